@@ -1,0 +1,56 @@
+/**
+ * What went wrong, in the database's words.
+ *
+ * The relay answers every refusal with `application/problem+json` (RFC 9457) that also carries PostgREST's `code`, `message`,
+ * `details` and `hint`, and the `rule` (a constraint's name) that refused. Branch on `rule` and `code`, never on the text.
+ */
+export class Problem extends Error {
+  /**
+   * @param {{status?: number, code?: string, message?: string, title?: string, detail?: string,
+   *          details?: string|null, hint?: string|null, rule?: string|null, retry_after?: number|null}} parts
+   *   status 0 means that no answer came at all; retry_after is in milliseconds.
+   */
+  constructor(parts) {
+    super(parts.message || parts.detail || parts.title || 'Something went wrong')
+    this.name = 'Problem'
+    this.status = parts.status ?? 0
+    this.code = parts.code ?? ''
+    this.details = parts.details ?? null
+    this.hint = parts.hint ?? null
+    this.rule = parts.rule ?? null
+    this.retry_after = parts.retry_after ?? null
+  }
+
+  /** Whether the same request may succeed a moment later: no answer, an overloaded or restarting relay, a serialization failure or deadlock (SQLSTATE class 40). */
+  get passing() {
+    return this.status === 0 || this.status === 429 || this.status >= 500 || this.code.startsWith('40')
+  }
+}
+
+/** No answer came: the relay is unreachable or the network is gone. */
+export function unreachable() {
+  return new Problem({
+    status: 0,
+    code: 'unreachable',
+    message: 'The relay does not answer.',
+    hint: 'Check your connection; Roomtone keeps trying.',
+  })
+}
+
+/**
+ * The problem a refused response carries; a body that is not a problem (a proxy's page) still gives one.
+ * @param {Response} response
+ * @returns {Promise<Problem>}
+ */
+export async function problemOf(response) {
+  const seconds = Number.parseFloat(response.headers.get('retry-after') ?? '')
+  const retry_after = Number.isFinite(seconds) ? seconds * 1000 : null
+  let parts = {}
+  try {
+    const body = await response.json()
+    if (body && typeof body === 'object') parts = body
+  } catch {
+    // not JSON: the status is all there is
+  }
+  return new Problem({ message: `The relay answered ${response.status}.`, ...parts, status: response.status, retry_after })
+}

@@ -1,0 +1,94 @@
+import { Problem, problemOf, unreachable } from './problem.js'
+
+/**
+ * Rows over HTTP, in PostgREST's conventions. Every write of the client is one of these calls; there is no other way in.
+ *
+ * @typedef {Record<string, unknown>} Row
+ * @typedef {Record<string, string|number>} Params  PostgREST's query: `{ room_id: 'eq.7', select: 'id,name', order: 'id' }`
+ * @typedef {{ method: string, table: string, rows: Row[] }} Write  a write about to be sent
+ * @typedef {{ answered(status: number, problem: Problem|null): void }} Watched
+ */
+
+const WORDS = { POST: 'INSERT', PATCH: 'UPDATE', DELETE: 'DELETE' }
+
+/**
+ * @param {object} options
+ * @param {typeof fetch} options.fetch      adds the tab's identity (session.js)
+ * @param {string} [options.base]           where the rows live
+ * @param {(write: Write) => Watched} [options.watch]  told of every write and of its answer: the glass wall
+ */
+export function createRows({ fetch, base = '/rows', watch }) {
+  /** @param {string} method @param {string} path @param {{params?: Params, body?: unknown, prefer?: string[], keepalive?: boolean}} options */
+  async function request(method, path, { params = {}, body, prefer = [], keepalive = false }) {
+    const query = new URLSearchParams(Object.entries(params).map(([name, value]) => [name, String(value)])).toString()
+    const headers = { Accept: 'application/json' }
+    if (body !== undefined) headers['Content-Type'] = 'application/json'
+    if (prefer.length) headers.Prefer = prefer.join(', ')
+    let response
+    try {
+      response = await fetch(`${base}/${path}${query ? `?${query}` : ''}`, {
+        method,
+        headers,
+        keepalive,
+        body: body === undefined ? undefined : JSON.stringify(body),
+      })
+    } catch {
+      throw unreachable()
+    }
+    if (!response.ok) throw await problemOf(response)
+    const text = await response.text()
+    return { status: response.status, value: text ? JSON.parse(text) : null }
+  }
+
+  /** The same, seen by the watcher. */
+  async function write(word, method, path, options) {
+    const { body } = options
+    const watched = watch?.({ method: word, table: path.replace(/^rpc\//, ''), rows: body === undefined ? [] : [].concat(body) })
+    try {
+      const { status, value } = await request(method, path, options)
+      watched?.answered(status, null)
+      return value
+    } catch (error) {
+      watched?.answered(error instanceof Problem ? error.status : 0, error)
+      throw error
+    }
+  }
+
+  const returning = (wanted) => [wanted ? 'return=representation' : 'return=minimal']
+
+  return {
+    /** @param {string} table @param {Params} [params] @returns {Promise<Row[]>} */
+    async select(table, params = {}) {
+      return (await request('GET', table, { params })).value
+    },
+
+    /** @param {string} table @param {Row|Row[]} rows @returns {Promise<Row[]|null>} the rows as stored, if asked for */
+    insert(table, rows, { representation = true, keepalive = false } = {}) {
+      return write(WORDS.POST, 'POST', table, { body: rows, prefer: returning(representation), keepalive })
+    },
+
+    /** Insert, or change the row that is there already. @param {string} table @param {Row|Row[]} rows @param {{on_conflict?: string, representation?: boolean}} [options] */
+    upsert(table, rows, { on_conflict, representation = true } = {}) {
+      return write('UPSERT', 'POST', table, {
+        body: rows,
+        params: on_conflict ? { on_conflict } : {},
+        prefer: ['resolution=merge-duplicates', ...returning(representation)],
+      })
+    },
+
+    /** @param {string} table @param {Row} change @param {Params} filters at least one, or the relay refuses */
+    update(table, change, filters, { representation = true } = {}) {
+      return write(WORDS.PATCH, 'PATCH', table, { body: change, params: filters, prefer: returning(representation) })
+    },
+
+    /** @param {string} table @param {Params} filters at least one, or the relay refuses */
+    remove(table, filters, { representation = false, keepalive = false } = {}) {
+      return write(WORDS.DELETE, 'DELETE', table, { params: filters, prefer: returning(representation), keepalive })
+    },
+
+    /** Calls a function of the database. @param {string} name @param {Row} [args] */
+    rpc(name, args = {}, { keepalive = false } = {}) {
+      return write('CALL', 'POST', `rpc/${name}`, { body: args, keepalive })
+    },
+  }
+}
