@@ -1,0 +1,6 @@
+"""`python -m roomtone` is `roomtone`."""
+
+from .cli import main
+
+if __name__ == "__main__":
+    main()

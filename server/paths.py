@@ -1,0 +1,26 @@
+"""Where the files are that are not Python: beside the package in a checkout, inside it in a wheel."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+PACKAGE = Path(__file__).resolve().parent
+SOURCE = PACKAGE if (PACKAGE / "schema").is_dir() else PACKAGE.parent
+"""The folder that holds `schema/`, `triggers/` and `client_web/`."""
+
+SCHEMA = SOURCE / "schema"
+TRIGGERS = SOURCE / "triggers"
+CLIENT_WEB = SOURCE / "client_web"
+
+ROOT_DATA = Path("/var/lib/roomtone")
+"""Where root keeps data: PostgreSQL does not run as root, and its own user cannot enter /root."""
+
+
+def default_data_dir() -> Path:
+    """The user's data directory for Roomtone (XDG Base Directory Specification on Linux)."""
+    if os.geteuid() == 0:
+        return ROOT_DATA
+    return platformdirs.user_data_path("roomtone", appauthor=False)
