@@ -1,0 +1,96 @@
+"""One Roomtone per data directory: a lock file that says who holds it and where it listens."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+LOCK_NAME = "roomtone.lock"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What the running Roomtone wrote about itself; empty where it is not known yet."""
+
+    pid: int
+    address: str = ""
+    sockets: str = ""
+    """The directory of the embedded PostgreSQL's Unix socket."""
+
+
+class AlreadyRunning(Exception):
+    """Another Roomtone has this data directory."""
+
+    def __init__(self, data_dir: Path, holder: Holder | None) -> None:
+        who = f"process {holder.pid}" if holder else "another process"
+        where = f" at {holder.address}" if holder and holder.address else ""
+        super().__init__(
+            f"Roomtone is already running on {data_dir} ({who}{where})."
+            " Stop it first, or choose another --data-dir."
+        )
+        self.holder = holder
+
+
+class DataDirLock:
+    """The held lock. `say` rewrites what the file tells others."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self.holder = Holder(os.getpid())
+
+    def say(self, *, address: str, sockets: str = "") -> None:
+        self.holder = Holder(os.getpid(), address, sockets)
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(json.dumps(asdict(self.holder)) + "\n")
+        self._file.flush()
+
+
+@contextmanager
+def data_dir_lock(data_dir: Path) -> Iterator[DataDirLock]:
+    """Hold the data directory, or raise AlreadyRunning.
+
+    The kernel drops the lock with the process, however it ends (flock(2)), so no stale file
+    is ever in the way.
+    """
+    path = data_dir / LOCK_NAME
+    # not truncated on opening: until the lock is ours, the words in it are another's
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(data_dir, _read(file)) from None
+        lock = DataDirLock(file)
+        lock.say(address="")
+        try:
+            yield lock
+        finally:
+            file.seek(0)
+            file.truncate()
+
+
+def running(data_dir: Path) -> Holder | None:
+    """Who runs on this data directory now, or None."""
+    try:
+        with (data_dir / LOCK_NAME).open("r", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return _read(file)
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def _read(file: IO[str]) -> Holder | None:
+    file.seek(0)
+    try:
+        return Holder(**json.loads(file.read()))
+    except (ValueError, TypeError):
+        return None  # the other process is between taking the lock and writing its name
