@@ -1,0 +1,139 @@
+"""What every test stands on: one embedded PostgreSQL, and for each test a database of its own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.rows import TupleRow
+from roomtone.embedded import EmbeddedPostgres, socket_url
+from roomtone.install import install
+
+Connection = psycopg.Connection[TupleRow]
+Connect = Callable[..., Connection]
+"""`connect(url=database_url, **psycopg options)`: an autocommit connection, closed after the test."""
+
+NewDatabase = Callable[[str], str]
+"""`new_database(template)`: the URL of a fresh copy."""
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def open_dir() -> Iterator[Path]:
+    """An empty folder that PostgreSQL's own account may enter, which root's `tmp_path` is not."""
+    path = Path(tempfile.mkdtemp(prefix="roomtone-test-"))
+    path.chmod(0o711)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """The embedded PostgreSQL 18, without a care for power cuts."""
+    data_dir = Path(tempfile.mkdtemp(prefix="roomtone-tests-"))
+    try:
+        with EmbeddedPostgres(data_dir, durable=False) as running:
+            yield running
+    finally:
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def admin(postgres: EmbeddedPostgres) -> Iterator[Connection]:
+    """The superuser's connection, for making and dropping databases."""
+    url = socket_url(postgres.sockets, database="postgres")
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres, admin: Connection) -> str:
+    """The name of a database with the schema and no rows."""
+    return _template(postgres, admin, "template_plain", demo=False)
+
+
+@pytest.fixture(scope="session")
+def demo_template(postgres: EmbeddedPostgres, admin: Connection) -> str:
+    """The name of a database with the schema and the demo."""
+    return _template(postgres, admin, "template_demo", demo=True)
+
+
+@pytest.fixture
+def new_database(postgres: EmbeddedPostgres, admin: Connection) -> Iterator[NewDatabase]:
+    """Makes databases, and drops them after the test, whoever is still connected."""
+    made: list[str] = []
+
+    def make(template: str) -> str:
+        name = f"test_{next(_numbers)}"
+        admin.execute(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        made.append(name)
+        # the one part of a database that is not in it, and so is not copied
+        admin.execute(
+            sql.SQL("alter database {} set search_path = roomtone, public").format(
+                sql.Identifier(name)
+            )
+        )
+        return socket_url(postgres.sockets, database=name)
+
+    yield make
+    for name in made:
+        admin.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        )
+
+
+@pytest.fixture
+def empty_database_url(new_database: NewDatabase) -> str:
+    """A database with nothing in it, as its superuser."""
+    return new_database("template0")
+
+
+@pytest.fixture
+def database_url(new_database: NewDatabase, template: str) -> str:
+    """A fresh database with the schema and no rows, as its superuser."""
+    return new_database(template)
+
+
+@pytest.fixture
+def demo_database_url(new_database: NewDatabase, demo_template: str) -> str:
+    """A fresh database with the schema and the demo, as its superuser."""
+    return new_database(demo_template)
+
+
+@pytest.fixture
+def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
+    """Opens connections: to this test's database, unless another URL is given."""
+    opened: list[Connection] = []
+
+    def open_one(url: str | None = None, *, autocommit: bool = True) -> Connection:
+        target = url or str(request.getfixturevalue("database_url"))
+        connection = psycopg.connect(target, autocommit=autocommit)
+        opened.append(connection)
+        return connection
+
+    yield open_one
+    for connection in opened:
+        connection.close()
+
+
+_numbers = count(1)
+
+
+def _template(postgres: EmbeddedPostgres, admin: Connection, name: str, *, demo: bool) -> str:
+    admin.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
+    install(socket_url(postgres.sockets, database=name), demo=demo)
+    return name
