@@ -1,0 +1,41 @@
+-- UNLOGGED and without foreign keys: a key to a logged table would make the commit wait for the disk.
+
+create unlogged table if not exists signals (
+  id         bigint generated always as identity primary key,
+  room_id    bigint not null,
+  from_user  bigint not null default acting_user(),
+  from_peer  uuid not null,
+  to_user    bigint not null,
+  to_peer    uuid not null,
+  kind       text not null
+             constraint signals_kind_is_known check (kind in ('offer', 'answer', 'candidate', 'bye', 'connected')),
+  body       jsonb not null default '{}',
+  created_at timestamptz not null default clock_timestamp(),
+  constraint signals_body_is_w3c check (
+    case kind
+      when 'offer'     then body ->> 'type' = 'offer' and jsonb_typeof(body -> 'sdp') = 'string'
+      when 'answer'    then body ->> 'type' = 'answer' and jsonb_typeof(body -> 'sdp') = 'string'
+      when 'candidate' then jsonb_typeof(body) in ('array', 'object')
+                            and not jsonb_path_exists(body, 'strict $[*] ? (!(@.type() == "object" && exists(@.candidate ? (@.type() == "string"))))', silent => true)
+      else jsonb_typeof(body) = 'object'
+    end is true),
+  constraint signals_body_is_bounded check (pg_column_size(body) <= 262144)
+);
+create index if not exists signals_between_peers on signals (from_peer, to_peer, id);
+create index if not exists signals_to_peer on signals (to_peer, id);
+
+comment on table signals is 'Offers, answers and ICE candidates on their way from one peer_id to another.';
+comment on column signals.id is 'Identity, in the order one sender wrote them.';
+comment on column signals.room_id is 'The room both sit in.';
+comment on column signals.from_user is 'Who sends; the acting user.';
+comment on column signals.from_peer is 'The sender''s session; the acting user''s seat in the room by default. A stale one is refused.';
+comment on column signals.to_user is 'Whose session to_peer is; filled in.';
+comment on column signals.to_peer is 'The session it is meant for.';
+comment on column signals.kind is 'offer, answer, candidate, bye, or connected: the offerer''s word that audio can flow.';
+comment on column signals.body is
+  'The W3C dictionary verbatim (WebRTC, 4.6.2 RTCSessionDescriptionInit, 4.8.1 RTCIceCandidateInit); candidates may come as an array.';
+comment on column signals.created_at is 'When it was written.';
+comment on constraint signals_body_is_w3c on signals is 'A description has its type and sdp, a candidate its candidate string.';
+comment on constraint signals_body_is_bounded on signals is 'At most 256 KiB, compressed.';
+comment on index signals_between_peers is 'The history of one pair, for the rules of offer and answer.';
+comment on index signals_to_peer is 'What waits for one session, for its snapshot.';

@@ -1,0 +1,15 @@
+create unlogged table if not exists nodes (
+  id           text primary key constraint nodes_id_is_short check (length(id) between 1 and 80),
+  kind         text not null
+               constraint nodes_kind_is_known check (kind in ('relay', 'sfu', 'mcu')),
+  address      text,
+  started_at   timestamptz not null default now(),
+  heartbeat_at timestamptz not null default now()
+) with (fillfactor = 50);
+
+comment on table nodes is 'Leases of running processes: a relay whose heartbeat stops loses its seats to the others'' broom.';
+comment on column nodes.id is 'A name for one run of one process.';
+comment on column nodes.kind is 'relay, or the media nodes sfu and mcu.';
+comment on column nodes.address is 'Where it can be reached, for people who look.';
+comment on column nodes.started_at is 'When this run began.';
+comment on column nodes.heartbeat_at is 'Its last sign of life. Never rings a bell.';

@@ -1,0 +1,32 @@
+-- Views are dropped and made anew: CREATE OR REPLACE could only add columns at the end.
+drop view if exists roster;
+create view roster as
+select p.room_id, r.name as room, p.user_id, u.username, p.kind, p.role, p.muted, p.peer_id, p.join_date, p.seq
+from participants p
+join rooms r on r.id = p.room_id
+join users u on u.id = p.user_id
+where p.peer_id is not null
+order by p.room_id, p.seq;
+
+comment on view roster is 'Who is in which room right now, in the order they joined: select * from roster where room_id = 1;';
+comment on column roster.room_id is 'The room.';
+comment on column roster.room is 'The room''s name.';
+comment on column roster.user_id is 'The person.';
+comment on column roster.username is 'Their name.';
+comment on column roster.kind is 'person, bot, sfu or mcu.';
+comment on column roster.role is 'HOST, MODERATOR, SPEAKER or AUDIENCE.';
+comment on column roster.muted is 'Microphone off.';
+comment on column roster.peer_id is 'This session of the seat.';
+comment on column roster.join_date is 'When this session began.';
+comment on column roster.seq is 'Position of the joining in the room''s log.';
+
+create or replace function seat_record(seat participants) returns jsonb
+language sql stable
+return jsonb_build_object(
+  'room_id', seat.room_id, 'user_id', seat.user_id,
+  'username', (select u.username from users u where u.id = seat.user_id),
+  'kind', seat.kind, 'role', seat.role, 'peer_id', seat.peer_id, 'muted', seat.muted,
+  'join_date', seat.join_date, 'seq', seat.seq);
+
+comment on function seat_record(participants) is
+  'A seat as the log and the snapshot show it: with its user''s name, without the relay''s own columns.';

@@ -1,0 +1,21 @@
+create or replace function require_open_room(room_id bigint) returns void
+language plpgsql stable as $$
+declare
+  ended timestamptz;
+begin
+  select r.ended_at into ended from rooms r where r.id = require_open_room.room_id;
+  if not found then
+    raise no_data_found using
+      message = format('there is no room %s', coalesce(require_open_room.room_id::text, 'without an id')),
+      hint    = 'select id, name from hallway; lists the open ones.';
+  end if;
+  if ended is not null then
+    raise check_violation using
+      message    = format('room %s has ended', require_open_room.room_id),
+      constraint = 'participants_room_is_open',
+      hint       = 'Start a new one.';
+  end if;
+end
+$$;
+
+comment on function require_open_room(bigint) is 'Raises unless the room is there (P0002) and open (participants_room_is_open).';

@@ -1,0 +1,26 @@
+create or replace function require_seat(room_id bigint, peer_id uuid default null) returns uuid
+language plpgsql stable as $$
+declare
+  seat_peer uuid;
+begin
+  select p.peer_id into seat_peer from participants p
+  where p.room_id = require_seat.room_id and p.user_id = acting_user() and p.peer_id is not null;
+  if seat_peer is null then
+    perform require_open_room(require_seat.room_id);
+    raise insufficient_privilege using
+      message    = format('you are not in room %s', require_seat.room_id),
+      constraint = 'participants_only_for_those_inside',
+      hint       = 'Join first: POST /rows/participants, or select join_room(…).';
+  end if;
+  if seat_peer is distinct from coalesce(require_seat.peer_id, seat_peer) then
+    raise insufficient_privilege using
+      message    = 'this session no longer holds your seat',
+      constraint = 'participants_peer_is_current',
+      hint       = 'A newer tab took it, or you were away too long. Join again.';
+  end if;
+  return seat_peer;
+end
+$$;
+
+comment on function require_seat(bigint, uuid) is
+  'The acting user''s session in the room; raises unless they sit there, and with this peer_id if one is given.';

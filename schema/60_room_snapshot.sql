@@ -1,0 +1,21 @@
+create or replace function room_snapshot(room_id bigint, peer_id uuid default null) returns jsonb
+language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
+declare
+  seat_peer uuid := require_seat(room_snapshot.room_id, room_snapshot.peer_id);
+begin
+  return jsonb_build_object(
+    'cursor', (select l.epoch || '-' || l.head_seq from logs l where l.room_id = room_snapshot.room_id),
+    'room', (
+      select to_jsonb(r) || jsonb_build_object('club', c.name, 'host', h.username)
+      from rooms r left join clubs c on c.id = r.club_id join users h on h.id = r.host_id
+      where r.id = room_snapshot.room_id),
+    'participants', coalesce((
+      select jsonb_agg(seat_record(p) order by p.seq) from participants p
+      where p.room_id = room_snapshot.room_id and p.peer_id is not null), '[]'),
+    'signals', coalesce((
+      select jsonb_agg(to_jsonb(s) order by s.id) from signals s where s.to_peer = seat_peer), '[]'));
+end
+$$;
+
+comment on function room_snapshot(bigint, uuid) is
+  'A room as the acting user may see it, with the cursor it is true at. Exact only in a REPEATABLE READ transaction.';

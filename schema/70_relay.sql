@@ -1,0 +1,197 @@
+-- What the relay's own login may do, all of it: become a user, read the log for those it serves,
+-- and keep presence. Everything else it does as somebody.
+
+create or replace function token_is_revoked(jti text) returns boolean
+language sql stable security definer set search_path = roomtone, pg_temp
+return exists (select from revoked_tokens r where r.jti::text = token_is_revoked.jti);
+
+comment on function token_is_revoked(text) is 'Whether the owner of this token has signed out.';
+
+create or replace function become(claims jsonb, node text) returns void
+language plpgsql as $$
+begin
+  if token_is_revoked(claims ->> 'jti') then
+    raise invalid_authorization_specification using
+      message = 'you have signed out',
+      hint    = 'POST /session signs in.';
+  end if;
+  perform set_config('request.jwt.claims', claims::text, true),
+          set_config('roomtone.node', become.node, true),
+          set_config('role', case when claims ->> 'sub' is null then 'roomtone_anon' else 'roomtone_person' end, true);
+end
+$$;
+
+comment on function become(jsonb, text) is
+  'Until the transaction ends, be the user these verified claims name, or an anonymous visitor. Refuses revoked tokens.';
+
+create or replace function relay_secret(name text) returns text
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  insert into secrets (name, value)
+  values (relay_secret.name, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''))
+  on conflict do nothing;
+  return (select s.value from secrets s where s.name = relay_secret.name);
+end
+$$;
+
+comment on function relay_secret(text) is 'A secret all relays of this database share, made when first asked for (244 random bits).';
+
+create or replace function sign_in(username text) returns users
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  visitor users;
+begin
+  select * into visitor from users u where lower(u.username) = lower(sign_in.username);
+  if not found then
+    insert into users (username) values (sign_in.username) on conflict do nothing returning * into visitor;
+    if not found then -- somebody of that name arrived in this very moment
+      select * into visitor from users u where lower(u.username) = lower(sign_in.username);
+    end if;
+  end if;
+  if visitor.kind <> 'person' then
+    raise insufficient_privilege using
+      message    = format('%s is not a person', visitor.username),
+      constraint = 'users_only_people_sign_in',
+      hint       = 'Choose another name.';
+  end if;
+  return visitor;
+end
+$$;
+
+comment on function sign_in(text) is 'The person of this name, created if unknown: the demo''s way to be somebody.';
+
+create or replace function relay_logs(rooms bigint[]) returns table (room_id bigint, epoch bigint, head_seq bigint)
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  -- A crash empties the logs; whoever looks first opens the new ones.
+  insert into logs (room_id)
+  select r.id from rooms r
+  where r.id = any (relay_logs.rooms) and not exists (select from logs l where l.room_id = r.id)
+  on conflict do nothing;
+  return query select l.room_id, l.epoch, l.head_seq from logs l where l.room_id = any (relay_logs.rooms);
+end
+$$;
+
+comment on function relay_logs(bigint[]) is 'Heads of these rooms'' logs, opened if they are not there.';
+
+create or replace function relay_read(rooms bigint[], afters bigint[], at_most int default 1000)
+returns table (room_id bigint, epoch bigint, head_seq bigint, tail_seq bigint, seq bigint, table_name text, type text,
+               recipient bigint, seat_user bigint, seat_peer uuid, event text)
+language sql stable security definer set search_path = roomtone, pg_temp
+begin atomic
+  select l.room_id, l.epoch, l.head_seq, l.tail_seq, e.seq, e.table_name, e.type, e.recipient,
+         case e.table_name when 'participants' then (coalesce(e.record, e.old_record) ->> 'user_id')::bigint end,
+         case e.table_name when 'participants' then (e.record ->> 'peer_id')::uuid end,
+         event_json(e)::text
+  from unnest(relay_read.rooms, relay_read.afters) as wanted (room_id, after)
+  join logs l on l.room_id = wanted.room_id
+  left join lateral (
+    select * from events x where x.room_id = wanted.room_id and x.seq > wanted.after order by x.seq limit relay_read.at_most
+  ) e on true
+  order by l.room_id, e.seq;
+end;
+
+comment on function relay_read(bigint[], bigint[], int) is
+  'New events of the rooms a relay serves, in one go, each with its only recipient if it has one and, for a seat, whose it is and which session holds it now.';
+
+create or replace function relay_follow(node text, peers uuid[]) returns setof uuid
+language sql security definer set search_path = roomtone, pg_temp
+begin atomic
+  update participants set followed_by = relay_follow.node, lapses_at = null
+  where peer_id = any (relay_follow.peers)
+  returning peer_id;
+end;
+
+comment on function relay_follow(text, uuid[]) is
+  'These sessions follow their room through this relay; returns those that still hold their seat.';
+
+create or replace function relay_unfollow(node text, peers uuid[], grace interval) returns void
+language sql security definer set search_path = roomtone, pg_temp
+begin atomic
+  update participants set lapses_at = clock_timestamp() + relay_unfollow.grace
+  where peer_id = any (relay_unfollow.peers) and followed_by = relay_unfollow.node and lapses_at is null;
+end;
+
+comment on function relay_unfollow(text, uuid[], interval) is
+  'These sessions stopped following; unless one comes back, by any relay, its seat lapses after the grace.';
+
+create or replace function relay_heartbeat(node text, address text) returns void
+language sql security definer set search_path = roomtone, pg_temp
+begin atomic
+  insert into nodes (id, kind, address) values (relay_heartbeat.node, 'relay', relay_heartbeat.address)
+  on conflict (id) do update set heartbeat_at = clock_timestamp(), address = excluded.address;
+end;
+
+comment on function relay_heartbeat(text, text) is 'A relay''s sign of life.';
+
+create or replace function relay_goodbye(node text, grace interval) returns void
+language sql security definer set search_path = roomtone, pg_temp
+begin atomic
+  delete from nodes where id = relay_goodbye.node;
+  update participants set lapses_at = clock_timestamp() + relay_goodbye.grace
+  where followed_by = relay_goodbye.node and lapses_at is null;
+end;
+
+comment on function relay_goodbye(text, interval) is 'A relay stops: its seats have the grace to find another.';
+
+create or replace function relay_lapse_orphans(dead_after interval, grace interval) returns void
+language sql security definer set search_path = roomtone, pg_temp
+begin atomic
+  -- The grace counts from a dead relay's last heartbeat; without one (a crash emptied `nodes`) from now,
+  -- so that relays which come back a moment later keep their seats.
+  update participants p
+  set lapses_at = coalesce((select n.heartbeat_at from nodes n where n.id = p.followed_by), clock_timestamp()) + relay_lapse_orphans.grace
+  where p.lapses_at is null and p.followed_by is not null
+    and not exists (select from nodes n where n.id = p.followed_by
+                    and n.heartbeat_at > clock_timestamp() - relay_lapse_orphans.dead_after);
+  delete from nodes where kind = 'relay' and heartbeat_at < clock_timestamp() - interval '1 minute';
+end;
+
+comment on function relay_lapse_orphans(interval, interval) is 'Seats whose relay is dead begin to lapse.';
+
+create or replace function relay_reap_one_room() returns bigint
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  target bigint;
+begin
+  select p.room_id into target from participants p
+  where p.lapses_at < clock_timestamp() and p.peer_id is not null
+  limit 1 for update skip locked;
+  if target is not null then
+    perform set_config('roomtone.leave_reason', 'timeout', true);
+    delete from participants p
+    where p.room_id = target and p.lapses_at < clock_timestamp() and p.peer_id is not null;
+  end if;
+  return target;
+end
+$$;
+
+comment on function relay_reap_one_room() is
+  'Gives up the lapsed seats of one room and returns it; null when there are none. One room a transaction, so that no two relays wait for each other.';
+
+create or replace function relay_tidy(keep interval, at_most int default 10000) returns bigint
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  gone bigint;
+begin
+  if not pg_try_advisory_xact_lock(hashtext('roomtone tidy')) then
+    return 0; -- another relay is at it
+  end if;
+  with old as (
+    select e.room_id, e.seq from events e where e.committed_at < clock_timestamp() - relay_tidy.keep
+    order by e.committed_at limit relay_tidy.at_most
+  ), tails as (
+    select o.room_id, max(o.seq) as seq from old o group by o.room_id
+  ), moved as (
+    update logs l set tail_seq = greatest(l.tail_seq, t.seq) from tails t where l.room_id = t.room_id
+  )
+  delete from events e using tails t where e.room_id = t.room_id and e.seq <= t.seq;
+  get diagnostics gone = row_count;
+  delete from signals s where s.created_at < clock_timestamp() - relay_tidy.keep;
+  delete from revoked_tokens r where r.expires_at < now();
+  return gone;
+end
+$$;
+
+comment on function relay_tidy(interval, int) is
+  'Forgets events and signals older than this, a bounded number at a time, by one relay at a time; returns how many events.';

@@ -1,0 +1,33 @@
+-- The whole story of rights, part one: what each role may do at all. Part two, on which rows, is 91_policies.sql.
+-- Everything is taken away first, so that this file is the truth whatever was granted before.
+
+revoke all on all tables in schema roomtone from public, roomtone_anon, roomtone_person, roomtone_relay;
+revoke all on all functions in schema roomtone from public, roomtone_anon, roomtone_person, roomtone_relay;
+revoke create on schema roomtone from public;
+
+
+grant usage on schema roomtone to roomtone_anon, roomtone_person, roomtone_relay;
+
+-- Anybody may look around.
+grant select on topics, users, clubs, followers, rooms, participants, hallway, roster to roomtone_anon, roomtone_person;
+grant execute on function acting_user(), acting_as_operator(), hallway_rows(bigint[]), require_open_room(bigint)
+  to roomtone_anon, roomtone_person;
+
+-- A person takes part.
+grant select on signals, signal_trace to roomtone_person;
+grant update (username, bio) on users to roomtone_person;
+grant insert (name, description, topic_id), update (name, description, topic_id) on clubs to roomtone_person;
+grant insert (user_id, club_id), delete on followers to roomtone_person;
+grant insert (name, club_id, stage), update (name, club_id, ended_at) on rooms to roomtone_person;
+grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted), delete on participants to roomtone_person;
+grant insert (room_id, from_peer, to_peer, kind, body) on signals to roomtone_person;
+grant execute on function moderates(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), end_room(bigint), sign_out(),
+  require_seat(bigint, uuid), room_snapshot(bigint, uuid), room_log(bigint, uuid, bigint, bigint, int)
+  to roomtone_person;
+
+-- The relay's login touches no table: it becomes somebody, or calls these.
+grant execute on function become(jsonb, text), token_is_revoked(text), relay_secret(text), sign_in(text), relay_logs(bigint[]),
+  relay_read(bigint[], bigint[], int), relay_follow(text, uuid[]), relay_unfollow(text, uuid[], interval),
+  relay_heartbeat(text, text), relay_goodbye(text, interval), relay_lapse_orphans(interval, interval),
+  relay_reap_one_room(), relay_tidy(interval, int), schema_fingerprint()
+  to roomtone_relay;

@@ -1,0 +1,61 @@
+-- The whole story of rights, part two: on which rows. What a write may change beyond that is said by the guards in triggers/.
+
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['topics', 'users', 'clubs', 'followers', 'rooms', 'participants', 'signals', 'logs', 'events',
+                              'nodes', 'secrets', 'revoked_tokens', 'schema_installs'] loop
+    execute format('alter table %I enable row level security', name);
+  end loop;
+  for name in select format('%I on %I', p.polname, c.relname) from pg_policy p join pg_class c on c.oid = p.polrelid
+              where c.relnamespace = 'roomtone'::regnamespace loop
+    execute 'drop policy ' || name;
+  end loop;
+end
+$$;
+
+create policy topics_are_public on topics for select using (true);
+comment on policy topics_are_public on topics is 'Anybody may see what clubs are about.';
+
+create policy users_are_public on users for select using (true);
+comment on policy users_are_public on users is 'Anybody may see who is who.';
+create policy users_change_themselves on users for update to roomtone_person using (id = acting_user());
+comment on policy users_change_themselves on users is 'Your name and your words are yours to change.';
+
+create policy clubs_are_public on clubs for select using (true);
+comment on policy clubs_are_public on clubs is 'Anybody may see the clubs.';
+create policy clubs_are_founded_by_people on clubs for insert to roomtone_person with check (owner_id = acting_user());
+comment on policy clubs_are_founded_by_people on clubs is 'Whoever founds a club owns it.';
+create policy clubs_belong_to_their_owner on clubs for update to roomtone_person using (owner_id = acting_user());
+comment on policy clubs_belong_to_their_owner on clubs is 'Only the owner changes a club.';
+
+create policy followers_are_public on followers for select using (true);
+comment on policy followers_are_public on followers is 'Anybody may see who follows what.';
+create policy followers_follow_for_themselves on followers for insert to roomtone_person with check (user_id = acting_user());
+comment on policy followers_follow_for_themselves on followers is 'You follow for yourself.';
+create policy followers_unfollow_for_themselves on followers for delete to roomtone_person using (user_id = acting_user());
+comment on policy followers_unfollow_for_themselves on followers is 'You unfollow for yourself.';
+
+create policy rooms_are_public on rooms for select using (true);
+comment on policy rooms_are_public on rooms is 'Anybody may look through the doors.';
+create policy rooms_are_started_by_people on rooms for insert to roomtone_person with check (host_id = acting_user());
+comment on policy rooms_are_started_by_people on rooms is 'Whoever starts a room hosts it.';
+create policy rooms_belong_to_their_host on rooms for update to roomtone_person using (host_id = acting_user());
+comment on policy rooms_belong_to_their_host on rooms is 'Only the host changes a room.';
+
+create policy participants_are_public on participants for select using (true);
+comment on policy participants_are_public on participants is 'Anybody may see who is where.';
+create policy participants_join on participants for insert to roomtone_person with check (true);
+comment on policy participants_join on participants is 'Joining: the guard says who may take which seat, and names the rule.';
+create policy participants_change on participants for update to roomtone_person
+  using (user_id = acting_user() or moderates(room_id));
+comment on policy participants_change on participants is 'Your own seat, or anybody''s where you moderate; the guard says what may change.';
+create policy participants_leave on participants for delete to roomtone_person
+  using (user_id = acting_user() or moderates(room_id));
+comment on policy participants_leave on participants is 'Leave your own seat, or remove somebody where you moderate.';
+
+create policy signals_are_for_both_ends on signals for select to roomtone_person using (acting_user() in (from_user, to_user));
+comment on policy signals_are_for_both_ends on signals is 'A signal is readable by its two ends.';
+create policy signals_are_sent_in_ones_own_name on signals for insert to roomtone_person with check (from_user = acting_user());
+comment on policy signals_are_sent_in_ones_own_name on signals is 'You signal for yourself.';

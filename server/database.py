@@ -1,0 +1,100 @@
+"""The pool: transactions in which the relay becomes a user.
+
+The relay's own login can do nothing to the tables. For each transaction it takes on the acting
+user's role and claims, so grants, policies, constraints and triggers decide what happens.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from psycopg import AsyncConnection, IsolationLevel
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from .types import Claims, NodeId
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+RELAY_ROLE = "roomtone_relay"
+
+Connection = AsyncConnection[TupleRow]
+
+
+async def become_relay(connection: Connection) -> None:
+    """Drop to the relay's own rights when the login that was given has more of them."""
+    await connection.set_autocommit(True)
+    await connection.execute(
+        "select set_config('role', %s, false) where session_user <> %s", (RELAY_ROLE, RELAY_ROLE)
+    )
+
+
+class Database:
+    """One pool of connections, logged in as the relay.
+
+    `url` is a libpq connection string (PostgreSQL manual, 34.1.1). A statement that runs longer
+    than `settings.statement_timeout` seconds, or waits longer than `settings.lock_timeout` for a
+    lock, is cancelled by the server.
+    """
+
+    def __init__(self, url: str, *, node: NodeId, settings: Settings) -> None:
+        self.url = url
+        self.node = node
+        self._statement_timeout = settings.statement_timeout
+        self._lock_timeout = settings.lock_timeout
+        self._pool = AsyncConnectionPool(
+            url,
+            kwargs={"application_name": f"roomtone relay {node}"},
+            min_size=2,
+            max_size=settings.pool_size,
+            timeout=settings.pool_timeout,
+            configure=self._configure,
+            open=False,
+        )
+
+    async def _configure(self, connection: Connection) -> None:
+        await become_relay(connection)
+        await connection.execute(
+            "select set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"
+            " set_config('idle_in_transaction_session_timeout', '30s', false)",
+            (f"{self._statement_timeout:g}s", f"{self._lock_timeout:g}s"),
+        )
+
+    async def open(self) -> None:
+        await self._pool.open(wait=True)
+
+    async def close(self) -> None:
+        await self._pool.close(timeout=2)
+
+    @asynccontextmanager
+    async def acting(
+        self, claims: Claims, *, read_only: bool = False, snapshot: bool = False
+    ) -> AsyncIterator[Connection]:
+        """A transaction as the user the claims name (or as nobody); it commits when the block ends well.
+
+        `snapshot` makes every statement in it see one and the same moment (PostgreSQL manual,
+        13.2.2). Raises psycopg errors as they are, at commit too: deferred rules speak there.
+        """
+        async with self._pool.connection() as connection:
+            await connection.set_read_only(read_only or None)
+            await connection.set_isolation_level(
+                IsolationLevel.REPEATABLE_READ if snapshot else None
+            )
+            async with connection.transaction():
+                await connection.execute(
+                    "select roomtone.become(%s::jsonb, %s)", (json.dumps(claims), self.node)
+                )
+                yield connection
+
+    @asynccontextmanager
+    async def relay(self) -> AsyncIterator[Connection]:
+        """A transaction as the relay itself: it may call the `relay_…` functions and nothing else."""
+        async with self._pool.connection() as connection:
+            await connection.set_read_only(None)
+            await connection.set_isolation_level(None)
+            async with connection.transaction():
+                yield connection

@@ -1,0 +1,44 @@
+"""The vocabulary: names for the few things every module talks about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NewType
+
+RoomId = NewType("RoomId", int)
+UserId = NewType("UserId", int)
+PeerId = NewType("PeerId", str)
+"""One session of a seat (a UUID). It fences: whoever holds an older one is refused."""
+
+NodeId = NewType("NodeId", str)
+"""One running process that holds a lease in `nodes`: a relay or a media node."""
+
+Claims = Mapping[str, object]
+"""A token's verified claims (RFC 7519); an empty mapping is somebody who is not signed in."""
+
+_CURSOR = re.compile(r"([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A position in one room's log, written `<epoch>-<seq>`.
+
+    The epoch changes when a log is lost (a crash empties UNLOGGED tables, PostgreSQL manual,
+    CREATE TABLE), so a position in a lost log is never mistaken for one in its successor.
+    """
+
+    epoch: int
+    seq: int
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Read `<epoch>-<seq>`; anything else raises ValueError."""
+        match = _CURSOR.fullmatch(text)
+        if match is None:
+            raise ValueError(f"not a cursor: {text[:60]!r}")
+        return cls(int(match[1]), int(match[2]))
+
+    def __str__(self) -> str:
+        return f"{self.epoch}-{self.seq}"

@@ -1,0 +1,53 @@
+create or replace function tg_rooms__guard() returns trigger
+language plpgsql as $$
+begin
+  if old.ended_at is not null then
+    raise check_violation using
+      message    = format('room %s has ended, and an ended room stays as it was', old.id),
+      constraint = 'rooms_stay_ended',
+      hint       = 'Start a new one.';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_rooms__guard() is 'An ended room never changes again.';
+
+create or replace trigger _100_guard before update on rooms
+for each row execute function tg_rooms__guard();
+
+comment on trigger _100_guard on rooms is 'Refuses changes to an ended room.';
+
+create or replace function tg_rooms__log() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  room_id bigint := case tg_op when 'DELETE' then old.id else new.id end;
+begin
+  perform append_event(room_id, 'rooms', tg_op,
+    case when tg_op <> 'DELETE' then to_jsonb(new) || named_parts(new) end,
+    case when tg_op <> 'INSERT' then to_jsonb(old) end,
+    changes_hallway => true);
+  if tg_op = 'UPDATE' and new.ended_at is not null and old.ended_at is null then
+    -- Under the log's lock now: whoever joins later will see the end, whoever joined before is shown out here.
+    delete from participants p where p.room_id = new.id;
+  end if;
+  return null;
+end
+$$;
+
+comment on function tg_rooms__log() is 'Logs the room''s change; when it ended, everyone leaves.';
+
+create or replace function named_parts(room rooms) returns jsonb
+language sql stable
+return jsonb_build_object(
+  'club', (select c.name from clubs c where c.id = room.club_id),
+  'host', (select u.username from users u where u.id = room.host_id));
+
+comment on function named_parts(rooms) is 'The names behind a room''s ids, for its record in the log.';
+revoke all on function named_parts(rooms) from public;
+
+drop trigger if exists _500_log on rooms;
+create constraint trigger _500_log after insert or update or delete on rooms
+deferrable initially deferred for each row execute function tg_rooms__log();
+
+comment on trigger _500_log on rooms is 'At commit, the change goes into the room''s log.';

@@ -1,0 +1,199 @@
+create or replace function tg_participants__guard_join() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  actor bigint := acting_user();
+  room rooms;
+begin
+  if actor is not null and new.user_id is distinct from actor then
+    raise check_violation using
+      message    = 'you can take a seat only for yourself',
+      constraint = 'participants_only_for_yourself',
+      hint       = 'Leave user_id out: it defaults to you.';
+  end if;
+  perform require_open_room(new.room_id);
+  select * into room from rooms r where r.id = new.room_id;
+
+  new.kind := case (select u.kind from users u where u.id = new.user_id) when 'bot' then 'bot' else new.kind end;
+  if room.host_id = new.user_id then
+    if actor is not null or new.role is null then
+      new.role := 'HOST';
+    end if;
+  elsif new.role is null then
+    new.role := case room.stage when 'open' then 'SPEAKER' else 'AUDIENCE' end;
+  elsif actor is not null and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
+    raise check_violation using
+      message    = format('nobody joins room %s as %s by asking for it', new.room_id, new.role),
+      constraint = 'participants_role_is_given',
+      hint       = 'Leave role out; the host can move you to the stage.';
+  end if;
+  new.muted := coalesce(new.muted, true) or new.role = 'AUDIENCE';
+  new.peer_id := coalesce(new.peer_id, gen_random_uuid());
+  -- The log says where the joining stands, the clock when; nobody else does.
+  new.seq := null;
+  new.join_date := clock_timestamp();
+  return new;
+end
+$$;
+
+comment on function tg_participants__guard_join() is
+  'Who may take which seat: an open room, for yourself, in a role you may have. Derives what was left out.';
+
+create or replace function tg_participants__lease() returns trigger
+language plpgsql as $$
+begin
+  -- Taken through a relay and never followed, a seat lapses; taken by hand in psql, it stays until deleted.
+  new.followed_by := nullif(current_setting('roomtone.node', true), '');
+  new.lapses_at := case when new.followed_by is not null then clock_timestamp() + interval '10 seconds' end;
+  return new;
+end
+$$;
+
+comment on function tg_participants__lease() is 'A new session is leased to the relay it came through.';
+
+create or replace function tg_participants__guard_change() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  actor bigint := acting_user();
+  room rooms;
+  actor_role text;
+begin
+  if (new.room_id, new.user_id) is distinct from (old.room_id, old.user_id) then
+    raise check_violation using
+      message    = 'a seat does not move between rooms or people',
+      constraint = 'participants_seats_stay',
+      hint       = 'Leave, and join the other room.';
+  end if;
+  if new.peer_id is distinct from old.peer_id and new.peer_id is not null then
+    -- Joining again: another tab, or somebody back from a long tunnel.
+    if actor is distinct from old.user_id and actor is not null then
+      raise check_violation using
+        message    = 'only its own user takes a seat anew',
+        constraint = 'participants_only_for_yourself';
+    end if;
+    perform require_open_room(new.room_id);
+    new.join_date := clock_timestamp();
+    new.muted := true;
+    new.seq := null;
+  end if;
+  if new.role is distinct from old.role then
+    select * into room from rooms r where r.id = new.room_id;
+    select p.role into actor_role from participants p
+    where p.room_id = new.room_id and p.user_id = actor and p.peer_id is not null;
+    if new.role is null
+       or (new.role = 'HOST') <> (new.user_id = room.host_id)
+       or (actor is not null
+           and not (new.role <> 'HOST' and actor_role in ('HOST', 'MODERATOR'))
+           and not (actor = new.user_id and old.role <> 'HOST'
+                    and (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')))) then
+      raise check_violation using
+        message    = format('the role %s is not yours to give here', coalesce(new.role, 'null')),
+        constraint = 'participants_role_is_given',
+        hint       = 'Host and moderators give roles; on an open stage you may step up and down yourself. A room has one host.';
+    end if;
+    new.muted := new.muted or new.role = 'AUDIENCE';
+  end if;
+  if old.muted and not new.muted then
+    if actor is distinct from new.user_id and actor is not null then
+      raise check_violation using
+        message    = 'nobody can switch on somebody else''s microphone',
+        constraint = 'participants_only_they_unmute',
+        hint       = 'Ask them to.';
+    end if;
+    if new.role = 'AUDIENCE' then
+      raise check_violation using
+        message    = 'the audience has no microphone',
+        constraint = 'participants_audience_is_muted',
+        hint       = 'Step up to the stage first.';
+    end if;
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_participants__guard_change() is
+  'What may change on a seat, and who may change it: sessions by their user, roles by moderators, microphones off by many and on by one.';
+
+create or replace function tg_participants__keep_host() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  if old.role = 'HOST' and exists (select from rooms r where r.id = old.room_id and r.ended_at is null)
+     and exists (select from users u where u.id = old.user_id) then
+    update participants p set peer_id = null, muted = true, followed_by = null, lapses_at = null
+    where p.room_id = old.room_id and p.user_id = old.user_id;
+    return null;
+  end if;
+  return old;
+end
+$$;
+
+comment on function tg_participants__keep_host() is
+  'The host leaving keeps the seat with a null peer_id, as in the article; when the room ends it goes too.';
+
+create or replace function tg_participants__log() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  seat participants := case tg_op when 'DELETE' then old else new end;
+  joins boolean := tg_op <> 'DELETE' and new.peer_id is not null and (tg_op = 'INSERT' or new.peer_id is distinct from old.peer_id);
+  leaves boolean := tg_op = 'DELETE' or (tg_op = 'UPDATE' and new.peer_id is null and old.peer_id is not null);
+  new_seq bigint;
+begin
+  if tg_op <> 'DELETE' and not joins and new.seq is null then
+    new.seq := (select p.seq from participants p where p.room_id = new.room_id and p.user_id = new.user_id);
+  end if;
+  new_seq := append_event(seat.room_id, 'participants', tg_op,
+    case when tg_op <> 'DELETE' then seat_record(new) end,
+    case when tg_op <> 'INSERT' then seat_record(old) end,
+    reason => case
+      when not leaves then null
+      when exists (select from rooms r where r.id = seat.room_id and r.ended_at is not null) then 'room ended'
+      when current_setting('roomtone.leave_reason', true) = 'timeout' then 'timeout'
+      when acting_user() is distinct from seat.user_id then 'removed'
+      else 'left' end,
+    changes_hallway => true);
+  if joins then
+    -- Asked again under the log's lock: the room may have ended while this transaction was open.
+    perform require_open_room(new.room_id);
+    update participants p set seq = new_seq
+    where p.room_id = new.room_id and p.user_id = new.user_id and p.peer_id = new.peer_id;
+    update events e set record = e.record || jsonb_build_object('seq', new_seq)
+    where e.room_id = new.room_id and e.seq = new_seq;
+  end if;
+  return null;
+end
+$$;
+
+comment on function tg_participants__log() is
+  'Logs comings, changes and goings (with the reason), and tells a newcomer''s seat its place in the log.';
+
+create or replace trigger _100_guard_join before insert on participants
+for each row execute function tg_participants__guard_join();
+comment on trigger _100_guard_join on participants is 'Decides who may take which seat.';
+
+create or replace trigger _100_guard_change before update of room_id, user_id, peer_id, role, muted on participants
+for each row execute function tg_participants__guard_change();
+comment on trigger _100_guard_change on participants is 'Decides what may change on a seat.';
+
+create or replace trigger _100_keep_host before delete on participants
+for each row execute function tg_participants__keep_host();
+comment on trigger _100_keep_host on participants is 'The host''s seat stays while the room is open.';
+
+create or replace trigger _300_lease before insert on participants
+for each row execute function tg_participants__lease();
+comment on trigger _300_lease on participants is 'Leases a new seat to its relay.';
+
+create or replace trigger _300_lease_anew before update of peer_id on participants
+for each row when (new.peer_id is not null and new.peer_id is distinct from old.peer_id)
+execute function tg_participants__lease();
+comment on trigger _300_lease_anew on participants is 'Leases a seat that was taken anew.';
+
+drop trigger if exists _500_log on participants;
+create constraint trigger _500_log after insert or delete on participants
+deferrable initially deferred for each row execute function tg_participants__log();
+comment on trigger _500_log on participants is 'At commit, the coming or going enters the room''s log.';
+
+drop trigger if exists _500_log_change on participants;
+create constraint trigger _500_log_change after update on participants
+deferrable initially deferred for each row
+when ((new.peer_id, new.role, new.muted, new.kind) is distinct from (old.peer_id, old.role, old.muted, old.kind))
+execute function tg_participants__log();
+comment on trigger _500_log_change on participants is 'At commit, what others can see of a change enters the room''s log; leases never do.';
