@@ -1,0 +1,15 @@
+insert into users (username, bio, created_at) values
+  ('rick',   'Asks the question everybody else was too polite to ask.',              now() - interval '400 days'),
+  ('amara',  'Upright bass. Collects songs that stop one bar too early.',            now() - interval '390 days'),
+  ('bjørn',  'Bakes rye before sunrise, answers mail after lunch.',                  now() - interval '352 days'),
+  ('chiyo',  'Reads query plans the way others read novels.',                        now() - interval '330 days'),
+  ('dao',    'Draws maps of cities from their sounds.',                              now() - interval '301 days'),
+  ('elif',   'Astronomer by night, sleeper by day.',                                 now() - interval '288 days'),
+  ('fergus', 'Rode a freight bicycle from Cork to Kraków. Would do it again, slower.', now() - interval '260 days'),
+  ('gala',   'Teaches Catalan to anybody who brings a story.',                       now() - interval '214 days'),
+  ('hana',   'Ferments everything. Yes, that too.',                                  now() - interval '180 days'),
+  ('imre',   'Restores tube radios and the voices in them.',                         now() - interval '144 days'),
+  ('juno',   'New here. Mostly listening.',                                          now() - interval '9 days'),
+  ('kofi',   'Kept one database running for eleven years. It keeps him running now.', now() - interval '97 days'),
+  ('lior',   'Trumpet, mute, apology to the neighbours.',                            now() - interval '71 days'),
+  ('maya',   'Writes down words that have no translation.',                          now() - interval '33 days');

@@ -1,0 +1,17 @@
+-- Founders follow their own clubs; then everybody else, by taste.
+
+insert into followers (club_id, user_id, created_at)
+select clubs.id, clubs.owner_id, clubs.created_at from clubs;
+
+insert into followers (club_id, user_id)
+select clubs.id, users.id
+from (values
+  ('Blue Hour Sessions', array['rick', 'imre', 'lior', 'maya', 'dao']),
+  ('The Slow Oven',      array['hana', 'juno', 'fergus', 'rick']),
+  ('Explain Analyze',    array['kofi', 'rick', 'imre', 'hana']),
+  ('Dark Sky Watch',     array['dao', 'juno', 'kofi', 'gala', 'maya']),
+  ('Untranslatable',     array['maya', 'chiyo', 'bjørn', 'elif', 'lior', 'juno']),
+  ('Second Gear',        array['amara', 'dao', 'gala'])
+) as taste (club, usernames)
+join clubs on clubs.name = taste.club
+join users on users.username = any (taste.usernames);

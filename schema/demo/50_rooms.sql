@@ -1,0 +1,17 @@
+-- Open doors and empty chairs: nobody is seated who is not there.
+
+insert into rooms (name, club_id, host_id, stage, created_at)
+select room.name, clubs.id, users.id, room.stage, now() - room.age
+from (values
+  ('The porch light is on',             null,                 'rick',   'open',      interval '3 hours'),
+  ('Trading fours until the tea is cold', 'Blue Hour Sessions', 'amara',  'open',      interval '95 minutes'),
+  ('What your sourdough is telling you', 'The Slow Oven',      'bjørn',  'open',      interval '80 minutes'),
+  ('Index or not: bring your plan',     'Explain Analyze',    'chiyo',  'moderated', interval '62 minutes'),
+  ('Saturn before bedtime',             'Dark Sky Watch',     'elif',   'moderated', interval '47 minutes'),
+  ('A word for the smell of rain',      'Untranslatable',     'gala',   'open',      interval '31 minutes'),
+  ('Punctures I have known',            'Second Gear',        'fergus', 'open',      interval '18 minutes'),
+  ('Quiet room, cameras nowhere',       null,                 'imre',   'open',      interval '5 minutes')
+) as room (name, club, host, stage, age)
+join users on users.username = room.host
+left join clubs on clubs.name = room.club
+order by room.age desc;
