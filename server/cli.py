@@ -1,0 +1,263 @@
+"""The command `roomtone`: with no arguments, everything that is needed to walk into a room."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn, TypeVar
+
+import click
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from . import __version__
+from .account import AccountError
+from .embedded import EmbeddedError, EmbeddedPostgres, psql_command, socket_url
+from .install import InstallError, install, script
+from .lock import AlreadyRunning, data_dir_lock, running
+from .process import CannotListenError, address, bind, serve, serve_many
+from .screen import Screen
+from .settings import Option, Settings, options
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+EXPECTED = (AccountError, AlreadyRunning, CannotListenError, EmbeddedError, InstallError)
+"""What can go wrong without anything being broken: the text says it all."""
+
+
+class RunsByDefault(click.Group):
+    """A group whose command `serve` may be left out."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        asks_the_group = bool(args) and (args[0] in self.commands or args[0] in GROUP_FLAGS)
+        # an unknown word stays an unknown command; only flags are meant for `serve`
+        if not args or (args[0].startswith("-") and not asks_the_group):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [row for p in serve_command.params if (row := p.get_help_record(ctx)) is not None]
+        with formatter.section("Options (each also a variable: --port is ROOMTONE_PORT)"):
+            formatter.write_dl(rows)
+        self.format_commands(ctx, formatter)
+
+
+GROUP_FLAGS = ("--help", "-h", "--version")
+
+
+def from_settings(*names: str) -> Callable[[Command], Command]:
+    """Give a command the settings with these names, or all of them, as options."""
+
+    def decorate(command: Command) -> Command:
+        chosen = [option for option in options() if not names or option.name in names]
+        for option in reversed(chosen):
+            command = _click_option(option)(command)
+        return command
+
+    return decorate
+
+
+def _click_option(option: Option) -> Callable[[Command], Command]:
+    kind: click.ParamType[Any] | type
+    if option.choices:
+        kind = click.Choice(option.choices)
+    elif option.kind is int and option.at_least is not None:
+        kind = click.IntRange(
+            int(option.at_least), None if option.at_most is None else int(option.at_most)
+        )
+    elif option.kind is float:
+        kind = click.FloatRange(option.at_least, option.at_most)
+    elif option.kind is Path:
+        kind = click.Path(path_type=Path, file_okay=False)
+    else:
+        kind = option.kind
+    return click.option(
+        option.usage,
+        option.name,
+        type=kind,
+        multiple=option.many,
+        default=None,
+        envvar=list(option.environment),
+        metavar=None if option.kind is bool or option.choices else _metavar(option),
+        help=f"{option.help} [{option.default_text}]".replace("`", ""),
+    )
+
+
+def _metavar(option: Option) -> str:
+    return {int: "N", float: "N", Path: "FOLDER"}.get(option.kind, "TEXT")
+
+
+def settings_from(given: dict[str, Any]) -> Settings:
+    """Settings from what click found; what was not given keeps its default."""
+    return Settings(**{name: value for name, value in given.items() if value not in (None, ())})
+
+
+@click.group(
+    cls=RunsByDefault,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="roomtone")
+def cli() -> None:
+    """Social audio whose signaling server is PostgreSQL.
+
+    Without a command, everything starts: the database, its schema, the relay and the page.
+    """
+
+
+@cli.command("serve")
+@from_settings()
+def serve_command(**given: Any) -> None:
+    """Run everything; the same as no command at all."""
+    settings = settings_from(given)
+    screen = Screen()
+    with stopping_on_signals(screen), ExitStack() as stack:
+        stack.enter_context(expected_errors())
+        lock = None
+        if settings.database_url is None:
+            make_private(settings.data_dir)
+            lock = stack.enter_context(data_dir_lock(settings.data_dir))
+        door = stack.enter_context(bind(settings.host, settings.port))
+        where = address(door)
+        if lock is not None:
+            lock.say(address=where)
+        with screen.working("starting PostgreSQL") as progress:
+            if lock is None:
+                assert settings.database_url is not None
+                admin_url = relay_url = settings.database_url
+            else:
+                postgres = stack.enter_context(
+                    EmbeddedPostgres(settings.data_dir, on_progress=progress)
+                )
+                lock.say(address=where, sockets=str(postgres.sockets))
+                admin_url, relay_url = postgres.url, postgres.relay_url
+            installed = install(admin_url, demo=settings.demo_allowed, on_progress=progress)
+            if installed.demo:
+                progress("the demo's clubs and rooms are in")
+            progress("starting the relay")
+        stack.callback(ignore_signals)
+        run = serve if settings.workers == 1 else serve_many
+        run(settings, relay_url, door, lambda: screen.opened(where, psql_hint(settings)))
+
+
+@cli.command("install")
+@from_settings("data_dir", "database_url", "demo")
+def install_command(**given: Any) -> None:
+    """Install or update the schema, and start nothing.
+
+    The demo's clubs and rooms are put into a new database only with --demo.
+    """
+    settings = settings_from(given)
+    screen = Screen()
+    with stopping_on_signals(screen), ExitStack() as stack:
+        stack.enter_context(expected_errors())
+        with screen.working("looking at the database") as progress:
+            if settings.database_url is None:
+                make_private(settings.data_dir)
+                stack.enter_context(data_dir_lock(settings.data_dir))
+                postgres = EmbeddedPostgres(settings.data_dir, on_progress=progress)
+                url = stack.enter_context(postgres).url
+            else:
+                url = settings.database_url
+            installed = install(url, demo=bool(settings.demo), on_progress=progress)
+        state = "is now" if installed.changed else "already was"
+        screen.line(f"The schema {state} that of Roomtone {__version__}.")
+
+
+@cli.command("sql")
+def sql_command() -> None:
+    """Print the schema and the triggers as one psql script."""
+    for piece in script():
+        click.echo(piece, nl=False)
+
+
+@cli.command(
+    "psql", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@from_settings("data_dir", "database_url")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
+    """Open psql on the database; what follows is passed on to psql."""
+    settings = settings_from(given)
+    if settings.database_url is None:
+        holder = running(settings.data_dir)
+        if holder is None or not holder.sockets:
+            raise click.ClickException(
+                f"Roomtone is not running on {settings.data_dir}. Start it in another terminal: roomtone"
+            )
+        url = socket_url(holder.sockets)
+    else:
+        url = settings.database_url
+    with expected_errors():
+        command = [*psql_command(url), *arguments]
+    if not arguments and sys.stdin.isatty():
+        click.echo("Try: select * from hallway;   \\d+ participants   listen roomtone;\n")
+    sys.stdout.flush()
+    os.execv(command[0], command)
+
+
+@contextmanager
+def expected_errors() -> Iterator[None]:
+    """One line instead of a traceback."""
+    try:
+        yield
+    except EXPECTED as error:
+        raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def stopping_on_signals(screen: Screen) -> Iterator[None]:
+    """SIGTERM is Ctrl-C: both unwind what was started, and neither is a failure."""
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        screen.line("stopped")
+
+
+def ignore_signals() -> None:
+    """We are stopping already, and within seconds; a second Ctrl-C must not leave things behind."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def make_private(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise click.ClickException(f"Cannot use {data_dir} for data: {error.strerror}.") from error
+
+
+def psql_hint(settings: Settings) -> str:
+    """The command that opens psql on this database, as this person would type it; no password in it."""
+    me = Path(sys.argv[0])
+    on_path = shutil.which("roomtone")
+    if me.name != "roomtone":
+        words = [Path(sys.executable).name, "-m", "roomtone"]
+    elif on_path is not None and Path(on_path).samefile(me):
+        words = ["roomtone"]
+    else:
+        words = [os.path.relpath(me) if me.is_relative_to(Path.cwd()) else str(me)]
+    words.append("psql")
+    if settings.database_url is not None:
+        parts = conninfo_to_dict(settings.database_url)
+        shown = {name: str(value) for name, value in parts.items() if name != "password"}
+        words += ["--database-url", make_conninfo("", **shown)]
+    elif settings.data_dir != Settings().data_dir:
+        words += ["--data-dir", str(settings.data_dir)]
+    return shlex.join(words)
+
+
+def main() -> None:
+    """The entry point of the console script."""
+    cli()

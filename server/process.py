@@ -1,0 +1,198 @@
+"""The processes that serve: one, or several behind one port."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from .settings import Settings
+
+STOP_PATIENCE = 2  # seconds for requests under way; streams are told to end at once
+BACKLOG = 2048
+
+logger = logging.getLogger(__name__)
+
+
+class CannotListenError(Exception):
+    """The address is not to be had; the text is for the person who chose it."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A bound socket that does not listen yet, so nobody connects to what cannot answer."""
+    try:
+        found = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE | socket.AI_ADDRCONFIG
+        )
+    except (socket.gaierror, UnicodeError) as error:
+        raise CannotListenError(f"There is no address {host!r} on this machine.") from error
+    family, kind, protocol, _, place = found[0]
+    door = socket.socket(family, kind, protocol)
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(place)
+    except OSError as error:
+        door.close()
+        raise CannotListenError(
+            f"Cannot listen on port {port} of {host}: {os.strerror(error.errno or 0).lower()}."
+            " Choose another with --port, or any free one with --port 0."
+        ) from error
+    return door
+
+
+def address(door: socket.socket) -> str:
+    """The URL a browser on this machine opens."""
+    host, port = door.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+class RelayServer(uvicorn.Server):
+    """uvicorn, telling when requests are answered, and telling streams when to end.
+
+    ASGI's lifespan speaks of the shutdown only after the last response, which a stream never
+    reaches by itself; so `app.state.end_streams`, if there is one, is called before.
+    """
+
+    def __init__(
+        self, app: Starlette, config: uvicorn.Config, on_started: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._app = app
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        end_streams: Callable[[], None] | None = getattr(self._app.state, "end_streams", None)
+        if end_streams is not None:
+            end_streams()
+        await super().shutdown(sockets)
+
+
+def serve(
+    settings: Settings, database_url: str, door: socket.socket, on_started: Callable[[], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM, which is raised anew after the stop (as uvicorn does)."""
+    from .app import create_app
+
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    app = create_app(settings, database_url)
+    config = uvicorn.Config(
+        app,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=STOP_PATIENCE,
+    )
+    RelayServer(app, config, on_started).run(sockets=[door])
+
+
+@dataclass
+class Worker:
+    process: SpawnProcess
+    started: Connection
+    ready: bool = False
+
+
+def serve_many(
+    settings: Settings, database_url: str, door: socket.socket, on_started: Callable[[], None]
+) -> None:
+    """Serve with several processes on one socket until interrupted; one that dies is replaced.
+
+    Each is a relay of its own, with a node id of its own.
+    """
+    door.listen(BACKLOG)  # the socket is shared: whoever is free accepts
+    workers = [_spawn(settings, database_url, door) for _ in range(settings.workers)]
+    said = False
+    try:
+        while True:
+            wait(
+                [w.process.sentinel for w in workers] + [w.started for w in workers if not w.ready]
+            )
+            for worker in workers:
+                if not worker.ready and worker.started.poll():
+                    worker.ready = _received(worker.started)
+            if not said and any(worker.ready for worker in workers):
+                said = True
+                on_started()
+            dead = [worker for worker in workers if not worker.process.is_alive()]
+            for worker in dead:
+                if not worker.ready:
+                    raise RuntimeError(
+                        "a relay process ended before it served; see its words above"
+                    )
+                logger.error("relay process %s ended; starting another", worker.process.pid)
+                workers.remove(worker)
+                workers.append(_spawn(settings, database_url, door))
+    finally:
+        _end(workers)
+
+
+def _spawn(settings: Settings, database_url: str, door: socket.socket) -> Worker:
+    spawn = multiprocessing.get_context("spawn")
+    receiving, sending = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=_work, args=(settings, database_url, door, sending))
+    # Ctrl-C reaches the whole process group; the child is deaf to it until uvicorn listens
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    sending.close()
+    return Worker(process, receiving)
+
+
+def _work(settings: Settings, database_url: str, door: socket.socket, started: Connection) -> None:
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    serve(settings, database_url, door, lambda: started.send(True))
+
+
+def _follow_parent() -> None:
+    """A killed parent says nothing, so its end is watched for."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _received(started: Connection) -> bool:
+    try:
+        return bool(started.recv())
+    except EOFError:
+        return False
+
+
+def _end(workers: list[Worker]) -> None:
+    for worker in workers:
+        worker.process.terminate()
+    deadline = time.monotonic() + STOP_PATIENCE + 1
+    for worker in workers:
+        worker.process.join(max(0.0, deadline - time.monotonic()))
+        if worker.process.is_alive():
+            worker.process.kill()
+        with suppress(OSError):
+            worker.started.close()

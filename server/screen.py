@@ -1,0 +1,36 @@
+"""What the person who started Roomtone sees: little, calmly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.text import Text
+
+
+class Screen:
+    """Progress that overwrites itself on a terminal, and plain lines anywhere else."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def line(self, text: str) -> None:
+        self._console.print(Text(text))
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[Callable[[str], None]]:
+        """Show what is being done; the yielded function says what comes next."""
+        if not self._console.is_terminal:
+            self.line(text)
+            yield self.line
+            return
+        with self._console.status(Text(text)) as status:
+            yield lambda words: status.update(Text(words))
+
+    def opened(self, address: str, psql: str) -> None:
+        """Where to go now."""
+        self._console.print(Text.assemble(("Roomtone is open at ", "bold"), (address, "bold cyan")))
+        self._console.print(Text.assemble("psql: ", (psql, "cyan")))
+        if self._console.is_terminal:
+            self._console.print(Text("Ctrl-C closes it.", style="dim"))
