@@ -1,0 +1,188 @@
+import { isPresent, maySpeak } from '../room/state.js'
+import { createPeer } from './peer.js'
+
+/**
+ * The room's connections: one to every other seat that should have one, opened and closed by what the room's log says and by nothing
+ * else. A seat is known by its `peer_id`; when that changes it is another session, and another connection.
+ *
+ * @typedef {import('../room/state.js').Seat} Seat
+ * @typedef {import('./peer.js').Connection} Connection
+ * @typedef {{ id: number, from_peer: string, from_user: number, kind: string, body: any }} ArrivedSignal
+ */
+
+/** Audience and audience never connect; nobody connects with themselves. @param {Seat} me @param {Seat} other */
+export function shouldConnect(me, other) {
+  return me.user_id !== other.user_id && isPresent(me) && isPresent(other) && (maySpeak(me) || maySpeak(other))
+}
+
+const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu'
+
+/** The newcomer offers; towards a node, which never offers, it is always the person. @param {Seat} me @param {Seat} other */
+export function offersFirst(me, other) {
+  if (isNode(me) !== isNode(other)) return isNode(other)
+  return me.seq > other.seq
+}
+
+/** Receivers decide what is heard: the stage, unmuted, whatever the sender's client sends. @param {Seat} seat */
+export const isAudible = (seat) => maySpeak(seat) && !seat.muted
+
+/**
+ * @param {object} options
+ * @param {() => RTCConfiguration} options.configuration
+ * @param {() => Promise<RTCConfiguration>} options.refresh
+ * @param {(to_peer: string, kind: string, body: unknown) => void} options.send
+ * @param {(to_peer: string) => void} options.forget  what still waits to be sent there is stale
+ * @param {(seat: Seat, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
+ * @param {(seat: Seat) => void} options.onGone
+ * @param {(seat: Seat, change: { state?: Connection, path?: import('./peer.js').Path|null, restarts?: number }) => void} options.onConnection
+ * @param {(trouble: { kind: 'turn'|'connection', seat: Seat, message: string }) => void} options.onTrouble
+ */
+export function createMesh({ configuration, refresh, send, forget, onTrack, onGone, onConnection, onTrouble }) {
+  const ANEW = 3 // times a broken connection is made anew before it stays broken
+  /** @type {Map<string, { seat: Seat, peer: ReturnType<typeof createPeer>, anew: number }>} by peer_id */
+  const peers = new Map()
+  /** @type {Map<string, number>} the newest signal read from each peer_id: ids grow with every sender's order */
+  const read = new Map()
+  /** @type {MediaStreamTrack|null} */ let track = null
+  /** @type {Seat|null} */ let me = null
+
+  function open(seat, offers, anew = 0) {
+    const entry = { seat, anew, peer: null }
+    const peer = createPeer({
+      offers,
+      polite: offers,
+      configuration: configuration(),
+      refresh,
+      send: (kind, body) => send(seat.peer_id, kind, body),
+      onState(state) {
+        if (state === 'connected') entry.anew = 0
+        onConnection(entry.seat, { state, restarts: peer.restarts })
+      },
+      onPath: (path) => onConnection(entry.seat, { path }),
+      onTrack: (received, receiver) => onTrack(entry.seat, received, receiver),
+      onBroken: (error) => broken(entry, error),
+      onIceError: ({ code, url }) => iceError(entry.seat, code, url),
+      onGathered: (types) => {
+        if (configuration().iceTransportPolicy === 'relay' && !types.has('relay'))
+          onTrouble({ kind: 'turn', seat: entry.seat, message: 'No TURN server gave us a way out, and only TURN is allowed here.' })
+      },
+    })
+    entry.peer = peer
+    peers.set(seat.peer_id, entry)
+    peer.setTrack(track)
+    peer.start()
+  }
+
+  function iceError(seat, code, url) {
+    if (code === 401) onTrouble({ kind: 'turn', seat, message: `The TURN server refused our credentials (${url}).` })
+    else if (code >= 400 && code < 700) onTrouble({ kind: 'turn', seat, message: `The TURN server answered with error ${code} (${url}).` })
+    // 701, no answer, comes for every unroutable interface; what counts is whether anything was gathered at all.
+  }
+
+  function shut(entry) {
+    peers.delete(entry.seat.peer_id)
+    entry.peer.close()
+    onGone(entry.seat)
+  }
+
+  /** Both sides throw away what they have; the one who offered first offers again. */
+  function broken(entry, error) {
+    if (peers.get(entry.seat.peer_id) !== entry) return
+    console.warn('a connection is made anew', error)
+    forget(entry.seat.peer_id)
+    if (entry.anew >= ANEW) {
+      onConnection(entry.seat, { state: 'failed' })
+      onTrouble({ kind: 'connection', seat: entry.seat, message: `The connection with ${entry.seat.username} cannot be made.` })
+      return
+    }
+    send(entry.seat.peer_id, 'bye', {})
+    replace(entry)
+  }
+
+  function replace(entry, offers = entry.peer.offers) {
+    shut(entry)
+    open(entry.seat, offers, entry.anew + 1)
+  }
+
+  const negotiation = (entry, { kind, body }) => entry.peer.receive(kind, body)
+  const receptions = {
+    offer: negotiation,
+    answer: negotiation,
+    candidate: negotiation,
+    bye(entry) {
+      forget(entry.seat.peer_id)
+      if (entry.anew < ANEW) replace(entry)
+    },
+    connected() {}, // for the trace
+  }
+
+  return {
+    /** Brings the connections in line with the room. @param {Seat|null} mine @param {Iterable<Seat>} seats */
+    update(mine, seats) {
+      me = mine
+      const wanted = new Map()
+      if (me) for (const seat of seats) if (shouldConnect(me, seat)) wanted.set(seat.peer_id, seat)
+      for (const [peer_id, entry] of [...peers]) {
+        if (wanted.has(peer_id)) continue
+        forget(peer_id)
+        shut(entry)
+      }
+      for (const [peer_id, seat] of wanted) {
+        const entry = peers.get(peer_id)
+        if (entry) entry.seat = seat
+        else open(seat, offersFirst(me, seat))
+      }
+    },
+
+    /** @param {ArrivedSignal} signal @returns {boolean} whether there was somebody to take it */
+    receive(signal) {
+      if (signal.id <= (read.get(signal.from_peer) ?? 0)) return true // a snapshot repeats what was read
+      read.set(signal.from_peer, signal.id)
+      const entry = peers.get(signal.from_peer)
+      if (!entry || !Object.hasOwn(receptions, signal.kind)) return false // a session that is over
+      receptions[signal.kind](entry, signal)
+      return true
+    },
+
+    /** A signal of ours was refused for good. @param {string} to_peer @param {string} kind @param {string|null} rule */
+    refused(to_peer, kind, rule) {
+      const entry = peers.get(to_peer)
+      if (entry && kind === 'offer' && rule === 'signals_newcomer_offers') replace(entry, false) // they offer
+    },
+
+    /** What everybody hears of me; null for nothing at all. @param {MediaStreamTrack|null} next */
+    setTrack(next) {
+      if (next === track) return
+      track = next
+      for (const { peer } of peers.values()) peer.setTrack(next)
+    },
+
+    /** Another network: every path is in doubt. */
+    networkChanged() {
+      for (const { peer } of peers.values()) peer.restart()
+    },
+
+    /** The log began a new life, and signals on their way were lost with the old one. */
+    logLost() {
+      read.clear()
+      for (const entry of [...peers.values()]) if (entry.peer.state !== 'connected' && entry.peer.offers) replace(entry)
+    },
+
+    /** By hand. @param {number} user_id */
+    retry(user_id) {
+      for (const entry of [...peers.values()]) {
+        if (entry.seat.user_id !== user_id) continue
+        send(entry.seat.peer_id, 'bye', {})
+        entry.anew = 0
+        replace(entry)
+      }
+    },
+
+    /** @returns {{ user_id: number, peer_id: string, peer: ReturnType<typeof createPeer> }[]} */
+    peers: () => [...peers.values()].map(({ seat, peer }) => ({ user_id: seat.user_id, peer_id: seat.peer_id, peer })),
+
+    close() {
+      for (const entry of [...peers.values()]) shut(entry)
+    },
+  }
+}

@@ -1,0 +1,219 @@
+import { backoff } from '../signaling/backoff.js'
+
+/**
+ * One connection to one other person. It knows no transport: what it has to say goes to `send`, what the other side says comes in
+ * through `receive`, in order.
+ *
+ * Perfect negotiation (W3C WebRTC, section 10.7) guards everything after the first offer; the first offer is the newcomer's alone, so
+ * only renegotiations can collide. The one audio line is `sendrecv` from the start, with or without a track: coming up on the stage
+ * or stepping down is `replaceTrack`, without negotiation.
+ *
+ * @typedef {'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} Connection
+ * @typedef {{ local: string, remote: string }} Path  candidate types: host, srflx, prflx, relay
+ *
+ * @param {object} options
+ * @param {boolean} options.offers  this side makes the first offer
+ * @param {boolean} options.polite  this side gives way when two offers collide
+ * @param {RTCConfiguration} options.configuration
+ * @param {(kind: 'offer'|'answer'|'candidate'|'connected', body: any) => void} options.send
+ * @param {(state: Connection) => void} options.onState
+ * @param {(track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
+ * @param {(path: Path|null) => void} [options.onPath]
+ * @param {(error: Error) => void} [options.onBroken]  the two descriptions cannot be brought together; start anew
+ * @param {(error: {code: number, text: string, url: string}) => void} [options.onIceError]
+ * @param {(types: Set<string>) => void} [options.onGathered]  the candidate types of one gathering
+ * @param {() => Promise<RTCConfiguration>} [options.refresh]  asked before a restart: TURN credentials lapse
+ */
+export function createPeer(options) {
+  const { offers, polite, configuration, send, onState, onTrack } = options
+  const { onPath = () => {}, onBroken = () => {}, onIceError = () => {}, onGathered = () => {}, refresh } = options
+
+  const PATIENCE = offers ? 3_000 : 5_000 // of a `disconnected`: often it heals by itself, and two restarts should not collide
+  const AFTER_FAILURE = offers ? 0 : 2_000
+  const TRIES = 3 // restarts before the state says `failed`; they go on after that
+
+  const pc = new RTCPeerConnection(configuration)
+  /** @type {RTCRtpTransceiver|null} */ let line = null
+  /** @type {MediaStreamTrack|null} */ let track = null
+  let makingOffer = false
+  let ignoringOffer = false
+  let wasConnected = false
+  let attempts = 0 // restarts since the last time it was connected
+  let restarts = 0
+  let timer = null
+  let closed = false
+  let gathered = new Set()
+  let inOrder = Promise.resolve()
+  /** @type {Connection|null} */ let state = null
+
+  function tell(next) {
+    if (closed || next === state) return
+    state = next
+    onState(next)
+  }
+
+  const unconnected = () => (attempts > TRIES ? 'failed' : wasConnected ? 'reconnecting' : 'connecting')
+
+  async function offer() {
+    try {
+      makingOffer = true
+      await pc.setLocalDescription()
+      if (!closed && pc.localDescription.type === 'offer') send('offer', pc.localDescription.toJSON())
+    } catch (error) {
+      if (!closed) onBroken(error)
+    } finally {
+      makingOffer = false
+    }
+  }
+
+  async function described(description) {
+    const collides = description.type === 'offer' && (makingOffer || pc.signalingState !== 'stable')
+    ignoringOffer = collides && !polite
+    if (ignoringOffer) return
+    if (description.type === 'answer' && pc.signalingState !== 'have-local-offer') return // rolled back meanwhile, or told twice
+    await pc.setRemoteDescription(description)
+    if (description.type === 'answer') return
+    line ??= pc.getTransceivers()[0] ?? null
+    if (line) {
+      line.direction = 'sendrecv'
+      await line.sender.replaceTrack(track)
+    }
+    await pc.setLocalDescription()
+    send('answer', pc.localDescription.toJSON())
+  }
+
+  async function candidates(body) {
+    for (const candidate of [].concat(body)) {
+      if (!pc.remoteDescription) return // of a description this side never took
+      try {
+        await pc.addIceCandidate(candidate)
+      } catch (error) {
+        // One unusable candidate is not the end: others may do. Those of an ignored offer fail by design.
+        if (!ignoringOffer) console.warn('a candidate could not be used', error.message)
+      }
+    }
+  }
+
+  const receptions = { offer: described, answer: described, candidate: candidates }
+
+  async function path() {
+    const stats = await pc.getStats()
+    const all = [...stats.values()]
+    const transport = all.find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId)
+    const pair = transport
+      ? stats.get(transport.selectedCandidatePairId)
+      : all.find(({ type, state, nominated }) => type === 'candidate-pair' && state === 'succeeded' && nominated)
+    const local = pair && stats.get(pair.localCandidateId)
+    const remote = pair && stats.get(pair.remoteCandidateId)
+    return local && remote ? { local: local.candidateType, remote: remote.candidateType } : null
+  }
+
+  async function connected() {
+    clearTimeout(timer)
+    attempts = 0
+    wasConnected = true
+    tell('connected')
+    const found = await path()
+    if (closed) return
+    onPath(found)
+    if (offers && found) send('connected', found)
+  }
+
+  /** Restarts ICE now, and again (6–12 s, 12–24 s, then 15–30 s later) until it is connected. */
+  async function restart() {
+    clearTimeout(timer)
+    if (closed || !pc.remoteDescription) return // nobody answered yet: there is nothing to restart
+    attempts += 1
+    restarts += 1
+    timer = setTimeout(() => {
+      if (pc.connectionState === 'connected') attempts = 0 // it never broke while the path was changed
+      else restart()
+    }, backoff(attempts, { base: 6_000, most: 30_000 }))
+    if (pc.connectionState !== 'connected') tell(unconnected())
+    try {
+      const next = await refresh?.()
+      if (closed) return
+      if (next) pc.setConfiguration(next)
+    } catch {
+      // the old servers may still do
+    }
+    pc.restartIce()
+  }
+
+  const changes = {
+    new: () => tell('waiting'),
+    connecting: () => tell(unconnected()),
+    connected,
+    disconnected() {
+      tell(unconnected())
+      clearTimeout(timer)
+      timer = setTimeout(restart, PATIENCE)
+    },
+    failed() {
+      tell(unconnected())
+      if (attempts > 0) return // a restart is under way and has its own next time
+      clearTimeout(timer)
+      timer = setTimeout(restart, AFTER_FAILURE)
+    },
+    closed() {},
+  }
+
+  pc.addEventListener('negotiationneeded', offer)
+  pc.addEventListener('connectionstatechange', () => changes[pc.connectionState]())
+  pc.addEventListener('track', (event) => onTrack(event.track, event.receiver))
+  pc.addEventListener('icecandidate', ({ candidate }) => {
+    if (!candidate?.candidate) return // the end of candidates needs no row
+    gathered.add(candidate.type)
+    send('candidate', candidate.toJSON())
+  })
+  pc.addEventListener('icecandidateerror', ({ errorCode, errorText, url }) => onIceError({ code: errorCode, text: errorText, url }))
+  pc.addEventListener('icegatheringstatechange', () => {
+    if (pc.iceGatheringState === 'gathering') gathered = new Set()
+    if (pc.iceGatheringState === 'complete') onGathered(gathered)
+  })
+
+  return {
+    /** For those who want to look closer (statistics, the tests). */
+    connection: pc,
+    offers,
+    get state() {
+      return state
+    },
+    get restarts() {
+      return restarts
+    },
+
+    start() {
+      tell('waiting')
+      if (!offers) return
+      line = pc.addTransceiver(track ?? 'audio', { direction: 'sendrecv' })
+    },
+
+    /** What the other side said. @param {'offer'|'answer'|'candidate'} kind @param {any} body */
+    receive(kind, body) {
+      inOrder = inOrder.then(async () => {
+        if (closed) return
+        try {
+          await receptions[kind](body)
+        } catch (error) {
+          if (!closed) onBroken(error)
+        }
+      })
+      return inOrder
+    },
+
+    /** What the other side hears; null is silence without a packet. @param {MediaStreamTrack|null} next */
+    setTrack(next) {
+      track = next
+      return line?.sender.replaceTrack(next).catch((error) => closed || onBroken(error))
+    },
+
+    restart,
+
+    close() {
+      closed = true
+      clearTimeout(timer)
+      pc.close()
+    },
+  }
+}

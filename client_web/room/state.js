@@ -1,0 +1,107 @@
+import { parseCursor } from '../signaling/cursor.js'
+
+/**
+ * What a room is, from its log: a pure reducer over frames. The same frames give the same room, in every browser and in any order of
+ * reconnects; a frame seen before changes nothing (the very same object comes back).
+ *
+ * @typedef {{ room_id: number, user_id: number, username: string, user_kind?: string, kind: 'person'|'bot'|'sfu'|'mcu',
+ *             role: 'HOST'|'MODERATOR'|'SPEAKER'|'AUDIENCE', peer_id: string|null, muted: boolean, join_date: string, seq: number }} Seat
+ * @typedef {{ id: number, kind: 'joined'|'left'|'timeout'|'removed'|'room ended'|'muted'|'role', user_id: number, username: string,
+ *             role: string, at: string|null }} Happening
+ * @typedef {object} RoomState
+ * @property {string|null} epoch   which life of the log
+ * @property {number} seq          how far it was read
+ * @property {object|null} room
+ * @property {ReadonlyMap<number, Seat>} seats    by user, in the order they joined; a host who left is here too, with `peer_id` null
+ * @property {readonly Happening[]} happenings  newest last
+ * @property {string|null} ended   why there is nothing more to follow
+ */
+
+/** @type {RoomState} */
+export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), happenings: [], ended: null })
+
+const HAPPENINGS_KEPT = 30
+
+/** A seat whose `peer_id` is null is kept for its owner and holds nobody. @param {Seat} seat */
+export const isPresent = (seat) => seat.peer_id !== null
+
+/** Whether the room may hear this seat at all. @param {Seat} seat */
+export const maySpeak = (seat) => seat.role !== 'AUDIENCE'
+
+/** Who is here, in the order they joined. @param {RoomState} state */
+export const present = (state) => [...state.seats.values()].filter(isPresent)
+
+/** @param {RoomState} state */
+export const onStage = (state) => present(state).filter(maySpeak)
+
+/** @param {RoomState} state */
+export const inAudience = (state) => present(state).filter((seat) => !maySpeak(seat))
+
+const inJoinOrder = (seats) => new Map([...seats].sort((a, b) => a.seq - b.seq).map((seat) => [seat.user_id, Object.freeze(seat)]))
+
+/** Happenings are numbered by position since the page opened, so that a listener can tell which are new. */
+function withHappening(state, kind, seat, at) {
+  const last = state.happenings.at(-1)?.id ?? 0
+  const happening = Object.freeze({ id: last + 1, kind, user_id: seat.user_id, username: seat.username, role: seat.role, at })
+  return [...state.happenings, happening].slice(-HAPPENINGS_KEPT)
+}
+
+/** What a change of one seat means to the people in the room; null when they need not be told. */
+function whatHappened(before, after, reason) {
+  const was = before && isPresent(before)
+  const is = after && isPresent(after)
+  if (!was && is) return ['joined', after]
+  if (was && !is) return [['timeout', 'removed', 'room ended'].includes(reason) ? reason : 'left', before]
+  if (!was || !is) return null
+  if (before.role !== after.role) return ['role', after]
+  if (!before.muted && after.muted && before.peer_id === after.peer_id) return ['muted', after]
+  return null
+}
+
+/** How each kind of frame changes the room. Events (those with a `seq`) come only after the reducer has dropped replayed ones. */
+const reactions = {
+  snapshot(state, { data }) {
+    if (!data.participants) return state // a resumed stream: the room goes on where it was
+    const { epoch, seq } = parseCursor(data.cursor)
+    return { ...state, epoch, seq, room: Object.freeze(data.room), seats: inJoinOrder(data.participants), ended: null }
+  },
+
+  participants(state, { data }) {
+    const change = data.type === 'DELETE' ? null : data.record
+    const user = (change ?? data.old_record).user_id
+    const before = state.seats.get(user)
+    const seats = new Map(state.seats)
+    if (change && before && before.seq === change.seq) {
+      seats.set(user, Object.freeze(change)) // in its place
+    } else {
+      seats.delete(user)
+      if (change) seats.set(user, Object.freeze(change)) // a join is always the newest
+    }
+    const told = whatHappened(before, change, data.reason)
+    return { ...state, seats, happenings: told ? withHappening(state, ...told, data.commit_timestamp) : state.happenings }
+  },
+
+  rooms(state, { data }) {
+    if (data.type === 'DELETE') return { ...state, ended: 'room ended' }
+    return { ...state, room: Object.freeze({ ...state.room, ...data.record }) }
+  },
+
+  signals: (state) => state, // read by the visit; here they only move the cursor
+
+  bye: (state, { data }) => ({ ...state, ended: data.reason }),
+}
+
+/**
+ * @param {RoomState} state
+ * @param {import('../signaling/stream.js').Frame} frame
+ * @returns {RoomState}
+ */
+export function reduce(state, frame) {
+  const reaction = reactions[frame.type]
+  if (!reaction) return state
+  if (!Number.isInteger(frame.data.seq)) return reaction(state, frame)
+  const { epoch, seq } = frame.cursor ? parseCursor(frame.cursor) : { epoch: state.epoch, seq: frame.data.seq }
+  // Only a snapshot can carry us into another life of the log; a replayed event changes nothing.
+  if (epoch !== state.epoch || seq <= state.seq) return state
+  return { ...reaction(state, frame), seq }
+}

@@ -1,0 +1,121 @@
+import { backoff } from './backoff.js'
+
+/**
+ * Signals on their way out, as rows.
+ *
+ * In order towards each peer, with one POST in flight for it, so that a candidate never overtakes its description. Whatever piles up
+ * meanwhile, towards anybody, travels in the next POST together: walking into a room of forty is a handful of requests, not hundreds.
+ * A POST is one transaction, so one fenced row refuses its whole batch; then the rows go one by one and only the guilty are dropped.
+ *
+ * @typedef {{ to_peer: string, kind: 'offer'|'answer'|'candidate'|'bye'|'connected', body: unknown }} Signal
+ * @param {object} options
+ * @param {(signals: Signal[]) => Promise<unknown>} options.post  rejects with a Problem
+ * @param {(signal: Signal, problem: import('./problem.js').Problem) => void} options.onRefused  dropped for good
+ * @param {(problem: import('./problem.js').Problem, attempt: number) => void} [options.onRetry]
+ */
+export function createOutbox({ post, onRefused, onRetry = () => {} }) {
+  const FLIGHTS = 3 // of the six connections a browser allows, one is the stream's
+  const MOST = 50 // rows in one POST; fifty offers are about 110 kB
+  /** @type {Map<string, Signal[]>} */ const waiting = new Map()
+  const flying = new Set()
+  let flights = 0
+  let closed = false
+  const current = new Set() // batches under way
+  const pauses = new Set() // the back-offs being sat out
+  let due = false
+
+  const wanted = (signals) => signals.filter((signal) => !signal.forgotten)
+
+  function pause(delay) {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        pauses.delete(end)
+        resolve()
+      }
+      const timer = setTimeout(end, delay)
+      pauses.add(end)
+    })
+  }
+
+  /** Delivers or reports every one of them; never rejects. */
+  async function deliver(signals) {
+    for (let attempt = 0; ; attempt += 1) {
+      signals = wanted(signals)
+      if (closed || !signals.length) return
+      try {
+        await post(signals.map(({ to_peer, kind, body }) => ({ to_peer, kind, body })))
+        return
+      } catch (problem) {
+        if (problem.passing) {
+          onRetry(problem, attempt)
+          await pause(Math.max(problem.retry_after ?? 0, backoff(attempt, { base: 500, most: 10_000 })))
+        } else if (signals.length > 1) {
+          for (const signal of signals) await deliver([signal])
+          return
+        } else {
+          onRefused(signals[0], problem)
+          return
+        }
+      }
+    }
+  }
+
+  function pump() {
+    due = false
+    while (!closed && flights < FLIGHTS) {
+      const batch = []
+      for (const [to_peer, signals] of waiting) {
+        if (flying.has(to_peer) || batch.length >= MOST) continue
+        batch.push(...signals)
+        waiting.delete(to_peer)
+        flying.add(to_peer)
+      }
+      if (!batch.length) return
+      flights += 1
+      const peers = new Set(batch.map(({ to_peer }) => to_peer))
+      current.add(batch)
+      deliver(batch).then(() => {
+        current.delete(batch)
+        flights -= 1
+        for (const peer of peers) flying.delete(peer)
+        soon()
+      })
+    }
+  }
+  function soon() {
+    if (due) return
+    due = true
+    queueMicrotask(pump)
+  }
+
+  return {
+    /** @param {string} to_peer @param {Signal['kind']} kind @param {unknown} body */
+    send(to_peer, kind, body) {
+      if (closed) return
+      const signals = waiting.get(to_peer) ?? []
+      const last = signals.at(-1)
+      if (kind === 'candidate' && last?.kind === 'candidate') last.body = [].concat(last.body, body)
+      else signals.push({ to_peer, kind, body, forgotten: false })
+      waiting.set(to_peer, signals)
+      soon()
+    },
+
+    /** That peer is gone, or its connection is made anew: what still waits for it has no reader. */
+    forget(to_peer) {
+      waiting.delete(to_peer)
+      for (const batch of current) for (const signal of batch) if (signal.to_peer === to_peer) signal.forgotten = true
+    },
+
+    /** The network is back: do not sit out the pause. */
+    hurry() {
+      for (const end of [...pauses]) end()
+    },
+
+    close() {
+      closed = true
+      waiting.clear()
+      for (const end of [...pauses]) end()
+    },
+  }
+}
