@@ -16,7 +16,7 @@ create unlogged table if not exists signals (
       when 'offer'     then body ->> 'type' = 'offer' and jsonb_typeof(body -> 'sdp') = 'string'
       when 'answer'    then body ->> 'type' = 'answer' and jsonb_typeof(body -> 'sdp') = 'string'
       when 'candidate' then jsonb_typeof(body) in ('array', 'object')
-                            and not jsonb_path_exists(body, 'strict $[*] ? (!(@.type() == "object" && exists(@.candidate ? (@.type() == "string"))))', silent => true)
+                            and not jsonb_path_exists(body, '$[*] ? (!(@.type() == "object" && exists(@.candidate ? (@.type() == "string"))))')
       else jsonb_typeof(body) = 'object'
     end is true),
   constraint signals_body_is_bounded check (pg_column_size(body) <= 262144)

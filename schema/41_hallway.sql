@@ -41,7 +41,7 @@ comment on column hallway.cursor is 'Position in the room''s log of the newest c
 comment on column hallway.followed is 'Whether the acting user follows its club.';
 
 create or replace function hallway_rows(rooms bigint[] default null) returns setof jsonb
-language sql stable
+language sql stable security definer set search_path = roomtone, pg_temp
 begin atomic
   select to_jsonb(h) - 'followed' || '{"ended_at": null}' from hallway h
   where hallway_rows.rooms is null or h.id = any (hallway_rows.rooms)

@@ -1,4 +1,4 @@
-"""The pool: transactions in which the relay becomes a user.
+"""The pools: transactions in which the relay becomes a user.
 
 The relay's own login can do nothing to the tables. For each transaction it takes on the acting
 user's role and claims, so grants, policies, constraints and triggers decide what happens.
@@ -34,7 +34,7 @@ async def become_relay(connection: Connection) -> None:
 
 
 class Database:
-    """One pool of connections, logged in as the relay.
+    """Connections logged in as the relay: a pool for users, and a few for the relay itself.
 
     `url` is a libpq connection string (PostgreSQL manual, 34.1.1). A statement that runs longer
     than `settings.statement_timeout` seconds, or waits longer than `settings.lock_timeout` for a
@@ -46,13 +46,21 @@ class Database:
         self.node = node
         self._statement_timeout = settings.statement_timeout
         self._lock_timeout = settings.lock_timeout
-        self._pool = AsyncConnectionPool(
-            url,
-            kwargs={"application_name": f"roomtone relay {node}"},
-            min_size=2,
-            max_size=settings.pool_size,
-            timeout=settings.pool_timeout,
+        self._grace = settings.grace
+        self._users = self._pool(settings.pool_size, settings.pool_timeout)
+        # However many users wait for a connection, the log is read and presence is kept.
+        self._own = self._pool(3, settings.pool_timeout)
+
+    def _pool(self, size: int, timeout: float) -> AsyncConnectionPool[Connection]:
+        return AsyncConnectionPool(
+            self.url,
+            kwargs={"application_name": f"roomtone relay {self.node}"},
+            min_size=1,
+            max_size=size,
+            timeout=timeout,
+            max_idle=60,
             configure=self._configure,
+            check=AsyncConnectionPool.check_connection,
             open=False,
         )
 
@@ -60,15 +68,18 @@ class Database:
         await become_relay(connection)
         await connection.execute(
             "select set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"
-            " set_config('idle_in_transaction_session_timeout', '30s', false)",
-            (f"{self._statement_timeout:g}s", f"{self._lock_timeout:g}s"),
+            " set_config('idle_in_transaction_session_timeout', '30s', false),"
+            " set_config('roomtone.grace', %s, false)",
+            (f"{self._statement_timeout:g}s", f"{self._lock_timeout:g}s", f"{self._grace:g}s"),
         )
 
     async def open(self) -> None:
-        await self._pool.open(wait=True)
+        await self._users.open(wait=True)
+        await self._own.open(wait=True)
 
     async def close(self) -> None:
-        await self._pool.close(timeout=2)
+        await self._users.close(timeout=1)
+        await self._own.close(timeout=1)
 
     @asynccontextmanager
     async def acting(
@@ -79,7 +90,7 @@ class Database:
         `snapshot` makes every statement in it see one and the same moment (PostgreSQL manual,
         13.2.2). Raises psycopg errors as they are, at commit too: deferred rules speak there.
         """
-        async with self._pool.connection() as connection:
+        async with self._users.connection() as connection:
             await connection.set_read_only(read_only or None)
             await connection.set_isolation_level(
                 IsolationLevel.REPEATABLE_READ if snapshot else None
@@ -93,7 +104,7 @@ class Database:
     @asynccontextmanager
     async def relay(self) -> AsyncIterator[Connection]:
         """A transaction as the relay itself: it may call the `relay_…` functions and nothing else."""
-        async with self._pool.connection() as connection:
+        async with self._own.connection() as connection:
             await connection.set_read_only(None)
             await connection.set_isolation_level(None)
             async with connection.transaction():

@@ -23,14 +23,16 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   room_id bigint := case tg_op when 'DELETE' then old.id else new.id end;
 begin
+  if tg_op = 'UPDATE' and new.ended_at is not null and old.ended_at is null then
+    -- Under the log's lock: whoever joined before is shown out here, whoever joins later will see the end.
+    -- Before the append, so that these goings are logged before its bell rings, and one bell tells all.
+    perform from logs l where l.room_id = new.id for update;
+    delete from participants p where p.room_id = new.id;
+  end if;
   perform append_event(room_id, 'rooms', tg_op,
     case when tg_op <> 'DELETE' then to_jsonb(new) || named_parts(new) end,
     case when tg_op <> 'INSERT' then to_jsonb(old) end,
     changes_hallway => true);
-  if tg_op = 'UPDATE' and new.ended_at is not null and old.ended_at is null then
-    -- Under the log's lock now: whoever joins later will see the end, whoever joined before is shown out here.
-    delete from participants p where p.room_id = new.id;
-  end if;
   return null;
 end
 $$;

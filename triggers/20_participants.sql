@@ -43,7 +43,8 @@ language plpgsql as $$
 begin
   -- Taken through a relay and never followed, a seat lapses; taken by hand in psql, it stays until deleted.
   new.followed_by := nullif(current_setting('roomtone.node', true), '');
-  new.lapses_at := case when new.followed_by is not null then clock_timestamp() + interval '10 seconds' end;
+  new.lapses_at := case when new.followed_by is not null then
+    clock_timestamp() + coalesce(nullif(current_setting('roomtone.grace', true), ''), '10s')::interval end;
   return new;
 end
 $$;

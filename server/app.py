@@ -1,0 +1,116 @@
+"""The application: what lives for as long as a relay runs, and the routes in the order of the flow."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import TypedDict
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from . import events, health, limits, metrics, openapi, origin, pages, problem, rows, session, turn
+from .database import Database
+from .hallway import Hallway
+from .identity import Tokens
+from .listener import Listener
+from .metrics import Metrics
+from .pages import SecurityHeaders
+from .presence import Presence
+from .relay import Relay
+from .rows.catalogue import Catalogue, open_catalogue
+from .settings import Settings
+from .types import NodeId
+
+
+class State(TypedDict):
+    """What every request finds at `request.state`."""
+
+    settings: Settings
+    database: Database
+    tokens: Tokens
+    rows: Catalogue
+    relay: Relay
+    presence: Presence
+    metrics: Metrics
+    streams: Counter[object]
+
+
+def new_node() -> NodeId:
+    """A name for this run of this process: where it runs, and something nobody else has."""
+    return NodeId(f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}")
+
+
+def create_app(settings: Settings, database_url: str) -> Starlette:
+    """A relay on this database (a libpq connection string); it runs while its lifespan does."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[State]:
+        database = Database(database_url, node=new_node(), settings=settings)
+        await database.open()
+        try:
+            secret = settings.jwt_secret or await _shared_secret(database)
+            counted = Metrics()
+            hallway = Hallway(database)
+            presence = Presence(
+                database, grace=settings.grace, address=f"{settings.host}:{settings.port}"
+            )
+            relay = Relay(database, Listener(database_url), hallway, presence, counted)
+            app.state.end_streams = relay.stop_streams
+            running = [
+                asyncio.create_task(relay.run(), name="relay"),
+                asyncio.create_task(hallway.run(), name="hallway"),
+                asyncio.create_task(presence.run(), name="presence"),
+            ]
+            try:
+                yield State(
+                    settings=settings,
+                    database=database,
+                    tokens=Tokens.from_settings(settings, secret),
+                    rows=await open_catalogue(database),
+                    relay=relay,
+                    presence=presence,
+                    metrics=counted,
+                    streams=Counter(),
+                )
+            finally:
+                relay.stop_streams()
+                for task in running:
+                    task.cancel()
+                await asyncio.gather(*running, return_exceptions=True)
+                await presence.goodbye()
+        finally:
+            await database.close()
+
+    return Starlette(
+        routes=[
+            *session.routes,
+            *rows.routes,
+            *events.routes,
+            *turn.routes,
+            *health.routes,
+            *metrics.routes,
+            *openapi.routes,
+            *pages.routes,
+        ],
+        middleware=[
+            Middleware(SecurityHeaders),
+            *origin.middleware(settings),
+            *limits.middleware(settings),
+        ],
+        exception_handlers=problem.exception_handlers,
+        lifespan=lifespan,
+    )
+
+
+async def _shared_secret(database: Database) -> str:
+    async with database.relay() as connection:
+        answer = await connection.execute("select roomtone.relay_secret('jwt')")
+        row = await answer.fetchone()
+    assert row is not None
+    return str(row[0])

@@ -1,0 +1,116 @@
+"""LISTEN: one connection that hears the bells of all rooms.
+
+A bell can be missed: the connection dies silently, and what was notified meanwhile is gone for good
+(PostgreSQL manual, LISTEN). So after every LISTEN that is in force, and on a slow timer, the listener
+says `Resync`, and whoever listens re-reads the heads. A missed bell costs a delay, never an event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import psycopg
+
+from .database import Connection, become_relay
+from .types import RoomId
+
+CHANNEL: Final = "roomtone"
+PROBE_EVERY: Final = 10.0  # seconds of silence after which the connection must prove that it lives
+RESYNC_EVERY: Final = 30.0  # seconds
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """Something was committed: `seq` heads the room's log, `hallway` its row in the hallway."""
+
+    room: RoomId
+    seq: int
+    hallway: int
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """Bells may have been missed: read every head again. `fresh` after a (re)connect."""
+
+    fresh: bool
+
+
+Wakeup = Bell | Resync
+
+
+class Listener:
+    """The relay's one LISTEN connection, reconnected for ever with a jittered back-off."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.listening = False
+        self.backend: int | None = None
+
+    async def wakeups(self) -> AsyncIterator[Wakeup]:
+        """Bells and resyncs, without end."""
+        attempt = 0
+        while True:
+            try:
+                async with aclosing(self._hear()) as heard:
+                    async for wakeup in heard:
+                        attempt = 0
+                        yield wakeup
+            except psycopg.Error as error:
+                log.warning("the listener lost its connection: %s", str(error).strip())
+            finally:
+                self.listening = False
+            # 0.1 0.2 0.4 0.8 1.6 2 2 … seconds, each times 0.5 to 1.5
+            await asyncio.sleep(min(2.0, 0.1 * 2**attempt) * random.uniform(0.5, 1.5))
+            attempt = min(attempt + 1, 10)
+
+    async def _hear(self) -> AsyncGenerator[Wakeup, None]:
+        connection: Connection = await psycopg.AsyncConnection.connect(
+            self._url,
+            autocommit=True,
+            application_name="roomtone listener",
+            connect_timeout=5,
+            keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=3,
+        )
+        async with connection:
+            await become_relay(connection)
+            await connection.execute(f"listen {CHANNEL}")
+            self.listening, self.backend = True, connection.info.backend_pid
+            yield Resync(fresh=True)
+            clock = asyncio.get_running_loop()
+            resync_at = clock.time() + RESYNC_EVERY
+            while True:
+                async with aclosing(connection.notifies(timeout=PROBE_EVERY)) as notifies:
+                    async for notify in notifies:
+                        yield _bell(notify.payload)
+                await connection.execute("select 1")
+                if clock.time() >= resync_at:
+                    resync_at = clock.time() + RESYNC_EVERY
+                    yield Resync(fresh=False)
+
+
+def _bell(payload: str) -> Wakeup:
+    """A bell's pointer. Anybody who can connect can NOTIFY, so a payload that is none means only: look."""
+    try:
+        pointer = json.loads(payload)
+        return Bell(
+            RoomId(int(pointer["room"])),
+            int(pointer["seq"]),
+            int(pointer["hallway"]),
+            datetime.now(UTC),
+        )
+    except (ValueError, TypeError, KeyError):
+        log.warning("a bell that points nowhere: %.80r", payload)
+        return Resync(fresh=False)

@@ -1,0 +1,157 @@
+"""One bounded log per room in memory, read by cursors: what many readers share.
+
+A broadcast event is encoded once and stands here once, however many read it. Readers keep a position,
+never a queue. A directed event stands in its recipient's own short list and wakes nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from operator import attrgetter
+from typing import Final
+
+from .types import Cursor, PeerId, RoomId, UserId
+
+BROADCASTS_KEPT: Final = 1024
+DIRECTED_KEPT: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as it goes over the wire, and whose seat it is about if it is about a seat."""
+
+    seq: int
+    frame: bytes
+    seat_user: UserId | None = None
+    seat_peer: PeerId | None = None
+    reason: str | None = None
+
+
+class SlowReader(Exception):
+    """You fell too far behind; reconnect with Last-Event-ID to catch up."""
+
+
+class Strand:
+    """Entries in order of seq, the newest `bound` to twice as many of them."""
+
+    def __init__(self, floor: int, bound: int) -> None:
+        self.floor = floor
+        self._bound = bound
+        self._entries: list[Entry] = []
+        self._seqs: list[int] = []
+
+    def append(self, entry: Entry) -> bool:
+        """Add the newest entry; true if old ones were dropped to make room."""
+        self._entries.append(entry)
+        self._seqs.append(entry.seq)
+        if len(self._seqs) <= 2 * self._bound:
+            return False
+        self.floor = self._seqs[self._bound]
+        del self._entries[: self._bound + 1], self._seqs[: self._bound + 1]
+        return True
+
+    def after(self, seq: int) -> list[Entry]:
+        if seq < self.floor:
+            raise SlowReader
+        return self._entries[bisect_right(self._seqs, seq) :]
+
+
+class Reader:
+    """A position in one room's log, of one session of one user.
+
+    `wake` is set when there may be something new; whoever serves the reader clears it.
+    """
+
+    def __init__(self, log: RoomLog, user: UserId, peer: PeerId, wake: asyncio.Event) -> None:
+        self._log = log
+        self.user = user
+        self.peer = peer
+        self.wake = wake
+        self.position: Cursor | None = None
+        self.cut = asyncio.Event()
+
+    @property
+    def lost(self) -> bool:
+        """The log this reader was reading is gone; only a fresh snapshot helps."""
+        return self.position is not None and self.position.epoch != self._log.epoch
+
+    @property
+    def behind(self) -> bool:
+        try:
+            self._log.entries(self)
+        except SlowReader:
+            return True
+        return False
+
+    def take(self) -> Iterator[Entry]:
+        """What is new, in order, moving the position along. Raises SlowReader."""
+        if self.position is None or self.lost:
+            return
+        for entry in self._log.entries(self):
+            self.position = Cursor(self.position.epoch, entry.seq)
+            yield entry
+
+
+class RoomLog:
+    """The newest part of one room's log, and who in this relay reads it."""
+
+    def __init__(self, room: RoomId, epoch: int, head: int) -> None:
+        self.room = room
+        self.readers: set[Reader] = set()
+        self.reset(epoch, head)
+
+    def reset(self, epoch: int, head: int) -> None:
+        """Begin at this head: nothing before it is here. Readers of another epoch are lost, and wake."""
+        self.epoch = epoch
+        self.head = head
+        self._broadcast = Strand(head, BROADCASTS_KEPT)
+        self._directed: dict[UserId, Strand] = defaultdict(lambda: Strand(head, DIRECTED_KEPT))
+        for reader in self.readers:
+            reader.wake.set()
+
+    def add(self, reader: Reader) -> None:
+        self.readers.add(reader)
+
+    def discard(self, reader: Reader) -> None:
+        self.readers.discard(reader)
+        if not any(other.user == reader.user for other in self.readers):
+            self._directed.pop(reader.user, None)
+
+    def entries(self, reader: Reader) -> Iterator[Entry] | list[Entry]:
+        assert reader.position is not None
+        seq = reader.position.seq
+        broadcast = self._broadcast.after(seq)
+        strand = self._directed.get(reader.user)
+        directed = strand.after(seq) if strand is not None else []
+        if not directed:
+            return broadcast
+        return merge(broadcast, directed, key=attrgetter("seq"))
+
+    def append(self, entry: Entry, recipient: UserId | None) -> None:
+        """Add the newest event and wake whom it is for; readers it leaves too far behind are cut."""
+        self.head = entry.seq
+        if recipient is None:
+            concerned = self.readers
+            dropped = self._broadcast.append(entry)
+        else:
+            concerned = {reader for reader in self.readers if reader.user == recipient}
+            if not concerned:
+                return  # nobody here; if they come, they read it from the database
+            dropped = self._directed[recipient].append(entry)
+        for reader in concerned:
+            reader.wake.set()
+            if dropped and reader.position is not None and not reader.lost and reader.behind:
+                reader.cut.set()
+
+
+def frame(cursor: Cursor, table: str, event: str, heard_at: datetime | None) -> bytes:
+    """An event as one frame of an event stream (HTML standard, 9.2.6); `event` is its JSON text."""
+    heard = f',"heard_at":{json.dumps(heard_at.isoformat())}}}' if heard_at else "}"
+    return f"event: {table}\nid: {cursor}\ndata: {event[:-1]}{heard}\n\n".encode()

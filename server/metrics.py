@@ -1,0 +1,57 @@
+"""What this relay counts, in Prometheus' text format at `/metrics`."""
+
+from __future__ import annotations
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    disable_created_metrics,
+    generate_latest,
+)
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # one process is one run: when it began says it all
+
+
+class Metrics:
+    """One relay's counters; a registry of its own, so that several relays can live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.bells = Counter("roomtone_bells", "Bells heard.", registry=self.registry)
+        self.resyncs = Counter(
+            "roomtone_resyncs", "Times all heads were read again.", registry=self.registry
+        )
+        self.reads = Counter(
+            "roomtone_log_reads", "Reads of the log after bells.", registry=self.registry
+        )
+        self.events = Counter(
+            "roomtone_events", "Events read from the log.", registry=self.registry
+        )
+        self.streams = Gauge("roomtone_streams", "Open event streams.", registry=self.registry)
+        self.frames = Counter(
+            "roomtone_frames_sent", "Frames written to streams.", registry=self.registry
+        )
+        self.bytes = Counter(
+            "roomtone_stream_bytes_sent", "Bytes written to streams.", registry=self.registry
+        )
+        self.cut = Counter(
+            "roomtone_readers_cut", "Readers cut off for being too slow.", registry=self.registry
+        )
+        self.rooms = Gauge(
+            "roomtone_rooms_followed",
+            "Rooms somebody follows through this relay.",
+            registry=self.registry,
+        )
+
+
+async def metrics(request: Request) -> Response:
+    return Response(generate_latest(request.state.metrics.registry), media_type=CONTENT_TYPE)
+
+
+routes = [Route("/metrics", metrics)]

@@ -1,0 +1,161 @@
+"""Presence: a stream is a presence; when it ends, the seat has a grace before it is given up.
+
+The relay stamps the seats it serves and renews its own lease, a heartbeat row. It also sweeps: seats
+whose grace ran out, and those of relays whose heartbeat stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Final, Protocol
+
+import psycopg
+
+from .database import Database
+from .types import PeerId
+
+HEARTBEAT_EVERY: Final = 2.0  # seconds
+DEAD_AFTER: Final = timedelta(seconds=6)  # three heartbeats missed
+SWEEP_EVERY: Final = 0.5  # seconds
+TIDY_EVERY: Final = 30.0  # seconds
+EVENTS_KEPT: Final = timedelta(hours=1)
+
+log = logging.getLogger(__name__)
+
+
+class _Chore(Protocol):
+    __name__: str
+
+    def __call__(self) -> Awaitable[None]: ...
+
+
+class Presence:
+    """The seats served by this relay, and the broom for those served by nobody.
+
+    `grace` (seconds) is a tunnel, not a goodbye.
+    """
+
+    def __init__(self, database: Database, *, grace: float, address: str) -> None:
+        self._database = database
+        self._node = database.node
+        self._grace = timedelta(seconds=grace)
+        self._address = address
+        self._followed: Counter[PeerId] = Counter()
+        self._waiting: dict[PeerId, asyncio.Future[bool]] = {}
+        self._gone: set[PeerId] = set()
+        self._renew = False
+        self._work = asyncio.Event()
+
+    async def follow(self, peer: PeerId) -> bool:
+        """Somebody follows the room on this seat; false if the seat is no longer this session's."""
+        self._followed[peer] += 1
+        self._gone.discard(peer)
+        waiting = self._waiting.setdefault(peer, asyncio.get_running_loop().create_future())
+        self._work.set()
+        try:
+            seated = await asyncio.shield(waiting)
+        except BaseException:
+            self.unfollow(peer)
+            raise
+        if not seated:
+            self.unfollow(peer)
+        return seated
+
+    def unfollow(self, peer: PeerId) -> None:
+        """They stopped; unless somebody else follows on the same seat, its grace begins."""
+        self._followed[peer] -= 1
+        if self._followed[peer] <= 0:
+            del self._followed[peer]
+            self._gone.add(peer)
+            self._work.set()
+
+    def renew(self) -> None:
+        """The database may have forgotten: stamp every seat again."""
+        self._renew = True
+        self._work.set()
+
+    async def run(self) -> None:
+        """Stamp, beat and sweep until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._stamp(), name="stamps")
+            tasks.create_task(self._every(HEARTBEAT_EVERY, self._beat), name="heartbeat")
+            tasks.create_task(self._every(SWEEP_EVERY, self._sweep), name="broom")
+            tasks.create_task(self._every(TIDY_EVERY, self._tidy), name="tidy")
+
+    async def goodbye(self) -> None:
+        """This relay stops: its seats have the grace to find another one."""
+        async with self._database.relay() as connection:
+            await connection.execute(
+                "select roomtone.relay_goodbye(%s, %s)", (self._node, self._grace)
+            )
+
+    async def _stamp(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            waiting, self._waiting = self._waiting, {}
+            gone, self._gone = self._gone, set()
+            renew, self._renew = self._renew, False
+            stamped = list(self._followed) if renew else list(waiting)
+            try:
+                async with self._database.relay() as connection:
+                    seated: set[str] = set()
+                    if stamped:
+                        cursor = await connection.execute(
+                            "select peer::text from roomtone.relay_follow(%s, %s::uuid[]) peer",
+                            (self._node, stamped),
+                        )
+                        seated = {peer for (peer,) in await cursor.fetchall()}
+                    if gone:
+                        await connection.execute(
+                            "select roomtone.relay_unfollow(%s, %s::uuid[], %s)",
+                            (self._node, list(gone), self._grace),
+                        )
+            except psycopg.Error as error:
+                log.warning("presence could not be stamped: %s", str(error).strip())
+                for future in waiting.values():
+                    if not future.done():
+                        future.set_exception(error)
+                        future.exception()  # whoever waited may have gone meanwhile
+                self._gone |= {peer for peer in gone if peer not in self._followed}
+                self._renew |= renew
+                await asyncio.sleep(0.2)
+                if self._gone or self._renew:
+                    self._work.set()
+                continue
+            for peer, future in waiting.items():
+                if not future.done():
+                    future.set_result(peer in seated)
+
+    async def _every(self, seconds: float, do: _Chore) -> None:
+        while True:
+            try:
+                await do()
+            except psycopg.Error as error:
+                log.warning("%s failed: %s", do.__name__.strip("_"), str(error).strip())
+            await asyncio.sleep(seconds)
+
+    async def _beat(self) -> None:
+        async with self._database.relay() as connection:
+            await connection.execute(
+                "select roomtone.relay_heartbeat(%s, %s)", (self._node, self._address)
+            )
+            await connection.execute(
+                "select roomtone.relay_lapse_orphans(%s, %s)", (DEAD_AFTER, self._grace)
+            )
+
+    async def _sweep(self) -> None:
+        while True:
+            async with self._database.relay() as connection:
+                cursor = await connection.execute("select roomtone.relay_reap_one_room()")
+                row = await cursor.fetchone()
+            if row is None or row[0] is None:
+                return
+
+    async def _tidy(self) -> None:
+        async with self._database.relay() as connection:
+            await connection.execute("select roomtone.relay_tidy(%s)", (EVENTS_KEPT,))

@@ -1,0 +1,200 @@
+"""The relay: hears the bell, reads the log, hands it to whoever follows.
+
+Bells that arrive together are read together, in one query for all rooms that changed. Rooms nobody
+follows here are not read at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import psycopg
+
+from .database import Database
+from .hallway import Hallway
+from .listener import Bell, Listener, Resync
+from .log import Entry, Reader, RoomLog, frame
+from .metrics import Metrics
+from .presence import Presence
+from .types import Cursor, PeerId, RoomId, UserId
+
+log = logging.getLogger(__name__)
+
+
+class NoSuchRoom(Exception):
+    """There is no room with this id."""
+
+
+class Relay:
+    """One relay: the rooms followed through it, kept up to date by one listener and one reader."""
+
+    def __init__(
+        self,
+        database: Database,
+        listener: Listener,
+        hallway: Hallway,
+        presence: Presence,
+        metrics: Metrics,
+    ) -> None:
+        self._database = database
+        self._listener = listener
+        self._presence = presence
+        self.hallway = hallway
+        self.metrics = metrics
+        self._rooms: dict[RoomId, RoomLog] = {}
+        self._opening: dict[RoomId, asyncio.Future[RoomLog]] = {}
+        self._rung: dict[RoomId, datetime | None] = {}
+        self._something_rang = asyncio.Event()
+        self._reset_heads = False
+        self.stopping = asyncio.Event()
+        self.signed_out: set[object] = set()
+
+    def stop_streams(self) -> None:
+        """Tell everybody who follows to come back in a moment, to whoever is there then."""
+        self.stopping.set()
+        self._wake_everybody()
+
+    def sign_out(self, jti: object) -> None:
+        """Streams opened with this token end now."""
+        self.signed_out.add(jti)
+        self._wake_everybody()
+
+    def _wake_everybody(self) -> None:
+        self.hallway.wake_everybody()
+        for room_log in self._rooms.values():
+            for reader in room_log.readers:
+                reader.wake.set()
+
+    @property
+    def ready(self) -> bool:
+        """Whether events reach readers: the bell is heard."""
+        return self._listener.listening
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen(), name="listener")
+            tasks.create_task(self._read(), name="log reader")
+
+    @asynccontextmanager
+    async def follow(
+        self, room: RoomId, user: UserId, peer: PeerId, wake: asyncio.Event
+    ) -> AsyncIterator[Reader]:
+        """A reader of the room's log from now on; its position is for the caller to set.
+
+        From the moment it is here nothing is missed: take a snapshot now, and its cursor can be read on
+        from. Raises NoSuchRoom.
+        """
+        room_log = self._rooms.get(room) or await self._open(room)
+        reader = Reader(room_log, user, peer, wake)
+        room_log.add(reader)
+        try:
+            yield reader
+        finally:
+            room_log.discard(reader)
+            if not room_log.readers and self._rooms.get(room) is room_log:
+                del self._rooms[room]
+                self.metrics.rooms.set(len(self._rooms))
+
+    async def _open(self, room: RoomId) -> RoomLog:
+        if room in self._opening:
+            return await asyncio.shield(self._opening[room])
+        opening = self._opening[room] = asyncio.get_running_loop().create_future()
+        try:
+            for found, epoch, head in await self._heads([room]):
+                self._rooms[found] = RoomLog(found, epoch, head)
+                self.metrics.rooms.set(len(self._rooms))
+            if room not in self._rooms:
+                raise NoSuchRoom(room)
+        except BaseException as error:
+            opening.set_exception(error if isinstance(error, Exception) else NoSuchRoom(room))
+            opening.exception()  # somebody may be waiting for it, or nobody: either is fine
+            raise
+        finally:
+            del self._opening[room]
+        opening.set_result(self._rooms[room])
+        return self._rooms[room]
+
+    async def _heads(self, rooms: Iterable[RoomId]) -> list[tuple[RoomId, int, int]]:
+        async with self._database.relay() as connection:
+            cursor = await connection.execute(
+                "select room_id, epoch, head_seq from roomtone.relay_logs(%s)", (list(rooms),)
+            )
+            return [(RoomId(room), epoch, head) for room, epoch, head in await cursor.fetchall()]
+
+    async def _listen(self) -> None:
+        async for wakeup in self._listener.wakeups():
+            match wakeup:
+                case Bell(room=room, hallway=hallway, heard_at=heard_at):
+                    self.metrics.bells.inc()
+                    self.hallway.rung(room, hallway)
+                    if room in self._rooms:
+                        self._rung.setdefault(room, heard_at)
+                        self._something_rang.set()
+                case Resync(fresh=fresh):
+                    self.metrics.resyncs.inc()
+                    self._reset_heads = True
+                    self._rung.update(dict.fromkeys(self._rooms))
+                    self._something_rang.set()
+                    self.hallway.resync()
+                    if fresh:
+                        self._presence.renew()
+
+    async def _read(self) -> None:
+        while True:
+            await self._something_rang.wait()
+            self._something_rang.clear()
+            rung, self._rung = self._rung, {}
+            try:
+                if self._reset_heads:
+                    # A crash may have emptied the logs: opened anew they have new epochs to be seen.
+                    await self._heads(self._rooms)
+                    self._reset_heads = False
+                await self._read_rooms(rung)
+            except psycopg.Error as error:
+                log.warning("the log could not be read, trying again: %s", str(error).strip())
+                for room, heard_at in rung.items():
+                    self._rung.setdefault(room, heard_at)
+                self._something_rang.set()
+                await asyncio.sleep(0.2)
+
+    async def _read_rooms(self, rung: dict[RoomId, datetime | None]) -> None:
+        rooms = [room for room in rung if room in self._rooms]
+        while rooms:
+            async with self._database.relay() as connection:
+                cursor = await connection.execute(
+                    "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer, event"
+                    " from roomtone.relay_read(%s, %s)",
+                    (rooms, [self._rooms[room].head for room in rooms]),
+                )
+                rows = await cursor.fetchall()
+            self.metrics.reads.inc()
+            unfinished = set()
+            for room, epoch, head, tail, seq, table, recipient, seat_user, seat_peer, event in rows:
+                room_log = self._rooms.get(room)
+                if room_log is None:
+                    continue
+                if epoch != room_log.epoch or room_log.head < tail:
+                    room_log.reset(epoch, head)
+                elif seq is not None and seq > room_log.head:
+                    self.metrics.events.inc()
+                    room_log.append(
+                        Entry(
+                            seq,
+                            frame(Cursor(epoch, seq), table, event, rung.get(room)),
+                            seat_user,
+                            None if seat_peer is None else PeerId(str(seat_peer)),
+                            json.loads(event)["reason"] if seat_user is not None else None,
+                        ),
+                        recipient,
+                    )
+                if room_log.head < head:
+                    unfinished.add(room)
+                else:
+                    unfinished.discard(room)
+            rooms = [room for room in unfinished if room in self._rooms]

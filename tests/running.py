@@ -1,0 +1,69 @@
+"""A relay for a test: the real application behind the real server, in a thread, on a free port."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+from roomtone.app import create_app
+from roomtone.process import RelayServer, address, bind
+from roomtone.settings import Settings
+
+STARTS_WITHIN = 20.0  # seconds
+STOPS_WITHIN = 10.0  # seconds
+
+
+@dataclass
+class RunningRelay:
+    """`url` ends without a slash."""
+
+    url: str
+    server: RelayServer
+
+    def client(self, token: str | None = None) -> httpx.Client:
+        """An HTTP client of this relay; with a token, somebody's."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=10)
+
+    def sign_in(self, username: str) -> httpx.Client:
+        """A client that acts as this demo person, who is created if unknown."""
+        with self.client() as visitor:
+            answer = visitor.post("/session", json={"username": username})
+            answer.raise_for_status()
+        return self.client(answer.json()["token"])
+
+
+@contextmanager
+def run_relay(database_url: str, **settings: Any) -> Iterator[RunningRelay]:
+    """Serve a database until the block ends; settings as in `Settings`, kinder to tests by default."""
+    chosen = Settings(**({"port": 0, "requests_per_second": 10_000.0} | settings))
+    door = bind(chosen.host, chosen.port)
+    started = threading.Event()
+    config = uvicorn.Config(
+        app := create_app(chosen, database_url),
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = RelayServer(app, config, started.set)
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [door]}, name="relay", daemon=True
+    )
+    thread.start()
+    try:
+        while not started.wait(0.05):
+            if not thread.is_alive():
+                raise RuntimeError("the relay ended before it served; see its log")
+        yield RunningRelay(address(door).rstrip("/"), server)
+    finally:
+        server.should_exit = True
+        thread.join(STOPS_WITHIN)
+        door.close()
+        if thread.is_alive():
+            raise RuntimeError("the relay did not stop")
