@@ -1,0 +1,196 @@
+import { createRows } from '../signaling/rows.js'
+import { createStream } from '../signaling/stream.js'
+import { EMPTY_HALLWAY, openRooms, reduceHallway } from './hallway.js'
+import { createVisit } from './visit.js'
+
+/**
+ * The house: its hallway, and the one room I am in. One stream per tab carries both, for a browser allows six connections to a host;
+ * so in a room the hallway travels along with the room's log, and outside it has a stream of its own.
+ *
+ * @param {{ session: ReturnType<typeof import('../session.js').createSession> }} options
+ */
+export function createHouse({ session }) {
+  const rows = createRows({ fetch: session.fetch })
+  const listeners = new Set()
+  let hallway = EMPTY_HALLWAY
+  let following = new Set()
+  let standing = { connection: 'connecting', problem: null, retry_at: null }
+  let visit = null
+  /** @type {import('../signaling/stream.js').Follower|null} */ let stream = null
+  let isOpen = false
+  let whose = null
+  let hidden = false // gone, or in the back/forward cache
+  let away = false // from a room, while hidden
+  let state = null
+  let due = false
+
+  function changed() {
+    state = null
+    if (due) return
+    due = true
+    queueMicrotask(() => {
+      due = false
+      for (const listener of listeners) listener(house.state)
+    })
+  }
+
+  function arrive(frame) {
+    const before = hallway
+    hallway = reduceHallway(hallway, frame)
+    if (hallway !== before) changed()
+  }
+
+  function onFollowing({ state: connection, problem, retry_at }) {
+    standing = { connection, problem, retry_at }
+    changed()
+  }
+
+  function watchHallway() {
+    if (stream || !isOpen || hidden) return
+    const mine = createStream({
+      url: '/hallway/events',
+      fetch: session.fetch,
+      onFrame: (frame) => stream === mine && arrive(frame),
+      onState: (next) => stream === mine && onFollowing(next),
+    })
+    stream = mine
+    mine.start()
+  }
+
+  function leaveHallway() {
+    const old = stream
+    stream = null
+    old?.close()
+  }
+
+  /** The visit's stream brings the hallway as long as it lives. */
+  function attend(mine) {
+    mine.subscribe(({ phase }) => {
+      if (visit !== mine) return
+      if (phase === 'in' && stream) {
+        leaveHallway()
+        onFollowing({ state: 'live', problem: null, retry_at: null })
+      } else if (phase === 'left') {
+        watchHallway()
+      }
+    })
+  }
+
+  async function learnFollowing() {
+    const { user } = session
+    if (whose === user?.id) return
+    whose = user?.id
+    following = new Set()
+    changed()
+    if (stream) {
+      leaveHallway() // as somebody else
+      watchHallway()
+    }
+    if (!user) return
+    try {
+      const clubs = await rows.select('followers', { user_id: `eq.${user.id}`, select: 'club_id' })
+      if (whose === user.id) following = new Set(clubs.map(({ club_id }) => club_id))
+    } catch {
+      whose = undefined // the order of the hallway is not worth an alarm; asked again with the next sign-in
+    }
+    changed()
+  }
+
+  function onPageHide() {
+    hidden = true
+    away = Boolean(visit && visit.state.phase !== 'left')
+    visit?.vanish()
+    leaveHallway()
+  }
+
+  function onPageShow({ persisted }) {
+    if (!persisted) return
+    hidden = false
+    watchHallway()
+    if (away) visit?.rejoin()
+    away = false
+  }
+
+  function onVisible() {
+    if (document.visibilityState === 'visible') stream?.probe()
+  }
+
+  const onOnline = () => stream?.probe(true)
+
+  const house = {
+    rows,
+    get state() {
+      state ??= Object.freeze({ ...standing, hallway: openRooms(hallway, following), following, visit })
+      return state
+    },
+    get visit() {
+      return visit
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      listener(house.state)
+      return () => listeners.delete(listener)
+    },
+
+    open() {
+      if (isOpen) return
+      isOpen = true
+      window.addEventListener('pagehide', onPageHide)
+      window.addEventListener('pageshow', onPageShow)
+      window.addEventListener('online', onOnline)
+      document.addEventListener('visibilitychange', onVisible)
+      session.subscribe(learnFollowing)
+      watchHallway()
+    },
+
+    close() {
+      isOpen = false
+      window.removeEventListener('pagehide', onPageHide)
+      window.removeEventListener('pageshow', onPageShow)
+      window.removeEventListener('online', onOnline)
+      document.removeEventListener('visibilitychange', onVisible)
+      leaveHallway()
+      return house.leave()
+    },
+
+    /** @param {number} roomId @param {{ role?: string }} [options] @returns {ReturnType<typeof createVisit>} */
+    enter(roomId, { role } = {}) {
+      if (!session.user) throw new Error('sign in before entering a room')
+      if (visit?.room_id === roomId && visit.state.phase !== 'left') return visit
+      house.leave()
+      const mine = createVisit({
+        ...{ user: session.user, fetch: session.fetch, roomId, role },
+        onFrame: (frame) => visit === mine && arrive(frame),
+        onFollowing: (next) => visit === mine && !stream && onFollowing(next),
+      })
+      visit = mine
+      attend(mine)
+      mine.start()
+      changed()
+      return mine
+    },
+
+    /** Leaves quietly. */
+    leave: async () => {
+      const old = visit
+      if (old && old.state.phase !== 'left') await old.leave()
+    },
+
+    /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated' }} room */
+    startRoom: async ({ name, club_id = null, stage = 'open' }) => (await rows.insert('rooms', { name, club_id, stage }))[0],
+    endRoom: (roomId) => rows.rpc('end_room', { room_id: roomId }),
+    clubs: () => rows.select('clubs', { select: 'id,name,description,topic_id,owner_id', order: 'name' }),
+
+    async follow(clubId) {
+      await rows.insert('followers', { club_id: clubId }, { representation: false })
+      following = new Set(following).add(clubId)
+      changed()
+    },
+    async unfollow(clubId) {
+      await rows.remove('followers', { club_id: `eq.${clubId}`, user_id: `eq.${session.user?.id}` })
+      following = new Set([...following].filter((id) => id !== clubId))
+      changed()
+    },
+  }
+  return house
+}

@@ -1,0 +1,61 @@
+/**
+ * Am I muted? What I wish is shown at once; what the row says decides. My wishes are written one after the other, and between a write
+ * and its echo the log still tells older stories, which must not undo a newer wish. A moderator's mute has no wish of mine behind it.
+ *
+ * @param {{ write: (muted: boolean) => Promise<unknown>, onChange: (muted: boolean) => void }} options
+ */
+export function createMuting({ write, onChange }) {
+  let muted = true // on entry, always
+  let row = true
+  /** @type {boolean|null} */ let awaited = null // the echo that is still to come
+  let writing = null
+
+  function become(next) {
+    if (next === muted) return
+    muted = next
+    onChange(muted)
+  }
+
+  async function flush() {
+    try {
+      for (let wish = muted; wish !== (awaited ?? row); wish = muted) {
+        awaited = wish
+        await write(wish)
+      }
+      return true
+    } catch (problem) {
+      awaited = null
+      become(row)
+      throw problem
+    } finally {
+      writing = null
+    }
+  }
+
+  return {
+    get muted() {
+      return muted
+    },
+
+    /** @param {boolean} wish @returns {Promise<boolean>} rejects with the Problem that refused it */
+    set(wish) {
+      become(wish)
+      writing ??= flush()
+      return writing
+    },
+
+    /** What the room's log says about my seat. @param {boolean} value */
+    seen(value) {
+      row = value
+      if (awaited === value) awaited = null // my own echo; by now I may wish otherwise
+      else if (awaited === null) become(value)
+    },
+
+    /** A new session of the seat begins muted. */
+    reset() {
+      row = true
+      awaited = null
+      become(true)
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import { maySpeak, present } from './state.js'
+
+/**
+ * The room as it is shown: what the log says, joined with what this browser knows itself (connections, who speaks, my microphone).
+ *
+ * @typedef {object} Person
+ * @property {number} user_id
+ * @property {string} username
+ * @property {'person'|'bot'|'sfu'|'mcu'} kind
+ * @property {string} role
+ * @property {string} peer_id
+ * @property {number} seq
+ * @property {string} join_date
+ * @property {boolean} me
+ * @property {boolean} on_stage
+ * @property {boolean} muted
+ * @property {boolean} speaking
+ * @property {'none'|'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} connection
+ * @property {{local: string, remote: string}|null} path
+ */
+
+/**
+ * @param {import('./state.js').RoomState} room
+ * @param {{ user_id: number, muted: boolean, speaking: ReadonlySet<number>, connections: ReadonlyMap<number, object> }} known
+ * @returns {Person[]}
+ */
+export function peopleOf(room, { user_id, muted, speaking, connections }) {
+  return present(room).map((seat) => {
+    const me = seat.user_id === user_id
+    const connection = me ? undefined : connections.get(seat.user_id)
+    const { username, role, peer_id, seq, join_date } = seat
+    return Object.freeze({
+      ...{ user_id: seat.user_id, username, role, peer_id, seq, join_date, me },
+      kind: seat.user_kind === 'bot' ? 'bot' : seat.kind,
+      on_stage: maySpeak(seat),
+      muted: me ? muted : seat.muted,
+      speaking: speaking.has(seat.user_id) && !(me && muted),
+      connection: connection?.state ?? 'none',
+      path: connection?.path ?? null,
+    })
+  })
+}
+
+/** What I may try, to show or hide controls; the database decides. @param {Person|null} me @param {object|null} room */
+export function mayOf(me, room) {
+  return Object.freeze({
+    speak: Boolean(me?.on_stage),
+    step_up: me?.role === 'AUDIENCE' && room?.stage === 'open',
+    step_down: me?.role === 'SPEAKER' || me?.role === 'MODERATOR',
+    moderate: me?.role === 'HOST' || me?.role === 'MODERATOR',
+  })
+}

@@ -1,0 +1,157 @@
+import { backoff } from '../signaling/backoff.js'
+import { createStream } from '../signaling/stream.js'
+
+/**
+ * My seat: taken by an upsert, kept by following the room's log, lost when the room says so. Each time it is taken is a session of
+ * its own, with a `peer_id` made here; what an older session still says is ignored, here and by the database.
+ *
+ * @param {object} options
+ * @param {{ id: number }} options.user
+ * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
+ * @param {ReturnType<typeof import('./wall.js').createWall>} options.wall
+ * @param {typeof fetch} options.fetch
+ * @param {number} options.roomId
+ * @param {string} [options.role]
+ * @param {() => Promise<void>} options.onJoined  before the log is followed
+ * @param {(frame: import('../signaling/stream.js').Frame) => void} options.onFrame
+ * @param {(standing: { phase: string, reason: string|null, problem: Error|null, retry_at: number|null },
+ *          following?: import('../signaling/stream.js').Following) => void} options.onStanding
+ */
+export function createSeat({ user, rows, wall, fetch, roomId, role, onJoined, onFrame, onStanding }) {
+  /** @type {{ peer_id: string, stream: import('../signaling/stream.js').Follower|null, doubted: boolean }|null} */
+  let session = null
+  let wasIn = false
+  let asked = role // for the first time only: a role given later must survive joining again
+
+  const stand = (phase, { reason = null, problem = null, retry_at = null } = {}, following) =>
+    onStanding({ phase, reason, problem, retry_at }, following)
+
+  const onTheWay = () => (wasIn ? 'reconnecting' : 'joining')
+
+  /** Repeats what fails for a passing reason, for as long as this session lasts; null when it was given up. */
+  async function persistently(mine, reason, attemptOnce) {
+    for (let attempt = 0; session === mine; attempt += 1) {
+      try {
+        return await attemptOnce()
+      } catch (problem) {
+        if (!problem.passing) throw problem
+        const delay = Math.max(problem.retry_after ?? 0, backoff(attempt))
+        if (session === mine) stand(onTheWay(), { reason, problem, retry_at: performance.now() + delay })
+        await new Promise((resolve) => setTimeout(resolve, delay))
+      }
+    }
+    return null
+  }
+
+  async function take(reason = null) {
+    session?.stream?.close()
+    const mine = { peer_id: newPeerId(), stream: null, doubted: false }
+    session = mine
+    stand(onTheWay(), { reason })
+    const ready = onJoined()
+    try {
+      const row = { room_id: roomId, peer_id: mine.peer_id, ...(asked ? { role: asked } : {}) }
+      const taken = await persistently(mine, reason ?? 'network', () => rows.upsert('participants', row, { on_conflict: 'room_id,user_id' }))
+      if (session !== mine) return
+      if (taken?.[0]) wall.returned('participants', taken[0], taken[0].join_date)
+    } catch (problem) {
+      if (session === mine) depart('refused', problem)
+      return
+    }
+    asked = undefined
+    await ready
+    if (session === mine) follow(mine)
+  }
+
+  function follow(mine) {
+    mine.stream = createStream({
+      url: `/rooms/${roomId}/events?peer_id=${mine.peer_id}`,
+      fetch,
+      onFrame: (frame) => session === mine && onFrame(frame),
+      onState: (following) => session === mine && react(mine, following),
+    })
+    mine.stream.start()
+  }
+
+  const reactions = {
+    connecting: () => {},
+    live(mine, following) {
+      wasIn = true
+      stand('in', {}, following)
+    },
+    reconnecting(mine, following) {
+      const reason = ['relay stopping', 'too slow'].includes(following.reason) ? following.reason : 'network'
+      stand(onTheWay(), { reason, problem: following.problem, retry_at: following.retry_at }, following)
+    },
+    ended(mine, following) {
+      if (following.reason === 'refused') refused(mine, following.problem)
+      else if (following.reason === 'timeout') take('timeout')
+      else depart(following.reason, following.problem, following)
+    },
+  }
+
+  function react(mine, following) {
+    reactions[following.state](mine, following)
+  }
+
+  /** The log is closed to this session. A seat that merely lapsed while the laptop slept is taken again; a seat somebody holds is not. */
+  async function refused(mine, problem) {
+    if (problem.status === 401) return depart('token expired', problem)
+    if (problem.status === 404) return depart('room ended', problem)
+    if (problem.rule !== 'participants_peer_is_current' && problem.code !== '42501') return depart('refused', problem)
+    try {
+      const filters = { room_id: `eq.${roomId}`, user_id: `eq.${user.id}`, select: 'peer_id' }
+      const seats = await persistently(mine, 'timeout', () => rows.select('participants', filters))
+      if (session !== mine) return
+      if (seats.some(({ peer_id }) => peer_id !== null && peer_id !== mine.peer_id)) depart('taken over', problem)
+      else take('timeout')
+    } catch (trouble) {
+      if (session === mine) depart('refused', trouble)
+    }
+  }
+
+  function depart(reason, problem = null, following) {
+    const { stream } = session ?? {}
+    session = null
+    wasIn = false
+    stream?.close()
+    stand('left', { reason, problem }, following)
+  }
+
+  const goodbye = (keepalive) => {
+    const { peer_id } = session ?? {}
+    if (!peer_id) return Promise.resolve()
+    // With the peer_id: an old tab closing late must not take the seat from a newer one.
+    const gone = rows.rpc('leave_room', { room_id: roomId, peer_id }, { keepalive }).catch((problem) => wall.note(problem.message))
+    depart('left')
+    return gone
+  }
+
+  return {
+    /** The session's name; null when there is no seat. */
+    get peer_id() {
+      return session?.peer_id ?? null
+    },
+    take: () => take(),
+    leave: () => goodbye(false),
+    vanish: () => void goodbye(true),
+    probe: (certain) => session?.stream?.probe(certain),
+
+    /** A write says that this seat is not ours any more: ask the log, once. */
+    doubt() {
+      if (!session?.stream || session.doubted) return
+      session.doubted = true
+      session.stream.probe(true)
+    },
+  }
+}
+
+/** A version 4 UUID; `crypto.randomUUID` exists on secure pages only, and a listener on the local network may be on none. */
+function newPeerId() {
+  if (crypto.randomUUID) return crypto.randomUUID()
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6] & 0x0f) | 0x40
+  bytes[8] = (bytes[8] & 0x3f) | 0x80
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

@@ -1,0 +1,328 @@
+import { createIce } from '../signaling/ice.js'
+import { createOutbox } from '../signaling/outbox.js'
+import { createRows } from '../signaling/rows.js'
+import { createLevels, receiverLevel, streamLevel } from '../media/levels.js'
+import { createMesh, isAudible } from '../media/mesh.js'
+import { createMicrophone } from '../media/microphone.js'
+import { createPlayback } from '../media/playback.js'
+import { createMuting } from './muting.js'
+import { mayOf, peopleOf } from './people.js'
+import { createSeat } from './seat.js'
+import { EMPTY, maySpeak, reduce } from './state.js'
+import { createTroubles } from './troubles.js'
+import { createWall } from './wall.js'
+
+/**
+ * One visit to one room: a seat, the room's log, the connections and the microphone, brought together. The log is the only thing that
+ * moves it; what is shown is derived.
+ *
+ * @typedef {'joining'|'in'|'reconnecting'|'left'} Phase
+ *
+ * @param {object} options
+ * @param {{ id: number, username: string }} options.user
+ * @param {typeof fetch} options.fetch  as that user
+ * @param {number} options.roomId
+ * @param {string} [options.role]  'AUDIENCE' to only listen
+ * @param {(frame: import('../signaling/stream.js').Frame) => void} [options.onFrame]  every frame, for the hallway that travels along
+ * @param {(following: import('../signaling/stream.js').Following) => void} [options.onFollowing]
+ */
+export function createVisit({ user, fetch, roomId, role, onFrame = () => {}, onFollowing = () => {} }) {
+  const listeners = new Set()
+  let room = EMPTY
+  /** @type {{ phase: Phase, reason: string|null, problem: Error|null, retry_at: number|null }} */
+  let standing = { phase: 'joining', reason: null, problem: null, retry_at: null }
+  /** @type {Map<number, { state: string, path: object|null }>} */ let connections = new Map()
+  let speaking = new Set()
+  let blocked = false
+  let state = null
+  let due = false
+  let hearMyself = null // the analyser of my own microphone
+  let wish = 0
+
+  const wall = createWall({ onChange: changed })
+  const troubles = createTroubles({ onChange: changed })
+  const rows = createRows({ fetch, watch: wall.watch })
+  const ice = createIce({ fetch })
+  const playback = createPlayback({ onBlocked: (value) => changed((blocked = value)) })
+  const levels = createLevels({ onSpeaking })
+  const microphone = createMicrophone({ onChange: onMicrophone })
+  const muting = createMuting({
+    write: (muted) => rows.update('participants', { muted }, { room_id: `eq.${roomId}`, user_id: `eq.${user.id}` }, { representation: false }),
+    onChange: () => changed(transmit()),
+  })
+  let outbox = createSessionOutbox()
+  let mesh = createSessionMesh()
+  const seat = createSeat({ user, rows, wall, fetch, roomId, role, onJoined, onFrame: arrive, onStanding })
+
+  // What is shown
+
+  function changed() {
+    state = null
+    if (due) return
+    due = true
+    queueMicrotask(() => {
+      due = false
+      for (const listener of listeners) listener(visit.state)
+    })
+  }
+
+  function look() {
+    const people = peopleOf(room, { user_id: user.id, muted: muting.muted, speaking, connections })
+    const me = people.find((person) => person.me) ?? null
+    return Object.freeze({
+      ...standing,
+      room: room.room,
+      ...{ me, people, stage: people.filter((person) => person.on_stage), audience: people.filter((person) => !person.on_stage) },
+      may: mayOf(me, room.room),
+      microphone: Object.freeze({ state: microphone.state, problem: microphone.problem }),
+      ...{ blocked, troubles: troubles.list, happenings: room.happenings, wall: wall.entries, traces: wall.traces },
+    })
+  }
+
+  // What the seat tells
+
+  function onStanding(next, following) {
+    standing = Object.freeze(next)
+    if (following) {
+      wall.stream(following.state, following.reason)
+      onFollowing(following)
+    }
+    if (next.phase === 'left') dismantle()
+    changed()
+  }
+
+  /** A session of the seat begins: whatever belonged to the one before is void. */
+  async function onJoined() {
+    disconnect()
+    muting.reset()
+    try {
+      await ice.get()
+    } catch (problem) {
+      wall.note(`The ICE servers could not be fetched: ${problem.message}`)
+    }
+  }
+
+  function arrive(frame) {
+    onFrame(frame)
+    const before = room
+    room = reduce(room, frame)
+    if (room === before) return
+    if (frame.type === 'snapshot') {
+      reconcile()
+      const mine = room.seats.get(user.id)
+      if (mine) wall.recognise('participants', mine, frame.seen_at)
+      if (before.epoch !== null && before.epoch !== room.epoch) mesh.logLost()
+      for (const signal of frame.data.signals ?? []) receive(signal)
+    } else if (frame.type === 'signals') {
+      wall.event(frame, seatOf(frame.data.record.from_peer))
+      receive(frame.data.record)
+    } else {
+      wall.event(frame, frame.data.record ?? frame.data.old_record)
+      reconcile()
+    }
+    changed()
+  }
+
+  const seatOf = (peer_id) => [...room.seats.values()].find((each) => each.peer_id === peer_id) ?? null
+
+  function receive(signal) {
+    const from = seatOf(signal.from_peer)
+    if (from && signal.kind !== 'connected') wall.received(from, signal.kind, signal.body)
+    if (!mesh.receive(signal)) wall.note(`An ${signal.kind} came from a session that is over.`, signal.from_user)
+  }
+
+  /** Whether this person's seat lets us hear them. */
+  const hears = (user_id) => room.seats.has(user_id) && isAudible(room.seats.get(user_id))
+
+  /** My seat, if it is this session's. */
+  function mySeat() {
+    const mine = room.seats.get(user.id)
+    return mine && mine.peer_id === seat.peer_id ? mine : null
+  }
+
+  function reconcile() {
+    const me = mySeat()
+    mesh.update(me, room.seats.values())
+    for (const each of room.seats.values()) playback.setAudible(each.user_id, isAudible(each))
+    if (me) muting.seen(me.muted)
+    if (me && !maySpeak(me)) microphone.drop()
+    transmit()
+  }
+
+  // Connections
+
+  function createSessionOutbox() {
+    return createOutbox({
+      post: (signals) =>
+        rows.insert('signals', signals.map((signal) => ({ room_id: roomId, from_peer: seat.peer_id, ...signal })), { representation: false }),
+      onRefused({ to_peer, kind }, problem) {
+        wall.note(`Our ${kind} was refused: ${problem.message}`, seatOf(to_peer)?.user_id ?? null)
+        mesh.refused(to_peer, kind, problem.rule)
+        if (problem.rule === 'signals_sender_is_seated') seat.doubt()
+      },
+      onRetry: (problem) => troubles.add({ kind: 'signal', user_id: null, message: `Signals wait: ${problem.message}` }),
+    })
+  }
+
+  function createSessionMesh() {
+    return createMesh({
+      configuration: () => ice.current,
+      refresh: () => ice.get(),
+      send(to_peer, kind, body) {
+        const to = seatOf(to_peer)
+        if (to && kind !== 'bye' && kind !== 'connected') wall.sent(to, kind, body)
+        outbox.send(to_peer, kind, body)
+      },
+      forget: (to_peer) => outbox.forget(to_peer),
+      onTrack({ user_id }, track, receiver) {
+        playback.attach(user_id, track, hears(user_id))
+        const level = receiverLevel(receiver)
+        levels.add(user_id, () => (hears(user_id) ? level() : 0))
+      },
+      onGone({ user_id }) {
+        playback.detach(user_id)
+        levels.remove(user_id)
+        connections = new Map(connections)
+        connections.delete(user_id)
+        troubles.settle(user_id)
+        changed()
+      },
+      onConnection(other, change) {
+        const { state: next, path } = { state: 'waiting', path: null, ...connections.get(other.user_id), ...change }
+        connections = new Map(connections).set(other.user_id, { state: next, path })
+        wall.connection(other, change)
+        if (next === 'connected') troubles.settle(other.user_id)
+        changed()
+      },
+      onTrouble({ kind, seat: other, message }) {
+        troubles.add({ kind, user_id: other.user_id, message })
+        wall.note(message, other.user_id)
+      },
+    })
+  }
+
+  function disconnect() {
+    outbox.close()
+    mesh.close()
+    playback.close()
+    outbox = createSessionOutbox()
+    mesh = createSessionMesh()
+  }
+
+  function dismantle() {
+    microphone.drop()
+    disconnect()
+    levels.close()
+    window.removeEventListener('online', onOnline)
+    document.removeEventListener('visibilitychange', onVisible)
+    navigator.connection?.removeEventListener?.('change', onNetwork)
+  }
+
+  function attend() {
+    window.addEventListener('online', onOnline)
+    document.addEventListener('visibilitychange', onVisible)
+    navigator.connection?.addEventListener?.('change', onNetwork)
+  }
+
+  function onOnline() {
+    seat.probe(true)
+    outbox.hurry()
+    mesh.networkChanged()
+  }
+
+  function onVisible() {
+    if (document.visibilityState === 'visible') seat.probe(false)
+  }
+
+  let network = navigator.connection?.type
+  /** `change` also fires for every new estimate of the speed; only another kind of network is another network. */
+  function onNetwork() {
+    if (navigator.connection.type === network) return
+    network = navigator.connection.type
+    if (navigator.onLine) onOnline()
+  }
+
+  // My voice
+
+  /** What leaves this browser: nothing from the audience, silence while muted. */
+  function transmit() {
+    const me = mySeat()
+    const track = microphone.track
+    if (track) track.enabled = !muting.muted
+    mesh.setTrack(me && maySpeak(me) ? track : null)
+  }
+
+  function onMicrophone(next) {
+    hearMyself?.close()
+    hearMyself = null
+    levels.remove(user.id)
+    if (next === 'on') {
+      hearMyself = streamLevel(microphone.stream)
+      levels.add(user.id, hearMyself.level)
+    } else if (next === 'missing' && !muting.muted) {
+      muting.set(true).catch((problem) => wall.note(problem.message)) // unplugged: the row must not promise a voice
+    }
+    transmit()
+    changed()
+  }
+
+  function onSpeaking(user_id, speaks) {
+    speaking = new Set(speaking)
+    if (speaks) speaking.add(user_id)
+    else speaking.delete(user_id)
+    changed()
+  }
+
+  const here = (user_id) => ({ room_id: `eq.${roomId}`, user_id: `eq.${user_id}` })
+
+  const visit = {
+    room_id: roomId,
+    levels: { subscribe: levels.subscribe },
+    get state() {
+      state ??= look()
+      return state
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      listener(visit.state)
+      return () => listeners.delete(listener)
+    },
+
+    start() {
+      attend()
+      seat.take()
+    },
+    leave: () => seat.leave(),
+    /** The page goes away, perhaps for good: nothing may be awaited. */
+    vanish: () => seat.vanish(),
+    rejoin() {
+      if (standing.phase !== 'left') return
+      room = { ...EMPTY, happenings: room.happenings }
+      attend()
+      seat.take()
+    },
+
+    /** @param {boolean} muted @returns {Promise<boolean>} whether it is so now; rejects with a Problem if the room refuses */
+    async setMuted(muted) {
+      const mine = (wish += 1)
+      if (!muted) {
+        const me = mySeat()
+        if (!me || !maySpeak(me)) return false
+        const track = await microphone.want()
+        if (!track || mine !== wish || !mySeat()) return false
+      }
+      return muting.set(muted)
+    },
+    retryMicrophone: () => visit.setMuted(false),
+    listen: () => playback.listen(),
+
+    setRole: (next, user_id = user.id) => rows.update('participants', { role: next }, here(user_id)),
+    mutePerson: (user_id) => rows.update('participants', { muted: true }, here(user_id)),
+    retryConnection: (user_id) => mesh.retry(user_id),
+
+    /** For the debugging handle: the connections and the elements themselves. */
+    peers: () => mesh.peers(),
+    elements: () => playback.elements(),
+  }
+  return visit
+}
