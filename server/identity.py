@@ -1,0 +1,156 @@
+"""Who is asking: JSON Web Tokens (RFC 7519), as a bearer token or in a cookie.
+
+A token only names someone. What that someone may do is the database's business, and so is
+whether the token was revoked: `roomtone.become` refuses it in each transaction.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import jwt
+from starlette.requests import HTTPConnection
+
+from .jwks import Jwks, UnknownKey
+from .problem import Problem, refusal
+from .types import Claims, UserId
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+COOKIE = "roomtone"
+TOKEN_LIFETIME = timedelta(days=30)
+CLOCK_SKEW_S = 5
+BIGINT_MAX = 2**63 - 1
+
+_CLAIMS_KEY = "roomtone.claims"
+_OWN_ALGORITHM = "HS256"
+
+
+class Tokens:
+    """Issues this relay's tokens and verifies those it is told to trust.
+
+    `secret` signs and verifies HS256 (at least 32 bytes, RFC 7518 section 3.2). `public_key` (PEM)
+    and `jwks` verify other issuers' tokens. A key is only ever used with algorithms of its own
+    kind, so a token cannot pass a public key off as a shared secret (RFC 8725 section 3.1).
+    """
+
+    def __init__(
+        self,
+        secret: str,
+        *,
+        algorithms: Sequence[str] = ("HS256", "RS256"),
+        public_key: str | None = None,
+        jwks: Jwks | None = None,
+    ) -> None:
+        self._secret = secret
+        self._algorithms = frozenset(algorithms)
+        self._public_key = public_key
+        self.jwks = jwks
+
+    @classmethod
+    def from_settings(cls, settings: Settings, secret: str) -> Tokens:
+        """`secret` is `settings.jwt_secret`, or the one kept in the database when that is None."""
+        jwks = Jwks(settings.jwt_jwks_url) if settings.jwt_jwks_url else None
+        return cls(
+            secret,
+            algorithms=settings.jwt_algorithms,
+            public_key=settings.jwt_public_key,
+            jwks=jwks,
+        )
+
+    def issue(self, user_id: UserId, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
+        """A new token for this user, with an id (`jti`) by which it can be revoked."""
+        now = int(time.time())
+        claims = {
+            "sub": str(user_id),
+            "jti": str(uuid.uuid4()),
+            "iat": now,
+            "exp": now + int(lifetime.total_seconds()),
+        }
+        return jwt.encode(claims, self._secret, _OWN_ALGORITHM)
+
+    def verify(self, token: str) -> Claims:
+        """The claims of a good token. Raises Problem 401, saying what is wrong with any other."""
+        try:
+            algorithm = str(jwt.get_unverified_header(token).get("alg"))
+            key = self._key_for(token, algorithm)
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[algorithm],
+                leeway=CLOCK_SKEW_S,
+                # Like PostgREST without `jwt-aud`: whom the token was meant for is not checked.
+                options={"require": ["exp", "sub"], "verify_aud": False},
+            )
+        except jwt.ExpiredSignatureError:
+            raise _refused("PGRST303", "the token has expired") from None
+        except (jwt.MissingRequiredClaimError, jwt.ImmatureSignatureError) as error:
+            raise _refused("PGRST303", f"the token cannot be used: {error}") from None
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            raise _refused("PGRST301", "the token is not one that this relay trusts") from None
+        if not _names_a_user(claims["sub"]):
+            raise _refused("PGRST303", "the token's subject is not the id of a user")
+        return claims
+
+    def _key_for(self, token: str, algorithm: str) -> Any:
+        if algorithm not in self._algorithms:
+            raise jwt.InvalidAlgorithmError(algorithm)
+        if algorithm.startswith("HS"):
+            return self._secret
+        if self._public_key is not None:
+            return self._public_key
+        if self.jwks is None:
+            raise jwt.InvalidKeyError("no public key is configured")
+        try:
+            return self.jwks.find(jwt.get_unverified_header(token).get("kid"))
+        except UnknownKey as unknown:
+            if unknown.being_fetched:
+                raise Problem(
+                    503, "08006", "the issuer's keys are being fetched, try again"
+                ) from None
+            raise jwt.InvalidKeyError("the issuer has no such key") from None
+
+
+def claims_of(connection: HTTPConnection) -> Claims:
+    """The claims of whoever sent this request; empty for somebody who is not signed in.
+
+    `Authorization: Bearer` wins over the cookie. A token that is present but no good is refused
+    with Problem 401, never treated as no token. Other schemes are left to whatever proxy uses them.
+    """
+    known: Claims | None = connection.scope.get(_CLAIMS_KEY)
+    if known is None:
+        token = bearer_of(connection) or connection.cookies.get(COOKIE)
+        known = connection.state.tokens.verify(token) if token else {}
+        connection.scope[_CLAIMS_KEY] = known
+    return known
+
+
+def bearer_of(connection: HTTPConnection) -> str | None:
+    """The bearer token of this request (RFC 6750 section 2.1), or None."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    if not token.strip():
+        raise _refused("PGRST301", "the Authorization header names no token")
+    return token.strip()
+
+
+def user_of(claims: Mapping[str, object]) -> UserId | None:
+    """The id of the user these claims name, or None for somebody who is not signed in."""
+    return UserId(int(str(claims["sub"]))) if "sub" in claims else None
+
+
+def _names_a_user(subject: object) -> bool:
+    text = str(subject)
+    return text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) <= BIGINT_MAX
+
+
+def _refused(code: str, message: str) -> Problem:
+    problem = refusal(code, message, hint="Sign in again: POST /session, or send a newer token.")
+    problem.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'  # RFC 6750 section 3.1
+    return problem

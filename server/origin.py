@@ -1,0 +1,70 @@
+"""A cookie is sent by the browser whoever asked for the request; so writes come from our own pages only.
+
+The check is on `Sec-Fetch-Site` (W3C Fetch Metadata), and for older browsers on `Origin`
+(RFC 6454): no token in forms, no state. Clients that are no browser send neither.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .problem import Problem
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1
+_OWN_SITES = frozenset({"same-origin", "none"})
+
+
+def comes_from_elsewhere(headers: Headers) -> bool:
+    """Whether a browser says that another site's page caused this request."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in _OWN_SITES
+    origin = headers.get("origin")
+    if origin is None:
+        return False
+    # Only the host is compared: behind a proxy the scheme we see is not the browser's.
+    return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+
+
+class OwnPagesOnly:
+    """Refuses writes from other sites' pages with Problem 403.
+
+    A bearer token is let through: no browser adds one by itself, so whoever sends it knows it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.app
+        if scope["type"] == "websocket" or (
+            scope["type"] == "http" and scope["method"] not in _SAFE_METHODS
+        ):
+            headers = Headers(scope=scope)
+            bearer = headers.get("authorization", "").lower().startswith("bearer ")
+            if not bearer and comes_from_elsewhere(headers):
+                app = _refusal().response()
+        await app(scope, receive, send)
+
+
+def middleware(_settings: Settings) -> list[Middleware]:
+    """For `Starlette(middleware=...)`."""
+    return [Middleware(OwnPagesOnly)]
+
+
+def _refusal() -> Problem:
+    return Problem(
+        403,
+        "42501",
+        "a page of another site may not write here",
+        hint="Send a token instead of the cookie: Authorization: Bearer.",
+        rule="requests_come_from_own_pages",
+    )

@@ -1,0 +1,239 @@
+"""Errors as the API tells them: RFC 9457 problem details that also carry PostgREST's four fields.
+
+A refusal is decided in the database wherever it can be, so most problems are a PostgreSQL error
+with its SQLSTATE mapped to a status. The two tables below are the whole mapping;
+`docs/errors.md` lists them for people and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ExceptionHandler
+
+logger = logging.getLogger("roomtone.problem")
+
+STATUS_OF_REFUSAL: Mapping[str, int] = {
+    "PGRST100": 400,  # the query string does not parse
+    "PGRST101": 405,  # this method is not for this function
+    "PGRST102": 400,  # the body does not parse, or has the wrong shape
+    "PGRST103": 416,  # the range cannot be satisfied
+    "PGRST106": 406,  # the profile (schema) is not served here
+    "PGRST107": 406,  # none of the accepted media types can be produced
+    "PGRST116": 406,  # one object was asked for, but it is not exactly one row
+    "PGRST117": 405,  # the method is not allowed here
+    "PGRST122": 400,  # a preference cannot be kept, and handling=strict was asked
+    "PGRST124": 400,  # more rows than max-affected would change
+    "PGRST125": 404,  # nothing lives at this path
+    "PGRST200": 400,  # embedding other tables is not offered
+    "PGRST202": 404,  # no such function, or not with these arguments
+    "PGRST203": 300,  # several functions take these arguments
+    "PGRST204": 400,  # no such column to write
+    "PGRST205": 404,  # no such table or view
+    "PGRST301": 401,  # the token is not one of ours
+    "PGRST303": 401,  # the token has expired, or its claims are unusable
+}
+"""PostgREST's codes (PostgREST manual, Errors) as far as they are used here."""
+
+STATUS_OF_SQLSTATE: Mapping[str, int] = {
+    "08": 503,  # connection exception
+    "0L": 403,  # invalid grantor
+    "0P": 403,  # invalid role
+    "21": 400,  # cardinality violation: an UPDATE or DELETE without a WHERE, a row upserted twice
+    "22": 400,  # data exception: a value of the wrong type or form
+    "23": 400,  # integrity constraint: CHECK and NOT NULL
+    "23001": 409,  # restrict violation
+    "23503": 409,  # foreign key violation
+    "23505": 409,  # unique violation
+    "23P01": 409,  # exclusion violation
+    "25006": 405,  # a write in a read-only transaction: a GET that would change something
+    "28": 401,  # invalid authorization: the token was revoked, or its user is gone
+    "40": 503,  # transaction rollback: serialization failure or deadlock, after our own retries
+    "42": 400,  # syntax error or access rule violation: unknown column, operator, type
+    "42501": 403,  # insufficient privilege (401 for somebody who is not signed in)
+    "42P01": 404,  # undefined table
+    "42P17": 500,  # invalid object definition: a policy that refers to itself
+    "53": 503,  # insufficient resources: no connection left, disk full
+    "54": 400,  # program limit exceeded: too deeply nested, too many columns
+    "55": 409,  # object not in prerequisite state
+    "55P03": 503,  # lock not available: someone holds the row longer than the lock timeout
+    "57": 503,  # operator intervention: the server is stopping or starting
+    "57014": 504,  # query cancelled: the statement timeout
+    "P0001": 400,  # raise exception without a code
+    "P0002": 404,  # no data found
+    "P0003": 400,  # too many rows
+}
+"""SQLSTATE, or its class of two characters, to status (PostgreSQL manual, appendix A)."""
+
+UNAVAILABLE = "08006"  # connection failure: what a lost or exhausted pool is reported as
+MALFORMED_TEXT = "22021"  # character not in repertoire: psycopg refuses NUL before the server can
+RETRY_AFTER_S = 1
+
+_PLAIN_WORDS = {
+    503: "the database cannot take this right now",
+    504: "the statement took too long and was cancelled",
+}
+
+
+class Problem(Exception):
+    """A request that is refused.
+
+    `status` is the HTTP status; `code` a SQLSTATE or PostgREST code; `message`, `details` and
+    `hint` sentences for people; `rule` the name of the constraint or rule that refused, which is
+    what clients branch on. `headers` go out with the response.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        details: str | None = None,
+        hint: str | None = None,
+        rule: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details
+        self.hint = hint
+        self.rule = rule
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, Any]:
+        """The problem details object: RFC 9457 section 3.1, and PostgREST's fields beside it."""
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": _phrase(self.status),
+            "status": self.status,
+            "detail": self.message,
+            "code": self.code,
+            "message": self.message,
+            "details": self.details,
+            "hint": self.hint,
+        }
+        if self.rule is not None:
+            body["rule"] = self.rule
+        return body
+
+    def response(self) -> Response:
+        """The response that tells it; an ASGI application, so middleware can send it too."""
+        headers = {"Cache-Control": "no-store", **self.headers}
+        if self.status == 401:
+            headers.setdefault("WWW-Authenticate", "Bearer")  # RFC 6750 section 3
+        if self.status == 503:
+            headers.setdefault("Retry-After", str(RETRY_AFTER_S))
+        return Response(
+            json.dumps(self.body(), ensure_ascii=False).encode("utf-8", "backslashreplace"),
+            self.status,
+            headers,
+            media_type="application/problem+json",
+        )
+
+
+def refusal(
+    code: str, message: str, *, details: str | None = None, hint: str | None = None
+) -> Problem:
+    """A problem with one of PostgREST's codes; the status follows from it."""
+    return Problem(STATUS_OF_REFUSAL[code], code, message, details=details, hint=hint)
+
+
+def status_of(sqlstate: str, *, anonymous: bool = False) -> int:
+    """The HTTP status for a SQLSTATE; 500 for what nobody should be able to cause."""
+    if sqlstate.startswith("PT") and sqlstate[2:].isascii() and sqlstate[2:].isdecimal():
+        status = int(sqlstate[2:])  # PostgREST's way for SQL to name a status itself
+        return status if 400 <= status <= 599 else 500
+    if sqlstate == "42501" and anonymous:
+        return 401
+    return STATUS_OF_SQLSTATE.get(sqlstate) or STATUS_OF_SQLSTATE.get(sqlstate[:2]) or 500
+
+
+def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> Problem:
+    """What a database error means to the client. Nothing of a 5xx's own text is passed on.
+
+    `anonymous` says that nobody was signed in, so "not allowed" becomes "sign in first".
+    """
+    sqlstate = error.sqlstate
+    if sqlstate is None:
+        if isinstance(error, psycopg.DataError):
+            return Problem(400, MALFORMED_TEXT, "text may not contain the character U+0000")
+        sqlstate = UNAVAILABLE if isinstance(error, psycopg.OperationalError) else "XX000"
+    status = status_of(sqlstate, anonymous=anonymous)
+    if status >= 500:
+        words = _PLAIN_WORDS.get(status, "something went wrong on our side")
+        return Problem(status, sqlstate, words)
+    diagnosis = error.diag
+    return Problem(
+        status,
+        sqlstate,
+        diagnosis.message_primary or _phrase(status),
+        details=diagnosis.message_detail,
+        hint=diagnosis.message_hint,
+        rule=diagnosis.constraint_name,
+    )
+
+
+def problem_from_http(error: HTTPException) -> Problem:
+    """Starlette's own refusals (unknown path, wrong method) in the same shape."""
+    headers = dict(error.headers or {})
+    if error.status_code == 404:
+        return Problem(404, "PGRST125", "there is nothing at this path", headers=headers)
+    if error.status_code == 405:
+        return Problem(405, "PGRST117", "this method is not allowed here", headers=headers)
+    return Problem(error.status_code, str(error.status_code), error.detail, headers=headers)
+
+
+def _phrase(status: int) -> str:
+    # A status raised from SQL (PT###) may be one that HTTP has no phrase for.
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error"
+
+
+async def _tell(_connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return error.response()
+
+
+async def _tell_http(_connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem_from_http(error).response()
+
+
+async def _tell_database(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, psycopg.Error)
+    anonymous = not connection.scope.get("roomtone.claims")
+    problem = problem_from_database(error, anonymous=anonymous)
+    if problem.status >= 500:
+        logger.error(
+            "%s %s: %s %s",
+            connection.scope.get("method", connection.scope["type"]),
+            connection.url.path,
+            problem.code,
+            error,
+            exc_info=error if problem.status == 500 else None,
+        )
+    return problem.response()
+
+
+async def _tell_nothing(_connection: HTTPConnection, _error: Exception) -> Response:
+    # Starlette raises the error again after this response, so the server logs it: once, there.
+    return Problem(500, "XX000", "something went wrong on our side").response()
+
+
+exception_handlers: dict[Any, ExceptionHandler] = {
+    Problem: _tell,
+    HTTPException: _tell_http,
+    psycopg.Error: _tell_database,
+    Exception: _tell_nothing,
+}
+"""For `Starlette(exception_handlers=...)`: every error leaves as `application/problem+json`."""

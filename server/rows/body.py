@@ -1,0 +1,126 @@
+"""The body of a write: JSON, looked at only as far as a statement needs to be composed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NoReturn
+
+from starlette.requests import Request
+
+from ..problem import Problem, refusal
+from .prefer import check_content_type
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Objects that are inserted by one statement: the same columns of each.
+
+    `body` is a JSON array of `size` objects; with no `names` every column takes its default.
+    """
+
+    names: tuple[str, ...]
+    body: str
+    size: int
+
+
+async def json_of(request: Request) -> tuple[Any, str]:
+    """The parsed body, and its text. Raises Problem PGRST102, or 415 if it does not say it is JSON."""
+    check_content_type(request.headers)
+    body = await request.body()
+    return parse(body), body.decode("utf-8")
+
+
+def parse(body: bytes) -> Any:
+    """Parse JSON as strictly as RFC 8259 has it. Raises Problem PGRST102."""
+    if not body:
+        raise refusal("PGRST102", "the body is empty; JSON was expected")
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise refusal("PGRST102", "the body is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        where = f"at character {error.pos + 1}: {error.msg}"
+        raise refusal("PGRST102", "the body is not JSON", details=where) from None
+    except RecursionError:
+        raise refusal("PGRST102", "the body is nested too deeply") from None
+    except ValueError as error:  # a whole number of more than 4,300 digits, or NaN
+        raise refusal("PGRST102", "the body is not JSON", details=str(error)[:100]) from None
+
+
+def an_object(value: Any) -> dict[str, Any]:
+    """The one object a PATCH or a call takes. Raises Problem PGRST102."""
+    if not isinstance(value, dict):
+        raise refusal("PGRST102", f"the body is to be a JSON object, not {_kind(value)}")
+    return value
+
+
+def objects(value: Any, *, at_most: int) -> list[dict[str, Any]]:
+    """The one or many objects a POST takes. Raises Problem PGRST102, or 413 for too many."""
+    items = value if isinstance(value, list) else [value]
+    if len(items) > at_most:
+        raise Problem(
+            413,
+            "54000",
+            f"{len(items)} rows are more than the {at_most} that one request may write",
+            hint="Send them in several requests.",
+            rule="requests_rows_are_few",
+        )
+    for item in items:
+        if not isinstance(item, dict):
+            raise refusal(
+                "PGRST102",
+                f"the body is to be a JSON object or an array of objects, not of {_kind(item)}",
+            )
+    return items
+
+
+def batches(
+    items: Sequence[dict[str, Any]],
+    text: str,
+    *,
+    columns: tuple[str, ...] | None,
+    missing_is_null: bool,
+) -> Iterator[Batch]:
+    """Group neighbours that give the same columns, so that what is left out takes its default.
+
+    `text` is the body they were parsed from; a body that makes one batch is passed on untouched.
+    `columns` (from the query string) limits which keys are taken; with `missing_is_null` each of
+    them is written, null where an object lacks it, as PostgREST does.
+    """
+    if columns and missing_is_null:
+        if items:
+            yield _batch(columns, items, items, text)
+        return
+    wanted = None if columns is None else frozenset(columns)
+
+    def names(item: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(sorted(key for key in item if wanted is None or key in wanted))
+
+    for shared, group in groupby(items, key=names):
+        alike = list(group)
+        if shared:
+            yield _batch(shared, alike, items, text)
+        else:  # INSERT … DEFAULT VALUES makes one row
+            yield from (Batch((), "[{}]", 1) for _ in alike)
+
+
+def _batch(
+    names: tuple[str, ...], some: Sequence[dict[str, Any]], every: Sequence[Any], text: str
+) -> Batch:
+    if len(some) < len(every):
+        text = json.dumps(some, separators=(",", ":"))
+    elif not text.lstrip().startswith("["):
+        text = f"[{text}]"
+    return Batch(names, text, len(some))
+
+
+def _kind(value: Any) -> str:
+    kinds = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return kinds.get(type(value), "a number")
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,189 @@
+"""What there is to read, write and call: tables, views, columns and functions, as PostgreSQL has them.
+
+Only names and types are known here, to build statements and to say "no such column" early. Who may
+do what is never decided here; a role's rights matter only for what `select=*` stands for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import dict_row
+
+from ..problem import Problem, refusal
+
+if TYPE_CHECKING:
+    from ..database import Database
+
+SCHEMA = "roomtone"
+REFRESH_AT_MOST_EVERY_S = 2.0  # so that asking for invented tables is no way to keep us reading
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table or view. `types` maps its columns, in order, to their SQL types."""
+
+    name: str
+    is_view: bool
+    key: tuple[str, ...]
+    types: Mapping[str, str]
+    seen_by_anon: tuple[str, ...]
+    seen_by_person: tuple[str, ...]
+
+    def seen_by(self, *, anonymous: bool) -> tuple[str, ...]:
+        """The columns `*` stands for; all of them if none may be read, so PostgreSQL says no."""
+        seen = self.seen_by_anon if anonymous else self.seen_by_person
+        return seen or tuple(self.types)
+
+    def type_of(self, column: str) -> str:
+        """The SQL type of a column that is to be written. Raises Problem PGRST204."""
+        try:
+            return self.types[column]
+        except KeyError:
+            raise refusal(
+                "PGRST204",
+                f"{self.name} has no column {column!r}",
+                hint=f"Its columns are {', '.join(self.types)}.",
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function. `arguments` maps its parameters, in order, to their SQL types.
+
+    The last `defaults` of them may be left out. `columns` are those of a row it returns.
+    """
+
+    name: str
+    is_volatile: bool
+    returns_set: bool
+    returns_nothing: bool
+    returns_rows: bool
+    arguments: Mapping[str, str]
+    defaults: int
+    columns: tuple[str, ...]
+
+    def takes(self, given: frozenset[str]) -> bool:
+        """Whether it can be called with exactly these named arguments."""
+        names = tuple(self.arguments)
+        required = names[: len(names) - self.defaults]
+        return given.issuperset(required) and given.issubset(names)
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(self.arguments)})"
+
+
+class Catalogue:
+    """The schema's relations and functions, read once and again when something unknown is named."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._relations: dict[str, Relation] = {}
+        self._functions: dict[str, list[Function]] = {}
+        self._read_at = float("-inf")
+
+    async def refresh(self) -> None:
+        """Read pg_catalog anew (PostgreSQL manual, chapter 53)."""
+        self._read_at = time.monotonic()
+        relations: dict[str, Relation] = {}
+        functions: dict[str, list[Function]] = {}
+        async with (
+            self._database.relay() as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            async for row in await cursor.execute(_sql("relations.sql")):
+                relations[row["name"]] = _relation(row)
+            async for row in await cursor.execute(_sql("functions.sql")):
+                functions.setdefault(row["name"], []).append(_function(row))
+        self._relations, self._functions = relations, functions
+
+    async def relation(self, name: str) -> Relation:
+        """The table or view of this name. Raises Problem PGRST205."""
+        if name not in self._relations:
+            await self._refresh_if_due()
+        try:
+            return self._relations[name]
+        except KeyError:
+            raise refusal(
+                "PGRST205",
+                f"there is no table or view {name!r}",
+                hint=f"There are {', '.join(sorted(self._relations))}.",
+            ) from None
+
+    async def function(self, name: str, given: frozenset[str]) -> Function:
+        """The function of this name that takes these arguments. Raises Problem PGRST202, PGRST203."""
+        if not any(known.takes(given) for known in self._functions.get(name, ())):
+            await self._refresh_if_due()
+        fitting = [f for f in self._functions.get(name, []) if f.takes(given)]
+        if not fitting:
+            raise self.unknown_function(name, given)
+        if len(fitting) > 1:
+            raise refusal("PGRST203", f"several functions fit: {', '.join(map(str, fitting))}")
+        return fitting[0]
+
+    async def overloads(self, name: str) -> list[Function]:
+        """Every function of this name. Raises Problem PGRST202."""
+        if name not in self._functions:
+            await self._refresh_if_due()
+        known = self._functions.get(name)
+        if not known:
+            raise self.unknown_function(name, frozenset())
+        return known
+
+    def unknown_function(
+        self, name: str, given: frozenset[str], *, details: str | None = None
+    ) -> Problem:
+        """Problem PGRST202, with what there is as its hint."""
+        known = self._functions.get(name, [])
+        if known:
+            arguments = ", ".join(sorted(given)) or "no arguments"
+            message = f"{name!r} does not take {arguments}"
+            hint = f"There is {' and '.join(map(str, known))}."
+        else:
+            message = f"there is no function {name!r}"
+            hint = f"There are {', '.join(sorted(self._functions))}."
+        return refusal("PGRST202", message, details=details, hint=hint)
+
+    async def _refresh_if_due(self) -> None:
+        if time.monotonic() - self._read_at > REFRESH_AT_MOST_EVERY_S:
+            await self.refresh()
+
+
+async def open_catalogue(database: Database) -> Catalogue:
+    """The catalogue of an open database. Raises psycopg errors."""
+    catalogue = Catalogue(database)
+    await catalogue.refresh()
+    return catalogue
+
+
+def _sql(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
+
+
+def _relation(row: dict[str, Any]) -> Relation:
+    columns: list[str] = row["columns"]
+    return Relation(
+        name=row["name"],
+        is_view=row["is_view"],
+        key=tuple(row["key"]),
+        types=dict(zip(columns, row["types"], strict=True)),
+        seen_by_anon=tuple(c for c, seen in zip(columns, row["anon"], strict=True) if seen),
+        seen_by_person=tuple(c for c, seen in zip(columns, row["person"], strict=True) if seen),
+    )
+
+
+def _function(row: dict[str, Any]) -> Function:
+    return Function(
+        name=row["name"],
+        is_volatile=row["is_volatile"],
+        returns_set=row["returns_set"],
+        returns_nothing=row["returns_nothing"],
+        returns_rows=row["returns_rows"],
+        arguments=dict(zip(row["arguments"], row["types"], strict=True)),
+        defaults=row["defaults"],
+        columns=tuple(row["columns"]),
+    )

@@ -1,0 +1,133 @@
+"""What the client would like: the `Prefer` header (RFC 7240) and content negotiation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.datastructures import Headers
+
+from ..problem import Problem, refusal
+from .statement import Resolution
+
+ARRAY = "application/json"
+OBJECT = "application/vnd.pgrst.object+json"
+STRIPPABLE_ARRAY = "application/vnd.pgrst.array+json"
+PROFILES = frozenset({"roomtone", "public"})  # `public` is what PostgREST's clients send unasked
+
+_WILDCARDS = frozenset({"*/*", "application/*"})
+_KNOWN: dict[str, frozenset[str]] = {
+    "return": frozenset({"minimal", "headers-only", "representation"}),
+    "resolution": frozenset({"merge-duplicates", "ignore-duplicates"}),
+    "count": frozenset({"exact", "planned", "estimated"}),
+    "missing": frozenset({"default", "null"}),
+    "handling": frozenset({"strict", "lenient"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """The preferences that are kept. `applied` is the value of `Preference-Applied`."""
+
+    answer: Literal["minimal", "headers-only", "representation"] = "minimal"
+    resolution: Resolution | None = None
+    count: bool = False
+    missing: Literal["default", "null"] | None = None
+    max_affected: int | None = None
+    applied: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The shape of the answer: an array, or with `single` the one object it must consist of."""
+
+    single: bool = False
+    strip_nulls: bool = False
+
+    @property
+    def media_type(self) -> str:
+        """For Content-Type."""
+        kind = OBJECT if self.single else STRIPPABLE_ARRAY if self.strip_nulls else ARRAY
+        return f"{kind}{';nulls=stripped' if self.strip_nulls else ''}; charset=utf-8"
+
+
+def preferences(headers: Headers) -> Preferences:
+    """Parse every Prefer header. The first of several values for one preference counts (RFC 7240, 2).
+
+    Raises Problem PGRST122 for one that cannot be kept, if `handling=strict` was asked.
+    """
+    found: dict[str, str] = {}
+    refused: list[str] = []
+    for item in ",".join(headers.getlist("prefer")).split(","):
+        name, _, value = (part.strip().strip('"') for part in item.partition("="))
+        if not name:
+            continue
+        known = value in _KNOWN.get(name, ()) or (name == "max-affected" and _is_small(value))
+        if known:
+            found.setdefault(name, value)
+        else:
+            refused.append(item.strip()[:60])
+    if found.get("handling") == "strict" and refused:
+        raise refusal("PGRST122", f"these preferences cannot be kept: {', '.join(refused)}")
+    strict = found.get("handling") == "strict"
+    if not strict:
+        found.pop("max-affected", None)
+    if "count" in found:
+        found["count"] = "exact"  # the planner's guess would not be cheaper here
+    max_affected = found.get("max-affected")
+    return Preferences(
+        answer=found.get("return", "minimal"),  # type: ignore[arg-type] # checked against _KNOWN
+        resolution=found.get("resolution"),  # type: ignore[arg-type] # checked against _KNOWN
+        count="count" in found,
+        missing=found.get("missing"),  # type: ignore[arg-type] # checked against _KNOWN
+        max_affected=None if max_affected is None else int(max_affected),
+        applied=", ".join(f"{name}={value}" for name, value in found.items()),
+    )
+
+
+def accepted(headers: Headers) -> Accepted:
+    """Choose the answer's media type (RFC 9110, 12.5.1). Raises Problem PGRST107."""
+    asked = headers.get("accept", "").strip()
+    if not asked:
+        return Accepted()
+    for item in asked.split(","):
+        kind, *rest = (part.strip().lower() for part in item.split(";"))
+        if "q=0" in rest or "q=0.0" in rest:
+            continue
+        strip = "nulls=stripped" in rest
+        if kind == OBJECT:
+            return Accepted(single=True, strip_nulls=strip)
+        if kind == STRIPPABLE_ARRAY:
+            return Accepted(strip_nulls=strip)
+        if kind == ARRAY or kind in _WILDCARDS:
+            return Accepted()
+    raise refusal(
+        "PGRST107",
+        f"none of these media types is offered: {asked[:100]}",
+        hint=f"There are {ARRAY} and {OBJECT}.",
+    )
+
+
+def check_profile(headers: Headers, *, writes: bool) -> None:
+    """Refuse a schema other than ours: Problem PGRST106."""
+    profile = headers.get("content-profile" if writes else "accept-profile")
+    if profile is not None and profile not in PROFILES:
+        raise refusal(
+            "PGRST106", f"schema {profile[:60]!r} is not served here", hint="There is roomtone."
+        )
+
+
+def check_content_type(headers: Headers) -> None:
+    """Refuse a body that does not say it is JSON: Problem 415."""
+    kind = headers.get("content-type", ARRAY).partition(";")[0].strip().lower()
+    if kind != ARRAY:
+        raise Problem(
+            415,
+            "PGRST107",
+            f"a body is {ARRAY} here, not {kind[:60]}",
+            hint="With curl: --json '{…}', or -H 'Content-Type: application/json'.",
+        )
+
+
+def _is_small(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10

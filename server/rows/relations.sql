@@ -1,0 +1,21 @@
+-- Tables and views that a visitor or a person may do something with, with their columns in order.
+-- `anon` and `person` say which role may read the column, so that `*` means what one may see.
+select c.relname as name,
+       c.relkind in ('v', 'm') as is_view,
+       coalesce((select array_agg(k.attname::text order by u.position)
+                 from pg_index i
+                 cross join lateral unnest(i.indkey::int2[]) with ordinality as u (attnum, position)
+                 join pg_attribute k on k.attrelid = c.oid and k.attnum = u.attnum
+                 where i.indrelid = c.oid and i.indisprimary), '{}') as key,
+       array_agg(a.attname::text order by a.attnum) as columns,
+       array_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types,
+       array_agg(has_column_privilege('roomtone_anon', c.oid, a.attnum, 'select') order by a.attnum) as anon,
+       array_agg(has_column_privilege('roomtone_person', c.oid, a.attnum, 'select') order by a.attnum) as person
+from pg_class c
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where c.relnamespace = 'roomtone'::regnamespace
+  and c.relkind in ('r', 'p', 'v', 'm', 'f')
+  and (has_any_column_privilege('roomtone_anon', c.oid, 'select, insert, update')
+       or has_any_column_privilege('roomtone_person', c.oid, 'select, insert, update')
+       or has_table_privilege('roomtone_person', c.oid, 'delete'))
+group by c.oid, c.relname, c.relkind

@@ -1,0 +1,125 @@
+"""Reading PostgREST's little language character by character: names, quoted values, lists."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from ..problem import Problem, refusal
+
+_NAME_ENDS = frozenset('.,():"{} \t\r\n')
+
+
+class Scanner:
+    """A position in one parameter's text. Every mistake is Problem PGRST100, naming the place."""
+
+    def __init__(self, text: str, parameter: str) -> None:
+        self.text = text
+        self.parameter = parameter
+        self.at = 0
+
+    def fail(self, expected: str) -> NoReturn:
+        """Raise Problem PGRST100."""
+        raise self.failure(expected)
+
+    def failure(self, expected: str) -> Problem:
+        """Problem PGRST100, saying what was expected here and what was found."""
+        found = repr(self.text[self.at : self.at + 20]) if not self.done else "the end"
+        return refusal(
+            "PGRST100",
+            f"failed to parse {self.parameter[:60]!r}: expected {expected}",
+            details=f"at character {self.at + 1}: found {found}",
+        )
+
+    @property
+    def done(self) -> bool:
+        """Whether everything was read."""
+        return self.at >= len(self.text)
+
+    def sees(self, token: str) -> bool:
+        """Whether this comes next."""
+        return self.text.startswith(token, self.at)
+
+    def take(self, token: str) -> bool:
+        """Read this if it comes next."""
+        found = self.sees(token)
+        if found:
+            self.at += len(token)
+        return found
+
+    def expect(self, token: str) -> None:
+        """Read this, or fail."""
+        if not self.take(token):
+            self.fail(repr(token))
+
+    def end(self) -> None:
+        """Fail unless everything was read."""
+        if not self.done:
+            self.fail("the end")
+
+    def name(self, what: str = "a name", *, ends: str = "") -> str:
+        """A column, alias or type: bare, or in double quotes with backslash escapes."""
+        if self.sees('"'):
+            return self.quoted()
+        start = self.at
+        while not self.done and self.text[self.at] not in _NAME_ENDS:
+            if self.sees("->") or self.text[self.at] in ends:
+                break
+            self.at += 1
+        if self.at == start:
+            self.fail(what)
+        return self.text[start : self.at]
+
+    def quoted(self) -> str:
+        """`"…"`, in which `\\"` and `\\\\` stand for themselves."""
+        self.expect('"')
+        letters: list[str] = []
+        while not self.done:
+            letter = self.text[self.at]
+            self.at += 1
+            if letter == '"':
+                return "".join(letters)
+            if letter == "\\" and not self.done:
+                letter = self.text[self.at]
+                self.at += 1
+            letters.append(letter)
+        raise self.failure("a closing quote")
+
+    def bare(self, ends: str) -> str:
+        """Everything up to one of these characters."""
+        start = self.at
+        while not self.done and self.text[self.at] not in ends:
+            self.at += 1
+        return self.text[start : self.at]
+
+    def element(self, ends: str) -> str:
+        """One value of a list: quoted, or bare up to one of these characters."""
+        return self.quoted() if self.sees('"') else self.bare(ends)
+
+    def rest(self) -> str:
+        """All that is left."""
+        text, self.at = self.text[self.at :], len(self.text)
+        return text
+
+    def listed(self, opening: str, closing: str) -> tuple[str, ...]:
+        """`(a,"b,c")`: the values between brackets; none at all is an empty list."""
+        self.expect(opening)
+        if self.take(closing):
+            return ()
+        values = [self.element("," + closing)]
+        while self.take(","):
+            values.append(self.element("," + closing))
+        self.expect(closing)
+        return tuple(values)
+
+    def braces(self) -> str:
+        """A PostgreSQL array literal `{…}` as it stands, quotes and nesting respected."""
+        start, depth = self.at, 0
+        while not self.done:
+            if self.sees('"'):
+                self.quoted()
+                continue
+            depth += {"{": 1, "}": -1}.get(self.text[self.at], 0)
+            self.at += 1
+            if depth == 0:
+                return self.text[start : self.at]
+        raise self.failure("a closing brace")

@@ -1,0 +1,132 @@
+"""`select=` and `order=`: columns with aliases, JSON paths, casts and directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..problem import refusal
+from .scanner import Scanner
+
+Arrow = Literal["->", "->>"]
+
+CASTS = frozenset(
+    {
+        *("bigint", "int", "int2", "int4", "int8", "integer", "smallint"),
+        *("float4", "float8", "numeric", "real", "bool", "boolean"),
+        *("date", "interval", "time", "timestamp", "timestamptz"),
+        *("json", "jsonb", "text", "uuid", "varchar"),
+    }
+)
+"""The types a column may be cast to: `select=id::text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column, and the path into it if it holds JSON: `body->>sdp`, `people->0`."""
+
+    column: str
+    path: tuple[tuple[Arrow, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """One item of `select=`. The column `*` stands for all that one may see."""
+
+    field: Field
+    alias: str | None = None
+    cast: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One item of `order=`; what is None is left to PostgreSQL's default."""
+
+    field: Field
+    direction: Literal["asc", "desc"] | None = None
+    nulls: Literal["nullsfirst", "nullslast"] | None = None
+
+
+def parse_field(scanner: Scanner) -> Field:
+    """`column`, `column->key->>key`. Raises Problem PGRST100."""
+    column = scanner.name("a column")
+    path: list[tuple[Arrow, str]] = []
+    while scanner.sees("->"):
+        arrow: Arrow = "->>" if scanner.take("->>") else "->"
+        if arrow == "->":
+            scanner.expect("->")
+        path.append((arrow, scanner.name("a key")))
+    return Field(column, tuple(path))
+
+
+def parse_selected(text: str) -> tuple[Selected, ...]:
+    """`select=id,title:name,seq::text`. Raises Problem PGRST100, PGRST200."""
+    scanner = Scanner(text, f"select={text}")
+    if scanner.done:
+        return ()
+    items = [_selected(scanner)]
+    while scanner.take(","):
+        items.append(_selected(scanner))
+    scanner.end()
+    return tuple(items)
+
+
+def _selected(scanner: Scanner) -> Selected:
+    if scanner.take("*"):
+        return Selected(Field("*"))
+    if scanner.sees("..."):
+        raise _no_embedding("...")
+    alias: str | None = None
+    field = parse_field(scanner)
+    if scanner.sees(":") and not scanner.sees("::"):
+        if field.path:
+            scanner.fail("a cast or the next column")
+        scanner.expect(":")
+        alias, field = field.column, parse_field(scanner)
+    if scanner.sees("(") or scanner.sees("!"):
+        raise _no_embedding(field.column)
+    cast = None
+    if scanner.take("::"):
+        cast = scanner.name("a type")
+        if cast not in CASTS:
+            raise refusal(
+                "PGRST100",
+                f"cannot cast to {cast[:40]!r}",
+                hint=f"There are {', '.join(sorted(CASTS))}.",
+            )
+    return Selected(field, alias, cast)
+
+
+def parse_order(text: str) -> tuple[Order, ...]:
+    """`order=seq.desc.nullslast,id`. Raises Problem PGRST100."""
+    scanner = Scanner(text, f"order={text}")
+    if scanner.done:
+        return ()
+    items = [_order(scanner)]
+    while scanner.take(","):
+        items.append(_order(scanner))
+    scanner.end()
+    return tuple(items)
+
+
+def _order(scanner: Scanner) -> Order:
+    field = parse_field(scanner)
+    direction: Literal["asc", "desc"] | None = None
+    nulls: Literal["nullsfirst", "nullslast"] | None = None
+    while scanner.take("."):
+        word = scanner.name("asc, desc, nullsfirst or nullslast")
+        if word in {"asc", "desc"} and direction is None and nulls is None:
+            direction = "asc" if word == "asc" else "desc"
+        elif word in {"nullsfirst", "nullslast"} and nulls is None:
+            nulls = "nullsfirst" if word == "nullsfirst" else "nullslast"
+        else:
+            scanner.fail("asc, desc, nullsfirst or nullslast before this")
+    return Order(field, direction, nulls)
+
+
+def _no_embedding(name: str) -> Exception:
+    return refusal(
+        "PGRST200",
+        f"other tables cannot be embedded here ({name[:60]})",
+        hint="The views hallway, roster and signal_trace join what belongs together.",
+    )

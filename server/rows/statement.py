@@ -1,0 +1,216 @@
+"""Whole statements. Each answers one row `(json text or null, number of rows)`.
+
+PostgreSQL builds the JSON of the answer, and reads the JSON of the request: values pass through
+here as they came, inside one parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from psycopg import sql
+
+from .catalogue import Function, Relation
+from .fragments import Part, columns, commas, identifier, ordered, relation, type_name, where
+from .query import Query
+from .selection import Selected
+
+Resolution = Literal["merge-duplicates", "ignore-duplicates"]
+
+_BODY = "roomtone_body"
+_CHUNK = "roomtone_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """What a statement is to answer with: these columns, of which `*` is `everything`."""
+
+    select: tuple[Selected, ...]
+    everything: tuple[str, ...]
+    strip_nulls: bool = False
+
+
+def read(
+    table: Relation, query: Query, answer: Returning, *, limit: int, count: bool
+) -> tuple[sql.Composable, list[Any]]:
+    """SELECT; with `count`, a third column says how many rows there are without the limit."""
+    return _read(relation(table.name), table.name, [], query, answer, limit=limit, count=count)
+
+
+def call_rows(
+    function: Function, call: Part, query: Query, answer: Returning, *, limit: int, count: bool
+) -> Part:
+    """The rows a function returns, filtered and ordered like a table's."""
+    text, values = call
+    source = sql.SQL("{} as {}").format(text, identifier(function.name))
+    return _read(source, function.name, values, query, answer, limit=limit, count=count)
+
+
+def call_value(function: Function, call: Part) -> Part:
+    """What a function returns that is no row: one value, or for a set the array of them."""
+    text, values = call
+    if function.returns_nothing:
+        return sql.SQL("select null::text, 1 from {}").format(text), values
+    value = sql.SQL("to_json({}.value)").format(identifier(_CHUNK))
+    if function.returns_set:
+        value = sql.SQL("coalesce(json_agg({}), '[]')").format(value)
+    return (
+        sql.SQL("select ({})::text, 1 from {} as {}(value)").format(
+            value, text, identifier(_CHUNK)
+        ),
+        values,
+    )
+
+
+def called(
+    function: Function, given: Mapping[str, str] | None, names: Sequence[str], body: str
+) -> Part:
+    """`function(name => value, …)` with named arguments (PostgreSQL manual, 4.3.2).
+
+    The values are texts from the query string, or with `given` None those in the JSON `body`.
+    """
+    if given is not None:
+        arguments = commas(
+            sql.SQL("{} => %s::{}").format(identifier(name), type_name(function.arguments[name]))
+            for name in names
+        )
+        call = sql.SQL("{}({})").format(relation(function.name), arguments)
+        return call, [given[name] for name in names]
+    if not names:
+        return sql.SQL("{}()").format(relation(function.name)), []
+    arguments = commas(
+        sql.SQL("{} => {}").format(identifier(name), identifier(_BODY, name)) for name in names
+    )
+    source = _recordset("json_to_record", {name: function.arguments[name] for name in names})
+    call = sql.SQL("{} cross join lateral {}({})").format(
+        source, relation(function.name), arguments
+    )
+    return call, [body]
+
+
+def insert(
+    table: Relation,
+    names: Sequence[str],
+    body: str,
+    *,
+    conflict: tuple[str, ...] | None,
+    resolution: Resolution | None,
+    answer: Returning | None,
+) -> Part:
+    """INSERT the objects of a JSON array, taking `names` from each; no names means all defaults."""
+    target = relation(table.name)
+    if names:
+        listed = commas(identifier(name) for name in names)
+        source = _recordset("json_to_recordset", {name: table.type_of(name) for name in names})
+        text = sql.SQL("insert into {} ({}) select {} from {}").format(
+            target, listed, listed, source
+        )
+        values: list[Any] = [body]
+    else:
+        text, values = sql.SQL("insert into {} default values").format(target), []
+    if resolution is not None and (key := conflict or table.key):
+        changed = [name for name in names if name not in key]
+        text = text + _on_conflict(key, changed, resolution)
+    return _answering(text, values, table, answer)
+
+
+def update(
+    table: Relation, names: Sequence[str], body: str, query: Query, answer: Returning | None
+) -> Part:
+    """UPDATE what the filters choose with the columns of one JSON object."""
+    condition, values = where(table.name, query.filters)
+    text = sql.SQL("update {} set {} from {}{}").format(
+        relation(table.name),
+        commas(
+            sql.SQL("{} = {}").format(identifier(name), identifier(_BODY, name)) for name in names
+        ),
+        _recordset("json_to_record", {name: table.type_of(name) for name in names}),
+        condition,
+    )
+    return _answering(text, [body, *values], table, answer)
+
+
+def delete(table: Relation, query: Query, answer: Returning | None) -> Part:
+    """DELETE what the filters choose."""
+    condition, values = where(table.name, query.filters)
+    text = sql.SQL("delete from {}{}").format(relation(table.name), condition)
+    return _answering(text, values, table, answer)
+
+
+def _read(
+    source: sql.Composable,
+    name: str,
+    source_values: list[Any],
+    query: Query,
+    answer: Returning,
+    *,
+    limit: int,
+    count: bool,
+) -> Part:
+    wanted, values = columns(name, answer.select, answer.everything)
+    condition, condition_values = where(name, query.filters)
+    order, order_values = ordered(name, query.order)
+    chunk = sql.SQL("select {} from {}{}{} limit %s offset %s").format(
+        wanted, source, condition, order
+    )
+    chunk_values = [*values, *source_values, *condition_values, *order_values]
+    total: sql.Composable = sql.SQL("")
+    total_values: list[Any] = []
+    if count:
+        total = sql.SQL(", (select count(*) from {}{})").format(source, condition)
+        total_values = [*source_values, *condition_values]
+    text = sql.SQL("with {} as ({}) select {}, count(*){} from {}").format(
+        identifier(_CHUNK), chunk, _json(answer), total, identifier(_CHUNK)
+    )
+    return text, [*chunk_values, limit, query.offset or 0, *total_values]
+
+
+def _answering(
+    text: sql.Composable, values: list[Any], table: Relation, answer: Returning | None
+) -> Part:
+    # Without RETURNING one needs no right to read what one wrote; the row count is then the
+    # command's own.
+    if answer is None:
+        return text, values
+    wanted, more = columns(table.name, answer.select, answer.everything)
+    chunk = identifier(_CHUNK)
+    whole = sql.SQL("with {} as ({} returning {}) select {}, count(*) from {}").format(
+        chunk, text, wanted, _json(answer), chunk
+    )
+    return whole, [*values, *more]
+
+
+def _json(answer: Returning) -> sql.Composable:
+    rows = sql.SQL("coalesce(json_agg({}.*), '[]')").format(identifier(_CHUNK))
+    if answer.strip_nulls:
+        rows = sql.SQL("json_strip_nulls({})").format(rows)
+    return sql.SQL("({})::text").format(rows)
+
+
+def _recordset(
+    reader: Literal["json_to_record", "json_to_recordset"], types: Mapping[str, str]
+) -> sql.Composable:
+    described = commas(
+        sql.SQL("{} {}").format(identifier(name), type_name(kind)) for name, kind in types.items()
+    )
+    return sql.SQL("{}(%s::json) as {}({})").format(sql.SQL(reader), identifier(_BODY), described)
+
+
+def _on_conflict(
+    key: Sequence[str], changed: Sequence[str], resolution: Resolution
+) -> sql.Composable:
+    # The key's own columns are equal already; leaving them out of SET spares the right to change them.
+    if resolution == "ignore-duplicates" or not changed:
+        action: sql.Composable = sql.SQL("nothing")
+    else:
+        action = sql.SQL("update set {}").format(
+            commas(
+                sql.SQL("{} = excluded.{}").format(identifier(name), identifier(name))
+                for name in changed
+            )
+        )
+    return sql.SQL(" on conflict ({}) do {}").format(
+        commas(identifier(name) for name in key), action
+    )

@@ -1,0 +1,209 @@
+"""`/rows/{table or view}`: reading and writing rows as the user."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..identity import claims_of
+from ..problem import Problem, refusal
+from ..types import Claims
+from . import response, statement
+from .body import an_object, batches, json_of, objects
+from .catalogue import Catalogue, Relation
+from .prefer import Accepted, Preferences, accepted, check_profile, preferences
+from .query import Query, parse
+from .selection import Field, Selected
+from .statement import Returning
+from .transaction import Answer, execute, together, transact
+
+if TYPE_CHECKING:
+    from ..database import Connection
+
+NOTHING = Answer("[]", 0)
+
+
+class Asked:
+    """What every request to a table says: who asks, of which table, and how it is to be answered.
+
+    Raises Problem for what can be refused before the database is asked.
+    """
+
+    def __init__(self, request: Request, table: Relation, *, writes: bool) -> None:
+        self.table = table
+        self.database = request.state.database
+        self.rows_limit: int = request.state.settings.rows_limit
+        self.claims: Claims = claims_of(request)
+        self.accepted: Accepted = accepted(request.headers)
+        self.preferences: Preferences = preferences(request.headers)
+        self.query: Query = parse(request.scope["query_string"])
+        self.writes = writes
+
+    @classmethod
+    async def of(cls, request: Request, *, writes: bool) -> Asked:
+        """Look the table up and parse the rest."""
+        check_profile(request.headers, writes=writes)
+        catalogue: Catalogue = request.state.rows
+        table = await catalogue.relation(request.path_params["table"])
+        return cls(request, table, writes=writes)
+
+    def returning(self) -> Returning | None:
+        """The columns to answer with; None if a write is to answer none."""
+        if self.writes and self.preferences.answer != "representation":
+            return None
+        everything = self.table.seen_by(anonymous=not self.claims)
+        return Returning(self.query.select, everything, self.accepted.strip_nulls)
+
+    def check_filtered(self, command: str) -> None:
+        """The article's own warning: an UPDATE or DELETE without a WHERE."""
+        if not self.query.filters:
+            raise Problem(
+                400,
+                "21000",
+                f"{command} requires a WHERE clause",
+                details=f"Without a filter every row of {self.table.name} would be meant.",
+                hint=f"Say which rows: /rows/{self.table.name}?id=eq.7",
+                rule="rows_are_chosen_by_a_filter",
+            )
+        if self.query.limit is not None or self.query.offset is not None or self.query.order:
+            raise refusal(
+                "PGRST100", f"{command} takes no limit, offset or order: filters choose the rows"
+            )
+
+
+async def get(request: Request) -> Response:
+    """`GET` and `HEAD`: the rows chosen, ordered and limited by the query string."""
+    asked = await Asked.of(request, writes=False)
+    query, table = asked.query, asked.table
+    limit = min(asked.rows_limit, asked.rows_limit if query.limit is None else query.limit)
+    returning = asked.returning()
+    assert returning is not None
+
+    async def work(connection: Connection) -> Answer:
+        count = asked.preferences.count
+        return await execute(
+            connection, statement.read(table, query, returning, limit=limit, count=count)
+        )
+
+    answer = await transact(asked.database, asked.claims, work, read_only=True)
+    response.check_single(answer, asked.accepted)
+    return page(answer, query, asked.accepted, asked.preferences)
+
+
+def page(answer: Answer, query: Query, shape: Accepted, kept: Preferences) -> Response:
+    """A part of what there is: 206 if it is known to be one. Raises Problem PGRST103."""
+    offset = query.offset or 0
+    if answer.total is not None and offset > answer.total:
+        raise refusal(
+            "PGRST103", "there are no rows that far", details=f"There are {answer.total}."
+        )
+    partial = answer.total is not None and answer.size < answer.total
+    content_range = response.span(offset, answer.size, answer.total)
+    status = 206 if partial else 200
+    return response.rows(answer, shape, kept, status=status, content_range=content_range)
+
+
+async def post(request: Request) -> Response:
+    """`POST`: insert one object or an array of them; with `resolution`, upsert."""
+    asked = await Asked.of(request, writes=True)
+    table, query, kept = asked.table, asked.query, asked.preferences
+    value, text = await json_of(request)
+    items = objects(value, at_most=asked.rows_limit)
+    for name in {*(query.columns or ()), *(query.on_conflict or ())}:
+        table.type_of(name)
+    groups = list(
+        batches(items, text, columns=query.columns, missing_is_null=kept.missing != "default")
+    )
+    returning = asked.returning()
+    located = kept.answer == "headers-only" and len(items) == 1 and bool(table.key)
+    if located:
+        returning = Returning(tuple(Selected(Field(name)) for name in table.key), ())
+    parts = [
+        statement.insert(
+            table,
+            batch.names,
+            batch.body,
+            conflict=query.on_conflict,
+            resolution=kept.resolution,
+            answer=returning,
+        )
+        for batch in groups
+    ]
+
+    async def work(connection: Connection) -> Answer:
+        answer = together([await execute(connection, part) for part in parts])
+        if not located:
+            response.check_single(answer, asked.accepted)
+        return answer
+
+    answer = await transact(asked.database, asked.claims, work)
+    where = _location(table, answer) if located else None
+    total = str(answer.size) if kept.count else "*"
+    if returning is None or located:
+        answer = Answer(None, answer.size)
+    return response.rows(
+        answer, asked.accepted, kept, status=201, content_range=f"*/{total}", location=where
+    )
+
+
+async def patch(request: Request) -> Response:
+    """`PATCH`: set the columns of one object in the rows that the filters choose."""
+    asked = await Asked.of(request, writes=True)
+    asked.check_filtered("UPDATE")
+    value, text = await json_of(request)
+    given = an_object(value)
+    wanted = asked.query.columns
+    names = tuple(sorted(name for name in given if wanted is None or name in wanted))
+    for name in {*names, *(wanted or ())}:
+        asked.table.type_of(name)
+    returning = asked.returning()
+
+    async def work(connection: Connection) -> Answer:
+        answer = NOTHING if returning else Answer(None, 0)
+        if names:
+            update = statement.update(asked.table, names, text, asked.query, returning)
+            answer = await execute(connection, update)
+        return _checked(answer, asked)
+
+    answer = await transact(asked.database, asked.claims, work)
+    content_range = response.span(0, answer.size, answer.size if asked.preferences.count else None)
+    return _written(answer, asked, content_range)
+
+
+async def delete(request: Request) -> Response:
+    """`DELETE`: the rows that the filters choose."""
+    asked = await Asked.of(request, writes=True)
+    asked.check_filtered("DELETE")
+    part = statement.delete(asked.table, asked.query, asked.returning())
+
+    async def work(connection: Connection) -> Answer:
+        return _checked(await execute(connection, part), asked)
+
+    answer = await transact(asked.database, asked.claims, work)
+    total = str(answer.size) if asked.preferences.count else "*"
+    return _written(answer, asked, f"*/{total}")
+
+
+def _checked(answer: Answer, asked: Asked) -> Answer:
+    response.check_affected(answer, asked.preferences)
+    response.check_single(answer, asked.accepted)
+    return answer
+
+
+def _written(answer: Answer, asked: Asked, content_range: str) -> Response:
+    status = 204 if answer.text is None else 200
+    return response.rows(
+        answer, asked.accepted, asked.preferences, status=status, content_range=content_range
+    )
+
+
+def _location(table: Relation, answer: Answer) -> str | None:
+    rows = json.loads(answer.text or "[]")
+    if not rows:  # an upsert that had nothing to change
+        return None
+    filters = "&".join(f"{quote(name)}=eq.{quote(str(rows[0][name]))}" for name in table.key)
+    return f"/rows/{quote(table.name)}?{filters}"

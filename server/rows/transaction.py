@@ -1,0 +1,75 @@
+"""Doing a request's work as its user, again if it only lost a race."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+from .fragments import Part
+
+if TYPE_CHECKING:
+    from ..database import Connection, Database
+    from ..types import Claims
+
+T = TypeVar("T")
+
+PAUSES_S = (0.02, 0.1)  # at most; a random part of it, so that two losers do not meet again
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a statement answered: the rows as the text of a JSON array if asked for, and how many.
+
+    `total` is how many there are without the limit, where that was asked.
+    """
+
+    text: str | None
+    size: int
+    total: int | None = None
+
+
+async def transact(
+    database: Database,
+    claims: Claims,
+    work: Callable[[Connection], Awaitable[T]],
+    *,
+    read_only: bool = False,
+) -> T:
+    """Run `work` in one transaction as the user. Raises psycopg errors, and whatever `work` raises.
+
+    A serialization failure or deadlock is tried again: its transaction did nothing, and so
+    nothing happens twice.
+    """
+    for pause in PAUSES_S:
+        try:
+            async with database.acting(claims, read_only=read_only) as connection:
+                return await work(connection)
+        except (SerializationFailure, DeadlockDetected):
+            await asyncio.sleep(random.uniform(0, pause))
+    async with database.acting(claims, read_only=read_only) as connection:
+        return await work(connection)
+
+
+async def execute(connection: Connection, part: Part) -> Answer:
+    """Execute a statement as `statement` composes them."""
+    text, values = part
+    cursor = await connection.execute(text, values)
+    if cursor.description is None:
+        return Answer(None, cursor.rowcount)
+    row = await cursor.fetchone()
+    assert row is not None
+    return Answer(*row)
+
+
+def together(answers: list[Answer]) -> Answer:
+    """The answers of several statements as one."""
+    if len(answers) == 1:
+        return answers[0]
+    size = sum(answer.size for answer in answers)
+    texts = [answer.text[1:-1] for answer in answers if answer.text is not None and answer.size]
+    return Answer(f"[{','.join(texts)}]", size)
