@@ -140,7 +140,6 @@ def serve_command(**given: Any) -> None:
             if installed.demo:
                 progress("the demo's clubs and rooms are in")
             progress("starting the relay")
-        stack.callback(ignore_signals)
         run = serve if settings.workers == 1 else serve_many
         run(settings, relay_url, door, lambda: screen.opened(where, psql_hint(settings)))
 
@@ -212,23 +211,26 @@ def expected_errors() -> Iterator[None]:
 
 @contextmanager
 def stopping_on_signals(screen: Screen) -> Iterator[None]:
-    """SIGTERM is Ctrl-C: both unwind what was started, and neither is a failure."""
+    """SIGTERM is Ctrl-C: both unwind what was started, and neither is a failure.
+
+    Only the first counts. Stopping takes seconds at most, and a second Ctrl-C in the midst of it
+    would leave things behind.
+    """
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        on_signals(signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupt)
+    on_signals(interrupt)
     try:
         yield
     except KeyboardInterrupt:
         screen.line("stopped")
 
 
-def ignore_signals() -> None:
-    """We are stopping already, and within seconds; a second Ctrl-C must not leave things behind."""
+def on_signals(handler: Callable[[int, FrameType | None], Any] | signal.Handlers) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, handler)
 
 
 def make_private(data_dir: Path) -> None:

@@ -155,7 +155,7 @@ def serve_many(
 def _spawn(settings: Settings, database_url: str, door: socket.socket) -> Worker:
     spawn = multiprocessing.get_context("spawn")
     receiving, sending = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_work, args=(settings, database_url, door, sending))
+    process = spawn.Process(target=_work, args=(settings, database_url, door, sending), daemon=True)
     # Ctrl-C reaches the whole process group; the child is deaf to it until uvicorn listens
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
