@@ -1,0 +1,73 @@
+# Everything happens in .venv; nothing has to be installed before.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROGRAMS := chromium:chromium turnserver:coturn
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check docs pins programs clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+run: $(VENV)/.run ## Start Roomtone; pass flags with ARGS="--port 9000"
+	@exec $(BIN)/roomtone $(ARGS)
+
+test: $(VENV)/.test programs ## Run the tests; choose some with ARGS="tests/server"
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.test ## Check format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+docs: $(VENV)/.run ## Write the reference pages that come from the source
+	$(BIN)/python -c 'from roomtone.settings import reference; print(reference(), end="")' > docs/settings.md
+
+pins: ## Write constraints.txt from the newest versions that pyproject.toml allows
+	rm -rf build/pins && $(PYTHON) -m venv build/pins
+	build/pins/bin/python -m pip install --quiet ".[media,docs,test]"
+	{ sed -n '1p' constraints.txt; build/pins/bin/python -m pip freeze --exclude roomtone; } > build/constraints.txt
+	mv build/constraints.txt constraints.txt && rm -rf build/pins
+
+clean: ## Remove what was made here, and no data
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' \
+	  || { echo "Roomtone needs Python 3.11 to 3.14; name one with: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "That Python cannot make environments. On Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.run: $(BIN)/python pyproject.toml setup.py constraints.txt
+	@echo "installing Roomtone into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+# mypy does not see through an editable installation, so it is given the package by its name
+$(VENV)/.test: $(VENV)/.run
+	@echo "installing what the tests need into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[media,docs,test]"
+	@mkdir -p $(VENV)/checkout && ln -sfn "$(CURDIR)/server" $(VENV)/checkout/roomtone
+	@touch $@
+
+# The browser and the TURN server that the tests talk to are Debian packages.
+programs:
+	@missing=""; \
+	for pair in $(PROGRAMS); do \
+	  command -v $${pair%%:*} > /dev/null || missing="$$missing $${pair##*:}"; \
+	done; \
+	[ -z "$$missing" ] && exit 0; \
+	if ! command -v apt-get > /dev/null; then \
+	  echo "The tests need these programs, and there is no apt-get to install them with:$$missing"; exit 1; \
+	fi; \
+	as_root=""; \
+	if [ "$$(id -u)" != 0 ]; then \
+	  sudo -n true 2> /dev/null || { echo "The tests need these programs. Please run: sudo apt-get install$$missing"; exit 1; }; \
+	  as_root="sudo"; \
+	fi; \
+	echo "installing$$missing"; \
+	$$as_root apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -qq --yes --no-install-recommends $$missing > /dev/null || \
+	{ echo "apt-get could not install$$missing. Install them by hand, then make test again."; exit 1; }
