@@ -48,11 +48,13 @@ IS_SQL: Mapping[str, str] = {
 }
 LONGEST_NAME_BYTES = 63  # PostgreSQL would cut a longer one and take it for another (NAMEDATALEN)
 
-Part = tuple[sql.SQL | sql.Composed, list[Any]]
+Sql = sql.SQL | sql.Composed
+
+Part = tuple[Sql, list[Any]]
 """A piece of SQL and the values of its placeholders, in order."""
 
 
-def identifier(*names: str) -> sql.Composable:
+def identifier(*names: str) -> Sql:
     """A quoted name. A percent sign in it is no placeholder."""
     for name in names:
         if len(name.encode()) > LONGEST_NAME_BYTES:
@@ -61,24 +63,24 @@ def identifier(*names: str) -> sql.Composable:
     return sql.SQL(quoted)
 
 
-def relation(name: str) -> sql.Composable:
+def relation(name: str) -> Sql:
     """`"roomtone"."name"`."""
     return identifier(SCHEMA, name)
 
 
-def type_name(name: str) -> sql.Composable:
+def type_name(name: str) -> Sql:
     """A type as format_type() or our own list of casts wrote it: never a client's text."""
     return sql.SQL(name)
 
 
-def commas(parts: Iterable[sql.Composable]) -> sql.Composable:
+def commas(parts: Iterable[Sql]) -> Sql:
     """`a, b, c`."""
     return sql.SQL(", ").join(parts)
 
 
 def field(source: str, wanted: Field) -> Part:
     """`"source"."column" -> key`; a key made of digits is an array's index."""
-    text: sql.Composable = identifier(source, wanted.column)
+    text: Sql = identifier(source, wanted.column)
     values: list[Any] = []
     for arrow, key in wanted.path:
         if key.removeprefix("-").isdecimal() and key.isascii() and len(key) < 10:
@@ -93,7 +95,7 @@ def columns(source: str, selected: Sequence[Selected], everything: Iterable[str]
     """The list after SELECT or RETURNING; `*` is spelled out as `everything`."""
     if not selected:
         return commas(identifier(source, column) for column in everything), []
-    parts: list[sql.Composable] = []
+    parts: list[Sql] = []
     values: list[Any] = []
     for item in selected:
         if item.field.column == "*":
@@ -120,7 +122,7 @@ def ordered(source: str, order: Sequence[Order]) -> Part:
     """` order by …`, or nothing."""
     if not order:
         return sql.SQL(""), []
-    parts: list[sql.Composable] = []
+    parts: list[Sql] = []
     values: list[Any] = []
     for item in order:
         text, more = field(source, item.field)
@@ -143,7 +145,7 @@ def array_literal(elements: Iterable[str]) -> str:
 def _joined(
     source: str, members: Sequence[Condition | Group], joined: Literal["and", "or"]
 ) -> Part:
-    parts: list[sql.Composable] = []
+    parts: list[Sql] = []
     values: list[Any] = []
     for member in members:
         if isinstance(member, Group):
@@ -178,7 +180,7 @@ def _one(source: str, condition: Condition) -> Part:
     return text, [*values, array_literal(value)]
 
 
-def _search(left: sql.Composable, values: list[Any], condition: Condition) -> Part:
+def _search(left: Sql, values: list[Any], condition: Condition) -> Part:
     function = sql.SQL(SEARCH_SQL[condition.operator])
     if condition.modifier is None:
         return sql.SQL("{} @@ {}(%s)").format(left, function), [*values, condition.value]

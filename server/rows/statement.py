@@ -13,7 +13,7 @@ from typing import Any, Literal
 from psycopg import sql
 
 from .catalogue import Function, Relation
-from .fragments import Part, columns, commas, identifier, ordered, relation, type_name, where
+from .fragments import Part, Sql, columns, commas, identifier, ordered, relation, type_name, where
 from .query import Query
 from .selection import Selected
 
@@ -32,9 +32,7 @@ class Returning:
     strip_nulls: bool = False
 
 
-def read(
-    table: Relation, query: Query, answer: Returning, *, limit: int, count: bool
-) -> tuple[sql.Composable, list[Any]]:
+def read(table: Relation, query: Query, answer: Returning, *, limit: int, count: bool) -> Part:
     """SELECT; with `count`, a third column says how many rows there are without the limit."""
     return _read(relation(table.name), table.name, [], query, answer, limit=limit, count=count)
 
@@ -140,7 +138,7 @@ def delete(table: Relation, query: Query, answer: Returning | None) -> Part:
 
 
 def _read(
-    source: sql.Composable,
+    source: Sql,
     name: str,
     source_values: list[Any],
     query: Query,
@@ -156,7 +154,7 @@ def _read(
         wanted, source, condition, order
     )
     chunk_values = [*values, *source_values, *condition_values, *order_values]
-    total: sql.Composable = sql.SQL("")
+    total: Sql = sql.SQL("")
     total_values: list[Any] = []
     if count:
         total = sql.SQL(", (select count(*) from {}{})").format(source, condition)
@@ -167,9 +165,7 @@ def _read(
     return text, [*chunk_values, limit, query.offset or 0, *total_values]
 
 
-def _answering(
-    text: sql.Composable, values: list[Any], table: Relation, answer: Returning | None
-) -> Part:
+def _answering(text: Sql, values: list[Any], table: Relation, answer: Returning | None) -> Part:
     # Without RETURNING one needs no right to read what one wrote; the row count is then the
     # command's own.
     if answer is None:
@@ -182,7 +178,7 @@ def _answering(
     return whole, [*values, *more]
 
 
-def _json(answer: Returning) -> sql.Composable:
+def _json(answer: Returning) -> Sql:
     rows = sql.SQL("coalesce(json_agg({}.*), '[]')").format(identifier(_CHUNK))
     if answer.strip_nulls:
         rows = sql.SQL("json_strip_nulls({})").format(rows)
@@ -191,19 +187,17 @@ def _json(answer: Returning) -> sql.Composable:
 
 def _recordset(
     reader: Literal["json_to_record", "json_to_recordset"], types: Mapping[str, str]
-) -> sql.Composable:
+) -> Sql:
     described = commas(
         sql.SQL("{} {}").format(identifier(name), type_name(kind)) for name, kind in types.items()
     )
     return sql.SQL("{}(%s::json) as {}({})").format(sql.SQL(reader), identifier(_BODY), described)
 
 
-def _on_conflict(
-    key: Sequence[str], changed: Sequence[str], resolution: Resolution
-) -> sql.Composable:
+def _on_conflict(key: Sequence[str], changed: Sequence[str], resolution: Resolution) -> Sql:
     # The key's own columns are equal already; leaving them out of SET spares the right to change them.
     if resolution == "ignore-duplicates" or not changed:
-        action: sql.Composable = sql.SQL("nothing")
+        action: Sql = sql.SQL("nothing")
     else:
         action = sql.SQL("update set {}").format(
             commas(
