@@ -14,3 +14,19 @@ comment on column logs.epoch is
 comment on column logs.head_seq is 'Position of the newest event.';
 comment on column logs.hallway_seq is 'Position of the newest event that changed the room''s row in the hallway.';
 comment on column logs.tail_seq is 'Position of the newest event no longer kept; a cursor before it gets a snapshot.';
+
+create or replace function open_logs(rooms bigint[]) returns void
+language sql
+begin atomic
+  -- Seats outlive a lost log and keep their places in it. Its successor begins beyond them, so that whoever
+  -- joins next is still the newcomer.
+  insert into logs (room_id, head_seq, tail_seq)
+  select r.id, coalesce(seats.newest, 0), coalesce(seats.newest, 0)
+  from unnest(open_logs.rooms) r (id)
+  cross join lateral (select max(p.seq) as newest from participants p where p.room_id = r.id) seats
+  where not exists (select from logs l where l.room_id = r.id)
+  on conflict do nothing;
+end;
+
+comment on function open_logs(bigint[]) is 'Begins the logs of these rooms where there are none, in an epoch of their own.';
+revoke all on function open_logs(bigint[]) from public;

@@ -64,10 +64,7 @@ create or replace function relay_logs(rooms bigint[]) returns table (room_id big
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   -- A crash empties the logs; whoever looks first opens the new ones.
-  insert into logs (room_id)
-  select r.id from rooms r
-  where r.id = any (relay_logs.rooms) and not exists (select from logs l where l.room_id = r.id)
-  on conflict do nothing;
+  perform open_logs(array(select r.id from rooms r where r.id = any (relay_logs.rooms)));
   return query select l.room_id, l.epoch, l.head_seq from logs l where l.room_id = any (relay_logs.rooms);
 end
 $$;

@@ -14,7 +14,7 @@ from typing import TypedDict
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from . import events, health, limits, metrics, openapi, origin, pages, problem, rows, session, turn
+from . import events, health, limits, metrics, origin, pages, problem, rows, session, turn
 from .database import Database
 from .hallway import Hallway
 from .identity import Tokens
@@ -95,7 +95,6 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             *turn.routes,
             *health.routes,
             *metrics.routes,
-            *openapi.routes,
             *pages.routes,
         ],
         middleware=[

@@ -88,6 +88,7 @@ async def sign_out(request: Request) -> Response:
         claims = claims_of(request)
         if claims:
             await transact(request.state.database, claims, _sign_out)
+            request.state.relay.sign_out(claims.get("jti"))
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _only_of_a_cookie(request, refused)
     response = Response(None, 204, _PRIVATE)

@@ -30,12 +30,16 @@ class RunningRelay:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=10)
 
-    def sign_in(self, username: str) -> httpx.Client:
-        """A client that acts as this demo person, who is created if unknown."""
+    def token(self, username: str) -> str:
+        """Sign in as this demo person, who is created if unknown."""
         with self.client() as visitor:
             answer = visitor.post("/session", json={"username": username})
             answer.raise_for_status()
-        return self.client(answer.json()["token"])
+            return str(answer.json()["token"])
+
+    def sign_in(self, username: str) -> httpx.Client:
+        """A client that acts as this demo person."""
+        return self.client(self.token(username))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ begin
     where l.room_id = append_event.room_id
     returning l.head_seq into new_seq;
     exit when found;
-    insert into logs (room_id) values (append_event.room_id) on conflict do nothing;
+    perform open_logs(array[append_event.room_id]);
   end loop;
   insert into events (room_id, seq, table_name, type, record, old_record, recipient, actor, reason)
   values (append_event.room_id, new_seq, append_event.table_name, append_event.type, append_event.record,

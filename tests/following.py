@@ -1,0 +1,133 @@
+"""Somebody who follows a stream: reads it frame by frame and waits for what a test expects."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+PATIENCE = 10.0  # seconds
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One event of an event stream (HTML standard, 9.2.6); a comment has the event ''."""
+
+    event: str
+    id: str | None
+    data: Any
+
+
+@dataclass
+class Follower:
+    """`frames` holds everything that came; `status` and `headers` are the response's."""
+
+    status: int
+    headers: httpx.Headers
+    problem: dict[str, Any] | None
+    frames: list[Frame] = field(default_factory=list)
+    ended: bool = False
+    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def until(self, wanted: Callable[[Frame], Any], within: float = PATIENCE) -> Frame:
+        """The first frame that is wanted, whether it came already or comes within so many seconds."""
+
+        def found() -> Frame | None:
+            return next((frame for frame in self.frames if wanted(frame)), None)
+
+        async with self._news:
+            try:
+                await asyncio.wait_for(
+                    self._news.wait_for(lambda: found() is not None or self.ended), within
+                )
+            except TimeoutError:
+                raise AssertionError(f"did not come; what came was {self.frames}") from None
+            frame = found()
+            assert frame is not None, f"the stream ended before; what came was {self.frames}"
+            return frame
+
+    async def end(self, within: float = PATIENCE) -> None:
+        """Wait for the stream's end."""
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(lambda: self.ended), within)
+
+    def changes(self, table: str) -> list[Frame]:
+        return [frame for frame in self.frames if frame.event == table]
+
+    @property
+    def seqs(self) -> list[int]:
+        """The log positions of all events that came, in the order they came."""
+        return [f.data["seq"] for f in self.frames if f.id and f.event != "snapshot"]
+
+    async def _read(self, response: httpx.Response) -> None:
+        try:
+            fields: dict[str, str] = {}
+            async for line in response.aiter_lines():
+                if line:
+                    name, _, value = line.partition(":")
+                    fields[name] = value.removeprefix(" ")
+                elif fields:
+                    await self._add(fields)
+                    fields = {}
+        except httpx.HTTPError:
+            pass  # an end like any other: what a test makes of it, it asserts
+        finally:
+            async with self._news:
+                self.ended = True
+                self._news.notify_all()
+
+    async def _add(self, fields: dict[str, str]) -> None:
+        if "data" not in fields:
+            return
+        frame = Frame(fields["event"], fields.get("id"), json.loads(fields["data"]))
+        async with self._news:
+            self.frames.append(frame)
+            self._news.notify_all()
+
+
+@asynccontextmanager
+async def follow(
+    url: str, token: str, after: str | None = None, **query: str
+) -> AsyncIterator[Follower]:
+    """Follow a stream until the block ends; `after` resumes as an EventSource does."""
+    headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
+    if after is not None:
+        headers["Last-Event-ID"] = after
+    async with (
+        httpx.AsyncClient(timeout=httpx.Timeout(10, read=60)) as client,
+        client.stream("GET", url, headers=headers, params=query) as response,
+    ):
+        if response.status_code != 200:
+            problem = json.loads(await response.aread())
+            yield Follower(response.status_code, response.headers, problem, ended=True)
+            return
+        follower = Follower(response.status_code, response.headers, None)
+        reading = asyncio.create_task(follower._read(response))
+        try:
+            yield follower
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+
+def joins(username: str) -> Callable[[Frame], bool]:
+    """The event of this person's joining."""
+    return lambda frame: (
+        frame.event == "participants"
+        and frame.data["type"] == "INSERT"
+        and frame.data["record"]["username"] == username
+    )
+
+
+def goes(username: str) -> Callable[[Frame], bool]:
+    """The event of this person's leaving."""
+    return lambda frame: (
+        frame.event == "participants"
+        and frame.data["type"] == "DELETE"
+        and frame.data["old_record"]["username"] == username
+    )

@@ -1,0 +1,99 @@
+"""People in a test: what one would type in psql, as somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
+
+Connection = psycopg.Connection[TupleRow]
+
+
+class Psql:
+    """A session in psql, by the operator or by whoever it acts as."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def one(self, statement: LiteralString, *values: Any) -> Any:
+        """The first column of the first row; None if there is none."""
+        row = self.connection.execute(statement, values).fetchone()
+        return None if row is None else row[0]
+
+    def all(self, statement: LiteralString, *values: Any) -> list[TupleRow]:
+        return self.connection.execute(statement, values).fetchall()
+
+    def run(self, statement: LiteralString, *values: Any) -> int:
+        """How many rows it touched."""
+        return self.connection.execute(statement, values).rowcount
+
+    def act_as(self, username: str | None) -> Psql:
+        self.connection.execute("reset role")
+        self.connection.execute("select act_as(%s)", (username,))
+        return self
+
+    def person(self, username: str) -> int:
+        """Somebody of this name, new if need be; their id."""
+        return int(self.one("select id from sign_in(%s)", username))
+
+    def room(self, host: str, name: str = "Tea", stage: str = "open") -> int:
+        """A new room of this host; its id."""
+        return int(
+            self.one(
+                "insert into rooms (name, host_id, stage) values (%s, %s, %s) returning id",
+                name,
+                self.person(host),
+                stage,
+            )
+        )
+
+    def seat(self, room: int, username: str, role: str | None = None) -> str:
+        """Seat somebody by hand; their peer_id."""
+        return str(
+            self.one(
+                "insert into participants (room_id, user_id, role) values (%s, %s, %s) returning peer_id",
+                room,
+                self.person(username),
+                role,
+            )
+        )
+
+    def signal(self, room: int, to_peer: str, kind: str, body: Any = None) -> int:
+        """Signal as whoever is acting; the signal's id."""
+        if body is None:
+            body = {"type": kind, "sdp": "v=0"} if kind in ("offer", "answer") else {}
+        return int(
+            self.one(
+                "insert into signals (room_id, to_peer, kind, body) values (%s, %s, %s, %s) returning id",
+                room,
+                to_peer,
+                kind,
+                Jsonb(body),
+            )
+        )
+
+    def roster(self, room: int) -> list[str]:
+        """Who is there, in join order."""
+        return [
+            name for (name,) in self.all("select username from roster where room_id = %s", room)
+        ]
+
+    def count(self, table: str) -> int:
+        statement = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
+        row = self.connection.execute(statement).fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+@contextmanager
+def refused(rule: str) -> Iterator[None]:
+    """The database refuses, naming this rule."""
+    with pytest.raises(psycopg.Error) as refusal:
+        yield
+    assert refusal.value.diag.constraint_name == rule, refusal.value

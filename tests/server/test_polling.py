@@ -1,0 +1,121 @@
+"""Polling and long-polling: the same log by the same cursor, asked for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from ..conftest import Connect
+from ..people import Psql
+from ..running import RunningRelay, run_relay
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    return Psql(connect())
+
+
+@pytest.fixture
+def relay(database_url: str) -> Iterator[RunningRelay]:
+    with run_relay(database_url) as running:
+        yield running
+
+
+@pytest.fixture
+def room(psql: Psql) -> int:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    return room
+
+
+@pytest.fixture
+def anna(relay: RunningRelay) -> Iterator[httpx.Client]:
+    with relay.sign_in("anna") as client:
+        yield client
+
+
+def test_the_first_poll_gets_a_snapshot_and_the_next_what_came_after(
+    psql: Psql, room: int, anna: httpx.Client
+) -> None:
+    first = anna.get(f"/rooms/{room}/events", headers=JSON).json()
+    assert first["snapshot"]["cursor"] == first["cursor"]
+    assert first["events"] == []
+    psql.seat(room, "bo")
+    answer = anna.get(f"/rooms/{room}/events", headers=JSON, params={"after": first["cursor"]})
+    assert answer.headers["cache-control"] == "no-store"
+    then = answer.json()
+    assert [event["record"]["username"] for event in then["events"]] == ["bo"]
+    assert "snapshot" not in then
+    last = anna.get(f"/rooms/{room}/events", headers=JSON, params={"after": then["cursor"]}).json()
+    assert last == {"events": [], "cursor": then["cursor"]}
+
+
+def test_a_long_poll_is_answered_by_the_bell(psql: Psql, room: int, anna: httpx.Client) -> None:
+    cursor = anna.get(f"/rooms/{room}/events", headers=JSON).json()["cursor"]
+    answers: list[httpx.Response] = []
+    asking = threading.Thread(
+        target=lambda: answers.append(
+            anna.get(f"/rooms/{room}/events", headers=JSON, params={"after": cursor, "wait": "25"})
+        )
+    )
+    began = time.monotonic()
+    asking.start()
+    waiting = (
+        "select count(*) from pg_stat_activity where datname = current_database()"
+        " and application_name like 'roomtone relay%%' and state <> 'idle'"
+    )
+    assert psql.one(waiting) == 0 or time.monotonic() - began < 5
+    psql.seat(room, "bo")
+    asking.join(10)
+    assert time.monotonic() - began < 10
+    assert [event["table"] for event in answers[0].json()["events"]] == ["participants"]
+
+
+def test_a_long_poll_in_vain_is_answered_empty(room: int, anna: httpx.Client) -> None:
+    cursor = anna.get(f"/rooms/{room}/events", headers=JSON).json()["cursor"]
+    answer = anna.get(
+        f"/rooms/{room}/events", headers=JSON, params={"after": cursor, "wait": "0.2"}
+    )
+    assert answer.json() == {"events": [], "cursor": cursor}
+
+
+def test_a_cursor_the_log_does_not_reach_back_to_gets_a_snapshot(
+    room: int, anna: httpx.Client
+) -> None:
+    answer = anna.get(f"/rooms/{room}/events", headers=JSON, params={"after": "17-4"}).json()
+    assert answer["snapshot"]["room"]["id"] == room
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"after": "17"},
+        {"after": "a-b"},
+        {"wait": "9999"},
+        {"wait": "-1"},
+        {"wait": "soon"},
+        {"wait": "nan"},
+    ],
+)
+def test_a_question_that_is_none_is_refused(
+    room: int, anna: httpx.Client, query: dict[str, str]
+) -> None:
+    answer = anna.get(f"/rooms/{room}/events", headers=JSON, params=query)
+    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST100")
+
+
+def test_polling_is_presence(psql: Psql, database_url: str) -> None:
+    room = psql.room("rick")
+    with run_relay(database_url, grace=1.0) as relay, relay.sign_in("anna") as anna:
+        joined = anna.post("/rows/participants", json={"room_id": room})
+        assert joined.status_code == 201
+        ends = time.monotonic() + 2.5
+        while time.monotonic() < ends:
+            assert anna.get(f"/rooms/{room}/events", headers=JSON, params={"wait": "0"}).is_success
+            assert psql.roster(room) == ["anna"]

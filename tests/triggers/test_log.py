@@ -1,0 +1,164 @@
+"""The log: no gaps, commit order, one bell a room, and nobody waits for an open transaction."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import psycopg
+import pytest
+
+from ..conftest import Connect
+from ..people import Psql
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    return Psql(connect())
+
+
+def bells(psql: Psql) -> list[dict[str, int]]:
+    """What rang since LISTEN, after everything that was committed before now."""
+    return [json.loads(bell.payload) for bell in psql.connection.notifies(timeout=0.3)]
+
+
+def test_forty_joins_at_once_leave_forty_events_without_a_gap(
+    psql: Psql, connect: Connect, database_url: str
+) -> None:
+    room = psql.room("rick")
+    people = [psql.person(f"person {n}") for n in range(40)]
+    start = Barrier(40)
+
+    def join(person: int) -> None:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            start.wait(20)
+            connection.execute(
+                "insert into participants (room_id, user_id) values (%s, %s)", (room, person)
+            )
+
+    with ThreadPoolExecutor(40) as pool:
+        list(pool.map(join, people))
+    seqs = [
+        seq for (seq,) in psql.all("select seq from events where room_id = %s order by seq", room)
+    ]
+    assert seqs == list(range(1, 42))  # the room itself, and forty people
+    assert psql.all("select committed_at from events order by seq") == psql.all(
+        "select committed_at from events order by committed_at"
+    )
+    assert sorted(seq for (seq,) in psql.all("select seq from participants")) == seqs[1:]
+
+
+def test_an_open_transaction_delays_nobody_and_is_logged_when_it_commits(
+    psql: Psql, connect: Connect
+) -> None:
+    room = psql.room("rick")
+    psql.person("slow")
+    slow = Psql(connect(autocommit=False))
+    slow.seat(room, "slow")
+    psql.run("set statement_timeout = '2s'")
+    psql.seat(room, "quick")
+    assert psql.roster(room) == ["quick"]
+    slow.connection.commit()
+    assert psql.roster(room) == ["quick", "slow"]
+    assert psql.all("select seq from events order by seq") == [(1,), (2,), (3,)]
+
+
+def test_a_rolled_back_join_leaves_no_gap(psql: Psql, connect: Connect) -> None:
+    room = psql.room("rick")
+    undecided = Psql(connect(autocommit=False))
+    psql.person("undecided")
+    undecided.seat(room, "undecided")
+    undecided.connection.rollback()
+    psql.seat(room, "anna")
+    assert psql.all("select seq from events order by seq") == [(1,), (2,)]
+
+
+def test_a_transaction_rings_one_bell_per_room(psql: Psql, connect: Connect) -> None:
+    one, other = psql.room("rick"), psql.room("rick")
+    writer = Psql(connect(autocommit=False))
+    people = [psql.person(name) for name in ("anna", "bo", "cleo")]
+    psql.run("listen roomtone")
+    for room in (one, other):
+        for person in people:
+            writer.run("insert into participants (room_id, user_id) values (%s, %s)", room, person)
+    writer.connection.commit()
+    assert bells(psql) == [
+        {"room": one, "seq": 4, "hallway": 4},
+        {"room": other, "seq": 4, "hallway": 4},
+    ]
+
+
+def test_a_bell_is_a_pointer_without_personal_data(psql: Psql) -> None:
+    room = psql.room("rick")
+    rick = psql.seat(room, "rick")
+    psql.run("listen roomtone")
+    psql.seat(room, "anna")
+    psql.act_as("anna").signal(room, rick, "offer", {"type": "offer", "sdp": "x" * 20_000})
+    for bell in bells(psql):
+        assert set(bell) == {"room", "seq", "hallway"}
+        assert all(isinstance(value, int) for value in bell.values())
+
+
+def test_a_signal_does_not_ring_for_the_hallway(psql: Psql) -> None:
+    room = psql.room("rick")
+    rick = psql.seat(room, "rick")
+    psql.seat(room, "anna")
+    psql.run("listen roomtone")
+    psql.act_as("anna").signal(room, rick, "offer")
+    assert bells(psql) == [{"room": room, "seq": 4, "hallway": 3}]
+
+
+def test_leases_and_heartbeats_ring_no_bell(psql: Psql) -> None:
+    peer = psql.seat(psql.room("rick"), "anna")
+    psql.run("listen roomtone")
+    psql.run("select relay_heartbeat('relay-1', 'here')")
+    psql.run("select relay_follow('relay-1', %s::uuid[])", [peer])
+    psql.run("select relay_unfollow('relay-1', %s::uuid[], '10s')", [peer])
+    assert bells(psql) == []
+    assert psql.one("select max(seq) from events") == 2
+
+
+def test_a_lost_log_begins_a_new_epoch_beyond_the_seats_that_were_kept(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "rick")
+    epoch = psql.one("select epoch from logs")
+    psql.run("truncate logs, events")  # what a crash does to UNLOGGED tables
+    psql.seat(room, "anna")
+    assert psql.all("select epoch > %s, head_seq, tail_seq from logs", epoch) == [(True, 3, 2)]
+    assert psql.roster(room) == ["rick", "anna"]
+
+
+def test_the_log_is_read_only_by_those_inside_and_without_others_signals(psql: Psql) -> None:
+    room = psql.room("rick")
+    rick = psql.seat(room, "rick")
+    psql.seat(room, "bo")
+    psql.seat(room, "anna")
+    psql.act_as("anna").signal(room, rick, "offer")
+    psql.act_as(None)
+    epoch = psql.one("select epoch from logs")
+    tables = {}
+    for name in ("rick", "bo"):
+        psql.act_as(name)
+        log = psql.one("select room_log(%s, null, %s, 0)", room, epoch)
+        tables[name] = [event["table"] for event in log["events"]]
+        assert log["cursor"] == f"{epoch}-5"
+    assert tables["rick"] == [*tables["bo"], "signals"]
+    psql.act_as(None).person("cleo")
+    psql.act_as("cleo")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="you are not in room"):
+        psql.one("select room_log(%s, null, %s, 0)", room, epoch)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        psql.count("events")
+
+
+def test_what_is_too_old_is_forgotten_and_a_cursor_before_it_is_refused(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "rick")
+    psql.run("update events set committed_at = now() - interval '2 hours' where seq = 1")
+    assert psql.one("select relay_tidy('1 hour')") == 1
+    epoch = psql.one("select epoch from logs")
+    psql.act_as("rick")
+    assert len(psql.one("select room_log(%s, null, %s, 1)", room, epoch)["events"]) == 1
+    with pytest.raises(psycopg.errors.NoDataFound, match="does not reach back"):
+        psql.one("select room_log(%s, null, %s, 0)", room, epoch)

@@ -1,0 +1,292 @@
+"""Who may take which seat, what may change on it, and how it is given up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from ..conftest import Connect
+from ..people import Psql, refused
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    psql = Psql(connect())
+    for name in ("rick", "anna", "bo"):
+        psql.person(name)
+    return psql
+
+
+def test_whoever_joins_an_open_stage_is_a_speaker_and_muted(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("anna")
+    assert psql.all("select role, muted from join_room(%s)", room) == [("SPEAKER", True)]
+
+
+def test_whoever_joins_a_moderated_stage_is_audience(psql: Psql) -> None:
+    room = psql.room("rick", stage="moderated")
+    psql.act_as("anna")
+    assert psql.one("select role from join_room(%s)", room) == "AUDIENCE"
+
+
+def test_the_host_joins_as_host(psql: Psql) -> None:
+    room = psql.room("rick", stage="moderated")
+    psql.act_as("rick")
+    assert psql.one("select role from join_room(%s)", room) == "HOST"
+
+
+def test_one_may_ask_just_to_listen(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("anna")
+    assert psql.one("select role from join_room(%s, 'AUDIENCE')", room) == "AUDIENCE"
+
+
+@pytest.mark.parametrize("role", ["HOST", "MODERATOR", "SPEAKER"])
+def test_a_role_on_a_moderated_stage_is_given_not_taken(psql: Psql, role: str) -> None:
+    room = psql.room("rick", stage="moderated")
+    psql.act_as("anna")
+    with refused("participants_role_is_given"):
+        psql.one("select join_room(%s, %s)", room, role)
+
+
+def test_nobody_joins_for_somebody_else(psql: Psql) -> None:
+    room, bo = psql.room("rick"), psql.person("bo")
+    psql.act_as("anna")
+    with refused("participants_only_for_yourself"):
+        psql.run("insert into participants (room_id, user_id) values (%s, %s)", room, bo)
+
+
+def test_joining_a_room_that_is_not_there_says_so(psql: Psql) -> None:
+    psql.act_as("anna")
+    with pytest.raises(psycopg.errors.NoDataFound, match="there is no room 4711"):
+        psql.one("select join_room(4711)")
+
+
+def test_joining_an_ended_room_is_refused(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("rick").one("select end_room(%s)", room)
+    psql.act_as("anna")
+    with refused("participants_room_is_open"):
+        psql.one("select join_room(%s)", room)
+
+
+def test_joining_again_is_a_new_session_in_the_same_role(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("anna")
+    first = psql.one("select peer_id from join_room(%s, 'AUDIENCE')", room)
+    before = psql.one("select seq from roster")
+    assert psql.one("select peer_id from join_room(%s)", room) != first
+    assert psql.all("select role, muted, seq > %s from roster", before) == [
+        ("AUDIENCE", True, True)
+    ]
+
+
+def test_the_log_position_of_the_joining_orders_newcomers(psql: Psql) -> None:
+    room = psql.room("rick")
+    for name in ("bo", "rick", "anna"):
+        psql.seat(room, name)
+    assert psql.roster(room) == ["bo", "rick", "anna"]
+    assert psql.all("select seq from participants order by seq") == psql.all(
+        "select seq from events where table_name = 'participants' order by seq"
+    )
+
+
+def test_leaving_gives_up_the_seat(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("anna").one("select join_room(%s)", room)
+    assert psql.one("select leave_room(%s)", room) is True
+    assert psql.one("select leave_room(%s)", room) is False
+    assert psql.count("participants") == 0
+
+
+def test_an_older_session_cannot_give_up_a_newer_ones_seat(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("anna")
+    old = psql.one("select peer_id from join_room(%s)", room)
+    psql.one("select join_room(%s)", room)
+    assert psql.one("select leave_room(%s, %s)", room, old) is False
+    assert psql.roster(room) == ["anna"]
+
+
+def test_the_host_leaving_keeps_the_row_without_a_peer(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "rick")
+    psql.run("delete from participants where room_id = %s", room)
+    assert psql.all("select role, peer_id from participants") == [("HOST", None)]
+    assert psql.roster(room) == []
+    psql.act_as("rick")
+    assert psql.one("select role from join_room(%s)", room) == "HOST"
+
+
+def test_nobody_but_the_host_stays_without_a_peer(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("anna").one("select join_room(%s)", room)
+    with refused("participants_only_the_host_stays"):
+        psql.run("update participants set peer_id = null where room_id = %s", room)
+
+
+def test_a_guest_cannot_remove_someone_else(psql: Psql) -> None:
+    room, bo = psql.room("rick"), psql.person("bo")
+    psql.seat(room, "bo")
+    psql.act_as("anna").one("select join_room(%s)", room)
+    assert psql.run("delete from participants where user_id = %s", bo) == 0
+    assert psql.roster(room) == ["bo", "anna"]
+
+
+def test_the_host_can_remove_someone_and_the_log_says_so(psql: Psql) -> None:
+    room, bo = psql.room("rick"), psql.person("bo")
+    psql.seat(room, "bo")
+    psql.act_as("rick").one("select join_room(%s)", room)
+    assert psql.run("delete from participants where user_id = %s", bo) == 1
+    psql.act_as(None)
+    assert psql.one("select reason from events order by seq desc limit 1") == "removed"
+
+
+def test_a_guest_cannot_unmute_someone_else(psql: Psql) -> None:
+    room, rick = psql.room("rick"), psql.person("rick")
+    psql.seat(room, "rick")
+    psql.seat(room, "anna", "MODERATOR")
+    psql.act_as("anna")
+    with refused("participants_only_they_unmute"):
+        psql.run("update participants set muted = false where user_id = %s", rick)
+
+
+def test_a_moderator_can_mute_someone_who_can_unmute_again(psql: Psql) -> None:
+    room, bo = psql.room("rick"), psql.person("bo")
+    psql.seat(room, "bo")
+    psql.seat(room, "anna", "MODERATOR")
+    psql.act_as("bo").run("update participants set muted = false where user_id = %s", bo)
+    psql.act_as("anna").run("update participants set muted = true where user_id = %s", bo)
+    assert psql.one("select muted from roster where username = 'bo'") is True
+    psql.act_as("bo").run("update participants set muted = false where user_id = %s", bo)
+    assert psql.one("select muted from roster where username = 'bo'") is False
+
+
+def test_the_audience_has_no_microphone(psql: Psql) -> None:
+    room = psql.room("rick", stage="moderated")
+    psql.act_as("anna").one("select join_room(%s)", room)
+    with refused("participants_audience_is_muted"):
+        psql.run("update participants set muted = false where room_id = %s", room)
+
+
+def test_on_an_open_stage_one_steps_up_and_down_oneself(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("anna").one("select join_room(%s)", room)
+    psql.run("update participants set muted = false where room_id = %s", room)
+    psql.run("update participants set role = 'AUDIENCE' where room_id = %s", room)
+    assert psql.all("select role, muted from roster") == [("AUDIENCE", True)]
+    psql.run("update participants set role = 'SPEAKER' where room_id = %s", room)
+    assert psql.all("select role, muted from roster") == [("SPEAKER", True)]
+
+
+def test_on_a_moderated_stage_one_is_moved_up_and_steps_down(psql: Psql) -> None:
+    room, anna = psql.room("rick", stage="moderated"), psql.person("anna")
+    psql.seat(room, "rick")
+    psql.seat(room, "anna")
+    psql.act_as("anna")
+    with refused("participants_role_is_given"):
+        psql.run("update participants set role = 'SPEAKER' where user_id = %s", anna)
+    psql.act_as("rick").run("update participants set role = 'SPEAKER' where user_id = %s", anna)
+    psql.act_as("anna").run("update participants set role = 'AUDIENCE' where user_id = %s", anna)
+    assert psql.one("select role from roster where username = 'anna'") == "AUDIENCE"
+
+
+def test_a_room_has_one_host(psql: Psql) -> None:
+    room, anna = psql.room("rick"), psql.person("anna")
+    psql.seat(room, "rick")
+    psql.seat(room, "anna")
+    psql.act_as("rick")
+    with refused("participants_role_is_given"):
+        psql.run("update participants set role = 'HOST' where user_id = %s", anna)
+
+
+def test_a_seat_does_not_move_to_another_room(psql: Psql) -> None:
+    one, other = psql.room("rick"), psql.room("rick")
+    psql.seat(one, "bo")
+    with refused("participants_seats_stay"):
+        psql.run("update participants set room_id = %s where room_id = %s", other, one)
+
+
+def test_ending_a_room_shows_everyone_out_in_one_bell(psql: Psql) -> None:
+    room = psql.room("rick")
+    for name in ("rick", "anna", "bo"):
+        psql.seat(room, name)
+    psql.run("listen roomtone")
+    psql.act_as("rick").one("select end_room(%s)", room)
+    assert psql.count("participants") == 0
+    psql.act_as(None)
+    assert psql.all("select reason from events where type = 'DELETE'") == [("room ended",)] * 3
+    assert len(list(psql.connection.notifies(timeout=0.2))) == 1
+
+
+def test_only_its_host_ends_a_room(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("anna")
+    with refused("rooms_only_the_host_changes_them"):
+        psql.one("select end_room(%s)", room)
+
+
+def test_an_ended_room_never_reopens(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("rick").one("select end_room(%s)", room)
+    with refused("rooms_stay_ended"):
+        psql.run("update rooms set ended_at = null where id = %s", room)
+
+
+def test_a_seat_taken_while_the_room_ends_is_refused_at_commit(connect: Connect) -> None:
+    psql, late = Psql(connect()), Psql(connect(autocommit=False))
+    room = psql.room("rick")
+    psql.person("anna")
+    late.connection.rollback()
+    late.seat(room, "anna")
+    psql.act_as("rick").one("select end_room(%s)", room)
+    with refused("participants_room_is_open"):
+        late.connection.commit()
+    assert psql.count("participants") == 0
+
+
+def test_deleting_a_room_by_hand_takes_its_seats_along(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "rick")
+    psql.seat(room, "anna")
+    assert psql.run("delete from rooms where id = %s", room) == 1
+    assert psql.count("participants") == 0
+
+
+def test_rows_inserted_by_hand_have_no_lease(psql: Psql) -> None:
+    psql.seat(psql.room("rick"), "anna")
+    assert psql.all("select followed_by, lapses_at from participants") == [(None, None)]
+
+
+def test_a_seat_taken_through_a_relay_lapses_unless_followed(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.run("select set_config('roomtone.node', 'relay-1', false)")
+    psql.run("select set_config('roomtone.grace', '3s', false)")
+    peer = psql.seat(room, "anna")
+    lapses_at = psql.one("select lapses_at from participants")
+    assert abs(lapses_at - datetime.now(UTC) - timedelta(seconds=3)) < timedelta(seconds=2)
+    assert str(psql.one("select relay_follow('relay-1', %s::uuid[])", [peer])) == peer
+    assert psql.one("select lapses_at from participants") is None
+
+
+def test_the_lease_of_a_stranger_or_a_stale_session_is_refused(psql: Psql) -> None:
+    room = psql.room("rick")
+    stale = psql.seat(room, "anna")
+    psql.act_as("anna").one("select join_room(%s)", room)
+    psql.act_as(None)
+    assert psql.all("select relay_follow('relay-1', %s::uuid[])", [stale]) == []
+
+
+def test_presence_does_not_wait_for_the_disk_but_what_must_last_does(connect: Connect) -> None:
+    psql = Psql(connect(autocommit=False))
+    room = psql.room("rick")
+    assert psql.one("show synchronous_commit") == "on"
+    psql.connection.commit()
+    psql.seat(room, "rick")
+    assert psql.one("show synchronous_commit") == "off"
+    psql.room("rick")
+    assert psql.one("show synchronous_commit") == "on"
+    psql.run("update participants set muted = false where room_id = %s", room)
+    assert psql.one("show synchronous_commit") == "on"
