@@ -1,0 +1,39 @@
+import { element } from './element.js'
+import { happeningsInWords } from './words.js'
+
+const GATHERED = 1500 // ms: people who arrive together are announced together
+
+/**
+ * Comings and goings, said politely and not too often: forty people walking in at once are one sentence.
+ * @returns {{ element: Element, hear: (happenings: object[]) => void }}
+ */
+export function createAnnouncer() {
+  const root = element('div', { class: 'only-heard', role: 'log', 'aria-live': 'polite', 'aria-label': 'Comings and goings' })
+  let last = 0
+  let waiting = []
+  let timer = 0
+
+  function speak() {
+    timer = 0
+    const words = happeningsInWords(waiting)
+    waiting = []
+    if (words) root.replaceChildren(element('p', { text: words }))
+  }
+
+  return {
+    element: root,
+    /** @param {{id: number, kind: string, username: string, by_me?: boolean}[]} happenings  newest last; those heard before are passed over */
+    hear(happenings) {
+      const news = happenings.filter((one) => one.id > last)
+      if (news.length === 0) return
+      last = news.at(-1).id
+      waiting.push(...news.filter((one) => !one.by_me && ['joined', 'left', 'timeout', 'removed'].includes(one.kind)))
+      if (waiting.length && !timer) timer = setTimeout(speak, GATHERED)
+    },
+    /** Another room: its happenings count from one again, and what is not said yet is about the room behind us. */
+    forget() {
+      last = 0
+      waiting = []
+    },
+  }
+}

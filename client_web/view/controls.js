@@ -1,0 +1,58 @@
+import { element, mark, say } from './element.js'
+import { createMicrophone } from './microphone.js'
+import { symbol } from './symbol.js'
+import { meInWords } from './words.js'
+
+const keyboard = matchMedia('(hover: hover) and (pointer: fine)')
+
+/**
+ * The bar at the bottom of a room, under the thumb: what I am, in words, and what I can do about it.
+ * @param {{ leave: () => void, stepUp: () => void, stepDown: () => void, toggleMicrophone: () => void, retryMicrophone: () => void,
+ *           toggleWall: () => void, showKeys: () => void }} acts
+ */
+export function createControls(acts) {
+  const headline = element('strong', { class: 'controls__headline' })
+  const advice = element('span', { class: 'controls__advice quiet' })
+  const words = element('p', { class: 'controls__words', role: 'status' }, headline, ' ', advice)
+  const microphone = createMicrophone(acts)
+  const refusal = element('p', { class: 'controls__refusal', role: 'alert', hidden: true })
+
+  const leave = control('leave', 'Leave quietly', acts.leave, 'L')
+  const down = control('ear', 'Just listen', acts.stepDown)
+  const wall = control('glass', 'Glass wall', acts.toggleWall, 'G')
+  const keys = control('keys', 'Keys', acts.showKeys, '?')
+  const up = element('button', { class: 'controls__up', type: 'button', on: { click: acts.stepUp } }, symbol('stage'), 'Join the stage')
+  const root = element('footer', { class: 'controls' },
+    microphone.notice, refusal, words,
+    element('div', { class: 'controls__row' },
+      element('div', { class: 'controls__side' }, leave, down),
+      element('div', { class: 'controls__middle' }, microphone.element, up),
+      element('div', { class: 'controls__side controls__side--end' }, wall, keys)))
+
+  return {
+    element: root,
+    update(visit) {
+      const { me, may, phase } = visit
+      root.hidden = phase === 'left'
+      const told = meInWords(visit, keyboard.matches)
+      say(headline, told.headline)
+      say(advice, told.advice)
+      down.hidden = !may.step_down || !me?.on_stage
+      up.hidden = !may.step_up || may.speak
+      microphone.element.hidden = !may.speak && Boolean(me)
+      microphone.update(visit)
+    },
+    levels: (levels) => microphone.levels(levels),
+    wall: (open) => mark(wall, 'aria-expanded', open ? 'true' : 'false'),
+    /** What the database refused, said beside the button that asked. */
+    refuse(text) {
+      refusal.hidden = !text
+      say(refusal, text ?? '')
+    },
+  }
+}
+
+function control(drawing, label, act, key) {
+  return element('button', { class: 'control', type: 'button', 'aria-keyshortcuts': key ?? null, title: key ? `${label} (${key})` : label, on: { click: () => act() } },
+    symbol(drawing), element('span', { class: 'control__label', text: label }))
+}

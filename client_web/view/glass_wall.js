@@ -1,0 +1,100 @@
+import { element, say } from './element.js'
+import { keyed } from './keyed.js'
+import { createSeatPane } from './seat_pane.js'
+import { symbol } from './symbol.js'
+import { createTrace } from './trace.js'
+import { createWallEntry } from './wall_entry.js'
+import { inPsql, involves } from './wall_words.js'
+
+const SHOWN = 80 // the newest; the rest is a `select` away
+
+/**
+ * The glass wall: the rows, bells and signals behind what is on screen, as they happen. Closed it costs nothing: it is drawn only while
+ * somebody looks.
+ * @param {{ close: () => void, mutePerson: (user_id: number) => void, setRole: (role: string, user_id: number) => void,
+ *           retryConnection: (user_id: number) => void }} acts
+ */
+export function createGlassWall({ close, mutePerson, setRole, retryConnection }) {
+  let visit = null
+  let chosen = null // user_id of the seat looked at
+  let open = false
+
+  const title = element('h2', { class: 'glass__title', text: 'The glass wall', tabindex: '-1' })
+  const tale = element('p', { class: 'glass__tale', text: 'A write is a row. A row rings a bell. The relay reads the log, and you see it here.' })
+  const shut = element('button', { class: 'glass__close', type: 'button', 'aria-label': 'Close the glass wall', title: 'Close (G)', on: { click: close } }, symbol('close'))
+  const seat = createSeatPane({ mutePerson, setRole, retryConnection, back: () => choose(null) })
+  const traces = element('ul', { class: 'glass__traces' })
+  const found = element('section', { class: 'glass__found', 'aria-label': 'Connections' }, element('h3', { class: 'caps', text: 'Connections' }), traces)
+  const panes = element('ol', { class: 'glass__panes' })
+  const nothing = element('p', { class: 'glass__nothing', text: 'Nothing yet. The next row shows up here.' })
+  const rows = element('section', { class: 'glass__rows', 'aria-label': 'Rows and bells' }, element('h3', { class: 'caps', text: 'Rows and bells' }), nothing, panes)
+  const psql = element('code', { class: 'glass__sql', tabindex: '0' })
+  const copied = element('span', { class: 'only-heard', role: 'status' })
+  const copy = element('button', { class: 'glass__copy', type: 'button', 'aria-label': 'Copy this line', title: 'Copy', on: { click: copyLine } }, symbol('copy'))
+  const root = element('section', { class: 'glass', 'aria-label': 'Glass wall', hidden: true },
+    element('header', { class: 'glass__head' }, element('div', {}, title, tale), shut),
+    element('div', { class: 'glass__scroll' }, seat.element, found, rows),
+    element('footer', { class: 'glass__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))
+
+  const traceList = keyed(traces, { key: (trace) => trace.peer_id, create: () => createTrace(choose) })
+  const paneList = keyed(panes, { key: (entry) => entry.id, create: () => createWallEntry(nameOf) })
+
+  function nameOf({ user_id, peer_id }) {
+    const one = visit?.people.find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
+    if (one?.me) return 'you'
+    const traced = visit?.traces.find((trace) => trace.user_id === user_id || (peer_id && trace.peer_id === peer_id))
+    return one?.username ?? traced?.username ?? (user_id ? `user ${user_id}` : 'someone who left')
+  }
+
+  function draw() {
+    if (!open || !visit) return
+    const person = chosen === null ? null : (visit.people.find((one) => one.user_id === chosen) ?? null)
+    const lines = visit.traces.filter((trace) => chosen === null || trace.user_id === chosen)
+    const entries = visit.wall.filter((entry) => !person || involves(entry, person)).slice(-SHOWN).reverse()
+    seat.update(person, visit.may.moderate)
+    title.hidden = tale.hidden = person !== null
+    found.hidden = lines.length === 0
+    traceList.update([...lines].reverse())
+    paneList.update(entries)
+    nothing.hidden = entries.length > 0
+    say(psql, inPsql(visit.room_id, person))
+  }
+
+  async function copyLine() {
+    try {
+      await navigator.clipboard.writeText(psql.textContent)
+      say(copied, 'Copied.')
+      copy.replaceChildren(symbol('check'))
+      setTimeout(() => copy.replaceChildren(symbol('copy')), 1500)
+    } catch {
+      // no clipboard for this page: the line can still be selected
+      getSelection().selectAllChildren(psql)
+    }
+  }
+
+  function choose(user_id) {
+    chosen = user_id
+    draw()
+    if (open) (user_id === null ? title : seat.heading).focus({ preventScroll: true })
+  }
+
+  return {
+    element: root,
+    get open() {
+      return open
+    },
+    show(shown) {
+      open = shown
+      root.hidden = !shown
+      if (!shown) chosen = null
+      draw()
+      if (shown) title.focus({ preventScroll: true })
+    },
+    choose,
+    update(latest) {
+      if (visit?.room_id !== latest?.room_id) chosen = null
+      visit = latest
+      draw()
+    },
+  }
+}

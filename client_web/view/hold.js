@@ -1,0 +1,41 @@
+const AFTER_TOUCH = 3000 // ms: a thumb that scrolled is about to tap
+
+/**
+ * Whether somebody has a hand on a part of the page: a pointer over it, the keyboard's focus in it, or a thumb that just touched it.
+ * What is under a hand must not move.
+ *
+ * @param {Element} target
+ * @param {() => void} released  called when the hand is gone
+ * @returns {{ held: boolean }}
+ */
+export function createHold(target, released) {
+  let pointed = false
+  let touched = 0
+
+  const letGo = () => {
+    if (!state.held) released()
+  }
+  const state = {
+    get held() {
+      return pointed || touched !== 0 || target.querySelector(':focus-visible') !== null
+    },
+  }
+  target.addEventListener('pointerover', (event) => {
+    if (event.pointerType !== 'touch') pointed = true
+  })
+  target.addEventListener('pointerleave', (event) => {
+    if (event.pointerType === 'touch') return
+    pointed = false
+    letGo()
+  })
+  target.addEventListener('pointerdown', (event) => {
+    if (event.pointerType !== 'touch') return
+    clearTimeout(touched)
+    touched = setTimeout(() => {
+      touched = 0
+      letGo()
+    }, AFTER_TOUCH)
+  })
+  target.addEventListener('focusout', () => queueMicrotask(letGo))
+  return state
+}

@@ -1,0 +1,93 @@
+import { createAnnouncer } from './announcer.js'
+import { element } from './element.js'
+import { createFoldedRoom } from './folded_room.js'
+import { createFoyer } from './foyer.js'
+import { createGlassWall } from './glass_wall.js'
+import { createHallway } from './hallway.js'
+import { createMasthead } from './masthead.js'
+import { createRoom } from './room.js'
+
+/**
+ * The page: the hallway on the left, the room in the middle, the glass wall on the right; on a phone one of them at a time.
+ * It is told what is, and draws it; what people do goes to `acts`.
+ *
+ * @param {Element} main
+ * @param {object} acts
+ */
+export function createHouseView(main, acts) {
+  const masthead = createMasthead(acts)
+  const hallway = createHallway(acts)
+  const folded = createFoldedRoom(acts)
+  const foyer = createFoyer(acts)
+  const room = createRoom(acts)
+  const wall = createGlassWall({ ...acts, close: acts.toggleWall })
+  const announcer = createAnnouncer()
+  let announced = null
+
+  main.append(
+    element('section', { class: 'frame__hallway', 'aria-label': 'Hallway' }, masthead.element, hallway.element, folded.element),
+    element('section', { class: 'frame__room', 'aria-label': 'Room' }, foyer.element, room.element),
+    wall.element)
+  document.body.append(announcer.element)
+
+  /**
+   * @param {{ place: object, house: object, user: object|null, known: boolean }} now  `known`: whether it is known yet who I am
+   */
+  function update({ place, house, user, known }) {
+    const visit = house.visit?.state ?? null
+    const seated_in = visit && visit.phase !== 'left' ? house.visit.room_id : null
+    const inside = place.place === 'room' && house.visit?.room_id === place.room_id
+    const doorplate = house.hallway.find((row) => row.id === place.room_id)
+    main.dataset.place = place.place === 'hallway' ? 'hallway' : 'room'
+
+    masthead.update(user, known)
+    hallway.update({
+      ...{ rooms: house.hallway, connection: house.connection, problem: house.problem, seated_in, signed_in: Boolean(user) },
+      loading: house.hallway.length === 0 && house.connection === 'connecting',
+    })
+    folded.update(seated_in !== null && !inside ? { ...visit, room_id: seated_in } : null)
+
+    room.element.hidden = !inside
+    foyer.element.hidden = inside
+    if (inside) room.update({ ...visit, room_id: place.room_id }, doorplate)
+    else foyer.show(place.place === 'nowhere' ? 'lost' : place.place === 'room' ? 'threshold' : seated_in !== null ? 'folded' : 'welcome', doorplate?.name)
+
+    if (wall.open && (!inside || visit.phase === 'left')) showWall(false)
+    wall.update(visit && inside ? { ...visit, room_id: place.room_id } : null)
+    announce(house.visit, visit)
+    document.title = titleOf(place, visit?.room ?? doorplate, inside)
+  }
+
+  function announce(whose, visit) {
+    if (whose !== announced) announcer.forget()
+    announced = whose
+    if (visit && visit.phase !== 'left') announcer.hear(visit.happenings)
+  }
+
+  function showWall(open) {
+    main.dataset.wall = open ? 'open' : 'closed'
+    wall.show(open)
+    room.wall(open)
+  }
+
+  return {
+    update,
+    levels: room.levels,
+    refuse: room.refuse,
+    focusRoom: room.focus,
+    get wallOpen() {
+      return wall.open
+    },
+    showWall,
+    chooseSeat(user_id) {
+      if (!wall.open) showWall(true)
+      wall.choose(user_id)
+    },
+  }
+}
+
+function titleOf({ place }, room, inside) {
+  if (place === 'nowhere') return 'No door here · Roomtone'
+  if (place === 'room' && (inside || room)) return `${room?.name ?? 'A room'} · Roomtone`
+  return 'Roomtone'
+}

@@ -1,0 +1,67 @@
+import { move, vanish } from './motion.js'
+
+/**
+ * Keeps the children of a list in step with data: the same item keeps the same element (and its focus), newcomers grow in, leavers
+ * fade where they stood, and whoever has to move glides there.
+ *
+ * @template T
+ * @param {Element} list
+ * @param {{ key: (item: T) => string|number, create: (item: T) => {element: Element, update: (item: T) => void} }} how
+ * @returns {{ update: (items: T[]) => void, get: (key: string|number) => any, size: number }}
+ */
+export function keyed(list, { key, create }) {
+  const made = new Map()
+  let first = true
+
+  function update(items) {
+    const before = first ? new Map() : places(made)
+    const wanted = new Set(items.map((item) => String(key(item))))
+    for (const [id, one] of made) {
+      if (wanted.has(id)) continue
+      made.delete(id)
+      const left = places(made)
+      vanish(one.element, () => glide(made, left))
+    }
+    let after = null
+    for (const item of items) {
+      const id = String(key(item))
+      let one = made.get(id)
+      if (!one) {
+        one = create(item)
+        one.element.setAttribute('data-key', id)
+        made.set(id, one)
+        if (!first) move(one.element, [{ opacity: 0, transform: 'scale(0.85)' }, { opacity: 1, transform: 'none' }])
+      }
+      one.update(item)
+      const here = after ? following(after) : following(null, list)
+      if (here !== one.element) list.insertBefore(one.element, here)
+      after = one.element
+    }
+    glide(made, before)
+    first = items.length === 0 && made.size === 0
+  }
+
+  return { update, get: (id) => made.get(String(id)), get size() { return made.size } }
+}
+
+/** The next sibling that is not already on its way out. */
+function following(sibling, list) {
+  let next = sibling ? sibling.nextElementSibling : list.firstElementChild
+  while (next && next.inert && !next.hasAttribute('data-key')) next = next.nextElementSibling
+  return next
+}
+
+function places(made) {
+  return new Map([...made].map(([id, one]) => [id, one.element.getBoundingClientRect()]))
+}
+
+/** First, last, invert, play. Nothing off screen moves, so a long hallway costs no more than a short one. */
+function glide(made, before) {
+  for (const [id, one] of made) {
+    const was = before.get(id)
+    if (!was || !was.width) continue
+    const is = one.element.getBoundingClientRect()
+    const [x, y] = [was.left - is.left, was.top - is.top]
+    if ((x || y) && is.top < innerHeight && is.bottom > 0) move(one.element, [{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }])
+  }
+}

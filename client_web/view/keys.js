@@ -1,0 +1,52 @@
+import { createDialog } from './dialog.js'
+import { element } from './element.js'
+
+const MEANINGS = [
+  ['M', 'Turn the microphone on or off'],
+  ['Space', 'Hold to talk while the microphone is off'],
+  ['L', 'Leave quietly'],
+  ['G', 'Open or close the glass wall'],
+  ['?', 'Show these keys'],
+  ['Esc', 'Close what is open'],
+]
+
+/** The keys, for who asks. */
+export function createKeysHelp() {
+  const rows = MEANINGS.flatMap(([key, meaning]) => [element('dt', {}, element('kbd', { text: key })), element('dd', { text: meaning })])
+  return createDialog('Keys', element('dl', { class: 'keys' }, ...rows))
+}
+
+const TYPING = 'input, textarea, select, [contenteditable]'
+const PRESSING = `${TYPING}, button, a, summary, pre, code`
+
+/**
+ * Listens for the keys. A letter typed into a field is a letter, and Space on a button presses the button.
+ * @param {{ toggleMicrophone: () => void, leave: () => void, toggleWall: () => void, showKeys: () => void, escape: () => void,
+ *           talk: (on: boolean) => void }} acts
+ */
+export function listenToKeys(acts) {
+  let held = false
+  const presses = { m: acts.toggleMicrophone, l: acts.leave, g: acts.toggleWall, '?': acts.showKeys, escape: acts.escape }
+
+  addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
+      if (held && event.key === ' ') event.preventDefault() // a held Space would scroll
+      return
+    }
+    if (event.target.closest?.('dialog') || event.target.matches?.(TYPING)) return
+    if (event.key === ' ') {
+      if (event.target.closest?.(PRESSING)) return
+      event.preventDefault()
+      held = true
+      return acts.talk(true)
+    }
+    presses[event.key.toLowerCase()]?.()
+  })
+  const release = () => {
+    if (!held) return
+    held = false
+    acts.talk(false)
+  }
+  addEventListener('keyup', (event) => event.key === ' ' && release())
+  addEventListener('blur', release) // the window lost the keyboard: nobody would hear the key go up
+}

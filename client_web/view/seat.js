@@ -1,0 +1,55 @@
+import { avatar } from './avatar.js'
+import { element, mark, say } from './element.js'
+import { redraw, symbol } from './symbol.js'
+import { personInWords, roleInWords, seatInWords } from './words.js'
+
+const BADGES = { 'Muted': 'mic-off', 'Speaking': 'wave', 'No connection': 'trouble', 'Reconnecting…': 'turning', 'Connecting…': 'turning' }
+const STATES = { 'Muted': 'muted', 'Speaking': 'speaking', 'No connection': 'failed', 'Reconnecting…': 'reconnecting', 'Connecting…': 'connecting' }
+
+/**
+ * One person in the room: a large face on the stage, a smaller one among the others.
+ * @param {{ choose: (user_id: number) => void }} acts  `choose` opens the seat's signal trace
+ */
+export function createSeat({ choose }) {
+  let person = null
+  let drawn = null
+  const ring = element('span', { class: 'seat__ring', 'aria-hidden': 'true' })
+  const badge = symbol('mic-off')
+  const corner = element('span', { class: 'seat__badge', 'aria-hidden': 'true' }, badge)
+  const face = element('button', { class: 'seat__face', type: 'button', title: 'Show the signals behind this seat', on: { click: () => choose(person.user_id) } }, ring, corner)
+  const name = element('span', { class: 'seat__name', 'aria-hidden': 'true' })
+  const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
+  const seat = element('li', { class: 'seat' }, face, name, words)
+
+  return {
+    element: seat,
+    update(latest) {
+      person = latest
+      if (person.username !== drawn) {
+        face.querySelector('.avatar')?.remove()
+        ring.after(avatar(person.username))
+        drawn = person.username
+        say(name, person.username)
+        mark(name, 'title', person.username)
+      }
+      const state = personInWords(person)
+      mark(seat, 'data-state', STATES[state] ?? 'listening')
+      seat.classList.toggle('seat--me', person.me)
+      mark(face, 'aria-label', seatInWords(person))
+      if (BADGES[state]) redraw(badge, BADGES[state])
+      corner.hidden = !BADGES[state]
+      say(words, subtitle(person, state))
+      if (!person.speaking) ring.style.removeProperty('--level')
+    },
+    /** @param {number} loudness 0..1 */
+    level(loudness) {
+      ring.style.setProperty('--level', loudness.toFixed(2))
+    },
+  }
+}
+
+/** Under the name: what is the matter, or what they do; who has a part in the room is told by it. */
+function subtitle(person, state) {
+  const part = person.me ? 'You' : person.kind !== 'person' ? person.kind : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''
+  return [part, state && part ? state.toLowerCase() : state].filter(Boolean).join(' · ')
+}
