@@ -30,7 +30,7 @@ const EVENTS = { NotAllowedError: 'refused', SecurityError: 'refused', NotFoundE
 
 /**
  * @param {object} options
- * @param {MediaDevices|undefined} [options.devices]  undefined where the page is not secure
+ * @param {MediaDevices|null} [options.devices]  none where the page is not secure
  * @param {MediaTrackConstraints} [options.constraints]
  * @param {(state: MicrophoneState, problem: string|null) => void} options.onChange
  */

@@ -1,0 +1,174 @@
+"""A real Chromium for the tests: tabs that are people, whose microphones play tones.
+
+The flags are those under which two tabs of one machine connect over loopback; none of them touches how the client signals.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--mute-audio",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--metrics-recording-only",
+    "--disable-domain-reliability",
+    "--disable-client-side-phishing-detection",
+    "--disable-breakpad",
+    "--no-pings",
+    "--disable-features=MediaRouter,OptimizationHints,Translate,InterestFeedContentSuggestions",
+    # Without this one Chromium looks up its maker's hosts.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+SOUNDS_AT_ONCE = "--autoplay-policy=no-user-gesture-required"
+SOUNDS_AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
+
+WITHIN = 10.0  # seconds; what takes longer is broken, even on a busy machine
+
+MICROPHONE = (Path(__file__).parent / "microphone.js").read_text()
+EAR = (Path(__file__).parent / "ear.js").read_text()
+
+
+def chromium_path() -> str | None:
+    """`ROOMTONE_CHROMIUM`, or the system's Chromium; None means the one Playwright installed."""
+    named = os.environ.get("ROOMTONE_CHROMIUM")
+    return named or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@contextmanager
+def chromium(playwright: Playwright, *, autoplay: str = SOUNDS_AT_ONCE) -> Iterator[Browser]:
+    """A headless Chromium until the block ends."""
+    browser = playwright.chromium.launch(
+        executable_path=chromium_path(), args=[*FLAGS, autoplay], headless=True
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+class Tab:
+    """One person's tab: the client's logic on an empty page of the relay, without the view."""
+
+    def __init__(self, page: Page, username: str) -> None:
+        self.page = page
+        self.username = username
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda said: self.errors.append(said.text) if said.type == "error" else None,
+        )
+
+    def run(self, script: str, argument: Any = None) -> Any:
+        """The value of a JavaScript function (its source), awaited."""
+        return self.page.evaluate(script, argument)
+
+    def until(self, script: str, argument: Any = None, *, within: float = WITHIN) -> Any:
+        """Waits until a JavaScript function answers something true; looks on every frame."""
+        handle = self.page.wait_for_function(script, arg=argument, timeout=within * 1000)
+        return handle.json_value()
+
+    def enter(self, room_id: int, role: str | None = None) -> None:
+        """Walks into a room and waits until it is in."""
+        self.run(
+            "([room, role]) => void roomtone.house.enter(room, role ? { role } : {})",
+            [room_id, role],
+        )
+        self.until("() => roomtone.state?.phase === 'in'")
+
+    def leave(self) -> None:
+        self.run("() => roomtone.house.leave()")
+
+    def unmute(self) -> bool:
+        return bool(self.run("() => roomtone.visit.setMuted(false)"))
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The visit's state, as far as JSON can carry it."""
+        value = self.run("() => JSON.parse(JSON.stringify(roomtone.state))")
+        assert isinstance(value, dict)
+        return value
+
+    def names(self) -> list[str]:
+        """Who is in the room, in join order."""
+        return [str(person["username"]) for person in self.state["people"]]
+
+    def sees(self, *usernames: str, within: float = WITHIN) -> None:
+        """Waits until exactly these people are in the room, in join order."""
+        self.until(
+            "(names) => JSON.stringify(roomtone.people().map((p) => p.username)) === JSON.stringify(names)",
+            list(usernames),
+            within=within,
+        )
+
+    def connects_with(self, username: str, *, within: float = 15.0) -> None:
+        self.until(
+            "(name) => roomtone.people().some((p) => p.username === name && p.connection === 'connected')",
+            username,
+            within=within,
+        )
+
+    def hears(self, username: str, frequency: float, *, within: float = WITHIN) -> None:
+        """Waits until an analyser on the *received* stream finds this tone, in Hz."""
+        self.until(
+            "([name, hertz]) => { const heard = ear.frequency(name); return heard && Math.abs(heard - hertz) < 25 }",
+            [username, frequency],
+            within=within,
+        )
+
+    def flow(self, username: str) -> dict[str, float]:
+        """What WebRTC counted with this person: packets and energy in, packets out, jitter buffer in ms."""
+        value = self.run("(name) => ear.flow(name)", username)
+        assert isinstance(value, dict)
+        return value
+
+
+def open_tab(
+    context: BrowserContext, url: str, username: str, *, tone: float | None = None
+) -> Tab:
+    """A tab in which `username` is signed in and looks at the hallway; `tone` (Hz) is their voice."""
+    page = context.new_page()
+    tab = Tab(page, username)
+    page.add_init_script(f"globalThis.voiceInHertz = {tone or 0}")
+    page.add_init_script(MICROPHONE)
+    page.add_init_script(EAR)
+    # /live is a page of the relay with nothing on it: the same origin and the same policy, no view.
+    page.goto(f"{url}/live?debug&username={username}")
+    page.evaluate(
+        """async () => {
+            const [{ createSession }, { createHouse }, { expose }] = await Promise.all([
+                import('/client/session.js'), import('/client/room/house.js'), import('/client/room/debug.js')])
+            const session = createSession()
+            const house = createHouse({ session })
+            expose({ session, house })
+            await session.restore()
+            house.open()
+        }"""
+    )
+    return tab
+
+
+def eventually(condition: Callable[[], object], *, within: float = WITHIN) -> None:
+    """Asks again until it is true; for what only a database or a relay can tell."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.02)

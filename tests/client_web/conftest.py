@@ -1,0 +1,93 @@
+"""One Chromium for all of these tests, and empty pages for those that need no relay."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from roomtone.paths import CLIENT_WEB
+
+from ..running import RunningRelay, run_relay
+from .browser import Tab, chromium, open_tab
+
+OpenTab = Callable[..., Tab]
+"""`tab("rick", tone=440, role=None)`: a tab of this test's relay, closed after the test."""
+
+GRACE = 1.5  # seconds: a tunnel, in a test
+
+
+# Of the package and not of the session: Playwright keeps an event loop in this thread while it lives,
+# and other tests have loops of their own.
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with chromium(playwright) as running:
+        yield running
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A visitor's browser that may use the microphone, without which there is no path on loopback."""
+    context = browser.new_context(permissions=["microphone"])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def relay(database_url: str) -> Iterator[RunningRelay]:
+    with run_relay(database_url, demo=True, grace=GRACE) as running:
+        yield running
+
+
+@pytest.fixture
+def tab(context: BrowserContext, relay: RunningRelay) -> Iterator[OpenTab]:
+    opened: list[Tab] = []
+
+    def open_one(username: str, *, tone: float | None = None) -> Tab:
+        opened.append(open_tab(context, relay.url, username, tone=tone))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        assert each.errors == [], f"{each.username}'s console"
+
+
+@pytest.fixture(scope="package")
+def client_files() -> Iterator[str]:
+    """The address of the client's files, served without a relay."""
+
+    class Files(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.path = self.path.removeprefix("/client")
+            super().do_GET()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    files = functools.partial(Files, directory=str(CLIENT_WEB))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), files)
+    thread = threading.Thread(target=server.serve_forever, name="client-files", daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="package")
+def quiet_page(browser: Browser, client_files: str) -> Iterator[Page]:
+    """A page that can import the client's modules and talks to no relay."""
+    context = browser.new_context(permissions=["microphone"])
+    page = context.new_page()
+    page.goto(f"{client_files}/client/signaling/cursor.js")
+    yield page
+    context.close()

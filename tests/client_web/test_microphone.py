@@ -1,0 +1,125 @@
+"""The microphone as a table, my mute between wish and row, and who counts as speaking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+MICROPHONE = """async (error) => {
+    const { createMicrophone } = await import('/client/media/microphone.js')
+    const seen = []
+    let stopped = 0
+    const track = Object.assign(new EventTarget(), { stop: () => (stopped += 1) })
+    const stream = { getTracks: () => [track], getAudioTracks: () => [track] }
+    let answer
+    const devices = { getUserMedia: () => new Promise((resolve, reject) => (answer = { resolve, reject })) }
+    const microphone = createMicrophone({ devices: error === 'insecure' ? null : devices,
+        onChange: (state, problem) => seen.push([state, Boolean(problem)]) })
+    const wanted = microphone.want()
+    if (error === 'dropped') { microphone.drop(); answer.resolve(stream) }
+    else if (error === 'insecure') {}
+    else if (error && error !== 'unplugged') answer.reject(new DOMException('', error))
+    else answer.resolve(stream)
+    const got = (await wanted) === track
+    if (error === 'unplugged') track.dispatchEvent(new Event('ended'))
+    return { seen, got, stopped, again: error === null && (await microphone.want()) === track }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [
+        ("NotAllowedError", ["refused", True]),
+        ("NotFoundError", ["missing", True]),
+        ("NotReadableError", ["failed", True]),
+        ("insecure", ["failed", True]),
+    ],
+)
+def test_what_goes_wrong_has_a_state_and_a_sentence(
+    quiet_page: Page, error: str, ends: list[object]
+) -> None:
+    seen = quiet_page.evaluate(MICROPHONE, error)
+    assert (seen["seen"], seen["got"]) == ([["asking", False], ends], False)
+
+
+def test_it_is_asked_for_once(quiet_page: Page) -> None:
+    seen = quiet_page.evaluate(MICROPHONE, None)
+    assert seen == {
+        "seen": [["asking", False], ["on", False]],
+        "got": True,
+        "stopped": 0,
+        "again": True,
+    }
+
+
+def test_it_is_not_kept_when_it_was_dropped_before_the_answer(quiet_page: Page) -> None:
+    seen = quiet_page.evaluate(MICROPHONE, "dropped")
+    assert (seen["got"], seen["stopped"]) == (False, 1)
+    assert seen["seen"] == [["asking", False], ["off", False]]
+
+
+def test_unplugging_it_is_noticed(quiet_page: Page) -> None:
+    assert quiet_page.evaluate(MICROPHONE, "unplugged")["seen"][-1] == ["missing", True]
+
+
+MUTING = """
+const { createMuting } = await import('/client/room/muting.js')
+const writes = [], changes = []
+let answer
+const muting = createMuting({ onChange: (muted) => changes.push(muted),
+    write: (muted) => { writes.push(muted); return new Promise((resolve, reject) => (answer = { resolve, reject })) } })
+const turn = () => new Promise((resolve) => setTimeout(resolve))
+"""
+
+
+def muting(page: Page, script: str) -> Any:
+    return page.evaluate(
+        f"async () => {{ {MUTING} {script}; return {{ writes, changes, muted: muting.muted }} }}"
+    )
+
+
+def test_a_wish_is_shown_at_once_and_written(quiet_page: Page) -> None:
+    seen = muting(
+        quiet_page,
+        "const done = muting.set(false); muting.seen(true); answer.resolve(); muting.seen(false); await done",
+    )
+    assert seen == {"writes": [False], "changes": [False], "muted": False}
+
+
+def test_an_old_echo_does_not_undo_a_newer_wish(quiet_page: Page) -> None:
+    seen = muting(
+        quiet_page,
+        """muting.set(false); const done = muting.set(true); answer.resolve(); await turn()
+        muting.seen(false); answer.resolve(); await done; muting.seen(true)""",
+    )
+    assert seen == {"writes": [False, True], "changes": [False, True], "muted": True}
+
+
+def test_a_moderator_mutes_me(quiet_page: Page) -> None:
+    seen = muting(
+        quiet_page,
+        "const done = muting.set(false); answer.resolve(); await done; muting.seen(false); muting.seen(true)",
+    )
+    assert seen["changes"] == [False, True]
+
+
+def test_a_refused_wish_is_taken_back(quiet_page: Page) -> None:
+    seen = muting(
+        quiet_page,
+        "const done = muting.set(false).catch(() => {}); answer.reject(new Error('no')); await done",
+    )
+    assert seen == {"writes": [False], "changes": [False, True], "muted": True}
+
+
+def test_speaking_ends_within_300_ms_of_silence_and_survives_a_pause(quiet_page: Page) -> None:
+    spoken = quiet_page.evaluate(
+        """async () => {
+            const { SILENT, hear } = await import('/client/media/levels.js')
+            let state = SILENT
+            return [[0, 0.01], [60, 0.3], [120, 0.015], [180, 0], [240, 0], [300, 0.02], [360, 0], [420, 0], [480, 0], [540, 0]]
+                .map(([now, level]) => (state = hear(state, level, now)).speaking)
+        }"""
+    )
+    assert spoken == [False, True, True, True, True, True, True, True, False, False]

@@ -1,0 +1,150 @@
+"""Negotiation between real connections in one page, over a transport that only has to keep order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+# Two peers, a (the newcomer) and b; what one sends reaches the other after a delay, in order.
+PLAY = """
+const { createPeer } = await import('/client/media/peer.js')
+const said = [], broken = [], paths = {}
+const create = (name, other, offers) => {
+    let pipe = Promise.resolve()
+    const peer = createPeer({ offers, polite: offers, configuration: {}, onTrack: () => {}, onState: () => {},
+        onPath: (path) => (paths[name] = path), onBroken: (error) => broken.push(String(error)),
+        send(kind, body) {
+            if (kind !== 'candidate') said.push(`${name} ${kind}`)
+            if (kind === 'connected') return
+            const copy = structuredClone(body)
+            pipe = pipe.then(() => new Promise((resolve) => setTimeout(resolve, 3))).then(() => void other().receive(kind, copy))
+        } })
+    return peer
+}
+const until = async (condition) => {
+    const end = performance.now() + 10000
+    while (!(await condition())) {
+        if (performance.now() > end) throw new Error('it did not come true: ' + JSON.stringify({ said, broken }))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+}
+const a = create('a', () => b, true), b = create('b', () => a, false)
+const both = () => a.state === 'connected' && b.state === 'connected'
+const voice = () => {
+    const context = new AudioContext()
+    const oscillator = new OscillatorNode(context)
+    const destination = context.createMediaStreamDestination()
+    oscillator.connect(destination)
+    oscillator.start()
+    return destination.stream.getAudioTracks()[0]
+}
+const sent = async (peer) => {
+    for (const report of (await peer.connection.getStats()).values()) if (report.type === 'outbound-rtp') return report.packetsSent
+    return 0
+}
+"""
+
+
+def play(page: Page, script: str) -> Any:
+    return page.evaluate(
+        f"async () => {{ {PLAY} try {{ {script} }} finally {{ a.close(); b.close() }} }}"
+    )
+
+
+def test_the_newcomer_offers_once_and_both_connect(quiet_page: Page) -> None:
+    seen = play(
+        quiet_page, "b.start(); a.start(); await until(both); return { said, broken, paths }"
+    )
+    assert seen["said"][:2] == ["a offer", "b answer"]
+    assert sorted(seen["said"][2:]) == ["a connected"]
+    assert seen["broken"] == []
+    assert set(seen["paths"]) == {"a", "b"}
+
+
+def test_coming_up_on_the_stage_needs_no_negotiation(quiet_page: Page) -> None:
+    seen = play(
+        quiet_page,
+        """a.setTrack(voice())
+        b.start(); a.start()
+        await until(both)
+        await until(async () => (await sent(a)) > 5)
+        const quiet = await sent(b)
+        const before = said.length
+        b.setTrack(voice())
+        await until(async () => (await sent(b)) > 5)
+        a.setTrack(null)
+        await until(async () => { const one = await sent(a); await new Promise((resolve) => setTimeout(resolve, 100)); return one === (await sent(a)) })
+        return { quiet, said: said.slice(before).filter((line) => !line.endsWith('connected')), broken }""",
+    )
+    assert seen == {"quiet": 0, "said": [], "broken": []}
+
+
+def test_two_restarts_at_the_same_moment_end_connected(quiet_page: Page) -> None:
+    seen = play(
+        quiet_page,
+        """b.start(); a.start()
+        await until(both)
+        await until(() => said.includes('a connected'))
+        const credentials = () => [a, b].map(({ connection }) => /a=ice-ufrag:(.*)/.exec(connection.localDescription.sdp)[1])
+        const before = credentials()
+        for (let round = 0; round < 5; round += 1) {
+            const old = credentials()
+            a.restart()
+            b.restart()
+            await until(() => credentials().every((each, index) => each !== old[index]))
+            await until(() => both() && [a, b].every(({ connection }) => connection.signalingState === 'stable'))
+        }
+        return { broken, changed: credentials().every((each, index) => each !== before[index]), restarts: [a.restarts, b.restarts] }""",
+    )
+    assert seen == {"broken": [], "changed": True, "restarts": [5, 5]}
+
+
+def test_a_description_nobody_can_use_is_told_and_does_no_harm(quiet_page: Page) -> None:
+    seen = play(
+        quiet_page,
+        """b.start()
+        await b.receive('offer', { type: 'offer', sdp: 'no such thing' })
+        const told = broken.length
+        a.start()
+        await until(both)
+        return told""",
+    )
+    assert seen == 1
+
+
+def test_a_candidate_for_nothing_is_ignored(quiet_page: Page) -> None:
+    seen = play(
+        quiet_page,
+        """b.start()
+        await b.receive('candidate', [{ candidate: 'candidate:1 1 udp 1 127.0.0.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 }])
+        await b.receive('answer', { type: 'answer', sdp: 'v=0' })
+        return { broken, state: b.state }""",
+    )
+    assert seen == {"broken": [], "state": "waiting"}
+
+
+RULES = """async () => {
+    const { shouldConnect, offersFirst, isAudible } = await import('/client/media/mesh.js')
+    const seat = (user_id, seq, role = 'SPEAKER', more = {}) => ({ user_id, seq, role, peer_id: `p${user_id}`, kind: 'person', muted: false, ...more })
+    const rick = seat(1, 1), beth = seat(2, 2), listener = seat(3, 3, 'AUDIENCE'), other = seat(4, 4, 'AUDIENCE'), sfu = seat(5, 5, 'SPEAKER', { kind: 'sfu' })
+    return {
+        stage: shouldConnect(rick, beth), hears: shouldConnect(listener, rick), audience: shouldConnect(listener, other),
+        myself: shouldConnect(rick, rick), away: shouldConnect(rick, seat(6, 1, 'HOST', { peer_id: null })),
+        newcomer: [offersFirst(beth, rick), offersFirst(rick, beth)], node: [offersFirst(rick, sfu), offersFirst(sfu, rick)],
+        audible: [rick, listener, seat(7, 7, 'SPEAKER', { muted: true })].map(isAudible),
+    }
+}"""
+
+
+def test_who_connects_with_whom_and_who_offers(quiet_page: Page) -> None:
+    assert quiet_page.evaluate(RULES) == {
+        "stage": True,
+        "hears": True,
+        "audience": False,
+        "myself": False,
+        "away": False,
+        "newcomer": [True, False],
+        "node": [True, False],
+        "audible": [True, False, False],
+    }
