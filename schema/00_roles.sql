@@ -22,6 +22,10 @@ begin
   if not pg_has_role('roomtone_relay', 'roomtone_person', 'member') then
     grant roomtone_anon, roomtone_person to roomtone_relay;
   end if;
+  -- An owner who is no superuser becomes others too: in psql with act_as, and as a relay that was given this login.
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    grant roomtone_anon, roomtone_person, roomtone_relay to current_user;
+  end if;
   execute format('alter database %I set search_path = roomtone, public', current_database());
 end
 $$;
