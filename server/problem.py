@@ -64,6 +64,7 @@ STATUS_OF_SQLSTATE: Mapping[str, int] = {
     "53": 503,  # insufficient resources: no connection left, disk full
     "54": 400,  # program limit exceeded: too deeply nested, too many columns
     "55": 409,  # object not in prerequisite state
+    "55000": 405,  # a write to a view that can only be read
     "55P03": 503,  # lock not available: someone holds the row longer than the lock timeout
     "57": 503,  # operator intervention: the server is stopping or starting
     "57014": 504,  # query cancelled: the statement timeout

@@ -12,10 +12,11 @@ from psycopg.errors import InvalidAuthorizationSpecification
 from psycopg.rows import dict_row
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from .identity import COOKIE, TOKEN_LIFETIME, bearer_of, claims_of
 from .problem import Problem, refusal
+from .resource import resource
 from .rows.body import an_object, json_of
 from .rows.transaction import transact
 from .types import Claims, UserId
@@ -137,7 +138,5 @@ def _forget(response: Response) -> None:
 
 
 routes: list[BaseRoute] = [
-    Route("/session", who_am_i, methods=["GET"]),
-    Route("/session", sign_in, methods=["POST"]),
-    Route("/session", sign_out, methods=["DELETE"]),
+    resource("/session", get=who_am_i, post=sign_in, delete=sign_out),
 ]

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from .identity import claims_of, user_of
 from .problem import Problem
+from .resource import resource
 from .types import UserId
 
 if TYPE_CHECKING:
@@ -102,4 +103,4 @@ async def turn(request: Request) -> JSONResponse:
     )
 
 
-routes: list[BaseRoute] = [Route("/ice", ice), Route("/turn", turn)]
+routes: list[BaseRoute] = [resource("/ice", get=ice), resource("/turn", get=turn)]

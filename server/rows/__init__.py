@@ -7,18 +7,21 @@ triggers decide, and PostgreSQL's answer goes out as it is. There is no second c
 
 from __future__ import annotations
 
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
+from ..resource import resource
 from . import calls, tables
 from .catalogue import Catalogue, open_catalogue
 
 __all__ = ["Catalogue", "open_catalogue", "routes"]
 
 routes: list[BaseRoute] = [
-    Route("/rows/rpc/{function}", calls.get, methods=["GET"]),
-    Route("/rows/rpc/{function}", calls.post, methods=["POST"]),
-    Route("/rows/{table}", tables.get, methods=["GET"]),
-    Route("/rows/{table}", tables.post, methods=["POST"]),
-    Route("/rows/{table}", tables.patch, methods=["PATCH"]),
-    Route("/rows/{table}", tables.delete, methods=["DELETE"]),
+    resource("/rows/rpc/{function}", get=calls.get, post=calls.post),
+    resource(
+        "/rows/{table}",
+        get=tables.get,
+        post=tables.post,
+        patch=tables.patch,
+        delete=tables.delete,
+    ),
 ]
