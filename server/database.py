@@ -47,11 +47,11 @@ class Database:
         self._statement_timeout = settings.statement_timeout
         self._lock_timeout = settings.lock_timeout
         self._grace = settings.grace
-        self._users = self._pool(settings.pool_size, settings.pool_timeout)
+        self._users = self._pool(settings.pool_size, settings.pool_timeout, tried=True)
         # However many users wait for a connection, the log is read and presence is kept.
-        self._own = self._pool(3, settings.pool_timeout)
+        self._own = self._pool(3, settings.pool_timeout, tried=False)
 
-    def _pool(self, size: int, timeout: float) -> AsyncConnectionPool[Connection]:
+    def _pool(self, size: int, timeout: float, *, tried: bool) -> AsyncConnectionPool[Connection]:
         return AsyncConnectionPool(
             self.url,
             kwargs={"application_name": f"roomtone relay {self.node}"},
@@ -60,7 +60,7 @@ class Database:
             timeout=timeout,
             max_idle=60,
             configure=self._configure,
-            check=AsyncConnectionPool.check_connection,
+            check=AsyncConnectionPool.check_connection if tried else None,
             open=False,
         )
 
@@ -103,9 +103,14 @@ class Database:
 
     @asynccontextmanager
     async def relay(self) -> AsyncIterator[Connection]:
-        """A transaction as the relay itself: it may call the `relay_…` functions and nothing else."""
+        """A connection of the relay itself: it may call the `relay_…` functions and nothing else.
+
+        Each statement is a transaction. What hangs on the next event costs one round trip, so the
+        connection is not tried first; after an interruption, `refresh` weeds out the broken ones.
+        """
         async with self._own.connection() as connection:
-            await connection.set_read_only(None)
-            await connection.set_isolation_level(None)
-            async with connection.transaction():
-                yield connection
+            yield connection
+
+    async def refresh(self) -> None:
+        """The server was away: connections that did not survive it are replaced."""
+        await self._own.check()

@@ -44,6 +44,11 @@ class Jwks:
             self._fetch_soon()
         raise UnknownKey(being_fetched=self._fetching is not None)
 
+    @property
+    def under_way(self) -> asyncio.Task[None] | None:
+        """The fetch that is under way, if any."""
+        return self._fetching
+
     async def fetch(self) -> None:
         """Read the set now. A set that cannot be read leaves the known keys as they are."""
         self._asked_at = time.monotonic()

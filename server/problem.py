@@ -170,11 +170,12 @@ def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> P
         if isinstance(error, psycopg.DataError):
             return Problem(400, MALFORMED_TEXT, "text may not contain the character U+0000")
         sqlstate = UNAVAILABLE if isinstance(error, psycopg.OperationalError) else "XX000"
-    status = status_of(sqlstate, anonymous=anonymous)
+    diagnosis = error.diag
+    # A refusal that names a rule is about that rule, and signing in would not help.
+    status = status_of(sqlstate, anonymous=anonymous and diagnosis.constraint_name is None)
     if status >= 500:
         words = _PLAIN_WORDS.get(status, "something went wrong on our side")
         return Problem(status, sqlstate, words)
-    diagnosis = error.diag
     return Problem(
         status,
         sqlstate,

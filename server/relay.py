@@ -143,6 +143,7 @@ class Relay:
                     self._something_rang.set()
                     self.hallway.resync()
                     if fresh:
+                        await self._database.refresh()
                         self._presence.renew()
 
     async def _read(self) -> None:

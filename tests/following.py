@@ -46,9 +46,9 @@ class Follower:
                     self._news.wait_for(lambda: found() is not None or self.ended), within
                 )
             except TimeoutError:
-                raise AssertionError(f"did not come; what came was {self.frames}") from None
+                raise AssertionError(f"did not come; what came was {self._came()}") from None
             frame = found()
-            assert frame is not None, f"the stream ended before; what came was {self.frames}"
+            assert frame is not None, f"the stream ended before; what came was {self._came()}"
             return frame
 
     async def end(self, within: float = PATIENCE) -> None:
@@ -63,6 +63,11 @@ class Follower:
     def seqs(self) -> list[int]:
         """The log positions of all events that came, in the order they came."""
         return [f.data["seq"] for f in self.frames if f.id and f.event != "snapshot"]
+
+    def _came(self) -> str:
+        return ", ".join(
+            f"{frame.event} {frame.id}: {frame.data!s:.200}" for frame in self.frames[-10:]
+        )
 
     async def _read(self, response: httpx.Response) -> None:
         try:
