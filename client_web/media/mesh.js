@@ -56,8 +56,9 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       send: (kind, body) => send(seat.peer_id, kind, body),
       onState(state) {
         if (state === 'connected') entry.anew = 0
-        onConnection(entry.seat, { state, restarts: peer.restarts })
+        onConnection(entry.seat, { state })
       },
+      onRestart: (restarts) => onConnection(entry.seat, { restarts }),
       onPath: (path) => onConnection(entry.seat, { path }),
       onTrack: (received, receiver) => onTrack(entry.seat, received, receiver),
       onBroken: (error) => broken(entry, error),

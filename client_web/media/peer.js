@@ -22,11 +22,12 @@ import { backoff } from '../signaling/backoff.js'
  * @param {(error: Error) => void} [options.onBroken]  the two descriptions cannot be brought together; start anew
  * @param {(error: {code: number, text: string, url: string}) => void} [options.onIceError]
  * @param {(types: Set<string>) => void} [options.onGathered]  the candidate types of one gathering
+ * @param {(restarts: number) => void} [options.onRestart]  how often ICE was restarted so far
  * @param {() => Promise<RTCConfiguration>} [options.refresh]  asked before a restart: TURN credentials lapse
  */
 export function createPeer(options) {
   const { offers, polite, configuration, send, onState, onTrack } = options
-  const { onPath = () => {}, onBroken = () => {}, onIceError = () => {}, onGathered = () => {}, refresh } = options
+  const { onPath = () => {}, onBroken = () => {}, onIceError = () => {}, onGathered = () => {}, onRestart = () => {}, refresh } = options
 
   const PATIENCE = offers ? 3_000 : 5_000 // of a `disconnected`: often it heals by itself, and two restarts should not collide
   const AFTER_FAILURE = offers ? 0 : 2_000
@@ -125,6 +126,7 @@ export function createPeer(options) {
     if (closed || !pc.remoteDescription) return // nobody answered yet: there is nothing to restart
     attempts += 1
     restarts += 1
+    onRestart(restarts)
     timer = setTimeout(() => {
       if (pc.connectionState === 'connected') attempts = 0 // it never broke while the path was changed
       else restart()

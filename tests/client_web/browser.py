@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 FLAGS = [
     "--no-sandbox",
+    "--autoplay-policy=no-user-gesture-required",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
@@ -37,7 +38,6 @@ FLAGS = [
     # Without this one Chromium looks up its maker's hosts.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-SOUNDS_AT_ONCE = "--autoplay-policy=no-user-gesture-required"
 SOUNDS_AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
 
 WITHIN = 10.0  # seconds; what takes longer is broken, even on a busy machine
@@ -53,10 +53,10 @@ def chromium_path() -> str | None:
 
 
 @contextmanager
-def chromium(playwright: Playwright, *, autoplay: str = SOUNDS_AT_ONCE) -> Iterator[Browser]:
-    """A headless Chromium until the block ends."""
+def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
+    """A headless Chromium until the block ends; of two contrary flags the later one counts."""
     browser = playwright.chromium.launch(
-        executable_path=chromium_path(), args=[*FLAGS, autoplay], headless=True
+        executable_path=chromium_path(), args=[*FLAGS, *flags], headless=True
     )
     try:
         yield browser
@@ -126,6 +126,14 @@ class Tab:
             within=within,
         )
 
+    def settles(self) -> None:
+        """Waits until every connection stands and nothing is left to say."""
+        self.until(
+            """() => roomtone.people().every(({ connection }) => ['none', 'connected'].includes(connection))
+                && roomtone.state.traces.every(({ path }) => path)
+                && roomtone.state.wall.every(({ kind, status }) => kind !== 'write' || status !== null)"""
+        )
+
     def hears(self, username: str, frequency: float, *, within: float = WITHIN) -> None:
         """Waits until an analyser on the *received* stream finds this tone, in Hz."""
         self.until(
@@ -141,9 +149,7 @@ class Tab:
         return value
 
 
-def open_tab(
-    context: BrowserContext, url: str, username: str, *, tone: float | None = None
-) -> Tab:
+def open_tab(context: BrowserContext, url: str, username: str, *, tone: float | None = None) -> Tab:
     """A tab in which `username` is signed in and looks at the hallway; `tone` (Hz) is their voice."""
     page = context.new_page()
     tab = Tab(page, username)
@@ -164,6 +170,13 @@ def open_tab(
         }"""
     )
     return tab
+
+
+def expect_refusals(*tabs: Tab) -> None:
+    """Browsers note every refused request as an error; here the refusal is what was asked for."""
+    for tab in tabs:
+        refused = "Failed to load resource: the server responded with a status of 4"
+        tab.errors = [error for error in tab.errors if not error.startswith(refused)]
 
 
 def eventually(condition: Callable[[], object], *, within: float = WITHIN) -> None:

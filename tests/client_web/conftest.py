@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from roomtone.paths import CLIENT_WEB
 
+from ..conftest import Connect
+from ..people import Psql
 from ..running import RunningRelay, run_relay
 from .browser import Tab, chromium, open_tab
 
@@ -40,6 +42,18 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(permissions=["microphone"])
     yield context
     context.close()
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    """The operator in psql."""
+    return Psql(connect())
+
+
+@pytest.fixture
+def room(psql: Psql) -> int:
+    """An open room whose host is away."""
+    return psql.room("host", "Den")
 
 
 @pytest.fixture

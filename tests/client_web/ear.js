@@ -28,6 +28,9 @@ globalThis.ear = (() => {
       return bins[loudest] > -60 ? (loudest * context.sampleRate) / node.fftSize : 0
     },
 
+    /** Listens anew: what was heard before is no proof. */
+    forget: () => analysers.clear(),
+
     async flow(name) {
       const peer = roomtone.peers().find(({ user_id }) => user_id === person(name)?.user_id)
       const flow = { packets_in: 0, energy_in: 0, packets_out: 0, jitter_ms: 0 }

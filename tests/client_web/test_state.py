@@ -39,7 +39,7 @@ def snapshot(cursor: str, *seats: dict[str, Any]) -> Frame:
 
 
 def event(cursor: str, type: str, record: Any, old: Any = None, **fields: Any) -> Frame:
-    seq = int(cursor.rsplit("-")[-1])
+    seq = int(cursor.rsplit("-", maxsplit=1)[-1])
     data = {"seq": seq, "table": "participants", "type": type, "record": record, "old_record": old}
     return {"type": "participants", "cursor": cursor, "data": data | fields}
 
@@ -73,7 +73,7 @@ def test_an_event_of_another_epoch_waits_for_its_snapshot(quiet_page: Page) -> N
 
 
 def test_a_resumed_stream_keeps_the_room(quiet_page: Page) -> None:
-    resumed = {"type": "snapshot", "cursor": None, "data": {"hallway": []}}
+    resumed: Frame = {"type": "snapshot", "cursor": None, "data": {"hallway": []}}
     room = reduce(quiet_page, snapshot("1-7", RICK), resumed, event("1-8", "INSERT", BETH))
     assert (room["people"], room["seq"]) == (["rick", "beth"], 8)
 

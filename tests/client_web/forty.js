@@ -1,0 +1,33 @@
+// Many visits in one page. Each has a host name of its own, because a browser opens six connections to a host and a visit keeps one.
+globalThis.forty = {
+  async create(people, port) {
+    const { createVisit } = await import('/client/room/visit.js')
+    globalThis.visits = people.map(({ id, username, token, role, room }) =>
+      createVisit({
+        user: { id, username },
+        roomId: room,
+        role,
+        fetch: (url, init = {}) => {
+          const headers = new Headers(init.headers)
+          headers.set('Authorization', `Bearer ${token}`)
+          return window.fetch(`http://p${id}.localhost:${port}${url}`, { ...init, headers, credentials: 'omit' })
+        },
+      }),
+    )
+  },
+
+  enter: () => visits.forEach((visit) => visit.start()),
+
+  /** Everybody in, everybody seen, every pair that should have a connection connected. */
+  settled: (count) =>
+    visits.every(({ state }) => {
+      if (state.phase !== 'in' || state.people.length !== count) return false
+      const { me } = state
+      return state.people.every((person) => person.me || (person.connection === 'connected') === (me.on_stage || person.on_stage))
+    }),
+
+  rosters: () => visits.map(({ state }) => state.people.map(({ username }) => username)),
+  offers: () => visits.flatMap(({ state }) => state.wall.filter(({ kind }) => kind === 'note').map(({ text }) => text)),
+  connections: () => visits.map((visit) => visit.peers().map(({ user_id }) => user_id).sort((a, b) => a - b)),
+  gone: (usernames) => visits.every(({ state }) => state.phase === 'left' || !state.people.some(({ username }) => usernames.includes(username))),
+}
