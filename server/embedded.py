@@ -256,7 +256,8 @@ class EmbeddedPostgres:
 
     def _start(self) -> None:
         settings = {**SETTINGS, **({} if self._durable else FORGETFUL)}
-        settings["unix_socket_directories"] = str(self.sockets)
+        # a list in PostgreSQL's eyes, so a comma in the path needs the quotes
+        settings["unix_socket_directories"] = f'"{self.sockets}"'
         switches = " ".join(f"-c {name}={_quoted(value)}" for name, value in settings.items())
         started = self._pg_ctl(
             "start", f"--timeout={START_PATIENCE}", f"--log={self._log}", f"--options={switches}"

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from roomtone import paths
+from roomtone.cli import cli, serve_command, settings_from
+from roomtone.settings import Settings, options, reference
+
+ROOT = Path(__file__).parents[2]
+
+
+def given(*arguments: str, **environment: str) -> Settings:
+    """The settings that `roomtone serve` would run with."""
+    bare = {name: "" for option in options() for name in option.environment}
+    with CliRunner().isolation(env=bare | environment):
+        context = serve_command.make_context("serve", list(arguments))
+    return settings_from(context.params)
+
+
+def test_the_reference_says_what_the_source_says() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == reference()
+
+
+def test_every_setting_is_a_flag_and_a_variable() -> None:
+    flags = {name for parameter in serve_command.params for name in parameter.opts}
+    for row in fields(Settings):
+        assert f"--{row.name.replace('_', '-')}" in flags
+        assert f"`ROOMTONE_{row.name.upper()}`" in reference()
+
+
+def test_without_flags_and_variables_the_defaults_hold() -> None:
+    assert given() == Settings()
+
+
+def test_a_variable_sets_what_a_flag_would() -> None:
+    assert given(ROOMTONE_PORT="9000").port == given("--port", "9000").port == 9000
+
+
+def test_a_flag_wins_over_its_variable() -> None:
+    assert given("--port", "9001", ROOMTONE_PORT="9000").port == 9001
+
+
+def test_several_values_are_repeated_flags_or_words_of_a_variable() -> None:
+    several = ("stun:one.example", "stun:two.example")
+    assert given("--ice-servers", several[0], "--ice-servers", several[1]).ice_servers == several
+    assert given(ROOMTONE_ICE_SERVERS=" ".join(several)).ice_servers == several
+
+
+def test_the_usual_name_of_a_database_url_is_known() -> None:
+    assert given(DATABASE_URL="postgresql://one").database_url == "postgresql://one"
+    both = given(DATABASE_URL="postgresql://one", ROOMTONE_DATABASE_URL="postgresql://two")
+    assert both.database_url == "postgresql://two"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--port", "70000"],
+        ["--port", "x"],
+        ["--workers", "0"],
+        ["--ice-transport-policy", "some"],
+        ["--grace", "0"],
+        ["--nonsense"],
+    ],
+    ids=" ".join,
+)
+def test_a_value_that_makes_no_sense_is_refused_in_words(arguments: list[str]) -> None:
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 2
+    assert "Error: " in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("host", "demo", "allowed"),
+    [
+        ("127.0.0.1", None, True),
+        ("localhost", None, True),
+        ("::1", None, True),
+        ("0.0.0.0", None, False),
+        ("rooms.example", None, False),
+        ("0.0.0.0", True, True),
+        ("127.0.0.1", False, False),
+    ],
+)
+def test_a_name_is_enough_only_on_loopback_or_when_asked_for(
+    host: str, demo: bool | None, allowed: bool
+) -> None:
+    assert Settings(host=host, demo=demo).demo_allowed is allowed
+
+
+def test_root_keeps_its_data_where_another_account_can_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert paths.default_data_dir() == Path("/var/lib/roomtone")
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("XDG_DATA_HOME", "/home/ada/data")
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert paths.default_data_dir().is_relative_to("/home/ada")
+
+
+def test_help_shows_the_flags_and_the_commands() -> None:
+    text = CliRunner().invoke(cli, ["--help"]).output
+    assert "--data-dir" in text
+    assert "--demo / --no-demo" in text
+    for command in ("install", "psql", "sql"):
+        assert f"\n  {command} " in text
