@@ -30,7 +30,7 @@ export function createCard({ toggleFollow }) {
     element: card,
     update({ row: latest, over, here, may_follow }) {
       row = latest
-      say(club, row.club ?? 'No club')
+      say(club, row.club ?? `Hosted by ${row.host}`)
       card.classList.toggle('card--clubless', !row.club)
       follow.hidden = !row.club || !may_follow
       mark(follow, 'aria-pressed', row.followed ? 'true' : 'false')

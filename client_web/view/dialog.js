@@ -7,7 +7,7 @@ import { symbol } from './symbol.js'
  * @param {...Node} children
  */
 export function createDialog(title, ...children) {
-  const heading = element('h2', { class: 'dialog__title', text: title })
+  const heading = element('h2', { class: 'dialog__title', text: title, tabindex: '-1', autofocus: true })
   const shut = element('button', { class: 'dialog__close', type: 'button', 'aria-label': 'Close', on: { click: () => dialog.close() } }, symbol('close'))
   const body = element('div', { class: 'dialog__body' }, element('header', { class: 'dialog__head' }, heading, shut), ...children)
   const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: beside } }, body)

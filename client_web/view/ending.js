@@ -13,12 +13,13 @@ export function createEnding({ again }) {
     title, advice, element('div', { class: 'ending__ways' }, element('a', { class: 'button button--action', href: '/', text: 'Back to the hallway' }), retry))
   return {
     element: root,
-    /** @param {object|null} visit  null hides it */
-    update(visit) {
+    /** @param {object|null} visit  null hides it @param {boolean} titled  whether the title has to be said here */
+    update(visit, titled) {
       root.hidden = visit === null || visit.reason === 'left'
       if (root.hidden) return
       const words = endingInWords(visit)
       say(title, words.title)
+      title.hidden = !titled
       say(advice, words.advice)
       retry.hidden = words.again === null
       say(retry, words.again ?? '')

@@ -6,6 +6,7 @@ import { createTrace } from './trace.js'
 import { createWallEntry } from './wall_entry.js'
 import { inPsql, involves } from './wall_words.js'
 
+const TRACES = 3
 const SHOWN = 80 // the newest; the rest is a `select` away
 
 /**
@@ -18,13 +19,16 @@ export function createGlassWall({ close, mutePerson, setRole, retryConnection })
   let visit = null
   let chosen = null // user_id of the seat looked at
   let open = false
+  let all = false // every connection, not only the newest
 
   const title = element('h2', { class: 'glass__title', text: 'The glass wall', tabindex: '-1' })
   const tale = element('p', { class: 'glass__tale', text: 'A write is a row. A row rings a bell. The relay reads the log, and you see it here.' })
+  const back = element('button', { class: 'glass__back', type: 'button', on: { click: () => choose(null) } }, symbol('back'), 'All rows')
   const shut = element('button', { class: 'glass__close', type: 'button', 'aria-label': 'Close the glass wall', title: 'Close (G)', on: { click: close } }, symbol('close'))
-  const seat = createSeatPane({ mutePerson, setRole, retryConnection, back: () => choose(null) })
+  const seat = createSeatPane({ mutePerson, setRole, retryConnection })
   const traces = element('ul', { class: 'glass__traces' })
-  const found = element('section', { class: 'glass__found', 'aria-label': 'Connections' }, element('h3', { class: 'caps', text: 'Connections' }), traces)
+  const more = element('button', { class: 'glass__more', type: 'button', on: { click: () => { all = !all; draw() } } })
+  const found = element('section', { class: 'glass__found', 'aria-label': 'Connections' }, element('h3', { class: 'caps', text: 'Connections' }), traces, more)
   const panes = element('ol', { class: 'glass__panes' })
   const nothing = element('p', { class: 'glass__nothing', text: 'Nothing yet. The next row shows up here.' })
   const rows = element('section', { class: 'glass__rows', 'aria-label': 'Rows and bells' }, element('h3', { class: 'caps', text: 'Rows and bells' }), nothing, panes)
@@ -32,7 +36,7 @@ export function createGlassWall({ close, mutePerson, setRole, retryConnection })
   const copied = element('span', { class: 'only-heard', role: 'status' })
   const copy = element('button', { class: 'glass__copy', type: 'button', 'aria-label': 'Copy this line', title: 'Copy', on: { click: copyLine } }, symbol('copy'))
   const root = element('section', { class: 'glass', 'aria-label': 'Glass wall', hidden: true },
-    element('header', { class: 'glass__head' }, element('div', {}, title, tale), shut),
+    element('header', { class: 'glass__head' }, element('div', {}, title, tale, back), shut),
     element('div', { class: 'glass__scroll' }, seat.element, found, rows),
     element('footer', { class: 'glass__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))
 
@@ -53,11 +57,22 @@ export function createGlassWall({ close, mutePerson, setRole, retryConnection })
     const entries = visit.wall.filter((entry) => !person || involves(entry, person)).slice(-SHOWN).reverse()
     seat.update(person, visit.may.moderate)
     title.hidden = tale.hidden = person !== null
+    back.hidden = person === null
     found.hidden = lines.length === 0
-    traceList.update([...lines].reverse())
+    drawTraces(lines)
     paneList.update(entries)
     nothing.hidden = entries.length > 0
     say(psql, inPsql(visit.room_id, person))
+  }
+
+  /** The newest answered ones; forty connections would push the rows out of sight. */
+  function drawTraces(lines) {
+    const answered = (trace) => Number(trace.answered_at !== null)
+    const sorted = [...lines].sort((a, b) => answered(b) - answered(a) || b.offered_at - a.offered_at)
+    const few = sorted.filter((trace, index) => index === 0 || (index < TRACES && answered(trace)))
+    traceList.update(all ? sorted : few)
+    more.hidden = sorted.length === few.length
+    say(more, all ? 'Show fewer' : `Show all ${sorted.length}`)
   }
 
   async function copyLine() {

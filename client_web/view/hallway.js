@@ -16,7 +16,7 @@ export function createHallway({ start, toggleFollow, retry }) {
   let model = null
   let shown = []
 
-  const search = element('input', { type: 'search', class: 'hallway__search', placeholder: 'Find a room or a person', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: draw } })
+  const search = element('input', { type: 'search', class: 'hallway__search', placeholder: 'Find', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: draw } })
   const searching = element('label', { class: 'hallway__find' }, symbol('search'), search)
   const begin = element('button', { class: 'button button--action', type: 'button', on: { click: start } }, symbol('plus'), 'Start a room')
   const connection = element('p', { class: 'hallway__connection', role: 'status' })
@@ -25,7 +25,8 @@ export function createHallway({ start, toggleFollow, retry }) {
   const doors = element('div', { class: 'hallway__doors' }, followed.element, open.element)
   const nothing = element('div', { class: 'hallway__nothing' })
   const waiting = element('div', { class: 'hallway__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('div', { class: 'card card--waiting' }, element('i'), element('i'), element('i'))))
-  const root = element('div', { class: 'hallway' }, element('div', { class: 'hallway__tools' }, searching, begin), connection, doors, waiting, nothing)
+  const root = element('div', { class: 'hallway' }, element('div', { class: 'hallway__tools' }, searching, begin),
+    element('div', { class: 'hallway__scroll' }, connection, doors, waiting, nothing))
   const hold = createHold(doors, draw)
 
   function createSection(title) {

@@ -6,6 +6,7 @@ import { createGlassWall } from './glass_wall.js'
 import { createHallway } from './hallway.js'
 import { createMasthead } from './masthead.js'
 import { createRoom } from './room.js'
+import { addressOf } from './route.js'
 
 /**
  * The page: the hallway on the left, the room in the middle, the glass wall on the right; on a phone one of them at a time.
@@ -50,7 +51,7 @@ export function createHouseView(main, acts) {
     room.element.hidden = !inside
     foyer.element.hidden = inside
     if (inside) room.update({ ...visit, room_id: place.room_id }, doorplate)
-    else foyer.show(place.place === 'nowhere' ? 'lost' : place.place === 'room' ? 'threshold' : seated_in !== null ? 'folded' : 'welcome', doorplate?.name)
+    else foyer.show(foyerFor(place, seated_in), doorplate?.name, seated_in === null ? undefined : addressOf(seated_in))
 
     if (wall.open && (!inside || visit.phase === 'left')) showWall(false)
     wall.update(visit && inside ? { ...visit, room_id: place.room_id } : null)
@@ -84,6 +85,12 @@ export function createHouseView(main, acts) {
       wall.choose(user_id)
     },
   }
+}
+
+function foyerFor({ place }, seated_in) {
+  if (place === 'nowhere') return 'lost'
+  if (place === 'room') return 'threshold'
+  return seated_in === null ? 'welcome' : 'folded'
 }
 
 function titleOf({ place }, room, inside) {

@@ -11,13 +11,22 @@ const TITLES = { refused: 'Your browser keeps the microphone closed', missing: '
  */
 export function createMicrophone({ toggleMicrophone, retryMicrophone }) {
   let my_id = null
+  let dismissed = null // the problem that was read and put away
   const drawing = symbol('mic-off')
   const ring = element('span', { class: 'microphone__ring', 'aria-hidden': 'true' })
   const button = element('button', { class: 'microphone', type: 'button', 'aria-keyshortcuts': 'M', on: { click: () => toggleMicrophone() } }, ring, drawing)
   const title = element('strong')
   const way = element('p')
   const notice = element('div', { class: 'microphone__notice', role: 'alert', hidden: true },
-    title, way, element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => retryMicrophone() } }))
+    title, way, element('div', { class: 'microphone__ways' },
+      element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => retryMicrophone() } }),
+      element('button', { class: 'button button--plain', type: 'button', text: 'Not now', on: { click: dismiss } })))
+
+  function dismiss() {
+    dismissed = notice.dataset.state
+    notice.hidden = true
+    button.focus()
+  }
 
   return {
     element: button,
@@ -32,7 +41,9 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone }) {
       mark(button, 'title', open ? 'Turn microphone off (M)' : 'Turn microphone on (M)')
       mark(button, 'aria-disabled', phase === 'joining' || microphone.state === 'asking' ? 'true' : null)
       redraw(drawing, open ? 'mic' : 'mic-off')
-      notice.hidden = !unavailable || !may.speak
+      if (!unavailable) dismissed = null
+      notice.dataset.state = microphone.state
+      notice.hidden = !unavailable || !may.speak || dismissed === microphone.state
       if (notice.hidden) return
       say(title, TITLES[microphone.state])
       say(way, microphone.problem ?? '')

@@ -5,7 +5,7 @@ import { keyed } from './keyed.js'
 import { createSeat } from './seat.js'
 import { symbol } from './symbol.js'
 import { createTroubles } from './troubles.js'
-import { counted } from './words.js'
+import { counted, endingInWords } from './words.js'
 
 /**
  * The room: its name, its stage, the others, and the bar under the thumb.
@@ -41,18 +41,21 @@ export function createRoom(acts) {
       scroll.scrollTop = 0
     }
     root.dataset.phase = visit.phase
-    say(club, told.club ?? (told.name ? 'Open room' : ''))
-    say(name, told.name ?? (over ? 'Nobody here' : 'Walking in…'))
+    say(club, told.club ?? '')
+    club.hidden = !told.club
+    say(name, told.name ?? (over ? endingInWords(visit).title : 'Walking in…'))
+    about.hidden = over
     say(about, over || joining ? '' : aboutInWords(visit))
     drawBanner(visit)
-    troubles.update(over ? [] : visit.troubles)
+    // While the whole room reconnects, that its signals wait is no news.
+    troubles.update(over ? [] : visit.troubles.filter(({ kind }) => kind !== 'signal' || visit.phase === 'in'))
     tap.hidden = !visit.blocked || over
     waiting.hidden = !joining
     people.hidden = over || joining
     stage.update(over ? [] : visit.stage)
     others.update(over ? [] : visit.audience)
     vacant.hidden = visit.stage.length > 0
-    ending.update(over ? visit : null)
+    ending.update(over ? visit : null, Boolean(told.name))
     controls.update(visit)
     mark(root, 'aria-busy', joining ? 'true' : null)
   }

@@ -1,14 +1,13 @@
 import { avatar } from './avatar.js'
 import { element, say } from './element.js'
-import { symbol } from './symbol.js'
 import { personInWords, roleInWords } from './words.js'
 
 /**
  * The seat somebody chose, on the glass wall: who sits there, how they are connected, and what a host may do.
  * @param {{ mutePerson: (user_id: number) => void, setRole: (role: string, user_id: number) => void,
- *           retryConnection: (user_id: number) => void, back: () => void }} acts
+ *           retryConnection: (user_id: number) => void }} acts
  */
-export function createSeatPane({ mutePerson, setRole, retryConnection, back }) {
+export function createSeatPane({ mutePerson, setRole, retryConnection }) {
   let person = null
   let drawn = null
   const heading = element('h3', { class: 'seat-pane__name', tabindex: '-1' })
@@ -19,7 +18,6 @@ export function createSeatPane({ mutePerson, setRole, retryConnection, back }) {
   const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => retryConnection(person.user_id) } })
   const acts = element('div', { class: 'seat-pane__acts' }, again, hush, role)
   const root = element('div', { class: 'seat-pane', hidden: true },
-    element('button', { class: 'seat-pane__back', type: 'button', on: { click: back } }, symbol('back'), 'All rows'),
     element('div', { class: 'seat-pane__who' }, face, element('div', {}, heading, about)), acts)
   return {
     element: root,
@@ -49,6 +47,5 @@ const CONNECTIONS = { none: 'no connection needed', waiting: 'nobody has answere
 
 function aboutInWords(person) {
   const told = [roleInWords(person.role), personInWords(person), CONNECTIONS[person.connection]]
-  if (person.path) told.push(`${person.path.local} – ${person.path.remote}`)
   return told.filter(Boolean).join(' · ').toLowerCase()
 }

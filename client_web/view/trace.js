@@ -22,7 +22,7 @@ export function createTrace(choose) {
       drawn = latest
       made.dataset.state = latest.state
       say(who, latest.mine ? `you → ${latest.username}` : `${latest.username} → you`)
-      say(total, latest.total_ms !== null ? `connected in ${duration(latest.total_ms)}` : latest.state)
+      say(total, latest.total_ms !== null ? `connected in ${duration(latest.total_ms)}` : latest.state === 'waiting' ? 'no answer yet' : latest.state)
       way.replaceChildren(stations([
         { name: 'offer', reached: latest.offered_at !== null },
         { name: 'answer', reached: latest.answered_at !== null, ms: latest.answer_ms },

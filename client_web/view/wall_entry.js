@@ -11,8 +11,9 @@ export function createWallEntry(nameOf) {
   let drawn = null
   const head = element('p', { class: 'pane__head' })
   const story = element('p', { class: 'pane__story' })
+  const total = element('p', { class: 'pane__total' })
   const way = element('div')
-  const made = element('li', { class: 'pane' }, head, story, way)
+  const made = element('li', { class: 'pane' }, head, element('div', { class: 'pane__line' }, story, total), way)
   const row = createRow()
 
   return {
@@ -24,6 +25,7 @@ export function createWallEntry(nameOf) {
       if (entry.table) made.dataset.table = entry.table
       head.replaceChildren(...headOf(entry))
       story.textContent = entry.problem ? problemInWords(entry.problem) : storyOf(entry, nameOf)
+      total.textContent = totalOf(entry)
       way.replaceChildren(...wayOf(entry))
       const content = entry.kind === 'write' ? entry.rows : entry.kind === 'event' ? (entry.record ?? entry.old_record) : null
       if (content) {
@@ -43,27 +45,30 @@ function headOf(entry) {
   return [what, whose, time]
 }
 
-function wayOf(entry) {
-  if (entry.kind === 'event') {
-    const total = element('span', { class: 'pane__total', text: `seen in ${duration(entry.seen_ms)}` })
-    if (entry.bell_ms === null) return [total]
+/** "seen in 4 ms": the figure of the line, where there is one. */
+function totalOf(entry) {
+  if (entry.kind === 'event') return `seen in ${duration(entry.seen_ms)}`
+  if (entry.kind !== 'write') return ''
+  if (entry.seen_ms !== null) return `back in ${duration(entry.seen_ms)}`
+  return entry.status ? `${entry.status} in ${duration(entry.ms)}` : 'on its way…'
+}
+
+function wayOf({ kind, bell_ms, stream_ms, status, ms, seen_ms }) {
+  if (kind === 'event' && bell_ms !== null) {
     return [stations([
       { name: 'row', reached: true },
-      { name: 'bell', reached: true, ms: entry.bell_ms },
-      { name: 'seen', reached: true, ms: entry.stream_ms },
-    ]), total]
+      { name: 'bell', reached: true, ms: bell_ms },
+      { name: 'seen', reached: true, ms: stream_ms },
+    ])]
   }
-  if (entry.kind !== 'write') return []
-  const back = entry.seen_ms !== null
-  const total = element('span', { class: 'pane__total', text: back ? `back in ${duration(entry.seen_ms)}` : entry.status ? `${entry.status} in ${duration(entry.ms)}` : 'on its way…' })
-  if (!back || entry.ms === null) return [total]
+  if (kind !== 'write' || seen_ms === null || ms === null) return []
   // The log often wins the race against the answer to the POST: the stations stand in the order they were reached.
-  const reached = [{ name: `answer ${entry.status}`, at: entry.ms }, { name: 'back by the log', at: entry.seen_ms }].sort((a, b) => a.at - b.at)
+  const [first, second] = [{ name: `answer ${status}`, at: ms }, { name: 'back by the log', at: seen_ms }].sort((a, b) => a.at - b.at)
   return [stations([
     { name: 'sent', reached: true },
-    { name: reached[0].name, reached: true, ms: reached[0].at },
-    { name: reached[1].name, reached: true, ms: reached[1].at - reached[0].at },
-  ]), total]
+    { name: first.name, reached: true, ms: first.at },
+    { name: second.name, reached: true, ms: second.at - first.at },
+  ])]
 }
 
 /** The row itself, written out when somebody opens it and not before: an SDP is long. */

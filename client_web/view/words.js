@@ -17,6 +17,7 @@ export function countsInWords({ here, on_stage }) {
 export function duration(ms) {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return ''
   const shown = Math.max(0, ms)
+  if (shown < 0.1) return '< 0.1 ms'
   if (shown < 1) return `${shown.toFixed(1)} ms`
   if (shown < 1000) return `${Math.round(shown)} ms`
   if (shown < 60_000) return `${(shown / 1000).toFixed(1)} s`
