@@ -28,7 +28,7 @@ create function roomtone.twice(a int, b int default 0) returns int language sql 
 
 @pytest.fixture
 def called(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    world.psql.run(FUNCTIONS)  # type: ignore[arg-type] # a constant, though not a literal
+    world.psql.run(FUNCTIONS)
     # new functions may be called by everybody, as PostgreSQL has it
     monkeypatch.setattr(catalogue, "REFRESH_AT_MOST_EVERY_S", 0.0)
     return world
