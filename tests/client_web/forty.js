@@ -27,7 +27,5 @@ globalThis.forty = {
     }),
 
   rosters: () => visits.map(({ state }) => state.people.map(({ username }) => username)),
-  offers: () => visits.flatMap(({ state }) => state.wall.filter(({ kind }) => kind === 'note').map(({ text }) => text)),
   connections: () => visits.map((visit) => visit.peers().map(({ user_id }) => user_id).sort((a, b) => a - b)),
-  gone: (usernames) => visits.every(({ state }) => state.phase === 'left' || !state.people.some(({ username }) => usernames.includes(username))),
 }

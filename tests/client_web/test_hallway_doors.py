@@ -1,0 +1,207 @@
+"""Through the doors: in, out, back, and the ones that do not open."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from ..conftest import Connect
+from ..people import Psql
+from ..running import RunningRelay
+from .browser import eventually
+from .visitor import DESKTOP, PHONE, visitor
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    return Psql(connect())
+
+
+def test_starting_a_room_writes_a_row_and_walks_in(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    topic = psql.one("insert into topics (name, emoji) values ('Music', '♪') returning id")
+    psql.run(
+        "insert into clubs (name, topic_id, owner_id) values ('Blue Hour', %s, %s)",
+        topic,
+        psql.person("beth"),
+    )
+    with visitor(context, relay.url, "beth") as beth:
+        beth.button("Start a room").click()
+        beth.page.get_by_label("Name", exact=True).fill("  Porch light  ")
+        beth.page.get_by_label("Club").locator("option", has_text="Blue Hour").wait_for(
+            state="attached"
+        )
+        beth.page.get_by_label("Club").select_option(label="Blue Hour")
+        beth.page.get_by_label("Moderated stage").check()
+        beth.button("Open the door").click()
+        beth.walks_in()
+        beth.sees_seated("beth")
+        beth.reads("moderated stage")
+        assert re.fullmatch(r"/rooms/\d+", beth.page.evaluate("location.pathname"))
+        assert psql.all(
+            "select r.name, c.name, stage, u.username from rooms r join clubs c on c.id = club_id join users u on u.id = host_id"
+        ) == [("Porch light", "Blue Hour", "moderated", "beth")]
+
+
+def test_a_room_without_a_name_is_not_started(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    with visitor(context, relay.url, "beth") as beth:
+        beth.button("Start a room").click()
+        beth.page.get_by_label("Name", exact=True).fill("   ")
+        beth.button("Open the door").click()
+        beth.reads("A room needs a name.")
+        beth.page.keyboard.press("Escape")
+        beth.page.get_by_role("dialog").wait_for(state="hidden")
+        assert psql.count("rooms") == 0
+
+
+def test_a_stranger_picks_a_name_and_walks_on_into_the_room(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    psql.seat(room, "amara")
+    with visitor(context, relay.url) as stranger:
+        stranger.card("Porch").get_by_role("link").click()
+        stranger.button("rick").click()
+        stranger.walks_in()
+        stranger.sees_seated("amara", "rick")
+        assert stranger.page.locator(".masthead__name").inner_text() == "rick"
+
+
+def test_a_name_of_my_own_is_created_and_a_bad_one_explained(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    with visitor(context, relay.url, refusals=True) as stranger:
+        stranger.button("Choose a name").first.click()
+        name = stranger.page.get_by_label("Your name")
+        name.evaluate("(field) => { field.value = '\\u0007' }")
+        stranger.button("Walk in").click()
+        stranger.page.locator("#sign-in-refusal:not(:empty)").wait_for()
+        assert name.get_attribute("aria-invalid") == "true"
+        name.fill("Zoë Müller")
+        stranger.button("Walk in").click()
+        stranger.page.locator(".masthead__name", has_text="Zoë Müller").wait_for()
+        assert psql.one("select count(*) from users where username = 'Zoë Müller'") == 1
+
+
+def test_signing_out_leaves_the_room_and_forgets_the_name(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        beth.button("Sign out").click()
+        beth.button("Choose a name").first.wait_for()
+        assert beth.page.evaluate("location.pathname + location.search") == "/"
+        eventually(lambda: psql.roster(room) == [])
+        beth.page.reload()
+        beth.button("Choose a name").first.wait_for()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_back_folds_the_room_into_a_bar_that_still_mutes(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, size: tuple[int, int]
+) -> None:
+    room = psql.room("rick", "Porch")
+    with visitor(context, relay.url, "beth", tone=440) as beth:
+        beth.resize(size)
+        beth.card("Porch").get_by_role("link").click()
+        beth.walks_in()
+        assert beth.page.title() == "Porch · Roomtone"
+        beth.page.go_back()
+        bar = beth.page.get_by_role("region", name="The room you are in")
+        bar.get_by_text("Nobody is speaking").wait_for()
+        assert beth.page.title() == "Roomtone"
+        assert psql.roster(room) == ["beth"], "looking around is not leaving"
+        bar.get_by_role("button", name="Turn microphone on").click()
+        bar.get_by_text("you speaking").wait_for()
+        bar.get_by_role("button", name="Turn microphone off").click()
+        bar.get_by_role("link").click()
+        beth.walks_in()
+        bar.wait_for(state="hidden")
+        beth.page.go_back()
+        bar.get_by_role("button", name="Leave quietly").click()
+        bar.wait_for(state="hidden")
+        eventually(lambda: psql.roster(room) == [])
+
+
+def test_leaving_stands_me_in_the_hallway(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        beth.button("Leave quietly").click()
+        beth.reads("A few doors are ajar.")
+        assert beth.page.evaluate("location.pathname") == "/"
+        eventually(lambda: psql.roster(room) == [])
+
+
+def test_walking_through_another_door_leaves_the_first_room(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    porch, attic = psql.room("rick", "Porch"), psql.room("rick", "Attic")
+    with visitor(context, relay.url, "beth", path=f"/rooms/{porch}") as beth:
+        beth.walks_in()
+        beth.card("Attic").get_by_role("link").click()
+        beth.page.get_by_role("heading", level=1, name="Attic").wait_for()
+        beth.walks_in()
+        eventually(lambda: (psql.roster(porch), psql.roster(attic)) == ([], ["beth"]))
+
+
+def test_doors_that_are_not_there_say_so_and_lead_back(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    for path, words in (
+        ("/rooms/404404", "There is no such room"),
+        ("/attic", "There is no door here."),
+        ("/rooms/one", "There is no door here."),
+    ):
+        with visitor(context, relay.url, "beth", path=path, refusals=True) as beth:
+            beth.page.get_by_role("heading", level=1, name=words).wait_for()
+            beth.page.get_by_role("link", name=re.compile("to the hallway", re.IGNORECASE)).click()
+            beth.reads("All quiet")
+
+
+def test_a_room_that_ends_says_so_and_leads_back(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        psql.one("select end_room(%s)", room)
+        beth.reads("This room has ended")
+        beth.page.get_by_role("link", name="Back to the hallway").click()
+        beth.reads("All quiet")
+
+
+def test_the_older_of_two_tabs_is_told_and_may_sit_down_again(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    path = f"/rooms/{room}"
+    with visitor(context, relay.url, "beth", path=path) as older:
+        older.walks_in()
+        with visitor(context, relay.url, "beth", path=path) as newer:
+            newer.walks_in()
+            older.reads("You are here in another tab")
+            older.button("Sit here instead").click()
+            older.walks_in()
+            newer.reads("You are here in another tab")
+
+
+def test_who_is_removed_is_told(context: BrowserContext, relay: RunningRelay, psql: Psql) -> None:
+    room = psql.room("rick", "Porch")
+    with (
+        visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth,
+        relay.sign_in("rick") as rick,
+    ):
+        beth.walks_in()
+        psql.run("delete from participants where room_id = %s", room)
+        beth.page.locator(".ending__title").filter(visible=True).wait_for()
+        assert beth.page.get_by_role("link", name="Back to the hallway").is_visible()
+        assert rick.get(f"/rows/roster?room_id=eq.{room}").json() == []

@@ -1,0 +1,155 @@
+"""The hallway as people see it: live, in place, and still under the hand."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from ..conftest import Connect
+from ..people import Psql
+from ..running import RunningRelay
+from .visitor import visitor
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    return Psql(connect())
+
+
+def test_a_card_changes_in_place_as_people_come_and_go(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    with visitor(context, relay.url, "beth") as beth:
+        card = beth.card("Porch")
+        card.get_by_text("Nobody here yet").wait_for()
+        before = card.element_handle()
+        psql.seat(room, "amara")
+        psql.seat(room, "lior")
+        psql.seat(room, "maya", "AUDIENCE")
+        card.get_by_text("3 here · 2 on stage").wait_for()
+        card.get_by_text("Live").wait_for()
+        assert card.locator(".card__person").all_inner_texts() == ["A\namara", "L\nlior"]
+        psql.run("delete from participants where room_id = %s", room)
+        card.get_by_text("Nobody here yet").wait_for()
+        assert before is not None
+        assert before.evaluate("(card) => card.isConnected"), "another element took its place"
+
+
+def test_rooms_that_open_appear_and_rooms_that_end_go(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    with visitor(context, relay.url, "beth") as beth:
+        beth.reads("All quiet")
+        room = psql.room("rick", "Porch")
+        beth.sees_cards("Porch")
+        psql.run("update rooms set ended_at = now() where id = %s", room)
+        beth.reads("All quiet")
+
+
+def test_nothing_moves_while_the_pointer_is_on_the_hallway(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    psql.room("rick", "Porch")
+    attic = psql.room("rick", "Attic")
+    with visitor(context, relay.url, "beth") as beth:
+        beth.sees_cards("Porch", "Attic")
+        beth.card("Porch").hover()
+        psql.seat(attic, "amara")
+        beth.card("Attic").get_by_text("1 here").wait_for()
+        psql.room("rick", "Cellar")
+        beth.sees_cards("Porch", "Attic", "Cellar")
+        beth.page.mouse.move(1200, 600)
+        beth.sees_cards("Attic", "Porch", "Cellar")
+
+
+def test_a_room_that_ends_under_the_pointer_stays_as_a_closed_door(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    porch = psql.room("rick", "Porch")
+    psql.room("rick", "Attic")
+    with visitor(context, relay.url, "beth") as beth:
+        beth.card("Porch").hover()
+        psql.run("update rooms set ended_at = now() where id = %s", porch)
+        beth.card("Porch").get_by_text("This room has ended").wait_for()
+        assert beth.card("Porch").get_by_role("link").count() == 0
+        beth.page.mouse.move(1200, 600)
+        beth.sees_cards("Attic")
+
+
+def test_clubs_i_follow_come_first(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    topic = psql.one("insert into topics (name, emoji) values ('Music', '♪') returning id")
+    club = psql.one(
+        "insert into clubs (name, topic_id, owner_id) values ('Blue Hour', %s, %s) returning id",
+        topic,
+        psql.person("amara"),
+    )
+    psql.room("rick", "Porch")
+    psql.run(
+        "insert into rooms (name, club_id, host_id) values ('Fours', %s, %s)",
+        club,
+        psql.person("amara"),
+    )
+    with visitor(context, relay.url, "beth") as beth:
+        beth.sees_cards("Porch", "Fours")
+        assert beth.page.get_by_role("heading", name="From clubs you follow").count() == 0
+        beth.button("Follow Blue Hour").click()
+        beth.page.mouse.move(1200, 600)
+        beth.page.get_by_role("heading", name="From clubs you follow").wait_for()
+        beth.sees_cards("Fours", "Porch")
+        assert beth.button("Follow Blue Hour").get_attribute("aria-pressed") == "true"
+        assert psql.count("followers") == 1
+        beth.button("Follow Blue Hour").click()
+        beth.page.mouse.move(1200, 600)
+        beth.sees_cards("Porch", "Fours")
+        assert psql.count("followers") == 0
+
+
+def test_a_room_is_found_by_its_name_or_by_who_is_in_it(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    rooms = [psql.room("rick", name) for name in ("Porch", "Attic", "Cellar", "Garden", "Kitchen")]
+    psql.seat(rooms[3], "amara")
+    with visitor(context, relay.url, "beth") as beth:
+        search = beth.page.get_by_role("searchbox")
+        search.fill("att")
+        beth.sees_cards("Attic")
+        search.fill("amara")
+        beth.sees_cards("Garden")
+        search.fill("nobody of this name")
+        beth.reads("No such door")
+        search.fill("")
+        beth.sees_cards("Garden", "Porch", "Attic", "Cellar", "Kitchen")
+
+
+def test_what_people_write_is_only_ever_text(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    name = '<img src=x onerror="document.title=1">'
+    room = psql.room("rick", name)
+    psql.seat(room, "<b>bold</b>")
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        beth.sees_seated("<b>bold</b>", "beth")
+        assert beth.page.get_by_role("heading", level=1, name=name).count() == 1
+        assert beth.page.locator("img, b:has-text('bold')").count() == 0
+        assert beth.page.title() == f"{name} · Roomtone"
+
+
+def test_the_hallway_says_when_it_may_be_old(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    psql.room("rick", "Porch")
+    with visitor(context, relay.url, "beth") as beth:
+        beth.sees_cards("Porch")
+        context.set_offline(True)
+        beth.page.evaluate(
+            "dispatchEvent(new Event('online'))"
+        )  # look now, not at the next sign of life
+        beth.reads("Reconnecting… what you see may be a little old.")
+        assert beth.cards() == ["Porch"]
+        context.set_offline(False)
+        beth.page.locator(".hallway__connection").wait_for(state="hidden")
+        beth.said.clear()  # the browser's own remarks about the network
