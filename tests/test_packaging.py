@@ -1,0 +1,102 @@
+"""The wheel in an empty environment: all that somebody who only has pip will ever see."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from roomtone.paths import CLIENT_WEB, PACKAGE, SCHEMA, TRIGGERS
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = {"roomtone": PACKAGE} | {
+    f"roomtone/{folder.name}": folder for folder in (SCHEMA, TRIGGERS, CLIENT_WEB)
+}
+PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check"]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy: a build leaves things behind."""
+    work = tmp_path_factory.mktemp("wheel")
+    ignore = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__")
+    shutil.copytree(ROOT, work / "source", ignore=ignore)
+    subprocess.run(
+        [
+            sys.executable,
+            *PIP,
+            "wheel",
+            "--no-deps",
+            "--wheel-dir",
+            str(work),
+            str(work / "source"),
+        ],
+        check=True,
+    )
+    (built,) = work.glob("roomtone-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an environment that has the wheel and what it asks for, and nothing else."""
+    path = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", path], check=True)
+    install = ["install", "--constraint", str(ROOT / "constraints.txt"), str(wheel)]
+    subprocess.run([str(path / "bin" / "python"), *PIP, *install], check=True)
+    return path / "bin"
+
+
+@pytest.fixture
+def served(environment: Path, open_dir: Path) -> Iterator[str]:
+    """The address of `roomtone`, installed and running."""
+    with subprocess.Popen(
+        [environment / "roomtone", "--port", "0", "--data-dir", open_dir / "data"],
+        cwd=open_dir,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            found = (re.search(r"open at (http://\S+/)", line) for line in process.stdout)
+            yield next(match[1] for match in found if match is not None)
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def test_the_wheel_carries_every_file_of_the_product(wheel: Path) -> None:
+    wanted = {
+        f"{prefix}/{path.relative_to(folder).as_posix()}"
+        for prefix, folder in FOLDERS.items()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    carried = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("roomtone/")}
+    assert carried == wanted
+
+
+def test_the_installed_wheel_serves_the_product(served: str) -> None:
+    page = httpx.get(served)
+    assert page.status_code == 200
+    assert "<!doctype html>" in page.text.lower()
+    script = re.search(r'src="(/client/[^"]+\.js)"', page.text)
+    assert script is not None
+    assert httpx.get(served.rstrip("/") + script[1]).status_code == 200
+    assert len(httpx.get(f"{served}rows/hallway").json()) == 8
+
+
+def test_the_running_product_does_without_the_parser_of_the_tests(environment: Path) -> None:
+    """pglast is under the GPL: a tool of ours, never a part of what runs."""
+    listed = subprocess.run(
+        [environment / "python", *PIP, "list"], capture_output=True, text=True, check=True
+    ).stdout.lower()
+    assert "pglast" not in listed
+    for path in PACKAGE.rglob("*.py"):
+        assert not re.search(r"^\s*(import|from)\s+pglast", path.read_text(), re.MULTILINE), path
