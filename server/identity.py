@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -59,9 +60,19 @@ class Tokens:
         return cls(
             secret,
             algorithms=settings.jwt_algorithms,
-            public_key=settings.jwt_public_key,
+            public_key=_pem(settings.jwt_public_key),
             jwks=jwks,
         )
+
+    async def open(self) -> None:
+        """Fetch an issuer's published keys, so that the first token need not wait for them."""
+        if self.jwks is not None:
+            await self.jwks.fetch()
+
+    async def close(self) -> None:
+        """Stop what may be under way."""
+        if self.jwks is not None:
+            await self.jwks.close()
 
     def issue(self, user_id: UserId, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
         """A new token for this user, with an id (`jti`) by which it can be revoked."""
@@ -143,6 +154,13 @@ def bearer_of(connection: HTTPConnection) -> str | None:
 def user_of(claims: Mapping[str, object]) -> UserId | None:
     """The id of the user these claims name, or None for somebody who is not signed in."""
     return UserId(int(str(claims["sub"]))) if "sub" in claims else None
+
+
+def _pem(given: str | None) -> str | None:
+    """A key as PEM text, read from a file if its path is given. Raises OSError."""
+    if given is None or given.lstrip().startswith("-----BEGIN "):
+        return given
+    return Path(given).read_text("ascii")
 
 
 def _names_a_user(subject: object) -> bool:

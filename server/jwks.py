@@ -60,10 +60,11 @@ class Jwks:
             return
         self._keys = {key.key_id: key for key in keys}
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Stop a fetch that is under way."""
         if self._fetching is not None:
             self._fetching.cancel()
+            await asyncio.wait([self._fetching])
 
     def _fetch_soon(self) -> None:
         if self._fetching is None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from roomtone.identity import Tokens, claims_of, user_of
 from roomtone.jwks import Jwks
 from roomtone.problem import Problem
+from roomtone.settings import Settings
 from roomtone.types import UserId
 from starlette.requests import HTTPConnection
 
@@ -89,6 +91,17 @@ def test_a_token_of_another_issuer_is_trusted_by_its_public_key(
     assert refusal(Tokens(SECRET), token) == (401, "PGRST301")
     only_ours = Tokens(SECRET, algorithms=["HS256"], public_key=public_pem)
     assert refusal(only_ours, token) == (401, "PGRST301")
+
+
+def test_the_key_of_another_issuer_may_be_given_as_a_file(
+    key: rsa.RSAPrivateKey, public_pem: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "key.pem"
+    file.write_text(public_pem)
+    token = jwt.encode(claims(), key, algorithm="RS256")
+    for given in (public_pem, str(file)):
+        tokens = Tokens.from_settings(Settings(jwt_public_key=given), SECRET)
+        assert user_of(tokens.verify(token)) == RICK
 
 
 def test_a_public_key_is_never_taken_for_a_shared_secret(public_pem: str) -> None:
@@ -163,13 +176,14 @@ async def test_keys_that_cannot_be_read_are_no_disaster(
 ) -> None:
     jwks = Jwks(issuer.url)  # which publishes nothing yet
     tokens = Tokens(SECRET, jwks=jwks)
-    await jwks.fetch()
+    await tokens.open()
     token = jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "one"})
     assert refusal(tokens, token) == (401, "PGRST301")
     assert "could not be read" in caplog.text
     issuer.publish("one", key)
-    await jwks.fetch()
+    await tokens.open()
     assert user_of(tokens.verify(token)) == RICK
+    await tokens.close()
 
 
 async def _fetched(jwks: Jwks) -> None:
