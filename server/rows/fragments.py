@@ -114,8 +114,15 @@ def where(source: str, filters: Sequence[Condition | Group]) -> Part:
     """` where …`, or nothing without filters."""
     if not filters:
         return sql.SQL(""), []
-    text, values = _joined(source, filters, "and")
+    text, values = chosen(source, filters)
     return sql.SQL(" where {}").format(text), values
+
+
+def chosen(source: str, filters: Sequence[Condition | Group]) -> Part:
+    """What stands after WHERE; there has to be at least one filter."""
+    if not filters:
+        raise ValueError("no rows are chosen")
+    return _joined(source, filters, "and")
 
 
 def ordered(source: str, order: Sequence[Order]) -> Part:

@@ -13,7 +13,18 @@ from typing import Any, Literal
 from psycopg import sql
 
 from .catalogue import Function, Relation
-from .fragments import Part, Sql, columns, commas, identifier, ordered, relation, type_name, where
+from .fragments import (
+    Part,
+    Sql,
+    chosen,
+    columns,
+    commas,
+    identifier,
+    ordered,
+    relation,
+    type_name,
+    where,
+)
 from .query import Query
 from .selection import Selected
 
@@ -118,8 +129,8 @@ def update(
     table: Relation, names: Sequence[str], body: str, query: Query, answer: Returning | None
 ) -> Part:
     """UPDATE what the filters choose with the columns of one JSON object."""
-    condition, values = where(table.name, query.filters)
-    text = sql.SQL("update {} set {} from {}{}").format(
+    condition, values = chosen(table.name, query.filters)
+    text = sql.SQL("update {} set {} from {} where {}").format(
         relation(table.name),
         commas(
             sql.SQL("{} = {}").format(identifier(name), identifier(_BODY, name)) for name in names
@@ -132,8 +143,8 @@ def update(
 
 def delete(table: Relation, query: Query, answer: Returning | None) -> Part:
     """DELETE what the filters choose."""
-    condition, values = where(table.name, query.filters)
-    text = sql.SQL("delete from {}{}").format(relation(table.name), condition)
+    condition, values = chosen(table.name, query.filters)
+    text = sql.SQL("delete from {} where {}").format(relation(table.name), condition)
     return _answering(text, values, table, answer)
 
 
