@@ -126,7 +126,9 @@ def serve_command(**given: Any) -> None:
         where = address(door)
         if lock is not None:
             lock.say(address=where)
-        with screen.working("starting PostgreSQL") as progress:
+        with screen.working(
+            "starting PostgreSQL" if lock else "looking at the database"
+        ) as progress:
             if lock is None:
                 assert settings.database_url is not None
                 admin_url = relay_url = settings.database_url
