@@ -44,9 +44,10 @@ export function createSeat({ user, rows, wall, fetch, roomId, role, onJoined, on
   }
 
   async function take(reason = null) {
-    session?.stream?.close()
+    const before = session
     const mine = { peer_id: newPeerId(), stream: null, doubted: false }
     session = mine
+    before?.stream?.close()
     stand(onTheWay(), { reason })
     const ready = onJoined()
     try {

@@ -128,7 +128,7 @@ export function createVisit({ user, fetch, roomId, role, onFrame = () => {}, onF
   function receive(signal) {
     const from = seatOf(signal.from_peer)
     if (from && signal.kind !== 'connected') wall.received(from, signal.kind, signal.body)
-    if (!mesh.receive(signal)) wall.note(`An ${signal.kind} came from a session that is over.`, signal.from_user)
+    if (!mesh.receive(signal)) wall.note(`A signal (${signal.kind}) came from a session that is over.`, signal.from_user)
   }
 
   /** Whether this person's seat lets us hear them. */
@@ -153,8 +153,11 @@ export function createVisit({ user, fetch, roomId, role, onFrame = () => {}, onF
 
   function createSessionOutbox() {
     return createOutbox({
-      post: (signals) =>
-        rows.insert('signals', signals.map((signal) => ({ room_id: roomId, from_peer: seat.peer_id, ...signal })), { representation: false }),
+      async post(signals) {
+        const stamped = signals.map((signal) => ({ room_id: roomId, from_peer: seat.peer_id, ...signal }))
+        await rows.insert('signals', stamped, { representation: false })
+        troubles.over('signal')
+      },
       onRefused({ to_peer, kind }, problem) {
         wall.note(`Our ${kind} was refused: ${problem.message}`, seatOf(to_peer)?.user_id ?? null)
         mesh.refused(to_peer, kind, problem.rule)

@@ -149,16 +149,29 @@ class Tab:
         return value
 
 
-def open_tab(context: BrowserContext, url: str, username: str, *, tone: float | None = None) -> Tab:
-    """A tab in which `username` is signed in and looks at the hallway; `tone` (Hz) is their voice."""
+def _new_tab(context: BrowserContext, username: str, tone: float | None) -> Tab:
     page = context.new_page()
-    tab = Tab(page, username)
     page.add_init_script(f"globalThis.voiceInHertz = {tone or 0}")
     page.add_init_script(MICROPHONE)
     page.add_init_script(EAR)
+    return Tab(page, username)
+
+
+def open_page(
+    context: BrowserContext, url: str, path: str, username: str, *, tone: float | None = None
+) -> Tab:
+    """The product's own page at this path, as `username`."""
+    tab = _new_tab(context, username, tone)
+    tab.page.goto(f"{url}{path}?debug&username={username}")
+    return tab
+
+
+def open_tab(context: BrowserContext, url: str, username: str, *, tone: float | None = None) -> Tab:
+    """A tab in which `username` is signed in and looks at the hallway; `tone` (Hz) is their voice."""
+    tab = _new_tab(context, username, tone)
     # /live is a page of the relay with nothing on it: the same origin and the same policy, no view.
-    page.goto(f"{url}/live?debug&username={username}")
-    page.evaluate(
+    tab.page.goto(f"{url}/live?debug&username={username}")
+    tab.run(
         """async () => {
             const [{ createSession }, { createHouse }, { expose }] = await Promise.all([
                 import('/client/session.js'), import('/client/room/house.js'), import('/client/room/debug.js')])

@@ -7,16 +7,10 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext
 
-from ..conftest import Connect
 from ..people import Psql
 from ..running import RunningRelay
 from .browser import eventually
 from .visitor import DESKTOP, PHONE, visitor
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
 
 
 def test_starting_a_room_writes_a_row_and_walks_in(
@@ -31,10 +25,10 @@ def test_starting_a_room_writes_a_row_and_walks_in(
     with visitor(context, relay.url, "beth") as beth:
         beth.button("Start a room").click()
         beth.page.get_by_label("Name", exact=True).fill("  Porch light  ")
-        beth.page.get_by_label("Club").locator("option", has_text="Blue Hour").wait_for(
+        beth.page.get_by_label("Club", exact=True).locator("option", has_text="Blue Hour").wait_for(
             state="attached"
         )
-        beth.page.get_by_label("Club").select_option(label="Blue Hour")
+        beth.page.get_by_label("Club", exact=True).select_option(label="Blue Hour")
         beth.page.get_by_label("Moderated stage").check()
         beth.button("Open the door").click()
         beth.walks_in()
@@ -196,12 +190,8 @@ def test_the_older_of_two_tabs_is_told_and_may_sit_down_again(
 
 def test_who_is_removed_is_told(context: BrowserContext, relay: RunningRelay, psql: Psql) -> None:
     room = psql.room("rick", "Porch")
-    with (
-        visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth,
-        relay.sign_in("rick") as rick,
-    ):
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
         psql.run("delete from participants where room_id = %s", room)
         beth.page.locator(".ending__title").filter(visible=True).wait_for()
         assert beth.page.get_by_role("link", name="Back to the hallway").is_visible()
-        assert rick.get(f"/rows/roster?room_id=eq.{room}").json() == []

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import BrowserContext
 
-from ..conftest import Connect
 from ..people import Psql
 from ..running import RunningRelay
 from .visitor import visitor
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
 
 
 def test_a_card_changes_in_place_as_people_come_and_go(

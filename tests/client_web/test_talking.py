@@ -7,11 +7,11 @@ from contextlib import suppress
 from typing import LiteralString
 
 import pytest
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from ..people import Psql
 from ..running import RunningRelay
-from .browser import eventually, expect_refusals, open_tab
+from .browser import eventually, expect_refusals, open_page, open_tab
 from .conftest import GRACE, OpenTab
 
 RICK, BETH = 440.0, 880.0  # Hz: their voices
@@ -48,6 +48,21 @@ def test_two_people_hear_each_other_and_a_third_hears_both_and_sends_nothing(
         assert listener.flow(name)["packets_out"] == 0
     assert rick.flow("jerry")["packets_in"] == 0
     assert listener.state["microphone"]["state"] == "off"
+
+
+def test_two_tabs_on_the_page_hear_each_other(
+    context: BrowserContext, relay: RunningRelay, room: int
+) -> None:
+    rick = open_page(context, relay.url, f"/rooms/{room}", "rick", tone=RICK)
+    rick.sees("rick")
+    beth = open_page(context, relay.url, f"/rooms/{room}", "beth", tone=BETH)
+    for each in (rick, beth):
+        each.sees("rick", "beth")
+        each.page.keyboard.press("m")
+    rick.hears("beth", BETH)
+    beth.hears("rick", RICK)
+    for each in (rick, beth):
+        assert each.errors == []
 
 
 def test_speaking_ends_within_300_ms_of_silence(tab: OpenTab, room: int) -> None:

@@ -1,0 +1,128 @@
+"""What axe finds on every page and state, by day and by night: nothing. And what a keyboard alone can reach: everything."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay
+from .test_look_room import REFUSES_THE_MICROPHONE
+from .visitor import DESKTOP, PHONE, Visitor, visitor
+
+AXE = Axe()
+
+
+def flawless(somebody: Visitor, state: str) -> None:
+    """No violation of any rule axe knows, best practices included."""
+    # Colours are judged where they come to rest.
+    somebody.waits_for(
+        "() => document.getAnimations().every((each) => each.playState !== 'running' || each.effect.getTiming().iterations === Infinity)"
+    )
+    found = AXE.run(somebody.page).response["violations"]
+    told = [
+        f"{state}: {each['id']}: {[node['target'] for node in each['nodes']]}" for each in found
+    ]
+    assert told == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_no_page_or_state_has_a_flaw_axe_can_find(
+    context: BrowserContext,
+    relay: RunningRelay,
+    psql: Psql,
+    scheme: str,
+    size: tuple[int, int],
+) -> None:
+    room = psql.room("rick", "Porch")
+    psql.seat(room, "amara")
+    psql.seat(room, "maya", "AUDIENCE")
+    for name in ("Attic", "Cellar", "Garden", "Kitchen"):
+        psql.room("rick", name)
+    with visitor(context, relay.url, before=REFUSES_THE_MICROPHONE, refusals=True) as beth:
+        beth.resize(size)
+        beth.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        beth.card("Porch").wait_for()
+        flawless(beth, "hallway, nobody signed in")
+        beth.button("Choose a name").first.click()
+        beth.page.locator(".sign-in__person").first.wait_for()
+        flawless(beth, "signing in")
+        beth.page.get_by_label("Your name").fill("beth")
+        beth.page.keyboard.press("Enter")
+        beth.page.locator(".masthead__name", has_text="beth").wait_for()
+        beth.button("Start a room").click()
+        flawless(beth, "starting a room")
+        beth.page.keyboard.press("Escape")
+        beth.card("Porch").get_by_role("link").click()
+        beth.walks_in()
+        beth.sees_seated("amara", "beth", "maya")
+        flawless(beth, "room")
+        beth.button("Turn microphone on").click()
+        beth.page.locator(".microphone__notice").wait_for()
+        flawless(beth, "microphone refused")
+        beth.button("Not now").click()
+        beth.button("Glass wall").click()
+        beth.page.locator(".pane").first.wait_for()
+        flawless(beth, "glass wall")
+        beth.page.locator(".trace__who").first.click()
+        flawless(beth, "a seat on the glass wall")
+        beth.page.keyboard.press("Escape")
+        beth.page.keyboard.press("?")
+        flawless(beth, "keys")
+        beth.page.keyboard.press("Escape")
+        beth.page.locator(".room__back").click()
+        beth.page.get_by_role("region", name="The room you are in").wait_for()
+        flawless(beth, "room folded")
+        beth.page.go_back()
+        beth.walks_in()
+        psql.one("select end_room(%s)", room)
+        beth.reads("This room has ended")
+        flawless(beth, "room ended")
+        beth.page.goto(f"{relay.url}/attic")
+        beth.reads("There is no door here.")
+        flawless(beth, "nowhere")
+
+
+def test_the_keyboard_alone_walks_in_talks_looks_and_leaves(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    psql.room("rick", "Porch")
+    with visitor(context, relay.url, "beth", tone=440) as beth:
+        beth.card("Porch").wait_for()
+        tab_to(beth, "Porch")
+        beth.page.keyboard.press("Enter")
+        beth.walks_in()
+        assert beth.page.evaluate("document.activeElement.textContent") == "Porch", (
+            "the focus went along"
+        )
+        tab_to(beth, "Turn microphone on")
+        beth.page.keyboard.press("Enter")
+        beth.reads("You're speaking")
+        tab_to(beth, "Glass wall")
+        beth.page.keyboard.press(" ")
+        beth.page.get_by_role("heading", name="The glass wall").wait_for()
+        beth.page.keyboard.press("Escape")
+        tab_to(beth, "Leave quietly")
+        beth.page.keyboard.press("Enter")
+        beth.reads("A few doors are ajar.")
+
+
+def tab_to(somebody: Visitor, name: str) -> None:
+    """Presses Tab until the focus is there, and checks that it can be seen."""
+    for _ in range(40):
+        somebody.page.keyboard.press("Tab")
+        focused = somebody.page.evaluate(
+            """() => {
+                const { ariaLabel, textContent } = document.activeElement
+                return (ariaLabel ?? textContent ?? '').trim()
+            }"""
+        )
+        if focused == name:
+            ringed = somebody.page.evaluate(
+                "() => ['', '::after'].some((part) => parseFloat(getComputedStyle(document.activeElement, part || null).outlineWidth) >= 2)"
+            )
+            assert ringed, f"the focus on {name} cannot be seen"
+            return
+    raise AssertionError(f"Tab never came to {name}")

@@ -1,0 +1,115 @@
+"""From 320 px to a desktop: nothing spills, nothing is too small to hit, each size shows what it has room for."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay
+from .visitor import DESKTOP, LAPTOP, PHONE, SIZES, TABLET, Visitor, visitor
+
+LONG = "An evening about everything that is unreasonably long, Donaudampfschifffahrtsgesellschaft included"
+
+SPILLS = """() => [...document.querySelectorAll('body *')].filter((each) => {
+    if (each.closest('.only-heard, svg, .skip')) return false
+    const box = each.getBoundingClientRect()
+    return box.width > 0 && (box.right > innerWidth + 1 || box.left < -1)
+}).map((each) => each.className)"""
+
+SMALL_TARGETS = """() => [...document.querySelectorAll('button, input[type=search], select')].filter((each) => {
+    const box = each.getBoundingClientRect()
+    // a trace's name is a link in a list of text; 24 px is its measure (WCAG 2.2, 2.5.8)
+    const least = each.matches('.trace__who') ? 24 : 43.5
+    const target = each.closest('label')?.getBoundingClientRect() ?? box
+    return box.width > 0 && (target.height < least || target.width < 24)
+}).map((each) => each.className || each.textContent)"""
+
+
+def fits(somebody: Visitor) -> None:
+    for size in SIZES:
+        somebody.resize(size)
+        assert somebody.page.evaluate(SPILLS) == [], f"{size} is too narrow"
+        assert somebody.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert somebody.page.evaluate(SMALL_TARGETS) == [], f"too small to hit at {size}"
+
+
+def test_every_page_fits_every_width(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", LONG)
+    for name in ("Maximiliana-Charlotte von Habsburg", "amara", "lior", "dao", "Ω"):
+        psql.seat(room, name)
+    psql.seat(room, "Wolfeschlegelsteinhausenbergerdorff", "AUDIENCE")
+    with visitor(context, relay.url, "beth") as beth:
+        beth.card(LONG).wait_for()
+        fits(beth)
+        beth.button("Start a room").click()
+        fits(beth)
+        beth.page.keyboard.press("Escape")
+        beth.card(LONG).get_by_role("link").click()
+        beth.walks_in()
+        fits(beth)
+        beth.button("Glass wall").click()
+        fits(beth)
+
+
+def test_each_size_shows_what_it_has_room_for(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        beth.button("Glass wall").click()
+        hallway, seats, wall = ".frame__hallway", ".frame__room", ".glass"
+        covered = """(selector) => {
+            const box = document.querySelector(selector).getBoundingClientRect()
+            const middle = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
+            return box.width === 0 || !middle?.closest(selector)
+        }"""
+        for size, shown in (
+            (PHONE, [wall]),
+            (TABLET, [seats, wall]),
+            (LAPTOP, [hallway, seats, wall]),
+            (DESKTOP, [hallway, seats, wall]),
+        ):
+            beth.resize(size)
+            visible = [
+                each for each in (hallway, seats, wall) if not beth.page.evaluate(covered, each)
+            ]
+            assert visible == shown, size
+
+
+def test_the_microphone_is_the_biggest_target_of_the_room(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        beth.resize(PHONE)
+        heights = beth.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll('.controls button')]
+                .map((each) => [each.className, each.offsetHeight]).filter(([, height]) => height > 0))"""
+        )
+        assert heights.pop("microphone") > max(heights.values())
+
+
+def test_stillness_is_respected(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    psql.seat(room, "zoe")
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.page.emulate_media(reduced_motion="reduce")
+        beth.page.reload()
+        beth.sees_seated("zoe", "beth")
+        beth.page.evaluate(
+            """() => {
+                globalThis.moved = 0
+                const animate = Element.prototype.animate
+                Element.prototype.animate = function (...how) { globalThis.moved += 1; return animate.apply(this, how) }
+            }"""
+        )
+        psql.seat(room, "amara")
+        beth.sees_seated("zoe", "beth", "amara")
+        psql.run(
+            "delete from participants where room_id = %s and user_id = %s", room, psql.person("zoe")
+        )
+        beth.sees_seated("beth", "amara")
+        assert beth.page.evaluate("globalThis.moved") == 0

@@ -1,0 +1,228 @@
+"""The room as people see it: who is there, who speaks, and what I am, in words."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, Playwright
+
+from ..people import Psql
+from ..running import RunningRelay
+from .browser import SOUNDS_AFTER_A_TAP, chromium, eventually
+from .visitor import visitor
+
+REFUSES_THE_MICROPHONE = """
+    let asked = 0
+    const allowed = navigator.mediaDevices.getUserMedia
+    navigator.mediaDevices.getUserMedia = () => {
+        asked += 1
+        return asked > 1 ? allowed() : Promise.reject(new DOMException('no', 'NotAllowedError'))
+    }
+"""
+
+
+def test_people_sit_in_the_order_they_joined_and_listeners_below(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    psql.seat(room, "zoe")
+    psql.seat(room, "maya", "AUDIENCE")
+    psql.seat(room, "amara")
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.sees_seated("zoe", "amara", "beth", "maya")
+        others = beth.page.get_by_role("region", name="Others in the room")
+        assert others.locator(".seat__name").all_inner_texts() == ["maya"]
+        beth.reads("4 people here · 3 on stage")
+        psql.seat(room, "lior")
+        beth.sees_seated("zoe", "amara", "beth", "lior", "maya")
+
+
+def test_somebody_who_leaves_is_gone_from_the_page_within_200_ms(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    psql.seat(room, "zoe")
+    psql.seat(room, "amara")
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.sees_seated("zoe", "amara", "beth")
+        beth.page.evaluate(
+            """() => {
+                const seat = document.querySelector('.seat[data-key]')
+                let began = 0
+                new MutationObserver(() => { began ||= performance.now() }).observe(seat, { attributes: true })
+                new MutationObserver(() => {
+                    if (!seat.isConnected) globalThis.faded ??= performance.now() - began
+                }).observe(seat.parentElement, { childList: true })
+            }"""
+        )
+        psql.run(
+            "delete from participants where room_id = %s and user_id = %s",
+            room,
+            psql.person("zoe"),
+        )
+        beth.sees_seated("amara", "beth")
+        beth.waits_for("() => globalThis.faded !== undefined")
+        # 160 ms of motion, and a frame or two on a busy machine.
+        assert beth.page.evaluate("globalThis.faded") < 250
+
+
+def test_someone_speaking_is_unmistakable_and_said_in_words(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    path = f"/rooms/{room}"
+    with (
+        visitor(context, relay.url, "amara", path=path, tone=440) as amara,
+        visitor(context, relay.url, "beth", path=path) as beth,
+    ):
+        amara.walks_in()
+        beth.walks_in()
+        amara.page.locator(".microphone[data-state='off']").wait_for()
+        beth.seat("amara").get_by_text("Muted").wait_for()
+        amara.reads("Your microphone is off")
+        amara.button("Turn microphone on").click()
+        amara.reads("You're speaking")
+        beth.seat("amara").get_by_text("Speaking").wait_for()
+        beth.button("amara, speaking").wait_for()
+        beth.waits_for(
+            "() => Number(document.querySelector(\"[data-state='speaking'] .seat__ring\")?.style.getPropertyValue('--level')) > 0"
+        )
+        amara.button("Turn microphone off").click()
+        beth.seat("amara").get_by_text("Muted").wait_for()
+        beth.button("amara, muted").wait_for()
+
+
+def test_the_keys_mute_talk_leave_and_explain_themselves(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}", tone=440) as beth:
+        beth.walks_in()
+        keyboard = beth.page.keyboard
+        keyboard.press("m")
+        beth.reads("You're speaking")
+        keyboard.press("m")
+        beth.reads("Your microphone is off")
+        keyboard.down(" ")
+        beth.reads("You're speaking")
+        keyboard.up(" ")
+        beth.reads("Your microphone is off")
+        keyboard.press("?")
+        beth.page.get_by_role("dialog", name="Keys").wait_for()
+        keyboard.press("l")  # in a dialog the keys rest
+        keyboard.press("Escape")
+        beth.page.get_by_role("dialog").wait_for(state="hidden")
+        assert psql.roster(room) == ["beth"]
+        beth.page.get_by_role("searchbox").evaluate(
+            "(field) => { field.parentElement.hidden = false }"
+        )
+        beth.page.get_by_role("searchbox").press_sequentially("ml")  # a letter is a letter
+        assert psql.roster(room) == ["beth"]
+        beth.page.get_by_role("heading", level=1, name="Den").click()
+        beth.page.evaluate("document.activeElement.blur()")
+        keyboard.press("l")
+        beth.reads("A few doors are ajar.")
+        eventually(lambda: psql.roster(room) == [])
+
+
+def test_a_refused_microphone_is_explained_beside_it_and_can_be_tried_again(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    with visitor(
+        context,
+        relay.url,
+        "beth",
+        path=f"/rooms/{room}",
+        tone=440,
+        before=REFUSES_THE_MICROPHONE,
+    ) as beth:
+        beth.walks_in()
+        beth.button("Turn microphone on").click()
+        notice = beth.page.get_by_role("alert").filter(has_text="microphone closed")
+        notice.get_by_text("You can go on listening").wait_for()
+        beth.reads("You're listening")
+        assert psql.roster(room) == ["beth"]
+        notice.get_by_role("button", name="Try again").click()
+        beth.reads("You're speaking")
+        notice.wait_for(state="hidden")
+
+
+def test_in_an_open_room_i_step_down_to_listen_and_up_again(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        beth.button("Just listen").click()
+        beth.page.get_by_role("region", name="Others in the room").get_by_text("beth").wait_for()
+        beth.reads("You're listening")
+        assert beth.button("Turn microphone on").count() == 0
+        beth.button("Join the stage").click()
+        beth.button("Turn microphone on").wait_for()
+        assert psql.one("select role::text from roster where room_id = %s", room) == "SPEAKER"
+
+
+def test_a_moderated_stage_offers_no_way_up_but_the_hosts(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Lecture", "moderated")
+    path = f"/rooms/{room}"
+    with (
+        visitor(context, relay.url, "rick", path=path) as rick,
+        visitor(context, relay.url, "beth", path=path) as beth,
+    ):
+        beth.reads("The stage is moderated; a host can bring you up.")
+        assert beth.button("Join the stage").count() == 0
+        rick.seat("beth").get_by_role("button").click()
+        rick.button("Bring to the stage").click()
+        beth.button("Turn microphone on").wait_for()
+        rick.button("Move to the listeners").click()
+        beth.reads("You're listening")
+
+
+def test_blocked_sound_asks_for_one_tap(
+    playwright: Playwright, context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    path = f"/rooms/{room}"
+    with (
+        visitor(context, relay.url, "amara", path=path, tone=440) as amara,
+        chromium(playwright, SOUNDS_AFTER_A_TAP) as strict,
+    ):
+        amara.walks_in()
+        amara.button("Turn microphone on").click()
+        quiet = strict.new_context(permissions=["microphone"])
+        with visitor(quiet, relay.url, "beth", path=path) as beth:
+            tap = beth.button("Tap to listen")
+            tap.click()
+            tap.wait_for(state="hidden")
+            beth.seat("amara").get_by_text("Speaking").wait_for()
+
+
+def test_a_lost_network_keeps_the_room_on_the_screen(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    psql.seat(room, "zoe")
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.sees_seated("zoe", "beth")
+        context.set_offline(True)
+        beth.page.evaluate("dispatchEvent(new Event('online'))")
+        banner = beth.page.get_by_text("Reconnecting… the room stays as you left it.")
+        banner.wait_for()
+        beth.sees_seated("zoe", "beth")
+        context.set_offline(False)
+        banner.wait_for(state="hidden")
+        beth.sees_seated("zoe", "beth")
+        beth.said.clear()  # the browser's own remarks about the network
+
+
+def test_comings_and_goings_are_announced_together_and_politely(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        log = beth.page.get_by_role("log", name="Comings and goings")
+        assert log.get_attribute("aria-live") == "polite"
+        psql.seat(room, "amara")
+        psql.seat(room, "lior")
+        log.get_by_text("amara and lior came in.").wait_for()
+        for name in ("one", "two", "three", "four"):
+            psql.seat(room, name)
+        psql.run(
+            "delete from participants where room_id = %s and user_id = %s",
+            room,
+            psql.person("lior"),
+        )
+        log.get_by_text("4 people came in.").wait_for()
