@@ -148,7 +148,10 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     /** A signal of ours was refused for good. @param {string} to_peer @param {string} kind @param {string|null} rule */
     refused(to_peer, kind, rule) {
       const entry = peers.get(to_peer)
-      if (entry && kind === 'offer' && rule === 'signals_newcomer_offers') replace(entry, false) // they offer
+      if (!entry || kind !== 'offer' || rule !== 'signals_newcomer_offers') return
+      // They offer, and must be told that they should: of an older conversation the database may have forgotten the answer.
+      send(to_peer, 'bye', {})
+      replace(entry, false)
     },
 
     /** What everybody hears of me; null for nothing at all. @param {MediaStreamTrack|null} next */

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
+from ..people import Psql
 from ..running import RunningRelay, run_relay
-from .browser import SOUNDS_AFTER_A_TAP, WITHIN, chromium, eventually, open_tab
+from .browser import SOUNDS_AFTER_A_TAP, WITHIN, chromium, eventually, expect_refusals, open_tab
 from .conftest import GRACE, OpenTab
 
 RICK, BETH = 440.0, 880.0  # Hz: their voices
@@ -134,6 +135,29 @@ def test_a_lost_network_restarts_ice_and_the_conversation_goes_on(
     assert rick.names() == ["rick", "beth"]
     assert beth.state["traces"][0]["restarts"] == 1
     mobile.close()
+
+
+def test_an_older_conversation_whose_signals_were_tidied_away_recovers(
+    tab: OpenTab, room: int, psql: Psql
+) -> None:
+    rick, beth = tab("rick", tone=RICK), tab("beth", tone=BETH)
+    rick.enter(room)
+    beth.enter(room)
+    for each in (rick, beth):
+        each.unmute()
+        each.settles()
+    psql.run("delete from signals where room_id = %s", room)
+    # The older side may not restart now: for all the database knows it never answered.
+    rick.run("() => { globalThis.old = roomtone.peers()[0].peer; old.restart() }")
+    rick.until(
+        "() => roomtone.peers()[0].peer !== old && roomtone.peers()[0].peer.state === 'connected'"
+    )
+    for each in (rick, beth):
+        each.settles()
+        each.run("() => ear.forget()")
+    rick.hears("beth", BETH)
+    beth.hears("rick", RICK)
+    expect_refusals(rick)
 
 
 def test_a_relay_that_restarts_is_visible_and_keeps_the_room(
