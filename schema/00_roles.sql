@@ -14,6 +14,10 @@ begin
       if to_regrole(role_name) is null then
         execute format('create role %I %s', role_name,
                        case role_name when 'roomtone_relay' then 'login noinherit' else 'nologin' end);
+        execute format('comment on role %I is %L', role_name, case role_name
+          when 'roomtone_anon' then 'Acts for visitors of Roomtone who are not signed in.'
+          when 'roomtone_person' then 'Acts for people of Roomtone who are; which one, the claims say.'
+          else 'The login of Roomtone''s relays: becomes one of the others for a transaction, touches no table itself.' end);
       end if;
     exception when duplicate_object or unique_violation then
       null; -- another installation was faster; the role is there, which is all that was wanted

@@ -20,3 +20,4 @@ comment on column rooms.stage is 'open: newcomers are speakers, as in the articl
 comment on column rooms.created_at is 'When it opened.';
 comment on column rooms.ended_at is 'When it ended for everyone; null while it is open. An ended room never reopens.';
 comment on index rooms_still_open is 'The hallway reads only these.';
+comment on constraint rooms_end_after_they_start on rooms is 'Time runs forward.';

@@ -29,4 +29,3 @@ begin atomic
 end;
 
 comment on function open_logs(bigint[]) is 'Begins the logs of these rooms where there are none, in an epoch of their own.';
-revoke all on function open_logs(bigint[]) from public;

@@ -55,6 +55,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
         await database.open()
         try:
             secret = settings.jwt_secret or await _shared_secret(database)
+            tokens = Tokens.from_settings(settings, secret)
             counted = Metrics()
             hallway = Hallway(database)
             presence = Presence(
@@ -68,10 +69,11 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
                 asyncio.create_task(presence.run(), name="presence"),
             ]
             try:
+                await tokens.open()
                 yield State(
                     settings=settings,
                     database=database,
-                    tokens=Tokens.from_settings(settings, secret),
+                    tokens=tokens,
                     rows=await open_catalogue(database),
                     relay=relay,
                     presence=presence,
@@ -83,6 +85,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
                 for task in running:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
+                await tokens.close()
                 await presence.goodbye()
         finally:
             await database.close()

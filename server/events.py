@@ -98,9 +98,10 @@ def _count_stream(request: Request, claims: Claims, held: contextlib.AsyncExitSt
     if streams[who] >= limit:
         raise Problem(
             429,
-            "streams_per_user",
+            "53400",
             f"you already have {limit} streams open",
             hint="Close a tab.",
+            rule="streams_are_not_too_many",
         )
     streams[who] += 1
 

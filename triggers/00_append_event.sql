@@ -26,4 +26,3 @@ $$;
 
 comment on function append_event(bigint, text, text, jsonb, jsonb, bigint, text, boolean) is
   'Appends one event to a room''s log, at its head, under the head''s row lock; returns its seq.';
-revoke all on function append_event(bigint, text, text, jsonb, jsonb, bigint, text, boolean) from public;

@@ -46,7 +46,6 @@ return jsonb_build_object(
   'host', (select u.username from users u where u.id = room.host_id));
 
 comment on function named_parts(rooms) is 'The names behind a room''s ids, for its record in the log.';
-revoke all on function named_parts(rooms) from public;
 
 drop trigger if exists _500_log on rooms;
 create constraint trigger _500_log after insert or update or delete on rooms
