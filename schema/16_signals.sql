@@ -23,6 +23,7 @@ create unlogged table if not exists signals (
 );
 create index if not exists signals_between_peers on signals (from_peer, to_peer, id);
 create index if not exists signals_to_peer on signals (to_peer, id);
+alter table signals set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 1);
 
 comment on table signals is 'Offers, answers and ICE candidates on their way from one peer_id to another.';
 comment on column signals.id is 'Identity, in the order one sender wrote them.';

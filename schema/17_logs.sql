@@ -4,7 +4,8 @@ create unlogged table if not exists logs (
   head_seq    bigint not null default 0,
   hallway_seq bigint not null default 0,
   tail_seq    bigint not null default 0
-) with (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
+);
+alter table logs set (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
 comment on table logs is
   'The head of each room''s log. Bumped under its row lock at commit, so events have no gaps and stand in commit order; a sequence would promise neither.';

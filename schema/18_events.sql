@@ -14,6 +14,7 @@ create unlogged table if not exists events (
   constraint events_records_match_type check ((type = 'INSERT') = (old_record is null) and (type = 'DELETE') = (record is null))
 );
 create index if not exists events_by_age on events (committed_at);
+alter table events set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 1);
 
 comment on table events is 'Each room''s log: what changed, in commit order. Streams are read from here and from nowhere else.';
 comment on column events.room_id is 'The room.';

@@ -5,7 +5,8 @@ create unlogged table if not exists nodes (
   address      text,
   started_at   timestamptz not null default now(),
   heartbeat_at timestamptz not null default now()
-) with (fillfactor = 50);
+);
+alter table nodes set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
 comment on table nodes is 'Leases of running processes: a relay whose heartbeat stops loses its seats to the others'' broom.';
 comment on column nodes.id is 'A name for one run of one process.';

@@ -168,7 +168,9 @@ $$;
 comment on function relay_reap_one_room() is
   'Gives up the lapsed seats of one room and returns it; null when there are none. One room a transaction, so that no two relays wait for each other.';
 
-create or replace function relay_tidy(keep interval, at_most int default 10000) returns bigint
+drop function if exists relay_tidy(interval, int);
+
+create or replace function relay_tidy(keep interval, keep_events bigint, at_most int default 20000) returns bigint
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   gone bigint;
@@ -180,17 +182,40 @@ begin
     select e.room_id, e.seq from events e where e.committed_at < clock_timestamp() - relay_tidy.keep
     order by e.committed_at limit relay_tidy.at_most
   ), tails as (
-    select o.room_id, max(o.seq) as seq from old o group by o.room_id
+    select t.room_id, max(t.seq) as seq
+    from (select o.room_id, o.seq from old o
+          union all
+          select l.room_id, least(l.head_seq - relay_tidy.keep_events, l.tail_seq + relay_tidy.at_most) from logs l
+          where l.head_seq - relay_tidy.keep_events > l.tail_seq) t
+    group by t.room_id
   ), moved as (
-    update logs l set tail_seq = greatest(l.tail_seq, t.seq) from tails t where l.room_id = t.room_id
+    update logs l set tail_seq = t.seq from tails t where l.room_id = t.room_id and t.seq > l.tail_seq
   )
   delete from events e using tails t where e.room_id = t.room_id and e.seq <= t.seq;
   get diagnostics gone = row_count;
-  delete from signals s where s.created_at < clock_timestamp() - relay_tidy.keep;
+  -- Who may offer depends on what was offered and answered, so that is kept for as long as both sit there.
+  delete from signals s where s.id in (
+    select o.id from signals o
+    where o.created_at < clock_timestamp() - relay_tidy.keep
+      and (o.kind = 'candidate'
+           or not exists (select from participants p where p.peer_id = o.from_peer)
+           or not exists (select from participants p where p.peer_id = o.to_peer))
+    order by o.id limit relay_tidy.at_most);
   delete from revoked_tokens r where r.expires_at < now();
+  delete from logs l where not exists (select from rooms r where r.id = l.room_id)
+    and not exists (select from events e where e.room_id = l.room_id);
   return gone;
 end
 $$;
 
-comment on function relay_tidy(interval, int) is
-  'Forgets events and signals older than this, a bounded number at a time, by one relay at a time; returns how many events.';
+comment on function relay_tidy(interval, bigint, int) is
+  'Forgets events older than this or beyond so many of a room, old signals and tokens; a bounded number at a time, by one relay at a time. Returns how many events.';
+
+create or replace function relay_watch() returns table (notify_queue double precision, written numeric)
+language sql stable security definer set search_path = roomtone, pg_temp
+begin atomic
+  select pg_notification_queue_usage(), (select coalesce(sum(l.head_seq), 0) from logs l);
+end;
+
+comment on function relay_watch() is
+  'How full the NOTIFY queue is (0 to 1; full, no transaction can ring), and how many events there ever were: a number that moves while no bell is heard means a deaf listener.';

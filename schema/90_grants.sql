@@ -29,5 +29,6 @@ grant execute on function moderates(bigint), act_as(text), join_room(bigint, tex
 grant execute on function become(jsonb, text), token_is_revoked(text), relay_secret(text), sign_in(text), relay_logs(bigint[]),
   relay_read(bigint[], bigint[], int), relay_follow(text, uuid[]), relay_unfollow(text, uuid[], interval),
   relay_heartbeat(text, text), relay_goodbye(text, interval), relay_lapse_orphans(interval, interval),
-  relay_reap_one_room(), relay_tidy(interval, int), schema_fingerprint()
+  relay_reap_one_room(), relay_tidy(interval, bigint, int), relay_watch(),
+  schema_fingerprint()
   to roomtone_relay;

@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from . import events, health, limits, metrics, origin, pages, problem, rows, session, turn
 from .database import Database
 from .hallway import Hallway
+from .housekeeping import Housekeeping
 from .identity import Tokens
 from .listener import Listener
 from .metrics import Metrics
@@ -61,12 +62,15 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             presence = Presence(
                 database, grace=settings.grace, address=f"{settings.host}:{settings.port}"
             )
-            relay = Relay(database, Listener(database_url), hallway, presence, counted)
+            listener = Listener(database_url)
+            relay = Relay(database, listener, hallway, presence, counted)
+            housekeeping = Housekeeping(database, listener, counted)
             app.state.end_streams = relay.stop_streams
             running = [
                 asyncio.create_task(relay.run(), name="relay"),
                 asyncio.create_task(hallway.run(), name="hallway"),
                 asyncio.create_task(presence.run(), name="presence"),
+                asyncio.create_task(housekeeping.run(), name="housekeeping"),
             ]
             try:
                 await tokens.open()

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import random
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -50,12 +52,22 @@ Wakeup = Bell | Resync
 
 
 class Listener:
-    """The relay's one LISTEN connection, reconnected for ever with a jittered back-off."""
+    """The relay's one LISTEN connection, reconnected for ever with a jittered back-off.
+
+    `listening` says that LISTEN is in force, `heard` counts wakeups.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self.listening = False
-        self.backend: int | None = None
+        self.heard = 0
+        self._connection: Connection | None = None
+
+    def reconnect(self) -> None:
+        """Hang up, so that the connection is made anew: it may be one that only looks alive."""
+        if self._connection is not None:
+            with socket.socket(fileno=os.dup(self._connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
 
     async def wakeups(self) -> AsyncIterator[Wakeup]:
         """Bells and resyncs, without end."""
@@ -65,11 +77,12 @@ class Listener:
                 async with aclosing(self._hear()) as heard:
                     async for wakeup in heard:
                         attempt = 0
+                        self.heard += 1
                         yield wakeup
             except psycopg.Error as error:
                 log.warning("the listener lost its connection: %s", str(error).strip())
             finally:
-                self.listening = False
+                self.listening, self._connection = False, None
             # 0.1 0.2 0.4 0.8 1.6 2 2 … seconds, each times 0.5 to 1.5
             await asyncio.sleep(min(2.0, 0.1 * 2**attempt) * random.uniform(0.5, 1.5))
             attempt = min(attempt + 1, 10)
@@ -87,7 +100,7 @@ class Listener:
         async with connection:
             await become_relay(connection)
             await connection.execute(f"listen {CHANNEL}")
-            self.listening, self.backend = True, connection.info.backend_pid
+            self.listening, self._connection = True, connection
             yield Resync(fresh=True)
             clock = asyncio.get_running_loop()
             resync_at = clock.time() + RESYNC_EVERY

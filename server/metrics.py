@@ -43,6 +43,16 @@ class Metrics:
         self.cut = Counter(
             "roomtone_readers_cut", "Readers cut off for being too slow.", registry=self.registry
         )
+        self.deaf = Counter(
+            "roomtone_listener_deaf",
+            "Times the listener missed bells while its connection looked alive.",
+            registry=self.registry,
+        )
+        self.notify_queue = Gauge(
+            "roomtone_notify_queue_usage",
+            "How full PostgreSQL's NOTIFY queue is, 0 to 1.",
+            registry=self.registry,
+        )
         self.rooms = Gauge(
             "roomtone_rooms_followed",
             "Rooms somebody follows through this relay.",

@@ -9,28 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final
 
 import psycopg
 
+from .chores import every
 from .database import Database
 from .types import PeerId
 
 HEARTBEAT_EVERY: Final = 2.0  # seconds
 DEAD_AFTER: Final = timedelta(seconds=6)  # three heartbeats missed
 SWEEP_EVERY: Final = 0.5  # seconds
-TIDY_EVERY: Final = 30.0  # seconds
-EVENTS_KEPT: Final = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
-
-
-class _Chore(Protocol):
-    __name__: str
-
-    def __call__(self) -> Awaitable[None]: ...
 
 
 class Presence:
@@ -82,9 +74,8 @@ class Presence:
         """Stamp, beat and sweep until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._stamp(), name="stamps")
-            tasks.create_task(self._every(HEARTBEAT_EVERY, self._beat), name="heartbeat")
-            tasks.create_task(self._every(SWEEP_EVERY, self._sweep), name="broom")
-            tasks.create_task(self._every(TIDY_EVERY, self._tidy), name="tidy")
+            tasks.create_task(every(HEARTBEAT_EVERY, self._beat), name="heartbeat")
+            tasks.create_task(every(SWEEP_EVERY, self._sweep), name="broom")
 
     async def goodbye(self) -> None:
         """This relay stops: its seats have the grace to find another one."""
@@ -131,14 +122,6 @@ class Presence:
                 if not future.done():
                     future.set_result(peer in seated)
 
-    async def _every(self, seconds: float, do: _Chore) -> None:
-        while True:
-            try:
-                await do()
-            except psycopg.Error as error:
-                log.warning("%s failed: %s", do.__name__.strip("_"), str(error).strip())
-            await asyncio.sleep(seconds)
-
     async def _beat(self) -> None:
         async with self._database.relay() as connection:
             await connection.execute(
@@ -155,7 +138,3 @@ class Presence:
                 row = await cursor.fetchone()
             if row is None or row[0] is None:
                 return
-
-    async def _tidy(self) -> None:
-        async with self._database.relay() as connection:
-            await connection.execute("select roomtone.relay_tidy(%s)", (EVENTS_KEPT,))

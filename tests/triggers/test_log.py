@@ -156,7 +156,7 @@ def test_what_is_too_old_is_forgotten_and_a_cursor_before_it_is_refused(psql: Ps
     room = psql.room("rick")
     psql.seat(room, "rick")
     psql.run("update events set committed_at = now() - interval '2 hours' where seq = 1")
-    assert psql.one("select relay_tidy('1 hour')") == 1
+    assert psql.one("select relay_tidy('1 hour', 100)") == 1
     epoch = psql.one("select epoch from logs")
     psql.act_as("rick")
     assert len(psql.one("select room_log(%s, null, %s, 1)", room, epoch)["events"]) == 1
