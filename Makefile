@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests mostly wait for each other's events, so a few more files than processors go on at once.
+PARALLEL ?= --numprocesses 3 --dist loadfile
 PROGRAMS := chromium:chromium turnserver:coturn
 
 .DEFAULT_GOAL := help
@@ -14,8 +16,8 @@ help: ## Show what can be made
 run: $(VENV)/.run ## Start Roomtone; pass flags with ARGS="--port 9000"
 	@exec $(BIN)/roomtone $(ARGS)
 
-test: $(VENV)/.test programs ## Run the tests; choose some with ARGS="tests/server"
-	@$(BIN)/python -m pytest $(ARGS)
+test: check programs ## Check, then run the tests; choose some with ARGS="tests/server"
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 check: $(VENV)/.test ## Check format, lint and types
 	$(BIN)/ruff format --check .
