@@ -5,6 +5,7 @@ import { createHouseView } from './view/house.js'
 import { createKeysHelp, listenToKeys } from './view/keys.js'
 import { addressOf, createRoute } from './view/route.js'
 import { createSignIn } from './view/sign_in.js'
+import { soon } from './view/soon.js'
 import { createStartRoom } from './view/start_room.js'
 import { problemInWords } from './view/words.js'
 
@@ -99,11 +100,13 @@ function draw() {
   view.update({ place: route.here(), house: state, user: session.user, known })
 }
 
+const drawSoon = soon(draw)
+
 function follow(visit) {
   release()
   followed = visit
   if (!visit) return
-  const releases = [visit.subscribe(draw), visit.levels.subscribe(view.levels), visit.subscribe(leaveAfter)]
+  const releases = [visit.subscribe(drawSoon), visit.levels.subscribe(view.levels), visit.subscribe(leaveAfter)]
   release = () => releases.forEach((each) => each?.())
 
   /** Who left of their own will stands in the hallway; who was sent away stays to read why. */
@@ -155,7 +158,7 @@ async function learnWho() {
 draw()
 await learnWho()
 house.subscribe((state) => {
-  draw()
+  drawSoon()
   if (!known && state.connection === 'live') learnWho()
 })
 session.subscribe(draw)

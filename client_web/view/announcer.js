@@ -5,7 +5,6 @@ const GATHERED = 1500 // ms: people who arrive together are announced together
 
 /**
  * Comings and goings, said politely and not too often: forty people walking in at once are one sentence.
- * @returns {{ element: Element, hear: (happenings: object[]) => void }}
  */
 export function createAnnouncer() {
   const root = element('div', { class: 'only-heard', role: 'log', 'aria-live': 'polite', 'aria-label': 'Comings and goings' })
@@ -17,11 +16,17 @@ export function createAnnouncer() {
     timer = 0
     const words = happeningsInWords(waiting)
     waiting = []
-    if (words) root.replaceChildren(element('p', { text: words }))
+    if (words) say(words)
+  }
+
+  function say(words) {
+    if (root.textContent !== words) root.replaceChildren(element('p', { text: words }))
   }
 
   return {
     element: root,
+    /** Says one thing now; the same thing twice is said once. */
+    say,
     /** @param {{id: number, kind: string, username: string, by_me?: boolean}[]} happenings  newest last; those heard before are passed over */
     hear(happenings) {
       const news = happenings.filter((one) => one.id > last)

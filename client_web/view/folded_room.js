@@ -2,36 +2,47 @@ import { avatar } from './avatar.js'
 import { element, mark, say } from './element.js'
 import { addressOf } from './route.js'
 import { redraw, symbol } from './symbol.js'
-import { together } from './words.js'
+import { endingInWords, together } from './words.js'
 
 /**
  * The room while I look around the hallway: one line that still shows who speaks, still mutes and still leaves.
- * @param {{ toggleMicrophone: () => void, leave: () => void }} acts
+ * @param {{ toggleMicrophone: () => void, leave: () => void, putAway: () => void }} acts
  */
-export function createFoldedRoom({ toggleMicrophone, leave }) {
+export function createFoldedRoom({ toggleMicrophone, leave, putAway }) {
   let drawn = null
+  let over = false
   const face = element('span', { class: 'folded__face', 'aria-hidden': 'true' })
   const name = element('span', { class: 'folded__name' })
   const who = element('span', { class: 'folded__who' })
   const way = element('a', { class: 'folded__way' }, face, element('span', { class: 'folded__text' }, name, who))
   const drawing = symbol('mic-off')
   const microphone = element('button', { class: 'folded__button', type: 'button', on: { click: () => toggleMicrophone() } }, drawing)
-  const out = element('button', { class: 'folded__button', type: 'button', 'aria-label': 'Leave quietly', title: 'Leave quietly (L)', on: { click: () => leave() } }, symbol('leave'))
+  const outDrawing = symbol('leave')
+  const out = element('button', { class: 'folded__button', type: 'button', on: { click: () => (over ? putAway() : leave()) } }, outDrawing)
   const root = element('section', { class: 'folded', 'aria-label': 'The room you are in', hidden: true }, way, microphone, out)
+
+  function whoInWords(visit, speaking) {
+    if (over) return endingInWords(visit).title
+    if (visit.phase === 'reconnecting') return 'Reconnecting…'
+    return speaking.length ? `${together(speaking.map((one) => (one.me ? 'you' : one.username)))} speaking` : 'Nobody is speaking'
+  }
 
   function draw(visit) {
     const speaking = visit.people.filter((person) => person.speaking)
     const shown = speaking[0] ?? visit.stage[0] ?? visit.me
     const open = Boolean(visit.me) && visit.may.speak && !visit.me.muted && visit.microphone.state === 'on'
     say(name, visit.room?.name ?? 'Walking in…')
-    say(who, visit.phase === 'reconnecting' ? 'Reconnecting…' : speaking.length ? `${together(speaking.map((one) => (one.me ? 'you' : one.username)))} speaking` : 'Nobody is speaking')
+    say(who, whoInWords(visit, speaking))
     root.classList.toggle('folded--speaking', speaking.length > 0)
     mark(way, 'href', addressOf(visit.room_id))
     if (shown?.username !== drawn) {
       face.replaceChildren(...(shown ? [avatar(shown.username)] : []))
       drawn = shown?.username
     }
-    microphone.hidden = !visit.may.speak
+    microphone.hidden = over || !visit.may.speak
+    redraw(outDrawing, over ? 'close' : 'leave')
+    mark(out, 'aria-label', over ? 'Close' : 'Leave quietly')
+    mark(out, 'title', over ? 'Close' : 'Leave quietly (L)')
     redraw(drawing, open ? 'mic' : 'mic-off')
     mark(microphone, 'data-state', open ? 'on' : 'off')
     mark(microphone, 'aria-label', open ? 'Turn microphone off' : 'Turn microphone on')
@@ -39,8 +50,9 @@ export function createFoldedRoom({ toggleMicrophone, leave }) {
 
   return {
     element: root,
-    /** @param {object|null} visit  null hides it */
+    /** @param {object|null} visit  null hides it; one that has ended says so until it is put away */
     update(visit) {
+      over = visit?.phase === 'left'
       root.hidden = visit === null
       if (visit) draw(visit)
     },

@@ -40,8 +40,8 @@ export function createGlassWall({ close, mutePerson, setRole, retryConnection })
     element('div', { class: 'glass__scroll' }, seat.element, found, rows),
     element('footer', { class: 'glass__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))
 
-  const traceList = keyed(traces, { key: (trace) => trace.peer_id, create: () => createTrace(choose) })
-  const paneList = keyed(panes, { key: (entry) => entry.id, create: () => createWallEntry(nameOf) })
+  const traceList = keyed(traces, { key: (trace) => trace.peer_id, create: () => createTrace(choose), fades: false })
+  const paneList = keyed(panes, { key: (entry) => entry.id, create: () => createWallEntry(nameOf), fades: false })
 
   function nameOf({ user_id, peer_id }) {
     const one = visit?.people.find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))

@@ -20,13 +20,14 @@ export function createHallway({ start, toggleFollow, retry }) {
   const searching = element('label', { class: 'hallway__find' }, symbol('search'), search)
   const begin = element('button', { class: 'button button--action', type: 'button', on: { click: start } }, symbol('plus'), 'Start a room')
   const connection = element('p', { class: 'hallway__connection', role: 'status' })
+  const refusal = element('p', { class: 'hallway__refusal', role: 'alert', hidden: true })
   const followed = createSection('From clubs you follow')
   const open = createSection('Open to everyone')
   const doors = element('div', { class: 'hallway__doors' }, followed.element, open.element)
   const nothing = element('div', { class: 'hallway__nothing' })
   const waiting = element('div', { class: 'hallway__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('div', { class: 'card card--waiting' }, element('i'), element('i'), element('i'))))
   const root = element('div', { class: 'hallway' }, element('div', { class: 'hallway__tools' }, searching, begin),
-    element('div', { class: 'hallway__scroll' }, connection, doors, waiting, nothing))
+    element('div', { class: 'hallway__scroll' }, connection, refusal, doors, waiting, nothing))
   const hold = createHold(doors, draw)
 
   function createSection(title) {
@@ -86,8 +87,14 @@ export function createHallway({ start, toggleFollow, retry }) {
     element: root,
     /** @param {{ rooms: object[], loading: boolean, connection: string, problem: object|null, seated_in: number|null, signed_in: boolean }} latest */
     update(latest) {
+      const news = model === null || Object.keys(latest).some((name) => latest[name] !== model[name])
       model = latest
-      draw()
+      if (news) draw()
+    },
+    /** What the database refused, said where it was asked. */
+    refuse(text) {
+      refusal.hidden = !text
+      say(refusal, text ?? '')
     },
   }
 }

@@ -7,6 +7,7 @@ import { createHallway } from './hallway.js'
 import { createMasthead } from './masthead.js'
 import { createRoom } from './room.js'
 import { addressOf } from './route.js'
+import { endingInWords } from './words.js'
 
 /**
  * The page: the hallway on the left, the room in the middle, the glass wall on the right; on a phone one of them at a time.
@@ -18,12 +19,14 @@ import { addressOf } from './route.js'
 export function createHouseView(main, acts) {
   const masthead = createMasthead(acts)
   const hallway = createHallway(acts)
-  const folded = createFoldedRoom(acts)
+  const folded = createFoldedRoom({ ...acts, putAway })
   const foyer = createFoyer(acts)
   const room = createRoom(acts)
   const wall = createGlassWall({ ...acts, close: acts.toggleWall })
   const announcer = createAnnouncer()
   let announced = null
+  let present = null // the visit drawn last
+  let read = null // the visit whose ending was read
 
   main.append(
     element('section', { class: 'frame__hallway', 'aria-label': 'Hallway' }, masthead.element, hallway.element, folded.element),
@@ -46,7 +49,10 @@ export function createHouseView(main, acts) {
       ...{ rooms: house.hallway, connection: house.connection, problem: house.problem, seated_in, signed_in: Boolean(user) },
       loading: house.hallway.length === 0 && house.connection === 'connecting',
     })
-    folded.update(seated_in !== null && !inside ? { ...visit, room_id: seated_in } : null)
+    present = house.visit
+    if (visit?.phase !== 'left') read = null
+    if (visit?.phase === 'left' && (inside || visit.reason === 'left')) read = present
+    folded.update(visit && !inside && read !== present ? { ...visit, room_id: present.room_id } : null)
 
     room.element.hidden = !inside
     foyer.element.hidden = inside
@@ -63,6 +69,12 @@ export function createHouseView(main, acts) {
     if (whose !== announced) announcer.forget()
     announced = whose
     if (visit && visit.phase !== 'left') announcer.hear(visit.happenings)
+    else if (visit && read !== whose) announcer.say(endingInWords(visit).title)
+  }
+
+  function putAway() {
+    read = present
+    folded.update(null)
   }
 
   function showWall(open) {
@@ -74,7 +86,10 @@ export function createHouseView(main, acts) {
   return {
     update,
     levels: room.levels,
-    refuse: room.refuse,
+    refuse(text) {
+      room.refuse(text)
+      hallway.refuse(text)
+    },
     focusRoom: room.focus,
     get wallOpen() {
       return wall.open

@@ -23,7 +23,8 @@ export function storyOf(entry, nameOf) {
 
 function writeStory({ table, rows, method }, nameOf) {
   const row = rows[0] ?? {}
-  if (table === 'signals') return `${signal(row)} to ${nameOf({ peer_id: row.to_peer, user_id: row.to_user })}`
+  // Signals that wait at the same moment travel in one POST, whomever they are for.
+  if (table === 'signals') return rows.map((each) => `${signal(each)} to ${nameOf({ peer_id: each.to_peer, user_id: each.to_user })}`).join(', ')
   if (table === 'participants' && method === 'DELETE') return 'your seat given back'
   if (table === 'participants' && 'muted' in row) return row.muted ? 'microphone off' : 'microphone on'
   if (table === 'participants' && 'role' in row && method === 'UPDATE') return `to be ${row.role}`

@@ -195,3 +195,19 @@ def test_who_is_removed_is_told(context: BrowserContext, relay: RunningRelay, ps
         psql.run("delete from participants where room_id = %s", room)
         beth.page.locator(".ending__title").filter(visible=True).wait_for()
         assert beth.page.get_by_role("link", name="Back to the hallway").is_visible()
+
+
+def test_a_room_that_ends_while_i_look_around_says_so_in_its_bar(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        beth.page.get_by_role("link", name="Hallway", exact=True).click()
+        bar = beth.page.get_by_role("region", name="The room you are in")
+        bar.get_by_text("Nobody is speaking").wait_for()
+        psql.one("select end_room(%s)", room)
+        bar.get_by_text("This room has ended").wait_for()
+        bar.get_by_role("button", name="Close").click()
+        bar.wait_for(state="hidden")
+        beth.reads("A few doors are ajar.")
