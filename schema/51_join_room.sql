@@ -1,18 +1,20 @@
-create or replace function join_room(room_id bigint, role text default null) returns participants
-language plpgsql as $$
-declare
-  seat participants;
+-- What it returns is the seat as anybody may see it, without the relays' own columns.
+drop function if exists join_room(bigint, text);
+create function join_room(
+  inout room_id bigint, inout role text default null,
+  out user_id bigint, out peer_id uuid, out kind text, out muted boolean, out join_date timestamptz, out seq bigint
+) language plpgsql as $$
 begin
   if acting_user() is null then
     raise insufficient_privilege using
       message = 'nobody is acting, so nobody can join',
       hint    = 'In psql: select act_as(''rick'');';
   end if;
-  insert into participants (room_id, role) values (join_room.room_id, join_room.role)
+  insert into participants as p (room_id, role) values (join_room.room_id, join_room.role)
   on conflict on constraint participants_pkey do update
-    set peer_id = excluded.peer_id, role = case when join_room.role is null then participants.role else excluded.role end
-  returning * into seat;
-  return seat;
+    set peer_id = excluded.peer_id, role = case when join_room.role is null then p.role else excluded.role end
+  returning p.role, p.user_id, p.peer_id, p.kind, p.muted, p.join_date, p.seq
+  into join_room.role, join_room.user_id, join_room.peer_id, join_room.kind, join_room.muted, join_room.join_date, join_room.seq;
 end
 $$;
 

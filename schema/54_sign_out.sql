@@ -5,7 +5,7 @@ declare
 begin
   if claims ->> 'jti' is not null then
     insert into revoked_tokens (jti, expires_at)
-    values ((claims ->> 'jti')::uuid, coalesce(to_timestamp((claims ->> 'exp')::double precision), now() + interval '10 years'))
+    values (claims ->> 'jti', coalesce(to_timestamp((claims ->> 'exp')::double precision), now() + interval '10 years'))
     on conflict do nothing;
   end if;
   delete from participants p where p.user_id = acting_user();

@@ -9,7 +9,9 @@ revoke create on schema roomtone from public;
 grant usage on schema roomtone to roomtone_anon, roomtone_person, roomtone_relay;
 
 -- Anybody may look around.
-grant select on topics, users, clubs, followers, rooms, participants, hallway, roster to roomtone_anon, roomtone_person;
+grant select on topics, users, clubs, followers, members, rooms, hallway, roster to roomtone_anon, roomtone_person;
+-- Which relay serves a seat, and when it lapses, is between the relays.
+grant select (room_id, user_id, peer_id, kind, role, muted, join_date, seq) on participants to roomtone_anon, roomtone_person;
 grant execute on function acting_user(), acting_as_operator(), hallway_rows(bigint[]), require_open_room(bigint)
   to roomtone_anon, roomtone_person;
 
@@ -18,10 +20,12 @@ grant select on signals, signal_trace to roomtone_person;
 grant update (username, bio) on users to roomtone_person;
 grant insert (name, description, topic_id), update (name, description, topic_id) on clubs to roomtone_person;
 grant insert (user_id, club_id), delete on followers to roomtone_person;
+grant insert (club_id, user_id, role), update (role), delete on members to roomtone_person;
 grant insert (name, club_id, stage), update (name, club_id, ended_at) on rooms to roomtone_person;
 grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted), delete on participants to roomtone_person;
+grant select, insert (room_id, user_id), delete on bans to roomtone_person;
 grant insert (room_id, from_peer, to_peer, kind, body) on signals to roomtone_person;
-grant execute on function moderates(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), end_room(bigint), sign_out(),
+grant execute on function moderates(bigint), club_role(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), end_room(bigint), sign_out(),
   require_seat(bigint, uuid), room_snapshot(bigint, uuid), room_log(bigint, uuid, bigint, bigint, int)
   to roomtone_person;
 

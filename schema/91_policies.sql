@@ -4,7 +4,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['topics', 'users', 'clubs', 'followers', 'rooms', 'participants', 'signals', 'logs', 'events',
+  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'signals', 'logs', 'events',
                               'nodes', 'secrets', 'revoked_tokens', 'schema_installs'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
@@ -27,8 +27,8 @@ create policy clubs_are_public on clubs for select using (true);
 comment on policy clubs_are_public on clubs is 'Anybody may see the clubs.';
 create policy clubs_are_founded_by_people on clubs for insert to roomtone_person with check (owner_id = acting_user());
 comment on policy clubs_are_founded_by_people on clubs is 'Whoever founds a club owns it.';
-create policy clubs_belong_to_their_owner on clubs for update to roomtone_person using (owner_id = acting_user());
-comment on policy clubs_belong_to_their_owner on clubs is 'Only the owner changes a club.';
+create policy clubs_belong_to_their_owners on clubs for update to roomtone_person using (club_role(id) = 'OWNER');
+comment on policy clubs_belong_to_their_owners on clubs is 'Only owners change a club.';
 
 create policy followers_are_public on followers for select using (true);
 comment on policy followers_are_public on followers is 'Anybody may see who follows what.';
@@ -37,12 +37,30 @@ comment on policy followers_follow_for_themselves on followers is 'You follow fo
 create policy followers_unfollow_for_themselves on followers for delete to roomtone_person using (user_id = acting_user());
 comment on policy followers_unfollow_for_themselves on followers is 'You unfollow for yourself.';
 
+create policy members_are_public on members for select using (true);
+comment on policy members_are_public on members is 'Anybody may see who belongs to a club.';
+create policy members_are_let_in on members for insert to roomtone_person with check (club_role(club_id) in ('OWNER', 'ADMIN'));
+comment on policy members_are_let_in on members is 'Owners and admins let people in; the guard says as what, and names the rule.';
+create policy members_are_given_roles on members for update to roomtone_person using (club_role(club_id) = 'OWNER');
+comment on policy members_are_given_roles on members is 'Owners give roles.';
+create policy members_leave on members for delete to roomtone_person
+  using (user_id = acting_user() or club_role(club_id) = 'OWNER' or (club_role(club_id) = 'ADMIN' and role = 'MEMBER'));
+comment on policy members_leave on members is 'Leave yourself; owners remove anybody, admins those who are just members.';
+
 create policy rooms_are_public on rooms for select using (true);
 comment on policy rooms_are_public on rooms is 'Anybody may look through the doors.';
 create policy rooms_are_started_by_people on rooms for insert to roomtone_person with check (host_id = acting_user());
 comment on policy rooms_are_started_by_people on rooms is 'Whoever starts a room hosts it.';
 create policy rooms_belong_to_their_host on rooms for update to roomtone_person using (host_id = acting_user());
 comment on policy rooms_belong_to_their_host on rooms is 'Only the host changes a room.';
+
+create policy bans_are_seen_by_those_concerned on bans for select to roomtone_person
+  using (user_id = acting_user() or moderates(room_id));
+comment on policy bans_are_seen_by_those_concerned on bans is 'Whoever is banned knows it, and those who moderate the room.';
+create policy bans_are_for_moderators on bans for insert to roomtone_person with check (moderates(room_id));
+comment on policy bans_are_for_moderators on bans is 'Host and moderators ban; the guard names the rule.';
+create policy bans_are_lifted_by_moderators on bans for delete to roomtone_person using (moderates(room_id));
+comment on policy bans_are_lifted_by_moderators on bans is 'Host and moderators let people in again.';
 
 create policy participants_are_public on participants for select using (true);
 comment on policy participants_are_public on participants is 'Anybody may see who is where.';
@@ -52,8 +70,8 @@ create policy participants_change on participants for update to roomtone_person
   using (user_id = acting_user() or moderates(room_id));
 comment on policy participants_change on participants is 'Your own seat, or anybody''s where you moderate; the guard says what may change.';
 create policy participants_leave on participants for delete to roomtone_person
-  using (user_id = acting_user() or moderates(room_id));
-comment on policy participants_leave on participants is 'Leave your own seat, or remove somebody where you moderate.';
+  using (user_id = acting_user() or (moderates(room_id) and role <> 'HOST'));
+comment on policy participants_leave on participants is 'Leave your own seat, or remove somebody where you moderate; never the host.';
 
 create policy signals_are_for_both_ends on signals for select to roomtone_person using (acting_user() in (from_user, to_user));
 comment on policy signals_are_for_both_ends on signals is 'A signal is readable by its two ends.';

@@ -89,7 +89,8 @@ async def sign_out(request: Request) -> Response:
         claims = claims_of(request)
         if claims:
             await transact(request.state.database, claims, _sign_out)
-            request.state.relay.sign_out(claims.get("jti"))
+            if "jti" in claims:  # without an id, a token can neither be revoked nor told from others
+                request.state.relay.sign_out(claims["jti"])
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _only_of_a_cookie(request, refused)
     response = Response(None, 204, _PRIVATE)

@@ -30,7 +30,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['topics', 'users', 'clubs', 'followers', 'rooms', 'revoked_tokens'] loop
+  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'revoked_tokens'] loop
     execute format('create or replace trigger _200_harden before insert or update or delete on %I
                     for each statement execute function tg_harden()', name);
     execute format('comment on trigger _200_harden on %I is %L', name, 'What is acknowledged here survives a crash.');

@@ -18,6 +18,27 @@ for each row execute function tg_rooms__guard();
 
 comment on trigger _100_guard on rooms is 'Refuses changes to an ended room.';
 
+create or replace function tg_rooms__guard_club() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  if exists (select from clubs c where c.id = new.club_id)
+     and not exists (select from members m where m.club_id = new.club_id and m.user_id = new.host_id) then
+    raise insufficient_privilege using
+      message    = 'only members start a room in a club',
+      constraint = 'rooms_club_is_yours',
+      hint       = 'Ask one of its owners or admins to let you in, or start the room without a club.';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_rooms__guard_club() is 'A room in a club is hosted by one of its members.';
+
+create or replace trigger _100_guard_club before insert or update of club_id on rooms
+for each row when (new.club_id is not null) execute function tg_rooms__guard_club();
+
+comment on trigger _100_guard_club on rooms is 'Refuses rooms in clubs that are not the host''s.';
+
 create or replace function tg_rooms__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare

@@ -10,7 +10,7 @@ begin
       constraint = 'participants_only_for_yourself',
       hint       = 'Leave user_id out: it defaults to you.';
   end if;
-  perform require_open_room(new.room_id);
+  perform require_open_room(new.room_id), require_not_banned(new.room_id, new.user_id);
   select * into room from rooms r where r.id = new.room_id;
 
   new.kind := case (select u.kind from users u where u.id = new.user_id) when 'bot' then 'bot' else new.kind end;
@@ -71,7 +71,7 @@ begin
         message    = 'only its own user takes a seat anew',
         constraint = 'participants_only_for_yourself';
     end if;
-    perform require_open_room(new.room_id);
+    perform require_open_room(new.room_id), require_not_banned(new.room_id, new.user_id);
     new.join_date := clock_timestamp();
     new.muted := true;
     new.seq := null;
@@ -152,8 +152,9 @@ begin
       else 'left' end,
     changes_hallway => true);
   if joins then
-    -- Asked again under the log's lock: the room may have ended while this transaction was open.
-    perform require_open_room(new.room_id);
+    -- Asked again under the log's lock: the room may have ended, or they may have been banned, while this
+    -- transaction was open.
+    perform require_open_room(new.room_id), require_not_banned(new.room_id, new.user_id);
     update participants p set seq = new_seq
     where p.room_id = new.room_id and p.user_id = new.user_id and p.peer_id = new.peer_id;
     update events e set record = e.record || jsonb_build_object('seq', new_seq)

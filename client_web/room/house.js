@@ -179,7 +179,13 @@ export function createHouse({ session }) {
     /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated' }} room */
     startRoom: async ({ name, club_id = null, stage = 'open' }) => (await rows.insert('rooms', { name, club_id, stage }))[0],
     endRoom: (roomId) => rows.rpc('end_room', { room_id: roomId }),
-    clubs: () => rows.select('clubs', { select: 'id,name,description,topic_id,owner_id', order: 'name' }),
+    /** The clubs I may start a room in: those I am a member of. */
+    async clubs() {
+      const mine = session.user ? await rows.select('members', { user_id: `eq.${session.user.id}`, select: 'club_id' }) : []
+      if (!mine.length) return []
+      const ids = mine.map(({ club_id }) => club_id).join(',')
+      return rows.select('clubs', { id: `in.(${ids})`, select: 'id,name,description,topic_id,owner_id', order: 'name' })
+    },
 
     async follow(clubId) {
       await rows.insert('followers', { club_id: clubId }, { representation: false })

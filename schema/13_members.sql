@@ -1,0 +1,22 @@
+create table if not exists members (
+  club_id    bigint not null references clubs on delete cascade,
+  user_id    bigint not null references users on delete cascade,
+  role       text not null default 'MEMBER'
+             constraint members_role_is_known check (role in ('OWNER', 'ADMIN', 'MEMBER')),
+  created_at timestamptz not null default now(),
+  primary key (club_id, user_id)
+);
+create index if not exists members_by_user on members (user_id);
+
+comment on table members is 'Who belongs to which club. Members start its rooms; following one is another thing, and open to everybody.';
+comment on column members.club_id is 'The club.';
+comment on column members.user_id is 'Who belongs to it.';
+comment on column members.role is
+  'OWNER, ADMIN or MEMBER. Owners and admins add and remove members, owners give roles, and there is always an owner.';
+comment on column members.created_at is 'Since when.';
+comment on index members_by_user is 'Finds the clubs one belongs to.';
+
+-- Clubs that were founded before there were members: each belongs to its founder.
+insert into members (club_id, user_id, role)
+select c.id, c.owner_id, 'OWNER' from clubs c
+where not exists (select from members m where m.club_id = c.id);

@@ -1,0 +1,13 @@
+create or replace function require_not_banned(room_id bigint, user_id bigint) returns void
+language plpgsql stable as $$
+begin
+  if exists (select from bans b where b.room_id = require_not_banned.room_id and b.user_id = require_not_banned.user_id) then
+    raise insufficient_privilege using
+      message    = format('you are banned from room %s', require_not_banned.room_id),
+      constraint = 'participants_is_not_banned',
+      hint       = 'Its host or a moderator can lift the ban.';
+  end if;
+end
+$$;
+
+comment on function require_not_banned(bigint, bigint) is 'Raises if this user is banned from the room (participants_is_not_banned).';

@@ -1,0 +1,170 @@
+"""Who belongs to a club, who lets them in, and what belonging is good for."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import psycopg
+import pytest
+
+from ..conftest import Connect
+from ..people import Psql, refused
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    psql = Psql(connect())
+    for name in ("olga", "ada", "max", "sam"):
+        psql.person(name)
+    return psql
+
+
+@pytest.fixture
+def club(psql: Psql) -> int:
+    """A club founded by olga, with ada as its admin and max as a member."""
+    psql.act_as("olga")
+    club = int(psql.one("insert into clubs (name) values ('Kettle') returning id"))
+    add(psql, club, "ada", "ADMIN")
+    add(psql, club, "max")
+    psql.act_as(None)
+    return club
+
+
+def add(psql: Psql, club: int, username: str, role: str = "MEMBER") -> None:
+    psql.run(
+        "insert into members (club_id, user_id, role) select %s, id, %s from users where username = %s",
+        club,
+        role,
+        username,
+    )
+
+
+def remove(psql: Psql, club: int, username: str) -> int:
+    return psql.run(
+        "delete from members m using users u where m.club_id = %s and u.id = m.user_id and u.username = %s",
+        club,
+        username,
+    )
+
+
+def give(psql: Psql, club: int, username: str, role: str) -> int:
+    return psql.run(
+        "update members m set role = %s from users u"
+        " where m.club_id = %s and u.id = m.user_id and u.username = %s",
+        role,
+        club,
+        username,
+    )
+
+
+def members(psql: Psql, club: int) -> dict[str, str]:
+    return {
+        str(name): str(role)
+        for name, role in psql.all(
+            "select username, role from members m join users u on u.id = m.user_id where club_id = %s",
+            club,
+        )
+    }
+
+
+def test_whoever_founds_a_club_owns_it(psql: Psql) -> None:
+    club = psql.act_as("sam").one("insert into clubs (name) values ('Moth') returning id")
+    assert members(psql, club) == {"sam": "OWNER"}
+
+
+def test_owners_and_admins_let_people_in_and_members_do_not(psql: Psql, club: int) -> None:
+    psql.act_as("max")
+    with refused("members_are_let_in"):
+        add(psql, club, "sam")
+    psql.act_as("ada")
+    add(psql, club, "sam")
+    assert members(psql, club)["sam"] == "MEMBER"
+
+
+def test_nobody_lets_themselves_in(psql: Psql, club: int) -> None:
+    psql.act_as("sam")
+    with refused("members_are_let_in"):
+        add(psql, club, "sam")
+
+
+def test_roles_are_given_by_owners_alone(psql: Psql, club: int) -> None:
+    psql.act_as("ada")
+    with refused("members_role_is_given"):
+        add(psql, club, "sam", "ADMIN")
+    assert give(psql, club, "max", "ADMIN") == 0
+    assert give(psql.act_as("olga"), club, "max", "ADMIN") == 1
+    assert members(psql, club) == {"olga": "OWNER", "ada": "ADMIN", "max": "ADMIN"}
+
+
+def test_an_admin_removes_members_and_nobody_above(psql: Psql, club: int) -> None:
+    psql.act_as("ada")
+    assert [remove(psql, club, name) for name in ("olga", "max")] == [0, 1]
+
+
+def test_anyone_may_leave_except_the_last_owner(psql: Psql, club: int) -> None:
+    assert remove(psql.act_as("max"), club, "max") == 1
+    psql.act_as("olga")
+    with refused("members_keep_an_owner"):
+        remove(psql, club, "olga")
+    with refused("members_keep_an_owner"):
+        give(psql, club, "olga", "MEMBER")
+    give(psql, club, "ada", "OWNER")
+    assert remove(psql, club, "olga") == 1
+    assert members(psql, club) == {"ada": "OWNER"}
+
+
+def test_two_owners_who_leave_at_once_leave_one_behind(
+    psql: Psql, connect: Connect, club: int
+) -> None:
+    give(psql, club, "ada", "OWNER")
+    start = Barrier(2)
+
+    def leave(username: str, own: Psql) -> bool:
+        own.act_as(username)
+        start.wait(20)
+        try:
+            return remove(own, club, username) == 1
+        except psycopg.errors.CheckViolation:
+            return False
+
+    with ThreadPoolExecutor(2) as pool:
+        gone = list(pool.map(leave, ("olga", "ada"), (Psql(connect()), Psql(connect()))))
+    assert sorted(gone) == [False, True]
+    assert list(members(psql, club).values()).count("OWNER") == 1
+
+
+def test_a_club_takes_its_members_along(psql: Psql, club: int) -> None:
+    assert psql.run("delete from clubs where id = %s", club) == 1
+    assert psql.count("members") == 0
+
+
+def test_a_room_in_a_club_is_started_by_its_members_alone(psql: Psql, club: int) -> None:
+    psql.act_as("max").run("insert into rooms (name, club_id) values ('Tea', %s)", club)
+    psql.act_as("sam")
+    with refused("rooms_club_is_yours"):
+        psql.run("insert into rooms (name, club_id) values ('Tea', %s)", club)
+    room = psql.one("insert into rooms (name) values ('Tea') returning id")
+    with refused("rooms_club_is_yours"):
+        psql.run("update rooms set club_id = %s where id = %s", club, room)
+
+
+def test_the_operator_puts_no_strangers_room_into_a_club_either(psql: Psql, club: int) -> None:
+    room = psql.room("sam")
+    with refused("rooms_club_is_yours"):
+        psql.run("update rooms set club_id = %s where id = %s", club, room)
+
+
+def test_a_host_who_left_the_club_can_still_end_the_room(psql: Psql, club: int) -> None:
+    psql.act_as("max")
+    room = psql.one("insert into rooms (name, club_id) values ('Tea', %s) returning id", club)
+    remove(psql, club, "max")
+    assert psql.one("select ended_at is not null from end_room(%s)", room) is True
+
+
+def test_the_demos_hosts_belong_to_their_clubs(connect: Connect, demo_database_url: str) -> None:
+    psql = Psql(connect(demo_database_url))
+    assert psql.one("select count(*) from rooms where club_id is not null") == 6
+    assert psql.all("select role, count(*) from members group by role order by role") == [
+        ("ADMIN", 4), ("MEMBER", 6), ("OWNER", 6),
+    ]  # fmt: skip

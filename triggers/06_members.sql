@@ -1,0 +1,57 @@
+create or replace function tg_members__guard_add() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  actor_role text := club_role(new.club_id);
+begin
+  -- The founder is added by the founding itself, when there is nobody yet to let them in.
+  if acting_user() is null or not exists (select from members m where m.club_id = new.club_id) then
+    return new;
+  end if;
+  if actor_role is null or actor_role not in ('OWNER', 'ADMIN') then
+    raise insufficient_privilege using
+      message    = 'only its owners and admins let somebody into a club',
+      constraint = 'members_are_let_in',
+      hint       = 'Ask one of them.';
+  end if;
+  if new.role <> 'MEMBER' and actor_role <> 'OWNER' then
+    raise insufficient_privilege using
+      message    = format('the role %s is not yours to give', new.role),
+      constraint = 'members_role_is_given',
+      hint       = 'Owners give roles.';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_members__guard_add() is 'Who may let somebody into a club, and as what.';
+
+create or replace function tg_members__keep_owner() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  if old.role = 'OWNER' and (tg_op = 'DELETE' or new.role <> 'OWNER') then
+    -- One at a time, so that two owners who go at once do not each rely on the other.
+    perform from clubs c where c.id = old.club_id for no key update;
+    if found and not exists (select from members m
+                             where m.club_id = old.club_id and m.role = 'OWNER' and m.user_id <> old.user_id) then
+      raise check_violation using
+        message    = 'a club has an owner, and this is its last',
+        constraint = 'members_keep_an_owner',
+        hint       = 'Make somebody else an owner first.';
+    end if;
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_members__keep_owner() is 'The last owner neither leaves nor becomes less; only with the club itself.';
+
+create or replace trigger _100_guard_add before insert on members
+for each row execute function tg_members__guard_add();
+comment on trigger _100_guard_add on members is 'Decides who lets whom in.';
+
+create or replace trigger _100_keep_owner before update of role or delete on members
+for each row execute function tg_members__keep_owner();
+comment on trigger _100_keep_owner on members is 'A club never loses its last owner.';
