@@ -14,7 +14,19 @@ from typing import TypedDict
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from . import events, health, limits, metrics, origin, pages, problem, rows, session, turn
+from . import (
+    events,
+    health,
+    limits,
+    metrics,
+    openapi,
+    origin,
+    pages,
+    problem,
+    rows,
+    session,
+    turn,
+)
 from .database import Database
 from .hallway import Hallway
 from .housekeeping import Housekeeping
@@ -40,6 +52,7 @@ class State(TypedDict):
     presence: Presence
     metrics: Metrics
     streams: Counter[object]
+    openapi: openapi.Document
 
 
 def new_node() -> NodeId:
@@ -83,6 +96,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
                     presence=presence,
                     metrics=counted,
                     streams=Counter(),
+                    openapi=openapi.Document(database),
                 )
             finally:
                 relay.stop_streams()
@@ -102,6 +116,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             *turn.routes,
             *health.routes,
             *metrics.routes,
+            *openapi.routes,
             *pages.routes,
         ],
         middleware=[

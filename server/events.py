@@ -14,12 +14,13 @@ from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from .identity import claims_of
 from .problem import Problem
 from .relay import NoSuchRoom
-from .stream import Attending, EventStream, Following, Seat, cursor_of, missed, snapshot
+from .resource import resource
+from .stream import HEADERS, Attending, EventStream, Following, Seat, cursor_of, missed, snapshot
 from .types import Claims, Cursor, PeerId, RoomId, UserId
 
 LONGEST_WAIT: Final = 60.0  # seconds; proxies give up on a silent request about then
@@ -32,6 +33,8 @@ async def room_events(request: Request) -> Response:
         seat = await _seat(request, claims)
         if "application/json" in request.headers.get("accept", ""):
             return await _poll(request, claims, seat)
+        if request.method == "HEAD":
+            return _stream_of_nothing()
         _count_stream(request, claims, held)
         wake = asyncio.Event()
         try:
@@ -48,6 +51,8 @@ async def room_events(request: Request) -> Response:
 
 async def hallway_events(request: Request) -> Response:
     claims = claims_of(request)
+    if request.method == "HEAD":
+        return _stream_of_nothing()
     held = contextlib.AsyncExitStack()
     async with held:
         _count_stream(request, claims, held)
@@ -56,6 +61,11 @@ async def hallway_events(request: Request) -> Response:
         await request.state.relay.hallway.filled.wait()
         first = await following.first()
         return EventStream(following, first, asyncio.Event(), request.state.metrics, held.pop_all())
+
+
+def _stream_of_nothing() -> Response:
+    """For HEAD: a stream would never end, and nobody would see a byte of it."""
+    return Response(headers={name.decode(): value.decode() for name, value in HEADERS})
 
 
 async def _seat(request: Request, claims: Claims) -> Seat:
@@ -180,7 +190,7 @@ def _no_such_room(room: int) -> Problem:
     )
 
 
-routes = [
-    Route("/rooms/{room_id:int}/events", room_events),
-    Route("/hallway/events", hallway_events),
+routes: list[BaseRoute] = [
+    resource("/rooms/{room_id:id}/events", get=room_events),
+    resource("/hallway/events", get=hallway_events),
 ]

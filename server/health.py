@@ -5,9 +5,10 @@ from __future__ import annotations
 import psycopg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from .problem import Problem
+from .resource import resource
 
 
 async def live(request: Request) -> Response:
@@ -27,4 +28,4 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"ready": True})
 
 
-routes = [Route("/live", live), Route("/ready", ready)]
+routes: list[BaseRoute] = [resource("/live", get=live), resource("/ready", get=ready)]

@@ -11,7 +11,9 @@ from prometheus_client import (
 )
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
+
+from .resource import resource
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -64,4 +66,4 @@ async def metrics(request: Request) -> Response:
     return Response(generate_latest(request.state.metrics.registry), media_type=CONTENT_TYPE)
 
 
-routes = [Route("/metrics", metrics)]
+routes: list[BaseRoute] = [resource("/metrics", get=metrics)]

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .paths import CLIENT_WEB
 from .problem import Problem
+from .resource import resource
 
 SECURITY: Final = [
     (
@@ -67,8 +68,8 @@ async def anywhere(request: Request) -> Response:
 
 
 routes: list[BaseRoute] = [
-    Route("/", page),
-    Route("/rooms/{room_id:int}", page),
+    resource("/", get=page),
+    resource("/rooms/{room_id:id}", get=page),
     Mount("/client", Modules(directory=CLIENT_WEB)),
     Route("/favicon.ico", lambda _: FileResponse(CLIENT_WEB / "icons" / "favicon.svg")),
     Route("/{path:path}", anywhere, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),

@@ -1,0 +1,74 @@
+-- The schema as an outsider may use it: what there is to read, write and call, with PostgreSQL's own comments.
+-- One row, two JSON texts: relations, functions.
+with roles as (
+  select 'roomtone_anon'::regrole::oid as anon, 'roomtone_person'::regrole::oid as person
+),
+-- A trigger that runs before an INSERT may fill a column in: then it need not be given.
+filled as (
+  select t.tgrelid as relid, lower(m[1]) as name
+  from pg_trigger t
+  join pg_proc p on p.oid = t.tgfoid
+  cross join lateral regexp_matches(p.prosrc, '\mnew\.(\w+)\s*:=', 'gi') m
+  where not t.tgisinternal and t.tgtype & 7 = 7 -- row, before, insert
+),
+-- What a simple CHECK on one column says of its values: one of a list, or no longer than so many characters.
+checks as (
+  select k.conrelid as relid, k.conkey[1] as attnum, pg_get_constraintdef(k.oid) as text
+  from pg_constraint k
+  where k.contype = 'c' and cardinality(k.conkey) = 1
+),
+relations as (
+  select c.oid, c.relname as name, c.relkind in ('v', 'm') as is_view, obj_description(c.oid, 'pg_class') as comment,
+         has_any_column_privilege(r.anon, c.oid, 'select') as anyone_reads,
+         has_any_column_privilege(r.person, c.oid, 'select') as person_reads,
+         has_any_column_privilege(r.person, c.oid, 'insert') as inserts,
+         has_any_column_privilege(r.person, c.oid, 'update') as updates,
+         has_table_privilege(r.person, c.oid, 'delete') as deletes,
+         array(select a.attname::text from pg_index i
+               cross join lateral unnest(i.indkey::int2[]) with ordinality as u (attnum, position)
+               join pg_attribute a on a.attrelid = c.oid and a.attnum = u.attnum
+               where i.indrelid = c.oid and i.indisprimary order by u.position) as key,
+         (select json_agg(json_build_object(
+            'name', a.attname, 'type', format_type(a.atttypid, null), 'comment', col_description(c.oid, a.attnum),
+            'nullable', not a.attnotnull,
+            'reads', has_column_privilege(r.person, c.oid, a.attnum, 'select'),
+            'inserts', has_column_privilege(r.person, c.oid, a.attnum, 'insert'),
+            'updates', has_column_privilege(r.person, c.oid, a.attnum, 'update'),
+            'required', a.attnotnull and not a.atthasdef and a.attidentity = ''
+              and not exists (select from filled f where f.relid = c.oid and f.name = a.attname),
+            'one_of', (select array_agg(v[1]) from checks k
+                       cross join lateral regexp_matches(k.text, '''([^'']*)''::text', 'g') v
+                       where k.relid = c.oid and k.attnum = a.attnum and k.text like 'CHECK ((% = ANY (ARRAY[%])))'),
+            'longest', (select min((regexp_match(k.text, '\mlength\(\w+\) <= (\d+)'))[1]::int) from checks k
+                        where k.relid = c.oid and k.attnum = a.attnum)
+          ) order by a.attnum)
+          from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+  from pg_class c
+  cross join roles r
+  where c.relnamespace = 'roomtone'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+),
+functions as (
+  select p.oid, p.proname as name, obj_description(p.oid, 'pg_proc') as comment, p.provolatile = 'v' as is_volatile,
+         p.proretset as returns_set, p.prorettype = 'void'::regtype as returns_nothing,
+         format_type(p.prorettype, null) as type,
+         (select c.relname from pg_class c where c.oid = t.typrelid and t.typtype = 'c') as relation,
+         has_function_privilege(r.anon, p.oid, 'execute') as anyone_calls,
+         coalesce((select json_agg(json_build_object(
+            'name', a.name, 'type', format_type(a.type, null), 'required', a.position <= p.pronargs - p.pronargdefaults)
+            order by a.position)
+          from unnest((p.proargnames)[1:p.pronargs], p.proargtypes::oid[]) with ordinality as a (name, type, position)),
+          '[]') as arguments,
+         (select json_agg(json_build_object('name', o.name, 'type', format_type(o.type, null), 'comment', null, 'nullable', true)
+                          order by o.position)
+          from unnest(p.proargnames, p.proargmodes, p.proallargtypes) with ordinality as o (name, mode, type, position)
+          where o.mode in ('t', 'o', 'b')) as columns
+  from pg_proc p
+  join pg_type t on t.oid = p.prorettype
+  cross join roles r
+  where p.pronamespace = 'roomtone'::regnamespace and p.prokind = 'f'
+    and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
+    and (has_function_privilege(r.anon, p.oid, 'execute') or has_function_privilege(r.person, p.oid, 'execute'))
+)
+select (select coalesce(json_agg(to_json(x) order by x.name), '[]') from relations x
+        where person_reads or inserts or updates or deletes)::text,
+       (select coalesce(json_agg(to_json(x) order by x.name, x.oid), '[]') from functions x)::text

@@ -1,0 +1,114 @@
+"""`/rows/rpc/{function}`: calling functions, by POST, and by GET those that change nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import tables, values
+from .components import (
+    ANYONE,
+    BODY,
+    JSON,
+    PERSON,
+    ROWS,
+    Response,
+    answer,
+    parameter,
+    responses,
+    schema,
+)
+from .described import Column, Described, Function
+from .values import Schema
+
+Operation = dict[str, Any]
+
+
+def paths(described: Described) -> dict[str, dict[str, Operation]]:
+    """The path of each function. Of several with one name, the last is described."""
+    return {f"/rows/rpc/{f.name}": _path(f, described) for f in described.functions}
+
+
+def _path(function: Function, described: Described) -> dict[str, Operation]:
+    well = _well(function, described)
+    refused = (*ROWS, 403, 404, *(() if function.is_volatile else (416,)))
+    common: Operation = {
+        "tags": ["functions"],
+        "summary": function.name.replace("_", " ").capitalize(),
+        "description": function.comment or "",
+        "security": ANYONE if function.anyone_calls else PERSON,
+    }
+    told: dict[str, Operation] = {}
+    if not function.is_volatile:
+        told["get"] = {
+            **common,
+            "operationId": f"ask_{function.name}",
+            "parameters": [*map(_argument, function.arguments), *_rows_asked(function)],
+            "responses": responses(well, refused),
+        }
+    told["post"] = {
+        **common,
+        "operationId": f"call_{function.name}",
+        "parameters": _rows_asked(function),
+        "requestBody": {
+            "required": any(argument.required for argument in function.arguments),
+            "content": {JSON: {"schema": _arguments(function.arguments)}},
+        },
+        "responses": responses(well, (*refused, *BODY, 409)),
+    }
+    return told
+
+
+def _rows_asked(function: Function) -> list[dict[str, Any]]:
+    if not (function.returns_set and function.columns):
+        return []
+    return [*tables.reading(function.columns), parameter("PreferReading")]
+
+
+def _argument(argument: Column) -> dict[str, Any]:
+    return {
+        "name": argument.name,
+        "in": "query",
+        "required": argument.required,
+        "schema": values.texts(argument.type),
+    }
+
+
+def _arguments(arguments: tuple[Column, ...]) -> Schema:
+    told: Schema = {
+        "type": "object",
+        "properties": {a.name: values.or_null(values.value(a.type)) for a in arguments},
+        "additionalProperties": False,
+    }
+    required = [argument.name for argument in arguments if argument.required]
+    return told | {"required": required} if required else told
+
+
+def _well(function: Function, described: Described) -> dict[int, Response]:
+    if function.returns_nothing:
+        return {204: answer("Done.", {})}
+    one = _one(function, described)
+    if function.returns_set and (function.relation or function.columns):
+        shape = {JSON: {"type": "array", "items": one}}
+        headers = ("Content-Range", "Preference-Applied")
+        return {
+            200: answer("The rows.", shape, headers),
+            206: answer("A part of them.", shape, headers),
+        }
+    if function.returns_set:
+        one = {"type": "array", "items": one}
+    return {200: answer("What it returns.", {JSON: one})}
+
+
+def _one(function: Function, described: Described) -> Schema:
+    """One row or value that it returns; any part of it may be null."""
+    columns = function.columns or next(
+        (table.columns for table in described.relations if table.name == function.relation), ()
+    )
+    if function.name == "room_snapshot":
+        return schema("Snapshot")
+    if function.name == "room_log":
+        return schema("Log")
+    if not columns:
+        return values.or_null(values.value(function.type))
+    properties = {column.name: values.or_null(values.column(column)) for column in columns}
+    return values.or_null({"type": "object", "properties": properties})

@@ -1,0 +1,148 @@
+"""SQL types as JSON Schema (draft 2020-12): how a value is sent, how it comes, how it is filtered by."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from .described import Column
+
+Schema = dict[str, Any]
+
+WHOLE: Final[dict[str, tuple[str, int]]] = {
+    "smallint": ("int32", 15),
+    "integer": ("int32", 31),
+    "bigint": ("int64", 63),
+}
+_PLAIN: Final[dict[str, Schema]] = {
+    "boolean": {"type": "boolean"},
+    "text": {"type": "string"},
+    "character varying": {"type": "string"},
+    "uuid": {"type": "string", "format": "uuid"},
+    "date": {"type": "string", "format": "date"},
+    "timestamp with time zone": {"type": "string", "format": "date-time"},
+    "numeric": {"type": "number"},
+    "real": {"type": "number"},
+    "double precision": {"type": "number"},
+}
+
+_NEGATABLE = r"(not\.)?"
+_NULLS = r"is\.(null|not_null)"
+_NUMBER = r"-?[0-9]{1,9}"
+_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_TIME = r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+_TEXT = r"[^\u0000]*"
+_COMPARED = "(eq|neq|gt|gte|lt|lte|isdistinct)"
+
+
+def _filter(*alternatives: str) -> str:
+    return f"^{_NEGATABLE}({'|'.join((*alternatives, _NULLS))})$"
+
+
+FILTERS: Final[dict[str, Schema]] = {
+    "NumberFilter": {
+        "type": "string",
+        "description": "A comparison with a number: `eq.7`, `not.gt.3`, `in.(1,2,3)`, `is.null`.",
+        "pattern": _filter(rf"{_COMPARED}\.{_NUMBER}", rf"in\.\({_NUMBER}(,{_NUMBER}){{0,20}}\)"),
+        "examples": ["eq.7", "in.(1,2,3)"],
+    },
+    "TextFilter": {
+        "type": "string",
+        "description": 'A comparison with a text: `eq.Tea`, `ilike.*tea*` (an asterisk is anything), `in.(a,"b,c")`.',
+        "pattern": _filter(
+            rf"{_COMPARED}\.{_TEXT}", rf"(like|ilike)\.{_TEXT}", r"in\.\([\w ]*(,[\w ]*){0,20}\)"
+        ),
+        "examples": ["eq.Tea", "ilike.*tea*"],
+    },
+    "TruthFilter": {
+        "type": "string",
+        "description": "`is.true`, `is.false`, `is.null`, or `eq.true`.",
+        "pattern": _filter(r"is\.(true|false|unknown)", r"(eq|neq)\.(true|false)"),
+        "examples": ["is.true"],
+    },
+    "UuidFilter": {
+        "type": "string",
+        "description": "`eq.` and a UUID, or `is.null`.",
+        "pattern": _filter(rf"(eq|neq)\.{_UUID}", rf"in\.\({_UUID}(,{_UUID}){{0,20}}\)"),
+        "examples": ["eq.6f2b7a1e-7c1d-4f0e-9a44-1d4f7d2b9c10"],
+    },
+    "TimeFilter": {
+        "type": "string",
+        "description": "A comparison with a date or time as PostgreSQL reads it: `gte.2026-01-31`, `is.null`.",
+        "pattern": _filter(rf"{_COMPARED}\.{_TIME}(T[01][0-9]:[0-5][0-9]:[0-5][0-9]Z)?"),
+        "examples": ["gte.2026-01-31", "is.null"],
+    },
+    "JsonFilter": {
+        "type": "string",
+        "description": "Whether it is there, or what it contains: `not.is.null`, `cs.{}`.",
+        "pattern": _filter(r"cs\.(\{\}|\[\])"),
+        "examples": ["is.not_null"],
+    },
+}
+"""What the documented part of the filter language is, by the kind of column it is for."""
+
+_FILTER_OF: Final = {
+    "boolean": "TruthFilter",
+    "uuid": "UuidFilter",
+    "timestamp with time zone": "TimeFilter",
+    "date": "TimeFilter",
+    "json": "JsonFilter",
+    "jsonb": "JsonFilter",
+}
+
+
+def value(type_name: str) -> Schema:
+    """The schema of one value; any JSON for a type that has no better one."""
+    if type_name.endswith("[]"):
+        return {"type": "array", "items": value(type_name.removesuffix("[]"))}
+    if type_name in WHOLE:
+        kind, bits = WHOLE[type_name]
+        return {"type": "integer", "format": kind, "minimum": -(2**bits), "maximum": 2**bits - 1}
+    return dict(_PLAIN.get(type_name, {}))
+
+
+def or_null(schema: Schema) -> Schema:
+    """The same, or null."""
+    if "$ref" in schema:
+        return {"oneOf": [schema, {"type": "null"}]}
+    if "type" not in schema:
+        return schema
+    nullable = schema | {"type": [schema["type"], "null"]}
+    return nullable | {"enum": [*schema["enum"], None]} if "enum" in schema else nullable
+
+
+def column(of: Column, *, written: bool = False) -> Schema:
+    """The schema of a column's values; what is `written` is told its CHECKs."""
+    schema = value(of.type)
+    if of.one_of:
+        schema["enum"] = list(of.one_of)
+    if written and of.longest is not None:
+        schema["maxLength"] = of.longest
+    if of.nullable:
+        schema = or_null(schema)
+    if of.comment:
+        schema["description"] = of.comment
+    return schema
+
+
+def filter_of(type_name: str) -> Schema:
+    """A reference to the schema of the filters on a column of this type; nothing for arrays."""
+    if type_name in WHOLE or type_name in ("numeric", "real", "double precision"):
+        name = "NumberFilter"
+    else:
+        name = _FILTER_OF.get(type_name, "TextFilter")
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def texts(type_name: str) -> Schema:
+    """How a value of this type is written in a query string."""
+    if type_name.endswith("[]"):
+        inside = _NUMBER if type_name.removesuffix("[]") in WHOLE else r"\w*"
+        return {"type": "string", "pattern": rf"^\{{({inside}(,{inside}){{0,20}})?\}}$"}
+    return value(type_name)
+
+
+def names(of: tuple[str, ...], *, followed_by: str = "") -> str:
+    """A pattern for a list of these names, each perhaps followed by something."""
+    one = f"({'|'.join(map(re.escape, of))}){followed_by}"
+    return f"^{one}(,{one})*$"
