@@ -1,3 +1,5 @@
+import { together } from './words.js'
+
 /** The glass wall's sentences. Pure: an entry of the wall in, words out. */
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 })
@@ -23,14 +25,22 @@ export function storyOf(entry, nameOf) {
 
 function writeStory({ table, rows, method }, nameOf) {
   const row = rows[0] ?? {}
-  // Signals that wait at the same moment travel in one POST, whomever they are for.
-  if (table === 'signals') return rows.map((each) => `${signal(each)} to ${nameOf({ peer_id: each.to_peer, user_id: each.to_user })}`).join(', ')
+  if (table === 'signals') return rows.length > 1 ? signalsStory(rows, nameOf) : `${signal(row)} to ${nameOf({ peer_id: row.to_peer })}`
   if (table === 'participants' && method === 'DELETE') return 'your seat given back'
   if (table === 'participants' && 'muted' in row) return row.muted ? 'microphone off' : 'microphone on'
   if (table === 'participants' && 'role' in row && method === 'UPDATE') return `to be ${row.role}`
   if (table === 'participants') return 'you take a seat'
   if (row.name) return row.name
   return Object.entries(row).filter(([, value]) => typeof value !== 'object').map(([name, value]) => `${name} ${value}`).join(' · ')
+}
+
+/** Signals that wait at the same moment travel in one POST, whomever they are for: "offers to amara and lior, candidates to maya · 4.1 kB". */
+function signalsStory(rows, nameOf) {
+  const told = [...new Set(rows.map(({ kind }) => kind))].map((kind) => {
+    const names = new Set(rows.filter((row) => row.kind === kind).map((row) => nameOf({ peer_id: row.to_peer })))
+    return `${kind}${names.size > 1 || kind === 'candidate' ? 's' : ''} to ${together(names)}`
+  })
+  return `${told.join(', ')} · ${weight(rows.map(({ body }) => body))}`
 }
 
 function eventStory({ table, type, record, old_record, reason }, nameOf) {
