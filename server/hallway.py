@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import random
 from collections import deque
 from typing import Any, Final
 
 import psycopg
 
 from .database import Database
-from .types import RoomId
+from .frame import Frame
+from .types import Cursor, RoomId
 
 COALESCE: Final = 0.03  # seconds: a burst of people entering is one change of the count
 CHANGES_KEPT: Final = 256
@@ -42,8 +44,10 @@ class Hallway:
         self._stale = True
         self._rung = asyncio.Event()
         self._version = 0
-        self._recent: deque[tuple[int, bytes]] = deque(maxlen=CHANGES_KEPT)
+        self._recent: deque[tuple[int, Frame]] = deque(maxlen=CHANGES_KEPT)
         self._visitors: set[Visitor] = set()
+        # Changes are numbered by each relay for itself, so a place among them names whose it is.
+        self._epoch = random.randrange(10**15)
         self.filled = asyncio.Event()
 
     def rung(self, room: RoomId, head: int) -> None:
@@ -69,12 +73,23 @@ class Hallway:
         visitor.seen = self._version
         return f"[{','.join(self._rows.values())}]"
 
-    def take(self, visitor: Visitor) -> list[bytes]:
+    def cursor(self, visitor: Visitor) -> Cursor:
+        """Where the visitor stands, for one who comes back to ask for more."""
+        return Cursor(self._epoch, visitor.seen)
+
+    def resume(self, visitor: Visitor, cursor: Cursor) -> bool:
+        """Stand where a visitor stood before; false if that was in another relay's hallway."""
+        if cursor.epoch != self._epoch or cursor.seq > self._version:
+            return False
+        visitor.seen = cursor.seq
+        return True
+
+    def take(self, visitor: Visitor) -> list[Frame]:
         """The visitor's next frames: the changes, or all of it for one too far behind."""
         if visitor.seen == self._version:
             return []
         if not self._recent or visitor.seen + 1 < self._recent[0][0]:
-            return [f'event: snapshot\ndata: {{"hallway":{self.rows(visitor)}}}\n\n'.encode()]
+            return [Frame("snapshot", f'{{"hallway":{self.rows(visitor)}}}')]
         frames = [frame for version, frame in self._recent if version > visitor.seen]
         visitor.seen = self._version
         return frames
@@ -127,7 +142,7 @@ class Hallway:
             if self._rows.pop(room, None) is None:
                 return
         self._version += 1
-        self._recent.append((self._version, f"event: hallway\ndata: {text}\n\n".encode()))
+        self._recent.append((self._version, Frame("hallway", text)))
         self.wake_everybody()
 
     def wake_everybody(self) -> None:

@@ -17,6 +17,7 @@ from heapq import merge
 from operator import attrgetter
 from typing import Final
 
+from .frame import Frame
 from .types import Cursor, PeerId, RoomId, UserId
 
 BROADCASTS_KEPT: Final = 1024
@@ -28,7 +29,7 @@ class Entry:
     """One event as it goes over the wire, and whose seat it is about if it is about a seat."""
 
     seq: int
-    frame: bytes
+    frame: Frame
     seat_user: UserId | None = None
     seat_peer: PeerId | None = None
     reason: str | None = None
@@ -151,7 +152,7 @@ class RoomLog:
                 reader.cut.set()
 
 
-def frame(cursor: Cursor, table: str, event: str, heard_at: datetime | None) -> bytes:
-    """An event as one frame of an event stream (HTML standard, 9.2.6); `event` is its JSON text."""
+def frame(cursor: Cursor, table: str, event: str, heard_at: datetime | None) -> Frame:
+    """An event as a frame; `event` is its JSON text, to which the relay adds when it heard of it."""
     heard = f',"heard_at":{json.dumps(heard_at.isoformat())}}}' if heard_at else "}"
-    return f"event: {table}\nid: {cursor}\ndata: {event[:-1]}{heard}\n\n".encode()
+    return Frame(table, event[:-1] + heard, cursor)

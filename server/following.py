@@ -1,0 +1,292 @@
+"""Following a room and the hallway, whatever the technique: what comes first, what comes then, and why it ends.
+
+Whoever follows is a position in the shared log, never a queue of their own. First comes a snapshot (or,
+for a reader who brings a cursor the log reaches back to, what was missed), then the changes as they
+commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg.errors import NoDataFound
+
+from .database import Database
+from .frame import Frame
+from .hallway import Visitor
+from .log import Entry, Reader, SlowReader
+from .presence import Presence
+from .problem import Problem
+from .relay import NoSuchRoom, Relay
+from .types import Claims, Cursor, PeerId, RoomId, UserId
+
+QUIET: Final = 15.0  # seconds without a frame until a sign of life; proxies hang up after 60
+RETRY: Final = 1000  # milliseconds until a follower comes back
+
+
+class StreamEnded(Exception):
+    """The following is over for a reason the reader is told in its `bye`."""
+
+    def __init__(self, reason: str, retry: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry = retry
+
+    def frame(self) -> Frame:
+        end = {"reason": self.reason} | ({} if self.retry is None else {"retry": self.retry})
+        return Frame("bye", json.dumps(end))
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Which room is followed, by whom, on which session of their seat."""
+
+    room: RoomId
+    user: UserId
+    peer: PeerId
+
+
+@dataclass(frozen=True)
+class Attending:
+    """A room that is followed: on whose seat, where in its log, and where they left off before."""
+
+    seat: Seat
+    reader: Reader
+    after: Cursor | None = None
+
+
+@contextlib.asynccontextmanager
+async def attending(
+    relay: Relay,
+    presence: Presence,
+    seat: Seat,
+    wake: asyncio.Event,
+    after: Cursor | None = None,
+) -> AsyncIterator[Attending]:
+    """Follow a room, which is presence, until the block ends.
+
+    Raises Problem 404 for a room that is not there, 403 for a seat that is another session's.
+    """
+    async with contextlib.AsyncExitStack() as held:
+        try:
+            follow = relay.follow(seat.room, seat.user, seat.peer, wake)
+            reader = await held.enter_async_context(follow)
+        except NoSuchRoom:
+            raise no_such_room(seat.room) from None
+        if not await presence.follow(seat.peer):
+            raise Problem(
+                403,
+                "42501",
+                "this session no longer holds your seat",
+                rule="participants_peer_is_current",
+                hint="Join again.",
+            )
+        held.callback(presence.unfollow, seat.peer)
+        yield Attending(seat, reader, after)
+
+
+def no_such_room(room: int) -> Problem:
+    return Problem(
+        404, "P0002", f"there is no room {room}", hint="GET /rows/hallway lists the open ones."
+    )
+
+
+async def snapshot(database: Database, claims: Claims, seat: Seat) -> tuple[Cursor, str]:
+    """The room as this user may see it, as JSON text, and the cursor it is true at."""
+    async with database.acting(claims, read_only=True, snapshot=True) as connection:
+        answer = await connection.execute(
+            "select s ->> 'cursor', s::text from roomtone.room_snapshot(%s, %s) s",
+            (seat.room, seat.peer),
+        )
+        row = await answer.fetchone()
+    assert row is not None
+    return Cursor.parse(row[0]), row[1]
+
+
+async def missed(
+    database: Database, claims: Claims, seat: Seat, after: Cursor
+) -> tuple[Cursor, list[Frame]] | None:
+    """What this user may see of the log after a cursor; None if the log does not reach back to it."""
+    events: list[dict[str, Any]] = []
+    epoch = after.epoch
+    async with database.acting(claims, read_only=True, snapshot=True) as connection:
+        while True:
+            try:
+                answer = await connection.execute(
+                    "select roomtone.room_log(%s, %s, %s, %s)",
+                    (seat.room, seat.peer, after.epoch, after.seq),
+                )
+            except NoDataFound:
+                return None
+            row = await answer.fetchone()
+            assert row is not None
+            after = Cursor.parse(row[0]["cursor"])
+            if not row[0]["events"]:
+                break
+            events += row[0]["events"]
+    return after, [Frame(e["table"], json.dumps(e), Cursor(epoch, e["seq"])) for e in events]
+
+
+async def why_gone(
+    database: Database, room: RoomId, user: UserId, peer: PeerId, after: Cursor
+) -> str | None:
+    """Why this user's seat stopped being this session's after a cursor; None if the log cannot tell.
+
+    One's own departure is the only thing it tells: whoever lost the seat may read the log no more.
+    """
+    seq = after.seq
+    async with database.relay() as connection:
+        while True:
+            answer = await connection.execute(
+                "select epoch, tail_seq, seq, seat_user, seat_peer::text, event"
+                " from roomtone.relay_read(%s, %s)",
+                ([room], [seq]),
+            )
+            rows = await answer.fetchall()
+            if (
+                not rows
+                or rows[0][0] != after.epoch
+                or after.seq < rows[0][1]
+                or rows[0][2] is None
+            ):
+                return None
+            seq = rows[-1][2]
+            for *_, seat_user, seat_peer, event in rows:
+                if seat_user == user and seat_peer != peer:
+                    return _reason(seat_peer, json.loads(event)["reason"])
+
+
+class Following:
+    """What one follower is sent, as frames: the hallway, and one room if one is attended."""
+
+    def __init__(
+        self,
+        relay: Relay,
+        database: Database,
+        claims: Claims,
+        wake: asyncio.Event,
+        room: Attending | None = None,
+    ) -> None:
+        self._relay = relay
+        self._database = database
+        self._claims = claims
+        self._wake = wake
+        self._visitor = Visitor(wake)
+        self.room = room
+
+    def attend(self, room: Attending | None) -> None:
+        """Follow this room from now on, or none; one whose reader has no position yet begins with a snapshot."""
+        self.room = room
+        self._wake.set()
+
+    async def first(self) -> list[Frame]:
+        """The frames everything opens with.
+
+        Raises psycopg errors: a following that may not be is refused before it begins.
+        """
+        hallway = self._relay.hallway.rows(self._visitor)
+        if self.room is None:
+            return [_hallway_only(hallway)]
+        caught_up = await self._catch_up(self.room)
+        if caught_up is None:
+            return [await self._snapshot(self.room, hallway)]
+        return [_hallway_only(hallway), *caught_up]
+
+    async def _catch_up(self, room: Attending) -> list[Frame] | None:
+        """What the reader missed; None if that is not to be had."""
+        if room.after is None:
+            return None
+        found = await missed(self._database, self._claims, room.seat, room.after)
+        if found is None:
+            return None
+        room.reader.position, frames = found
+        return frames
+
+    async def _snapshot(self, room: Attending, hallway: str | None = None) -> Frame:
+        room.reader.position, text = await snapshot(self._database, self._claims, room.seat)
+        rest = "}" if hallway is None else f',"hallway":{hallway}}}'
+        return Frame("snapshot", text[:-1] + rest, room.reader.position)
+
+    async def frames(self) -> AsyncGenerator[list[Frame], None]:
+        """Frames as they come, together where they came together; none at all is a sign of life.
+
+        Raises StreamEnded.
+        """
+        self._relay.hallway.enter(self._visitor)
+        try:
+            while True:
+                if (end := ending(self._relay, self._claims)) is not None:
+                    raise end
+                if (room := self.room) and (room.reader.position is None or room.reader.lost):
+                    yield [await self._snapshot(room)]
+                waiting, end = take(self.room) if self.room is room else ([], None)
+                waiting += self._relay.hallway.take(self._visitor)
+                if waiting:
+                    self._relay.metrics.frames.inc(len(waiting))
+                    yield waiting
+                if end is not None:
+                    raise end
+                if not waiting and not await woken(self._wake, QUIET, self._claims):
+                    yield []
+        finally:
+            self._relay.hallway.leave(self._visitor)
+
+
+def take(room: Attending | None) -> tuple[list[Frame], StreamEnded | None]:
+    """What is new in the room, and why nothing more will come if this is the end of it."""
+    frames: list[Frame] = []
+    if room is None:
+        return frames, None
+    try:
+        for entry in room.reader.take():
+            frames.append(entry.frame)
+            if entry.seat_user == room.seat.user and entry.seat_peer != room.seat.peer:
+                return frames, StreamEnded(_why(entry))
+    except SlowReader:
+        return frames, StreamEnded("too slow", 0)
+    return frames, None
+
+
+def ending(relay: Relay, claims: Claims) -> StreamEnded | None:
+    """Why nobody, or not this user, is served any longer."""
+    if relay.stopping.is_set():
+        return StreamEnded("relay stopping", RETRY)
+    if claims.get("jti") in relay.signed_out:
+        return StreamEnded("signed out")
+    return None
+
+
+async def woken(wake: asyncio.Event, patience: float, claims: Claims) -> bool:
+    """Wait so many seconds for something to send; whether there is. Raises StreamEnded."""
+    expires = claims.get("exp")
+    if isinstance(expires, int | float):
+        left = float(expires) - time.time()
+        if left <= 0:
+            raise StreamEnded("token expired")
+        patience = min(patience, left)
+    try:
+        # Nothing but this event is held while waiting, no database connection.
+        await asyncio.wait_for(wake.wait(), patience)
+    except TimeoutError:
+        return False
+    wake.clear()
+    return True
+
+
+def _why(entry: Entry) -> str:
+    return _reason(entry.seat_peer, entry.reason)
+
+
+def _reason(seat_peer: str | None, reason: str | None) -> str:
+    """Why the seat is no longer this session's: somebody sits there anew, or nobody does."""
+    return "taken over" if seat_peer is not None else reason or "left"
+
+
+def _hallway_only(hallway: str) -> Frame:
+    return Frame("snapshot", f'{{"hallway":{hallway}}}')

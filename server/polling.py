@@ -1,0 +1,206 @@
+"""Polling and long-polling: the same log by the same cursor, asked for.
+
+An answer is `{"events", "cursor"}`: what came after the cursor that was asked for, and the next one to
+ask for. Beside them, where there is something to say: `snapshot` (there was no cursor, or the log does
+not reach back to it), `hallway` with `hallway_cursor` (if the question had a `hallway`), and `bye`
+(nothing more will come, and why). With `wait` nothing to say is worth waiting for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from dataclasses import dataclass, field
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .following import (
+    Attending,
+    Seat,
+    StreamEnded,
+    attending,
+    ending,
+    missed,
+    snapshot,
+    take,
+    woken,
+)
+from .frame import Frame
+from .hallway import Hallway, Visitor
+from .problem import Problem
+from .types import Claims, Cursor
+
+LONGEST_WAIT: Final = 60.0  # seconds; proxies give up on a silent request about then
+
+
+@dataclass
+class Found:
+    """What an answer will say."""
+
+    snapshot: str | None = None
+    events: list[Frame] = field(default_factory=list)
+    hallway: list[Frame] = field(default_factory=list)
+    end: StreamEnded | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.snapshot or self.events or self.hallway or self.end)
+
+
+async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
+    """`?after=cursor[&wait=seconds][&hallway=cursor]`; `hallway=` alone asks for all of it."""
+    state = request.state
+    wait, after = wait_of(request), cursor_of(request, "after")
+    place = cursor_of(request, "hallway")
+    wake = asyncio.Event()
+    async with contextlib.AsyncExitStack() as held:
+        follow = attending(state.relay, state.presence, seat, wake)
+        room = await held.enter_async_context(follow)
+        found = Found()
+        known = None if after is None else await missed(state.database, claims, seat, after)
+        if known is None:
+            room.reader.position, found.snapshot = await snapshot(state.database, claims, seat)
+        else:
+            room.reader.position, found.events = known
+        visitor = None
+        if "hallway" in request.query_params:
+            visitor = await _enter(state.relay.hallway, wake, place, found, held)
+        await _gather(request, claims, room, visitor, wake, wait, found)
+        answer = {
+            "events": _array(found.events),
+            "cursor": json.dumps(str(room.reader.position)),
+        }
+        if visitor is not None:
+            answer["hallway"] = _array(found.hallway)
+            answer["hallway_cursor"] = json.dumps(str(state.relay.hallway.cursor(visitor)))
+        return answered(found, answer)
+
+
+async def poll_hallway(request: Request, claims: Claims) -> Response:
+    """`?after=cursor[&wait=seconds]`: the rows that changed; without a cursor a snapshot of all of them."""
+    hallway: Hallway = request.state.relay.hallway
+    wait, after = wait_of(request), cursor_of(request, "after")
+    wake = asyncio.Event()
+    async with contextlib.AsyncExitStack() as held:
+        found = Found()
+        visitor = await _enter(hallway, wake, after, found, held)
+        await _gather(request, claims, None, visitor, wake, wait, found)
+        cursor = json.dumps(str(hallway.cursor(visitor)))
+        return answered(found, {"hallway": _array(found.hallway), "cursor": cursor})
+
+
+async def _enter(
+    hallway: Hallway,
+    wake: asyncio.Event,
+    place: Cursor | None,
+    found: Found,
+    held: contextlib.AsyncExitStack,
+) -> Visitor:
+    """Stand in the hallway where one stood before, or see it anew, until `held` ends."""
+    await hallway.filled.wait()
+    visitor = Visitor(wake)
+    if place is None or not hallway.resume(visitor, place):
+        _see(f'{{"hallway":{hallway.rows(visitor)}}}', found)
+    hallway.enter(visitor)
+    held.callback(hallway.leave, visitor)
+    return visitor
+
+
+async def _gather(
+    request: Request,
+    claims: Claims,
+    room: Attending | None,
+    visitor: Visitor | None,
+    wake: asyncio.Event,
+    wait: float,
+    found: Found,
+) -> None:
+    """Take what there is; if that is nothing, wait for something, for so many seconds."""
+    relay = request.state.relay
+    clock = asyncio.get_running_loop()
+    until = clock.time() + wait
+    while True:
+        frames, end = take(room)
+        found.events += frames
+        # Who fell too far behind is told nothing: the next question is answered by the database.
+        if end is not None and end.reason != "too slow":
+            found.end = end
+        for frame in [] if visitor is None else relay.hallway.take(visitor):
+            if frame.event == "snapshot":
+                found.hallway.clear()
+                _see(frame.data, found)
+            else:
+                found.hallway.append(frame)
+        left = until - clock.time()
+        lost = room is not None and room.reader.lost
+        if found or lost or end is not None or left <= 0 or ending(relay, claims) is not None:
+            return
+        try:
+            if not await woken(wake, left, claims):
+                return
+        except StreamEnded as expired:
+            found.end = expired
+            return
+
+
+def _see(hallway: str, found: Found) -> None:
+    """Put the whole hallway, `{"hallway": […]}`, beside whatever else is shown whole."""
+    room = found.snapshot
+    found.snapshot = hallway if room is None else f"{room[:-1]},{hallway[1:]}"
+
+
+def answered(found: Found, answer: dict[str, str]) -> Response:
+    """The answer; its values are JSON texts already."""
+    if found.snapshot is not None:
+        answer = {"snapshot": found.snapshot, **answer}
+    if found.end is not None:
+        answer["bye"] = found.end.frame().data
+    text = ",".join(f'"{name}":{value}' for name, value in answer.items())
+    return Response(
+        f"{{{text}}}", media_type="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+def gone(reason: str, after: Cursor) -> Response:
+    """The answer to somebody whose seat went since they last asked."""
+    answer = {"events": "[]", "cursor": json.dumps(str(after))}
+    return answered(Found(end=StreamEnded(reason)), answer)
+
+
+def _array(frames: list[Frame]) -> str:
+    return f"[{','.join(frame.data for frame in frames)}]"
+
+
+def wait_of(request: Request) -> float:
+    """The `wait` of the question, in seconds. Raises Problem PGRST100."""
+    text = request.query_params.get("wait", "0")
+    try:
+        wait = float(text)
+    except ValueError:
+        wait = -1.0
+    if not 0 <= wait <= LONGEST_WAIT:
+        raise Problem(
+            400,
+            "PGRST100",
+            "wait is not a number of seconds that one can wait",
+            details=f"wait={text[:60]}",
+            hint=f"Ask for 0 to {LONGEST_WAIT:g} seconds, then ask again.",
+        )
+    return wait
+
+
+def cursor_of(request: Request, name: str) -> Cursor | None:
+    """The cursor this parameter gives; an empty or missing one is none. Raises Problem PGRST100."""
+    text = request.query_params.get(name)
+    try:
+        return Cursor.parse(text) if text else None
+    except ValueError:
+        raise Problem(
+            400,
+            "PGRST100",
+            f"{name} is not a cursor",
+            details=f"{name}={text[:60] if text else ''}",
+            hint="A cursor looks like 1795397652999-17. Leave it out for a snapshot.",
+        ) from None
