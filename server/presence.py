@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from datetime import timedelta
 from typing import Final
@@ -15,11 +16,11 @@ from typing import Final
 import psycopg
 
 from .chores import every
-from .database import Database
+from .database import Connection, Database
 from .types import PeerId
 
-HEARTBEAT_EVERY: Final = 2.0  # seconds
-DEAD_AFTER: Final = timedelta(seconds=6)  # three heartbeats missed
+HEARTBEAT_EVERY: Final = 1.0  # seconds
+DEAD_AFTER: Final = timedelta(seconds=4)  # four heartbeats missed
 SWEEP_EVERY: Final = 0.5  # seconds
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Presence:
         self._waiting: dict[PeerId, asyncio.Future[bool]] = {}
         self._gone: set[PeerId] = set()
         self._renew = False
+        self._beaten_at = time.time()
         self._work = asyncio.Event()
 
     async def follow(self, peer: PeerId) -> bool:
@@ -95,6 +97,10 @@ class Presence:
             try:
                 async with self._database.relay() as connection:
                     seated: set[str] = set()
+                    if renew:
+                        # Before the seats: to the others a relay without a heartbeat is dead, and
+                        # what they lapsed after our stamp would lapse under a living reader.
+                        await self._heartbeat(connection)
                     if stamped:
                         cursor = await connection.execute(
                             "select peer::text from roomtone.relay_follow(%s, %s::uuid[]) peer",
@@ -124,12 +130,19 @@ class Presence:
 
     async def _beat(self) -> None:
         async with self._database.relay() as connection:
-            await connection.execute(
-                "select roomtone.relay_heartbeat(%s, %s)", (self._node, self._address)
-            )
+            await self._heartbeat(connection)
+            # By the clock on the wall, which goes on while a process or its machine is suspended.
+            last, self._beaten_at = self._beaten_at, time.time()
+            if self._beaten_at - last > DEAD_AFTER.total_seconds():
+                self.renew()  # others took us for dead, and let our seats begin to lapse
             await connection.execute(
                 "select roomtone.relay_lapse_orphans(%s, %s)", (DEAD_AFTER, self._grace)
             )
+
+    async def _heartbeat(self, connection: Connection) -> None:
+        await connection.execute(
+            "select roomtone.relay_heartbeat(%s, %s)", (self._node, self._address)
+        )
 
     async def _sweep(self) -> None:
         while True:

@@ -184,3 +184,41 @@ async def test_a_relay_that_was_forgotten_stamps_its_seats_again(
                 " where application_name like 'roomtone%%' and datname = current_database()"
             )
             await eventually(lambda: psql.one("select lapses_at from participants") is None)
+
+
+async def test_a_relay_that_renews_its_seats_shows_first_that_it_lives(
+    psql: Psql, database_url: str
+) -> None:
+    room = psql.room("rick")
+    with run_relay(database_url, grace=5.0) as relay:
+        token, peer = join(relay, room, "anna")
+        async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
+            await anna.until(lambda f: f.event == "snapshot")
+            # A crash has emptied `nodes`, and another relay was the first to come back.
+            with psql.connection.transaction():
+                psql.run("delete from nodes where kind = 'relay'")
+                psql.run("select relay_lapse_orphans('4 s', '5 s')")
+            psql.run(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where application_name = 'roomtone listener' and datname = current_database()"
+            )
+            await eventually(lambda: psql.one("select lapses_at from participants") is None)
+            psql.run("select relay_lapse_orphans('4 s', '5 s')")
+            assert psql.one("select lapses_at from participants") is None
+
+
+async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
+    psql: Psql, database_url: str
+) -> None:
+    room = psql.room("rick")
+    with run_relay(database_url, grace=30.0) as relay:
+        token, peer = join(relay, room, "anna")
+        async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
+            await anna.until(lambda f: f.event == "snapshot")
+            with psql.connection.transaction():
+                # Its heartbeat waits for this lock, as it would wait for a machine that sleeps.
+                psql.run("update nodes set heartbeat_at = now() - interval '1 minute'")
+                psql.run("select relay_lapse_orphans('4 s', '30 s')")
+                await asyncio.to_thread(psql.one, "select pg_sleep(4.5)")
+            assert psql.one("select lapses_at from participants") is not None
+            await eventually(lambda: psql.one("select lapses_at from participants") is None)
