@@ -1,7 +1,7 @@
 -- Views are dropped and made anew: CREATE OR REPLACE could only add columns at the end.
 drop view if exists roster;
 create view roster as
-select p.room_id, r.name as room, p.user_id, u.username, p.kind, p.role, p.muted, p.peer_id, p.join_date, p.seq
+select p.room_id, r.name as room, p.user_id, u.username, p.kind, p.role, p.muted, p.hand_raised_at, p.peer_id, p.join_date, p.seq
 from participants p
 join rooms r on r.id = p.room_id
 join users u on u.id = p.user_id
@@ -16,6 +16,7 @@ comment on column roster.username is 'Their name.';
 comment on column roster.kind is 'person, bot, sfu or mcu.';
 comment on column roster.role is 'HOST, MODERATOR, SPEAKER or AUDIENCE.';
 comment on column roster.muted is 'Microphone off.';
+comment on column roster.hand_raised_at is 'Since when their hand is up; null when it is not.';
 comment on column roster.peer_id is 'This session of the seat.';
 comment on column roster.join_date is 'When this session began.';
 comment on column roster.seq is 'Position of the joining in the room''s log.';
@@ -26,7 +27,7 @@ return jsonb_build_object(
   'room_id', seat.room_id, 'user_id', seat.user_id,
   'username', (select u.username from users u where u.id = seat.user_id),
   'kind', seat.kind, 'role', seat.role, 'peer_id', seat.peer_id, 'muted', seat.muted,
-  'join_date', seat.join_date, 'seq', seat.seq);
+  'hand_raised_at', seat.hand_raised_at, 'join_date', seat.join_date, 'seq', seat.seq);
 
 comment on function seat_record(participants) is
   'A seat as the log and the snapshot show it: with its user''s name, without the relay''s own columns.';

@@ -11,7 +11,7 @@ grant usage on schema roomtone to roomtone_anon, roomtone_person, roomtone_relay
 -- Anybody may look around.
 grant select on topics, users, clubs, followers, members, rooms, hallway, roster to roomtone_anon, roomtone_person;
 -- Which relay serves a seat, and when it lapses, is between the relays.
-grant select (room_id, user_id, peer_id, kind, role, muted, join_date, seq) on participants to roomtone_anon, roomtone_person;
+grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, seq) on participants to roomtone_anon, roomtone_person;
 grant execute on function acting_user(), acting_as_operator(), hallway_rows(bigint[]), require_open_room(bigint)
   to roomtone_anon, roomtone_person;
 
@@ -22,10 +22,13 @@ grant insert (name, description, topic_id), update (name, description, topic_id)
 grant insert (user_id, club_id), delete on followers to roomtone_person;
 grant insert (club_id, user_id, role), update (role), delete on members to roomtone_person;
 grant insert (name, club_id, stage), update (name, club_id, ended_at) on rooms to roomtone_person;
-grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted), delete on participants to roomtone_person;
+grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted, hand_raised_at), delete on participants to roomtone_person;
 grant select, insert (room_id, user_id), delete on bans to roomtone_person;
+grant select, insert (room_id, body), delete on messages to roomtone_person;
 grant insert (room_id, from_peer, to_peer, kind, body) on signals to roomtone_person;
 grant execute on function moderates(bigint), club_role(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), end_room(bigint), sign_out(),
+  raise_hand(bigint), lower_hand(bigint, text), promote(bigint, text, text), mute(bigint, text), unmute(bigint), say(bigint, text),
+  require_occupant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint),
   require_seat(bigint, uuid), room_snapshot(bigint, uuid), room_log(bigint, uuid, bigint, bigint, int)
   to roomtone_person;
 

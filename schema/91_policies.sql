@@ -4,7 +4,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'signals', 'logs', 'events',
+  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'signals', 'logs', 'events',
                               'nodes', 'secrets', 'revoked_tokens', 'schema_installs'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
@@ -72,6 +72,16 @@ comment on policy participants_change on participants is 'Your own seat, or anyb
 create policy participants_leave on participants for delete to roomtone_person
   using (user_id = acting_user() or (moderates(room_id) and role <> 'HOST'));
 comment on policy participants_leave on participants is 'Leave your own seat, or remove somebody where you moderate; never the host.';
+
+create policy messages_are_for_those_inside on messages for select to roomtone_person
+  using (user_id = acting_user() or moderates(room_id) or exists (
+    select from participants p where p.room_id = messages.room_id and p.user_id = acting_user() and p.peer_id is not null));
+comment on policy messages_are_for_those_inside on messages is 'Whoever sits in the room reads what was written there, and everybody what they wrote.';
+create policy messages_are_written_in_ones_own_name on messages for insert to roomtone_person with check (user_id = acting_user());
+comment on policy messages_are_written_in_ones_own_name on messages is 'You write for yourself; the guard says where.';
+create policy messages_are_taken_back on messages for delete to roomtone_person
+  using (user_id = acting_user() or moderates(room_id));
+comment on policy messages_are_taken_back on messages is 'Your own, or anybody''s where you moderate.';
 
 create policy signals_are_for_both_ends on signals for select to roomtone_person using (acting_user() in (from_user, to_user));
 comment on policy signals_are_for_both_ends on signals is 'A signal is readable by its two ends.';

@@ -26,19 +26,26 @@ $$;
 
 comment on function tg_harden() is 'This transaction waits for the disk, whatever else it wrote.';
 
-do $$
-declare
-  name text;
-begin
-  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'revoked_tokens'] loop
-    execute format('create or replace trigger _200_harden before insert or update or delete on %I
-                    for each statement execute function tg_harden()', name);
-    execute format('comment on trigger _200_harden on %I is %L', name, 'What is acknowledged here survives a crash.');
-  end loop;
-  foreach name in array array['participants', 'signals'] loop
-    execute format('create or replace trigger _200_soften before insert or update or delete on %I
-                    for each statement execute function tg_soften()', name);
-    execute format('comment on trigger _200_soften on %I is %L', name, 'Presence and signals never wait for the disk.');
-  end loop;
-end
-$$;
+create or replace trigger _200_harden before insert or update or delete on topics for each statement execute function tg_harden();
+comment on trigger _200_harden on topics is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on users for each statement execute function tg_harden();
+comment on trigger _200_harden on users is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on clubs for each statement execute function tg_harden();
+comment on trigger _200_harden on clubs is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on followers for each statement execute function tg_harden();
+comment on trigger _200_harden on followers is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on members for each statement execute function tg_harden();
+comment on trigger _200_harden on members is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on rooms for each statement execute function tg_harden();
+comment on trigger _200_harden on rooms is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on bans for each statement execute function tg_harden();
+comment on trigger _200_harden on bans is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on messages for each statement execute function tg_harden();
+comment on trigger _200_harden on messages is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on revoked_tokens for each statement execute function tg_harden();
+comment on trigger _200_harden on revoked_tokens is 'What is acknowledged here survives a crash.';
+
+create or replace trigger _200_soften before insert or update or delete on participants for each statement execute function tg_soften();
+comment on trigger _200_soften on participants is 'Presence and signals never wait for the disk.';
+create or replace trigger _200_soften before insert or update or delete on signals for each statement execute function tg_soften();
+comment on trigger _200_soften on signals is 'Presence and signals never wait for the disk.';

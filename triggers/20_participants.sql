@@ -196,6 +196,7 @@ comment on trigger _500_log on participants is 'At commit, the coming or going e
 drop trigger if exists _500_log_change on participants;
 create constraint trigger _500_log_change after update on participants
 deferrable initially deferred for each row
-when ((new.peer_id, new.role, new.muted, new.kind) is distinct from (old.peer_id, old.role, old.muted, old.kind))
+when ((new.peer_id, new.role, new.muted, new.kind, new.hand_raised_at)
+      is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at))
 execute function tg_participants__log();
 comment on trigger _500_log_change on participants is 'At commit, what others can see of a change enters the room''s log; leases never do.';

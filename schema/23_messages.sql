@@ -1,0 +1,21 @@
+-- Logged, and waited for: what somebody said is not lost in a crash (see tg_harden).
+
+create table if not exists messages (
+  id         bigint generated always as identity primary key,
+  room_id    bigint not null references rooms on delete cascade,
+  user_id    bigint not null default acting_user() references users on delete cascade,
+  body       text not null
+             constraint messages_body_is_text check (body ~ '\S' and length(body) <= 2000 and body !~ '[\x01-\x08\x0b-\x1f\x7f]'),
+  created_at timestamptz not null default clock_timestamp()
+);
+create index if not exists messages_by_room on messages (room_id, id);
+create index if not exists messages_by_user on messages (user_id);
+
+comment on table messages is 'What is written in a room beside the talking: select say(1, ''hello'');';
+comment on column messages.id is 'Identity, in the order they were written.';
+comment on column messages.room_id is 'The room it was written in.';
+comment on column messages.user_id is 'Who wrote it: the acting user.';
+comment on column messages.body is 'Plain text, 1 to 2,000 characters; of the control characters only tabs and new lines.';
+comment on column messages.created_at is 'When it was written.';
+comment on index messages_by_room is 'Reads one room''s messages, newest first or last.';
+comment on index messages_by_user is 'Finds a user''s messages when the user is deleted.';

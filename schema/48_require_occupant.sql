@@ -1,0 +1,26 @@
+create or replace function require_occupant(room_id bigint, username text default null) returns bigint
+language plpgsql stable as $$
+declare
+  wanted text := coalesce(require_occupant.username, (select u.username from users u where u.id = acting_user()));
+  occupant bigint;
+begin
+  if wanted is null then
+    raise insufficient_privilege using
+      message = 'nobody is acting, so it cannot be about you',
+      hint    = 'Name somebody, or in psql: select act_as(''rick'');';
+  end if;
+  perform require_open_room(require_occupant.room_id);
+  select p.user_id into occupant from participants p join users u on u.id = p.user_id
+  where p.room_id = require_occupant.room_id and p.peer_id is not null and lower(u.username) = lower(wanted);
+  if not found then
+    raise no_data_found using
+      message    = format('%s is not in room %s', wanted, require_occupant.room_id),
+      constraint = 'participants_person_is_here',
+      hint       = 'They may just have left. select username from roster where room_id = …; lists who is there.';
+  end if;
+  return occupant;
+end
+$$;
+
+comment on function require_occupant(bigint, text) is
+  'The id of whoever of this name (the acting user, if none is given) sits in the open room; raises P0002 with participants_person_is_here if nobody does.';

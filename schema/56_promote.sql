@@ -1,0 +1,20 @@
+create or replace function promote(room_id bigint, username text, role text default 'SPEAKER') returns text
+language plpgsql as $$
+declare
+  occupant bigint := require_occupant(promote.room_id, promote.username);
+begin
+  -- What somebody may not touch, an UPDATE would pass over without a word.
+  if occupant is distinct from acting_user() and acting_user() is not null and not moderates(promote.room_id) then
+    raise check_violation using
+      message    = format('the role %s is not yours to give here', coalesce(promote.role, 'null')),
+      constraint = 'participants_role_is_given',
+      hint       = 'Host and moderators give roles.';
+  end if;
+  update participants p set role = promote.role
+  where p.room_id = promote.room_id and p.user_id = occupant;
+  return promote.role;
+end
+$$;
+
+comment on function promote(bigint, text, text) is
+  'Host and moderators: bring somebody to the stage, or give them another role (MODERATOR, SPEAKER, AUDIENCE). Returns the role.';

@@ -1,0 +1,65 @@
+-- The log tells what changed and not how things stood, and keeps the last hour only. Still nothing is lost between
+-- its tail and now: whoever changed in that time has an event that says how they were before, and whoever has none
+-- sits there as they sit now.
+
+create or replace function seats_after(room_id bigint, seq bigint) returns setof jsonb
+language sql stable security definer set search_path = roomtone, pg_temp
+begin atomic
+  with kept as (
+    select (coalesce(e.record, e.old_record) ->> 'user_id')::bigint as user_id, e.seq, e.record, e.old_record
+    from events e where e.room_id = seats_after.room_id and e.table_name = 'participants'
+  ), stood as (
+    -- after their last event up to there, or else before their first one after it
+    (select distinct on (k.user_id) k.user_id, k.record from kept k
+     where k.seq <= seats_after.seq order by k.user_id, k.seq desc)
+    union all
+    (select distinct on (k.user_id) k.user_id, k.old_record from kept k
+     where k.seq > seats_after.seq
+       and not exists (select from kept b where b.user_id = k.user_id and b.seq <= seats_after.seq)
+     order by k.user_id, k.seq)
+    union all
+    select p.user_id, seat_record(p) from participants p
+    where p.room_id = seats_after.room_id and not exists (select from kept k where k.user_id = p.user_id)
+  )
+  select s.record from stood s where s.record ->> 'peer_id' is not null order by (s.record ->> 'seq')::bigint;
+end;
+
+comment on function seats_after(bigint, bigint) is
+  'The records of those who sat in the room after the event of this seq, in join order; true from the log''s tail on.';
+
+create or replace function room_at(room_id bigint, moment timestamptz default null)
+returns table (user_id bigint, username text, kind text, role text, muted boolean, hand_raised_at timestamptz,
+               join_date timestamptz, seq bigint)
+language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
+declare
+  wanted timestamptz := coalesce(room_at.moment, clock_timestamp());
+  log logs;
+  oldest timestamptz;
+  last_seq bigint;
+begin
+  if acting_user() is not null then
+    perform require_seat(room_at.room_id);
+  end if;
+  select * into log from logs l where l.room_id = room_at.room_id;
+  select min(e.committed_at), coalesce(max(e.seq) filter (where e.committed_at <= wanted), log.tail_seq)
+  into oldest, last_seq
+  from events e where e.room_id = room_at.room_id;
+  if log.tail_seq = 0 then
+    oldest := to_timestamp(log.epoch / 1000.0); -- nothing was forgotten yet
+  end if;
+  if wanted < coalesce(oldest, wanted) then
+    raise no_data_found using
+      message    = format('the log of room %s reaches back to %s', room_at.room_id, oldest),
+      constraint = 'events_reach_back',
+      hint       = 'It is kept for an hour, and lost in a crash.';
+  end if;
+  return query
+    select s.user_id, s.username, s.kind, s.role, s.muted, s.hand_raised_at, s.join_date, s.seq
+    from seats_after(room_at.room_id, last_seq) seat
+    cross join lateral jsonb_to_record(seat) s (user_id bigint, username text, kind text, role text, muted boolean,
+                                                hand_raised_at timestamptz, join_date timestamptz, seq bigint);
+end
+$$;
+
+comment on function room_at(bigint, timestamptz) is
+  'The room''s roster as it was at a moment: select * from room_at(1, now() - interval ''5 minutes''); for those in the room, and the operator. Reaches back as far as the log: to the oldest event kept (relays keep them for an hour), or to the log''s birth if it never lost one. Earlier moments are refused as events_reach_back.';

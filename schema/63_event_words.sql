@@ -1,0 +1,54 @@
+create or replace function event_words(event events) returns text
+language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
+declare
+  new jsonb := event.record;
+  old jsonb := event.old_record;
+  who text := coalesce(new ->> 'username', old ->> 'username');
+  actor text := (select u.username from users u where u.id = event.actor);
+  other boolean := event.actor is distinct from (coalesce(new, old) ->> 'user_id')::bigint;
+begin
+  return case event.table_name || ' ' || event.type
+    when 'participants INSERT' then format('%s joins as %s', who, new ->> 'role')
+    when 'participants DELETE' then case
+      when event.reason = 'timeout' then format('%s is lost', who)
+      when event.reason = 'room ended' then format('%s leaves, the room has ended', who)
+      when event.reason = 'removed' then format('%s removes %s', coalesce(actor, 'the operator'), who)
+      else format('%s leaves', who) end
+    when 'participants UPDATE' then who || ' ' || coalesce(nullif(concat_ws(', ',
+      case
+        when new ->> 'peer_id' is null and old ->> 'peer_id' is not null then 'leaves, and keeps the seat'
+        when old ->> 'peer_id' is null and new ->> 'peer_id' is not null then 'returns'
+        when new ->> 'peer_id' is distinct from old ->> 'peer_id' then 'takes the seat anew' end,
+      case when new ->> 'role' is distinct from old ->> 'role' then 'becomes ' || (new ->> 'role')
+        || case when other then ' by ' || coalesce(actor, 'the operator') else '' end end,
+      case
+        when new ->> 'hand_raised_at' is not null and old ->> 'hand_raised_at' is null then 'raises a hand'
+        when new ->> 'hand_raised_at' is null and old ->> 'hand_raised_at' is not null
+          and new ->> 'role' = 'AUDIENCE' then 'has the hand down' end,
+      case
+        when new ->> 'peer_id' is distinct from old ->> 'peer_id' or new ->> 'muted' = old ->> 'muted' then null
+        when new ->> 'muted' = 'false' then 'switches the microphone on'
+        when other then 'is muted by ' || coalesce(actor, 'the operator')
+        else 'switches the microphone off' end), ''), 'changes')
+    when 'rooms INSERT' then format('%s opens the room', new ->> 'host')
+    when 'rooms UPDATE' then case
+      when new ->> 'ended_at' is not null and old ->> 'ended_at' is null then 'the room ends'
+      when new ->> 'name' is distinct from old ->> 'name' then format('the room is now called %s', new ->> 'name')
+      else 'the room changes' end
+    when 'rooms DELETE' then 'the room is deleted'
+    when 'messages INSERT' then format('%s: %s', who, new ->> 'body')
+    when 'messages DELETE' then format('a message of %s is deleted', who)
+    when 'signals INSERT' then (
+      select format(case new ->> 'kind'
+        when 'offer'     then '%s offers to %s'
+        when 'answer'    then '%s answers %s'
+        when 'candidate' then '%s tells %s where to be reached'
+        when 'bye'       then '%s says goodbye to %s'
+        else '%s is connected to %s' end,
+        (select u.username from users u where u.id = (new ->> 'from_user')::bigint),
+        (select u.username from users u where u.id = (new ->> 'to_user')::bigint)))
+    else format('%s %s', event.type, event.table_name) end;
+end
+$$;
+
+comment on function event_words(events) is 'An event of a room''s log as a sentence.';

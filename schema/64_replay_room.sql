@@ -1,0 +1,39 @@
+create or replace function replay_room(room_id bigint)
+returns table (seq bigint, at timestamptz, what text, roster text)
+language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
+declare
+  seats jsonb;
+  event events;
+  seat jsonb;
+begin
+  if acting_user() is not null then
+    perform require_seat(replay_room.room_id);
+  end if;
+  select coalesce(jsonb_object_agg(s ->> 'user_id', s), '{}') into seats
+  from seats_after(replay_room.room_id, (select l.tail_seq from logs l where l.room_id = replay_room.room_id)) s;
+  for event in
+    select * from events e
+    where e.room_id = replay_room.room_id
+      and (acting_user() is null or e.recipient is null or e.recipient = acting_user())
+    order by e.seq
+  loop
+    if event.table_name = 'participants' then
+      seat := coalesce(event.record, event.old_record);
+      seats := case when event.record ->> 'peer_id' is null then seats - (seat ->> 'user_id')
+                    else seats || jsonb_build_object(seat ->> 'user_id', seat) end;
+    end if;
+    seq := event.seq;
+    at := event.committed_at;
+    what := event_words(event);
+    roster := (
+      select string_agg((s.value ->> 'username')
+                        || case s.value ->> 'role' when 'SPEAKER' then '' else ' ' || lower(s.value ->> 'role') end,
+                        ', ' order by (s.value ->> 'seq')::bigint)
+      from jsonb_each(seats) s);
+    return next;
+  end loop;
+end
+$$;
+
+comment on function replay_room(bigint) is
+  'Steps through the room''s log as far back as it is kept: each event in words, and who was there after it. For those in the room, who see what was for them, and the operator, who sees all.';
