@@ -17,7 +17,7 @@ begin
   end if;
   perform set_config('request.jwt.claims', claims::text, true),
           set_config('roomtone.node', become.node, true),
-          set_config('role', case when claims ->> 'sub' is null then 'roomtone_anon' else 'roomtone_person' end, true);
+          set_config('role', case when coalesce(claims ->> 'sub', '') = '' then 'roomtone_anon' else 'roomtone_person' end, true);
 end
 $$;
 

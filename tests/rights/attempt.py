@@ -1,0 +1,65 @@
+"""Trying things as somebody, for real, and undoing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+import psycopg
+
+from ..people import Connection
+from .probes import Probe
+from .world import World
+
+REFUSALS = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.CheckViolation,
+    psycopg.errors.ObjectNotInPrerequisiteState,  # a view that cannot be written
+    psycopg.errors.FeatureNotSupported,  # nor one of its columns
+)
+
+
+def succeeds(connection: Connection, world: World, actor: str, statement: str) -> bool:
+    """Whether this actor's statement touches a row, commit included; nothing of it stays.
+
+    The relay logs in, becomes the actor as it does for a request, and runs it. An error that is no
+    refusal is raised: then the probe is wrong.
+    """
+    touched = False
+    with suppress(*REFUSALS), connection.transaction(force_rollback=True):
+        connection.execute("set local session authorization roomtone_relay")
+        if actor != "relay":
+            connection.execute("select become(%s, 'relay-1')", (world.claims(actor),))
+        touched = connection.execute(statement.encode()).rowcount > 0
+        connection.execute("set constraints all immediate")
+        return touched
+    return False
+
+
+def cell(connection: Connection, world: World, actor: str, probes: Iterable[Probe]) -> str:
+    """What an actor may do, as the file says it: `all`, some of the labels, or `-`."""
+    outcomes: dict[str, set[bool]] = {}  # by label
+    for label, statement in probes:
+        outcomes.setdefault(label, set()).add(succeeds(connection, world, actor, statement))
+    assert outcomes, "nothing says how to try this: tests/rights/probes.py"
+    mixed = [label for label, found in outcomes.items() if len(found) > 1]
+    assert not mixed, f"{actor}: {mixed} stands for rows of several kinds"
+    allowed = [label for label, found in outcomes.items() if found == {True}]
+    if len(allowed) == len(outcomes):
+        return "all"
+    return " ".join(allowed) or "-"
+
+
+def may_call(connection: Connection, world: World, actor: str, statement: str) -> bool:
+    """Whether this actor may call the function: neither a right nor a rule refuses."""
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute("set local session authorization roomtone_relay")
+            if actor != "relay":
+                connection.execute("select become(%s, 'relay-1')", (world.claims(actor),))
+            connection.execute(statement.encode()).fetchall()
+    except (*REFUSALS, psycopg.errors.NoDataFound):
+        return False
+    except psycopg.Error:
+        pass  # it ran, and did not like being told nothing
+    return True

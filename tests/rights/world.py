@@ -1,0 +1,107 @@
+"""A small world in which everybody who can want something is somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from ..people import Psql
+
+SEATED: Final = ("audience", "speaker", "moderator", "host")
+IN_THE_CLUB: Final = ("host", "member", "admin", "owner")
+PEOPLE: Final = (
+    "outsider", "audience", "speaker", "moderator", "host", "banned", "member", "admin", "owner",
+)  # fmt: skip
+ACTORS: Final = ("anonymous", *PEOPLE, "relay")
+
+
+@dataclass
+class World:
+    """Ids of people by name, of the room and the club, of another room and another club.
+
+    `relay` is the relay's own login, which acts as nobody. The room is moderated and stands in the
+    club; `guest` and `gina` sit in it beside the actors. The other room and club are `far`'s, where
+    `fay` sits and belongs.
+    """
+
+    people: dict[str, int]
+    peers: dict[str, str] = field(default_factory=dict)
+    room: int = 0
+    club: int = 0
+    far_room: int = 0
+    far_club: int = 0
+    topic: int = 0
+    epoch: int = 0
+
+    def claims(self, actor: str) -> str:
+        """What the relay is told of an actor whose token it has verified."""
+        return f'{{"sub": "{self.people[actor]}"}}' if actor in self.people else "{}"
+
+
+def make(psql: Psql) -> World:
+    """Fill an empty database, as its operator."""
+    names = (*PEOPLE, "guest", "gina", "friend", "far", "fay", "foe")
+    world = World({name: psql.person(name) for name in names})
+    people = world.people
+    world.topic = psql.one("insert into topics (name) values ('Tea') returning id")
+    world.club = _club(psql, "Kettle", people["owner"])
+    world.far_club = _club(psql, "Far away", people["far"])
+    for name, role in (
+        ("host", "MEMBER"),
+        ("member", "MEMBER"),
+        ("admin", "ADMIN"),
+        ("friend", "MEMBER"),
+    ):
+        _belongs(psql, world.club, people[name], role)
+    _belongs(psql, world.far_club, people["fay"], "MEMBER")
+    for name in ("fay", *PEOPLE):
+        psql.run(
+            "insert into followers (user_id, club_id) values (%s, %s)", people[name], world.club
+        )
+
+    room = "insert into rooms (name, club_id, host_id, stage) values (%s, %s, %s, 'moderated') returning id"
+    world.room = psql.one(room, "Tea", world.club, people["host"])
+    world.far_room = psql.one(room, "Elsewhere", world.far_club, people["far"])
+    seats = (
+        ("host", None), ("guest", "SPEAKER"), ("gina", "SPEAKER"),
+        ("audience", None), ("speaker", "SPEAKER"), ("moderator", "MODERATOR"),
+    )  # fmt: skip
+    for name, given in seats:
+        world.peers[name] = psql.seat(world.room, name, given)
+    for name in ("far", "fay"):
+        world.peers[name] = psql.seat(world.far_room, name)
+    for sender, recipient in (
+        ("gina", "guest"), ("audience", "host"), ("speaker", "host"), ("moderator", "host"), ("fay", "far"),
+    ):  # fmt: skip
+        psql.run(
+            "insert into signals (room_id, from_peer, to_peer, kind, body)"
+            ' select room_id, %s, %s, \'offer\', \'{"type": "offer", "sdp": "v=0"}\' from participants where peer_id = %s',
+            world.peers[sender],
+            world.peers[recipient],
+            world.peers[recipient],
+        )
+    for where, name in (
+        (world.room, "guest"), (world.room, "audience"), (world.room, "speaker"),
+        (world.room, "moderator"), (world.room, "host"), (world.far_room, "fay"),
+    ):  # fmt: skip
+        psql.run(
+            "insert into messages (room_id, user_id, body) values (%s, %s, 'Hello')",
+            where,
+            people[name],
+        )
+    for where, who in ((world.room, "banned"), (world.far_room, "foe")):
+        psql.run("insert into bans (room_id, user_id) values (%s, %s)", where, people[who])
+    psql.run("select relay_secret('jwt'), relay_heartbeat('relay-1', 'here')")
+    psql.run("insert into revoked_tokens (jti, expires_at) values ('1', now() + interval '1 day')")
+    world.epoch = psql.one("select epoch from logs where room_id = %s", world.room)
+    return world
+
+
+def _club(psql: Psql, name: str, owner: int) -> int:
+    return int(
+        psql.one("insert into clubs (name, owner_id) values (%s, %s) returning id", name, owner)
+    )
+
+
+def _belongs(psql: Psql, club: int, user: int, role: str) -> None:
+    psql.run("insert into members (club_id, user_id, role) values (%s, %s, %s)", club, user, role)
