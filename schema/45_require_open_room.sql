@@ -6,8 +6,9 @@ begin
   select r.ended_at into ended from rooms r where r.id = require_open_room.room_id;
   if not found then
     raise no_data_found using
-      message = format('there is no room %s', coalesce(require_open_room.room_id::text, 'without an id')),
-      hint    = 'select id, name from hallway; lists the open ones.';
+      message    = format('there is no room %s', coalesce(require_open_room.room_id::text, 'without an id')),
+      constraint = 'participants_room_is_open',
+      hint       = 'select id, name from hallway; lists the open ones.';
   end if;
   if ended is not null then
     raise check_violation using
@@ -18,4 +19,4 @@ begin
 end
 $$;
 
-comment on function require_open_room(bigint) is 'Raises unless the room is there (P0002) and open (participants_room_is_open).';
+comment on function require_open_room(bigint) is 'Raises participants_room_is_open unless the room is there (P0002 if not) and open.';

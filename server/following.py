@@ -93,7 +93,11 @@ async def attending(
 
 def no_such_room(room: int) -> Problem:
     return Problem(
-        404, "P0002", f"there is no room {room}", hint="GET /rows/hallway lists the open ones."
+        404,
+        "P0002",
+        f"there is no room {room}",
+        hint="GET /rows/hallway lists the open ones.",
+        rule="participants_room_is_open",
     )
 
 

@@ -192,7 +192,8 @@ def test_the_rule_that_refuses_is_named(world: World) -> None:
     rule = "participants_room_is_open"
     told = problem(world.anna.post(url, json={"room_id": room}), 400, "23514", rule)
     assert told["hint"]
-    problem(world.anna.post(url, json={"room_id": 10**6}), 404, "P0002")
+    unknown = world.anna.post(url, json={"room_id": 10**6})
+    problem(unknown, 404, "P0002", "participants_room_is_open")
     problem(world.rick.post("/rows/rooms", json={"name": ""}), 400, "23514", "rooms_name_is_text")
 
 

@@ -227,6 +227,7 @@ async def test_a_room_that_is_not_there_is_not_found(
     with relay.sign_in("anna") as anna:
         answer = anna.get(f"/rooms/{room}/events")
         assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer.json()["rule"] == "participants_room_is_open"
 
 
 async def test_a_room_that_has_ended_says_so(psql: Psql, relay: RunningRelay) -> None:
