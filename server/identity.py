@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 COOKIE = "roomtone"
+SUBPROTOCOL = "bearer."
 TOKEN_LIFETIME = timedelta(days=30)
 CLOCK_SKEW_S = 5
 BIGINT_MAX = 2**63 - 1
@@ -142,13 +143,24 @@ def claims_of(connection: HTTPConnection) -> Claims:
 
 
 def bearer_of(connection: HTTPConnection) -> str | None:
-    """The bearer token of this request (RFC 6750 section 2.1), or None."""
+    """The bearer token of this request (RFC 6750 section 2.1), or None.
+
+    A browser's WebSocket can set no header but its subprotocols, so there one may be `bearer.<token>`.
+    """
+    for offered in connection.scope.get("subprotocols", ()):
+        if offered.startswith(SUBPROTOCOL):
+            return _not_empty(offered.removeprefix(SUBPROTOCOL))
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
-    if not token.strip():
-        raise _refused("PGRST301", "the Authorization header names no token")
-    return token.strip()
+    return _not_empty(token.strip())
+
+
+def _not_empty(token: str) -> str:
+    # Never "no token": then the cookie would speak, for a page that is not ours.
+    if not token:
+        raise _refused("PGRST301", "there is no token where one was announced")
+    return token
 
 
 def user_of(claims: Mapping[str, object]) -> UserId | None:

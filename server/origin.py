@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .hosts import KnownHosts
+from .identity import bearer_of
 from .problem import Problem
 
 if TYPE_CHECKING:
@@ -44,20 +47,33 @@ class OwnPagesOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self.app
-        if scope["type"] == "websocket" or (
-            scope["type"] == "http" and scope["method"] not in _SAFE_METHODS
-        ):
-            headers = Headers(scope=scope)
-            bearer = headers.get("authorization", "").lower().startswith("bearer ")
-            if not bearer and comes_from_elsewhere(headers):
-                app = _refusal().response()
+        refused = (
+            _writes(scope)
+            and comes_from_elsewhere(Headers(scope=scope))
+            and not _brings_a_token(scope)
+        )
+        app = _refusal().response() if refused else self.app
         await app(scope, receive, send)
 
 
-def middleware(_settings: Settings) -> list[Middleware]:
+def _writes(scope: Scope) -> bool:
+    """Whether this may change something. A WebSocket may, and no browser asks us before opening one."""
+    if scope["type"] == "http":
+        return scope["method"] not in _SAFE_METHODS
+    return bool(scope["type"] == "websocket")
+
+
+def _brings_a_token(scope: Scope) -> bool:
+    """Whether the cookie does not count; a token that is none, the route refuses."""
+    try:
+        return bearer_of(HTTPConnection(scope)) is not None
+    except Problem:
+        return True
+
+
+def middleware(settings: Settings) -> list[Middleware]:
     """For `Starlette(middleware=...)`."""
-    return [Middleware(OwnPagesOnly)]
+    return [Middleware(KnownHosts, settings=settings), Middleware(OwnPagesOnly)]
 
 
 def _refusal() -> Problem:

@@ -24,7 +24,12 @@ SECURITY: Final = [
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
-    (b"permissions-policy", b"microphone=(self), camera=(), geolocation=()"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        b"microphone=(self), speaker-selection=(self), screen-wake-lock=(self), autoplay=(self), "
+        b"camera=(), geolocation=(), display-capture=(), payment=(), usb=()",
+    ),
 ]
 
 

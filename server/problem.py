@@ -229,7 +229,9 @@ async def _tell_database(connection: HTTPConnection, error: Exception) -> Respon
 
 async def _tell_nothing(_connection: HTTPConnection, _error: Exception) -> Response:
     # Starlette raises the error again after this response, so the server logs it: once, there.
-    return Problem(500, "XX000", "something went wrong on our side").response()
+    # It also sends it outside of all our middleware, so what keeps a page harmless is said here.
+    headers = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
+    return Problem(500, "XX000", "something went wrong on our side", headers=headers).response()
 
 
 exception_handlers: dict[Any, ExceptionHandler] = {

@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from . import line
+from .head import BoundedHead
+
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 STOP_PATIENCE = 2  # seconds for requests under way; streams are told to end at once
 BACKLOG = 2048
+LARGEST_MESSAGE = 1024 * 1024  # bytes
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +49,7 @@ def bind(host: str, port: int) -> socket.socket:
     door = socket.socket(family, kind, protocol)
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        line.prepare(door)
         door.bind(place)
     except OSError as error:
         door.close()
@@ -98,17 +103,26 @@ def serve(
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger("uvicorn.error").addFilter(line.about_no_cut_reader)
     app = create_app(settings, database_url)
-    config = uvicorn.Config(
+    RelayServer(app, configuration(app, settings), on_started).run(sockets=[door])
+
+
+def configuration(app: Starlette, settings: Settings) -> uvicorn.Config:
+    """How this application is served; for `RelayServer`."""
+    return uvicorn.Config(
         app,
+        http=BoundedHead,
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=STOP_PATIENCE,
+        # A message that is somewhat too large is refused with words; this is where words end.
+        ws_max_size=max(LARGEST_MESSAGE, 2 * settings.body_limit),
+        ws_per_message_deflate=False,  # nor are event streams compressed
     )
-    RelayServer(app, config, on_started).run(sockets=[door])
 
 
 @dataclass

@@ -72,6 +72,11 @@ class Settings:
         default_text="on while listening on loopback only",
         help="Demo identities (a name is enough to sign in), and demo rooms in a new database.",
     )
+    allowed_hosts: tuple[str, ...] = setting(
+        (),
+        help="Names to be reached by, beside addresses and `localhost`. Checked while demo identities are on, or when"
+        " given; `*` is every name.",
+    )
     workers: int = setting(1, help="Relay processes sharing the port.", at_least=1, at_most=64)
     jwt_secret: str | None = setting(
         None,

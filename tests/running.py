@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import uvicorn
 from roomtone.app import create_app
-from roomtone.process import RelayServer, address, bind
+from roomtone.process import RelayServer, address, bind, configuration
 from roomtone.settings import Settings
 
 STARTS_WITHIN = 20.0  # seconds
@@ -48,14 +47,8 @@ def run_relay(database_url: str, **settings: Any) -> Iterator[RunningRelay]:
     chosen = Settings(**({"port": 0, "requests_per_second": 10_000.0} | settings))
     door = bind(chosen.host, chosen.port)
     started = threading.Event()
-    config = uvicorn.Config(
-        app := create_app(chosen, database_url),
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=2,
-    )
-    server = RelayServer(app, config, started.set)
+    app = create_app(chosen, database_url)
+    server = RelayServer(app, configuration(app, chosen), started.set)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [door]}, name="relay", daemon=True
     )
