@@ -38,6 +38,7 @@ from .presence import Presence
 from .relay import Relay
 from .rows.catalogue import Catalogue, open_catalogue
 from .settings import Settings
+from .socket import routes as socket_routes
 from .types import NodeId
 
 
@@ -113,6 +114,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             *session.routes,
             *rows.routes,
             *events.routes,
+            *socket_routes,
             *turn.routes,
             *health.routes,
             *metrics.routes,

@@ -88,6 +88,27 @@ class BodyLimit:
         )
 
 
+class Bucket:
+    """So many tokens per second, and `BURST_S` seconds' worth of them to begin with."""
+
+    def __init__(self, per_second: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.per_second = per_second
+        self.burst = max(1.0, per_second * BURST_S)
+        self._clock = clock
+        self._tokens = self.burst
+        self._since = clock()
+
+    def take(self) -> float:
+        """Take one token: 0, or the seconds until there is one."""
+        now = self._clock()
+        self._tokens = min(self.burst, self._tokens + (now - self._since) * self.per_second)
+        self._since = now
+        if self._tokens < 1:
+            return (1 - self._tokens) / self.per_second
+        self._tokens -= 1
+        return 0.0
+
+
 class RequestRate:
     """Refuses more than `per_second` requests of one user, or of one address nobody is signed in from.
 
@@ -99,23 +120,22 @@ class RequestRate:
     ) -> None:
         self.app = app
         self.per_second = per_second
-        self.burst = max(1.0, per_second * BURST_S)
         self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limited = scope["type"] == "http" and not scope["path"].startswith(_UNLIMITED)
+        limited = scope["type"] in ("http", "websocket") and not scope["path"].startswith(
+            _UNLIMITED
+        )
         wait = self.take(_who(scope)) if limited else 0.0
         app = self.app if wait == 0 else self._refusal(wait).response()
         await app(scope, receive, send)
 
     def take(self, who: str) -> float:
         """Take one request out of this one's bucket: 0, or the seconds until there is one."""
-        now = self._clock()
-        tokens, since = self._buckets.pop(who, (self.burst, now))
-        tokens = min(self.burst, tokens + (now - since) * self.per_second)
-        wait = 0.0 if tokens >= 1 else (1 - tokens) / self.per_second
-        self._buckets[who] = (tokens if wait else tokens - 1, now)
+        bucket = self._buckets.pop(who, None) or Bucket(self.per_second, clock=self._clock)
+        self._buckets[who] = bucket
+        wait = bucket.take()
         if len(self._buckets) > MOST_BUCKETS:
             self._buckets.popitem(last=False)
         return wait
