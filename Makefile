@@ -24,8 +24,9 @@ check: $(VENV)/.test ## Check format, lint and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-docs: $(VENV)/.run ## Write the reference pages that come from the source
+docs: $(VENV)/.test ## Write the reference pages that come from the source
 	$(BIN)/python -c 'from roomtone.settings import reference; print(reference(), end="")' > docs/settings.md
+	$(BIN)/roomtone sql --map > docs/schema-map.md
 
 pins: ## Write constraints.txt from the newest versions that pyproject.toml allows
 	rm -rf build/pins && $(PYTHON) -m venv build/pins

@@ -1,0 +1,284 @@
+"""A map of the schema: tables, their triggers in firing order, what each calls and makes happen.
+
+It is read from the SQL by PostgreSQL's own parser, through pglast. Only `roomtone sql --map` imports
+this module: pglast comes with the extra `docs`, and nothing that runs the product needs it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pglast import ast, parse_plpgsql, parse_sql, split
+from pglast.enums import ConstrType, ObjectType
+
+from .install import SqlFile
+
+BEFORE, INSERT, DELETE, UPDATE = 2, 4, 8, 16  # pg_trigger.h, TRIGGER_TYPE_*
+VERBS = ((INSERT, "insert"), (UPDATE, "update"), (DELETE, "delete"))
+MOMENTS = ("before statement", "before row", "after row", "after statement", "at commit")
+BELL = "pg_notify"
+
+INTRODUCTION = """\
+# Map of the schema
+
+Every table, its triggers in the order in which they fire, the function each calls, and what that makes happen. A
+trigger's number is its turn: 100 guards, 200 sees to durability, 300 derives, 500 logs, 900 rings the bell. Triggers
+of the same moment fire in the order of their names; those that fire at commit, in the order in which the rows changed
+(PostgreSQL manual, 37.1).
+
+This page is generated from `schema/` and `triggers/` by `make docs`, and a test compares it with the source and with
+an installed database.
+"""
+
+
+@dataclass
+class Function:
+    """What a function does to tables, as far as its statements say."""
+
+    comment: str = ""
+    file: str = ""
+    writes: set[str] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A trigger and its turn; `moment` is a position in MOMENTS."""
+
+    name: str
+    table: str
+    function: str
+    moment: int
+    events: str
+    comment: str
+
+
+@dataclass
+class Table:
+    """A table, whether a crash empties it, and the tables whose rows take its rows with them."""
+
+    name: str
+    file: str
+    unlogged: bool
+    goes_with: list[str]
+    comment: str = ""
+
+
+@dataclass
+class Map:
+    """The schema as its files describe it."""
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    triggers: list[Trigger] = field(default_factory=list)
+
+    def of(self, table: str) -> list[Trigger]:
+        """A table's triggers in firing order."""
+        return sorted(
+            (t for t in self.triggers if t.table == table), key=lambda t: (t.moment, t.name)
+        )
+
+    def reach(self, function: str) -> set[str]:
+        """The tables a function writes, itself and through what it calls; BELL if it notifies."""
+        seen, waiting, written = set[str](), [function], set[str]()
+        while waiting:
+            name = waiting.pop()
+            found = self.functions.get(name)
+            if name in seen or found is None:
+                continue
+            seen.add(name)
+            written |= found.writes & {*self.tables, BELL}
+            waiting += found.calls
+        return written
+
+
+def read(files: Sequence[SqlFile]) -> Map:
+    """The map of these files."""
+    found = Map()
+    comments: dict[tuple[str, ...], str] = {}
+    triggers: list[ast.CreateTrigStmt] = []
+    for file in files:
+        for text in split(file.text):
+            statement = parse_sql(text)[0].stmt
+            match statement:
+                case ast.CreateStmt():
+                    table = _table(statement, file.name)
+                    found.tables[table.name] = table
+                case ast.CreateFunctionStmt():
+                    found.functions[_last(statement.funcname)] = _function(
+                        statement, text, file.name
+                    )
+                case ast.CreateTrigStmt():
+                    triggers.append(statement)
+                case ast.CommentStmt():
+                    comments.update(_comment(statement))
+    for name, table in found.tables.items():
+        table.comment = comments.get(("table", name), "")
+    for name, function in found.functions.items():
+        function.comment = comments.get(("function", name), "")
+        function.calls &= found.functions.keys()
+    found.triggers = [_trigger(statement, comments) for statement in triggers]
+    return found
+
+
+def page(found: Map) -> str:
+    """The map as Markdown."""
+    busy = [name for name in sorted(found.tables) if found.of(name)]
+    quiet = [name for name in sorted(found.tables) if not found.of(name)]
+    parts = [INTRODUCTION, "## What a write sets in motion\n", _flow(found)]
+    parts += [_section(found, name) for name in busy]
+    parts += ["## Tables without triggers\n", "| table | what it is |\n|---|---|"]
+    rows = [f"| `{name}` | {_cell(found.tables[name].comment)} |" for name in quiet]
+    return "\n".join(parts) + "\n" + "\n".join(rows) + "\n"
+
+
+def _section(found: Map, name: str) -> str:
+    table = found.tables[name]
+    facts = [f"[{table.file}](../{table.file})"]
+    if table.unlogged:
+        facts.append("unlogged: a crash empties it")
+    if table.goes_with:
+        facts.append("its rows go with their " + " and ".join(f"`{t}`" for t in table.goes_with))
+    rows = [
+        f"| {MOMENTS[t.moment]} | `{t.name}` | {t.events} | {_cell(t.comment)} "
+        f"| [`{t.function}`](../{found.functions[t.function].file}) "
+        f"| {_cell(found.functions[t.function].comment)} | {_effects(found.reach(t.function))} |"
+        for t in found.of(name)
+    ]
+    head = "| when | trigger | on | what it is for | calls | which does | and writes |\n|---|---|---|---|---|---|---|"
+    return "\n".join(
+        [f"## {name}\n", table.comment, "", "; ".join(facts) + ".", "", head, *rows, ""]
+    )
+
+
+def _flow(found: Map) -> str:
+    """Which table's triggers write which other table, as a Mermaid diagram."""
+    edges: dict[tuple[str, str], list[str]] = {}
+    for trigger in found.triggers:
+        for target in found.reach(trigger.function) - {trigger.table, "logs"}:
+            names = edges.setdefault((trigger.table, target), [])
+            if trigger.name not in names:
+                names.append(trigger.name)
+    lines = [
+        f"  {source} -- {', '.join(sorted(names))} --> "
+        + ("bell((NOTIFY roomtone))" if target == BELL else target)
+        for (source, target), names in sorted(edges.items())
+    ]
+    return "\n".join(["```mermaid", "flowchart LR", *lines, "```", ""])
+
+
+def _effects(written: set[str]) -> str:
+    shown = [f"`{name}`" for name in sorted(written - {BELL})]
+    return ", ".join([*shown, *(["the bell"] if BELL in written else [])]) or "–"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _table(statement: ast.CreateStmt, file: str) -> Table:
+    goes_with = [
+        str(node.pktable.relname)
+        for node in _nodes(statement)
+        if isinstance(node, ast.Constraint)
+        and node.contype == ConstrType.CONSTR_FOREIGN
+        and node.fk_del_action == "c"
+    ]
+    relation = statement.relation
+    return Table(str(relation.relname), file, relation.relpersistence == "u", goes_with)
+
+
+def _function(statement: ast.CreateFunctionStmt, text: str, file: str) -> Function:
+    found = Function(file=file)
+    trees: list[object] = [statement.sql_body]
+    words = ""
+    if any(_is_plpgsql(option) for option in statement.options or ()):
+        queries = list(_queries(parse_plpgsql(text)))
+        words = _TEXT.sub("", " ".join(queries))
+        trees = [parse_sql(query) for query in queries if _WRITES.match(query)]
+    for tree in trees:
+        for node in _nodes(tree):
+            match node:
+                case ast.InsertStmt() | ast.UpdateStmt() | ast.DeleteStmt():
+                    found.writes.add(str(node.relation.relname))
+                case ast.FuncCall():
+                    found.calls.add(_last(node.funcname))
+    found.calls |= set(_CALL.findall(words))
+    if BELL in found.calls:
+        found.writes.add(BELL)
+    return found
+
+
+_WRITES = re.compile(r"\s*(insert|update|delete|with)\b", re.IGNORECASE)
+_TEXT = re.compile(r"'(?:[^']|'')*'")
+_CALL = re.compile(r"\b(\w+)\s*\(")
+
+
+def _trigger(statement: ast.CreateTrigStmt, comments: Mapping[tuple[str, ...], str]) -> Trigger:
+    table, name = str(statement.relation.relname), str(statement.trigname)
+    before = bool(statement.timing & BEFORE)
+    if statement.initdeferred:
+        moment = "at commit"
+    else:
+        moment = f"{'before' if before else 'after'} {'row' if statement.row else 'statement'}"
+    columns = [str(column.sval) for column in statement.columns or ()]
+    events = " or ".join(
+        f"{verb} of {', '.join(columns)}" if bit == UPDATE and columns else verb
+        for bit, verb in VERBS
+        if statement.events & bit
+    )
+    if statement.whenClause is not None:
+        events += ", on a condition"
+    return Trigger(
+        name,
+        table,
+        _last(statement.funcname),
+        MOMENTS.index(moment),
+        events,
+        comments.get(("trigger", table, name), ""),
+    )
+
+
+def _comment(statement: ast.CommentStmt) -> dict[tuple[str, ...], str]:
+    subject, text = statement.object, str(statement.comment)
+    match statement.objtype:
+        case ObjectType.OBJECT_TABLE:
+            return {("table", _last(subject)): text}
+        case ObjectType.OBJECT_FUNCTION:
+            return {("function", _last(subject.objname)): text}
+        case ObjectType.OBJECT_TRIGGER:
+            return {("trigger", *(str(part.sval) for part in subject)): text}
+    return {}
+
+
+def _last(names: Sequence[ast.String]) -> str:
+    return str(names[-1].sval)
+
+
+def _is_plpgsql(option: ast.DefElem) -> bool:
+    return bool(option.defname == "language" and option.arg.sval == "plpgsql")
+
+
+def _nodes(root: object) -> Iterator[ast.Node]:
+    if isinstance(root, ast.Node):
+        yield root
+        for name in root:
+            yield from _nodes(getattr(root, name))
+    elif isinstance(root, tuple | list):
+        for item in root:
+            yield from _nodes(item)
+
+
+def _queries(tree: object) -> Iterator[str]:
+    """The statements and expressions in what parse_plpgsql returns."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            if key == "query" and isinstance(value, str):
+                yield value
+            else:
+                yield from _queries(value)
+    elif isinstance(tree, list):
+        for item in tree:
+            yield from _queries(item)

@@ -1,0 +1,86 @@
+"""docs/schema-map.md: what the source says, and what an installed database has."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from roomtone.install import schema_files
+from roomtone.sqlmap import Map, page, read
+
+from ..conftest import Connect
+
+PAGE = Path(__file__).parents[2] / "docs" / "schema-map.md"
+
+
+@pytest.fixture(scope="module")
+def found() -> Map:
+    return read(schema_files())
+
+
+def test_the_page_is_the_map_of_the_source(found: Map) -> None:
+    assert PAGE.read_text("utf-8") == page(found), "`make docs` writes it anew"
+
+
+def test_the_map_has_the_triggers_an_installed_database_has(found: Map, connect: Connect) -> None:
+    installed = connect().execute(
+        "select c.relname, t.tgname, p.proname from pg_trigger t"
+        " join pg_class c on c.oid = t.tgrelid join pg_proc p on p.oid = t.tgfoid"
+        " where c.relnamespace = 'roomtone'::regnamespace and not t.tgisinternal"
+    )
+    assert sorted((t.table, t.name, t.function) for t in found.triggers) == sorted(installed)
+
+
+def test_the_map_has_the_tables_an_installed_database_has(found: Map, connect: Connect) -> None:
+    installed = connect().execute(
+        "select relname, relpersistence = 'u', obj_description(oid, 'pg_class') from pg_class"
+        " where relnamespace = 'roomtone'::regnamespace and relkind = 'r'"
+    )
+    drawn = [(table.name, table.unlogged, table.comment) for table in found.tables.values()]
+    assert sorted(drawn) == sorted(installed)
+
+
+def test_triggers_stand_in_firing_order(found: Map) -> None:
+    assert [trigger.name for trigger in found.of("participants")] == [
+        "_200_soften",  # before the statement, whatever its number
+        "_100_guard_change",
+        "_100_guard_hand",
+        "_100_guard_join",
+        "_100_keep_host",
+        "_300_lease",
+        "_300_lease_anew",
+        "_500_log",
+        "_500_log_change",
+    ]
+
+
+def test_effects_are_followed_through_functions_and_not_through_words(found: Map) -> None:
+    assert found.reach("tg_rooms__log") == {"events", "logs", "participants"}
+    assert found.reach("tg_events__notify") == {"pg_notify"}
+    assert found.reach("tg_messages__guard") == set(), "a hint that names join_room calls nothing"
+
+
+def test_the_running_product_never_imports_the_parser() -> None:
+    everything = (
+        "import sys, roomtone.app, roomtone.cli, roomtone.process; print('pglast' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", everything], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "False\n"
+
+
+def test_without_the_parser_the_command_says_what_to_install() -> None:
+    """`None` in sys.modules makes the import fail (Python's import reference, 5.3.1)."""
+    absent = "import sys; sys.modules['pglast'] = None; from roomtone.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", absent, "sql", "--map"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "roomtone[docs]" in done.stderr
