@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -82,9 +83,7 @@ class Presence:
     async def goodbye(self) -> None:
         """This relay stops: its seats have the grace to find another one."""
         async with self._database.relay() as connection:
-            await connection.execute(
-                "select roomtone.relay_goodbye(%s, %s)", (self._node, self._grace)
-            )
+            await self._lapse_all(connection)
 
     async def _stamp(self) -> None:
         while True:
@@ -93,20 +92,13 @@ class Presence:
             waiting, self._waiting = self._waiting, {}
             gone, self._gone = self._gone, set()
             renew, self._renew = self._renew, False
-            stamped = list(self._followed) if renew else list(waiting)
             try:
                 async with self._database.relay() as connection:
                     seated: set[str] = set()
                     if renew:
-                        # Before the seats: to the others a relay without a heartbeat is dead, and
-                        # what they lapsed after our stamp would lapse under a living reader.
-                        await self._heartbeat(connection)
-                    if stamped:
-                        cursor = await connection.execute(
-                            "select peer::text from roomtone.relay_follow(%s, %s::uuid[]) peer",
-                            (self._node, stamped),
-                        )
-                        seated = {peer for (peer,) in await cursor.fetchall()}
+                        await self._reclaim(connection)
+                    if waiting:
+                        seated = await self._follow(connection, waiting)
                     if gone:
                         await connection.execute(
                             "select roomtone.relay_unfollow(%s, %s::uuid[], %s)",
@@ -127,6 +119,28 @@ class Presence:
             for peer, future in waiting.items():
                 if not future.done():
                     future.set_result(peer in seated)
+
+    async def _follow(self, connection: Connection, peers: Iterable[PeerId]) -> set[str]:
+        cursor = await connection.execute(
+            "select peer::text from roomtone.relay_follow(%s, %s::uuid[]) peer",
+            (self._node, list(peers)),
+        )
+        return {peer for (peer,) in await cursor.fetchall()}
+
+    async def _reclaim(self, connection: Connection) -> None:
+        """Make the database's idea of what is followed here ours again.
+
+        A crash may have undone the last goings, and those who went would sit there for ever. It has
+        emptied `nodes` too: whoever is not there with a heartbeat is dead to the others, and what
+        they let lapse after our stamp would lapse under a living reader.
+        """
+        async with connection.transaction():
+            await self._lapse_all(connection)
+            await self._heartbeat(connection)
+            await self._follow(connection, self._followed)
+
+    async def _lapse_all(self, connection: Connection) -> None:
+        await connection.execute("select roomtone.relay_goodbye(%s, %s)", (self._node, self._grace))
 
     async def _beat(self) -> None:
         async with self._database.relay() as connection:

@@ -222,3 +222,24 @@ async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
                 await asyncio.to_thread(psql.one, "select pg_sleep(4.5)")
             assert psql.one("select lapses_at is null from participants") is False
             await eventually(lambda: psql.one("select lapses_at is null from participants"))
+
+
+async def test_somebody_whose_going_a_crash_has_undone_goes_again(
+    psql: Psql, database_url: str
+) -> None:
+    room = psql.room("rick")
+    with run_relay(database_url, grace=1.0) as relay:
+        token, peer = join(relay, room, "anna")
+        psql.seat(room, "bo")
+        async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
+            await anna.until(lambda f: f.event == "snapshot")
+            # Presence does not wait for the disk: the relay has seen bo go, the disk has not.
+            psql.run(
+                "update participants set followed_by = (select id from nodes), lapses_at = null"
+            )
+            psql.run(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where application_name = 'roomtone listener' and datname = current_database()"
+            )
+            assert (await anna.until(goes("bo"))).data["reason"] == "timeout"
+            assert psql.roster(room) == ["anna"]
