@@ -1,0 +1,95 @@
+"""What is open to whom before any row is asked for: addresses, methods, headers, functions."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from ..conftest import Connect
+from ..people import Psql
+from ..running import RunningRelay, run_relay
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    return Psql(connect())
+
+
+def test_demo_identities_are_refused_where_others_can_reach_the_relay(database_url: str) -> None:
+    with run_relay(database_url, host="0.0.0.0") as relay, relay.client() as visitor:
+        assert relay.url.startswith("http://127.0.0.1:")
+        refused = visitor.post("/session", json={"username": "rick"})
+        assert (refused.status_code, refused.json()["rule"]) == (403, "session_is_a_demo")
+        assert visitor.get("/session").json() == {"user": None, "demo": False}
+    with run_relay(database_url, host="0.0.0.0", demo=True) as relay, relay.client() as visitor:
+        assert visitor.post("/session", json={"username": "rick"}).status_code == 200
+
+
+def test_what_is_for_the_relay_or_for_psql_is_not_served(psql: Psql, database_url: str) -> None:
+    psql.person("rick")
+    private = psql.all(
+        "select distinct proname from pg_proc p where pronamespace = 'roomtone'::regnamespace"
+        " and not has_function_privilege('roomtone_person', oid, 'execute')"
+    )
+    assert {"relay_follow", "become", "sign_in", "append_event"} <= {name for (name,) in private}
+    with run_relay(database_url) as relay, relay.sign_in("eve") as eve:
+        for (name,) in private:
+            answer = eve.post(f"/rows/rpc/{name}", json={})
+            assert (answer.status_code, answer.json()["code"]) == (404, "PGRST202"), name
+        for table in ("events", "logs", "nodes", "secrets", "revoked_tokens", "schema_installs"):
+            assert eve.get(f"/rows/{table}").status_code == 404, table
+        acting = eve.post("/rows/rpc/act_as", json={"username": "rick"})
+        assert (acting.status_code, acting.json()["code"]) == (403, "42501")
+        assert eve.get("/session").json()["user"]["username"] == "eve"
+
+
+def answers(relay: RunningRelay) -> list[httpx.Response]:
+    """A page, a file, JSON, and every way to be refused."""
+    with relay.client() as visitor:
+        return [
+            visitor.get("/"),
+            visitor.get("/client/app.js"),
+            visitor.get("/session"),
+            visitor.get("/live"),
+            visitor.get("/nowhere"),
+            visitor.put("/session"),
+            visitor.get("/rows/rooms?id=eq.x"),
+            visitor.get("/rooms/1/events"),
+            visitor.post("/session", content=b"x" * 300_000),
+            visitor.post("/session", headers={"Origin": "https://elsewhere.example"}),
+            visitor.get("/", headers={"Host": "elsewhere.example"}),
+            visitor.get("/session", headers={"Authorization": "Bearer x"}),
+        ]
+
+
+def test_every_answer_forbids_inline_script_framing_and_sniffing(database_url: str) -> None:
+    with run_relay(database_url) as relay:
+        for answer in answers(relay):
+            policy = answer.headers["content-security-policy"]
+            assert "default-src 'self'" in policy, answer.url
+            assert "unsafe" not in policy
+            assert "frame-ancestors 'none'" in policy
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+            permissions = answer.headers["permissions-policy"]
+            assert "microphone=(self)" in permissions
+            assert "camera=()" in permissions
+            assert "server" not in answer.headers
+
+
+def test_no_other_origin_is_ever_told_that_it_may(database_url: str) -> None:
+    """There is no CORS here: browsers keep our answers, and requests that need asking, from other sites."""
+    with run_relay(database_url) as relay, relay.sign_in("anna") as anna:
+        origin = {"Origin": "https://elsewhere.example"}
+        asking = {
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "content-type",
+        }
+        asked = anna.request("OPTIONS", "/rows/rooms", headers=origin | asking)
+        assert asked.status_code >= 400
+        for answer in (
+            asked,
+            anna.get("/rows/rooms", headers=origin),
+            anna.get("/", headers=origin),
+        ):
+            assert not [name for name in answer.headers if name.startswith("access-control-")]
