@@ -72,6 +72,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             secret = settings.jwt_secret or await _shared_secret(database)
             tokens = Tokens.from_settings(settings, secret)
             counted = Metrics()
+            counted.count_database(database.counted)
             hallway = Hallway(database)
             presence = Presence(
                 database, grace=settings.grace, address=f"{settings.host}:{settings.port}"

@@ -15,6 +15,7 @@ from psycopg import AsyncConnection, IsolationLevel
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
+from .statements import Counted, CountedConnection
 from .types import Claims, NodeId
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Database:
     def __init__(self, url: str, *, node: NodeId, settings: Settings) -> None:
         self.url = url
         self.node = node
+        self.counted = Counted()
         self._statement_timeout = settings.statement_timeout
         self._lock_timeout = settings.lock_timeout
         self._grace = settings.grace
@@ -51,9 +53,10 @@ class Database:
         # However many users wait for a connection, the log is read and presence is kept.
         self._own = self._pool(3, settings.pool_timeout, tried=False)
 
-    def _pool(self, size: int, timeout: float, *, tried: bool) -> AsyncConnectionPool[Connection]:
+    def _pool(self, size: int, timeout: float, *, tried: bool) -> AsyncConnectionPool[CountedConnection]:
         return AsyncConnectionPool(
             self.url,
+            connection_class=CountedConnection,
             kwargs={"application_name": f"roomtone relay {self.node}"},
             min_size=1,
             max_size=size,
@@ -64,7 +67,8 @@ class Database:
             open=False,
         )
 
-    async def _configure(self, connection: Connection) -> None:
+    async def _configure(self, connection: CountedConnection) -> None:
+        connection.counted = self.counted
         await become_relay(connection)
         await connection.execute(
             "select set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"
@@ -95,6 +99,7 @@ class Database:
             await connection.set_isolation_level(
                 IsolationLevel.REPEATABLE_READ if snapshot else None
             )
+            self.counted.transactions += 1
             async with connection.transaction():
                 await connection.execute(
                     "select roomtone.become(%s::jsonb, %s)", (json.dumps(claims), self.node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -9,11 +11,14 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from .resource import resource
+from .statements import Counted
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -59,6 +64,27 @@ class Metrics:
             "roomtone_rooms_followed",
             "Rooms somebody follows through this relay.",
             registry=self.registry,
+        )
+
+    def count_database(self, counted: Counted) -> None:
+        """Say what this counts too."""
+        self.registry.register(_OfDatabase(counted))
+
+
+class _OfDatabase(Collector):
+    def __init__(self, counted: Counted) -> None:
+        self._counted = counted
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        yield CounterMetricFamily(
+            "roomtone_statements",
+            "Statements sent to the database, without BEGIN and COMMIT.",
+            self._counted.statements,
+        )
+        yield CounterMetricFamily(
+            "roomtone_transactions",
+            "Transactions asked of the database.",
+            self._counted.transactions,
         )
 
 

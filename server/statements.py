@@ -1,0 +1,63 @@
+"""What the relay asks of its database, counted as it passes; and told, to whoever wants to know."""
+
+from __future__ import annotations
+
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
+from psycopg.sql import Composable
+
+LONGEST_TEXT: Final = 400  # characters of a statement that are told
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A statement that ran: its text without the values, and the seconds until its answer."""
+
+    text: str
+    seconds: float
+
+
+ran: ContextVar[list[Ran] | None] = ContextVar("ran", default=None)
+"""Whoever puts a list here finds in it what was run on their behalf."""
+
+
+@dataclass
+class Counted:
+    """Statements (without BEGIN and COMMIT) and transactions since the relay started."""
+
+    statements: int = 0
+    transactions: int = 0
+
+
+class CountedCursor(AsyncCursor[TupleRow]):
+    """Counts what passes. Outside a transaction, each statement is one of its own."""
+
+    async def execute(self, query: Any, *arguments: Any, **options: Any) -> Self:
+        connection = self.connection
+        if isinstance(connection, CountedConnection) and connection.counted is not None:
+            connection.counted.statements += 1
+            if connection.info.transaction_status == TransactionStatus.IDLE:
+                connection.counted.transactions += 1
+        began = time.perf_counter()
+        try:
+            return await super().execute(query, *arguments, **options)
+        finally:
+            if (told := ran.get()) is not None and query:
+                text = query.as_string(None) if isinstance(query, Composable) else str(query)
+                told.append(Ran(text[:LONGEST_TEXT], time.perf_counter() - began))
+
+
+class CountedConnection(AsyncConnection[TupleRow]):
+    """A connection whose statements are counted, as soon as it is told where."""
+
+    counted: Counted | None = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.cursor_factory = CountedCursor
