@@ -1,0 +1,126 @@
+"""Another site open in the same browser, which sends our cookie along: it can neither join nor post.
+
+It stands on another port of the same host, which is the worst case: to a browser that is the same site, so
+`SameSite` does not hold the cookie back, and only the relay's own check is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from ..people import Psql
+from ..running import RunningRelay
+
+ELSEWHERE = "http://127.0.0.1:3999/"
+
+TRY_ALL = """
+async ({ relay, room }) => {
+  const told = {}
+  const attempt = async (name, does) => {
+    told[name] = await does().catch((error) => `failed: ${error.name}`)
+  }
+  const form = (body, options = {}) =>
+    fetch(`${relay}${options.path ?? '/rows/participants'}`, { method: 'POST', mode: 'no-cors', credentials: 'include', body })
+      .then((response) => response.type)
+  await attempt('text', () => form(JSON.stringify({ room_id: room })))
+  await attempt('room', () => form(JSON.stringify({ name: 'Theirs' }), { path: '/rows/rooms' }))
+  await attempt('call', () => form(JSON.stringify({ room_id: room }), { path: '/rows/rpc/join_room' }))
+  await attempt('session', () => form(JSON.stringify({ username: 'eve' }), { path: '/session' }))
+  await attempt('json', () =>
+    fetch(`${relay}/rows/participants`, {
+      method: 'POST', credentials: 'include', headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ room_id: room }),
+    }).then((response) => response.status))
+  await attempt('read', () => fetch(`${relay}/session`, { credentials: 'include' }).then((response) => response.json()))
+  const open = (...offered) => new Promise((resolve) => {
+    const socket = new WebSocket(`${relay.replace('http', 'ws')}/rooms/${room}/socket`, ...offered)
+    const heard = []
+    socket.onopen = () => heard.push('open')
+    socket.onmessage = ({ data }) => heard.push(JSON.parse(data).data?.problem?.status ?? data)
+    socket.onclose = () => resolve(heard.join(' ') || 'closed')
+  })
+  await attempt('socket', () => open())
+  await attempt('socket with an empty token', () => open(['bearer.', 'roomtone']))
+  await attempt('stream', () => new Promise((resolve) => {
+    const stream = new EventSource(`${relay}/rooms/${room}/events`, { withCredentials: true })
+    stream.onopen = () => resolve('open')
+    stream.onerror = () => { stream.close(); resolve('error') }
+  }))
+  return told
+}
+"""
+
+
+@pytest.fixture
+def elsewhere(context: BrowserContext, relay: RunningRelay) -> Iterator[Page]:
+    """A page of another site, in the browser of somebody who is signed in here as anna."""
+    ours = context.new_page()
+    ours.goto(relay.url)
+    ours.evaluate(
+        "fetch('/session', { method: 'POST', headers: { 'Content-Type': 'application/json' },"
+        " body: JSON.stringify({ username: 'anna' }) })"
+    )
+    page = context.new_page()
+    page.route(
+        f"{ELSEWHERE}**",
+        lambda route: route.fulfill(content_type="text/html", body="<!doctype html><p>Elsewhere"),
+    )
+    page.goto(ELSEWHERE)
+    yield page
+    page.close()
+    ours.close()
+
+
+def test_a_page_of_another_origin_can_do_nothing_with_the_cookie(
+    elsewhere: Page, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    seen: list[str] = []
+    elsewhere.on("request", lambda request: seen.append(request.all_headers().get("cookie", "")))
+    told = elsewhere.evaluate(TRY_ALL, {"relay": relay.url, "room": room})
+    assert any("roomtone=" in cookie for cookie in seen), (
+        "the browser kept the cookie back: no test"
+    )
+    for attempt in ("text", "room", "call", "session", "json", "read"):
+        assert told[attempt] == "failed: TypeError", told  # sent, refused, and not even shown
+    assert told["socket"] in ("closed", "open 403"), told
+    assert told["socket with an empty token"] in ("closed", "open 401"), told
+    assert told["stream"] == "error"
+    assert psql.roster(room) == []
+    assert psql.count("rooms") == 1
+    assert psql.one("select count(*) from users where username = 'eve'") == 0
+
+
+def test_a_form_of_another_origin_can_do_nothing_with_the_cookie(
+    elsewhere: Page, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    elsewhere.evaluate(
+        """([action, field]) => {
+          const form = document.createElement('form')
+          Object.assign(form, { action, method: 'post', enctype: 'text/plain' })
+          const input = document.createElement('input')
+          Object.assign(input, { name: field, value: '"}' })
+          form.append(input)
+          document.body.append(form)
+          form.submit()
+        }""",
+        [f"{relay.url}/rows/participants", f'{{"room_id": {room}, "role": "SPEAKER", "x": "'],
+    )
+    elsewhere.wait_for_url(f"{relay.url}/**")
+    assert "requests_come_from_own_pages" in elsewhere.content()
+    assert psql.roster(room) == []
+
+
+def test_our_own_page_may(
+    context: BrowserContext, elsewhere: Page, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    ours = context.pages[0]
+    status = ours.evaluate(
+        "(room) => fetch('/rows/participants', { method: 'POST', headers: { 'Content-Type': 'application/json' },"
+        " body: JSON.stringify({ room_id: room }) }).then((response) => response.status)",
+        room,
+    )
+    assert status == 201
+    assert psql.roster(room) == ["anna"]
