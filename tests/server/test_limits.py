@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 from roomtone.limits import MOST_BUCKETS, MOST_DISCARDED, BodyLimit, RequestRate
 from starlette.types import Message, Receive, Scope, Send
 
+from ..conftest import Connect
+from ..people import Psql
 from ..running import run_relay
 from .rows import problem
 
@@ -67,3 +72,52 @@ async def test_a_body_that_is_too_large_is_neither_kept_nor_read_to_its_end() ->
     await BodyLimit(_nothing, limit=limit)(scope, receive, send)
     assert sent[0]["status"] == 413
     assert read <= MOST_DISCARDED + len(chunk)
+
+
+def test_whoever_waits_too_long_for_a_connection_is_told_to_come_back(
+    database_url: str, connect: Connect
+) -> None:
+    psql = Psql(connect())
+    blocker = connect(autocommit=False)
+    with (
+        run_relay(database_url, pool_size=2, pool_timeout=0.5, lock_timeout=4) as relay,
+        relay.sign_in("rick") as rick,
+        ThreadPoolExecutor(2) as stuck,
+    ):
+        assert rick.get("/rows/bans").status_code == 200
+        blocker.execute("lock table bans in access exclusive mode")
+        waiting = [stuck.submit(rick.get, "/rows/bans") for _ in range(2)]
+        deadline = time.monotonic() + 5
+        while psql.one("select count(*) from pg_locks where not granted") < 2:
+            assert time.monotonic() < deadline
+        refused = rick.get("/rows/rooms")
+        told = problem(refused, 503, "08006")
+        assert refused.headers["retry-after"] == "1"
+        assert "database" in told["message"]
+        assert rick.get("/live").status_code == 200
+        blocker.rollback()
+        assert [answer.result().status_code for answer in waiting] == [200, 200]
+        assert rick.get("/rows/rooms").status_code == 200
+
+
+def test_the_wait_for_a_lock_has_an_end(database_url: str, connect: Connect) -> None:
+    psql = Psql(connect())
+    room = psql.room("rick")
+    with run_relay(database_url, lock_timeout=0.2) as relay, relay.sign_in("rick") as rick:
+        blocker = connect(autocommit=False)
+        blocker.execute("select from rooms where id = %s for update", (room,))
+        refused = rick.patch(f"/rows/rooms?id=eq.{room}", json={"name": "Coffee"})
+        problem(refused, 503, "55P03")
+        blocker.rollback()
+
+
+def test_many_parameters_and_deep_json_are_refused_with_words(database_url: str) -> None:
+    with run_relay(database_url) as relay, relay.sign_in("rick") as rick:
+        problem(rick.get("/rows/rooms?" + "&".join(["id=gt.0"] * 101)), 400, "PGRST100")
+        problem(rick.get(f"/rows/rooms?or={'(and' * 500}"), 400, "PGRST100")
+        for depth in (10_000, 100_000):
+            deep = b'{"name": ' + b"[" * depth + b"]" * depth + b"}"
+            refused = rick.post(
+                "/rows/rooms", content=deep, headers={"Content-Type": "application/json"}
+            )
+            assert 400 <= refused.status_code < 500, refused.text
