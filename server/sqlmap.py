@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pglast import ast, parse_plpgsql, parse_sql, split
 from pglast.enums import ConstrType, ObjectType
@@ -98,7 +99,7 @@ def read(files: Sequence[SqlFile]) -> Map:
     """The map of these files."""
     found = Map()
     comments: dict[tuple[str, ...], str] = {}
-    triggers: list[ast.CreateTrigStmt] = []
+    triggers: list[Any] = []
     for file in files:
         for text in split(file.text):
             statement = parse_sql(text)[0].stmt
@@ -178,19 +179,22 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _table(statement: ast.CreateStmt, file: str) -> Table:
+# The parser's trees are read as they come: every attribute of a node may be missing, as far as types tell.
+
+
+def _table(statement: Any, file: str) -> Table:
     goes_with = [
-        str(node.pktable.relname)
+        _name(node.pktable)
         for node in _nodes(statement)
         if isinstance(node, ast.Constraint)
         and node.contype == ConstrType.CONSTR_FOREIGN
         and node.fk_del_action == "c"
     ]
     relation = statement.relation
-    return Table(str(relation.relname), file, relation.relpersistence == "u", goes_with)
+    return Table(_name(relation), file, relation.relpersistence == "u", goes_with)
 
 
-def _function(statement: ast.CreateFunctionStmt, text: str, file: str) -> Function:
+def _function(statement: Any, text: str, file: str) -> Function:
     found = Function(file=file)
     trees: list[object] = [statement.sql_body]
     words = ""
@@ -202,7 +206,7 @@ def _function(statement: ast.CreateFunctionStmt, text: str, file: str) -> Functi
         for node in _nodes(tree):
             match node:
                 case ast.InsertStmt() | ast.UpdateStmt() | ast.DeleteStmt():
-                    found.writes.add(str(node.relation.relname))
+                    found.writes.add(_name(node.relation))
                 case ast.FuncCall():
                     found.calls.add(_last(node.funcname))
     found.calls |= set(_CALL.findall(words))
@@ -216,8 +220,8 @@ _TEXT = re.compile(r"'(?:[^']|'')*'")
 _CALL = re.compile(r"\b(\w+)\s*\(")
 
 
-def _trigger(statement: ast.CreateTrigStmt, comments: Mapping[tuple[str, ...], str]) -> Trigger:
-    table, name = str(statement.relation.relname), str(statement.trigname)
+def _trigger(statement: Any, comments: Mapping[tuple[str, ...], str]) -> Trigger:
+    table, name = _name(statement.relation), str(statement.trigname)
     before = bool(statement.timing & BEFORE)
     if statement.initdeferred:
         moment = "at commit"
@@ -241,7 +245,7 @@ def _trigger(statement: ast.CreateTrigStmt, comments: Mapping[tuple[str, ...], s
     )
 
 
-def _comment(statement: ast.CommentStmt) -> dict[tuple[str, ...], str]:
+def _comment(statement: Any) -> dict[tuple[str, ...], str]:
     subject, text = statement.object, str(statement.comment)
     match statement.objtype:
         case ObjectType.OBJECT_TABLE:
@@ -253,11 +257,15 @@ def _comment(statement: ast.CommentStmt) -> dict[tuple[str, ...], str]:
     return {}
 
 
-def _last(names: Sequence[ast.String]) -> str:
+def _name(relation: Any) -> str:
+    return str(relation.relname)
+
+
+def _last(names: Any) -> str:
     return str(names[-1].sval)
 
 
-def _is_plpgsql(option: ast.DefElem) -> bool:
+def _is_plpgsql(option: Any) -> bool:
     return bool(option.defname == "language" and option.arg.sval == "plpgsql")
 
 
