@@ -56,6 +56,16 @@ export function createSession({ fetch = (...args) => window.fetch(...args), stor
     },
     fetch: authorized,
 
+    /**
+     * A WebSocket as this tab's person. A browser sets no header there but the subprotocols, so the token is one of them, where no
+     * log and no history sees it as they would in the address. @param {string} path @returns {WebSocket}
+     */
+    connect(path) {
+      const url = new URL(path, window.location.href)
+      url.protocol = url.protocol.replace('http', 'ws')
+      return new WebSocket(url, token ? ['roomtone', `bearer.${token}`] : ['roomtone'])
+    },
+
     subscribe(listener) {
       listeners.add(listener)
       listener({ user, demo })

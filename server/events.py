@@ -17,15 +17,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from . import polling
-from .following import Following, Seat, attending, no_such_room, why_gone
+from .following import Following, Seat, SeatTaken, attending, no_such_room, why_gone
 from .identity import claims_of, user_of
 from .problem import Problem
 from .resource import resource
 from .stream import HEADERS, EventStream, cursor_of
 from .types import Claims, Cursor, PeerId, RoomId
 
-LOST: Final = (InsufficientPrivilege, CheckViolation)
-"""What the database says of a seat that is not this session's (any more), and of a room that has ended."""
+LOST: Final = (InsufficientPrivilege, CheckViolation, SeatTaken)
+"""What is raised for a seat that is not this session's (any more), and for a room that has ended."""
 
 
 async def room_events(request: Request) -> Response:
@@ -69,14 +69,13 @@ def _asks(request: Request) -> bool:
 async def _poll_room(request: Request, claims: Claims) -> Response:
     after = polling.cursor_of(request, "after")
     try:
-        seat = await seat_of(request, claims)
+        return await polling.poll_room(request, claims, await seat_of(request, claims))
     except LOST:
         # A stream tells its reader why the seat went; so is somebody told who was not asking just then.
         reason = await why_lost(request, claims, after)
         if reason is None or after is None:
             raise
         return polling.gone(reason, after)
-    return await polling.poll_room(request, claims, seat)
 
 
 def _stream_of_nothing() -> Response:

@@ -43,6 +43,19 @@ class StreamEnded(Exception):
         return Frame("bye", json.dumps(end))
 
 
+class SeatTaken(Problem):
+    """The seat went while somebody was about to follow on it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            403,
+            "42501",
+            "this session no longer holds your seat",
+            rule="participants_peer_is_current",
+            hint="Join again.",
+        )
+
+
 @dataclass(frozen=True)
 class Seat:
     """Which room is followed, by whom, on which session of their seat."""
@@ -80,13 +93,7 @@ async def attending(
         except NoSuchRoom:
             raise no_such_room(seat.room) from None
         if not await presence.follow(seat.peer):
-            raise Problem(
-                403,
-                "42501",
-                "this session no longer holds your seat",
-                rule="participants_peer_is_current",
-                hint="Join again.",
-            )
+            raise SeatTaken
         held.callback(presence.unfollow, seat.peer)
         yield Attending(seat, reader, after)
 

@@ -133,9 +133,10 @@ async def _gather(
                 _see(frame.data, found)
             else:
                 found.hallway.append(frame)
+        found.end = found.end or ending(relay, claims)
         left = until - clock.time()
         lost = room is not None and room.reader.lost
-        if found or lost or end is not None or left <= 0 or ending(relay, claims) is not None:
+        if found or lost or end is not None or left <= 0:
             return
         try:
             if not await woken(wake, left, claims):

@@ -127,8 +127,7 @@ class HallwaySocket:
     async def _write(self) -> None:
         try:
             async with self._answering:  # nothing is done here before it is known on which seat
-                await self._open()
-                for frame in await self._following.first():
+                for frame in await self._open():
                     await self._send(frame.socket)
             async with contextlib.aclosing(self._following.frames()) as frames:
                 async for chunk in frames:
@@ -141,8 +140,9 @@ class HallwaySocket:
         except Unread:
             self._cut.set()
 
-    async def _open(self) -> None:
-        """Take up what is followed from the beginning: here, nothing but the hallway."""
+    async def _open(self) -> list[Frame]:
+        """What it opens with: here, the hallway."""
+        return await self._following.first()
 
     async def _read(self) -> None:
         while True:
@@ -258,19 +258,19 @@ class RoomSocket(HallwaySocket):
             "signal": self._signal,
         }
 
-    async def _open(self) -> None:
+    async def _open(self) -> list[Frame]:
         after = self._after()
         try:
             seat = await seat_of(self._websocket, self._claims)
+            self._following.room = await self._attend(seat, after)
+            return await super()._open()
         except LOST as refused:
             reason = await why_lost(self._websocket, self._claims, after)
             if reason is not None:
                 raise StreamEnded(reason) from None
-            rule = refused.diag.constraint_name
-            if rule != "participants_only_for_those_inside" or peer_of(self._websocket):
+            if peer_of(self._websocket) is not None or not _is_outside(refused):
                 raise
-            return
-        self._following.room = await self._attend(seat, after)
+        return await super()._open()
 
     def _after(self) -> Cursor | None:
         """Where to go on. As on a stream, a cursor nobody was given is as good as none."""
@@ -318,6 +318,12 @@ class RoomSocket(HallwaySocket):
     def _peer(self) -> PeerId | None:
         room = self._following.room
         return None if room is None else room.seat.peer
+
+
+def _is_outside(refused: Exception) -> bool:
+    """Whether it is only that they have not joined yet."""
+    rule = refused.diag.constraint_name if isinstance(refused, psycopg.Error) else None
+    return rule == "participants_only_for_those_inside"
 
 
 routes: list[BaseRoute] = [

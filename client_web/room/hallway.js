@@ -18,7 +18,7 @@ const isGone = (row) => Boolean(row.ended_at)
 
 /**
  * @param {Hallway} hallway
- * @param {import('../signaling/stream.js').Frame} frame a `snapshot` or a `hallway` frame
+ * @param {import('../signaling/follower.js').Frame} frame a `snapshot` or a `hallway` frame
  * @returns {Hallway}
  */
 export function reduceHallway(hallway, frame) {

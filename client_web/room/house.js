@@ -1,22 +1,23 @@
 import { createRows } from '../signaling/rows.js'
-import { createStream } from '../signaling/stream.js'
+import { createTechnique } from '../signaling/technique.js'
 import { EMPTY_HALLWAY, openRooms, reduceHallway } from './hallway.js'
 import { createVisit } from './visit.js'
 
 /**
- * The house: its hallway, and the one room I am in. One stream per tab carries both, for a browser allows six connections to a host;
- * so in a room the hallway travels along with the room's log, and outside it has a stream of its own.
+ * The house: its hallway, and the one room I am in. One follower per tab carries both, for a browser allows six connections to a host;
+ * so in a room the hallway travels along with the room's log, and outside it has a follower of its own.
  *
  * @param {{ session: ReturnType<typeof import('../session.js').createSession> }} options
  */
 export function createHouse({ session }) {
   const rows = createRows({ fetch: session.fetch })
+  const technique = createTechnique({ session })
   const listeners = new Set()
   let hallway = EMPTY_HALLWAY
   let following = new Set()
   let standing = { connection: 'connecting', problem: null, retry_at: null }
   let visit = null
-  /** @type {import('../signaling/stream.js').Follower|null} */ let stream = null
+  /** @type {import('../signaling/follower.js').Follower|null} */ let stream = null
   let isOpen = false
   let whose = null
   let hidden = false // gone, or in the back/forward cache
@@ -47,9 +48,8 @@ export function createHouse({ session }) {
 
   function watchHallway() {
     if (stream || !isOpen || hidden) return
-    const mine = createStream({
-      url: '/hallway/events',
-      fetch: session.fetch,
+    const mine = technique.follow({
+      path: '/hallway',
       onFrame: (frame) => stream === mine && arrive(frame),
       onState: (next) => stream === mine && onFollowing(next),
     })
@@ -126,6 +126,10 @@ export function createHouse({ session }) {
     get visit() {
       return visit
     },
+    /** How this tab follows: sse, poll, longpoll or websocket; null while it is not known yet. */
+    get via() {
+      return technique.name
+    },
     subscribe(listener) {
       listeners.add(listener)
       listener(house.state)
@@ -159,7 +163,7 @@ export function createHouse({ session }) {
       if (visit?.room_id === roomId && visit.state.phase !== 'left') return visit
       house.leave()
       const mine = createVisit({
-        ...{ user: session.user, fetch: session.fetch, roomId, role },
+        ...{ user: session.user, fetch: session.fetch, technique, roomId, role },
         onFrame: (frame) => visit === mine && arrive(frame),
         onFollowing: (next) => visit === mine && !stream && onFollowing(next),
       })

@@ -1,5 +1,4 @@
 import { backoff } from '../signaling/backoff.js'
-import { createStream } from '../signaling/stream.js'
 
 /**
  * My seat: taken by an upsert, kept by following the room's log, lost when the room says so. Each time it is taken is a session of
@@ -9,16 +8,16 @@ import { createStream } from '../signaling/stream.js'
  * @param {{ id: number }} options.user
  * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
  * @param {ReturnType<typeof import('./wall.js').createWall>} options.wall
- * @param {typeof fetch} options.fetch
+ * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique
  * @param {number} options.roomId
  * @param {string} [options.role]
  * @param {() => Promise<void>} options.onJoined  before the log is followed
- * @param {(frame: import('../signaling/stream.js').Frame) => void} options.onFrame
+ * @param {(frame: import('../signaling/follower.js').Frame) => void} options.onFrame
  * @param {(standing: { phase: string, reason: string|null, problem: Error|null, retry_at: number|null },
- *          following?: import('../signaling/stream.js').Following) => void} options.onStanding
+ *          following?: import('../signaling/follower.js').Following) => void} options.onStanding
  */
-export function createSeat({ user, rows, wall, fetch, roomId, role, onJoined, onFrame, onStanding }) {
-  /** @type {{ peer_id: string, stream: import('../signaling/stream.js').Follower|null, doubted: boolean }|null} */
+export function createSeat({ user, rows, wall, technique, roomId, role, onJoined, onFrame, onStanding }) {
+  /** @type {{ peer_id: string, stream: import('../signaling/follower.js').Follower|null, doubted: boolean }|null} */
   let session = null
   let wasIn = false
   let asked = role // for the first time only: a role given later must survive joining again
@@ -65,9 +64,9 @@ export function createSeat({ user, rows, wall, fetch, roomId, role, onJoined, on
   }
 
   function follow(mine) {
-    mine.stream = createStream({
-      url: `/rooms/${roomId}/events?peer_id=${mine.peer_id}`,
-      fetch,
+    mine.stream = technique.follow({
+      path: `/rooms/${roomId}`,
+      peer_id: mine.peer_id,
       onFrame: (frame) => session === mine && onFrame(frame),
       onState: (following) => session === mine && react(mine, following),
     })
@@ -128,7 +127,23 @@ export function createSeat({ user, rows, wall, fetch, roomId, role, onJoined, on
     return gone
   }
 
+  /** Signals as rows: by the socket's own event where the room is followed by one, else as a POST. */
+  async function signal(signals) {
+    const emitted = session?.stream?.emit('signal', signals)
+    if (!emitted) return rows.insert('signals', signals, { representation: false })
+    const watched = wall.watch({ method: 'INSERT', table: 'signals', rows: signals })
+    try {
+      const stored = await emitted
+      watched.answered(201, null)
+      return stored
+    } catch (problem) {
+      watched.answered(problem.status, problem)
+      throw problem
+    }
+  }
+
   return {
+    signal,
     /** The session's name; null when there is no seat. */
     get peer_id() {
       return session?.peer_id ?? null

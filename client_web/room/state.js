@@ -93,7 +93,7 @@ const reactions = {
 
 /**
  * @param {RoomState} state
- * @param {import('../signaling/stream.js').Frame} frame
+ * @param {import('../signaling/follower.js').Frame} frame
  * @returns {RoomState}
  */
 export function reduce(state, frame) {

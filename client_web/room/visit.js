@@ -21,12 +21,13 @@ import { createWall } from './wall.js'
  * @param {object} options
  * @param {{ id: number, username: string }} options.user
  * @param {typeof fetch} options.fetch  as that user
+ * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique  how the room is followed
  * @param {number} options.roomId
  * @param {string} [options.role]  'AUDIENCE' to only listen
- * @param {(frame: import('../signaling/stream.js').Frame) => void} [options.onFrame]  every frame, for the hallway that travels along
- * @param {(following: import('../signaling/stream.js').Following) => void} [options.onFollowing]
+ * @param {(frame: import('../signaling/follower.js').Frame) => void} [options.onFrame]  every frame, for the hallway that travels along
+ * @param {(following: import('../signaling/follower.js').Following) => void} [options.onFollowing]
  */
-export function createVisit({ user, fetch, roomId, role, onFrame = () => {}, onFollowing = () => {} }) {
+export function createVisit({ user, fetch, technique, roomId, role, onFrame = () => {}, onFollowing = () => {} }) {
   const listeners = new Set()
   let room = EMPTY
   /** @type {{ phase: Phase, reason: string|null, problem: Error|null, retry_at: number|null }} */
@@ -52,7 +53,7 @@ export function createVisit({ user, fetch, roomId, role, onFrame = () => {}, onF
   })
   let outbox = createSessionOutbox()
   let mesh = createSessionMesh()
-  const seat = createSeat({ user, rows, wall, fetch, roomId, role, onJoined, onFrame: arrive, onStanding })
+  const seat = createSeat({ user, rows, wall, technique, roomId, role, onJoined, onFrame: arrive, onStanding })
 
   // What is shown
 
@@ -155,7 +156,7 @@ export function createVisit({ user, fetch, roomId, role, onFrame = () => {}, onF
     return createOutbox({
       async post(signals) {
         const stamped = signals.map((signal) => ({ room_id: roomId, from_peer: seat.peer_id, ...signal }))
-        await rows.insert('signals', stamped, { representation: false })
+        await seat.signal(stamped)
         troubles.over('signal')
       },
       onRefused({ to_peer, kind }, problem) {

@@ -97,7 +97,7 @@ export function createWall({ onChange }) {
     /** My seat is there, in a snapshot. */
     recognise,
 
-    /** @param {import('../signaling/stream.js').Frame} frame an event of the log @param {{user_id: number, username: string}|null} seat whom it is about */
+    /** @param {import('../signaling/follower.js').Frame} frame an event of the log @param {{user_id: number, username: string}|null} seat whom it is about */
     event({ data, seen_at }, seat) {
       const committed = instant(data.commit_timestamp)
       const heard = data.heard_at ? instant(data.heard_at) : null

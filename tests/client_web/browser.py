@@ -166,11 +166,21 @@ def open_page(
     return tab
 
 
-def open_tab(context: BrowserContext, url: str, username: str, *, tone: float | None = None) -> Tab:
-    """A tab in which `username` is signed in and looks at the hallway; `tone` (Hz) is their voice."""
+def open_tab(
+    context: BrowserContext,
+    url: str,
+    username: str,
+    *,
+    tone: float | None = None,
+    via: str | None = None,
+) -> Tab:
+    """A tab in which `username` is signed in and looks at the hallway.
+
+    `tone` (Hz) is their voice, `via` the technique they follow by.
+    """
     tab = _new_tab(context, username, tone)
     # /live is a page of the relay with nothing on it: the same origin and the same policy, no view.
-    tab.page.goto(f"{url}/live?debug&username={username}")
+    tab.page.goto(f"{url}/live?debug&username={username}" + (f"&via={via}" if via else ""))
     tab.run(
         """async () => {
             const [{ createSession }, { createHouse }, { expose }] = await Promise.all([

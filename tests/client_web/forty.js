@@ -1,19 +1,16 @@
 // Many visits in one page. Each has a host name of its own, because a browser opens six connections to a host and a visit keeps one.
 globalThis.forty = {
   async create(people, port) {
-    const { createVisit } = await import('/client/room/visit.js')
-    globalThis.visits = people.map(({ id, username, token, role, room }) =>
-      createVisit({
-        user: { id, username },
-        roomId: room,
-        role,
-        fetch: (url, init = {}) => {
-          const headers = new Headers(init.headers)
-          headers.set('Authorization', `Bearer ${token}`)
-          return window.fetch(`http://p${id}.localhost:${port}${url}`, { ...init, headers, credentials: 'omit' })
-        },
-      }),
-    )
+    const [{ createVisit }, { createTechnique }] = await Promise.all([import('/client/room/visit.js'), import('/client/signaling/technique.js')])
+    globalThis.visits = people.map(({ id, username, token, role, room }) => {
+      const fetch = (url, init = {}) => {
+        const headers = new Headers(init.headers)
+        headers.set('Authorization', `Bearer ${token}`)
+        return window.fetch(`http://p${id}.localhost:${port}${url}`, { ...init, headers, credentials: 'omit' })
+      }
+      const technique = createTechnique({ session: { fetch }, search: '?via=sse' })
+      return createVisit({ user: { id, username }, roomId: room, role, fetch, technique })
+    })
   },
 
   enter: () => visits.forEach((visit) => visit.start()),

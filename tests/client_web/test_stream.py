@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 # Each answer is what the next request gets; `say` writes to the response under way.
 PLAY = """
-const { createStream, transition } = await import('/client/signaling/stream.js')
+const { createStream } = await import('/client/signaling/stream.js')
 const encoder = new TextEncoder()
 const requests = [], frames = [], states = []
 let say, hangUp

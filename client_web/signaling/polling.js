@@ -1,0 +1,58 @@
+import { createFollower } from './follower.js'
+import { parseCursor } from './cursor.js'
+import { problemOf } from './problem.js'
+
+/**
+ * Follows by asking again and again: polling, every so often; or with `wait` long-polling, where the relay keeps each question until
+ * there is something to answer.
+ *
+ * @param {{ url: string, fetch: typeof fetch, every?: number, wait?: number, hallwayToo?: boolean }
+ *         & Omit<Parameters<typeof createFollower>[0], 'carry'>} options
+ *   every: milliseconds between an answer and the next question; wait: seconds the relay may keep a question;
+ *   hallwayToo: the hallway travels along with a room's log
+ * @returns {import('./follower.js').Follower}
+ */
+export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = false, ...options }) {
+  let hallway = '' // where in the hallway we are
+
+  function question(cursor) {
+    const asked = new URL(url, document.baseURI)
+    if (cursor) asked.searchParams.set('after', cursor)
+    if (wait && cursor) asked.searchParams.set('wait', String(wait))
+    if (hallwayToo) asked.searchParams.set('hallway', hallway)
+    return asked.pathname + asked.search
+  }
+
+  function tell(line, { snapshot, events = [], cursor, hallway: rows = [], bye }) {
+    if (snapshot) line.frame({ type: 'snapshot', data: snapshot, id: snapshot.cursor ?? null })
+    const { epoch } = parseCursor(cursor)
+    for (const event of events) line.frame({ type: event.table, data: event, id: `${epoch}-${event.seq}` })
+    line.cursor = cursor // beyond what was meant for others
+    for (const row of rows) line.frame({ type: 'hallway', data: row, id: null })
+    if (bye) line.frame({ type: 'bye', data: bye, id: null })
+  }
+
+  return createFollower({
+    ...options,
+    async carry(line) {
+      while (!line.signal.aborted) {
+        const response = await fetch(question(line.cursor), { headers: { Accept: 'application/json' }, cache: 'no-store', signal: line.signal })
+        if (!response.ok) throw await problemOf(response)
+        const answer = await response.json()
+        line.alive()
+        line.arrived()
+        hallway = answer.hallway_cursor ?? ''
+        tell(line, answer)
+        await pause(every, line.signal)
+      }
+    },
+  })
+}
+
+function pause(milliseconds, signal) {
+  if (!milliseconds || signal.aborted) return undefined
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds)
+    signal.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true })
+  })
+}

@@ -1,0 +1,89 @@
+import { createLines } from './lines.js'
+import { createPolling } from './polling.js'
+import { createSocket } from './socket.js'
+import { createStream } from './stream.js'
+
+const EVERY = 1000 // milliseconds between polls; well within the grace that a seat has
+const WAIT = 25 // seconds; proxies give up on a silent request after 60
+
+/** How each technique follows what is at `path`, the hallway or a room; `query` says on which seat. */
+const TECHNIQUES = {
+  sse: ({ fetch }, { path, query, ...options }) => createStream({ ...options, fetch, url: `${path}/events${query}` }),
+  poll: ({ fetch }, { path, query, ...options }) =>
+    createPolling({ ...options, fetch, url: `${path}/events${query}`, every: EVERY, hallwayToo: path !== '/hallway' }),
+  longpoll: ({ fetch }, { path, query, ...options }) =>
+    createPolling({ ...options, fetch, url: `${path}/events${query}`, wait: WAIT, hallwayToo: path !== '/hallway' }),
+  websocket: ({ connect }, { path, query, ...options }) => createSocket({ ...options, connect, url: `${path}/socket${query}` }),
+}
+
+/**
+ * How this tab follows: as the address asks (`?via=sse|poll|longpoll|websocket`), else by database-driven push, or by WebSocket where
+ * other tabs have taken the lines that may be taken (`lines.js`). In one room people may be on different techniques.
+ *
+ * @param {object} options
+ * @param {{ fetch: typeof fetch, connect: (url: string) => WebSocket }} options.session
+ * @param {string} [options.search]  the address's query
+ * @param {ReturnType<typeof createLines>} [options.lines]
+ */
+export function createTechnique({ session, search = window.location.search, lines = createLines() }) {
+  const via = new URLSearchParams(search).get('via')
+  const wanted = Object.hasOwn(TECHNIQUES, via ?? '') ? via : null
+  /** @type {string|null} */ let name = wanted
+
+  async function choose() {
+    const line = wanted !== 'websocket' && (await lines.take())
+    name = wanted ?? (line ? 'sse' : 'websocket')
+    return name
+  }
+
+  return {
+    /** The technique in use; null while it is not known yet. */
+    get name() {
+      return name
+    },
+
+    /**
+     * @param {{ path: string, peer_id?: string, onFrame: (frame: import('./follower.js').Frame) => void,
+     *           onState: (following: import('./follower.js').Following) => void }} options
+     * @returns {import('./follower.js').Follower} closed for good by `close`, or by its end
+     */
+    follow({ path, peer_id, onFrame, onState }) {
+      const query = peer_id ? `?peer_id=${peer_id}` : ''
+      /** @type {import('./follower.js').Follower|null} */ let follower = null
+      let over = false
+
+      function finish() {
+        if (over) return
+        over = true
+        if (wanted !== 'websocket') lines.release()
+      }
+
+      function watch(following) {
+        if (following.state === 'ended') finish()
+        onState(following)
+      }
+
+      return {
+        get state() {
+          return follower?.state ?? (over ? 'ended' : 'connecting')
+        },
+        get cursor() {
+          return follower?.cursor ?? null
+        },
+        start() {
+          choose().then((chosen) => {
+            if (over) return
+            follower = TECHNIQUES[chosen](session, { path, query, onFrame, onState: watch })
+            follower.start()
+          })
+        },
+        close() {
+          if (follower) follower.close()
+          else finish()
+        },
+        probe: (certain) => follower?.probe(certain),
+        emit: (event, data) => follower?.emit?.(event, data) ?? null,
+      }
+    },
+  }
+}

@@ -1,0 +1,82 @@
+"""Many tabs of one browser: six connections to a host must not be all that a person can open."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay
+from .browser import Tab, open_tab
+from .conftest import OpenTab
+
+NAMES = ("rick", "beth", "morty", "summer", "jerry", "birdperson", "squanchy")
+
+
+def vias(tabs: list[Tab]) -> list[str]:
+    return sorted(str(tab.run("() => roomtone.house.via")) for tab in tabs)
+
+
+def test_seven_tabs_all_follow_join_and_act(tab: OpenTab, room: int, psql: Psql) -> None:
+    tabs = [tab(name) for name in NAMES]
+    for each in tabs:
+        each.until("() => roomtone.house.state.connection === 'live'")
+    assert vias(tabs) == ["sse"] * 3 + ["websocket"] * 4
+    psql.run("update rooms set name = 'Attic' where id = %s", room)
+    for each in tabs:
+        each.until("() => roomtone.house.state.hallway[0].name === 'Attic'")
+    for each in tabs:
+        each.enter(room)
+    for each in tabs:
+        each.sees(*NAMES)
+    for each in tabs:
+        assert each.unmute()
+    for each in tabs:
+        each.until("() => roomtone.people().every(({ muted }) => !muted)")
+        each.settles()
+    tabs[-1].leave()
+    for each in tabs[:-1]:
+        each.sees(*NAMES[:-1])
+
+
+def test_seven_tabs_opened_at_once_share_the_lines(
+    context: BrowserContext, relay: RunningRelay, room: int
+) -> None:
+    # Nobody waits for anybody: all of them look for a line in the same moment.
+    first = open_tab(context, relay.url, "rick")
+    opened = first.run(
+        """(names) => Promise.all(names.map(async () => {
+            const { createLines } = await import('/client/signaling/lines.js')
+            return createLines().take()
+        }))""",
+        list(NAMES[1:]),
+    )
+    assert sorted(opened) == [False] * 4 + [True] * 2
+
+
+def test_a_closed_tab_gives_its_line_to_the_next(
+    context: BrowserContext, relay: RunningRelay
+) -> None:
+    tabs = [open_tab(context, relay.url, name) for name in NAMES[:4]]
+    for each in tabs:
+        each.until("() => roomtone.house.state.connection === 'live'")
+    assert vias(tabs) == ["sse", "sse", "sse", "websocket"]
+    tabs[0].page.close()
+    late = open_tab(context, relay.url, NAMES[4])
+    late.until("() => roomtone.house.state.connection === 'live'")
+    assert late.run("() => roomtone.house.via") == "sse"
+
+
+@pytest.mark.parametrize("came", ["h2", "h3"])
+def test_over_http_2_there_are_lines_for_everybody(
+    context: BrowserContext, relay: RunningRelay, came: str
+) -> None:
+    tab = open_tab(context, relay.url, "rick")
+    lines = tab.run(
+        """async (protocol) => {
+            const { createLines } = await import('/client/signaling/lines.js')
+            return Promise.all(Array.from({ length: 9 }, () => createLines({ protocol }).take()))
+        }""",
+        came,
+    )
+    assert lines == [True] * 9

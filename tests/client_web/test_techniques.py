@@ -1,0 +1,189 @@
+"""Four techniques, one room: whoever follows by whichever hears and sees the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay, run_relay
+from .browser import Tab, eventually, expect_refusals, open_tab
+from .conftest import GRACE
+
+VIAS = ("sse", "poll", "longpoll", "websocket")
+VOICES = {"sse": 440.0, "poll": 700.0, "longpoll": 1000.0, "websocket": 1400.0}  # Hz
+
+OpenVia = Callable[..., Tab]
+
+
+@pytest.fixture
+def via(context: BrowserContext, relay: RunningRelay) -> Iterator[OpenVia]:
+    """`via("poll", "rick")`: a tab on this technique."""
+    opened: list[Tab] = []
+
+    def open_one(technique: str, username: str, *, url: str | None = None) -> Tab:
+        tab = open_tab(context, url or relay.url, username, tone=VOICES[technique], via=technique)
+        opened.append(tab)
+        return tab
+
+    yield open_one
+    for each in opened:
+        assert each.errors == [], f"{each.username}'s console"
+
+
+def requests_of(tab: Tab, part: str) -> list[str]:
+    """The addresses this tab asked that contain this, as the browser counted them."""
+    found: list[str] = tab.run(
+        "(part) => performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes(part))",
+        part,
+    )
+    return found
+
+
+def test_four_pages_on_four_techniques_hear_each_other(via: OpenVia, room: int) -> None:
+    tabs = {technique: via(technique, technique) for technique in VIAS}
+    for tab in tabs.values():
+        tab.enter(room)
+        assert tab.run("() => roomtone.house.via") == tab.username
+    for tab in tabs.values():
+        tab.sees(*VIAS)
+        assert tab.unmute()
+    for tab in tabs.values():
+        for other in VIAS:
+            if other != tab.username:
+                tab.connects_with(other)
+                tab.hears(other, VOICES[other])
+    rosters = [
+        tab.run(
+            "() => roomtone.people().map(({ user_id, role, seq, muted }) => [user_id, role, seq, muted])"
+        )
+        for tab in tabs.values()
+    ]
+    assert all(roster == rosters[0] for roster in rosters)
+    tabs["poll"].leave()
+    for name in ("sse", "longpoll", "websocket"):
+        tabs[name].sees("sse", "longpoll", "websocket")
+
+
+@pytest.mark.parametrize("technique", VIAS)
+def test_the_hallway_is_followed_by_every_technique(
+    via: OpenVia, technique: str, psql: Psql
+) -> None:
+    visitor = via(technique, "rick")
+    visitor.until("() => roomtone.house.state.connection === 'live'")
+    room = psql.room("host", "Tea")
+    visitor.until("() => roomtone.house.state.hallway.some(({ name }) => name === 'Tea')")
+    psql.seat(room, "beth")
+    visitor.until("() => roomtone.house.state.hallway[0].here === 1")
+    visitor.enter(room)
+    psql.run("update rooms set name = 'Coffee' where id = %s", room)
+    visitor.until("() => roomtone.house.state.hallway[0].name === 'Coffee'")
+    psql.run("update rooms set ended_at = now() where id = %s", room)
+    visitor.until("() => roomtone.state.phase === 'left' && roomtone.state.reason === 'room ended'")
+    visitor.until("() => roomtone.house.state.hallway.length === 0")
+
+
+@pytest.mark.parametrize("technique", VIAS)
+def test_being_removed_is_told_as_such_and_nobody_comes_back_by_themselves(
+    via: OpenVia, technique: str, room: int, psql: Psql
+) -> None:
+    rick = via(technique, "rick")
+    rick.enter(room)
+    rick.sees("rick")
+    psql.run("delete from participants where room_id = %s and role <> 'HOST'", room)
+    rick.until("() => roomtone.state.phase === 'left' && roomtone.state.reason === 'removed'")
+    assert psql.roster(room) == []
+
+
+@pytest.mark.parametrize("technique", VIAS)
+def test_following_is_presence_by_every_technique(
+    via: OpenVia, technique: str, room: int, psql: Psql
+) -> None:
+    rick = via(technique, "rick")
+    rick.enter(room)
+    peer = rick.state["me"]["peer_id"]
+    rick.run("(ms) => new Promise((resolve) => setTimeout(resolve, ms))", GRACE * 2500)
+    assert psql.all("select peer_id::text from roster where room_id = %s", room) == [(peer,)]
+    rick.page.close()
+    eventually(lambda: psql.roster(room) == [])
+
+
+@pytest.mark.parametrize("technique", VIAS)
+def test_a_relay_that_restarts_is_found_again_by_every_technique(
+    context: BrowserContext, database_url: str, psql: Psql, technique: str
+) -> None:
+    room = psql.room("host", "Den")
+    with run_relay(database_url, demo=True, grace=8.0) as first:
+        port = int(first.url.rpartition(":")[2])
+        rick = open_tab(context, first.url, "rick", via=technique)
+        rick.enter(room)
+        peer = rick.state["me"]["peer_id"]
+    with run_relay(database_url, demo=True, grace=8.0, port=port):
+        psql.seat(room, "beth")
+        rick.sees("rick", "beth", within=15)
+        rick.until("() => roomtone.state.phase === 'in'")
+        assert rick.state["me"]["peer_id"] == peer
+        expect_refusals(rick)
+
+
+def test_over_the_socket_signals_are_emitted_and_not_posted(via: OpenVia, room: int) -> None:
+    rick, beth = via("sse", "rick"), via("websocket", "beth")
+    rick.enter(room)
+    beth.enter(room)
+    beth.connects_with("rick")
+    beth.settles()
+    assert requests_of(beth, "/rows/signals") == []
+    assert requests_of(rick, "/rows/signals") != []
+    writes = [
+        entry
+        for entry in beth.state["wall"]
+        if entry["kind"] == "write" and entry["table"] == "signals"
+    ]
+    assert {entry["status"] for entry in writes} == {201}
+    assert {row["kind"] for entry in writes for row in entry["rows"]} >= {"offer", "connected"}
+
+
+def test_a_refused_signal_is_refused_alike_over_the_socket(
+    via: OpenVia, room: int, psql: Psql
+) -> None:
+    rick = via("websocket", "rick")
+    rick.enter(room)
+    problem: Any = json.loads(
+        rick.run(
+            """async () => {
+                const { createSocket } = await import('/client/signaling/socket.js')
+                const me = roomtone.state.me.peer_id
+                return new Promise((resolve) => {
+                    const socket = createSocket({ url: `/rooms/${roomtone.visit.room_id}/socket?peer_id=${me}`, connect: roomtone.session.connect,
+                        onFrame: () => {}, onState: async ({ state }) => {
+                            if (state !== 'live') return
+                            const refusal = await socket.emit('signal', { to_peer: crypto.randomUUID(), kind: 'offer',
+                                body: { type: 'offer', sdp: 'v=0' } }).catch((problem) => problem)
+                            socket.close()
+                            resolve(JSON.stringify({ ...refusal, name: refusal.name, passing: refusal.passing }))
+                        } })
+                    socket.start()
+                })
+            }"""
+        )
+    )
+    assert (problem["name"], problem["rule"]) == ("Problem", "signals_recipient_is_seated")
+    assert problem["passing"] is False
+
+
+def test_polling_asks_once_a_second_and_long_polling_only_when_answered(
+    via: OpenVia, room: int
+) -> None:
+    poll, longpoll = via("poll", "rick"), via("longpoll", "beth")
+    for each in (poll, longpoll):
+        each.enter(room)
+    for each in (poll, longpoll):
+        each.settles()
+        each.run("() => performance.clearResourceTimings()")
+    poll.run("() => new Promise((resolve) => setTimeout(resolve, 3500))")
+    assert 2 <= len(requests_of(poll, f"/rooms/{room}/events")) <= 4
+    assert len(requests_of(longpoll, f"/rooms/{room}/events")) <= 1
