@@ -16,6 +16,7 @@ from ..conftest import Connect
 from ..following import follow, goes, joins
 from ..people import Psql
 from ..running import RunningRelay, run_relay
+from ..sockets import call
 
 pytestmark = pytest.mark.anyio
 
@@ -198,3 +199,34 @@ async def test_a_token_of_another_issuer_is_revoked_by_its_id_whatever_that_look
         assert client.get("/session").json()["user"]["username"] == "bo"
         assert client.delete("/session").status_code == 204
         assert client.get("/session").status_code == 401
+
+
+async def test_a_long_poll_ends_when_the_token_does(psql: Psql, relay: RunningRelay) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    person = UserId(psql.person("anna"))
+    token = Tokens(SECRET).issue(person, lifetime=timedelta(seconds=2))
+    url, accept = events(relay, room), {"Accept": "application/json"}
+    with relay.client(token) as anna:
+        cursor = anna.get(url, headers=accept).json()["cursor"]
+        ask = {"after": cursor, "wait": "8"}
+        told = await asyncio.to_thread(anna.get, url, params=ask, headers=accept)
+        assert told.json()["events"] == []
+        assert told.elapsed < timedelta(seconds=4)
+
+
+async def test_a_ban_and_an_expired_token_end_sockets_too(psql: Psql, relay: RunningRelay) -> None:
+    room = psql.room("rick")
+    for name in ("eve", "anna"):
+        psql.seat(room, name)
+    person = UserId(psql.person("anna"))
+    short = Tokens(SECRET).issue(person, lifetime=timedelta(seconds=2))
+    url = f"{relay.url}/rooms/{room}/socket"
+    async with call(url, relay.token("eve")) as eve, call(url, short) as anna:
+        for caller in (eve, anna):
+            await caller.until(lambda f: f.event == "snapshot")
+        psql.run("insert into bans (room_id, user_id) values (%s, %s)", room, psql.person("eve"))
+        assert (await eve.until(lambda f: f.event == "bye")).data["reason"] == "removed"
+        assert (await anna.until(lambda f: f.event == "bye")).data["reason"] == "token expired"
+        for caller in (eve, anna):
+            await caller.end()
