@@ -1,19 +1,29 @@
-create or replace function replay_room(room_id bigint)
+drop function if exists replay_room(bigint);
+
+create or replace function replay_room(room_id bigint, newest int default 1000)
 returns table (seq bigint, at timestamptz, what text, roster text)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 declare
   seats jsonb;
+  first_seq bigint;
   event events;
   seat jsonb;
 begin
   if acting_user() is not null then
     perform require_seat(replay_room.room_id);
   end if;
+  select min(v.seq) into first_seq
+  from (
+    select x.seq from events x
+    where x.room_id = replay_room.room_id
+      and (acting_user() is null or x.recipient is null or x.recipient = acting_user())
+    order by x.seq desc limit replay_room.newest
+  ) v;
   select coalesce(jsonb_object_agg(s ->> 'user_id', s), '{}') into seats
-  from seats_after(replay_room.room_id, (select l.tail_seq from logs l where l.room_id = replay_room.room_id)) s;
+  from seats_after(replay_room.room_id, first_seq - 1) s;
   for event in
     select * from events e
-    where e.room_id = replay_room.room_id
+    where e.room_id = replay_room.room_id and e.seq >= first_seq
       and (acting_user() is null or e.recipient is null or e.recipient = acting_user())
     order by e.seq
   loop
@@ -35,5 +45,5 @@ begin
 end
 $$;
 
-comment on function replay_room(bigint) is
-  'Steps through the room''s log as far back as it is kept: each event in words, and who was there after it. For those in the room, who see what was for them, and the operator, who sees all.';
+comment on function replay_room(bigint, int) is
+  'Steps through the newest events of the room''s log: each in words, and who was there after it. For those in the room, who see what was for them, and the operator, who sees all.';

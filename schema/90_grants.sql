@@ -28,7 +28,7 @@ grant select, insert (room_id, body), delete on messages to roomtone_person;
 grant insert (room_id, from_peer, to_peer, kind, body) on signals to roomtone_person;
 grant execute on function moderates(bigint), club_role(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), end_room(bigint), sign_out(),
   raise_hand(bigint), lower_hand(bigint, text), promote(bigint, text, text), mute(bigint, text), unmute(bigint), say(bigint, text),
-  require_occupant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint),
+  require_occupant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint, int),
   require_seat(bigint, uuid), room_snapshot(bigint, uuid), room_log(bigint, uuid, bigint, bigint, int)
   to roomtone_person;
 

@@ -321,6 +321,16 @@ def test_a_room_is_replayed_in_words(psql: Psql, talk: int) -> None:
     assert rosters[-1] is None
 
 
+def test_a_replay_may_begin_with_the_newest_events(psql: Psql, talk: int) -> None:
+    psql.act_as("ben").one("select leave_room(%s)", talk)
+    psql.act_as("anna").one("select raise_hand(%s)", talk)
+    assert psql.all("select what, roster from replay_room(%s, 2)", talk) == [
+        ("ben leaves", "rick host, anna audience"),
+        ("anna raises a hand", "rick host, anna audience"),
+    ]
+    assert psql.all("select what from replay_room(%s, 0)", talk) == []
+
+
 def test_the_past_is_for_those_who_are_there(psql: Psql, talk: int) -> None:
     psql.person("outsider")
     psql.act_as("outsider")
