@@ -1,0 +1,141 @@
+"""What is measured: a database, and for each measurement a relay process of its own on it."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+import psycopg
+from psycopg.rows import TupleRow
+
+from .. import __version__
+from ..database import RELAY_ROLE
+from ..drill.relays import RelayProcess
+from ..drill.stage import Stage
+from ..drill.wire import Place, ask
+from ..install import install
+from .followers import Person
+from .plan import GRACE
+
+AT_ONCE = 16
+Psql = psycopg.AsyncConnection[TupleRow]
+
+
+class Bench:
+    """`admin_url` is the operator's login, `relay_url` the relay's. Names are this run's own."""
+
+    def __init__(self, admin_url: str, relay_url: str, folder: Path) -> None:
+        self.admin_url = admin_url
+        self._relay_url = relay_url
+        self._folder = folder
+        self.run = f"{time.time_ns() // 1_000_000:x}"
+        self._tokens: dict[str, Person] = {}
+
+    def machine(self, postgresql: str) -> dict[str, object]:
+        return {
+            "roomtone": __version__,
+            "python": platform.python_version(),
+            "postgresql": postgresql,
+            "system": platform.system(),
+            "processor": platform.machine(),
+            "cores": psutil.cpu_count() or 0,
+        }
+
+    async def psql(self) -> Psql:
+        """A session of the operator's."""
+        psql = await Psql.connect(self.admin_url, autocommit=True)
+        await psql.execute("set search_path = roomtone, public")
+        return psql
+
+    @asynccontextmanager
+    async def relay(self) -> AsyncIterator[RelayProcess]:
+        """A fresh relay: its memory and its counters are those of one measurement."""
+        relay = RelayProcess(
+            self._relay_url, self._folder / "relay.log", grace=GRACE, streams_per_user=1000
+        )
+        await relay.start()
+        try:
+            yield relay
+        finally:
+            await relay.stop()
+
+    async def room(self, psql: Psql) -> int:
+        """A new room whose host is away."""
+        made = await psql.execute(
+            "insert into rooms (name, host_id) select 'Lab', id from sign_in(%s) returning id",
+            (f"lab {self.run} host",),
+        )
+        row = await made.fetchone()
+        assert row is not None
+        return int(row[0])
+
+    async def people(self, place: Place, kind: str, many: int) -> list[Person]:
+        """So many people, signed in; the same ones each time they are asked for."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def person(number: int) -> Person:
+            name = f"lab {self.run} {kind} {number}"
+            if name not in self._tokens:
+                async with gate:
+                    answer = (await ask(place, "POST", "/session", {"username": name})).body
+                self._tokens[name] = Person(answer["user"]["id"], answer["token"])
+            return self._tokens[name]
+
+        return list(await asyncio.gather(*(person(n) for n in range(many))))
+
+    async def seat(self, psql: Psql, room: int, people: list[Person]) -> list[Person]:
+        """Seat them by hand, which costs the relay nothing."""
+        seated = await psql.execute(
+            "insert into participants (room_id, user_id) select %s, u from unnest(%s::bigint[]) u"
+            " returning user_id, peer_id::text",
+            (room, [person.user for person in people]),
+        )
+        peers: dict[int, str] = dict(await seated.fetchall())
+        return [Person(person.user, person.token, peers[person.user]) for person in people]
+
+    async def log(self, psql: Psql, room: int) -> tuple[int, dict[int, int | None]]:
+        """The room's log as the table has it: its epoch, and {seq: only recipient}."""
+        head = await (
+            await psql.execute("select epoch from logs where room_id = %s", (room,))
+        ).fetchone()
+        rows = await psql.execute("select seq, recipient from events where room_id = %s", (room,))
+        return (0 if head is None else head[0]), dict(await rows.fetchall())
+
+    async def clear(self, psql: Psql, room: int) -> None:
+        """End the room; everybody is out."""
+        await psql.execute("update rooms set ended_at = now() where id = %s", (room,))
+
+    async def forget(self) -> None:
+        """Take this run's rooms and people out of the database again."""
+        async with await self.psql() as psql:
+            mine = f"lab {self.run} %"
+            await psql.execute(
+                "delete from rooms where host_id in (select id from users where username like %s)",
+                (mine,),
+            )
+            await psql.execute("delete from users where username like %s", (mine,))
+
+
+@contextmanager
+def bench(
+    database_url: str | None, on_progress: Callable[[str], None] = lambda line: None
+) -> Iterator[Bench]:
+    """An embedded PostgreSQL in a temporary folder, or this database, where what was made is removed.
+
+    Raises EmbeddedError and InstallError.
+    """
+    if database_url is not None:
+        install(database_url, demo=False, on_progress=on_progress)
+        with TemporaryDirectory(prefix="roomtone-lab-") as folder:
+            yield Bench(database_url, database_url, Path(folder))
+        return
+    # durable, because whether a commit waits for the disk is part of what is measured
+    with Stage(durable=True, on_progress=on_progress) as stage:
+        name = stage.new_database()
+        yield Bench(stage.url(name), stage.url(name, user=RELAY_ROLE), stage.folder)

@@ -1,0 +1,206 @@
+"""One follower by each technique: takes what comes, notes when, and counts what it cost."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+from ..drill.frames import Frames
+from ..drill.journal import Journal, Seen
+from ..drill.wire import Place
+from ..types import Cursor
+from .exchange import Conversation, Refused
+from .line import Tally
+from .plan import WAIT, Plan, Technique
+from .websocket import Socket
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in; `peer` is their seat's session."""
+
+    user: int
+    token: str
+    peer: str = ""
+
+
+class Follower(ABC):
+    """`opened` is what it had cost when it began to follow; `tally` goes on."""
+
+    def __init__(self, place: Place, room: int, person: Person, plan: Plan) -> None:
+        self.place = place
+        self.room = room
+        self.person = person
+        self.plan = plan
+        self.tally = Tally()
+        self.journal = Journal()
+        self.following = asyncio.Event()
+        self.fault: str | None = None
+        self._hallway = ""
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=f"follower {self.person.user}")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        try:
+            await self.follow()
+            self.fault = "the relay ended it"
+        except (Refused, OSError, EOFError, TimeoutError) as error:
+            self.fault = f"{type(error).__name__}: {error}"
+        finally:
+            self.following.set()
+
+    @abstractmethod
+    async def follow(self) -> None:
+        """Until cancelled. Raises Refused, OSError, EOFError and TimeoutError."""
+
+    @property
+    def seen(self) -> set[int]:
+        """The log positions of the events that arrived."""
+        return {event.cursor.seq for event in self.journal.events()}
+
+    def _snapshot(self, cursor: str) -> None:
+        self.journal.snapshot(Cursor.parse(cursor))
+        self.following.set()
+
+    def _event(self, epoch: int, event: dict[str, Any], at: float) -> None:
+        committed = datetime.fromisoformat(event["commit_timestamp"]).timestamp()
+        cursor = Cursor(epoch, event["seq"])
+        self.journal.event(Seen(cursor, event["recipient"] is not None, at - committed))
+
+    def _frame(self, event: str, cursor: str | None, data: Any, at: float) -> None:
+        if event == "bye":
+            raise EOFError(f"bye: {data['reason']}")
+        if cursor is None:
+            return
+        if event == "snapshot":
+            self._snapshot(cursor)
+        else:
+            self._event(Cursor.parse(cursor).epoch, data, at)
+
+
+class StreamFollower(Follower):
+    """Database-driven push: one request, whose answer never ends."""
+
+    async def follow(self) -> None:
+        frames = Frames()
+        conversation = Conversation(self.place, self.person.token, self.tally)
+        try:
+            path = f"/rooms/{self.room}/events?peer_id={self.person.peer}"
+            async for at, chunk in conversation.stream(path):
+                for frame in frames.push(chunk):
+                    self._frame(frame.event, frame.id, frame.data, at)
+        finally:
+            conversation.close()
+
+
+class PollFollower(Follower):
+    """Asks again at a steady pace, whether there is something or not."""
+
+    wait: float = 0.0
+
+    async def follow(self) -> None:
+        conversation = Conversation(self.place, self.person.token, self.tally)
+        try:
+            await self._ask(conversation, "")
+            # A crowd of browsers does not poll in step.
+            await self._pause(random.random())
+            while True:
+                began = asyncio.get_running_loop().time()
+                await self._ask(conversation, str(self.journal.position))
+                spent = asyncio.get_running_loop().time() - began
+                await self._pause(1 - spent / self.plan.poll_interval)
+        finally:
+            conversation.close()
+
+    async def _pause(self, share: float) -> None:
+        await asyncio.sleep(max(0.0, share * self.plan.poll_interval))
+
+    async def _ask(self, conversation: Conversation, after: str) -> None:
+        wait = f"&wait={self.wait:g}" if self.wait and after else ""
+        path = (
+            f"/rooms/{self.room}/events?peer_id={self.person.peer}&after={quote(after)}"
+            f"&hallway={quote(self._hallway)}{wait}"
+        )
+        try:
+            answered = await conversation.ask("GET", path)
+        except EOFError:
+            # The relay closes a line that was silent for long, perhaps just as it was used again.
+            answered = await conversation.ask("GET", path)
+        answer = answered.json()
+        self._hallway = answer["hallway_cursor"]
+        if "bye" in answer:
+            raise EOFError(f"bye: {answer['bye']['reason']}")
+        if answer.get("snapshot", {}).get("cursor"):
+            self._snapshot(answer["snapshot"]["cursor"])
+        cursor = Cursor.parse(answer["cursor"])
+        for event in answer["events"]:
+            self._event(cursor.epoch, event, answered.at)
+        self.journal.position = cursor
+        if not (answer["events"] or answer["hallway"] or "snapshot" in answer):
+            self.tally.empty += 1
+
+
+class LongPollFollower(PollFollower):
+    """Asks, and the relay answers when there is something; then asks again at once."""
+
+    wait = WAIT
+
+    async def _pause(self, share: float) -> None:
+        return
+
+
+class SocketFollower(Follower):
+    """The article's WebSocket: one handshake, then messages either way."""
+
+    async def follow(self) -> None:
+        path = f"/rooms/{self.room}/socket?peer_id={self.person.peer}"
+        socket = await Socket.open(self.place, path, self.person.token, self.tally)
+        try:
+            while True:
+                at, message = await socket.next()
+                self._frame(message["event"], message.get("id"), message.get("data"), at)
+        finally:
+            socket.close()
+
+
+FOLLOWERS: Final[dict[Technique, type[Follower]]] = {
+    "sse": StreamFollower,
+    "polling": PollFollower,
+    "long-polling": LongPollFollower,
+    "websocket": SocketFollower,
+}
+
+
+async def gather(followers: list[Follower], *, at_once: int = 16, within: float = 60.0) -> None:
+    """Start everybody, so many at a time, and wait until all follow. Raises Refused and TimeoutError."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def begin(follower: Follower) -> None:
+        async with gate:
+            follower.start()
+            await follower.following.wait()
+
+    async with asyncio.timeout(within):
+        await asyncio.gather(*(begin(follower) for follower in followers))
+    faults = [follower.fault for follower in followers if follower.fault]
+    if faults:
+        raise Refused(f"{len(faults)} of {len(followers)} could not follow: {faults[0]}")
+
+
+async def disband(followers: list[Follower]) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(follower.stop() for follower in followers))

@@ -1,0 +1,172 @@
+"""Measures one technique with so many followers, on a relay of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from functools import reduce
+from typing import Final
+
+import psutil
+
+from ..drill.relays import RelayProcess
+from ..drill.wire import Place
+from .bench import Bench, Psql
+from .figures import Measurement, Spread, Work, spread
+from .followers import FOLLOWERS, Follower, disband, gather
+from .line import Tally
+from .plan import Plan, Technique
+from .visitors import Visitor, Written, visitors_of, write
+
+CALM: Final = 0.5  # seconds after everybody follows, before the counting begins
+ARRIVES_WITHIN: Final = 10.0  # seconds, beyond a poll interval, for the last event
+
+Through = Callable[[Place], Place]
+"""Where followers find the relay: itself, or something in between that a test watches."""
+
+
+class Meter:
+    """Reads a relay's cost between two moments: its own counters, and the kernel's of its process."""
+
+    def __init__(self, relay: RelayProcess) -> None:
+        self._relay = relay
+        self._process = psutil.Process(relay.pid)
+
+    async def start(self) -> None:
+        self._began, self._at = await self._read(), time.monotonic()
+
+    async def stop(self, written: Written) -> Work:
+        ended = await self._read()
+        cpu, statements, transactions = (b - a for a, b in zip(self._began, ended, strict=True))
+        return Work(
+            round(time.monotonic() - self._at, 3),
+            round(cpu, 3),
+            int(statements),
+            int(transactions),
+            written.writes,
+        )
+
+    def memory(self) -> int:
+        """Bytes nobody else has: what would be free if the relay ended."""
+        return int(self._process.memory_full_info().uss)
+
+    async def _read(self) -> tuple[float, float, float]:
+        times = self._process.cpu_times()
+        return (
+            times.user + times.system,
+            await self._relay.metric("roomtone_statements_total"),
+            await self._relay.metric("roomtone_transactions_total"),
+        )
+
+
+async def measure(
+    bench: Bench,
+    technique: Technique,
+    number: int,
+    plan: Plan,
+    *,
+    correction: float = 0.0,
+    through: Through = lambda place: place,
+) -> Measurement:
+    """Raises Refused, OSError, EOFError, TimeoutError and RuntimeError."""
+    async with await bench.psql() as psql, bench.relay() as relay:
+        room = await bench.room(psql)
+        people = await bench.people(relay.place, "follower", number)
+        people = await bench.seat(psql, room, people)
+        writers = await bench.people(relay.place, "visitor", plan.visitors)
+        visitors = visitors_of(technique, relay.place, room, writers)
+        place = through(relay.place)
+        followers = [FOLLOWERS[technique](place, room, person, plan) for person in people]
+        meter = Meter(relay)
+        before = meter.memory()
+        try:
+            await gather(followers)
+            peers = [person.peer for person in people]
+            await write(visitors, peers, plan.visit)
+            await _until_all_arrived(bench, psql, room, followers, plan)
+            await asyncio.sleep(CALM)
+            warm = max((await bench.log(psql, room))[1])
+            opening = _sum(followers)
+            await meter.start()
+            written = await write(visitors, peers, plan)
+            await _until_all_arrived(bench, psql, room, followers, plan)
+            work = await meter.stop(written)
+            running = _sum(followers) - opening
+            after = meter.memory()
+        finally:
+            await _close(visitors)
+            await disband(followers)
+        epoch, log = await bench.log(psql, room)
+        await bench.clear(psql, room)
+    owed = [follower.journal.owed(epoch, log, follower.person.user) for follower in followers]
+    seen = [follower.seen for follower in followers]
+    return Measurement(
+        technique=technique,
+        followers=number,
+        latency=_latency(followers, warm, correction),
+        opening=opening,
+        running=running,
+        owed=sum(seq > warm for each in owed for seq in each),
+        delivered=sum(seq > warm for each in seen for seq in each),
+        missed=sum(len(each - had) for each, had in zip(owed, seen, strict=True)),
+        duplicated=sum(follower.journal.duplicated for follower in followers),
+        misordered=sum(follower.journal.misordered for follower in followers),
+        work=work,
+        memory_before=before,
+        memory_after=after,
+    )
+
+
+async def baseline(bench: Bench, technique: Technique, plan: Plan) -> Work:
+    """The same writing, the way this technique's people write, while nobody follows."""
+    async with await bench.psql() as psql, bench.relay() as relay:
+        room = await bench.room(psql)
+        target = await bench.seat(psql, room, await bench.people(relay.place, "follower", 1))
+        writers = await bench.people(relay.place, "visitor", plan.visitors)
+        visitors = visitors_of(technique, relay.place, room, writers)
+        meter = Meter(relay)
+        try:
+            await write(visitors, [target[0].peer], plan.visit)
+            await asyncio.sleep(CALM)
+            await meter.start()
+            written = await write(visitors, [target[0].peer], plan)
+            work = await meter.stop(written)
+        finally:
+            await _close(visitors)
+        await bench.clear(psql, room)
+    return work
+
+
+async def _until_all_arrived(
+    bench: Bench, psql: Psql, room: int, followers: list[Follower], plan: Plan
+) -> None:
+    """Wait until nobody is owed anything; what is still owed after a while is missed."""
+    deadline = time.monotonic() + plan.poll_interval + ARRIVES_WITHIN
+    epoch, log = await bench.log(psql, room)
+    while time.monotonic() < deadline:
+        if not any(
+            follower.journal.owed(epoch, log, follower.person.user) - follower.seen
+            for follower in followers
+        ):
+            return
+        await asyncio.sleep(0.05)
+
+
+def _latency(followers: list[Follower], warm: int, correction: float) -> Spread | None:
+    return spread(
+        [
+            event.behind * 1000 + correction
+            for follower in followers
+            for event in follower.journal.events()
+            if event.cursor.seq > warm
+        ]
+    )
+
+
+async def _close(visitors: list[Visitor]) -> None:
+    await asyncio.gather(*(visitor.close() for visitor in visitors))
+
+
+def _sum(followers: list[Follower]) -> Tally:
+    return reduce(Tally.__add__, (follower.tally for follower in followers), Tally())
