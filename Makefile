@@ -26,7 +26,7 @@ check: $(VENV)/.test ## Check format, lint and types
 
 docs: $(VENV)/.test ## Write the reference pages that come from the source
 	$(BIN)/python -c 'from roomtone.settings import reference; print(reference(), end="")' > docs/settings.md
-	$(BIN)/roomtone sql --map > docs/schema-map.md
+	$(BIN)/python -m tests.docs.schema_map > docs/schema-map.md
 
 pins: ## Write constraints.txt from the newest versions that pyproject.toml allows
 	rm -rf build/pins && $(PYTHON) -m venv build/pins

@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from . import __version__
 from .account import AccountError
 from .embedded import EmbeddedError, EmbeddedPostgres, psql_command, psql_environment, socket_url
-from .install import InstallError, install, schema_files, script
+from .install import InstallError, install, script
 from .lock import AlreadyRunning, data_dir_lock, running
 from .process import CannotListenError, address, bind, serve, serve_many
 from .screen import Screen
@@ -171,18 +171,8 @@ def install_command(**given: Any) -> None:
 
 
 @cli.command("sql")
-@click.option("--map", "as_map", is_flag=True, help="Print instead what each table's triggers do.")
-def sql_command(as_map: bool) -> None:
+def sql_command() -> None:
     """Print the schema and the triggers as one psql script; nothing is connected to."""
-    if as_map:
-        try:
-            from . import sqlmap
-        except ImportError as error:
-            raise click.ClickException(
-                "The map is read from the SQL by pglast. Install it: pip install 'roomtone[docs]'"
-            ) from error
-        click.echo(sqlmap.page(sqlmap.read(schema_files())), nl=False)
-        return
     for piece in script():
         click.echo(piece, nl=False)
 

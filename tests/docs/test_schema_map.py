@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from roomtone.install import schema_files
-from roomtone.sqlmap import Map, page, read
 
 from ..conftest import Connect
+from .schema_map import Map, page, read
 
 PAGE = Path(__file__).parents[2] / "docs" / "schema-map.md"
 
@@ -60,27 +58,3 @@ def test_effects_are_followed_through_functions_and_not_through_words(found: Map
     assert found.reach("tg_rooms__log") == {"events", "logs", "participants"}
     assert found.reach("tg_events__notify") == {"pg_notify"}
     assert found.reach("tg_messages__guard") == set(), "a hint that names join_room calls nothing"
-
-
-def test_the_running_product_never_imports_the_parser() -> None:
-    everything = (
-        "import sys, roomtone.app, roomtone.cli, roomtone.process; print('pglast' in sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", everything], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stdout == "False\n"
-
-
-def test_without_the_parser_the_command_says_what_to_install() -> None:
-    """`None` in sys.modules makes the import fail (Python's import reference, 5.3.1)."""
-    absent = "import sys; sys.modules['pglast'] = None; from roomtone.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", absent, "sql", "--map"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 1
-    assert "roomtone[docs]" in done.stderr

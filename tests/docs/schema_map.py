@@ -1,7 +1,9 @@
 """A map of the schema: tables, their triggers in firing order, what each calls and makes happen.
 
-It is read from the SQL by PostgreSQL's own parser, through pglast. Only `roomtone sql --map` imports
-this module: pglast comes with the extra `docs`, and nothing that runs the product needs it.
+It is read from the SQL by PostgreSQL's own parser, through pglast, which is under the GPL: a tool of
+ours (the extra `docs`), never a part of what runs. `make docs` writes the page:
+
+    python -m tests.docs.schema_map > docs/schema-map.md
 """
 
 from __future__ import annotations
@@ -13,8 +15,7 @@ from typing import Any
 
 from pglast import ast, parse_plpgsql, parse_sql, split
 from pglast.enums import ConstrType, ObjectType
-
-from .install import SqlFile
+from roomtone.install import SqlFile, schema_files
 
 BEFORE, INSERT, DELETE, UPDATE = 2, 4, 8, 16  # pg_trigger.h, TRIGGER_TYPE_*
 VERBS = ((INSERT, "insert"), (UPDATE, "update"), (DELETE, "delete"))
@@ -290,3 +291,7 @@ def _queries(tree: object) -> Iterator[str]:
     elif isinstance(tree, list):
         for item in tree:
             yield from _queries(item)
+
+
+if __name__ == "__main__":
+    print(page(read(schema_files())), end="")
