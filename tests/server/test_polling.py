@@ -119,3 +119,82 @@ def test_polling_is_presence(psql: Psql, database_url: str) -> None:
         while time.monotonic() < ends:
             assert anna.get(f"/rooms/{room}/events", headers=JSON, params={"wait": "0"}).is_success
             assert psql.roster(room) == ["anna"]
+
+
+def test_the_hallway_is_polled_by_a_cursor_of_its_own(
+    psql: Psql, room: int, anna: httpx.Client
+) -> None:
+    first = anna.get("/hallway/events", headers=JSON).json()
+    assert [row["id"] for row in first["snapshot"]["hallway"]] == [room]
+    assert first["hallway"] == []
+    psql.run("update rooms set name = 'Coffee' where id = %s", room)
+    asked = {"after": first["cursor"], "wait": "5"}
+    then = anna.get("/hallway/events", headers=JSON, params=asked).json()
+    assert [row["name"] for row in then["hallway"]] == ["Coffee"]
+    assert "snapshot" not in then
+    other = anna.get("/hallway/events", headers=JSON, params={"after": "17-4"}).json()
+    assert other["snapshot"]["hallway"][0]["name"] == "Coffee"
+
+
+def test_the_hallway_travels_along_with_a_room_if_asked(
+    psql: Psql, room: int, anna: httpx.Client
+) -> None:
+    url = f"/rooms/{room}/events"
+    first = anna.get(url, headers=JSON, params={"hallway": ""}).json()
+    assert first["snapshot"]["hallway"][0]["id"] == room
+    assert first["snapshot"]["participants"][0]["username"] == "anna"
+    psql.run("update rooms set name = 'Coffee' where id = %s", room)
+    names = []
+    cursors = {"after": first["cursor"], "hallway": first["hallway_cursor"]}
+    ends = time.monotonic() + 10
+    while "Coffee" not in names and time.monotonic() < ends:
+        then = anna.get(url, headers=JSON, params=cursors | {"wait": "5"}).json()
+        cursors = {"after": then["cursor"], "hallway": then["hallway_cursor"]}
+        names += [row["name"] for row in then["hallway"]]
+        assert "snapshot" not in then
+    assert names == ["Coffee"]
+
+
+@pytest.mark.parametrize("reason", ["removed", "room ended", "taken over", "left"])
+def test_somebody_whose_seat_went_between_two_questions_is_told_why(
+    psql: Psql, room: int, anna: httpx.Client, reason: str
+) -> None:
+    psql.seat(room, "rick")
+    first = anna.get(f"/rooms/{room}/events", headers=JSON).json()
+    [peer] = [p["peer_id"] for p in first["snapshot"]["participants"] if p["username"] == "anna"]
+    if reason == "removed":
+        anna_id = psql.person("anna")
+        psql.act_as("rick").run("delete from participants where user_id = %s", anna_id)
+    elif reason == "room ended":
+        psql.act_as("rick").one("select end_room(%s)", room)
+    elif reason == "left":
+        psql.act_as("anna").one("select leave_room(%s)", room)
+    else:
+        psql.act_as("anna").one("select join_room(%s)", room)
+    asked = {"peer_id": peer, "after": first["cursor"]}
+    answer = anna.get(f"/rooms/{room}/events", headers=JSON, params=asked)
+    assert answer.json() == {"events": [], "cursor": first["cursor"], "bye": {"reason": reason}}
+    unknown = anna.get(f"/rooms/{room}/events", headers=JSON, params={"peer_id": peer})
+    assert unknown.status_code in (400, 403)
+
+
+def test_losing_the_seat_answers_a_long_poll_with_the_reason(
+    psql: Psql, room: int, anna: httpx.Client
+) -> None:
+    cursor = anna.get(f"/rooms/{room}/events", headers=JSON).json()["cursor"]
+    answers: list[httpx.Response] = []
+    asked = {"after": cursor, "wait": "25"}
+    asking = threading.Thread(
+        target=lambda: answers.append(anna.get(f"/rooms/{room}/events", headers=JSON, params=asked))
+    )
+    asking.start()
+    stamped = (
+        "select count(*) from participants where followed_by is not null and lapses_at is null"
+    )
+    ends = time.monotonic() + 10
+    while not psql.one(stamped) and time.monotonic() < ends:
+        time.sleep(0.01)
+    psql.run("delete from participants where user_id = %s", psql.person("anna"))
+    asking.join(10)
+    told = answers[0].json()
+    assert told["bye"] == {"reason": "removed"}
