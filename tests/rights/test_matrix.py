@@ -133,6 +133,31 @@ def test_columns_are_hidden_and_written_as_the_file_says(connection: Connection)
     ]
 
 
+@pytest.mark.parametrize(
+    ("mistake", "operation", "table", "actor"),
+    [
+        ("grant select on secrets to roomtone_person", "select", "secrets", "outsider"),
+        ("grant delete on topics to roomtone_relay", "delete", "topics", "relay"),
+        ("alter table bans disable row level security", "delete", "bans", "speaker"),
+        ("drop trigger _100_guard_join on participants", "insert", "participants", "banned"),
+    ],
+)
+def test_a_mistake_in_the_rights_would_be_noticed(
+    connection: Connection, world: World, mistake: str, operation: str, table: str, actor: str
+) -> None:
+    tried = list(probes.OPERATIONS[operation](table, actor, world))
+    before = attempt.cell(connection, world, actor, tried)
+    with connection.transaction(force_rollback=True):
+        connection.execute(mistake.encode())
+        if table in ("secrets", "topics"):
+            connection.execute(f"alter table {table} disable row level security".encode())
+        try:
+            after = attempt.cell(connection, world, actor, tried)
+        except (AssertionError, psycopg.Error):
+            after = "not what a probe expects"
+    assert after != before
+
+
 def test_the_relay_becomes_nobody_but_its_two_roles(connection: Connection) -> None:
     """Its login is a member of these alone, so no statement of a user can make it more."""
     roles = connection.execute(
