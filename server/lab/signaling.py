@@ -17,7 +17,7 @@ Progress = Callable[[str], None]
 """Told what comes next, once for each of `steps(plan)`."""
 
 WORDS: Final = {
-    "sse": "push over SSE",
+    "sse": "push (SSE)",
     "polling": "polling",
     "long-polling": "long-polling",
     "websocket": "WebSocket",
