@@ -9,7 +9,7 @@ from typing import Final
 
 WIDTH: Final = 560
 HEIGHT: Final = 300
-LEFT, RIGHT, TOP, BOTTOM = 62, 14, 16, 44
+LEFT, RIGHT, TOP, BOTTOM = 74, 18, 16, 44
 
 Points = Sequence[tuple[float, float]]
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from .chart import Points, chart, mark
 from .figures import Measurement, Report
-from .plan import Technique
+from .plan import Plan, Technique
 from .signaling import WORDS
 from .words import bytes_of, figure, milliseconds
 
@@ -141,8 +141,8 @@ def _plots(report: Report) -> str:
         ),
         (
             "Bytes on the wire",
-            "Bytes per second, both ways, of all followers together, counted at their sockets. What push sends is"
-            " nearly all events; what polling sends is mostly headers.",
+            "Bytes per second, both ways, of all followers together, counted at their sockets. The events are the same"
+            " for all; polling adds its empty answers and long-polling a request and its headers to every event.",
             chart(
                 "Bytes per second",
                 lines(lambda one: (one.running.received + one.running.sent) / seconds[id(one)]),
@@ -171,6 +171,10 @@ def _plots(report: Report) -> str:
         f'<h2>How the cost grows with followers</h2><ul class="legend">{legend}</ul>'
         f'<div class="charts">{figures}</div>'
     )
+
+
+def _visitors(plan: Plan) -> str:
+    return "One visitor" if plan.visitors == 1 else f"Each of {plan.visitors} visitors"
 
 
 HEADINGS: Final = (
@@ -250,8 +254,8 @@ def _method(report: Report) -> str:
     )
     items = {
         "The pattern": (
-            f"{plan.visitors} visitor(s) join, offer to one follower (1,500 characters of SDP), send one candidate, and"
-            " leave, over and over. Everybody hears of the coming and the going, and gets the hallway’s new row; a signal"
+            f"{_visitors(plan)} joins, offers to one follower (1,500 characters of SDP), sends one candidate, and"
+            " leaves, over and over. Everybody hears of the coming and the going, and gets the hallway’s new row; a signal"
             " reaches one follower only. Writes are due at fixed times, so a slow relay is not asked less. For push and"
             " polling they are rows posted over HTTP, for WebSocket the article’s events on a socket for each visit. One"
             " visit each comes first, uncounted, to warm up."

@@ -35,7 +35,9 @@ def _table(
     headings: tuple[str, ...],
     cells: Callable[[Report, Measurement], list[RenderableType]],
 ) -> Table:
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
+    made = Table(
+        box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, title=title, title_justify="left"
+    )
     made.add_column("", justify="right", no_wrap=True)
     made.add_column("technique", no_wrap=True)
     for heading in headings:

@@ -17,8 +17,10 @@ def milliseconds(value: float) -> str:
 
 
 def bytes_of(value: float) -> str:
-    if value < 1000:
-        return f"{value:.0f} B"
-    if value < 1_000_000:
-        return f"{value / 1000:.1f} kB"
-    return f"{value / 1_000_000:.1f} MB"
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            break
+        value /= 1000
+    else:
+        unit = "GB"
+    return f"{value:.0f} {unit}" if unit == "B" else f"{figure(value)} {unit}"
