@@ -89,7 +89,7 @@ async def sign_out(request: Request) -> Response:
         claims = claims_of(request)
         if claims:
             await transact(request.state.database, claims, _sign_out)
-            if "jti" in claims:  # without an id, a token can neither be revoked nor told from others
+            if "jti" in claims:  # without an id it cannot be told from others
                 request.state.relay.sign_out(claims["jti"])
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _only_of_a_cookie(request, refused)
