@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Tests mostly wait for each other's events, so a few more files than processors go on at once.
 PARALLEL ?= --numprocesses 3 --dist loadfile
-PROGRAMS := chromium:chromium turnserver:coturn
+PROGRAMS := chromium:chromium turnserver:coturn nginx:nginx
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check docs pins programs clean
@@ -55,11 +55,11 @@ $(VENV)/.test: $(VENV)/.run
 	@mkdir -p $(VENV)/checkout && ln -sfn "$(CURDIR)/server" $(VENV)/checkout/roomtone
 	@touch $@
 
-# The browser and the TURN server that the tests talk to are Debian packages.
+# The browser, the TURN server and the proxy that the tests talk to are Debian packages.
 programs:
 	@missing=""; \
 	for pair in $(PROGRAMS); do \
-	  command -v $${pair%%:*} > /dev/null || missing="$$missing $${pair##*:}"; \
+	  PATH="$$PATH:/usr/sbin" command -v $${pair%%:*} > /dev/null || missing="$$missing $${pair##*:}"; \
 	done; \
 	[ -z "$$missing" ] && exit 0; \
 	if ! command -v apt-get > /dev/null; then \

@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from rich.console import Console
 
 from . import __version__
 from .account import AccountError
@@ -168,6 +169,28 @@ def install_command(**given: Any) -> None:
             installed = install(url, demo=bool(settings.demo), on_progress=progress)
         state = "is now" if installed.changed else "already was"
         screen.line(f"The schema {state} that of Roomtone {__version__}.")
+
+
+@cli.command("drill")
+@click.argument("names", nargs=-1, metavar="[NAME... | all]")
+@click.option("--json", "as_json", is_flag=True, help="The verdicts as JSON; progress on stderr.")
+def drill_command(names: tuple[str, ...], as_json: bool) -> None:
+    """Break things on purpose, and count what anybody missed.
+
+    Without a name: the list of drills. A drill starts its own database and relays, and touches
+    nothing else.
+    """
+    from .drill import report
+
+    if not names:
+        report.show_list(Console(highlight=False, soft_wrap=True))
+        return
+    try:
+        drills = report.chosen(names)
+    except KeyError as error:
+        raise click.UsageError(f"There is no drill {error}. The list: roomtone drill") from None
+    with stopping_on_signals(Screen()), expected_errors():
+        sys.exit(0 if report.run(drills, as_json=as_json) else 1)
 
 
 @cli.group("lab")

@@ -1,0 +1,149 @@
+"""What a real browser does to its tabs: six HTTP/1.1 connections to a host, for all of them together."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from .drill import Drill
+from .ledger import look
+from .scene import Scene
+from .waiting import until
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page, WebSocket
+
+TABS: Final = 7
+WITHIN: Final = 15.0  # seconds for a tab to open and be in, on a busy machine
+ANSWERED_WITHIN: Final = 3.0  # seconds
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+FLAGS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # Without this one Chromium looks up its maker's hosts.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+ENTER: Final = """async (room) => {
+    const [{ createSession }, { createHouse }, { expose }] = await Promise.all([
+        import('/client/session.js'), import('/client/room/house.js'), import('/client/room/debug.js')])
+    const session = createSession()
+    const house = createHouse({ session })
+    expose({ session, house })
+    await session.restore()
+    house.open()
+    void house.enter(room, { role: 'AUDIENCE' })
+}"""
+IS_IN: Final = "() => globalThis.roomtone?.state?.phase === 'in'"
+PEOPLE: Final = (
+    "() => roomtone.people().map(({ user_id, peer_id, role, muted }) =>"
+    " [user_id, [peer_id, role, muted]])"
+)
+
+
+def browser() -> str | None:
+    named = os.environ.get("ROOMTONE_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def missing() -> str | None:
+    if importlib.util.find_spec("playwright") is None:
+        return "Playwright is not installed: pip install playwright"
+    if browser() is None:
+        return "Chromium is not installed (Debian: apt-get install chromium), nor named by ROOMTONE_CHROMIUM"
+    return None
+
+
+async def open_seven(scene: Scene) -> None:
+    """All in one room, in one browser, each reading and each able to write."""
+    from playwright.async_api import async_playwright
+
+    await scene.ghosts()
+    async with await scene.psql() as psql:
+        room = await scene.new_room(psql)
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=browser(), args=FLAGS)
+        try:
+            await _sit(scene, chromium, room)
+        finally:
+            await chromium.close()
+    scene.departed()
+
+
+async def _sit(scene: Scene, chromium: Browser, room: int) -> None:
+    (relay,) = scene.relays
+    profile = await chromium.new_context()
+    sockets: list[WebSocket] = []
+
+    def note(socket: WebSocket) -> None:
+        sockets.append(socket)
+
+    pages = [await profile.new_page() for _ in range(TABS)]
+    opening = time.monotonic()
+    entered = []
+    for number, page in enumerate(pages):
+        page.on("websocket", note)
+        entered.append(await _enters(page, f"http://{relay.place}", f"tab {number}", room))
+    scene.figures["tabs in the room"] = sum(entered)
+    scene.figures["tabs by WebSocket"] = len(sockets)
+    scene.figures["all in after, s"] = round(time.monotonic() - opening, 1)
+    scene.expect(all(entered), f"only {sum(entered)} of {TABS} tabs got into the room")
+    await scene.traffic(2.0)
+    answered = await asyncio.gather(*(_is_answered(page) for page in pages))
+    scene.expect(all(answered), f"{answered.count(False)} tabs cannot ask anything any more")
+    inside = [page for page, is_in in zip(pages, entered, strict=True) if is_in]
+    agreed = await until(lambda: _agree(scene, inside, room), WITHIN)
+    scene.expect(agreed, "some tab sees other people than the table")
+
+
+async def _enters(page: Page, url: str, username: str, room: int) -> bool:
+    """Open a tab and walk in; false if that takes too long."""
+    from playwright.async_api import TimeoutError as TooLate
+
+    try:
+        async with asyncio.timeout(WITHIN):
+            # a page of the relay with nothing on it: the same origin, the client's logic and no view
+            await page.goto(f"{url}/live?debug&username={quote(username)}")
+            await page.evaluate(ENTER, room)
+            await page.wait_for_function(IS_IN)
+    except (TimeoutError, TooLate):
+        return False
+    return True
+
+
+async def _is_answered(page: Page) -> bool:
+    """Whether a request still finds a connection."""
+    asked = (
+        "(ms) => fetch('/live', { signal: AbortSignal.timeout(ms) }).then((r) => r.ok, () => false)"
+    )
+    try:
+        async with asyncio.timeout(2 * ANSWERED_WITHIN):
+            return bool(await page.evaluate(asked, ANSWERED_WITHIN * 1000))
+    except TimeoutError:
+        return False
+
+
+async def _agree(scene: Scene, pages: list[Page], room: int) -> bool:
+    """Whether at one moment all tabs saw what the table held."""
+    async with await scene.psql() as psql:
+        before = (await look(psql)).seats.get(room, {})
+        seen: list[Any] = await asyncio.gather(*(page.evaluate(PEOPLE) for page in pages))
+    return all({user: tuple(seat) for user, seat in people} == before for people in seen)
+
+
+SEVEN_TABS = Drill(
+    "seven-tabs",
+    "Seven tabs of one real Chromium sit in one room, though a browser opens only six HTTP/1.1 connections to a host. "
+    "Every tab gets in, sees who is there, and is still answered when it asks for something.",
+    open_seven,
+    needs=missing,
+)

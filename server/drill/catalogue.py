@@ -1,0 +1,25 @@
+"""All drills by name, in the order they are performed."""
+
+from __future__ import annotations
+
+from . import browser_faults, client_faults, database_faults, network_faults, payloads, relay_faults
+from .drill import Drill
+
+DRILLS: dict[str, Drill] = {
+    drill.name: drill
+    for drill in (
+        database_faults.LISTENER_TERMINATED,
+        relay_faults.RELAY_KILLED,
+        relay_faults.RELAY_TAKEOVER,
+        database_faults.POSTGRES_CRASH,
+        database_faults.POOL_EXHAUSTED,
+        network_faults.FROZEN_NETWORK,
+        network_faults.SLOW_READER,
+        database_faults.OUT_OF_ORDER_COMMITS,
+        payloads.LARGE_SDP,
+        network_faults.BUFFERING_PROXY,
+        browser_faults.SEVEN_TABS,
+        client_faults.HIDDEN_TAB,
+        client_faults.SLEEPING_LAPTOP,
+    )
+}

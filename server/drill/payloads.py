@@ -1,0 +1,84 @@
+"""What is written, rather than what breaks."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from typing import Any, Final
+
+from psycopg.types.json import Jsonb
+
+from .drill import Drill
+from .follower import Follower
+from .scene import Scene
+from .wire import ask
+
+BYTES: Final = 20_000
+PAIRS: Final = 16
+
+
+def description(kind: str, number: int) -> dict[str, str]:
+    """An SDP of 20 kB that says nothing, no two of them alike."""
+    chance = random.Random(number)
+    lines = ["v=0", f"s=drill {number}"]
+    while sum(map(len, lines)) < BYTES:
+        lines.append(f"a=candidate:{chance.randbytes(40).hex()}")
+    return {"type": kind, "sdp": "\r\n".join(lines)}
+
+
+async def send_large(scene: Scene) -> None:
+    """Offers over HTTP and answers in psql; each has to arrive as it was written."""
+    await scene.ghosts()
+    expected: list[tuple[Follower, int, str]] = []
+    pairs = [
+        (one, other)
+        for room in scene.rooms
+        for one, other in _neighbours([one for one in scene.living() if one.room == room])
+    ][:PAIRS]
+    async with await scene.psql() as psql:
+        for number, (older, newer) in enumerate(pairs):
+            offer = description("offer", number)
+            sent = await ask(
+                newer.place,
+                "POST",
+                "/rows/signals",
+                {"room_id": newer.room, "to_peer": older.peer, "kind": "offer", "body": offer},
+                token=newer.token,
+                prefer="return=representation",
+            )
+            scene.expect(sent.status == 201, f"an offer of 20 kB was refused: {sent}")
+            if sent.status != 201:
+                continue
+            expected.append((older, sent.body[0]["id"], _digest(offer)))
+            answer = description("answer", number)
+            written = await psql.execute(
+                "insert into signals (room_id, from_peer, to_peer, kind, body)"
+                " values (%s, %s, %s, 'answer', %s) returning id",
+                (older.room, older.peer, newer.peer, Jsonb(answer)),
+            )
+            row = await written.fetchone()
+            assert row is not None
+            expected.append((newer, row[0], _digest(answer)))
+    await scene.traffic(1.0)
+    arrived = sum(_digest(one.bodies.get(signal)) == digest for one, signal, digest in expected)
+    scene.figures["descriptions of 20 kB"] = len(expected)
+    scene.figures["arrived as written"] = arrived
+    scene.expect(arrived == len(expected) > 0, f"{arrived} of {len(expected)} arrived as written")
+
+
+def _neighbours(people: list[Follower]) -> list[tuple[Follower, Follower]]:
+    """Pairs of (older, newer): of two people the one whose seat has the larger seq offers."""
+    in_order = sorted(people, key=lambda one: one.roster[one.user]["seq"])
+    return list(zip(in_order[::2], in_order[1::2], strict=False))
+
+
+def _digest(body: Any) -> str:
+    return hashlib.sha256(repr(body and sorted(body.items())).encode()).hexdigest()
+
+
+LARGE_SDP = Drill(
+    "large-sdp",
+    "Offers and answers of 20 kB are sent over HTTP and in psql, far beyond the 8,000 bytes a NOTIFY can carry. "
+    "Each arrives as it was written, because the bell carries a pointer and the log the row.",
+    send_large,
+)

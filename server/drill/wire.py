@@ -1,0 +1,178 @@
+"""HTTP/1.1 (RFC 9112) as a client speaks it, one exchange a connection, with every wire in plain view.
+
+No client library, because a drill decides itself how much a client buffers, when it stops reading,
+and how its line breaks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httptools
+
+CONNECTS_WITHIN: Final = 3.0  # seconds
+ANSWERS_WITHIN: Final = 10.0  # seconds
+SMALL: Final = 4096  # bytes; the kernel makes it a little more
+ROOMY: Final = 1 << 16  # bytes
+
+UNREACHABLE = (OSError, EOFError, TimeoutError, httptools.HttpParserError)
+"""How an exchange fails when no answer came, or half of one."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody listens."""
+
+    port: int
+    host: str = "127.0.0.1"
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole response; `body` is parsed JSON, or None."""
+
+    status: int
+    body: Any
+
+    @property
+    def rule(self) -> str | None:
+        """The rule that refused, if one did."""
+        return self.body.get("rule") if isinstance(self.body, dict) else None
+
+
+class Exchange:
+    """One request and its response, on a connection of its own.
+
+    With `small`, the client's kernel takes in only a few KiB that the client does not read.
+    """
+
+    def __init__(self, bite: int) -> None:
+        self.headers: dict[str, str] = {}
+        self.status = 0
+        self._bite = bite
+        self._parser = httptools.HttpResponseParser(self)
+        self._chunks: list[bytes] = []
+        self._complete = False
+        self._reader: asyncio.StreamReader
+        self._writer: asyncio.StreamWriter
+
+    @classmethod
+    async def begin(
+        cls,
+        place: Place,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        *,
+        small: bool = False,
+    ) -> Exchange:
+        """Send a request and wait for the head of the answer. Raises one of `UNREACHABLE`."""
+        exchange = cls(SMALL if small else ROOMY)
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            await exchange._connect(place)
+            try:
+                lines = [f"{method} {path} HTTP/1.1", f"Host: {place}", "Connection: close"]
+                lines += [f"{name}: {value}" for name, value in headers.items()]
+                if body:
+                    lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+                exchange._writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+                while not exchange.status:
+                    await exchange._feed()
+            except BaseException:
+                exchange.close()
+                raise
+        return exchange
+
+    async def _connect(self, place: Place) -> None:
+        line = socket.socket()
+        try:
+            line.setblocking(False)
+            if self._bite == SMALL:
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
+            loop = asyncio.get_running_loop()
+            await asyncio.wait_for(
+                loop.sock_connect(line, (place.host, place.port)), CONNECTS_WITHIN
+            )
+            self._reader, self._writer = await asyncio.open_connection(sock=line, limit=self._bite)
+        except BaseException:
+            line.close()
+            raise
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives. Raises EOFError if the connection ends before the body does."""
+        while True:
+            chunks, self._chunks = self._chunks, []
+            for chunk in chunks:
+                yield chunk
+            if self._complete:
+                return
+            await self._feed()
+
+    async def whole(self) -> Answer:
+        """The answer when all of it is there."""
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            text = b"".join([chunk async for chunk in self.chunks()])
+        with suppress(ValueError):
+            return Answer(self.status, json.loads(text))
+        return Answer(self.status, None)
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def tear(self) -> None:
+        """Vanish: a reset instead of a farewell (SO_LINGER, socket(7))."""
+        line = self._writer.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._writer.transport.abort()
+
+    async def _feed(self) -> None:
+        data = await self._reader.read(self._bite)
+        if not data:
+            raise EOFError("the connection ended")
+        self._parser.feed_data(data)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers[name.decode().lower()] = value.decode()
+
+    def on_headers_complete(self) -> None:
+        self.status = self._parser.get_status_code()
+
+    def on_body(self, body: bytes) -> None:
+        self._chunks.append(body)
+
+    def on_message_complete(self) -> None:
+        self._complete = True
+
+
+async def ask(
+    place: Place,
+    method: str,
+    path: str,
+    value: object = None,
+    *,
+    token: str | None = None,
+    prefer: str | None = None,
+) -> Answer:
+    """A request with a JSON body, and its whole answer. Raises one of `UNREACHABLE`."""
+    headers = {"Accept": "application/json"}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    if prefer is not None:
+        headers["Prefer"] = prefer
+    body = b"" if value is None else json.dumps(value).encode()
+    exchange = await Exchange.begin(place, method, path, headers, body)
+    try:
+        return await exchange.whole()
+    finally:
+        exchange.close()
