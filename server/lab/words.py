@@ -17,10 +17,10 @@ def milliseconds(value: float) -> str:
 
 
 def bytes_of(value: float) -> str:
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:
-            break
+    if value < 1000:
+        return f"{value:.0f} B"
+    for unit in ("kB", "MB"):
         value /= 1000
-    else:
-        unit = "GB"
-    return f"{value:.0f} {unit}" if unit == "B" else f"{figure(value)} {unit}"
+        if value < 1000:
+            return f"{figure(value)} {unit}"
+    return f"{figure(value / 1000)} GB"
