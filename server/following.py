@@ -268,7 +268,7 @@ def ending(relay: Relay, claims: Claims) -> StreamEnded | None:
     """Why nobody, or not this user, is served any longer."""
     if relay.stopping.is_set():
         return StreamEnded("relay stopping", RETRY)
-    if claims.get("jti") in relay.signed_out:
+    if relay.has_signed_out(claims):
         return StreamEnded("signed out")
     return None
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -21,7 +23,7 @@ from .listener import Bell, Listener, Resync
 from .log import Entry, Reader, RoomLog, frame
 from .metrics import Metrics
 from .presence import Presence
-from .types import Cursor, PeerId, RoomId, UserId
+from .types import Claims, Cursor, PeerId, RoomId, UserId
 
 log = logging.getLogger(__name__)
 
@@ -54,17 +56,24 @@ class Relay:
         self._something_rang = asyncio.Event()
         self._reset_heads = False
         self.stopping = asyncio.Event()
-        self.signed_out: set[object] = set()
+        self._signed_out: dict[object, float] = {}
 
     def stop_streams(self) -> None:
         """Tell everybody who follows to come back in a moment, to whoever is there then."""
         self.stopping.set()
         self._wake_everybody()
 
-    def sign_out(self, jti: object) -> None:
-        """Streams opened with this token end now."""
-        self.signed_out.add(jti)
+    def sign_out(self, claims: Claims) -> None:
+        """Streams opened with this token end now. It is remembered until it would have expired."""
+        now = time.time()
+        self._signed_out = {jti: until for jti, until in self._signed_out.items() if until > now}
+        expires = claims.get("exp")
+        self._signed_out[claims["jti"]] = expires if isinstance(expires, int | float) else math.inf
         self._wake_everybody()
+
+    def has_signed_out(self, claims: Claims) -> bool:
+        """Whether the owner of this token signed out through this relay."""
+        return claims.get("jti") in self._signed_out
 
     def _wake_everybody(self) -> None:
         self.hallway.wake_everybody()

@@ -80,10 +80,10 @@ export function endingInWords({ reason, problem }) {
 }
 
 function refusalInWords(problem) {
-  if (problem?.rule === 'participants_room_is_open') {
-    return { title: 'This room is not open', advice: 'It may have ended, or it never was. There are other doors ajar.', again: null }
-  }
   if (problem?.status === 404) return { title: 'There is no such room', advice: 'The address may be old, or mistyped.', again: null }
+  if (problem?.rule === 'participants_room_is_open') {
+    return { title: 'This room is not open', advice: 'It has ended. There are other doors ajar.', again: null }
+  }
   const advice = [problem?.message, problem?.hint].filter(Boolean).map(sentence).join(' ')
   return { title: 'The door did not open', advice: advice || 'Something went wrong on the way in.', again: 'Try again' }
 }

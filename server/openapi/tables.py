@@ -236,7 +236,7 @@ def _update(table: Relation) -> Operation:
 
 def _delete(table: Relation) -> Operation:
     return {
-        **_common(table, "delete", f"Delete from {table.name}", _choosing(table)),
+        **_common(table, "delete", f"Delete rows of {table.name}", _choosing(table)),
         "description": "The rows that the filters choose. At least one filter has to be there.",
         "security": PERSON,
         "responses": responses(_written_well(_title(table)), (*ROWS, 403, 404, 409)),
