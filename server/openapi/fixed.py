@@ -121,10 +121,34 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "events": {"type": "array", "items": schema("Event")},
             "cursor": schema("Cursor"),
             "snapshot": {
-                "description": "There if the cursor was none to go on from: begin anew with this.",
-                "$ref": "#/components/schemas/Snapshot",
+                "description": "There if a cursor was none to go on from: begin anew with this.",
+                "anyOf": [schema("Snapshot"), schema("Hallway")],
             },
+            "hallway": {"type": "array", "items": {"type": "object"}},
+            "hallway_cursor": schema("Cursor"),
+            "bye": schema("Bye"),
         },
+    },
+    "Hallway": {
+        "type": "object",
+        "required": ["hallway"],
+        "properties": {"hallway": {"type": "array", "items": {"type": "object"}}},
+    },
+    "HallwayLog": {
+        "type": "object",
+        "required": ["hallway", "cursor"],
+        "properties": {
+            "snapshot": schema("Hallway"),
+            "hallway": {"type": "array", "items": {"type": "object"}},
+            "cursor": schema("Cursor"),
+            "bye": schema("Bye"),
+        },
+    },
+    "Bye": {
+        "type": "object",
+        "description": "Nothing more comes, and why; `retry` milliseconds until one may come back.",
+        "required": ["reason"],
+        "properties": {"reason": _TEXT, "retry": {"type": "integer"}},
     },
     "Configuration": {
         "type": "object",
@@ -241,10 +265,27 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         "get": _operation(
             "follow_the_hallway",
             "the log",
-            "Follow the hallway",
-            {200: answer(_STREAMED, {STREAM: _TEXT})},
-            ALWAYS,
+            "Follow the hallway, or poll it",
+            {
+                200: answer(
+                    _STREAMED + " With `Accept: application/json`: polling.",
+                    {JSON: schema("HallwayLog"), STREAM: _TEXT},
+                )
+            },
+            (400, *ALWAYS),
             security=ANYONE,
+            parameters=[
+                _query(
+                    "after",
+                    "Polling: the cursor of the last answer; without it, a snapshot.",
+                    schema("Cursor"),
+                ),
+                _query(
+                    "wait",
+                    "Polling: wait so many seconds for something new.",
+                    {"type": "number", "minimum": 0, "maximum": 60},
+                ),
+            ],
         )
     },
     "/rooms/{room_id}/events": {
@@ -284,6 +325,11 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                     "wait",
                     "Polling: wait so many seconds for something new.",
                     {"type": "number", "minimum": 0, "maximum": 60},
+                ),
+                _query(
+                    "hallway",
+                    "Polling: the hallway too; the last answer's `hallway_cursor`, or nothing for all of it.",
+                    {"type": "string", "pattern": f"^$|{CURSOR}"},
                 ),
                 _query(
                     "last_event_id",
