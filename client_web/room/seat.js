@@ -94,12 +94,19 @@ export function createSeat({ user, rows, wall, technique, roomId, role, onJoined
     reactions[following.state](mine, following)
   }
 
-  /** The log is closed to this session. A seat that merely lapsed while the laptop slept is taken again; a seat somebody holds is not. */
+  /**
+   * The log is closed to this session. A seat that merely lapsed while the laptop slept is taken again; one that somebody holds, or
+   * that one was removed from meanwhile, is not.
+   */
   async function refused(mine, problem) {
     if (problem.status === 401) return depart('token expired', problem)
     if (problem.status === 404) return depart('room ended', problem)
     if (problem.rule !== 'participants_peer_is_current' && problem.code !== '42501') return depart('refused', problem)
     try {
+      const { cursor } = mine.stream
+      const reason = await persistently(mine, 'timeout', () => technique.whyGone({ path: `/rooms/${roomId}`, peer_id: mine.peer_id, cursor }))
+      if (session !== mine) return
+      if (reason && reason !== 'timeout') return depart(reason, problem)
       const filters = { room_id: `eq.${roomId}`, user_id: `eq.${user.id}`, select: 'peer_id' }
       const seats = await persistently(mine, 'timeout', () => rows.select('participants', filters))
       if (session !== mine) return

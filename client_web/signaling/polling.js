@@ -1,6 +1,6 @@
 import { createFollower } from './follower.js'
 import { parseCursor } from './cursor.js'
-import { problemOf } from './problem.js'
+import { problemOf, unreachable } from './problem.js'
 
 /**
  * Follows by asking again and again: polling, every so often; or with `wait` long-polling, where the relay keeps each question until
@@ -47,6 +47,24 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
       }
     },
   })
+}
+
+/**
+ * Why a session lost its seat after a cursor, from the log; null if that cannot be told (any more).
+ *
+ * @param {{ fetch: typeof fetch, path: string, peer_id: string, cursor: string|null }} options
+ * @returns {Promise<string|null>} a bye's reason; rejects with a Problem that may pass
+ */
+export async function whyGone({ fetch, path, peer_id, cursor }) {
+  if (!cursor) return null
+  const question = new URLSearchParams({ peer_id, after: cursor })
+  const response = await fetch(`${path}/events?${question}`, { headers: { Accept: 'application/json' }, cache: 'no-store' }).catch(() => {
+    throw unreachable()
+  })
+  if (response.ok) return (await response.json()).bye?.reason ?? null
+  const problem = await problemOf(response)
+  if (problem.passing) throw problem
+  return null
 }
 
 function pause(milliseconds, signal) {

@@ -1,5 +1,5 @@
 import { createLines } from './lines.js'
-import { createPolling } from './polling.js'
+import { createPolling, whyGone } from './polling.js'
 import { createSocket } from './socket.js'
 import { createStream } from './stream.js'
 
@@ -41,6 +41,9 @@ export function createTechnique({ session, search = window.location.search, line
     get name() {
       return name
     },
+
+    /** Why a session lost its seat. @param {{ path: string, peer_id: string, cursor: string|null }} lost */
+    whyGone: (lost) => whyGone({ fetch: session.fetch, ...lost }),
 
     /**
      * @param {{ path: string, peer_id?: string, onFrame: (frame: import('./follower.js').Frame) => void,

@@ -130,6 +130,24 @@ def test_a_relay_that_restarts_is_found_again_by_every_technique(
         expect_refusals(rick)
 
 
+@pytest.mark.parametrize("technique", VIAS)
+def test_who_was_removed_while_away_does_not_come_back(
+    context: BrowserContext, database_url: str, psql: Psql, technique: str
+) -> None:
+    room = psql.room("host", "Den")
+    with run_relay(database_url, demo=True, grace=20.0) as first:
+        port = int(first.url.rpartition(":")[2])
+        rick = open_tab(context, first.url, "rick", via=technique)
+        rick.enter(room)
+    psql.run("delete from participants where room_id = %s and role <> 'HOST'", room)
+    with run_relay(database_url, demo=True, grace=20.0, port=port):
+        rick.until("() => roomtone.state.phase === 'left'", within=15)
+        assert rick.state["reason"] == "removed"
+        rick.until("() => roomtone.house.state.connection === 'live'")
+        assert psql.roster(room) == []
+        expect_refusals(rick)
+
+
 def test_over_the_socket_signals_are_emitted_and_not_posted(via: OpenVia, room: int) -> None:
     rick, beth = via("sse", "rick"), via("websocket", "beth")
     rick.enter(room)
