@@ -282,8 +282,11 @@ async def woken(wake: asyncio.Event, patience: float, claims: Claims) -> bool:
             raise StreamEnded("token expired")
         patience = min(patience, left)
     try:
-        # Nothing but this event is held while waiting, no database connection.
-        await asyncio.wait_for(wake.wait(), patience)
+        # Nothing but this event is held while waiting, no database connection. Not `wait_for`: before
+        # Python 3.12 it forgets a cancellation that comes together with the news, and the stream of
+        # somebody who hung up just then would never end.
+        async with asyncio.timeout(patience):
+            await wake.wait()
     except TimeoutError:
         return False
     wake.clear()
