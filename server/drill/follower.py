@@ -162,7 +162,9 @@ class Follower:
         frames = Frames()
         chunks = exchange.chunks()
         while True:
-            chunk = await asyncio.wait_for(anext(chunks, None), self.silent_after)
+            # not `wait_for`, which before Python 3.12 may forget that it was cancelled
+            async with asyncio.timeout(self.silent_after):
+                chunk = await anext(chunks, None)
             if chunk is None:
                 return
             await self.reading.wait()

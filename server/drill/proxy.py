@@ -56,7 +56,7 @@ class Proxy:
         except (OSError, asyncio.CancelledError):
             pass  # one of the two has gone, or the drill is over
         finally:
-            writer.close()
+            writer.transport.abort()  # closing would wait for what a frozen line never takes
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = socket.socket()
@@ -79,7 +79,7 @@ class Proxy:
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            far_writer.close()
+            far_writer.transport.abort()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(SMALL):

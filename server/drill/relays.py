@@ -96,7 +96,8 @@ class RelayProcess:
             return
         self._process.terminate()
         try:
-            await asyncio.wait_for(self._process.wait(), STOPS_WITHIN)
+            async with asyncio.timeout(STOPS_WITHIN):
+                await self._process.wait()
         except TimeoutError:
             await self.kill()
 

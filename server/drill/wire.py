@@ -101,9 +101,8 @@ class Exchange:
             if self._bite == SMALL:
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
             loop = asyncio.get_running_loop()
-            await asyncio.wait_for(
-                loop.sock_connect(line, (place.host, place.port)), CONNECTS_WITHIN
-            )
+            async with asyncio.timeout(CONNECTS_WITHIN):
+                await loop.sock_connect(line, (place.host, place.port))
             self._reader, self._writer = await asyncio.open_connection(sock=line, limit=self._bite)
         except BaseException:
             line.close()
