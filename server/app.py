@@ -25,6 +25,7 @@ from . import (
     problem,
     rows,
     session,
+    timing,
     turn,
 )
 from .database import Database
@@ -126,6 +127,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             Middleware(SecurityHeaders),
             *origin.middleware(settings),
             *limits.middleware(settings),
+            *timing.middleware(settings),
         ],
         exception_handlers=problem.exception_handlers,
         lifespan=lifespan,

@@ -65,6 +65,10 @@ async def page(request: Request) -> Response:
     return _page()
 
 
+async def lab(request: Request) -> Response:
+    return FileResponse(CLIENT_WEB / "lab" / "index.html", headers={"Cache-Control": "no-cache"})
+
+
 async def anywhere(request: Request) -> Response:
     """An address that is none: people get the page, which says so kindly; programs get a problem."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
@@ -75,6 +79,7 @@ async def anywhere(request: Request) -> Response:
 routes: list[BaseRoute] = [
     resource("/", get=page),
     resource("/rooms/{room_id:id}", get=page),
+    resource("/lab", get=lab),
     Mount("/client", Modules(directory=CLIENT_WEB)),
     Route("/favicon.ico", lambda _: FileResponse(CLIENT_WEB / "icons" / "favicon.svg")),
     Route("/{path:path}", anywhere, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),

@@ -1,0 +1,132 @@
+import { createClock } from '../room/clock.js'
+import { createRows } from '../signaling/rows.js'
+import { element, say } from '../view/element.js'
+import { soon } from '../view/soon.js'
+import { createCounting } from './counting.js'
+import { createLane } from './lane.js'
+import { createLaneView } from './lane_view.js'
+import { createRace } from './race.js'
+import { createRan } from './ran.js'
+import { TECHNIQUES, pace } from './words.js'
+
+/**
+ * The lab: four people of its own sit down in one room, each follows it by another technique, and their arrivals are shown side by
+ * side. They use the product's own modules; nothing here is a simulation.
+ */
+const NAMES = Object.keys(TECHNIQUES)
+const SLOWEST = 5000
+const FASTEST = 100
+
+const mine = sessionStorage.getItem('roomtone.lab') ?? crypto.randomUUID().slice(0, 4)
+sessionStorage.setItem('roomtone.lab', mine)
+
+const clock = createClock()
+const race = createRace(NAMES)
+const draw = soon(redraw)
+const lanes = NAMES.map((name) => createLane({ name, username: `lab ${name} ${mine}`, clock, onChange: draw, onEvent: race.arrived }))
+const [actor] = lanes
+const acting = createCounting({ fetch: actor.fetch, onChange: draw })
+const rows = createRows({ fetch: acting.fetch })
+const views = new Map(NAMES.map((name) => [name, createLaneView(name)]))
+const ran = new Map(NAMES.map((name) => [name, createRan(name)]))
+const acted = createRan('acts', 'The write itself')
+let room = null
+
+const rooms = element('select', { class: 'lab__rooms', id: 'rooms', on: { change: () => attempt(() => enter(Number(rooms.value))) } })
+const slider = element('input', { type: 'range', id: 'pace', min: '0', max: '100', value: '59', class: 'lab__slider', on: { input: repace } })
+const interval = element('output', { class: 'lab__interval', for: 'pace' })
+const costs = element('p', { class: 'quiet lab__costs' })
+const cause = element('button', { class: 'button button--action lab__cause', type: 'button', text: 'Cause an event', disabled: true, on: { click: () => attempt(() => actor.act(rows)) } })
+const refusal = element('p', { class: 'lab__refusal', role: 'alert' })
+const psql = element('code', { class: 'lab__psql' })
+
+document.getElementById('main').append(
+  element('div', { class: 'lab__head' },
+    element('h1', { class: 'lab__title', text: 'Four ways to signal, one room' }),
+    element('p', { class: 'lab__lead', text: 'A signaling server only has to tell everybody what happened. Here the same row reaches the same room by four techniques at once, so that you see what each of them waits for, and what it costs.' })),
+  element('form', { class: 'lab__bench', on: { submit: (event) => event.preventDefault() } },
+    element('div', { class: 'lab__field' }, element('label', { for: 'rooms', text: 'The room' }), rooms),
+    element('div', { class: 'lab__field lab__field--wide' },
+      element('span', { class: 'lab__label' }, element('label', { for: 'pace', text: 'Polling asks every ' }), interval), slider),
+    cause),
+  costs,
+  refusal,
+  element('ul', { class: 'lanes' }, ...[...views.values()].map((view) => view.element)),
+  element('section', { class: 'lab__section' }, element('h2', { class: 'lab__heading', text: 'The same event, four arrivals' }),
+    element('p', { class: 'quiet', text: 'From the row’s commit to this page. Clicking is one way to cause an event; in psql, this is another:' }), psql, race.element),
+  element('section', { class: 'lab__section' }, element('h2', { class: 'lab__heading', text: 'What just ran' }),
+    element('p', { class: 'quiet', text: 'The requests of each lane, and the SQL that the relay says it ran to answer them (it tells by Server-Timing, as your browser’s network tools show too).' }),
+    element('div', { class: 'rans' }, acted.element, ...[...ran.values()].map((view) => view.element))),
+  element('p', { class: 'quiet lab__more' }, 'This page counts what a page can see of one follower each. For latency under load, bytes at the socket, transactions, processor and memory with a hundred of them, run ', element('code', { text: 'roomtone lab signaling --html report.html' }), '.'),
+)
+
+function redraw() {
+  for (const lane of lanes) {
+    const { state } = lane
+    views.get(lane.name).update(state)
+    ran.get(lane.name).update(state.counted.asked)
+  }
+  acted.update(acting.counted.asked)
+  race.draw(new Map(lanes.map((lane) => [lane.name, lane.state.seat?.seq])))
+  cause.disabled = lanes.some((lane) => lane.state.state !== 'live')
+}
+
+function tick() {
+  for (const lane of lanes) views.get(lane.name).tick(lane.state)
+}
+
+/** The slider's way from a tenth of a second to five is even by proportion; two digits of it count. */
+const chosenPace = () => Number((FASTEST * (SLOWEST / FASTEST) ** (Number(slider.value) / 100)).toPrecision(2))
+
+let settling = null
+function repace() {
+  const every = chosenPace()
+  const words = every < 1000 ? `${every} ms` : `${(every / 1000).toFixed(1)} s`
+  say(interval, words)
+  slider.setAttribute('aria-valuetext', words)
+  say(costs, pace(every))
+  clearTimeout(settling)
+  settling = setTimeout(() => lanes.forEach((lane) => lane.pace(every)), 200)
+}
+
+async function enter(room_id) {
+  await Promise.all(lanes.map((lane) => lane.leave()))
+  race.clear()
+  room = room_id
+  const address = new URL(location.href)
+  address.searchParams.set('room', room_id)
+  history.replaceState(null, '', address)
+  say(psql, `update participants set muted = not muted where room_id = ${room_id} and user_id = (select id from users where username = '${actor.state.username}');`)
+  for (const lane of lanes) await lane.join(room_id, lane === actor ? null : 'AUDIENCE')
+}
+
+async function attempt(act) {
+  say(refusal, '')
+  try {
+    await act()
+  } catch (problem) {
+    say(refusal, [problem.message, problem.hint].filter(Boolean).join(' '))
+  }
+}
+
+async function open() {
+  repace()
+  redraw()
+  await Promise.all(lanes.map((lane) => lane.signIn()))
+  const found = await actor.rows.select('hallway', { select: 'id,name,club', order: 'id' })
+  if (!found.length) {
+    say(refusal, 'There is no open room to sit down in. Start one in the hallway, then come back.')
+    return
+  }
+  rooms.append(...found.map(({ id, name, club }) => element('option', { value: id, text: club ? `${name} (${club})` : name })))
+  const wanted = Number(new URLSearchParams(location.search).get('room'))
+  const first = found.find(({ id }) => id === wanted) ?? found[0]
+  rooms.value = String(first.id)
+  lanes.forEach((lane) => lane.pace(chosenPace()))
+  await enter(first.id)
+}
+
+addEventListener('pagehide', () => lanes.forEach((lane) => lane.vanish()))
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
+setInterval(tick, 100)
+await attempt(open)

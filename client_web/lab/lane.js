@@ -1,0 +1,173 @@
+import { instant } from '../room/clock.js'
+import { createRows } from '../signaling/rows.js'
+import { createPolling } from '../signaling/polling.js'
+import { createSocket } from '../signaling/socket.js'
+import { createStream } from '../signaling/stream.js'
+import { createCounting } from './counting.js'
+
+const WAIT = 25 // seconds
+const KEPT = 200 // latencies that a median is taken of
+
+/** How each technique follows a room, in the product's own modules. */
+const FOLLOWING = {
+  sse: ({ counting, path, query, every: _, ...rest }) => createStream({ ...rest, fetch: counting.fetch, url: `${path}/events${query}` }),
+  polling: ({ counting, path, query, every, ...rest }) =>
+    createPolling({ ...rest, fetch: counting.fetch, url: `${path}/events${query}`, every, hallwayToo: true }),
+  'long-polling': ({ counting, path, query, every: _, ...rest }) =>
+    createPolling({ ...rest, fetch: counting.fetch, url: `${path}/events${query}`, wait: WAIT, hallwayToo: true }),
+  websocket: ({ counting, token, path, query, every: _, ...rest }) =>
+    createSocket({
+      ...rest,
+      url: `${path}/socket${query}`,
+      connect: (url) => counting.connect(url, (address) => new WebSocket(new URL(address, location.href.replace(/^http/, 'ws')), ['roomtone', `bearer.${token}`])),
+    }),
+}
+
+/**
+ * One lane: somebody of its own in the room, following by one technique.
+ *
+ * @typedef {{ name: string, username: string, state: string, problem: Error|null, since: number|null, counted: object, latency: number|null, median: number|null, seat: object|null, next_at: number|null }} LaneState
+ * @param {object} options
+ * @param {'sse'|'polling'|'long-polling'|'websocket'} options.name
+ * @param {string} options.username
+ * @param {ReturnType<typeof import('../room/clock.js').createClock>} options.clock
+ * @param {(lane: string, event: object, ms: number) => void} options.onEvent  an event arrived, so long after its commit
+ * @param {() => void} options.onChange
+ */
+export function createLane({ name, username, clock, onEvent, onChange }) {
+  let token = ''
+  let user = null
+  let seat = null
+  let room = null
+  let every = 1000
+  let follower = null
+  let latencies = []
+  let begun = performance.now()
+  let answered = null // when the last poll was answered
+  let news = false
+  const state = { state: 'idle', problem: null }
+
+  const authorized = (url, init = {}) => {
+    const headers = new Headers(init.headers)
+    headers.set('Authorization', `Bearer ${token}`)
+    return fetch(url, { ...init, headers, credentials: 'omit' })
+  }
+  const counting = createCounting({ fetch: asking, onChange })
+  const rows = createRows({ fetch: authorized })
+
+  /** Empty answers are told apart where whole answers are seen. */
+  async function asking(url, init) {
+    const response = await authorized(url, init)
+    if (!response.ok || !(response.headers.get('content-type') ?? '').startsWith('application/json')) return response
+    const answer = await response.clone().json()
+    answered = performance.now()
+    news = answer.snapshot || answer.events.length || answer.hallway?.length || answer.bye
+    if (!news) counting.empty()
+    return response
+  }
+
+  function frame({ type, data, seen_at }) {
+    if (type === 'snapshot' || type === 'hallway' || type === 'bye') return
+    if (type === 'participants' && data.record?.user_id === user.id) seat = { ...seat, ...data.record }
+    const ms = Math.max(0, seen_at - instant(data.commit_timestamp) + clock.skew)
+    latencies = [...latencies, ms].slice(-KEPT)
+    onEvent(name, data, ms)
+    onChange()
+  }
+
+  function follow(cursor = null) {
+    begun = performance.now()
+    follower = FOLLOWING[name]({
+      counting,
+      token,
+      every,
+      cursor,
+      path: `/rooms/${room}`,
+      query: `?peer_id=${seat.peer_id}`,
+      onFrame: frame,
+      onState(following) {
+        Object.assign(state, { state: following.state, problem: following.problem })
+        onChange()
+      },
+    })
+    follower.start()
+  }
+
+  return {
+    name,
+    rows,
+    fetch: authorized,
+    get state() {
+      const ranked = [...latencies].sort((a, b) => a - b)
+      return {
+        name,
+        username,
+        ...state,
+        begun,
+        counted: counting.counted,
+        latency: latencies.at(-1) ?? null,
+        median: ranked.length ? ranked[Math.floor((ranked.length - 1) / 2)] : null,
+        seat,
+        next_at: name === 'polling' && answered !== null ? answered + every : null,
+        every,
+      }
+    },
+
+    /** Become this lane's own person; the page's visitor stays who they are. */
+    async signIn() {
+      const response = await fetch('/session', {
+        method: 'POST',
+        credentials: 'omit',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ username }),
+      })
+      const answer = await response.json()
+      if (!response.ok) throw Object.assign(new Error(answer.message ?? 'The relay refused.'), answer)
+      ;({ token, user } = answer)
+    },
+
+    /** @param {number} room_id @param {string|null} role */
+    async join(room_id, role) {
+      const before = Date.now()
+      seat = await rows.rpc('join_room', role ? { room_id, role } : { room_id })
+      clock.compare(instant(seat.join_date), before, Date.now() + 1)
+      room = room_id
+      follow()
+    },
+
+    async leave() {
+      follower?.close()
+      follower = null
+      if (room !== null) await rows.rpc('leave_room', { room_id: room, peer_id: seat.peer_id }).catch(() => {})
+      room = seat = null
+    },
+
+    /** The page goes: no answer is waited for. */
+    vanish() {
+      follower?.close()
+      if (room === null) return
+      const body = JSON.stringify({ room_id: room, peer_id: seat.peer_id })
+      authorized('/rows/rpc/leave_room', { method: 'POST', keepalive: true, headers: { 'Content-Type': 'application/json' }, body }).catch(() => {})
+    },
+
+    /** Ask so often from now on, in ms. Goes on where it was. */
+    pace(milliseconds) {
+      if (every === milliseconds) return
+      every = milliseconds
+      if (name !== 'polling' || !follower) return
+      const { cursor } = follower
+      follower.close()
+      follow(cursor)
+    },
+
+    /**
+     * Change something everybody in the room is told of: one's microphone, or in the audience one's hand.
+     * @param {ReturnType<typeof createRows>} through  the rows as this lane's person, as somebody watches them
+     */
+    act(through) {
+      const { room_id, user_id, role, muted, hand_raised_at } = seat
+      if (role === 'AUDIENCE') return through.rpc(hand_raised_at ? 'lower_hand' : 'raise_hand', { room_id })
+      return through.update('participants', { muted: !muted }, { room_id: `eq.${room_id}`, user_id: `eq.${user_id}` })
+    },
+  }
+}

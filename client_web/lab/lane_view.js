@@ -1,0 +1,57 @@
+import { element, mark, say } from '../view/element.js'
+import { duration } from '../view/words.js'
+import { TECHNIQUES, bytes } from './words.js'
+
+const STATES = { idle: 'not in a room', connecting: 'connecting', live: 'following', reconnecting: 'trying again', ended: 'ended' }
+
+/** One lane: what the technique is, its clock, and its counters. @param {string} name */
+export function createLaneView(name) {
+  const { title, how, tale, cost } = TECHNIQUES[name]
+  const latency = element('p', { class: 'lane__latency' })
+  const median = element('p', { class: 'lane__median' })
+  const clock = element('p', { class: 'lane__clock' })
+  const hand = element('span', { class: 'lane__hand' })
+  const figures = { requests: figure('requests'), bytes: figure('bytes came'), empty: figure('empty answers') }
+  const made = element(
+    'li',
+    { class: `lane lane--${name}` },
+    element('h3', { class: 'lane__title' }, title, element('span', { class: 'lane__how', text: how })),
+    element('p', { class: 'lane__tale', text: tale }),
+    element('div', { class: 'lane__face' }, latency, median),
+    element('div', { class: 'lane__dial', 'aria-hidden': 'true' }, hand),
+    clock,
+    element('dl', { class: 'lane__figures' }, ...Object.values(figures).map(({ element: each }) => each)),
+    element('p', { class: 'lane__cost', text: cost }),
+  )
+
+  return {
+    element: made,
+    update({ state, problem, counted, latency: last, median: middle }) {
+      mark(made, 'data-state', state)
+      say(latency, last === null ? '–' : duration(last))
+      say(median, problem ? problem.message : last === null ? 'no event yet' : `last event · median ${duration(middle)}`)
+      figures.requests.say(String(counted.requests))
+      figures.bytes.say(bytes(counted.bytes))
+      figures.empty.say(String(counted.empty))
+    },
+    /** The clock goes on between the changes. */
+    tick({ state, begun, next_at, every }) {
+      if (state !== 'live') {
+        say(clock, STATES[state])
+        hand.style.setProperty('--turn', '0')
+      } else if (next_at === null) {
+        say(clock, name === 'long-polling' ? 'a question is being kept' : `open for ${duration(performance.now() - begun)}`)
+        hand.style.setProperty('--turn', '1')
+      } else {
+        const left = Math.max(0, next_at - performance.now())
+        say(clock, left ? `asks again in ${(left / 1000).toFixed(1)} s` : 'is asking')
+        hand.style.setProperty('--turn', String(1 - left / every))
+      }
+    },
+  }
+}
+
+function figure(words) {
+  const value = element('dd', { text: '0' })
+  return { element: element('div', {}, element('dt', { text: words }), value), say: (text) => say(value, text) }
+}

@@ -1,0 +1,58 @@
+import { element, say } from '../view/element.js'
+import { keyed } from '../view/keyed.js'
+import { duration } from '../view/words.js'
+import { TECHNIQUES, happened } from './words.js'
+
+const SHOWN = 6
+
+/** The same event in all lanes: a bar for each arrival, as long as it was late (by its square root, so that 3 ms are seen beside 900). */
+export function createRace(names) {
+  /** @type {Map<number, { seq: number, event: object, arrivals: Map<string, number> }>} */ const events = new Map()
+  const list = element('ol', { class: 'race__events' })
+  const nothing = element('p', { class: 'quiet race__nothing', text: 'Nothing has happened yet. Cause something, walk into the room in another tab, or change a row in psql.' })
+  const shown = keyed(list, { key: ({ seq }) => seq, create: () => createEvent(names), fades: false })
+
+  return {
+    element: element('div', { class: 'race' }, nothing, list),
+    arrived(name, event, ms) {
+      const one = events.get(event.seq) ?? { seq: event.seq, event, arrivals: new Map() }
+      one.arrivals.set(name, ms)
+      events.set(event.seq, one)
+      for (const seq of [...events.keys()].sort((a, b) => b - a).slice(SHOWN)) events.delete(seq)
+    },
+    /** @param {Map<string, number>} seats  since which place in the log each lane is in the room */
+    draw(seats) {
+      const newest = [...events.values()].sort((a, b) => b.seq - a.seq).map((one) => ({ ...one, seats }))
+      nothing.hidden = newest.length > 0
+      shown.update(newest)
+    },
+    clear() {
+      events.clear()
+    },
+  }
+}
+
+function createEvent(names) {
+  const title = element('p', { class: 'race__title' })
+  const bars = new Map(
+    names.map((name) => {
+      const bar = element('span', { class: 'race__bar' })
+      const late = element('span', { class: 'race__late' })
+      const row = element('li', { class: `race__lane lane--${name}` }, element('span', { class: 'race__name', text: TECHNIQUES[name].title }), element('span', { class: 'race__track' }, bar), late)
+      return [name, { row, bar, late }]
+    }),
+  )
+  return {
+    element: element('li', { class: 'race__event' }, title, element('ul', { class: 'race__lanes' }, ...[...bars.values()].map(({ row }) => row))),
+    update({ seq, event, arrivals, seats }) {
+      say(title, `${seq} · ${happened(event)}`)
+      const most = Math.max(50, ...arrivals.values())
+      for (const [name, { row, bar, late }] of bars) {
+        const ms = arrivals.get(name)
+        row.dataset.arrived = String(ms !== undefined)
+        bar.style.setProperty('--late', ms === undefined ? '0' : String(Math.sqrt(ms / most)))
+        say(late, ms !== undefined ? duration(ms) : seq <= (seats.get(name) ?? Infinity) ? 'came later' : 'not yet')
+      }
+    },
+  }
+}

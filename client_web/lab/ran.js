@@ -1,0 +1,38 @@
+import { element, say } from '../view/element.js'
+import { keyed } from '../view/keyed.js'
+import { duration } from '../view/words.js'
+import { SHARED, TECHNIQUES, bytes } from './words.js'
+
+const SHOWN = 3
+
+/** What a lane asked of the relay, newest first, with the statements the relay says it ran for that. @param {string} name */
+export function createRan(name, title = TECHNIQUES[name].title) {
+  const list = element('ol', { class: 'ran__list' })
+  const shown = keyed(list, { key: ({ id }) => id, create: createAsked, fades: false })
+  const pushed = name === 'sse' || name === 'websocket'
+  const after = pushed
+    ? element('div', { class: 'ran__shared' }, element('p', { class: 'quiet', text: 'Then, once per bell and for everybody who follows:' }), element('pre', { class: 'ran__sql', tabindex: '0', text: SHARED }))
+    : null
+  return {
+    element: element('section', { class: `ran lane--${name}` }, element('h3', { class: 'ran__title', text: title }), list, after),
+    update: (asked) => shown.update(asked.slice(0, SHOWN).map((one) => ({ ...one }))),
+  }
+}
+
+function createAsked() {
+  const line = element('code', { class: 'ran__request' })
+  const answer = element('p', { class: 'ran__answer quiet' })
+  const sql = element('pre', { class: 'ran__sql', tabindex: '0', hidden: true })
+  return {
+    element: element('li', { class: 'ran__asked' }, line, answer, sql),
+    update({ text, status, ms, bytes: size, statements }) {
+      say(line, readable(text))
+      say(answer, ms === null ? String(status) : `${status} after ${duration(ms)} · ${bytes(size)} so far`)
+      sql.hidden = statements.length === 0
+      say(sql, statements.map((each) => `${each.text}\n  -- ${duration(each.ms)}`).join('\n'))
+    },
+  }
+}
+
+/** A cursor in an address, without its percent signs. */
+const readable = (text) => decodeURIComponent(text)

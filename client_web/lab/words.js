@@ -1,0 +1,58 @@
+/** What the lab says: of the techniques, in the article's terms, and of what arrives. */
+export const TECHNIQUES = {
+  sse: {
+    title: 'Push',
+    how: 'Server-Sent Events',
+    tale: 'Database-driven: the row’s trigger rings, the relay reads the log once for everybody, and writes to a request that never ends.',
+    cost: 'A connection for each follower, and nothing while nothing happens.',
+  },
+  'long-polling': {
+    title: 'Long-polling',
+    how: 'a question that is kept',
+    tale: 'The page asks, and the relay keeps the question until there is something to answer. Then the page asks again.',
+    cost: 'Each event costs each follower a request, and the database a look at the log.',
+  },
+  websocket: {
+    title: 'WebSocket',
+    how: 'one handshake',
+    tale: 'The article’s server: one connection that speaks both ways. What is emitted on it becomes a row, like any other.',
+    cost: 'A connection for each follower, and a protocol of one’s own on it.',
+  },
+  polling: {
+    title: 'Polling',
+    how: 'ask, wait, ask again',
+    tale: 'The page asks every so often, whether something happened or not. It is late by half the interval, on average.',
+    cost: 'Requests by the clock, and most of their answers are empty.',
+  },
+}
+
+/** What a socket or a stream has running for it that no answer can tell; as in relay.py. */
+export const SHARED = 'select … from roomtone.relay_read($rooms, $heads)'
+
+/** "lab push 4f2a unmuted" */
+export function happened({ table, type, record, old_record }) {
+  const who = record?.username ?? old_record?.username ?? ''
+  if (table === 'participants') {
+    if (type === 'DELETE' || (record.peer_id === null && old_record?.peer_id)) return `${who} left`
+    if (type === 'INSERT' || old_record.peer_id !== record.peer_id) return `${who} joined`
+    if (old_record.muted !== record.muted) return `${who} ${record.muted ? 'muted' : 'unmuted'}`
+    if (Boolean(old_record.hand_raised_at) !== Boolean(record.hand_raised_at)) return `${who} ${record.hand_raised_at ? 'raised a hand' : 'lowered the hand'}`
+    if (old_record.role !== record.role) return `${who} is now ${record.role.toLowerCase()}`
+    return `${who} changed`
+  }
+  return `${type.toLowerCase()} in ${table}`
+}
+
+/** 431 B, 4.3 kB */
+export function bytes(value) {
+  if (value < 1000) return `${value} B`
+  return value < 1_000_000 ? `${(value / 1000).toFixed(1)} kB` : `${(value / 1_000_000).toFixed(1)} MB`
+}
+
+/** What an interval means, for one and for many. */
+export function pace(ms) {
+  const perMinute = 60_000 / ms
+  const late = ms / 2
+  const shown = late < 1000 ? `${Math.round(late)} ms` : `${(late / 1000).toFixed(1)} s`
+  return `${Math.round(perMinute)} requests a minute, however quiet the room, and events ${shown} late on average. A thousand such followers: ${Math.round(1e6 / ms).toLocaleString('en')} requests a second.`
+}
