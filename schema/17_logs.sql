@@ -1,17 +1,18 @@
 create unlogged table if not exists logs (
   room_id     bigint primary key,
-  epoch       bigint not null default (extract(epoch from clock_timestamp()) * 1000)::bigint,
+  epoch       bigint not null,
   head_seq    bigint not null default 0,
   hallway_seq bigint not null default 0,
   tail_seq    bigint not null default 0
 );
+alter table logs alter column epoch drop default;
 alter table logs set (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
 comment on table logs is
   'The head of each room''s log. Bumped under its row lock at commit, so events have no gaps and stand in commit order; a sequence would promise neither.';
 comment on column logs.room_id is 'The room.';
 comment on column logs.epoch is
-  'Milliseconds since 1970 at the log''s birth. A crash empties UNLOGGED tables, and the new epoch unmasks every old cursor.';
+  'One life of one room''s log: milliseconds since 1970 at its birth, then five digits of the room. A crash empties UNLOGGED tables, and the new epoch unmasks every old cursor, and every other room''s.';
 comment on column logs.head_seq is 'Position of the newest event.';
 comment on column logs.hallway_seq is 'Position of the newest event that changed the room''s row in the hallway.';
 comment on column logs.tail_seq is 'Position of the newest event no longer kept; a cursor before it gets a snapshot.';
@@ -21,8 +22,9 @@ language sql
 begin atomic
   -- Seats outlive a lost log and keep their places in it. Its successor begins beyond them, so that whoever
   -- joins next is still the newcomer.
-  insert into logs (room_id, head_seq, tail_seq)
-  select r.id, coalesce(seats.newest, 0), coalesce(seats.newest, 0)
+  insert into logs (room_id, epoch, head_seq, tail_seq)
+  select r.id, (extract(epoch from clock_timestamp()) * 1000)::bigint * 100000 + r.id % 100000,
+         coalesce(seats.newest, 0), coalesce(seats.newest, 0)
   from unnest(open_logs.rooms) r (id)
   cross join lateral (select max(p.seq) as newest from participants p where p.room_id = r.id) seats
   where not exists (select from logs l where l.room_id = r.id)

@@ -45,7 +45,7 @@ begin
   into oldest, last_seq
   from events e where e.room_id = room_at.room_id;
   if log.tail_seq = 0 then
-    oldest := to_timestamp(log.epoch / 1000.0); -- nothing was forgotten yet
+    oldest := to_timestamp(log.epoch / 100000 / 1000.0); -- nothing was forgotten yet
   end if;
   if wanted < coalesce(oldest, wanted) then
     raise no_data_found using

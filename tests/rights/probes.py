@@ -165,7 +165,7 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                     ends = f"'{world.peers[to]}', '{world.peers[sender]}'"
                     yield label, f"{send} ({where}, {ends}, 'bye', {BODY})"
         case "logs":
-            yield "all", "insert into logs (room_id) values (4711)"
+            yield "all", "insert into logs (room_id, epoch) values (4711, 1)"
         case "events":
             event = "insert into events (room_id, seq, table_name, type, record) values"
             yield "all", f"{event} ({room}, 99, 'rooms', 'INSERT', {BODY})"

@@ -111,6 +111,22 @@ async def test_a_cursor_from_the_future_gets_a_fresh_snapshot(
         assert (await anna.until(lambda f: f.event == "snapshot")).data["cursor"] == f"{epoch}-2"
 
 
+async def test_a_cursor_of_another_room_gets_a_fresh_snapshot(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    # Opened by one statement, in the same millisecond.
+    psql.person("rick")
+    psql.run(
+        "insert into rooms (name, host_id) select name, 1 from (values ('one'), ('two')) t (name)"
+    )
+    one, two = (room for (room,) in psql.all("select id from rooms order by id"))
+    psql.seat(one, "anna")
+    psql.seat(two, "anna")
+    cursor = psql.one("select epoch || '-' || head_seq from logs where room_id = %s", one)
+    async with follow(events(relay, two), relay.token("anna"), after=cursor) as anna:
+        assert (await anna.until(lambda f: f.event == "snapshot")).data["room"]["id"] == two
+
+
 async def test_a_signal_reaches_its_recipient_alone(psql: Psql, relay: RunningRelay) -> None:
     room = psql.room("rick")
     rick = psql.seat(room, "rick")
