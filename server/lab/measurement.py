@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import reduce
 from typing import Final
 
@@ -22,8 +22,12 @@ from .visitors import Visitor, Written, visitors_of, write
 CALM: Final = 0.5  # seconds after everybody follows, before the counting begins
 ARRIVES_WITHIN: Final = 10.0  # seconds, beyond a poll interval, for the last event
 
-Through = Callable[[Place], Place]
+Through = Callable[[Place], Awaitable[Place]]
 """Where followers find the relay: itself, or something in between that a test watches."""
+
+
+async def directly(place: Place) -> Place:
+    return place
 
 
 class Meter:
@@ -67,7 +71,7 @@ async def measure(
     plan: Plan,
     *,
     correction: float = 0.0,
-    through: Through = lambda place: place,
+    through: Through = directly,
 ) -> Measurement:
     """Raises Refused, OSError, EOFError, TimeoutError and RuntimeError."""
     async with await bench.psql() as psql, bench.relay() as relay:
@@ -76,7 +80,7 @@ async def measure(
         people = await bench.seat(psql, room, people)
         writers = await bench.people(relay.place, "visitor", plan.visitors)
         visitors = visitors_of(technique, relay.place, room, writers)
-        place = through(relay.place)
+        place = await through(relay.place)
         followers = [FOLLOWERS[technique](place, room, person, plan) for person in people]
         meter = Meter(relay)
         before = meter.memory()

@@ -10,7 +10,7 @@ from typing import Final
 from .bench import Bench
 from .figures import Report
 from .floors import clock, floors
-from .measurement import Through, baseline, measure
+from .measurement import Through, baseline, directly, measure
 from .plan import Plan, Technique
 
 Progress = Callable[[str], None]
@@ -33,7 +33,7 @@ async def run(
     plan: Plan,
     on_progress: Progress = lambda line: None,
     *,
-    through: Through = lambda place: place,
+    through: Through = directly,
 ) -> Report:
     """Raises Refused, OSError, EOFError, TimeoutError, RuntimeError and psycopg errors."""
     async with AsyncExitStack() as finally_:

@@ -1,0 +1,134 @@
+"""A small run of the lab, against what somebody else counted on the same wires."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from rich.console import Console
+from roomtone.lab.figures import Measurement
+from roomtone.lab.plan import TECHNIQUES
+from roomtone.lab.report import html
+from roomtone.lab.signaling import steps
+from roomtone.lab.table import table
+
+from .conftest import PLAN, Watched
+
+STILL_UNDER_WAY = 2500
+"""Bytes of one follower that may pass after the lab's last look and before it hangs up: one answer."""
+
+
+def of(watched: Watched, technique: str) -> Measurement:
+    (found,) = (one for one in watched.report.measurements if one.technique == technique)
+    return found
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_nobody_misses_anything(watched: Watched, technique: str) -> None:
+    one = of(watched, technique)
+    assert (one.missed, one.duplicated, one.misordered) == (0, 0, 0)
+    assert one.delivered == one.owed > 0
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_everybody_is_owed_comings_and_goings_and_the_signals_of_their_own(
+    watched: Watched, technique: str
+) -> None:
+    one = of(watched, technique)
+    visits = one.work.writes // 4
+    assert one.work.writes == visits * 4 > 0
+    assert one.owed == visits * (2 * PLAN.followers[0] + 2)
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_requests_and_bytes_are_those_that_passed_on_the_wire(
+    watched: Watched, technique: str
+) -> None:
+    one, seen = of(watched, technique), watched.counters[technique]
+    counted = one.opening + one.running
+    last_moment = one.followers
+    assert counted.connections == seen.connections == one.followers
+    assert 0 <= seen.requests - counted.requests <= last_moment
+    assert 0 <= seen.up - counted.sent <= last_moment * STILL_UNDER_WAY
+    assert 0 <= seen.down - counted.received <= last_moment * STILL_UNDER_WAY
+
+
+@pytest.mark.parametrize("technique", ["sse", "websocket"])
+def test_who_is_pushed_to_asks_once(watched: Watched, technique: str) -> None:
+    one = of(watched, technique)
+    assert one.opening.requests == one.followers == watched.counters[technique].requests
+    assert (one.running.requests, one.running.sent, one.running.empty) == (0, 0, 0)
+
+
+def test_polling_asks_by_the_clock_and_long_polling_by_the_event(watched: Watched) -> None:
+    polling, long_polling = of(watched, "polling"), of(watched, "long-polling")
+    due = polling.work.seconds / PLAN.poll_interval
+    assert due * 0.5 - 1 <= polling.running.requests / polling.followers <= due + 2
+    assert long_polling.running.requests >= long_polling.work.writes / 2 * long_polling.followers
+    assert long_polling.running.empty == 0
+
+
+def test_polling_is_late_by_its_interval_and_nothing_is_faster_than_the_floor(
+    watched: Watched,
+) -> None:
+    floor = watched.report.floors.listen.p50
+    late = {}
+    for technique in TECHNIQUES:
+        latency = of(watched, technique).latency
+        assert latency is not None
+        assert floor / 2 < latency.p50 <= latency.p95 <= latency.p99 <= latency.most
+        late[technique] = latency.p50
+    assert late["polling"] > max(late["sse"], late["websocket"])
+
+
+def test_only_those_who_ask_cost_the_database_more_than_the_writing(watched: Watched) -> None:
+    beyond = {
+        technique: of(watched, technique).transactions_beyond(
+            watched.report.baseline(of(watched, technique))
+        )
+        for technique in TECHNIQUES
+    }
+    # one look at the log for each bell, whoever follows
+    assert beyond["sse"] <= PLAN.rate * 2
+    assert beyond["polling"] > beyond["sse"]
+    assert beyond["long-polling"] > beyond["sse"]
+
+
+def test_the_relays_own_cost_is_measured(watched: Watched) -> None:
+    for one in watched.report.measurements:
+        assert one.work.statements > one.work.transactions / 2 > 0
+        assert one.memory_after > one.memory_before / 2 > 0
+
+
+def test_progress_is_told_step_by_step(watched: Watched) -> None:
+    assert len(watched.steps) == steps(PLAN)
+
+
+def test_the_run_leaves_nothing_behind_in_the_database(watched: Watched) -> None:
+    assert watched.left == 0
+
+
+def test_the_figures_are_json_with_a_version(watched: Watched) -> None:
+    value = json.loads(json.dumps(watched.report.json()))
+    assert (value["what"], value["version"]) == ("roomtone lab signaling", 1)
+    assert [one["technique"] for one in value["measurements"]] == list(TECHNIQUES)
+    for one in value["measurements"]:
+        assert one["missed"] == 0
+        assert one["latency_to_floor"] > 0
+        assert one["per_follower"]["received_per_second"] > 0
+
+
+def test_the_report_needs_nothing_from_elsewhere_and_has_no_script(watched: Watched) -> None:
+    page = html(watched.report)
+    assert not re.search(r"<script|<link|<img|<iframe|\bsrc=|@import|url\(|https?://", page)
+    assert page.count('<svg class="chart"') == 6
+    assert "none missed" in page
+
+
+def test_the_table_fits_a_terminal(watched: Watched) -> None:
+    console = Console(width=80, record=True, force_terminal=False)
+    with console.capture() as said:
+        console.print(table(watched.report))
+    assert "…" not in said.get()
+    assert "long-polling" in said.get()
