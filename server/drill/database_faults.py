@@ -12,11 +12,12 @@ import psycopg
 from ..types import Cursor
 from .drill import Drill
 from .follower import Follower
-from .scene import Scene
+from .scene import Psql, Scene
 from .waiting import until
 from .wire import UNREACHABLE, Answer, ask
 
 TERMINATIONS = 4
+QUIET = 2  # followers in the room where nothing else happens
 OPEN_AT_ONCE = 6
 INTERLEAVED = 24
 HELD_FOR = 2.5  # seconds
@@ -24,19 +25,40 @@ STORM = 30  # requests at once against a pool of two
 
 
 async def terminate_listener(scene: Scene) -> None:
+    """While nobody listens something happens in a quiet room, where no later bell makes up for it."""
     await scene.ghosts()
-    ended = 0
     async with await scene.psql() as psql:
-        for _ in range(TERMINATIONS):
-            done = await psql.execute(
-                "select count(pg_terminate_backend(pid)) from pg_stat_activity"
-                " where application_name = 'roomtone listener' and datname = current_database()"
-            )
-            row = await done.fetchone()
-            ended += row[0] if row is not None else 0
+        room = await scene.new_room(psql)
+        quiet = await scene.admit(QUIET, rooms=[room])
+        scene.rooms.remove(room)  # nobody else writes there
+        hand = "insert into users (username) values ('quiet hand') returning id"
+        row = await (await psql.execute(hand)).fetchone()
+        assert row is not None
+        ended = 0
+        for turn in range(TERMINATIONS):
+            ended += await _terminate(psql)
+            if turn % 2:
+                await psql.execute("delete from participants where user_id = %s", row)
+            else:
+                statement = "insert into participants (room_id, user_id) values (%s, %s)"
+                await psql.execute(statement, (room, *row))
             await scene.traffic(0.6)
+    behind = max(event.behind for one in quiet for event in one.journal.events()) * 1000
     scene.figures["listeners terminated"] = ended
+    scene.figures["longest behind in the quiet room, ms"] = round(behind)
     scene.expect(ended >= TERMINATIONS, f"only {ended} listeners were there to be terminated")
+
+
+async def _terminate(psql: Psql) -> int:
+    """Terminate the listener and wait for its end; how many there were."""
+    listeners = (
+        "select pid from pg_stat_activity"
+        " where application_name = 'roomtone listener' and datname = current_database()"
+    )
+    found = await (await psql.execute(listeners)).fetchall()
+    for listener in found:
+        await psql.execute("select pg_terminate_backend(%s, 5000)", listener)
+    return len(found)
 
 
 async def crash_postgres(scene: Scene) -> None:
@@ -178,7 +200,7 @@ async def interleave(scene: Scene) -> None:
 LISTENER_TERMINATED = Drill(
     "listener-terminated",
     "The backend that hears the bells is terminated again and again while people write. "
-    "Bells rung meanwhile are lost, so the relay has to read the heads again as soon as it listens.",
+    "Bells rung meanwhile are lost for good, in a quiet room too, so the relay has to read the heads again as soon as it listens.",
     terminate_listener,
 )
 POSTGRES_CRASH = Drill(

@@ -87,7 +87,7 @@ class Writers:
         return self._random.choice(self._scene.relays).place
 
     def _people(self) -> Sequence[Follower]:
-        return [one for one in self._scene.followers if one.state in ("away", "following")]
+        return [one for one in self._scene.living() if one.room in self._scene.rooms]
 
     async def _flip(self) -> None:
         """Somebody's microphone, by themselves."""
