@@ -33,8 +33,12 @@ def comes_from_elsewhere(headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return False
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:  # no URL at all, and so not ours
+        return True
     # Only the host is compared: behind a proxy the scheme we see is not the browser's.
-    return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+    return host.lower() != headers.get("host", "").lower()
 
 
 class OwnPagesOnly:

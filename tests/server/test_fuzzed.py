@@ -1,0 +1,38 @@
+"""What the fuzzers found, one by one."""
+
+from __future__ import annotations
+
+import pytest
+
+from .rows import World, problem
+
+
+def test_an_origin_that_is_no_url_is_not_ours(world: World) -> None:
+    answer = world.nobody.post(
+        "/session", json={"username": "anna"}, headers={"Origin": "http://["}
+    )
+    problem(answer, 403, "42501", "requests_come_from_own_pages")
+
+
+@pytest.mark.parametrize("path", ["/rooms/{}", "/rooms/{}/events"])
+def test_a_room_number_longer_than_python_converts_is_no_address(world: World, path: str) -> None:
+    problem(world.nobody.get(path.format("9" * 5_000)), 404, "PGRST125")
+
+
+@pytest.mark.parametrize("room", [None, "Tea"])
+def test_asking_only_for_the_head_of_a_stream_ends_at_once(world: World, room: str | None) -> None:
+    path = "/hallway/events"
+    if room is not None:
+        number = world.room(room)
+        world.rick.post("/rows/rpc/join_room", json={"room_id": number})
+        path = f"/rooms/{number}/events"
+    assert world.rick.head(path).headers["content-type"].startswith("text/event-stream")
+    assert world.rick.get("/live").json() == {"live": True}  # on the same connection
+    assert world.psql.one("select count(*) from participants where lapses_at is null") == 0
+
+
+@pytest.mark.parametrize("path", ["/live", "/metrics", "/openapi.json", "/rooms/1/events", "/"])
+def test_a_method_that_a_path_does_not_know_is_told_so(world: World, path: str) -> None:
+    answer = world.rick.post(path, json={})
+    problem(answer, 405, "PGRST117")
+    assert answer.headers["allow"] == "GET, HEAD"
