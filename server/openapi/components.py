@@ -8,6 +8,7 @@ from typing import Any, Final
 from .values import FILTERS, Schema
 
 JSON: Final = "application/json"
+ARRAY: Final = "application/vnd.pgrst.array+json"
 OBJECT: Final = "application/vnd.pgrst.object+json"
 PROBLEM: Final = "application/problem+json"
 

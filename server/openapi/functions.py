@@ -7,8 +7,10 @@ from typing import Any
 from . import tables, values
 from .components import (
     ANYONE,
+    ARRAY,
     BODY,
     JSON,
+    OBJECT,
     PERSON,
     ROWS,
     Response,
@@ -88,7 +90,8 @@ def _well(function: Function, described: Described) -> dict[int, Response]:
         return {204: answer("Done.", {})}
     one = _one(function, described)
     if function.returns_set and (function.relation or function.columns):
-        shape = {JSON: {"type": "array", "items": one}}
+        array = {"type": "array", "items": one}
+        shape = {JSON: array, ARRAY: array, OBJECT: one}
         headers = ("Content-Range", "Preference-Applied")
         return {
             200: answer("The rows.", shape, headers),

@@ -7,6 +7,7 @@ from typing import Any
 from . import values
 from .components import (
     ANYONE,
+    ARRAY,
     BODY,
     JSON,
     OBJECT,
@@ -110,7 +111,8 @@ def ordered(columns: tuple[Column, ...]) -> dict[str, Any]:
 
 def rows(title: str) -> dict[str, Schema]:
     """Rows of this schema as an array, or as the one object that was asked for."""
-    return {JSON: {"type": "array", "items": schema(title)}, OBJECT: schema(title)}
+    array = {"type": "array", "items": schema(title)}
+    return {JSON: array, ARRAY: array, OBJECT: schema(title)}
 
 
 def read_well(title: str) -> dict[int, Response]:

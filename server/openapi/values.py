@@ -105,8 +105,8 @@ def or_null(schema: Schema) -> Schema:
     """The same, or null."""
     if "$ref" in schema:
         return {"oneOf": [schema, {"type": "null"}]}
-    if "type" not in schema:
-        return schema
+    if not isinstance(schema.get("type"), str):
+        return schema  # any JSON, or null already
     nullable = schema | {"type": [schema["type"], "null"]}
     return nullable | {"enum": [*schema["enum"], None]} if "enum" in schema else nullable
 

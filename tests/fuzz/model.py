@@ -1,0 +1,151 @@
+"""A room in plain Python: who sits where, what each may do, and what each request must come to.
+
+No SQL, no server: the rules as the article and the README tell them, for test_interleavings.py to compare with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+NOT_OPEN = "participants_room_is_open"
+NOT_GIVEN = "participants_role_is_given"
+NOT_YOURS_TO_UNMUTE = "participants_only_they_unmute"
+AUDIENCE_IS_MUTED = "participants_audience_is_muted"
+NOT_SEATED = "signals_sender_is_seated"
+NOBODY_THERE = "signals_recipient_is_seated"
+NOT_BETWEEN_AUDIENCE = "signals_not_between_audience"
+NEWCOMER_OFFERS = "signals_newcomer_offers"
+NO_OFFER = "signals_answer_has_offer"
+NOT_THE_HOST = "rooms_only_the_host_changes_them"
+
+
+class Refused(Exception):
+    """The rule that refuses."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+@dataclass
+class Seat:
+    """`session` counts sessions up over all seats, so of two people the newcomer has the larger; 0 is away."""
+
+    user: str
+    role: str
+    session: int
+    muted: bool = True
+
+
+@dataclass
+class Room:
+    """What people did to it so far. Every method changes it, or raises Refused and changes nothing."""
+
+    host: str
+    stage: str
+    ended: bool = False
+    seats: dict[str, Seat] = field(default_factory=dict)
+    signals: list[tuple[int, int, str]] = field(default_factory=list)
+    sessions: int = 0
+
+    @property
+    def roster(self) -> list[Seat]:
+        """Who is there, in the order they joined."""
+        return sorted((s for s in self.seats.values() if s.session), key=lambda seat: seat.session)
+
+    def here(self, user: str) -> Seat | None:
+        seat = self.seats.get(user)
+        return seat if seat is not None and seat.session else None
+
+    def moderates(self, actor: str) -> bool:
+        return actor == self.host or (actor in self.seats and self.seats[actor].role == "MODERATOR")
+
+    def join(self, user: str, role: str | None) -> int:
+        """Take a seat, or take it anew: the number of this session."""
+        if self.ended:
+            raise Refused(NOT_OPEN)
+        asked = role
+        if user == self.host:
+            role = "HOST"
+        elif role is None:
+            role = "SPEAKER" if self.stage == "open" else "AUDIENCE"
+        elif role != "AUDIENCE" and not (role == "SPEAKER" and self.stage == "open"):
+            raise Refused(NOT_GIVEN)
+        self.sessions += 1
+        known = self.seats.get(user)
+        if known is not None and asked is None:
+            role = known.role
+        self.seats[user] = Seat(user, role, self.sessions)
+        return self.sessions
+
+    def leave(self, user: str) -> None:
+        seat = self.seats.get(user)
+        if seat is None:
+            return
+        if seat.role == "HOST":
+            seat.session, seat.muted = 0, True
+        else:
+            del self.seats[user]
+
+    def remove(self, actor: str, user: str) -> None:
+        """Only who moderates can, and never the host: otherwise nothing happens."""
+        if actor == user or (self.moderates(actor) and user != self.host):
+            self.leave(user)
+
+    def give_role(self, actor: str, user: str, role: str) -> None:
+        """Whoever does not moderate sees no seat to change but their own."""
+        seat = self.seats.get(user)
+        if seat is None or not (actor == user or self.moderates(actor)) or seat.role == role:
+            return
+        gives = role != "HOST" and self.moderates(actor)
+        steps = (
+            actor == user
+            and seat.role != "HOST"
+            and (role == "AUDIENCE" or (role == "SPEAKER" and self.stage == "open"))
+        )
+        if (role == "HOST") != (user == self.host) or not (gives or steps):
+            raise Refused(NOT_GIVEN)
+        seat.role = role
+        seat.muted = seat.muted or role == "AUDIENCE"
+
+    def mute(self, actor: str, user: str, muted: bool) -> None:
+        seat = self.seats.get(user)
+        if seat is None or not (actor == user or self.moderates(actor)):
+            return
+        if seat.muted and not muted:
+            if actor != user:
+                raise Refused(NOT_YOURS_TO_UNMUTE)
+            if seat.role == "AUDIENCE":
+                raise Refused(AUDIENCE_IS_MUTED)
+        seat.muted = muted
+
+    def signal(self, sender: str, from_session: int, to_session: int, kind: str) -> None:
+        mine = self.here(sender)
+        if mine is None or mine.session != from_session:
+            raise Refused(NOT_SEATED)
+        theirs = next((seat for seat in self.roster if seat.session == to_session), None)
+        if theirs is None or theirs.user == sender:
+            raise Refused(NOBODY_THERE)
+        if kind in ("offer", "answer") and mine.role == theirs.role == "AUDIENCE":
+            raise Refused(NOT_BETWEEN_AUDIENCE)
+        sent = [k for a, b, k in self.signals if (a, b) == (from_session, to_session)]
+        if kind == "offer" and from_session < to_session and "answer" not in sent:
+            raise Refused(NEWCOMER_OFFERS)
+        if kind == "answer":
+            between = [
+                (a, k)
+                for a, b, k in self.signals
+                if {a, b} == {from_session, to_session}
+                and k == ("answer" if a == from_session else "offer")
+            ]
+            if not between or between[-1][0] == from_session:
+                raise Refused(NO_OFFER)
+        self.signals.append((from_session, to_session, kind))
+
+    def end(self, actor: str) -> None:
+        if self.ended:
+            raise Refused(NOT_OPEN)
+        if actor != self.host:
+            raise Refused(NOT_THE_HOST)
+        self.ended = True
+        self.seats.clear()

@@ -1,0 +1,89 @@
+"""A relay with a little of everything in its database, for requests that should find something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import psycopg
+from psycopg.types.json import Jsonb
+
+from ..people import Psql
+from ..running import RunningRelay, run_relay
+
+PEOPLE = ("anna", "ben", "cleo", "dov")
+
+
+@dataclass
+class Town:
+    """`known` holds values that are in the database, by the name under which requests ask for them."""
+
+    relay: RunningRelay
+    psql: Psql
+    known: dict[str, list[Any]]
+
+    def repopulate(self) -> None:
+        """Open rooms, and sit people down in them: anna in all, the others here and there."""
+        self.psql.run("delete from bans")
+        self.psql.run(
+            "update users set username = 'user ' || id where kind = 'person'"
+        )  # whoever was renamed
+        for name in PEOPLE:
+            user = self.known["user_id"][PEOPLE.index(name)]
+            self.psql.run("update users set username = %s where id = %s", name, user)
+        if len(self.psql.all("select from rooms where ended_at is null")) < 4:
+            for stage in ("open", "moderated"):
+                self.psql.room("anna", f"Tea, {stage}", stage)
+            self.psql.room("ben", "Ben's")
+        rooms = [room for (room,) in self.psql.all("select id from rooms where ended_at is null")]
+        for room in rooms:
+            for name in PEOPLE[:3]:
+                if not self.psql.one(
+                    "select peer_id from roster where room_id = %s and username = %s", room, name
+                ):
+                    self.psql.run(
+                        "insert into participants (room_id, user_id) values (%s, %s) on conflict (room_id, user_id)"
+                        " do update set peer_id = excluded.peer_id",
+                        room,
+                        self.psql.person(name),
+                    )
+        peers = [str(peer) for (peer,) in self.psql.all("select peer_id from roster order by seq")]
+        self.known |= {"room_id": [*rooms, 1], "peer_id": peers, "to_peer": peers}
+        self.known |= {"from_peer": peers, "id": [*rooms, *self.known["user_id"]]}
+
+
+@contextmanager
+def settle(database_url: str, **settings: Any) -> Iterator[Town]:
+    """A relay on this database, with people, clubs, rooms and a few signals in it."""
+    more = {"turn_uris": ("turn:127.0.0.1",), "turn_secret": "a secret of the town's own"}
+    with (
+        run_relay(
+            database_url, statement_timeout=5, grace=300, streams_per_user=1000, **more | settings
+        ) as relay,
+        psycopg.connect(database_url, autocommit=True) as connection,
+    ):
+        psql = Psql(connection)
+        people = [psql.person(name) for name in PEOPLE]
+        club = psql.one(
+            "insert into clubs (name, owner_id) values ('Tea', %s) returning id", people[0]
+        )
+        town = Town(relay, psql, {"user_id": people, "club_id": [club]})
+        town.repopulate()
+        offers = psql.all(
+            "select newer.room_id, newer.peer_id, older.peer_id from roster older join roster newer using (room_id)"
+            " where newer.seq > older.seq and newer.role <> 'AUDIENCE'"
+        )
+        for room, newcomer, elder in offers:
+            psql.run(
+                "insert into signals (room_id, from_peer, to_peer, kind, body) values (%s, %s, %s, 'offer', %s)",
+                *(room, newcomer, elder, Jsonb({"type": "offer", "sdp": "v=0"})),
+            )
+        yield town
+
+
+def client(town: Town, username: str | None) -> httpx.Client:
+    """Somebody's client; a visitor's for None."""
+    return town.relay.client(None if username is None else town.relay.token(username))
