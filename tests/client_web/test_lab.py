@@ -1,0 +1,151 @@
+"""/lab: four lanes in one room, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from ..people import Psql
+from ..running import RunningRelay
+from .browser import WITHIN, eventually
+from .visitor import DESKTOP, PHONE, Visitor
+
+LANES = ("sse", "long-polling", "websocket", "polling")
+
+
+@pytest.fixture
+def lab(context: BrowserContext, relay: RunningRelay, room: int) -> Iterator[Visitor]:
+    """The page, when all lanes follow the room."""
+    page = context.new_page()
+    somebody = Visitor(page, relay.url)
+    page.goto(f"{relay.url}/lab?room={room}")
+    follow(page)
+    yield somebody
+    assert somebody.said == [], "the console says something"
+    page.close()
+
+
+def follow(page: Page) -> None:
+    for lane in LANES:
+        expect(page.locator(f"li.lane.lane--{lane}")).to_have_attribute(
+            "data-state", "live", timeout=WITHIN * 1000
+        )
+
+
+def arrived(page: Page, words: str) -> None:
+    """Waits until this event has arrived in all four lanes."""
+    event = page.locator(".race__event").filter(has_text=words)
+    expect(event.locator(".race__lane[data-arrived=true]")).to_have_count(4)
+
+
+def figure(page: Page, lane: str, name: str) -> int:
+    found = page.locator(f"li.lane.lane--{lane} .lane__figures div").filter(has_text=name)
+    return int(re.sub(r"\D", "", found.locator("dd").inner_text()))
+
+
+def test_four_people_of_its_own_sit_in_the_room(lab: Visitor, psql: Psql, room: int) -> None:
+    assert [name.rsplit(" ", 1)[0] for name in psql.roster(room)] == [
+        f"lab {lane}" for lane in LANES
+    ]
+
+
+def test_one_click_is_one_event_in_all_four_lanes(lab: Visitor) -> None:
+    lab.button("Cause an event").click()
+    arrived(lab.page, "unmuted")
+    late = lab.page.locator(".race__event").filter(has_text="unmuted").locator(".race__late")
+    assert all(re.fullmatch(r"(< )?[\d.]+ m?s", text) for text in late.all_inner_texts())
+
+
+def test_what_is_changed_in_psql_arrives_in_all_four_lanes(
+    lab: Visitor, psql: Psql, room: int
+) -> None:
+    psql.seat(room, "anna")
+    arrived(lab.page, "anna joined")
+
+
+def test_who_is_pushed_to_asks_once_and_who_polls_hears_of_nothing_again_and_again(
+    lab: Visitor,
+) -> None:
+    eventually(lambda: figure(lab.page, "polling", "empty answers") >= 2)
+    assert figure(lab.page, "sse", "requests") == 1
+    assert figure(lab.page, "websocket", "requests") == 1
+    assert figure(lab.page, "sse", "empty answers") == 0
+
+
+def test_a_shorter_interval_means_more_requests(lab: Visitor) -> None:
+    slider = lab.page.get_by_label("Polling asks every")
+    slider.focus()
+    slider.press("Home")
+    expect(lab.page.locator(".lab__interval")).to_have_text("100 ms")
+    lab.reads("600 requests a minute")
+    before = figure(lab.page, "polling", "requests")
+    eventually(lambda: figure(lab.page, "polling", "requests") >= before + 8)
+    follow(lab.page)
+
+
+def test_the_requests_and_the_sql_behind_them_are_shown(lab: Visitor, room: int) -> None:
+    ran = lab.page.locator("section.ran")
+    expect(ran.nth(1).locator(".ran__request")).to_contain_text(f"GET /rooms/{room}/events")
+    expect(ran.nth(1).locator(".ran__sql").first).to_contain_text("roomtone.room_snapshot")
+    lab.button("Cause an event").click()
+    written = ran.first.locator(".ran__sql").first
+    expect(written).to_contain_text('update "roomtone"."participants" set "muted"')
+
+
+def test_leaving_the_page_leaves_the_room(lab: Visitor, psql: Psql, room: int) -> None:
+    lab.page.goto(f"{lab.url}/live")
+    eventually(lambda: psql.roster(room) == [])
+
+
+def test_another_room_is_another_keystroke(
+    lab: Visitor, psql: Psql, relay: RunningRelay, room: int
+) -> None:
+    other = psql.room("host", "Attic")
+    lab.page.reload()
+    follow(lab.page)
+    lab.page.get_by_label("The room").select_option(label="Attic")
+    eventually(lambda: len(psql.roster(other)) == 4 and psql.roster(room) == [])
+
+
+def test_in_a_moderated_room_the_event_is_a_raised_hand(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    stage = psql.room("host", "Debate", "moderated")
+    page = context.new_page()
+    somebody = Visitor(page, relay.url)
+    page.goto(f"{relay.url}/lab?room={stage}")
+    follow(page)
+    somebody.button("Cause an event").click()
+    arrived(page, "raised a hand")
+    assert somebody.said == []
+    page.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_nothing_is_wider_than_the_screen(lab: Visitor, size: tuple[int, int]) -> None:
+    lab.resize(size)
+    lab.button("Cause an event").click()
+    arrived(lab.page, "unmuted")
+    assert lab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_house_without_rooms_says_what_to_do(
+    context: BrowserContext, relay: RunningRelay
+) -> None:
+    page = context.new_page()
+    page.goto(f"{relay.url}/lab")
+    expect(page.get_by_role("alert")).to_contain_text("no open room")
+    page.close()
+
+
+def test_a_relay_that_takes_tokens_only_says_so(context: BrowserContext, database_url: str) -> None:
+    from ..running import run_relay
+
+    with run_relay(database_url, demo=False) as relay:
+        page = context.new_page()
+        page.goto(f"{relay.url}/lab")
+        expect(page.get_by_role("alert")).to_contain_text("demo identities are off here")
+        page.close()
