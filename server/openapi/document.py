@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import __version__
-from . import described, fixed, functions, tables
+from . import described, fixed, functions, shapes, tables
 from .components import shared
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Document:
 def compose(schema: described.Described) -> dict[str, Any]:
     """The OpenAPI 3.1 document of this schema."""
     components = shared()
-    components["schemas"] |= fixed.SCHEMAS
+    components["schemas"] |= shapes.SCHEMAS
     for table in schema.relations:
         components["schemas"] |= tables.schemas(table)
     return {

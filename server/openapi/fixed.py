@@ -15,166 +15,12 @@ from .components import (
     responses,
     schema,
 )
+from .shapes import CURSOR, TEXT
 from .values import Schema, value
 
 Operation = dict[str, Any]
 
 STREAM: Final = "text/event-stream"
-CURSOR: Final = r"^[0-9]{1,18}-[0-9]{1,18}$"
-
-_ID = value("bigint")
-_TEXT = {"type": "string"}
-_OBJECT = {"type": "object"}
-_TEXT_OR_NULL = {"type": ["string", "null"]}
-
-SCHEMAS: Final[dict[str, Schema]] = {
-    "User": {
-        "type": "object",
-        "required": ["id", "username", "kind", "bio"],
-        "properties": {
-            "id": _ID,
-            "username": {"type": "string", "minLength": 1, "maxLength": 40},
-            "kind": {"enum": ["person", "bot", "node"]},
-            "bio": _TEXT_OR_NULL,
-        },
-    },
-    "Seat": {
-        "type": "object",
-        "description": "Somebody in a room, as the log and the snapshot show it.",
-        "required": [
-            "room_id",
-            "user_id",
-            "username",
-            "kind",
-            "role",
-            "peer_id",
-            "muted",
-            "join_date",
-            "seq",
-        ],
-        "properties": {
-            "room_id": _ID,
-            "user_id": _ID,
-            "username": _TEXT,
-            "kind": {"enum": ["person", "bot", "sfu", "mcu"]},
-            "role": {"enum": ["HOST", "MODERATOR", "SPEAKER", "AUDIENCE"]},
-            "peer_id": {"type": ["string", "null"], "format": "uuid"},
-            "muted": {"type": "boolean"},
-            "join_date": {"type": "string", "format": "date-time"},
-            "seq": {"type": ["integer", "null"]},
-        },
-    },
-    "Event": {
-        "type": "object",
-        "description": "One change, in the one shape every technique delivers.",
-        "required": [
-            "seq",
-            "table",
-            "type",
-            "record",
-            "old_record",
-            "commit_timestamp",
-            "recipient",
-        ],
-        "properties": {
-            "seq": {"type": "integer", "description": "Its position in the room's log."},
-            "table": {"type": "string", "description": "The table that changed."},
-            "type": {"enum": ["INSERT", "UPDATE", "DELETE"]},
-            "record": {"type": ["object", "null"]},
-            "old_record": {"type": ["object", "null"]},
-            "commit_timestamp": {"type": "string", "format": "date-time"},
-            "recipient": {"type": ["integer", "null"], "description": "Whom alone it is for."},
-            "reason": {
-                "type": ["string", "null"],
-                "description": "Why somebody left: left, timeout, removed, room ended.",
-            },
-            "heard_at": {
-                "type": "string",
-                "format": "date-time",
-                "description": "When the relay heard its bell; absent where it was read from the log.",
-            },
-        },
-    },
-    "Cursor": {
-        "type": "string",
-        "description": "A position in one room's log, `<epoch>-<seq>`; a new epoch is a new log.",
-        "pattern": CURSOR,
-    },
-    "Snapshot": {
-        "type": "object",
-        "description": "A room as one may see it, and the cursor this is true at.",
-        "required": ["cursor", "room", "participants", "signals"],
-        "properties": {
-            "cursor": schema("Cursor"),
-            "room": {
-                "type": "object",
-                "required": ["id", "name", "host_id", "stage", "club", "host"],
-            },
-            "participants": {"type": "array", "items": schema("Seat")},
-            "signals": {"type": "array", "items": schema("Signals")},
-        },
-    },
-    "Log": {
-        "type": "object",
-        "required": ["events", "cursor"],
-        "properties": {
-            "events": {"type": "array", "items": schema("Event")},
-            "cursor": schema("Cursor"),
-            "snapshot": {
-                "description": "There if a cursor was none to go on from: begin anew with this.",
-                "anyOf": [schema("Snapshot"), schema("Hallway")],
-            },
-            "hallway": {"type": "array", "items": {"type": "object"}},
-            "hallway_cursor": schema("Cursor"),
-            "bye": schema("Bye"),
-        },
-    },
-    "Hallway": {
-        "type": "object",
-        "required": ["hallway"],
-        "properties": {"hallway": {"type": "array", "items": {"type": "object"}}},
-    },
-    "HallwayLog": {
-        "type": "object",
-        "required": ["hallway", "cursor"],
-        "properties": {
-            "snapshot": schema("Hallway"),
-            "hallway": {"type": "array", "items": {"type": "object"}},
-            "cursor": schema("Cursor"),
-            "bye": schema("Bye"),
-        },
-    },
-    "Bye": {
-        "type": "object",
-        "description": "Nothing more comes, and why; `retry` milliseconds until one may come back.",
-        "required": ["reason"],
-        "properties": {"reason": _TEXT, "retry": {"type": "integer"}},
-    },
-    "Configuration": {
-        "type": "object",
-        "description": "An RTCConfiguration (W3C WebRTC, 4.2.1), to be passed on as it is.",
-        "required": ["iceServers", "iceTransportPolicy", "ttl"],
-        "properties": {
-            "iceServers": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["urls"],
-                    "properties": {
-                        "urls": {"type": "array", "items": _TEXT},
-                        "username": _TEXT,
-                        "credential": _TEXT,
-                    },
-                },
-            },
-            "iceTransportPolicy": {"enum": ["all", "relay"]},
-            "ttl": {
-                "type": "integer",
-                "description": "For how many seconds the credentials are good.",
-            },
-        },
-    },
-}
 
 
 def _operation(
@@ -230,7 +76,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "session",
             "Sign in by name",
             {
-                200: _object("You, and your token.", user=schema("User"), token=_TEXT)
+                200: _object("You, and your token.", user=schema("User"), token=TEXT)
                 | {"headers": {"Set-Cookie": {"$ref": "#/components/headers/Set-Cookie"}}}
             },
             (400, 403, *ALWAYS, *BODY, 504),
@@ -269,7 +115,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             {
                 200: answer(
                     _STREAMED + " With `Accept: application/json`: polling.",
-                    {JSON: schema("HallwayLog"), STREAM: _TEXT},
+                    {JSON: schema("HallwayLog"), STREAM: TEXT},
                 )
             },
             (400, *ALWAYS),
@@ -296,7 +142,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             {
                 200: answer(
                     _STREAMED + " With `Accept: application/json`: polling.",
-                    {JSON: schema("Log"), STREAM: _TEXT},
+                    {JSON: schema("Log"), STREAM: TEXT},
                 )
             },
             (400, 403, 404, *ALWAYS, 504),
@@ -363,10 +209,10 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             {
                 200: _object(
                     "Good for `ttl` seconds.",
-                    username=_TEXT,
-                    password=_TEXT,
+                    username=TEXT,
+                    password=TEXT,
                     ttl={"type": "integer"},
-                    uris={"type": "array", "items": _TEXT},
+                    uris={"type": "array", "items": TEXT},
                 )
             },
             (404, *ALWAYS, 504),
@@ -398,7 +244,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "metrics",
             "the relay",
             "Figures for Prometheus",
-            {200: answer("In its text format.", {"text/plain": _TEXT})},
+            {200: answer("In its text format.", {"text/plain": TEXT})},
             (),
             security=[{}],
         )
@@ -408,7 +254,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "openapi",
             "the relay",
             "This document",
-            {200: answer("OpenAPI 3.1.", {JSON: _OBJECT})},
+            {200: answer("OpenAPI 3.1.", {JSON: {"type": "object"}})},
             (429, 500, 503),
             security=[{}],
         )

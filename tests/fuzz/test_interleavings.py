@@ -7,16 +7,9 @@ the end every follower must have been told every event it may see, once and in o
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-import psycopg
-import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -28,74 +21,17 @@ from hypothesis.stateful import (
 from psycopg.types.json import Jsonb
 
 from ..conftest import NewDatabase
-from ..people import Connection, Psql
-from ..running import RunningRelay, run_relay
+from .follower import Follower
 from .listening import Listening
 from .model import Refused, Room
+from .place import PEOPLE, Place, open_place, typed
 from .profile import examples
 
-PEOPLE = ("anna", "ben", "cleo", "dov")
 ROLES = ("HOST", "MODERATOR", "SPEAKER", "AUDIENCE")
 
 people = st.integers(0, 19)  # mostly somebody who is there: see _person and _session
 roles = st.sampled_from(ROLES)
 ways = st.sampled_from(["http", "http", "psql"])
-
-
-@dataclass
-class Place:
-    """What all examples share: one relay, one database, who people are and how they ask."""
-
-    relay: RunningRelay
-    psql: Psql
-    slow: Psql
-    ids: dict[str, int]
-    tokens: dict[str, str]
-    clients: dict[str, httpx.Client]
-
-
-@dataclass
-class Follower:
-    """One session's reader across its reconnects: what it was told, and what it takes the room to be."""
-
-    user: str
-    session: int
-    peer: str
-    stream: Listening
-    state: str = "following"  # hung up, or the reason why it is over
-    read: int = 0
-    start: int | None = None
-    cursor: str = ""
-    told: list[dict[str, Any]] = field(default_factory=list)
-    seats: dict[int, dict[str, Any]] = field(default_factory=dict)
-    signals: list[int] = field(default_factory=list)
-
-    def take(self) -> None:
-        """Fold the frames that came since into the view."""
-        frames = self.stream.frames[self.read :]
-        self.read += len(frames)
-        for frame in frames:
-            if frame.id is not None:
-                self.cursor = frame.id
-            if frame.event == "snapshot" and frame.id is not None:
-                assert self.start is None, "a second snapshot: the log should have reached back"
-                self.start = int(frame.id.partition("-")[2])
-                self.seats = {seat["user_id"]: seat for seat in frame.data["participants"]}
-                self.signals = [signal["id"] for signal in frame.data["signals"]]
-            elif frame.id is not None:
-                self.told.append(frame.data)
-                self._change(frame.data)
-
-    def _change(self, event: dict[str, Any]) -> None:
-        record = event["record"]
-        if event["table"] == "signals":
-            if record["to_peer"] == self.peer:
-                self.signals.append(record["id"])
-        elif event["table"] == "participants":
-            if record is None or record["peer_id"] is None:
-                self.seats.pop((record or event["old_record"])["user_id"], None)
-            else:
-                self.seats[record["user_id"]] = record
 
 
 class Interleavings(RuleBasedStateMachine):
@@ -127,17 +63,20 @@ class Interleavings(RuleBasedStateMachine):
         given = {"room_id": self.room} | ({} if role is None else {"role": role})
         if way == "psql":
             ask = (user, "select peer_id from join_room(%s, %s)", self.room, role)
-            expected, answer = self._expect(lambda: self.model.join(user, role)), self._psql(*ask)
+            expected, answer = (
+                self._expect(lambda: self.model.join(user, role)),
+                self.place.typed(*ask),
+            )
         elif upsert:
             peer = str(uuid.uuid4())
             prefer = {"Prefer": "return=representation, resolution=merge-duplicates"}
             expected = self._expect(lambda: self.model.join(user, role))
-            answer = self._http(
+            answer = self.place.http(
                 user, "POST", "/rows/participants", given | {"peer_id": peer}, prefer
             )
         else:
             expected = self._expect(lambda: self.model.join(user, role))
-            answer = self._http(user, "POST", "/rows/rpc/join_room", given)
+            answer = self.place.http(user, "POST", "/rows/rpc/join_room", given)
         self._agree(expected, answer)
         if expected is None:
             seat = answer[0] if isinstance(answer, list) else answer
@@ -149,10 +88,10 @@ class Interleavings(RuleBasedStateMachine):
         user = self._person(who)
         self.model.leave(user)
         if way == "psql":
-            self._agree(None, self._psql(user, "select leave_room(%s)", self.room))
+            self._agree(None, self.place.typed(user, "select leave_room(%s)", self.room))
         else:
             self._agree(
-                None, self._http(user, "POST", "/rows/rpc/leave_room", {"room_id": self.room})
+                None, self.place.http(user, "POST", "/rows/rpc/leave_room", {"room_id": self.room})
             )
         self._over("left")
 
@@ -160,7 +99,7 @@ class Interleavings(RuleBasedStateMachine):
     def remove(self, by: int, who: int) -> None:
         actor, user = self.model.host if by % 2 else self._person(by), self._person(who)
         self.model.remove(actor, user)
-        self._agree(None, self._http(actor, "DELETE", self._seat(user)))
+        self._agree(None, self.place.http(actor, "DELETE", self._seat(user)))
         self._over("left" if actor == user else "removed")
 
     @rule(by=people, who=people, role=roles, way=ways)
@@ -169,9 +108,9 @@ class Interleavings(RuleBasedStateMachine):
         expected = self._expect(lambda: self.model.give_role(actor, user, role))
         if way == "psql":
             statement = "update participants set role = %s where (room_id, user_id) = (%s, %s)"
-            answer = self._psql(actor, statement, role, self.room, self.place.ids[user])
+            answer = self.place.typed(actor, statement, role, self.room, self.place.ids[user])
         else:
-            answer = self._http(actor, "PATCH", self._seat(user), {"role": role})
+            answer = self.place.http(actor, "PATCH", self._seat(user), {"role": role})
         self._agree(expected, answer)
 
     @rule(by=people, who=people, muted=st.booleans())
@@ -179,7 +118,7 @@ class Interleavings(RuleBasedStateMachine):
         user = self._person(who)
         actor = user if by % 2 else self._person(by)
         expected = self._expect(lambda: self.model.mute(actor, user, muted))
-        self._agree(expected, self._http(actor, "PATCH", self._seat(user), {"muted": muted}))
+        self._agree(expected, self.place.http(actor, "PATCH", self._seat(user), {"muted": muted}))
 
     @precondition(lambda self: self.model.sessions > 4 and not self.model.ended)
     @rule(who=people)
@@ -187,7 +126,7 @@ class Interleavings(RuleBasedStateMachine):
         actor = self._person(who)
         expected = self._expect(lambda: self.model.end(actor))
         self._agree(
-            expected, self._http(actor, "POST", "/rows/rpc/end_room", {"room_id": self.room})
+            expected, self.place.http(actor, "POST", "/rows/rpc/end_room", {"room_id": self.room})
         )
         self._over("room ended")
 
@@ -215,7 +154,7 @@ class Interleavings(RuleBasedStateMachine):
         (user, peer), (_, to_peer) = self.peers[mine - 1], self.peers[theirs - 1]
         expected = self._expect(lambda: self.model.signal(user, mine, theirs, "candidate"))
         self.place.slow.connection.execute("begin")
-        answer = _typed(
+        answer = typed(
             self.place.slow.act_as(user),
             "insert into signals (room_id, from_peer, to_peer, kind, body) values (%s, %s, %s, 'candidate', %s)",
             *(self.room, peer, to_peer, Jsonb({"candidate": "slow"})),
@@ -340,7 +279,9 @@ class Interleavings(RuleBasedStateMachine):
         expected = self._expect(lambda: self.model.signal(user, mine, theirs, kind))
         body = {"type": kind, "sdp": "v=0"} if kind in ("offer", "answer") else {"candidate": ""}
         signal = {"room_id": self.room, "from_peer": peer, "to_peer": to_peer, "kind": kind}
-        self._agree(expected, self._http(user, "POST", "/rows/signals", signal | {"body": body}))
+        self._agree(
+            expected, self.place.http(user, "POST", "/rows/signals", signal | {"body": body})
+        )
 
     def _may_follow(self, session: int, user: str, stream: Listening) -> bool:
         here = self.model.here(user)
@@ -369,23 +310,6 @@ class Interleavings(RuleBasedStateMachine):
     def _seat(self, user: str) -> str:
         return f"/rows/participants?room_id=eq.{self.room}&user_id=eq.{self.place.ids[user]}"
 
-    def _http(
-        self, user: str, method: str, path: str, body: object = None, headers: Any = None
-    ) -> Any:
-        """What came of it: the parsed answer, or the Refused it tells of."""
-        content = None if body is None else json.dumps(body).encode()
-        more = {"Content-Type": "application/json"} | (headers or {})
-        answer = self.place.clients[user].request(method, path, content=content, headers=more)
-        assert answer.status_code < 500, answer.text
-        if answer.status_code >= 400:
-            return Refused(answer.json().get("rule") or answer.text)
-        return answer.json() if answer.content else None
-
-    def _psql(self, user: str, statement: Any, *values: Any) -> Any:
-        answer = _typed(self.place.psql.act_as(user), statement, *values)
-        self.place.psql.act_as(None)
-        return answer
-
     def _expect(self, change: Any) -> str | None:
         try:
             change()
@@ -397,33 +321,11 @@ class Interleavings(RuleBasedStateMachine):
         assert (answer.rule if isinstance(answer, Refused) else None) == expected
 
 
-def _typed(psql: Psql, statement: Any, *values: Any) -> Any:
-    """What came of it: the first value, or the Refused it tells of."""
-    try:
-        cursor = psql.connection.execute(statement, values)
-    except psycopg.Error as refusal:
-        return Refused(refusal.diag.constraint_name or str(refusal))
-    row = cursor.fetchone() if cursor.description else None
-    return None if row is None else row[0]
-
-
-@pytest.fixture
-def place(new_database: NewDatabase, template: str) -> Iterator[Place]:
-    url = new_database(template)
-    with ExitStack() as held:
-        relay = held.enter_context(run_relay(url, grace=600, streams_per_user=1000))
-        connections: list[Connection] = [
-            held.enter_context(psycopg.connect(url, autocommit=True)) for _ in range(2)
-        ]
-        psql, slow = map(Psql, connections)
-        tokens = {name: relay.token(name) for name in PEOPLE}
-        clients = {name: held.enter_context(relay.client(tokens[name])) for name in PEOPLE}
-        ids = {name: psql.person(name) for name in PEOPLE}
-        yield Place(relay, psql, slow, ids, tokens, clients)
-
-
-def test_any_order_of_events_leaves_everybody_with_the_same_room(place: Place) -> None:
-    run_state_machine_as_test(  # a factory will do, as its own documentation has it
-        lambda: Interleavings(place),  # type: ignore[arg-type]
-        settings=examples(80, stateful_step_count=40),
-    )
+def test_any_order_of_events_leaves_everybody_with_the_same_room(
+    new_database: NewDatabase, template: str
+) -> None:
+    with open_place(new_database(template)) as place:
+        run_state_machine_as_test(  # a factory will do, as its own documentation has it
+            lambda: Interleavings(place),  # type: ignore[arg-type]
+            settings=examples(80, stateful_step_count=40),
+        )

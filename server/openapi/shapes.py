@@ -1,0 +1,163 @@
+"""What the paths beside the rows answer with: people, seats, events, snapshots, ways to each other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .components import schema
+from .values import Schema, value
+
+CURSOR: Final = r"^[0-9]{1,18}-[0-9]{1,18}$"
+
+_ID = value("bigint")
+TEXT: Final[Schema] = {"type": "string"}
+_TEXT_OR_NULL = {"type": ["string", "null"]}
+
+SCHEMAS: Final[dict[str, Schema]] = {
+    "User": {
+        "type": "object",
+        "required": ["id", "username", "kind", "bio"],
+        "properties": {
+            "id": _ID,
+            "username": {"type": "string", "minLength": 1, "maxLength": 40},
+            "kind": {"enum": ["person", "bot", "node"]},
+            "bio": _TEXT_OR_NULL,
+        },
+    },
+    "Seat": {
+        "type": "object",
+        "description": "Somebody in a room, as the log and the snapshot show it.",
+        "required": [
+            "room_id",
+            "user_id",
+            "username",
+            "kind",
+            "role",
+            "peer_id",
+            "muted",
+            "join_date",
+            "seq",
+        ],
+        "properties": {
+            "room_id": _ID,
+            "user_id": _ID,
+            "username": TEXT,
+            "kind": {"enum": ["person", "bot", "sfu", "mcu"]},
+            "role": {"enum": ["HOST", "MODERATOR", "SPEAKER", "AUDIENCE"]},
+            "peer_id": {"type": ["string", "null"], "format": "uuid"},
+            "muted": {"type": "boolean"},
+            "join_date": {"type": "string", "format": "date-time"},
+            "seq": {"type": ["integer", "null"]},
+        },
+    },
+    "Event": {
+        "type": "object",
+        "description": "One change, in the one shape every technique delivers.",
+        "required": [
+            "seq",
+            "table",
+            "type",
+            "record",
+            "old_record",
+            "commit_timestamp",
+            "recipient",
+        ],
+        "properties": {
+            "seq": {"type": "integer", "description": "Its position in the room's log."},
+            "table": {"type": "string", "description": "The table that changed."},
+            "type": {"enum": ["INSERT", "UPDATE", "DELETE"]},
+            "record": {"type": ["object", "null"]},
+            "old_record": {"type": ["object", "null"]},
+            "commit_timestamp": {"type": "string", "format": "date-time"},
+            "recipient": {"type": ["integer", "null"], "description": "Whom alone it is for."},
+            "reason": {
+                "type": ["string", "null"],
+                "description": "Why somebody left: left, timeout, removed, room ended.",
+            },
+            "heard_at": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When the relay heard its bell; absent where it was read from the log.",
+            },
+        },
+    },
+    "Cursor": {
+        "type": "string",
+        "description": "A position in one room's log, `<epoch>-<seq>`; a new epoch is a new log.",
+        "pattern": CURSOR,
+    },
+    "Snapshot": {
+        "type": "object",
+        "description": "A room as one may see it, and the cursor this is true at.",
+        "required": ["cursor", "room", "participants", "signals"],
+        "properties": {
+            "cursor": schema("Cursor"),
+            "room": {
+                "type": "object",
+                "required": ["id", "name", "host_id", "stage", "club", "host"],
+            },
+            "participants": {"type": "array", "items": schema("Seat")},
+            "signals": {"type": "array", "items": schema("Signals")},
+        },
+    },
+    "Log": {
+        "type": "object",
+        "required": ["events", "cursor"],
+        "properties": {
+            "events": {"type": "array", "items": schema("Event")},
+            "cursor": schema("Cursor"),
+            "snapshot": {
+                "description": "There if a cursor was none to go on from: begin anew with this.",
+                "anyOf": [schema("Snapshot"), schema("Hallway")],
+            },
+            "hallway": {"type": "array", "items": {"type": "object"}},
+            "hallway_cursor": schema("Cursor"),
+            "bye": schema("Bye"),
+        },
+    },
+    "Hallway": {
+        "type": "object",
+        "required": ["hallway"],
+        "properties": {"hallway": {"type": "array", "items": {"type": "object"}}},
+    },
+    "HallwayLog": {
+        "type": "object",
+        "required": ["hallway", "cursor"],
+        "properties": {
+            "snapshot": schema("Hallway"),
+            "hallway": {"type": "array", "items": {"type": "object"}},
+            "cursor": schema("Cursor"),
+            "bye": schema("Bye"),
+        },
+    },
+    "Bye": {
+        "type": "object",
+        "description": "Nothing more comes, and why; `retry` milliseconds until one may come back.",
+        "required": ["reason"],
+        "properties": {"reason": TEXT, "retry": {"type": "integer"}},
+    },
+    "Configuration": {
+        "type": "object",
+        "description": "An RTCConfiguration (W3C WebRTC, 4.2.1), to be passed on as it is.",
+        "required": ["iceServers", "iceTransportPolicy", "ttl"],
+        "properties": {
+            "iceServers": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["urls"],
+                    "properties": {
+                        "urls": {"type": "array", "items": TEXT},
+                        "username": TEXT,
+                        "credential": TEXT,
+                    },
+                },
+            },
+            "iceTransportPolicy": {"enum": ["all", "relay"]},
+            "ttl": {
+                "type": "integer",
+                "description": "For how many seconds the credentials are good.",
+            },
+        },
+    },
+}
