@@ -22,7 +22,7 @@ export const TECHNIQUES = {
     title: 'Polling',
     how: 'ask, wait, ask again',
     tale: 'The page asks every so often, whether something happened or not. It is late by half the interval, on average.',
-    cost: 'Requests by the clock, and most of their answers are empty.',
+    cost: 'Requests by the clock; in a quiet room, nearly all for nothing.',
   },
 }
 

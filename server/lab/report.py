@@ -22,8 +22,9 @@ EXPLAINED: Final[dict[Technique, str]] = {
         " everybody."
     ),
     "polling": (
-        "The follower asks again and again, and mostly hears that nothing happened. Each question is a"
-        " request with all its headers and a few transactions, however quiet the room is."
+        "The follower asks again and again, whether anything happened or not. Each question is a request with"
+        " all its headers and a few transactions, however quiet the room is; and the answer is late by half"
+        " the interval."
     ),
     "long-polling": (
         "The follower asks, and the relay answers when there is something. As quick as push; but every event"

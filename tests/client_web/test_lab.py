@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from ..people import Psql
-from ..running import RunningRelay
+from ..running import RunningRelay, run_relay
 from .browser import WITHIN, eventually
+from .test_accessibility import flawless
 from .visitor import DESKTOP, PHONE, Visitor
 
 LANES = ("sse", "long-polling", "websocket", "polling")
@@ -132,6 +133,14 @@ def test_nothing_is_wider_than_the_screen(lab: Visitor, size: tuple[int, int]) -
     assert lab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_flaw(lab: Visitor, scheme: str) -> None:
+    lab.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    lab.button("Cause an event").click()
+    arrived(lab.page, "unmuted")
+    flawless(lab, "the lab")
+
+
 def test_a_house_without_rooms_says_what_to_do(
     context: BrowserContext, relay: RunningRelay
 ) -> None:
@@ -142,8 +151,6 @@ def test_a_house_without_rooms_says_what_to_do(
 
 
 def test_a_relay_that_takes_tokens_only_says_so(context: BrowserContext, database_url: str) -> None:
-    from ..running import run_relay
-
     with run_relay(database_url, demo=False) as relay:
         page = context.new_page()
         page.goto(f"{relay.url}/lab")

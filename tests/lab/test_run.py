@@ -12,6 +12,7 @@ from roomtone.lab.plan import TECHNIQUES
 from roomtone.lab.report import html
 from roomtone.lab.signaling import steps
 from roomtone.lab.table import table
+from roomtone.paths import SOURCE
 
 from .conftest import PLAN, Watched
 
@@ -117,6 +118,17 @@ def test_the_figures_are_json_with_a_version(watched: Watched) -> None:
         assert one["missed"] == 0
         assert one["latency_to_floor"] > 0
         assert one["per_follower"]["received_per_second"] > 0
+
+
+def test_every_figure_is_documented(watched: Watched) -> None:
+    page = (SOURCE / "docs" / "lab.md").read_text(encoding="utf-8")
+    value = watched.report.json()
+    names = {*value, *value["measurements"][0], *value["measurements"][0]["per_follower"]}
+    parts = ("opening", "work", "latency")
+    names |= {name for part in parts for name in value["measurements"][0][part]}
+    names |= {name for part in ("clock", "floors", "baselines") for name in value[part]}
+    told = set(re.findall(r"[a-z_0-9]+", page))
+    assert names - {"technique", "followers"} <= told
 
 
 def test_the_report_needs_nothing_from_elsewhere_and_has_no_script(watched: Watched) -> None:
