@@ -37,5 +37,5 @@ grant execute on function become(jsonb, text), token_is_revoked(text), relay_sec
   relay_read(bigint[], bigint[], int), relay_follow(text, uuid[]), relay_unfollow(text, uuid[], interval),
   relay_heartbeat(text, text), relay_goodbye(text, interval), relay_lapse_orphans(interval, interval),
   relay_reap_one_room(), relay_tidy(interval, bigint, int), relay_watch(),
-  schema_fingerprint()
+  hallway_rows(bigint[]), schema_fingerprint()
   to roomtone_relay;

@@ -112,8 +112,9 @@ class Hallway:
                 await asyncio.sleep(0.5)
 
     async def _read(self, rooms: list[RoomId] | None) -> None:
-        # Read as an anonymous visitor: what everybody sees is what anybody may see.
-        async with self._database.acting({}, read_only=True) as connection:
+        # As the relay, so that people who use up their connections leave the hallway alone. The function shows
+        # what anybody may see.
+        async with self._database.relay() as connection:
             cursor = await connection.execute(
                 "select h::text from roomtone.hallway_rows(%s::bigint[]) h", (rooms,)
             )

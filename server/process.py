@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from . import line
-
-from . import line
 from .head import BoundedHead
 
 if TYPE_CHECKING:
@@ -51,7 +49,6 @@ def bind(host: str, port: int) -> socket.socket:
     door = socket.socket(family, kind, protocol)
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        line.prepare(door)
         line.prepare(door)
         door.bind(place)
     except OSError as error:
@@ -106,7 +103,6 @@ def serve(
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("uvicorn.error").addFilter(line.about_no_cut_reader)
     logging.getLogger("uvicorn.error").addFilter(line.about_no_cut_reader)
     app = create_app(settings, database_url)
     RelayServer(app, configuration(app, settings), on_started).run(sockets=[door])

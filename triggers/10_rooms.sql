@@ -7,11 +7,14 @@ begin
       constraint = 'rooms_stay_ended',
       hint       = 'Start a new one.';
   end if;
+  if new.ended_at is not null then
+    new.ended_at := now(); -- a room ends when it is ended, whatever time was sent along
+  end if;
   return new;
 end
 $$;
 
-comment on function tg_rooms__guard() is 'An ended room never changes again.';
+comment on function tg_rooms__guard() is 'An ended room never changes again, and ends at the moment it is ended.';
 
 create or replace trigger _100_guard before update on rooms
 for each row execute function tg_rooms__guard();

@@ -56,7 +56,6 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   actor bigint := acting_user();
   room rooms;
-  actor_role text;
 begin
   if (new.room_id, new.user_id) is distinct from (old.room_id, old.user_id) then
     raise check_violation using
@@ -78,12 +77,10 @@ begin
   end if;
   if new.role is distinct from old.role then
     select * into room from rooms r where r.id = new.room_id;
-    select p.role into actor_role from participants p
-    where p.room_id = new.room_id and p.user_id = actor and p.peer_id is not null;
     if new.role is null
        or (new.role = 'HOST') <> (new.user_id = room.host_id)
        or (actor is not null
-           and not (new.role <> 'HOST' and actor_role in ('HOST', 'MODERATOR'))
+           and not (new.role <> 'HOST' and moderates(new.room_id))
            and not (actor = new.user_id and old.role <> 'HOST'
                     and (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')))) then
       raise check_violation using

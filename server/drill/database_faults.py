@@ -21,6 +21,7 @@ QUIET = 2  # followers in the room where nothing else happens
 OPEN_AT_ONCE = 6
 INTERLEAVED = 24
 HELD_FOR = 2.5  # seconds
+DATABASE_AWAY = 0.7  # seconds
 STORM = 30  # requests at once against a pool of two
 
 
@@ -90,6 +91,7 @@ async def crash_postgres(scene: Scene) -> None:
         lost = [(one, one.journal.position) for one in scene.living()]
         crashed = time.monotonic()
         await asyncio.to_thread(scene.stage.crash)
+        await scene.traffic(DATABASE_AWAY)
         await asyncio.to_thread(scene.stage.start)
         scene.figures["database away, s"] = round(time.monotonic() - crashed, 1)
         scene.departed()
@@ -202,6 +204,7 @@ LISTENER_TERMINATED = Drill(
     "The backend that hears the bells is terminated again and again while people write. "
     "Bells rung meanwhile are lost for good, in a quiet room too, so the relay has to read the heads again as soon as it listens.",
     terminate_listener,
+    unready=True,
 )
 POSTGRES_CRASH = Drill(
     "postgres-crash",
@@ -210,6 +213,7 @@ POSTGRES_CRASH = Drill(
     crash_postgres,
     relays=2,
     durable=True,
+    unready=True,
 )
 POOL_EXHAUSTED = Drill(
     "pool-exhausted",

@@ -18,7 +18,8 @@ class Drill:
     """`play` does the damage while everybody writes and reads, and returns when it is repaired.
 
     `crowd` followers are seated before; `settings` are the relays'. `durable` as in `Stage`.
-    `needs` says what is missing on this machine, or None.
+    `needs` says what is missing on this machine, or None. `unready`: it takes away what a relay
+    needs, so `/ready` may say no meanwhile.
     """
 
     name: str
@@ -28,4 +29,5 @@ class Drill:
     crowd: int = CROWD
     settings: Mapping[str, Any] = field(default_factory=dict)
     durable: bool = False
+    unready: bool = False
     needs: Callable[[], str | None] = nothing

@@ -9,6 +9,7 @@ from typing import Final
 from .drill import Drill
 from .ledger import longest, reckon, roster_within, settled
 from .scene import Scene
+from .sentry import Sentry
 from .stage import Stage
 from .verdict import Unperformed, Verdict
 
@@ -25,7 +26,8 @@ async def perform(drill: Drill, stage: Stage) -> Verdict | Unperformed:
     async with Scene(
         stage, relays=drill.relays, crowd=drill.crowd, settings=dict(drill.settings)
     ) as scene:
-        async with scene.writers.writing():
+        sentry = Sentry(scene, may_be_unready=drill.unready)
+        async with sentry.watching(), scene.writers.writing():
             await scene.traffic(BEFORE)
             await drill.play(scene)
             await scene.traffic(AFTER)

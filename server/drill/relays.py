@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +42,8 @@ class RelayProcess:
             if not name.startswith("ROOMTONE_") and name != "DATABASE_URL"
         } | {"ROOMTONE_DATABASE_URL": database_url}
         self._process: asyncio.subprocess.Process | None = None
+        self.serving = False
+        self.started_at = 0.0
 
     @property
     def pid(self) -> int:
@@ -66,6 +69,7 @@ class RelayProcess:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise RuntimeError(f"a relay did not become ready:\n{self.said()}") from None
+        self.serving, self.started_at = True, time.monotonic()
 
     async def ready(self) -> bool:
         """What `/ready` says."""
@@ -86,12 +90,14 @@ class RelayProcess:
 
     async def kill(self) -> None:
         """SIGKILL: no goodbye to anybody."""
+        self.serving = False
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
 
     async def stop(self) -> None:
         """SIGTERM, and what comes after it when that is not enough."""
+        self.serving = False
         if self._process is None or self._process.returncode is not None:
             return
         self._process.terminate()

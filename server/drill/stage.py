@@ -65,6 +65,7 @@ class Stage:
 
     def start(self) -> None:
         """Start the server, after a crash too."""
+        self.up = True  # from now on it may answer
         self._postgres = EmbeddedPostgres(self.folder / "data", durable=self.durable)
         self._postgres.__enter__()
 
@@ -77,6 +78,7 @@ class Stage:
             if time.monotonic() > deadline:
                 raise TimeoutError("PostgreSQL did not stop")
             time.sleep(0.02)
+        self.up = False
 
     def new_database(self) -> str:
         """A fresh copy; its name."""

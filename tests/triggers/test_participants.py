@@ -235,6 +235,19 @@ def test_an_ended_room_never_reopens(psql: Psql) -> None:
         psql.run("update rooms set ended_at = null where id = %s", room)
 
 
+def test_a_room_ends_at_the_moment_it_is_ended(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.act_as("rick").run("update rooms set ended_at = 'infinity' where id = %s", room)
+    assert psql.one("select ended_at between created_at and clock_timestamp() from rooms") is True
+
+
+def test_a_host_who_is_away_still_gives_roles(psql: Psql) -> None:
+    room, anna = psql.room("rick", stage="moderated"), psql.person("anna")
+    psql.seat(room, "anna")
+    psql.act_as("rick").run("update participants set role = 'SPEAKER' where user_id = %s", anna)
+    assert psql.one("select role from roster where username = 'anna'") == "SPEAKER"
+
+
 def test_a_seat_taken_while_the_room_ends_is_refused_at_commit(connect: Connect) -> None:
     psql, late = Psql(connect()), Psql(connect(autocommit=False))
     room = psql.room("rick")
