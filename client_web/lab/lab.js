@@ -51,6 +51,7 @@ document.getElementById('main').append(
     cause),
   costs,
   refusal,
+  element('h2', { class: 'only-heard', text: 'Four lanes' }),
   element('ul', { class: 'lanes' }, ...[...views.values()].map((view) => view.element)),
   element('section', { class: 'lab__section' }, element('h2', { class: 'lab__heading', text: 'The same event, four arrivals' }),
     element('p', { class: 'quiet', text: 'From the row’s commit to this page. Clicking is one way to cause an event; in psql, this is another:' }), psql, race.element),
