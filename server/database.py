@@ -53,7 +53,9 @@ class Database:
         # However many users wait for a connection, the log is read and presence is kept.
         self._own = self._pool(3, settings.pool_timeout, tried=False)
 
-    def _pool(self, size: int, timeout: float, *, tried: bool) -> AsyncConnectionPool[CountedConnection]:
+    def _pool(
+        self, size: int, timeout: float, *, tried: bool
+    ) -> AsyncConnectionPool[CountedConnection]:
         return AsyncConnectionPool(
             self.url,
             connection_class=CountedConnection,
