@@ -9,7 +9,8 @@ export function createFoyer({ signIn }) {
   const welcome = element('div', { class: 'foyer' }, doorsAjar(),
     element('p', { class: 'foyer__lead', text: 'A few doors are ajar.' }),
     element('p', { class: 'foyer__more quiet', text: 'See who is in which room, walk in, talk, leave quietly. Your microphone stays off until you turn it on.' }),
-    element('p', { class: 'foyer__how' }, element('span', { class: 'caps', text: 'or from psql' }), element('code', { text: 'select * from hallway;' })))
+    element('p', { class: 'foyer__how' }, element('span', { class: 'caps', text: 'or from psql' }), element('code', { text: 'select * from hallway;' })),
+    element('p', { class: 'foyer__how' }, element('span', { class: 'caps', text: 'or see how it travels' }), element('a', { href: '/lab', text: 'Four ways to signal, one room' })))
   const home = element('a', { class: 'button button--action', text: 'Back to the room' })
   const folded = element('div', { class: 'foyer' },
     element('p', { class: 'foyer__lead', text: 'Looking around.' }),

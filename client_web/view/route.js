@@ -30,7 +30,8 @@ export function createRoute(arrive) {
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[href^="/"]')
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
-    if (!link || !plain || event.defaultPrevented) return
+    // The lab is a page of its own, and the browser knows how to get there.
+    if (!link || !plain || event.defaultPrevented || placeOf(link.pathname).place === 'nowhere') return
     event.preventDefault()
     go(link.getAttribute('href'))
   })
