@@ -68,8 +68,8 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         database = Database(database_url, node=new_node(), settings=settings)
-        await database.open()
         try:
+            await database.open()
             secret = settings.jwt_secret or await _shared_secret(database)
             tokens = Tokens.from_settings(settings, secret)
             counted = Metrics()

@@ -182,7 +182,12 @@ def _spawn(settings: Settings, database_url: str, door: socket.socket) -> Worker
 
 def _work(settings: Settings, database_url: str, door: socket.socket, started: Connection) -> None:
     threading.Thread(target=_follow_parent, daemon=True).start()
-    serve(settings, database_url, door, lambda: started.send(True))
+
+    def tell() -> None:
+        with suppress(OSError):  # the parent is gone, and this process is about to follow it
+            started.send(True)
+
+    serve(settings, database_url, door, tell)
 
 
 def _follow_parent() -> None:
@@ -191,6 +196,8 @@ def _follow_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(STOP_PATIENCE + 2)
+        os._exit(1)  # whatever it waits for, nobody waits for it any more
 
 
 def _received(started: Connection) -> bool:

@@ -95,7 +95,8 @@ def test_stillness_is_respected(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     psql.seat(room, "zoe")
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+    # Zoe is gone while beth still offers to her.
+    with visitor(context, relay.url, "beth", path=f"/rooms/{room}", refusals=True) as beth:
         beth.page.emulate_media(reduced_motion="reduce")
         beth.page.reload()
         beth.sees_seated("zoe", "beth")

@@ -100,6 +100,7 @@ def test_muting_silences_at_the_receiver_whatever_is_sent(tab: OpenTab, room: in
     rick.run(
         "() => { for (const { peer } of roomtone.peers()) for (const sender of peer.connection.getSenders()) sender.track.enabled = true }"
     )
+    beth.until("() => ear.frequency('rick') === 0")
     before = beth.flow("rick")
     beth.until(
         "(packets) => ear.flow('rick').then((flow) => flow.packets_in > packets + 20)",

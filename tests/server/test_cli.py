@@ -82,7 +82,8 @@ def start() -> Iterator[Start]:
             with suppress(subprocess.TimeoutExpired):
                 started.process.wait(STOP)
             started.process.kill()
-        started.process.communicate()
+        with suppress(subprocess.TimeoutExpired):  # what it leaves running holds its output open
+            started.process.communicate(timeout=STOP)
 
 
 def said(*arguments: str | Path) -> tuple[int, str]:
