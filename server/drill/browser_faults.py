@@ -1,4 +1,4 @@
-"""What a real browser does to its tabs: six HTTP/1.1 connections to a host, for all of them together."""
+"""What a real browser does to its tabs: few connections for all of them, and no time for a hidden one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import importlib.util
 import os
 import shutil
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 TABS: Final = 7
 WITHIN: Final = 15.0  # seconds for a tab to open and be in, on a busy machine
 ANSWERED_WITHIN: Final = 3.0  # seconds
+FROZEN_FOR: Final = 2.5  # seconds
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 FLAGS: Final = [
     "--no-sandbox",
@@ -44,6 +47,7 @@ ENTER: Final = """async (room) => {
     void house.enter(room, { role: 'AUDIENCE' })
 }"""
 IS_IN: Final = "() => globalThis.roomtone?.state?.phase === 'in'"
+MY_PEER: Final = "() => roomtone.people().find((person) => person.me).peer_id"
 PEOPLE: Final = (
     "() => roomtone.people().map(({ user_id, peer_id, role, muted }) =>"
     " [user_id, [peer_id, role, muted]])"
@@ -65,18 +69,46 @@ def missing() -> str | None:
 
 async def open_seven(scene: Scene) -> None:
     """All in one room, in one browser, each reading and each able to write."""
-    from playwright.async_api import async_playwright
-
     await scene.ghosts()
     async with await scene.psql() as psql:
         room = await scene.new_room(psql)
+    async with _chromium() as chromium:
+        await _sit(scene, chromium, room)
+    scene.departed()
+
+
+async def freeze_a_tab(scene: Scene) -> None:
+    """A tab of a real browser is frozen, as browsers do to hidden ones (W3C Page Lifecycle), and thawed."""
+    (relay,) = scene.relays
+    room = scene.rooms[0]
+    async with _chromium() as chromium:
+        page = await chromium.new_page()
+        entered = await _enters(page, f"http://{relay.place}", "hidden tab", room)
+        scene.expect(entered, "the tab did not get into the room")
+        session_before = await page.evaluate(MY_PEER)
+        line = await page.context.new_cdp_session(page)
+        await line.send("Page.setWebLifecycleState", {"state": "frozen"})
+        await scene.traffic(FROZEN_FOR)
+        await line.send("Page.setWebLifecycleState", {"state": "active"})
+        thawed = time.monotonic()
+        agreed = await until(lambda: _agree(scene, [page], room), WITHIN)
+        scene.figures["a real tab agrees after thawing, s"] = round(time.monotonic() - thawed, 1)
+        scene.expect(agreed, "the thawed tab sees other people than the table")
+        kept = await page.evaluate(MY_PEER) == session_before
+        scene.expect(kept, "the thawed tab did not keep its seat")
+    scene.departed()
+
+
+@asynccontextmanager
+async def _chromium() -> AsyncIterator[Browser]:
+    from playwright.async_api import async_playwright
+
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=browser(), args=FLAGS)
         try:
-            await _sit(scene, chromium, room)
+            yield chromium
         finally:
             await chromium.close()
-    scene.departed()
 
 
 async def _sit(scene: Scene, chromium: Browser, room: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from .browser_faults import freeze_a_tab, missing
 from .drill import Drill
 from .follower import Follower
 from .scene import Scene
@@ -79,6 +80,7 @@ async def hide(scene: Scene) -> None:
         await scene.traffic(0.5)
     for one in hidden:
         one.tick = 0.0
+    await freeze_a_tab(scene)
 
 
 SLEEPING_LAPTOP = Drill(
@@ -89,8 +91,9 @@ SLEEPING_LAPTOP = Drill(
 )
 HIDDEN_TAB = Drill(
     "hidden-tab",
-    "Tabs are hidden until their timers fire once a second only, and then their connections break. "
+    "Followers' timers fire once a second only, as in a hidden tab, and their connections break; a tab of a real Chromium is frozen and thawed. "
     "They come back late but within the grace, so they keep their seats and miss nothing.",
     hide,
+    needs=missing,
     settings={"grace": 4.0},
 )

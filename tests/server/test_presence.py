@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -83,6 +84,25 @@ async def test_coming_back_within_the_grace_keeps_role_and_microphone(
         assert psql.all("select role, muted, peer_id::text from participants") == [
             ("MODERATOR", False, peer)
         ]
+
+
+async def test_a_raised_hand_keeps_its_place_through_a_reconnect(
+    psql: Psql, database_url: str
+) -> None:
+    room = psql.room("rick", stage="moderated")
+    with run_relay(database_url, grace=2.0) as relay:
+        token, peer = join(relay, room, "anna")
+        with relay.client(token) as anna:
+            assert anna.post("/rows/rpc/raise_hand", json={"room_id": room}).is_success
+        raised = psql.one("select hand_raised_at from participants")
+        url = f"{relay.url}/rooms/{room}/events"
+        for _ in range(2):
+            async with follow(url, token, peer_id=peer) as stream:
+                first = await stream.until(lambda f: f.event == "snapshot")
+                [seat] = first.data["participants"]
+                assert datetime.fromisoformat(seat["hand_raised_at"]) == raised
+            await eventually(lambda: psql.one("select lapses_at from participants") is not None)
+    assert psql.one("select hand_raised_at from participants") == raised
 
 
 async def test_a_seat_that_is_never_followed_is_given_up(psql: Psql, database_url: str) -> None:
