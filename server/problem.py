@@ -74,6 +74,13 @@ STATUS_OF_SQLSTATE: Mapping[str, int] = {
 }
 """SQLSTATE, or its class of two characters, to status (PostgreSQL manual, appendix A)."""
 
+QUIET = "refusal=quiet"
+"""A preference (RFC 7240) of ours: a rule's refusal comes with status 200, its body unchanged.
+
+Browsers write every status of 400 and above into their console, whatever the page makes of it. For some
+requests a refusal is ordinary, such as a signal to somebody who has left in this very moment.
+"""
+
 UNAVAILABLE = "08006"  # connection failure: what a lost or exhausted pool is reported as
 MALFORMED_TEXT = "22021"  # character not in repertoire: psycopg refuses NUL before the server can
 RETRY_AFTER_S = 1
@@ -141,6 +148,13 @@ class Problem(Exception):
             headers,
             media_type="application/problem+json",
         )
+
+    def quietly(self) -> Response:
+        """The same words with status 200, for who asked for that (`QUIET`)."""
+        response = self.response()
+        response.status_code = 200
+        response.headers["Preference-Applied"] = QUIET
+        return response
 
 
 def refusal(
@@ -224,7 +238,14 @@ async def _tell_database(connection: HTTPConnection, error: Exception) -> Respon
             error,
             exc_info=error if problem.status == 500 else None,
         )
+    if problem.status == 400 and problem.rule and _prefers_quiet(connection):
+        return problem.quietly()
     return problem.response()
+
+
+def _prefers_quiet(connection: HTTPConnection) -> bool:
+    preferences = ",".join(connection.headers.getlist("prefer")).split(",")
+    return QUIET in (preference.strip() for preference in preferences)
 
 
 async def _tell_nothing(_connection: HTTPConnection, _error: Exception) -> Response:

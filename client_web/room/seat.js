@@ -137,7 +137,8 @@ export function createSeat({ user, rows, wall, technique, roomId, role, onJoined
   /** Signals as rows: by the socket's own event where the room is followed by one, else as a POST. */
   async function signal(signals) {
     const emitted = session?.stream?.emit('signal', signals)
-    if (!emitted) return rows.insert('signals', signals, { representation: false })
+    // Quiet: that somebody leaves while I write to them is nobody's mistake.
+    if (!emitted) return rows.insert('signals', signals, { representation: false, quiet: true })
     const watched = wall.watch({ method: 'INSERT', table: 'signals', rows: signals })
     try {
       const stored = await emitted

@@ -52,5 +52,5 @@ export async function problemOf(response) {
   } catch {
     // not JSON: the status is all there is
   }
-  return new Problem({ message: `The relay answered ${response.status}.`, ...parts, status: response.status, retry_after })
+  return new Problem({ message: `The relay answered ${response.status}.`, ...parts, status: response.ok ? parts.status : response.status, retry_after })
 }

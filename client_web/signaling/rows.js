@@ -35,7 +35,9 @@ export function createRows({ fetch, base = '/rows', watch }) {
     } catch {
       throw unreachable()
     }
-    if (!response.ok) throw await problemOf(response)
+    // A refusal that was asked to be quiet comes with status 200, or the browser would write it into the console.
+    const refused = response.headers.get('content-type')?.startsWith('application/problem+json')
+    if (!response.ok || refused) throw await problemOf(response)
     const text = await response.text()
     return { status: response.status, value: text ? JSON.parse(text) : null }
   }
@@ -63,8 +65,9 @@ export function createRows({ fetch, base = '/rows', watch }) {
     },
 
     /** @param {string} table @param {Row|Row[]} rows @returns {Promise<Row[]|null>} the rows as stored, if asked for */
-    insert(table, rows, { representation = true, keepalive = false } = {}) {
-      return write(WORDS.POST, 'POST', table, { body: rows, prefer: returning(representation), keepalive })
+    insert(table, rows, { representation = true, keepalive = false, quiet = false } = {}) {
+      const prefer = [...returning(representation), ...(quiet ? ['refusal=quiet'] : [])]
+      return write(WORDS.POST, 'POST', table, { body: rows, prefer, keepalive })
     },
 
     /** Insert, or change the row that is there already. @param {string} table @param {Row|Row[]} rows @param {{on_conflict?: string, representation?: boolean}} [options] */

@@ -22,6 +22,7 @@ _KNOWN: dict[str, frozenset[str]] = {
     "count": frozenset({"exact", "planned", "estimated"}),
     "missing": frozenset({"default", "null"}),
     "handling": frozenset({"strict", "lenient"}),
+    "refusal": frozenset({"quiet"}),
 }
 
 

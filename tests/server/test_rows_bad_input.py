@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -295,3 +296,15 @@ def test_no_body_breaks_the_server(database_url: str) -> None:
             assert response.status_code < 500, response.text
 
         fuzz()
+
+
+def test_a_refusal_can_be_asked_to_be_quiet(world: World) -> None:
+    row = {"room_id": world.room(), "to_peer": str(uuid4()), "kind": "bye", "body": {}}
+    loud = world.anna.post("/rows/signals", json=row)
+    quiet = world.anna.post("/rows/signals", json=row, headers={"Prefer": "refusal=quiet"})
+    assert (loud.status_code, quiet.status_code) == (400, 200)
+    assert quiet.json() == loud.json()
+    assert quiet.headers["content-type"] == "application/problem+json"
+    assert quiet.headers["preference-applied"] == "refusal=quiet"
+    unnamed = world.anna.post("/rows/rooms", json={"nme": 1}, headers={"Prefer": "refusal=quiet"})
+    assert unnamed.status_code == 400
