@@ -240,7 +240,8 @@ async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
                 psql.run("update nodes set heartbeat_at = now() - interval '10 seconds'")
                 psql.run("select relay_lapse_orphans('4 s', '30 s')")
                 await asyncio.to_thread(psql.one, "select pg_sleep(4.5)")
-            assert psql.one("select lapses_at is null from participants") is False
+                # Asked before the lock is let go: a moment later the relay may have them back.
+                assert psql.one("select lapses_at is null from participants") is False
             await eventually(lambda: psql.one("select lapses_at is null from participants"))
 
 
