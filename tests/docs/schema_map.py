@@ -17,6 +17,8 @@ from pglast import ast, parse_plpgsql, parse_sql, split
 from pglast.enums import ConstrType, ObjectType
 from roomtone.install import SqlFile, schema_files
 
+from ..schema.sources import nodes
+
 BEFORE, INSERT, DELETE, UPDATE = 2, 4, 8, 16  # pg_trigger.h, TRIGGER_TYPE_*
 VERBS = ((INSERT, "insert"), (UPDATE, "update"), (DELETE, "delete"))
 MOMENTS = ("before statement", "before row", "after row", "after statement", "at commit")
@@ -186,7 +188,7 @@ def _cell(text: str) -> str:
 def _table(statement: Any, file: str) -> Table:
     goes_with = [
         _name(node.pktable)
-        for node in _nodes(statement)
+        for node in nodes(statement)
         if isinstance(node, ast.Constraint)
         and node.contype == ConstrType.CONSTR_FOREIGN
         and node.fk_del_action == "c"
@@ -204,7 +206,7 @@ def _function(statement: Any, text: str, file: str) -> Function:
         words = _TEXT.sub("", " ".join(queries))
         trees = [parse_sql(query) for query in queries if _WRITES.match(query)]
     for tree in trees:
-        for node in _nodes(tree):
+        for node in nodes(tree):
             match node:
                 case ast.InsertStmt() | ast.UpdateStmt() | ast.DeleteStmt():
                     found.writes.add(_name(node.relation))
@@ -268,16 +270,6 @@ def _last(names: Any) -> str:
 
 def _is_plpgsql(option: Any) -> bool:
     return bool(option.defname == "language" and option.arg.sval == "plpgsql")
-
-
-def _nodes(root: object) -> Iterator[ast.Node]:
-    if isinstance(root, ast.Node):
-        yield root
-        for name in root:
-            yield from _nodes(getattr(root, name))
-    elif isinstance(root, tuple | list):
-        for item in root:
-            yield from _nodes(item)
 
 
 def _queries(tree: object) -> Iterator[str]:
