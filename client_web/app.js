@@ -1,16 +1,19 @@
+import { createCommons } from './app/commons.js'
+import { foyerActs } from './app/foyer.js'
+import { identityActs } from './app/identity.js'
+import { roomActs } from './app/room.js'
+import { voiceActs } from './app/voice.js'
 import { expose } from './room/debug.js'
 import { createHouse } from './room/house.js'
 import { createSession } from './session.js'
 import { createHouseView } from './view/house.js'
 import { createKeysHelp, listenToKeys } from './view/keys.js'
-import { addressOf, createRoute } from './view/route.js'
-import { createSignIn } from './view/sign_in.js'
+import { createRoute } from './view/route.js'
 import { soon } from './view/soon.js'
-import { createStartRoom } from './view/start_room.js'
-import { problemInWords } from './view/words.js'
 
 /**
- * Brings the house, its view and the address together. What people do becomes a call on the house; what the house says is drawn.
+ * Brings the house, its view and the address together. What people do becomes a call on the house (app/*.js, an area each); what the
+ * house says is drawn.
  */
 const session = createSession()
 const house = createHouse({ session })
@@ -19,76 +22,31 @@ expose({ session, house })
 let known = false // whether it is known yet who I am
 let followed = null // the visit whose state is drawn
 let release = () => {}
-let talking = false // by holding Space
 
+const commons = createCommons({ session, house })
+const keysHelp = createKeysHelp()
 const acts = {
-  start: () => withName(() => startRoom.open()),
-  toggleFollow: (row) => attempt(() => (row.followed ? house.unfollow(row.club_id) : house.follow(row.club_id))),
-  retry: () => location.reload(),
-  signIn: () => withName(() => arrive(route.here())),
-  signOut,
-  leave: () => house.leave(),
-  again: () => withName(() => house.visit.rejoin()),
-  listen: () => house.visit?.listen(),
-  toggleMicrophone,
-  retryMicrophone: () => attempt(() => house.visit.retryMicrophone()),
-  stepUp: () => attempt(() => house.visit.setRole('SPEAKER')),
-  stepDown: () => attempt(() => house.visit.setRole('AUDIENCE')),
-  mutePerson: (user_id) => attempt(() => house.visit.mutePerson(user_id)),
-  setRole: (role, user_id) => attempt(() => house.visit.setRole(role, user_id)),
-  retryConnection: (user_id) => house.visit?.retryConnection(user_id),
-  choose: (user_id) => view.chooseSeat(user_id),
-  toggleWall: () => inRoom() && view.showWall(!view.wallOpen),
+  ...identityActs(commons),
+  ...foyerActs(commons),
+  ...roomActs(commons),
+  ...voiceActs(commons),
   showKeys: () => keysHelp.open(),
-  escape: () => view.wallOpen && view.showWall(false),
-  talk,
 }
+commons.add(keysHelp)
+commons.arrive = () => arrive(route.here())
 
 const route = createRoute((place) => arrive(place, { walked: true }))
 const view = createHouseView(document.getElementById('main'), acts)
-const signIn = createSignIn({
-  signIn: async (username) => {
-    forgetNameInAddress()
-    await session.signIn(username)
-  },
-  suggestions: async () => (await house.rows.select('users', { select: 'username', kind: 'eq.person', order: 'id', limit: 8 })).map(({ username }) => username),
-})
-const startRoom = createStartRoom({
-  clubs: house.clubs,
-  start: async (room) => route.go(addressOf((await house.startRoom(room)).id)),
-})
-const keysHelp = createKeysHelp()
-document.body.append(signIn.element, startRoom.element, keysHelp.element)
+Object.assign(commons, { route, view })
 listenToKeys(acts)
-
-/** The present visit while I have a seat; null after it ended. */
-const seated = () => (house.visit && house.visit.state.phase !== 'left' ? house.visit : null)
-
-const inRoom = () => route.here().place === 'room' && seated() !== null
-
-/** Does something that may be refused, and says the refusal beside the controls. */
-async function attempt(act) {
-  view.refuse(null)
-  try {
-    return await act()
-  } catch (problem) {
-    view.refuse(problemInWords(problem))
-    return undefined
-  }
-}
-
-function withName(then) {
-  if (session.user) then()
-  else signIn.open({ demo: session.demo, then })
-}
 
 /** Follows the address: into a room, or back to the hallway with the room still on. */
 function arrive(place, { walked = false } = {}) {
-  if (place.place === 'room' && session.user && seated()?.room_id !== place.room_id) {
+  if (place.place === 'room' && session.user && commons.seated()?.room_id !== place.room_id) {
     view.refuse(null)
     house.enter(place.room_id)
   } else if (place.place === 'room' && known && !session.user) {
-    withName(() => arrive(route.here()))
+    commons.withName(commons.arrive)
   }
   draw()
   if (walked && place.place === 'room') view.focusRoom()
@@ -114,34 +72,6 @@ function follow(visit) {
     const here = route.here()
     if (house.visit === visit && phase === 'left' && reason === 'left' && here.room_id === visit.room_id) route.go('/')
   }
-}
-
-function toggleMicrophone() {
-  const visit = seated()
-  if (!visit?.state.may.speak || visit.state.microphone.state === 'asking') return
-  const { me, microphone } = visit.state
-  attempt(() => (microphone.state === 'on' || microphone.state === 'off' ? visit.setMuted(!me.muted) : visit.retryMicrophone()))
-}
-
-function talk(on) {
-  const visit = seated()
-  if (!visit?.state.may.speak || (on ? !visit.state.me.muted : !talking)) return
-  talking = on
-  attempt(() => visit.setMuted(!on))
-}
-
-async function signOut() {
-  await house.leave()
-  forgetNameInAddress()
-  await session.signOut().catch(() => {}) // the token is forgotten either way
-  route.go('/')
-}
-
-/** `?username=rick` signs rick in; whoever signs out or becomes somebody else means it. */
-function forgetNameInAddress() {
-  const address = new URL(location.href)
-  address.searchParams.delete('username')
-  history.replaceState(null, '', address)
 }
 
 /** Finds out who I am; when the relay does not answer, again as soon as the hallway does. */

@@ -1,0 +1,23 @@
+/**
+ * What people do with their voice and their ears.
+ * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
+ */
+export function voiceActs({ house, attempt, seated }) {
+  let talking = false // by holding Space
+  return {
+    listen: () => house.visit?.listen(),
+    retryMicrophone: () => attempt(() => house.visit.retryMicrophone()),
+    toggleMicrophone() {
+      const visit = seated()
+      if (!visit?.state.may.speak || visit.state.microphone.state === 'asking') return
+      const { me, microphone } = visit.state
+      attempt(() => (microphone.state === 'on' || microphone.state === 'off' ? visit.setMuted(!me.muted) : visit.retryMicrophone()))
+    },
+    talk(on) {
+      const visit = seated()
+      if (!visit?.state.may.speak || (on ? !visit.state.me.muted : !talking)) return
+      talking = on
+      attempt(() => visit.setMuted(!on))
+    },
+  }
+}
