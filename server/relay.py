@@ -50,7 +50,7 @@ class Relay:
         self.metrics = metrics
         self._rooms: dict[RoomId, RoomLog] = {}
         self._opening: dict[RoomId, asyncio.Future[RoomLog]] = {}
-        self._rung: dict[RoomId, datetime | None] = {}
+        self._rung: dict[RoomId, Bell | None] = {}
         self._written: set[RoomId] = set()
         self._echoes: dict[RoomId, int] = {}
         self._something_rang = asyncio.Event()
@@ -89,7 +89,7 @@ class Relay:
         """
         if room in self._rooms:
             self._written.add(room)
-            self._rung.setdefault(room, datetime.now(UTC))
+            self._rung.setdefault(room, Bell(room, 0, 0, datetime.now(UTC)))
             self._something_rang.set()
 
     @property
@@ -153,11 +153,11 @@ class Relay:
     async def _listen(self) -> None:
         async for wakeup in self._listener.wakeups():
             match wakeup:
-                case Bell(room=room, seq=seq, hallway=hallway, heard_at=heard_at):
+                case Bell(room=room, seq=seq, hallway=hallway) as bell:
                     self.metrics.bells.inc()
                     self.hallway.rung(room, hallway)
                     if room in self._rooms and self._echoes.pop(room, None) != seq:
-                        self._rung.setdefault(room, heard_at)
+                        self._rung[room] = bell
                         self._something_rang.set()
                 case Resync(fresh=fresh):
                     self.metrics.resyncs.inc()
@@ -185,12 +185,11 @@ class Relay:
                 self._echoes |= {r: self._rooms[r].head for r in written if r in self._rooms}
             except psycopg.Error as error:
                 log.warning("the log could not be read, trying again: %s", str(error).strip())
-                for room, heard_at in rung.items():
-                    self._rung.setdefault(room, heard_at)
+                self._rung = rung | self._rung
                 self._something_rang.set()
                 await asyncio.sleep(0.2)
 
-    async def _read_rooms(self, rung: dict[RoomId, datetime | None]) -> None:
+    async def _read_rooms(self, rung: dict[RoomId, Bell | None]) -> None:
         rooms = [room for room in rung if room in self._rooms]
         while rooms:
             async with self._database.relay() as connection:
@@ -200,6 +199,7 @@ class Relay:
                     (rooms, [self._rooms[room].head for room in rooms]),
                 )
                 rows = await cursor.fetchall()
+            read_at = datetime.now(UTC)
             self.metrics.reads.inc()
             unfinished = set()
             for room, epoch, head, tail, seq, table, recipient, seat_user, seat_peer, event in rows:
@@ -210,10 +210,15 @@ class Relay:
                     room_log.reset(epoch, head)
                 elif seq is not None and seq > room_log.head:
                     self.metrics.events.inc()
+                    bell = rung.get(room)
+                    # What was committed since that bell is found before its own bell is heard.
+                    heard_at = None
+                    if bell is not None:
+                        heard_at = bell.heard_at if seq <= bell.seq else read_at
                     room_log.append(
                         Entry(
                             seq,
-                            frame(Cursor(epoch, seq), table, event, rung.get(room)),
+                            frame(Cursor(epoch, seq), table, event, heard_at),
                             seat_user,
                             None if seat_peer is None else PeerId(str(seat_peer)),
                             json.loads(event)["reason"] if seat_user is not None else None,

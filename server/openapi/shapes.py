@@ -77,7 +77,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "heard_at": {
                 "type": "string",
                 "format": "date-time",
-                "description": "When the relay heard its bell; absent where it was read from the log.",
+                "description": "When the relay heard its bell, or found it before that; absent where it was read from the log.",
             },
         },
     },
