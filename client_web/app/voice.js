@@ -3,7 +3,6 @@
  * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
  */
 export function voiceActs({ house, attempt, seated }) {
-  let talking = false // by holding Space
   return {
     listen: () => house.visit?.listen(),
     retryMicrophone: () => attempt(() => house.visit.retryMicrophone()),
@@ -15,9 +14,7 @@ export function voiceActs({ house, attempt, seated }) {
     },
     talk(on) {
       const visit = seated()
-      if (!visit?.state.may.speak || (on ? !visit.state.me.muted : !talking)) return
-      talking = on
-      attempt(() => visit.setMuted(!on))
+      if (visit?.state.may.speak) attempt(() => visit.talk(on))
     },
   }
 }

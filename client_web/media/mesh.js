@@ -154,11 +154,11 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       replace(entry, false)
     },
 
-    /** What everybody hears of me; null for nothing at all. @param {MediaStreamTrack|null} next */
+    /** What everybody hears of me; null for nothing at all. @param {MediaStreamTrack|null} next @returns {Promise<unknown>} when it is so */
     setTrack(next) {
-      if (next === track) return
+      if (next === track) return Promise.resolve()
       track = next
-      for (const { peer } of peers.values()) peer.setTrack(next)
+      return Promise.all([...peers.values()].map(({ peer }) => peer.setTrack(next)))
     },
 
     /** Another network: every path is in doubt. */

@@ -2,6 +2,9 @@
  * My microphone. It is asked for when I first want to talk, not when I walk in: a listener is never questioned, and nobody enters a
  * room with an open microphone. A refusal leaves me listening, with a sentence that says what to do.
  *
+ * Another device or another treatment of the voice means another track; it is there before the old one goes, so that nobody hears a
+ * gap. A device pulled out is replaced by the one the browser finds instead.
+ *
  * @typedef {'off'|'asking'|'on'|'refused'|'missing'|'failed'} MicrophoneState
  */
 
@@ -28,17 +31,16 @@ const SENTENCES = {
 /** getUserMedia's errors (W3C Media Capture, section 10.2), as events. */
 const EVENTS = { NotAllowedError: 'refused', SecurityError: 'refused', NotFoundError: 'missing', OverconstrainedError: 'missing' }
 
+const TREATED = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
+
 /**
  * @param {object} options
  * @param {MediaDevices|null} [options.devices]  none where the page is not secure
- * @param {MediaTrackConstraints} [options.constraints]
+ * @param {() => MediaTrackConstraints} [options.constraints]  which device, treated how; asked whenever a track is
  * @param {(state: MicrophoneState, problem: string|null) => void} options.onChange
+ * @param {(stream: MediaStream) => Promise<unknown>|void} [options.onReplace]  another track takes over; the old one lives until this is done
  */
-export function createMicrophone({
-  devices = navigator.mediaDevices,
-  constraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-  onChange,
-}) {
+export function createMicrophone({ devices = navigator.mediaDevices, constraints = () => TREATED, onChange, onReplace = () => {} }) {
   /** @type {MicrophoneState} */ let state = 'off'
   /** @type {string|null} */ let problem = null
   /** @type {MediaStream|null} */ let stream = null
@@ -53,9 +55,18 @@ export function createMicrophone({
     onChange(state, problem)
   }
 
-  function release() {
-    for (const track of stream?.getTracks() ?? []) track.stop()
-    stream = null
+  function release(old = stream) {
+    for (const track of old?.getTracks() ?? []) track.stop()
+    if (old === stream) stream = null
+  }
+
+  const open = () => devices.getUserMedia({ audio: constraints(), video: false })
+
+  function take(granted) {
+    stream = granted
+    const [track] = granted.getAudioTracks()
+    track.addEventListener('ended', () => stream === granted && unplugged())
+    return track
   }
 
   async function ask(ticket) {
@@ -65,24 +76,44 @@ export function createMicrophone({
       return null
     }
     try {
-      const granted = await devices.getUserMedia({ audio: constraints, video: false })
+      const granted = await open()
       if (ticket !== asked) {
-        for (const track of granted.getTracks()) track.stop() // dropped while the question stood open
+        release(granted) // dropped while the question stood open
         return null
       }
-      stream = granted
-      const [track] = stream.getAudioTracks()
-      track.addEventListener('ended', () => {
-        if (stream !== granted) return
-        release()
-        happen('unplugged')
-      })
+      const track = take(granted)
       happen('granted')
       return track
     } catch (error) {
       if (ticket === asked) happen(EVENTS[error.name] ?? 'failed')
       return null
     }
+  }
+
+  /** Another track in place of the one there is; false when none is to be had. */
+  async function replace(ticket) {
+    try {
+      const granted = await open()
+      if (ticket !== asked || state !== 'on') {
+        release(granted)
+        return true // somebody else's turn
+      }
+      const old = stream
+      take(granted)
+      await onReplace(granted)
+      release(old)
+      return true
+    } catch (error) {
+      console.info('the microphone stays as it was', error.name)
+      return false
+    }
+  }
+
+  async function unplugged() {
+    const ticket = (asked += 1)
+    if ((await replace(ticket)) || ticket !== asked) return
+    release()
+    happen('unplugged')
   }
 
   return {
@@ -105,6 +136,23 @@ export function createMicrophone({
       if (state === 'on') return Promise.resolve(stream.getAudioTracks()[0])
       if (state !== 'asking') asking = ask((asked += 1))
       return asking
+    },
+
+    /** The constraints are other ones now. Some browsers change a running track, others need a new one. @returns {Promise<boolean>} */
+    async renew() {
+      if (state !== 'on') return true
+      const ticket = (asked += 1)
+      const wanted = constraints()
+      const [track] = stream.getAudioTracks()
+      const holds = () => {
+        const { deviceId = '', ...settings } = track.getSettings?.() ?? {}
+        const device = wanted.deviceId?.ideal ?? 'default'
+        return deviceId === device && Object.keys(TREATED).every((each) => settings[each] === wanted[each])
+      }
+      if (holds()) return true
+      await track.applyConstraints?.(wanted).catch(() => {})
+      if (ticket !== asked || holds()) return true
+      return replace(ticket)
     },
 
     /** Gives the device back; the browser's recording mark goes out. */

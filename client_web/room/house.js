@@ -1,3 +1,5 @@
+import { createDevices } from '../media/devices.js'
+import { createVolumes } from '../media/volume.js'
 import { createRows } from '../signaling/rows.js'
 import { createTechnique } from '../signaling/technique.js'
 import { EMPTY_HALLWAY, openRooms, reduceHallway } from './hallway.js'
@@ -12,6 +14,8 @@ import { createVisit } from './visit.js'
 export function createHouse({ session }) {
   const rows = createRows({ fetch: session.fetch })
   const technique = createTechnique({ session })
+  const devices = createDevices()
+  const volumes = createVolumes()
   const listeners = new Set()
   let hallway = EMPTY_HALLWAY
   let following = new Set()
@@ -119,6 +123,8 @@ export function createHouse({ session }) {
 
   const house = {
     rows,
+    devices,
+    volumes,
     get state() {
       state ??= Object.freeze({ ...standing, hallway: openRooms(hallway, following), following, visit })
       return state
@@ -144,6 +150,7 @@ export function createHouse({ session }) {
       window.addEventListener('online', onOnline)
       document.addEventListener('visibilitychange', onVisible)
       session.subscribe(learnFollowing)
+      devices.open()
       watchHallway()
     },
 
@@ -153,6 +160,7 @@ export function createHouse({ session }) {
       window.removeEventListener('pageshow', onPageShow)
       window.removeEventListener('online', onOnline)
       document.removeEventListener('visibilitychange', onVisible)
+      devices.close()
       leaveHallway()
       return house.leave()
     },
@@ -163,7 +171,7 @@ export function createHouse({ session }) {
       if (visit?.room_id === roomId && visit.state.phase !== 'left') return visit
       house.leave()
       const mine = createVisit({
-        ...{ user: session.user, fetch: session.fetch, technique, roomId, role },
+        ...{ user: session.user, fetch: session.fetch, technique, devices, volumes, roomId, role },
         onFrame: (frame) => visit === mine && arrive(frame),
         onFollowing: (next) => visit === mine && !stream && onFollowing(next),
       })

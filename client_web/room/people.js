@@ -15,26 +15,31 @@ import { maySpeak, present } from './state.js'
  * @property {boolean} on_stage
  * @property {boolean} muted
  * @property {boolean} speaking
+ * @property {number} volume  how loud I want to hear them, in per cent
+ * @property {boolean} silenced  muted for me only
+ * @property {import('../media/quality.js').Quality|null} quality  how well their line carries; null while it cannot be told
  * @property {'none'|'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} connection
  * @property {{local: string, remote: string}|null} path
  */
 
 /**
  * @param {import('./state.js').RoomState} room
- * @param {{ user_id: number, muted: boolean, speaking: ReadonlySet<number>, connections: ReadonlyMap<number, object> }} known
+ * @param {{ user_id: number, muted: boolean, soundOf: (user_id: number) => object, connections: ReadonlyMap<number, object> }} known
  * @returns {Person[]}
  */
-export function peopleOf(room, { user_id, muted, speaking, connections }) {
+export function peopleOf(room, { user_id, muted, soundOf, connections }) {
   return present(room).map((seat) => {
     const me = seat.user_id === user_id
     const connection = me ? undefined : connections.get(seat.user_id)
+    const { speaking, volume, silenced, quality } = soundOf(seat.user_id)
     const { username, role, peer_id, seq, join_date } = seat
     return Object.freeze({
       ...{ user_id: seat.user_id, username, role, peer_id, seq, join_date, me },
       kind: seat.user_kind === 'bot' ? 'bot' : seat.kind,
       on_stage: maySpeak(seat),
       muted: me ? muted : seat.muted,
-      speaking: speaking.has(seat.user_id) && !(me && muted),
+      speaking: speaking && !(me && muted),
+      ...{ volume, silenced, quality },
       connection: connection?.state ?? 'none',
       path: connection?.path ?? null,
     })

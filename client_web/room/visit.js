@@ -1,15 +1,13 @@
 import { createIce } from '../signaling/ice.js'
 import { createOutbox } from '../signaling/outbox.js'
 import { createRows } from '../signaling/rows.js'
-import { createLevels, receiverLevel, streamLevel } from '../media/levels.js'
 import { createMesh, isAudible } from '../media/mesh.js'
-import { createMicrophone } from '../media/microphone.js'
-import { createPlayback } from '../media/playback.js'
-import { createMuting } from './muting.js'
 import { mayOf, peopleOf } from './people.js'
 import { createSeat } from './seat.js'
+import { createSound } from './sound.js'
 import { EMPTY, maySpeak, reduce } from './state.js'
 import { createTroubles } from './troubles.js'
+import { createVoice } from './voice.js'
 import { createWall } from './wall.js'
 
 /**
@@ -23,33 +21,42 @@ import { createWall } from './wall.js'
  * @param {typeof fetch} options.fetch  as that user
  * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique  how the room is followed
  * @param {number} options.roomId
+ * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices  which microphone and loudspeaker
+ * @param {ReturnType<typeof import('../media/volume.js').createVolumes>} options.volumes  how loud I want to hear whom
  * @param {string} [options.role]  'AUDIENCE' to only listen
  * @param {(frame: import('../signaling/follower.js').Frame) => void} [options.onFrame]  every frame, for the hallway that travels along
  * @param {(following: import('../signaling/follower.js').Following) => void} [options.onFollowing]
  */
-export function createVisit({ user, fetch, technique, roomId, role, onFrame = () => {}, onFollowing = () => {} }) {
+export function createVisit({ user, fetch, technique, devices, volumes, roomId, role, onFrame = () => {}, onFollowing = () => {} }) {
   const listeners = new Set()
   let room = EMPTY
   /** @type {{ phase: Phase, reason: string|null, problem: Error|null, retry_at: number|null }} */
   let standing = { phase: 'joining', reason: null, problem: null, retry_at: null }
   /** @type {Map<number, { state: string, path: object|null }>} */ let connections = new Map()
-  let speaking = new Set()
-  let blocked = false
   let state = null
   let due = false
-  let hearMyself = null // the analyser of my own microphone
-  let wish = 0
 
   const wall = createWall({ onChange: changed })
   const troubles = createTroubles({ onChange: changed })
   const rows = createRows({ fetch, watch: wall.watch })
   const ice = createIce({ fetch })
-  const playback = createPlayback({ onBlocked: (value) => changed((blocked = value)) })
-  const levels = createLevels({ onSpeaking })
-  const microphone = createMicrophone({ onChange: onMicrophone })
-  const muting = createMuting({
-    write: (muted) => rows.update('participants', { muted }, { room_id: `eq.${roomId}`, user_id: `eq.${user.id}` }, { representation: false }),
-    onChange: () => changed(transmit()),
+  const sound = createSound({
+    ...{ me: user.id, devices, volumes },
+    hears: (user_id) => hears(user_id),
+    connections: () => mesh.peers().map(({ peer }) => peer.connection),
+    onChange: () => changed(),
+  })
+  const voice = createVoice({
+    devices,
+    maySpeak() {
+      const me = mySeat()
+      return me !== null && maySpeak(me)
+    },
+    write: (muted) => rows.update('participants', { muted }, here(user.id), { representation: false }),
+    send: (track) => mesh.setTrack(track),
+    onStream: sound.hearMyself,
+    onNote: wall.note,
+    onChange: () => changed(),
   })
   let outbox = createSessionOutbox()
   let mesh = createSessionMesh()
@@ -68,15 +75,17 @@ export function createVisit({ user, fetch, technique, roomId, role, onFrame = ()
   }
 
   function look() {
-    const people = peopleOf(room, { user_id: user.id, muted: muting.muted, speaking, connections })
+    const people = peopleOf(room, { user_id: user.id, muted: voice.muted, soundOf: sound.of, connections })
     const me = people.find((person) => person.me) ?? null
     return Object.freeze({
       ...standing,
       room: room.room,
       ...{ me, people, stage: people.filter((person) => person.on_stage), audience: people.filter((person) => !person.on_stage) },
       may: mayOf(me, room.room),
-      microphone: Object.freeze({ state: microphone.state, problem: microphone.problem }),
-      ...{ blocked, troubles: troubles.list, happenings: room.happenings, wall: wall.entries, traces: wall.traces },
+      microphone: voice.state,
+      speakers: sound.speaking.turns.map(({ user_id }) => people.find((person) => person.user_id === user_id && !person.muted)).filter(Boolean),
+      spoke: sound.speaking.recent,
+      ...{ blocked: sound.blocked, troubles: troubles.list, happenings: room.happenings, wall: wall.entries, traces: wall.traces },
     })
   }
 
@@ -95,7 +104,7 @@ export function createVisit({ user, fetch, technique, roomId, role, onFrame = ()
   /** A session of the seat begins: whatever belonged to the one before is void. */
   async function onJoined() {
     disconnect()
-    muting.reset()
+    voice.reset()
     try {
       await ice.get()
     } catch (problem) {
@@ -144,10 +153,10 @@ export function createVisit({ user, fetch, technique, roomId, role, onFrame = ()
   function reconcile() {
     const me = mySeat()
     mesh.update(me, room.seats.values())
-    for (const each of room.seats.values()) playback.setAudible(each.user_id, isAudible(each))
-    if (me) muting.seen(me.muted)
-    if (me && !maySpeak(me)) microphone.drop()
-    transmit()
+    for (const each of room.seats.values()) sound.setAudible(each.user_id, isAudible(each))
+    if (me) voice.seen(me.muted)
+    if (me && !maySpeak(me)) voice.drop()
+    voice.transmit()
   }
 
   // Connections
@@ -179,13 +188,10 @@ export function createVisit({ user, fetch, technique, roomId, role, onFrame = ()
       },
       forget: (to_peer) => outbox.forget(to_peer),
       onTrack({ user_id }, track, receiver) {
-        playback.attach(user_id, track, hears(user_id))
-        const level = receiverLevel(receiver)
-        levels.add(user_id, () => (hears(user_id) ? level() : 0))
+        sound.attach(user_id, track, receiver)
       },
       onGone({ user_id }) {
-        playback.detach(user_id)
-        levels.remove(user_id)
+        sound.detach(user_id)
         connections = new Map(connections)
         connections.delete(user_id)
         troubles.settle(user_id)
@@ -208,21 +214,23 @@ export function createVisit({ user, fetch, technique, roomId, role, onFrame = ()
   function disconnect() {
     outbox.close()
     mesh.close()
-    playback.close()
+    sound.silence()
     outbox = createSessionOutbox()
     mesh = createSessionMesh()
   }
 
   function dismantle() {
-    microphone.drop()
+    voice.close()
     disconnect()
-    levels.close()
+    sound.close()
     window.removeEventListener('online', onOnline)
     document.removeEventListener('visibilitychange', onVisible)
     navigator.connection?.removeEventListener?.('change', onNetwork)
   }
 
   function attend() {
+    sound.open()
+    voice.open()
     window.addEventListener('online', onOnline)
     document.addEventListener('visibilitychange', onVisible)
     navigator.connection?.addEventListener?.('change', onNetwork)
@@ -246,42 +254,11 @@ export function createVisit({ user, fetch, technique, roomId, role, onFrame = ()
     if (navigator.onLine) onOnline()
   }
 
-  // My voice
-
-  /** What leaves this browser: nothing from the audience, silence while muted. */
-  function transmit() {
-    const me = mySeat()
-    const track = microphone.track
-    if (track) track.enabled = !muting.muted
-    mesh.setTrack(me && maySpeak(me) ? track : null)
-  }
-
-  function onMicrophone(next) {
-    hearMyself?.close()
-    hearMyself = null
-    levels.remove(user.id)
-    if (next === 'on') {
-      hearMyself = streamLevel(microphone.stream)
-      levels.add(user.id, hearMyself.level)
-    } else if (next === 'missing' && !muting.muted) {
-      muting.set(true).catch((problem) => wall.note(problem.message)) // unplugged: the row must not promise a voice
-    }
-    transmit()
-    changed()
-  }
-
-  function onSpeaking(user_id, speaks) {
-    speaking = new Set(speaking)
-    if (speaks) speaking.add(user_id)
-    else speaking.delete(user_id)
-    changed()
-  }
-
   const here = (user_id) => ({ room_id: `eq.${roomId}`, user_id: `eq.${user_id}` })
 
   const visit = {
     room_id: roomId,
-    levels: { subscribe: levels.subscribe },
+    levels: { subscribe: sound.subscribe },
     get state() {
       state ??= look()
       return state
@@ -306,19 +283,16 @@ export function createVisit({ user, fetch, technique, roomId, role, onFrame = ()
       seat.take()
     },
 
-    /** @param {boolean} muted @returns {Promise<boolean>} whether it is so now; rejects with a Problem if the room refuses */
-    async setMuted(muted) {
-      const mine = (wish += 1)
-      if (!muted) {
-        const me = mySeat()
-        if (!me || !maySpeak(me)) return false
-        const track = await microphone.want()
-        if (!track || mine !== wish || !mySeat()) return false
-      }
-      return muting.set(muted)
+    setMuted: voice.setMuted,
+    retryMicrophone: () => voice.setMuted(false),
+    talk: voice.talk,
+    listen: () => sound.listen(),
+    /** Hears nothing until `listen`. */
+    pause: () => sound.pause(),
+    /** My microphone as it sounds now; for the sound check. @returns {MediaStream|null} */
+    get voice() {
+      return voice.stream
     },
-    retryMicrophone: () => visit.setMuted(false),
-    listen: () => playback.listen(),
 
     setRole: (next, user_id = user.id) => rows.update('participants', { role: next }, here(user_id)),
     mutePerson: (user_id) => rows.update('participants', { muted: true }, here(user_id)),
@@ -326,7 +300,7 @@ export function createVisit({ user, fetch, technique, roomId, role, onFrame = ()
 
     /** For the debugging handle: the connections and the elements themselves. */
     peers: () => mesh.peers(),
-    elements: () => playback.elements(),
+    elements: () => sound.elements(),
   }
   return visit
 }

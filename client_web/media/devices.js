@@ -1,0 +1,154 @@
+import { createMemory } from './memory.js'
+
+/**
+ * Which microphone and which loudspeaker, and what the browser does with my voice: the choices, remembered by this browser, beside
+ * what is plugged in right now. A choice outlives its device: pulled out, the system's own takes over; plugged in again, it is back.
+ *
+ * Browsers name devices only to pages that may use the microphone; until then there is nothing to choose from but the system's choice.
+ *
+ * @typedef {{ id: string, label: string }} Device
+ * @typedef {object} Devices
+ * @property {readonly Device[]} microphones  without the system's pseudo devices
+ * @property {readonly Device[]} speakers
+ * @property {string} microphone  the id in use; '' for the system's choice
+ * @property {string} speaker
+ * @property {boolean} noiseSuppression
+ * @property {boolean} echoCancellation
+ * @property {boolean} autoGainControl
+ * @property {boolean} named  whether the browser tells the devices' names
+ * @property {boolean} checked  whether a sound check was made in this browser
+ * @property {boolean} chooses_speaker  whether this browser lets a page choose the loudspeaker
+ * @property {{ id: number, text: string }|null} notice  what was plugged in or pulled out, as a sentence
+ */
+
+/** What browsers can do to a voice (W3C Media Capture, section 13): all of it, unless somebody knows better. */
+export const SWITCHES = Object.freeze(['noiseSuppression', 'echoCancellation', 'autoGainControl'])
+
+const KINDS = { microphone: 'audioinput', speaker: 'audiooutput' }
+const PSEUDO = new Set(['', 'default', 'communications'])
+const NONE = Object.freeze({ id: '', label: '' })
+
+/**
+ * @param {object} [options]
+ * @param {MediaDevices|null} [options.media]  none where the page is not secure
+ * @param {ReturnType<typeof createMemory>} [options.memory]
+ * @param {boolean} [options.choosesSpeaker]
+ */
+export function createDevices({
+  media = navigator.mediaDevices,
+  memory = createMemory('roomtone.sound'),
+  choosesSpeaker = 'setSinkId' in HTMLMediaElement.prototype,
+} = {}) {
+  const listeners = new Set()
+  const kept = memory.recall()
+  /** @type {{ microphone: Device, speaker: Device }} what was chosen, plugged in or not */
+  const chosen = { microphone: deviceOf(kept.microphone), speaker: deviceOf(kept.speaker) }
+  const switches = Object.fromEntries(SWITCHES.map((each) => [each, kept[each] !== false]))
+  let checked = kept.checked === true
+  let plugged = { microphone: [], speaker: [] }
+  let named = false
+  let notice = null
+  let told = 0
+  /** @type {Devices} */ let state = look()
+
+  /** The id a choice has now: browsers give new ids when their data is cleared, the label stays. */
+  function present(kind) {
+    const { id, label } = chosen[kind]
+    if (!id) return ''
+    const found = plugged[kind].find((each) => each.id === id) ?? plugged[kind].find((each) => each.label === label)
+    return found?.id ?? (named ? '' : id)
+  }
+
+  function look() {
+    return Object.freeze({
+      ...{ microphones: plugged.microphone, speakers: plugged.speaker, microphone: present('microphone'), speaker: present('speaker') },
+      ...switches,
+      ...{ named, checked, notice, chooses_speaker: choosesSpeaker },
+    })
+  }
+
+  function changed() {
+    const before = state
+    state = look()
+    for (const listener of listeners) listener(state, before)
+  }
+
+  const keep = () => memory.keep({ ...chosen, ...switches, checked })
+
+  /** What went and what came, in a sentence; a headset is one thing, although it is two devices. */
+  function tell(before, now) {
+    const labels = (lists) => new Set([...lists.microphone, ...lists.speaker].map(({ label }) => label))
+    const [was, is] = [labels(before), labels(now)]
+    const gone = [...was].filter((label) => !is.has(label))
+    const come = [...is].filter((label) => !was.has(label))
+    const wanted = (label) => chosen.microphone.label === label || chosen.speaker.label === label
+    const sentences = [
+      ...gone.map((label) => (wanted(label) ? `${label} was unplugged. Your system’s own takes over.` : `${label} was unplugged.`)),
+      ...come.map((label) => (wanted(label) ? `${label} is back and in use again.` : `${label} was plugged in.`)),
+    ]
+    if (sentences.length) notice = Object.freeze({ id: (told += 1), text: sentences.join(' ') })
+  }
+
+  async function refresh() {
+    if (!media?.enumerateDevices) return
+    const all = await media.enumerateDevices().catch(() => [])
+    const listed = (kind) =>
+      Object.freeze(
+        all
+          .filter((each) => each.kind === KINDS[kind] && !PSEUDO.has(each.deviceId))
+          .map(({ deviceId, label }) => Object.freeze({ id: deviceId, label: label || (kind === 'speaker' ? 'Loudspeaker' : 'Microphone') })),
+      )
+    const before = plugged
+    const knew = named
+    plugged = { microphone: listed('microphone'), speaker: listed('speaker') }
+    named = all.some(({ label }) => label)
+    if (knew && named) tell(before, plugged)
+    changed()
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    /** @param {(state: Devices, before: Devices) => void} listener */
+    subscribe(listener) {
+      listeners.add(listener)
+      listener(state, state)
+      return () => listeners.delete(listener)
+    },
+    /** Looks at what is plugged in: at the beginning, and when a permission may have given the devices names. */
+    refresh,
+    open() {
+      media?.addEventListener?.('devicechange', refresh)
+      return refresh()
+    },
+    close: () => media?.removeEventListener?.('devicechange', refresh),
+
+    /** @param {'microphone'|'speaker'} kind @param {string} id  '' for the system's choice */
+    choose(kind, id) {
+      chosen[kind] = plugged[kind].find((each) => each.id === id) ?? NONE
+      keep()
+      changed()
+    },
+    /** @param {'noiseSuppression'|'echoCancellation'|'autoGainControl'} name @param {boolean} on */
+    turn(name, on) {
+      switches[name] = on
+      keep()
+      changed()
+    },
+    /** A sound check was made: it need not be offered again. */
+    check() {
+      if (checked) return
+      checked = true
+      keep()
+      changed()
+    },
+
+    /** For `getUserMedia`. As an ideal, so that a device pulled out this moment is replaced instead of refused. @returns {MediaTrackConstraints} */
+    constraints: () => ({ ...switches, ...(state.microphone ? { deviceId: { ideal: state.microphone } } : {}) }),
+  }
+}
+
+function deviceOf(kept) {
+  return typeof kept?.id === 'string' && typeof kept.label === 'string' ? { id: kept.id, label: kept.label } : NONE
+}

@@ -1,0 +1,57 @@
+/**
+ * What the lock screen, a headset's button and the system's media panel show of the room, and what they may do: mute, be quiet, leave.
+ * (W3C Media Session; handlers a browser does not know are left out.)
+ *
+ * A pause never opens a microphone and neither does a play: what happens in a pocket must not put somebody on the air.
+ *
+ * @param {object} acts
+ * @param {() => void} acts.toggleMicrophone
+ * @param {() => void} acts.mute
+ * @param {() => void} acts.pause  hear nothing
+ * @param {() => void} acts.listen  hear again
+ * @param {() => void} acts.leave
+ * @param {MediaSession|null} [session]
+ */
+export function createLockScreen({ toggleMicrophone, mute, pause, listen, leave }, session = navigator.mediaSession ?? null) {
+  let shown = ''
+  let on = false
+  let speaks = false // my microphone is open
+
+  const handlers = {
+    togglemicrophone: toggleMicrophone,
+    hangup: leave,
+    stop: leave,
+    play: listen,
+    pause: () => (speaks ? mute() : pause()),
+  }
+
+  function handle(wish) {
+    if (on === wish) return
+    on = wish
+    for (const [action, handler] of Object.entries(handlers)) {
+      try {
+        session.setActionHandler(action, wish ? () => handler() : null)
+      } catch {
+        // an action this browser does not know
+      }
+    }
+  }
+
+  return {
+    /** @param {{ title: string, who: string, place: string, open: boolean, paused: boolean }|null} now  null outside a room */
+    show(now) {
+      if (!session) return
+      handle(now !== null)
+      speaks = now?.open ?? false
+      session.playbackState = now ? (now.paused ? 'paused' : 'playing') : 'none'
+      session.setMicrophoneActive?.(speaks)
+      const next = now ? [now.title, now.who, now.place].join('\n') : ''
+      if (next === shown) return
+      shown = next
+      session.metadata = now && new MediaMetadata({
+        ...{ title: now.title, artist: now.who, album: now.place },
+        artwork: [{ src: '/client/icons/favicon.svg', sizes: 'any', type: 'image/svg+xml' }],
+      })
+    },
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * How well people are heard, from what WebRTC counts (W3C WebRTC Statistics): packets lost, how unevenly they come, how long the way
+ * there and back is. Looked at every two seconds and only while the page is seen.
+ *
+ * @typedef {object} Quality
+ * @property {'good'|'choppy'|'weak'} level
+ * @property {number} loss  the share of packets lost lately, 0..1
+ * @property {number} jitter_ms
+ * @property {number|null} round_trip_ms
+ *
+ * @typedef {{ received: number, lost: number, jitter_ms: number, round_trip_ms: number|null }} Count  since the connection began
+ */
+
+const EVERY = 2_000 // ms
+const LATELY = 4 // looks: a burst of losses is remembered for eight seconds, so that the words do not flicker
+const ENOUGH = 20 // packets; of fewer no share can be told
+
+const LIMITS = {
+  choppy: { loss: 0.02, jitter_ms: 40, round_trip_ms: 400 },
+  weak: { loss: 0.06, jitter_ms: 100, round_trip_ms: 900 },
+}
+
+/**
+ * @param {number} loss @param {number} jitter_ms @param {number|null} round_trip_ms
+ * @returns {Quality}
+ */
+export function judge(loss, jitter_ms, round_trip_ms) {
+  const beyond = (limit) => loss >= limit.loss || jitter_ms >= limit.jitter_ms || (round_trip_ms ?? 0) >= limit.round_trip_ms
+  const level = beyond(LIMITS.weak) ? 'weak' : beyond(LIMITS.choppy) ? 'choppy' : 'good'
+  return Object.freeze({ level, loss, jitter_ms, round_trip_ms })
+}
+
+/**
+ * What the newest looks say together; null while too little was sent to say anything.
+ * @param {readonly Count[]} looks  oldest first
+ * @returns {Quality|null}
+ */
+export function assess(looks) {
+  if (looks.length < 2) return null
+  const [first, last] = [looks[0], looks.at(-1)]
+  const lost = Math.max(0, last.lost - first.lost) // late packets are taken back from the losses
+  const sent = lost + last.received - first.received
+  if (sent < ENOUGH) return null
+  // Rounded to what is told, so that a calm line is the same thing twice.
+  const round = (value, to) => Math.round(value / to) * to
+  return judge(Math.round((100 * lost) / sent) / 100, round(last.jitter_ms, 5), last.round_trip_ms === null ? null : round(last.round_trip_ms, 10))
+}
+
+/** What one connection counted: what came in by track, and what the other side says of what I sent. @param {RTCStatsReport} stats */
+export function countsOf(stats) {
+  const all = [...stats.values()]
+  const transport = all.find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId)
+  const pair = transport ? stats.get(transport.selectedCandidatePairId) : all.find(({ type, nominated }) => type === 'candidate-pair' && nominated)
+  const way = pair?.currentRoundTripTime === undefined ? null : 1000 * pair.currentRoundTripTime
+  /** @type {Map<string, Count>} */ const incoming = new Map()
+  /** @type {Count|null} */ let outgoing = null
+  for (const each of all) {
+    if (each.type === 'inbound-rtp' && each.kind === 'audio')
+      incoming.set(each.trackIdentifier, count(each.packetsReceived, each.packetsLost, each.jitter, way))
+    if (each.type === 'remote-inbound-rtp' && each.kind === 'audio') {
+      const sent = stats.get(each.localId)?.packetsSent ?? 0
+      outgoing = count(sent - each.packetsLost, each.packetsLost, each.jitter, each.roundTripTime === undefined ? way : 1000 * each.roundTripTime)
+    }
+  }
+  return { incoming, outgoing }
+}
+
+const count = (received, lost, jitter, round_trip_ms) => ({ received: received ?? 0, lost: lost ?? 0, jitter_ms: 1000 * (jitter ?? 0), round_trip_ms })
+
+/**
+ * @param {object} options
+ * @param {() => Iterable<RTCPeerConnection>} options.connections
+ * @param {(track_id: string) => number|undefined} options.ownerOf  whose voice a track carries now; several may share a connection
+ * @param {number} options.me  my own quality is that of what I send, as the others count it
+ * @param {(qualities: ReadonlyMap<number, Quality>) => void} options.onChange  by user
+ * @param {Document} [options.page]
+ */
+export function createQuality({ connections, ownerOf, me, onChange, page = document }) {
+  /** @type {Map<number|RTCPeerConnection, Count[]>} by user, and by connection for what I send on it */ let looks = new Map()
+  /** @type {ReadonlyMap<number, Quality>} */ let qualities = new Map()
+  let timer = null
+  let looking = false
+
+  async function look() {
+    if (looking || page.visibilityState !== 'visible') return
+    looking = true
+    const seen = new Map()
+    const note = (key, now) => seen.set(key, [...(looks.get(key) ?? []), now].slice(-LATELY))
+    // One after the other: forty at once would be felt.
+    for (const connection of connections()) {
+      const stats = await connection.getStats().catch(() => null)
+      if (!stats) continue
+      const { incoming, outgoing } = countsOf(stats)
+      for (const [track_id, now] of incoming) {
+        const user_id = ownerOf(track_id)
+        if (user_id !== undefined) note(user_id, now)
+      }
+      if (outgoing) note(connection, outgoing)
+    }
+    looking = false
+    if (timer === null) return
+    looks = seen
+    tell()
+  }
+
+  function tell() {
+    const next = new Map()
+    const mine = []
+    for (const [key, counts] of looks) {
+      const quality = assess(counts)
+      if (!quality) continue
+      if (typeof key === 'number') next.set(key, quality)
+      else mine.push(quality)
+    }
+    const own = middle(mine)
+    if (own) next.set(me, own)
+    if (same(next, qualities)) return
+    qualities = next
+    onChange(qualities)
+  }
+
+  return {
+    get qualities() {
+      return qualities
+    },
+    start() {
+      timer ??= setInterval(look, EVERY)
+    },
+    stop() {
+      clearInterval(timer)
+      timer = null
+      looks = new Map()
+      if (qualities.size) onChange((qualities = new Map()))
+    },
+  }
+}
+
+/** Half of those I send to get me worse, half better: one bad listener is not my line. @param {Quality[]} all */
+function middle(all) {
+  if (!all.length) return null
+  return all.sort((a, b) => a.loss - b.loss || (a.round_trip_ms ?? 0) - (b.round_trip_ms ?? 0))[Math.floor((all.length - 1) / 2)]
+}
+
+function same(one, other) {
+  if (one.size !== other.size) return false
+  for (const [user_id, { loss, jitter_ms, round_trip_ms }] of one) {
+    const before = other.get(user_id)
+    if (before?.loss !== loss || before.jitter_ms !== jitter_ms || before.round_trip_ms !== round_trip_ms) return false
+  }
+  return true
+}

@@ -1,0 +1,50 @@
+import { createMemory } from './memory.js'
+
+/**
+ * How loud I want to hear whom: a volume for each person, and "mute for me", remembered by this browser. It is about my ears only: no
+ * row says it, and nobody is told.
+ *
+ * @typedef {{ volume: number, silenced: boolean }} Volume  `volume` in per cent, 0..100
+ */
+
+/** @type {Volume} */
+export const FULL = Object.freeze({ volume: 100, silenced: false })
+
+const KEPT = 500 // people; whoever was set longest ago is forgotten first
+
+/** @param {{ memory?: ReturnType<typeof createMemory> }} [options] */
+export function createVolumes({ memory = createMemory('roomtone.volumes') } = {}) {
+  const listeners = new Set()
+  /** @type {Map<number, Volume>} */ const volumes = new Map()
+  for (const [user_id, [volume, silenced] = []] of entriesOf(memory.recall().people)) volumes.set(Number(user_id), volumeOf(volume, silenced))
+
+  return {
+    /** @param {number} user_id @returns {Volume} */
+    of: (user_id) => volumes.get(user_id) ?? FULL,
+
+    /** @param {number} user_id @param {Partial<Volume>} change */
+    set(user_id, change) {
+      const { volume, silenced } = { ...(volumes.get(user_id) ?? FULL), ...change }
+      const next = volumeOf(volume, silenced)
+      volumes.delete(user_id) // to the end of those remembered
+      if (next.volume !== FULL.volume || next.silenced) volumes.set(user_id, next)
+      if (volumes.size > KEPT) volumes.delete(volumes.keys().next().value)
+      // Pairs, for an object would sort its numbers and forget who came first.
+      memory.keep({ people: [...volumes].map(([id, each]) => [id, [each.volume, each.silenced]]) })
+      for (const listener of listeners) listener(user_id, next)
+    },
+
+    /** @param {(user_id: number, volume: Volume) => void} listener */
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+const entriesOf = (kept) => (Array.isArray(kept) ? kept.filter(Array.isArray) : [])
+
+function volumeOf(volume, silenced) {
+  const whole = Number.isFinite(volume) ? Math.round(Math.min(100, Math.max(0, volume))) : FULL.volume
+  return Object.freeze({ volume: whole, silenced: silenced === true })
+}

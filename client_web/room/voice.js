@@ -1,0 +1,97 @@
+import { createMicrophone } from '../media/microphone.js'
+import { createMuting } from './muting.js'
+
+/**
+ * My voice in a room: the microphone, whether I am muted, and what of it leaves this browser: nothing from the audience, silence
+ * while muted.
+ *
+ * @param {object} options
+ * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices
+ * @param {() => boolean} options.maySpeak  whether I have a seat that may be heard
+ * @param {(muted: boolean) => Promise<unknown>} options.write  my mute, as a row
+ * @param {(track: MediaStreamTrack|null) => Promise<unknown>} options.send  to everybody; resolves when they have it
+ * @param {(stream: MediaStream|null) => void} options.onStream  my microphone as it sounds here
+ * @param {(text: string) => void} options.onNote
+ * @param {() => void} options.onChange
+ */
+export function createVoice({ devices, maySpeak, write, send, onStream, onNote, onChange }) {
+  let wish = 0
+  let talking = false // for as long as a key is held
+  let heeded = '' // the constraints the microphone was asked with
+  let release = () => {}
+
+  const microphone = createMicrophone({ constraints: devices.constraints, onChange: onMicrophone, onReplace })
+  const muting = createMuting({ write, onChange: () => onChange(transmit()) })
+
+  function transmit() {
+    const { track } = microphone
+    if (track) track.enabled = !muting.muted
+    return send(maySpeak() ? track : null)
+  }
+
+  function onReplace(stream) {
+    onStream(stream)
+    return transmit()
+  }
+
+  function onMicrophone(state) {
+    onStream(state === 'on' ? microphone.stream : null)
+    if (state === 'on') devices.refresh() // now that it is allowed they have names
+    // Unplugged: the row must not promise a voice.
+    if (state === 'missing' && !muting.muted) muting.set(true).catch((problem) => onNote(problem.message))
+    transmit()
+    onChange()
+  }
+
+  function heed() {
+    const next = JSON.stringify(devices.constraints())
+    if (heeded && next !== heeded) microphone.renew()
+    heeded = next
+  }
+
+  const voice = {
+    get muted() {
+      return muting.muted
+    },
+    get state() {
+      return Object.freeze({ state: microphone.state, problem: microphone.problem, talking })
+    },
+    get stream() {
+      return microphone.stream
+    },
+    transmit,
+    /** What the room's log says about my mute. */
+    seen: muting.seen,
+    /** A new session of the seat begins muted. */
+    reset: muting.reset,
+    drop: microphone.drop,
+
+    /** @param {boolean} muted @returns {Promise<boolean>} whether it is so now; rejects with a Problem if the room refuses */
+    async setMuted(muted) {
+      const mine = (wish += 1)
+      if (!muted) {
+        if (!maySpeak()) return false
+        const track = await microphone.want()
+        if (!track || mine !== wish || !maySpeak()) return false
+      }
+      return muting.set(muted)
+    },
+
+    /** Talks for as long as a key is held. @param {boolean} on */
+    talk(on) {
+      if (on ? talking || !muting.muted : !talking) return Promise.resolve(false)
+      talking = on
+      onChange()
+      return voice.setMuted(!on)
+    },
+
+    open() {
+      release = devices.subscribe(heed)
+    },
+    close() {
+      release()
+      microphone.drop()
+    },
+  }
+  return voice
+}
