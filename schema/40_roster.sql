@@ -1,7 +1,8 @@
 -- Views are dropped and made anew: CREATE OR REPLACE could only add columns at the end.
 drop view if exists roster;
 create view roster as
-select p.room_id, r.name as room, p.user_id, u.username, p.kind, p.role, p.muted, p.hand_raised_at, p.peer_id, p.join_date, p.seq
+select p.room_id, r.name as room, p.user_id, u.username, p.kind, p.role, p.muted, p.hand_raised_at,
+       p.invited_to_speak_at, p.asked_to_unmute_at, p.peer_id, p.join_date, p.seq
 from participants p
 join rooms r on r.id = p.room_id
 join users u on u.id = p.user_id
@@ -17,6 +18,8 @@ comment on column roster.kind is 'person, bot, sfu or mcu.';
 comment on column roster.role is 'HOST, MODERATOR, SPEAKER or AUDIENCE.';
 comment on column roster.muted is 'Microphone off.';
 comment on column roster.hand_raised_at is 'Since when their hand is up; null when it is not.';
+comment on column roster.invited_to_speak_at is 'Since when they are invited to the stage; null when they are not.';
+comment on column roster.asked_to_unmute_at is 'Since when they are asked to switch their microphone on; null when they are not.';
 comment on column roster.peer_id is 'This session of the seat.';
 comment on column roster.join_date is 'When this session began.';
 comment on column roster.seq is 'Position of the joining in the room''s log.';
@@ -27,7 +30,8 @@ return jsonb_build_object(
   'room_id', seat.room_id, 'user_id', seat.user_id,
   'username', (select u.username from users u where u.id = seat.user_id),
   'kind', seat.kind, 'role', seat.role, 'peer_id', seat.peer_id, 'muted', seat.muted,
-  'hand_raised_at', seat.hand_raised_at, 'join_date', seat.join_date, 'seq', seat.seq);
+  'hand_raised_at', seat.hand_raised_at, 'invited_to_speak_at', seat.invited_to_speak_at,
+  'asked_to_unmute_at', seat.asked_to_unmute_at, 'join_date', seat.join_date, 'seq', seat.seq);
 
 comment on function seat_record(participants) is
   'A seat as the log and the snapshot show it: with its user''s name, without the relay''s own columns.';

@@ -12,7 +12,7 @@ end
 $$;
 
 comment on function raise_hand(bigint) is
-  'Ask to speak in a moderated room; returns since when your hand is up, which is your place in the queue. Raising it twice keeps the place.';
+  'Ask to speak in a moderated room; returns since when your hand is up, which is your place in the queue. Raising it twice keeps the place; whoever is invited to speak is on stage at once, and no hand is up (null).';
 
 create or replace function lower_hand(room_id bigint, username text default null) returns boolean
 language plpgsql as $$

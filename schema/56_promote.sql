@@ -12,9 +12,12 @@ begin
   end if;
   update participants p set role = promote.role
   where p.room_id = promote.room_id and p.user_id = occupant;
+  if not found then
+    perform require_occupant(promote.room_id, promote.username); -- they left in this very moment
+  end if;
   return promote.role;
 end
 $$;
 
 comment on function promote(bigint, text, text) is
-  'Host and moderators: bring somebody to the stage, or give them another role (MODERATOR, SPEAKER, AUDIENCE). Returns the role.';
+  'Host and moderators: bring somebody whose hand is up to the stage, or give somebody on it another role (MODERATOR, SPEAKER, AUDIENCE). Returns the role.';

@@ -12,6 +12,9 @@ begin
     'participants', coalesce((
       select jsonb_agg(seat_record(p) order by p.seq) from participants p
       where p.room_id = room_snapshot.room_id and p.peer_id is not null), '[]'),
+    'messages', coalesce((
+      select jsonb_agg(message_record(m) order by m.id) from (
+        select x.* from messages x where x.room_id = room_snapshot.room_id order by x.id desc limit 50) m), '[]'),
     'signals', coalesce((
       select jsonb_agg(to_jsonb(s) order by s.id) from signals s where s.to_peer = seat_peer), '[]'));
 end

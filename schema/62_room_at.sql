@@ -27,9 +27,10 @@ end;
 comment on function seats_after(bigint, bigint) is
   'The records of those who sat in the room after the event of this seq, in join order; true from the log''s tail on.';
 
-create or replace function room_at(room_id bigint, moment timestamptz default null)
+drop function if exists room_at(bigint, timestamptz); -- what it returns has grown
+create function room_at(room_id bigint, moment timestamptz default null)
 returns table (user_id bigint, username text, kind text, role text, muted boolean, hand_raised_at timestamptz,
-               join_date timestamptz, seq bigint)
+               invited_to_speak_at timestamptz, asked_to_unmute_at timestamptz, join_date timestamptz, seq bigint)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 declare
   wanted timestamptz := coalesce(room_at.moment, clock_timestamp());
@@ -54,10 +55,12 @@ begin
       hint       = 'It is kept for an hour, and lost in a crash.';
   end if;
   return query
-    select s.user_id, s.username, s.kind, s.role, s.muted, s.hand_raised_at, s.join_date, s.seq
+    select s.user_id, s.username, s.kind, s.role, s.muted, s.hand_raised_at, s.invited_to_speak_at, s.asked_to_unmute_at,
+           s.join_date, s.seq
     from seats_after(room_at.room_id, last_seq) seat
     cross join lateral jsonb_to_record(seat) s (user_id bigint, username text, kind text, role text, muted boolean,
-                                                hand_raised_at timestamptz, join_date timestamptz, seq bigint);
+                                                hand_raised_at timestamptz, invited_to_speak_at timestamptz,
+                                                asked_to_unmute_at timestamptz, join_date timestamptz, seq bigint);
 end
 $$;
 

@@ -26,6 +26,18 @@ begin
         when new ->> 'hand_raised_at' is null and old ->> 'hand_raised_at' is not null
           and new ->> 'role' = 'AUDIENCE' then 'has the hand down' end,
       case
+        when new ->> 'invited_to_speak_at' is not null and old ->> 'invited_to_speak_at' is null
+          then 'is invited to speak by ' || coalesce(actor, 'the operator')
+        when old ->> 'invited_to_speak_at' is null or new ->> 'invited_to_speak_at' is not null then null
+        when new ->> 'role' <> 'AUDIENCE' then case when not other then 'accepts the invitation to speak' end
+        when other then 'is no longer invited to speak'
+        else 'declines the invitation to speak' end,
+      case
+        when new ->> 'asked_to_unmute_at' is not null and old ->> 'asked_to_unmute_at' is null
+          then 'is asked by ' || coalesce(actor, 'the operator') || ' to switch the microphone on'
+        when new ->> 'asked_to_unmute_at' is null and old ->> 'asked_to_unmute_at' is not null
+          and new ->> 'muted' = 'true' and new ->> 'role' <> 'AUDIENCE' and not other then 'stays muted' end,
+      case
         when new ->> 'peer_id' is distinct from old ->> 'peer_id' or new ->> 'muted' = old ->> 'muted' then null
         when new ->> 'muted' = 'false' then 'switches the microphone on'
         when other then 'is muted by ' || coalesce(actor, 'the operator')
@@ -38,6 +50,7 @@ begin
     when 'rooms DELETE' then 'the room is deleted'
     when 'messages INSERT' then format('%s: %s', who, new ->> 'body')
     when 'messages DELETE' then format('a message of %s is deleted', who)
+    when 'reactions INSERT' then format('%s reacts with %s', who, new ->> 'emoji')
     when 'signals INSERT' then (
       select format(case new ->> 'kind'
         when 'offer'     then '%s offers to %s'

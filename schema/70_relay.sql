@@ -201,6 +201,8 @@ begin
            or not exists (select from participants p where p.peer_id = o.from_peer)
            or not exists (select from participants p where p.peer_id = o.to_peer))
     order by o.id limit relay_tidy.at_most);
+  delete from reactions r where r.created_at < clock_timestamp() - interval '1 minute';
+  delete from paces p where p.recent[cardinality(p.recent)] < clock_timestamp() - interval '1 hour'; -- the slowest of slow modes
   delete from revoked_tokens r where r.expires_at < now();
   delete from logs l where not exists (select from rooms r where r.id = l.room_id)
     and not exists (select from events e where e.room_id = l.room_id);
@@ -209,7 +211,7 @@ end
 $$;
 
 comment on function relay_tidy(interval, bigint, int) is
-  'Forgets events older than this or beyond so many of a room, old signals and tokens; a bounded number at a time, by one relay at a time. Returns how many events.';
+  'Forgets events older than this or beyond so many of a room, old signals and tokens, and reactions after a minute; a bounded number at a time, by one relay at a time. Returns how many events.';
 
 create or replace function relay_watch() returns table (notify_queue double precision, written numeric)
 language sql stable security definer set search_path = roomtone, pg_temp

@@ -4,7 +4,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'signals', 'logs', 'events',
+  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions', 'paces', 'blocks', 'reports', 'signals', 'logs', 'events',
                               'nodes', 'secrets', 'revoked_tokens', 'schema_installs'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
@@ -82,6 +82,25 @@ comment on policy messages_are_written_in_ones_own_name on messages is 'You writ
 create policy messages_are_taken_back on messages for delete to roomtone_person
   using (user_id = acting_user() or moderates(room_id));
 comment on policy messages_are_taken_back on messages is 'Your own, or anybody''s where you moderate.';
+
+create policy reactions_are_for_those_inside on reactions for select to roomtone_person
+  using (moderates(room_id) or exists (
+    select from participants p where p.room_id = reactions.room_id and p.user_id = acting_user() and p.peer_id is not null));
+comment on policy reactions_are_for_those_inside on reactions is 'Whoever sits in the room sees what floats by.';
+create policy reactions_are_shown_in_ones_own_name on reactions for insert to roomtone_person with check (user_id = acting_user());
+comment on policy reactions_are_shown_in_ones_own_name on reactions is 'You react for yourself; the guard says where.';
+
+create policy blocks_are_private on blocks for select to roomtone_person using (user_id = acting_user());
+comment on policy blocks_are_private on blocks is 'Whom you avoid is known to you alone.';
+create policy blocks_are_ones_own on blocks for insert to roomtone_person with check (user_id = acting_user());
+comment on policy blocks_are_ones_own on blocks is 'You block for yourself.';
+create policy blocks_are_lifted_by_the_blocker on blocks for delete to roomtone_person using (user_id = acting_user());
+comment on policy blocks_are_lifted_by_the_blocker on blocks is 'And you meet them again.';
+
+create policy reports_are_seen_by_the_reporter on reports for select to roomtone_person using (reporter = acting_user());
+comment on policy reports_are_seen_by_the_reporter on reports is 'You see that you reported, and whether it was dealt with; the log that came with it is the operator''s.';
+create policy reports_are_made_in_ones_own_name on reports for insert to roomtone_person with check (reporter = acting_user());
+comment on policy reports_are_made_in_ones_own_name on reports is 'You report for yourself; the guard says whom.';
 
 create policy signals_are_for_both_ends on signals for select to roomtone_person using (acting_user() in (from_user, to_user));
 comment on policy signals_are_for_both_ends on signals is 'A signal is readable by its two ends.';

@@ -42,6 +42,10 @@ create or replace trigger _200_harden before insert or update or delete on bans 
 comment on trigger _200_harden on bans is 'What is acknowledged here survives a crash.';
 create or replace trigger _200_harden before insert or update or delete on messages for each statement execute function tg_harden();
 comment on trigger _200_harden on messages is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on blocks for each statement execute function tg_harden();
+comment on trigger _200_harden on blocks is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on reports for each statement execute function tg_harden();
+comment on trigger _200_harden on reports is 'What is acknowledged here survives a crash.';
 create or replace trigger _200_harden before insert or update or delete on revoked_tokens for each statement execute function tg_harden();
 comment on trigger _200_harden on revoked_tokens is 'What is acknowledged here survives a crash.';
 
@@ -49,3 +53,5 @@ create or replace trigger _200_soften before insert or update or delete on parti
 comment on trigger _200_soften on participants is 'Presence and signals never wait for the disk.';
 create or replace trigger _200_soften before insert or update or delete on signals for each statement execute function tg_soften();
 comment on trigger _200_soften on signals is 'Presence and signals never wait for the disk.';
+create or replace trigger _200_soften before insert or update or delete on reactions for each statement execute function tg_soften();
+comment on trigger _200_soften on reactions is 'What floats by never waits for the disk.';

@@ -79,14 +79,21 @@ begin
     select * into room from rooms r where r.id = new.room_id;
     if new.role is null
        or (new.role = 'HOST') <> (new.user_id = room.host_id)
-       or (actor is not null
-           and not (new.role <> 'HOST' and moderates(new.room_id))
+       or (actor is not null and not (new.role <> 'HOST' and moderates(new.room_id))
            and not (actor = new.user_id and old.role <> 'HOST'
-                    and (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')))) then
+                    and (new.role = 'AUDIENCE'
+                         or (new.role = 'SPEAKER' and (room.stage = 'open' or old.invited_to_speak_at is not null))))) then
       raise check_violation using
-        message    = format('the role %s is not yours to give here', coalesce(new.role, 'null')),
+        message    = case when new.user_id = room.host_id then 'the host stays the host, and on stage'
+                          else format('the role %s is not yours to give here', coalesce(new.role, 'null')) end,
         constraint = 'participants_role_is_given',
-        hint       = 'Host and moderators give roles; on an open stage you may step up and down yourself. A room has one host.';
+        hint       = 'Host and moderators give roles; you may step down, and up where the stage is open or you are invited. A room has one host.';
+    end if;
+    if old.role = 'AUDIENCE' and old.hand_raised_at is null and actor is not null and actor <> new.user_id then
+      raise check_violation using
+        message    = 'nobody is brought to the stage who has not asked to speak',
+        constraint = 'participants_speaking_needs_consent',
+        hint       = 'Invite them instead, and they may accept: select invite_to_speak(…).';
     end if;
     new.muted := new.muted or new.role = 'AUDIENCE';
   end if;
@@ -116,7 +123,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   if old.role = 'HOST' and exists (select from rooms r where r.id = old.room_id and r.ended_at is null)
      and exists (select from users u where u.id = old.user_id) then
-    update participants p set peer_id = null, muted = true, followed_by = null, lapses_at = null
+    update participants p set peer_id = null, muted = true, asked_to_unmute_at = null, followed_by = null, lapses_at = null
     where p.room_id = old.room_id and p.user_id = old.user_id;
     return null;
   end if;
@@ -193,7 +200,7 @@ comment on trigger _500_log on participants is 'At commit, the coming or going e
 drop trigger if exists _500_log_change on participants;
 create constraint trigger _500_log_change after update on participants
 deferrable initially deferred for each row
-when ((new.peer_id, new.role, new.muted, new.kind, new.hand_raised_at)
-      is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at))
+when ((new.peer_id, new.role, new.muted, new.kind, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at)
+      is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at))
 execute function tg_participants__log();
 comment on trigger _500_log_change on participants is 'At commit, what others can see of a change enters the room''s log; leases never do.';

@@ -6,13 +6,19 @@ begin
     new.hand_raised_at := case when new.hand_raised_at is not null and new.role = 'AUDIENCE' then old.hand_raised_at end;
     return new;
   end if;
-  if new.hand_raised_at is null then
-    return new;
-  end if;
   if acting_user() is not null and acting_user() is distinct from new.user_id then
     raise insufficient_privilege using
       message    = 'nobody raises somebody else''s hand',
       constraint = 'participants_only_they_raise_hands';
+  end if;
+  if new.role <> 'AUDIENCE' then
+    if old.role <> 'AUDIENCE' then
+      raise check_violation using
+        message    = 'whoever is on stage may speak already',
+        constraint = 'participants_only_the_audience_raises_hands';
+    end if;
+    new.hand_raised_at := null; -- they were invited, and are on stage by this very hand
+    return new;
   end if;
   if exists (select from rooms r where r.id = new.room_id and r.stage = 'open') then
     raise check_violation using
@@ -28,7 +34,8 @@ $$;
 comment on function tg_participants__guard_hand() is
   'In a moderated room the audience raises hands, each their own; a raised one keeps its place in the queue and comes down on stage.';
 
--- Runs after _100_guard_change, so the role it sees is one that may be had.
-create or replace trigger _100_guard_hand before update of hand_raised_at, role on participants
-for each row execute function tg_participants__guard_hand();
+-- Runs after _100_guard_consent, so the role it sees is the one it will be.
+create or replace trigger _100_guard_hand before update of hand_raised_at, role, invited_to_speak_at on participants
+for each row when (num_nonnulls(old.hand_raised_at, new.hand_raised_at) > 0)
+execute function tg_participants__guard_hand();
 comment on trigger _100_guard_hand on participants is 'Decides who may raise which hand, and lowers it on stage.';

@@ -1,17 +1,41 @@
 create or replace function tg_messages__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  recent timestamptz[];
+  slow interval;
 begin
+  new.created_at := clock_timestamp();
   if acting_user() is null then
     perform require_open_room(new.room_id);
-  else
-    perform require_seat(new.room_id);
+    return new;
   end if;
-  new.created_at := clock_timestamp();
+  perform require_seat(new.room_id);
+  if new.body is null or length(new.body) > 2000 then
+    raise check_violation using
+      message    = format('a message has up to 2,000 characters, and this one %s', length(new.body)),
+      constraint = 'messages_body_is_text';
+  end if;
+  recent := next_pace(new.room_id, new.user_id, 'messages', 5);
+  if cardinality(recent) > 5 and recent[1] > recent[6] - interval '5 seconds' then
+    raise check_violation using
+      message    = 'that is more than one can read',
+      constraint = 'messages_come_slowly',
+      hint       = 'Up to 5 messages in 5 seconds.';
+  end if;
+  select make_interval(secs => (to_jsonb(r) ->> 'slow_mode')::int) into slow from rooms r where r.id = new.room_id;
+  if slow > interval '0' and recent[cardinality(recent) - 1] > clock_timestamp() - slow and not moderates(new.room_id) then
+    raise check_violation using
+      message    = 'this room is in slow mode',
+      constraint = 'messages_slow_mode',
+      hint       = format('You can write again in %s s.',
+        ceil(extract(epoch from recent[cardinality(recent) - 1] + slow - clock_timestamp())));
+  end if;
   return new;
 end
 $$;
 
-comment on function tg_messages__guard() is 'Whoever writes in a room sits in it, and it is open.';
+comment on function tg_messages__guard() is
+  'Whoever writes in a room sits in it, and it is open; not too much at once, and as slowly as the room asks.';
 
 create or replace trigger _100_guard before insert on messages
 for each row execute function tg_messages__guard();

@@ -168,6 +168,7 @@ def test_a_moderated_stage_offers_no_way_up_but_the_hosts(
         beth.reads("The stage is moderated; a host can bring you up.")
         assert beth.button("Join the stage").count() == 0
         rick.seat("beth").get_by_role("button").click()
+        psql.act_as("beth").one("select raise_hand(%s)", room)
         rick.button("Bring to the stage").click()
         beth.button("Turn microphone on").wait_for()
         rick.button("Move to the listeners").click()

@@ -44,6 +44,7 @@ def test_triggers_stand_in_firing_order(found: Map) -> None:
     assert [trigger.name for trigger in found.of("participants")] == [
         "_200_soften",  # before the statement, whatever its number
         "_100_guard_change",
+        "_100_guard_consent",
         "_100_guard_hand",
         "_100_guard_join",
         "_100_keep_host",
@@ -57,4 +58,4 @@ def test_triggers_stand_in_firing_order(found: Map) -> None:
 def test_effects_are_followed_through_functions_and_not_through_words(found: Map) -> None:
     assert found.reach("tg_rooms__log") == {"events", "logs", "participants"}
     assert found.reach("tg_events__notify") == {"pg_notify"}
-    assert found.reach("tg_messages__guard") == set(), "a hint that names join_room calls nothing"
+    assert found.reach("tg_messages__guard") == {"paces"}, "a hint that names join_room calls nothing"

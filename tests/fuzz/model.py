@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 NOT_OPEN = "participants_room_is_open"
 NOT_GIVEN = "participants_role_is_given"
+NO_CONSENT = "participants_speaking_needs_consent"
 NOT_YOURS_TO_UNMUTE = "participants_only_they_unmute"
 AUDIENCE_IS_MUTED = "participants_audience_is_muted"
 NOT_SEATED = "signals_sender_is_seated"
@@ -105,6 +106,8 @@ class Room:
         )
         if (role == "HOST") != (user == self.host) or not (gives or steps):
             raise Refused(NOT_GIVEN)
+        if seat.role == "AUDIENCE" and actor != user:  # no hand is ever raised here
+            raise Refused(NO_CONSENT)
         seat.role = role
         seat.muted = seat.muted or role == "AUDIENCE"
 

@@ -50,10 +50,19 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
             banned = f"user_id = {people['banned']} and room_id = {room}"
             yield ("own" if actor == "banned" else "room"), banned
             yield "rest", f"room_id = {far_room}"
-        case "messages":
+        case "messages" | "reactions":
             yield from _own(me if actor in SEATED else None, f"user_id = {me} and room_id = {room}")
             yield "room", f"user_id = {people['guest']} and room_id = {room}"
             yield "rest", f"room_id = {far_room}"
+        case "hand_queue":
+            yield "room", f"user_id = {people['listener']} and room_id = {room}"
+            yield "rest", f"room_id = {far_room}"
+        case "blocks":
+            yield from _own(me, f"user_id = {me}")
+            yield "rest", f"user_id = {people['fay']}"
+        case "reports":
+            yield from _own(me if actor in SEATED else None, f"reporter = {me}")
+            yield "rest", f"reporter = {people['fay']}"
         case "signals" | "signal_trace":
             if actor in SEATED:
                 mine = world.peers[actor]
@@ -84,6 +93,10 @@ CHANGES = {
     "participants": "muted = true",
     "bans": "created_at = now()",
     "messages": "body = 'Never said.'",
+    "reactions": "emoji = '🔥'",
+    "paces": "recent = '{}'",
+    "blocks": "created_at = now()",
+    "reports": "resolved_at = now()",
     "signals": "kind = 'bye'",
     "logs": "head_seq = 0",
     "events": "seq = 0",
@@ -93,6 +106,7 @@ CHANGES = {
     "schema_installs": "version = ''",
     "hallway": "name = 'Coffee'",
     "roster": "muted = true",
+    "hand_queue": "hand_raised_at = now()",
     "signal_trace": "answered_at = now()",
 }
 
@@ -154,6 +168,30 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                 "rest",
                 f"insert into messages (room_id, user_id, body) values ({room}, {someone}, 'x')",
             )
+        case "reactions":
+            yield "room", f"insert into reactions (room_id, emoji) values ({room}, '👏')"
+            yield "rest", f"insert into reactions (room_id, emoji) values ({far_room}, '👏')"
+            yield (
+                "rest",
+                f"insert into reactions (room_id, user_id, emoji) values ({room}, {someone}, '👏')",
+            )
+        case "paces":
+            yield "all", f"insert into paces values ({room}, {me}, 'reactions', '{{}}')"
+        case "blocks":
+            yield "own", f"insert into blocks (blocked_id) values ({people['friend']})"
+            yield (
+                "rest",
+                f"insert into blocks (user_id, blocked_id) values ({someone}, {people['friend']})",
+            )
+        case "reports":
+            report = "insert into reports (room_id, reported_id, reason) values"
+            yield "room", f"{report} ({room}, {people['guest']}, 'Rude')"
+            yield "rest", f"{report} ({far_room}, {people['fay']}, 'Rude')"
+            yield (
+                "rest",
+                "insert into reports (room_id, reported_id, reporter, reason)"
+                f" values ({room}, {people['guest']}, {someone}, 'Rude')",
+            )
         case "signals":
             send = "insert into signals (room_id, to_peer, from_peer, kind, body) values"
             for label, where, to, sender in (
@@ -177,23 +215,39 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield "all", "insert into revoked_tokens (jti, expires_at) values ('2', now())"
         case "schema_installs":
             yield "all", "insert into schema_installs (fingerprint, version) values ('', '')"
-        case "hallway" | "roster" | "signal_trace":
-            column = {"hallway": "name", "roster": "room", "signal_trace": "path"}[table]
+        case "hallway" | "roster" | "signal_trace" | "hand_queue":
+            column = {
+                "hallway": "name", "roster": "room", "signal_trace": "path", "hand_queue": "username",
+            }[table]  # fmt: skip
             yield "all", f"insert into {table} ({column}) values ('x')"
 
 
 def call(function: str, arguments: list[str], world: World) -> str:
     """A call of a function: about the room where it takes one, else with nothing but nulls."""
     about = {
+        "accept_to_speak": f"{world.room}",
         "act_as": "'far'",
+        "ask_to_unmute": f"{world.room}, 'guest'",
+        "ban_from_room": f"{world.room}, 'guest'",
+        "block": "'friend'",
+        "decline_to_speak": f"{world.room}",
         "end_room": f"{world.room}",
+        "invite_to_speak": f"{world.room}, 'listener'",
         "join_room": f"{world.room}",
         "leave_room": f"{world.room}",
         "require_open_room": f"{world.room}",
         "lower_hand": f"{world.room}, 'guest'",
+        "move_to_audience": f"{world.room}, 'guest'",
         "mute": f"{world.room}, 'guest'",
+        "mute_all": f"{world.room}",
+        "pin_link": f"{world.room}, 'https://tea.example/'",
         "promote": f"{world.room}, 'guest', 'AUDIENCE'",
         "raise_hand": f"{world.room}",
+        "react": f"{world.room}, '👏'",
+        "remove_from_room": f"{world.room}, 'guest'",
+        "report": f"{world.room}, 'guest', 'Rude'",
+        "require_moderator": f"{world.room}",
+        "require_user": "'guest'",
         "replay_room": f"{world.room}",
         "require_occupant": f"{world.room}, 'guest'",
         "require_seat": f"{world.room}",
@@ -202,7 +256,12 @@ def call(function: str, arguments: list[str], world: World) -> str:
         "room_snapshot": f"{world.room}",
         "say": f"{world.room}, 'Hello'",
         "sign_in": "'newcomer'",
+        "slow_mode": f"{world.room}, 10",
+        "step_down": f"{world.room}",
+        "unban": f"{world.room}, 'banned'",
+        "unblock": "'foe'",
         "unmute": f"{world.room}",
+        "withdraw_invitation_to_speak": f"{world.room}, 'listener'",
     }
     given = about.get(function, ", ".join(f"null::{kind}" for kind in arguments))
     return f"select {function}({given})"

@@ -20,7 +20,8 @@ class World:
     """Ids of people by name, of the room and the club, of another room and another club.
 
     `relay` is the relay's own login, which acts as nobody. The room is moderated and stands in the
-    club; `guest` and `gina` sit in it beside the actors. The other room and club are `far`'s, where
+    club; `guest` and `gina` sit in it beside the actors, and `listener`, whose hand is up; `audience` is
+    invited to speak. The other room and club are `far`'s, where
     `fay` sits and belongs.
     """
 
@@ -40,7 +41,7 @@ class World:
 
 def make(psql: Psql) -> World:
     """Fill an empty database, as its operator."""
-    names = (*PEOPLE, "guest", "gina", "friend", "far", "fay", "foe")
+    names = (*PEOPLE, "guest", "gina", "listener", "friend", "far", "fay", "foe")
     world = World({name: psql.person(name) for name in names})
     people = world.people
     world.topic = psql.one("insert into topics (name) values ('Tea') returning id")
@@ -64,12 +65,19 @@ def make(psql: Psql) -> World:
     world.far_room = psql.one(room, "Elsewhere", world.far_club, people["far"])
     seats = (
         ("host", None), ("guest", "SPEAKER"), ("gina", "SPEAKER"),
-        ("audience", None), ("speaker", "SPEAKER"), ("moderator", "MODERATOR"),
+        ("audience", None), ("listener", None), ("speaker", "SPEAKER"), ("moderator", "MODERATOR"),
     )  # fmt: skip
     for name, given in seats:
         world.peers[name] = psql.seat(world.room, name, given)
     for name in ("far", "fay"):
         world.peers[name] = psql.seat(world.far_room, name)
+    psql.run(
+        "update participants set hand_raised_at = now() where user_id = any (%s)",
+        [people["listener"], people["fay"]],
+    )
+    psql.run(
+        "update participants set invited_to_speak_at = now() where user_id = %s", people["audience"]
+    )
     for sender, recipient in (
         ("gina", "guest"), ("audience", "host"), ("speaker", "host"), ("moderator", "host"), ("fay", "far"),
     ):  # fmt: skip
@@ -89,6 +97,25 @@ def make(psql: Psql) -> World:
             where,
             people[name],
         )
+        psql.run(
+            "insert into reactions (room_id, user_id, emoji) values (%s, %s, '👏')",
+            where,
+            people[name],
+        )
+        psql.run(
+            "insert into reports (room_id, reported_id, reporter, reason) values (%s, %s, %s, 'Rude')",
+            where,
+            people["gina" if where == world.room else "far"],
+            people[name],
+        )
+    for name in ("fay", *PEOPLE):
+        psql.run(
+            "insert into blocks (user_id, blocked_id) values (%s, %s)", people[name], people["foe"]
+        )
+    psql.run(
+        "insert into paces (room_id, user_id, kind, recent) values (%s, 1, 'messages', '{}')",
+        world.room,
+    )
     for where, who in ((world.room, "banned"), (world.far_room, "foe")):
         psql.run("insert into bans (room_id, user_id) values (%s, %s)", where, people[who])
     psql.run("select relay_secret('jwt'), relay_heartbeat('relay-1', 'here')")

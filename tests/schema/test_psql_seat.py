@@ -137,7 +137,10 @@ def test_only_moderators_promote(psql: Psql, talk: int) -> None:
     for name in ("anna", "ben", "rick"):
         with refused("participants_role_is_given"):
             psql.one("select promote(%s, %s)", talk, name)
-    psql.act_as("rick").one("select promote(%s, 'anna', 'MODERATOR')", talk)
+    psql.one("select raise_hand(%s)", talk)
+    psql.act_as("rick").one("select promote(%s, 'anna')", talk)
+    psql.one("select promote(%s, 'anna', 'MODERATOR')", talk)
+    psql.act_as("ben").one("select raise_hand(%s)", talk)
     assert psql.act_as("anna").one("select promote(%s, 'ben')", talk) == "SPEAKER"
     with refused("participants_role_is_given"):
         psql.one("select promote(%s, 'ben', 'HOST')", talk)
@@ -154,6 +157,7 @@ def test_promoting_somebody_who_just_left_is_refused_by_name(psql: Psql, talk: i
 
 
 def test_many_may_mute_and_only_one_may_unmute(psql: Psql, talk: int) -> None:
+    psql.act_as("anna").one("select raise_hand(%s)", talk)
     psql.act_as("rick").one("select promote(%s, 'anna')", talk)
     psql.act_as("anna")
     assert psql.one("select unmute(%s)", talk) is True

@@ -188,6 +188,7 @@ def test_on_a_moderated_stage_one_is_moved_up_and_steps_down(psql: Psql) -> None
     psql.act_as("anna")
     with refused("participants_role_is_given"):
         psql.run("update participants set role = 'SPEAKER' where user_id = %s", anna)
+    psql.run("update participants set hand_raised_at = now() where user_id = %s", anna)
     psql.act_as("rick").run("update participants set role = 'SPEAKER' where user_id = %s", anna)
     psql.act_as("anna").run("update participants set role = 'AUDIENCE' where user_id = %s", anna)
     assert psql.one("select role from roster where username = 'anna'") == "AUDIENCE"
@@ -244,6 +245,7 @@ def test_a_room_ends_at_the_moment_it_is_ended(psql: Psql) -> None:
 def test_a_host_who_is_away_still_gives_roles(psql: Psql) -> None:
     room, anna = psql.room("rick", stage="moderated"), psql.person("anna")
     psql.seat(room, "anna")
+    psql.act_as("anna").one("select raise_hand(%s)", room)
     psql.act_as("rick").run("update participants set role = 'SPEAKER' where user_id = %s", anna)
     assert psql.one("select role from roster where username = 'anna'") == "SPEAKER"
 

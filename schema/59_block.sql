@@ -1,0 +1,24 @@
+create or replace function block(username text) returns boolean
+language plpgsql as $$
+declare
+  somebody bigint := require_user(block.username);
+begin
+  insert into blocks (blocked_id) values (somebody) on conflict do nothing;
+  return found;
+end
+$$;
+
+comment on function block(text) is
+  'Do not meet this person: their rooms are marked for you, and their invitations refused; they are not told. False if you blocked them already.';
+
+create or replace function unblock(username text) returns boolean
+language plpgsql as $$
+declare
+  somebody bigint := require_user(unblock.username);
+begin
+  delete from blocks b where b.user_id = acting_user() and b.blocked_id = somebody;
+  return found;
+end
+$$;
+
+comment on function unblock(text) is 'Meet this person again; false if you had not blocked them.';

@@ -1,0 +1,45 @@
+create or replace function tg_reactions__guard() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  recent timestamptz[];
+begin
+  new.created_at := clock_timestamp();
+  if acting_user() is null then
+    perform require_open_room(new.room_id);
+    return new;
+  end if;
+  perform require_seat(new.room_id);
+  recent := next_pace(new.room_id, new.user_id, 'reactions', 8);
+  if cardinality(recent) > 8 and recent[1] > recent[9] - interval '4 seconds' then
+    raise check_violation using
+      message    = 'that is a lot of feeling',
+      constraint = 'reactions_come_slowly',
+      hint       = 'Up to 8 reactions in 4 seconds.';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_reactions__guard() is 'Whoever reacts in a room sits in it, and not too often at once.';
+
+create or replace trigger _100_guard before insert on reactions
+for each row execute function tg_reactions__guard();
+comment on trigger _100_guard on reactions is 'Refuses reactions from outside, and storms of them.';
+
+create or replace function tg_reactions__log() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  perform append_event(new.room_id, 'reactions', 'INSERT',
+    to_jsonb(new) || jsonb_build_object('username', (select u.username from users u where u.id = new.user_id)), null);
+  -- Asked again under the log's lock: they may have been banned while this transaction was open.
+  perform require_not_banned(new.room_id, new.user_id);
+  return null;
+end
+$$;
+
+comment on function tg_reactions__log() is 'Logs a reaction for everybody in the room.';
+
+drop trigger if exists _500_log on reactions;
+create constraint trigger _500_log after insert on reactions
+deferrable initially deferred for each row execute function tg_reactions__log();
+comment on trigger _500_log on reactions is 'At commit, the reaction enters the room''s log.';

@@ -1,0 +1,49 @@
+create or replace function tg_reports__guard() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  if new.reporter = new.reported_id then
+    raise check_violation using
+      message    = 'one reports others',
+      constraint = 'reports_not_yourself';
+  end if;
+  if acting_user() is not null and not was_in_room(new.room_id, new.reporter) then
+    raise insufficient_privilege using
+      message    = format('you were not in room %s', new.room_id),
+      constraint = 'reports_are_made_by_those_inside',
+      hint       = 'Report what you were there for.';
+  end if;
+  if not was_in_room(new.room_id, new.reported_id) then
+    raise no_data_found using
+      message    = format('they were not seen in room %s', new.room_id),
+      constraint = 'reports_person_was_there',
+      hint       = 'The room''s log goes back an hour.';
+  end if;
+  if acting_user() is not null then
+    -- Two reports at once are counted one after the other; it holds up nobody but their reporter.
+    perform pg_advisory_xact_lock(hashtext('roomtone reports ' || new.reporter));
+    if (select count(*) from reports r where r.reporter = new.reporter and r.created_at > clock_timestamp() - interval '1 hour') >= 5 then
+      raise check_violation using
+        message    = 'you have reported 5 times within an hour, which is all that can be looked after',
+        constraint = 'reports_are_few';
+    end if;
+  end if;
+  new.created_at := clock_timestamp();
+  new.log := jsonb_build_object(
+    'events', coalesce((
+      select jsonb_agg(event_json(e)::jsonb || jsonb_build_object('actor', e.actor) order by e.seq) from (
+        select x.* from events x
+        where x.room_id = new.room_id and x.recipient is null -- whoever could reach whom at which address is nobody's business
+        order by x.seq desc limit 200) e), '[]'),
+    'messages', coalesce((
+      select jsonb_agg(message_record(m) order by m.id) from (
+        select x.* from messages x where x.room_id = new.room_id order by x.id desc limit 50) m), '[]'));
+  return new;
+end
+$$;
+
+comment on function tg_reports__guard() is
+  'Whoever was in a room reports whoever was there, now and then; the room''s recent log is kept with it.';
+
+create or replace trigger _100_guard before insert on reports
+for each row execute function tg_reports__guard();
+comment on trigger _100_guard on reports is 'Decides who may report whom, and keeps the log.';
