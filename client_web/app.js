@@ -1,3 +1,4 @@
+import { chatActs } from './app/chat.js'
 import { createCommons } from './app/commons.js'
 import { foyerActs } from './app/foyer.js'
 import { identityActs } from './app/identity.js'
@@ -30,6 +31,7 @@ const acts = {
   ...foyerActs(commons),
   ...roomActs(commons),
   ...voiceActs(commons),
+  ...chatActs(commons),
   showKeys: () => keysHelp.open(),
 }
 commons.add(keysHelp)
@@ -64,7 +66,7 @@ function follow(visit) {
   release()
   followed = visit
   if (!visit) return
-  const releases = [visit.subscribe(drawSoon), visit.levels.subscribe(view.levels), visit.subscribe(leaveAfter)]
+  const releases = [visit.subscribe(drawSoon), visit.levels.subscribe(view.levels), visit.reactions.subscribe(view.react), visit.subscribe(leaveAfter)]
   release = () => releases.forEach((each) => each?.())
 
   /** Who left of their own will stands in the hallway; who was sent away stays to read why. */

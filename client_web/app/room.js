@@ -14,6 +14,6 @@ export function roomActs(commons) {
     retryConnection: (user_id) => house.visit?.retryConnection(user_id),
     choose: (user_id) => commons.view.chooseSeat(user_id),
     toggleWall: () => commons.inRoom() && commons.view.showWall(!commons.view.wallOpen),
-    escape: () => commons.view.wallOpen && commons.view.showWall(false),
+    escape: () => commons.view.escape(),
   }
 }

@@ -86,7 +86,10 @@ const reactions = {
     return { ...state, room: Object.freeze({ ...state.room, ...data.record }) }
   },
 
-  signals: (state) => state, // read by the visit; here they only move the cursor
+  // Read elsewhere (the visit, the chat, the reactions); here they only move the cursor.
+  signals: (state) => state,
+  messages: (state) => state,
+  reactions: (state) => state,
 
   bye: (state, { data }) => ({ ...state, ended: data.reason }),
 }

@@ -2,7 +2,9 @@ import { createIce } from '../signaling/ice.js'
 import { createOutbox } from '../signaling/outbox.js'
 import { createRows } from '../signaling/rows.js'
 import { createMesh, isAudible } from '../media/mesh.js'
+import { createChat } from './chat.js'
 import { mayOf, peopleOf } from './people.js'
+import { createReactions } from './reactions.js'
 import { createSeat } from './seat.js'
 import { createSound } from './sound.js'
 import { EMPTY, maySpeak, reduce } from './state.js'
@@ -58,6 +60,8 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     onNote: wall.note,
     onChange: () => changed(),
   })
+  const reactions = createReactions({ user, rows, roomId, skew: () => wall.skew })
+  const chat = createChat({ user, rows, roomId, slowMode, skew: () => wall.skew, onChange: changed })
   let outbox = createSessionOutbox()
   let mesh = createSessionMesh()
   const seat = createSeat({ user, rows, wall, technique, roomId, role, onJoined, onFrame: arrive, onStanding })
@@ -85,7 +89,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       microphone: voice.state,
       speakers: sound.speaking.turns.map(({ user_id }) => people.find((person) => person.user_id === user_id && !person.muted)).filter(Boolean),
       spoke: sound.speaking.recent,
-      ...{ blocked: sound.blocked, troubles: troubles.list, happenings: room.happenings, wall: wall.entries, traces: wall.traces },
+      ...{ blocked: sound.blocked, troubles: troubles.list, happenings: room.happenings, wall: wall.entries, traces: wall.traces, chat: chat.state },
     })
   }
 
@@ -117,6 +121,8 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     const before = room
     room = reduce(room, frame)
     if (room === before) return
+    chat.arrive(frame)
+    reactions.arrive(frame)
     if (frame.type === 'snapshot') {
       reconcile()
       const mine = room.seats.get(user.id)
@@ -128,7 +134,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       receive(frame.data.record)
     } else {
       wall.event(frame, frame.data.record ?? frame.data.old_record)
-      reconcile()
+      if (frame.type === 'participants' || frame.type === 'rooms') reconcile()
     }
     changed()
   }
@@ -150,8 +156,15 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     return mine && mine.peer_id === seat.peer_id ? mine : null
   }
 
+  /** Seconds between two messages of mine; who moderates is exempt. */
+  function slowMode() {
+    const { role } = room.seats.get(user.id) ?? {}
+    return role === 'HOST' || role === 'MODERATOR' ? 0 : (room.room?.slow_mode ?? 0)
+  }
+
   function reconcile() {
     const me = mySeat()
+    chat.reconsider()
     mesh.update(me, room.seats.values())
     for (const each of room.seats.values()) sound.setAudible(each.user_id, isAudible(each))
     if (me) voice.seen(me.muted)
@@ -259,6 +272,8 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   const visit = {
     room_id: roomId,
     levels: { subscribe: sound.subscribe },
+    chat,
+    reactions,
     get state() {
       state ??= look()
       return state

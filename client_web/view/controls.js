@@ -1,5 +1,7 @@
 import { element, mark, say } from './element.js'
 import { createMicrophone } from './microphone.js'
+import { createMore } from './more.js'
+import { createPalette } from './reactions.js'
 import { symbol } from './symbol.js'
 import { meInWords } from './words.js'
 
@@ -19,15 +21,19 @@ export function createControls(acts) {
 
   const leave = control('leave', 'Leave quietly', acts.leave, 'L')
   const down = control('ear', 'Just listen', acts.stepDown)
+  const chat = control('chat', 'Chat', acts.togglePanel, 'C')
+  const unread = element('span', { class: 'control__unread', hidden: true })
+  chat.append(unread)
+  const palette = createPalette(acts)
   const wall = control('glass', 'Glass wall', acts.toggleWall, 'G')
   const keys = control('keys', 'Keys', acts.showKeys, '?')
   const up = element('button', { class: 'controls__up', type: 'button', on: { click: acts.stepUp } }, symbol('stage'), 'Join the stage')
   const root = element('footer', { class: 'controls' },
     microphone.notice, refusal, words,
     element('div', { class: 'controls__row' },
-      element('div', { class: 'controls__side' }, leave, down),
+      element('div', { class: 'controls__side' }, leave, palette.element),
       element('div', { class: 'controls__middle' }, microphone.element, up),
-      element('div', { class: 'controls__side controls__side--end' }, wall, keys)))
+      element('div', { class: 'controls__side controls__side--end' }, chat, createMore(down, wall, keys).element)))
 
   return {
     element: root,
@@ -43,6 +49,16 @@ export function createControls(acts) {
       microphone.update(visit)
     },
     levels: (levels) => microphone.levels(levels),
+    toggleReactions: palette.toggle,
+    chat,
+    /** @param {boolean} open  chat and people @param {number} count  unread messages */
+    panel(open, count) {
+      mark(chat, 'aria-expanded', open ? 'true' : 'false')
+      unread.hidden = count === 0
+      if (unread.dataset.count === String(count)) return
+      unread.dataset.count = String(count)
+      unread.replaceChildren(String(count > 99 ? '99+' : count), element('span', { class: 'only-heard', text: ' unread' }))
+    },
     wall: (open) => mark(wall, 'aria-expanded', open ? 'true' : 'false'),
     /** What the database refused, said beside the button that asked. */
     refuse(text) {

@@ -1,12 +1,15 @@
 import { createAnnouncer } from './announcer.js'
+import { createChatNews } from './chat_news.js'
 import { element } from './element.js'
 import { createFoldedRoom } from './folded_room.js'
 import { createFoyer } from './foyer.js'
 import { createGlassWall } from './glass_wall.js'
 import { createHallway } from './hallway.js'
 import { createMasthead } from './masthead.js'
+import { createFloating } from './reactions.js'
 import { createRoom } from './room.js'
 import { addressOf } from './route.js'
+import { createSidePanel } from './side_panel.js'
 import { endingInWords } from './words.js'
 
 /**
@@ -23,7 +26,12 @@ export function createHouseView(main, acts) {
   const foyer = createFoyer(acts)
   const room = createRoom(acts)
   const wall = createGlassWall({ ...acts, close: acts.toggleWall })
+  const panel = createSidePanel(acts, { changed: drawPanel, opener: () => room.chatButton })
   const announcer = createAnnouncer()
+  const news = createChatNews(announcer.say)
+  const floating = createFloating(room.seatOf)
+  const NOBODY = new Set()
+  let latest = null // what the panel was told last
   let announced = null
   let present = null // the visit drawn last
   let read = null // the visit whose ending was read
@@ -31,7 +39,7 @@ export function createHouseView(main, acts) {
   main.append(
     element('section', { class: 'frame__hallway', 'aria-label': 'Hallway' }, masthead.element, hallway.element, folded.element),
     element('section', { class: 'frame__room', 'aria-label': 'Room' }, foyer.element, room.element),
-    wall.element)
+    wall.element, panel.element)
   document.body.append(announcer.element)
 
   /**
@@ -61,8 +69,19 @@ export function createHouseView(main, acts) {
 
     if (wall.open && (!inside || visit.phase === 'left')) showWall(false)
     wall.update(visit && inside ? { ...visit, room_id: place.room_id } : null)
+    latest = { state: visit && inside ? visit : null, visit: house.visit, blocks: house.blocks ?? NOBODY }
+    drawPanel()
     announce(house.visit, visit)
     document.title = titleOf(place, visit?.room ?? doorplate, inside)
+  }
+
+  function drawPanel() {
+    if (!latest) return
+    const { state, ...around } = latest
+    panel.update(state, { ...around, walled: wall.open })
+    main.dataset.panel = panel.open ? 'open' : 'closed'
+    room.panel(panel.open, panel.showsChat ? 0 : panel.unread)
+    if (around.visit) news.update(around.visit.state, { ...around, visible: panel.showsChat })
   }
 
   function announce(whose, visit) {
@@ -81,6 +100,7 @@ export function createHouseView(main, acts) {
     main.dataset.wall = open ? 'open' : 'closed'
     wall.show(open)
     room.wall(open)
+    drawPanel()
   }
 
   return {
@@ -91,6 +111,19 @@ export function createHouseView(main, acts) {
       hallway.refuse(text)
     },
     focusRoom: room.focus,
+    /** @param {{ user_id: number, emoji: string }} reaction */
+    react(reaction) {
+      if (latest?.blocks.has(reaction.user_id)) return
+      news.hear(reaction)
+      floating.show(reaction)
+    },
+    openChat: panel.openChat,
+    togglePanel: panel.toggle,
+    toggleReactions: room.toggleReactions,
+    /** Escape closes what lies on top. */
+    escape() {
+      if (!panel.escape() && wall.open) showWall(false)
+    },
     get wallOpen() {
       return wall.open
     },

@@ -6,6 +6,8 @@ const MEANINGS = [
   ['Space', 'Hold to talk while the microphone is off'],
   ['L', 'Leave quietly'],
   ['G', 'Open or close the glass wall'],
+  ['C', 'Open the chat and write'],
+  ['R', 'React, then 1 to 8'],
   ['?', 'Show these keys'],
   ['Esc', 'Close what is open'],
 ]
@@ -21,12 +23,12 @@ const PRESSING = `${TYPING}, button, a, summary, pre, code`
 
 /**
  * Listens for the keys. A letter typed into a field is a letter, and Space on a button presses the button.
- * @param {{ toggleMicrophone: () => void, leave: () => void, toggleWall: () => void, showKeys: () => void, escape: () => void,
+ * @param {{ toggleMicrophone: () => void, leave: () => void, toggleWall: () => void, openChat: () => void, toggleReactions: () => void, showKeys: () => void, escape: () => void,
  *           talk: (on: boolean) => void }} acts
  */
 export function listenToKeys(acts) {
   let held = false
-  const presses = { m: acts.toggleMicrophone, l: acts.leave, g: acts.toggleWall, '?': acts.showKeys, escape: acts.escape }
+  const presses = { m: acts.toggleMicrophone, l: acts.leave, g: acts.toggleWall, c: acts.openChat, r: acts.toggleReactions, '?': acts.showKeys, escape: acts.escape }
 
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
@@ -40,7 +42,9 @@ export function listenToKeys(acts) {
       held = true
       return acts.talk(true)
     }
-    presses[event.key.toLowerCase()]?.()
+    const press = presses[event.key.toLowerCase()]
+    if (press) event.preventDefault() // the key that opens a box is not a letter in it
+    press?.()
   })
   const release = () => {
     if (!held) return

@@ -3,6 +3,9 @@ export const BRIEF = 160
 
 const stillness = matchMedia('(prefers-reduced-motion: reduce)')
 
+/** Whether the person asked for stillness. */
+export const isStill = () => stillness.matches
+
 /** Plays keyframes unless the person asked for stillness. */
 export function move(target, keyframes, options = {}) {
   if (stillness.matches) return null

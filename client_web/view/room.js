@@ -2,6 +2,7 @@ import { createControls } from './controls.js'
 import { createEnding } from './ending.js'
 import { element, mark, say } from './element.js'
 import { keyed } from './keyed.js'
+import { createPinned } from './pinned.js'
 import { createSeat } from './seat.js'
 import { symbol } from './symbol.js'
 import { createTroubles } from './troubles.js'
@@ -27,8 +28,9 @@ export function createRoom(acts) {
   const waiting = element('div', { class: 'room__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('i')))
   const ending = createEnding(acts)
   const controls = createControls(acts)
+  const pinned = createPinned(acts)
   const scroll = element('div', { class: 'room__scroll' },
-    element('header', { class: 'room__head' }, back, club, name, about),
+    element('header', { class: 'room__head' }, back, club, name, about, pinned.element),
     banner, troubles.element, tap, people, waiting, ending.element)
   const root = element('div', { class: 'room' }, scroll, controls.element)
 
@@ -46,6 +48,7 @@ export function createRoom(acts) {
     say(name, told.name ?? (over ? endingInWords(visit).title : 'Walking in…'))
     about.hidden = over
     say(about, over || joining ? '' : aboutInWords(visit))
+    pinned.update(over ? null : visit.room?.pinned_link, visit.may.moderate && !over)
     drawBanner(visit)
     // While the whole room reconnects, that its signals wait is no news.
     troubles.update(over ? [] : visit.troubles.filter(({ kind }) => kind !== 'signal' || visit.phase === 'in'))
@@ -77,6 +80,11 @@ export function createRoom(acts) {
     },
     refuse: controls.refuse,
     wall: controls.wall,
+    panel: controls.panel,
+    chatButton: controls.chat,
+    toggleReactions: controls.toggleReactions,
+    /** Somebody's seat on the screen. */
+    seatOf: (user_id) => (stage.get(user_id) ?? others.get(user_id))?.element ?? null,
     focus: () => name.focus({ preventScroll: true }),
   }
 }

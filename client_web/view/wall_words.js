@@ -30,6 +30,8 @@ function writeStory({ table, rows, method }, nameOf) {
   if (table === 'participants' && 'muted' in row) return row.muted ? 'microphone off' : 'microphone on'
   if (table === 'participants' && 'role' in row && method === 'UPDATE') return `to be ${row.role}`
   if (table === 'participants') return 'you take a seat'
+  if (table === 'messages' && row.body) return quoted(row.body)
+  if (table === 'reactions') return row.emoji
   if (row.name) return row.name
   return Object.entries(row).filter(([, value]) => typeof value !== 'object').map(([name, value]) => `${name} ${value}`).join(' · ')
 }
@@ -54,9 +56,13 @@ function eventStory({ table, type, record, old_record, reason }, nameOf) {
     if (type === 'DELETE') return `${who} leaves${reason ? ` · ${reason}` : ''}`
     return `${who} · ${changes(record, old_record).join(' · ') || 'unchanged'}`
   }
+  if (table === 'messages') return `${nameOf(row)} ${type === 'DELETE' ? '· taken back' : `writes ${quoted(row.body)}`}`
+  if (table === 'reactions') return `${nameOf(row)} ${row.emoji}`
   if (table === 'rooms') return changes(record, old_record).join(' · ') || row.name || ''
   return ''
 }
+
+const quoted = (body) => `“${body.length > 60 ? `${body.slice(0, 60)}…` : body}”`
 
 function signal({ kind, body }) {
   if (kind !== 'candidate') return `${kind} · ${weight(body)}`

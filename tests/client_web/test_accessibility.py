@@ -63,7 +63,7 @@ def test_no_page_or_state_has_a_flaw_axe_can_find(
         beth.page.locator(".microphone__notice").wait_for()
         flawless(beth, "microphone refused")
         beth.button("Not now").click()
-        beth.button("Glass wall").click()
+        beth.opens("Glass wall")
         beth.page.locator(".pane").first.wait_for()
         flawless(beth, "glass wall")
         beth.page.locator(".trace__who").first.click()

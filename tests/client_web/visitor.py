@@ -53,6 +53,13 @@ class Visitor:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def opens(self, name: str) -> None:
+        """Presses a button of the room's bar, wherever the bar keeps it at this width."""
+        more = self.button("More")
+        if more.is_visible():
+            more.click()
+        self.button(name).click()
+
     def waits_for(self, script: str, argument: object = None) -> None:
         """Until a JavaScript function answers something true."""
         self.page.wait_for_function(script, arg=argument)

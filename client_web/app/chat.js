@@ -1,0 +1,42 @@
+import { problemInWords } from '../view/words.js'
+
+/**
+ * What people do in the chat, with reactions and with the pinned link.
+ * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
+ */
+export function chatActs(commons) {
+  const { house, attempt, inRoom } = commons
+  const chat = () => house.visit?.chat
+
+  return {
+    /** @returns {boolean} whether the words are on their way */
+    sendMessage: (text) => house.visit?.state.phase === 'in' && chat().send(text),
+    sendAgain: (key) => chat()?.sendAgain(key),
+    /** @returns {string} the words that were not sent */
+    discardMessage: (key) => chat()?.discard(key) ?? '',
+    removeMessage: (id) => chat()?.remove(id),
+    earlierMessages: () => chat()?.earlier(),
+    markRead: () => chat()?.markRead(),
+    keepDraft(text) {
+      if (chat()) chat().draft = text
+    },
+
+    /** @returns {Promise<string|null>} why it was refused, in words */
+    async react(emoji) {
+      try {
+        await house.visit?.reactions.react(emoji)
+        return null
+      } catch (problem) {
+        return problemInWords(problem)
+      }
+    },
+
+    /** @param {string|null} url  null takes it down */
+    pinLink: (url) => chat().pin(url),
+    unpinLink: () => attempt(() => chat().pin(null)),
+
+    openChat: () => inRoom() && commons.view.openChat(),
+    togglePanel: () => inRoom() && commons.view.togglePanel(),
+    toggleReactions: () => inRoom() && commons.view.toggleReactions(),
+  }
+}

@@ -1,0 +1,229 @@
+import { instant, now } from './clock.js'
+import { EMPTY_LOG, PAGE, placeOf, reduceChat, withHistory, withMessages, without } from './chat_log.js'
+import { createOutgoing } from './outgoing.js'
+
+const CALM = 5000 // ms: after "messages come slowly" (five in five seconds)
+
+/** The control characters `messages_body_is_text` refuses: pasted along unseen, and missed by nobody. */
+// eslint-disable-next-line no-control-regex
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
+
+/**
+ * The chat of one visit: what the log tells of it, what I write into it, and what was not sent yet. It can be told to send at any time;
+ * it says itself when it will not (`wait`), and nothing that was typed is dropped.
+ *
+ * @typedef {object} ChatState
+ * @property {readonly import('./chat_log.js').Message[]} messages  oldest first
+ * @property {'none'|'more'|'loading'|'failed'} earlier             what is before them
+ * @property {readonly import('./outgoing.js').Outgoing[]} outgoing
+ * @property {ReadonlySet<number>} leaving                          ids being deleted
+ * @property {{ id: number|null, problem: Error }|null} refusal     of a deletion
+ * @property {{ until: number, slow: boolean }|null} wait           when I may write again (`performance.now()`), and whether it is slow mode
+ * @property {number} read                                          the newest message I have seen
+ *
+ * @param {object} options
+ * @param {{ id: number, username: string }} options.user
+ * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
+ * @param {number} options.roomId
+ * @param {() => number} options.slowMode  seconds between two messages of mine; 0 for none, or for who is exempt
+ * @param {() => number} options.skew      how far the server's clock is ahead, in ms
+ * @param {() => void} options.onChange
+ * @param {Storage} [options.storage]      where unsent words outlive a reload
+ */
+export function createChat({ user, rows, roomId, slowMode, skew, onChange, storage = window.sessionStorage }) {
+  const KEY = `roomtone.chat.${user.id}.${roomId}`
+  let log = EMPTY_LOG
+  let page = 'idle' // of history: idle, loading or failed
+  let life = 0 // a page asked for before a snapshot is not for the log after it
+  let draft = ''
+  let leaving = new Set()
+  let refusal = null
+  let calm = 0 // no message before
+  let written = -Infinity // when my latest was
+  let read = null // nothing is unread before the first snapshot
+  let state = null
+
+  function changed() {
+    state = null
+    onChange()
+  }
+
+  const outgoing = createOutgoing({ now, post, onChange: onOutgoing })
+  restore()
+
+  function restore() {
+    try {
+      const kept = JSON.parse(storage.getItem(KEY) ?? '{}')
+      draft = String(kept.draft ?? '')
+      for (const body of kept.unsent ?? []) outgoing.restore(String(body))
+    } catch {
+      // not ours, or no storage: nothing to restore
+    }
+  }
+
+  function keep() {
+    const unsent = outgoing.list.map(({ body }) => body)
+    try {
+      if (draft || unsent.length) storage.setItem(KEY, JSON.stringify({ draft, unsent }))
+      else storage.removeItem(KEY)
+    } catch {
+      // full or forbidden: the page itself still has them
+    }
+  }
+
+  async function post(body) {
+    // Quiet: a refusal is told beside the words it is about.
+    const [stored] = await rows.insert('messages', { room_id: roomId, body }, { quiet: true })
+    wrote(now())
+    log = withMessages(log, [{ ...stored, username: user.username }])
+  }
+
+  function onOutgoing(list, problem) {
+    if (problem?.rule === 'messages_come_slowly') calm = now() + CALM
+    keep()
+    changed()
+  }
+
+  const wrote = (at) => (written = Math.max(written, at))
+
+  function waits() {
+    const slow = written + slowMode() * 1000
+    const until = Math.max(calm, slow)
+    return until > now() ? Object.freeze({ until: until - performance.timeOrigin, slow: slow >= calm }) : null
+  }
+
+  function earlierState() {
+    if (page !== 'idle') return page
+    return log.more ? 'more' : 'none'
+  }
+
+  /** Messages have ids of people; the log and the snapshot add the names, the table does not. */
+  async function named(messages) {
+    const names = new Map(log.messages.map(({ user_id, username }) => [user_id, username]))
+    const unknown = [...new Set(messages.map(({ user_id }) => user_id))].filter((id) => !names.has(id))
+    if (unknown.length) {
+      const users = await rows.select('users', { id: `in.(${unknown.join(',')})`, select: 'id,username' })
+      for (const { id, username } of users) names.set(id, username)
+    }
+    return messages.map((message) => ({ ...message, username: names.get(message.user_id) ?? 'somebody' }))
+  }
+
+  const mine = (message) => message.user_id === user.id
+
+  const chat = {
+    get state() {
+      const wait = waits()
+      // A wait that runs out changes the state, though nothing happened.
+      if (state && Boolean(state.wait) !== Boolean(wait)) state = null
+      state ??= Object.freeze({
+        ...{ messages: log.messages, earlier: earlierState(), outgoing: outgoing.list, leaving, refusal, wait },
+        read: read ?? log.messages.at(-1)?.id ?? 0,
+      })
+      return state
+    },
+
+    /** A frame of the room's log that was not seen before. @param {import('../signaling/follower.js').Frame} frame */
+    arrive(frame) {
+      const before = log
+      log = reduceChat(log, frame)
+      if (frame.type === 'snapshot' && frame.data.messages) {
+        life += 1
+        page = 'idle'
+        read ??= log.messages.at(-1)?.id ?? 0
+        for (const message of log.messages.filter(mine)) {
+          const at = instant(message.created_at) - skew()
+          wrote(at)
+          outgoing.recognise(message.body, at + 1000)
+        }
+      } else if (frame.type === 'messages' && frame.data.record && mine(frame.data.record)) {
+        wrote(now())
+        outgoing.recognise(frame.data.record.body)
+      }
+      if (log !== before) changed()
+    },
+
+    /** Slow mode, or my part in the room, may have changed. */
+    reconsider() {
+      state = null
+    },
+
+    /** @param {string} text @returns {boolean} whether it is on its way; if not, it should stay in the box */
+    send(text) {
+      const body = text.replace(/\r\n?/gu, '\n').replace(UNSEEN, '').trim()
+      if (!body || waits()) return false
+      draft = ''
+      outgoing.send(body)
+      return true
+    },
+    sendAgain(key) {
+      if (!waits()) outgoing.again(key)
+    },
+    discard: (key) => outgoing.discard(key),
+
+    /** What stands in the box, unsent. */
+    get draft() {
+      return draft
+    },
+    set draft(text) {
+      draft = text
+      keep()
+    },
+
+    /** Pins a link for everybody, or takes it down with null. @param {string|null} url */
+    pin: (url) => rows.rpc('pin_link', { room_id: roomId, url }),
+
+    /** I have seen everything there is. */
+    markRead() {
+      const newest = log.messages.at(-1)?.id ?? 0
+      if (read === null || newest <= read) return
+      read = newest
+      changed()
+    },
+
+    /** Deletes a message: my own, or anybody's where I moderate. @param {number} id */
+    async remove(id) {
+      leaving = new Set(leaving).add(id)
+      refusal = null
+      changed()
+      try {
+        const gone = await rows.remove('messages', { id: `eq.${id}` }, { representation: true })
+        if (gone?.length) log = without(log, id)
+      } catch (problem) {
+        refusal = Object.freeze({ id, problem })
+      }
+      leaving = new Set([...leaving].filter((each) => each !== id))
+      changed()
+    },
+
+    /** Fetches the page before the oldest message. */
+    async earlier() {
+      if (page === 'loading') return
+      const [oldest, mine_life] = [log.messages[0]?.id, life]
+      page = 'loading'
+      changed()
+      try {
+        const before = oldest === undefined ? {} : { id: `lt.${oldest}` }
+        const select = 'id,room_id,user_id,body,created_at'
+        const found = await rows.select('messages', { room_id: `eq.${roomId}`, ...before, select, order: 'id.desc', limit: PAGE })
+        const messages = await named(found)
+        if (life !== mine_life) return
+        log = withHistory(log, messages, found.length === PAGE)
+        page = 'idle'
+      } catch {
+        if (life !== mine_life) return
+        page = 'failed'
+      }
+      changed()
+    },
+  }
+  return chat
+}
+
+/** How many messages of others stand after what I have read. @param {ChatState} chat @param {number} me @param {ReadonlySet<number>} blocked */
+export function unreadOf({ messages, read }, me, blocked) {
+  let count = 0
+  for (let at = placeOf(messages, read + 1); at < messages.length; at += 1) {
+    if (messages[at].user_id !== me && !blocked.has(messages[at].user_id)) count += 1
+  }
+  return count
+}

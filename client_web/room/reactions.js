@@ -1,0 +1,56 @@
+import { instant, now } from './clock.js'
+
+/** What one may react with; `reactions_emoji_is_known` holds the same list. */
+export const PALETTE = Object.freeze(['👏', '❤️', '😂', '🔥', '👍', '🎉', '😮', '🙏'])
+
+const FRESH = 10_000 // ms: applause of a minute ago, caught up with after a tunnel, is over
+
+/**
+ * Reactions: they are heard and gone, so they are told to whoever listens and kept nowhere. Mine shows at once; its echo in the log is
+ * passed over.
+ *
+ * @typedef {{ user_id: number, username: string, emoji: string }} Reaction
+ *
+ * @param {object} options
+ * @param {{ id: number, username: string }} options.user
+ * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
+ * @param {number} options.roomId
+ * @param {() => number} options.skew  how far the server's clock is ahead, in ms
+ */
+export function createReactions({ user, rows, roomId, skew }) {
+  const listeners = new Set()
+  const echoes = [] // emoji of mine that the log will still tell
+
+  const tell = (reaction) => listeners.forEach((listener) => listener(Object.freeze(reaction)))
+
+  return {
+    /** @param {(reaction: Reaction) => void} listener */
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    /** A frame of the room's log that was not seen before. @param {import('../signaling/follower.js').Frame} frame */
+    arrive({ type, data }) {
+      if (type === 'snapshot') echoes.length = 0
+      if (type !== 'reactions' || !data.record) return
+      const { user_id, username, emoji } = data.record
+      const echo = user_id === user.id ? echoes.indexOf(emoji) : -1
+      if (echo >= 0) echoes.splice(echo, 1)
+      else if (now() - (instant(data.commit_timestamp) - skew()) < FRESH) tell({ user_id, username, emoji })
+    },
+
+    /** @param {string} emoji @returns {Promise<void>} rejects with the Problem that refused it */
+    async react(emoji) {
+      echoes.push(emoji)
+      tell({ user_id: user.id, username: user.username, emoji })
+      try {
+        await rows.insert('reactions', { room_id: roomId, emoji }, { representation: false, quiet: true })
+      } catch (problem) {
+        const echo = echoes.indexOf(emoji)
+        if (echo >= 0) echoes.splice(echo, 1)
+        throw problem
+      }
+    },
+  }
+}

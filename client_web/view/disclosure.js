@@ -1,0 +1,32 @@
+import { mark } from './element.js'
+
+/**
+ * Something small that opens over the page from its button, and goes with Escape, a tap beside it, or when the focus moves on.
+ * @param {HTMLElement} root  holds both
+ * @param {HTMLButtonElement} button
+ * @param {HTMLElement} content
+ * @param {{ shown?: () => void }} [told]
+ */
+export function disclose(root, button, content, { shown = () => {} } = {}) {
+  const isOpen = () => button.getAttribute('aria-expanded') === 'true'
+
+  function show(open) {
+    if (open === isOpen()) return
+    const focused = content.contains(document.activeElement)
+    mark(button, 'aria-expanded', String(open))
+    content.toggleAttribute('data-open', open)
+    if (open) shown()
+    else if (focused) button.focus()
+  }
+
+  mark(button, 'aria-expanded', 'false')
+  button.addEventListener('click', () => show(!isOpen()))
+  root.addEventListener('focusout', ({ relatedTarget }) => relatedTarget && !root.contains(relatedTarget) && show(false))
+  root.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !isOpen()) return
+    event.preventDefault()
+    show(false)
+  })
+  document.addEventListener('pointerdown', ({ target }) => !root.contains(target) && show(false))
+  return { show, toggle: () => show(!isOpen()) }
+}
