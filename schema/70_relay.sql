@@ -96,23 +96,48 @@ comment on function relay_read(bigint[], bigint[], int) is
 create or replace function relay_follow(node text, peers uuid[]) returns setof uuid
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
-  update participants set followed_by = relay_follow.node, lapses_at = null
-  where peer_id = any (relay_follow.peers)
-  returning peer_id;
+  -- A seat that an open transaction holds, in psql perhaps, would hold up everybody else's: it is passed over
+  -- here and below, and the relay tries again.
+  with free as materialized (
+    select p.room_id, p.user_id from participants p
+    where p.peer_id = any (relay_follow.peers) for no key update skip locked
+  )
+  update participants p set followed_by = relay_follow.node, lapses_at = null
+  from free f where p.room_id = f.room_id and p.user_id = f.user_id
+  returning p.peer_id;
 end;
 
 comment on function relay_follow(text, uuid[]) is
-  'These sessions follow their room through this relay; returns those that still hold their seat.';
+  'These sessions follow their room through this relay; returns those whose seat was stamped. What became of the others, relay_seated tells.';
 
-create or replace function relay_unfollow(node text, peers uuid[], grace interval) returns void
+create or replace function relay_seated(peers uuid[]) returns setof uuid
+language sql stable security definer set search_path = roomtone, pg_temp
+begin atomic
+  select p.peer_id from participants p where p.peer_id = any (relay_seated.peers);
+end;
+
+comment on function relay_seated(uuid[]) is 'Those of these sessions that hold a seat, stamped or not.';
+
+drop function if exists relay_unfollow(text, uuid[], interval); -- once it returned nothing
+
+create function relay_unfollow(node text, peers uuid[], grace interval) returns setof uuid
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
-  update participants set lapses_at = clock_timestamp() + relay_unfollow.grace
-  where peer_id = any (relay_unfollow.peers) and followed_by = relay_unfollow.node and lapses_at is null;
+  with free as materialized (
+    select p.room_id, p.user_id, p.peer_id from participants p
+    where p.peer_id = any (relay_unfollow.peers) and p.followed_by = relay_unfollow.node and p.lapses_at is null
+    for no key update skip locked
+  ), stamped as (
+    update participants p set lapses_at = clock_timestamp() + relay_unfollow.grace
+    from free f where p.room_id = f.room_id and p.user_id = f.user_id
+  )
+  select p.peer_id from participants p
+  where p.peer_id = any (relay_unfollow.peers) and p.followed_by = relay_unfollow.node and p.lapses_at is null
+    and p.peer_id not in (select f.peer_id from free f);
 end;
 
 comment on function relay_unfollow(text, uuid[], interval) is
-  'These sessions stopped following; unless one comes back, by any relay, its seat lapses after the grace.';
+  'These sessions stopped following; unless one comes back, by any relay, its seat lapses after the grace. Returns those whose seat somebody holds a lock on: to be tried again.';
 
 create or replace function relay_heartbeat(node text, address text) returns void
 language sql security definer set search_path = roomtone, pg_temp
@@ -127,22 +152,32 @@ create or replace function relay_goodbye(node text, grace interval) returns void
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
   delete from nodes where id = relay_goodbye.node;
-  update participants set lapses_at = clock_timestamp() + relay_goodbye.grace
-  where followed_by = relay_goodbye.node and lapses_at is null;
+  with free as materialized (
+    select p.room_id, p.user_id from participants p
+    where p.followed_by = relay_goodbye.node and p.lapses_at is null for no key update skip locked
+  )
+  update participants p set lapses_at = clock_timestamp() + relay_goodbye.grace
+  from free f where p.room_id = f.room_id and p.user_id = f.user_id;
 end;
 
-comment on function relay_goodbye(text, interval) is 'A relay stops: its seats have the grace to find another.';
+comment on function relay_goodbye(text, interval) is
+  'A relay stops: its seats have the grace to find another. A locked one is left to relay_lapse_orphans.';
 
 create or replace function relay_lapse_orphans(dead_after interval, grace interval) returns void
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
   -- The grace counts from a dead relay's last heartbeat; without one (a crash emptied `nodes`) from now,
   -- so that relays which come back a moment later keep their seats.
+  with orphans as materialized (
+    select p.room_id, p.user_id from participants p
+    where p.lapses_at is null and p.followed_by is not null
+      and not exists (select from nodes n where n.id = p.followed_by
+                      and n.heartbeat_at > clock_timestamp() - relay_lapse_orphans.dead_after)
+    for no key update of p skip locked
+  )
   update participants p
   set lapses_at = coalesce((select n.heartbeat_at from nodes n where n.id = p.followed_by), clock_timestamp()) + relay_lapse_orphans.grace
-  where p.lapses_at is null and p.followed_by is not null
-    and not exists (select from nodes n where n.id = p.followed_by
-                    and n.heartbeat_at > clock_timestamp() - relay_lapse_orphans.dead_after);
+  from orphans o where p.room_id = o.room_id and p.user_id = o.user_id;
   delete from nodes where kind = 'relay' and heartbeat_at < clock_timestamp() - interval '1 minute';
 end;
 
@@ -158,8 +193,9 @@ begin
   limit 1 for update skip locked;
   if target is not null then
     perform set_config('roomtone.leave_reason', 'timeout', true);
-    delete from participants p
-    where p.room_id = target and p.lapses_at < clock_timestamp() and p.peer_id is not null;
+    delete from participants p where p.room_id = target and p.user_id in (
+      select q.user_id from participants q
+      where q.room_id = target and q.lapses_at < clock_timestamp() and q.peer_id is not null for update skip locked);
   end if;
   return target;
 end

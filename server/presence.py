@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -23,6 +23,7 @@ from .types import PeerId
 HEARTBEAT_EVERY: Final = 1.0  # seconds
 DEAD_AFTER: Final = timedelta(seconds=4)  # four heartbeats missed
 SWEEP_EVERY: Final = 0.5  # seconds
+AGAIN_AFTER: Final = 0.2  # seconds
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,8 @@ class Presence:
         self._grace = timedelta(seconds=grace)
         self._address = address
         self._followed: Counter[PeerId] = Counter()
-        self._waiting: dict[PeerId, asyncio.Future[bool]] = {}
+        self._waiting: dict[PeerId, list[asyncio.Future[bool]]] = defaultdict(list)
+        self._locked: set[PeerId] = set()  # followed, and still to be stamped
         self._gone: set[PeerId] = set()
         self._renew = False
         self._beaten_at = time.time()
@@ -49,10 +51,11 @@ class Presence:
         """Somebody follows the room on this seat; false if the seat is no longer this session's."""
         self._followed[peer] += 1
         self._gone.discard(peer)
-        waiting = self._waiting.setdefault(peer, asyncio.get_running_loop().create_future())
+        waiting: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting[peer].append(waiting)
         self._work.set()
         try:
-            seated = await asyncio.shield(waiting)
+            seated = await waiting
         except BaseException:
             self.unfollow(peer)
             raise
@@ -65,6 +68,7 @@ class Presence:
         self._followed[peer] -= 1
         if self._followed[peer] <= 0:
             del self._followed[peer]
+            self._locked.discard(peer)
             self._gone.add(peer)
             self._work.set()
 
@@ -89,43 +93,67 @@ class Presence:
         while True:
             await self._work.wait()
             self._work.clear()
-            waiting, self._waiting = self._waiting, {}
+            waiting, self._waiting = self._waiting, defaultdict(list)
             gone, self._gone = self._gone, set()
             renew, self._renew = self._renew, False
+            seated: set[PeerId] = set()
+            held: set[PeerId] = set()
             try:
                 async with self._database.relay() as connection:
-                    seated: set[str] = set()
                     if renew:
                         await self._reclaim(connection)
-                    if waiting:
-                        seated = await self._follow(connection, waiting)
+                    if waiting or self._locked:
+                        seated = await self._follow(connection, {*waiting, *self._locked})
                     if gone:
-                        await connection.execute(
-                            "select roomtone.relay_unfollow(%s, %s::uuid[], %s)",
-                            (self._node, list(gone), self._grace),
-                        )
+                        held = await self._unfollow(connection, gone)
             except psycopg.Error as error:
                 log.warning("presence could not be stamped: %s", str(error).strip())
-                for future in waiting.values():
+                for future in (future for futures in waiting.values() for future in futures):
                     if not future.done():
                         future.set_exception(error)
                         future.exception()  # whoever waited may have gone meanwhile
                 self._gone |= {peer for peer in gone if peer not in self._followed}
                 self._renew |= renew
-                await asyncio.sleep(0.2)
-                if self._gone or self._renew:
+                await asyncio.sleep(AGAIN_AFTER)
+                if self._gone or self._renew or self._locked:
                     self._work.set()
                 continue
-            for peer, future in waiting.items():
-                if not future.done():
-                    future.set_result(peer in seated)
+            for peer, futures in waiting.items():
+                for future in futures:
+                    if not future.done():
+                        future.set_result(peer in seated)
+            self._gone |= {peer for peer in held if peer not in self._followed}
+            if self._gone or self._locked:
+                asyncio.get_running_loop().call_later(AGAIN_AFTER, self._work.set)
 
-    async def _follow(self, connection: Connection, peers: Iterable[PeerId]) -> set[str]:
+    async def _follow(self, connection: Connection, peers: Collection[PeerId]) -> set[PeerId]:
+        """Stamp their seats; those of them that have one, stamped or still to be.
+
+        A seat that somebody holds a lock on, in an open transaction in psql perhaps, is theirs all
+        the same: they follow, and the stamp comes later. Neither they nor anybody else waits for it.
+        """
         cursor = await connection.execute(
-            "select peer::text from roomtone.relay_follow(%s, %s::uuid[]) peer",
-            (self._node, list(peers)),
+            "select roomtone.relay_follow(%s, %s::uuid[])::text", (self._node, list(peers))
         )
-        return {peer for (peer,) in await cursor.fetchall()}
+        stamped = {PeerId(peer) for (peer,) in await cursor.fetchall()}
+        locked: set[PeerId] = set()
+        if len(stamped) < len(peers):
+            cursor = await connection.execute(
+                "select roomtone.relay_seated(%s::uuid[])::text", (list({*peers} - stamped),)
+            )
+            locked = {PeerId(peer) for (peer,) in await cursor.fetchall()}
+        self._locked = (self._locked - {*peers}) | {
+            peer for peer in locked if peer in self._followed
+        }
+        return stamped | locked
+
+    async def _unfollow(self, connection: Connection, peers: Collection[PeerId]) -> set[PeerId]:
+        """Let their seats begin to lapse; those of them that could not be stamped now."""
+        cursor = await connection.execute(
+            "select roomtone.relay_unfollow(%s, %s::uuid[], %s)::text",
+            (self._node, list(peers), self._grace),
+        )
+        return {PeerId(peer) for (peer,) in await cursor.fetchall()}
 
     async def _reclaim(self, connection: Connection) -> None:
         """Make the database's idea of what is followed here ours again.

@@ -58,4 +58,6 @@ def test_triggers_stand_in_firing_order(found: Map) -> None:
 def test_effects_are_followed_through_functions_and_not_through_words(found: Map) -> None:
     assert found.reach("tg_rooms__log") == {"events", "logs", "participants"}
     assert found.reach("tg_events__notify") == {"pg_notify"}
-    assert found.reach("tg_messages__guard") == {"paces"}, "a hint that names join_room calls nothing"
+    assert found.reach("tg_messages__guard") == {"paces"}, (
+        "a hint that names join_room calls nothing"
+    )

@@ -1,0 +1,212 @@
+"""What is written and shown beside the talking: at which pace, by whom, and what newcomers find of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..conftest import Connect
+from ..people import Psql, refused
+
+EMOJI = ("👏", "❤️", "😂", "🔥", "👍", "🎉", "😮", "🙏")
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    return Psql(connect())
+
+
+@pytest.fixture
+def talk(psql: Psql) -> int:
+    """An open room: rick hosts, mo moderates, anna and ben talk."""
+    room = psql.room("rick", "Talk")
+    psql.seat(room, "rick")
+    psql.seat(room, "mo", "MODERATOR")
+    psql.seat(room, "anna")
+    psql.seat(room, "ben")
+    psql.person("cleo")
+    return room
+
+
+def later(psql: Psql, interval: str) -> None:
+    """As if that much time had passed since everybody wrote last."""
+    psql.act_as(None).run(
+        "update paces set recent = (select array_agg(t - %s::interval order by n)"
+        " from unnest(recent) with ordinality r (t, n)) where true",
+        interval,
+    )
+
+
+# messages
+
+
+def test_newcomers_find_the_last_fifty_messages(psql: Psql, talk: int) -> None:
+    anna = psql.person("anna")
+    for number in range(53):
+        psql.run(
+            "insert into messages (room_id, user_id, body) values (%s, %s, %s)",
+            talk,
+            anna,
+            f"<i>{number}</i>",
+        )
+    psql.act_as("cleo").one("select join_room(%s)", talk)
+    messages = psql.one("select room_snapshot(%s) -> 'messages'", talk)
+    assert [m["body"] for m in messages] == [f"<i>{number}</i>" for number in range(3, 53)]
+    assert {m["username"] for m in messages} == {"anna"}
+
+
+@pytest.mark.parametrize("body", ["x" * 10_000, None])
+def test_a_message_that_is_none_is_refused_in_words(
+    psql: Psql, talk: int, body: str | None
+) -> None:
+    psql.act_as("anna")
+    with refused("messages_body_is_text"):
+        psql.one("select say(%s, %s)", talk, body)
+
+
+def test_messages_come_slowly_whatever_becomes_of_them(psql: Psql, talk: int) -> None:
+    psql.act_as("anna")
+    for number in range(5):
+        psql.one("select say(%s, %s)", talk, f"{number}")
+    psql.run("delete from messages where true")
+    with refused("messages_come_slowly"):
+        psql.one("select say(%s, 'and now?')", talk)
+    psql.act_as("ben").one("select say(%s, 'everybody counts for themselves')", talk)
+    later(psql, "5 seconds")
+    for number in range(5):
+        psql.act_as("anna").one("select say(%s, %s)", talk, f"{number}")
+    with refused("messages_come_slowly"):
+        psql.one("select say(%s, 'and now?')", talk)
+
+
+def test_slow_mode_is_for_all_but_those_who_moderate(psql: Psql, talk: int) -> None:
+    psql.act_as("mo").one("select slow_mode(%s, 30)", talk)
+    for name in ("rick", "mo"):
+        for _ in range(2):
+            psql.act_as(name).one("select say(%s, 'as I please')", talk)
+    psql.act_as("anna").one("select say(%s, 'once')", talk)
+    psql.run("delete from messages where user_id = acting_user()")
+    with refused("messages_slow_mode"):
+        psql.one("select say(%s, 'twice')", talk)
+    psql.one("select leave_room(%s)", talk)
+    psql.one("select join_room(%s)", talk)
+    with pytest.raises(Exception, match="You can write again in (30|29|28) s"):
+        psql.one("select say(%s, 'twice')", talk)
+    later(psql, "30 seconds")
+    psql.act_as("anna").one("select say(%s, 'twice')", talk)
+    psql.act_as("mo").one("select slow_mode(%s, null)", talk)
+    psql.act_as("anna").one("select say(%s, 'three times')", talk)
+
+
+@pytest.mark.parametrize("seconds", [-1, 3601])
+def test_slow_mode_is_at_most_an_hour(psql: Psql, talk: int, seconds: int) -> None:
+    psql.act_as("rick")
+    with refused("rooms_slow_mode_is_short"):
+        psql.one("select slow_mode(%s, %s)", talk, seconds)
+
+
+def test_moderators_pin_a_link_and_take_it_down(psql: Psql, talk: int) -> None:
+    link = "https://tea.example/a?b=c#d"
+    assert psql.act_as("mo").one("select pin_link(%s, %s)", talk, f" {link}\n") == link
+    psql.act_as("anna")
+    assert psql.one("select room_snapshot(%s) -> 'room' ->> 'pinned_link'", talk) == link
+    assert psql.run("update rooms set pinned_link = null where id = %s", talk) == 0
+    assert psql.act_as("rick").one("select pin_link(%s, null)", talk) is None
+    assert psql.one("select pinned_link from rooms") is None
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)", "data:text/html,x", "//tea.example", "tea.example", "https://",
+        "https://tea.example/a b", 'https://tea.example/"onclick="x', "https://tea.example/<b>",
+        "https://tea.example/\nx", "https://" + "x" * 500,
+    ],
+)  # fmt: skip
+def test_only_a_link_to_a_page_is_pinned(psql: Psql, talk: int, link: str) -> None:
+    psql.act_as("rick")
+    with refused("rooms_pinned_link_is_web"):
+        psql.one("select pin_link(%s, %s)", talk, link)
+    with refused("rooms_pinned_link_is_web"):
+        psql.run("update rooms set pinned_link = %s where id = %s", link, talk)
+
+
+# reactions
+
+
+def test_a_reaction_is_an_event_for_those_inside(psql: Psql, talk: int) -> None:
+    for emoji in EMOJI:
+        assert psql.act_as("anna").one("select react(%s, %s)", talk, emoji)
+    assert psql.act_as("ben").one("select count(*) from reactions") == len(EMOJI)
+    psql.act_as("cleo")
+    assert psql.one("select count(*) from reactions") == 0
+    with refused("participants_only_for_those_inside"):
+        psql.one("select react(%s, '👏')", talk)
+    psql.act_as(None)
+    kind, record, recipient = psql.all(
+        "select type, record, recipient from events where table_name = 'reactions' order by seq limit 1"
+    )[0]
+    assert (kind, recipient) == ("INSERT", None)
+    assert sorted(record) == ["created_at", "emoji", "id", "room_id", "user_id", "username"]
+    assert psql.all("select what from replay_room(%s, 1)", talk) == [("anna reacts with 🙏",)]
+
+
+@pytest.mark.parametrize("emoji", ["💩", "👏👏", "❤", "", "<img>", None])
+def test_an_emoji_that_is_not_one_of_ours_is_refused(
+    psql: Psql, talk: int, emoji: str | None
+) -> None:
+    for name in ("anna", None):
+        psql.act_as(name)
+        with refused("reactions_emoji_is_known"):
+            psql.run(
+                "insert into reactions (room_id, emoji) values (%s, %s)", talk, emoji
+            )
+
+
+def test_reactions_come_slowly(psql: Psql, talk: int) -> None:
+    psql.act_as("anna")
+    for _ in range(8):
+        psql.one("select react(%s, '👏')", talk)
+    with refused("reactions_come_slowly"):
+        psql.one("select react(%s, '👏')", talk)
+    psql.one("select say(%s, 'Words are another thing')", talk)
+    later(psql, "4 seconds")
+    psql.act_as("anna").one("select react(%s, '👏')", talk)
+
+
+def test_two_requests_at_once_are_counted_one_after_the_other(
+    psql: Psql, talk: int, connect: Connect
+) -> None:
+    slow = Psql(connect(autocommit=False)).act_as("anna")
+    for _ in range(8):
+        slow.one("select react(%s, '👏')", talk)
+    psql.act_as("ben").one("select react(%s, '👏')", talk)
+    psql.act_as("anna").run("set lock_timeout = '100ms'")
+    with pytest.raises(Exception, match="lock timeout"):
+        psql.one("select react(%s, '👏')", talk)
+    slow.connection.commit()
+    with refused("reactions_come_slowly"):
+        psql.one("select react(%s, '👏')", talk)
+
+
+def test_who_is_banned_meanwhile_has_no_more_feelings(
+    psql: Psql, talk: int, connect: Connect
+) -> None:
+    slow = Psql(connect(autocommit=False)).act_as("anna")
+    slow.one("select react(%s, '👏')", talk)
+    psql.act_as("rick").one("select ban_from_room(%s, 'anna')", talk)
+    with refused("participants_is_not_banned"):
+        slow.connection.commit()
+
+
+def test_a_relay_forgets_reactions_after_a_minute_and_paces_after_an_hour(
+    psql: Psql, talk: int
+) -> None:
+    psql.act_as("anna").one("select react(%s, '👏')", talk)
+    psql.one("select say(%s, 'hello')", talk)
+    tidy = "select relay_tidy(interval '1 hour', 1000)"
+    psql.act_as(None).one(tidy)
+    assert (psql.count("reactions"), psql.count("paces")) == (1, 2)
+    psql.run("update reactions set created_at = created_at - interval '61 seconds' where true")
+    later(psql, "61 minutes")
+    psql.one(tidy)
+    assert (psql.count("reactions"), psql.count("paces"), psql.count("messages")) == (0, 0, 1)

@@ -1,0 +1,182 @@
+"""Removing, banning, blocking, reporting: what a moderator may do, and what everybody may."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from ..conftest import Connect
+from ..people import Psql, refused
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    return Psql(connect())
+
+
+@pytest.fixture
+def talk(psql: Psql) -> int:
+    """An open room: rick hosts, mo moderates, anna and ben talk; cleo was never there."""
+    room = psql.room("rick", "Talk")
+    psql.seat(room, "rick")
+    psql.seat(room, "mo", "MODERATOR")
+    psql.seat(room, "anna")
+    psql.seat(room, "ben")
+    psql.person("cleo")
+    return room
+
+
+# out of the room
+
+
+def test_who_is_removed_may_come_back_and_who_is_banned_may_not(psql: Psql, talk: int) -> None:
+    psql.act_as("mo")
+    assert psql.one("select remove_from_room(%s, 'Anna')", talk) is True
+    with refused("participants_person_is_here"):
+        psql.one("select remove_from_room(%s, 'anna')", talk)
+    psql.act_as("anna").one("select join_room(%s)", talk)
+    psql.act_as("mo")
+    assert psql.one("select ban_from_room(%s, 'anna')", talk) is True
+    assert psql.one("select ban_from_room(%s, 'anna')", talk) is False
+    psql.act_as("anna")
+    with refused("participants_is_not_banned"):
+        psql.one("select join_room(%s)", talk)
+    psql.act_as("rick")
+    assert psql.one("select unban(%s, 'anna')", talk) is True
+    assert psql.one("select unban(%s, 'anna')", talk) is False
+    psql.act_as("anna").one("select join_room(%s)", talk)
+    assert psql.roster(talk) == ["rick", "mo", "ben", "anna"]
+
+
+def test_somebody_who_has_just_left_can_be_banned(psql: Psql, talk: int) -> None:
+    psql.act_as("anna").one("select leave_room(%s)", talk)
+    assert psql.act_as("rick").one("select ban_from_room(%s, 'anna')", talk) is True
+    psql.act_as("anna")
+    with refused("participants_is_not_banned"):
+        psql.one("select join_room(%s)", talk)
+
+
+def test_the_host_is_never_shown_out(psql: Psql, talk: int) -> None:
+    psql.act_as("mo")
+    with refused("participants_host_is_never_removed"):
+        psql.one("select remove_from_room(%s, 'rick')", talk)
+    with refused("bans_never_the_host"):
+        psql.one("select ban_from_room(%s, 'rick')", talk)
+    assert psql.run("delete from participants where role = 'HOST'") == 0
+    assert "rick" in psql.roster(talk)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select remove_from_room(%s, 'ben')",
+        "select ban_from_room(%s, 'ben')",
+        "select unban(%s, 'ben')",
+        "select mute_all(%s)",
+        "select slow_mode(%s, 10)",
+        "select pin_link(%s, 'https://tea.example/')",
+    ],
+)
+def test_what_moderators_do_is_theirs_alone(
+    psql: Psql, talk: int, statement: LiteralString
+) -> None:
+    for name in ("anna", "cleo"):
+        psql.act_as(name)
+        with refused("participants_only_for_moderators"):
+            psql.one(statement, talk)
+    with refused("participants_room_is_open"):
+        psql.one(statement, 4711)
+
+
+def test_names_that_are_nobodys_are_told_so(psql: Psql, talk: int) -> None:
+    psql.act_as("rick")
+    for statement in ("select ban_from_room(%s, 'nobody')", "select unban(%s, 'nobody')"):
+        with refused("users_is_known"):
+            psql.one(statement, talk)
+    with refused("users_is_known"):
+        psql.one("select block(null)")
+
+
+# blocks
+
+
+def test_a_block_is_known_to_the_blocker_alone(psql: Psql, talk: int) -> None:
+    psql.act_as("anna")
+    assert psql.one("select block('Ben')") is True
+    assert psql.one("select block('ben')") is False
+    mine = "select username from blocks join users on id = blocked_id"
+    assert psql.all(mine) == [("ben",)]
+    for name in ("ben", "rick"):
+        assert psql.act_as(name).all(mine) == []
+    assert psql.run("delete from blocks where true") == 0
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        psql.run("insert into blocks (user_id, blocked_id) select min(id), max(id) from users")
+    assert psql.act_as("anna").one("select unblock('ben')") is True
+    assert psql.one("select unblock('ben')") is False
+    with refused("blocks_not_yourself"):
+        psql.one("select block('anna')")
+
+
+def test_nobody_blocks_without_being_somebody(psql: Psql, talk: int) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="nobody is acting"):
+        psql.one("select block('ben')")
+
+
+# reports
+
+
+def test_a_report_keeps_the_recent_log_for_the_operator(psql: Psql, talk: int) -> None:
+    psql.act_as("ben").one("select say(%s, '<b>You</b> fool')", talk)
+    gone = psql.one("select say(%s, 'And never seen again')", talk)
+    psql.run("delete from messages where id = %s", gone)
+    psql.signal(talk, str(psql.one("select peer_id from roster where username = 'anna'")), "offer")
+    psql.one("select leave_room(%s)", talk)
+    report = psql.act_as("anna").one("select report(%s, 'ben', %s)", talk, "Rude.\nTwice.")
+    mine = "select id, reason, resolved_at from reports"
+    assert psql.all(mine) == [(report, "Rude.\nTwice.", None)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        psql.all("select log from reports")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        psql.run("update reports set resolved_at = now() where true")
+    for name in ("ben", "rick"):
+        assert psql.act_as(name).all(mine) == []
+    log = psql.act_as(None).one("select log from reports")
+    assert [m["body"] for m in log["messages"]] == ["<b>You</b> fool"]
+    told = [e["record"]["body"] for e in log["events"] if e["table"] == "messages" and e["record"]]
+    assert told == ["<b>You</b> fool", "And never seen again"]
+    assert {e["table"] for e in log["events"]} == {"rooms", "participants", "messages"}
+    assert log["events"][-1]["reason"] == "left"
+
+
+def test_one_reports_others_who_were_there_from_where_one_was(psql: Psql, talk: int) -> None:
+    psql.act_as("anna")
+    with refused("reports_not_yourself"):
+        psql.one("select report(%s, 'anna', 'Me.')", talk)
+    with refused("reports_person_was_there"):
+        psql.one("select report(%s, 'cleo', 'Her.')", talk)
+    with refused("users_is_known"):
+        psql.one("select report(%s, 'nobody', 'Them.')", talk)
+    for reason in ("", " \n", "x" * 1001, "bell\x07"):
+        with refused("reports_reason_is_text"):
+            psql.one("select report(%s, 'ben', %s)", talk, reason)
+    psql.act_as("cleo")
+    with refused("reports_are_made_by_those_inside"):
+        psql.one("select report(%s, 'ben', 'Him.')", talk)
+
+
+def test_whoever_was_thrown_out_may_still_report(psql: Psql, talk: int) -> None:
+    psql.act_as("rick").one("select ban_from_room(%s, 'anna')", talk)
+    assert psql.act_as("anna").one("select report(%s, 'rick', 'For nothing.')", talk)
+
+
+def test_reports_are_few(psql: Psql, talk: int) -> None:
+    psql.act_as("anna")
+    for _ in range(5):
+        psql.one("select report(%s, 'ben', 'Again.')", talk)
+    with refused("reports_are_few"):
+        psql.one("select report(%s, 'ben', 'And again.')", talk)
+    psql.act_as("rick").one("select report(%s, 'ben', 'Indeed.')", talk)
+    psql.act_as(None).run("update reports set created_at = created_at - interval '1 hour' where true")
+    psql.act_as("anna").one("select report(%s, 'ben', 'An hour later.')", talk)

@@ -1,0 +1,355 @@
+"""The stage: both keys are needed, asked and invited, or invited and accepted; in psql as in the browser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+from ..conftest import Connect
+from ..people import Psql, refused
+
+ROLE = "select role from roster where username = %s"
+
+
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    return Psql(connect())
+
+
+@pytest.fixture
+def talk(psql: Psql) -> int:
+    """A moderated room: rick hosts, mo moderates, anna and ben came to listen."""
+    room = psql.room("rick", "Talk", "moderated")
+    psql.seat(room, "rick")
+    psql.seat(room, "mo", "MODERATOR")
+    psql.seat(room, "anna")
+    psql.seat(room, "ben")
+    return room
+
+
+def words(psql: Psql, room: int) -> list[str]:
+    return [what for (what,) in psql.act_as(None).all("select what from replay_room(%s)", room)]
+
+
+def seat(psql: Psql, username: str) -> tuple[object, ...]:
+    """Role, and whether a hand is up, an invitation is out, a question is open."""
+    [row] = psql.all(
+        "select role, hand_raised_at is not null, invited_to_speak_at is not null,"
+        " asked_to_unmute_at is not null from roster where username = %s",
+        username,
+    )
+    return row
+
+
+LISTENS = ("AUDIENCE", False, False, False)
+SPEAKS = ("SPEAKER", False, False, False)
+
+
+# consent
+
+
+@pytest.mark.parametrize("role", ["SPEAKER", "MODERATOR"])
+@pytest.mark.parametrize("stage", ["open", "moderated"])
+def test_nobody_is_brought_to_the_stage_unasked(psql: Psql, stage: str, role: str) -> None:
+    room = psql.room("rick", stage=stage)
+    psql.seat(room, "anna", "AUDIENCE")
+    psql.act_as("rick")
+    with refused("participants_speaking_needs_consent"):
+        psql.one("select promote(%s, 'anna', %s)", room, role)
+    with refused("participants_speaking_needs_consent"):
+        psql.run("update participants set role = %s where role = 'AUDIENCE'", role)
+    assert psql.one(ROLE, "anna") == "AUDIENCE"
+
+
+def test_the_operator_needs_nobodys_consent(psql: Psql, talk: int) -> None:
+    assert psql.one("select promote(%s, 'anna')", talk) == "SPEAKER"
+
+
+def test_the_invited_accept(psql: Psql, talk: int) -> None:
+    assert psql.act_as("mo").one("select invite_to_speak(%s, 'Anna')", talk) == "AUDIENCE"
+    assert seat(psql, "anna") == ("AUDIENCE", False, True, False)
+    assert psql.act_as("anna").one("select accept_to_speak(%s)", talk) == "SPEAKER"
+    assert seat(psql, "anna") == SPEAKS
+    assert psql.one("select muted from roster where username = 'anna'") is True
+    assert words(psql, talk)[-2:] == [
+        "anna is invited to speak by mo",
+        "anna becomes SPEAKER, accepts the invitation to speak",
+    ]
+
+
+def test_accepting_is_taking_the_role(psql: Psql, talk: int) -> None:
+    psql.act_as("anna")
+    with refused("participants_role_is_given"):
+        psql.run("update participants set role = 'SPEAKER' where user_id = acting_user()")
+    psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
+    psql.act_as("anna")
+    with refused("participants_role_is_given"):
+        psql.run("update participants set role = 'MODERATOR' where user_id = acting_user()")
+    psql.run("update participants set role = 'SPEAKER' where user_id = acting_user()")
+    assert seat(psql, "anna") == SPEAKS
+
+
+def test_the_invited_decline_and_the_moderator_may_ask_again(psql: Psql, talk: int) -> None:
+    for _ in range(2):
+        psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
+        psql.act_as("anna")
+        assert psql.one("select decline_to_speak(%s)", talk) is True
+        assert psql.one("select decline_to_speak(%s)", talk) is False
+        assert seat(psql, "anna") == LISTENS
+        psql.act_as("anna")
+    assert words(psql, talk)[-1] == "anna declines the invitation to speak"
+
+
+def test_accepting_twice_or_what_was_withdrawn_is_refused_by_name(psql: Psql, talk: int) -> None:
+    psql.act_as("anna")
+    with refused("participants_was_invited_to_speak"):
+        psql.one("select accept_to_speak(%s)", talk)
+    psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
+    assert psql.one("select withdraw_invitation_to_speak(%s, 'anna')", talk) is True
+    assert psql.one("select withdraw_invitation_to_speak(%s, 'anna')", talk) is False
+    psql.act_as("anna")
+    with refused("participants_was_invited_to_speak"):
+        psql.one("select accept_to_speak(%s)", talk)
+    with refused("participants_role_is_given"):
+        psql.run("update participants set role = 'SPEAKER' where user_id = acting_user()")
+    psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
+    psql.act_as("anna").one("select accept_to_speak(%s)", talk)
+    with pytest.raises(psycopg.errors.CheckViolation, match="on stage already"):
+        psql.one("select accept_to_speak(%s)", talk)
+    assert "anna is no longer invited to speak" in words(psql, talk)
+
+
+def test_an_invitation_that_meets_a_raised_hand_is_the_stage(psql: Psql, talk: int) -> None:
+    psql.act_as("anna").one("select raise_hand(%s)", talk)
+    assert psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk) == "SPEAKER"
+    assert seat(psql, "anna") == SPEAKS
+    assert words(psql, talk)[-1] == "anna becomes SPEAKER by rick"
+
+
+def test_a_hand_that_meets_an_invitation_is_the_stage(psql: Psql, talk: int) -> None:
+    psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
+    assert psql.act_as("anna").one("select raise_hand(%s)", talk) is None
+    assert seat(psql, "anna") == SPEAKS
+
+
+def test_the_invited_step_up_where_the_stage_has_become_open(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna", "AUDIENCE")
+    psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", room)
+    assert psql.act_as("anna").one("select raise_hand(%s)", room) is None
+    assert seat(psql, "anna") == SPEAKS
+
+
+def test_only_moderators_invite_and_nobody_invites_themselves(psql: Psql, talk: int) -> None:
+    psql.act_as("anna")
+    with refused("participants_only_for_moderators"):
+        psql.one("select invite_to_speak(%s, 'ben')", talk)
+    for name in ("anna", "ben"):  # ben's seat she does not even see for writing
+        statement = "update participants p set invited_to_speak_at = now() from users u where u.id = p.user_id and username = %s"
+        if name == "ben":
+            assert psql.run(statement, name) == 0
+        else:
+            with refused("participants_only_moderators_invite"):
+                psql.run(statement, name)
+    assert psql.one("select count(*) from roster where invited_to_speak_at is not null") == 0
+
+
+def test_whoever_is_on_stage_or_gone_is_not_invited(psql: Psql, talk: int) -> None:
+    psql.act_as("rick")
+    assert psql.one("select invite_to_speak(%s, 'mo')", talk) == "MODERATOR"
+    with refused("participants_only_the_audience_is_invited"):
+        psql.run("update participants set invited_to_speak_at = now() where role = 'MODERATOR'")
+    psql.act_as("anna").one("select leave_room(%s)", talk)
+    psql.act_as("rick")
+    for statement in ("select invite_to_speak(%s, 'anna')", "select promote(%s, 'anna')"):
+        with refused("participants_person_is_here"):
+            psql.one(statement, talk)
+
+
+def test_an_invitation_goes_with_the_seat_but_survives_a_tunnel(psql: Psql, talk: int) -> None:
+    psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
+    psql.act_as("anna").one("select join_room(%s)", talk)
+    assert psql.one("select invited_to_speak_at is not null from join_room(%s)", talk) is True
+    psql.one("select leave_room(%s)", talk)
+    psql.one("select join_room(%s)", talk)
+    assert seat(psql, "anna") == LISTENS
+
+
+def test_the_clock_says_since_when_one_is_invited(psql: Psql, talk: int) -> None:
+    psql.act_as("rick")
+    psql.run("update participants set invited_to_speak_at = '2001-01-01' where role = 'AUDIENCE'")
+    first = "select min(invited_to_speak_at) from roster"
+    since = psql.one(first)
+    assert psql.one("select %s > now() - interval '1 minute'", since)
+    psql.one("select invite_to_speak(%s, 'anna')", talk)
+    assert psql.one(first) == since, "twice is once"
+
+
+# two at once
+
+
+@contextmanager
+def waits_for(
+    slow: Psql, other: Psql, statement: LiteralString, room: int
+) -> Iterator[Future[Any]]:
+    """The other runs this while the slow one's transaction holds the row; what is in the block is the commit's."""
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(other.one, statement, room)
+        waiting = (
+            "select count(*) from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
+        )
+        pid, deadline = other.connection.info.backend_pid, time.monotonic() + 10
+        while slow.one(waiting, pid) == 0:
+            assert time.monotonic() < deadline, "it never came to wait"
+            slow.run("select pg_stat_clear_snapshot()")
+        yield answer
+
+
+def test_of_two_moderators_the_second_finds_it_done(
+    psql: Psql, talk: int, connect: Connect
+) -> None:
+    psql.act_as("anna").one("select raise_hand(%s)", talk)
+    slow = Psql(connect(autocommit=False)).act_as("mo")
+    slow.one("select invite_to_speak(%s, 'anna')", talk)
+    slow.run("reset role")
+    psql.act_as("rick")
+    with waits_for(slow, psql, "select invite_to_speak(%s, 'anna')", talk) as answer:
+        slow.connection.commit()
+        assert answer.result() == "SPEAKER"
+    told = words(psql, talk)
+    assert told[-1] == "anna becomes SPEAKER by mo"
+    assert len(told) == 7
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["select promote(%s, 'anna')", "select invite_to_speak(%s, 'anna')"],
+)
+def test_whoever_leaves_at_this_very_moment_is_not_brought_to_the_stage(
+    psql: Psql, talk: int, connect: Connect, statement: LiteralString
+) -> None:
+    psql.act_as("anna").one("select raise_hand(%s)", talk)
+    leaving = Psql(connect(autocommit=False)).act_as("anna")
+    leaving.one("select leave_room(%s)", talk)
+    leaving.run("reset role")
+    psql.act_as("rick")
+    with waits_for(leaving, psql, statement, talk) as answer:
+        leaving.connection.commit()
+        with refused("participants_person_is_here"):
+            answer.result()
+
+
+# the queue
+
+
+def test_the_queue_is_in_the_order_of_hands_for_those_inside(psql: Psql, talk: int) -> None:
+    psql.person("outsider")
+    for name in ("ben", "anna"):
+        psql.act_as(name).one("select raise_hand(%s)", talk)
+    queue = "select place, username from hand_queue where room_id = %s"
+    for reader in ("rick", "anna", None):
+        assert psql.act_as(reader).all(queue, talk) == [(1, "ben"), (2, "anna")]
+    assert psql.act_as("outsider").all(queue, talk) == []
+    psql.act_as("rick").one("select promote(%s, 'ben')", talk)
+    assert psql.all(queue, talk) == [(1, "anna")]
+
+
+# down again
+
+
+def test_one_steps_down_and_is_moved_down(psql: Psql, talk: int) -> None:
+    psql.act_as(None).one("select promote(%s, 'anna')", talk)
+    psql.act_as("anna").one("select unmute(%s)", talk)
+    psql.act_as("ben")
+    with refused("participants_only_for_moderators"):
+        psql.one("select move_to_audience(%s, 'anna')", talk)
+    psql.act_as("mo")
+    assert psql.one("select move_to_audience(%s, 'anna')", talk) is True
+    assert psql.one("select move_to_audience(%s, 'anna')", talk) is False
+    assert psql.one("select muted from roster where username = 'anna'") is True
+    assert psql.one("select step_down(%s)", talk) is True
+    assert psql.one("select step_down(%s)", talk) is False
+    with refused("participants_only_for_moderators"):
+        psql.one("select move_to_audience(%s, 'anna')", talk)
+    psql.act_as("rick")
+    with pytest.raises(psycopg.errors.CheckViolation, match="the host stays"):
+        psql.one("select step_down(%s)", talk)
+
+
+# microphones
+
+
+def test_a_moderator_asks_and_only_they_unmute(psql: Psql, talk: int) -> None:
+    psql.act_as(None).one("select promote(%s, 'anna')", talk)
+    psql.act_as("ben")
+    with refused("participants_only_for_moderators"):
+        psql.one("select ask_to_unmute(%s, 'anna')", talk)
+    psql.act_as("mo")
+    assert psql.one("select ask_to_unmute(%s, 'anna')", talk) is True
+    assert psql.one("select ask_to_unmute(%s, 'anna')", talk) is False
+    assert seat(psql, "anna") == ("SPEAKER", False, False, True)
+    with refused("participants_only_they_unmute"):
+        psql.run("update participants set muted = false where role = 'SPEAKER'")
+    psql.act_as("anna").one("select unmute(%s)", talk)
+    assert seat(psql, "anna") == SPEAKS
+    psql.act_as("mo")
+    with refused("participants_only_the_muted_are_asked"):
+        psql.one("select ask_to_unmute(%s, 'anna')", talk)
+    with refused("participants_only_the_muted_are_asked"):
+        psql.one("select ask_to_unmute(%s, 'ben')", talk)
+    psql.act_as("anna")
+    with refused("participants_only_moderators_ask"):
+        psql.run(
+            "update participants set muted = true, asked_to_unmute_at = now()"
+            " where user_id = acting_user()"
+        )
+
+
+def test_a_question_is_put_away_by_whoever_was_asked(psql: Psql, talk: int) -> None:
+    psql.act_as(None).one("select promote(%s, 'anna')", talk)
+    psql.act_as("rick").one("select ask_to_unmute(%s, 'anna')", talk)
+    put_away = "update participants set asked_to_unmute_at = null where user_id = acting_user()"
+    assert psql.act_as("anna").run(put_away) == 1
+    assert seat(psql, "anna") == SPEAKS
+    psql.act_as("rick").one("select ask_to_unmute(%s, 'anna')", talk)
+    psql.one("select move_to_audience(%s, 'anna')", talk)
+    assert seat(psql, "anna") == LISTENS
+    told = words(psql, talk)
+    assert "anna is asked by rick to switch the microphone on" in told
+    assert "anna stays muted" in told
+
+
+def test_everybody_is_muted_but_the_host_and_whoever_does_it(psql: Psql, talk: int) -> None:
+    for name in ("anna", "ben"):
+        psql.act_as(None).one("select promote(%s, %s)", talk, name)
+    for name in ("rick", "mo", "anna", "ben"):
+        psql.act_as(name).one("select unmute(%s)", talk)
+    psql.act_as("ben")
+    with refused("participants_only_for_moderators"):
+        psql.one("select mute_all(%s)", talk)
+    assert psql.act_as("mo").one("select mute_all(%s)", talk) == 2
+    assert psql.one("select mute_all(%s)", talk) == 0
+    assert psql.all("select username from roster where not muted") == [("rick",), ("mo",)]
+    assert psql.act_as("rick").one("select mute_all(%s)", talk) == 1
+
+
+# time
+
+
+def test_the_past_knows_who_was_invited_and_who_was_asked(psql: Psql, talk: int) -> None:
+    psql.one("select promote(%s, 'ben')", talk)
+    psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
+    psql.one("select ask_to_unmute(%s, 'ben')", talk)
+    then = psql.one("select clock_timestamp()")
+    psql.act_as("anna").one("select accept_to_speak(%s)", talk)
+    psql.act_as("ben").one("select unmute(%s)", talk)
+    told = "select username, invited_to_speak_at is not null, asked_to_unmute_at is not null from room_at(%s, %s) where username in ('anna', 'ben')"
+    psql.act_as(None)
+    assert psql.all(told, talk, then) == [("anna", True, False), ("ben", False, True)]
+    assert psql.all(told, talk, None) == [("anna", False, False), ("ben", False, False)]
