@@ -157,9 +157,7 @@ def test_an_emoji_that_is_not_one_of_ours_is_refused(
     for name in ("anna", None):
         psql.act_as(name)
         with refused("reactions_emoji_is_known"):
-            psql.run(
-                "insert into reactions (room_id, emoji) values (%s, %s)", talk, emoji
-            )
+            psql.run("insert into reactions (room_id, emoji) values (%s, %s)", talk, emoji)
 
 
 def test_reactions_come_slowly(psql: Psql, talk: int) -> None:

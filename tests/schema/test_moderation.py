@@ -178,5 +178,7 @@ def test_reports_are_few(psql: Psql, talk: int) -> None:
     with refused("reports_are_few"):
         psql.one("select report(%s, 'ben', 'And again.')", talk)
     psql.act_as("rick").one("select report(%s, 'ben', 'Indeed.')", talk)
-    psql.act_as(None).run("update reports set created_at = created_at - interval '1 hour' where true")
+    psql.act_as(None).run(
+        "update reports set created_at = created_at - interval '1 hour' where true"
+    )
     psql.act_as("anna").one("select report(%s, 'ben', 'An hour later.')", talk)
