@@ -13,7 +13,7 @@ comment on function slow_mode(bigint, int) is
 create or replace function pin_link(room_id bigint, url text) returns text
 language plpgsql as $$
 declare
-  pinned text := nullif(btrim(pin_link.url), '');
+  pinned text := nullif(btrim(pin_link.url, E' \t\r\n'), '');
 begin
   perform require_moderator(pin_link.room_id), require_open_room(pin_link.room_id);
   update rooms r set pinned_link = pinned where r.id = pin_link.room_id;

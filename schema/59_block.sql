@@ -3,6 +3,15 @@ language plpgsql as $$
 declare
   somebody bigint := require_user(block.username);
 begin
+  if acting_user() is null then
+    raise insufficient_privilege using
+      message = 'nobody is acting, so nobody can block anybody',
+      hint    = 'In psql: select act_as(''rick'');';
+  elsif somebody = acting_user() then
+    raise check_violation using
+      message    = 'nobody blocks themselves',
+      constraint = 'blocks_not_yourself';
+  end if;
   insert into blocks (blocked_id) values (somebody) on conflict do nothing;
   return found;
 end

@@ -4,17 +4,17 @@ declare
   recent timestamptz[];
 begin
   new.created_at := clock_timestamp();
-  if acting_user() is null then
-    perform require_open_room(new.room_id);
-    return new;
-  end if;
-  perform require_seat(new.room_id);
   if new.emoji is null or new.emoji not in ('👏', '❤️', '😂', '🔥', '👍', '🎉', '😮', '🙏') then
     raise check_violation using
       message    = 'that is none of the reactions there are',
       constraint = 'reactions_emoji_is_known',
       hint       = 'One of 👏 ❤️ 😂 🔥 👍 🎉 😮 🙏.';
   end if;
+  if acting_user() is null then
+    perform require_open_room(new.room_id);
+    return new;
+  end if;
+  perform require_seat(new.room_id);
   recent := next_pace(new.room_id, new.user_id, 'reactions', 8);
   if cardinality(recent) > 8 and recent[1] > recent[9] - interval '4 seconds' then
     raise check_violation using

@@ -1,6 +1,11 @@
 create or replace function tg_reports__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
+  if new.reason is null or length(new.reason) > 1000 or new.reason !~ '\S' then
+    raise check_violation using
+      message    = 'a report says in up to 1,000 characters what happened',
+      constraint = 'reports_reason_is_text';
+  end if;
   if new.reporter = new.reported_id then
     raise check_violation using
       message    = 'one reports others',

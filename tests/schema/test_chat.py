@@ -54,13 +54,11 @@ def test_newcomers_find_the_last_fifty_messages(psql: Psql, talk: int) -> None:
     assert {m["username"] for m in messages} == {"anna"}
 
 
-@pytest.mark.parametrize("body", ["x" * 10_000, None])
-def test_a_message_that_is_none_is_refused_in_words(
-    psql: Psql, talk: int, body: str | None
-) -> None:
+def test_a_message_that_is_none_is_refused_in_words(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
-    with refused("messages_body_is_text"):
-        psql.one("select say(%s, %s)", talk, body)
+    for body in ("x" * 10_000, None):
+        with refused("messages_body_is_text"):
+            psql.one("select say(%s, %s)", talk, body)
 
 
 def test_messages_come_slowly_whatever_becomes_of_them(psql: Psql, talk: int) -> None:
@@ -76,58 +74,6 @@ def test_messages_come_slowly_whatever_becomes_of_them(psql: Psql, talk: int) ->
         psql.act_as("anna").one("select say(%s, %s)", talk, f"{number}")
     with refused("messages_come_slowly"):
         psql.one("select say(%s, 'and now?')", talk)
-
-
-def test_slow_mode_is_for_all_but_those_who_moderate(psql: Psql, talk: int) -> None:
-    psql.act_as("mo").one("select slow_mode(%s, 30)", talk)
-    for name in ("rick", "mo"):
-        for _ in range(2):
-            psql.act_as(name).one("select say(%s, 'as I please')", talk)
-    psql.act_as("anna").one("select say(%s, 'once')", talk)
-    psql.run("delete from messages where user_id = acting_user()")
-    with refused("messages_slow_mode"):
-        psql.one("select say(%s, 'twice')", talk)
-    psql.one("select leave_room(%s)", talk)
-    psql.one("select join_room(%s)", talk)
-    with pytest.raises(Exception, match="You can write again in (30|29|28) s"):
-        psql.one("select say(%s, 'twice')", talk)
-    later(psql, "30 seconds")
-    psql.act_as("anna").one("select say(%s, 'twice')", talk)
-    psql.act_as("mo").one("select slow_mode(%s, null)", talk)
-    psql.act_as("anna").one("select say(%s, 'three times')", talk)
-
-
-@pytest.mark.parametrize("seconds", [-1, 3601])
-def test_slow_mode_is_at_most_an_hour(psql: Psql, talk: int, seconds: int) -> None:
-    psql.act_as("rick")
-    with refused("rooms_slow_mode_is_short"):
-        psql.one("select slow_mode(%s, %s)", talk, seconds)
-
-
-def test_moderators_pin_a_link_and_take_it_down(psql: Psql, talk: int) -> None:
-    link = "https://tea.example/a?b=c#d"
-    assert psql.act_as("mo").one("select pin_link(%s, %s)", talk, f" {link}\n") == link
-    psql.act_as("anna")
-    assert psql.one("select room_snapshot(%s) -> 'room' ->> 'pinned_link'", talk) == link
-    assert psql.run("update rooms set pinned_link = null where id = %s", talk) == 0
-    assert psql.act_as("rick").one("select pin_link(%s, null)", talk) is None
-    assert psql.one("select pinned_link from rooms") is None
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "javascript:alert(1)", "data:text/html,x", "//tea.example", "tea.example", "https://",
-        "https://tea.example/a b", 'https://tea.example/"onclick="x', "https://tea.example/<b>",
-        "https://tea.example/\nx", "https://" + "x" * 500,
-    ],
-)  # fmt: skip
-def test_only_a_link_to_a_page_is_pinned(psql: Psql, talk: int, link: str) -> None:
-    psql.act_as("rick")
-    with refused("rooms_pinned_link_is_web"):
-        psql.one("select pin_link(%s, %s)", talk, link)
-    with refused("rooms_pinned_link_is_web"):
-        psql.run("update rooms set pinned_link = %s where id = %s", link, talk)
 
 
 # reactions
@@ -150,14 +96,11 @@ def test_a_reaction_is_an_event_for_those_inside(psql: Psql, talk: int) -> None:
     assert psql.all("select what from replay_room(%s, 1)", talk) == [("anna reacts with 🙏",)]
 
 
-@pytest.mark.parametrize("emoji", ["💩", "👏👏", "❤", "", "<img>", None])
-def test_an_emoji_that_is_not_one_of_ours_is_refused(
-    psql: Psql, talk: int, emoji: str | None
-) -> None:
-    for name in ("anna", None):
-        psql.act_as(name)
+def test_an_emoji_that_is_not_one_of_ours_is_refused(psql: Psql, talk: int) -> None:
+    psql.act_as("anna")
+    for emoji in ("💩", "👏👏", "❤", "", "<img>", None):
         with refused("reactions_emoji_is_known"):
-            psql.run("insert into reactions (room_id, emoji) values (%s, %s)", talk, emoji)
+            psql.one("select react(%s, %s)", talk, emoji)
 
 
 def test_reactions_come_slowly(psql: Psql, talk: int) -> None:

@@ -112,7 +112,10 @@ def test_a_block_is_known_to_the_blocker_alone(psql: Psql, talk: int) -> None:
         assert psql.act_as(name).all(mine) == []
     assert psql.run("delete from blocks where true") == 0
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        psql.run("insert into blocks (user_id, blocked_id) select min(id), max(id) from users")
+        psql.run(
+            "insert into blocks (user_id, blocked_id) select a.id, b.id from users a, users b"
+            " where a.username = 'anna' and b.username = 'mo'"
+        )
     assert psql.act_as("anna").one("select unblock('ben')") is True
     assert psql.one("select unblock('ben')") is False
     with refused("blocks_not_yourself"):
