@@ -39,6 +39,7 @@ export function createChat(acts) {
       if (Object.keys(now).some((name) => now[name] !== drawn[name]) && me) {
         const appeared = visible && !drawn.visible
         drawn = now
+        if (!visible) return // unseen it costs nothing
         composer.update({ visit: whose, chat, phase, slow_mode, draft: () => whose.chat.draft })
         list.update({ visit: whose, room_id: whose.room_id, chat, me, moderate: may.moderate, roles, blocks, unread })
         if (appeared) list.shown()

@@ -97,6 +97,7 @@ export function createHouseView(main, acts) {
   }
 
   function showWall(open) {
+    if (open) panel.makeWay()
     main.dataset.wall = open ? 'open' : 'closed'
     wall.show(open)
     room.wall(open)

@@ -132,6 +132,8 @@ export function createSidePanel(acts, { changed, opener }) {
       sheet.close()
       return true
     },
+    /** Something else wants to be seen where the sheet is. */
+    makeWay: () => sheet.drop(),
     /** @param {object|null} visit  the visit's state, null outside of a room @param {{ visit: object, blocks?: Set<number>, walled: boolean }} around */
     update(visit, around) {
       inside = visit !== null && visit.phase !== 'left'
