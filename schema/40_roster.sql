@@ -6,10 +6,10 @@ select p.room_id, r.name as room, p.user_id, u.username, p.kind, p.role, p.muted
 from participants p
 join rooms r on r.id = p.room_id
 join users u on u.id = p.user_id
-where p.peer_id is not null
+where p.peer_id is not null and (r.access <> 'invited' or acting_as_operator() or may_see_room(r.id))
 order by p.room_id, p.seq;
 
-comment on view roster is 'Who is in which room right now, in the order they joined: select * from roster where room_id = 1;';
+comment on view roster is 'Who is in which room right now, in the order they joined, where one may know of the room: select * from roster where room_id = 1;';
 comment on column roster.room_id is 'The room.';
 comment on column roster.room is 'The room''s name.';
 comment on column roster.user_id is 'The person.';

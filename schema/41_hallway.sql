@@ -1,6 +1,7 @@
 drop view if exists hallway cascade;
 create view hallway as
-select r.id, r.name, r.club_id, c.name as club, t.name as topic, r.host_id, h.username as host, r.stage, r.created_at,
+select r.id, r.name, r.club_id, c.name as club, t.name as topic, r.host_id, h.username as host, r.stage, r.access, r.locked,
+       r.created_at, r.starts_at, r.opened_at, r.opened_at is null as scheduled,
        seats.here, seats.on_stage, seats.people,
        coalesce(l.epoch, 0) || '-' || coalesce(l.hallway_seq, 0) as cursor,
        exists (select from followers f where f.club_id = r.club_id and f.user_id = acting_user()) as followed
@@ -21,19 +22,24 @@ cross join lateral (
   from participants p
   where p.room_id = r.id and p.peer_id is not null
 ) seats
-where r.ended_at is null
-order by followed desc, seats.here desc, r.id;
+where r.ended_at is null and (r.access <> 'invited' or acting_as_operator() or may_see_room(r.id))
+order by scheduled, followed desc, seats.here desc, r.starts_at, r.id;
 
-comment on view hallway is 'The open rooms as a visitor sees them, those of clubs I follow first: select name, here, on_stage from hallway;';
+comment on view hallway is 'The open rooms as a visitor sees them, those of clubs I follow first, and then those still to open: select name, here, on_stage from hallway;';
 comment on column hallway.id is 'The room.';
 comment on column hallway.name is 'Its name.';
 comment on column hallway.club_id is 'Its club, if it has one.';
 comment on column hallway.club is 'The club''s name.';
 comment on column hallway.topic is 'What the club is about.';
-comment on column hallway.host_id is 'Who opened it.';
+comment on column hallway.host_id is 'Who runs it.';
 comment on column hallway.host is 'Their name.';
 comment on column hallway.stage is 'open or moderated.';
-comment on column hallway.created_at is 'When it opened.';
+comment on column hallway.access is 'open, club or invited: who may come in.';
+comment on column hallway.locked is 'Nobody new comes in.';
+comment on column hallway.created_at is 'When it was made.';
+comment on column hallway.starts_at is 'When it was, or is, to open; null: it opened at once.';
+comment on column hallway.opened_at is 'When it opened; null while it is still to come.';
+comment on column hallway.scheduled is 'Whether it is still to open.';
 comment on column hallway.here is 'How many are in it.';
 comment on column hallway.on_stage is 'How many of them may speak.';
 comment on column hallway.people is 'The first four on stage in join order: user_id, username, role.';
@@ -43,7 +49,9 @@ comment on column hallway.followed is 'Whether the acting user follows its club.
 create or replace function hallway_rows(rooms bigint[] default null) returns setof jsonb
 language sql stable security definer set search_path = roomtone, pg_temp
 begin atomic
-  select to_jsonb(h) - 'followed' || '{"ended_at": null}' from hallway h
+  select to_jsonb(h) - 'followed' || jsonb_build_object('ended_at', null)
+         || case when h.access = 'invited' then jsonb_build_object('readers', array(select r from room_readers(h.id) r)) else '{}' end
+  from hallway h
   where hallway_rows.rooms is null or h.id = any (hallway_rows.rooms)
   union all
   select jsonb_build_object('id', r.id, 'ended_at', r.ended_at, 'cursor', coalesce(l.epoch, 0) || '-' || coalesce(l.hallway_seq, 0))
@@ -52,4 +60,4 @@ begin atomic
 end;
 
 comment on function hallway_rows(bigint[]) is
-  'The hallway''s rows as streams carry them; for rooms that were named, also those that have ended.';
+  'The hallway''s rows as relays keep them; for rooms that were named, also those that have ended. A room for the invited comes with its `readers`, the ids of those who may know of it: for the relay to heed, and to take off.';

@@ -1,19 +1,22 @@
-create or replace function end_room(room_id bigint) returns rooms
+drop function if exists end_room(bigint);
+
+create or replace function end_room(room_id bigint, reason text default null) returns rooms
 language plpgsql as $$
 declare
   room rooms;
 begin
-  update rooms r set ended_at = now() where r.id = end_room.room_id and r.ended_at is null returning * into room;
+  update rooms r set ended_at = now(), ended_reason = nullif(btrim(end_room.reason), '')
+  where r.id = end_room.room_id and r.ended_at is null and (acting_user() is null or r.host_id = acting_user())
+  returning * into room;
   if not found then
-    if exists (select from rooms r where r.id = end_room.room_id and r.ended_at is null) then
-      raise insufficient_privilege using
-        message    = 'only its host ends a room',
-        constraint = 'rooms_only_the_host_changes_them';
-    end if;
+    -- Who was second, by a blink, hears that it has ended.
     perform require_open_room(end_room.room_id);
+    raise insufficient_privilege using
+      message    = 'only its host ends a room',
+      constraint = 'rooms_only_the_host_changes_them';
   end if;
   return room;
 end
 $$;
 
-comment on function end_room(bigint) is 'End a room for everyone in it. Its host may.';
+comment on function end_room(bigint, text) is 'End a room for everyone in it, and say why if you like. Its host may.';

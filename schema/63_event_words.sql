@@ -42,12 +42,21 @@ begin
         when new ->> 'muted' = 'false' then 'switches the microphone on'
         when other then 'is muted by ' || coalesce(actor, 'the operator')
         else 'switches the microphone off' end), ''), 'changes')
-    when 'rooms INSERT' then format('%s opens the room', new ->> 'host')
+    when 'rooms INSERT' then format(case when new ->> 'opened_at' is null then '%s plans the room' else '%s opens the room' end, new ->> 'host')
     when 'rooms UPDATE' then case
-      when new ->> 'ended_at' is not null and old ->> 'ended_at' is null then 'the room ends'
+      when new ->> 'ended_at' is not null and old ->> 'ended_at' is null then 'the room ends' || coalesce(': ' || (new ->> 'ended_reason'), '')
+      when new ->> 'opened_at' is not null and old ->> 'opened_at' is null then 'the room opens'
+      when new ->> 'host_id' is distinct from old ->> 'host_id' then format('%s is the host now', new ->> 'host')
+      when new ->> 'locked' is distinct from old ->> 'locked' then
+        case new ->> 'locked' when 'true' then 'the room is locked' else 'the room is unlocked' end
       when new ->> 'name' is distinct from old ->> 'name' then format('the room is now called %s', new ->> 'name')
       else 'the room changes' end
     when 'rooms DELETE' then 'the room is deleted'
+    when 'guests INSERT' then format('%s accepts an invitation', who)
+    when 'guests DELETE' then format('%s is a guest no more', who)
+    when 'invitations INSERT' then format('%s invites %s', coalesce(actor, 'the operator'), coalesce(who, 'whoever has the link'))
+    when 'invitations UPDATE' then format('%s declines an invitation', who)
+    when 'invitations DELETE' then format('an invitation of %s is withdrawn', coalesce(who, 'whoever has the link'))
     when 'messages INSERT' then format('%s: %s', who, new ->> 'body')
     when 'messages DELETE' then format('a message of %s is deleted', who)
     when 'reactions INSERT' then format('%s reacts with %s', who, new ->> 'emoji')

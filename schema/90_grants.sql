@@ -9,11 +9,11 @@ revoke create on schema roomtone from public;
 grant usage on schema roomtone to roomtone_anon, roomtone_person, roomtone_relay;
 
 -- Anybody may look around.
-grant select on topics, users, clubs, followers, members, rooms, hallway, roster to roomtone_anon, roomtone_person;
+grant select on topics, users, clubs, followers, members, club_directory, club_roster, rooms, hallway, roster to roomtone_anon, roomtone_person;
 -- Which relay serves a seat, and when it lapses, is between the relays.
 grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, seq) on participants
   to roomtone_anon, roomtone_person;
-grant execute on function acting_user(), acting_as_operator(), hallway_rows(bigint[]), require_open_room(bigint)
+grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), require_open_room(bigint), invitation(text)
   to roomtone_anon, roomtone_person;
 
 -- A person takes part.
@@ -22,7 +22,13 @@ grant update (username, bio) on users to roomtone_person;
 grant insert (name, description, topic_id), update (name, description, topic_id) on clubs to roomtone_person;
 grant insert (user_id, club_id), delete on followers to roomtone_person;
 grant insert (club_id, user_id, role), update (role), delete on members to roomtone_person;
-grant insert (name, club_id, stage), update (name, club_id, ended_at) on rooms to roomtone_person;
+grant insert (name, club_id, stage, access, starts_at, host_gone),
+  update (name, club_id, stage, access, starts_at, opened_at, host_gone, host_id, locked, slow_mode, pinned_link, ended_at, ended_reason)
+  on rooms to roomtone_person;
+grant select, insert (room_id), delete on reminders to roomtone_person;
+grant select, delete on guests to roomtone_person;
+grant select, insert (club_id, room_id, invited_user, expires_at, max_uses), delete on invitations to roomtone_person;
+grant select on acceptances to roomtone_person;
 grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmute_at), delete
   on participants to roomtone_person;
 grant select, insert (room_id, user_id), delete on bans to roomtone_person;
@@ -33,12 +39,15 @@ grant select, insert (user_id, blocked_id), delete on blocks to roomtone_person;
 grant select (id, room_id, reported_id, reporter, reason, created_at, resolved_at), insert (room_id, reported_id, reason)
   on reports to roomtone_person;
 grant insert (room_id, from_peer, to_peer, kind, body) on signals to roomtone_person;
-grant execute on function moderates(bigint), club_role(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), end_room(bigint), sign_out(),
+grant execute on function moderates(bigint), club_role(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), end_room(bigint, text), sign_out(),
   raise_hand(bigint), lower_hand(bigint, text), promote(bigint, text, text), mute(bigint, text), unmute(bigint), say(bigint, text),
   invite_to_speak(bigint, text), withdraw_invitation_to_speak(bigint, text), accept_to_speak(bigint), decline_to_speak(bigint),
   step_down(bigint), move_to_audience(bigint, text), mute_all(bigint), ask_to_unmute(bigint, text),
   remove_from_room(bigint, text), ban_from_room(bigint, text), unban(bigint, text), block(text), unblock(text),
   report(bigint, text, text), react(bigint, text), slow_mode(bigint, int), pin_link(bigint, text),
+  open_room(bigint), lock_room(bigint, boolean), hand_over(bigint, text), found_club(text, text, text), leave_club(bigint),
+  new_code(), invite_to_club(bigint, text, interval, int), invite_to_room(bigint, text, interval, int),
+  accept_invitation(text), decline_invitation(text), my_invitations(),
   require_user(text), require_moderator(bigint, text), require_occupant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint, int),
   require_seat(bigint, uuid), room_snapshot(bigint, uuid), room_log(bigint, uuid, bigint, bigint, int)
   to roomtone_person;
@@ -48,5 +57,5 @@ grant execute on function become(jsonb, text), token_is_revoked(text), relay_sec
   relay_read(bigint[], bigint[], int), relay_follow(text, uuid[]), relay_seated(uuid[]), relay_unfollow(text, uuid[], interval),
   relay_heartbeat(text, text), relay_goodbye(text, interval), relay_lapse_orphans(interval, interval),
   relay_reap_one_room(), relay_tidy(interval, bigint, int), relay_watch(),
-  hallway_rows(bigint[]), schema_fingerprint()
+  relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), schema_fingerprint()
   to roomtone_relay;

@@ -4,7 +4,8 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions', 'paces', 'blocks', 'reports', 'signals', 'logs', 'events',
+  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
+                              'paces', 'blocks', 'reports', 'reminders', 'guests', 'invitations', 'acceptances', 'signals', 'logs', 'events',
                               'nodes', 'secrets', 'revoked_tokens', 'schema_installs'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
@@ -47,12 +48,46 @@ create policy members_leave on members for delete to roomtone_person
   using (user_id = acting_user() or club_role(club_id) = 'OWNER' or (club_role(club_id) = 'ADMIN' and role = 'MEMBER'));
 comment on policy members_leave on members is 'Leave yourself; owners remove anybody, admins those who are just members.';
 
-create policy rooms_are_public on rooms for select using (true);
-comment on policy rooms_are_public on rooms is 'Anybody may look through the doors.';
+create policy rooms_are_seen on rooms for select using (access <> 'invited' or host_id = acting_user() or may_see_room(id));
+comment on policy rooms_are_seen on rooms is 'Anybody may look through the doors; those of a room for the invited are shut.';
 create policy rooms_are_started_by_people on rooms for insert to roomtone_person with check (host_id = acting_user());
 comment on policy rooms_are_started_by_people on rooms is 'Whoever starts a room hosts it.';
-create policy rooms_belong_to_their_host on rooms for update to roomtone_person using (host_id = acting_user());
-comment on policy rooms_belong_to_their_host on rooms is 'Only the host changes a room.';
+create policy rooms_are_run_by_those_who_moderate on rooms for update to roomtone_person
+  using (host_id = acting_user() or moderates(id)) with check (true);
+comment on policy rooms_are_run_by_those_who_moderate on rooms is
+  'The host changes a room, and moderators some of it; the guard says what, and names the rule.';
+
+create policy reminders_are_ones_own on reminders for select to roomtone_person using (user_id = acting_user());
+comment on policy reminders_are_ones_own on reminders is 'What you wait for is your business.';
+create policy reminders_are_asked_for on reminders for insert to roomtone_person with check (user_id = acting_user());
+comment on policy reminders_are_asked_for on reminders is 'You are reminded if you ask; the guard says of what.';
+create policy reminders_are_dropped on reminders for delete to roomtone_person using (user_id = acting_user());
+comment on policy reminders_are_dropped on reminders is 'And not any more, if you do not want to be.';
+
+create policy guests_are_seen_by_those_inside on guests for select to roomtone_person
+  using (user_id = acting_user() or moderates(room_id) or exists (
+    select from participants p where p.room_id = guests.room_id and p.user_id = acting_user() and p.peer_id is not null));
+comment on policy guests_are_seen_by_those_inside on guests is 'Whoever sits in the room knows who may enter, and everybody where they may.';
+create policy guests_are_sent_home on guests for delete to roomtone_person
+  using (user_id = acting_user() or moderates(room_id));
+comment on policy guests_are_sent_home on guests is 'Host and moderators take it back, or the guest gives it up.';
+
+create policy invitations_are_seen_by_those_concerned on invitations for select to roomtone_person
+  using (invited_user = acting_user() or invited_by = acting_user() or club_role(club_id) in ('OWNER', 'ADMIN')
+         or exists (select from rooms r where r.id = invitations.room_id and r.host_id = acting_user()));
+comment on policy invitations_are_seen_by_those_concerned on invitations is
+  'An invitation is a key: seen by its maker, by whoever it names, by the club''s owners and admins, by the room''s host.';
+create policy invitations_are_made on invitations for insert to roomtone_person with check (invited_by = acting_user());
+comment on policy invitations_are_made on invitations is 'You invite in your own name; the guard says whom to what.';
+create policy invitations_are_withdrawn on invitations for delete to roomtone_person
+  using (invited_by = acting_user() or club_role(club_id) in ('OWNER', 'ADMIN')
+         or exists (select from rooms r where r.id = invitations.room_id and r.host_id = acting_user()));
+comment on policy invitations_are_withdrawn on invitations is 'By its maker, the club''s owners and admins, the room''s host.';
+
+create policy acceptances_are_seen_by_those_concerned on acceptances for select to roomtone_person
+  using (user_id = acting_user() or exists (select from invitations i where i.id = acceptances.invitation_id));
+comment on policy acceptances_are_seen_by_those_concerned on acceptances is
+  'What you accepted, and who accepted an invitation that you may see.';
 
 create policy bans_are_seen_by_those_concerned on bans for select to roomtone_person
   using (user_id = acting_user() or moderates(room_id));
@@ -62,8 +97,9 @@ comment on policy bans_are_for_moderators on bans is 'Host and moderators ban; t
 create policy bans_are_lifted_by_moderators on bans for delete to roomtone_person using (moderates(room_id));
 comment on policy bans_are_lifted_by_moderators on bans is 'Host and moderators let people in again.';
 
-create policy participants_are_public on participants for select using (true);
-comment on policy participants_are_public on participants is 'Anybody may see who is where.';
+create policy participants_are_seen_where_the_room_is on participants for select
+  using (user_id = acting_user() or exists (select from rooms r where r.id = participants.room_id));
+comment on policy participants_are_seen_where_the_room_is on participants is 'Anybody may see who is where, if they may know of the room.';
 create policy participants_join on participants for insert to roomtone_person with check (true);
 comment on policy participants_join on participants is 'Joining: the guard says who may take which seat, and names the rule.';
 create policy participants_change on participants for update to roomtone_person

@@ -38,6 +38,14 @@ create or replace trigger _200_harden before insert or update or delete on membe
 comment on trigger _200_harden on members is 'What is acknowledged here survives a crash.';
 create or replace trigger _200_harden before insert or update or delete on rooms for each statement execute function tg_harden();
 comment on trigger _200_harden on rooms is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on reminders for each statement execute function tg_harden();
+comment on trigger _200_harden on reminders is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on guests for each statement execute function tg_harden();
+comment on trigger _200_harden on guests is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on invitations for each statement execute function tg_harden();
+comment on trigger _200_harden on invitations is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_harden before insert or update or delete on acceptances for each statement execute function tg_harden();
+comment on trigger _200_harden on acceptances is 'What is acknowledged here survives a crash.';
 create or replace trigger _200_harden before insert or update or delete on bans for each statement execute function tg_harden();
 comment on trigger _200_harden on bans is 'What is acknowledged here survives a crash.';
 create or replace trigger _200_harden before insert or update or delete on messages for each statement execute function tg_harden();

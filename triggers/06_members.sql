@@ -7,6 +7,12 @@ begin
   if acting_user() is null or not exists (select from members m where m.club_id = new.club_id) then
     return new;
   end if;
+  -- Whoever accepts an invitation, in this very transaction, was let in by its maker.
+  if new.role = 'MEMBER' and new.user_id = acting_user() and exists (
+       select from acceptances a join invitations i on i.id = a.invitation_id
+       where i.club_id = new.club_id and a.user_id = new.user_id and a.accepted_at = now()) then
+    return new;
+  end if;
   if actor_role is null or actor_role not in ('OWNER', 'ADMIN') then
     raise insufficient_privilege using
       message    = 'only its owners and admins let somebody into a club',
@@ -55,3 +61,21 @@ comment on trigger _100_guard_add on members is 'Decides who lets whom in.';
 create or replace trigger _100_keep_owner before update of role or delete on members
 for each row execute function tg_members__keep_owner();
 comment on trigger _100_keep_owner on members is 'A club never loses its last owner.';
+
+create or replace function tg_members__withdraw() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  delete from invitations i where i.club_id = old.club_id and i.invited_by = old.user_id;
+  return null;
+end
+$$;
+
+comment on function tg_members__withdraw() is 'The invitations of somebody who may invite no more let nobody in.';
+
+create or replace trigger _300_withdraw after delete on members
+for each row when (old.role <> 'MEMBER') execute function tg_members__withdraw();
+comment on trigger _300_withdraw on members is 'Owners and admins who leave take their invitations along.';
+
+create or replace trigger _300_withdraw_less after update of role on members
+for each row when (old.role <> 'MEMBER' and new.role = 'MEMBER') execute function tg_members__withdraw();
+comment on trigger _300_withdraw_less on members is 'Who is an owner or admin no more has no invitations out.';

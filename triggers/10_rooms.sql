@@ -1,5 +1,26 @@
-create or replace function tg_rooms__guard() returns trigger
+create or replace function tg_rooms__guard_start() returns trigger
 language plpgsql as $$
+begin
+  if new.starts_at is null then
+    new.opened_at := coalesce(new.opened_at, new.created_at);
+  elsif new.starts_at <= now() then
+    new.opened_at := coalesce(new.opened_at, now());
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_rooms__guard_start() is 'A room opens at once, unless it is scheduled for later.';
+
+create or replace trigger _100_guard_start before insert on rooms
+for each row execute function tg_rooms__guard_start();
+
+comment on trigger _100_guard_start on rooms is 'Decides whether it is open from the start.';
+
+create or replace function tg_rooms__guard() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  for_moderators constant text[] := '{locked, slow_mode, pinned_link}';
 begin
   if old.ended_at is not null then
     raise check_violation using
@@ -7,19 +28,36 @@ begin
       constraint = 'rooms_stay_ended',
       hint       = 'Start a new one.';
   end if;
+  if acting_user() <> old.host_id and to_jsonb(new) - for_moderators <> to_jsonb(old) - for_moderators then
+    raise insufficient_privilege using
+      message    = 'only its host changes this about a room',
+      constraint = 'rooms_only_the_host_changes_them',
+      hint       = 'Moderators lock it, pin a link and slow the chat.';
+  end if;
   if new.ended_at is not null then
     new.ended_at := now(); -- a room ends when it is ended, whatever time was sent along
+  end if;
+  if old.opened_at is not null then
+    if new.opened_at is distinct from old.opened_at or new.starts_at is distinct from old.starts_at then
+      raise check_violation using
+        message    = format('room %s has opened, and is not scheduled any more', old.id),
+        constraint = 'rooms_stay_open',
+        hint       = 'It can end; another can be scheduled.';
+    end if;
+  elsif new.opened_at is not null or new.starts_at is null or new.starts_at <= now() then
+    new.opened_at := now();
   end if;
   return new;
 end
 $$;
 
-comment on function tg_rooms__guard() is 'An ended room never changes again, and ends at the moment it is ended.';
+comment on function tg_rooms__guard() is
+  'Who changes what about a room: its host everything, moderators what keeps order. An ended room never changes again, an opened one never closes but by ending, and both happen when they are done.';
 
 create or replace trigger _100_guard before update on rooms
 for each row execute function tg_rooms__guard();
 
-comment on trigger _100_guard on rooms is 'Refuses changes to an ended room.';
+comment on trigger _100_guard on rooms is 'Decides what may change about a room.';
 
 create or replace function tg_rooms__guard_club() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -41,6 +79,21 @@ create or replace trigger _100_guard_club before insert or update of club_id on 
 for each row when (new.club_id is not null) execute function tg_rooms__guard_club();
 
 comment on trigger _100_guard_club on rooms is 'Refuses rooms in clubs that are not the host''s.';
+
+create or replace function tg_rooms__lower_hands() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  update participants p set hand_raised_at = null where p.room_id = new.id and p.hand_raised_at is not null;
+  return null;
+end
+$$;
+
+comment on function tg_rooms__lower_hands() is 'Where the stage is open nobody has to raise a hand, so those that were up come down.';
+
+create or replace trigger _300_lower_hands after update of stage on rooms
+for each row when (old.stage <> 'open' and new.stage = 'open') execute function tg_rooms__lower_hands();
+
+comment on trigger _300_lower_hands on rooms is 'When the stage opens, hands come down.';
 
 create or replace function tg_rooms__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

@@ -10,8 +10,7 @@ begin
       constraint = 'participants_only_for_yourself',
       hint       = 'Leave user_id out: it defaults to you.';
   end if;
-  perform require_open_room(new.room_id), require_not_banned(new.room_id, new.user_id);
-  select * into room from rooms r where r.id = new.room_id;
+  room := require_admission(new.room_id, new.user_id);
 
   new.kind := case (select u.kind from users u where u.id = new.user_id) when 'bot' then 'bot' else new.kind end;
   if room.host_id = new.user_id then
@@ -79,7 +78,9 @@ begin
     select * into room from rooms r where r.id = new.room_id;
     if new.role is null
        or (new.role = 'HOST') <> (new.user_id = room.host_id)
-       or (actor is not null and not (new.role <> 'HOST' and moderates(new.room_id))
+       or (actor is not null
+           and (old.role = 'HOST') = (new.user_id = room.host_id) -- where these differ, the seat follows the room's host
+           and not (new.role <> 'HOST' and moderates(new.room_id))
            and not (actor = new.user_id and old.role <> 'HOST'
                     and (new.role = 'AUDIENCE'
                          or (new.role = 'SPEAKER' and (room.stage = 'open' or old.invited_to_speak_at is not null))))) then
@@ -89,7 +90,7 @@ begin
         constraint = 'participants_role_is_given',
         hint       = 'Host and moderators give roles; you may step down, and up where the stage is open or you are invited. A room has one host.';
     end if;
-    if old.role = 'AUDIENCE' and old.hand_raised_at is null and actor is not null and actor <> new.user_id then
+    if old.role = 'AUDIENCE' and new.role <> 'HOST' and old.hand_raised_at is null and actor is not null and actor <> new.user_id then
       raise check_violation using
         message    = 'nobody is brought to the stage who has not asked to speak',
         constraint = 'participants_speaking_needs_consent',
@@ -121,7 +122,7 @@ comment on function tg_participants__guard_change() is
 create or replace function tg_participants__keep_host() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
-  if old.role = 'HOST' and exists (select from rooms r where r.id = old.room_id and r.ended_at is null)
+  if old.role = 'HOST' and exists (select from rooms r where r.id = old.room_id and r.ended_at is null and r.host_id = old.user_id)
      and exists (select from users u where u.id = old.user_id) then
     update participants p set peer_id = null, muted = true, asked_to_unmute_at = null, followed_by = null, lapses_at = null
     where p.room_id = old.room_id and p.user_id = old.user_id;
@@ -156,9 +157,9 @@ begin
       else 'left' end,
     changes_hallway => true);
   if joins then
-    -- Asked again under the log's lock: the room may have ended, or they may have been banned, while this
-    -- transaction was open.
-    perform require_open_room(new.room_id), require_not_banned(new.room_id, new.user_id);
+    -- Asked again under the log's lock: the room may have ended or been locked, or they may have been banned,
+    -- while this transaction was open. Whoever took their seat anew held it before.
+    perform require_admission(new.room_id, new.user_id, held => tg_op = 'UPDATE');
     update participants p set seq = new_seq
     where p.room_id = new.room_id and p.user_id = new.user_id and p.peer_id = new.peer_id;
     update events e set record = e.record || jsonb_build_object('seq', new_seq)

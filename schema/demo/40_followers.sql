@@ -1,7 +1,4 @@
--- Founders follow their own clubs; then everybody else, by taste.
-
-insert into followers (club_id, user_id, created_at)
-select clubs.id, clubs.owner_id, clubs.created_at from clubs;
+-- Founders follow their own clubs from the start; here is everybody else, by taste.
 
 insert into followers (club_id, user_id)
 select clubs.id, users.id

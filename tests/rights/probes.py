@@ -40,12 +40,14 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
         case "rooms" | "hallway":
             yield "room", f"id = {room}"
             yield "rest", f"id = {far_room}"
+            yield "hidden", f"id = {world.hidden_room}"
         case "participants" | "roster":
             yield from _own(me if actor in SEATED else None, f"user_id = {me} and room_id = {room}")
             yield "room", f"user_id = {people['guest']} and room_id = {room}"
             if actor != "host":
                 yield "host", f"user_id = {people['host']} and room_id = {room}"
             yield "rest", f"user_id = {people['fay']} and room_id = {far_room}"
+            yield "hidden", f"room_id = {world.hidden_room}"
         case "bans":
             banned = f"user_id = {people['banned']} and room_id = {room}"
             yield ("own" if actor == "banned" else "room"), banned
@@ -63,6 +65,33 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
         case "reports":
             yield from _own(me if actor in SEATED else None, f"reporter = {me}")
             yield "rest", f"reporter = {people['fay']}"
+        case "club_directory":
+            yield "club", f"id = {club}"
+            yield "rest", f"id = {far_club}"
+        case "club_roster":
+            yield "club", f"user_id = {people['friend']} and club_id = {club}"
+            yield "rest", f"user_id = {people['fay']} and club_id = {far_club}"
+        case "reminders":
+            yield from _own(me, f"user_id = {me} and room_id = {world.next_room}")
+            yield "rest", f"user_id = {people['foe']} and room_id = {world.next_room}"
+        case "guests":
+            yield from _own(
+                me if actor == "outsider" else None, f"user_id = {me} and room_id = {room}"
+            )
+            yield "room", f"user_id = {people['fay']} and room_id = {room}"
+            yield "rest", f"user_id = {people['foe']} and room_id = {far_room}"
+        case "invitations":
+            if actor == "outsider":
+                yield "own", f"invited_user = {me}"
+            elif actor == "moderator":
+                yield "own", f"invited_by = {me}"
+            yield "room", f"room_id = {room} and invited_user = {people['foe']}"
+            yield "club", f"club_id = {club} and invited_user = {people['foe']}"
+            yield "rest", f"club_id = {far_club}"
+        case "acceptances":
+            yield from _own(me if actor == "outsider" else None, f"user_id = {me}")
+            yield "club", f"user_id = {people['fay']}"
+            yield "rest", f"user_id = {people['gina']}"
         case "signals" | "signal_trace":
             if actor in SEATED:
                 mine = world.peers[actor]
@@ -97,6 +126,12 @@ CHANGES = {
     "paces": "recent = '{}'",
     "blocks": "created_at = now()",
     "reports": "resolved_at = now()",
+    "reminders": "created_at = now()",
+    "guests": "created_at = now()",
+    "invitations": "max_uses = 100",
+    "acceptances": "accepted_at = now()",
+    "club_directory": "name = 'Coffee'",
+    "club_roster": "role = 'OWNER'",
     "signals": "kind = 'bye'",
     "logs": "head_seq = 0",
     "events": "seq = 0",
@@ -150,6 +185,28 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield "own", f"{sit} ({far_room}, {me})"
             yield "room", f"{sit} ({room}, {me}) {again}"
             yield "rest", f"{sit} ({room}, {someone})"
+            yield "hidden", f"{sit} ({world.hidden_room}, {me})"
+        case "reminders":
+            remind = "insert into reminders (room_id, user_id) values"
+            yield "own", f"insert into reminders (room_id) values ({world.later_room})"
+            yield "rest", f"{remind} ({world.later_room}, {someone})"
+        case "guests":
+            let_in = "insert into guests (room_id, user_id) values"
+            yield "own", f"{let_in} ({far_room}, {me})"
+            yield "room", f"{let_in} ({room}, {someone})"
+        case "invitations":
+            yield (
+                "own",
+                f"insert into invitations (room_id, invited_user) values ({room}, {someone})",
+            )
+            yield "room", f"insert into invitations (room_id) values ({room})"
+            yield "club", f"insert into invitations (club_id) values ({club})"
+            yield "rest", f"insert into invitations (club_id) values ({far_club})"
+            yield "rest", f"insert into invitations (room_id) values ({far_room})"
+        case "acceptances":
+            accept = "insert into acceptances (invitation_id, user_id) select id"
+            yield "own", f"{accept}, {me} from invitations where code = 'link'"
+            yield "rest", f"{accept}, {someone} from invitations where code = 'link'"
         case "bans":
             yield "room", f"insert into bans (room_id, user_id) values ({room}, {people['guest']})"
             if actor != "host":
@@ -215,9 +272,12 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield "all", "insert into revoked_tokens (jti, expires_at) values ('2', now())"
         case "schema_installs":
             yield "all", "insert into schema_installs (fingerprint, version) values ('', '')"
-        case "hallway" | "roster" | "signal_trace" | "hand_queue":
+        case (
+            "hallway" | "roster" | "signal_trace" | "hand_queue" | "club_directory" | "club_roster"
+        ):
             column = {
                 "hallway": "name", "roster": "room", "signal_trace": "path", "hand_queue": "username",
+                "club_directory": "name", "club_roster": "role",
             }[table]  # fmt: skip
             yield "all", f"insert into {table} ({column}) values ('x')"
 
@@ -225,16 +285,26 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
 def call(function: str, arguments: list[str], world: World) -> str:
     """A call of a function: about the room where it takes one, else with nothing but nulls."""
     about = {
+        "accept_invitation": "'link'",
         "accept_to_speak": f"{world.room}",
         "act_as": "'far'",
         "ask_to_unmute": f"{world.room}, 'guest'",
         "ban_from_room": f"{world.room}, 'guest'",
         "block": "'friend'",
+        "decline_invitation": "'named'",
         "decline_to_speak": f"{world.room}",
         "end_room": f"{world.room}",
+        "found_club": "'Moth'",
+        "hand_over": f"{world.room}, 'guest'",
+        "invitation": "'link'",
+        "invite_to_club": f"{world.club}, 'foe'",
+        "invite_to_room": f"{world.room}, 'foe'",
         "invite_to_speak": f"{world.room}, 'listener'",
         "join_room": f"{world.room}",
+        "leave_club": f"{world.club}",
         "leave_room": f"{world.room}",
+        "lock_room": f"{world.room}",
+        "open_room": f"{world.next_room}",
         "require_open_room": f"{world.room}",
         "lower_hand": f"{world.room}, 'guest'",
         "move_to_audience": f"{world.room}, 'guest'",

@@ -21,8 +21,8 @@ class World:
 
     `relay` is the relay's own login, which acts as nobody. The room is moderated and stands in the
     club; `guest` and `gina` sit in it beside the actors, and `listener`, whose hand is up; `audience` is
-    invited to speak. The other room and club are `far`'s, where
-    `fay` sits and belongs.
+    invited to speak. The other room and club are `far`'s, where `fay` sits and belongs, and so is a hidden
+    room, for the invited. The next room and a later one are still to open, and are the host's.
     """
 
     people: dict[str, int]
@@ -31,6 +31,9 @@ class World:
     club: int = 0
     far_room: int = 0
     far_club: int = 0
+    hidden_room: int = 0
+    next_room: int = 0
+    later_room: int = 0
     topic: int = 0
     epoch: int = 0
 
@@ -55,7 +58,7 @@ def make(psql: Psql) -> World:
     ):
         _belongs(psql, world.club, people[name], role)
     _belongs(psql, world.far_club, people["fay"], "MEMBER")
-    for name in ("fay", *PEOPLE):
+    for name in ("fay", *(name for name in PEOPLE if name != "owner")):  # who follows it already
         psql.run(
             "insert into followers (user_id, club_id) values (%s, %s)", people[name], world.club
         )
@@ -63,6 +66,18 @@ def make(psql: Psql) -> World:
     room = "insert into rooms (name, club_id, host_id, stage) values (%s, %s, %s, 'moderated') returning id"
     world.room = psql.one(room, "Tea", world.club, people["host"])
     world.far_room = psql.one(room, "Elsewhere", world.far_club, people["far"])
+    world.hidden_room = psql.one(
+        "insert into rooms (name, host_id, access) values ('Hush', %s, 'invited') returning id",
+        people["far"],
+    )
+    world.next_room, world.later_room = (
+        psql.one(
+            "insert into rooms (name, host_id, starts_at) values (%s, %s, now() + interval '1 day') returning id",
+            name,
+            people["host"],
+        )
+        for name in ("Tomorrow", "Some day")
+    )
     seats = (
         ("host", None), ("guest", "SPEAKER"), ("gina", "SPEAKER"),
         ("audience", None), ("listener", None), ("speaker", "SPEAKER"), ("moderator", "MODERATOR"),
@@ -78,6 +93,7 @@ def make(psql: Psql) -> World:
     psql.run(
         "update participants set invited_to_speak_at = now() where user_id = %s", people["audience"]
     )
+    psql.seat(world.hidden_room, "far")
     for sender, recipient in (
         ("gina", "guest"), ("audience", "host"), ("speaker", "host"), ("moderator", "host"), ("fay", "far"),
     ):  # fmt: skip
@@ -118,10 +134,46 @@ def make(psql: Psql) -> World:
     )
     for where, who in ((world.room, "banned"), (world.far_room, "foe")):
         psql.run("insert into bans (room_id, user_id) values (%s, %s)", where, people[who])
+    _invite(psql, world)
     psql.run("select relay_secret('jwt'), relay_heartbeat('relay-1', 'here')")
     psql.run("insert into revoked_tokens (jti, expires_at) values ('1', now() + interval '1 day')")
     world.epoch = psql.one("select epoch from logs where room_id = %s", world.room)
     return world
+
+
+def _invite(psql: Psql, world: World) -> None:
+    """Invitations made and accepted, guests, and people who wait for a room."""
+    people = world.people
+    for room, club, name, maker, code in (
+        (None, world.club, "foe", None, "club"),
+        (world.room, None, "foe", None, "room"),
+        (world.room, None, "outsider", people["moderator"], "named"),
+    ):
+        psql.run(
+            "insert into invitations (room_id, club_id, invited_user, invited_by, code) values (%s, %s, %s, %s, %s)",
+            room,
+            club,
+            people[name],
+            maker,
+            code,
+        )
+    links = "insert into invitations (club_id, code) values (%s, %s)"
+    for club, code in ((world.far_club, "link"), (world.far_club, "taken"), (world.club, "ours")):
+        psql.run(links, club, code)
+    for code, name in (("taken", "outsider"), ("ours", "fay"), ("taken", "gina")):
+        psql.run(
+            "insert into acceptances (invitation_id, user_id) select id, %s from invitations where code = %s",
+            people[name],
+            code,
+        )
+    for where, name in ((world.room, "outsider"), (world.room, "fay"), (world.far_room, "foe")):
+        psql.run("insert into guests (room_id, user_id) values (%s, %s)", where, people[name])
+    for name in (*PEOPLE, "foe"):
+        psql.run(
+            "insert into reminders (room_id, user_id) values (%s, %s)",
+            world.next_room,
+            people[name],
+        )
 
 
 def _club(psql: Psql, name: str, owner: int) -> int:

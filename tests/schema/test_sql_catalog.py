@@ -57,10 +57,10 @@ MISNAMED = {
     "no time is without its zone": """
         select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
         where c.relnamespace = 'roomtone'::regnamespace and a.atttypid = 'timestamp'::regtype""",
-    "keys to other tables end in _id": """
+    "keys to other tables end in _id, or say whose: _by, _user": """
         select c.conname from pg_constraint c
         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
-        where c.connamespace = 'roomtone'::regnamespace and c.contype = 'f' and a.attname !~ '_id$'""",
+        where c.connamespace = 'roomtone'::regnamespace and c.contype = 'f' and a.attname !~ '_(id|by|user)$'""",
     "booleans read as adjectives": """
         select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
         where c.relnamespace = 'roomtone'::regnamespace and c.relkind = 'r' and a.attnum > 0

@@ -1,0 +1,28 @@
+create or replace function room_readers(room_id bigint) returns setof bigint
+language sql stable
+begin atomic
+  select r.host_id from rooms r where r.id = room_readers.room_id
+  union
+  select g.user_id from guests g where g.room_id = room_readers.room_id
+  union
+  select p.user_id from participants p where p.room_id = room_readers.room_id
+  union
+  select i.invited_user from invitations i
+  where i.room_id = room_readers.room_id and i.invited_user is not null
+    and i.declined_at is null and i.uses = 0 and i.expires_at > clock_timestamp();
+end;
+
+comment on function room_readers(bigint) is
+  'Who may know of a room for the invited: its host, its guests, those seated, and whoever has an open invitation by name.';
+
+create or replace function may_see_room(room_id bigint) returns boolean
+language sql stable security definer set search_path = roomtone, pg_temp
+return exists (
+  select from rooms r
+  where r.id = may_see_room.room_id
+    -- The role asked for stays what it was in a SECURITY DEFINER function, while current_user does not.
+    and (r.access <> 'invited' or (acting_user() is null and current_setting('role') <> 'roomtone_anon')
+         or acting_user() in (select reader from room_readers(r.id) reader)));
+
+comment on function may_see_room(bigint) is
+  'Whether the acting user may know of this room: everybody of an open one or a club''s, of one for the invited those concerned (room_readers), and the operator of all.';

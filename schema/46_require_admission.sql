@@ -1,0 +1,49 @@
+create or replace function require_admission(room_id bigint, user_id bigint, held boolean default null) returns rooms
+language plpgsql stable as $$
+declare
+  room rooms;
+begin
+  select * into room from rooms r where r.id = require_admission.room_id;
+  if not found or room.ended_at is not null then
+    perform require_open_room(require_admission.room_id);
+  end if;
+  perform require_not_banned(require_admission.room_id, require_admission.user_id);
+  if (room.opened_at is not null and room.access = 'open' and not room.locked)
+     or room.host_id = require_admission.user_id or require_admission.held
+     or (require_admission.held is null and exists (
+           select from participants p where p.room_id = require_admission.room_id and p.user_id = require_admission.user_id)) then
+    return room;
+  end if;
+  if room.access <> 'open'
+     and not exists (select from guests g where g.room_id = room.id and g.user_id = require_admission.user_id)
+     and not (room.access = 'club' and exists (
+           select from members m where m.club_id = room.club_id and m.user_id = require_admission.user_id)) then
+    if room.access = 'club' then
+      raise insufficient_privilege using
+        message    = 'this room is for the members of its club',
+        constraint = 'participants_room_is_for_its_club',
+        hint       = 'Ask one of the club''s owners or admins for an invitation.';
+    end if;
+    raise insufficient_privilege using
+      message    = 'this room is for those who were invited',
+      constraint = 'participants_room_is_for_the_invited',
+      hint       = 'Ask its host for an invitation, and accept it.';
+  end if;
+  if room.opened_at is null then
+    raise check_violation using
+      message    = format('room %s has not opened yet', room.id),
+      constraint = 'participants_room_has_opened',
+      hint       = 'It opens at its time, or when its host opens it. You can ask to be reminded.';
+  end if;
+  if room.locked then
+    raise insufficient_privilege using
+      message    = 'the door of this room is locked',
+      constraint = 'participants_room_is_locked',
+      hint       = 'Its host or a moderator can unlock it.';
+  end if;
+  return room;
+end
+$$;
+
+comment on function require_admission(bigint, bigint, boolean) is
+  'The room, if this user may take a seat in it: it is open, they are not banned, and they may come in or hold a seat there (as held says; looked up if it does not). Raises the rule that forbids it.';

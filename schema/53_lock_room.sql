@@ -1,0 +1,17 @@
+create or replace function lock_room(room_id bigint, locked boolean default true) returns boolean
+language plpgsql as $$
+begin
+  perform require_open_room(lock_room.room_id);
+  if acting_user() is not null and not moderates(lock_room.room_id) then
+    raise insufficient_privilege using
+      message    = 'only its host and moderators lock a room',
+      constraint = 'rooms_only_the_host_changes_them';
+  end if;
+  update rooms r set locked = coalesce(lock_room.locked, true)
+  where r.id = lock_room.room_id and r.locked <> coalesce(lock_room.locked, true);
+  return found;
+end
+$$;
+
+comment on function lock_room(bigint, boolean) is
+  'Host and moderators: let nobody new in, or again everybody: lock_room(1, false). False if that was so already.';

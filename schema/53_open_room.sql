@@ -1,0 +1,23 @@
+create or replace function open_room(room_id bigint) returns rooms
+language plpgsql as $$
+declare
+  room rooms;
+begin
+  update rooms r set opened_at = now()
+  where r.id = open_room.room_id and r.ended_at is null and r.opened_at is null
+    and (acting_user() is null or r.host_id = acting_user())
+  returning * into room;
+  if not found then
+    perform require_open_room(open_room.room_id);
+    select * into room from rooms r where r.id = open_room.room_id;
+    if room.opened_at is null then
+      raise insufficient_privilege using
+        message    = 'only its host opens a room before its time',
+        constraint = 'rooms_only_the_host_changes_them';
+    end if;
+  end if;
+  return room;
+end
+$$;
+
+comment on function open_room(bigint) is 'Open a scheduled room now, before its time. Its host may; one that is open already stays so.';

@@ -1,0 +1,38 @@
+create or replace function refuse_invitation(rule text) returns void
+language plpgsql immutable as $$
+begin
+  case rule
+    when 'invitations_is_known' then
+      raise no_data_found using
+        message    = 'there is no such invitation',
+        constraint = rule,
+        hint       = 'It may have been withdrawn. Ask for a new one.';
+    when 'invitations_is_for_somebody_else' then
+      raise insufficient_privilege using
+        message    = 'this invitation is for somebody else',
+        constraint = rule,
+        hint       = 'Ask for one of your own.';
+    when 'invitations_is_accepted_once' then
+      raise check_violation using
+        message    = 'you have accepted this invitation already',
+        constraint = rule;
+    when 'invitations_is_declined' then
+      raise check_violation using
+        message    = 'you have declined this invitation',
+        constraint = rule,
+        hint       = 'Should you have thought better of it, ask for a new one.';
+    when 'invitations_has_not_expired' then
+      raise check_violation using
+        message    = 'this invitation has expired',
+        constraint = rule,
+        hint       = 'Ask for a new one.';
+    when 'invitations_is_not_used_up' then
+      raise check_violation using
+        message    = 'this invitation has been accepted as often as it may be',
+        constraint = rule,
+        hint       = 'Ask for a new one.';
+  end case;
+end
+$$;
+
+comment on function refuse_invitation(text) is 'Raises one of the rules of answering an invitation.';
