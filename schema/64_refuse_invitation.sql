@@ -5,31 +5,31 @@ begin
     when 'invitations_is_known' then
       raise no_data_found using
         message    = 'there is no such invitation',
-        constraint = rule,
+        constraint = 'invitations_is_known',
         hint       = 'It may have been withdrawn. Ask for a new one.';
     when 'invitations_is_for_somebody_else' then
       raise insufficient_privilege using
         message    = 'this invitation is for somebody else',
-        constraint = rule,
+        constraint = 'invitations_is_for_somebody_else',
         hint       = 'Ask for one of your own.';
     when 'invitations_is_accepted_once' then
       raise check_violation using
         message    = 'you have accepted this invitation already',
-        constraint = rule;
+        constraint = 'invitations_is_accepted_once';
     when 'invitations_is_declined' then
       raise check_violation using
         message    = 'you have declined this invitation',
-        constraint = rule,
+        constraint = 'invitations_is_declined',
         hint       = 'Should you have thought better of it, ask for a new one.';
     when 'invitations_has_not_expired' then
       raise check_violation using
         message    = 'this invitation has expired',
-        constraint = rule,
+        constraint = 'invitations_has_not_expired',
         hint       = 'Ask for a new one.';
     when 'invitations_is_not_used_up' then
       raise check_violation using
         message    = 'this invitation has been accepted as often as it may be',
-        constraint = rule,
+        constraint = 'invitations_is_not_used_up',
         hint       = 'Ask for a new one.';
   end case;
 end

@@ -52,6 +52,7 @@ def test_triggers_stand_in_firing_order(found: Map) -> None:
         "_300_lease_anew",
         "_500_log",
         "_500_log_change",
+        "_600_miss_host",
     ]
 
 
