@@ -30,7 +30,7 @@ docs: $(VENV)/.test ## Write the reference pages that come from the source
 
 pins: ## Write constraints.txt from the newest versions that pyproject.toml allows
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
-	build/pins/bin/python -m pip install --quiet ".[media,docs,test]"
+	build/pins/bin/python -m pip install --quiet ".[docs,test]"
 	{ sed -n '1p' constraints.txt; build/pins/bin/python -m pip freeze --exclude roomtone; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt && rm -rf build/pins
 
@@ -51,7 +51,7 @@ $(VENV)/.run: $(BIN)/python pyproject.toml setup.py constraints.txt
 # mypy does not see through an editable installation, so it is given the package by its name
 $(VENV)/.test: $(VENV)/.run
 	@echo "installing what the tests need into $(VENV)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[media,docs,test]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[docs,test]"
 	@mkdir -p $(VENV)/checkout && ln -sfn "$(CURDIR)/server" $(VENV)/checkout/roomtone
 	@touch $@
 

@@ -36,21 +36,29 @@ $$;
 
 comment on function relay_secret(text) is 'A secret all relays of this database share, made when first asked for (244 random bits).';
 
-create or replace function sign_in(username text) returns users
+drop function if exists sign_in(text);
+
+create or replace function sign_in(username text, kind text default 'person') returns users
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   visitor users;
 begin
   select * into visitor from users u where lower(u.username) = lower(sign_in.username);
-  if not found then
-    insert into users (username) values (sign_in.username) on conflict do nothing returning * into visitor;
+  if not found and sign_in.kind in ('person', 'bot') then
+    insert into users (username, kind) values (sign_in.username, sign_in.kind)
+    on conflict do nothing returning * into visitor;
     if not found then -- somebody of that name arrived in this very moment
       select * into visitor from users u where lower(u.username) = lower(sign_in.username);
     end if;
   end if;
-  if visitor.kind <> 'person' then
+  if sign_in.kind = 'bot' and visitor.kind <> 'bot' then
     raise insufficient_privilege using
-      message    = format('%s is not a person', visitor.username),
+      message    = format('%s is not a bot', visitor.username),
+      constraint = 'users_only_bots_are_bots',
+      hint       = 'Give it a name of its own.';
+  elsif visitor.kind <> sign_in.kind or sign_in.kind not in ('person', 'bot') then
+    raise insufficient_privilege using
+      message    = format('%s is not a person', coalesce(visitor.username, sign_in.username)),
       constraint = 'users_only_people_sign_in',
       hint       = 'Choose another name.';
   end if;
@@ -58,7 +66,8 @@ begin
 end
 $$;
 
-comment on function sign_in(text) is 'The person of this name, created if unknown: the demo''s way to be somebody.';
+comment on function sign_in(text, text) is
+  'The person (or bot) of this name, created if unknown: the demo''s way to be somebody. Whoever is the one is never the other.';
 
 create or replace function relay_logs(rooms bigint[]) returns table (room_id bigint, epoch bigint, head_seq bigint)
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -139,14 +148,17 @@ end;
 comment on function relay_unfollow(text, uuid[], interval) is
   'These sessions stopped following; unless one comes back, by any relay, its seat lapses after the grace. Returns those whose seat somebody holds a lock on: to be tried again.';
 
-create or replace function relay_heartbeat(node text, address text) returns void
+drop function if exists relay_heartbeat(text, text);
+
+create or replace function relay_heartbeat(node text, address text, kind text default 'relay') returns void
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
-  insert into nodes (id, kind, address) values (relay_heartbeat.node, 'relay', relay_heartbeat.address)
+  insert into nodes (id, kind, address) values (relay_heartbeat.node, relay_heartbeat.kind, relay_heartbeat.address)
   on conflict (id) do update set heartbeat_at = clock_timestamp(), address = excluded.address;
 end;
 
-comment on function relay_heartbeat(text, text) is 'A relay''s sign of life.';
+comment on function relay_heartbeat(text, text, text) is
+  'A relay''s sign of life, or that of another process which sits in rooms over the database.';
 
 create or replace function relay_goodbye(node text, grace interval) returns void
 language sql security definer set search_path = roomtone, pg_temp
@@ -178,7 +190,7 @@ begin atomic
   update participants p
   set lapses_at = coalesce((select n.heartbeat_at from nodes n where n.id = p.followed_by), clock_timestamp()) + relay_lapse_orphans.grace
   from orphans o where p.room_id = o.room_id and p.user_id = o.user_id;
-  delete from nodes where kind = 'relay' and heartbeat_at < clock_timestamp() - interval '1 minute';
+  delete from nodes where kind in ('relay', 'bot') and heartbeat_at < clock_timestamp() - interval '1 minute';
 end;
 
 comment on function relay_lapse_orphans(interval, interval) is 'Seats whose relay is dead begin to lapse.';

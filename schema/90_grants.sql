@@ -53,9 +53,9 @@ grant execute on function moderates(bigint), club_role(bigint), act_as(text), jo
   to roomtone_person;
 
 -- The relay's login touches no table: it becomes somebody, or calls these.
-grant execute on function become(jsonb, text), token_is_revoked(text), relay_secret(text), sign_in(text), relay_logs(bigint[]),
+grant execute on function become(jsonb, text), token_is_revoked(text), relay_secret(text), sign_in(text, text), relay_logs(bigint[]),
   relay_read(bigint[], bigint[], int), relay_follow(text, uuid[]), relay_seated(uuid[]), relay_unfollow(text, uuid[], interval),
-  relay_heartbeat(text, text), relay_goodbye(text, interval), relay_lapse_orphans(interval, interval),
+  relay_heartbeat(text, text, text), relay_goodbye(text, interval), relay_lapse_orphans(interval, interval),
   relay_reap_one_room(), relay_tidy(interval, bigint, int), relay_watch(),
   relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), schema_fingerprint()
   to roomtone_relay;

@@ -19,12 +19,14 @@ from rich.console import Console
 
 from . import __version__
 from .account import AccountError
+from .band import house_band
 from .embedded import EmbeddedError, EmbeddedPostgres, psql_command, psql_environment, socket_url
 from .install import InstallError, install, script
 from .lock import AlreadyRunning, data_dir_lock, running
 from .process import CannotListenError, address, bind, serve, serve_many
 from .screen import Screen
 from .settings import Option, Settings, options
+from .types import RoomId
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -143,8 +145,15 @@ def serve_command(**given: Any) -> None:
             if installed.demo:
                 progress("the demo's clubs and rooms are in")
             progress("starting the relay")
+        band = stack.enter_context(house_band(settings, relay_url))
+
+        def opened() -> None:
+            screen.opened(where, psql_hint(settings))
+            if band is not None:
+                band.start()
+
         run = serve if settings.workers == 1 else serve_many
-        run(settings, relay_url, door, lambda: screen.opened(where, psql_hint(settings)))
+        run(settings, relay_url, door, opened)
 
 
 @cli.command("install")
@@ -169,6 +178,86 @@ def install_command(**given: Any) -> None:
             installed = install(url, demo=bool(settings.demo), on_progress=progress)
         state = "is now" if installed.changed else "already was"
         screen.line(f"The schema {state} that of Roomtone {__version__}.")
+
+
+@cli.command("bot")
+@click.option(
+    "--room",
+    type=click.IntRange(1, 2**63 - 1),
+    required=True,
+    metavar="N",
+    help="The room to sit in.",
+)
+@click.option("--name", metavar="TEXT", help="What others see. [what it does]")
+@click.option("--tone", type=click.FloatRange(20, 20000), metavar="HERTZ", help="Sound a tone.")
+@click.option(
+    "--play",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Play a sound file, then leave.",
+)
+@click.option("--echo", is_flag=True, help="Give back what people say, a second later.")
+@click.option("--listen", is_flag=True, help="Only listen, and tell who speaks. [the default]")
+@click.option(
+    "--count", type=click.IntRange(1, 100), default=1, metavar="N", help="So many of them. [1]"
+)
+@click.option(
+    "--url",
+    metavar="URL",
+    help="The relay to go through. [the one that runs here, or http://127.0.0.1:8000]",
+)
+@click.option(
+    "--token",
+    envvar="ROOMTONE_TOKEN",
+    metavar="TEXT",
+    help="Whose seat it is to be, where a name is not enough.",
+)
+@click.option(
+    "--database-url", metavar="URL", help="Go to this database instead, past every relay."
+)
+@from_settings("ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy")
+def bot_command(
+    room: int,
+    name: str | None,
+    tone: float | None,
+    play: Path | None,
+    echo: bool,
+    listen: bool,
+    count: int,
+    url: str | None,
+    token: str | None,
+    database_url: str | None,
+    **given: Any,
+) -> None:
+    """Put a bot into a room: --tone, --play, --echo or --listen.
+
+    It takes a seat like anybody, and leaves when it is stopped. The ICE and TURN settings matter with
+    --database-url only; a relay tells its own.
+    """
+    from .media.bot import Plan, run
+
+    asked = [tone is not None, play is not None, echo, listen]
+    if sum(asked) > 1:
+        raise click.UsageError("A bot does one thing: --tone, --play, --echo or --listen.")
+    if url is not None and database_url is not None:
+        raise click.UsageError("Either through a relay (--url) or past it (--database-url).")
+    if token is not None and (count > 1 or database_url is not None):
+        raise click.UsageError("A token is one person's, on one seat, through a relay.")
+    holder = running(Settings().data_dir)
+    here = holder.address.rstrip("/") if holder and holder.address else "http://127.0.0.1:8000"
+    plan = Plan(
+        room=RoomId(room),
+        name=name,
+        tone=tone,
+        play=play,
+        echo=echo,
+        count=count,
+        url=url or here,
+        token=token,
+        database_url=database_url,
+        settings=settings_from(given),
+    )
+    sys.exit(run(plan, Screen().line))
 
 
 @cli.command("drill")

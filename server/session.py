@@ -29,7 +29,7 @@ _PRIVATE = {"Cache-Control": "no-store"}
 
 
 async def sign_in(request: Request) -> Response:
-    """`POST /session {"username": …}`: be that person, created if unknown.
+    """`POST /session {"username": …}`: be that person, created if unknown; or that bot, with `"kind": "bot"`.
 
     Answers `{"user": {id, username, kind, bio}, "token"}` and sets the cookie.
     """
@@ -43,15 +43,18 @@ async def sign_in(request: Request) -> Response:
             rule="session_is_a_demo",
         )
     value, _ = await json_of(request)
-    username = an_object(value).get("username")
-    if not isinstance(username, str):
-        raise refusal("PGRST102", 'the body is to be {"username": "…"}')
+    asked = an_object(value)
+    username, kind = asked.get("username"), asked.get("kind", "person")
+    if not isinstance(username, str) or kind not in ("person", "bot"):
+        raise refusal(
+            "PGRST102", 'the body is to be {"username": "…"}, a bot\'s with "kind": "bot"'
+        )
     async with (
         request.state.database.relay() as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         await cursor.execute(
-            "select id, username, kind, bio from roomtone.sign_in(%s)", (username,)
+            "select id, username, kind, bio from roomtone.sign_in(%s, %s)", (username, kind)
         )
         user: dict[str, Any] = await cursor.fetchone()
     tokens: Tokens = request.state.tokens

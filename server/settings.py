@@ -72,6 +72,11 @@ class Settings:
         default_text="on while listening on loopback only",
         help="Demo identities (a name is enough to sign in), and demo rooms in a new database.",
     )
+    band: bool | None = setting(
+        None,
+        default_text="on with the demo, unless another database is named",
+        help="A house band: a bot that plays music of its own in one room, while somebody listens.",
+    )
     allowed_hosts: tuple[str, ...] = setting(
         (),
         help="Names to be reached by, beside addresses and `localhost`. Checked while demo identities are on, or when"
@@ -145,6 +150,13 @@ class Settings:
     def demo_allowed(self) -> bool:
         """Whether a name is enough to sign in."""
         return self.loopback if self.demo is None else self.demo
+
+    @property
+    def band_plays(self) -> bool:
+        """Whether there is a house band."""
+        if self.band is not None:
+            return self.band
+        return self.demo_allowed and self.database_url is None
 
 
 @dataclass(frozen=True)

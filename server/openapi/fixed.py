@@ -80,7 +80,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                 | {"headers": {"Set-Cookie": {"$ref": "#/components/headers/Set-Cookie"}}}
             },
             (400, 403, *ALWAYS, *BODY, 504),
-            description="A demo identity: the person of that name, new if need be. Only where a relay allows it.",
+            description="A demo identity: the person (or bot) of that name, new if need be. Only where a relay allows it.",
             security=[{}],
             requestBody={
                 "required": True,
@@ -90,7 +90,8 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                             "type": "object",
                             "required": ["username"],
                             "properties": {
-                                "username": {"type": "string", "minLength": 1, "maxLength": 40}
+                                "username": {"type": "string", "minLength": 1, "maxLength": 40},
+                                "kind": {"type": "string", "enum": ["person", "bot"]},
                             },
                         },
                         "example": {"username": "rick"},

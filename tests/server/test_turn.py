@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import time
 
-from roomtone.turn import credentials
+from roomtone.ice import credentials
 from roomtone.types import UserId
 
 from ..running import run_relay

@@ -1,0 +1,189 @@
+"""`roomtone bot`: somebody for a room, who says one thing, or listens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..ice import configuration
+from ..settings import Settings
+from ..types import RoomId, UserId
+from .echo import Echo
+from .hearing import Heard
+from .signaling.database import database_door
+from .signaling.http import http_line
+from .signaling.line import Ice, Line, LineLost, Refused
+from .sounds import Sound, SoundError, tone
+from .sounds import play as sound_of_file
+from .visit import visiting
+
+Say = Callable[[str], None]
+
+LOUD: Final = -40  # dBov: speech, not a room's noise
+HOLD: Final = 25  # blocks, 0.5 s; a pause between words is no silence
+
+WHY: Final = {
+    "room ended": "the room has ended",
+    "removed": "somebody who moderates the room sent us out",
+    "left": "somebody took our seat away",
+    "taken over": "another bot of this name took the seat",
+    "signed out": "somebody signed us out",
+    "token expired": "the token has expired",
+    "participants_room_is_open": "the room has ended",
+    "participants_is_not_banned": "we are banned from the room",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for on the command line."""
+
+    room: RoomId
+    name: str | None = None
+    tone: float | None = None
+    play: Path | None = None
+    echo: bool = False
+    count: int = 1
+    url: str = ""
+    token: str | None = None
+    database_url: str | None = None
+    settings: Settings = Settings()  # noqa: RUF009 - frozen, and nothing in it is asked for but ICE
+
+    @property
+    def called(self) -> str:
+        """The name, or what it does."""
+        if self.name is not None:
+            return self.name
+        if self.tone is not None:
+            return f"a tone of {self.tone:g} Hz"
+        if self.play is not None:
+            return f"player of {self.play.stem}"[:36]
+        return "echo" if self.echo else "a listener"
+
+
+def run(plan: Plan, say: Say) -> int:
+    """Until told to stop, or it is over; the exit status: 0, or 1 if the room was not to be had."""
+    logging.getLogger("aiortc").setLevel(logging.ERROR)
+    return asyncio.run(_run(plan, say))
+
+
+async def _run(plan: Plan, say: Say) -> int:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    try:
+        async with _lines(plan) as lines, asyncio.TaskGroup() as group:
+            bots = [group.create_task(_sit(plan, line, say)) for line in lines]
+            ends = asyncio.gather(*bots, return_exceptions=True)
+            stop = group.create_task(stopping.wait())
+            either: list[asyncio.Future[Any]] = [ends, stop]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            for task in (*bots, stop):
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await ends
+            if stopping.is_set():
+                say("left")
+                return 0
+            return max(task.result() for task in bots)
+    except* (Refused, SoundError) as refusals:
+        say(str(_first(refusals)))
+    except* LineLost as losses:
+        where = "the database" if plan.database_url else plan.url
+        say(f"Nobody answers at {where} ({_first(losses)}).")
+    return 1
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+@asynccontextmanager
+async def _lines(plan: Plan) -> AsyncIterator[list[Line]]:
+    """A line for each bot."""
+    names = (
+        [plan.called] if plan.count == 1 else [f"{plan.called} {n + 1}" for n in range(plan.count)]
+    )
+    if plan.database_url is not None:
+
+        def ice(user: UserId) -> Ice:
+            told = configuration(plan.settings, user)
+            return Ice(tuple(told["iceServers"]), told["iceTransportPolicy"] == "relay")
+
+        async with database_door(plan.database_url, ice=ice) as door:
+            yield [await door.line(name) for name in names]
+        return
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(http_line(plan.url, name, token=plan.token))
+            for name in names
+        ]
+
+
+async def _sit(plan: Plan, line: Line, say: Say) -> int:
+    """One bot's stay; 0 when it ended as it should."""
+    who = line.user.username
+    echo = Echo() if plan.echo else None
+    sound: Sound | None = None
+    if plan.tone is not None:
+        sound = tone(plan.tone)
+    elif plan.play is not None:
+        sound = sound_of_file(plan.play)
+    elif echo is not None:
+        sound = echo.sound()
+    listens = sound is None
+    async with visiting(
+        line,
+        plan.room,
+        sound=sound,
+        hears=listens or echo is not None,
+        role="AUDIENCE" if listens else None,
+        say=lambda words: say(f"{who}: {words}"),
+    ) as visit:
+        say(f"{who} sits in room {plan.room}. Ctrl-C ends it.")
+        if echo is not None:
+            visit.on_heard(echo.hear)
+        if listens:
+            visit.on_heard(Speaking(lambda words: say(f"{who} hears {words}")).hear)
+        ended = asyncio.create_task(visit.ended.wait())
+        waits: list[asyncio.Task[Any]] = [ended]
+        if visit.voice is not None:
+            waits.append(asyncio.create_task(visit.voice.ended.wait()))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()
+        if not visit.ended.is_set():
+            say(f"{who} has nothing more to play, and leaves.")
+            return 0
+        reason = visit.reason or "the room is closed to us"
+        say(f"{who}: {WHY.get(reason, reason)}.")
+        return 0 if reason in ("room ended", "participants_room_is_open") else 1
+
+
+class Speaking:
+    """Tells when somebody begins to speak and when they stop."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._quiet: dict[UserId, int] = {}
+
+    def hear(self, heard: Heard) -> None:
+        user, name = heard.seat.user, heard.seat.username
+        if heard.level >= LOUD:
+            if user not in self._quiet:
+                self._say(f"{name} speak ({heard.level} dB)")
+            self._quiet[user] = 0
+        elif user in self._quiet:
+            self._quiet[user] += 1
+            if self._quiet[user] >= HOLD:
+                del self._quiet[user]
+                self._say(f"{name} fall silent")

@@ -1,0 +1,32 @@
+"""What somebody who has something to say does about their seat, as one does oneself in a browser.
+
+Nobody is put on a stage: they ask where it is moderated, come when they are invited, and switch their own
+microphone on. A moderator who mutes them is not contradicted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .signaling.events import Seat
+
+
+def wish(before: Seat | None, now: Seat, room: Mapping[str, Any]) -> str | None:
+    """The function of the database to call next for one's seat, if any; `before` is None for a new session."""
+    if before is not None and before.peer != now.peer:
+        before = None
+    if now.may_speak:
+        came_up = before is None or not before.may_speak
+        return (
+            "unmute" if now.muted and (came_up or _new("asked_to_unmute_at", before, now)) else None
+        )
+    if _new("invited_to_speak_at", before, now):
+        return "accept_to_speak"
+    raises = before is None and room.get("stage") == "moderated"
+    return "raise_hand" if raises and now.record.get("hand_raised_at") is None else None
+
+
+def _new(what: str, before: Seat | None, now: Seat) -> bool:
+    value = now.record.get(what)
+    return value is not None and (before is None or before.record.get(what) != value)

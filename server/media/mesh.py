@@ -1,0 +1,179 @@
+"""Who is connected with whom, as the room's log says and by nothing else: a connection for each other session.
+
+The rules are those of `client_web/media/mesh.js`, because two sides that decide apart must decide alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiortc import MediaStreamTrack
+
+from ..types import PeerId
+from .connection import Connection
+from .signaling.events import Seat, Signal, SignalKind
+from .signaling.line import Ice, LineLost, Refused
+from .voice import Voice
+
+ANEW: Final = 3  # times a broken connection is made anew before it stays broken
+PAUSE: Final = 0.3  # seconds; whoever hung up because they leave is seen to leave meanwhile
+
+log = logging.getLogger(__name__)
+
+
+def should_connect(me: Seat, other: Seat) -> bool:
+    """Audience and audience never connect; nobody connects with themselves."""
+    return me.user != other.user and other.peer is not None and (me.may_speak or other.may_speak)
+
+
+def offers_first(me: Seat, other: Seat) -> bool:
+    """The newcomer offers; towards a node, which never offers, it is always the other one."""
+    if me.is_node != other.is_node:
+        return other.is_node
+    return me.seq > other.seq
+
+
+@dataclass
+class _Peer:
+    seat: Seat
+    connection: Connection
+    anew: int
+
+
+class Mesh:
+    """Connections, opened and closed by `update`.
+
+    `send` writes a signal, `forget` drops what waits to be written; `ice` is asked before each connection;
+    `on_track` is given what comes in from a session.
+    """
+
+    def __init__(
+        self,
+        *,
+        ice: Callable[[], Awaitable[Ice]],
+        voice: Voice | None,
+        hears: bool,
+        send: Callable[[PeerId, SignalKind, Any], None],
+        forget: Callable[[PeerId], None],
+        on_track: Callable[[PeerId, MediaStreamTrack], None],
+        on_connected: Callable[[Seat], None] = lambda seat: None,
+    ) -> None:
+        self._ice = ice
+        self._voice = voice
+        self._hears = hears
+        self._send = send
+        self._forget = forget
+        self._on_track = on_track
+        self._on_connected = on_connected
+        self._peers: dict[PeerId, _Peer] = {}
+        self._read: dict[PeerId, int] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def update(self, me: Seat | None, seats: Iterable[Seat]) -> None:
+        """Bring the connections in line with the room."""
+        wanted = {
+            seat.peer: seat
+            for seat in seats
+            if me is not None and seat.peer is not None and should_connect(me, seat)
+        }
+        for peer in [peer for peer in self._peers if peer not in wanted]:
+            self._forget(peer)
+            self._shut(peer)
+        for peer, seat in wanted.items():
+            if known := self._peers.get(peer):
+                known.seat = seat
+            elif me is not None:
+                await self._open(seat, peer, offers=offers_first(me, seat))
+
+    async def receive(self, signal: Signal) -> None:
+        """What somebody said. A snapshot repeats what was read, and a session that is over is not answered."""
+        if signal.id <= self._read.get(signal.from_peer, 0):
+            return
+        self._read[signal.from_peer] = signal.id
+        peer = self._peers.get(signal.from_peer)
+        if peer is None or signal.kind == "connected":
+            return
+        if signal.kind == "bye":
+            self._forget(signal.from_peer)
+            if peer.anew < ANEW:
+                await self._replace(signal.from_peer)
+        else:
+            peer.connection.receive(signal.kind, signal.body)
+
+    async def refused(self, to_peer: PeerId, kind: SignalKind, rule: str | None) -> None:
+        """A signal of ours was refused for good."""
+        if to_peer in self._peers and kind == "offer" and rule == "signals_newcomer_offers":
+            # Of an older conversation the database forgot the answer: then they offer, and must be told to.
+            self._send(to_peer, "bye", {})
+            await self._replace(to_peer, offers=False)
+
+    def connections(self) -> dict[PeerId, Connection]:
+        """For those who look closer."""
+        return {peer: known.connection for peer, known in self._peers.items()}
+
+    async def close(self) -> None:
+        for peer in list(self._peers):
+            self._shut(peer)
+        await asyncio.gather(*self._closing, return_exceptions=True)
+
+    async def _open(self, seat: Seat, peer: PeerId, *, offers: bool, anew: int = 0) -> None:
+        try:
+            ice = await self._ice()
+        except (LineLost, Refused) as error:
+            log.info("no ICE servers to be had: %s", error)
+            ice = Ice()
+        connection = Connection(
+            offers=offers,
+            ice=ice,
+            voice=self._voice,
+            hears=self._hears,
+            send=lambda kind, body: self._send(peer, kind, body),
+            on_track=lambda track: self._on_track(peer, track),
+            on_connected=lambda: self._connected(peer, connection),
+            on_broken=lambda why: self._broken(peer, connection, why),
+        )
+        self._peers[peer] = _Peer(seat, connection, anew)
+        connection.start()
+
+    def _connected(self, peer: PeerId, connection: Connection) -> None:
+        known = self._peers.get(peer)
+        if known is not None and known.connection is connection:
+            known.anew = 0
+            self._on_connected(known.seat)
+
+    def _broken(self, peer: PeerId, connection: Connection, why: str) -> None:
+        """Both sides throw away what they have; the one who offered first offers again."""
+        known = self._peers.get(peer)
+        if known is None or known.connection is not connection:
+            return
+        log.info("the connection with %s broke: %s", known.seat.username, why)
+        self._forget(peer)
+        if known.anew < ANEW:
+            self._later(self._make_anew(peer, connection))
+
+    async def _make_anew(self, peer: PeerId, connection: Connection) -> None:
+        await asyncio.sleep(PAUSE)
+        known = self._peers.get(peer)
+        if known is not None and known.connection is connection:
+            self._send(peer, "bye", {})
+            await self._replace(peer)
+
+    async def _replace(self, peer: PeerId, *, offers: bool | None = None) -> None:
+        known = self._peers.get(peer)
+        if known is None:
+            return
+        self._shut(peer)
+        again = known.connection.offers if offers is None else offers
+        await self._open(known.seat, peer, offers=again, anew=known.anew + 1)
+
+    def _shut(self, peer: PeerId) -> None:
+        self._later(self._peers.pop(peer).connection.close())
+
+    def _later(self, what: Any) -> None:
+        task = asyncio.create_task(what)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)

@@ -1,0 +1,79 @@
+"""The bells of a database, for those who follow rooms without a relay: one LISTEN connection for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, contextmanager
+from typing import Final
+
+import psycopg
+
+from ...types import RoomId
+from ..backoff import backoff
+from .login import log_in
+
+CHANNEL: Final = "roomtone"
+PROBE_EVERY: Final = 10.0  # seconds of silence, then the connection must prove that it lives
+
+log = logging.getLogger(__name__)
+
+
+class Bells:
+    """Rings an event for each room that somebody listens for.
+
+    A bell can be missed (PostgreSQL manual, LISTEN): after every (re)connect and every ten silent seconds all
+    of them ring, so that whoever waits looks at the log again. A missed bell costs a delay, never an event.
+    """
+
+    def __init__(self, url: str, on_connected: Callable[[], None] = lambda: None) -> None:
+        self._url = url
+        self._on_connected = on_connected
+        self._rooms: dict[RoomId, set[asyncio.Event]] = {}
+
+    @contextmanager
+    def of(self, room: RoomId) -> Iterator[asyncio.Event]:
+        """An event that is set whenever the room rings, until the block ends."""
+        rings = asyncio.Event()
+        self._rooms.setdefault(room, set()).add(rings)
+        try:
+            yield rings
+        finally:
+            self._rooms[room].discard(rings)
+            if not self._rooms[room]:
+                del self._rooms[room]
+
+    async def run(self) -> None:
+        """Listen until cancelled, however often the database goes away."""
+        attempt = 0
+        while True:
+            try:
+                async with await log_in(self._url, "bells") as connection:
+                    await connection.execute(f"listen {CHANNEL}")
+                    attempt = 0
+                    self._on_connected()
+                    while True:
+                        self._ring_all()
+                        async with aclosing(connection.notifies(timeout=PROBE_EVERY)) as notifies:
+                            async for notify in notifies:
+                                self._ring(notify.payload)
+                        await connection.execute("select 1")
+            except psycopg.Error as error:
+                log.info("the bells fell silent: %s", str(error).strip())
+            await asyncio.sleep(backoff(attempt, most=2.0))
+            attempt += 1
+
+    def _ring(self, payload: str) -> None:
+        try:
+            room = RoomId(int(json.loads(payload)["room"]))
+        except (ValueError, TypeError, KeyError):
+            return  # anybody who can connect can NOTIFY
+        for rings in self._rooms.get(room, ()):
+            rings.set()
+
+    def _ring_all(self) -> None:
+        for listening in self._rooms.values():
+            for rings in listening:
+                rings.set()

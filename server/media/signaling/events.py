@@ -1,0 +1,159 @@
+"""What happens in a room, as a peer reads it off the frames: typed, and nothing a reader need know of wires."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ...types import PeerId, RoomId, UserId
+from .line import Frame
+
+SignalKind = Literal["offer", "answer", "candidate", "bye", "connected"]
+ON_STAGE = frozenset({"HOST", "MODERATOR", "SPEAKER"})
+NODES = frozenset({"sfu", "mcu"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat as anybody may see it; `record` is the whole row, with what this class does not name."""
+
+    user: UserId
+    username: str
+    peer: PeerId | None
+    kind: str
+    role: str
+    muted: bool
+    seq: int
+    record: Mapping[str, Any]
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether the room may hear this seat at all."""
+        return self.role in ON_STAGE
+
+    @property
+    def audible(self) -> bool:
+        """Whether what it sends is to be heard: receivers decide, whatever a sender's client claims."""
+        return self.may_speak and not self.muted
+
+    @property
+    def is_node(self) -> bool:
+        return self.kind in NODES
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A signal for this session, as it was written; `body` is the W3C dictionary verbatim."""
+
+    id: int
+    from_peer: PeerId
+    from_user: UserId
+    kind: SignalKind
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The room as it is now: whatever was known before is to be forgotten. `peer` is my session."""
+
+    room_id: RoomId
+    peer: PeerId
+    room: Mapping[str, Any]
+    seats: tuple[Seat, ...]
+    signals: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatChanged:
+    """Somebody came, or their seat changed; `seat.peer` is None for a host who went away."""
+
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class SeatGone:
+    """Somebody left: `left`, `timeout`, `removed` or `room ended`."""
+
+    seat: Seat
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """The room's own row changed."""
+
+    room: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change of any other table of the room: chat, reactions and what may come."""
+
+    table: str
+    type: str
+    record: Mapping[str, Any] | None
+    old_record: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """It is over, and the last event: a `bye`'s reason, or the rule that refused to let us in again."""
+
+    reason: str
+
+
+Event = Snapshot | SeatChanged | SeatGone | RoomChanged | Signal | Changed | Ended
+
+
+def seat_of(record: Mapping[str, Any]) -> Seat:
+    """A participant's record, as snapshot and events carry it."""
+    peer = record["peer_id"]
+    return Seat(
+        user=UserId(record["user_id"]),
+        username=record["username"],
+        peer=None if peer is None else PeerId(peer),
+        kind=record["kind"],
+        role=record["role"],
+        muted=record["muted"],
+        seq=record["seq"] or 0,
+        record=record,
+    )
+
+
+def signal_of(record: Mapping[str, Any]) -> Signal:
+    """A row of `signals`."""
+    return Signal(
+        id=record["id"],
+        from_peer=PeerId(record["from_peer"]),
+        from_user=UserId(record["from_user"]),
+        kind=record["kind"],
+        body=record["body"],
+    )
+
+
+def snapshot_of(room_id: RoomId, peer: PeerId, data: Mapping[str, Any]) -> Snapshot:
+    return Snapshot(
+        room_id=room_id,
+        peer=peer,
+        room=data["room"],
+        seats=tuple(map(seat_of, data["participants"])),
+        signals=tuple(map(signal_of, data["signals"])),
+    )
+
+
+def event_of(frame: Frame) -> Event | None:
+    """What a frame of a room's log says; None for what is not about the room (the hallway)."""
+    data = frame.data
+    match frame.event:
+        case "participants" if data["type"] == "DELETE":
+            return SeatGone(seat_of(data["old_record"]), data.get("reason") or "left")
+        case "participants":
+            return SeatChanged(seat_of(data["record"]))
+        case "signals":
+            return signal_of(data["record"])
+        case "rooms" if data["record"] is not None:
+            return RoomChanged(data["record"])
+    if "seq" not in data or "table" not in data:
+        return None
+    return Changed(frame.event, data["type"], data["record"], data["old_record"])

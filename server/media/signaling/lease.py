@@ -1,0 +1,105 @@
+"""The lease of a process that sits in rooms over the database: a heartbeat row, and seats stamped with its name.
+
+When the process dies, the heartbeat stops, and the relays' broom takes the seats after the grace, as it does
+with those of a dead relay. So a bot killed in the middle of a bar leaves like anybody whose line broke.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final, Protocol
+
+import psycopg
+
+from ...types import NodeId, PeerId
+from .login import Connection
+
+BEATS_EVERY: Final = 1.0  # seconds
+DOUBTED_AFTER: Final = 3.0  # seconds without a beat: the relays may have taken us for dead
+
+log = logging.getLogger(__name__)
+
+
+class Pool(Protocol):
+    def connection(self) -> AbstractAsyncContextManager[Connection]: ...
+
+
+class Lease:
+    """`node` is the name under which seats are held."""
+
+    def __init__(self, pool: Pool, kind: str = "bot") -> None:
+        self.node = NodeId(
+            f"{kind}-{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        )
+        self._pool = pool
+        self._kind = kind
+        self._held: set[PeerId] = set()
+        self._beaten_at = 0.0
+        self._beat_soon = asyncio.Event()
+
+    @asynccontextmanager
+    async def holding(self, peer: PeerId) -> AsyncIterator[bool]:
+        """Follow on a seat until the block ends; whether it is still this session's. Raises psycopg errors."""
+        if time.time() - self._beaten_at > BEATS_EVERY:
+            await self._beat()  # a seat held under a name nobody knows would be swept
+        async with self._pool.connection() as connection:
+            seated = await self._stamp(connection, {peer})
+        if not seated:
+            yield False
+            return
+        self._held.add(peer)
+        try:
+            yield True
+        finally:
+            self._held.discard(peer)
+
+    def renew(self) -> None:
+        """The database was away and may have forgotten: beat and stamp every seat again, now."""
+        self._beaten_at = 0.0
+        self._beat_soon.set()
+
+    async def run(self) -> None:
+        """Beat until cancelled."""
+        while True:
+            try:
+                await self._beat()
+            except psycopg.Error as error:
+                log.info("the heartbeat failed: %s", str(error).strip())
+            try:
+                async with asyncio.timeout(BEATS_EVERY):
+                    await self._beat_soon.wait()
+            except TimeoutError:
+                continue
+            self._beat_soon.clear()
+
+    async def give_up(self) -> None:
+        """The process ends, and what seats it still has may lapse at once. Raises psycopg errors."""
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "select roomtone.relay_goodbye(%s, interval '0')", (self.node,)
+            )
+
+    async def _beat(self) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "select roomtone.relay_heartbeat(%s, %s, %s)",
+                (self.node, socket.gethostname(), self._kind),
+            )
+            # By the clock on the wall, which goes on while a process or its machine is suspended.
+            last, self._beaten_at = self._beaten_at, time.time()
+            if self._held and self._beaten_at - last > DOUBTED_AFTER:
+                await self._stamp(connection, self._held)
+
+    async def _stamp(self, connection: Connection, peers: set[PeerId]) -> bool:
+        cursor = await connection.execute(
+            "select peer::text from roomtone.relay_follow(%s, %s::uuid[]) peer",
+            (self.node, sorted(peers)),
+        )
+        return bool(await cursor.fetchall())

@@ -1,0 +1,102 @@
+"""Signals on their way out, as rows: in order, and together where they wait together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ...types import PeerId, RoomId
+from ..backoff import backoff
+from .events import SignalKind
+from .line import Line, LineLost, Refused
+
+MOST_ROWS: Final = 50  # in one transaction
+MOST_WAITING: Final = (
+    2000  # beyond that the database has been away for long, and nobody waits for them
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A signal to be written."""
+
+    room: RoomId
+    from_peer: PeerId
+    to_peer: PeerId
+    kind: SignalKind
+    body: Any
+
+    def row(self) -> dict[str, Any]:
+        return {
+            "room_id": self.room,
+            "from_peer": self.from_peer,
+            "to_peer": self.to_peer,
+            "kind": self.kind,
+            "body": self.body,
+        }
+
+
+class Outbox:
+    """Writes what is put into it while `run` runs.
+
+    A transaction refuses all its rows for one that is fenced; then they go one by one, and `on_refused`
+    is told of the guilty ones, which are dropped for good.
+    """
+
+    def __init__(self, line: Line, on_refused: Callable[[Outgoing, Refused], None]) -> None:
+        self._line = line
+        self._on_refused = on_refused
+        self._waiting: deque[Outgoing] = deque(maxlen=MOST_WAITING)
+        self._work = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def put(self, signal: Outgoing) -> None:
+        self._waiting.append(signal)
+        self._idle.clear()
+        self._work.set()
+
+    def forget(self, peer: PeerId) -> None:
+        """That peer is gone, or its connection is made anew: what waits for it has no reader."""
+        kept = [signal for signal in self._waiting if signal.to_peer != peer]
+        self._waiting.clear()
+        self._waiting.extend(kept)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            if not self._waiting:
+                self._idle.set()
+                self._work.clear()
+                await self._work.wait()
+            batch = [self._waiting.popleft() for _ in range(min(MOST_ROWS, len(self._waiting)))]
+            if batch:
+                await self._deliver(batch)
+
+    async def flushed(self) -> None:
+        """Wait until nothing waits."""
+        await self._idle.wait()
+
+    async def _deliver(self, signals: list[Outgoing]) -> None:
+        attempt = 0
+        while True:
+            try:
+                await self._line.insert("signals", [signal.row() for signal in signals])
+                return
+            except LineLost as lost:
+                log.debug("signals wait: %s", lost)
+                await asyncio.sleep(backoff(attempt))
+                attempt += 1
+            except Refused as refused:
+                if len(signals) == 1:
+                    self._on_refused(signals[0], refused)
+                    return
+                for signal in signals:
+                    await self._deliver([signal])
+                return

@@ -1,0 +1,218 @@
+"""A visit to a room: a seat, a voice, and ears."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiortc import MediaStreamTrack
+
+from ..types import PeerId, RoomId, UserId
+from .hearing import Heard, Hearing, hear
+from .manners import wish
+from .mesh import Mesh
+from .signaling.attendance import Attendance
+from .signaling.events import (
+    Ended,
+    Event,
+    RoomChanged,
+    Seat,
+    SeatChanged,
+    SeatGone,
+    Signal,
+    Snapshot,
+)
+from .signaling.line import Line, LineLost, Refused
+from .signaling.outbox import Outgoing
+from .sounds import Block, Sound
+from .voice import Voice, level_of
+
+log = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+
+
+class Visit:
+    """Being in a room. Made by `visiting`.
+
+    `room` is its row, `seats` who is there; `ended` is set when it is over, and `reason` then says why.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        room: RoomId,
+        *,
+        sound: Sound | None,
+        hears: bool,
+        role: str | None,
+        say: Say,
+    ) -> None:
+        self.voice = None if sound is None else Voice(sound)
+        self.seats: dict[UserId, Seat] = {}
+        self.room: Mapping[str, Any] = {}
+        self.ended = asyncio.Event()
+        self.reason: str | None = None
+        self.attendance = Attendance(
+            line, room, role=role, on_refused=self._refused, on_trouble=say
+        )
+        self.mesh = Mesh(
+            ice=line.ice,
+            voice=self.voice,
+            hears=hears,
+            send=self.attendance.send,
+            forget=self.attendance.forget,
+            on_track=self._listen,
+            on_connected=lambda seat: self._tell(f"connected with {seat.username}"),
+        )
+        self._line = line
+        self._say = say
+        self._listeners: set[Callable[[Heard], None]] = set()
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._speaks = sound is not None and role != "AUDIENCE"
+        self._before: Seat | None = None
+
+    @property
+    def me(self) -> Seat | None:
+        """My seat, if it is this session's."""
+        seat = self.seats.get(self._line.user.id)
+        return seat if seat is not None and seat.peer == self.attendance.peer else None
+
+    @property
+    def others(self) -> list[Seat]:
+        """Everybody else who is there, in the order they joined."""
+        mine = self._line.user.id
+        present = (s for s in self.seats.values() if s.user != mine and s.peer is not None)
+        return sorted(present, key=lambda seat: seat.seq)
+
+    def on_heard(self, listener: Callable[[Heard], None]) -> None:
+        """Call this with everything that is heard; it must not take long."""
+        self._listeners.add(listener)
+
+    def heard(self) -> Hearing:
+        """Everything that is heard from now on, to be iterated over."""
+        hearing = Hearing()
+        self._listeners.add(hearing.put)
+        return hearing
+
+    async def until(self, condition: Callable[[Visit], object]) -> None:
+        """Wait until the room is as wanted; asked after each change."""
+        while not condition(self):
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def run(self) -> None:
+        """Follow the room until it is over."""
+        try:
+            async for event in self.attendance.events():
+                await self._take(event)
+                self._changed.set()
+        finally:
+            self.ended.set()
+            self._changed.set()
+            await self.mesh.close()
+
+    async def _take(self, event: Event) -> None:
+        match event:
+            case Snapshot(room=room, seats=seats, signals=signals):
+                self.room = room
+                self.seats = {seat.user: seat for seat in seats}
+                await self._settle()
+                for signal in signals:
+                    await self.mesh.receive(signal)
+            case RoomChanged(room=room):
+                self.room = {**self.room, **room}
+            case SeatChanged(seat=seat):
+                self.seats[seat.user] = seat
+                await self._settle()
+            case SeatGone(seat=seat):
+                self.seats.pop(seat.user, None)
+                await self._settle()
+            case Signal():
+                await self.mesh.receive(event)
+            case Ended(reason=reason):
+                self.reason = reason
+
+    async def _settle(self) -> None:
+        """Bring everything in line with the seats: connections, and whether I may be heard."""
+        me = self.me
+        await self.mesh.update(me, self.seats.values())
+        if self.voice is None:
+            return
+        self.voice.allowed = me is not None and me.audible
+        if me is not None and self._speaks:
+            before, self._before = self._before, me
+            if (function := wish(before, me, self.room)) is not None:
+                self._later(self._call(function))
+
+    async def _call(self, function: str) -> None:
+        """Ask for something about my seat; whatever comes of it comes through the log."""
+        try:
+            await self.attendance.line.call(function, room_id=self.attendance.room)
+        except (Refused, LineLost) as error:
+            self._say(f"could not {function.replace('_', ' ')}: {error}")
+        else:
+            if function == "raise_hand":
+                self._say(
+                    "in the audience, with a hand up: the host or a moderator can bring us on stage"
+                )
+
+    def _listen(self, peer: PeerId, track: MediaStreamTrack) -> None:
+        def heard(samples: Block, position: int) -> None:
+            seat = next((seat for seat in self.seats.values() if seat.peer == peer), None)
+            # Receivers decide what is heard, whatever the sender's client sends.
+            if seat is None or not seat.audible or not self._listeners:
+                return
+            block = Heard(seat, samples, position, level_of(samples))
+            for listener in self._listeners:
+                listener(block)
+
+        self._later(hear(track, heard))
+
+    def _refused(self, signal: Outgoing, refused: Refused) -> None:
+        log.info("a %s was refused: %s", signal.kind, refused)
+        self._later(self.mesh.refused(signal.to_peer, signal.kind, refused.rule))
+
+    def _tell(self, words: str) -> None:
+        self._changed.set()
+        self._say(words)
+
+    def _later(self, what: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(what)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+@asynccontextmanager
+async def visiting(
+    line: Line,
+    room: RoomId,
+    *,
+    sound: Sound | None = None,
+    hears: bool = True,
+    role: str | None = None,
+    say: Say = lambda words: None,
+) -> AsyncIterator[Visit]:
+    """Be in a room until the block ends, then leave it.
+
+    `sound` is what the others hear (None: nothing). Without `hears` they need not send us anything. With the
+    role AUDIENCE one only listens. `say` is told what happens, in plain words. Raises Refused for a room one
+    may not enter, and LineLost when nobody answers.
+    """
+    visit = Visit(line, room, sound=sound, hears=hears, role=role, say=say)
+    async with visit.attendance:
+        running = [asyncio.create_task(visit.run(), name="visit")]
+        if visit.voice is not None:
+            running.append(asyncio.create_task(visit.voice.run(), name="voice"))
+        try:
+            yield visit
+        finally:
+            for task in running:
+                task.cancel()
+            for result in await asyncio.gather(*running, return_exceptions=True):
+                if isinstance(result, Exception):
+                    raise result
