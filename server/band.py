@@ -37,7 +37,7 @@ class Band:
         self._told = json.dumps({"url": database_url, "settings": told}) + "\n"
         self._stopping = threading.Event()
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str] | None = None
         self._thread = threading.Thread(target=self._keep_playing, name="band", daemon=True)
 
     def start(self) -> None:
@@ -47,7 +47,7 @@ class Band:
         """Let the band leave its room, and see that it does."""
         self._stopping.set()
         with self._lock:
-            process = self._process
+            process = self.process
         if process is not None:
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
@@ -80,7 +80,7 @@ class Band:
                 text=True,
                 start_new_session=True,  # Ctrl-C is for the relay, which then stops the band
             )
-            self._process = process
+            self.process = process
         assert process.stdin is not None
         with suppress(OSError):
             process.stdin.write(self._told)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +91,11 @@ def test_the_installed_wheel_serves_the_product(served: str) -> None:
     assert script is not None
     assert httpx.get(served.rstrip("/") + script[1]).status_code == 200
     assert len(httpx.get(f"{served}rows/hallway").json()) == 8
+    # The band takes its seat a moment after the relay opens, from the same wheel.
+    deadline = time.monotonic() + 20
+    while "the house band" not in httpx.get(f"{served}rows/roster").text:
+        assert time.monotonic() < deadline, "no band plays"
+        time.sleep(0.1)
 
 
 def test_the_running_product_does_without_the_parser_of_the_tests(environment: Path) -> None:

@@ -35,7 +35,6 @@ WHY: Final = {
     "taken over": "another bot of this name took the seat",
     "signed out": "somebody signed us out",
     "token expired": "the token has expired",
-    "participants_room_is_open": "the room has ended",
     "participants_is_not_banned": "we are banned from the room",
 }
 
@@ -93,7 +92,8 @@ async def _run(plan: Plan, say: Say) -> int:
                 return 0
             return max(task.result() for task in bots)
     except* (Refused, SoundError) as refusals:
-        say(str(_first(refusals)))
+        words = str(_first(refusals))
+        say(words[:1].upper() + words[1:])
     except* LineLost as losses:
         where = "the database" if plan.database_url else plan.url
         say(f"Nobody answers at {where} ({_first(losses)}).")
@@ -166,7 +166,7 @@ async def _sit(plan: Plan, line: Line, say: Say) -> int:
             return 0
         reason = visit.reason or "the room is closed to us"
         say(f"{who}: {WHY.get(reason, reason)}.")
-        return 0 if reason in ("room ended", "participants_room_is_open") else 1
+        return 0 if reason == "room ended" else 1
 
 
 class Speaking:

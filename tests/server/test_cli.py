@@ -70,7 +70,7 @@ def start() -> Iterator[Start]:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=BARE | environment,
+            env=BARE | {"ROOMTONE_BAND": "off"} | environment,
         )
         runs.append(Run(process))
         return runs[-1]

@@ -18,6 +18,7 @@ from .outbox import Outbox, Outgoing
 COMING_BACK: Final = frozenset({"relay stopping", "too slow"})
 """A bye that is no farewell: the same log goes on, here or elsewhere."""
 
+ROOM_IS_OPEN: Final = "participants_room_is_open"
 LEAVES_WITHIN: Final = 1.5  # seconds; after that the seat may lapse by itself
 
 log = logging.getLogger(__name__)
@@ -111,7 +112,8 @@ class Attendance:
                 trouble = str(lost)
             except Refused as refused:
                 self._seated = False
-                yield Ended(refused.rule or str(refused))
+                over = refused.rule == ROOM_IS_OPEN
+                yield Ended("room ended" if over else refused.rule or str(refused))
                 return
             self._on_trouble(f"interrupted ({trouble}), trying again")
             await asyncio.sleep(backoff(attempt))
@@ -129,7 +131,7 @@ class Attendance:
     async def _why(self, refused: Refused) -> str:
         """Why the log is closed to this session, as a bye would say it. Raises what cannot be told."""
         lost = refused.rule == "participants_peer_is_current" or refused.code == "42501"
-        if refused.rule == "participants_room_is_open":
+        if refused.rule == ROOM_IS_OPEN:
             return "room ended"
         if not lost:
             raise refused

@@ -1,0 +1,59 @@
+"""Browsers and bots in one room: each hears the other, as they would hear anybody."""
+
+from __future__ import annotations
+
+from ..media.processes import PATIENCE, bot, playing
+from ..people import Psql
+from ..running import RunningRelay
+from .browser import eventually
+from .conftest import OpenTab
+
+
+def test_a_browser_hears_a_tone_and_its_own_echo_and_sees_bots_go(
+    tab: OpenTab, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    rick = tab("rick", tone=660)
+    rick.enter(room)
+    rick.unmute()
+    common = ("--room", room, "--url", relay.url)
+    with (
+        bot(*common, "--tone", 440, "--name", "beep") as beep,
+        bot(*common, "--echo") as echo,
+        bot(*common, "--listen") as listener,
+    ):
+        rick.until("() => roomtone.people().length === 4", within=PATIENCE)
+        rick.hears("beep", 440)
+        rick.hears("echo", 660)
+        assert {p["username"]: p["kind"] for p in rick.state["people"]}["beep"] == "bot"
+        assert rick.flow("a listener")["packets_in"] == 0
+        # What the browser is told of loudness lights the bot's ring.
+        rick.until("() => roomtone.people().find((p) => p.username === 'beep').speaking")
+        # It takes the browser's restart of ICE as what it is, and is there again.
+        rick.run(
+            "() => roomtone.peers().find((p) => p.user_id === roomtone.people()"
+            ".find((q) => q.username === 'beep').user_id).peer.restart()"
+        )
+        rick.run("() => ear.forget()")
+        rick.connects_with("beep")
+        rick.hears("beep", 440)
+        listener.terminate()
+        words, _ = listener.communicate(timeout=5)
+        assert "a listener hears rick speak" in words
+        beep.kill()
+        echo.kill()
+        rick.sees("rick")
+
+
+def test_somebody_who_comes_alone_hears_the_band(
+    tab: OpenTab, relay: RunningRelay, database_url: str, psql: Psql
+) -> None:
+    home = psql.room("amara", "Trading fours until the tea is cold")
+    with playing(database_url):
+        eventually(lambda: psql.roster(home) == ["the house band"], within=PATIENCE)
+        juno = tab("juno")
+        juno.enter(home)
+        juno.connects_with("the house band")
+        juno.until("() => roomtone.people().find((p) => p.username === 'the house band').speaking")
+        eventually(lambda: juno.flow("the house band")["energy_in"] > 0)
+        assert juno.flow("the house band")["packets_out"] == 0  # it does not listen
+    juno.sees("juno")

@@ -1,0 +1,47 @@
+"""`roomtone bot` and the band as processes, as people run them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from roomtone.band import Band, house_band
+from roomtone.settings import Settings
+
+PATIENCE = 20.0  # seconds
+
+
+@contextmanager
+def bot(*arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """`roomtone bot` with these arguments, killed at the end of the block if it still runs."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "roomtone", "bot", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={name: value for name, value in os.environ.items() if not name.startswith("ROOMTONE_")},
+    ) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+
+
+def ended(*arguments: object) -> tuple[int, str]:
+    """Exit status and words of a bot that ends by itself."""
+    with bot(*arguments) as process:
+        words, _ = process.communicate(timeout=PATIENCE)
+        return process.returncode, words
+
+
+@contextmanager
+def playing(database_url: str) -> Iterator[Band]:
+    """The house band, on its way to its room."""
+    with house_band(Settings(band=True), database_url) as band:
+        assert band is not None
+        band.start()
+        yield band
