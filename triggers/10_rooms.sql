@@ -103,6 +103,8 @@ begin
   if tg_op = 'UPDATE' and new.ended_at is not null and old.ended_at is null then
     -- Under the log's lock: whoever joined before is shown out here, whoever joins later will see the end.
     -- Before the append, so that these goings are logged before its bell rings, and one bell tells all.
+    -- The seats before the log, in the order of everybody else: they change a seat and take the log at commit.
+    perform from participants p where p.room_id = new.id order by p.user_id for update;
     perform from logs l where l.room_id = new.id for update;
     delete from participants p where p.room_id = new.id;
   end if;

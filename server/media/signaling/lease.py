@@ -13,7 +13,8 @@ import socket
 import time
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Final, Protocol
 
 import psycopg
@@ -23,6 +24,7 @@ from .login import Connection
 
 BEATS_EVERY: Final = 1.0  # seconds
 DOUBTED_AFTER: Final = 3.0  # seconds without a beat: the relays may have taken us for dead
+GRACE: Final = timedelta(seconds=10)  # a tunnel, not a goodbye
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +43,16 @@ class Lease:
         self._pool = pool
         self._kind = kind
         self._held: set[PeerId] = set()
+        self._unstamped: set[PeerId] = set()
         self._beaten_at = 0.0
         self._beat_soon = asyncio.Event()
 
     @asynccontextmanager
     async def holding(self, peer: PeerId) -> AsyncIterator[bool]:
-        """Follow on a seat until the block ends; whether it is still this session's. Raises psycopg errors."""
+        """Follow on a seat until the block ends; whether it is still this session's. Raises psycopg errors.
+
+        Then its grace begins, unless somebody follows on it again.
+        """
         if time.time() - self._beaten_at > BEATS_EVERY:
             await self._beat()  # a seat held under a name nobody knows would be swept
         async with self._pool.connection() as connection:
@@ -59,6 +65,13 @@ class Lease:
             yield True
         finally:
             self._held.discard(peer)
+            self._unstamped.discard(peer)
+            with suppress(psycopg.Error):
+                async with self._pool.connection() as connection:
+                    await connection.execute(
+                        "select roomtone.relay_unfollow(%s, %s::uuid[], %s)",
+                        (self.node, [peer], GRACE),
+                    )
 
     def renew(self) -> None:
         """The database was away and may have forgotten: beat and stamp every seat again, now."""
@@ -94,12 +107,24 @@ class Lease:
             )
             # By the clock on the wall, which goes on while a process or its machine is suspended.
             last, self._beaten_at = self._beaten_at, time.time()
-            if self._held and self._beaten_at - last > DOUBTED_AFTER:
-                await self._stamp(connection, self._held)
+            doubted = self._beaten_at - last > DOUBTED_AFTER
+            if again := self._held if doubted else self._unstamped & self._held:
+                await self._stamp(connection, again)
 
     async def _stamp(self, connection: Connection, peers: set[PeerId]) -> bool:
-        cursor = await connection.execute(
+        """Stamp these seats; whether any is there. One that an open transaction holds is stamped later."""
+        answer = await connection.execute(
             "select peer::text from roomtone.relay_follow(%s, %s::uuid[]) peer",
             (self.node, sorted(peers)),
         )
-        return bool(await cursor.fetchall())
+        stamped = {PeerId(peer) for (peer,) in await answer.fetchall()}
+        self._unstamped -= stamped
+        if stamped == peers:
+            return True
+        answer = await connection.execute(
+            "select peer::text from roomtone.relay_seated(%s::uuid[]) peer",
+            (sorted(peers - stamped),),
+        )
+        locked = {PeerId(peer) for (peer,) in await answer.fetchall()}
+        self._unstamped |= locked
+        return bool(stamped | locked)
