@@ -20,7 +20,9 @@ begin
         when old ->> 'peer_id' is null and new ->> 'peer_id' is not null then 'returns'
         when new ->> 'peer_id' is distinct from old ->> 'peer_id' then 'takes the seat anew' end,
       case when new ->> 'role' is distinct from old ->> 'role' then 'becomes ' || (new ->> 'role')
-        || case when other then ' by ' || coalesce(actor, 'the operator') else '' end end,
+        || case when other then ' by ' || coalesce(actor, 'the operator')
+                when old ->> 'invited_to_speak_at' is not null and new ->> 'role' <> 'AUDIENCE' then ' by invitation'
+                else '' end end,
       case
         when new ->> 'hand_raised_at' is not null and old ->> 'hand_raised_at' is null then 'raises a hand'
         when new ->> 'hand_raised_at' is null and old ->> 'hand_raised_at' is not null
@@ -28,8 +30,8 @@ begin
       case
         when new ->> 'invited_to_speak_at' is not null and old ->> 'invited_to_speak_at' is null
           then 'is invited to speak by ' || coalesce(actor, 'the operator')
-        when old ->> 'invited_to_speak_at' is null or new ->> 'invited_to_speak_at' is not null then null
-        when new ->> 'role' <> 'AUDIENCE' then case when not other then 'accepts the invitation to speak' end
+        when old ->> 'invited_to_speak_at' is null or new ->> 'invited_to_speak_at' is not null
+          or new ->> 'role' <> 'AUDIENCE' then null
         when other then 'is no longer invited to speak'
         else 'declines the invitation to speak' end,
       case
@@ -50,6 +52,11 @@ begin
       when new ->> 'locked' is distinct from old ->> 'locked' then
         case new ->> 'locked' when 'true' then 'the room is locked' else 'the room is unlocked' end
       when new ->> 'name' is distinct from old ->> 'name' then format('the room is now called %s', new ->> 'name')
+      when new ->> 'slow_mode' is distinct from old ->> 'slow_mode' then
+        case new ->> 'slow_mode' when '0' then 'the chat is as fast as it likes'
+          else format('everybody writes once in %s s', new ->> 'slow_mode') end
+      when new ->> 'pinned_link' is distinct from old ->> 'pinned_link' then
+        coalesce('a link is pinned: ' || (new ->> 'pinned_link'), 'the pinned link is taken down')
       else 'the room changes' end
     when 'rooms DELETE' then 'the room is deleted'
     when 'guests INSERT' then format('%s accepts an invitation', who)

@@ -22,7 +22,7 @@ begin
       constraint = 'messages_come_slowly',
       hint       = 'Up to 5 messages in 5 seconds.';
   end if;
-  select make_interval(secs => (to_jsonb(r) ->> 'slow_mode')::int) into slow from rooms r where r.id = new.room_id;
+  select make_interval(secs => r.slow_mode) into slow from rooms r where r.id = new.room_id;
   if slow > interval '0' and recent[cardinality(recent) - 1] > clock_timestamp() - slow and not moderates(new.room_id) then
     raise check_violation using
       message    = 'this room is in slow mode',

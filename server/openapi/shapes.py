@@ -35,6 +35,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "role",
             "peer_id",
             "muted",
+            "hand_raised_at",
+            "invited_to_speak_at",
+            "asked_to_unmute_at",
             "join_date",
             "seq",
         ],
@@ -46,6 +49,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "role": {"enum": ["HOST", "MODERATOR", "SPEAKER", "AUDIENCE"]},
             "peer_id": {"type": ["string", "null"], "format": "uuid"},
             "muted": {"type": "boolean"},
+            "hand_raised_at": {"type": ["string", "null"], "format": "date-time"},
+            "invited_to_speak_at": {"type": ["string", "null"], "format": "date-time"},
+            "asked_to_unmute_at": {"type": ["string", "null"], "format": "date-time"},
             "join_date": {"type": "string", "format": "date-time"},
             "seq": {"type": ["integer", "null"]},
         },
@@ -89,7 +95,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Snapshot": {
         "type": "object",
         "description": "A room as one may see it, and the cursor this is true at.",
-        "required": ["cursor", "room", "participants", "signals"],
+        "required": ["cursor", "room", "participants", "messages", "signals"],
         "properties": {
             "cursor": schema("Cursor"),
             "room": {
@@ -97,6 +103,11 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 "required": ["id", "name", "host_id", "stage", "club", "host"],
             },
             "participants": {"type": "array", "items": schema("Seat")},
+            "messages": {
+                "type": "array",
+                "description": "The last fifty, oldest first; each with its author's `username`.",
+                "items": {"type": "object", "required": ["id", "user_id", "username", "body"]},
+            },
             "signals": {"type": "array", "items": schema("Signals")},
         },
     },

@@ -79,7 +79,7 @@ def test_the_invited_accept(psql: Psql, talk: int) -> None:
     assert psql.one("select muted from roster where username = 'anna'") is True
     assert words(psql, talk)[-2:] == [
         "anna is invited to speak by mo",
-        "anna becomes SPEAKER, accepts the invitation to speak",
+        "anna becomes SPEAKER by invitation",
     ]
 
 
