@@ -42,6 +42,10 @@ class Psql:
         """Somebody of this name, new if need be; their id."""
         return int(self.one("select id from sign_in(%s)", username))
 
+    def person_id(self, username: str) -> int:
+        """The id of somebody who is there, whoever is acting."""
+        return int(self.one("select id from users where username = %s", username))
+
     def room(self, host: str, name: str = "Tea", stage: str = "open") -> int:
         """A new room of this host; its id."""
         return int(

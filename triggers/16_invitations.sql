@@ -14,7 +14,7 @@ begin
     new.invited_by := acting_user();
     perform require_inviting(new.club_id, new.room_id, new.invited_user);
   end if;
-  if new.invited_user is not null then
+  if new.invited_user is distinct from new.invited_by and new.invited_user is not null then
     perform require_welcome(new.invited_by, new.invited_user, new.club_id, new.room_id);
     -- The newer of two to the same place is the one that counts.
     delete from invitations i
