@@ -1,4 +1,4 @@
--- Open doors and empty chairs: nobody is seated who is not there.
+-- Open doors and empty chairs: nobody is seated who is not there. Their numbers are known from the documentation.
 
 insert into rooms (name, club_id, host_id, stage, created_at)
 select room.name, clubs.id, users.id, room.stage, now() - room.age
@@ -15,3 +15,16 @@ from (values
 join users on users.username = room.host
 left join clubs on clubs.name = room.club
 order by room.age desc;
+
+-- One that is for its club, and three that are still to come.
+insert into rooms (name, club_id, host_id, stage, access, created_at, starts_at)
+select room.name, clubs.id, users.id, room.stage, room.access, now() - interval '1 hour', room.starts_at
+from (values
+  ('Swapping starters, members only',   'The Slow Oven',      'hana',   'open',      'club', null),
+  ('The night train to Lisbon, a plan', 'Second Gear',        'fergus', 'open',      'open', date_trunc('hour', now()) + interval '3 hours'),
+  ('Blue hour, unplugged',              'Blue Hour Sessions', 'amara',  'moderated', 'open', date_trunc('day', now()) + interval '1 day 19 hours'),
+  ('What the vacuum left behind',       'Explain Analyze',    'kofi',   'moderated', 'club', date_trunc('day', now()) + interval '3 days 18 hours')
+) as room (name, club, host, stage, access, starts_at)
+join users on users.username = room.host
+join clubs on clubs.name = room.club
+order by room.starts_at nulls first;

@@ -137,7 +137,7 @@ def test_the_demo_is_a_small_world(connect: Connect, demo_database_url: str) -> 
         " (select count(*) from rooms), (select count(*) from users),"
         " (select count(*) from participants)"
     ).fetchone()
-    assert counts == (6, 6, 8, 14, 0)
+    assert counts == (6, 6, 12, 14, 0)
     stages = connection.execute("select distinct stage from rooms order by stage").fetchall()
     assert stages == [("moderated",), ("open",)]
     assert connection.execute("select from users where username = 'rick'").fetchone() is not None

@@ -164,7 +164,7 @@ def test_a_host_who_left_the_club_can_still_end_the_room(psql: Psql, club: int) 
 
 def test_the_demos_hosts_belong_to_their_clubs(connect: Connect, demo_database_url: str) -> None:
     psql = Psql(connect(demo_database_url))
-    assert psql.one("select count(*) from rooms where club_id is not null") == 6
+    assert psql.one("select count(*) from rooms where club_id is not null") == 10
     assert psql.all("select role, count(*) from members group by role order by role") == [
         ("ADMIN", 4), ("MEMBER", 6), ("OWNER", 6),
     ]  # fmt: skip
