@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, LiteralString
 
@@ -101,3 +103,21 @@ def refused(rule: str) -> Iterator[None]:
     with pytest.raises(psycopg.Error) as refusal:
         yield
     assert refusal.value.diag.constraint_name == rule, refusal.value
+
+
+@contextmanager
+def waits_for(
+    slow: Psql, other: Psql, statement: LiteralString, *values: Any
+) -> Iterator[Future[Any]]:
+    """The other runs this, and waits for a lock that the slow one's open transaction holds; the answer to come."""
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(other.one, statement, *values)
+        waiting = (
+            "select count(*) from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
+        )
+        pid, deadline = other.connection.info.backend_pid, time.monotonic() + 10
+        slow.run("reset role")
+        while slow.one(waiting, pid) == 0:
+            assert time.monotonic() < deadline, "it never came to wait"
+            slow.run("select pg_stat_clear_snapshot()")
+        yield answer

@@ -22,6 +22,8 @@ create or replace function tg_bans__remove() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   -- Under the log's lock: whoever joined before is shown out here, whoever joins later will see the ban.
+  -- The seat before the log, as everybody else: they change a seat and take the log at commit.
+  perform from participants p where p.room_id = new.room_id and p.user_id = new.user_id for update;
   perform open_logs(array[new.room_id]);
   perform from logs l where l.room_id = new.room_id for update;
   delete from participants p where p.room_id = new.room_id and p.user_id = new.user_id;

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import psycopg
 import pytest
 
 from ..conftest import Connect
-from ..people import Psql, refused
+from ..people import Psql, refused, waits_for
 
 ROLE = "select role from roster where username = %s"
 
@@ -194,30 +190,12 @@ def test_the_clock_says_since_when_one_is_invited(psql: Psql, talk: int) -> None
 # two at once
 
 
-@contextmanager
-def waits_for(
-    slow: Psql, other: Psql, statement: LiteralString, room: int
-) -> Iterator[Future[Any]]:
-    """The other runs this while the slow one's transaction holds the row; what is in the block is the commit's."""
-    with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(other.one, statement, room)
-        waiting = (
-            "select count(*) from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
-        )
-        pid, deadline = other.connection.info.backend_pid, time.monotonic() + 10
-        while slow.one(waiting, pid) == 0:
-            assert time.monotonic() < deadline, "it never came to wait"
-            slow.run("select pg_stat_clear_snapshot()")
-        yield answer
-
-
 def test_of_two_moderators_the_second_finds_it_done(
     psql: Psql, talk: int, connect: Connect
 ) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     slow = Psql(connect(autocommit=False)).act_as("mo")
     slow.one("select invite_to_speak(%s, 'anna')", talk)
-    slow.run("reset role")
     psql.act_as("rick")
     with waits_for(slow, psql, "select invite_to_speak(%s, 'anna')", talk) as answer:
         slow.connection.commit()
@@ -237,7 +215,6 @@ def test_whoever_leaves_at_this_very_moment_is_not_brought_to_the_stage(
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     leaving = Psql(connect(autocommit=False)).act_as("anna")
     leaving.one("select leave_room(%s)", talk)
-    leaving.run("reset role")
     psql.act_as("rick")
     with waits_for(leaving, psql, statement, talk) as answer:
         leaving.connection.commit()

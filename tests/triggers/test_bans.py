@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..conftest import Connect
-from ..people import Psql, refused
+from ..people import Psql, refused, waits_for
 
 
 @pytest.fixture
@@ -117,3 +117,15 @@ def test_whoever_joined_while_the_ban_was_being_written_is_shown_out(
     psql.seat(room, "eve")
     slow.connection.commit()
     assert psql.roster(room) == []
+
+
+def test_a_ban_and_a_microphone_at_once_do_not_deadlock(
+    psql: Psql, room: int, connect: Connect
+) -> None:
+    slow = Psql(connect(autocommit=False)).act_as("eve")
+    slow.one("select unmute(%s)", room)
+    psql.act_as("anna")
+    with waits_for(slow, psql, "select ban_from_room(%s, 'eve')", room) as answer:
+        slow.connection.commit()
+        assert answer.result() is True
+    assert psql.roster(room) == ["rick", "anna", "bo"]
