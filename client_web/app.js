@@ -1,5 +1,6 @@
 import { chatActs } from './app/chat.js'
 import { createCommons } from './app/commons.js'
+import { createFloor } from './app/floor.js'
 import { foyerActs } from './app/foyer.js'
 import { identityActs } from './app/identity.js'
 import { roomActs } from './app/room.js'
@@ -26,12 +27,14 @@ let release = () => {}
 
 const commons = createCommons({ session, house })
 const keysHelp = createKeysHelp()
+const floor = createFloor(commons)
 const acts = {
   ...identityActs(commons),
   ...foyerActs(commons),
   ...roomActs(commons),
   ...voiceActs(commons),
   ...chatActs(commons),
+  ...floor.acts,
   showKeys: () => keysHelp.open(),
 }
 commons.add(keysHelp)
@@ -46,7 +49,7 @@ listenToKeys(acts)
 function arrive(place, { walked = false } = {}) {
   if (place.place === 'room' && session.user && commons.seated()?.room_id !== place.room_id) {
     view.refuse(null)
-    house.enter(place.room_id)
+    floor.enter(place.room_id)
   } else if (place.place === 'room' && known && !session.user) {
     commons.withName(commons.arrive)
   }
@@ -58,6 +61,7 @@ function draw() {
   const { state } = house
   if (state.visit !== followed) follow(state.visit)
   view.update({ place: route.here(), house: state, user: session.user, known })
+  floor.update(state.visit && { ...state.visit.state, blocks: state.blocks })
 }
 
 const drawSoon = soon(draw)

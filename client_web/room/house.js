@@ -2,6 +2,7 @@ import { createDevices } from '../media/devices.js'
 import { createVolumes } from '../media/volume.js'
 import { createRows } from '../signaling/rows.js'
 import { createTechnique } from '../signaling/technique.js'
+import { createBlocks } from './blocks.js'
 import { EMPTY_HALLWAY, openRooms, reduceHallway } from './hallway.js'
 import { createVisit } from './visit.js'
 
@@ -17,6 +18,7 @@ export function createHouse({ session }) {
   const devices = createDevices()
   const volumes = createVolumes()
   const listeners = new Set()
+  const blocks = createBlocks({ rows, onChange: changed })
   let hallway = EMPTY_HALLWAY
   let following = new Set()
   let standing = { connection: 'connecting', problem: null, retry_at: null }
@@ -82,6 +84,7 @@ export function createHouse({ session }) {
 
   async function learnFollowing() {
     const { user } = session
+    blocks.learn(user)
     if (whose === user?.id) return
     whose = user?.id
     following = new Set()
@@ -126,11 +129,22 @@ export function createHouse({ session }) {
     devices,
     volumes,
     get state() {
-      state ??= Object.freeze({ ...standing, hallway: openRooms(hallway, following), following, visit })
+      state ??= Object.freeze({ ...standing, hallway: openRooms(hallway, following), following, blocks: blocks.all, visit })
       return state
     },
     get visit() {
       return visit
+    },
+    /** @returns {ReadonlySet<number>} the ids of those I blocked */
+    get blocks() {
+      return blocks.all
+    },
+    block: blocks.block,
+    unblock: blocks.unblock,
+    /** @param {number} roomId @returns {Promise<string[]>} the names of those I blocked who sit there */
+    blockedIn(roomId) {
+      blocks.learn(session.user)
+      return blocks.inside(roomId)
     },
     /** How this tab follows: sse, poll, longpoll or websocket; null while it is not known yet. */
     get via() {

@@ -7,6 +7,7 @@
 export function createMuting({ write, onChange }) {
   let muted = true // on entry, always
   let row = true
+  let hushed = false
   /** @type {boolean|null} */ let awaited = null // the echo that is still to come
   let writing = null
 
@@ -36,16 +37,22 @@ export function createMuting({ write, onChange }) {
     get muted() {
       return muted
     },
+    /** Whether somebody else switched my microphone off, and I have not touched it since. */
+    get hushed() {
+      return hushed
+    },
 
     /** @param {boolean} wish @returns {Promise<boolean>} rejects with the Problem that refused it */
     set(wish) {
+      hushed = false
       become(wish)
       writing ??= flush()
       return writing
     },
 
-    /** What the room's log says about my seat. @param {boolean} value */
-    seen(value) {
+    /** What the room's log says about my seat. @param {boolean} value @param {boolean} [speaks]  a listener has no microphone to be switched off */
+    seen(value, speaks = true) {
+      hushed = speaks && value && (hushed || (awaited === null && !muted))
       row = value
       if (awaited === value) awaited = null // my own echo; by now I may wish otherwise
       else if (awaited === null) become(value)
@@ -55,6 +62,7 @@ export function createMuting({ write, onChange }) {
     reset() {
       row = true
       awaited = null
+      hushed = false
       become(true)
     },
   }

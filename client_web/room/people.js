@@ -1,4 +1,4 @@
-import { maySpeak, present } from './state.js'
+import { handQueue, maySpeak, present } from './state.js'
 
 /**
  * The room as it is shown: what the log says, joined with what this browser knows itself (connections, who speaks, my microphone).
@@ -13,6 +13,10 @@ import { maySpeak, present } from './state.js'
  * @property {string} join_date
  * @property {boolean} me
  * @property {boolean} on_stage
+ * @property {number|null} hand  their place in the queue of raised hands, from 1; null while no hand is up
+ * @property {string|null} hand_raised_at
+ * @property {boolean} invited  to speak, and has not answered
+ * @property {boolean} asked_to_unmute  and has not answered
  * @property {boolean} muted
  * @property {boolean} speaking
  * @property {number} volume  how loud I want to hear them, in per cent
@@ -28,6 +32,7 @@ import { maySpeak, present } from './state.js'
  * @returns {Person[]}
  */
 export function peopleOf(room, { user_id, muted, soundOf, connections }) {
+  const places = new Map(handQueue(room).map((seat, index) => [seat.user_id, index + 1]))
   return present(room).map((seat) => {
     const me = seat.user_id === user_id
     const connection = me ? undefined : connections.get(seat.user_id)
@@ -38,6 +43,10 @@ export function peopleOf(room, { user_id, muted, soundOf, connections }) {
       kind: seat.user_kind === 'bot' ? 'bot' : seat.kind,
       on_stage: maySpeak(seat),
       muted: me ? muted : seat.muted,
+      hand: places.get(seat.user_id) ?? null,
+      hand_raised_at: seat.hand_raised_at ?? null,
+      invited: Boolean(seat.invited_to_speak_at),
+      asked_to_unmute: Boolean(seat.asked_to_unmute_at),
       speaking: speaking && !(me && muted),
       ...{ volume, silenced, quality },
       connection: connection?.state ?? 'none',
@@ -51,7 +60,10 @@ export function mayOf(me, room) {
   return Object.freeze({
     speak: Boolean(me?.on_stage),
     step_up: me?.role === 'AUDIENCE' && room?.stage === 'open',
+    raise_hand: me?.role === 'AUDIENCE' && room?.stage !== 'open' && me.hand === null && !me.invited,
+    lower_hand: Boolean(me?.hand),
     step_down: me?.role === 'SPEAKER' || me?.role === 'MODERATOR',
     moderate: me?.role === 'HOST' || me?.role === 'MODERATOR',
+    host: me?.role === 'HOST',
   })
 }

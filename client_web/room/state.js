@@ -1,12 +1,14 @@
 import { parseCursor } from '../signaling/cursor.js'
+import { instant } from './clock.js'
 
 /**
  * What a room is, from its log: a pure reducer over frames. The same frames give the same room, in every browser and in any order of
  * reconnects; a frame seen before changes nothing (the very same object comes back).
  *
  * @typedef {{ room_id: number, user_id: number, username: string, user_kind?: string, kind: 'person'|'bot'|'sfu'|'mcu',
- *             role: 'HOST'|'MODERATOR'|'SPEAKER'|'AUDIENCE', peer_id: string|null, muted: boolean, join_date: string, seq: number }} Seat
- * @typedef {{ id: number, kind: 'joined'|'left'|'timeout'|'removed'|'room ended'|'muted'|'role', user_id: number, username: string,
+ *             role: 'HOST'|'MODERATOR'|'SPEAKER'|'AUDIENCE', peer_id: string|null, muted: boolean, join_date: string, seq: number,
+ *             hand_raised_at?: string|null, invited_to_speak_at?: string|null, asked_to_unmute_at?: string|null }} Seat
+ * @typedef {{ id: number, kind: 'joined'|'left'|'timeout'|'removed'|'room ended'|'muted'|'role'|'hand', user_id: number, username: string,
  *             role: string, at: string|null }} Happening
  * @typedef {object} RoomState
  * @property {string|null} epoch   which life of the log
@@ -37,6 +39,11 @@ export const onStage = (state) => present(state).filter(maySpeak)
 /** @param {RoomState} state */
 export const inAudience = (state) => present(state).filter((seat) => !maySpeak(seat))
 
+/** Who asks to speak, in the order they asked. @param {RoomState} state */
+export const handQueue = (state) => present(state)
+  .filter((seat) => seat.hand_raised_at)
+  .sort((a, b) => instant(a.hand_raised_at) - instant(b.hand_raised_at) || a.seq - b.seq)
+
 const inJoinOrder = (seats) => new Map([...seats].sort((a, b) => a.seq - b.seq).map((seat) => [seat.user_id, Object.freeze(seat)]))
 
 /** Happenings are numbered by position since the page opened, so that a listener can tell which are new. */
@@ -54,6 +61,7 @@ function whatHappened(before, after, reason) {
   if (was && !is) return [['timeout', 'removed', 'room ended'].includes(reason) ? reason : 'left', before]
   if (!was || !is) return null
   if (before.role !== after.role) return ['role', after]
+  if (!before.hand_raised_at && after.hand_raised_at) return ['hand', after]
   if (!before.muted && after.muted && before.peer_id === after.peer_id) return ['muted', after]
   return null
 }

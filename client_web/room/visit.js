@@ -3,6 +3,8 @@ import { createOutbox } from '../signaling/outbox.js'
 import { createRows } from '../signaling/rows.js'
 import { createMesh, isAudible } from '../media/mesh.js'
 import { createChat } from './chat.js'
+import { createConsent } from './consent.js'
+import { createModeration } from './moderation.js'
 import { mayOf, peopleOf } from './people.js'
 import { createReactions } from './reactions.js'
 import { createSeat } from './seat.js'
@@ -62,6 +64,8 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   })
   const reactions = createReactions({ user, rows, roomId, skew: () => wall.skew })
   const chat = createChat({ user, rows, roomId, slowMode, skew: () => wall.skew, onChange: changed })
+  const consent = createConsent({ rows, roomId, userId: user.id, microphone: voice, onChange: changed })
+  const moderation = createModeration({ rows, roomId })
   let outbox = createSessionOutbox()
   let mesh = createSessionMesh()
   const seat = createSeat({ user, rows, wall, technique, roomId, role, onJoined, onFrame: arrive, onStanding })
@@ -85,6 +89,8 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       ...standing,
       room: room.room,
       ...{ me, people, stage: people.filter((person) => person.on_stage), audience: people.filter((person) => !person.on_stage) },
+      queue: people.filter((person) => person.hand !== null).sort((a, b) => a.hand - b.hand),
+      told: consent.told ?? (voice.hushed ? 'muted' : null),
       may: mayOf(me, room.room),
       microphone: voice.state,
       speakers: sound.speaking.turns.map(({ user_id }) => people.find((person) => person.user_id === user_id && !person.muted)).filter(Boolean),
@@ -167,8 +173,9 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     chat.reconsider()
     mesh.update(me, room.seats.values())
     for (const each of room.seats.values()) sound.setAudible(each.user_id, isAudible(each))
-    if (me) voice.seen(me.muted)
-    if (me && !maySpeak(me)) voice.drop()
+    consent.observe(me)
+    if (me) voice.seen(me.muted, maySpeak(me))
+    if (me && !maySpeak(me) && !consent.warm) voice.drop()
     voice.transmit()
   }
 
@@ -233,6 +240,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   }
 
   function dismantle() {
+    consent.close()
     voice.close()
     disconnect()
     sound.close()
@@ -298,8 +306,12 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       seat.take()
     },
 
-    setMuted: voice.setMuted,
-    retryMicrophone: () => voice.setMuted(false),
+    /** @param {boolean} muted @returns {Promise<boolean>} whether it is so now; rejects with a Problem if the room refuses */
+    setMuted(muted) {
+      consent.answered()
+      return voice.setMuted(muted)
+    },
+    retryMicrophone: () => visit.setMuted(false),
     talk: voice.talk,
     listen: () => sound.listen(),
     /** Hears nothing until `listen`. */
@@ -309,6 +321,8 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       return voice.stream
     },
 
+    consent,
+    moderation,
     setRole: (next, user_id = user.id) => rows.update('participants', { role: next }, here(user_id)),
     mutePerson: (user_id) => rows.update('participants', { muted: true }, here(user_id)),
     retryConnection: (user_id) => mesh.retry(user_id),

@@ -53,6 +53,10 @@ export function createVoice({ devices, maySpeak, write, send, onStream, onNote, 
     get muted() {
       return muting.muted
     },
+    /** Whether somebody else muted me, and I have not touched it since. */
+    get hushed() {
+      return muting.hushed
+    },
     get state() {
       return Object.freeze({ state: microphone.state, problem: microphone.problem, talking })
     },
@@ -65,6 +69,8 @@ export function createVoice({ devices, maySpeak, write, send, onStream, onNote, 
     /** A new session of the seat begins muted. */
     reset: muting.reset,
     drop: microphone.drop,
+    /** The microphone, open though nothing of it leaves yet. */
+    want: microphone.want,
 
     /** @param {boolean} muted @returns {Promise<boolean>} whether it is so now; rejects with a Problem if the room refuses */
     async setMuted(muted) {

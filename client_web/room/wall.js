@@ -13,6 +13,9 @@ import { createClock, instant, now } from './clock.js'
 const KEPT = 200
 const TRACES_KEPT = 100
 
+/** The database's clock dates what happens, whatever time was sent along: such a column says only whether. */
+const isDated = (column) => column.endsWith('_at')
+
 /** @param {{ onChange: () => void }} options */
 export function createWall({ onChange }) {
   /** @type {readonly WallEntry[]} */ let entries = []
@@ -64,7 +67,7 @@ export function createWall({ onChange }) {
   function recognise(table, record, at) {
     const echoes = (entry) =>
       entry.kind === 'write' && entry.table === table && entry.seen_ms === null && !entry.problem && entry.rows.length === 1 &&
-      Object.entries(entry.rows[0]).every(([name, value]) => record[name] === value)
+      Object.entries(entry.rows[0]).every(([name, value]) => record[name] === value || (isDated(name) && record[name] !== null && value !== null))
     const mine = entries.find(echoes)
     if (!mine) return
     amend(mine.id, { seen_ms: at - mine.at })

@@ -1,6 +1,7 @@
 import { element } from './element.js'
 import { happeningsInWords } from './words.js'
 
+const TOLD = ['joined', 'left', 'timeout', 'removed']
 const GATHERED = 1500 // ms: people who arrive together are announced together
 
 /**
@@ -27,12 +28,16 @@ export function createAnnouncer() {
     element: root,
     /** Says one thing now; the same thing twice is said once. */
     say,
-    /** @param {{id: number, kind: string, username: string, by_me?: boolean}[]} happenings  newest last; those heard before are passed over */
-    hear(happenings) {
+    /**
+     * @param {{id: number, kind: string, user_id: number, username: string, by_me?: boolean}[]} happenings  newest last; those heard before are passed over
+     * @param {object} visit  hands are news for those who moderate
+     */
+    hear(happenings, { may, me }) {
       const news = happenings.filter((one) => one.id > last)
       if (news.length === 0) return
       last = news.at(-1).id
-      waiting.push(...news.filter((one) => !one.by_me && ['joined', 'left', 'timeout', 'removed'].includes(one.kind)))
+      const told = may.moderate ? [...TOLD, 'hand'] : TOLD
+      waiting.push(...news.filter((one) => !one.by_me && told.includes(one.kind) && !(one.kind === 'hand' && one.user_id === me?.user_id)))
       if (waiting.length && !timer) timer = setTimeout(speak, GATHERED)
     },
     /** Another room: its happenings count from one again, and what is not said yet is about the room behind us. */

@@ -9,7 +9,7 @@ const keyboard = matchMedia('(hover: hover) and (pointer: fine)')
 
 /**
  * The bar at the bottom of a room, under the thumb: what I am, in words, and what I can do about it.
- * @param {{ leave: () => void, stepUp: () => void, stepDown: () => void, toggleMicrophone: () => void, retryMicrophone: () => void,
+ * @param {{ leave: () => void, stepUp: () => void, stepDown: () => void, toggleHand: () => void, toggleMicrophone: () => void, retryMicrophone: () => void,
  *           toggleWall: () => void, showKeys: () => void }} acts
  */
 export function createControls(acts) {
@@ -19,6 +19,7 @@ export function createControls(acts) {
   const microphone = createMicrophone(acts)
   const refusal = element('p', { class: 'controls__refusal', role: 'alert', hidden: true })
 
+  const handWords = element('span')
   const leave = control('leave', 'Leave quietly', acts.leave, 'L')
   const down = control('ear', 'Just listen', acts.stepDown)
   const chat = control('chat', 'Chat', acts.togglePanel, 'C')
@@ -27,12 +28,13 @@ export function createControls(acts) {
   const palette = createPalette(acts)
   const wall = control('glass', 'Glass wall', acts.toggleWall, 'G')
   const keys = control('keys', 'Keys', acts.showKeys, '?')
+  const hand = element('button', { class: 'controls__up', type: 'button', 'aria-keyshortcuts': 'H', on: { click: acts.toggleHand } }, symbol('hand'), handWords)
   const up = element('button', { class: 'controls__up', type: 'button', on: { click: acts.stepUp } }, symbol('stage'), 'Join the stage')
   const root = element('footer', { class: 'controls' },
     microphone.notice, refusal, words,
     element('div', { class: 'controls__row' },
       element('div', { class: 'controls__side' }, leave, palette.element),
-      element('div', { class: 'controls__middle' }, microphone.element, up),
+      element('div', { class: 'controls__middle' }, microphone.element, hand, up),
       element('div', { class: 'controls__side controls__side--end' }, chat, createMore(down, wall, keys).element)))
 
   return {
@@ -45,9 +47,15 @@ export function createControls(acts) {
       say(advice, told.advice)
       down.hidden = !may.step_down || !me?.on_stage
       up.hidden = !may.step_up || may.speak
+      hand.hidden = !may.raise_hand && !may.lower_hand
+      hand.classList.toggle('controls__up--raised', may.lower_hand)
+      say(handWords, may.lower_hand ? 'Lower hand' : 'Raise hand')
+      mark(hand, 'title', may.lower_hand ? 'Lower hand (H)' : 'Raise hand (H)')
       microphone.element.hidden = !may.speak && Boolean(me)
       microphone.update(visit)
     },
+    /** To what I most likely do next. */
+    focus: () => [microphone.element, hand, up, leave].find((each) => !each.hidden)?.focus(),
     levels: (levels) => microphone.levels(levels),
     toggleReactions: palette.toggle,
     chat,

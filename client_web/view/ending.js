@@ -7,10 +7,11 @@ import { endingInWords } from './words.js'
  */
 export function createEnding({ again }) {
   const title = element('h2', { class: 'ending__title' })
+  const word = element('blockquote', { class: 'ending__word' })
   const advice = element('p', { class: 'ending__advice quiet' })
   const retry = element('button', { class: 'button', type: 'button', on: { click: () => again() } })
   const root = element('div', { class: 'ending', role: 'status', hidden: true },
-    title, advice, element('div', { class: 'ending__ways' }, element('a', { class: 'button button--action', href: '/', text: 'Back to the hallway' }), retry))
+    title, word, advice, element('div', { class: 'ending__ways' }, element('a', { class: 'button button--action', href: '/', text: 'Back to the hallway' }), retry))
   return {
     element: root,
     /** @param {object|null} visit  null hides it @param {boolean} titled  whether the title has to be said here */
@@ -20,6 +21,8 @@ export function createEnding({ again }) {
       const words = endingInWords(visit)
       say(title, words.title)
       title.hidden = !titled
+      say(word, words.word ?? '')
+      word.hidden = !words.word
       say(advice, words.advice)
       retry.hidden = words.again === null
       say(retry, words.again ?? '')

@@ -50,6 +50,7 @@ export function createFoldedRoom({ toggleMicrophone, leave, putAway }) {
 
   return {
     element: root,
+    focus: () => way.focus(),
     /** @param {object|null} visit  null hides it; one that has ended says so until it is put away */
     update(visit) {
       over = visit?.phase === 'left'

@@ -12,10 +12,9 @@ const SHOWN = 80 // the newest; the rest is a `select` away
 /**
  * The glass wall: the rows, bells and signals behind what is on screen, as they happen. Closed it costs nothing: it is drawn only while
  * somebody looks.
- * @param {{ close: () => void, mutePerson: (user_id: number) => void, setRole: (role: string, user_id: number) => void,
- *           retryConnection: (user_id: number) => void }} acts
+ * @param {{ close: () => void, retryConnection: (user_id: number) => void }} acts
  */
-export function createGlassWall({ close, mutePerson, setRole, retryConnection }) {
+export function createGlassWall({ close, retryConnection }) {
   let visit = null
   let chosen = null // user_id of the seat looked at
   let open = false
@@ -25,7 +24,7 @@ export function createGlassWall({ close, mutePerson, setRole, retryConnection })
   const tale = element('p', { class: 'glass__tale', text: 'A write is a row. A row rings a bell. The relay reads the log, and you see it here.' })
   const back = element('button', { class: 'glass__back', type: 'button', on: { click: () => choose(null) } }, symbol('back'), 'All rows')
   const shut = element('button', { class: 'glass__close', type: 'button', 'aria-label': 'Close the glass wall', title: 'Close (G)', on: { click: close } }, symbol('close'))
-  const seat = createSeatPane({ mutePerson, setRole, retryConnection })
+  const seat = createSeatPane({ retryConnection })
   const traces = element('ul', { class: 'glass__traces' })
   const more = element('button', { class: 'glass__more', type: 'button', on: { click: () => { all = !all; draw() } } })
   const found = element('section', { class: 'glass__found', 'aria-label': 'Connections' }, element('h3', { class: 'caps', text: 'Connections' }), traces, more)
@@ -55,7 +54,7 @@ export function createGlassWall({ close, mutePerson, setRole, retryConnection })
     const person = chosen === null ? null : (visit.people.find((one) => one.user_id === chosen) ?? null)
     const lines = visit.traces.filter((trace) => chosen === null || trace.user_id === chosen)
     const entries = visit.wall.filter((entry) => !person || involves(entry, person)).slice(-SHOWN).reverse()
-    seat.update(person, visit.may.moderate)
+    seat.update(person)
     title.hidden = tale.hidden = person !== null
     back.hidden = person === null
     found.hidden = lines.length === 0

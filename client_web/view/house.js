@@ -1,5 +1,6 @@
 import { createAnnouncer } from './announcer.js'
 import { createChatNews } from './chat_news.js'
+import { createConsentPrompt } from './consent.js'
 import { element } from './element.js'
 import { createFoldedRoom } from './folded_room.js'
 import { createFoyer } from './foyer.js'
@@ -32,6 +33,7 @@ export function createHouseView(main, acts) {
   const floating = createFloating(room.seatOf)
   const NOBODY = new Set()
   let latest = null // what the panel was told last
+  const prompt = createConsentPrompt({ ...acts, answered: () => (prompt.element.parentElement === room.element ? room.controls : folded).focus() })
   let announced = null
   let present = null // the visit drawn last
   let read = null // the visit whose ending was read
@@ -64,7 +66,10 @@ export function createHouseView(main, acts) {
 
     room.element.hidden = !inside
     foyer.element.hidden = inside
-    if (inside) room.update({ ...visit, room_id: place.room_id }, doorplate)
+    const bar = inside ? room.controls.element : folded.element
+    if (bar.previousElementSibling !== prompt.element) bar.before(prompt.element) // a question follows me wherever I look
+    prompt.update(visit)
+    if (inside) room.update({ ...visit, room_id: place.room_id, blocks: house.blocks }, doorplate)
     else foyer.show(foyerFor(place, seated_in), doorplate?.name, seated_in === null ? undefined : addressOf(seated_in))
 
     if (wall.open && (!inside || visit.phase === 'left')) showWall(false)
@@ -87,7 +92,7 @@ export function createHouseView(main, acts) {
   function announce(whose, visit) {
     if (whose !== announced) announcer.forget()
     announced = whose
-    if (visit && visit.phase !== 'left') announcer.hear(visit.happenings)
+    if (visit && visit.phase !== 'left') announcer.hear(visit.happenings, visit)
     else if (visit && read !== whose) announcer.say(endingInWords(visit).title)
   }
 
@@ -125,6 +130,10 @@ export function createHouseView(main, acts) {
     escape() {
       if (!panel.escape() && wall.open) showWall(false)
     },
+    /** Says one thing to those who hear the page. */
+    announce: announcer.say,
+    /** My answer, by key, to what I am asked. */
+    answer: prompt.answer,
     get wallOpen() {
       return wall.open
     },

@@ -4,6 +4,9 @@ import { element } from './element.js'
 const MEANINGS = [
   ['M', 'Turn the microphone on or off'],
   ['Space', 'Hold to talk while the microphone is off'],
+  ['H', 'Raise or lower your hand'],
+  ['Y', 'Say yes when you are asked to speak or to unmute'],
+  ['N', 'Say no to that'],
   ['L', 'Leave quietly'],
   ['G', 'Open or close the glass wall'],
   ['C', 'Open the chat and write'],
@@ -23,12 +26,12 @@ const PRESSING = `${TYPING}, button, a, summary, pre, code`
 
 /**
  * Listens for the keys. A letter typed into a field is a letter, and Space on a button presses the button.
- * @param {{ toggleMicrophone: () => void, leave: () => void, toggleWall: () => void, openChat: () => void, toggleReactions: () => void, showKeys: () => void, escape: () => void,
+ * @param {{ toggleMicrophone: () => void, toggleHand: () => void, answer: (yes: boolean) => void, leave: () => void, toggleWall: () => void, openChat: () => void, toggleReactions: () => void, showKeys: () => void, escape: () => void,
  *           talk: (on: boolean) => void }} acts
  */
 export function listenToKeys(acts) {
   let held = false
-  const presses = { m: acts.toggleMicrophone, l: acts.leave, g: acts.toggleWall, c: acts.openChat, r: acts.toggleReactions, '?': acts.showKeys, escape: acts.escape }
+  const presses = { m: acts.toggleMicrophone, h: acts.toggleHand, y: () => acts.answer(true), n: () => acts.answer(false), l: acts.leave, g: acts.toggleWall, c: acts.openChat, r: acts.toggleReactions, '?': acts.showKeys, escape: acts.escape }
 
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {

@@ -1,37 +1,38 @@
 import { createControls } from './controls.js'
 import { createEnding } from './ending.js'
-import { element, mark, say } from './element.js'
+import { element, mark } from './element.js'
+import { createHandQueue } from './hand_queue.js'
 import { keyed } from './keyed.js'
 import { createPinned } from './pinned.js'
+import { createRoomHead } from './room_head.js'
 import { createSeat } from './seat.js'
 import { symbol } from './symbol.js'
+import { createStageTools } from './stage_tools.js'
 import { createTroubles } from './troubles.js'
-import { counted, endingInWords } from './words.js'
 
 /**
  * The room: its name, its stage, the others, and the bar under the thumb.
- * @param {object} acts  what people can do here: see controls.js, ending.js and seat.js
+ * @param {object} acts  what people can do here: see controls.js, ending.js, seat.js, hand_queue.js, room_head.js and stage_tools.js
  */
 export function createRoom(acts) {
   let room_id = null
-  const club = element('p', { class: 'caps room__club' })
-  const name = element('h1', { class: 'room__name', tabindex: '-1' })
-  const about = element('p', { class: 'room__about quiet' })
-  const back = element('a', { class: 'room__back', href: '/' }, symbol('back'), 'Hallway')
+  const head = createRoomHead(acts)
   const banner = element('div', { class: 'room__banner', role: 'status' })
   const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => acts.listen() } }, symbol('sound'), 'Tap to listen')
-  const stage = createHalf('On stage', 'stage', acts)
+  const tools = createStageTools(acts)
+  const stage = createHalf('On stage', 'stage', acts, tools.element)
+  const queue = createHandQueue(acts)
   const others = createHalf('Others in the room', 'others', acts)
   const troubles = createTroubles()
   const vacant = element('p', { class: 'room__vacant quiet', text: 'The stage is empty. It is waiting for a voice.' })
-  const people = element('div', { class: 'room__people' }, stage.element, vacant, others.element)
+  const people = element('div', { class: 'room__people' }, stage.element, vacant, queue.element, others.element)
   const waiting = element('div', { class: 'room__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('i')))
   const ending = createEnding(acts)
   const controls = createControls(acts)
   const pinned = createPinned(acts)
+  head.element.append(pinned.element)
   const scroll = element('div', { class: 'room__scroll' },
-    element('header', { class: 'room__head' }, back, club, name, about, pinned.element),
-    banner, troubles.element, tap, people, waiting, ending.element)
+    head.element, banner, troubles.element, tap, people, waiting, ending.element)
   const root = element('div', { class: 'room' }, scroll, controls.element)
 
   function update(visit, doorplate) {
@@ -43,11 +44,7 @@ export function createRoom(acts) {
       scroll.scrollTop = 0
     }
     root.dataset.phase = visit.phase
-    say(club, told.club ?? '')
-    club.hidden = !told.club
-    say(name, told.name ?? (over ? endingInWords(visit).title : 'Walking in…'))
-    about.hidden = over
-    say(about, over || joining ? '' : aboutInWords(visit))
+    head.update(visit, told)
     pinned.update(over ? null : visit.room?.pinned_link, visit.may.moderate && !over)
     drawBanner(visit)
     // While the whole room reconnects, that its signals wait is no news.
@@ -58,6 +55,8 @@ export function createRoom(acts) {
     stage.update(over ? [] : visit.stage)
     others.update(over ? [] : visit.audience)
     vacant.hidden = visit.stage.length > 0
+    tools.update(visit)
+    queue.update(visit)
     ending.update(over ? visit : null, Boolean(told.name))
     controls.update(visit)
     mark(root, 'aria-busy', joining ? 'true' : null)
@@ -85,14 +84,16 @@ export function createRoom(acts) {
     toggleReactions: controls.toggleReactions,
     /** Somebody's seat on the screen. */
     seatOf: (user_id) => (stage.get(user_id) ?? others.get(user_id))?.element ?? null,
-    focus: () => name.focus({ preventScroll: true }),
+    focus: head.focus,
+    /** Where a question to me is asked, and where the focus goes when it is answered. */
+    controls,
   }
 }
 
-function createHalf(title, kind, acts) {
+function createHalf(title, kind, acts, tools = null) {
   const list = element('ul', { class: `seats seats--${kind}` })
   const heading = element('h2', { class: 'caps', text: title })
-  const half = element('section', { class: `room__half room__half--${kind}`, 'aria-label': title }, heading, list)
+  const half = element('section', { class: `room__half room__half--${kind}`, 'aria-label': title }, element('div', { class: 'room__half-head' }, heading, tools), list)
   const seats = keyed(list, { key: (person) => person.user_id, create: () => createSeat(acts) })
   return {
     element: half,
@@ -102,10 +103,4 @@ function createHalf(title, kind, acts) {
       seats.update(people)
     },
   }
-}
-
-function aboutInWords({ room, people, stage }) {
-  const told = [counted(people.length, 'person', 'people') + ' here', `${stage.length} on stage`]
-  if (room?.stage === 'moderated') told.push('moderated stage')
-  return told.join(' · ')
 }

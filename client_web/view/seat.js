@@ -1,14 +1,16 @@
 import { avatar } from './avatar.js'
 import { element, mark, say } from './element.js'
+import { markInWords } from './floor_words.js'
 import { redraw, symbol } from './symbol.js'
 import { personInWords, roleInWords, seatInWords } from './words.js'
 
 const BADGES = { 'Muted': 'mic-off', 'Speaking': 'wave', 'No connection': 'trouble', 'Reconnecting…': 'turning', 'Connecting…': 'turning' }
+const FLAGS = { 'Hand up': 'hand', 'Invited': 'invited', 'Asked to unmute': 'mic' }
 const STATES = { 'Muted': 'muted', 'Speaking': 'speaking', 'No connection': 'failed', 'Reconnecting…': 'reconnecting', 'Connecting…': 'connecting' }
 
 /**
  * One person in the room: a large face on the stage, a smaller one among the others.
- * @param {{ choose: (user_id: number) => void }} acts  `choose` opens the seat's signal trace
+ * @param {{ choose: (user_id: number, face: Element) => void }} acts  `choose` opens what can be known and done about them
  */
 export function createSeat({ choose }) {
   let person = null
@@ -16,7 +18,9 @@ export function createSeat({ choose }) {
   const ring = element('span', { class: 'seat__ring', 'aria-hidden': 'true' })
   const badge = symbol('mic-off')
   const corner = element('span', { class: 'seat__badge', 'aria-hidden': 'true' }, badge)
-  const face = element('button', { class: 'seat__face', type: 'button', title: 'Show the signals behind this seat', on: { click: () => choose(person.user_id) } }, ring, corner)
+  const flagged = symbol('hand')
+  const flag = element('span', { class: 'seat__flag', 'aria-hidden': 'true', hidden: true }, flagged)
+  const face = element('button', { class: 'seat__face', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => choose(person.user_id, face) } }, ring, corner, flag)
   const name = element('span', { class: 'seat__name', 'aria-hidden': 'true' })
   const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
   const seat = element('li', { class: 'seat' }, face, name, words)
@@ -38,6 +42,10 @@ export function createSeat({ choose }) {
       mark(face, 'aria-label', seatInWords(person))
       if (BADGES[state]) redraw(badge, BADGES[state])
       corner.hidden = !BADGES[state]
+      const open = markInWords(person)
+      flag.hidden = !open
+      if (open) redraw(flagged, FLAGS[open])
+      seat.classList.toggle('seat--asking', person.hand !== null)
       say(words, subtitle(person, state))
       if (!person.speaking) ring.style.removeProperty('--level')
     },
@@ -48,8 +56,10 @@ export function createSeat({ choose }) {
   }
 }
 
-/** Under the name: what is the matter, or what they do; who has a part in the room is told by it. */
+/** Under the name: what is open with them, what is the matter, or what they do; who has a part in the room is told by it. */
 function subtitle(person, state) {
+  const open = markInWords(person)
+  if (open) return open
   const part = person.me ? 'You' : person.kind !== 'person' ? person.kind : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''
   return [part, state && part ? state.toLowerCase() : state].filter(Boolean).join(' · ')
 }

@@ -27,6 +27,10 @@ function writeStory({ table, rows, method }, nameOf) {
   const row = rows[0] ?? {}
   if (table === 'signals') return rows.length > 1 ? signalsStory(rows, nameOf) : `${signal(row)} to ${nameOf({ peer_id: row.to_peer })}`
   if (table === 'participants' && method === 'DELETE') return 'your seat given back'
+  if (table === 'participants' && 'hand_raised_at' in row) return row.hand_raised_at ? 'your hand up' : 'your hand down'
+  if (table === 'participants' && row.role && row.muted === false) return `to be ${row.role}, microphone on`
+  if (table === 'participants' && row.invited_to_speak_at === null) return 'an invitation to speak put away'
+  if (table === 'participants' && row.asked_to_unmute_at === null) return 'to stay muted'
   if (table === 'participants' && 'muted' in row) return row.muted ? 'microphone off' : 'microphone on'
   if (table === 'participants' && 'role' in row && method === 'UPDATE') return `to be ${row.role}`
   if (table === 'participants') return 'you take a seat'

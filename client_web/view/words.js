@@ -1,3 +1,5 @@
+import { markInWords, placeInWords, toldInWords, waitingInWords } from './floor_words.js'
+
 /** What the page says. Pure: state in, sentences out. */
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' })
@@ -30,13 +32,17 @@ export function meInWords(visit, keys) {
   if (phase === 'joining' || !me) return { headline: 'Walking in…', advice: '' }
   if (phase === 'reconnecting') return { headline: 'Reconnecting…', advice: 'Your seat is kept for a moment.' }
   if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Your browser wants a yes.' }
+  const told = toldInWords(visit, keys)
   if (!may.speak) {
-    const advice = may.step_up ? 'Join the stage whenever you like to talk.' : 'The stage is moderated; a host can bring you up.'
-    return { headline: "You're listening", advice }
+    if (me.hand !== null || me.invited) return waitingInWords(visit, keys)
+    if (told) return told
+    if (may.step_up) return { headline: "You're listening", advice: 'Join the stage whenever you like to talk.' }
+    return waitingInWords(visit, keys)
   }
   if (microphone.state === 'refused' || microphone.state === 'missing' || microphone.state === 'failed') {
     return { headline: "You're listening", advice: 'Your microphone is not available.' }
   }
+  if (told && (me.muted || !['brought up', 'muted'].includes(visit.told))) return told
   if (me.muted) return { headline: 'Your microphone is off', advice: keys ? 'Press M to turn it on, or hold Space to talk.' : 'Tap it to talk.' }
   if (me.speaking) return { headline: "You're speaking", advice: 'Everyone here can hear you.' }
   return { headline: 'Your microphone is on', advice: 'Everyone here can hear you.' }
@@ -63,13 +69,15 @@ export function seatInWords(person) {
   if (person.role !== 'SPEAKER') parts.push(roleInWords(person.role).toLowerCase())
   const state = personInWords(person)
   if (state) parts.push(state.replace('…', '').toLowerCase())
+  const open = markInWords(person)
+  if (open) parts.push(person.hand !== null && !person.invited ? `hand up, ${placeInWords(person.hand)}` : person.invited ? 'invited to speak' : open.toLowerCase())
   return parts.join(', ')
 }
 
 /** How a visit ended: what happened, and what to do next. `again` names the way back in, where there is one. */
-export function endingInWords({ reason, problem }) {
+export function endingInWords({ reason, problem, room }) {
   switch (reason) {
-    case 'room ended': return { title: 'This room has ended', advice: 'Thanks for being here. There are other doors ajar.', again: null }
+    case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thanks for being here. There are other doors ajar.', again: null }
     case 'removed': return { title: 'You were removed from this room', advice: 'A host or moderator asked you to leave.', again: 'Try to come back' }
     case 'taken over': return { title: 'You are here in another tab', advice: 'Your seat moved there, and this tab went quiet.', again: 'Sit here instead' }
     case 'signed out': return { title: 'You signed out', advice: 'Sign in again to walk back in.', again: 'Walk back in' }
@@ -112,6 +120,7 @@ export function happeningsInWords(happenings) {
   return [
     phrase(named(['joined']), 'came in'),
     phrase(named(['left', 'timeout']), 'left'),
+    phrase(named(['hand']), happenings.filter((one) => one.kind === 'hand').length === 1 ? 'raised a hand' : 'raised their hands'),
     phrase(named(['removed']), happenings.filter((one) => one.kind === 'removed').length === 1 ? 'was removed' : 'were removed'),
   ].filter(Boolean).join(' ')
 }

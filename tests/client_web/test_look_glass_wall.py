@@ -54,6 +54,10 @@ def test_one_click_on_a_seat_shows_its_signal_trace(
         amara.walks_in()
         beth.seat("zoe").wait_for()
         beth.seat("amara").get_by_role("button").click()
+        card = beth.page.get_by_role("dialog", name="amara")
+        card.get_by_text(re.compile("^connected in ")).wait_for()
+        card.get_by_role("button", name="The rows behind this seat").click()
+        card.wait_for(state="hidden")
         wall = beth.page.get_by_role("region", name="Glass wall")
         wall.get_by_text(re.compile("^connected in ")).wait_for()
         assert wall.locator(".trace").count() == 1
@@ -81,6 +85,7 @@ def test_a_name_with_a_quote_makes_a_line_that_still_runs(
     with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
         beth.seat("d'Arc; --").get_by_role("button").click()
+        beth.button("The rows behind this seat").click()
         line = beth.page.locator(".glass__sql").inner_text()
         with psql.connection.cursor() as cursor:
             cursor.execute(line.encode())

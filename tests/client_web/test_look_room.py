@@ -156,25 +156,6 @@ def test_in_an_open_room_i_step_down_to_listen_and_up_again(
         assert psql.one("select role::text from roster where room_id = %s", room) == "SPEAKER"
 
 
-def test_a_moderated_stage_offers_no_way_up_but_the_hosts(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
-) -> None:
-    room = psql.room("rick", "Lecture", "moderated")
-    path = f"/rooms/{room}"
-    with (
-        visitor(context, relay.url, "rick", path=path) as rick,
-        visitor(context, relay.url, "beth", path=path) as beth,
-    ):
-        beth.reads("The stage is moderated; a host can bring you up.")
-        assert beth.button("Join the stage").count() == 0
-        rick.seat("beth").get_by_role("button").click()
-        psql.act_as("beth").one("select raise_hand(%s)", room)
-        rick.button("Bring to the stage").click()
-        beth.button("Turn microphone on").wait_for()
-        rick.button("Move to the listeners").click()
-        beth.reads("You're listening")
-
-
 def test_blocked_sound_asks_for_one_tap(
     playwright: Playwright, context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:

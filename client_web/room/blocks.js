@@ -1,0 +1,61 @@
+/**
+ * Whom I blocked: rows only I can read. They are not told, and nothing keeps us apart; the house only says where they are, so that
+ * I walk in knowing.
+ *
+ * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, onChange: () => void }} options
+ */
+export function createBlocks({ rows, onChange }) {
+  /** @type {ReadonlySet<number>} user ids */ let all = new Set()
+  let whose = null
+  /** @type {Promise<void>} */ let learned = Promise.resolve()
+
+  function become(next) {
+    all = next
+    onChange()
+  }
+
+  async function read(user) {
+    try {
+      const blocks = await rows.select('blocks', { select: 'blocked_id' })
+      if (whose === user.id) become(new Set(blocks.map(({ blocked_id }) => blocked_id)))
+    } catch {
+      if (whose === user.id) whose = undefined // asked again with the next sign-in; nobody is kept from a room by this
+    }
+  }
+
+  return {
+    get all() {
+      return all
+    },
+
+    /** @param {{ id: number }|null} user  who I am now */
+    learn(user) {
+      if (whose === (user?.id ?? null)) return
+      whose = user?.id ?? null
+      if (all.size) become(new Set())
+      learned = user ? read(user) : Promise.resolve()
+    },
+
+    /** Who of them sits in this room. @param {number} roomId @returns {Promise<string[]>} their names */
+    async inside(roomId) {
+      await learned
+      if (!all.size) return []
+      try {
+        const filters = { room_id: `eq.${roomId}`, user_id: `in.(${[...all].join(',')})`, select: 'username' }
+        return (await rows.select('roster', filters)).map(({ username }) => username)
+      } catch {
+        return [] // the door itself will say what is wrong
+      }
+    },
+
+    /** @param {{ user_id: number, username: string }} person */
+    async block({ user_id, username }) {
+      await rows.rpc('block', { username })
+      become(new Set(all).add(user_id))
+    },
+    async unblock({ user_id, username }) {
+      await rows.rpc('unblock', { username })
+      become(new Set([...all].filter((id) => id !== user_id)))
+    },
+  }
+}

@@ -1,0 +1,75 @@
+/** What the page says about the stage: who asks, who is asked, what others did to my seat. Pure: state in, words out. */
+
+const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
+
+/** "second in line"; from the eleventh on a number. */
+export const placeInWords = (place) => (place <= ORDINALS.length ? `${ORDINALS[place - 1]} in line` : `number ${place} in line`)
+
+/** Somebody's open question, in two words: under their name, and for those who hear the page. */
+export function markInWords(person) {
+  if (person.invited) return 'Invited'
+  if (person.hand !== null) return 'Hand up'
+  if (person.asked_to_unmute) return 'Asked to unmute'
+  return ''
+}
+
+/** What others just did to my seat. @param {object} visit @param {boolean} keys  whether there is a keyboard to speak of */
+export function toldInWords({ told, me }, keys) {
+  const on = keys ? 'Press M to turn it on.' : 'Tap it to talk.'
+  switch (told) {
+    case 'brought up': return { headline: "You're on the stage", advice: `Your microphone is off. ${on}` }
+    case 'moved down': return { headline: "You're listening again", advice: 'A moderator moved you to the listeners.' }
+    case 'muted': return { headline: 'You were muted', advice: `A moderator turned your microphone off. ${on}` }
+    case 'moderator': return { headline: "You're a moderator now", advice: 'Choose a face to see what you can do for the room.' }
+    case 'host': return { headline: 'The room is yours now', advice: 'You are its host. Its settings are beside its name.' }
+    case 'speaker': return { headline: "You're on the stage", advice: me.muted ? `No moderator any more. ${on}` : 'No moderator any more.' }
+    default: return null
+  }
+}
+
+/** What a listener of a moderated room reads under the stage. */
+export function waitingInWords({ me, queue }, keys) {
+  if (me.invited) return { headline: "You're listening", advice: 'The stage waits for your answer, as long as you like.' }
+  if (me.hand !== null) {
+    const others = queue.length - 1
+    const alone = others === 0 ? 'Nobody else is waiting.' : `${others === 1 ? 'One other hand is' : `${others} other hands are`} up.`
+    return { headline: `Your hand is up: ${placeInWords(me.hand)}`, advice: `${alone} A moderator brings you up.` }
+  }
+  return { headline: "You're listening", advice: keys ? 'Press H to raise your hand and ask to speak.' : 'Raise your hand to ask to speak.' }
+}
+
+const MINUTE = 60_000
+
+/** How long a hand is up: nothing for the first minute. */
+export function waitedInWords(since, now = Date.now()) {
+  const minutes = Math.floor((now - Date.parse(since)) / MINUTE)
+  if (!(minutes >= 1)) return ''
+  return minutes < 60 ? `for ${minutes} min` : `for ${Math.floor(minutes / 60)} h`
+}
+
+/** "30 seconds", "2 minutes": how far apart messages are in slow mode. */
+export function paceInWords(seconds) {
+  if (seconds < 60) return `${seconds} second${seconds === 1 ? '' : 's'}`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 60 ? `${minutes} minute${minutes === 1 ? '' : 's'}` : '1 hour'
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
+
+/**
+ * What is special about a room, each with its picture: at the head of the room.
+ * @param {object|null} room
+ * @returns {{ name: string, text: string, title: string }[]}
+ */
+export function badgesOf(room) {
+  if (!room) return []
+  const badges = []
+  const add = (name, text, title) => badges.push({ name, text, title })
+  if (room.opened_at === null && room.starts_at) add('clock', `Opens ${clock.format(new Date(room.starts_at))}`, 'Until then only the host is here')
+  if (room.locked) add('lock', 'Locked', 'Nobody new comes in')
+  if (room.access === 'invited') add('invited', 'Invited only', 'Only those who were invited come in')
+  if (room.access === 'club') add('members', 'Members only', 'Only members of the club come in')
+  if (room.stage === 'moderated') add('hand', 'Moderated stage', 'People raise a hand to speak')
+  if (room.slow_mode > 0) add('clock', `Slow mode: ${paceInWords(room.slow_mode)}`, `One message from each of us every ${paceInWords(room.slow_mode)}`)
+  return badges
+}

@@ -1,0 +1,47 @@
+/**
+ * What can be done about somebody in the room: which buttons their card has. It only shows or hides; what is allowed the database says.
+ *
+ * @typedef {{ name: string, text: string, symbol: string, about?: string, closes?: boolean, grave?: boolean }} PersonAct
+ *   `name` is the act's; `closes`: the card closes when it is done
+ */
+
+const ACTS = {
+  bringUp: { text: 'Bring to the stage', symbol: 'stage', about: 'Their hand is up: they come up at once, muted.' },
+  invite: { text: 'Invite to speak', symbol: 'stage', about: 'They come up when they say yes.' },
+  withdraw: { text: 'Take the invitation back', symbol: 'close' },
+  lowerHand: { text: 'Lower their hand', symbol: 'hand' },
+  mute: { text: 'Mute', symbol: 'mic-off', about: 'Only they can unmute themselves.' },
+  askToUnmute: { text: 'Ask to unmute', symbol: 'mic' },
+  moveDown: { text: 'Move to the listeners', symbol: 'move-down' },
+  makeModerator: { text: 'Make moderator', symbol: 'moderator' },
+  makeSpeaker: { text: 'No longer a moderator', symbol: 'moderator' },
+  remove: { text: 'Remove from the room', symbol: 'leave', about: 'They may come back.', closes: true },
+  ban: { text: 'Ban from this room…', symbol: 'lock', closes: true, grave: true },
+  block: { text: 'Block', symbol: 'block', about: 'You are warned where they are. They are not told.' },
+  unblock: { text: 'Unblock', symbol: 'block' },
+  report: { text: 'Report…', symbol: 'flag', closes: true },
+}
+
+function names(person, may, blocked) {
+  if (person.me) return []
+  const told = []
+  const above = person.role === 'HOST'
+  if (may.moderate && !above && !person.gone) {
+    if (!person.on_stage) {
+      told.push(person.invited ? 'withdraw' : person.hand !== null ? 'bringUp' : 'invite')
+      if (person.hand !== null) told.push('lowerHand')
+    } else {
+      if (!person.muted) told.push('mute')
+      else if (!person.asked_to_unmute) told.push('askToUnmute')
+      told.push('moveDown')
+      if (person.kind === 'person') told.push(person.role === 'MODERATOR' ? 'makeSpeaker' : 'makeModerator')
+    }
+    told.push('remove')
+  }
+  if (may.moderate && !above) told.push('ban')
+  if (person.kind === 'person') told.push(blocked ? 'unblock' : 'block', 'report')
+  return told
+}
+
+/** @param {object} person  `gone`: who has just left @param {object} may @param {boolean} blocked @returns {PersonAct[]} */
+export const actsOn = (person, may, blocked) => names(person, may, blocked).map((name) => ({ name, ...ACTS[name], grave: Boolean(ACTS[name].grave) }))

@@ -1,0 +1,66 @@
+import { element, mark, say } from './element.js'
+import { badgesOf } from './floor_words.js'
+import { keyed } from './keyed.js'
+import { createRefusal } from './refusal.js'
+import { redraw, symbol } from './symbol.js'
+import { counted, endingInWords } from './words.js'
+
+/**
+ * The head of a room: whose it is, what it is called, what is special about it, and the way to its settings.
+ * @param {{ openSettings: () => void, openNow: () => Promise<unknown> }} acts
+ */
+export function createRoomHead(acts) {
+  const club = element('p', { class: 'caps room__club' })
+  const name = element('h1', { class: 'room__name', tabindex: '-1' })
+  const about = element('p', { class: 'room__about quiet' })
+  const badges = element('ul', { class: 'room__badges', 'aria-label': 'About this room' })
+  const settings = element('button', { class: 'round', type: 'button', 'aria-label': 'Room settings', title: 'Room settings', 'aria-haspopup': 'dialog', on: { click: () => acts.openSettings() } }, symbol('settings'))
+  const tools = element('div', { class: 'room__tools' }, settings)
+  const back = element('a', { class: 'room__back', href: '/' }, symbol('back'), 'Hallway')
+  const refusal = createRefusal()
+  const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => refusal.attempt(acts.openNow) } })
+  const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You are here to get ready; the others come in when it opens.' }), early, refusal.element)
+  const list = keyed(badges, { key: ({ name: kind, text }) => `${kind} ${text.split(' ')[0]}`, create: createBadge })
+  const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, badges, scheduled)
+
+  return {
+    element: root,
+    /** Where others put a round button of theirs. */
+    tools,
+    focus: () => name.focus({ preventScroll: true }),
+    /** @param {object} visit @param {object} told  the room, as far as it is known */
+    update(visit, told) {
+      const over = visit.phase === 'left'
+      const joining = visit.phase === 'joining' && visit.people.length === 0
+      say(club, told.club ?? '')
+      club.hidden = !told.club
+      say(name, told.name ?? (over ? endingInWords(visit).title : 'Walking in…'))
+      about.hidden = over
+      say(about, over || joining ? '' : `${counted(visit.people.length, 'person', 'people')} here · ${visit.stage.length} on stage${handsInWords(visit)}`)
+      const special = over ? [] : badgesOf(told)
+      list.update(special)
+      badges.hidden = special.length === 0
+      settings.hidden = over || !visit.may.moderate
+      scheduled.hidden = over || !visit.may.host || visit.room?.opened_at !== null
+    },
+  }
+}
+
+/** On a phone the queue may be out of sight. */
+function handsInWords({ may, queue }) {
+  return may.moderate && queue.length ? ` · ${counted(queue.length, 'hand')} up` : ''
+}
+
+function createBadge() {
+  const picture = symbol('lock')
+  const words = element('span')
+  const badge = element('li', { class: 'room__badge' }, picture, words)
+  return {
+    element: badge,
+    update({ name, text, title }) {
+      redraw(picture, name)
+      say(words, text)
+      mark(badge, 'title', title)
+    },
+  }
+}
