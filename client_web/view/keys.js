@@ -46,7 +46,7 @@ export function listenToKeys(acts) {
       return acts.talk(true)
     }
     const press = presses[event.key.toLowerCase()]
-    if (press) event.preventDefault() // the key that opens a box is not a letter in it
+    if (press && event.key !== 'Escape') event.preventDefault() // the key that opens a box is not a letter in it; Escape is the browser's as well
     press?.()
   })
   const release = () => {

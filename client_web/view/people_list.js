@@ -8,7 +8,7 @@ const SHOWN = 200 // of each half; a list of thousands is read by nobody
 
 /**
  * Everybody in the room as a list: those on the stage, then those who listen.
- * @param {{ choose: (user_id: number) => void }} acts
+ * @param {{ choose: (user_id: number, row: Element) => void }} acts
  */
 export function createPeopleList(acts) {
   const stage = createHalf('On stage', acts)
@@ -50,7 +50,7 @@ function createRow({ choose }) {
   const name = element('bdi', { class: 'person__name' })
   const about = element('span', { class: 'person__about' })
   const drawing = symbol('mic-off')
-  const row = element('button', { class: 'person', type: 'button', on: { click: () => choose(person.user_id) } },
+  const row = element('button', { class: 'person', type: 'button', on: { click: () => choose(person.user_id, row) } },
     element('span', { class: 'person__text' }, name, about), drawing)
   return {
     element: element('li', {}, row),

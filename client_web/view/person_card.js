@@ -20,19 +20,19 @@ export function createPersonCard(acts) {
   let person = null
   let visit = null
   let from = null
-  const face = element('span', { class: 'person__face', 'aria-hidden': 'true' })
-  const name = element('h2', { class: 'person__name', tabindex: '-1', autofocus: true })
-  const about = element('p', { class: 'person__about quiet' })
-  const profile = element('a', { class: 'person__profile', text: 'Profile' })
+  const face = element('span', { class: 'person-card__face', 'aria-hidden': 'true' })
+  const name = element('h2', { class: 'person-card__name', tabindex: '-1', autofocus: true })
+  const about = element('p', { class: 'person-card__about quiet' })
+  const profile = element('a', { class: 'person-card__profile', text: 'Profile' })
   const shut = element('button', { class: 'dialog__close', type: 'button', 'aria-label': 'Close', on: { click: close } }, symbol('close'))
   const refusal = createRefusal()
-  const list = element('ul', { class: 'person__acts' })
+  const list = element('ul', { class: 'person-card__acts' })
   const trace = createTrace(toWall)
   const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => acts.retryConnection(person.user_id) } })
-  const rows = element('button', { class: 'person__rows', type: 'button', on: { click: toWall } }, symbol('glass'), 'The rows behind this seat')
-  const signals = element('div', { class: 'person__signals' }, element('ul', { class: 'person__trace' }, trace.element), again, rows)
-  const root = element('div', { class: 'person', popover: 'auto', role: 'dialog', on: { toggle } },
-    element('header', { class: 'person__head' }, face, element('div', { class: 'person__who' }, name, about, profile), shut),
+  const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: toWall } }, symbol('glass'), 'The rows behind this seat')
+  const signals = element('div', { class: 'person-card__signals' }, element('ul', { class: 'person-card__trace' }, trace.element), again, rows)
+  const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
+    element('header', { class: 'person-card__head' }, face, element('div', { class: 'person-card__who' }, name, about, profile), shut),
     refusal.element, list, signals)
   let drawn = ''
 
@@ -62,8 +62,8 @@ export function createPersonCard(acts) {
     drawn = next
     const focused = list.contains(document.activeElement)
     list.replaceChildren(...all.map((act) => {
-      const text = element('span', { class: 'person__act-text' }, element('span', { text: act.text }), act.about ? element('span', { class: 'person__act-about quiet', text: act.about }) : null)
-      const button = element('button', { class: act.grave ? 'person__act person__act--grave' : 'person__act', type: 'button', on: { click: () => press(act) } }, symbol(act.symbol), text)
+      const text = element('span', { class: 'person-card__act-text' }, element('span', { text: act.text }), act.about ? element('span', { class: 'person-card__act-about quiet', text: act.about }) : null)
+      const button = element('button', { class: act.grave ? 'person-card__act person-card__act--grave' : 'person-card__act', type: 'button', on: { click: () => press(act) } }, symbol(act.symbol), text)
       return element('li', {}, button)
     }))
     if (focused) name.focus() // the button pressed is gone; the card is still where I am

@@ -46,7 +46,7 @@ class Guest(Visitor):
 
     def act(self, name: str) -> Locator:
         """What can be done about whoever's card is open."""
-        return self.page.locator(".person__act", has_text=name)
+        return self.page.locator(".person-card__act", has_text=name)
 
     def looks_at(self, username: str) -> None:
         """Opens somebody's card, which may have to take another's place."""
@@ -135,7 +135,7 @@ def test_an_evening_on_a_moderated_stage(
     amara.does("morty", "Move to the listeners")
     morty.reads("A moderator moved you to the listeners.")
     morty.button("Raise hand").wait_for()
-    beth.button("Just listen").click()
+    beth.opens("Just listen")
     beth.reads("You're listening")
     amara.does("morty", "Remove from the room")
     morty.reads("You were removed from this room")
@@ -180,7 +180,7 @@ def test_a_yes_is_heard_at_once_and_nobody_else_hears_a_gap(
         beth.reads("You're invited to speak.")
         # Where it is allowed already, the microphone is open before the answer, and goes nowhere.
         beth.waits_for("(count) => opened.length === count", attempt + 1)
-        assert rick.tab.run("() => ear.frequency('beth')") == 0
+        rick.tab.until("() => ear.frequency('beth') === 0")
         rick.page.evaluate(HEARS_FROM_NOW, "beth")
         beth.page.evaluate(
             """() => addEventListener('keydown', () => { globalThis.saidYes = performance.timeOrigin + performance.now() }, { capture: true, once: true })"""
@@ -240,7 +240,7 @@ def test_a_question_follows_me_is_answered_by_key_and_can_be_taken_back(
     # On an open stage nobody has to raise a hand, and the database says so beside the controls.
     beth.page.goto(f"{relay.url}/rooms/{porch}?debug&username=beth")
     beth.walks_in()
-    beth.button("Just listen").click()
+    beth.opens("Just listen")
     beth.button("Join the stage").wait_for()
     beth.page.keyboard.press("h")
     beth.page.get_by_role("alert").get_by_text("Nobody has to raise a hand").or_(

@@ -35,8 +35,8 @@ def test_my_own_seat_is_seen_as_a_write_that_came_back_by_the_log(
 ) -> None:
     with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
-        beth.button("Just listen").click()
-        beth.button("Glass wall").click()
+        beth.opens("Just listen")
+        beth.opens("Glass wall")
         write = beth.page.locator(".pane[data-kind='write']").filter(has_text="to be AUDIENCE")
         write.get_by_text(re.compile("^back in ")).wait_for()
         write.get_by_text("back by the log").wait_for()

@@ -49,7 +49,7 @@ def test_every_page_fits_every_width(
         beth.card(LONG).get_by_role("link").click()
         beth.walks_in()
         fits(beth)
-        beth.button("Glass wall").click()
+        beth.opens("Glass wall")
         fits(beth)
 
 
@@ -58,7 +58,7 @@ def test_each_size_shows_what_it_has_room_for(
 ) -> None:
     with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
-        beth.button("Glass wall").click()
+        beth.opens("Glass wall")
         hallway, seats, wall = ".frame__hallway", ".frame__room", ".glass"
         covered = """(selector) => {
             const box = document.querySelector(selector).getBoundingClientRect()

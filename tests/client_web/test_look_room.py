@@ -147,7 +147,7 @@ def test_in_an_open_room_i_step_down_to_listen_and_up_again(
 ) -> None:
     with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
-        beth.button("Just listen").click()
+        beth.opens("Just listen")
         beth.page.get_by_role("region", name="Others in the room").get_by_text("beth").wait_for()
         beth.reads("You're listening")
         assert beth.button("Turn microphone on").count() == 0
