@@ -110,7 +110,7 @@ def test_everything_starts_serves_and_stops_with_one_command(open_dir: Path, sta
     assert hint.endswith(f"roomtone psql --data-dir {data}")
 
     status, shown = said("psql", "--data-dir", data, "-Atc", "select count(*) from hallway")
-    assert (status, shown) == (0, "8\n")
+    assert (status, shown) == (0, "12\n")
 
     status, shown = said("--port", "0", "--data-dir", data)
     assert status == 1

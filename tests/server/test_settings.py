@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from roomtone import paths
-from roomtone.cli import cli, serve_command, settings_from
+from roomtone.cli import cli
+from roomtone.cli.options import settings_from
+from roomtone.cli.serve import serve_command
 from roomtone.settings import Settings, options, reference
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,13 @@
+"""The command `roomtone`, a module for each of its words."""
+
+from __future__ import annotations
+
+from . import bot, drill, lab, psql, schema, serve
+from .group import cli
+
+__all__ = ["bot", "cli", "drill", "lab", "main", "psql", "schema", "serve"]
+
+
+def main() -> None:
+    """The entry point of the console script."""
+    cli()

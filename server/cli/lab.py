@@ -1,0 +1,86 @@
+"""`roomtone lab`: techniques side by side."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..screen import Screen
+from .group import cli
+from .manners import expected_errors, stopping_on_signals
+from .options import from_settings
+
+
+@cli.group("lab")
+def lab_group() -> None:
+    """Compare techniques: the same room on each of them, with the numbers beside it."""
+
+
+@lab_group.command("signaling")
+@from_settings("database_url")
+@click.option(
+    "--followers",
+    default="10,50,100",
+    metavar="N,N,…",
+    help="How many follow the room, one measurement each. [10,50,100]",
+)
+@click.option(
+    "--rate",
+    type=float,
+    default=10.0,
+    metavar="N",
+    help="Joins, signals and leaves per second. [10]",
+)
+@click.option(
+    "--duration", type=float, default=10.0, metavar="N", help="Seconds of each measurement. [10]"
+)
+@click.option(
+    "--poll-interval",
+    type=float,
+    default=1.0,
+    metavar="N",
+    help="Seconds between two polls of one follower. [1]",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every figure here.",
+)
+@click.option(
+    "--html",
+    "html_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the report with its plots here: one file, nothing else needed.",
+)
+def lab_signaling_command(
+    followers: str,
+    rate: float,
+    duration: float,
+    poll_interval: float,
+    json_file: Path | None,
+    html_file: Path | None,
+    database_url: str | None = None,
+) -> None:
+    """Measure push over SSE, polling, long-polling and WebSocket on the same database.
+
+    Latency, requests, bytes, transactions, processor and memory, and that nobody missed anything.
+    It starts its own PostgreSQL unless --database-url names one, where it makes rooms and people of
+    its own and removes them again.
+    """
+    from ..lab.command import measure
+    from ..lab.plan import Plan, PlanError, followers_of
+
+    try:
+        plan = Plan(
+            followers=followers_of(followers),
+            rate=rate,
+            duration=duration,
+            poll_interval=poll_interval,
+        )
+    except PlanError as error:
+        raise click.UsageError(str(error)) from None
+    with stopping_on_signals(Screen()), expected_errors():
+        sys.exit(measure(plan, database_url, json_file, html_file))

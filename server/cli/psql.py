@@ -1,0 +1,64 @@
+"""`roomtone psql`: a seat at the database."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ..embedded import psql_command, psql_environment, socket_url
+from ..lock import running
+from ..settings import Settings
+from .group import cli
+from .manners import expected_errors
+from .options import from_settings, settings_from
+
+
+@cli.command(
+    "psql", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@from_settings("data_dir", "database_url")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
+    """Open psql on the database; what follows is passed on to psql."""
+    settings = settings_from(given)
+    if settings.database_url is None:
+        holder = running(settings.data_dir)
+        if holder is None or not holder.sockets:
+            raise click.ClickException(
+                f"Roomtone is not running on {settings.data_dir}. Start it in another terminal: roomtone"
+            )
+        url = socket_url(holder.sockets)
+    else:
+        url = settings.database_url
+    with expected_errors():
+        command = [*psql_command(url), *arguments]
+    sys.stdout.flush()
+    greets = not arguments and sys.stdin.isatty()
+    os.execve(command[0], command, {**os.environ, **psql_environment(greets=greets)})
+
+
+def psql_hint(settings: Settings) -> str:
+    """The command that opens psql on this database, as this person would type it; no password in it."""
+    me = Path(sys.argv[0])
+    on_path = shutil.which("roomtone")
+    if me.name != "roomtone":
+        words = [Path(sys.executable).name, "-m", "roomtone"]
+    elif on_path is not None and Path(on_path).samefile(me):
+        words = ["roomtone"]
+    else:
+        words = [os.path.relpath(me) if me.is_relative_to(Path.cwd()) else str(me)]
+    words.append("psql")
+    if settings.database_url is not None:
+        parts = conninfo_to_dict(settings.database_url)
+        shown = {name: str(value) for name, value in parts.items() if name != "password"}
+        words += ["--database-url", make_conninfo("", **shown)]
+    elif settings.data_dir != Settings().data_dir:
+        words += ["--data-dir", str(settings.data_dir)]
+    return shlex.join(words)

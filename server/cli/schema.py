@@ -1,0 +1,48 @@
+"""`roomtone install` and `roomtone sql`: the schema, put in or printed."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..embedded import EmbeddedPostgres
+from ..install import install, script
+from ..lock import data_dir_lock
+from ..screen import Screen
+from .group import cli
+from .manners import expected_errors, make_private, stopping_on_signals
+from .options import from_settings, settings_from
+
+
+@cli.command("install")
+@from_settings("data_dir", "database_url", "demo")
+def install_command(**given: Any) -> None:
+    """Install or update the schema, and start nothing.
+
+    The demo's clubs and rooms are put into a new database only with --demo.
+    """
+    settings = settings_from(given)
+    screen = Screen()
+    with stopping_on_signals(screen), ExitStack() as stack:
+        stack.enter_context(expected_errors())
+        with screen.working("looking at the database") as progress:
+            if settings.database_url is None:
+                make_private(settings.data_dir)
+                stack.enter_context(data_dir_lock(settings.data_dir))
+                postgres = EmbeddedPostgres(settings.data_dir, on_progress=progress)
+                url = stack.enter_context(postgres).url
+            else:
+                url = settings.database_url
+            installed = install(url, demo=bool(settings.demo), on_progress=progress)
+        state = "is now" if installed.changed else "already was"
+        screen.line(f"The schema {state} that of Roomtone {__version__}.")
+
+
+@cli.command("sql")
+def sql_command() -> None:
+    """Print the schema and the triggers as one psql script; nothing is connected to."""
+    for piece in script():
+        click.echo(piece, nl=False)

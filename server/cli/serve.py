@@ -1,0 +1,60 @@
+"""`roomtone`: everything that is needed to walk into a room."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+from ..band import house_band
+from ..embedded import EmbeddedPostgres
+from ..install import install
+from ..lock import data_dir_lock
+from ..process import address, bind, serve, serve_many
+from ..screen import Screen
+from .group import cli
+from .manners import expected_errors, make_private, stopping_on_signals
+from .options import from_settings, settings_from
+from .psql import psql_hint
+
+
+@cli.command("serve")
+@from_settings()
+def serve_command(**given: Any) -> None:
+    """Run everything; the same as no command at all."""
+    settings = settings_from(given)
+    screen = Screen()
+    with stopping_on_signals(screen), ExitStack() as stack:
+        stack.enter_context(expected_errors())
+        lock = None
+        if settings.database_url is None:
+            make_private(settings.data_dir)
+            lock = stack.enter_context(data_dir_lock(settings.data_dir))
+        door = stack.enter_context(bind(settings.host, settings.port))
+        where = address(door)
+        if lock is not None:
+            lock.say(address=where)
+        with screen.working(
+            "starting PostgreSQL" if lock else "looking at the database"
+        ) as progress:
+            if lock is None:
+                assert settings.database_url is not None
+                admin_url = relay_url = settings.database_url
+            else:
+                postgres = stack.enter_context(
+                    EmbeddedPostgres(settings.data_dir, on_progress=progress)
+                )
+                lock.say(address=where, sockets=str(postgres.sockets))
+                admin_url, relay_url = postgres.url, postgres.relay_url
+            installed = install(admin_url, demo=settings.demo_allowed, on_progress=progress)
+            if installed.demo:
+                progress("the demo's clubs and rooms are in")
+            progress("starting the relay")
+        band = stack.enter_context(house_band(settings, relay_url))
+
+        def opened() -> None:
+            screen.opened(where, psql_hint(settings))
+            if band is not None:
+                band.start()
+
+        run = serve if settings.workers == 1 else serve_many
+        run(settings, relay_url, door, opened)
