@@ -44,7 +44,7 @@ begin
         when new ->> 'muted' = 'false' then 'switches the microphone on'
         when other then 'is muted by ' || coalesce(actor, 'the operator')
         else 'switches the microphone off' end), ''), 'changes')
-    when 'rooms INSERT' then format(case when new ->> 'opened_at' is null then '%s plans the room' else '%s opens the room' end, new ->> 'host')
+    when 'rooms INSERT' then format(case when new -> 'opened_at' = 'null' then '%s plans the room' else '%s opens the room' end, new ->> 'host')
     when 'rooms UPDATE' then case
       when new ->> 'ended_at' is not null and old ->> 'ended_at' is null then 'the room ends' || coalesce(': ' || (new ->> 'ended_reason'), '')
       when new ->> 'opened_at' is not null and old ->> 'opened_at' is null then 'the room opens'

@@ -12,6 +12,7 @@ from roomtone.embedded import EmbeddedPostgres, bin_dir
 from roomtone.install import InstallError, SchemaError, install, script
 
 from ..conftest import Connect, NewDatabase
+from ..people import Psql
 
 LEDGER = """
 create schema if not exists roomtone;
@@ -62,6 +63,29 @@ def test_every_file_can_be_run_again(demo_database_url: str, connect: Connect) -
     installed = install(demo_database_url, demo=True)
     assert (installed.changed, installed.new, installed.demo) == (True, False, False)
     assert connection.execute("select * from users order by id").fetchall() == before
+
+
+def test_a_house_from_before_the_stage_had_consent_is_brought_up_to_date(
+    database_url: str, connect: Connect
+) -> None:
+    psql = Psql(connect())
+    room = psql.room("rick", stage="moderated")
+    psql.seat(room, "anna")
+    psql.run("drop table paces, reactions, blocks, reports cascade")
+    psql.run(
+        "alter table participants drop column invited_to_speak_at cascade,"
+        " drop column asked_to_unmute_at cascade"
+    )
+    psql.run(
+        "alter table rooms drop column access cascade, drop column starts_at cascade,"
+        " drop column opened_at cascade, drop column slow_mode cascade, drop column pinned_link"
+    )
+    psql.run("delete from schema_installs where true")
+    install(database_url, demo=False)
+    psql = Psql(connect())
+    psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", room)
+    assert psql.act_as("anna").one("select accept_to_speak(%s)", room) == "SPEAKER"
+    assert psql.one("select opened_at = created_at and access = 'open' from rooms") is True
 
 
 def test_a_changed_file_is_installed_on_the_next_start(
