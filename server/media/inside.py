@@ -7,16 +7,12 @@ encoder; and knowing which path two peers found.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 from aiortc import RTCPeerConnection, RTCRtpSender
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtpsender import RTCEncodedFrame
 
 from .packets import Packet
-
-NO_SERVERS: Final[list[object]] = []
-"""aiortc's default is somebody's public STUN server."""
 
 
 def send_encoded(sender: RTCRtpSender, next_packet: Callable[[], Awaitable[Packet]]) -> None:

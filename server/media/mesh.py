@@ -111,6 +111,13 @@ class Mesh:
             self._send(to_peer, "bye", {})
             await self._replace(to_peer, offers=False)
 
+    async def log_lost(self) -> None:
+        """The log began a new life: ids begin anew, and signals on their way are gone."""
+        self._read.clear()
+        for peer, known in list(self._peers.items()):
+            if known.connection.offers and not known.connection.connected:
+                await self._replace(peer)
+
     def connections(self) -> dict[PeerId, Connection]:
         """For those who look closer."""
         return {peer: known.connection for peer, known in self._peers.items()}

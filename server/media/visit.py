@@ -75,6 +75,7 @@ class Visit:
         self._tasks: set[asyncio.Task[None]] = set()
         self._speaks = sound is not None and role != "AUDIENCE"
         self._before: Seat | None = None
+        self._epoch: int | None = None
 
     @property
     def me(self) -> Seat | None:
@@ -118,7 +119,10 @@ class Visit:
 
     async def _take(self, event: Event) -> None:
         match event:
-            case Snapshot(room=room, seats=seats, signals=signals):
+            case Snapshot(epoch=epoch, room=room, seats=seats, signals=signals):
+                if self._epoch not in (None, epoch):
+                    await self.mesh.log_lost()
+                self._epoch = epoch
                 self.room = room
                 self.seats = {seat.user: seat for seat in seats}
                 await self._settle()

@@ -24,8 +24,6 @@ TOO_LATE: Final = 0.2  # seconds behind the clock; then what was missed is left 
 BITRATE: Final = 48_000  # bit/s
 EFFORT: Final = 5  # of 10: half the cost of the best, and no ear can tell
 
-LONGEST_PACKET: Final = 1275  # bytes (RFC 6716, section 3.4)
-
 
 class Ear:
     """One listener's packets on their way."""

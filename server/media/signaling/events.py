@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ...types import PeerId, RoomId, UserId
+from ...types import Cursor, PeerId, RoomId, UserId
 from .line import Frame
 
 SignalKind = Literal["offer", "answer", "candidate", "bye", "connected"]
@@ -55,10 +55,14 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The room as it is now: whatever was known before is to be forgotten. `peer` is my session."""
+    """The room as it is now: whatever was known before is to be forgotten. `peer` is my session.
+
+    With another `epoch` than before, the log was lost, and with it the signals that were on their way.
+    """
 
     room_id: RoomId
     peer: PeerId
+    epoch: int
     room: Mapping[str, Any]
     seats: tuple[Seat, ...]
     signals: tuple[Signal, ...]
@@ -136,6 +140,7 @@ def snapshot_of(room_id: RoomId, peer: PeerId, data: Mapping[str, Any]) -> Snaps
     return Snapshot(
         room_id=room_id,
         peer=peer,
+        epoch=Cursor.parse(data["cursor"]).epoch,
         room=data["room"],
         seats=tuple(map(seat_of, data["participants"])),
         signals=tuple(map(signal_of, data["signals"])),

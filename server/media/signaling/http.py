@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -30,6 +31,8 @@ class HttpLine:
     def __init__(self, client: httpx.AsyncClient, user: User) -> None:
         self._client = client
         self._user = user
+        self._ice: Ice | None = None
+        self._ice_until = 0.0
 
     @property
     def user(self) -> User:
@@ -95,8 +98,12 @@ class HttpLine:
         return reason
 
     async def ice(self) -> Ice:
-        answer = await _ask(self._client, "GET", "/ice")
-        return Ice(tuple(answer["iceServers"]), answer["iceTransportPolicy"] == "relay")
+        # TURN credentials lapse, so they are asked for anew once half their life is over.
+        if self._ice is None or time.monotonic() > self._ice_until:
+            answer = await _ask(self._client, "GET", "/ice")
+            self._ice = Ice(tuple(answer["iceServers"]), answer["iceTransportPolicy"] == "relay")
+            self._ice_until = time.monotonic() + answer["ttl"] / 2
+        return self._ice
 
 
 @asynccontextmanager

@@ -91,4 +91,4 @@ class Line(Protocol):
         """Why the seat stopped being this session's after a cursor; None if the log cannot tell."""
 
     async def ice(self) -> Ice:
-        """The servers to find others by. TURN credentials lapse, so it is asked for each connection."""
+        """The servers to find others by. TURN credentials lapse, so this is asked before each connection."""
