@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from click.testing import CliRunner
 from roomtone.band import Band, house_band
+from roomtone.bot import bot_command
 from roomtone.settings import Settings
 
 PATIENCE = 20.0  # seconds
@@ -32,10 +34,9 @@ def bot(*arguments: object) -> Iterator[subprocess.Popen[str]]:
 
 
 def ended(*arguments: object) -> tuple[int, str]:
-    """Exit status and words of a bot that ends by itself."""
-    with bot(*arguments) as process:
-        words, _ = process.communicate(timeout=PATIENCE)
-        return process.returncode, words
+    """Exit status and words of a bot that ends by itself, run in this process."""
+    result = CliRunner().invoke(bot_command, [*map(str, arguments)])
+    return result.exit_code, result.output
 
 
 @contextmanager
