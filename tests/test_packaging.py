@@ -90,7 +90,7 @@ def test_the_installed_wheel_serves_the_product(served: str) -> None:
     script = re.search(r'src="(/client/[^"]+\.js)"', page.text)
     assert script is not None
     assert httpx.get(served.rstrip("/") + script[1]).status_code == 200
-    assert len(httpx.get(f"{served}rows/hallway").json()) == 8
+    assert len(httpx.get(f"{served}rows/hallway").json()) == 12
     # The band takes its seat a moment after the relay opens, from the same wheel.
     deadline = time.monotonic() + 20
     while "the house band" not in httpx.get(f"{served}rows/roster").text:

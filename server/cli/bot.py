@@ -19,7 +19,7 @@ from .options import from_settings, settings_from
 @cli.command("bot")
 @click.option(
     "--room",
-    type=click.IntRange(1, 2**63 - 1),
+    type=click.IntRange(min=1),
     required=True,
     metavar="N",
     help="The room to sit in.",

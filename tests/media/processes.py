@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 from click.testing import CliRunner
 from roomtone.band import Band, house_band
-from roomtone.bot import bot_command
+from roomtone.cli.bot import bot_command
 from roomtone.settings import Settings
 
 PATIENCE = 20.0  # seconds
