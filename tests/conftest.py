@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -14,6 +13,9 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 from roomtone.embedded import EmbeddedPostgres, socket_url
 from roomtone.install import install
+
+from .databases import Databases
+from .people import Psql
 
 Connection = psycopg.Connection[TupleRow]
 Connect = Callable[..., Connection]
@@ -68,32 +70,23 @@ def demo_template(postgres: EmbeddedPostgres, admin: Connection) -> str:
     return _template(postgres, admin, "template_demo", demo=True)
 
 
+@pytest.fixture(scope="session")
+def databases(postgres: EmbeddedPostgres, admin: Connection) -> Databases:
+    return Databases(postgres, admin)
+
+
 @pytest.fixture
-def new_database(postgres: EmbeddedPostgres, admin: Connection) -> Iterator[NewDatabase]:
+def new_database(databases: Databases) -> Iterator[NewDatabase]:
     """Makes databases, and drops them after the test, whoever is still connected."""
     made: list[str] = []
 
     def make(template: str) -> str:
-        name = f"test_{next(_numbers)}"
-        admin.execute(
-            sql.SQL("create database {} template {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-        made.append(name)
-        # the one part of a database that is not in it, and so is not copied
-        admin.execute(
-            sql.SQL("alter database {} set search_path = roomtone, public").format(
-                sql.Identifier(name)
-            )
-        )
-        return socket_url(postgres.sockets, database=name)
+        made.append(databases.make(template))
+        return databases.url(made[-1])
 
     yield make
     for name in made:
-        admin.execute(
-            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-        )
+        databases.drop(name)
 
 
 @pytest.fixture
@@ -103,9 +96,11 @@ def empty_database_url(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture
-def database_url(new_database: NewDatabase, template: str) -> str:
-    """A fresh database with the schema and no rows, as its superuser."""
-    return new_database(template)
+def database_url(databases: Databases, template: str) -> Iterator[str]:
+    """A database with the schema and no rows, as its superuser; nothing in it is of another test."""
+    name, looked = databases.borrow(template)
+    yield databases.url(name)
+    databases.give_back(template, name, looked)
 
 
 @pytest.fixture
@@ -130,7 +125,10 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
         connection.close()
 
 
-_numbers = count(1)
+@pytest.fixture
+def psql(connect: Connect) -> Psql:
+    """The operator in psql, in this test's database."""
+    return Psql(connect())
 
 
 def _template(postgres: EmbeddedPostgres, admin: Connection, name: str, *, demo: bool) -> str:

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from .following import PATIENCE, Follower, Frame
+from .running import RunningRelay
 
 
 @dataclass
@@ -67,6 +68,18 @@ class Caller(Follower):
                 frame = Frame(message["event"], message.get("id"), message.get("data"))
                 self.frames.append(frame)
             self._news.notify_all()
+
+
+def door(relay: RunningRelay, room: int) -> str:
+    return f"{relay.url}/rooms/{room}/socket"
+
+
+def is_snapshot(frame: Frame) -> bool:
+    return frame.event == "snapshot" and "participants" in frame.data
+
+
+async def is_inside(caller: Caller) -> Frame:
+    return await caller.until(is_snapshot)
 
 
 @asynccontextmanager

@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from roomtone.paths import CLIENT_WEB
 
-from ..conftest import Connect
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from .browser import Tab, chromium, open_tab
@@ -42,12 +41,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(permissions=["microphone"])
     yield context
     context.close()
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    """The operator in psql."""
-    return Psql(connect())
 
 
 @pytest.fixture

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import httpx
-import pytest
 
-from ..conftest import Connect
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
 
 
 def test_demo_identities_are_refused_where_others_can_reach_the_relay(database_url: str) -> None:

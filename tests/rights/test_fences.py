@@ -6,18 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..conftest import Connect
 from ..following import follow
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from ..server.rows import problem
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
 
 
 @pytest.fixture

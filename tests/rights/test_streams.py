@@ -24,11 +24,6 @@ SECRET = "a secret of these tests, and of nothing else"
 
 
 @pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
     with run_relay(database_url, grace=5.0, jwt_secret=SECRET) as running:
         yield running

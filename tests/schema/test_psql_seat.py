@@ -10,11 +10,6 @@ from ..people import Psql, refused
 
 
 @pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
 def talk(psql: Psql) -> int:
     """A moderated room: rick hosts, then anna and ben came to listen."""
     room = psql.room("rick", "Talk", "moderated")

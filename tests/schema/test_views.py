@@ -5,13 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from ..conftest import Connect
 from ..people import Psql
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
 
 
 def test_the_hallway_shows_open_rooms_with_those_on_stage_first_come_first(psql: Psql) -> None:

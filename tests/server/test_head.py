@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from roomtone import head
 
-from ..running import RunningRelay, run_relay
+from ..running import RunningRelay
 from .rows import problem
 
 START = b"GET /live HTTP/1.1\r\nHost: localhost\r\n"
@@ -32,12 +32,6 @@ def answer(connection: socket.socket) -> tuple[int, dict[str, object]]:
             received += chunk
     start, _, body = received.partition(b"\r\n\r\n")
     return int(start.split(b" ")[1]), json.loads(body)
-
-
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url) as running:
-        yield running
 
 
 def test_a_head_that_never_ends_is_not_collected(relay: RunningRelay) -> None:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from roomtone.database import Database
+from roomtone.hallway import Hallway
 from roomtone.housekeeping import Housekeeping
 from roomtone.listener import Listener, Resync, Wakeup
 from roomtone.metrics import Metrics
@@ -16,11 +17,6 @@ from ..conftest import Connect, NewDatabase
 from ..people import Psql
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
 
 
 async def watching(database_url: str, listens_to: str, psql: Psql, *, write: bool) -> int:
@@ -37,7 +33,7 @@ async def watching(database_url: str, listens_to: str, psql: Psql, *, write: boo
     await database.open()
     try:
         assert await asyncio.wait_for(connected.get(), 10) == Resync(fresh=True)
-        housekeeping = Housekeeping(database, listener, counted)
+        housekeeping = Housekeeping(database, listener, Hallway(database), counted)
         await housekeeping.watch()
         if write:
             psql.seat(psql.room("rick"), "anna")

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from ..conftest import Connect
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 
@@ -17,12 +16,8 @@ JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
+    """One that is patient: between two questions nobody loses a seat."""
     with run_relay(database_url) as running:
         yield running
 

@@ -10,17 +10,11 @@ from uuid import uuid4
 
 import pytest
 
-from ..conftest import Connect
 from ..following import follow, goes
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
 
 
 def join(relay: RunningRelay, room: int, username: str) -> tuple[str, str]:

@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from ..conftest import Connect
 from ..following import follow
 from ..people import Psql
 from ..running import run_relay
@@ -22,11 +21,6 @@ from ..running import run_relay
 pytestmark = pytest.mark.anyio
 
 STREAMS = 500
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
 
 
 @asynccontextmanager

@@ -4,49 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from ..conftest import Connect
-from ..following import Frame, follow, goes, joins
+from ..following import follow, goes, joins
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from ..sockets import Caller, call
+from ..sockets import Caller, call, door, is_inside, is_snapshot
 
 pytestmark = pytest.mark.anyio
 
 OFFER = {"kind": "offer", "body": {"type": "offer", "sdp": "v=0"}}
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, grace=1.0) as running:
-        yield running
-
-
-@pytest.fixture
-def room(psql: Psql) -> int:
-    return psql.room("rick")
-
-
-def door(relay: RunningRelay, room: int) -> str:
-    return f"{relay.url}/rooms/{room}/socket"
-
-
-def is_snapshot(frame: Frame) -> bool:
-    return frame.event == "snapshot" and "participants" in frame.data
-
-
-async def is_inside(caller: Caller) -> Frame:
-    return await caller.until(is_snapshot)
 
 
 def refused(ack: dict[str, Any]) -> tuple[int, str | None]:

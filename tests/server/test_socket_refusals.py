@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket as sockets
-from collections.abc import Iterator
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -14,43 +13,14 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
-from ..conftest import Connect
-from ..following import Frame, joins
+from ..following import joins
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from ..sockets import Caller, call
+from ..sockets import call, door, is_inside
 
 pytestmark = pytest.mark.anyio
 
 ELSEWHERE = "https://elsewhere.example"
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, grace=1.0) as running:
-        yield running
-
-
-@pytest.fixture
-def room(psql: Psql) -> int:
-    return psql.room("rick")
-
-
-def door(relay: RunningRelay, room: int) -> str:
-    return f"{relay.url}/rooms/{room}/socket"
-
-
-def is_snapshot(frame: Frame) -> bool:
-    return frame.event == "snapshot" and "participants" in frame.data
-
-
-async def is_inside(caller: Caller) -> Frame:
-    return await caller.until(is_snapshot)
 
 
 @pytest.mark.parametrize(

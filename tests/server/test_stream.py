@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
-from ..conftest import Connect
 from ..following import follow, goes, joins
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, grace=1.0) as running:
-        yield running
 
 
 def events(relay: RunningRelay, room: int) -> str:
@@ -345,7 +332,8 @@ async def test_the_hallway_stream_shows_rooms_come_change_and_go(
     psql: Psql, relay: RunningRelay
 ) -> None:
     async with follow(f"{relay.url}/hallway/events", relay.token("anna")) as anna:
-        assert (await anna.until(lambda f: f.event == "snapshot")).data == {"hallway": []}
+        first = await anna.until(lambda f: f.event == "snapshot")
+        assert first.data == {"hallway": [], "invitations": []}
         room = psql.room("rick", "Tea")
         await anna.until(lambda f: f.event == "hallway" and f.data["name"] == "Tea")
         psql.seat(room, "bo")

@@ -13,11 +13,6 @@ from ..conftest import Connect
 from ..people import Psql
 
 
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
 def bells(psql: Psql) -> list[dict[str, int]]:
     """What rang since LISTEN, after everything that was committed before now."""
     return [json.loads(bell.payload) for bell in psql.connection.notifies(timeout=0.3)]

@@ -8,13 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from ..conftest import Connect
 from ..people import Psql, refused
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
 
 
 @pytest.fixture

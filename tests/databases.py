@@ -1,0 +1,124 @@
+"""Databases for tests: made from a template, cleaned after use and used again, unless the use left traces.
+
+Making one copies some three hundred files and then fills every new connection's caches anew; emptying a few
+tables does not. What a test did to more than rows (a table it added, a function it replaced, a setting) is
+noticed, and such a database is dropped.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+from roomtone.embedded import EmbeddedPostgres, socket_url
+
+Connection = psycopg.Connection[TupleRow]
+
+_TRACES = """
+with spaces as (select oid from pg_namespace where nspname in ('roomtone', 'public')),
+classes as (select oid, xmin from pg_class where relnamespace in (select oid from spaces))
+select md5(string_agg(trace, ' ' order by trace)) from (
+  select 'class ' || oid || ' ' || xmin from classes
+  union all select 'column ' || attrelid || '.' || attnum || ' ' || xmin from pg_attribute where attrelid in (select oid from classes)
+  union all select 'default ' || oid || ' ' || xmin from pg_attrdef where adrelid in (select oid from classes)
+  union all select 'constraint ' || oid || ' ' || xmin from pg_constraint where connamespace in (select oid from spaces)
+  union all select 'trigger ' || oid || ' ' || xmin from pg_trigger where tgrelid in (select oid from classes)
+  union all select 'policy ' || oid || ' ' || xmin from pg_policy
+  union all select 'function ' || oid || ' ' || xmin from pg_proc where pronamespace in (select oid from spaces)
+  union all select 'type ' || oid || ' ' || xmin from pg_type where typnamespace in (select oid from spaces)
+  union all select 'schema ' || oid || ' ' || xmin from pg_namespace where nspname !~ '^pg_(toast_)?temp_'
+  union all select 'extension ' || oid || ' ' || xmin from pg_extension
+  union all select 'setting ' || setrole || ' ' || setconfig::text from pg_db_role_setting
+    where setdatabase in (0, (select oid from pg_database where datname = current_database()))
+  union all select 'allowed ' || datconnlimit || ' ' || datallowconn from pg_database where datname = current_database()
+  union all select 'role ' || rolname || ' ' || rolcanlogin || rolsuper || rolinherit from pg_roles where rolname !~ '^pg_'
+  union all select 'install ' || i::text from roomtone.schema_installs i
+) traces (trace)
+"""
+"""What tells a database apart from itself before: the rows of its catalogs, each with who wrote it last."""
+
+_EMPTY = """
+do $$
+declare
+  found regclass;
+begin
+  set local session_replication_role = replica; -- no triggers, no keys: nothing is left to be true about
+  for found in
+    select oid from pg_class
+    where relnamespace = 'roomtone'::regnamespace and relkind = 'r' and relname <> 'schema_installs'
+  loop
+    execute format('delete from %s', found);
+  end loop;
+  perform setval(seqrelid, seqstart, false) from pg_sequence;
+end
+$$
+"""
+
+
+class Databases:
+    """The databases of one embedded PostgreSQL; `admin` is its superuser's connection."""
+
+    def __init__(self, postgres: EmbeddedPostgres, admin: Connection) -> None:
+        self._postgres = postgres
+        self._admin = admin
+        self._numbers = count(1)
+        self._clean: dict[str, list[tuple[str, str]]] = {}
+
+    def url(self, name: str) -> str:
+        """The superuser's URL of this database."""
+        return socket_url(self._postgres.sockets, database=name)
+
+    def make(self, template: str) -> str:
+        """A fresh copy of this database; its name."""
+        name = f"test_{next(self._numbers)}"
+        self._admin.execute(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        # the one part of a database that is not in it, and so is not copied
+        self._admin.execute(
+            sql.SQL("alter database {} set search_path = roomtone, public").format(
+                sql.Identifier(name)
+            )
+        )
+        return name
+
+    def drop(self, name: str) -> None:
+        """Whoever is still connected."""
+        self._admin.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        )
+
+    def borrow(self, template: str) -> tuple[str, str]:
+        """A database like a fresh copy of this one without rows: its name and what it looked like."""
+        clean = self._clean.get(template)
+        if clean:
+            return clean.pop()
+        name = self.make(template)
+        with psycopg.connect(self.url(name)) as connection:
+            return name, self._traces(connection)
+
+    def give_back(self, template: str, name: str, looked: str) -> None:
+        """Clean it for whoever borrows next, or drop it if that cannot be done."""
+        self._admin.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
+            (name,),
+        )
+        try:
+            with psycopg.connect(self.url(name), autocommit=True) as connection:
+                connection.execute(_EMPTY)
+                unchanged = self._traces(connection) == looked
+        except psycopg.Error:
+            unchanged = False
+        if unchanged:
+            self._clean.setdefault(template, []).append((name, looked))
+        else:
+            self.drop(name)
+
+    def _traces(self, connection: Connection) -> str:
+        row = connection.execute(_TRACES).fetchone()
+        assert row is not None
+        return str(row[0])
