@@ -32,6 +32,7 @@ from .database import Database
 from .hallway import Hallway
 from .housekeeping import Housekeeping
 from .identity import Tokens
+from .invitations import Invitations
 from .listener import Listener
 from .metrics import Metrics
 from .pages import SecurityHeaders
@@ -39,6 +40,7 @@ from .presence import Presence
 from .relay import Relay
 from .rows.catalogue import Catalogue, open_catalogue
 from .settings import Settings
+from .signed_out import SignedOut
 from .socket import routes as socket_routes
 from .types import NodeId
 
@@ -75,16 +77,20 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             counted = Metrics()
             counted.count_database(database.counted)
             hallway = Hallway(database)
+            invitations = Invitations(database)
+            signed_out = SignedOut(database)
             presence = Presence(
                 database, grace=settings.grace, address=f"{settings.host}:{settings.port}"
             )
             listener = Listener(database_url)
-            relay = Relay(database, listener, hallway, presence, counted)
-            housekeeping = Housekeeping(database, listener, counted)
+            relay = Relay(database, listener, hallway, invitations, signed_out, presence, counted)
+            housekeeping = Housekeeping(database, listener, hallway, counted)
             app.state.end_streams = relay.stop_streams
             running = [
                 asyncio.create_task(relay.run(), name="relay"),
                 asyncio.create_task(hallway.run(), name="hallway"),
+                asyncio.create_task(invitations.run(), name="invitations"),
+                asyncio.create_task(signed_out.run(), name="signed out"),
                 asyncio.create_task(presence.run(), name="presence"),
                 asyncio.create_task(housekeeping.run(), name="housekeeping"),
             ]

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from . import polling
-from .following import Following, Seat, SeatTaken, attending, no_such_room, why_gone
+from .following import Seat, SeatTaken, attending, following, no_such_room, why_gone
 from .identity import claims_of, user_of
 from .problem import Problem
 from .resource import resource
@@ -41,9 +41,10 @@ async def room_events(request: Request) -> Response:
         state, wake = request.state, asyncio.Event()
         follow = attending(state.relay, state.presence, seat, wake, cursor_of(request))
         room = await held.enter_async_context(follow)
-        following = Following(state.relay, state.database, claims, wake, room)
-        first = await following.first()
-        return EventStream(following, first, room.reader.cut, state.metrics, held.pop_all())
+        follow_all = following(state.relay, state.database, claims, wake, room)
+        frames = await held.enter_async_context(follow_all)
+        first = await frames.first()
+        return EventStream(frames, first, room.reader.cut, state.metrics, held.pop_all())
 
 
 async def hallway_events(request: Request) -> Response:
@@ -56,10 +57,10 @@ async def hallway_events(request: Request) -> Response:
     async with held:
         count_stream(request, claims, held)
         state, wake = request.state, asyncio.Event()
-        following = Following(state.relay, state.database, claims, wake)
-        await state.relay.hallway.filled.wait()
-        first = await following.first()
-        return EventStream(following, first, asyncio.Event(), state.metrics, held.pop_all())
+        follow_all = following(state.relay, state.database, claims, wake)
+        frames = await held.enter_async_context(follow_all)
+        first = await frames.first()
+        return EventStream(frames, first, asyncio.Event(), state.metrics, held.pop_all())
 
 
 def _asks(request: Request) -> bool:

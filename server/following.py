@@ -20,6 +20,8 @@ from psycopg.errors import NoDataFound
 from .database import Database
 from .frame import Frame
 from .hallway import Visitor
+from .identity import user_of
+from .invitations import Invitee
 from .log import Entry, Reader, SlowReader
 from .presence import Presence
 from .problem import Problem
@@ -173,8 +175,30 @@ async def why_gone(
                     return _reason(seat_peer, json.loads(event)["reason"])
 
 
+@contextlib.asynccontextmanager
+async def following(
+    relay: Relay,
+    database: Database,
+    claims: Claims,
+    wake: asyncio.Event,
+    room: Attending | None = None,
+) -> AsyncIterator[Following]:
+    """Follow the hallway, one's invitations, and one room if one is attended, until the block ends."""
+    await relay.hallway.filled.wait()
+    with relay.signed_out.using(claims, wake):
+        async with relay.invitations.read(user_of(claims), wake) as invitee:
+            yield Following(relay, database, claims, wake, invitee, room)
+
+
+async def require_signed_in(database: Database, claims: Claims) -> None:
+    """Raises InvalidAuthorizationSpecification for a token whose owner has signed out."""
+    if claims:
+        async with database.acting(claims, read_only=True):
+            pass  # becoming them is what would be refused
+
+
 class Following:
-    """What one follower is sent, as frames: the hallway, and one room if one is attended."""
+    """What one follower is sent, as frames."""
 
     def __init__(
         self,
@@ -182,13 +206,15 @@ class Following:
         database: Database,
         claims: Claims,
         wake: asyncio.Event,
-        room: Attending | None = None,
+        invitee: Invitee | None,
+        room: Attending | None,
     ) -> None:
         self._relay = relay
         self._database = database
         self._claims = claims
         self._wake = wake
-        self._visitor = Visitor(wake)
+        self._visitor = Visitor(wake, user_of(claims))
+        self._invitee = invitee
         self.room = room
 
     def attend(self, room: Attending | None) -> None:
@@ -201,13 +227,13 @@ class Following:
 
         Raises psycopg errors: a following that may not be is refused before it begins.
         """
-        hallway = self._relay.hallway.rows(self._visitor)
         if self.room is None:
-            return [_hallway_only(hallway)]
-        caught_up = await self._catch_up(self.room)
-        if caught_up is None:
+            await require_signed_in(self._database, self._claims)
+        hallway = f'"hallway":{self._relay.hallway.rows(self._visitor)}'
+        caught_up = [] if self.room is None else await self._catch_up(self.room)
+        if self.room is not None and caught_up is None:
             return [await self._snapshot(self.room, hallway)]
-        return [_hallway_only(hallway), *caught_up]
+        return [Frame("snapshot", self._with_invitations(f"{{{hallway}")), *(caught_up or [])]
 
     async def _catch_up(self, room: Attending) -> list[Frame] | None:
         """What the reader missed; None if that is not to be had."""
@@ -221,8 +247,13 @@ class Following:
 
     async def _snapshot(self, room: Attending, hallway: str | None = None) -> Frame:
         room.reader.position, text = await snapshot(self._database, self._claims, room.seat)
-        rest = "}" if hallway is None else f',"hallway":{hallway}}}'
-        return Frame("snapshot", text[:-1] + rest, room.reader.position)
+        begun = text[:-1] if hallway is None else f"{text[:-1]},{hallway}"
+        return Frame("snapshot", self._with_invitations(begun), room.reader.position)
+
+    def _with_invitations(self, begun: str) -> str:
+        """The end of a snapshot's JSON text, with the open invitations of a reader who is signed in."""
+        mine = None if self._invitee is None else self._invitee.all()
+        return begun + ("}" if mine is None else f',"invitations":{mine}}}')
 
     async def frames(self) -> AsyncGenerator[list[Frame], None]:
         """Frames as they come, together where they came together; none at all is a sign of life.
@@ -238,6 +269,7 @@ class Following:
                     yield [await self._snapshot(room)]
                 waiting, end = take(self.room) if self.room is room else ([], None)
                 waiting += self._relay.hallway.take(self._visitor)
+                waiting += [] if self._invitee is None else self._invitee.take()
                 if waiting:
                     self._relay.metrics.frames.inc(len(waiting))
                     yield waiting
@@ -268,7 +300,7 @@ def ending(relay: Relay, claims: Claims) -> StreamEnded | None:
     """Why nobody, or not this user, is served any longer."""
     if relay.stopping.is_set():
         return StreamEnded("relay stopping", RETRY)
-    if relay.has_signed_out(claims):
+    if claims in relay.signed_out:
         return StreamEnded("signed out")
     return None
 
@@ -300,7 +332,3 @@ def _why(entry: Entry) -> str:
 def _reason(seat_peer: str | None, reason: str | None) -> str:
     """Why the seat is no longer this session's: somebody sits there anew, or nobody does."""
     return "taken over" if seat_peer is not None else reason or "left"
-
-
-def _hallway_only(hallway: str) -> Frame:
-    return Frame("snapshot", f'{{"hallway":{hallway}}}')

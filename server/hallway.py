@@ -1,7 +1,8 @@
 """The hallway: every open room's row, kept in step by bells, streamed to everyone who looks.
 
 A row is read again only when its room's bell says that it changed, and rows that change together are
-read together. Nothing is read per visitor.
+read together. Nothing is read per visitor. Most rows are for everybody and are written once, however
+many look; one that names its readers goes to nobody else, who may have to be told that it went.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ import asyncio
 import json
 import logging
 import random
-from collections import deque
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
 
+from .audience import EVERYBODY, Audience
 from .database import Database
 from .frame import Frame
-from .types import Cursor, RoomId
+from .types import Cursor, RoomId, UserId
 
 COALESCE: Final = 0.03  # seconds: a burst of people entering is one change of the count
 CHANGES_KEPT: Final = 256
@@ -28,9 +32,27 @@ log = logging.getLogger(__name__)
 class Visitor:
     """How much of the hallway's changes somebody has seen. `wake` is set when there is more."""
 
-    def __init__(self, wake: asyncio.Event) -> None:
+    def __init__(self, wake: asyncio.Event, user: UserId | None) -> None:
         self.wake = wake
+        self.user = user
         self.seen = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A room as JSON text, and who may see it."""
+
+    text: str
+    readers: Audience = EVERYBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The hallway's so-manieth change, and whom it is told."""
+
+    version: int
+    frame: Frame
+    audience: Audience
 
 
 class Hallway:
@@ -38,14 +60,18 @@ class Hallway:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._rows: dict[RoomId, str] = {}
+        self._rows: dict[RoomId, Row] = {}
+        self._hidden = 0  # how many of them are not for everybody
+        self._opens_at: dict[RoomId, datetime] = {}
         self._heads: dict[RoomId, int] = {}
         self._changed: set[RoomId] = set()
+        self._reading: set[RoomId] = set()
+        self._has_read = asyncio.Event()
         self._stale = True
         self._rung = asyncio.Event()
         self._version = 0
-        self._recent: deque[tuple[int, Frame]] = deque(maxlen=CHANGES_KEPT)
-        self._visitors: set[Visitor] = set()
+        self._recent: deque[Change] = deque(maxlen=CHANGES_KEPT)
+        self._visitors: dict[UserId | None, set[Visitor]] = defaultdict(set)
         # Changes are numbered by each relay for itself, so a place among them names whose it is.
         self._epoch = random.randrange(10**15)
         self.filled = asyncio.Event()
@@ -63,15 +89,21 @@ class Hallway:
         self._rung.set()
 
     def enter(self, visitor: Visitor) -> None:
-        self._visitors.add(visitor)
+        self._visitors[visitor.user].add(visitor)
 
     def leave(self, visitor: Visitor) -> None:
-        self._visitors.discard(visitor)
+        others = self._visitors[visitor.user]
+        others.discard(visitor)
+        if not others:
+            del self._visitors[visitor.user]
 
     def rows(self, visitor: Visitor) -> str:
         """The whole hallway as a JSON array; what the visitor takes next are changes to it."""
         visitor.seen = self._version
-        return f"[{','.join(self._rows.values())}]"
+        rows = self._rows.values()
+        if not self._hidden:
+            return f"[{','.join([row.text for row in rows])}]"
+        return f"[{','.join([row.text for row in rows if visitor.user in row.readers])}]"
 
     def cursor(self, visitor: Visitor) -> Cursor:
         """Where the visitor stands, for one who comes back to ask for more."""
@@ -88,64 +120,125 @@ class Hallway:
         """The visitor's next frames: the changes, or all of it for one too far behind."""
         if visitor.seen == self._version:
             return []
-        if not self._recent or visitor.seen + 1 < self._recent[0][0]:
+        if not self._recent or visitor.seen + 1 < self._recent[0].version:
             return [Frame("snapshot", f'{{"hallway":{self.rows(visitor)}}}')]
-        frames = [frame for version, frame in self._recent if version > visitor.seen]
+        frames = [
+            change.frame
+            for change in self._recent
+            if change.version > visitor.seen
+            and (change.audience is EVERYBODY or visitor.user in change.audience)
+        ]
         visitor.seen = self._version
         return frames
+
+    async def caught_up(self, room: RoomId, patience: float) -> None:
+        """Wait until this room's row is what its bells said, for so many seconds at most."""
+        if room not in self._changed and room not in self._reading:
+            return
+        try:
+            async with asyncio.timeout(patience):
+                while room in self._changed or room in self._reading:
+                    await self._has_read.wait()
+        except TimeoutError:
+            pass
+
+    def opens_at(self) -> datetime | None:
+        """When the next scheduled room is due; None if none is."""
+        return min(self._opens_at.values(), default=None)
 
     async def run(self) -> None:
         """Keep the rows in step until cancelled."""
         while True:
             await self._rung.wait()
-            await asyncio.sleep(COALESCE)
             self._rung.clear()
-            changed, self._changed = self._changed, set()
+            self._reading, self._changed = self._changed, set()
             stale, self._stale = self._stale, False
+            pause = COALESCE
             try:
-                await self._read(None if stale else list(changed))
+                await self._read(None if stale else list(self._reading))
             except psycopg.Error as error:
                 log.warning("the hallway could not be read, trying again: %s", str(error).strip())
-                self._changed |= changed
+                self._changed |= self._reading
                 self._stale |= stale
                 self._rung.set()
-                await asyncio.sleep(0.5)
+                pause = 0.5
+            self._reading = set()
+            self._has_read.set()
+            self._has_read = asyncio.Event()
+            # A change that comes alone is told at once; those that come meanwhile, together.
+            await asyncio.sleep(pause)
 
     async def _read(self, rooms: list[RoomId] | None) -> None:
         # As the relay, so that people who use up their connections leave the hallway alone. The function shows
-        # what anybody may see.
+        # every row, and names the readers of those that are not for everybody.
         async with self._database.relay() as connection:
             cursor = await connection.execute(
                 "select h::text from roomtone.hallway_rows(%s::bigint[]) h", (rooms,)
             )
             texts = [text for (text,) in await cursor.fetchall()]
-        found: dict[RoomId, dict[str, Any]] = {}
+        found = set()
         for text in texts:
-            row = json.loads(text)
-            found[RoomId(row["id"])] = row
-            self._put(RoomId(row["id"]), row, text)
-        for gone in [
-            room for room in (self._rows if rooms is None else rooms) if room not in found
-        ]:
-            if gone in self._rows:  # deleted by hand
-                self._put(
-                    gone, {"ended_at": True}, json.dumps({"id": gone, "ended_at": "infinity"})
-                )
+            fields = json.loads(text)
+            room = RoomId(fields["id"])
+            found.add(room)
+            if fields["ended_at"] is not None:
+                self._take_away(room, text)
+            else:
+                self._put(room, _row(fields, text), fields)
+        for gone in set(self._rows if rooms is None else rooms) - found:
+            # deleted by hand
+            self._take_away(gone, json.dumps({"id": gone, "ended_at": "infinity"}))
         self.filled.set()
 
-    def _put(self, room: RoomId, row: dict[str, Any], text: str) -> None:
-        if self._rows.get(room) == text:
+    def _put(self, room: RoomId, row: Row, fields: dict[str, Any]) -> None:
+        before = self._rows.get(room)
+        if before == row:
             return
-        if row["ended_at"] is None:
-            self._rows[room] = text
-        else:
-            self._heads.pop(room, None)
-            if self._rows.pop(room, None) is None:
-                return
+        self._rows[room] = row
+        private = row.readers is not EVERYBODY
+        self._hidden += private - (before is not None and before.readers is not EVERYBODY)
+        self._schedule(room, fields)
+        if private and before and (losing := before.readers.without(row.readers.users)):
+            gone = {"id": room, "hidden": True, "cursor": fields["cursor"]}
+            self._tell(Frame("hallway", json.dumps(gone)), losing)
+        self._tell(Frame("hallway", row.text), row.readers)
+
+    def _take_away(self, room: RoomId, text: str) -> None:
+        self._heads.pop(room, None)
+        self._opens_at.pop(room, None)
+        row = self._rows.pop(room, None)
+        if row is not None:
+            self._hidden -= row.readers is not EVERYBODY
+            self._tell(Frame("hallway", text), row.readers)
+
+    def _schedule(self, room: RoomId, fields: dict[str, Any]) -> None:
+        self._opens_at.pop(room, None)
+        if fields.get("scheduled"):
+            self._opens_at[room] = datetime.fromisoformat(fields["starts_at"])
+
+    def _tell(self, frame: Frame, audience: Audience) -> None:
         self._version += 1
-        self._recent.append((self._version, Frame("hallway", text)))
-        self.wake_everybody()
+        self._recent.append(Change(self._version, frame, audience))
+        if audience.but:
+            self.wake_everybody()
+        else:
+            for user in audience.users & self._visitors.keys():
+                _wake(self._visitors[user])
 
     def wake_everybody(self) -> None:
-        for visitor in self._visitors:
-            visitor.wake.set()
+        for visitors in self._visitors.values():
+            _wake(visitors)
+
+
+def _wake(visitors: set[Visitor]) -> None:
+    for visitor in visitors:
+        visitor.wake.set()
+
+
+def _row(fields: dict[str, Any], text: str) -> Row:
+    """A row as read. Its readers are between the database and us: they are not told who they are."""
+    if "readers" not in fields:
+        return Row(text)
+    readers = fields.pop("readers")
+    users = frozenset(UserId(user) for user in readers or ())
+    return Row(json.dumps(fields), EVERYBODY if readers is None else Audience(users))

@@ -1,4 +1,4 @@
-"""Housekeeping: what is old is forgotten, and the bell is checked for being heard at all.
+"""Housekeeping: what is due is opened, what is old forgotten, and the bell checked for being heard at all.
 
 Every relay does it, and for the sweeping the database lets one at a time.
 """
@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from .chores import every
 from .database import Database
+from .hallway import Hallway
 from .listener import Listener
 from .metrics import Metrics
 
 TIDY_EVERY: Final = 30.0  # seconds
 WATCH_EVERY: Final = 10.0  # seconds
+OPEN_EVERY: Final = 0.5  # seconds
 BELL_TAKES: Final = 1.0  # seconds a bell may take from its commit to us before we call it unheard
 EVENTS_KEPT_FOR: Final = timedelta(hours=1)
 EVENTS_KEPT: Final = 20_000  # a room
@@ -28,21 +30,34 @@ log = logging.getLogger(__name__)
 class Housekeeping:
     """The chores of one relay that serve no reader in particular."""
 
-    def __init__(self, database: Database, listener: Listener, metrics: Metrics) -> None:
+    def __init__(
+        self, database: Database, listener: Listener, hallway: Hallway, metrics: Metrics
+    ) -> None:
         self._database = database
+        self._hallway = hallway
         self._listener = listener
         self._metrics = metrics
         self._written: int | None = None
         self._heard = 0
 
     async def run(self) -> None:
-        """Tidy and watch until cancelled."""
+        """Open, tidy and watch until cancelled."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(every(OPEN_EVERY, self._open_rooms), name="doors")
             tasks.create_task(every(TIDY_EVERY, self._tidy), name="tidy")
             tasks.create_task(every(WATCH_EVERY, self.watch), name="watch")
 
+    async def _open_rooms(self) -> None:
+        # The hallway knows when; the database, by its own clock, whether. So while nothing is due nothing is asked.
+        due = self._hallway.opens_at()
+        if due is not None and due <= datetime.now(UTC):
+            async with self._database.relay() as connection:
+                await connection.execute("select roomtone.relay_open_rooms()")
+
     async def _tidy(self) -> None:
         async with self._database.relay() as connection:
+            # Of the rooms that are due by the database's clock none stays closed for long, whatever ours says.
+            await connection.execute("select roomtone.relay_open_rooms()")
             await connection.execute(
                 "select roomtone.relay_tidy(%s, %s)", (EVENTS_KEPT_FOR, EVENTS_KEPT)
             )

@@ -22,7 +22,7 @@ from typing import Final
 import psycopg
 
 from .database import Connection, become_relay
-from .types import RoomId
+from .types import InvitationId, RoomId
 
 CHANNEL: Final = "roomtone"
 PROBE_EVERY: Final = 10.0  # seconds of silence after which the connection must prove that it lives
@@ -42,13 +42,27 @@ class Bell:
 
 
 @dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation was made, answered or withdrawn."""
+
+    invitation: InvitationId
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """Somebody signed out; `mark` tells their token from most others."""
+
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resync:
     """Bells may have been missed: read every head again. `fresh` after a (re)connect."""
 
     fresh: bool
 
 
-Wakeup = Bell | Resync
+Wakeup = Bell | Invited | Revoked | Resync
 
 
 class Listener:
@@ -118,6 +132,10 @@ def _bell(payload: str) -> Wakeup:
     """A bell's pointer. Anybody who can connect can NOTIFY, so a payload that is none means only: look."""
     try:
         pointer = json.loads(payload)
+        if "invitation" in pointer:
+            return Invited(InvitationId(int(pointer["invitation"])))
+        if "signed_out" in pointer:
+            return Revoked(str(pointer["signed_out"]))
         return Bell(
             RoomId(int(pointer["room"])),
             int(pointer["seq"]),

@@ -79,6 +79,10 @@ async def anywhere(request: Request) -> Response:
 routes: list[BaseRoute] = [
     resource("/", get=page),
     resource("/rooms/{room_id:id}", get=page),
+    resource("/clubs", get=page),
+    resource("/clubs/{club_id:id}", get=page),
+    resource("/people/{username}", get=page),
+    resource("/invitations/{code}", get=page),
     resource("/lab", get=lab),
     Mount("/client", Modules(directory=CLIENT_WEB)),
     Route("/favicon.ico", lambda _: FileResponse(CLIENT_WEB / "icons" / "favicon.svg")),

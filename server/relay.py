@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import math
-import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -19,11 +17,13 @@ import psycopg
 
 from .database import Database
 from .hallway import Hallway
-from .listener import Bell, Listener, Resync
+from .invitations import Invitations
+from .listener import Bell, Invited, Listener, Resync, Revoked
 from .log import Entry, Reader, RoomLog, frame
 from .metrics import Metrics
 from .presence import Presence
-from .types import Claims, Cursor, PeerId, RoomId, UserId
+from .signed_out import SignedOut
+from .types import Cursor, PeerId, RoomId, UserId
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ class Relay:
         database: Database,
         listener: Listener,
         hallway: Hallway,
+        invitations: Invitations,
+        signed_out: SignedOut,
         presence: Presence,
         metrics: Metrics,
     ) -> None:
@@ -47,6 +49,8 @@ class Relay:
         self._listener = listener
         self._presence = presence
         self.hallway = hallway
+        self.invitations = invitations
+        self.signed_out = signed_out
         self.metrics = metrics
         self._rooms: dict[RoomId, RoomLog] = {}
         self._opening: dict[RoomId, asyncio.Future[RoomLog]] = {}
@@ -56,26 +60,10 @@ class Relay:
         self._something_rang = asyncio.Event()
         self._reset_heads = False
         self.stopping = asyncio.Event()
-        self._signed_out: dict[object, float] = {}
 
     def stop_streams(self) -> None:
         """Tell everybody who follows to come back in a moment, to whoever is there then."""
         self.stopping.set()
-        self._wake_everybody()
-
-    def sign_out(self, claims: Claims) -> None:
-        """Streams opened with this token end now. It is remembered until it would have expired."""
-        now = time.time()
-        self._signed_out = {jti: until for jti, until in self._signed_out.items() if until > now}
-        expires = claims.get("exp")
-        self._signed_out[claims["jti"]] = expires if isinstance(expires, int | float) else math.inf
-        self._wake_everybody()
-
-    def has_signed_out(self, claims: Claims) -> bool:
-        """Whether the owner of this token signed out through this relay."""
-        return claims.get("jti") in self._signed_out
-
-    def _wake_everybody(self) -> None:
         self.hallway.wake_everybody()
         for room_log in self._rooms.values():
             for reader in room_log.readers:
@@ -159,12 +147,20 @@ class Relay:
                     if room in self._rooms and self._echoes.pop(room, None) != seq:
                         self._rung[room] = bell
                         self._something_rang.set()
+                case Invited(invitation=invitation):
+                    self.metrics.bells.inc()
+                    self.invitations.rung(invitation)
+                case Revoked(mark=mark):
+                    self.metrics.bells.inc()
+                    self.signed_out.rung(mark)
                 case Resync(fresh=fresh):
                     self.metrics.resyncs.inc()
                     self._reset_heads = True
                     self._rung.update(dict.fromkeys(self._rooms))
                     self._something_rang.set()
                     self.hallway.resync()
+                    self.invitations.resync()
+                    self.signed_out.resync()
                     if fresh:
                         await self._database.refresh()
                         self._presence.renew()

@@ -92,8 +92,7 @@ async def sign_out(request: Request) -> Response:
         claims = claims_of(request)
         if claims:
             await transact(request.state.database, claims, _sign_out)
-            if "jti" in claims:  # without an id it cannot be told from others
-                request.state.relay.sign_out(claims)
+            request.state.relay.signed_out.add(claims)
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _only_of_a_cookie(request, refused)
     response = Response(None, 204, _PRIVATE)

@@ -23,7 +23,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from .acts import Acts
 from .events import LOST, count_stream, peer_of, room_of, seat_of, why_lost
-from .following import Attending, Following, Seat, StreamEnded, attending
+from .following import Attending, Following, Seat, StreamEnded, attending, following
 from .frame import Frame
 from .identity import claims_of
 from .limits import Bucket
@@ -99,11 +99,12 @@ class HallwaySocket:
         self._sending = asyncio.Lock()
         self._answering = asyncio.Lock()
         self._bucket = Bucket(self._state.settings.requests_per_second)
-        self._following = Following(self._state.relay, self._state.database, claims, self._wake)
+        self._following: Following
 
     async def serve(self) -> None:
         """Until either side ends it. Raises Problem and psycopg errors for what may not be followed."""
-        await self._state.relay.hallway.filled.wait()
+        follow = following(self._state.relay, self._state.database, self._claims, self._wake)
+        self._following = await self._held.enter_async_context(follow)
         self._state.metrics.streams.inc()
         ends = [
             asyncio.create_task(self._write(), name="socket writer"),

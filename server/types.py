@@ -9,6 +9,7 @@ from typing import NewType
 
 RoomId = NewType("RoomId", int)
 UserId = NewType("UserId", int)
+InvitationId = NewType("InvitationId", int)
 PeerId = NewType("PeerId", str)
 """One session of a seat (a UUID). It fences: whoever holds an older one is refused."""
 
