@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from .running import NO_TLS
+
 PATIENCE = 10.0  # seconds
 
 
@@ -104,7 +106,7 @@ async def follow(
     if after is not None:
         headers["Last-Event-ID"] = after
     async with (
-        httpx.AsyncClient(timeout=httpx.Timeout(10, read=60)) as client,
+        httpx.AsyncClient(timeout=httpx.Timeout(10, read=60), verify=NO_TLS) as client,
         client.stream("GET", url, headers=headers, params=query) as response,
     ):
         if response.status_code != 200:

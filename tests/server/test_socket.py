@@ -34,7 +34,8 @@ async def test_one_joins_signals_and_leaves_as_in_the_article(
         call(door(relay, room), relay.token("anna")) as anna,
     ):
         await is_inside(rick)
-        assert (await anna.until(lambda f: f.event == "snapshot")).data.keys() == {"hallway"}
+        outside = await anna.until(lambda f: f.event == "snapshot")
+        assert outside.data.keys() == {"hallway", "invitations"}
 
         joined = (await anna.emit("user-joined-room", {"role": "SPEAKER"}))["data"]
         assert (joined["room_id"], joined["role"]) == (room, "SPEAKER")
