@@ -20,7 +20,7 @@ const HOST_GONE = [['wait', 'The room waits for me'], ['handover', 'The longest-
 const PACES = [0, 5, 10, 30, 60, 300, 900, 3600]
 
 /** Which field a refusal belongs to, by the beginning of the rule's name; what is left over is said beside the button. */
-const FIELDS = [['rooms_name', 'name'], ['rooms_club', 'club_id'], ['rooms_access', 'access'], ['rooms_slow_mode', 'slow_mode'], ['rooms_starts', 'starts_at']]
+const FIELDS = [['rooms_name', 'name'], ['rooms_club_access', 'access'], ['rooms_club', 'club_id'], ['rooms_access', 'access'], ['rooms_slow_mode', 'slow_mode'], ['rooms_starts', 'starts_at']]
 
 /**
  * The room's settings: all of them for the host, the door and the pace of the chat for moderators. Only what was changed is written,

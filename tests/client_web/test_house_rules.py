@@ -1,0 +1,131 @@
+"""A room's settings, and what anybody can do about anybody: said in words, refused in words, without a flaw axe can find."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator
+
+from ..people import Psql
+from ..running import RunningRelay
+from .test_accessibility import flawless
+from .test_look_layout import SMALL_TARGETS, SPILLS
+from .visitor import DESKTOP, PHONE, SMALL_PHONE, Visitor, visitor
+
+
+def badge(somebody: Visitor, text: str) -> Locator:
+    return somebody.page.locator(".room__badge", has_text=text)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, scheme: str
+) -> None:
+    room = psql.room("rick", "Lecture")
+    path = f"/rooms/{room}"
+    with (
+        visitor(context, relay.url, "rick", path=path, refusals=True) as rick,
+        visitor(context, relay.url, "beth", path=path) as beth,
+    ):
+        for each in (rick, beth):
+            each.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            each.walks_in()
+        rick.resize(PHONE if scheme == "dark" else DESKTOP)
+        beth.button("Room settings").wait_for(state="hidden")
+        settings = rick.page.get_by_role("dialog", name="Room settings")
+        rick.button("Room settings").click()
+        flawless(rick, "settings")
+        settings.get_by_label("Name").fill("   ")
+        rick.button("Save").click()
+        settings.get_by_role("alert").filter(visible=True).first.wait_for()
+        assert rick.page.evaluate("document.activeElement.name") == "name", "beside its field"
+        settings.get_by_label("Name").fill("<b>Seminar</b> 🎓")
+        settings.get_by_label("Moderated stage").check()
+        settings.get_by_label("Members of the club").check()
+        rick.button("Save").click()
+        settings.get_by_role("group", name="Who comes in").get_by_role("alert").wait_for()
+        settings.get_by_role("radio", name="Everyone The door").check()
+        settings.get_by_label("Lock the door").check()
+        settings.get_by_label("Chat").select_option("30")
+        rick.button("Save").click()
+        settings.wait_for(state="hidden")
+        beth.page.get_by_role("heading", level=1, name="<b>Seminar</b> 🎓").wait_for()
+        for text in ("Locked", "Moderated stage", "Slow mode: 30 seconds"):
+            badge(beth, text).wait_for()
+        flawless(rick, "badges")
+
+        rick.button("Room settings").click()
+        settings.get_by_label("Hand the room over").select_option("beth")
+        rick.button("Hand it over").click()
+        settings.wait_for(state="hidden")
+        beth.reads("The room is yours now")
+        rick.reads("You're a moderator now")
+        # A moderator has the door and the pace of the chat, and no more.
+        rick.button("Room settings").click()
+        settings.get_by_label("Lock the door").uncheck()
+        assert settings.get_by_label("Name").is_hidden()
+        rick.button("Save").click()
+        badge(beth, "Locked").wait_for(state="hidden")
+
+        beth.button("Room settings").click()
+        beth.page.get_by_text("End the room…").click()
+        beth.page.get_by_label("A last word").fill("See you <i>tomorrow</i>.")
+        flawless(beth, "ending")
+        beth.button("End it for everyone").click()
+        for each in (rick, beth):
+            each.reads("This room has ended")
+            each.reads("See you <i>tomorrow</i>.")
+        flawless(rick, "ended with a word")
+
+
+def test_somebody_is_blocked_reported_and_met_again(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Lecture", "moderated")
+    for number in range(5):
+        psql.seat(room, f"voice {number}", "SPEAKER")
+    for number in range(33):
+        psql.seat(room, f"guest {number}", "AUDIENCE")
+    psql.seat(room, "zoe", "AUDIENCE")
+    psql.act_as("zoe").one("select raise_hand(%s)", room)
+    psql.act_as(None)
+    with visitor(context, relay.url, "rick", path=f"/rooms/{room}", refusals=True) as rick:
+        rick.walks_in()
+        rick.resize(SMALL_PHONE)
+        rick.reads("40 people here · 6 on stage · 1 hand up")
+        assert rick.page.evaluate(SPILLS) == []
+        assert rick.page.evaluate(SMALL_TARGETS) == []
+        rick.seat("zoe").get_by_role("button").click()
+        card = rick.page.get_by_role("dialog", name="zoe")
+        card.wait_for()
+        assert rick.page.evaluate(SPILLS) == []
+        flawless(rick, "a person's card")
+        card.get_by_role("button", name="Report…").click()
+        report = rick.page.get_by_role("dialog", name="Report zoe")
+        report.get_by_text("its last 200 events and 50 messages").wait_for()
+        flawless(rick, "a report")
+        rick.button("Send the report").click()
+        report.get_by_role("alert").filter(visible=True).wait_for()  # without a reason
+        report.get_by_label("What happened?").fill("Sings <off key>.")
+        report.get_by_label("Block zoe as well").check()
+        rick.button("Send the report").click()
+        report.wait_for(state="hidden")
+        kept = psql.one("select reason from reports where jsonb_typeof(log) is not null")
+        assert kept == "Sings <off key>."
+        assert psql.one("select count(*) from blocks") == 1
+
+        # Whoever blocked somebody is asked before walking in to them.
+        rick.page.reload()
+        warning = rick.page.get_by_role("dialog", name="Somebody you blocked is here")
+        warning.get_by_text("zoe is in this room.").wait_for()
+        flawless(rick, "the warning")
+        rick.button("Stay outside").click()
+        rick.card("Lecture").wait_for()
+        rick.page.goto(f"{relay.url}/rooms/{room}?username=rick")
+        rick.button("Walk in anyway").click()
+        rick.walks_in()
+        rick.seat("zoe").get_by_role("button").click()
+        card.get_by_text("blocked by you").wait_for()
+        card.get_by_role("button", name="Unblock").click()
+        card.get_by_text("blocked by you").wait_for(state="hidden")
+        card.get_by_role("button", name="Bring to the stage").click()
+        card.get_by_role("button", name="Move to the listeners").wait_for()
