@@ -278,3 +278,57 @@ def test_the_palette_and_the_database_know_the_same_emoji(
     )
     assert rule.count("'::text") == len(palette)
     assert all(f"'{emoji}'" in rule for emoji in palette)
+
+
+def test_slow_mode_counts_down_and_a_pinned_link_stands_above_until_it_is_taken_down(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, hall: int
+) -> None:
+    path = f"/rooms/{hall}"
+    with (
+        visitor(context, relay.url, "beth", path=path, refusals=True) as beth,
+        visitor(context, relay.url, "rick", path=path) as rick,
+    ):
+        for each in (beth, rick):
+            each.resize(DESKTOP)
+            message(each, "onerror").wait_for()
+        psql.run("update rooms set slow_mode = 3 where id = %s", hall)
+        beth.reads("Slow mode: one message every 3 s.")
+        assert rick.page.get_by_text("Slow mode").count() == 0  # who moderates is exempt
+        box(beth).fill("https://tea.example/leaves is worth a look")
+        box(beth).press("Enter")
+        message(rick, "tea.example").wait_for()
+        beth.reads("Slow mode: you can write again in")
+        box(beth).fill("and another thing")
+        box(beth).press("Enter")
+        assert box(beth).input_value() == "and another thing"
+        beth.reads("Slow mode: one message every 3 s.")
+        box(beth).press("Enter")
+        message(rick, "and another thing").wait_for()
+        # The line is down: what is typed waits.
+        context.set_offline(True)
+        beth.page.evaluate("dispatchEvent(new Event('online'))")
+        beth.reads("The line is down.")
+        box(beth).fill("later")
+        box(beth).press("Enter")
+        assert box(beth).input_value() == "later"
+        context.set_offline(False)
+        for each in (beth, rick):
+            each.walks_in()
+            each.said.clear()  # the browser's own remarks about the network
+        # Pinned from a message, seen by all, taken down; then by its address, which must be of the web.
+        message(rick, "tea.example").hover()
+        rick.page.get_by_label("Pin this link for everybody").click()
+        pinned = beth.page.locator(".pinned").get_by_role("link", name="tea.example/leaves")
+        pinned.wait_for()
+        assert beth.button("Take the pinned link down").count() == 0
+        flawless(rick, "a pinned link")
+        rick.button("Take the pinned link down").click()
+        pinned.wait_for(state="detached")
+        rick.button("Pin a link").click()
+        rick.page.get_by_label("Address").fill("javascript:alert(1)")
+        rick.button("Pin it").click()
+        rick.reads("A link begins with http:// or https://.")
+        flawless(rick, "pinning a link")
+        rick.page.get_by_label("Address").fill("tea.example/leaves")
+        rick.button("Pin it").click()
+        pinned.wait_for()
