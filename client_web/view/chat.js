@@ -10,6 +10,7 @@ import { element } from './element.js'
 export function createChat(acts) {
   let drawn = {}
   let unread = 0
+  let eager = false // asked to write before the room was entered
   let looking = false // whether the chat is on the screen
   const composer = createComposer({ ...acts, sent: () => list.toEnd() })
   const list = createChatList({ ...acts, focusBox: composer.focus, takeBack: (key) => composer.takeBack(acts.discardMessage(key)) })
@@ -43,9 +44,14 @@ export function createChat(acts) {
         composer.update({ visit: whose, chat, phase, slow_mode, draft: () => whose.chat.draft })
         list.update({ visit: whose, room_id: whose.room_id, chat, me, moderate: may.moderate, roles, blocks, unread })
         if (appeared) list.shown()
+        if (eager) composer.focus()
+        eager = false
       }
       if (looking && list.atEnd && unread > 0 && !document.hidden) acts.markRead()
     },
-    focus: () => composer.focus(),
+    focus() {
+      eager = root.hidden
+      composer.focus()
+    },
   }
 }

@@ -200,7 +200,7 @@ def test_beside_the_room_or_over_it_chat_and_people_open_count_and_close(
         assert panel.is_hidden()
         # The glass wall takes its place and gives it back.
         beth.page.keyboard.press("c")
-        assert box(beth).evaluate("(each) => each === document.activeElement")
+        beth.waits_for("() => document.activeElement.matches('.composer__box')")
         beth.opens("Glass wall")
         panel.wait_for(state="hidden")
         beth.page.keyboard.press("g")
