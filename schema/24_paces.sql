@@ -5,16 +5,19 @@ create unlogged table if not exists paces (
   room_id bigint not null,
   user_id bigint not null,
   kind    text not null
-          constraint paces_kind_is_known check (kind in ('messages', 'reactions')),
+          constraint paces_kind_is_known check (kind in ('messages', 'reactions', 'invitations')),
   recent  timestamptz[] not null,
   primary key (room_id, user_id, kind)
 );
+-- Installed before invitations had a pace.
+alter table paces drop constraint paces_kind_is_known,
+  add constraint paces_kind_is_known check (kind in ('messages', 'reactions', 'invitations'));
 alter table paces set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
-comment on table paces is 'When somebody last wrote or reacted in a room: what slow mode and the limits are measured by.';
-comment on column paces.room_id is 'The room.';
+comment on table paces is 'When somebody last wrote or reacted in a room, or invited somebody: what slow mode and the limits are measured by.';
+comment on column paces.room_id is 'The room; 0 where it does not matter.';
 comment on column paces.user_id is 'Whose pace it is.';
-comment on column paces.kind is 'messages or reactions.';
+comment on column paces.kind is 'messages, reactions or invitations.';
 comment on column paces.recent is 'The moments of their latest ones, oldest first; one more than the limit counts.';
 
 create or replace function next_pace(room_id bigint, user_id bigint, kind text, how_many int) returns timestamptz[]

@@ -1,5 +1,7 @@
 create or replace function tg_invitations__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  recent timestamptz[];
 begin
   if new.invited_user is not null then
     new.max_uses := 1;
@@ -16,6 +18,15 @@ begin
   end if;
   if new.invited_user is distinct from new.invited_by and new.invited_user is not null then
     perform require_welcome(new.invited_by, new.invited_user, new.club_id, new.room_id);
+    if acting_user() is not null then
+      recent := next_pace(0, acting_user(), 'invitations', 60);
+      if cardinality(recent) > 60 and recent[1] > recent[61] - interval '1 hour' then
+        raise check_violation using
+          message    = 'that is a lot of people to invite',
+          constraint = 'invitations_come_slowly',
+          hint       = 'Up to 60 by name in an hour. A link invites as many as you like.';
+      end if;
+    end if;
     -- The newer of two to the same place is the one that counts.
     delete from invitations i
     where i.invited_user = new.invited_user and i.uses = 0 and i.declined_at is null

@@ -34,6 +34,9 @@ comment on trigger _100_guard_host on rooms is 'Decides to whom a room may be ha
 create or replace function tg_rooms__seat_host() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
+  -- Whose room it was may come back to it, above all if only their line was lost.
+  insert into guests (room_id, user_id) select new.id, old.host_id where new.access <> 'open'
+  on conflict do nothing;
   update participants p set role = 'MODERATOR'
   where p.room_id = new.id and p.user_id <> new.host_id and p.role = 'HOST' and p.peer_id is not null;
   delete from participants p where p.room_id = new.id and p.user_id <> new.host_id and p.role = 'HOST';
@@ -43,7 +46,7 @@ end
 $$;
 
 comment on function tg_rooms__seat_host() is
-  'The new host''s seat becomes the HOST''s; the old host stays as a moderator, or if away gives up the empty seat.';
+  'The new host''s seat becomes the HOST''s; the old host stays as a moderator, or if away gives up the empty seat, and remains welcome.';
 
 create or replace trigger _300_seat_host after update of host_id on rooms
 for each row when (new.host_id is distinct from old.host_id) execute function tg_rooms__seat_host();

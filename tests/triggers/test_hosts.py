@@ -143,9 +143,25 @@ def test_it_may_go_to_the_longest_serving_moderator_then_speaker_then_wait(
         leave(psql, room, leaving)
         assert host(psql, room) == heir
     assert roles(psql, room) == {"bo": "AUDIENCE"}, "the audience inherits nothing"
+    assert psql.act_as(None).one(
+        "select what from replay_room(%s) order by seq desc limit 1", room
+    ) == ("sam leaves, and keeps the seat")
     psql.act_as("sam").one("select join_room(%s)", room)
     assert roles(psql, room) == {"bo": "AUDIENCE", "sam": "HOST"}
     assert psql.act_as("rick").one("select role from join_room(%s)", room) == "AUDIENCE"
+
+
+def test_whose_room_it_was_may_come_back_though_it_is_for_the_invited(
+    psql: Psql, room: int
+) -> None:
+    policy(psql, room, "handover")
+    psql.run("update rooms set access = 'invited' where id = %s", room)
+    leave(psql, room)
+    assert psql.one("select host from hallway") == "anna"
+    psql.one("select join_room(%s)", room)
+    psql.act_as(None)
+    said = {what for (what,) in psql.all("select what from replay_room(%s)", room)}
+    assert "anna is the host now" in said
 
 
 @pytest.mark.parametrize("host_gone", ["handover", "end"])

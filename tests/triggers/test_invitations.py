@@ -295,6 +295,16 @@ def test_an_invitation_ends_with_its_room(psql: Psql, room: int) -> None:
         psql.one("select invite_to_room(%s, 'eve')", room)
 
 
+def test_nobody_invites_the_whole_town(psql: Psql, club: int) -> None:
+    """Taking invitations back, or making them again, does not make more of them."""
+    psql.act_as("olga")
+    psql.run("select invite_to_club(%s, 'sam') from generate_series(1, 60)", club)
+    assert psql.run("delete from invitations") == 1
+    with refused("invitations_come_slowly"):
+        psql.one("select invite_to_club(%s, 'eve')", club)
+    psql.one("select invite_to_club(%s)", club)
+
+
 def test_nobody_is_invited_by_whom_they_block_and_bots_are_not_at_all(
     psql: Psql, club: int
 ) -> None:
