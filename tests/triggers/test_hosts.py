@@ -11,11 +11,6 @@ from ..people import Psql, refused
 
 
 @pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
 def room(psql: Psql) -> int:
     """A moderated room with rick its host, sam who speaks, then anna and ben who moderate, and bo in the audience."""
     room = psql.room("rick", stage="moderated")

@@ -13,8 +13,7 @@ from ..people import Psql, refused
 
 
 @pytest.fixture
-def psql(connect: Connect) -> Psql:
-    psql = Psql(connect())
+def psql(psql: Psql) -> Psql:
     for name in ("rick", "anna", "bo", "eve", "stranger"):
         psql.person(name)
     return psql
