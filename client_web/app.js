@@ -3,6 +3,8 @@ import { createCommons } from './app/commons.js'
 import { createFloor } from './app/floor.js'
 import { foyerActs } from './app/foyer.js'
 import { identityActs } from './app/identity.js'
+import { invitationActs } from './app/invitations.js'
+import { createPages } from './app/pages.js'
 import { roomActs } from './app/room.js'
 import { voiceActs } from './app/voice.js'
 import { expose } from './room/debug.js'
@@ -28,9 +30,13 @@ let release = () => {}
 const commons = createCommons({ session, house })
 const keysHelp = createKeysHelp()
 const floor = createFloor(commons)
+const drawSoon = soon(draw)
+const pages = createPages(commons, drawSoon)
 const acts = {
   ...identityActs(commons),
   ...foyerActs(commons),
+  ...invitationActs(commons),
+  ...pages.acts,
   ...roomActs(commons),
   ...voiceActs(commons),
   ...chatActs(commons),
@@ -38,33 +44,47 @@ const acts = {
   showKeys: () => keysHelp.open(),
 }
 commons.add(keysHelp)
-commons.arrive = () => arrive(route.here())
 
-const route = createRoute((place) => arrive(place, { walked: true }))
 const view = createHouseView(document.getElementById('main'), acts)
-Object.assign(commons, { route, view })
+const route = createRoute(walk, view.leave)
+Object.assign(commons, { route, view, enter, learnWho, arrive: () => arrive(route.here()), lookAgain: acts.lookAgain })
 listenToKeys(acts)
 
-/** Follows the address: into a room, or back to the hallway with the room still on. */
-function arrive(place, { walked = false } = {}) {
+/** Follows the address: into a room, or to another page with the room still on. */
+function arrive(place) {
   if (place.place === 'room' && session.user && commons.seated()?.room_id !== place.room_id) {
-    view.refuse(null)
-    floor.enter(place.room_id)
-  } else if (place.place === 'room' && known && !session.user) {
+    if (!isPlanned(place.room_id)) enter(place.room_id)
+  } else if (place.place === 'room' && known && !session.user && !isPlanned(place.room_id)) {
     commons.withName(commons.arrive)
   }
+  const looked = pages.look(place)
   draw()
-  if (walked && place.place === 'room') view.focusRoom()
+  return looked
 }
+
+/** One walked here: by a link, by Back, or because something was done. */
+function walk(place, how) {
+  const looked = arrive(place)
+  view.arrive(place, how)
+  // Back to a page that has to be fetched anew: only then is there something to scroll.
+  if (how.back && pages.state[place.place]?.phase === 'loading') looked.then(() => requestAnimationFrame(() => view.arrive(place, how)))
+}
+
+function enter(room_id) {
+  view.refuse(null)
+  floor.enter(room_id)
+  draw()
+}
+
+/** Whether this room will open later: its door is a page that says when. */
+const isPlanned = (room_id) => house.state.hallway.some((row) => row.id === room_id && row.scheduled)
 
 function draw() {
   const { state } = house
   if (state.visit !== followed) follow(state.visit)
-  view.update({ place: route.here(), house: state, user: session.user, known })
+  view.update({ place: route.here(), house: state, user: session.user, known, pages: pages.state })
   floor.update(state.visit && { ...state.visit.state, blocks: state.blocks })
 }
-
-const drawSoon = soon(draw)
 
 function follow(visit) {
   release()
@@ -97,5 +117,14 @@ house.subscribe((state) => {
   drawSoon()
   if (!known && state.connection === 'live') learnWho()
 })
-session.subscribe(draw)
+const due = new Set()
+house.subscribe(({ hallway }) => {
+  for (const row of house.reminders.due(hallway).filter(({ id }) => !due.has(id))) acts.tellDevice(row, due.add(row.id))
+})
+let whose = session.user
+session.subscribe(({ user }) => {
+  if (user !== whose) pages.look(route.here())
+  whose = user
+  draw()
+})
 house.open()

@@ -91,6 +91,13 @@ export function createSession({ fetch = (...args) => window.fetch(...args), stor
       return user
     },
 
+    /** Asks who I am once more: my name or my words have changed. */
+    async refresh() {
+      const answer = await ask('GET')
+      user = answer.user
+      changed()
+    },
+
     /** @param {string} username @returns {Promise<User>} */
     async signIn(username) {
       const previous = token

@@ -1,3 +1,4 @@
+import { createConfirm } from '../view/confirm.js'
 import { problemInWords } from '../view/words.js'
 
 /**
@@ -7,6 +8,7 @@ import { problemInWords } from '../view/words.js'
  * @param {{ session: object, house: ReturnType<typeof import('../room/house.js').createHouse> }} parts
  */
 export function createCommons({ session, house }) {
+  const question = createConfirm()
   const commons = {
     session,
     house,
@@ -17,7 +19,7 @@ export function createCommons({ session, house }) {
 
     /** The present visit while I have a seat; null after it ended. */
     seated: () => (house.visit && house.visit.state.phase !== 'left' ? house.visit : null),
-    inRoom: () => commons.route.here().place === 'room' && commons.seated() !== null,
+    inRoom: () => commons.view.inRoom && commons.seated() !== null,
 
     /** Does something that may be refused, and says the refusal beside the controls. */
     async attempt(act) {
@@ -30,14 +32,28 @@ export function createCommons({ session, house }) {
       }
     },
 
+    /** Does something that may be refused; resolves with the words of the refusal, for who says them beside the thing itself. */
+    async refusal(act) {
+      try {
+        await act()
+        return undefined
+      } catch (problem) {
+        return problemInWords(problem)
+      }
+    },
+
     /** Does something as somebody: who has no name yet is asked for one, and then it goes on by itself. */
     withName(then) {
       if (session.user) then()
       else commons.askName(then)
     },
 
+    /** A question before something that cannot be taken back: see view/confirm.js. */
+    ask: question.ask,
+
     /** A dialog's place is at the end of the page, where nothing clips it. @param {...{element: Element}} dialogs */
     add: (...dialogs) => document.body.append(...dialogs.map((each) => each.element)),
   }
+  commons.add(question)
   return commons
 }

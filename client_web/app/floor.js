@@ -41,7 +41,7 @@ export function createFloor(commons) {
     toWall: (user_id) => commons.view.chooseSeat(user_id),
     retryConnection: (user_id) => house.visit?.retryConnection(user_id),
   })
-  const settings = createRoomSettings({ ...calls, clubs: house.clubs })
+  const settings = createRoomSettings({ ...calls, clubs: house.myClubs })
   commons.add(confirm, card, report, settings)
 
   /** Walks in, unless somebody I blocked is there and I would rather not. @param {number} room_id */

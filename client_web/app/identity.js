@@ -27,7 +27,7 @@ export function identityActs(commons) {
 }
 
 /** `?username=rick` signs rick in; whoever signs out or becomes somebody else means it. */
-function forgetNameInAddress() {
+export function forgetNameInAddress() {
   const address = new URL(location.href)
   address.searchParams.delete('username')
   history.replaceState(history.state, '', address)

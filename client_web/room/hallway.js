@@ -1,11 +1,12 @@
 import { isNewer } from '../signaling/cursor.js'
 
 /**
- * The hallway: which rooms are open and who is in them. A pure reducer over hallway rows, which may come twice or out of order
- * (they travel beside the rooms' logs): the newer cursor wins, and a row that has ended leaves.
+ * The hallway: which rooms are open or scheduled and who is in them. A pure reducer over hallway rows, which may come twice or out of
+ * order (they travel beside the rooms' logs): the newer cursor wins, and a row that has ended, or is no longer mine to see, leaves.
  *
  * @typedef {{ id: number, name: string, club_id: number|null, club: string|null, topic: string|null, host_id: number, host: string,
- *             stage: 'open'|'moderated', created_at: string, here: number, on_stage: number,
+ *             stage: 'open'|'moderated', access: 'open'|'club'|'invited', locked: boolean, created_at: string, starts_at: string|null,
+ *             opened_at: string|null, scheduled: boolean, here: number, on_stage: number,
  *             people: {user_id: number, username: string, role: string}[], cursor: string, ended_at: string|null }} HallwayRow
  * @typedef {ReadonlyMap<number, HallwayRow>} Hallway
  */
@@ -13,8 +14,8 @@ import { isNewer } from '../signaling/cursor.js'
 /** @type {Hallway} */
 export const EMPTY_HALLWAY = new Map()
 
-/** Rooms that ended stay behind as a cursor alone, so that a late row cannot bring them back. */
-const isGone = (row) => Boolean(row.ended_at)
+/** Rooms that ended or were hidden stay behind as a cursor alone, so that a late row cannot bring them back. */
+const isGone = (row) => Boolean(row.ended_at) || row.hidden === true
 
 /**
  * @param {Hallway} hallway
@@ -31,12 +32,12 @@ export function reduceHallway(hallway, frame) {
   const row = frame.data
   const known = hallway.get(row.id)
   if (known && !isNewer(row.cursor, known.cursor)) return hallway
-  return new Map(hallway).set(row.id, Object.freeze(isGone(row) ? { id: row.id, cursor: row.cursor, ended_at: row.ended_at } : row))
+  return new Map(hallway).set(row.id, Object.freeze(isGone(row) ? { id: row.id, cursor: row.cursor, ended_at: row.ended_at, hidden: row.hidden } : row))
 }
 
 /**
- * The rooms to show: those of the clubs I follow first, then everything open, each in the order the rooms were opened, so that a card
- * changes in place and never jumps because somebody walked in.
+ * The rooms to show: those of the clubs I follow first, then everything else, each in the order the rooms were made, so that a card
+ * changes in place and never jumps because somebody walked in. The scheduled ones are among them, marked.
  *
  * @param {Hallway} hallway
  * @param {ReadonlySet<number>} following  club ids

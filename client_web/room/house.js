@@ -3,7 +3,11 @@ import { createVolumes } from '../media/volume.js'
 import { createRows } from '../signaling/rows.js'
 import { createTechnique } from '../signaling/technique.js'
 import { createBlocks } from './blocks.js'
+import { createClubs } from './clubs.js'
 import { EMPTY_HALLWAY, openRooms, reduceHallway } from './hallway.js'
+import { createInvitations, NO_INVITATIONS, reduceInvitations, withoutFresh } from './invitations.js'
+import { createProfiles } from './profiles.js'
+import { createReminders } from './reminders.js'
 import { createVisit } from './visit.js'
 
 /**
@@ -21,6 +25,8 @@ export function createHouse({ session }) {
   const blocks = createBlocks({ rows, onChange: changed })
   let hallway = EMPTY_HALLWAY
   let following = new Set()
+  let invitations = NO_INVITATIONS
+  const reminders = createReminders({ rows, onChange: () => changed() })
   let standing = { connection: 'connecting', problem: null, retry_at: null }
   let visit = null
   /** @type {import('../signaling/follower.js').Follower|null} */ let stream = null
@@ -42,9 +48,10 @@ export function createHouse({ session }) {
   }
 
   function arrive(frame) {
-    const before = hallway
+    const before = [hallway, invitations]
     hallway = reduceHallway(hallway, frame)
-    if (hallway !== before) changed()
+    invitations = reduceInvitations(invitations, frame)
+    if (hallway !== before[0] || invitations !== before[1]) changed()
   }
 
   function onFollowing({ state: connection, problem, retry_at }) {
@@ -82,25 +89,33 @@ export function createHouse({ session }) {
     })
   }
 
+  async function readFollowing() {
+    const { user } = session
+    const clubs = user ? await rows.select('followers', { user_id: `eq.${user.id}`, select: 'club_id' }) : []
+    if (whose !== user?.id) return
+    following = new Set(clubs.map(({ club_id }) => club_id))
+    changed()
+  }
+
   async function learnFollowing() {
     const { user } = session
     blocks.learn(user)
     if (whose === user?.id) return
     whose = user?.id
     following = new Set()
+    invitations = NO_INVITATIONS
     changed()
     if (stream) {
       leaveHallway() // as somebody else
       watchHallway()
     }
+    reminders.learn(user?.id ?? null).catch(() => {}) // like the order of the hallway: not worth an alarm
     if (!user) return
     try {
-      const clubs = await rows.select('followers', { user_id: `eq.${user.id}`, select: 'club_id' })
-      if (whose === user.id) following = new Set(clubs.map(({ club_id }) => club_id))
+      await readFollowing()
     } catch {
       whose = undefined // the order of the hallway is not worth an alarm; asked again with the next sign-in
     }
-    changed()
   }
 
   function onPageHide() {
@@ -128,8 +143,17 @@ export function createHouse({ session }) {
     rows,
     devices,
     volumes,
+    reminders,
+    clubs: createClubs({ rows }),
+    profiles: createProfiles({ rows }),
+    invitations: createInvitations({ rows }),
+    /** It was looked at: its notice is not needed any more. @param {number} id  of an invitation */
+    seenInvitation(id) {
+      invitations = withoutFresh(invitations, id)
+      changed()
+    },
     get state() {
-      state ??= Object.freeze({ ...standing, hallway: openRooms(hallway, following), following, blocks: blocks.all, visit })
+      state ??= Object.freeze({ ...standing, hallway: openRooms(hallway, following), following, invitations, reminders: reminders.wanted, blocks: blocks.all, visit })
       return state
     },
     get visit() {
@@ -168,6 +192,14 @@ export function createHouse({ session }) {
       watchHallway()
     },
 
+    /** Follows the hallway once more after it ended: as whoever I am now. */
+    retry() {
+      if (standing.connection !== 'ended' || !isOpen) return
+      leaveHallway()
+      onFollowing({ state: 'connecting', problem: null, retry_at: null })
+      watchHallway()
+    },
+
     close() {
       isOpen = false
       window.removeEventListener('pagehide', onPageHide)
@@ -202,17 +234,20 @@ export function createHouse({ session }) {
       if (old && old.state.phase !== 'left') await old.leave()
     },
 
-    /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated' }} room */
-    startRoom: async ({ name, club_id = null, stage = 'open' }) => (await rows.insert('rooms', { name, club_id, stage }))[0],
-    endRoom: (roomId) => rows.rpc('end_room', { room_id: roomId }),
+    /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated', access?: string, starts_at?: string|null, host_gone?: string }} room */
+    startRoom: async (room) => (await rows.insert('rooms', room))[0],
+    openRoom: (roomId) => rows.rpc('open_room', { room_id: roomId }),
+    endRoom: (roomId, reason) => rows.rpc('end_room', { room_id: roomId, ...(reason ? { reason } : {}) }),
     /** The clubs I may start a room in: those I am a member of. */
-    async clubs() {
+    async myClubs() {
       const mine = session.user ? await rows.select('members', { user_id: `eq.${session.user.id}`, select: 'club_id' }) : []
       if (!mine.length) return []
       const ids = mine.map(({ club_id }) => club_id).join(',')
       return rows.select('clubs', { id: `in.(${ids})`, select: 'id,name,description,topic_id,owner_id', order: 'name' })
     },
 
+    /** What I follow may have changed by something else I did: founding a club, accepting an invitation to one. */
+    learnFollowing: () => readFollowing().catch(() => {}),
     async follow(clubId) {
       await rows.insert('followers', { club_id: clubId }, { representation: false })
       following = new Set(following).add(clubId)

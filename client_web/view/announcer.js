@@ -3,6 +3,8 @@ import { happeningsInWords } from './words.js'
 
 const TOLD = ['joined', 'left', 'timeout', 'removed']
 const GATHERED = 1500 // ms: people who arrive together are announced together
+const APART = 1000 // ms: a sentence that replaces another at once is heard as half of both
+const WAITING = 3 // more would be read out long after they mattered
 
 /**
  * Comings and goings, said politely and not too often: forty people walking in at once are one sentence.
@@ -12,6 +14,9 @@ export function createAnnouncer() {
   let last = 0
   let waiting = []
   let timer = 0
+  let sentences = []
+  let pause = 0
+  let newest = ''
 
   function speak() {
     timer = 0
@@ -21,12 +26,22 @@ export function createAnnouncer() {
   }
 
   function say(words) {
-    if (root.textContent !== words) root.replaceChildren(element('p', { text: words }))
+    if (words === newest) return
+    newest = words
+    sentences = [...sentences, words].slice(-WAITING)
+    if (!pause) next()
+  }
+
+  function next() {
+    const [words, ...rest] = sentences
+    sentences = rest
+    pause = words === undefined ? 0 : setTimeout(next, APART)
+    if (words !== undefined) root.replaceChildren(element('p', { text: words }))
   }
 
   return {
     element: root,
-    /** Says one thing now; the same thing twice is said once. */
+    /** Says one thing soon; the same thing twice in a row is said once. */
     say,
     /**
      * @param {{id: number, kind: string, user_id: number, username: string, by_me?: boolean}[]} happenings  newest last; those heard before are passed over
@@ -44,6 +59,7 @@ export function createAnnouncer() {
     forget() {
       last = 0
       waiting = []
+      newest = ''
     },
   }
 }

@@ -1,11 +1,15 @@
 import { element, mark, say } from './element.js'
 import { symbol } from './symbol.js'
+import { whenInWords } from './when.js'
 
 /**
- * What stands in the middle while I am in no room: a welcome, a threshold for who has no name yet, or a door that is not there.
- * @param {{ signIn: () => void }} acts
+ * What stands in the middle while I am in no room: a welcome, a threshold for who has no name yet, a room that will open, or a door
+ * that is not there.
+ * @param {{ signIn: () => void, toggleReminder: (row: object) => void, openRoom: (row: object) => void, callOff: (row: object) => void,
+ *           copyAddress: (path: string) => void }} acts
  */
-export function createFoyer({ signIn }) {
+export function createFoyer({ signIn, toggleReminder, openRoom, callOff, copyAddress }) {
+  let row = null
   const welcome = element('div', { class: 'foyer' }, doorsAjar(),
     element('p', { class: 'foyer__lead', text: 'A few doors are ajar.' }),
     element('p', { class: 'foyer__more quiet', text: 'See who is in which room, walk in, talk, leave quietly. Your microphone stays off until you turn it on.' }),
@@ -20,28 +24,53 @@ export function createFoyer({ signIn }) {
     element('p', { class: 'foyer__more quiet', text: 'The address may be old, or mistyped. The hallway knows which rooms are open.' }),
     element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
   const plate = element('h1', { class: 'foyer__lead', tabindex: '-1' })
-  const threshold = element('div', { class: 'foyer' }, plate,
-    element('p', { class: 'foyer__more quiet', text: 'The door is ajar. Say who you are and walk in; your microphone stays off.' }),
-    element('button', { class: 'button button--action', type: 'button', text: 'Choose a name', on: { click: signIn } }),
-    element('a', { class: 'foyer__back', href: '/' }, symbol('back'), 'Hallway'))
-  const root = element('div', { class: 'foyer-place' }, welcome, folded, lost, threshold)
+  const ajar = element('p', { class: 'foyer__more quiet' })
+  const walkIn = element('button', { class: 'button button--action', type: 'button', on: { click: signIn } })
+  const threshold = element('div', { class: 'foyer' }, plate, ajar, walkIn,
+    backToHallway())
+  const name = element('h1', { class: 'foyer__lead', tabindex: '-1' })
+  const when = element('p', { class: 'foyer__more' })
+  const who = element('p', { class: 'foyer__more quiet' })
+  const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => toggleReminder(row) } })
+  const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => openRoom(row) } })
+  const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(`/rooms/${row.id}`) } }, symbol('link'), 'Copy link')
+  const off = element('button', { class: 'button button--plain', type: 'button', text: 'Call it off', on: { click: () => callOff(row) } })
+  const scheduled = element('div', { class: 'foyer' }, name, when, who, element('div', { class: 'foyer__ways' }, open, remind, copy, off), backToHallway())
+  const root = element('div', { class: 'foyer-place' }, welcome, folded, lost, threshold, scheduled)
+
+  function drawScheduled(user, reminders) {
+    const mine = user !== null && row.host_id === user.id
+    say(name, row.name)
+    say(when, `Opens ${whenInWords(row.starts_at)}.`)
+    say(who, mine ? 'You planned this room. It opens by itself at its time, or when you open it.'
+      : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. The door opens by itself; until then there is nobody inside.`)
+    open.hidden = off.hidden = !mine
+    remind.hidden = mine
+    mark(remind, 'aria-pressed', reminders.has(row.id) ? 'true' : 'false')
+    say(remind, reminders.has(row.id) ? 'You will be told' : 'Remind me')
+  }
+
   return {
     element: root,
+    focus: () => root.querySelector(':scope > :not([hidden]) h1')?.focus({ preventScroll: true }),
     /**
-     * @param {'welcome'|'folded'|'lost'|'threshold'} kind
-     * @param {string} [name]  the room's, where it is known
-     * @param {string} [address]  of the room I am in
+     * @param {{ kind: 'welcome'|'folded'|'lost'|'threshold'|'scheduled', row?: object, address?: string, user: object|null,
+     *           reminders: ReadonlySet<number> }} now  the room's row, where it is known, and the address of the room I am in
      */
-    show(kind, name, address) {
+    show({ kind, row: latest, address, user, reminders }) {
+      row = latest ?? null
+      const shown = kind === 'scheduled' && !row?.starts_at ? 'threshold' : kind
       mark(home, 'href', address)
-      threshold.hidden = kind !== 'threshold'
-      say(plate, name ?? 'A room')
-      welcome.hidden = kind !== 'welcome'
-      folded.hidden = kind !== 'folded'
-      lost.hidden = kind !== 'lost'
+      say(plate, row?.name ?? 'A room')
+      say(ajar, user ? 'The door is open now. Your microphone stays off until you turn it on.' : 'The door is ajar. Say who you are and walk in; your microphone stays off.')
+      say(walkIn, user ? 'Walk in' : 'Choose a name')
+      for (const [each, place] of Object.entries({ welcome, folded, lost, threshold, scheduled })) place.hidden = each !== shown
+      if (shown === 'scheduled') drawScheduled(user, reminders)
     },
   }
 }
+
+const backToHallway = () => element('a', { class: 'foyer__back', href: '/' }, symbol('back'), 'Hallway')
 
 function doorsAjar() {
   const drawn = symbol('doors-ajar', '0 0 240 96')

@@ -7,15 +7,21 @@ import { createFoyer } from './foyer.js'
 import { createGlassWall } from './glass_wall.js'
 import { createHallway } from './hallway.js'
 import { createMasthead } from './masthead.js'
+import { createNotices } from './notices.js'
+import { createPages } from './pages.js'
 import { createFloating } from './reactions.js'
 import { createRoom } from './room.js'
 import { addressOf } from './route.js'
+import { createScrolls } from './scrolls.js'
 import { createSidePanel } from './side_panel.js'
 import { endingInWords } from './words.js'
 
+/** From here on the hallway and the room stand side by side, and looking at the one does not cover the other. */
+const wide = matchMedia('(min-width: 768px)')
+
 /**
- * The page: the hallway on the left, the room in the middle, the glass wall on the right; on a phone one of them at a time.
- * It is told what is, and draws it; what people do goes to `acts`.
+ * The page: the hallway on the left, the room or another page in the middle, the glass wall on the right; on a phone one of them at a
+ * time. It is told what is, and draws it; what people do goes to `acts`.
  *
  * @param {Element} main
  * @param {object} acts
@@ -26,58 +32,82 @@ export function createHouseView(main, acts) {
   const folded = createFoldedRoom({ ...acts, putAway })
   const foyer = createFoyer(acts)
   const room = createRoom(acts)
+  const pages = createPages(acts)
   const wall = createGlassWall({ ...acts, close: acts.toggleWall })
   const panel = createSidePanel(acts, { changed: drawPanel, opener: () => room.chatButton })
   const announcer = createAnnouncer()
+  const notices = createNotices({ ...acts, announce: announcer.say })
+  const scrolls = createScrolls(() => (pages.element.hidden ? hallway.scroll : pages.scroll))
   const news = createChatNews(announcer.say)
   const floating = createFloating(room.seatOf)
   const NOBODY = new Set()
   let latest = null // what the panel was told last
   const prompt = createConsentPrompt({ ...acts, answered: () => (prompt.element.parentElement === room.element ? room.controls : folded).focus() })
   let announced = null
+  let told = null // the visit whose ending was said
   let present = null // the visit drawn last
   let read = null // the visit whose ending was read
+  let told_last = null // what `update` was told
 
   main.append(
-    element('section', { class: 'frame__hallway', 'aria-label': 'Hallway' }, masthead.element, hallway.element, folded.element),
+    masthead.element,
+    element('section', { class: 'frame__hallway', 'aria-label': 'Hallway' }, hallway.element),
+    element('div', { class: 'frame__foot' }, folded.element),
     element('section', { class: 'frame__room', 'aria-label': 'Room' }, foyer.element, room.element),
+    pages.element,
     wall.element, panel.element)
-  document.body.append(announcer.element)
+  document.body.append(notices.element, announcer.element)
+  wide.addEventListener('change', () => told_last && update(told_last))
+
+  /** Whether the room is on the screen: I am at its address, or in the hallway with the room beside it. */
+  function isInside(place, visit) {
+    if (!visit) return false
+    if (place.place === 'room') return place.room_id === visit.room_id
+    return place.place === 'hallway' && wide.matches && visit.state.phase !== 'left'
+  }
 
   /**
-   * @param {{ place: object, house: object, user: object|null, known: boolean }} now  `known`: whether it is known yet who I am
+   * @param {{ place: object, house: object, user: object|null, known: boolean, pages: object }} now
+   *   `known`: whether it is known yet who I am; `pages`: what the other pages show, see app/pages.js
    */
-  function update({ place, house, user, known }) {
+  function update(now) {
+    told_last = now
+    const { place, house, user, known } = now
     const visit = house.visit?.state ?? null
     const seated_in = visit && visit.phase !== 'left' ? house.visit.room_id : null
-    const inside = place.place === 'room' && house.visit?.room_id === place.room_id
+    const inside = isInside(place, house.visit)
     const doorplate = house.hallway.find((row) => row.id === place.room_id)
-    main.dataset.place = place.place === 'hallway' ? 'hallway' : 'room'
 
-    masthead.update(user, known)
+    masthead.update({ user, known, place, invitations: house.invitations.list.length })
     hallway.update({
       ...{ rooms: house.hallway, connection: house.connection, problem: house.problem, seated_in, signed_in: Boolean(user) },
+      ...{ reminders: house.reminders, blocks: house.blocks },
       loading: house.hallway.length === 0 && house.connection === 'connecting',
     })
     present = house.visit
     if (visit?.phase !== 'left') read = null
-    if (visit?.phase === 'left' && (inside || visit.reason === 'left')) read = present
+    if (visit?.phase === 'left' && ((inside && place.place === 'room') || visit.reason === 'left')) read = present
     folded.update(visit && !inside && read !== present ? { ...visit, room_id: present.room_id } : null)
 
-    room.element.hidden = !inside
-    foyer.element.hidden = inside
-    const bar = inside ? room.controls.element : folded.element
+    const closed = inside && visit.phase === 'left' && visit.problem?.rule === 'participants_room_has_opened'
+    const drawn = inside && !closed
+    main.dataset.place = pages.has(place) ? 'page' : place.place === 'hallway' ? 'hallway' : drawn ? 'room' : 'door'
+    room.element.hidden = !drawn
+    foyer.element.hidden = drawn
+    const bar = drawn ? room.controls.element : folded.element
     if (bar.previousElementSibling !== prompt.element) bar.before(prompt.element) // a question follows me wherever I look
     prompt.update(visit)
-    if (inside) room.update({ ...visit, room_id: place.room_id, blocks: house.blocks }, doorplate)
-    else foyer.show(foyerFor(place, seated_in), doorplate?.name, seated_in === null ? undefined : addressOf(seated_in))
+    if (drawn) room.update({ ...visit, room_id: house.visit.room_id, blocks: house.blocks }, doorplate ?? house.hallway.find((row) => row.id === house.visit.room_id))
+    else foyer.show({ kind: foyerFor(place, seated_in, doorplate, closed), row: doorplate, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: house.reminders })
+    pages.update(now)
+    notices.update({ house, seated_in, place })
 
-    if (wall.open && (!inside || visit.phase === 'left')) showWall(false)
-    wall.update(visit && inside ? { ...visit, room_id: place.room_id } : null)
-    latest = { state: visit && inside ? visit : null, visit: house.visit, blocks: house.blocks ?? NOBODY }
+    if (wall.open && (!drawn || visit.phase === 'left')) showWall(false)
+    wall.update(visit && drawn ? { ...visit, room_id: house.visit.room_id } : null)
+    latest = { state: visit && drawn ? visit : null, visit: house.visit, blocks: house.blocks ?? NOBODY }
     drawPanel()
     announce(house.visit, visit)
-    document.title = titleOf(place, visit?.room ?? doorplate, inside)
+    document.title = titleOf(place, visit?.room ?? doorplate, inside, pages.title(place))
   }
 
   function drawPanel() {
@@ -93,7 +123,9 @@ export function createHouseView(main, acts) {
     if (whose !== announced) announcer.forget()
     announced = whose
     if (visit && visit.phase !== 'left') announcer.hear(visit.happenings, visit)
-    else if (visit && read !== whose) announcer.say(endingInWords(visit).title)
+    const over = visit?.phase === 'left' && visit.reason !== 'left' ? whose : null
+    if (over && over !== told) announcer.say(endingInWords(visit).title)
+    told = over
   }
 
   function putAway() {
@@ -112,11 +144,11 @@ export function createHouseView(main, acts) {
   return {
     update,
     levels: room.levels,
+    /** What was refused, said where it was asked. */
     refuse(text) {
       room.refuse(text)
       hallway.refuse(text)
     },
-    focusRoom: room.focus,
     /** @param {{ user_id: number, emoji: string }} reaction */
     react(reaction) {
       if (latest?.blocks.has(reaction.user_id)) return
@@ -134,8 +166,23 @@ export function createHouseView(main, acts) {
     announce: announcer.say,
     /** My answer, by key, to what I am asked. */
     answer: prompt.answer,
+    /** Says something that is worth a moment: see notices.js. */
+    tell: notices.tell,
+    leave: scrolls.keep,
+    /** One walked to another place: the focus goes to its heading, and its scrolling is as it was, or begins at the top. */
+    arrive(place, { visit, back }) {
+      if (place.place === 'room') room.focus()
+      else if (place.place === 'hallway') hallway.focus()
+      else if (place.place === 'nowhere') foyer.focus()
+      else pages.arrive(visit)
+      if (place.place !== 'room' && (back || place.place !== 'hallway')) scrolls.restore(visit)
+    },
     get wallOpen() {
       return wall.open
+    },
+    /** Whether the room I am in can be seen. */
+    get inRoom() {
+      return !room.element.hidden
     },
     showWall,
     chooseSeat(user_id) {
@@ -145,14 +192,14 @@ export function createHouseView(main, acts) {
   }
 }
 
-function foyerFor({ place }, seated_in) {
+function foyerFor({ place }, seated_in, row, closed) {
   if (place === 'nowhere') return 'lost'
-  if (place === 'room') return 'threshold'
+  if (place === 'room') return closed || row?.scheduled ? 'scheduled' : 'threshold'
   return seated_in === null ? 'welcome' : 'folded'
 }
 
-function titleOf({ place }, room, inside) {
+function titleOf({ place }, room, inside, page) {
   if (place === 'nowhere') return 'No door here · Roomtone'
   if (place === 'room' && (inside || room)) return `${room?.name ?? 'A room'} · Roomtone`
-  return 'Roomtone'
+  return page ? `${page} · Roomtone` : 'Roomtone'
 }

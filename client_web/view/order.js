@@ -1,32 +1,47 @@
 /**
  * In which order the hallway shows its rooms. Pure.
  *
- * Unattended, rooms with people in them come first. While a pointer or the focus is on the list nothing moves: cards change where they
+ * Unattended, rooms stand in the order asked for. While a pointer or the focus is on the list nothing moves: cards change where they
  * are, new rooms queue up at the end of their section, and a room that ends stays as a closed door until the hand is gone.
  *
- * @typedef {{ row: object, section: 'followed'|'open', over: boolean }} Entry
+ * @typedef {'followed'|'open'|'scheduled'} Section
+ * @typedef {{ row: object, section: Section, over: boolean }} Entry
  */
 
-const sectionOf = (row) => (row.followed ? 'followed' : 'open')
+/** @returns {Section} */
+const sectionOf = (row) => (row.scheduled ? 'scheduled' : row.followed ? 'followed' : 'open')
 
-/** @returns {Entry[]} live rooms first; otherwise in the order given */
-export function settled(rows) {
-  const entry = (row) => ({ row, section: sectionOf(row), over: false })
-  return [...rows.filter((row) => row.here > 0), ...rows.filter((row) => row.here === 0)].map(entry)
+const names = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true })
+const soonest = (a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at) || a.id - b.id
+
+/** How rooms may be sorted; each is stable, so that equals keep their places. */
+const ORDERS = {
+  busiest: (a, b) => b.here - a.here || a.id - b.id,
+  newest: (a, b) => Date.parse(b.opened_at ?? b.created_at) - Date.parse(a.opened_at ?? a.created_at) || b.id - a.id,
+  name: (a, b) => names.compare(a.name, b.name) || a.id - b.id,
+}
+
+/** @typedef {keyof typeof ORDERS} Order */
+export const isOrder = (name) => Object.hasOwn(ORDERS, name)
+
+/** @param {object[]} rows @param {Order} [order] @returns {Entry[]} what is scheduled stands by its time, whatever the order */
+export function settled(rows, order = 'busiest') {
+  const entries = rows.map((row) => ({ row, section: sectionOf(row), over: false }))
+  return entries.sort((a, b) => (a.row.scheduled && b.row.scheduled ? soonest : ORDERS[order])(a.row, b.row))
 }
 
 /**
  * @param {Entry[]} shown  what is on the screen now
  * @returns {Entry[]} the same cards in the same places, with what is new about them
  */
-export function held(shown, rows) {
+export function held(shown, rows, order = 'busiest') {
   const known = new Map(rows.map((row) => [row.id, row]))
   const kept = shown.map((entry) => {
     const row = known.get(entry.row.id)
     return row ? { row, section: entry.section, over: false } : { ...entry, over: true }
   })
   const places = new Set(shown.map((entry) => entry.row.id))
-  return [...kept, ...settled(rows).filter((entry) => !places.has(entry.row.id))]
+  return [...kept, ...settled(rows, order).filter((entry) => !places.has(entry.row.id))]
 }
 
 /** Whether a room answers a search: by its name, club, topic, host or the people on its stage. */

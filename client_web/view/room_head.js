@@ -7,7 +7,7 @@ import { counted, endingInWords } from './words.js'
 
 /**
  * The head of a room: whose it is, what it is called, what is special about it, and the way to its settings.
- * @param {{ openSettings: () => void, openNow: () => Promise<unknown> }} acts
+ * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown> }} acts
  */
 export function createRoomHead(acts) {
   const club = element('p', { class: 'caps room__club' })
@@ -15,7 +15,8 @@ export function createRoomHead(acts) {
   const about = element('p', { class: 'room__about quiet' })
   const badges = element('ul', { class: 'room__badges', 'aria-label': 'About this room' })
   const settings = element('button', { class: 'round', type: 'button', 'aria-label': 'Room settings', title: 'Room settings', 'aria-haspopup': 'dialog', on: { click: () => acts.openSettings() } }, symbol('settings'))
-  const tools = element('div', { class: 'room__tools' }, settings)
+  const invite = element('button', { class: 'round', type: 'button', 'aria-label': 'Invite', title: 'Invite', 'aria-haspopup': 'dialog', on: { click: () => acts.inviteHere() } }, symbol('invite'))
+  const tools = element('div', { class: 'room__tools' }, invite, settings)
   const back = element('a', { class: 'room__back', href: '/' }, symbol('back'), 'Hallway')
   const refusal = createRefusal()
   const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => refusal.attempt(acts.openNow) } })
@@ -40,6 +41,7 @@ export function createRoomHead(acts) {
       const special = over ? [] : badgesOf(told)
       list.update(special)
       badges.hidden = special.length === 0
+      invite.hidden = over || joining
       settings.hidden = over || !visit.may.moderate
       scheduled.hidden = over || !visit.may.host || visit.room?.opened_at !== null
     },

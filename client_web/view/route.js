@@ -1,37 +1,77 @@
 /**
- * Where the page's address leads. `/` is the hallway, `/rooms/{id}` a room; anything else is a door that is not there.
+ * Where the page's address leads. Anything not named here is a door that is not there.
  *
- * @typedef {{place: 'hallway'} | {place: 'room', room_id: number} | {place: 'nowhere'}} Place
+ * @typedef {{place: 'hallway'} | {place: 'room', room_id: number} | {place: 'clubs'} | {place: 'club', club_id: number} |
+ *           {place: 'person', username: string} | {place: 'invitation', code: string} | {place: 'nowhere'}} Place
  * @param {string} pathname
  * @returns {Place}
  */
 export function placeOf(pathname) {
-  if (pathname === '/') return { place: 'hallway' }
-  const room = /^\/rooms\/(\d{1,15})\/?$/u.exec(pathname)
-  return room ? { place: 'room', room_id: Number(room[1]) } : { place: 'nowhere' }
+  for (const [shape, place] of PLACES) {
+    const found = shape.exec(pathname)
+    if (found) return place(found[1]) ?? { place: 'nowhere' }
+  }
+  return { place: 'nowhere' }
+}
+
+const PLACES = [
+  [/^\/$/u, () => ({ place: 'hallway' })],
+  [/^\/rooms\/(\d{1,15})\/?$/u, (id) => ({ place: 'room', room_id: Number(id) })],
+  [/^\/clubs\/?$/u, () => ({ place: 'clubs' })],
+  [/^\/clubs\/(\d{1,15})\/?$/u, (id) => ({ place: 'club', club_id: Number(id) })],
+  [/^\/people\/([^/]+)\/?$/u, (name) => named(name)],
+  [/^\/invitations\/([\w-]{1,200})\/?$/u, (code) => ({ place: 'invitation', code })],
+]
+
+function named(encoded) {
+  try {
+    return { place: 'person', username: decodeURIComponent(encoded) }
+  } catch {
+    return null // half a percent sign: nobody's name
+  }
 }
 
 export const addressOf = (room_id) => `/rooms/${room_id}`
+export const addressOfClub = (club_id) => `/clubs/${club_id}`
+export const addressOfPerson = (username) => `/people/${encodeURIComponent(username)}`
+export const addressOfInvitation = (code) => `/invitations/${code}`
+
+/** An address to send to somebody else: without who I am. */
+export const shareable = (pathname) => new URL(pathname, location.origin).href
+
+const fresh = () => `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
 
 /**
  * Follows the address: own links change it without loading a page, Back and Forward work.
- * @param {(place: Place) => void} arrive  called for every change, not for the address the page was opened with
+ * @param {(place: Place, how: { visit: string, back: boolean }) => void} arrive  called for every change, not for the address the page
+ *   was opened with; `visit` names the entry in the history, so that one finds a page again as one left it
+ * @param {(visit: string) => void} [leave]  called before, while the old page still stands
  */
-export function createRoute(arrive) {
+export function createRoute(arrive, leave = () => {}) {
   const here = () => placeOf(location.pathname)
+  let visit = history.state?.visit ?? fresh()
+  history.replaceState({ visit }, '')
 
   /** The query is kept: `?username=rick` holds on every page, and so does `?debug`. */
   function go(pathname, { replace = false } = {}) {
-    if (location.pathname !== pathname) history[replace ? 'replaceState' : 'pushState'](null, '', pathname + location.search)
-    arrive(here())
+    if (location.pathname !== pathname) {
+      leave(visit)
+      if (!replace) visit = fresh()
+      history[replace ? 'replaceState' : 'pushState']({ visit }, '', pathname + location.search)
+    }
+    arrive(here(), { visit, back: false })
   }
 
-  addEventListener('popstate', () => arrive(here()))
+  addEventListener('popstate', () => {
+    leave(visit)
+    visit = history.state?.visit ?? fresh()
+    arrive(here(), { visit, back: true })
+  })
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[href^="/"]')
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
     // The lab is a page of its own, and the browser knows how to get there.
-    if (!link || !plain || event.defaultPrevented || placeOf(link.pathname).place === 'nowhere') return
+    if (!link || !plain || event.defaultPrevented || link.target === '_blank' || placeOf(link.pathname).place === 'nowhere') return
     event.preventDefault()
     go(link.getAttribute('href'))
   })

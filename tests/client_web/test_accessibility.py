@@ -41,6 +41,21 @@ def test_no_page_or_state_has_a_flaw_axe_can_find(
     psql.seat(room, "maya", "AUDIENCE")
     for name in ("Attic", "Cellar", "Garden", "Kitchen"):
         psql.room("rick", name)
+    psql.run(
+        "insert into rooms (name, host_id, starts_at) values ('Saturn', %s, now() + interval '2 days')",
+        psql.person("rick"),
+    )
+    psql.run("update rooms set locked = true where name = 'Attic'")
+    club = psql.one(
+        "insert into clubs (name, description, owner_id) values ('Blue Hour', 'Standards.', %s) returning id",
+        psql.person("beth"),
+    )
+    psql.run("insert into members (club_id, user_id) values (%s, %s)", club, psql.person("amara"))
+    code = psql.one(
+        "insert into invitations (club_id, invited_by) values (%s, %s) returning code",
+        club,
+        psql.person("beth"),
+    )
     with visitor(context, relay.url, before=REFUSES_THE_MICROPHONE, refusals=True) as beth:
         beth.resize(size)
         beth.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
@@ -53,8 +68,39 @@ def test_no_page_or_state_has_a_flaw_axe_can_find(
         beth.page.keyboard.press("Enter")
         beth.page.locator(".masthead__name", has_text="beth").wait_for()
         beth.button("Start a room").click()
+        beth.page.get_by_label("Later").check()
+        beth.page.locator(".more summary").click()
+        beth.button("Plan the room").click()
         flawless(beth, "starting a room")
         beth.page.keyboard.press("Escape")
+        beth.button("Invitations, none open").click()
+        flawless(beth, "invitations")
+        beth.page.keyboard.press("Escape")
+        beth.page.get_by_role("link", name="Clubs", exact=True).click()
+        beth.page.locator(".club-card").wait_for()
+        flawless(beth, "clubs")
+        beth.page.locator(".club-card").get_by_role("link").click()
+        beth.page.locator(".member").nth(2).wait_for()
+        flawless(beth, "a club of mine")
+        beth.button("Edit").click()
+        flawless(beth, "editing a club")
+        beth.page.keyboard.press("Escape")
+        beth.button("Invite").click()
+        beth.button("Make a link").click()
+        beth.page.locator(".share__link").filter(visible=True).wait_for()
+        flawless(beth, "inviting")
+        beth.page.keyboard.press("Escape")
+        beth.page.locator(".member").get_by_role("link", name="amara").click()
+        beth.page.get_by_role("link", name="Blue Hour").wait_for()
+        flawless(beth, "a person")
+        beth.page.goto(f"{relay.url}/invitations/{code}")
+        beth.button("Join the club").wait_for()
+        flawless(beth, "an invitation")
+        beth.page.get_by_role("link", name="To the hallway").click()
+        beth.card("Saturn").get_by_role("link").click()
+        beth.button("Remind me").filter(visible=True).first.wait_for()
+        flawless(beth, "a room that will open")
+        beth.page.go_back()
         beth.card("Porch").get_by_role("link").click()
         beth.walks_in()
         beth.sees_seated("amara", "beth", "maya")
@@ -72,7 +118,10 @@ def test_no_page_or_state_has_a_flaw_axe_can_find(
         beth.page.keyboard.press("?")
         flawless(beth, "keys")
         beth.page.keyboard.press("Escape")
-        beth.page.locator(".room__back").click()
+        if size == PHONE:
+            beth.page.locator(".room__back").click()
+        else:
+            beth.page.get_by_role("link", name="Clubs", exact=True).click()
         beth.page.get_by_role("region", name="The room you are in").wait_for()
         flawless(beth, "room folded")
         beth.page.go_back()

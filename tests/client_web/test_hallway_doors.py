@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import BrowserContext
 
 from ..people import Psql
@@ -24,12 +23,10 @@ def test_starting_a_room_writes_a_row_and_walks_in(
     )
     with visitor(context, relay.url, "beth") as beth:
         beth.button("Start a room").click()
-        beth.page.get_by_label("Name", exact=True).fill("  Porch light  ")
-        beth.page.get_by_label("Club", exact=True).locator("option", has_text="Blue Hour").wait_for(
-            state="attached"
-        )
-        beth.page.get_by_label("Club", exact=True).select_option(label="Blue Hour")
-        beth.page.get_by_label("Moderated stage").check()
+        form = beth.page.get_by_role("dialog", name="Start a room")
+        form.get_by_label("Name", exact=True).fill("  Porch light  ")
+        form.get_by_label("Club", exact=True).select_option(label="Blue Hour")
+        form.get_by_label("Moderated stage").check()
         beth.button("Open the door").click()
         beth.walks_in()
         beth.sees_seated("beth")
@@ -45,7 +42,8 @@ def test_a_room_without_a_name_is_not_started(
 ) -> None:
     with visitor(context, relay.url, "beth") as beth:
         beth.button("Start a room").click()
-        beth.page.get_by_label("Name", exact=True).fill("   ")
+        form = beth.page.get_by_role("dialog", name="Start a room")
+        form.get_by_label("Name", exact=True).fill("   ")
         beth.button("Open the door").click()
         beth.reads("A room needs a name.")
         beth.page.keyboard.press("Escape")
@@ -96,13 +94,12 @@ def test_signing_out_leaves_the_room_and_forgets_the_name(
         beth.button("Choose a name").first.wait_for()
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_back_folds_the_room_into_a_bar_that_still_mutes(
-    context: BrowserContext, relay: RunningRelay, psql: Psql, size: tuple[int, int]
+def test_the_room_is_a_bar_while_i_look_around_and_still_mutes(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")
     with visitor(context, relay.url, "beth", tone=440) as beth:
-        beth.resize(size)
+        beth.resize(PHONE)
         beth.card("Porch").get_by_role("link").click()
         beth.walks_in()
         assert beth.page.title() == "Porch · Roomtone"
@@ -114,10 +111,19 @@ def test_back_folds_the_room_into_a_bar_that_still_mutes(
         bar.get_by_role("button", name="Turn microphone on").click()
         bar.get_by_text("you speaking").wait_for()
         bar.get_by_role("button", name="Turn microphone off").click()
+        beth.page.get_by_role("link", name="Clubs").click()
+        beth.page.get_by_role("heading", level=1, name="Clubs").wait_for()
+        assert bar.is_visible(), "on every page"
         bar.get_by_role("link").click()
         beth.walks_in()
         bar.wait_for(state="hidden")
+        beth.resize(DESKTOP)
         beth.page.go_back()
+        beth.page.go_back()
+        beth.page.wait_for_url(f"{relay.url}/?*")
+        assert beth.page.locator(".room").is_visible(), "there is width for both"
+        assert not bar.is_visible()
+        beth.page.go_forward()
         bar.get_by_role("button", name="Leave quietly").click()
         bar.wait_for(state="hidden")
         eventually(lambda: psql.roster(room) == [])
@@ -203,6 +209,7 @@ def test_a_room_that_ends_while_i_look_around_says_so_in_its_bar(
     room = psql.room("rick", "Porch")
     with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
+        beth.resize(PHONE)
         beth.page.get_by_role("link", name="Hallway", exact=True).click()
         bar = beth.page.get_by_role("region", name="The room you are in")
         bar.get_by_text("Nobody is speaking").wait_for()
@@ -210,4 +217,5 @@ def test_a_room_that_ends_while_i_look_around_says_so_in_its_bar(
         bar.get_by_text("This room has ended").wait_for()
         bar.get_by_role("button", name="Close").click()
         bar.wait_for(state="hidden")
+        beth.resize(DESKTOP)
         beth.reads("A few doors are ajar.")

@@ -93,11 +93,12 @@ def test_clubs_i_follow_come_first(
         beth.page.get_by_role("heading", name="From clubs you follow").wait_for()
         beth.sees_cards("Fours", "Porch")
         assert beth.button("Follow Blue Hour").get_attribute("aria-pressed") == "true"
-        assert psql.count("followers") == 1
+        follows = "select count(*) from followers where user_id = %s"
+        assert psql.one(follows, psql.person("beth")) == 1
         beth.button("Follow Blue Hour").click()
         beth.page.mouse.move(1200, 600)
         beth.sees_cards("Porch", "Fours")
-        assert psql.count("followers") == 0
+        assert psql.one(follows, psql.person("beth")) == 0
 
 
 def test_a_room_is_found_by_its_name_or_by_who_is_in_it(

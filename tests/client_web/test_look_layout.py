@@ -40,13 +40,47 @@ def test_every_page_fits_every_width(
     for name in ("Maximiliana-Charlotte von Habsburg", "amara", "lior", "dao", "Ω"):
         psql.seat(room, name)
     psql.seat(room, "Wolfeschlegelsteinhausenbergerdorff", "AUDIENCE")
+    club = psql.one(
+        "insert into clubs (name, description, owner_id) values (%s, %s, %s) returning id",
+        LONG[:80],
+        LONG,
+        psql.person("beth"),
+    )
+    psql.run(
+        "insert into members (club_id, user_id) values (%s, %s)",
+        club,
+        psql.person("Wolfeschlegelsteinhausenbergerdorff"),
+    )
+    psql.run(
+        "insert into rooms (name, club_id, host_id, access, starts_at) values (%s, %s, %s, 'club', now() + interval '9 days')",
+        LONG,
+        club,
+        psql.person("beth"),
+    )
     with visitor(context, relay.url, "beth") as beth:
-        beth.card(LONG).wait_for()
+        beth.card(LONG).first.wait_for()
         fits(beth)
         beth.button("Start a room").click()
+        beth.page.get_by_label("Later").check()
         fits(beth)
         beth.page.keyboard.press("Escape")
-        beth.card(LONG).get_by_role("link").click()
+        beth.page.get_by_role("link", name="Clubs", exact=True).click()
+        beth.page.locator(".club-card").get_by_role("link").click()
+        beth.page.locator(".member").nth(1).wait_for()
+        fits(beth)
+        beth.button("Invite").click()
+        beth.button("Make a link").click()
+        fits(beth)
+        beth.page.keyboard.press("Escape")
+        beth.page.locator(".member").get_by_role("link").nth(1).click()
+        beth.page.locator(".person__face .avatar").wait_for()
+        fits(beth)
+        beth.page.get_by_role("link", name="Rooms", exact=True).click()
+        beth.card(LONG).nth(1).get_by_role("link").click()
+        beth.button("Call it off").wait_for()
+        fits(beth)
+        beth.page.go_back()
+        beth.card(LONG).first.get_by_role("link").click()
         beth.walks_in()
         fits(beth)
         beth.opens("Glass wall")

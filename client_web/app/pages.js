@@ -1,0 +1,100 @@
+import { createLookup } from '../room/lookup.js'
+import { createClubForm } from '../view/club_form.js'
+import { createProfileForm } from '../view/profile_form.js'
+import { addressOfClub, addressOfPerson } from '../view/route.js'
+import { forgetNameInAddress } from './identity.js'
+
+/**
+ * The pages beside the hallway and the room: what they look up when one comes to them, and what people do there.
+ * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
+ * @param {() => void} onChange  something that was looked up has come
+ */
+export function createPages(commons, onChange) {
+  const { house, session, attempt, refusal, withName } = commons
+  const { clubs, profiles, invitations } = house
+  const looks = {
+    clubs: createLookup(() => clubs.all(), onChange),
+    club: createLookup((id) => clubs.one(id), onChange),
+    person: createLookup((username) => profiles.one(username), onChange),
+    invitation: createLookup((code) => invitations.one(code), onChange),
+  }
+  const keyOf = { clubs: () => 'all', club: (place) => place.club_id, person: (place) => place.username, invitation: (place) => place.code }
+  let whose
+
+  /** Looks up what belongs to this place, as whoever I am now. @param {import('../view/route.js').Place} place */
+  async function look(place) {
+    const me = session.user?.id ?? null
+    if (whose !== me) for (const each of Object.values(looks)) each.forget()
+    whose = me
+    if (place.place in looks) await looks[place.place].look(keyOf[place.place](place))
+  }
+  const lookAgain = () => look(commons.route.here())
+
+  // What others changed is seen when one looks again.
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && lookAgain())
+
+  const clubForm = createClubForm({
+    topics: clubs.topics,
+    async found(wanted) {
+      const club = await clubs.found(wanted)
+      await house.learnFollowing()
+      commons.route.go(addressOfClub(club.id))
+    },
+    async change(club, change) {
+      await clubs.change(club.id, change)
+      await lookAgain()
+    },
+  })
+  const profileForm = createProfileForm({
+    async change(person, change) {
+      await profiles.change(person.id, change)
+      forgetNameInAddress()
+      await session.refresh()
+      commons.route.go(addressOfPerson(change.username), { replace: true })
+    },
+  })
+  commons.add(...clubForm.elements, profileForm)
+
+  /** Does something to what this page shows, and shows it as it is then; also after a refusal, for then it was out of date. */
+  async function anew(act) {
+    const refused = await refusal(act)
+    await lookAgain()
+    return refused
+  }
+
+  const acts = {
+    lookAgain,
+    foundClub: () => withName(() => clubForm.open(null)),
+    editClub: (club) => clubForm.open(club),
+    toggleFollowClub: (club) => attempt(async () => {
+      await (club.followed ? house.unfollow(club.id) : house.follow(club.id))
+      await lookAgain()
+    }),
+    async leaveClub(club) {
+      const left = await commons.ask({ title: `Leave “${club.name}”?`, about: 'Coming back takes an invitation.', yes: 'Leave', act: () => clubs.leave(club.id) })
+      if (left) await lookAgain()
+    },
+    setClubRole: (club, member, role) => anew(() => clubs.setRole(club.id, member.user_id, role)),
+    async removeMember(club, member) {
+      const gone = await commons.ask({
+        title: `Remove ${member.username}?`, about: `They are no member of “${club.name}” any more. They may still follow it.`, yes: 'Remove', grave: true,
+        act: () => clubs.remove(club.id, member.user_id),
+      })
+      if (gone) await lookAgain()
+    },
+    withdrawInvitation: (invitation) => anew(() => invitations.withdraw(invitation.id)),
+    editProfile: (person) => profileForm.open(person),
+    toggleBlock: (person) => attempt(() => {
+      const other = { user_id: person.id, username: person.username }
+      return house.blocks.has(person.id) ? house.unblock(other) : house.block(other)
+    }),
+  }
+
+  return {
+    acts,
+    look,
+    get state() {
+      return Object.fromEntries(Object.entries(looks).map(([name, each]) => [name, each.state]))
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Clubs: circles people follow and belong to. Everything here is a row or a function of the database, which decides who may.
+ *
+ * @typedef {{ id: number, name: string, description: string|null, topic: string|null, owner: string, members: number, followers: number,
+ *             open_rooms: number, followed: boolean, my_role: 'OWNER'|'ADMIN'|'MEMBER'|null }} Club
+ * @typedef {{ club_id: number, user_id: number, username: string, role: 'OWNER'|'ADMIN'|'MEMBER', since: string }} Member
+ * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows> }} parts
+ */
+export function createClubs({ rows }) {
+  const of = (club_id) => ({ club_id: `eq.${club_id}` })
+
+  /** The invitations of a club that may still be used, with the names of the invited. */
+  async function invitationsOf(club_id) {
+    const all = await rows.select('invitations', { ...of(club_id), declined_at: 'is.null', expires_at: `gt.${new Date().toISOString()}`, order: 'created_at.desc', limit: 50 })
+    const open = all.filter((one) => one.max_uses === null || one.uses < one.max_uses)
+    const ids = [...new Set(open.map((one) => one.invited_user).filter((id) => id !== null))]
+    const people = ids.length ? await rows.select('users', { id: `in.(${ids.join(',')})`, select: 'id,username' }) : []
+    const names = new Map(people.map(({ id, username }) => [id, username]))
+    return open.map((one) => ({ ...one, invited_name: names.get(one.invited_user) ?? null }))
+  }
+
+  return {
+    /** @returns {Promise<Club[]>} all of them, those I belong to first, then those I follow */
+    async all() {
+      const clubs = await rows.select('club_directory', { order: 'name', limit: 500 })
+      const nearness = (club) => (club.my_role ? 0 : club.followed ? 1 : 2)
+      return clubs.sort((a, b) => nearness(a) - nearness(b))
+    },
+
+    /** @returns {Promise<(Club & { roster: Member[], invitations: object[] })|null>} */
+    async one(club_id) {
+      const [[club], roster] = await Promise.all([
+        rows.select('club_directory', { id: `eq.${club_id}` }),
+        rows.select('club_roster', { ...of(club_id), limit: 500 }),
+      ])
+      if (!club) return null
+      const manages = club.my_role === 'OWNER' || club.my_role === 'ADMIN'
+      return { ...club, roster: inOrder(roster), invitations: manages ? await invitationsOf(club_id) : [] }
+    },
+
+    topics: () => rows.select('topics', { select: 'id,name,emoji', order: 'name' }),
+    found: ({ name, description, topic }) => rows.rpc('found_club', { name, description, topic }),
+    change: (club_id, change) => rows.update('clubs', change, { id: `eq.${club_id}` }),
+    leave: (club_id) => rows.rpc('leave_club', { club_id }),
+    remove: (club_id, user_id) => rows.remove('members', { ...of(club_id), user_id: `eq.${user_id}` }),
+    setRole: (club_id, user_id, role) => rows.update('members', { role }, { ...of(club_id), user_id: `eq.${user_id}` }),
+  }
+}
+
+const RANKS = { OWNER: 0, ADMIN: 1, MEMBER: 2 }
+
+/** Owners, admins, members; in each the longest first. */
+const inOrder = (roster) => [...roster].sort((a, b) => RANKS[a.role] - RANKS[b.role] || Date.parse(a.since) - Date.parse(b.since))

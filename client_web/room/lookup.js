@@ -1,0 +1,59 @@
+/**
+ * Something that is asked for by key and shown while it may be old: a club, a person, an invitation. What was known stays on the
+ * screen until the newer answer comes, and an answer that is no longer wanted is dropped.
+ *
+ * @template K, V
+ * @typedef {{ key: K|null, phase: 'idle'|'loading'|'ready'|'missing'|'failed', value: V|null, problem: Error|null }} Looked
+ */
+
+const KEPT = 30 // pages one may come back to
+
+/**
+ * @template K, V
+ * @param {(key: K) => Promise<V|null>} load  null: there is no such thing
+ * @param {() => void} onChange
+ */
+export function createLookup(load, onChange) {
+  const known = new Map()
+  /** @type {Looked<K, V>} */ let state = Object.freeze({ key: null, phase: 'idle', value: null, problem: null })
+  let asked = 0
+
+  function show(next) {
+    state = Object.freeze(next)
+    onChange()
+  }
+
+  function keep(key, value) {
+    known.delete(key)
+    known.set(key, value)
+    if (known.size > KEPT) known.delete(known.keys().next().value)
+  }
+
+  const lookup = {
+    get state() {
+      return state
+    },
+    /** Asks; resolves when the answer is shown. @param {K} [key]  the same again */
+    async look(key = state.key) {
+      const mine = (asked += 1)
+      const old = known.get(key) ?? null
+      if (state.key !== key || state.phase !== 'ready') show({ key, phase: old ? 'ready' : 'loading', value: old, problem: null })
+      try {
+        const value = await load(key)
+        if (mine !== asked) return
+        if (value !== null) keep(key, value)
+        show({ key, phase: value === null ? 'missing' : 'ready', value, problem: null })
+      } catch (problem) {
+        if (mine !== asked) return
+        show({ key, phase: problem.status === 404 ? 'missing' : 'failed', value: problem.status === 404 ? null : old, problem })
+      }
+    },
+    /** Whoever signs in or out sees things anew. */
+    forget() {
+      known.clear()
+      asked += 1
+      state = Object.freeze({ key: null, phase: 'idle', value: null, problem: null })
+    },
+  }
+  return lookup
+}

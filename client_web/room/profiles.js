@@ -1,0 +1,48 @@
+/**
+ * Who somebody is: their words, their clubs, and where they sit now, as far as I may see it.
+ *
+ * @typedef {{ id: number, username: string, kind: string, bio: string|null, created_at: string,
+ *             clubs: { club_id: number, name: string, role: string }[], rooms: { room_id: number, room: string, role: string }[] }} Profile
+ * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows> }} parts
+ */
+export function createProfiles({ rows }) {
+  const columns = 'id,username,kind,bio,created_at'
+
+  /** Names are unique whatever their case; the exact one is asked for first, for a name may hold what is a wildcard elsewhere. */
+  async function find(username) {
+    const [exact] = await rows.select('users', { username: `eq.${username}`, select: columns })
+    if (exact || /[*%_\\]/u.test(username)) return exact ?? null
+    const [alike] = await rows.select('users', { username: `ilike.${username}`, select: columns })
+    return alike ?? null
+  }
+
+  return {
+    /** @param {string} username @returns {Promise<Profile|null>} */
+    async one(username) {
+      const user = await find(username)
+      if (!user) return null
+      const [belongs, rooms] = await Promise.all([
+        rows.select('club_roster', { user_id: `eq.${user.id}`, select: 'club_id,role', limit: 100 }),
+        rows.select('roster', { user_id: `eq.${user.id}`, select: 'room_id,room,role' }),
+      ])
+      const ids = belongs.map(({ club_id }) => club_id)
+      const clubs = ids.length ? await rows.select('clubs', { id: `in.(${ids.join(',')})`, select: 'id,name', order: 'name' }) : []
+      const roles = new Map(belongs.map(({ club_id, role }) => [club_id, role]))
+      return { ...user, rooms, clubs: clubs.map(({ id, name }) => ({ club_id: id, name, role: roles.get(id) })) }
+    },
+
+    /** @param {number} id mine @param {{ username?: string, bio?: string|null }} change */
+    change: (id, change) => rows.update('users', change, { id: `eq.${id}` }, { representation: false }),
+
+    /** People whose names begin like this, then those who have it somewhere. @returns {Promise<string[]>} */
+    async suggest(beginning, { limit = 6 } = {}) {
+      const plain = beginning.trim().replace(/[*%_\\,()"]/gu, '')
+      const asked = { select: 'username', kind: 'eq.person', order: 'username', limit }
+      const starting = await rows.select('users', { ...asked, ...(plain ? { username: `ilike.${plain}*` } : {}) })
+      const names = starting.map(({ username }) => username)
+      if (!plain || names.length >= limit) return names
+      const within = await rows.select('users', { ...asked, username: `ilike.*${plain}*` })
+      return [...new Set([...names, ...within.map(({ username }) => username)])].slice(0, limit)
+    },
+  }
+}

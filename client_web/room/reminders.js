@@ -1,0 +1,37 @@
+/**
+ * Scheduled rooms I want to hear of. A reminder is a row of mine; it is due once its room is open, and taken back when it was heard.
+ *
+ * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, onChange: () => void }} parts
+ */
+export function createReminders({ rows, onChange }) {
+  /** @type {ReadonlySet<number>} */ let wanted = new Set()
+
+  function keep(next) {
+    wanted = next
+    onChange()
+  }
+
+  return {
+    /** @returns {ReadonlySet<number>} room ids */
+    get wanted() {
+      return wanted
+    },
+    /** @param {number|null} user_id  whose; null: nobody's */
+    async learn(user_id) {
+      if (wanted.size > 0) keep(new Set())
+      if (user_id === null) return
+      const mine = await rows.select('reminders', { select: 'room_id' })
+      keep(new Set(mine.map(({ room_id }) => room_id)))
+    },
+    async want(room_id) {
+      await rows.insert('reminders', { room_id }, { representation: false })
+      keep(new Set(wanted).add(room_id))
+    },
+    async drop(room_id) {
+      keep(new Set([...wanted].filter((id) => id !== room_id)))
+      await rows.remove('reminders', { room_id: `eq.${room_id}` })
+    },
+    /** Rooms that have opened and that I wanted to hear of. @param {import('./hallway.js').HallwayRow[]} hallway */
+    due: (hallway) => hallway.filter((row) => wanted.has(row.id) && !row.scheduled),
+  }
+}

@@ -1,0 +1,41 @@
+import { createClub } from './club.js'
+import { createClubs } from './clubs.js'
+import { element } from './element.js'
+import { createInvitation } from './invitation.js'
+import { move } from './motion.js'
+import { createPerson } from './person.js'
+
+/**
+ * The pages beside the hallway and the room: clubs, a club, a person, an invitation. One of them at a time.
+ * @param {object} acts  see the pages
+ */
+export function createPages(acts) {
+  const pages = { clubs: createClubs(acts), club: createClub(acts), person: createPerson(acts), invitation: createInvitation(acts) }
+  const scroll = element('div', { class: 'page__scroll' }, ...Object.values(pages).map((page) => page.element))
+  const root = element('section', { class: 'frame__page', 'aria-label': 'Page' }, scroll)
+  let shown = null
+
+  return {
+    element: root,
+    scroll,
+    /** Whether this place is one of these pages. */
+    has: ({ place }) => place in pages,
+    /** @param {{ place: object, pages: object, house: object, user: object|null }} now */
+    update({ place, pages: looked, house, user }) {
+      const name = place.place in pages ? place.place : null
+      root.hidden = name === null
+      for (const [each, page] of Object.entries(pages)) page.element.hidden = each !== name
+      if (name) pages[name].update({ place, looked: looked[name], house, user })
+    },
+    /** A page was walked to: it comes in, and the focus goes to its heading. */
+    arrive(key) {
+      if (key !== shown) move(scroll, [{ opacity: 0, transform: 'translateY(6px)' }, { opacity: 1, transform: 'none' }])
+      shown = key
+      const heading = scroll.querySelector(':scope > :not([hidden]) h1')
+      heading?.focus({ preventScroll: true })
+    },
+    title(place) {
+      return pages[place.place]?.title() ?? null
+    },
+  }
+}

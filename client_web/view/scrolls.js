@@ -1,0 +1,23 @@
+const KEPT = 50 // pages one may go back to
+
+/**
+ * Where each page was scrolled to, by its entry in the history: Back finds it as one left it.
+ * @param {() => Element|null} scroller  what scrolls on the page shown now
+ */
+export function createScrolls(scroller) {
+  const tops = new Map()
+  return {
+    /** @param {string} visit  the entry that is being left */
+    keep(visit) {
+      const top = scroller()?.scrollTop ?? 0
+      tops.delete(visit)
+      tops.set(visit, top)
+      if (tops.size > KEPT) tops.delete(tops.keys().next().value)
+    },
+    /** @param {string} visit  the entry one came back to; a new one begins at the top */
+    restore(visit) {
+      const target = scroller()
+      if (target) target.scrollTop = tops.get(visit) ?? 0
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import { element, mark, say } from './element.js'
+import { symbol } from './symbol.js'
+
+const SAID_FOR = 3000 // ms
+
+/**
+ * A link to pass on: it can be read, copied, and handed to whatever this device shares with.
+ * @param {string} label
+ */
+export function createShare(label) {
+  let href = null
+  let name = ''
+  let timer = 0
+  const shown = element('input', { class: 'field__input share__link', readonly: true, 'aria-label': label, on: { focus: (event) => event.target.select() } })
+  const words = element('span', { text: 'Copy' })
+  const copied = element('span', { class: 'only-heard', role: 'status' })
+  const copy = element('button', { class: 'button', type: 'button', 'aria-label': `Copy: ${label.toLowerCase()}`, on: { click: toClipboard } }, symbol('copy'), words)
+  const share = element('button', { class: 'button', type: 'button', on: { click: pass } }, 'Share…')
+  const root = element('div', { class: 'share', hidden: true }, shown, copy, share, copied)
+
+  async function toClipboard() {
+    const done = await copyText(href)
+    say(words, done ? 'Copied' : 'Copy it by hand')
+    say(copied, done ? 'Copied' : 'It could not be copied; the link is selected.')
+    if (!done) shown.select()
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      say(words, 'Copy')
+      say(copied, '')
+    }, SAID_FOR)
+  }
+
+  function pass() {
+    navigator.share({ title: name, url: href }).catch(() => {}) // closed without choosing: nothing happened
+  }
+
+  return {
+    element: root,
+    /** @param {string|null} link  null hides it */
+    update(link, title = '') {
+      href = link
+      name = title
+      root.hidden = link === null
+      if (link === null) return
+      shown.value = link
+      mark(share, 'hidden', typeof navigator.share !== 'function')
+    },
+  }
+}
+
+/** @returns {Promise<boolean>} whether it is in the clipboard now */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false // no permission, or a page without https
+  }
+}

@@ -1,0 +1,67 @@
+/** Times in words, in the reader's own time. Pure: a time and now in, words out. */
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+// The words are English; whether eight in the evening is 20:00 or 8:00 PM is the reader's habit.
+const habit = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 ? 'en-US' : 'en-GB'
+const clock = new Intl.DateTimeFormat(habit, { hour: 'numeric', minute: '2-digit' })
+const weekday = new Intl.DateTimeFormat('en', { weekday: 'long' })
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
+const dateAndYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
+const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric' })
+
+const midnight = (time) => new Date(time.getFullYear(), time.getMonth(), time.getDate())
+const daysBetween = (from, to) => Math.round((midnight(to) - midnight(from)) / DAY)
+
+function dayInWords(time, now) {
+  const days = daysBetween(now, time)
+  if (days === 0) return 'today'
+  if (days === 1) return 'tomorrow'
+  if (days === -1) return 'yesterday'
+  if (days > 1 && days < 7) return `on ${weekday.format(time)}`
+  return `on ${(time.getFullYear() === now.getFullYear() ? date : dateAndYear).format(time)}`
+}
+
+/** "in 25 minutes", "today at 20:00", "on Friday at 20:00" @param {string|Date} at @param {Date} [now] */
+export function whenInWords(at, now = new Date()) {
+  const time = new Date(at)
+  const ahead = time - now
+  if (ahead > -MINUTE && ahead < MINUTE) return 'any moment'
+  if (ahead > 0 && ahead < HOUR) return soonInWords(ahead)
+  return `${dayInWords(time, now)} at ${clock.format(time)}`
+}
+
+function soonInWords(ahead) {
+  const minutes = Math.round(ahead / MINUTE)
+  return minutes === 1 ? 'in a minute' : minutes === 60 ? 'in an hour' : `in ${minutes} minutes`
+}
+
+/** How long something still holds: "20 more minutes", "until tomorrow at 20:00" */
+export const untilInWords = (at, now = new Date()) => {
+  const ahead = new Date(at) - now
+  return ahead > 0 && ahead < HOUR ? `for ${Math.max(1, Math.round(ahead / MINUTE))} more ${Math.round(ahead / MINUTE) <= 1 ? 'minute' : 'minutes'}` : `until ${whenInWords(at, now).replace(/^on /u, '')}`
+}
+
+/** "November 2026" */
+export const monthInWords = (at) => month.format(new Date(at))
+
+/** What `<input type=date>` and `<input type=time>` show for a moment, in local time. @param {Date} time */
+export function fieldsOf(time) {
+  const two = (number) => String(number).padStart(2, '0')
+  return { date: `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`, time: `${two(time.getHours())}:${two(time.getMinutes())}` }
+}
+
+/** The moment those two fields name; null when they name none. */
+export function momentOf({ date: day, time }) {
+  const moment = new Date(`${day}T${time}`)
+  return Number.isNaN(moment.getTime()) ? null : moment
+}
+
+/** The next full hour that is at least half an hour away: a kind first guess. */
+export function nextHour(now = new Date()) {
+  const time = new Date(now.getTime() + HOUR / 2)
+  time.setMinutes(60, 0, 0)
+  return time
+}

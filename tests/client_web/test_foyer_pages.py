@@ -1,0 +1,185 @@
+"""The pages beside the hallway and the room: clubs, people, invitations; found by their address, walked to and back."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+
+from playwright.sync_api import Browser, BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay
+from .browser import eventually
+from .visitor import DESKTOP, PHONE, Visitor, visitor
+
+HTML = '<img src=x onerror="document.title=1">'
+
+
+def heading(somebody: Visitor, name: str | re.Pattern[str]) -> None:
+    """Waits until the page of this name is there and has the focus: it was walked to."""
+    somebody.page.get_by_role("heading", level=1, name=name).wait_for()
+
+
+def focused(somebody: Visitor) -> str:
+    return str(somebody.page.evaluate("document.activeElement.textContent"))
+
+
+def confirm(somebody: Visitor, title: str, name: str) -> None:
+    dialog = somebody.page.get_by_role("dialog", name=title)
+    dialog.get_by_role("button", name=name, exact=True).click()
+    dialog.wait_for(state="hidden")
+
+
+def test_a_club_is_founded_described_and_run(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    psql.run("insert into topics (name, emoji) values ('Music', '♪')")
+    lior = psql.person("lior")
+    with visitor(context, relay.url, "amara", path="/clubs", refusals=True) as amara:
+        amara.reads("There are no clubs yet.")
+        amara.button("Found a club").click()
+        form = amara.page.get_by_role("dialog", name="Found a club")
+        name = form.get_by_label("Name")
+        form.get_by_role("button", name="Found the club").click()
+        amara.reads("A club needs a name.")
+        name.fill("é" * 10_000)
+        amara.reads("At most 80 characters; these are 10,000.")
+        form.get_by_role("button", name="Found the club").click()
+        assert name.input_value() == "é" * 10_000, "nothing typed is lost"
+        name.fill(f"{HTML} مرحبا 👩‍🚀")
+        form.get_by_label("What it is for").fill("Standards\nafter dark.")
+        form.get_by_label("Topic").select_option(label="♪ Music")
+        form.get_by_role("button", name="Found the club").click()
+        heading(amara, f"{HTML} مرحبا 👩‍🚀")
+        assert amara.page.locator("img").count() == 0
+        amara.reads("1 member · 1 follower")
+        amara.button("Edit").click()
+        amara.page.get_by_role("dialog").get_by_label("Name").fill("Blue Hour")
+        amara.button("Save").click()
+        heading(amara, "Blue Hour")
+        club = psql.one("select id from clubs where name = 'Blue Hour'")
+        psql.run("insert into members (club_id, user_id) values (%s, %s)", club, lior)
+        amara.page.reload()
+        amara.page.get_by_label("Role of lior").select_option(label="Admin")
+        role = "select role from members where user_id = %s"
+        eventually(lambda: psql.one(role, lior) == "ADMIN")
+        # The last owner stays: said beside the one it concerns, and the choice goes back.
+        amara.page.get_by_label("Role of amara").select_option(label="Member")
+        amara.reads("A club has an owner, and this is its last.")
+        assert amara.page.get_by_label("Role of amara").input_value() == "OWNER"
+        amara.button("Remove lior").click()
+        confirm(amara, "Remove lior?", "Remove")
+        amara.page.get_by_label("Role of lior").wait_for(state="detached")
+        assert psql.one(role, lior) is None
+        amara.button("Following Blue Hour").click()
+        amara.button("Follow Blue Hour").wait_for()
+        amara.button("Start a room here").click()
+        room = amara.page.get_by_role("dialog", name="Start a room")
+        room.get_by_label("Name", exact=True).fill("Fours")
+        room.get_by_label("Members of the club").check()
+        room.get_by_role("button", name="Open the door").click()
+        amara.walks_in()
+        asked = "select c.name, access from rooms r join clubs c on c.id = club_id"
+        assert psql.all(asked) == [("Blue Hour", "club")]
+        amara.page.get_by_role("link", name="Clubs", exact=True).click()
+        amara.page.locator(".club-card").get_by_role("link", name="Blue Hour").click()
+        amara.page.locator(".page").get_by_role("link", name="Fours").wait_for()
+        amara.page.locator(".page .badge", has_text="Members only").wait_for()
+
+
+def test_a_link_brings_somebody_who_is_signed_out_all_the_way_in(
+    browser: Browser, context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    club = psql.one(
+        "insert into clubs (name, owner_id) values ('Blue Hour', %s) returning id",
+        psql.person("amara"),
+    )
+    with visitor(context, relay.url, "amara", path=f"/clubs/{club}", refusals=True) as amara:
+        amara.button("Invite").click()
+        dialog = amara.page.get_by_role("dialog", name="Invite to Blue Hour")
+        dialog.get_by_label("For", exact=True).select_option(label="one person")
+        dialog.get_by_role("button", name="Make a link").click()
+        link = dialog.get_by_label("Invitation link", exact=True)
+        link.wait_for()
+        address = link.input_value()
+        assert address.startswith(f"{relay.url}/invitations/")
+        assert "username" not in address, "a link says nothing of who made it"
+        dialog.get_by_role("button", name="Copy: invitation link").click()
+    path = address.removeprefix(relay.url)
+    # A browser of their own: cookies are shared, and this one has never been here.
+    elsewhere = browser.new_context()
+    with closing(elsewhere), visitor(elsewhere, relay.url, path=path, refusals=True) as stranger:
+        heading(stranger, "amara invites you to the club “Blue Hour”")
+        stranger.button("Join the club").click()
+        stranger.page.get_by_label("Your name").fill("zoe")
+        stranger.button("Walk in").click()
+        heading(stranger, "Blue Hour")
+        stranger.page.locator(".member", has_text="zoe").wait_for()
+        stranger.page.go_back()
+        stranger.reads("You said yes to this.")
+        stranger.button("Leave the club").wait_for(state="hidden")
+        stranger.page.get_by_role("link", name="To the club").click()
+        stranger.button("Leave the club").click()
+        confirm(stranger, "Leave “Blue Hour”?", "Leave")
+        stranger.page.locator(".member", has_text="zoe").wait_for(state="detached")
+    with visitor(context, relay.url, "tom", path=path, refusals=True) as late:
+        late.reads("This invitation was used as often as it may be.")
+        assert not late.button("Join the club").is_visible()
+        late.page.goto(f"{relay.url}/invitations/{'x' * 24}")
+        heading(late, "There is no such invitation")
+
+
+def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    psql.seat(room, "amara")
+    psql.run("insert into clubs (name, owner_id) values ('Blue Hour', %s)", psql.person("amara"))
+    with visitor(context, relay.url, "beth", path="/people/Amara", refusals=True) as beth:
+        heading(beth, "amara")
+        beth.page.locator(".page").get_by_role("link", name="Porch").wait_for()
+        assert beth.page.title() == "amara · Roomtone"
+        beth.page.locator(".page").get_by_role("link", name="Blue Hour").wait_for()
+        beth.page.locator(".masthead__profile").click()
+        heading(beth, "beth")
+        beth.button("Edit your page").click()
+        form = beth.page.get_by_role("dialog", name="Your page")
+        form.get_by_label("Name").fill("amara")
+        form.get_by_role("button", name="Save").click()
+        beth.reads("Somebody goes by that name already.")
+        form.get_by_label("Name").fill("Zoë / 100% 🎷")
+        form.get_by_label("About you").fill(f"{HTML}\nSecond line.")
+        form.get_by_role("button", name="Save").click()
+        heading(beth, "Zoë / 100% 🎷")
+        beth.reads(HTML)
+        beth.page.reload()
+        heading(beth, "Zoë / 100% 🎷")
+        beth.page.goto(f"{relay.url}/people/nobody")
+        heading(beth, "Nobody goes by that name")
+
+
+def test_back_finds_a_page_as_one_left_it(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    owner = psql.person("amara")
+    for number in range(30):
+        psql.run("insert into clubs (name, owner_id) values (%s, %s)", f"Club {number:02}", owner)
+    scrolled = "() => document.querySelector('.page__scroll').scrollTop"
+    with visitor(context, relay.url, "beth", path="/") as beth:
+        for size in (PHONE, DESKTOP):
+            beth.resize(size)
+            beth.page.get_by_role("link", name="Clubs", exact=True).click()
+            heading(beth, "Clubs")
+            assert focused(beth) == "Clubs", "the focus went along"
+            beth.page.get_by_role("link", name="Club 24").scroll_into_view_if_needed()
+            stood = beth.page.evaluate(scrolled)
+            assert stood > 0
+            beth.page.get_by_role("link", name="Club 24").click()
+            heading(beth, "Club 24")
+            assert beth.page.evaluate(scrolled) == 0
+            beth.page.go_back()
+            heading(beth, "Clubs")
+            assert beth.page.evaluate(scrolled) == stood
+            beth.page.go_back()
+            beth.page.wait_for_url(f"{relay.url}/?username=beth")
+            assert focused(beth) == "Hallway"
