@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -71,6 +71,7 @@ class Visit:
         self._line = line
         self._say = say
         self._listeners: set[Callable[[Heard], None]] = set()
+        self._hearings: set[Hearing] = set()
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._speaks = sound is not None and role != "AUDIENCE"
@@ -94,11 +95,17 @@ class Visit:
         """Call this with everything that is heard; it must not take long."""
         self._listeners.add(listener)
 
-    def heard(self) -> Hearing:
-        """Everything that is heard from now on, to be iterated over."""
+    async def heard(self) -> AsyncGenerator[Heard, None]:
+        """Everything that is heard from now on, until the visit is over."""
         hearing = Hearing()
+        self._hearings.add(hearing)
         self._listeners.add(hearing.put)
-        return hearing
+        try:
+            async for heard in hearing:
+                yield heard
+        finally:
+            self._hearings.discard(hearing)
+            self._listeners.discard(hearing.put)
 
     async def until(self, condition: Callable[[Visit], object]) -> None:
         """Wait until the room is as wanted; asked after each change."""
@@ -115,6 +122,8 @@ class Visit:
         finally:
             self.ended.set()
             self._changed.set()
+            for hearing in self._hearings:
+                hearing.close()
             await self.mesh.close()
 
     async def _take(self, event: Event) -> None:
@@ -172,7 +181,7 @@ class Visit:
             if seat is None or not seat.audible or not self._listeners:
                 return
             block = Heard(seat, samples, position, level_of(samples))
-            for listener in self._listeners:
+            for listener in tuple(self._listeners):
                 listener(block)
 
         self._later(hear(track, heard))

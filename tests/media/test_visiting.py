@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import LiteralString
 
 import pytest
 from roomtone.media.signaling.database import database_door
@@ -15,6 +16,12 @@ from roomtone.types import RoomId
 from ..people import Psql
 from ..running import RunningRelay
 from .listening import connected, eventually, hears, packets, until
+
+CALLS: dict[str, LiteralString] = {
+    "ask_to_unmute": "select ask_to_unmute(%s, 'bea')",
+    "move_to_audience": "select move_to_audience(%s, 'bea')",
+    "invite_to_speak": "select invite_to_speak(%s, 'bea')",
+}
 
 
 async def test_two_peers_hear_each_other_one_over_the_database_one_over_http(
@@ -73,6 +80,16 @@ async def test_only_who_may_speak_is_heard_and_the_audience_sends_nothing(
         said = bea.voice.said
         await until(rick, lambda v: all(s.muted for s in v.others))
         assert bea.voice.said - said <= 1
+
+        # Asked to unmute, it does; moved down and invited again, it comes: both keys are turned.
+        for asked in (
+            ("ask_to_unmute",),
+            ("move_to_audience", "invite_to_speak"),
+        ):
+            for function in asked:
+                psql.act_as("rick").one(CALLS[function], room)
+            psql.act_as(None)
+            await hears(rick, "bea", 660)
 
 
 async def test_what_a_room_refuses_is_said_by_name(

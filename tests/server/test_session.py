@@ -96,6 +96,25 @@ def test_nobody_signs_in_as_a_bot(world: World) -> None:
     problem(response, 403, "42501", "users_only_people_sign_in")
 
 
+def test_a_bot_says_that_it_is_one_and_nobody_is_both(world: World) -> None:
+    signed_in = world.nobody.post("/session", json={"username": "beep", "kind": "bot"})
+    assert signed_in.json()["user"]["kind"] == "bot"
+    again = world.nobody.post("/session", json={"username": "BEEP", "kind": "bot"})
+    assert again.json()["user"] == signed_in.json()["user"]
+    problem(
+        world.nobody.post("/session", json={"username": "beep"}),
+        403,
+        "42501",
+        "users_only_people_sign_in",
+    )
+    world.nobody.post("/session", json={"username": "kit"})
+    refused = world.nobody.post("/session", json={"username": "kit", "kind": "bot"})
+    problem(refused, 403, "42501", "users_only_bots_are_bots")
+    for kind in ("node", "sfu", None, 7):
+        response = world.nobody.post("/session", json={"username": "eve", "kind": kind})
+        problem(response, 400, "PGRST102")
+
+
 def test_demo_identities_are_off_unless_on_loopback_or_asked_for(database_url: str) -> None:
     with run_relay(database_url, demo=False) as relay, relay.client() as visitor:
         refused = visitor.post("/session", json={"username": "rick"})
