@@ -78,16 +78,19 @@ declare
   room rooms;
   heir bigint;
 begin
-  select * into room from rooms r where r.id = new.room_id for no key update;
+  select * into room from rooms r where r.id = new.room_id;
+  -- Nothing is locked where nothing will change: whoever ends the room has it, and waits for this seat.
   if room.ended_at is not null or room.host_id <> new.user_id or room.host_gone = 'wait' or room.opened_at is null
      or exists (select from participants p where p.room_id = room.id and p.user_id = room.host_id and p.peer_id is not null) then
     return null;
   end if;
   if room.host_gone = 'end' then
-    update rooms r set ended_at = now(), ended_reason = 'the host left' where r.id = room.id;
+    update rooms r set ended_at = now(), ended_reason = 'the host left'
+    where r.id = room.id and r.host_id = new.user_id and r.ended_at is null;
   else
     heir := coalesce(longest_serving(room.id, 'MODERATOR'), longest_serving(room.id, 'SPEAKER'));
-    update rooms r set host_id = heir where r.id = room.id and heir is not null;
+    update rooms r set host_id = heir
+    where r.id = room.id and r.host_id = new.user_id and r.ended_at is null and heir is not null;
   end if;
   return null;
 end

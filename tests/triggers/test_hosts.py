@@ -197,6 +197,22 @@ def test_handing_over_and_leaving_at_once_take_turns(
     assert roles(psql, room) == {"sam": "SPEAKER", "anna": "HOST", "bo": "AUDIENCE"}
 
 
+def test_leaving_while_another_tab_ends_the_room_holds_up_neither(
+    psql: Psql, connect: Connect, room: int
+) -> None:
+    first, second = Psql(connect(autocommit=False)), Psql(connect())
+    leave(first, room)
+    second.act_as("rick")
+    waiting = "select count(*) from pg_locks where not granted and pid = %s"
+    with ThreadPoolExecutor(1) as pool:
+        ending = pool.submit(second.one, "select ended_reason from end_room(%s, 'Late.')", room)
+        while not psql.one(waiting, second.connection.info.backend_pid):
+            assert not ending.done()
+        first.connection.commit()
+        assert ending.result(20) == "Late."
+    assert roles(psql, room) == {}
+
+
 def test_an_heir_who_is_just_leaving_is_passed_over(
     psql: Psql, connect: Connect, room: int
 ) -> None:
