@@ -84,6 +84,18 @@ def test_what_is_written_is_read_by_all_as_text_and_can_be_taken_back(
             .evaluate("(p) => getComputedStyle(p).direction")
             == "rtl"
         )
+        # Somebody I blocked is folded, until I want to read it.
+        psql.run(
+            "insert into blocks (user_id, blocked_id) values (%s, %s)",
+            psql.person("beth"),
+            psql.person("amara"),
+        )
+        beth.page.reload()
+        beth.button("Walk in anyway").click()
+        beth.reads("A message from somebody you blocked.")
+        beth.button("Show it").click()
+        message(beth, "onerror").get_by_text(NASTY).wait_for()
+        message(beth, "First line").wait_for()
         # My own, and nobody else's.
         assert message(beth, "שלום").get_by_role("button").count() == 0
         message(beth, "First line").hover()
