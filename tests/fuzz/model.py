@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 NOT_OPEN = "participants_room_is_open"
 NOT_GIVEN = "participants_role_is_given"
 NO_CONSENT = "participants_speaking_needs_consent"
+NOT_YOURS_TO_INVITE = "participants_only_moderators_invite"
+NOT_THE_AUDIENCE = "participants_only_the_audience_is_invited"
+NOT_YOUR_HAND = "participants_only_they_raise_hands"
+NO_HAND_ON_STAGE = "participants_only_the_audience_raises_hands"
+NO_HAND_NEEDED = "participants_hands_are_for_moderated_stages"
 NOT_YOURS_TO_UNMUTE = "participants_only_they_unmute"
 AUDIENCE_IS_MUTED = "participants_audience_is_muted"
 NOT_SEATED = "signals_sender_is_seated"
@@ -36,6 +41,14 @@ class Seat:
     role: str
     session: int
     muted: bool = True
+    hand: bool = False
+    invited: bool = False
+
+    def becomes(self, role: str) -> None:
+        self.role = role
+        self.muted = self.muted or role == "AUDIENCE"
+        if role != "AUDIENCE":
+            self.hand = self.invited = False
 
 
 @dataclass
@@ -76,7 +89,11 @@ class Room:
         known = self.seats.get(user)
         if known is not None and asked is None:
             role = known.role
-        self.seats[user] = Seat(user, role, self.sessions)
+        seat = Seat(user, role, self.sessions)
+        if known is not None:
+            seat.hand, seat.invited = known.hand, known.invited
+        seat.becomes(role)
+        self.seats[user] = seat
         return self.sessions
 
     def leave(self, user: str) -> None:
@@ -102,14 +119,47 @@ class Room:
         steps = (
             actor == user
             and seat.role != "HOST"
-            and (role == "AUDIENCE" or (role == "SPEAKER" and self.stage == "open"))
+            and (
+                role == "AUDIENCE" or (role == "SPEAKER" and (self.stage == "open" or seat.invited))
+            )
         )
         if (role == "HOST") != (user == self.host) or not (gives or steps):
             raise Refused(NOT_GIVEN)
-        if seat.role == "AUDIENCE" and actor != user:  # no hand is ever raised here
+        if seat.role == "AUDIENCE" and not seat.hand and actor != user:
             raise Refused(NO_CONSENT)
-        seat.role = role
-        seat.muted = seat.muted or role == "AUDIENCE"
+        seat.becomes(role)
+
+    def raise_hand(self, actor: str, user: str, up: bool) -> None:
+        seat = self.seats.get(user)
+        if seat is None or not (actor == user or self.moderates(actor)):
+            return
+        if seat.hand or not up:
+            seat.hand = up
+        elif actor != user:
+            raise Refused(NOT_YOUR_HAND)
+        elif seat.invited:
+            seat.becomes("SPEAKER")
+        elif seat.role != "AUDIENCE":
+            raise Refused(NO_HAND_ON_STAGE)
+        elif self.stage == "open":
+            raise Refused(NO_HAND_NEEDED)
+        else:
+            seat.hand = True
+
+    def invite(self, actor: str, user: str, welcome: bool) -> None:
+        seat = self.seats.get(user)
+        if seat is None or not (actor == user or self.moderates(actor)):
+            return
+        if seat.invited or not welcome:
+            seat.invited = welcome
+        elif not self.moderates(actor):
+            raise Refused(NOT_YOURS_TO_INVITE)
+        elif seat.role != "AUDIENCE":
+            raise Refused(NOT_THE_AUDIENCE)
+        elif seat.hand:
+            seat.becomes("SPEAKER")
+        else:
+            seat.invited = True
 
     def mute(self, actor: str, user: str, muted: bool) -> None:
         seat = self.seats.get(user)

@@ -120,6 +120,17 @@ class Interleavings(RuleBasedStateMachine):
         expected = self._expect(lambda: self.model.mute(actor, user, muted))
         self._agree(expected, self.place.http(actor, "PATCH", self._seat(user), {"muted": muted}))
 
+    @rule(by=people, who=people, invite=st.booleans(), yes=st.sampled_from([True, True, False]))
+    def key(self, by: int, who: int, invite: bool, yes: bool) -> None:
+        """The two keys to the stage: an invitation or a hand, given or taken back."""
+        user = self._person(who)
+        actor = self.model.host if invite and by % 3 else user if by % 3 else self._person(by)
+        turn = self.model.invite if invite else self.model.raise_hand
+        expected = self._expect(lambda: turn(actor, user, yes))
+        column = "invited_to_speak_at" if invite else "hand_raised_at"
+        change = {column: "2001-01-01T00:00:00Z" if yes else None}
+        self._agree(expected, self.place.http(actor, "PATCH", self._seat(user), change))
+
     @precondition(lambda self: self.model.sessions > 4 and not self.model.ended)
     @rule(who=people)
     def end(self, who: int) -> None:
@@ -226,6 +237,8 @@ class Interleavings(RuleBasedStateMachine):
             (s.user, s.role, s.muted, self.peers[s.session - 1][1]) for s in self.model.roster
         ]
         assert [seat[:4] for seat in seats] == modelled
+        keys = "select hand_raised_at is not null, invited_to_speak_at is not null from roster where room_id = %s order by seq"
+        assert psql.all(keys, self.room) == [(s.hand, s.invited) for s in self.model.roster]
         if not self.model.ended:  # one more event for everybody: who has it has all before it
             psql.run("update rooms set name = 'Now look' where id = %s", self.room)
         head = int(psql.one("select head_seq from logs where room_id = %s", self.room))
@@ -241,9 +254,9 @@ class Interleavings(RuleBasedStateMachine):
             follower.take()
             self._told_everything(follower, head)
             if follower.state == "following":
-                keys = ("username", "role", "muted", "peer_id", "seq")
+                told = ("username", "role", "muted", "peer_id", "seq")
                 assert {
-                    user: tuple(seat[key] for key in keys) for user, seat in follower.seats.items()
+                    user: tuple(seat[key] for key in told) for user, seat in follower.seats.items()
                 } == view
                 waiting = psql.all(
                     "select id from signals where to_peer = %s order by id", follower.peer
