@@ -6,17 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..conftest import Connect
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 
 GRACE = 0.8  # seconds
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    """The operator in psql."""
-    return Psql(connect())
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from roomtone.band import Band, house_band
 from roomtone.cli.bot import bot_command
 from roomtone.settings import Settings
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds; a process of its own needs many of them on a crowded machine
 
 
 @contextmanager
