@@ -86,6 +86,25 @@ def test_a_host_is_told_what_a_room_cannot_be(psql: Psql, room: int) -> None:
     assert psql.all("select name, access, locked from rooms") == [("Tea", "open", False)]
 
 
+def test_what_people_type_is_refused_in_words_they_can_act_on(psql: Psql, room: int) -> None:
+    psql.act_as("rick")
+    for statement in (
+        "insert into rooms (name) values (repeat('x', 10000))",
+        "insert into rooms (name, access) values ('A', 'club')",
+        "insert into rooms (name, starts_at) values ('A', now() + '2 years')",
+        f"select end_room({room}, repeat('x', 201))",
+        "select found_club(' ')",
+        "select found_club('Moth', repeat('x', 2001))",
+        f"select invite_to_room({room}, expires_in => '91 days')",
+        f"select invite_to_room({room}, max_uses => 0)",
+        f"select invite_to_room({room}, 'rick')",
+    ):
+        with pytest.raises(psycopg.errors.CheckViolation) as refusal:
+            psql.connection.execute(statement.encode())
+        said = str(refusal.value.diag.message_primary)
+        assert "relation" not in said, said
+
+
 def test_names_may_be_in_any_script_and_hold_any_markup(psql: Psql) -> None:
     psql.act_as("rick")
     for name in (
