@@ -78,6 +78,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             counted.count_database(database.counted)
             hallway = Hallway(database)
             invitations = Invitations(database)
+            hallway.ended = invitations.room_ended
             signed_out = SignedOut(database)
             presence = Presence(
                 database, grace=settings.grace, address=f"{settings.host}:{settings.port}"

@@ -12,6 +12,7 @@ import json
 import logging
 import random
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -75,6 +76,8 @@ class Hallway:
         # Changes are numbered by each relay for itself, so a place among them names whose it is.
         self._epoch = random.randrange(10**15)
         self.filled = asyncio.Event()
+        self.ended: Callable[[RoomId], None] = lambda room: None
+        """Told of every room that is over."""
 
     def rung(self, room: RoomId, head: int) -> None:
         """A bell said where the newest change to this room's row is."""
@@ -208,6 +211,7 @@ class Hallway:
         self._opens_at.pop(room, None)
         row = self._rows.pop(room, None)
         if row is not None:
+            self.ended(room)
             self._hidden -= row.readers is not EVERYBODY
             self._tell(Frame("hallway", text), row.readers)
 

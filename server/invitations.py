@@ -18,7 +18,7 @@ import psycopg
 
 from .database import Connection, Database
 from .frame import Frame
-from .types import InvitationId, UserId
+from .types import InvitationId, RoomId, UserId
 
 READ_WITHIN: Final = 2.0  # seconds a reader waits for the list; it follows when it could be read
 
@@ -32,6 +32,7 @@ class OpenInvitations:
         self.text = self.tag = ""
         self.told = Frame("invitations", "")
         self.ids: frozenset[InvitationId] = frozenset()
+        self.rooms: frozenset[RoomId] = frozenset()
         self.known = asyncio.Event()
         self.readers: set[Invitee] = set()
         self.asked_for = False
@@ -44,7 +45,9 @@ class OpenInvitations:
         self.text = text
         self.tag = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
         self.told = Frame("invitations", f'{{"invitations":{text}}}')
-        self.ids = frozenset(InvitationId(each["id"]) for each in json.loads(text))
+        found = json.loads(text)
+        self.ids = frozenset(InvitationId(each["id"]) for each in found)
+        self.rooms = frozenset(RoomId(each["room_id"]) for each in found if each["room_id"])
         for reader in self.readers:
             reader.wake.set()
 
@@ -87,6 +90,11 @@ class Invitations:
     def rung(self, invitation: InvitationId) -> None:
         """A bell said that this one was made, answered, or withdrawn."""
         self._rung.add(invitation)
+        self._something_to_read.set()
+
+    def room_ended(self, room: RoomId) -> None:
+        """Nobody is invited there any more, and no invitation of theirs rings for that."""
+        self._wanted |= {user for user, mine in self._lists.items() if room in mine.rooms}
         self._something_to_read.set()
 
     def resync(self) -> None:

@@ -14,21 +14,24 @@ import { problemOf, unreachable } from './problem.js'
  */
 export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = false, ...options }) {
   let hallway = '' // where in the hallway we are
+  let invitations = '' // which invitations we know
 
   function question(cursor) {
     const asked = new URL(url, document.baseURI)
     if (cursor) asked.searchParams.set('after', cursor)
     if (wait && cursor) asked.searchParams.set('wait', String(wait))
     if (hallwayToo) asked.searchParams.set('hallway', hallway)
+    asked.searchParams.set('invitations', invitations)
     return asked.pathname + asked.search
   }
 
-  function tell(line, { snapshot, events = [], cursor, hallway: rows = [], bye }) {
+  function tell(line, { snapshot, events = [], cursor, hallway: rows = [], invitations: awaiting, bye }) {
     if (snapshot) line.frame({ type: 'snapshot', data: snapshot, id: snapshot.cursor ?? null })
     const { epoch } = parseCursor(cursor)
     for (const event of events) line.frame({ type: event.table, data: event, id: `${epoch}-${event.seq}` })
     line.cursor = cursor // beyond what was meant for others
     for (const row of rows) line.frame({ type: 'hallway', data: row, id: null })
+    if (awaiting) line.frame({ type: 'invitations', data: { invitations: awaiting }, id: null })
     if (bye) line.frame({ type: 'bye', data: bye, id: null })
   }
 
@@ -42,6 +45,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
         line.alive()
         line.arrived()
         hallway = answer.hallway_cursor ?? ''
+        invitations = answer.invitations_cursor ?? ''
         tell(line, answer)
         await pause(every, line.signal)
       }

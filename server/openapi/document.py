@@ -21,7 +21,8 @@ appends to the room's log and rings a bell; the relay hears the bell, reads the 
 
 Rows and functions are what the database grants, in PostgREST's conventions: this document shows their
 common part, `docs/rows.md` all of it. Every refusal is a problem (`docs/errors.md`). The relay also serves
-the pages people see, at `/`, `/rooms/{id}` and `/client/`."""
+the pages people see: `/`, `/rooms/{id}`, `/clubs`, `/clubs/{id}`, `/people/{username}`,
+`/invitations/{code}` and `/client/`."""
 
 
 class Document:

@@ -51,8 +51,15 @@ def _query(name: str, description: str, shape: Schema, *, where: str = "query") 
 
 _STREAMED = (
     "An event stream (HTML standard, 9.2). `event: snapshot` comes first, then one event per change, named after "
-    "its table, with its cursor as `id:`; `hallway` is one changed row of the hallway; `bye` says why the stream "
-    "ends. A comment every 15 seconds keeps proxies patient."
+    "its table, with its cursor as `id:`; `hallway` is one changed row of the hallway, `invitations` all that await "
+    "the reader; `bye` says why the stream ends. A comment every 15 seconds keeps proxies patient."
+)
+
+_INVITATIONS = _query(
+    "invitations",
+    "Polling: one's invitations too, when they are others than those of the last answer's "
+    "`invitations_cursor`; nothing for all of them.",
+    TEXT,
 )
 
 PATHS: Final[dict[str, dict[str, Operation]]] = {
@@ -119,7 +126,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                     {JSON: schema("HallwayLog"), STREAM: TEXT},
                 )
             },
-            (400, *ALWAYS),
+            (400, *ALWAYS, 504),
             security=ANYONE,
             parameters=[
                 _query(
@@ -132,6 +139,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                     "Polling: wait so many seconds for something new.",
                     {"type": "number", "minimum": 0, "maximum": 60},
                 ),
+                _INVITATIONS,
             ],
         )
     },
@@ -178,6 +186,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                     "Polling: the hallway too; the last answer's `hallway_cursor`, or nothing for all of it.",
                     {"type": "string", "pattern": f"^$|{CURSOR}"},
                 ),
+                _INVITATIONS,
                 _query(
                     "last_event_id",
                     "Streams: where to resume, if the header cannot be set.",

@@ -12,6 +12,10 @@ CURSOR: Final = r"^[0-9]{1,18}-[0-9]{1,18}$"
 _ID = value("bigint")
 TEXT: Final[Schema] = {"type": "string"}
 _TEXT_OR_NULL = {"type": ["string", "null"]}
+_TAG: Final[Schema] = {
+    "type": "string",
+    "description": "Names the list: the question that follows gives it back.",
+}
 
 SCHEMAS: Final[dict[str, Schema]] = {
     "User": {
@@ -121,8 +125,10 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 "description": "There if a cursor was none to go on from: begin anew with this.",
                 "anyOf": [schema("Snapshot"), schema("Hallway")],
             },
-            "hallway": {"type": "array", "items": {"type": "object"}},
+            "hallway": {"type": "array", "items": schema("HallwayChange")},
             "hallway_cursor": schema("Cursor"),
+            "invitations": schema("OpenInvitations"),
+            "invitations_cursor": _TAG,
             "bye": schema("Bye"),
         },
     },
@@ -131,13 +137,46 @@ SCHEMAS: Final[dict[str, Schema]] = {
         "required": ["hallway"],
         "properties": {"hallway": {"type": "array", "items": {"type": "object"}}},
     },
+    "HallwayChange": {
+        "type": "object",
+        "description": "A row of the hallway as it is now; or that it is there no more, because the room "
+        "ended (`ended_at`) or because it is for others from now on (`hidden`). The greater cursor is newer.",
+        "required": ["id"],
+        "properties": {
+            "id": _ID,
+            "cursor": schema("Cursor"),
+            "ended_at": _TEXT_OR_NULL,
+            "hidden": {"const": True},
+        },
+    },
+    "OpenInvitations": {
+        "type": "array",
+        "description": "All invitations by name that await the reader, oldest first.",
+        "items": {
+            "type": "object",
+            "required": ["id", "code", "club_id", "room_id", "expires_at"],
+            "properties": {
+                "id": _ID,
+                "code": TEXT,
+                "club_id": {"type": ["integer", "null"]},
+                "club": _TEXT_OR_NULL,
+                "room_id": {"type": ["integer", "null"]},
+                "room": _TEXT_OR_NULL,
+                "invited_by": _TEXT_OR_NULL,
+                "created_at": {"type": "string", "format": "date-time"},
+                "expires_at": {"type": "string", "format": "date-time"},
+            },
+        },
+    },
     "HallwayLog": {
         "type": "object",
         "required": ["hallway", "cursor"],
         "properties": {
             "snapshot": schema("Hallway"),
-            "hallway": {"type": "array", "items": {"type": "object"}},
+            "hallway": {"type": "array", "items": schema("HallwayChange")},
             "cursor": schema("Cursor"),
+            "invitations": schema("OpenInvitations"),
+            "invitations_cursor": _TAG,
             "bye": schema("Bye"),
         },
     },

@@ -60,7 +60,7 @@ async def test_every_curl_command_and_every_event_does_what_the_page_says(
     psql = Psql(connect())
     commands = re.findall(r"^curl .*$", PAGE, re.MULTILINE)
     emitted = re.findall(r'^\{"event": .*$', PAGE, re.MULTILINE)
-    assert (len(commands), len(emitted)) == (9, 4)
+    assert (len(commands), len(emitted)) == (10, 4)
     with run_relay(database_url) as relay:
         reader = Reader(relay.url)
         for command in commands:
