@@ -62,7 +62,8 @@ export function createInvite({ suggest, make, linkOf }) {
       look()
     } catch (problem) {
       if (username !== name.value) name.input.value = username
-      name.refuse(problemInWords(problem))
+      // What the database hints at here is for who sits in psql.
+      name.refuse(problem.rule === 'invitations_invitee_is_known' || problem.rule === 'users_is_known' ? `Nobody here goes by “${username}”.` : problemInWords(problem))
     }
     name.focus()
   }

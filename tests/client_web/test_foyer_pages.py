@@ -129,6 +129,43 @@ def test_a_link_brings_somebody_who_is_signed_out_all_the_way_in(
         heading(late, "There is no such invitation")
 
 
+def test_an_invitation_by_name_arrives_where_the_person_is(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("amara", "Trading fours")
+    psql.person("tom")
+    with (
+        visitor(context, relay.url, "amara", path=f"/rooms/{room}", refusals=True) as amara,
+        visitor(context, relay.url, "beth", path="/clubs") as beth,
+    ):
+        amara.walks_in()
+        beth.reads("There are no clubs yet.")
+        amara.button("Invite").click()
+        dialog = amara.page.get_by_role("dialog", name="Invite to Trading fours")
+        assert (
+            dialog.get_by_label("Link to the room", exact=True).input_value()
+            == f"{relay.url}/rooms/{room}"
+        )
+        name = dialog.get_by_label("By name")
+        name.fill("nobody at all")
+        dialog.get_by_role("button", name="Ask them").click()
+        amara.reads("Nobody here goes by “nobody at all”.")
+        name.fill("bet")
+        dialog.get_by_role("button", name="Ask beth").click()
+        amara.reads("beth is asked in.")
+        notice = beth.page.get_by_role("region", name="Notices")
+        notice.get_by_text("amara asks you into “Trading fours”.").wait_for()
+        notice.get_by_role("button", name="Not now").click()
+        notice.wait_for(state="hidden")
+        beth.button("Invitations, 1 open").click()
+        beth.page.get_by_role("dialog", name="Invitations").get_by_role(
+            "button", name="Walk in"
+        ).click()
+        beth.walks_in()
+        beth.sees_seated("amara", "beth")
+        beth.button("Invitations, none open").wait_for()
+
+
 def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
@@ -140,6 +177,10 @@ def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
         beth.page.locator(".page").get_by_role("link", name="Porch").wait_for()
         assert beth.page.title() == "amara · Roomtone"
         beth.page.locator(".page").get_by_role("link", name="Blue Hour").wait_for()
+        beth.button("Block amara").click()
+        beth.page.locator(".card", has_text="Porch").get_by_text("whom you blocked").wait_for()
+        beth.button("Unblock amara").click()
+        beth.page.locator(".badge--blocked").wait_for(state="detached")
         beth.page.locator(".masthead__profile").click()
         heading(beth, "beth")
         beth.button("Edit your page").click()

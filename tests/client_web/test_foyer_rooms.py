@@ -98,20 +98,29 @@ def test_doors_say_who_may_come_in_and_stand_in_the_order_asked_for(
     club = psql.one(
         "insert into clubs (name, owner_id) values ('Blue Hour', %s) returning id", rick
     )
-    rooms = [psql.room("rick", name) for name in ("Den", "Attic", "Cellar 10", "Cellar 9")]
+    rooms = [psql.room("rick", name) for name in ("Den", "Attic", "cellar 10", "Cellar 9")]
     psql.run("update rooms set locked = true where id = %s", rooms[0])
     psql.run("update rooms set club_id = %s, access = 'club' where id = %s", club, rooms[1])
-    psql.run("update rooms set ended_at = now() where id = %s", rooms[2])
+    psql.run("update rooms set access = 'invited' where id = %s", rooms[2])
     psql.seat(rooms[3], "amara")
     psql.seat(rooms[3], "tom")
     psql.seat(rooms[1], "rick")
-    with visitor(context, relay.url, "beth") as beth:
+    with (
+        visitor(context, relay.url, "beth") as beth,
+        visitor(context, relay.url, "rick") as rick_here,
+    ):
         beth.sees_cards("Cellar 9", "Attic", "Den")
         beth.card("Den").get_by_text("Locked").wait_for()
         beth.card("Attic").get_by_text("Members only").wait_for()
+        rick_here.card("cellar 10").get_by_text("Invited only").wait_for()
         beth.page.get_by_label("Sort rooms").select_option(label="By name")
         beth.sees_cards("Attic", "Cellar 9", "Den")
         beth.page.get_by_label("Sort rooms").select_option(label="Newest first")
         beth.sees_cards("Cellar 9", "Attic", "Den")
         beth.page.reload()
         beth.sees_cards("Cellar 9", "Attic", "Den")
+        # Uninvited, one is told of no such room; invited, it is there.
+        psql.run(
+            "insert into guests (room_id, user_id) values (%s, %s)", rooms[2], psql.person("beth")
+        )
+        beth.sees_cards("Cellar 9", "cellar 10", "Attic", "Den")
