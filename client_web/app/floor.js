@@ -40,6 +40,7 @@ export function createFloor(commons) {
     report: (person) => void report.open(person, house.blocks.has(person.user_id)),
     toWall: (user_id) => commons.view.chooseSeat(user_id),
     retryConnection: (user_id) => house.visit?.retryConnection(user_id),
+    setVolume: house.volumes.set,
   })
   const settings = createRoomSettings({ ...calls, clubs: house.myClubs })
   commons.add(confirm, card, report, settings)

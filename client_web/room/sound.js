@@ -92,7 +92,7 @@ export function createSound({ me, devices, volumes, hears, connections, onChange
     open() {
       quality.start()
       releases = [
-        devices.subscribe(({ speaker }) => void playback.setSink(speaker)),
+        devices.subscribe(({ speaker }) => onChange(playback.setSink(speaker))),
         volumes.subscribe((user_id, volume) => onChange(playback.setVolume(user_id, volume))),
       ]
     },

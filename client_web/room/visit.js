@@ -93,6 +93,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       told: consent.told ?? (voice.hushed ? 'muted' : null),
       may: mayOf(me, room.room),
       microphone: voice.state,
+      devices: devices.state,
       speakers: sound.speaking.turns.map(({ user_id }) => people.find((person) => person.user_id === user_id && !person.muted)).filter(Boolean),
       spoke: sound.speaking.recent,
       ...{ blocked: sound.blocked, troubles: troubles.list, happenings: room.happenings, wall: wall.entries, traces: wall.traces, chat: chat.state },
@@ -316,10 +317,6 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     listen: () => sound.listen(),
     /** Hears nothing until `listen`. */
     pause: () => sound.pause(),
-    /** My microphone as it sounds now; for the sound check. @returns {MediaStream|null} */
-    get voice() {
-      return voice.stream
-    },
 
     consent,
     moderation,

@@ -36,7 +36,10 @@ export function createVoice({ devices, maySpeak, write, send, onStream, onNote, 
 
   function onMicrophone(state) {
     onStream(state === 'on' ? microphone.stream : null)
-    if (state === 'on') devices.refresh() // now that it is allowed they have names
+    if (state === 'on') {
+      devices.refresh() // now that it is allowed they have names
+      devices.check() // and it works: no check need be offered
+    }
     // Unplugged: the row must not promise a voice.
     if (state === 'missing' && !muting.muted) muting.set(true).catch((problem) => onNote(problem.message))
     transmit()
@@ -59,9 +62,6 @@ export function createVoice({ devices, maySpeak, write, send, onStream, onNote, 
     },
     get state() {
       return Object.freeze({ state: microphone.state, problem: microphone.problem, talking })
-    },
-    get stream() {
-      return microphone.stream
     },
     transmit,
     /** What the room's log says about my mute. */

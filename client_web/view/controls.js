@@ -10,7 +10,7 @@ const keyboard = matchMedia('(hover: hover) and (pointer: fine)')
 /**
  * The bar at the bottom of a room, under the thumb: what I am, in words, and what I can do about it.
  * @param {{ leave: () => void, stepUp: () => void, stepDown: () => void, toggleHand: () => void, toggleMicrophone: () => void, retryMicrophone: () => void,
- *           toggleWall: () => void, showKeys: () => void }} acts
+ *           toggleWall: () => void, checkSound: () => void, showKeys: () => void }} acts
  */
 export function createControls(acts) {
   const headline = element('strong', { class: 'controls__headline' })
@@ -27,6 +27,7 @@ export function createControls(acts) {
   chat.append(unread)
   const palette = createPalette(acts)
   const wall = control('glass', 'Glass wall', acts.toggleWall, 'G')
+  const sound = control('dials', 'Sound', acts.checkSound, 'S')
   const keys = control('keys', 'Keys', acts.showKeys, '?')
   const hand = element('button', { class: 'controls__up', type: 'button', 'aria-keyshortcuts': 'H', on: { click: acts.toggleHand } }, symbol('hand'), handWords)
   const up = element('button', { class: 'controls__up', type: 'button', on: { click: acts.stepUp } }, symbol('stage'), 'Join the stage')
@@ -35,7 +36,7 @@ export function createControls(acts) {
     element('div', { class: 'controls__row' },
       element('div', { class: 'controls__side' }, leave, palette.element),
       element('div', { class: 'controls__middle' }, microphone.element, hand, up),
-      element('div', { class: 'controls__side controls__side--end' }, chat, createMore(down, wall, keys).element)))
+      element('div', { class: 'controls__side controls__side--end' }, chat, createMore(down, sound, wall, keys).element)))
 
   return {
     element: root,

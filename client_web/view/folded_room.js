@@ -28,7 +28,7 @@ export function createFoldedRoom({ toggleMicrophone, leave, putAway }) {
   }
 
   function draw(visit) {
-    const speaking = visit.people.filter((person) => person.speaking)
+    const speaking = visit.speakers
     const shown = speaking[0] ?? visit.stage[0] ?? visit.me
     const open = Boolean(visit.me) && visit.may.speak && !visit.me.muted && visit.microphone.state === 'on'
     say(name, visit.room?.name ?? 'Walking in…')

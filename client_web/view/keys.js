@@ -11,6 +11,7 @@ const MEANINGS = [
   ['G', 'Open or close the glass wall'],
   ['C', 'Open the chat and write'],
   ['R', 'React, then 1 to 8'],
+  ['S', 'Check the sound: microphone, loudspeaker'],
   ['?', 'Show these keys'],
   ['Esc', 'Close what is open'],
 ]
@@ -22,16 +23,16 @@ export function createKeysHelp() {
 }
 
 const TYPING = 'input, textarea, select, [contenteditable]'
-const PRESSING = `${TYPING}, button, a, summary, pre, code`
+const PRESSING = `${TYPING}, button, a, summary, pre, code, [role='button'], [role='slider'], [role='tab'], [role='option']`
 
 /**
  * Listens for the keys. A letter typed into a field is a letter, and Space on a button presses the button.
- * @param {{ toggleMicrophone: () => void, toggleHand: () => void, answer: (yes: boolean) => void, leave: () => void, toggleWall: () => void, openChat: () => void, toggleReactions: () => void, showKeys: () => void, escape: () => void,
+ * @param {{ toggleMicrophone: () => void, toggleHand: () => void, answer: (yes: boolean) => void, leave: () => void, toggleWall: () => void, openChat: () => void, checkSound: () => void, toggleReactions: () => void, showKeys: () => void, escape: () => void,
  *           talk: (on: boolean) => void }} acts
  */
 export function listenToKeys(acts) {
   let held = false
-  const presses = { m: acts.toggleMicrophone, h: acts.toggleHand, y: () => acts.answer(true), n: () => acts.answer(false), l: acts.leave, g: acts.toggleWall, c: acts.openChat, r: acts.toggleReactions, '?': acts.showKeys, escape: acts.escape }
+  const presses = { m: acts.toggleMicrophone, h: acts.toggleHand, y: () => acts.answer(true), n: () => acts.answer(false), l: acts.leave, g: acts.toggleWall, c: acts.openChat, s: acts.checkSound, r: acts.toggleReactions, '?': acts.showKeys, escape: acts.escape }
 
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
@@ -56,4 +57,5 @@ export function listenToKeys(acts) {
   }
   addEventListener('keyup', (event) => event.key === ' ' && release())
   addEventListener('blur', release) // the window lost the keyboard: nobody would hear the key go up
+  document.addEventListener('visibilitychange', release)
 }

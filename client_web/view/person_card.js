@@ -5,6 +5,7 @@ import { actsOn } from './person_acts.js'
 import { createRefusal } from './refusal.js'
 import { symbol } from './symbol.js'
 import { createTrace } from './trace.js'
+import { createSeatSound } from './volume.js'
 import { personInWords, roleInWords } from './words.js'
 
 const MARGIN = 12 // px between the card and the edge of the window
@@ -14,7 +15,7 @@ const BESIDE = 640 // px: from here on there is width for a card beside the face
  * Somebody in the room: who they are here, what can be done, and how our two seats found each other. It opens beside the face (on a
  * phone from below) and leaves the room alive behind it: keys go on working, a tap elsewhere closes it.
  *
- * @param {object} acts  by name, as in person_acts.js: `(person) => Promise<unknown>`; and `toWall(user_id)`, `retryConnection(user_id)`
+ * @param {object} acts  by name, as in person_acts.js: `(person) => Promise<unknown>`; and `toWall(user_id)`, `retryConnection(user_id)`, `setVolume(user_id, change)`
  */
 export function createPersonCard(acts) {
   let person = null
@@ -27,13 +28,14 @@ export function createPersonCard(acts) {
   const shut = element('button', { class: 'dialog__close', type: 'button', 'aria-label': 'Close', on: { click: close } }, symbol('close'))
   const refusal = createRefusal()
   const list = element('ul', { class: 'person-card__acts' })
+  const sound = createSeatSound(acts)
   const trace = createTrace(toWall)
   const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => acts.retryConnection(person.user_id) } })
   const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: toWall } }, symbol('glass'), 'The rows behind this seat')
   const signals = element('div', { class: 'person-card__signals' }, element('ul', { class: 'person-card__trace' }, trace.element), again, rows)
   const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
     element('header', { class: 'person-card__head' }, face, element('div', { class: 'person-card__who' }, name, about, profile), shut),
-    refusal.element, list, signals)
+    refusal.element, sound.element, list, signals)
   let drawn = ''
 
   function close() {
@@ -80,6 +82,7 @@ export function createPersonCard(acts) {
     mark(root, 'aria-label', person.username)
     say(about, aboutInWords(person, blocked))
     mark(profile, 'href', `/people/${encodeURIComponent(person.username)}`)
+    sound.update(person.gone ? null : person)
     drawActs(blocked)
     const found = person.gone ? null : visit.traces.findLast((one) => one.user_id === person.user_id)
     trace.element.parentElement.hidden = !found

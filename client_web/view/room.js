@@ -6,6 +6,8 @@ import { keyed } from './keyed.js'
 import { createPinned } from './pinned.js'
 import { createRoomHead } from './room_head.js'
 import { createSeat } from './seat.js'
+import { createSpeakers } from './speakers.js'
+import { createStageOrder } from './stage_order.js'
 import { symbol } from './symbol.js'
 import { createStageTools } from './stage_tools.js'
 import { createTroubles } from './troubles.js'
@@ -19,6 +21,7 @@ export function createRoom(acts) {
   const head = createRoomHead(acts)
   const banner = element('div', { class: 'room__banner', role: 'status' })
   const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => acts.listen() } }, symbol('sound'), 'Tap to listen')
+  const speakers = createSpeakers()
   const tools = createStageTools(acts)
   const stage = createHalf('On stage', 'stage', acts, tools.element)
   const queue = createHandQueue(acts)
@@ -32,7 +35,9 @@ export function createRoom(acts) {
   const pinned = createPinned(acts)
   head.element.append(pinned.element)
   const scroll = element('div', { class: 'room__scroll' },
-    head.element, banner, troubles.element, tap, people, waiting, ending.element)
+    head.element, banner, troubles.element, tap, speakers.element, people, waiting, ending.element)
+  let latest = null
+  const inOrder = createStageOrder(stage.element, () => latest && stage.update(inOrder(latest.stage, latest.spoke)))
   const root = element('div', { class: 'room' }, scroll, controls.element)
 
   function update(visit, doorplate) {
@@ -52,7 +57,9 @@ export function createRoom(acts) {
     tap.hidden = !visit.blocked || over
     waiting.hidden = !joining
     people.hidden = over || joining
-    stage.update(over ? [] : visit.stage)
+    latest = over ? null : visit
+    stage.update(latest ? inOrder(latest.stage, latest.spoke) : [])
+    speakers.update(visit)
     others.update(over ? [] : visit.audience)
     vacant.hidden = visit.stage.length > 0
     tools.update(visit)

@@ -2,6 +2,7 @@ import { avatar } from './avatar.js'
 import { element, mark, say } from './element.js'
 import { markInWords } from './floor_words.js'
 import { redraw, symbol } from './symbol.js'
+import { lineMark, troubleInWords } from './quality.js'
 import { personInWords, roleInWords, seatInWords } from './words.js'
 
 const BADGES = { 'Muted': 'mic-off', 'Speaking': 'wave', 'No connection': 'trouble', 'Reconnecting…': 'turning', 'Connecting…': 'turning' }
@@ -20,10 +21,18 @@ export function createSeat({ choose }) {
   const corner = element('span', { class: 'seat__badge', 'aria-hidden': 'true' }, badge)
   const flagged = symbol('hand')
   const flag = element('span', { class: 'seat__flag', 'aria-hidden': 'true', hidden: true }, flagged)
-  const face = element('button', { class: 'seat__face', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => choose(person.user_id, face) } }, ring, corner, flag)
+  const line = symbol('line-weak')
+  const other = element('span', { class: 'seat__badge seat__badge--line', 'aria-hidden': 'true', hidden: true }, line)
+  const face = element('button', { class: 'seat__face', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => choose(person.user_id, face) } }, ring, corner, flag, other)
   const name = element('span', { class: 'seat__name', 'aria-hidden': 'true' })
   const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
   const seat = element('li', { class: 'seat' }, face, name, words)
+
+  /** In the other corner: a line that carries badly, or a voice I do not want to hear. */
+  function drawLine({ silenced, quality }) {
+    other.hidden = !silenced && !troubleInWords(quality)
+    if (!other.hidden) redraw(line, silenced ? 'sound-off' : lineMark(quality))
+  }
 
   return {
     element: seat,
@@ -46,7 +55,8 @@ export function createSeat({ choose }) {
       flag.hidden = !open
       if (open) redraw(flagged, FLAGS[open])
       seat.classList.toggle('seat--asking', person.hand !== null)
-      say(words, subtitle(person, state))
+      drawLine(person)
+      say(words, subtitle(person, state || troubleInWords(person.quality)))
       if (!person.speaking) ring.style.removeProperty('--level')
     },
     /** @param {number} loudness 0..1 */

@@ -1,4 +1,5 @@
 import { markInWords, placeInWords, toldInWords, waitingInWords } from './floor_words.js'
+import { troubleInWords } from './quality.js'
 
 /** What the page says. Pure: state in, sentences out. */
 
@@ -6,6 +7,13 @@ const list = new Intl.ListFormat('en', { type: 'conjunction' })
 const number = new Intl.NumberFormat('en')
 
 export const together = (names) => list.format(names)
+
+/** "amara, beth and 3 more": who is there, in as many words as a lock screen shows. */
+export function whoInWords(people, most = 3) {
+  const names = people.filter((one) => !one.me).map((one) => one.username)
+  if (!names.length) return 'Nobody else is here'
+  return names.length > most ? `${names.slice(0, most - 1).join(', ')} and ${counted(names.length - most + 1, 'other')}` : together(names)
+}
 
 export const counted = (count, one, many = `${one}s`) => `${number.format(count)} ${count === 1 ? one : many}`
 
@@ -44,8 +52,8 @@ export function meInWords(visit, keys) {
   }
   if (told && (me.muted || !['brought up', 'muted'].includes(visit.told))) return told
   if (me.muted) return { headline: 'Your microphone is off', advice: keys ? 'Press M to turn it on, or hold Space to talk.' : 'Tap it to talk.' }
-  if (me.speaking) return { headline: "You're speaking", advice: 'Everyone here can hear you.' }
-  return { headline: 'Your microphone is on', advice: 'Everyone here can hear you.' }
+  const advice = microphone.talking ? 'For as long as you hold Space.' : 'Everyone here can hear you.'
+  return { headline: me.speaking ? "You're speaking" : 'Your microphone is on', advice }
 }
 
 /** A seat's state in a word or two, or nothing when there is nothing to say. */
@@ -71,6 +79,9 @@ export function seatInWords(person) {
   if (state) parts.push(state.replace('…', '').toLowerCase())
   const open = markInWords(person)
   if (open) parts.push(person.hand !== null && !person.invited ? `hand up, ${placeInWords(person.hand)}` : person.invited ? 'invited to speak' : open.toLowerCase())
+  const trouble = troubleInWords(person.quality)
+  if (trouble) parts.push(trouble.toLowerCase())
+  if (person.silenced) parts.push('muted for you')
   return parts.join(', ')
 }
 

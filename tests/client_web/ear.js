@@ -28,6 +28,15 @@ globalThis.ear = (() => {
       return bins[loudest] > -60 ? (loudest * context.sampleRate) / node.fftSize : 0
     },
 
+    /** The loudest sample of the last twenty milliseconds, 0..1. */
+    loudness(name) {
+      const node = analyser(name)
+      if (!node) return 0
+      const samples = new Float32Array(1024)
+      node.getFloatTimeDomainData(samples)
+      return samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0)
+    },
+
     /** Listens anew: what was heard before is no proof. */
     forget: () => analysers.clear(),
 
