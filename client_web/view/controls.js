@@ -29,6 +29,7 @@ export function createControls(acts) {
   const wall = control('glass', 'Glass wall', acts.toggleWall, 'G')
   const sound = control('dials', 'Sound', acts.checkSound, 'S')
   const keys = control('keys', 'Keys', acts.showKeys, '?')
+  keys.classList.add('control--keys')
   const hand = element('button', { class: 'controls__up', type: 'button', 'aria-keyshortcuts': 'H', on: { click: acts.toggleHand } }, symbol('hand'), handWords)
   const up = element('button', { class: 'controls__up', type: 'button', on: { click: acts.stepUp } }, symbol('stage'), 'Join the stage')
   const root = element('footer', { class: 'controls' },
