@@ -15,6 +15,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 import psycopg
@@ -62,7 +63,8 @@ class Hallway:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._rows: dict[RoomId, Row] = {}
-        self._hidden = 0  # how many of them are not for everybody
+        self._public: dict[RoomId, str] = {}
+        self._private: dict[RoomId, Row] = {}
         self._opens_at: dict[RoomId, datetime] = {}
         self._heads: dict[RoomId, int] = {}
         self._changed: set[RoomId] = set()
@@ -103,10 +105,10 @@ class Hallway:
     def rows(self, visitor: Visitor) -> str:
         """The whole hallway as a JSON array; what the visitor takes next are changes to it."""
         visitor.seen = self._version
-        rows = self._rows.values()
-        if not self._hidden:
-            return f"[{','.join([row.text for row in rows])}]"
-        return f"[{','.join([row.text for row in rows if visitor.user in row.readers])}]"
+        mine = [row.text for row in self._private.values() if visitor.user in row.readers]
+        return (
+            f"[{','.join(chain(self._public.values(), mine) if mine else self._public.values())}]"
+        )
 
     def cursor(self, visitor: Visitor) -> Cursor:
         """Where the visitor stands, for one who comes back to ask for more."""
@@ -199,7 +201,12 @@ class Hallway:
             return
         self._rows[room] = row
         private = row.readers is not EVERYBODY
-        self._hidden += private - (before is not None and before.readers is not EVERYBODY)
+        if private:
+            self._public.pop(room, None)
+            self._private[room] = row
+        else:
+            self._private.pop(room, None)
+            self._public[room] = row.text
         self._schedule(room, fields)
         if private and before and (losing := before.readers.without(row.readers.users)):
             gone = {"id": room, "hidden": True, "cursor": fields["cursor"]}
@@ -212,7 +219,8 @@ class Hallway:
         row = self._rows.pop(room, None)
         if row is not None:
             self.ended(room)
-            self._hidden -= row.readers is not EVERYBODY
+            self._public.pop(room, None)
+            self._private.pop(room, None)
             self._tell(Frame("hallway", text), row.readers)
 
     def _schedule(self, room: RoomId, fields: dict[str, Any]) -> None:

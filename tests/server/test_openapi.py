@@ -52,6 +52,23 @@ def test_a_write_is_described_with_what_it_needs_and_what_the_checks_allow(world
     assert "followed_by" not in schemas["Participants"]["properties"]
 
 
+def test_every_address_that_people_share_is_the_page(world: World) -> None:
+    for path in (
+        "/",
+        "/rooms/1",
+        "/clubs",
+        "/clubs/7",
+        "/people/rick",
+        "/people/%F0%9F%90%88",
+        "/invitations/x-_y",
+    ):
+        answer = world.nobody.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (
+            200,
+            "text/html; charset=utf-8",
+        )
+
+
 def test_a_visitor_is_told_where_to_sign_in_first(world: World) -> None:
     paths = _document(world)["paths"]
     assert {} in paths["/rows/hallway"]["get"]["security"]
