@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -9,12 +11,19 @@ import pytest
 
 from ..following import Frame, follow
 from ..people import Psql
-from ..running import RunningRelay
+from ..running import RunningRelay, run_relay
 from ..sockets import call
 
 pytestmark = pytest.mark.anyio
 
 JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def serve(database_url: str) -> Iterator[Callable[[], RunningRelay]]:
+    """Starts a relay once the rooms are there, so that its first snapshot has them."""
+    with ExitStack() as running:
+        yield lambda: running.enter_context(run_relay(database_url))
 
 
 def is_snapshot(frame: Frame) -> bool:
@@ -34,10 +43,11 @@ def names(frame: Frame) -> list[str]:
 
 
 async def test_a_row_goes_to_its_readers_and_vanishes_for_everybody_else(
-    psql: Psql, relay: RunningRelay
+    psql: Psql, serve: Callable[[], RunningRelay]
 ) -> None:
     room = psql.room("rick", "Secret")
     psql.room("rick", "Tea")
+    relay = serve()
     hallway, socket = f"{relay.url}/hallway/events", f"{relay.url}/hallway/socket"
     with relay.client(relay.token("anna")) as anna_polls, relay.client() as nobody_polls:
         places = [
@@ -83,13 +93,14 @@ async def test_a_row_goes_to_its_readers_and_vanishes_for_everybody_else(
 
 
 async def test_a_snapshot_shows_a_private_room_to_its_readers_and_its_end_too(
-    psql: Psql, relay: RunningRelay
+    psql: Psql, serve: Callable[[], RunningRelay]
 ) -> None:
     private, public = psql.room("rick", "Secret"), psql.room("rick", "Tea")
     psql.run("update rooms set access = 'invited' where id = %s", private)
     psql.run("insert into guests (room_id, user_id) values (%s, %s)", private, psql.person("anna"))
     psql.seat(public, "anna")
     psql.seat(public, "eve")
+    relay = serve()
     rooms = f"{relay.url}/rooms/{public}/events"
     async with follow(rooms, relay.token("anna")) as anna, follow(rooms, relay.token("eve")) as eve:
         assert sorted(names(await anna.until(is_snapshot))) == ["Secret", "Tea"]
@@ -107,11 +118,12 @@ async def test_a_snapshot_shows_a_private_room_to_its_readers_and_its_end_too(
 
 
 async def test_who_is_invited_by_name_sees_the_room_until_they_decline(
-    psql: Psql, relay: RunningRelay
+    psql: Psql, serve: Callable[[], RunningRelay]
 ) -> None:
     room = psql.room("rick", "Secret")
     psql.run("update rooms set access = 'invited' where id = %s", room)
     psql.person("anna")
+    relay = serve()
     async with follow(f"{relay.url}/hallway/events", relay.token("anna")) as anna:
         assert names(await anna.until(is_snapshot)) == []
         code = psql.act_as("rick").one("select code from invite_to_room(%s, 'anna')", room)
@@ -121,12 +133,13 @@ async def test_who_is_invited_by_name_sees_the_room_until_they_decline(
 
 
 async def test_a_guest_who_is_one_no_more_keeps_the_seat_and_the_stream(
-    psql: Psql, relay: RunningRelay
+    psql: Psql, serve: Callable[[], RunningRelay]
 ) -> None:
     room = psql.room("rick", "Secret")
     psql.run("insert into guests (room_id, user_id) values (%s, %s)", room, psql.person("anna"))
     psql.seat(room, "anna")
     psql.run("update rooms set access = 'invited' where id = %s", room)
+    relay = serve()
     async with follow(f"{relay.url}/rooms/{room}/events", relay.token("anna")) as anna:
         assert names(await anna.until(is_snapshot)) == ["Secret"]
         psql.run("delete from guests where room_id = %s", room)
