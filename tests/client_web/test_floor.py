@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Locator
 from ..people import Psql
 from ..running import RunningRelay
 from .browser import Tab, eventually, expect_refusals, open_page
+from .test_accessibility import flawless
 from .visitor import Visitor
 
 RICK, BETH, MORTY = 440.0, 660.0, 880.0  # Hz: their voices
@@ -91,6 +92,7 @@ def test_an_evening_on_a_moderated_stage(
     rick.reads("2 hands up")
     eventually(lambda: rick.hands_up() == ["beth", "morty"])
     assert amara.page.get_by_role("region", name="Hands up").count() == 0
+    flawless(rick, "hands up")
     rick.button("Bring beth to the stage").click()
     beth.reads("You're on the stage")
     morty.reads("Your hand is up: first in line")
@@ -217,6 +219,7 @@ def test_a_question_follows_me_is_answered_by_key_and_can_be_taken_back(
     rick.does("beth", "Invite to speak")
     hallway = beth.page.locator(".frame__foot")
     hallway.get_by_text("You're invited to speak.").wait_for()
+    flawless(beth, "invited while looking around")
     rick.act("Take the invitation back").click()
     hallway.get_by_text("You're invited to speak.").wait_for(state="hidden")
     rick.act("Invite to speak").click()

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 REDUCE = """async (frames) => {
-    const { EMPTY, reduce, onStage, inAudience, present } = await import('/client/room/state.js')
+    const { EMPTY, reduce, onStage, inAudience, present, handQueue } = await import('/client/room/state.js')
     let state = EMPTY
     let unchanged = 0
     for (const frame of frames) {
@@ -19,6 +19,7 @@ REDUCE = """async (frames) => {
     return {
         seq: state.seq, epoch: state.epoch, room: state.room, ended: state.ended, unchanged,
         people: names(present(state)), stage: names(onStage(state)), audience: names(inAudience(state)),
+        hands: names(handQueue(state)),
         muted: names(present(state).filter(({ muted }) => muted)),
         happenings: state.happenings.map(({ kind, username }) => `${username} ${kind}`),
         ids: state.happenings.map(({ id }) => id),
@@ -82,6 +83,18 @@ def test_muting_keeps_the_place(quiet_page: Page) -> None:
     change = event("1-8", "UPDATE", RICK | {"muted": False}, RICK)
     room = reduce(quiet_page, snapshot("1-7", RICK, BETH), change)
     assert (room["people"], room["muted"], room["happenings"]) == (["rick", "beth"], ["beth"], [])
+
+
+def test_hands_queue_in_the_order_they_were_raised(quiet_page: Page) -> None:
+    first = "2026-03-01T20:00:00.000200+00:00"
+    second = "2026-03-01T20:00:00.000300+00:00"  # the same millisecond
+    rick, beth = (each | {"role": "AUDIENCE"} for each in (RICK, BETH))
+    waiting = snapshot("1-7", rick | {"hand_raised_at": second}, beth)
+    raised = event("1-8", "UPDATE", beth | {"hand_raised_at": first}, beth)
+    room = reduce(quiet_page, waiting, raised)
+    assert (room["hands"], room["happenings"]) == (["beth", "rick"], ["beth hand"])
+    lowered = event("1-9", "UPDATE", beth, beth | {"hand_raised_at": first})
+    assert reduce(quiet_page, waiting, raised, lowered)["hands"] == ["rick"]
 
 
 def test_joining_again_moves_to_the_end(quiet_page: Page) -> None:
