@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import BrowserContext, Locator
 
 from ..people import Psql
-from ..running import RunningRelay
+from ..running import RunningRelay, run_relay
 from .browser import Tab, eventually, expect_refusals, open_page
 from .test_accessibility import flawless
 from .visitor import Visitor
@@ -36,6 +39,13 @@ OPENS_MICROPHONES = """() => {
         return stream
     }
 }"""
+
+
+@pytest.fixture
+def relay(database_url: str) -> Iterator[RunningRelay]:
+    """With the product's own patience: whoever loses a seat of a moderated stage comes back as a listener."""
+    with run_relay(database_url, demo=True, grace=10.0) as running:
+        yield running
 
 
 class Guest(Visitor):
