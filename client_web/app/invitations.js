@@ -23,7 +23,7 @@ export function invitationActs(commons) {
     declineInvitation: (one) => decline(one.code),
   })
   const invite = createInvite({
-    suggest: (beginning) => house.profiles.suggest(beginning),
+    suggest: async (beginning) => (await house.profiles.suggest(beginning)).filter((name) => name !== commons.session.user?.username),
     make: (place, how) => invitations.make(place.kind === 'room' ? { room_id: place.id } : { club_id: place.id }, how),
     linkOf: (code) => shareable(addressOfInvitation(code)),
   })

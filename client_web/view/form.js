@@ -85,7 +85,7 @@ export function createChoices({ name, label, choices, chosen }) {
 export function createForm({ fields, rules, go, check = () => null, submit }, ...children) {
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
   const button = element('button', { class: 'button button--action', type: 'submit', text: go })
-  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit: onSubmit } }, ...children, refusal, button)
+  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit: onSubmit } }, ...children, refusal, element('div', { class: 'dialog__go' }, button))
   let busy = false
 
   function refuse(name, words) {

@@ -7,7 +7,7 @@ import { soon } from './soon.js'
 import { problemInWords } from './words.js'
 
 const TERMS = [['1 hour', 'an hour'], ['1 day', 'a day'], ['7 days', 'a week'], ['30 days', 'a month']]
-const USES = [['', 'any number of people'], ['1', 'one person'], ['5', 'five people'], ['25', '25 people']]
+const USES = [['', 'anybody'], ['1', 'one person'], ['5', 'five people'], ['25', '25 people']]
 
 /**
  * Asking somebody in: by name, which reaches them wherever they are in the house, or by a link to send along.
