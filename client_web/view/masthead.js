@@ -5,9 +5,9 @@ import { symbol } from './symbol.js'
 
 /**
  * The top of the page: the house's name, who I am, and the ways through the house.
- * @param {{ signIn: () => void, signOut: () => void, showInvitations: () => void }} acts
+ * @param {{ signIn: () => void, signOut: () => void, showInvitations: () => void, checkSound: () => void }} acts
  */
-export function createMasthead({ signIn, signOut, showInvitations }) {
+export function createMasthead({ signIn, signOut, showInvitations, checkSound }) {
   let drawn = null
   const brand = element('p', { class: 'masthead__brand' }, element('a', { href: '/', text: 'Roomtone' }))
   const face = element('span', { class: 'masthead__face', 'aria-hidden': 'true' })
@@ -21,7 +21,8 @@ export function createMasthead({ signIn, signOut, showInvitations }) {
   const clubs = element('a', { class: 'masthead__way', href: '/clubs', text: 'Clubs' })
   const waiting = element('span', { class: 'masthead__count', 'aria-hidden': 'true' })
   const invited = element('button', { class: 'masthead__way', type: 'button', on: { click: showInvitations } }, 'Invitations', waiting)
-  const ways = element('nav', { class: 'masthead__ways', 'aria-label': 'House' }, rooms, clubs, invited)
+  const sound = element('button', { class: 'masthead__out masthead__sound', type: 'button', 'aria-label': 'Sound check', title: 'Sound check (S)', on: { click: () => checkSound() } }, symbol('dials'))
+  const ways = element('nav', { class: 'masthead__ways', 'aria-label': 'House' }, rooms, clubs, invited, sound)
 
   return {
     element: element('header', { class: 'masthead' }, element('div', { class: 'masthead__top' }, brand, me, enter), ways),
