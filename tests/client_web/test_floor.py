@@ -161,6 +161,7 @@ def test_an_evening_on_a_moderated_stage(
     morty.reads("You were removed from this room")
     morty.button("Try to come back").click()
     morty.reads("The door did not open")
+    rick.page.keyboard.press("Escape")
     rick.button("Room settings").click()
     rick.button("Let morty in again").click()
     rick.button("Let morty in again").wait_for(state="hidden")
