@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator
+from playwright.sync_api import BrowserContext
 
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from .browser import Tab, eventually, expect_refusals, open_page
+from .browser import eventually, expect_refusals
+from .guest import guests
 from .test_accessibility import flawless
-from .visitor import Visitor
 
 RICK, BETH, MORTY = 440.0, 660.0, 880.0  # Hz: their voices
 
@@ -46,43 +46,6 @@ def relay(database_url: str) -> Iterator[RunningRelay]:
     """With the product's own patience: whoever loses a seat of a moderated stage comes back as a listener."""
     with run_relay(database_url, demo=True, grace=10.0) as running:
         yield running
-
-
-class Guest(Visitor):
-    """Somebody in the room: what they see and do, and what they hear."""
-
-    def __init__(self, tab: Tab, url: str) -> None:
-        super().__init__(tab.page, url)
-        self.tab = tab
-
-    def act(self, name: str) -> Locator:
-        """What can be done about whoever's card is open."""
-        return self.page.locator(".person-card__act", has_text=name)
-
-    def looks_at(self, username: str) -> None:
-        """Opens somebody's card, which may have to take another's place."""
-        self.page.keyboard.press("Escape")
-        self.seat(username).locator(".seat__face").click()
-        self.page.get_by_role("dialog", name=username).wait_for()
-
-    def does(self, username: str, act: str) -> None:
-        self.looks_at(username)
-        self.act(act).click()
-
-    def hands_up(self) -> list[str]:
-        return self.page.locator(".queue ol .hand__name").all_inner_texts()
-
-
-def guests(
-    context: BrowserContext, relay: RunningRelay, room: int, **voices: float
-) -> dict[str, Guest]:
-    """People who walk in one after the other, with their voices in Hz."""
-    inside = {}
-    for name, tone in voices.items():
-        tab = open_page(context, relay.url, f"/rooms/{room}", name, tone=tone)
-        inside[name] = Guest(tab, relay.url)
-        inside[name].walks_in()
-    return inside
 
 
 def test_an_evening_on_a_moderated_stage(
