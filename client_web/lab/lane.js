@@ -66,9 +66,9 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
     return response
   }
 
-  function frame({ type, data, seen_at }) {
-    if (type === 'snapshot' || type === 'hallway' || type === 'bye') return
-    if (type === 'participants' && data.record?.user_id === user.id) seat = { ...seat, ...data.record }
+  function frame({ data, seen_at }) {
+    if (!Number.isInteger(data.seq)) return // what comes along and is no event of the room's log
+    if (data.table === 'participants' && data.record?.user_id === user.id) seat = { ...seat, ...data.record }
     const ms = Math.max(0, seen_at - instant(data.commit_timestamp) + clock.skew)
     latencies = [...latencies, ms].slice(-KEPT)
     onEvent(name, data, ms)

@@ -1,7 +1,9 @@
 // Many visits in one page. Each has a host name of its own, because a browser opens six connections to a host and a visit keeps one.
 globalThis.forty = {
   async create(people, port) {
-    const [{ createVisit }, { createTechnique }] = await Promise.all([import('/client/room/visit.js'), import('/client/signaling/technique.js')])
+    const [{ createVisit }, { createTechnique }, { createDevices }, { createVolumes }] = await Promise.all([
+      import('/client/room/visit.js'), import('/client/signaling/technique.js'), import('/client/media/devices.js'), import('/client/media/volume.js')])
+    const [devices, volumes] = [createDevices(), createVolumes()]
     globalThis.visits = people.map(({ id, username, token, role, room }) => {
       const fetch = (url, init = {}) => {
         const headers = new Headers(init.headers)
@@ -9,7 +11,7 @@ globalThis.forty = {
         return window.fetch(`http://p${id}.localhost:${port}${url}`, { ...init, headers, credentials: 'omit' })
       }
       const technique = createTechnique({ session: { fetch }, search: '?via=sse' })
-      return createVisit({ user: { id, username }, roomId: room, role, fetch, technique })
+      return createVisit({ user: { id, username }, roomId: room, role, fetch, technique, devices, volumes })
     })
   },
 
