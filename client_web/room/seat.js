@@ -55,7 +55,9 @@ export function createSeat({ user, rows, wall, technique, roomId, role, onJoined
       if (session !== mine) return
       if (taken?.[0]) wall.returned('participants', taken[0], taken[0].join_date)
     } catch (problem) {
-      if (session === mine) depart('refused', problem)
+      // It ended while I was away: that is no refusal, and nobody's fault.
+      const ended = reason !== null && problem.rule === 'participants_room_is_open'
+      if (session === mine) depart(ended ? 'room ended' : 'refused', problem)
       return
     }
     asked = undefined
