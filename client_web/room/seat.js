@@ -102,7 +102,7 @@ export function createSeat({ user, rows, wall, technique, roomId, role, onJoined
    */
   async function refused(mine, problem) {
     if (problem.status === 401) return depart('token expired', problem)
-    if (problem.status === 404) return depart('room ended', problem)
+    if (problem.status === 404 || problem.rule === 'participants_room_is_open') return depart('room ended', problem)
     if (problem.rule !== 'participants_peer_is_current' && problem.code !== '42501') return depart('refused', problem)
     try {
       const { cursor } = mine.stream
