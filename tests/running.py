@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,17 @@ class RunningRelay:
     def sign_in(self, username: str) -> httpx.Client:
         """A client that acts as this demo person."""
         return self.client(self.token(username))
+
+    def shows(self, room: int, **columns: Any) -> None:
+        """Wait until this room stands in the relay's hallway like this: it is read when its bell is heard."""
+        deadline = time.monotonic() + STOPS_WITHIN
+        with self.client() as visitor:
+            while True:
+                told = visitor.get("/hallway/events", headers={"Accept": "application/json"}).json()
+                rows = [row for row in told["snapshot"]["hallway"] if row["id"] == room]
+                if rows and rows[0].items() >= columns.items():
+                    return
+                assert time.monotonic() < deadline, f"the hallway shows {rows}"
 
 
 @contextmanager

@@ -23,6 +23,7 @@ async def test_a_fresh_stream_opens_with_the_room_and_the_hallway(
     room = psql.room("rick")
     psql.seat(room, "rick")
     peer = psql.seat(room, "anna")
+    relay.shows(room, here=2)
     async with follow(events(relay, room), relay.token("anna"), peer_id=peer) as anna:
         first = await anna.until(lambda frame: frame.event == "snapshot")
         assert anna.headers["content-type"].startswith("text/event-stream")
@@ -349,6 +350,7 @@ async def test_a_room_deleted_by_hand_vanishes_from_the_hallway(
     psql: Psql, relay: RunningRelay
 ) -> None:
     room = psql.room("rick", "Tea")
+    relay.shows(room)
     async with follow(f"{relay.url}/hallway/events", relay.token("anna")) as anna:
         await anna.until(lambda f: f.event == "snapshot")
         psql.run("delete from rooms where id = %s", room)
