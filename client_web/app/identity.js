@@ -18,9 +18,8 @@ export function identityActs(commons) {
   return {
     signIn: () => commons.withName(commons.arrive),
     async signOut() {
-      await house.leave()
       forgetNameInAddress()
-      await session.signOut().catch(() => {}) // the token is forgotten either way
+      await house.signOut().catch(() => {}) // the token is forgotten either way
       commons.route.go('/')
     },
   }

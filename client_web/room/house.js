@@ -34,6 +34,7 @@ export function createHouse({ session }) {
   let whose = null
   let hidden = false // gone, or in the back/forward cache
   let away = false // from a room, while hidden
+  let signingOut = false
   let state = null
   let due = false
 
@@ -60,7 +61,7 @@ export function createHouse({ session }) {
   }
 
   function watchHallway() {
-    if (stream || !isOpen || hidden) return
+    if (stream || !isOpen || hidden || signingOut) return
     const mine = technique.follow({
       path: '/hallway',
       onFrame: (frame) => stream === mine && arrive(frame),
@@ -232,6 +233,19 @@ export function createHouse({ session }) {
     leave: async () => {
       const old = visit
       if (old && old.state.phase !== 'left') await old.leave()
+    },
+
+    /** Nothing is followed while I stop being who I was: it would be refused half-way. */
+    async signOut() {
+      signingOut = true
+      leaveHallway()
+      try {
+        await house.leave()
+        await session.signOut()
+      } finally {
+        signingOut = false
+        watchHallway()
+      }
     },
 
     /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated', access?: string, starts_at?: string|null, host_gone?: string }} room */
