@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
-from .browser import MICROPHONE, WITHIN
+from .browser import MICROPHONE, WITHIN, new_window
 
 DESKTOP = (1440, 900)
 LAPTOP = (1024, 720)
@@ -108,7 +108,7 @@ def visitor(
     `tone` (Hz) is their voice; `before` a script that runs first; `refusals` says that the relay will refuse something here, which
     browsers note in their console whatever the page does about it.
     """
-    page = context.new_page()
+    page = new_window(context)
     somebody = Visitor(page, url)
     page.add_init_script(f"globalThis.voiceInHertz = {tone}")
     page.add_init_script(MICROPHONE)
