@@ -27,8 +27,8 @@ def finds_nothing_missed_doubled_or_misplaced(name: str, stage_for: StageFor) ->
     drill = DRILLS[name]
     verdict = uvloop.run(perform(drill, stage_for(drill)))
     assert isinstance(verdict, Verdict), verdict
-    assert verdict.faults == ()
-    assert (verdict.missed, verdict.duplicated, verdict.misordered) == (0, 0, 0)
+    assert verdict.faults == (), verdict.faults
+    assert (verdict.missed, verdict.duplicated, verdict.misordered) == (0, 0, 0), verdict
     assert verdict.followers >= 50
     assert verdict.rooms >= 4
     assert verdict.written > 20
