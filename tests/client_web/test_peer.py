@@ -54,7 +54,9 @@ def play(page: Page, script: str) -> Any:
 
 def test_the_newcomer_offers_once_and_both_connect(quiet_page: Page) -> None:
     seen = play(
-        quiet_page, "b.start(); a.start(); await until(both); return { said, broken, paths }"
+        quiet_page,
+        "b.start(); a.start(); await until(() => both() && said.includes('a connected') && Object.keys(paths).length === 2);"
+        " return { said, broken, paths }",
     )
     assert seen["said"][:2] == ["a offer", "b answer"]
     assert sorted(seen["said"][2:]) == ["a connected"]
