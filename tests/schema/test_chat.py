@@ -6,34 +6,9 @@ import pytest
 
 from ..conftest import Connect
 from ..people import Psql, refused
+from .pace import later
 
 EMOJI = ("👏", "❤️", "😂", "🔥", "👍", "🎉", "😮", "🙏")
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
-def talk(psql: Psql) -> int:
-    """An open room: rick hosts, mo moderates, anna and ben talk."""
-    room = psql.room("rick", "Talk")
-    psql.seat(room, "rick")
-    psql.seat(room, "mo", "MODERATOR")
-    psql.seat(room, "anna")
-    psql.seat(room, "ben")
-    psql.person("cleo")
-    return room
-
-
-def later(psql: Psql, interval: str) -> None:
-    """As if that much time had passed since everybody wrote last."""
-    psql.act_as(None).run(
-        "update paces set recent = (select array_agg(t - %s::interval order by n)"
-        " from unnest(recent) with ordinality r (t, n)) where true",
-        interval,
-    )
 
 
 # messages

@@ -7,26 +7,7 @@ from typing import LiteralString
 import psycopg
 import pytest
 
-from ..conftest import Connect
 from ..people import Psql, refused
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
-def talk(psql: Psql) -> int:
-    """An open room: rick hosts, mo moderates, anna and ben talk; cleo was never there."""
-    room = psql.room("rick", "Talk")
-    psql.seat(room, "rick")
-    psql.seat(room, "mo", "MODERATOR")
-    psql.seat(room, "anna")
-    psql.seat(room, "ben")
-    psql.person("cleo")
-    return room
-
 
 # out of the room
 

@@ -4,26 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ..conftest import Connect
 from ..people import Psql, refused
-from .test_chat import later
-
-
-@pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
-def talk(psql: Psql) -> int:
-    """An open room: rick hosts, mo moderates, anna and ben talk."""
-    room = psql.room("rick", "Talk")
-    psql.seat(room, "rick")
-    psql.seat(room, "mo", "MODERATOR")
-    psql.seat(room, "anna")
-    psql.seat(room, "ben")
-    psql.person("cleo")
-    return room
+from .pace import later
 
 
 def test_slow_mode_is_for_all_but_those_who_moderate(psql: Psql, talk: int) -> None:

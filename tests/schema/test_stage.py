@@ -14,11 +14,6 @@ ROLE = "select role from roster where username = %s"
 
 
 @pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
 def talk(psql: Psql) -> int:
     """A moderated room: rick hosts, mo moderates, anna and ben came to listen."""
     room = psql.room("rick", "Talk", "moderated")

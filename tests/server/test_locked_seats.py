@@ -14,11 +14,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def psql(connect: Connect) -> Psql:
-    return Psql(connect())
-
-
-@pytest.fixture
 def slow(connect: Connect) -> Psql:
     """Somebody in psql who begins, and does not commit."""
     return Psql(connect(autocommit=False))

@@ -9,8 +9,7 @@ from ..people import Psql, refused, waits_for
 
 
 @pytest.fixture
-def psql(connect: Connect) -> Psql:
-    psql = Psql(connect())
+def psql(psql: Psql) -> Psql:
     for name in ("rick", "anna", "bo", "eve"):
         psql.person(name)
     return psql

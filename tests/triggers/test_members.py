@@ -13,8 +13,7 @@ from ..people import Psql, refused
 
 
 @pytest.fixture
-def psql(connect: Connect) -> Psql:
-    psql = Psql(connect())
+def psql(psql: Psql) -> Psql:
     for name in ("olga", "ada", "max", "sam"):
         psql.person(name)
     return psql

@@ -12,8 +12,7 @@ from ..people import Psql, refused
 
 
 @pytest.fixture
-def psql(connect: Connect) -> Psql:
-    psql = Psql(connect())
+def psql(psql: Psql) -> Psql:
     for name in ("rick", "anna", "bo"):
         psql.person(name)
     return psql

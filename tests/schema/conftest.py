@@ -1,0 +1,19 @@
+"""The room in which the functions for psql are tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..people import Psql
+
+
+@pytest.fixture
+def talk(psql: Psql) -> int:
+    """An open room: rick hosts, mo moderates, anna and ben talk; cleo was never there."""
+    room = psql.room("rick", "Talk")
+    psql.seat(room, "rick")
+    psql.seat(room, "mo", "MODERATOR")
+    psql.seat(room, "anna")
+    psql.seat(room, "ben")
+    psql.person("cleo")
+    return room
