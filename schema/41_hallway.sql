@@ -16,11 +16,11 @@ cross join lateral (
          coalesce((
            select jsonb_agg(jsonb_build_object('user_id', s.user_id, 'username', u.username, 'role', s.role) order by s.seq)
            from (select q.user_id, q.role, q.seq from participants q
-                 where q.room_id = r.id and q.peer_id is not null and q.role <> 'AUDIENCE'
+                 where q.room_id = r.id and q.peer_id is not null and q.role <> 'AUDIENCE' and q.kind in ('person', 'bot')
                  order by q.seq limit 4) s
            join users u on u.id = s.user_id), '[]'::jsonb) as people
   from participants p
-  where p.room_id = r.id and p.peer_id is not null
+  where p.room_id = r.id and p.peer_id is not null and p.kind in ('person', 'bot')
 ) seats
 where r.ended_at is null and (r.access <> 'invited' or acting_as_operator() or may_see_room(r.id))
 order by scheduled, followed desc, seats.here desc, r.starts_at, r.id;

@@ -11,7 +11,9 @@ begin
   if (room.opened_at is not null and room.access = 'open' and not room.locked)
      or room.host_id = require_admission.user_id or require_admission.held
      or (require_admission.held is null and exists (
-           select from participants p where p.room_id = require_admission.room_id and p.user_id = require_admission.user_id)) then
+           select from participants p where p.room_id = require_admission.room_id and p.user_id = require_admission.user_id))
+     or exists (select from assignments a join nodes n on n.id = a.node_id
+                where a.room_id = room.id and n.user_id = require_admission.user_id) then
     return room;
   end if;
   if room.access <> 'open'

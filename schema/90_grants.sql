@@ -22,8 +22,8 @@ grant update (username, bio) on users to roomtone_person;
 grant insert (name, description, topic_id), update (name, description, topic_id) on clubs to roomtone_person;
 grant insert (user_id, club_id), delete on followers to roomtone_person;
 grant insert (club_id, user_id, role), update (role), delete on members to roomtone_person;
-grant insert (name, club_id, stage, access, starts_at, host_gone),
-  update (name, club_id, stage, access, starts_at, opened_at, host_gone, host_id, locked, slow_mode, pinned_link, ended_at, ended_reason)
+grant insert (name, club_id, stage, access, topology, starts_at, host_gone),
+  update (name, club_id, stage, access, topology, starts_at, opened_at, host_gone, host_id, locked, slow_mode, pinned_link, ended_at, ended_reason)
   on rooms to roomtone_person;
 grant select, insert (room_id), delete on reminders to roomtone_person;
 grant select, delete on guests to roomtone_person;
@@ -57,5 +57,6 @@ grant execute on function become(jsonb, text), token_is_revoked(text), relay_sec
   relay_read(bigint[], bigint[], int), relay_follow(text, uuid[]), relay_seated(uuid[]), relay_unfollow(text, uuid[], interval),
   relay_heartbeat(text, text, text), relay_goodbye(text, interval), relay_lapse_orphans(interval, interval),
   relay_reap_one_room(), relay_tidy(interval, bigint, int), relay_watch(),
+  node_register(text, text, int, text), node_heartbeat(text), node_goodbye(text),
   relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), schema_fingerprint()
   to roomtone_relay;

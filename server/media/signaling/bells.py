@@ -6,23 +6,26 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import AbstractContextManager, aclosing, contextmanager
 from typing import Final
 
 import psycopg
 
-from ...types import RoomId
+from ...types import NodeId, RoomId
 from ..backoff import backoff
 from .login import log_in
 
 CHANNEL: Final = "roomtone"
 PROBE_EVERY: Final = 10.0  # seconds of silence, then the connection must prove that it lives
 
+Place = tuple[str, object]
+"""What rings: ("room", id) or ("node", id)."""
+
 log = logging.getLogger(__name__)
 
 
 class Bells:
-    """Rings an event for each room that somebody listens for.
+    """Rings an event for each room (or node) that somebody listens for.
 
     A bell can be missed (PostgreSQL manual, LISTEN): after every (re)connect and every ten silent seconds all
     of them ring, so that whoever waits looks at the log again. A missed bell costs a delay, never an event.
@@ -31,19 +34,26 @@ class Bells:
     def __init__(self, url: str, on_connected: Callable[[], None] = lambda: None) -> None:
         self._url = url
         self._on_connected = on_connected
-        self._rooms: dict[RoomId, set[asyncio.Event]] = {}
+        self._listening: dict[Place, set[asyncio.Event]] = {}
+
+    def of(self, room: RoomId) -> AbstractContextManager[asyncio.Event]:
+        """An event that is set whenever the room rings, until the block ends."""
+        return self._listen(("room", room))
+
+    def of_node(self, node: NodeId) -> AbstractContextManager[asyncio.Event]:
+        """An event that is set whenever this node is given a room, until the block ends."""
+        return self._listen(("node", node))
 
     @contextmanager
-    def of(self, room: RoomId) -> Iterator[asyncio.Event]:
-        """An event that is set whenever the room rings, until the block ends."""
+    def _listen(self, place: Place) -> Iterator[asyncio.Event]:
         rings = asyncio.Event()
-        self._rooms.setdefault(room, set()).add(rings)
+        self._listening.setdefault(place, set()).add(rings)
         try:
             yield rings
         finally:
-            self._rooms[room].discard(rings)
-            if not self._rooms[room]:
-                del self._rooms[room]
+            self._listening[place].discard(rings)
+            if not self._listening[place]:
+                del self._listening[place]
 
     async def run(self) -> None:
         """Listen until cancelled, however often the database goes away."""
@@ -67,13 +77,15 @@ class Bells:
 
     def _ring(self, payload: str) -> None:
         try:
-            room = RoomId(int(json.loads(payload)["room"]))
-        except (ValueError, TypeError, KeyError):
+            told = json.loads(payload)
+            places = [(name, told[name]) for name in ("room", "node") if name in told]
+        except (ValueError, TypeError):
             return  # anybody who can connect can NOTIFY
-        for rings in self._rooms.get(room, ()):
-            rings.set()
+        for place in places:
+            for rings in self._listening.get(place, ()):
+                rings.set()
 
     def _ring_all(self) -> None:
-        for listening in self._rooms.values():
+        for listening in self._listening.values():
             for rings in listening:
                 rings.set()

@@ -21,7 +21,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from ...types import Cursor, PeerId, RoomId, UserId
 from .bells import Bells
-from .lease import Lease
+from .lease import Lease, Pool
 from .line import Frame, Ice, Line, LineLost, Refused, Row, User
 from .login import Connection, step_down
 
@@ -37,7 +37,9 @@ SCHEMA: Final = "roomtone"
 class DatabaseDoor:
     """One process's way into the database, for any number of lines. Made by `database_door`."""
 
-    def __init__(self, url: str, ice: Callable[[UserId], Ice]) -> None:
+    def __init__(
+        self, url: str, ice: Callable[[UserId], Ice], lease: Callable[[Pool], Lease]
+    ) -> None:
         self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             kwargs={"application_name": "roomtone bot", "connect_timeout": 5},
@@ -49,7 +51,7 @@ class DatabaseDoor:
             check=AsyncConnectionPool.check_connection,
             open=False,
         )
-        self.lease = Lease(self.pool)
+        self.lease = lease(self.pool)
         self.bells = Bells(url, on_connected=self.lease.renew)
         self.ice = ice
 
@@ -61,18 +63,27 @@ class DatabaseDoor:
             )
             row = await answer.fetchone()
         assert row is not None
-        return DatabaseLine(self, User(UserId(row[0]), row[1]))
+        return self.line_of(User(UserId(row[0]), row[1]))
+
+    def line_of(self, user: User) -> Line:
+        """A line for somebody who is known."""
+        return DatabaseLine(self, user)
 
 
 @asynccontextmanager
 async def database_door(
-    url: str, *, ice: Callable[[UserId], Ice] = lambda user: Ice()
+    url: str,
+    *,
+    ice: Callable[[UserId], Ice] = lambda user: Ice(),
+    lease: Callable[[Pool], Lease] = Lease,
 ) -> AsyncIterator[DatabaseDoor]:
     """Open until the block ends. `url` is a libpq connection string, `ice` knows what `GET /ice` would say.
 
+    `lease` is what the process lives by; a media node has one of its own.
+
     Raises LineLost when there is no database.
     """
-    door = DatabaseDoor(url, ice)
+    door = DatabaseDoor(url, ice, lease)
     try:
         async with _told():
             await door.pool.open(wait=True, timeout=ANSWERS_WITHIN)

@@ -101,15 +101,18 @@ class Lease:
 
     async def _beat(self) -> None:
         async with self._pool.connection() as connection:
-            await connection.execute(
-                "select roomtone.relay_heartbeat(%s, %s, %s)",
-                (self.node, socket.gethostname(), self._kind),
-            )
+            await self._say_alive(connection)
             # By the clock on the wall, which goes on while a process or its machine is suspended.
             last, self._beaten_at = self._beaten_at, time.time()
             doubted = self._beaten_at - last > DOUBTED_AFTER
             if again := self._held if doubted else self._unstamped & self._held:
                 await self._stamp(connection, again)
+
+    async def _say_alive(self, connection: Connection) -> None:
+        await connection.execute(
+            "select roomtone.relay_heartbeat(%s, %s, %s)",
+            (self.node, socket.gethostname(), self._kind),
+        )
 
     async def _stamp(self, connection: Connection, peers: set[PeerId]) -> bool:
         """Stamp these seats; whether any is there. One that an open transaction holds is stamped later."""

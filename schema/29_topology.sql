@@ -1,0 +1,7 @@
+-- How the audio of a room travels; a column of its own file, because everything about it is told here and in triggers/35_topology.sql.
+alter table rooms add column if not exists topology text not null default 'mesh'
+  constraint rooms_topology_is_known check (topology in ('mesh', 'sfu', 'mcu'));
+
+comment on column rooms.topology is
+  'mesh: everybody connects with everybody; sfu: a node forwards each voice; mcu: a node mixes them. UPDATE it and the room moves, while people talk.';
+comment on constraint rooms_topology_is_known on rooms is 'mesh, sfu or mcu.';

@@ -1,0 +1,76 @@
+"""One speaker's stream, forwarded to one listener: renumbered, so that it stays one stream whatever happens upstream.
+
+Sequence numbers are mapped by an offset, so a packet lost upstream is missing downstream too and the listener's
+decoder conceals it. When the speaker comes back on another SSRC (a new microphone track, a new connection), the offset moves:
+numbers go on by one, timestamps by the time that passed, and the listener hears one stream (RFC 3550, 5.1 and 7.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from random import randrange
+
+from .rtp import CLOCK_RATE, RtpPacket
+
+LATE = 1 << 15  # half of the sequence numbers: what looks newer by more is older (RFC 3550, A.1)
+
+
+@dataclass(slots=True)
+class Forward:
+    """The mapping of one speaker's packets to one listener's stream."""
+
+    seq: int = -1  # the newest number sent, extended beyond 16 bits; -1 before the first
+    timestamp: int = 0
+    _ssrc: int | None = None
+    _seq_offset: int = 0
+    _timestamp_offset: int = 0
+    _newest: int = 0  # of the speaker's own numbers, on the present SSRC
+    _sent_at: float = 0.0
+    _resumed: bool = False
+
+    def map(self, packet: RtpPacket) -> RtpPacket | None:
+        """The packet as the listener gets it; None for one from before the stream began or was resumed."""
+        if packet.ssrc != self._ssrc or self._resumed:
+            self._begin(packet)
+        ahead = (packet.seq - self._newest) & 0xFFFF
+        if ahead >= LATE:  # late or doubled: keeps its place, if it has one
+            behind = 0x10000 - ahead
+            if behind > self.seq - self._first:
+                return None
+        else:
+            self.seq += ahead
+            self._newest = packet.seq
+            self.timestamp = (packet.timestamp + self._timestamp_offset) & 0xFFFFFFFF
+            self._sent_at = packet.arrived_at
+        begins = packet.marker or self._begins
+        self._begins = False
+        return replace(
+            packet,
+            seq=(packet.seq + self._seq_offset) & 0xFFFF,
+            timestamp=(packet.timestamp + self._timestamp_offset) & 0xFFFFFFFF,
+            marker=begins,
+        )
+
+    _first: int = 0
+    _begins: bool = False
+
+    def pause(self) -> None:
+        """The speaker may not be heard for now. What comes next begins a new talkspurt, without a gap in the numbers."""
+        self._resumed = self._ssrc is not None
+
+    def _begin(self, packet: RtpPacket) -> None:
+        if self.seq < 0:
+            # A random start below half, as RFC 3550 asks, and SRTP likes (RFC 3711, 3.3.1).
+            self.seq = randrange(LATE)
+            wanted = packet.timestamp
+        else:
+            self.seq += 1
+            passed = max(0.02, packet.arrived_at - self._sent_at)
+            wanted = self.timestamp + round(passed * CLOCK_RATE)
+        self._ssrc = packet.ssrc
+        self._newest = packet.seq
+        self._seq_offset = (self.seq - packet.seq) & 0xFFFF
+        self._timestamp_offset = (wanted - packet.timestamp) & 0xFFFFFFFF
+        self._first = self.seq
+        self._begins = True
+        self._resumed = False

@@ -1,0 +1,28 @@
+"""The one clock of a mix: a tick every 20 ms, by absolute deadlines, so that being late once does not shift the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Final
+
+FRAME: Final = 0.02  # seconds of audio in one frame
+HOPELESS: Final = 0.2  # seconds; later than this nothing is caught up with, the beat starts anew
+
+
+async def ticks(every: float = FRAME) -> AsyncIterator[int]:
+    """Counts frames since the start. One late by a little is followed at once; after a long stall, ticks are skipped.
+
+    The count goes on with the time that passed, so whoever derives timestamps from it never drifts.
+    """
+    began = time.monotonic()
+    count = 0
+    while True:
+        yield count
+        count += 1
+        wait = began + count * every - time.monotonic()
+        if wait < -HOPELESS:
+            count += int(-wait / every)
+        # Even when late, let the others on this loop have a turn.
+        await asyncio.sleep(max(0.0, wait))

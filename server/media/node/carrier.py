@@ -1,0 +1,156 @@
+"""One room, carried: its log is followed on the node's seat, and what it says becomes connections."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable
+from contextlib import aclosing
+from typing import Final, Protocol
+
+from ...types import Cursor, PeerId, RoomId, UserId
+from ..backoff import backoff
+from ..signaling.events import Seat, SeatChanged, SeatGone, Signal, Snapshot, event_of, snapshot_of
+from ..signaling.line import Frame, Line, LineLost, Refused
+from ..signaling.outbox import Outbox, Outgoing
+from .leg import OfferRefused
+from .voices import Sitter
+
+LINGER: Final = 2.0  # seconds; a room that moves away is carried on until everybody has had time to
+
+log = logging.getLogger(__name__)
+
+
+class Carried(Protocol):
+    """What a node makes of a room: an `Sfu` or an `Mcu`."""
+
+    async def sit(self, sitters: Iterable[Sitter]) -> None: ...
+
+    async def answer(self, peer_id: str, offer: str) -> str: ...
+
+    async def candidates(self, peer_id: str, body: object) -> None: ...
+
+    async def hang_up(self, peer_id: str) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Carrier:
+    """Carries the room from `run` until its seat is gone, or `run` is cancelled."""
+
+    def __init__(self, line: Line, room: RoomId, peer: PeerId, carried: Carried) -> None:
+        self.room = room
+        self.peer = peer
+        self.carried = carried
+        self._line = line
+        self._outbox = Outbox(line, self._refused)
+        self._seats: dict[UserId, Seat] = {}
+        self._cursor: Cursor | None = None
+        self._seen = 0  # the newest signal that was dealt with
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Follow the room until it is somebody else's."""
+        writing = asyncio.create_task(self._outbox.run(), name=f"outbox of room {self.room}")
+        try:
+            await self._follow()
+            await asyncio.sleep(LINGER)
+        finally:
+            for task in (writing, *self._tasks):
+                task.cancel()
+            await asyncio.gather(writing, *self._tasks, return_exceptions=True)
+            await self.carried.close()
+
+    async def _follow(self) -> None:
+        attempt = 0
+        while True:
+            try:
+                following = self._line.follow(self.room, self.peer, self._cursor)
+                async with aclosing(following) as frames:
+                    async for frame in frames:
+                        attempt = 0
+                        if frame.event == "bye":
+                            return
+                        await self._take(frame)
+            except LineLost as lost:
+                log.info("room %s: %s; trying again", self.room, lost)
+            except Refused as refused:
+                log.info("room %s is not ours any more: %s", self.room, refused)
+                return
+            await asyncio.sleep(backoff(attempt))
+            attempt += 1
+
+    async def _take(self, frame: Frame) -> None:
+        if frame.cursor is not None:
+            self._cursor = frame.cursor
+        event = (
+            snapshot_of(self.room, self.peer, frame.data)
+            if frame.event == "snapshot"
+            else event_of(frame)
+        )
+        match event:
+            case Snapshot(seats=seats, signals=signals):
+                self._seats = {seat.user: seat for seat in seats}
+                await self._sit()
+                for signal in signals:
+                    self._hear(signal)
+            case SeatChanged(seat=seat):
+                self._seats[seat.user] = seat
+                await self._sit()
+            case SeatGone(seat=seat):
+                self._seats.pop(seat.user, None)
+                await self._sit()
+            case Signal():
+                self._hear(event)
+
+    async def _sit(self) -> None:
+        sitters = [
+            Sitter(seat.peer, seat.user, seat.role, seat.muted, seat.kind)
+            for seat in sorted(self._seats.values(), key=lambda seat: seat.seq)
+            if seat.peer is not None and not seat.is_node
+        ]
+        here = {sitter.peer_id for sitter in sitters}
+        self._turns = {peer: turn for peer, turn in self._turns.items() if peer in here}
+        await self.carried.sit(sitters)
+
+    def _hear(self, signal: Signal) -> None:
+        """Deal with a signal beside the others: one person's slow network keeps nobody waiting."""
+        if signal.id <= self._seen:
+            return
+        self._seen = signal.id
+        task = asyncio.create_task(self._answer(signal))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, signal: Signal) -> None:
+        peer = signal.from_peer
+        # Of one person's signals each has its turn, in the order they were written.
+        async with self._turns.setdefault(peer, asyncio.Lock()):
+            with contextlib.suppress(KeyError):  # they left meanwhile
+                match signal.kind:
+                    case "offer":
+                        await self._take_offer(peer, signal.body)
+                    case "candidate":
+                        await self.carried.candidates(peer, signal.body)
+                    case "bye":
+                        await self.carried.hang_up(peer)
+
+    async def _take_offer(self, peer: PeerId, body: dict[str, str]) -> None:
+        try:
+            answer = await self.carried.answer(peer, body["sdp"])
+        except OfferRefused as refused:
+            log.info("an offer in room %s was refused: %s", self.room, refused)
+            self._put(peer, "bye", {"reason": str(refused)})
+        else:
+            self._put(peer, "answer", {"type": "answer", "sdp": answer})
+
+    def _put(self, peer: PeerId, kind: str, body: dict[str, str]) -> None:
+        if kind == "answer":
+            self._outbox.put(Outgoing(self.room, self.peer, peer, "answer", body))
+        else:
+            self._outbox.put(Outgoing(self.room, self.peer, peer, "bye", body))
+
+    def _refused(self, signal: Outgoing, refused: Refused) -> None:
+        log.info("our %s in room %s was refused: %s", signal.kind, self.room, refused)

@@ -1,0 +1,70 @@
+"""A media node's lease: it says every second that it lives, and is told which rooms are its own.
+
+Whoever says so also has the database look after rooms whose node is silent, so as long as one node lives, every room has one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Final, Literal
+
+from psycopg.errors import NoDataFound
+
+from ...types import PeerId, RoomId, UserId
+from ..signaling.lease import Lease, Pool
+from ..signaling.line import User
+from ..signaling.login import Connection
+
+Kind = Literal["sfu", "mcu"]
+
+CAPACITY: Final = 50
+"""Rooms that a node takes at most, unless told otherwise."""
+
+
+class NodeLease(Lease):
+    """`rooms` are those given to this node, with the session of its seat in each; `changed` is set when that may have changed."""
+
+    def __init__(self, pool: Pool, kind: Kind, capacity: int = CAPACITY) -> None:
+        super().__init__(pool, kind)
+        self.kind: Kind = kind
+        self.capacity = capacity
+        self.rooms: dict[RoomId, PeerId] = {}
+        self.changed = asyncio.Event()
+        self.user: User | None = None
+
+    async def beat(self) -> None:
+        """Say now that it lives, and learn which rooms are its own. Raises psycopg errors."""
+        await self._beat()
+
+    async def give_up(self) -> None:
+        """The node stops: its rooms are given to others at once. Raises psycopg errors."""
+        async with self._pool.connection() as connection:
+            await connection.execute("select roomtone.node_goodbye(%s)", (self.node,))
+
+    async def _say_alive(self, connection: Connection) -> None:
+        if self.user is None:
+            await self._register(connection)
+        try:
+            found = await self._rooms_of(connection)
+        except NoDataFound:  # the database restarted, or took us for dead long ago
+            await self._register(connection)
+            found = await self._rooms_of(connection)
+        if found != self.rooms:
+            self.rooms = found
+            self.changed.set()
+
+    async def _register(self, connection: Connection) -> None:
+        answer = await connection.execute(
+            "select id, username from roomtone.node_register(%s, %s, %s, %s)",
+            (self.node, self.kind, self.capacity, socket.gethostname()),
+        )
+        row = await answer.fetchone()
+        assert row is not None
+        self.user = User(UserId(row[0]), row[1])
+
+    async def _rooms_of(self, connection: Connection) -> dict[RoomId, PeerId]:
+        answer = await connection.execute(
+            "select room_id, peer_id::text from roomtone.node_heartbeat(%s)", (self.node,)
+        )
+        return {RoomId(room): PeerId(peer) for room, peer in await answer.fetchall()}

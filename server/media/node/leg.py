@@ -1,0 +1,171 @@
+"""One person's connection to a node: what they send comes in as packets, what they shall hear goes out as packets.
+
+A person offers (a node never does), the node answers with all its candidates at once. Each m-line on which the person receives
+is a slot for one voice; the answer names whose in `a=msid:` (RFC 8830), so that the browser knows whom it hears.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver, RTCSessionDescription
+from aiortc.exceptions import InvalidStateError
+from aiortc.sdp import SessionDescription, candidate_from_sdp
+
+from ..rtp import PacketSender, RtpPacket, send_packets, take_packets
+
+OFFER_LIMIT: Final = 65_536  # characters; one of forty voices has 30,000
+SLOTS_LIMIT: Final = 64
+QUEUE_LIMIT: Final = (
+    25  # packets, half a second: what waits longer is dropped, for late audio is worse than none
+)
+
+log = logging.getLogger(__name__)
+
+MIX: Final = "mix"
+"""The voice of everybody."""
+
+
+class OfferRefused(Exception):
+    """An offer this node does not take, in words for whoever sent it."""
+
+
+class Leg:
+    """A connection that stands, or will. `arrive` gets the person's packets; `voices` are those that have a slot."""
+
+    def __init__(
+        self, configuration: RTCConfiguration, arrive: Callable[[RtpPacket], None]
+    ) -> None:
+        self._connection = RTCPeerConnection(configuration)
+        self._arrive = arrive
+        self._taken: dict[str, PacketSender] = {}  # by mid
+        self._voices: dict[str, str] = {}  # voice -> mid
+        self._queue: deque[tuple[PacketSender, RtpPacket]] = deque(maxlen=QUEUE_LIMIT)
+        self._waiting = asyncio.Event()
+        self._answering = asyncio.Lock()
+        self.dropped = 0
+        self._pump = asyncio.create_task(self._run())
+
+    @property
+    def state(self) -> str:
+        """W3C WebRTC, 4.3.3: new, connecting, connected, disconnected, failed or closed."""
+        return str(self._connection.connectionState)
+
+    @property
+    def voices(self) -> set[str]:
+        return set(self._voices)
+
+    async def answer(self, offer: str, wanted: Iterable[str]) -> str:
+        """The SDP that answers this SDP. Voices keep their slots, new ones get what is free, in the order wanted.
+
+        Raises OfferRefused.
+        """
+        _check(offer)
+        async with self._answering:
+            connection = self._connection
+            try:
+                await connection.setRemoteDescription(
+                    RTCSessionDescription(_without_local_names(offer), "offer")
+                )
+                transceivers = connection.getTransceivers()
+                for transceiver in transceivers:
+                    self._take(transceiver)
+                self._assign(transceivers, list(wanted))
+                await connection.setLocalDescription(await connection.createAnswer())
+            except OfferRefused:
+                raise
+            except Exception as error:
+                raise OfferRefused(f"this offer could not be answered: {error}") from error
+            return str(connection.localDescription.sdp)
+
+    async def add_candidates(self, body: object) -> None:
+        """Candidates as they are signaled: one RTCIceCandidateInit, or several. What cannot be read is no path to anybody."""
+        for each in body if isinstance(body, list) else [body]:
+            if not isinstance(each, dict):
+                continue
+            line = str(each.get("candidate") or "")
+            if not line or ".local " in line:
+                continue
+            try:
+                candidate = candidate_from_sdp(line.removeprefix("candidate:"))
+                candidate.sdpMid = each.get("sdpMid")
+                candidate.sdpMLineIndex = each.get("sdpMLineIndex")
+                await self._connection.addIceCandidate(candidate)
+            except (ValueError, IndexError, AssertionError, InvalidStateError) as error:
+                log.info("a candidate was passed over: %s", error)
+
+    def send(self, voice: str, packet: RtpPacket) -> None:
+        """Send as this voice; dropped if it has no slot. The oldest goes when the line cannot keep up."""
+        mid = self._voices.get(voice)
+        if mid is None:
+            return
+        if len(self._queue) == QUEUE_LIMIT:
+            self.dropped += 1
+        self._queue.append((self._taken[mid], packet))
+        self._waiting.set()
+
+    async def close(self) -> None:
+        self._pump.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._pump
+        await self._connection.close()
+
+    def _take(self, transceiver: RTCRtpTransceiver) -> None:
+        mid = str(transceiver.mid)
+        if mid in self._taken:
+            return
+        take_packets(transceiver, self._arrive)
+        self._taken[mid] = send_packets(transceiver)
+        transceiver.direction = "sendrecv"
+
+    def _assign(self, transceivers: list[RTCRtpTransceiver], wanted: list[str]) -> None:
+        slots = [str(t.mid) for t in transceivers if t._offerDirection in ("sendonly", "sendrecv")]
+        self._voices = {v: m for v, m in self._voices.items() if v in wanted and m in slots}
+        free = [mid for mid in slots if mid not in self._voices.values()]
+        for voice in wanted:
+            if voice not in self._voices and free:
+                self._voices[voice] = free.pop(0)
+        named = {mid: voice for voice, mid in self._voices.items()}
+        for transceiver in transceivers:
+            transceiver.sender._stream_id = named.get(str(transceiver.mid), "nobody")
+
+    async def _run(self) -> None:
+        while True:
+            await self._waiting.wait()
+            self._waiting.clear()
+            while self._queue:
+                sender, packet = self._queue.popleft()
+                await sender.send(packet)
+
+
+def _check(offer: str) -> None:
+    if len(offer) > OFFER_LIMIT:
+        raise OfferRefused(
+            f"this offer has {len(offer)} characters, at most {OFFER_LIMIT} are read"
+        )
+    try:
+        media = SessionDescription.parse(offer).media
+    except Exception as error:
+        raise OfferRefused(f"this is no session description: {error}") from error
+    if not media or any(each.kind != "audio" for each in media):
+        raise OfferRefused("a room carries audio, and nothing else")
+    if len(media) > SLOTS_LIMIT:
+        raise OfferRefused(f"at most {SLOTS_LIMIT} voices at once")
+    if not any(
+        codec.mimeType.lower() == "audio/opus" for each in media for codec in each.rtp.codecs
+    ):
+        raise OfferRefused("voices are Opus (RFC 7587), which this offer does not know")
+
+
+def _without_local_names(offer: str) -> str:
+    """Without mDNS candidates, each of which costs a second of looking up what only the browser's own network knows."""
+    return "".join(
+        line
+        for line in offer.splitlines(keepends=True)
+        if not (line.startswith("a=candidate:") and ".local " in line)
+    )

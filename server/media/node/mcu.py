@@ -1,0 +1,190 @@
+"""A multipoint control unit for one room: everybody hears one mix, each speaker without themselves.
+
+(RFC 7667, 3.4; the W3C calls it a mixer.) One clock for all. Who speaks has an encoder of their own, because they must not hear
+themselves; all the others get the same encoded mix, so their number costs next to nothing. A room in which nothing sounds costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from random import randrange
+from typing import Final
+
+from aiortc import RTCConfiguration
+
+from ..metronome import FRAME, ticks
+from ..mixing import level, soft_clip, total, without
+from ..opus import FRAME_SAMPLES, Encoder, Samples
+from ..playout import Playout
+from ..rtp import RtpPacket
+from .leg import MIX, Leg
+from .voices import Sitter, Speakers
+
+QUIET_AFTER: Final = (
+    50  # ticks, a second of nothing, after which the clock stops until somebody speaks
+)
+
+Mixed = Callable[[int, Samples, bytes], None]
+"""`(tick, samples, opus)` of the mix of everybody, for a recording."""
+
+
+@dataclass(slots=True)
+class Ear:
+    """What one person gets: their leg, the numbers of their stream, and an encoder while they speak."""
+
+    leg: Leg
+    seq: int = field(default_factory=lambda: randrange(1 << 15))
+    origin: int = field(default_factory=lambda: randrange(1 << 31))
+    last_tick: int = -2
+    encoder: Encoder | None = None
+
+
+class Mcu:
+    """One room. `sit` says who is there, `answer` takes a person's offer."""
+
+    def __init__(self, configuration: RTCConfiguration) -> None:
+        self._configuration = configuration
+        self._sitters: dict[str, Sitter] = {}
+        self._ears: dict[str, Ear] = {}
+        self._playouts: dict[str, Playout] = {}
+        self._shared: Encoder | None = None
+        self._sound = asyncio.Event()
+        self._on_mix: Mixed | None = None
+        self.speakers = Speakers()
+        self._mixing = asyncio.create_task(self._mix())
+
+    async def sit(self, sitters: Iterable[Sitter]) -> None:
+        """These people sit in the room now: who is gone loses the connection, who is muted is not mixed in."""
+        self._sitters = {each.peer_id: each for each in sitters}
+        gone = [ear.leg for peer, ear in self._ears.items() if peer not in self._sitters]
+        self._ears = {peer: ear for peer, ear in self._ears.items() if peer in self._sitters}
+        self._playouts = {
+            peer: playout for peer, playout in self._playouts.items()
+            if peer in self._sitters and self._sitters[peer].may_be_heard
+        }  # fmt: skip
+        await asyncio.gather(*(leg.close() for leg in gone))
+
+    async def answer(self, peer_id: str, offer: str) -> str:
+        """The answer to this person's offer: one voice, the mix. Raises OfferRefused, KeyError."""
+        if peer_id not in self._sitters:
+            raise KeyError(peer_id)
+        ear = self._ears.get(peer_id)
+        if ear is None or ear.leg.state in ("failed", "closed"):
+            if ear is not None:
+                await ear.leg.close()
+            leg = Leg(self._configuration, lambda packet: self._arrive(peer_id, packet))
+            ear = self._ears[peer_id] = Ear(leg)
+        return await ear.leg.answer(offer, [MIX])
+
+    def record(self, on_mix: Mixed | None) -> None:
+        """Tell every tick's mix from now on, silence included; None for no longer."""
+        self._on_mix = on_mix
+        self._sound.set()
+
+    async def candidates(self, peer_id: str, body: object) -> None:
+        """Where this person can be reached too."""
+        leg = self.legs.get(peer_id)
+        if leg is not None:
+            await leg.add_candidates(body)
+
+    async def hang_up(self, peer_id: str) -> None:
+        """This person ends the connection, and may offer a new one."""
+        ear = self._ears.pop(peer_id, None)
+        self._playouts.pop(peer_id, None)
+        if ear is not None:
+            await ear.leg.close()
+
+    async def close(self) -> None:
+        self._mixing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._mixing
+        await self.sit([])
+
+    @property
+    def legs(self) -> dict[str, Leg]:
+        return {peer: ear.leg for peer, ear in self._ears.items()}
+
+    def _arrive(self, peer_id: str, packet: RtpPacket) -> None:
+        sitter = self._sitters.get(peer_id)
+        if sitter is None or not sitter.may_be_heard:
+            return
+        playout = self._playouts.get(peer_id)
+        if playout is None:
+            playout = self._playouts[peer_id] = Playout()
+        playout.push(packet)
+        self._sound.set()
+
+    async def _mix(self) -> None:
+        opened = time.monotonic()
+        while True:
+            await self._sound.wait()
+            quiet = 0
+            # Timestamps tell the time that passed in silence too.
+            began = int((time.monotonic() - opened) / FRAME)
+            async for count in ticks():
+                tick = began + count
+                quiet = 0 if self._tick(tick) else quiet + 1
+                if quiet >= QUIET_AFTER and self._on_mix is None:
+                    break
+            self._sound.clear()
+            self._shared = None
+
+    def _tick(self, tick: int) -> bool:
+        frames: dict[str, Samples] = {}
+        for peer, playout in self._playouts.items():
+            frame = playout.pull()
+            if frame is not None:
+                frames[peer] = frame
+                self.speakers.hear(self._sitters[peer].user_id, level(frame))
+        if not frames and self._on_mix is None:
+            return False
+        mixed = total(frames)
+        contributing = tuple(self._sitters[peer].user_id & 0xFFFFFFFF for peer in frames)
+        self._to_speakers(tick, mixed, frames, contributing)
+        self._to_listeners(tick, mixed, frames, contributing)
+        return bool(frames)
+
+    def _to_speakers(
+        self, tick: int, mixed: Samples, frames: dict[str, Samples], contributing: tuple[int, ...]
+    ) -> None:
+        for peer, own in frames.items():
+            ear = self._ears.get(peer)
+            if ear is None:
+                continue
+            ear.encoder = ear.encoder or Encoder()
+            samples = soft_clip(without(mixed, own))
+            mine = self._sitters[peer].user_id & 0xFFFFFFFF
+            others = tuple(each for each in contributing if each != mine)
+            self._send(ear, tick, ear.encoder.encode(samples), level(samples), others)
+
+    def _to_listeners(
+        self, tick: int, mixed: Samples, frames: dict[str, Samples], contributing: tuple[int, ...]
+    ) -> None:
+        listeners = [ear for peer, ear in self._ears.items() if peer not in frames]
+        if not listeners and self._on_mix is None:
+            return
+        self._shared = self._shared or Encoder()
+        samples = soft_clip(mixed)
+        opus, loudness = self._shared.encode(samples), level(samples)
+        for ear in listeners:
+            ear.encoder = None
+            self._send(ear, tick, opus, loudness, contributing)
+        if self._on_mix is not None:
+            self._on_mix(tick, samples, opus)
+
+    def _send(
+        self, ear: Ear, tick: int, opus: bytes, loudness: int, contributing: tuple[int, ...]
+    ) -> None:
+        if not opus:
+            return
+        resumed = tick != ear.last_tick + 1
+        ear.seq = (ear.seq + 1) & 0xFFFF
+        ear.last_tick = tick
+        timestamp = (ear.origin + tick * FRAME_SAMPLES) & 0xFFFFFFFF
+        ear.leg.send(
+            MIX, RtpPacket(0, ear.seq, timestamp, resumed, opus, loudness, csrcs=contributing[:15])
+        )

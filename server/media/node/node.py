@@ -1,0 +1,114 @@
+"""A media node: a process that carries the rooms the database gives it, each with connections of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from aiortc import RTCConfiguration, RTCIceServer
+
+from ...types import PeerId, RoomId, UserId
+from ..signaling.database import DatabaseDoor, database_door
+from ..signaling.lease import Pool
+from ..signaling.line import Ice
+from .carrier import Carried, Carrier
+from .lease import CAPACITY, Kind, NodeLease
+from .mcu import Mcu
+from .sfu import Sfu
+
+log = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+
+
+class Node:
+    """Runs until cancelled; `carriers` are the rooms it carries."""
+
+    def __init__(self, door: DatabaseDoor, lease: NodeLease, say: Say) -> None:
+        self._door = door
+        self._lease = lease
+        self._say = say
+        self.carriers: dict[RoomId, Carrier] = {}
+        self._running: dict[tuple[RoomId, PeerId], asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        with self._door.bells.of_node(self._lease.node) as rings:
+            listening = asyncio.create_task(self._beat_when(rings))
+            try:
+                while True:
+                    await self._lease.changed.wait()
+                    self._lease.changed.clear()
+                    self._settle()
+            finally:
+                listening.cancel()
+                for task in self._running.values():
+                    task.cancel()
+                await asyncio.gather(listening, *self._running.values(), return_exceptions=True)
+
+    async def _beat_when(self, rings: asyncio.Event) -> None:
+        """A bell says that there is a new room: ask for it now rather than with the next heartbeat."""
+        while True:
+            await rings.wait()
+            rings.clear()
+            self._lease.renew()
+
+    def _settle(self) -> None:
+        """Begin what is given to us; what is taken away ends by itself, for its seat goes with it."""
+        for room, peer in self._lease.rooms.items():
+            if (room, peer) not in self._running:
+                task = asyncio.create_task(self._carry(room, peer), name=f"room {room}")
+                self._running[room, peer] = task
+                task.add_done_callback(partial(self._done, (room, peer)))
+
+    def _done(self, key: tuple[RoomId, PeerId], task: asyncio.Task[None]) -> None:
+        self._running.pop(key, None)
+
+    async def _carry(self, room: RoomId, peer: PeerId) -> None:
+        user = self._lease.user
+        assert user is not None
+        line = self._door.line_of(user)
+        carrier = Carrier(line, room, peer, self._carried(await line.ice()))
+        self.carriers[room] = carrier
+        self._say(f"carries room {room}")
+        try:
+            await carrier.run()
+        except Exception:
+            # A fault in one room is that room's; the database sees that nobody carries it and asks again.
+            log.exception("room %s could not be carried on", room)
+        finally:
+            if self.carriers.get(room) is carrier:
+                del self.carriers[room]
+            self._say(f"room {room} is carried no longer")
+
+    def _carried(self, ice: Ice) -> Carried:
+        configuration = RTCConfiguration(
+            iceServers=[
+                RTCIceServer(
+                    urls=server["urls"],
+                    username=server.get("username"),
+                    credential=server.get("credential"),
+                )
+                for server in ice.servers
+            ]
+        )
+        return Sfu(configuration) if self._lease.kind == "sfu" else Mcu(configuration)
+
+
+async def serve(
+    url: str,
+    kind: Kind,
+    *,
+    capacity: int = CAPACITY,
+    ice: Callable[[UserId], Ice] = lambda user: Ice(),
+    say: Say = lambda words: None,
+) -> None:
+    """Carry rooms of the database at `url` until cancelled, then hand them over. Raises LineLost when there is none."""
+
+    def lease(pool: Pool) -> NodeLease:
+        return NodeLease(pool, kind, capacity)
+
+    async with database_door(url, ice=ice, lease=lease) as door:
+        assert isinstance(door.lease, NodeLease)
+        await Node(door, door.lease, say).run()

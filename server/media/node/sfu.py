@@ -1,0 +1,108 @@
+"""A selective forwarding unit for one room: every voice on stage goes to everybody else, encoded once, by its speaker.
+
+(RFC 7667, 3.7.) Nothing is decoded here. The article's paragraph on the SFU describes an MCU; that one is `mcu.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from aiortc import RTCConfiguration
+
+from ..forwarding import Forward
+from ..rtp import RtpPacket
+from .leg import Leg
+from .voices import Sitter, Speakers
+
+
+class Sfu:
+    """One room. `sit` says who is there, `answer` takes a person's offer."""
+
+    def __init__(self, configuration: RTCConfiguration) -> None:
+        self._configuration = configuration
+        self._sitters: dict[str, Sitter] = {}
+        self._legs: dict[str, Leg] = {}
+        self._forwards: dict[tuple[str, str], Forward] = {}  # from voice, to peer_id
+        self.speakers = Speakers()
+
+    async def sit(self, sitters: Iterable[Sitter]) -> None:
+        """These people sit in the room now: who is gone loses the connection, who is muted is not forwarded."""
+        before, self._sitters = self._sitters, {each.peer_id: each for each in sitters}
+        gone = [leg for peer, leg in self._legs.items() if peer not in self._sitters]
+        self._legs = {peer: leg for peer, leg in self._legs.items() if peer in self._sitters}
+        voices = {each.voice for each in self._sitters.values()}
+        self._forwards = {
+            (voice, peer): forward
+            for (voice, peer), forward in self._forwards.items()
+            if voice in voices and peer in self._sitters
+        }
+        for was in before.values():
+            now = self._sitters.get(was.peer_id)
+            if was.may_be_heard and not (now and now.may_be_heard):
+                self._pause(was.voice)
+                self.speakers.forget(was.user_id)
+        await asyncio.gather(*(leg.close() for leg in gone))
+
+    async def answer(self, peer_id: str, offer: str) -> str:
+        """The answer to this person's offer, whose slots carry those on stage. Raises OfferRefused, KeyError."""
+        sitter = self._sitters[peer_id]
+        leg = self._legs.get(peer_id)
+        if leg is None or leg.state in ("failed", "closed"):
+            leg = await self._renew(sitter, leg)
+        wanted = [
+            each.voice
+            for each in self._sitters.values()
+            if each.on_stage and each.user_id != sitter.user_id
+        ]
+        return await leg.answer(offer, wanted)
+
+    async def candidates(self, peer_id: str, body: object) -> None:
+        """Where this person can be reached too."""
+        leg = self._legs.get(peer_id)
+        if leg is not None:
+            await leg.add_candidates(body)
+
+    async def hang_up(self, peer_id: str) -> None:
+        """This person ends the connection, and may offer a new one."""
+        leg = self._legs.pop(peer_id, None)
+        if leg is not None:
+            await leg.close()
+
+    async def close(self) -> None:
+        await self.sit([])
+
+    @property
+    def legs(self) -> dict[str, Leg]:
+        return self._legs
+
+    async def _renew(self, sitter: Sitter, old: Leg | None) -> Leg:
+        if old is not None:
+            await old.close()
+        leg = Leg(self._configuration, lambda packet: self._forward(sitter.peer_id, packet))
+        self._legs[sitter.peer_id] = leg
+        for key in [key for key in self._forwards if key[1] == sitter.peer_id]:
+            del self._forwards[key]
+        return leg
+
+    def _forward(self, peer_id: str, packet: RtpPacket) -> None:
+        sitter = self._sitters.get(peer_id)
+        if sitter is None or not sitter.may_be_heard:
+            return
+        if packet.level is not None:
+            self.speakers.hear(sitter.user_id, packet.level)
+        voice = sitter.voice
+        for other, leg in self._legs.items():
+            if other == peer_id or voice not in leg.voices:
+                continue
+            forward = self._forwards.get((voice, other))
+            if forward is None:
+                forward = self._forwards[voice, other] = Forward()
+            mapped = forward.map(packet)
+            if mapped is not None:
+                leg.send(voice, mapped)
+
+    def _pause(self, voice: str) -> None:
+        for (whose, _peer), forward in self._forwards.items():
+            if whose == voice:
+                forward.pause()

@@ -1,0 +1,59 @@
+"""Who of a room is heard: what a node knows of the seats, and who spoke last."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+LOUD: Final = 50  # dB below full scale; speech is louder, a quiet room is not
+SMOOTHING: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Sitter:
+    """A seat as a node needs it."""
+
+    peer_id: str
+    user_id: int
+    role: str
+    muted: bool
+    kind: str = "person"
+
+    @property
+    def on_stage(self) -> bool:
+        return self.role != "AUDIENCE" and self.kind in ("person", "bot")
+
+    @property
+    def may_be_heard(self) -> bool:
+        """The seat's role decides, whatever its client sends."""
+        return self.on_stage and not self.muted
+
+    @property
+    def voice(self) -> str:
+        return f"user-{self.user_id}"
+
+
+class Speakers:
+    """Who speaks, most recent first, from the audio levels that packets carry (RFC 6464)."""
+
+    def __init__(self) -> None:
+        self._loudness: dict[int, float] = {}
+        self._heard_at: dict[int, float] = {}
+
+    def hear(self, user_id: int, level: int) -> None:
+        before = self._loudness.get(user_id, 127.0)
+        # Quick to notice, slow to forget, as speech has pauses.
+        share = 0.8 if level < before else SMOOTHING
+        now = self._loudness[user_id] = before + share * (level - before)
+        if now < LOUD:
+            self._heard_at[user_id] = time.monotonic()
+
+    def forget(self, user_id: int) -> None:
+        self._loudness.pop(user_id, None)
+        self._heard_at.pop(user_id, None)
+
+    def order(self, of: Iterable[int]) -> list[int]:
+        """These people, who spoke last first; those who never did stay in the given order, behind."""
+        return sorted(of, key=lambda user_id: -self._heard_at.get(user_id, 0.0))
