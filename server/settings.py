@@ -77,6 +77,10 @@ class Settings:
         default_text="on with the demo, unless another database is named",
         help="A house band: a bot that plays music of its own in one room, while somebody listens.",
     )
+    nodes: bool = setting(
+        True,
+        help="A media node of each kind (SFU and MCU) beside the relay; more can run anywhere: `roomtone node`.",
+    )
     allowed_hosts: tuple[str, ...] = setting(
         (),
         help="Names to be reached by, beside addresses and `localhost`. Checked while demo identities are on, or when"

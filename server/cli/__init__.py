@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import bot, drill, lab, psql, schema, serve
+from . import bot, drill, lab, node, psql, schema, serve
 from .group import cli
 
-__all__ = ["bot", "cli", "drill", "lab", "main", "psql", "schema", "serve"]
+__all__ = ["bot", "cli", "drill", "lab", "main", "node", "psql", "schema", "serve"]
 
 
 def main() -> None:

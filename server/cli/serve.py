@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
-from ..band import house_band
+from ..companion import companions
 from ..embedded import EmbeddedPostgres
 from ..install import install
 from ..lock import data_dir_lock
@@ -49,12 +49,12 @@ def serve_command(**given: Any) -> None:
             if installed.demo:
                 progress("the demo's clubs and rooms are in")
             progress("starting the relay")
-        band = stack.enter_context(house_band(settings, relay_url))
+        beside = stack.enter_context(companions(settings, relay_url))
 
         def opened() -> None:
             screen.opened(where, psql_hint(settings))
-            if band is not None:
-                band.start()
+            for companion in beside:
+                companion.start()
 
         run = serve if settings.workers == 1 else serve_many
         run(settings, relay_url, door, opened)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from click.testing import CliRunner
-from roomtone.band import Band, house_band
 from roomtone.cli.bot import bot_command
+from roomtone.companion import Companion, companions
 from roomtone.settings import Settings
 
 PATIENCE = 60.0  # seconds; a process of its own needs many of them on a crowded machine
@@ -40,9 +40,8 @@ def ended(*arguments: object) -> tuple[int, str]:
 
 
 @contextmanager
-def playing(database_url: str) -> Iterator[Band]:
+def playing(database_url: str) -> Iterator[Companion]:
     """The house band, on its way to its room."""
-    with house_band(Settings(band=True), database_url) as band:
-        assert band is not None
+    with companions(Settings(band=True, nodes=False), database_url) as [band]:
         band.start()
         yield band

@@ -1,6 +1,6 @@
-"""The house band's process: started beside the relay, started again when it dies, ended with it.
+"""Processes beside the relay, of the house band and of media nodes: started with it, again when they die, ended with it.
 
-A process of its own, so that no relay imports what audio needs, and no music keeps an event from its readers.
+Processes of their own, so that no relay imports what audio needs, and no audio keeps an event from its readers.
 """
 
 from __future__ import annotations
@@ -24,61 +24,70 @@ STEADY_AFTER: Final = 30.0  # seconds; who lived this long is started again at o
 TOLD: Final = (
     "ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy", "log_level",
 )  # fmt: skip
-"""The settings the band needs to know."""
+"""The settings that such a process needs to know."""
 
 logger = logging.getLogger(__name__)
 
 
-class Band:
-    """`start` it when there is somewhere to play; made by `house_band`."""
+class Companion:
+    """`start` it when the relay is there. `module` runs it; what it is told comes in as a line of JSON."""
 
-    def __init__(self, settings: Settings, database_url: str) -> None:
-        told = {name: getattr(settings, name) for name in TOLD}
-        self._told = json.dumps({"url": database_url, "settings": told}) + "\n"
+    def __init__(
+        self, name: str, module: str, settings: Settings, database_url: str, **more: object
+    ) -> None:
+        self.name = name
+        self._module = module
+        told = {each: getattr(settings, each) for each in TOLD}
+        self._told = json.dumps({"url": database_url, "settings": told, **more}) + "\n"
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self.process: subprocess.Popen[str] | None = None
-        self._thread = threading.Thread(target=self._keep_playing, name="band", daemon=True)
+        self._thread = threading.Thread(target=self._keep_running, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """Let the band leave its room, and see that it does."""
+    def tell(self) -> None:
+        """Ask it to end, without waiting."""
         self._stopping.set()
         with self._lock:
-            process = self.process
+            if self.process is not None:
+                self.process.terminate()
+
+    def stop(self) -> None:
+        """Let it leave its rooms, and see that it does."""
+        self.tell()
+        process = self.process
         if process is not None:
-            process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(STOPS_WITHIN)
             process.kill()
         if self._thread.is_alive():
             self._thread.join(1.0)
 
-    def _keep_playing(self) -> None:
+    def _keep_running(self) -> None:
         pause = SHORTEST
         while not self._stopping.is_set():
             began = time.monotonic()
-            self._play()
+            self._run()
             if self._stopping.is_set():
                 return
-            logger.error("the house band stopped playing; starting it again")
+            logger.error("%s stopped; starting it again", self.name)
             # 1 2 4 8 16 32 60 60 … seconds
             pause = SHORTEST if time.monotonic() - began > STEADY_AFTER else min(LONGEST, 2 * pause)
             self._stopping.wait(pause)
 
-    def _play(self) -> None:
+    def _run(self) -> None:
         """Run the process to its end."""
         with self._lock:
             if self._stopping.is_set():
                 return
             process = subprocess.Popen(
-                [sys.executable, "-m", f"{__package__}.media.band"],
+                [sys.executable, "-m", f"{__package__}.{self._module}"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 text=True,
-                start_new_session=True,  # Ctrl-C is for the relay, which then stops the band
+                start_new_session=True,  # Ctrl-C is for the relay, which then stops it
             )
             self.process = process
         assert process.stdin is not None
@@ -91,13 +100,20 @@ class Band:
 
 
 @contextmanager
-def house_band(settings: Settings, database_url: str) -> Iterator[Band | None]:
-    """The band, if there is to be one; it stops playing at the end of the block."""
-    if not settings.band_plays:
-        yield None
-        return
-    band = Band(settings, database_url)
+def companions(settings: Settings, database_url: str) -> Iterator[list[Companion]]:
+    """Those that belong to this relay, not started yet; they end with the block."""
+    made = []
+    if settings.band_plays:
+        made.append(Companion("the house band", "media.band", settings, database_url))
+    if settings.nodes:
+        made += [
+            Companion(f"the {kind.upper()} node", "media.node", settings, database_url, kind=kind)
+            for kind in ("sfu", "mcu")
+        ]
     try:
-        yield band
+        yield made
     finally:
-        band.stop()
+        for each in made:
+            each.tell()
+        for each in made:
+            each.stop()

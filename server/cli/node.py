@@ -1,0 +1,63 @@
+"""`roomtone node`: a media node, here or on another machine."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import click
+
+from ..embedded import socket_url
+from ..lock import running
+from ..screen import Screen
+from .group import cli
+from .manners import stopping_on_signals
+from .options import from_settings, settings_from
+
+
+@cli.command("node")
+@click.argument("kind", type=click.Choice(["sfu", "mcu"]))
+@click.option(
+    "--capacity",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    metavar="N",
+    help="Rooms it carries at most. [50]",
+)
+@from_settings(
+    "data_dir", "database_url", "ice_servers", "turn_uris", "turn_secret", "turn_ttl",
+    "ice_transport_policy",
+)  # fmt: skip
+def node_command(kind: str, capacity: int, **given: Any) -> None:
+    """Carry rooms' audio: an sfu forwards every voice, an mcu mixes them.
+
+    The database gives it rooms, and gives them to another node when it stops or dies.
+    """
+    from ..media.companion import ice_of
+    from ..media.node.node import serve
+    from ..media.signaling.line import LineLost
+
+    settings = settings_from(given)
+    url = settings.database_url
+    if url is None:
+        holder = running(settings.data_dir)
+        if holder is None or not holder.sockets:
+            raise click.ClickException(
+                f"Roomtone is not running on {settings.data_dir}. Name a database: --database-url"
+            )
+        url = socket_url(holder.sockets)
+    screen = Screen()
+    with stopping_on_signals(screen):
+        screen.line(f"{kind.upper()} node for {capacity} rooms. Ctrl-C stops it.")
+        try:
+            asyncio.run(
+                serve(
+                    url,
+                    "sfu" if kind == "sfu" else "mcu",
+                    capacity=capacity,
+                    ice=lambda user: ice_of(settings, user),
+                    say=screen.line,
+                )
+            )
+        except LineLost as lost:
+            raise click.ClickException(f"Nobody answers at the database ({lost}).") from None

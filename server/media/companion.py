@@ -1,0 +1,59 @@
+"""How a process beside the relay learns what it needs, and when to end.
+
+What it must know comes in on its standard input, one line of JSON, so that no password stands in a list of
+processes; and when that input ends, whoever started it is gone, and it goes too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ..ice import configuration
+from ..settings import Settings
+from ..types import UserId
+from .signaling.line import Ice
+
+
+@dataclass(frozen=True)
+class Told:
+    """`url` is a libpq connection string of the relay's login; `more` is what only this kind of process needs."""
+
+    url: str
+    settings: Settings
+    more: dict[str, Any]
+
+    def ice(self, user: UserId) -> Ice:
+        """What `GET /ice` would tell this user."""
+        return ice_of(self.settings, user)
+
+
+def ice_of(settings: Settings, user: UserId) -> Ice:
+    told = configuration(settings, user)
+    return Ice(tuple(told["iceServers"]), told["iceTransportPolicy"] == "relay")
+
+
+def run(work: Callable[[Told], Awaitable[None]]) -> None:
+    """Do this until told to stop: by SIGTERM or by the end of the input."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
+    asyncio.run(_run(work))
+
+
+async def _run(work: Callable[[Told], Awaitable[None]]) -> None:
+    loop = asyncio.get_running_loop()
+    told = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
+    settings = Settings(**told.pop("settings"))
+    logging.basicConfig(level=settings.log_level.upper(), format="%(name)s: %(message)s")
+    working = asyncio.ensure_future(work(Told(told.pop("url"), settings, told)))
+    loop.add_signal_handler(signal.SIGTERM, working.cancel)
+    loop.add_reader(sys.stdin.fileno(), lambda: os.read(0, 4096) or working.cancel())
+    with suppress(asyncio.CancelledError):
+        await working

@@ -1,0 +1,14 @@
+"""A node's own process: `python -m roomtone.media.node`, as `roomtone` starts it."""
+
+from __future__ import annotations
+
+from ..companion import Told, run
+from .node import serve
+
+
+async def work(told: Told) -> None:
+    await serve(told.url, told.more["kind"], ice=told.ice)
+
+
+if __name__ == "__main__":
+    run(work)
