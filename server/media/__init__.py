@@ -2,6 +2,7 @@
 
     signaling/   a seat in a room, over the database or over HTTP, kept whatever breaks
     mesh.py      who is connected with whom;  connection.py  one connection, on aiortc
+    node_line.py the one connection to a media node;  routes.py  which of both ways a room goes just now
     voice.py     what is said, encoded once for everybody;  sounds.py  what there is to say
     hearing.py   what others say, person by person
     visit.py     all of it together: `async with visiting(line, room, sound=tone(440)) as visit`

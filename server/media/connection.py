@@ -114,7 +114,7 @@ class Connection:
         try:
             if self.offers:
                 await self._pc.setLocalDescription()
-                self._send("offer", _dictionary(self._pc.localDescription))
+                self._send("offer", dictionary_of(self._pc.localDescription))
             while True:
                 kind, body = await self._inbox.get()
                 await self._take(kind, body)
@@ -137,10 +137,10 @@ class Connection:
                 return
             await self._described(body)
             await pc.setLocalDescription()
-            self._send("answer", _dictionary(pc.localDescription))
+            self._send("answer", dictionary_of(pc.localDescription))
 
     async def _described(self, body: Mapping[str, Any]) -> None:
-        await self._pc.setRemoteDescription(_description(body))
+        await self._pc.setRemoteDescription(description_of(body))
         self._theirs = body["sdp"]
 
     async def _add(self, candidate: Mapping[str, Any]) -> None:
@@ -213,7 +213,8 @@ def _is_hidden(candidate: str) -> bool:
     return len(words) > 4 and words[4].endswith(".local")
 
 
-def _description(body: Mapping[str, Any]) -> RTCSessionDescription:
+def description_of(body: Mapping[str, Any]) -> RTCSessionDescription:
+    """A description as it came; without mDNS names."""
     lines = str(body["sdp"]).splitlines(keepends=True)
     known = [
         line for line in lines if not (line.startswith("a=candidate:") and _is_hidden(line[12:]))
@@ -221,5 +222,6 @@ def _description(body: Mapping[str, Any]) -> RTCSessionDescription:
     return RTCSessionDescription("".join(known), body["type"])
 
 
-def _dictionary(description: RTCSessionDescription) -> dict[str, str]:
+def dictionary_of(description: RTCSessionDescription) -> dict[str, str]:
+    """A description as it is signaled: RTCSessionDescriptionInit."""
     return {"type": description.type, "sdp": description.sdp}

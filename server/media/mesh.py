@@ -26,8 +26,10 @@ log = logging.getLogger(__name__)
 
 
 def should_connect(me: Seat, other: Seat) -> bool:
-    """Audience and audience never connect; nobody connects with themselves."""
-    return me.user != other.user and other.peer is not None and (me.may_speak or other.may_speak)
+    """Audience and audience never connect; nobody connects with themselves. A node is `node_line.py`'s."""
+    if me.user == other.user or other.peer is None or other.is_node:
+        return False
+    return me.may_speak or other.may_speak
 
 
 def offers_first(me: Seat, other: Seat) -> bool:

@@ -14,6 +14,8 @@ from ..types import PeerId, RoomId, UserId
 from .hearing import Heard, Hearing, hear
 from .manners import wish
 from .mesh import Mesh
+from .node_line import MIX
+from .routes import Routes
 from .signaling.attendance import Attendance
 from .signaling.events import (
     Ended,
@@ -66,6 +68,15 @@ class Visit:
             send=self.attendance.send,
             forget=self.attendance.forget,
             on_track=self._listen,
+            on_connected=self._connected,
+        )
+        self.routes = Routes(
+            self.mesh,
+            ice=line.ice,
+            voice=self.voice,
+            hears=hears,
+            send=self.attendance.send,
+            on_voice=self._listen_to_node,
             on_connected=lambda seat: self._tell(f"connected with {seat.username}"),
         )
         self._line = line
@@ -124,21 +135,22 @@ class Visit:
             self._changed.set()
             for hearing in self._hearings:
                 hearing.close()
-            await self.mesh.close()
+            await self.routes.close()
 
     async def _take(self, event: Event) -> None:
         match event:
             case Snapshot(epoch=epoch, room=room, seats=seats, signals=signals):
                 if self._epoch not in (None, epoch):
-                    await self.mesh.log_lost()
+                    await self.routes.log_lost()
                 self._epoch = epoch
                 self.room = room
                 self.seats = {seat.user: seat for seat in seats}
                 await self._settle()
                 for signal in signals:
-                    await self.mesh.receive(signal)
+                    await self.routes.receive(signal)
             case RoomChanged(room=room):
                 self.room = {**self.room, **room}
+                await self._settle()
             case SeatChanged(seat=seat):
                 self.seats[seat.user] = seat
                 await self._settle()
@@ -146,14 +158,15 @@ class Visit:
                 self.seats.pop(seat.user, None)
                 await self._settle()
             case Signal():
-                await self.mesh.receive(event)
+                await self.routes.receive(event)
             case Ended(reason=reason):
                 self.reason = reason
 
     async def _settle(self) -> None:
         """Bring everything in line with the seats: connections, and whether I may be heard."""
         me = self.me
-        await self.mesh.update(me, self.seats.values())
+        topology = str(self.room.get("topology", "mesh"))
+        await self.routes.update(me, self.seats.values(), topology)
         if self.voice is None:
             return
         self.voice.allowed = me is not None and me.audible
@@ -177,14 +190,35 @@ class Visit:
     def _listen(self, peer: PeerId, track: MediaStreamTrack) -> None:
         def heard(samples: Block, position: int) -> None:
             seat = next((seat for seat in self.seats.values() if seat.peer == peer), None)
-            # Receivers decide what is heard, whatever the sender's client sends.
-            if seat is None or not seat.audible or not self._listeners:
-                return
-            block = Heard(seat, samples, position, level_of(samples))
-            for listener in tuple(self._listeners):
-                listener(block)
+            self._hand_out(seat, samples, position)
 
         self._later(hear(track, heard))
+
+    def _listen_to_node(
+        self, node: Seat, voice: Callable[[], str | None], track: MediaStreamTrack
+    ) -> None:
+        def heard(samples: Block, position: int) -> None:
+            name = voice()
+            if name == MIX:
+                self._hand_out(node, samples, position)
+            else:
+                seat = next((s for s in self.seats.values() if f"user-{s.user}" == name), None)
+                if seat is not None and not self.routes.heard_elsewhere(seat.user):
+                    self._hand_out(seat, samples, position)
+
+        self._later(hear(track, heard))
+
+    def _hand_out(self, seat: Seat | None, samples: Block, position: int) -> None:
+        # Receivers decide what is heard, whatever the sender's client, or a node, sends.
+        if seat is None or not seat.audible or not self._listeners:
+            return
+        block = Heard(seat, samples, position, level_of(samples))
+        for listener in tuple(self._listeners):
+            listener(block)
+
+    def _connected(self, seat: Seat) -> None:
+        self._tell(f"connected with {seat.username}")
+        self.routes.connected(seat)
 
     def _refused(self, signal: Outgoing, refused: Refused) -> None:
         log.info("a %s was refused: %s", signal.kind, refused)

@@ -84,6 +84,8 @@ class Carrier:
 
     async def _take(self, frame: Frame) -> None:
         if frame.cursor is not None:
+            if self._cursor is not None and self._cursor.epoch != frame.cursor.epoch:
+                self._seen = 0  # the log was lost, and signals are counted anew
             self._cursor = frame.cursor
         event = (
             snapshot_of(self.room, self.peer, frame.data)

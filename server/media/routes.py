@@ -1,0 +1,225 @@
+"""Which way the audio goes: from everybody to everybody, or through the node that carries the room.
+
+A room moves while people talk, so a new way is made before the old one is broken: the mesh stays until the line to the
+node is connected, and the line until the mesh is, or the node hangs up. Where no node is, it stays as it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from aiortc import MediaStreamTrack
+
+from ..types import PeerId, UserId
+from .backoff import backoff
+from .mesh import Mesh, should_connect
+from .node_line import MIX, NodeLine
+from .signaling.events import Seat, Signal, SignalKind
+from .signaling.line import Ice, LineLost, Refused
+from .voice import Voice
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Node:
+    """A node that is, or was, called."""
+
+    seat: Seat
+    line: NodeLine
+    attempt: int = 0
+
+
+class Routes:
+    """Brought in line with the room by `update`; the other parameters are those of `Mesh`.
+
+    `on_voice(seat, voice, track)`: a track of a node came, whose voice, `user-7` or `mix`, `voice()` tells block by block.
+    """
+
+    def __init__(
+        self,
+        mesh: Mesh,
+        *,
+        ice: Callable[[], Awaitable[Ice]],
+        voice: Voice | None,
+        hears: bool,
+        send: Callable[[PeerId, SignalKind, Any], None],
+        on_voice: Callable[[Seat, Callable[[], str | None], MediaStreamTrack], None],
+        on_connected: Callable[[Seat], None] = lambda seat: None,
+    ) -> None:
+        self.mesh = mesh
+        self.node: _Node | None = None
+        """The node in use, or on the way to be."""
+        self._before: _Node | None = None  # in use until the other one is
+        self._ice = ice
+        self._voice = voice
+        self._hears = hears
+        self._send = send
+        self._on_voice = on_voice
+        self._on_connected = on_connected
+        self._topology = "mesh"
+        self._me: Seat | None = None
+        self._seats: tuple[Seat, ...] = ()
+        self._read: dict[PeerId, int] = {}
+        self._turn = asyncio.Lock()  # of two who settle, the later one knows more
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def update(self, me: Seat | None, seats: Iterable[Seat], topology: str) -> None:
+        """Bring the ways in line with the room."""
+        self._me, self._seats, self._topology = me, tuple(seats), topology
+        await self._settle()
+
+    async def receive(self, signal: Signal) -> None:
+        """What somebody said."""
+        node = self._of(signal.from_peer)
+        if node is None:
+            await self.mesh.receive(signal)
+        elif signal.id > self._read.get(signal.from_peer, 0):
+            self._read[signal.from_peer] = signal.id
+            if signal.kind == "bye":
+                self._broken(node.line, str(signal.body.get("reason", "the node hung up")))
+            else:
+                node.line.receive(signal.kind, signal.body)
+
+    async def log_lost(self) -> None:
+        """The log began a new life: signals on their way are gone."""
+        self._read.clear()
+        if self.node is not None and not self.node.line.connected:
+            self._broken(self.node.line, "the log was lost")
+        await self.mesh.log_lost()
+
+    def connected(self, seat: Seat) -> None:
+        """Somebody is connected in the mesh; if that was the last one, no node is needed."""
+        if self._topology == "mesh" and self.node is not None:
+            self._later(self._settle())
+
+    def heard_elsewhere(self, user: UserId) -> bool:
+        """Whether what a node forwards of this user comes straight from them by now."""
+        connections = self.mesh.connections()
+        return any(
+            seat.peer in connections and connections[seat.peer].connected
+            for seat in self._seats
+            if seat.user == user and seat.peer is not None
+        )
+
+    async def close(self) -> None:
+        self._drop_nodes()
+        await self.mesh.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _carrying(self) -> Seat | None:
+        """The seat of the node that carries the room, if there is one for it."""
+        return next(
+            (s for s in self._seats if s.kind == self._topology and s.is_node and s.peer), None
+        )
+
+    def _of(self, peer: PeerId) -> _Node | None:
+        return next((n for n in (self.node, self._before) if n and n.seat.peer == peer), None)
+
+    def _voices(self) -> list[str]:
+        """Whose voices the node has for me."""
+        if self.node is None or self._me is None:
+            return []
+        if self.node.seat.kind == "mcu":
+            return [MIX]
+        others = (s for s in self._seats if s.user != self._me.user and not s.is_node and s.peer)
+        ordered = sorted(others, key=lambda seat: seat.seq)
+        return [f"user-{seat.user}" for seat in ordered if seat.may_speak]
+
+    async def _settle(self, attempt: int = 0) -> None:
+        async with self._turn:
+            if self._me is None:
+                self._drop_nodes()
+                await self.mesh.update(None, ())
+                return
+            seat = self._carrying()
+            if seat is not None and (self.node is None or self.node.seat.peer != seat.peer):
+                await self._call(seat, attempt)
+            await self._take_ways()
+
+    async def _take_ways(self) -> None:
+        if self.node is not None:
+            self.node.line.hear(self._voices())
+        if self._topology == "mesh":
+            await self.mesh.update(self._me, self._seats)
+            connections = self.mesh.connections()
+            wanted = [s.peer for s in self._seats if self._me and should_connect(self._me, s)]
+            if all(p in connections and connections[p].connected for p in wanted if p):
+                self._drop_nodes()
+        elif self.node is not None and self.node.line.connected:
+            if self._before is not None:
+                self._hang_up(self._before)
+                self._before = None
+            await self.mesh.update(self._me, ())
+        else:
+            # Those who are connected stay so; with whom we are not, the node will connect us.
+            kept = self.mesh.connections()
+            await self.mesh.update(self._me, [s for s in self._seats if s.peer in kept])
+
+    async def _call(self, seat: Seat, attempt: int) -> None:
+        assert seat.peer is not None
+        try:
+            ice = await self._ice()
+        except (LineLost, Refused) as error:
+            log.info("no ICE servers to be had: %s", error)
+            ice = Ice()
+        line = NodeLine(
+            ice=ice,
+            voice=self._voice,
+            hears=self._hears,
+            send=partial(self._send, seat.peer),
+            on_track=lambda mid, track: self._on_voice(seat, lambda: line.carried.get(mid), track),
+            on_connected=lambda: self._line_connected(line),
+            on_broken=lambda why: self._broken(line, why),
+        )
+        if self.node is not None:
+            if self.node.line.connected and self._before is None:
+                self._before = self.node
+            else:
+                self._hang_up(self.node)
+        self.node = _Node(seat, line, attempt)
+
+    def _line_connected(self, line: NodeLine) -> None:
+        if self.node is not None and self.node.line is line:
+            self.node.attempt = 0
+            self._on_connected(self.node.seat)
+            self._later(self._settle())
+
+    def _broken(self, line: NodeLine, why: str) -> None:
+        """A node that still carries the room is called again; any other one hung up, as it should."""
+        if self._before is not None and self._before.line is line:
+            self._hang_up(self._before)
+            self._before = None
+        elif self.node is not None and self.node.line is line:
+            log.info("the line to %s broke: %s", self.node.seat.username, why)
+            self._later(self._again(self.node))
+
+    async def _again(self, node: _Node) -> None:
+        await node.line.close()
+        await asyncio.sleep(backoff(node.attempt))
+        if self.node is not node:
+            return
+        self.node = None
+        seat = self._carrying()
+        if seat is not None and seat.peer is not None and seat.peer == node.seat.peer:
+            self._send(seat.peer, "bye", {})
+        await self._settle(node.attempt + 1)
+
+    def _drop_nodes(self) -> None:
+        for node in (self.node, self._before):
+            if node is not None:
+                self._hang_up(node)
+        self.node = self._before = None
+
+    def _hang_up(self, node: _Node) -> None:
+        self._later(node.line.close())
+
+    def _later(self, what: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(what)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
