@@ -5,7 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Tests mostly wait for each other's events, so a few more files than processors go on at once.
 PARALLEL ?= --numprocesses 3 --dist loadfile
-PROGRAMS := chromium:chromium turnserver:coturn nginx:nginx
+# Packages that bring a program are joined by a plus.
+GSTREAMER := gstreamer1.0-plugins-base+gstreamer1.0-plugins-good+gstreamer1.0-plugins-bad+gstreamer1.0-nice
+PROGRAMS := chromium:chromium turnserver:coturn nginx:nginx whip-client:simple-whip-client+$(GSTREAMER)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check docs pins programs clean
@@ -55,11 +57,11 @@ $(VENV)/.test: $(VENV)/.run
 	@mkdir -p $(VENV)/checkout && ln -sfn "$(CURDIR)/server" $(VENV)/checkout/roomtone
 	@touch $@
 
-# The browser, the TURN server and the proxy that the tests talk to are Debian packages.
+# The browser, the TURN server, the proxy and the WHIP client that the tests talk to are Debian packages.
 programs:
 	@missing=""; \
 	for pair in $(PROGRAMS); do \
-	  PATH="$$PATH:/usr/sbin" command -v $${pair%%:*} > /dev/null || missing="$$missing $${pair##*:}"; \
+	  PATH="$$PATH:/usr/sbin" command -v $${pair%%:*} > /dev/null || missing="$$missing $$(echo $${pair##*:} | tr + " ")"; \
 	done; \
 	[ -z "$$missing" ] && exit 0; \
 	if ! command -v apt-get > /dev/null; then \

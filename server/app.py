@@ -27,6 +27,7 @@ from . import (
     session,
     timing,
     turn,
+    whip,
 )
 from .database import Database
 from .hallway import Hallway
@@ -125,6 +126,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             *events.routes,
             *socket_routes,
             *turn.routes,
+            *whip.routes,
             *health.routes,
             *metrics.routes,
             *openapi.routes,

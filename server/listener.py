@@ -121,21 +121,24 @@ class Listener:
             while True:
                 async with aclosing(connection.notifies(timeout=PROBE_EVERY)) as notifies:
                     async for notify in notifies:
-                        yield _bell(notify.payload)
+                        if (bell := _bell(notify.payload)) is not None:
+                            yield bell
                 await connection.execute("select 1")
                 if clock.time() >= resync_at:
                     resync_at = clock.time() + RESYNC_EVERY
                     yield Resync(fresh=False)
 
 
-def _bell(payload: str) -> Wakeup:
-    """A bell's pointer. Anybody who can connect can NOTIFY, so a payload that is none means only: look."""
+def _bell(payload: str) -> Wakeup | None:
+    """A bell's pointer; None for a media node's, which is not for us. Anybody who can connect can NOTIFY, so a payload that is none means only: look."""
     try:
         pointer = json.loads(payload)
         if "invitation" in pointer:
             return Invited(InvitationId(int(pointer["invitation"])))
         if "signed_out" in pointer:
             return Revoked(str(pointer["signed_out"]))
+        if "node" in pointer:
+            return None
         return Bell(
             RoomId(int(pointer["room"])),
             int(pointer["seq"]),

@@ -78,6 +78,10 @@ class Reader:
         self.position: Cursor | None = None
         self.cut = asyncio.Event()
 
+    def begin(self) -> None:
+        """Read what comes from now on."""
+        self.position = Cursor(self._log.epoch, self._log.head)
+
     @property
     def lost(self) -> bool:
         """The log this reader was reading is gone; only a fresh snapshot helps."""

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import __version__
-from . import described, fixed, functions, shapes, tables
+from . import described, fixed, functions, shapes, tables, whip
 from .components import shared
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def compose(schema: described.Described) -> dict[str, Any]:
         "tags": _tags(schema),
         "paths": {
             **fixed.PATHS,
+            **whip.PATHS,
             **{f"/rows/{table.name}": tables.path(table) for table in schema.relations},
             **functions.paths(schema),
         },

@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable
-from contextlib import aclosing
-from typing import Final, Protocol
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+import psycopg
 
 from ...types import Cursor, PeerId, RoomId, UserId
 from ..backoff import backoff
 from ..signaling.events import Seat, SeatChanged, SeatGone, Signal, Snapshot, event_of, snapshot_of
 from ..signaling.line import Frame, Line, LineLost, Refused
 from ..signaling.outbox import Outbox, Outgoing
-from .leg import OfferRefused
+from .leg import Leg, OfferRefused
 from .voices import Sitter
 
 LINGER: Final = 2.0  # seconds; a room that moves away is carried on until everybody has had time to
+
+OVER: Final = ("failed", "closed")
+"""States that a connection never leaves."""
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +41,26 @@ class Carried(Protocol):
 
     async def close(self) -> None: ...
 
+    @property
+    def legs(self) -> Mapping[str, Leg]: ...
+
+
+Holding = Callable[[PeerId, timedelta], AbstractAsyncContextManager[bool]]
+"""`Lease.holding`: follows on somebody's seat while the block runs."""
+
 
 class Carrier:
     """Carries the room from `run` until its seat is gone, or `run` is cancelled."""
 
-    def __init__(self, line: Line, room: RoomId, peer: PeerId, carried: Carried) -> None:
+    def __init__(
+        self, line: Line, room: RoomId, peer: PeerId, carried: Carried, holding: Holding
+    ) -> None:
         self.room = room
         self.peer = peer
         self.carried = carried
         self._line = line
+        self._holding = holding
+        self._held: set[str] = set()
         self._outbox = Outbox(line, self._refused)
         self._seats: dict[UserId, Seat] = {}
         self._cursor: Cursor | None = None
@@ -122,9 +139,7 @@ class Carrier:
         if signal.id <= self._seen:
             return
         self._seen = signal.id
-        task = asyncio.create_task(self._answer(signal))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._later(self._answer(signal))
 
     async def _answer(self, signal: Signal) -> None:
         peer = signal.from_peer
@@ -147,6 +162,27 @@ class Carrier:
             self._put(peer, "bye", {"reason": str(refused)})
         else:
             self._put(peer, "answer", {"type": "answer", "sdp": answer})
+            if body.get("presence") == "connection" and peer not in self._held:
+                self._later(self._hold(peer))
+
+    async def _hold(self, peer: PeerId) -> None:
+        """Of a session that follows no log (WHIP, WHEP) the connection is the presence: the seat lives as long as it does."""
+        self._held.add(peer)
+        try:
+            leg = self.carried.legs.get(peer)
+            if leg is None or await leg.until("connected", *OVER) in OVER:
+                return  # never followed, the seat lapses by itself
+            async with self._holding(peer, timedelta(0)):
+                await leg.until(*OVER)
+        except psycopg.Error as error:
+            log.info("a seat in room %s could not be kept: %s", self.room, error)
+        finally:
+            self._held.discard(peer)
+
+    def _later(self, what: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(what)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _put(self, peer: PeerId, kind: str, body: dict[str, str]) -> None:
         if kind == "answer":

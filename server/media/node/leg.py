@@ -49,12 +49,21 @@ class Leg:
         self._waiting = asyncio.Event()
         self._answering = asyncio.Lock()
         self.dropped = 0
+        self._changed = asyncio.Event()
+        self._connection.on("connectionstatechange", self._changed.set)
         self._pump = asyncio.create_task(self._run())
 
     @property
     def state(self) -> str:
         """W3C WebRTC, 4.3.3: new, connecting, connected, disconnected, failed or closed."""
         return str(self._connection.connectionState)
+
+    async def until(self, *states: str) -> str:
+        """Wait until the connection is in one of these states; which."""
+        while self.state not in states:
+            self._changed.clear()
+            await self._changed.wait()
+        return self.state
 
     @property
     def voices(self) -> set[str]:
@@ -114,6 +123,7 @@ class Leg:
         with contextlib.suppress(asyncio.CancelledError):
             await self._pump
         await self._connection.close()
+        self._changed.set()
 
     def _take(self, transceiver: RTCRtpTransceiver) -> None:
         mid = str(transceiver.mid)

@@ -69,7 +69,8 @@ class Node:
         user = self._lease.user
         assert user is not None
         line = self._door.line_of(user)
-        carrier = Carrier(line, room, peer, self._carried(await line.ice()))
+        carried = self._carried(await line.ice())
+        carrier = Carrier(line, room, peer, carried, self._lease.holding)
         self.carriers[room] = carrier
         self._say(f"carries room {room}")
         try:

@@ -48,7 +48,7 @@ class Lease:
         self._beat_soon = asyncio.Event()
 
     @asynccontextmanager
-    async def holding(self, peer: PeerId) -> AsyncIterator[bool]:
+    async def holding(self, peer: PeerId, grace: timedelta = GRACE) -> AsyncIterator[bool]:
         """Follow on a seat until the block ends; whether it is still this session's. Raises psycopg errors.
 
         Then its grace begins, unless somebody follows on it again.
@@ -70,7 +70,7 @@ class Lease:
                 async with self._pool.connection() as connection:
                     await connection.execute(
                         "select roomtone.relay_unfollow(%s, %s::uuid[], %s)",
-                        (self.node, [peer], GRACE),
+                        (self.node, [peer], grace),
                     )
 
     def renew(self) -> None:

@@ -1,0 +1,98 @@
+"""The paths of WHIP and WHEP."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from .components import ALWAYS, BODY, answer, responses
+from .shapes import TEXT
+from .values import value
+
+Operation = dict[str, Any]
+
+SDP: Final = "application/sdp"
+FRAGMENT: Final = "application/trickle-ice-sdpfrag"
+BEARER: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"cookie": []}]
+
+_ROOM: Final = {
+    "name": "room_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 0},
+}
+_SESSION: Final = {"name": "session", "in": "path", "required": True, "schema": value("uuid")}
+
+
+def _body(kind: str, example: str) -> dict[str, Any]:
+    return {"required": True, "content": {kind: {"schema": TEXT, "example": example}}}
+
+
+def _begin(way: str, summary: str, description: str) -> Operation:
+    return {
+        "operationId": f"{way}_begin",
+        "tags": ["audio"],
+        "summary": summary,
+        "description": description,
+        "security": BEARER,
+        "parameters": [_ROOM],
+        "requestBody": _body(SDP, "v=0\r\n…"),
+        "responses": responses(
+            {
+                201: answer(
+                    "The node's answer. `Location` is the session, `ETag` its ICE session, `Link` the ICE servers.",
+                    {SDP: TEXT},
+                )
+            },
+            (400, 403, 404, 406, 409, 422, 504, *BODY, *ALWAYS),
+        ),
+    }
+
+
+def _session(way: str) -> dict[str, Operation]:
+    return {
+        "patch": {
+            "operationId": f"{way}_trickle",
+            "tags": ["audio"],
+            "summary": "Add ICE candidates",
+            "description": "Trickle ICE (RFC 8840). `If-Match` is the session's ETag; a restart (`*`) is 422, as a node knows none.",
+            "security": BEARER,
+            "parameters": [
+                _ROOM,
+                _SESSION,
+                {"name": "If-Match", "in": "header", "schema": TEXT},
+            ],
+            "requestBody": _body(FRAGMENT, "a=ice-ufrag:…\r\nm=audio 9 …\r\na=candidate:…"),
+            "responses": responses(
+                {204: answer("They are on their way to the node.", {})},
+                (400, 403, 404, 409, 412, 422, 428, 504, *BODY, *ALWAYS),
+            ),
+        },
+        "delete": {
+            "operationId": f"{way}_end",
+            "tags": ["audio"],
+            "summary": "End the session, and leave the room",
+            "security": BEARER,
+            "parameters": [_ROOM, _SESSION],
+            "responses": responses({200: answer("It is over.", {})}, (403, 404, 504, *ALWAYS)),
+        },
+    }
+
+
+PATHS: Final[dict[str, dict[str, Operation]]] = {
+    "/rooms/{room_id}/whip": {
+        "post": _begin(
+            "whip",
+            "Speak in a room by WHIP (RFC 9725)",
+            "Takes a seat on the stage of a room on a node, and hands the offer's audio to it; other media are refused line by line.",
+        )
+    },
+    "/rooms/{room_id}/whip/{session}": _session("whip"),
+    "/rooms/{room_id}/whep": {
+        "post": _begin(
+            "whep",
+            "Listen to a room's mix by WHEP",
+            "Takes a seat in the audience of a room on an MCU, and hands the offer to it.",
+        )
+    },
+    "/rooms/{room_id}/whep/{session}": _session("whep"),
+}

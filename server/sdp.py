@@ -1,0 +1,109 @@
+"""Session descriptions (RFC 8866) as far as WHIP and WHEP need them: one line of audio, and no for all others.
+
+Broadcasting programs offer video, too. A node carries audio, so it is given an offer with the audio alone, and its answer
+is completed with a rejection (port 0: RFC 3264, section 6) of each of the others, in the order of the offer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Direction = Literal["sendonly", "recvonly"]
+
+SHARED: Final = ("ice-ufrag:", "ice-pwd:", "fingerprint:", "setup:", "ice-options:")
+"""Attributes of the transport, which a bundle's first section may have for all (RFC 8843, section 7.1.3)."""
+
+_DIRECTION: Final = re.compile(r"^a=(sendrecv|sendonly|recvonly|inactive)\r$", re.MULTILINE)
+
+
+class Unfit(Exception):
+    """What was sent is no description, or not of what a room carries; in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a node is offered: `sdp` has one audio section. `sections` are the m= lines and mids of the whole offer, `audio` which is it."""
+
+    sdp: str
+    sections: tuple[tuple[str, str | None], ...]
+    audio: int
+
+
+def audio_of(sdp: str, direction: Direction) -> Offer:
+    """The offer's first audio section as an offer of its own, in this direction. Raises Unfit."""
+    head, *media = _split(sdp)
+    if not head.startswith("v=0\r\n") or not media:
+        raise Unfit("this is no session description")
+    index = next((n for n, section in enumerate(media) if section.startswith("m=audio ")), None)
+    if index is None:
+        raise Unfit("a room carries audio, and this offer has none")
+    section = media[index]
+    offered = _DIRECTION.search(section) or _DIRECTION.search(head)
+    if (offered[1] if offered else "sendrecv") not in ("sendrecv", direction):
+        raise Unfit(f"the audio of this offer is {offered and offered[1]}, not {direction}")
+    section = _DIRECTION.sub("", section).replace("a=bundle-only\r\n", "").replace("\n\n", "\n")
+    section = re.sub(r"^m=audio \d+ ", "m=audio 9 ", section) + f"a={direction}\r\n"
+    mid = _mid(section)
+    section += "".join(_transport(media[0], besides=section))
+    # The node is the passive end of DTLS (RFC 8842): as a client it takes no RSA certificate, which GStreamer has.
+    section = section.replace("a=setup:actpass\r\n", "a=setup:active\r\n")
+    group = "" if mid is None else f"a=group:BUNDLE {mid}\r\n"
+    head = "".join(
+        line for line in head.splitlines(keepends=True) if not line.startswith("a=group:")
+    )
+    sections = tuple((each.split("\r\n", 1)[0], _mid(each)) for each in media)
+    return Offer(_DIRECTION.sub("", head) + group + section, sections, index)
+
+
+def completed(answer: str, offer: Offer) -> str:
+    """The node's answer, with a rejection of every section it was not offered."""
+    head, *media = _split(answer)
+    if len(media) != 1:
+        raise Unfit("the answer is not to this offer")
+    parts = [head]
+    for index, (line, mid) in enumerate(offer.sections):
+        if index == offer.audio:
+            parts.append(media[0])
+            continue
+        kind, _port, rest = line.split(" ", 2)
+        named = "" if mid is None else f"a=mid:{mid}\r\n"
+        parts.append(f"{kind} 0 {rest}\r\nc=IN IP4 0.0.0.0\r\na=inactive\r\n{named}")
+    return "".join(parts)
+
+
+def candidates_of(fragment: str) -> list[dict[str, object]]:
+    """The candidates of an SDP fragment (RFC 8840, section 9), as RTCIceCandidateInit for the node's one line. Raises Unfit."""
+    lines = fragment.splitlines()
+    if not lines or not all(re.match(r"[am]=\S", line) for line in lines if line):
+        raise Unfit("this is no SDP fragment")
+    return [
+        {"candidate": line.removeprefix("a="), "sdpMLineIndex": 0}
+        for line in lines
+        if line.startswith("a=candidate:")
+    ]
+
+
+def _split(sdp: str) -> list[str]:
+    """What comes before the first m= line, and the sections that begin with one; lines end with CRLF."""
+    lines = [line for line in sdp.splitlines() if line]
+    return re.split(r"^(?=m=)", "".join(f"{line}\r\n" for line in lines), flags=re.MULTILINE)
+
+
+def _mid(section: str) -> str | None:
+    found = re.search(r"^a=mid:(\S+)", section, re.MULTILINE)
+    return found and found[1]
+
+
+def _transport(first: str, *, besides: str) -> list[str]:
+    """What the bundle's first section says for all, as far as this one does not say it itself."""
+    attributes = list(SHARED)
+    if "a=candidate:" not in besides:
+        attributes += ["candidate:", "end-of-candidates"]
+    wanted = [f"a={name}" for name in attributes if f"a={name}" not in besides]
+    return [
+        line
+        for line in first.splitlines(keepends=True)
+        if line.startswith(tuple(wanted) or ("\0",))
+    ]
