@@ -46,6 +46,7 @@ KINDS = ["application/json"] * 3 + [
     "application/vnd.pgrst.object+json",
     "application/vnd.pgrst.array+json;nulls=stripped",
     "*/*",
+    "application/sdp",
     "text/csv",
 ]
 WHO = [None, "anna", "anna"]
@@ -54,6 +55,12 @@ WHO = [None, "anna", "anna"]
 A_FEW = 3
 """Examples of each operation at least, however many operations there are; the longer look of
 `ROOMTONE_FUZZ=20` multiplies them."""
+
+@schemathesis.serializer("application/sdp", "application/trickle-ice-sdpfrag")
+def sdp(_context: Any, value: Any) -> bytes:
+    """Session descriptions are text, and go as they are."""
+    return str(value).encode("utf-8", "replace")
+
 
 ENDS_THE_SESSION = {("DELETE", "/session"), ("POST", "/rows/rpc/sign_out")}
 
