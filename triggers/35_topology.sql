@@ -140,6 +140,8 @@ $$;
 
 comment on function tg_participants__guard_node() is 'Nobody removes or changes the seat of a media node; the room''s topology decides.';
 
-create or replace trigger _050_guard_node before update or delete on participants
+-- Not of its place in the log, which is written as whoever moved the room.
+create or replace trigger _100_guard_node
+before delete or update of room_id, user_id, peer_id, kind, role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmute_at on participants
 for each row when (old.kind in ('sfu', 'mcu')) execute function tg_participants__guard_node();
-comment on trigger _050_guard_node on participants is 'Keeps the seats of media nodes out of people''s hands.';
+comment on trigger _100_guard_node on participants is 'Keeps the seats of media nodes out of people''s hands.';
