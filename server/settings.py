@@ -79,6 +79,7 @@ class Settings:
     )
     nodes: bool = setting(
         True,
+        default_text="on",
         help="A media node of each kind (SFU and MCU) beside the relay; more can run anywhere: `roomtone node`.",
     )
     allowed_hosts: tuple[str, ...] = setting(

@@ -1,14 +1,14 @@
-"""The one place that reaches into aiortc (1.16): what its public interface does not offer.
+"""What aiortc's public interface (1.16) does not offer, apart from whole packets, which are `rtp.py`'s.
 
 A test fails when these parts move. Sending what is encoded already, so that a thousand listeners cost one
-encoder; and knowing which path two peers found.
+encoder; naming the voice on an m-line; and knowing which path two peers found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from aiortc import RTCPeerConnection, RTCRtpSender
+from aiortc import RTCPeerConnection, RTCRtpSender, RTCRtpTransceiver
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtpsender import RTCEncodedFrame
 
@@ -27,6 +27,16 @@ def send_encoded(sender: RTCRtpSender, next_packet: Callable[[], Awaitable[Packe
         return RTCEncodedFrame([packet.payload], packet.timestamp, packet.level)
 
     setattr(sender, "_next_encoded_frame", next_encoded_frame)  # noqa: B010 - a method, replaced for this one
+
+
+def may_be_sent_to(transceiver: RTCRtpTransceiver) -> bool:
+    """Whether the other side's offer wants to receive on this m-line."""
+    return transceiver._offerDirection in ("sendonly", "sendrecv")
+
+
+def name_stream(transceiver: RTCRtpTransceiver, stream: str) -> None:
+    """The stream of which `a=msid:` (RFC 8830) tells in our next description."""
+    transceiver.sender._stream_id = stream
 
 
 def path_of(pc: RTCPeerConnection) -> dict[str, str] | None:

@@ -47,6 +47,7 @@ def test_triggers_stand_in_firing_order(found: Map) -> None:
         "_100_guard_consent",
         "_100_guard_hand",
         "_100_guard_join",
+        "_100_guard_node",
         "_100_keep_host",
         "_300_lease",
         "_300_lease_anew",

@@ -56,6 +56,7 @@ A_FEW = 3
 """Examples of each operation at least, however many operations there are; the longer look of
 `ROOMTONE_FUZZ=20` multiplies them."""
 
+
 @schemathesis.serializer("application/sdp", "application/trickle-ice-sdpfrag")
 def sdp(_context: Any, value: Any) -> bytes:
     """Session descriptions are text, and go as they are."""

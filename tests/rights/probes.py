@@ -136,6 +136,7 @@ CHANGES = {
     "logs": "head_seq = 0",
     "events": "seq = 0",
     "nodes": "kind = 'sfu'",
+    "assignments": "node_id = 'mine'",
     "secrets": "value = ''",
     "revoked_tokens": "expires_at = now()",
     "schema_installs": "version = ''",
@@ -266,6 +267,8 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield "all", f"{event} ({room}, 99, 'rooms', 'INSERT', {BODY})"
         case "nodes":
             yield "all", "insert into nodes (id, kind) values ('mine', 'relay')"
+        case "assignments":
+            yield "all", f"insert into assignments (room_id, node_id) values ({room}, 'mine')"
         case "secrets":
             yield "all", "insert into secrets (name, value) values ('mine', '')"
         case "revoked_tokens":
@@ -304,6 +307,8 @@ def call(function: str, arguments: list[str], world: World) -> str:
         "leave_club": f"{world.club}",
         "leave_room": f"{world.room}",
         "lock_room": f"{world.room}",
+        "node_heartbeat": "'sfu-1'",
+        "node_register": "'sfu-2', 'sfu', 1",
         "open_room": f"{world.next_room}",
         "require_open_room": f"{world.room}",
         "lower_hand": f"{world.room}, 'guest'",

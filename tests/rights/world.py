@@ -136,6 +136,7 @@ def make(psql: Psql) -> World:
         psql.run("insert into bans (room_id, user_id) values (%s, %s)", where, people[who])
     _invite(psql, world)
     psql.run("select relay_secret('jwt'), relay_heartbeat('relay-1', 'here')")
+    psql.run("select node_register('sfu-1', 'sfu', 1)")
     psql.run("insert into revoked_tokens (jti, expires_at) values ('1', now() + interval '1 day')")
     world.epoch = psql.one("select epoch from logs where room_id = %s", world.room)
     return world

@@ -17,6 +17,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver, RTCSe
 from aiortc.exceptions import InvalidStateError
 from aiortc.sdp import SessionDescription, candidate_from_sdp
 
+from ..inside import may_be_sent_to, name_stream
 from ..rtp import PacketSender, RtpPacket, send_packets, take_packets
 
 OFFER_LIMIT: Final = 65_536  # characters; one of forty voices has 30,000
@@ -134,7 +135,7 @@ class Leg:
         transceiver.direction = "sendrecv"
 
     def _assign(self, transceivers: list[RTCRtpTransceiver], wanted: list[str]) -> None:
-        slots = [str(t.mid) for t in transceivers if t._offerDirection in ("sendonly", "sendrecv")]
+        slots = [str(each.mid) for each in transceivers if may_be_sent_to(each)]
         self._voices = {v: m for v, m in self._voices.items() if v in wanted and m in slots}
         free = [mid for mid in slots if mid not in self._voices.values()]
         for voice in wanted:
@@ -142,7 +143,7 @@ class Leg:
                 self._voices[voice] = free.pop(0)
         named = {mid: voice for voice, mid in self._voices.items()}
         for transceiver in transceivers:
-            transceiver.sender._stream_id = named.get(str(transceiver.mid), "nobody")
+            name_stream(transceiver, named.get(str(transceiver.mid), "nobody"))
 
     async def _run(self) -> None:
         while True:
