@@ -40,7 +40,7 @@ class RelayProcess:
             name: value
             for name, value in os.environ.items()
             if not name.startswith("ROOMTONE_") and name != "DATABASE_URL"
-        } | {"ROOMTONE_DATABASE_URL": database_url}
+        } | {"ROOMTONE_DATABASE_URL": database_url, "ROOMTONE_NODES": "off"}  # nobody talks here
         self._process: asyncio.subprocess.Process | None = None
         self.serving = False
         self.started_at = 0.0

@@ -70,7 +70,7 @@ def start() -> Iterator[Start]:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=BARE | {"ROOMTONE_BAND": "off"} | environment,
+            env=BARE | {"ROOMTONE_BAND": "off", "ROOMTONE_NODES": "off"} | environment,
         )
         runs.append(Run(process))
         return runs[-1]

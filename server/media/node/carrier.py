@@ -64,7 +64,9 @@ class Carrier:
         self._outbox = Outbox(line, self._refused)
         self._seats: dict[UserId, Seat] = {}
         self._cursor: Cursor | None = None
-        self._seen = 0  # the newest signal that was dealt with
+        # The newest signal of each session that was dealt with. Not of all together: of two people's signals
+        # the one that was written first may be committed second.
+        self._read: dict[PeerId, int] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -102,7 +104,7 @@ class Carrier:
     async def _take(self, frame: Frame) -> None:
         if frame.cursor is not None:
             if self._cursor is not None and self._cursor.epoch != frame.cursor.epoch:
-                self._seen = 0  # the log was lost, and signals are counted anew
+                self._read.clear()  # the log was lost, and signals are counted anew
             self._cursor = frame.cursor
         event = (
             snapshot_of(self.room, self.peer, frame.data)
@@ -132,13 +134,14 @@ class Carrier:
         ]
         here = {sitter.peer_id for sitter in sitters}
         self._turns = {peer: turn for peer, turn in self._turns.items() if peer in here}
+        self._read = {peer: newest for peer, newest in self._read.items() if peer in here}
         await self.carried.sit(sitters)
 
     def _hear(self, signal: Signal) -> None:
         """Deal with a signal beside the others: one person's slow network keeps nobody waiting."""
-        if signal.id <= self._seen:
+        if signal.id <= self._read.get(signal.from_peer, 0):
             return
-        self._seen = signal.id
+        self._read[signal.from_peer] = signal.id
         self._later(self._answer(signal))
 
     async def _answer(self, signal: Signal) -> None:
