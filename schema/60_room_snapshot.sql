@@ -15,6 +15,8 @@ begin
     'messages', coalesce((
       select jsonb_agg(message_record(m) order by m.id) from (
         select x.* from messages x where x.room_id = room_snapshot.room_id order by x.id desc limit 50) m), '[]'),
+    'recording', (
+      select recording_record(r) from recordings r where r.room_id = room_snapshot.room_id and r.ended_at is null),
     'signals', coalesce((
       select jsonb_agg(to_jsonb(s) order by s.id) from signals s where s.to_peer = seat_peer), '[]'));
 end

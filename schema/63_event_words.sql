@@ -67,6 +67,13 @@ begin
     when 'messages INSERT' then format('%s: %s', who, new ->> 'body')
     when 'messages DELETE' then format('a message of %s is deleted', who)
     when 'reactions INSERT' then format('%s reacts with %s', who, new ->> 'emoji')
+    when 'recordings INSERT' then format(case when new -> 'continues_id' = 'null' then '%s announces a recording' else 'the recording of %s goes on' end, who)
+    when 'recordings UPDATE' then case
+      when new ->> 'deleted_at' is not null and old ->> 'deleted_at' is null then 'a recording is deleted'
+      when new ->> 'ended_at' is not null and old ->> 'ended_at' is null then 'the recording ends' || coalesce(': ' || (new ->> 'ended_reason'), '')
+      when new ->> 'started_at' is not null and old ->> 'started_at' is null then 'the recording begins'
+      else 'the recording changes' end
+    when 'recordings DELETE' then 'a recording is gone'
     when 'signals INSERT' then (
       select format(case new ->> 'kind'
         when 'offer'     then '%s offers to %s'

@@ -38,6 +38,8 @@ grant select, insert (user_id, blocked_id), delete on blocks to roomtone_person;
 -- The log that comes with a report is more than its reporter may still see: it is the operator's.
 grant select (id, room_id, reported_id, reporter, reason, created_at, resolved_at), insert (room_id, reported_id, reason)
   on reports to roomtone_person;
+grant select, insert (room_id), update (ended_at, deleted_at) on recordings to roomtone_person;
+grant select on recorded_seats, archive to roomtone_person;
 grant insert (room_id, from_peer, to_peer, kind, body) on signals to roomtone_person;
 grant execute on function moderates(bigint), club_role(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), end_room(bigint, text), sign_out(),
   raise_hand(bigint), lower_hand(bigint, text), promote(bigint, text, text), mute(bigint, text), unmute(bigint), say(bigint, text),
@@ -48,6 +50,8 @@ grant execute on function moderates(bigint), club_role(bigint), act_as(text), jo
   open_room(bigint), lock_room(bigint, boolean), hand_over(bigint, text), found_club(text, text, text), leave_club(bigint),
   new_code(), invite_to_club(bigint, text, interval, int), invite_to_room(bigint, text, interval, int),
   accept_invitation(text), decline_invitation(text), my_invitations(),
+  start_recording(bigint), stop_recording(bigint), delete_recording(bigint), recording_chat(bigint), was_recorded(bigint), require_recording(bigint),
+  recording_status(recordings),
   require_user(text), require_moderator(bigint, text), require_occupant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint, int),
   require_seat(bigint, uuid), room_snapshot(bigint, uuid), room_log(bigint, uuid, bigint, bigint, int)
   to roomtone_person;
@@ -57,6 +61,8 @@ grant execute on function become(jsonb, text), token_is_revoked(text), relay_sec
   relay_read(bigint[], bigint[], int), relay_follow(text, uuid[]), relay_seated(uuid[]), relay_unfollow(text, uuid[], interval),
   relay_heartbeat(text, text, text), relay_goodbye(text, interval), relay_lapse_orphans(interval, interval),
   relay_reap_one_room(), relay_tidy(interval, bigint, int), relay_watch(),
+  relay_recordings_gone(text[]), relay_recording_measured(bigint, double precision, bigint), relay_tend_recordings(),
+  node_recording_begins(text, bigint), node_recording_moves(text, bigint), node_recording_ended(text, bigint, double precision, bigint, text),
   node_register(text, text, int, text), node_heartbeat(text), node_goodbye(text),
   relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), schema_fingerprint()
   to roomtone_relay;

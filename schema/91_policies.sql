@@ -6,7 +6,7 @@ declare
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
                               'paces', 'blocks', 'reports', 'reminders', 'guests', 'invitations', 'acceptances', 'signals', 'logs', 'events',
-                              'nodes', 'assignments', 'secrets', 'revoked_tokens', 'schema_installs'] loop
+                              'recordings', 'recorded_seats', 'nodes', 'assignments', 'secrets', 'revoked_tokens', 'schema_installs'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
   for name in select format('%I on %I', p.polname, c.relname) from pg_policy p join pg_class c on c.oid = p.polrelid
@@ -137,6 +137,21 @@ create policy reports_are_seen_by_the_reporter on reports for select to roomtone
 comment on policy reports_are_seen_by_the_reporter on reports is 'You see that you reported, and whether it was dealt with; the log that came with it is the operator''s.';
 create policy reports_are_made_in_ones_own_name on reports for insert to roomtone_person with check (reporter = acting_user());
 comment on policy reports_are_made_in_ones_own_name on reports is 'You report for yourself; the guard says whom.';
+
+create policy recordings_are_for_those_recorded on recordings for select to roomtone_person
+  using (started_by = acting_user() or was_recorded(id));
+comment on policy recordings_are_for_those_recorded on recordings is
+  'A recording is for who made it, for the room''s host, and for those who sat there while it ran.';
+create policy recordings_are_started on recordings for insert to roomtone_person with check (started_by = acting_user());
+comment on policy recordings_are_started on recordings is 'You record in your own name; the guard says what.';
+create policy recordings_are_stopped_and_deleted on recordings for update to roomtone_person
+  using (started_by = acting_user() or moderates(room_id)) with check (true);
+comment on policy recordings_are_stopped_and_deleted on recordings is
+  'By who made it, and by those who moderate the room, of whom only the host deletes: the guard names the rule.';
+
+create policy recorded_seats_are_seen_by_those_recorded on recorded_seats for select to roomtone_person
+  using (exists (select from recordings r where r.id = recorded_seats.recording_id));
+comment on policy recorded_seats_are_seen_by_those_recorded on recorded_seats is 'Whoever may hear a recording may know who was there.';
 
 create policy signals_are_for_both_ends on signals for select to roomtone_person using (acting_user() in (from_user, to_user));
 comment on policy signals_are_for_both_ends on signals is 'A signal is readable by its two ends.';
