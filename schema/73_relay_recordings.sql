@@ -18,33 +18,30 @@ comment on function part_recording(recordings, text) is
   'The recording''s node is no longer there: what it wrote is one part, and the next waits for another node. One that had not begun just waits.';
 
 create or replace function node_recording_begins(node text, recording_id bigint)
-returns table (recording bigint, file text, wait double precision)
+returns table (file text, wait double precision)
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
-  found_one recordings;
+  recording recordings;
 begin
-  select * into found_one from recordings r
+  select * into recording from recordings r
   where r.id = node_recording_begins.recording_id and r.node_id = node_recording_begins.node and r.ended_at is null
   for no key update;
-  if found_one.begins_at > clock_timestamp() then
-    return query select found_one.id, null::text, extract(epoch from found_one.begins_at - clock_timestamp())::float8;
-    return;
+  if recording.begins_at > clock_timestamp() then
+    return query select null::text, extract(epoch from recording.begins_at - clock_timestamp())::float8;
+  elsif recording.started_at is not null then
+    -- This node wrote a part of it before; of the next one it learns as everybody does.
+    perform part_recording(recording);
+    update recordings r set node_id = node_recording_begins.node where r.room_id = recording.room_id and r.ended_at is null;
+  else
+    return query
+      update recordings r set started_at = clock_timestamp() where r.id = recording.id
+      returning r.file, 0::float8;
   end if;
-  if found_one.started_at is not null then
-    -- This node wrote a part of it before, and begins anew.
-    perform part_recording(found_one);
-    update recordings r set node_id = node_recording_begins.node
-    where r.room_id = found_one.room_id and r.ended_at is null
-    returning * into found_one;
-  end if;
-  return query
-    update recordings r set started_at = clock_timestamp() where r.id = found_one.id
-    returning r.id, r.file, 0::float8;
 end
 $$;
 
 comment on function node_recording_begins(text, bigint) is
-  'A node begins to write: into which file, as which recording (the next part, if it wrote this one already). With a wait in seconds and no file: not yet. No row: not any more, or not this node.';
+  'A node begins to write: into which file. Without a file, but a wait in seconds: not yet. No row: not any more, or not this node.';
 
 create or replace function node_recording_ended(node text, recording_id bigint, seconds double precision, bytes bigint, failure text default null)
 returns void
@@ -111,7 +108,8 @@ begin
     for no key update skip locked);
   return query
     select r.id, r.file from recordings r
-    where r.started_at is not null and r.ended_at < clock_timestamp() - interval '5 seconds' and r.duration is null and r.deleted_at is null
+    where r.started_at is not null and r.ended_at is not null and r.duration is null and r.deleted_at is null
+      and (r.ended_at < clock_timestamp() - interval '5 seconds' or not exists (select from living_nodes() n where n.id = r.node_id))
     order by r.id limit 100;
 end
 $$;

@@ -23,6 +23,7 @@ from . import (
     origin,
     pages,
     problem,
+    recordings,
     rows,
     session,
     timing,
@@ -41,6 +42,7 @@ from .presence import Presence
 from .relay import Relay
 from .rows.catalogue import Catalogue, open_catalogue
 from .settings import Settings
+from .shelf import Shelf
 from .signed_out import SignedOut
 from .socket import routes as socket_routes
 from .types import NodeId
@@ -85,7 +87,10 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
                 database, grace=settings.grace, address=f"{settings.host}:{settings.port}"
             )
             listener = Listener(database_url)
-            relay = Relay(database, listener, hallway, invitations, signed_out, presence, counted)
+            shelf = Shelf(database, settings.recordings)
+            relay = Relay(
+                database, listener, hallway, invitations, signed_out, presence, shelf, counted
+            )
             housekeeping = Housekeeping(database, listener, hallway, counted)
             app.state.end_streams = relay.stop_streams
             running = [
@@ -95,6 +100,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
                 asyncio.create_task(signed_out.run(), name="signed out"),
                 asyncio.create_task(presence.run(), name="presence"),
                 asyncio.create_task(housekeeping.run(), name="housekeeping"),
+                asyncio.create_task(shelf.run(), name="shelf"),
             ]
             try:
                 await tokens.open()
@@ -127,6 +133,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             *socket_routes,
             *turn.routes,
             *whip.routes,
+            *recordings.routes,
             *health.routes,
             *metrics.routes,
             *openapi.routes,

@@ -107,7 +107,14 @@ def companions(settings: Settings, database_url: str) -> Iterator[list[Companion
         made.append(Companion("the house band", "media.band", settings, database_url))
     if settings.nodes:
         made += [
-            Companion(f"the {kind.upper()} node", "media.node", settings, database_url, kind=kind)
+            Companion(
+                f"the {kind.upper()} node",
+                "media.node",
+                settings,
+                database_url,
+                kind=kind,
+                recordings=str(settings.recordings),
+            )
             for kind in ("sfu", "mcu")
         ]
     try:

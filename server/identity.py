@@ -6,10 +6,11 @@ whether the token was revoked: `roomtone.become` refuses it in each transaction.
 
 from __future__ import annotations
 
+import hashlib
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,35 @@ class Tokens:
             "exp": now + int(lifetime.total_seconds()),
         }
         return jwt.encode(claims, self._secret, _OWN_ALGORITHM)
+
+    def ticket(self, claims: Claims, path: str, expires: datetime) -> str:
+        """What lets whoever these claims name into this one path, in its query, until then.
+
+        For what a browser fetches by itself, such as sound, and so without a bearer token. It is no token: it is signed with a
+        key of its own, and worth nothing once its owner has signed out.
+        """
+        told = {name: claims[name] for name in ("sub", "jti") if name in claims}
+        told |= {"exp": int(expires.timestamp()), "path": path}
+        return jwt.encode(told, self._ticket_key, _OWN_ALGORITHM)
+
+    def admits(self, ticket: str, path: str) -> Claims:
+        """The claims of whoever holds this ticket. Raises Problem 401 for any that is not good for this path."""
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                ticket,
+                self._ticket_key,
+                algorithms=[_OWN_ALGORITHM],
+                options={"require": ["exp", "sub", "path"]},
+            )
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            claims = {}
+        if claims.get("path") != path:
+            raise _refused("PGRST301", "this address is not good any more")
+        return claims
+
+    @property
+    def _ticket_key(self) -> bytes:
+        return hashlib.sha256(f"ticket {self._secret}".encode()).digest()
 
     def verify(self, token: str) -> Claims:
         """The claims of a good token. Raises Problem 401, saying what is wrong with any other."""

@@ -56,13 +56,18 @@ class Revoked:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A recording was deleted, and its file is to go."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resync:
     """Bells may have been missed: read every head again. `fresh` after a (re)connect."""
 
     fresh: bool
 
 
-Wakeup = Bell | Invited | Revoked | Resync
+Wakeup = Bell | Invited | Revoked | Dropped | Resync
 
 
 class Listener:
@@ -137,6 +142,8 @@ def _bell(payload: str) -> Wakeup | None:
             return Invited(InvitationId(int(pointer["invitation"])))
         if "signed_out" in pointer:
             return Revoked(str(pointer["signed_out"]))
+        if "recording" in pointer:
+            return Dropped()
         if "node" in pointer:
             return None
         return Bell(

@@ -18,10 +18,11 @@ import psycopg
 from .database import Database
 from .hallway import Hallway
 from .invitations import Invitations
-from .listener import Bell, Invited, Listener, Resync, Revoked
+from .listener import Bell, Dropped, Invited, Listener, Resync, Revoked
 from .log import Entry, Reader, RoomLog, frame
 from .metrics import Metrics
 from .presence import Presence
+from .shelf import Shelf
 from .signed_out import SignedOut
 from .types import Cursor, PeerId, RoomId, UserId
 
@@ -43,11 +44,13 @@ class Relay:
         invitations: Invitations,
         signed_out: SignedOut,
         presence: Presence,
+        shelf: Shelf,
         metrics: Metrics,
     ) -> None:
         self._database = database
         self._listener = listener
         self._presence = presence
+        self._shelf = shelf
         self.hallway = hallway
         self.invitations = invitations
         self.signed_out = signed_out
@@ -153,6 +156,9 @@ class Relay:
                 case Revoked(mark=mark):
                     self.metrics.bells.inc()
                     self.signed_out.rung(mark)
+                case Dropped():
+                    self.metrics.bells.inc()
+                    self._shelf.rung()
                 case Resync(fresh=fresh):
                     self.metrics.resyncs.inc()
                     self._reset_heads = True
@@ -161,6 +167,7 @@ class Relay:
                     self.hallway.resync()
                     self.invitations.resync()
                     self.signed_out.resync()
+                    self._shelf.rung()
                     if fresh:
                         await self._database.refresh()
                         self._presence.renew()

@@ -61,6 +61,11 @@ class Settings:
         default_text="the user's data directory; as root `/var/lib/roomtone`",
         help="Where the embedded PostgreSQL keeps its data.",
     )
+    recordings_dir: Path | None = setting(
+        None,
+        default_text="`recordings` in the data directory",
+        help="Where media nodes write recordings, and relays read them: one folder for all of a database.",
+    )
     database_url: str | None = setting(
         None,
         also="DATABASE_URL",
@@ -155,6 +160,11 @@ class Settings:
     def demo_allowed(self) -> bool:
         """Whether a name is enough to sign in."""
         return self.loopback if self.demo is None else self.demo
+
+    @property
+    def recordings(self) -> Path:
+        """The folder of recordings; it is made when there is one."""
+        return (self.recordings_dir or self.data_dir / "recordings").absolute()
 
     @property
     def band_plays(self) -> bool:

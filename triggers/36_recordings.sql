@@ -116,9 +116,17 @@ $$;
 comment on function tg_recordings__log() is 'Logs what becomes of a recording for everybody in the room, and notes who is there when it is announced.';
 
 drop trigger if exists _500_log on recordings;
-create constraint trigger _500_log after insert or update or delete on recordings
+create constraint trigger _500_log after insert or delete on recordings
 deferrable initially deferred for each row execute function tg_recordings__log();
-comment on trigger _500_log on recordings is 'At commit, everybody in the room learns that it is recorded, or no longer.';
+comment on trigger _500_log on recordings is 'At commit, everybody in the room learns that it is recorded.';
+
+drop trigger if exists _500_log_change on recordings;
+create constraint trigger _500_log_change after update on recordings
+deferrable initially deferred for each row
+when ((new.begins_at, new.started_at, new.ended_at, new.duration, new.failure, new.deleted_at)
+      is distinct from (old.begins_at, old.started_at, old.ended_at, old.duration, old.failure, old.deleted_at))
+execute function tg_recordings__log();
+comment on trigger _500_log_change on recordings is 'And that it is no longer; which node writes it is not told.';
 
 create or replace function tg_recordings__notify() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

@@ -25,7 +25,7 @@ from .options import from_settings, settings_from
     help="Rooms it carries at most. [50]",
 )
 @from_settings(
-    "data_dir", "database_url", "ice_servers", "turn_uris", "turn_secret", "turn_ttl",
+    "data_dir", "recordings_dir", "database_url", "ice_servers", "turn_uris", "turn_secret", "turn_ttl",
     "ice_transport_policy",
 )  # fmt: skip
 def node_command(kind: str, capacity: int, **given: Any) -> None:
@@ -57,6 +57,7 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
                     capacity=capacity,
                     ice=lambda user: ice_of(settings, user),
                     say=screen.line,
+                    recordings=settings.recordings,
                 )
             )
         except LineLost as lost:

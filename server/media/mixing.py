@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 import numpy as np
@@ -13,6 +13,9 @@ KNEE: Final = np.float32(0.7)
 """Up to here nothing is changed; beyond, ever less, and never past 1: softer on the ear than a clipped edge."""
 
 Who = TypeVar("Who")
+
+Mixed = Callable[[int, Samples, bytes], None]
+"""`(tick, samples, opus)` of the mix of everybody, for a recording."""
 
 
 def total(frames: Mapping[Who, Samples]) -> Samples:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..companion import Told, run
 from .node import serve
 
 
 async def work(told: Told) -> None:
-    await serve(told.url, told.more["kind"], ice=told.ice)
+    await serve(told.url, told.more["kind"], ice=told.ice, recordings=Path(told.more["recordings"]))
 
 
 if __name__ == "__main__":

@@ -14,10 +14,21 @@ import psycopg
 
 from ...types import Cursor, PeerId, RoomId, UserId
 from ..backoff import backoff
-from ..signaling.events import Seat, SeatChanged, SeatGone, Signal, Snapshot, event_of, snapshot_of
+from ..mixing import Mixed
+from ..signaling.events import (
+    Changed,
+    Seat,
+    SeatChanged,
+    SeatGone,
+    Signal,
+    Snapshot,
+    event_of,
+    snapshot_of,
+)
 from ..signaling.line import Frame, Line, LineLost, Refused
 from ..signaling.outbox import Outbox, Outgoing
 from .leg import Leg, OfferRefused
+from .recorder import Recorder
 from .voices import Sitter
 
 LINGER: Final = 2.0  # seconds; a room that moves away is carried on until everybody has had time to
@@ -37,6 +48,8 @@ class Carried(Protocol):
 
     async def candidates(self, peer_id: str, body: object) -> None: ...
 
+    def record(self, on_mix: Mixed | None) -> None: ...
+
     async def hang_up(self, peer_id: str) -> None: ...
 
     async def close(self) -> None: ...
@@ -53,13 +66,20 @@ class Carrier:
     """Carries the room from `run` until its seat is gone, or `run` is cancelled."""
 
     def __init__(
-        self, line: Line, room: RoomId, peer: PeerId, carried: Carried, holding: Holding
+        self,
+        line: Line,
+        room: RoomId,
+        peer: PeerId,
+        carried: Carried,
+        holding: Holding,
+        recorder: Recorder,
     ) -> None:
         self.room = room
         self.peer = peer
         self.carried = carried
         self._line = line
         self._holding = holding
+        self._recorder = recorder
         self._held: set[str] = set()
         self._outbox = Outbox(line, self._refused)
         self._seats: dict[UserId, Seat] = {}
@@ -75,11 +95,13 @@ class Carrier:
         writing = asyncio.create_task(self._outbox.run(), name=f"outbox of room {self.room}")
         try:
             await self._follow()
+            await self._recorder.room_gone()
             await asyncio.sleep(LINGER)
         finally:
             for task in (writing, *self._tasks):
                 task.cancel()
             await asyncio.gather(writing, *self._tasks, return_exceptions=True)
+            await self._recorder.close()
             await self.carried.close()
 
     async def _follow(self) -> None:
@@ -112,7 +134,8 @@ class Carrier:
             else event_of(frame)
         )
         match event:
-            case Snapshot(seats=seats, signals=signals):
+            case Snapshot(seats=seats, signals=signals, recording=recording):
+                self._recorder.see(recording)
                 self._seats = {seat.user: seat for seat in seats}
                 await self._sit()
                 for signal in signals:
@@ -125,6 +148,8 @@ class Carrier:
                 await self._sit()
             case Signal():
                 self._hear(event)
+            case Changed(table="recordings", record=record, old_record=old_record):
+                self._recorder.hear(record, old_record)
 
     async def _sit(self) -> None:
         sitters = [

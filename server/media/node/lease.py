@@ -15,6 +15,7 @@ from ...types import PeerId, RoomId, UserId
 from ..signaling.lease import Lease, Pool
 from ..signaling.line import User
 from ..signaling.login import Connection
+from .recorder import Begun
 
 Kind = Literal["sfu", "mcu"]
 
@@ -41,6 +42,35 @@ class NodeLease(Lease):
         """The node stops: its rooms are given to others at once. Raises psycopg errors."""
         async with self._pool.connection() as connection:
             await connection.execute("select roomtone.node_goodbye(%s)", (self.node,))
+
+    async def recording_begins(self, recording: int) -> Begun | None:
+        """Whether, when and where this node writes a recording. Raises psycopg errors."""
+        async with self._pool.connection() as connection:
+            answer = await connection.execute(
+                "select file, wait from roomtone.node_recording_begins(%s, %s)",
+                (self.node, recording),
+            )
+            row = await answer.fetchone()
+        return None if row is None else Begun(row[0], float(row[1]))
+
+    async def recording_moves(self, recording: int) -> bool:
+        """Whether a recording of ours goes on, if elsewhere. Raises psycopg errors."""
+        async with self._pool.connection() as connection:
+            answer = await connection.execute(
+                "select roomtone.node_recording_moves(%s, %s)", (self.node, recording)
+            )
+            row = await answer.fetchone()
+        return row is not None and bool(row[0])
+
+    async def recording_ended(
+        self, recording: int, seconds: float, size: int, failure: str | None
+    ) -> None:
+        """A file is finished: so many seconds, so many bytes. Raises psycopg errors."""
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "select roomtone.node_recording_ended(%s, %s, %s, %s, %s)",
+                (self.node, recording, seconds, size, failure),
+            )
 
     async def _say_alive(self, connection: Connection) -> None:
         if self.user is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import randrange
 from typing import Final
@@ -17,7 +17,7 @@ from typing import Final
 from aiortc import RTCConfiguration
 
 from ..metronome import FRAME, ticks
-from ..mixing import level, soft_clip, total, without
+from ..mixing import Mixed, level, soft_clip, total, without
 from ..opus import FRAME_SAMPLES, Encoder, Samples
 from ..playout import Playout
 from ..rtp import RtpPacket
@@ -27,9 +27,6 @@ from .voices import Sitter, Speakers
 QUIET_AFTER: Final = (
     50  # ticks, a second of nothing, after which the clock stops until somebody speaks
 )
-
-Mixed = Callable[[int, Samples, bytes], None]
-"""`(tick, samples, opus)` of the mix of everybody, for a recording."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from aiortc import RTCConfiguration, RTCIceServer
 
@@ -16,6 +17,7 @@ from ..signaling.line import Ice
 from .carrier import Carried, Carrier
 from .lease import CAPACITY, Kind, NodeLease
 from .mcu import Mcu
+from .recorder import Recorder
 from .sfu import Sfu
 
 log = logging.getLogger(__name__)
@@ -26,10 +28,13 @@ Say = Callable[[str], None]
 class Node:
     """Runs until cancelled; `carriers` are the rooms it carries."""
 
-    def __init__(self, door: DatabaseDoor, lease: NodeLease, say: Say) -> None:
+    def __init__(
+        self, door: DatabaseDoor, lease: NodeLease, say: Say, recordings: Path | None = None
+    ) -> None:
         self._door = door
         self._lease = lease
         self._say = say
+        self._recordings = recordings
         self.carriers: dict[RoomId, Carrier] = {}
         self._running: dict[tuple[RoomId, PeerId], asyncio.Task[None]] = {}
 
@@ -70,7 +75,8 @@ class Node:
         assert user is not None
         line = self._door.line_of(user)
         carried = self._carried(await line.ice())
-        carrier = Carrier(line, room, peer, carried, self._lease.holding)
+        recorder = Recorder(self._lease, self._recordings, carried.record)
+        carrier = Carrier(line, room, peer, carried, self._lease.holding, recorder)
         self.carriers[room] = carrier
         self._say(f"carries room {room}")
         try:
@@ -104,12 +110,16 @@ async def serve(
     capacity: int = CAPACITY,
     ice: Callable[[UserId], Ice] = lambda user: Ice(),
     say: Say = lambda words: None,
+    recordings: Path | None = None,
 ) -> None:
-    """Carry rooms of the database at `url` until cancelled, then hand them over. Raises LineLost when there is none."""
+    """Carry rooms of the database at `url` until cancelled, then hand them over. Raises LineLost when there is none.
+
+    Recordings are written into the folder `recordings`; without one, none are.
+    """
 
     def lease(pool: Pool) -> NodeLease:
         return NodeLease(pool, kind, capacity)
 
     async with database_door(url, ice=ice, lease=lease) as door:
         assert isinstance(door.lease, NodeLease)
-        await Node(door, door.lease, say).run()
+        await Node(door, door.lease, say, recordings).run()

@@ -19,6 +19,7 @@ from ..opus import FRAME_SAMPLES, RATE
 
 PAGE: Final = 200_000  # µs of audio in one page of the file, which is written whole or not at all
 WAITING: Final = 500  # frames, ten seconds: a disk that stands still for longer ends the recording
+SILENCE: Final = b"\xf8\xff\xfe"  # 20 ms of nothing (RFC 6716, 3.1: CELT, fullband, mono)
 
 
 class RecordingFailed(Exception):
@@ -30,7 +31,7 @@ class Recording:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.frames = 0
+        self.frames = 0  # of sound, or silence where the mix stood still
         self.failed: Exception | None = None
         self._first: int | None = None
         try:
@@ -52,7 +53,7 @@ class Recording:
         return self.frames * FRAME_SAMPLES / RATE
 
     def write(self, tick: int, opus: bytes) -> None:
-        """The mix of this tick. Raises RecordingFailed once the disk is full, gone, or hopelessly slow."""
+        """The mix of this tick; ticks left out are silence, so that the file's time is the room's. Raises RecordingFailed once the disk is full, gone, or hopelessly slow."""
         if self.failed is not None:
             raise RecordingFailed(f"the recording ended early: {self.failed}")
         if not opus:
@@ -64,7 +65,7 @@ class Recording:
         except queue.Full:
             self.failed = TimeoutError("the disk is too slow")
             raise RecordingFailed("the recording ended early: the disk is too slow") from None
-        self.frames += 1
+        self.frames = tick - self._first + 1
 
     def close(self) -> None:
         """Finish the file; waits until it is written. What failed is in `failed`."""
@@ -73,15 +74,22 @@ class Recording:
             self._writer.join()
 
     def _write(self) -> None:
+        due = 0
         try:
             while (frame := self._frames.get()) is not None:
                 tick, opus = frame
-                packet = Packet(opus)
-                packet.stream = self._stream
-                packet.time_base = Fraction(1, RATE)
-                packet.pts = packet.dts = tick * FRAME_SAMPLES
-                packet.duration = FRAME_SAMPLES
-                self._file.mux(packet)
+                for missed in range(due, tick):
+                    self._put(missed, SILENCE)
+                self._put(tick, opus)
+                due = tick + 1
             self._file.close()
         except (OSError, av.FFmpegError, ValueError) as error:
             self.failed = error
+
+    def _put(self, tick: int, opus: bytes) -> None:
+        packet = Packet(opus)
+        packet.stream = self._stream
+        packet.time_base = Fraction(1, RATE)
+        packet.pts = packet.dts = tick * FRAME_SAMPLES
+        packet.duration = FRAME_SAMPLES
+        self._file.mux(packet)

@@ -1,6 +1,6 @@
 """A selective forwarding unit for one room: every voice on stage goes to everybody else, encoded once, by its speaker.
 
-(RFC 7667, 3.7.) Nothing is decoded here. The article's paragraph on the SFU describes an MCU; that one is `mcu.py`.
+(RFC 7667, 3.7.) Nothing is decoded here, but for a recording while one runs. The article's paragraph on the SFU describes an MCU; that one is `mcu.py`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from aiortc import RTCConfiguration
 
 from ..forwarding import Forward
+from ..mixing import Mixed
 from ..rtp import RtpPacket
 from .leg import Leg
+from .mixdown import Mixdown
 from .voices import Sitter, Speakers
 
 
@@ -24,6 +26,8 @@ class Sfu:
         self._sitters: dict[str, Sitter] = {}
         self._legs: dict[str, Leg] = {}
         self._forwards: dict[tuple[str, str], Forward] = {}  # from voice, to peer_id
+        self._mixdown: Mixdown | None = None
+        self._closing: set[asyncio.Task[None]] = set()
         self.speakers = Speakers()
 
     async def sit(self, sitters: Iterable[Sitter]) -> None:
@@ -42,6 +46,8 @@ class Sfu:
             if was.may_be_heard and not (now and now.may_be_heard):
                 self._pause(was.voice)
                 self.speakers.forget(was.user_id)
+        if self._mixdown is not None:
+            self._mixdown.keep({p for p, each in self._sitters.items() if each.may_be_heard})
         await asyncio.gather(*(leg.close() for leg in gone))
 
     async def answer(self, peer_id: str, offer: str) -> str:
@@ -57,6 +63,14 @@ class Sfu:
         ]
         return await leg.answer(offer, wanted)
 
+    def record(self, on_mix: Mixed | None) -> None:
+        """Mix what is said and tell every tick's mix from now on, silence included; None for no longer."""
+        before, self._mixdown = self._mixdown, None if on_mix is None else Mixdown(on_mix)
+        if before is not None:
+            closing = asyncio.create_task(before.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+
     async def candidates(self, peer_id: str, body: object) -> None:
         """Where this person can be reached too."""
         leg = self._legs.get(peer_id)
@@ -70,6 +84,8 @@ class Sfu:
             await leg.close()
 
     async def close(self) -> None:
+        self.record(None)
+        await asyncio.gather(*self._closing)
         await self.sit([])
 
     @property
@@ -91,6 +107,8 @@ class Sfu:
             return
         if packet.level is not None:
             self.speakers.hear(sitter.user_id, packet.level)
+        if self._mixdown is not None:
+            self._mixdown.push(peer_id, packet)
         voice = sitter.voice
         for other, leg in self._legs.items():
             if other == peer_id or voice not in leg.voices:

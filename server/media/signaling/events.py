@@ -57,7 +57,7 @@ class Signal:
 class Snapshot:
     """The room as it is now: whatever was known before is to be forgotten. `peer` is my session.
 
-    With another `epoch` than before, the log was lost, and with it the signals that were on their way.
+    `recording` is the one that runs. With another `epoch` than before, the log was lost, and with it the signals that were on their way.
     """
 
     room_id: RoomId
@@ -66,6 +66,7 @@ class Snapshot:
     room: Mapping[str, Any]
     seats: tuple[Seat, ...]
     signals: tuple[Signal, ...]
+    recording: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def snapshot_of(room_id: RoomId, peer: PeerId, data: Mapping[str, Any]) -> Snaps
         room=data["room"],
         seats=tuple(map(seat_of, data["participants"])),
         signals=tuple(map(signal_of, data["signals"])),
+        recording=data.get("recording"),
     )
 
 

@@ -1,0 +1,52 @@
+"""How long an Ogg/Opus file is: what its last whole page says (RFC 3533, 6; RFC 7845, 4)."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Final
+
+RATE: Final = 48_000  # granule positions count samples of 48 kHz, whatever was recorded
+LARGEST_PAGE: Final = 65_307  # bytes
+HEAD: Final = struct.Struct(
+    "<4sBBqIIIB"
+)  # magic, version, flags, granule, serial, page, checksum, segments
+PRE_SKIP: Final = struct.Struct("<8sBBH")  # OpusHead: magic, version, channels, pre-skip
+
+
+def seconds_of(path: Path) -> float:
+    """The length of what can be heard; 0 for a file without sound. A page that was cut short does not count.
+
+    Raises OSError.
+    """
+    with path.open("rb") as file:
+        start = file.read(512)
+        size = file.seek(0, 2)
+        # The last whole page begins within the last two pages' length, for the very last may be half written.
+        file.seek(max(0, size - 2 * LARGEST_PAGE))
+        end = file.read()
+    granule = 0
+    place = end.rfind(b"OggS")
+    while place >= 0:
+        if (found := _granule_at(end, place)) is not None:
+            granule = found
+            break
+        place = end.rfind(b"OggS", 0, place)
+    return max(0, granule - _pre_skip(start)) / RATE
+
+
+def _granule_at(data: bytes, place: int) -> int | None:
+    """The position that a page tells; None if it is not whole, or ends nothing (-1)."""
+    if place + HEAD.size > len(data):
+        return None
+    _, _, _, granule, _, _, _, segments = HEAD.unpack_from(data, place)
+    table = data[place + HEAD.size : place + HEAD.size + segments]
+    whole = len(table) == segments and place + HEAD.size + segments + sum(table) <= len(data)
+    return int(granule) if whole and granule >= 0 else None
+
+
+def _pre_skip(start: bytes) -> int:
+    place = start.find(b"OpusHead")
+    if place < 0 or place + PRE_SKIP.size > len(start):
+        return 0
+    return int(PRE_SKIP.unpack_from(start, place)[3])
