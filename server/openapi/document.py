@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import __version__
-from . import described, fixed, functions, shapes, tables, whip
+from . import described, fixed, functions, recordings, shapes, tables, whip
 from .components import shared
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ appends to the room's log and rings a bell; the relay hears the bell, reads the 
 Rows and functions are what the database grants, in PostgREST's conventions: this document shows their
 common part, `docs/rows.md` all of it. Every refusal is a problem (`docs/errors.md`). The relay also serves
 the pages people see: `/`, `/rooms/{id}`, `/clubs`, `/clubs/{id}`, `/people/{username}`,
-`/invitations/{code}` and `/client/`."""
+`/invitations/{code}`, `/recordings/{id}` and `/client/`."""
 
 
 class Document:
@@ -64,6 +64,7 @@ def compose(schema: described.Described) -> dict[str, Any]:
         "paths": {
             **fixed.PATHS,
             **whip.PATHS,
+            **recordings.PATHS,
             **{f"/rows/{table.name}": tables.path(table) for table in schema.relations},
             **functions.paths(schema),
         },

@@ -54,6 +54,8 @@ def test_triggers_stand_in_firing_order(found: Map) -> None:
         "_500_log",
         "_500_log_change",
         "_600_miss_host",
+        "_600_record",
+        "_600_record_again",
     ]
 
 

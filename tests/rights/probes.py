@@ -56,6 +56,12 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield from _own(me if actor in SEATED else None, f"user_id = {me} and room_id = {room}")
             yield "room", f"user_id = {people['guest']} and room_id = {room}"
             yield "rest", f"room_id = {far_room}"
+        case "recordings" | "archive":
+            yield "room", f"room_id = {room}"
+            yield "rest", f"room_id = {far_room}"
+        case "recorded_seats":
+            yield "room", f"user_id = {people['audience']}"
+            yield "rest", f"user_id = {people['fay']}"
         case "hand_queue":
             yield "room", f"user_id = {people['listener']} and room_id = {room}"
             yield "rest", f"room_id = {far_room}"
@@ -132,6 +138,9 @@ CHANGES = {
     "acceptances": "accepted_at = now()",
     "club_directory": "name = 'Coffee'",
     "club_roster": "role = 'OWNER'",
+    "recordings": "deleted_at = now()",
+    "recorded_seats": "user_id = 1",
+    "archive": "room = 'Coffee'",
     "signals": "kind = 'bye'",
     "logs": "head_seq = 0",
     "events": "seq = 0",
@@ -250,6 +259,11 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                 "insert into reports (room_id, reported_id, reporter, reason)"
                 f" values ({room}, {people['guest']}, {someone}, 'Rude')",
             )
+        case "recordings":
+            yield "room", f"insert into recordings (room_id) values ({room})"
+            yield "rest", f"insert into recordings (room_id) values ({far_room})"
+        case "recorded_seats":
+            yield "own", f"insert into recorded_seats values ({world.recording}, {me})"
         case "signals":
             send = "insert into signals (room_id, to_peer, from_peer, kind, body) values"
             for label, where, to, sender in (
@@ -276,11 +290,17 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
         case "schema_installs":
             yield "all", "insert into schema_installs (fingerprint, version) values ('', '')"
         case (
-            "hallway" | "roster" | "signal_trace" | "hand_queue" | "club_directory" | "club_roster"
+            "hallway"
+            | "roster"
+            | "signal_trace"
+            | "hand_queue"
+            | "club_directory"
+            | "club_roster"
+            | "archive"
         ):
             column = {
                 "hallway": "name", "roster": "room", "signal_trace": "path", "hand_queue": "username",
-                "club_directory": "name", "club_roster": "role",
+                "club_directory": "name", "club_roster": "role", "archive": "room",
             }[table]  # fmt: skip
             yield "all", f"insert into {table} ({column}) values ('x')"
 
@@ -294,6 +314,11 @@ def call(function: str, arguments: list[str], world: World) -> str:
         "ask_to_unmute": f"{world.room}, 'guest'",
         "ban_from_room": f"{world.room}, 'guest'",
         "block": "'friend'",
+        "delete_recording": f"{world.recording}",
+        "recording_chat": f"{world.recording}",
+        "require_recording": f"{world.recording}",
+        "start_recording": f"{world.room}",
+        "stop_recording": f"{world.next_room}",
         "decline_invitation": "'named'",
         "decline_to_speak": f"{world.room}",
         "end_room": f"{world.room}",

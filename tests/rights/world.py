@@ -22,7 +22,8 @@ class World:
     `relay` is the relay's own login, which acts as nobody. The room is moderated and stands in the
     club; `guest` and `gina` sit in it beside the actors, and `listener`, whose hand is up; `audience` is
     invited to speak. The other room and club are `far`'s, where `fay` sits and belongs, and so is a hidden
-    room, for the invited. The next room and a later one are still to open, and are the host's.
+    room, for the invited. The next room and a later one are still to open, and are the host's. The room is on a node
+    and was recorded, with its four actors there; in the next one a recording runs.
     """
 
     people: dict[str, int]
@@ -36,6 +37,7 @@ class World:
     later_room: int = 0
     topic: int = 0
     epoch: int = 0
+    recording: int = 0
 
     def claims(self, actor: str) -> str:
         """What the relay is told of an actor whose token it has verified."""
@@ -135,6 +137,7 @@ def make(psql: Psql) -> World:
     for where, who in ((world.room, "banned"), (world.far_room, "foe")):
         psql.run("insert into bans (room_id, user_id) values (%s, %s)", where, people[who])
     _invite(psql, world)
+    _record(psql, world)
     psql.run("select relay_secret('jwt'), relay_heartbeat('relay-1', 'here')")
     psql.run("select node_register('sfu-1', 'sfu', 1)")
     psql.run("insert into revoked_tokens (jti, expires_at) values ('1', now() + interval '1 day')")
@@ -175,6 +178,32 @@ def _invite(psql: Psql, world: World) -> None:
             world.next_room,
             people[name],
         )
+
+
+def _record(psql: Psql, world: World) -> None:
+    """Recordings, as they are when a node was there: without triggers, for none is."""
+    people = world.people
+    psql.run("set session_replication_role = replica")
+    psql.run("update rooms set topology = 'sfu' where id = %s", world.room)
+    psql.run("insert into assignments (room_id, node_id) values (%s, 'one')", world.room)
+    for room, host, ended, who in (
+        (world.room, "host", True, SEATED),
+        (world.next_room, "host", False, ()),
+        (world.far_room, "far", True, ("far", "fay")),
+    ):
+        recording = psql.one(
+            "insert into recordings (room_id, started_by, started_at, ended_at, file)"
+            " values (%s, %s, now(), case when %s then clock_timestamp() end, '00000000-' || gen_random_uuid() || '.ogg')"
+            " returning id",
+            room,
+            people[host],
+            ended,
+        )
+        for name in who:
+            psql.run("insert into recorded_seats values (%s, %s)", recording, people[name])
+        if room == world.room:
+            world.recording = recording
+    psql.run("reset session_replication_role")
 
 
 def _club(psql: Psql, name: str, owner: int) -> int:
