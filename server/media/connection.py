@@ -27,7 +27,7 @@ from aiortc import (
 from aiortc.sdp import candidate_from_sdp
 from av.frame import Frame as MediaFrame
 
-from .inside import path_of, send_encoded
+from .inside import path_of, send_encoded, shield
 from .signaling.events import SignalKind
 from .signaling.line import Ice
 from .voice import Ear, Voice
@@ -79,6 +79,7 @@ class Connection:
         )
         line = pc.addTransceiver("audio" if voice is None else Encoded(), direction)
         line.setCodecPreferences(OPUS)
+        shield(pc)
         self._voice = voice
         self._ear = Ear()
         if voice is not None:

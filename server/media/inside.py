@@ -1,18 +1,23 @@
 """What aiortc's public interface (1.16) does not offer, apart from whole packets, which are `rtp.py`'s.
 
 A test fails when these parts move. Sending what is encoded already, so that a thousand listeners cost one
-encoder; naming the voice on an m-line; and knowing which path two peers found.
+encoder; naming the voice on an m-line; knowing which path two peers found; and outliving datagrams that end aiortc.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Final
 
 from aiortc import RTCPeerConnection, RTCRtpSender, RTCRtpTransceiver
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtpsender import RTCEncodedFrame
 
 from .packets import Packet
+
+LARGEST: Final = 1500  # bytes in a datagram: what libsrtp is given room for, and Ethernet carries
+WAITING: Final = 500  # datagrams that wait for one connection; beyond that we are too late anyway
 
 
 def send_encoded(sender: RTCRtpSender, next_packet: Callable[[], Awaitable[Packet]]) -> None:
@@ -37,6 +42,25 @@ def may_be_sent_to(transceiver: RTCRtpTransceiver) -> bool:
 def name_stream(transceiver: RTCRtpTransceiver, stream: str) -> None:
     """The stream of which `a=msid:` (RFC 8830) tells in our next description."""
     transceiver.sender._stream_id = stream
+
+
+def shield(pc: RTCPeerConnection) -> None:
+    """Drop what no peer sends, for each line there is by now.
+
+    Anybody who finds the port can send there, before anything is decrypted, and aiortc's transport ends at an empty
+    datagram or one that is larger than its buffer.
+    """
+    for transceiver in pc.getTransceivers():
+        connection: Any = transceiver.receiver.transport.transport._connection
+        if "data_received" not in vars(connection):  # lines that share a transport have it by now
+            connection.data_received = partial(_take_in, connection, connection.data_received)
+
+
+def _take_in(
+    connection: Any, pass_on: Callable[[bytes, int], None], data: bytes, component: int
+) -> None:
+    if 0 < len(data) <= LARGEST and connection._queue.qsize() < WAITING:
+        pass_on(data, component)
 
 
 def path_of(pc: RTCPeerConnection) -> dict[str, str] | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Final
 
 FRAME: Final = 0.02  # seconds of audio in one frame
 HOPELESS: Final = 0.2  # seconds; later than this nothing is caught up with, the beat starts anew
 
 
-async def ticks(every: float = FRAME) -> AsyncIterator[int]:
+async def ticks(every: float = FRAME) -> AsyncGenerator[int, None]:
     """Counts frames since the start. One late by a little is followed at once; after a long stall, ticks are skipped.
 
     The count goes on with the time that passed, so whoever derives timestamps from it never drifts.

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 from aiortc import MediaStreamTrack, RTCPeerConnection
 
 from .connection import OPUS, Encoded, configuration_of, description_of, dictionary_of
-from .inside import path_of, send_encoded
+from .inside import path_of, send_encoded, shield
 from .signaling.events import SignalKind
 from .signaling.line import Ice
 from .voice import Ear, Voice
@@ -70,6 +70,7 @@ class NodeLine:
         )
         mine = pc.addTransceiver("audio" if voice is None else Encoded(), direction)
         mine.setCodecPreferences(OPUS)
+        shield(pc)
         self._ear = Ear()
         if voice is not None:
             send_encoded(mine.sender, self._ear.next)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pylibsrtp
 from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver, clock
 from aiortc.exceptions import InvalidStateError
 from aiortc.rtcrtpparameters import RTCRtpParameters
@@ -27,13 +28,16 @@ MID: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"  # RFC 8843, 15
 SILENT: Final = 127
 """The level of digital silence (RFC 6464, 3)."""
 
+SOURCES_LIMIT: Final = 32
+"""SSRCs that one line may send from. A track has one, or a few; each costs memory down to libsrtp for as long as the connection lives."""
+
 
 @dataclass(frozen=True, slots=True)
 class RtpPacket:
     """One encoded frame on its way: where it stands in its sender's stream, and how loud it is.
 
     `seq` (16 bits) and `timestamp` (32 bits, 1/48000 s) are those of RFC 3550; `level` in dB below full scale, 0 (loudest) to 127,
-    None when the sender does not tell.
+    None when the sender does not tell; `speech` is the sender's word that this is a voice (RFC 6464, 3: the bit V).
     """
 
     ssrc: int
@@ -44,6 +48,7 @@ class RtpPacket:
     level: int | None = None
     arrived_at: float = 0.0  # time.monotonic()
     csrcs: tuple[int, ...] = ()  # who is in a mix (RFC 3550, 5.1), at most 15
+    speech: bool = False
 
 
 Arrive = Callable[[RtpPacket], None]
@@ -62,6 +67,7 @@ class PacketReceiver:
         self._inside = inside
         self._arrive = arrive
         self._clock_rates: dict[int, int] = {}
+        self._sources: set[int] = set()
         inside.receive = self._receive
         inside._handle_rtp_packet = self._handle
 
@@ -85,8 +91,10 @@ class PacketReceiver:
         streams: dict[int, StreamStatistics] = inside._RTCRtpReceiver__remote_streams
         statistics = streams.get(packet.ssrc)
         if statistics is None:
-            # Somebody who changes the SSRC with every packet would fill the memory; a track has one, or a few.
-            while len(streams) >= 4:
+            self._sources.add(packet.ssrc)
+            if len(self._sources) > SOURCES_LIMIT:
+                raise ConnectionError("nobody speaks with that many voices")  # aiortc hangs up
+            while len(streams) >= 4:  # each is reported on once a second
                 del streams[next(iter(streams))]
             rate = self._clock_rates[packet.payload_type]
             statistics = streams[packet.ssrc] = StreamStatistics(rate)
@@ -94,6 +102,7 @@ class PacketReceiver:
         if not packet.payload:
             return
         level = packet.extensions.audio_level
+        speech = level is not None and level[0]
         self._arrive(
             RtpPacket(
                 packet.ssrc,
@@ -103,6 +112,7 @@ class PacketReceiver:
                 packet.payload,
                 None if level is None else level[1],
                 time.monotonic(),
+                speech=speech,
             )
         )
 
@@ -122,8 +132,10 @@ class PacketSender:
         self._payload_type: int | None = None
         self._extensions = _Extensions()
         self._clock = clock.current_ntp_time
+        self._send_reports = inside._send_rtcp
         inside.send = self._start
         inside._run_rtp = self._park
+        inside._send_rtcp = self._report
 
     @property
     def ssrc(self) -> int:
@@ -165,24 +177,31 @@ class PacketSender:
         )
         if packet.csrcs:
             head += struct.pack(f"!{len(packet.csrcs)}L", *packet.csrcs)
+        extensions = self._extensions.block(packet.level, packet.speech)
         try:
-            await inside.transport._send_rtp(
-                head + self._extensions.block(packet.level) + packet.payload
-            )
-        except ConnectionError:
-            return False
-        inside._RTCRtpSender__ntp_timestamp = self._clock()
-        inside._RTCRtpSender__rtp_timestamp = packet.timestamp
+            await inside.transport._send_rtp(head + extensions + packet.payload)
+        except (ConnectionError, pylibsrtp.Error, ValueError):
+            return False  # not connected, or too late or too large to be protected: lost, like any packet
+        ahead = (packet.timestamp - inside._RTCRtpSender__rtp_timestamp) & 0xFFFFFFFF
+        if ahead < 1 << 31 or not self.sent:
+            # The two times of a report are one moment's, so a packet that comes late does not count.
+            inside._RTCRtpSender__ntp_timestamp = self._clock()
+            inside._RTCRtpSender__rtp_timestamp = packet.timestamp
         inside._RTCRtpSender__octet_count += len(packet.payload)
         inside._RTCRtpSender__packet_count += 1
         return True
+
+    async def _report(self, packets: list[Any]) -> None:
+        """Who has sent nothing is no sender, has no times to tell, and does not say goodbye (RFC 3550, 6.4 and 6.3.7)."""
+        if self.sent:
+            await self._send_reports(packets)
 
 
 class _Extensions:
     """The header extensions of one sender: mid always, audio level where it is known (RFC 8285, one-byte form)."""
 
     def __init__(self, mid: tuple[int, bytes] | None = None, level_id: int | None = None) -> None:
-        self._by_level: dict[int | None, bytes] = {}
+        self._by_level: dict[tuple[int | None, bool], bytes] = {}
         self._mid = mid
         self._level_id = level_id
 
@@ -197,22 +216,22 @@ class _Extensions:
             mid = (ids[MID], parameters.muxId.encode())
         return cls(mid, ids.get(AUDIO_LEVEL))
 
-    def block(self, level: int | None) -> bytes:
-        """The extension block for this level; there are 128 of them at most, so each is made once."""
+    def block(self, level: int | None, speech: bool) -> bytes:
+        """The extension block for this level; there are 256 of them at most, so each is made once."""
         if not self:
             return b""
-        known = self._by_level.get(level)
+        known = self._by_level.get((level, speech))
         if known is None:
-            known = self._by_level[level] = self._made(level)
+            known = self._by_level[level, speech] = self._made(level, speech)
         return known
 
-    def _made(self, level: int | None) -> bytes:
+    def _made(self, level: int | None, speech: bool) -> bytes:
         body = b""
         if self._mid is not None:
             number, mid = self._mid
             body += bytes([number << 4 | len(mid) - 1]) + mid
         if self._level_id is not None and level is not None:
-            body += bytes([self._level_id << 4, level & 0x7F])
+            body += bytes([self._level_id << 4, speech << 7 | level & 0x7F])
         body += bytes(-len(body) % 4)
         return struct.pack("!HH", 0xBEDE, len(body) // 4) + body
 

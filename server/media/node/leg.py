@@ -17,14 +17,15 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver, RTCSe
 from aiortc.exceptions import InvalidStateError
 from aiortc.sdp import SessionDescription, candidate_from_sdp
 
-from ..inside import may_be_sent_to, name_stream
+from ..forwarding import Forward
+from ..inside import may_be_sent_to, name_stream, shield
 from ..rtp import PacketSender, RtpPacket, send_packets, take_packets
 
 OFFER_LIMIT: Final = 65_536  # characters; one of forty voices has 30,000
 SLOTS_LIMIT: Final = 64
-QUEUE_LIMIT: Final = (
-    25  # packets, half a second: what waits longer is dropped, for late audio is worse than none
-)
+CANDIDATES_LIMIT: Final = 100  # of one person; each is an address that is sent checks
+QUEUE_LIMIT: Final = 25
+"""Packets of each voice, half a second: what waits longer is dropped, for late audio is worse than none."""
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,10 @@ class Leg:
         self._arrive = arrive
         self._taken: dict[str, PacketSender] = {}  # by mid
         self._voices: dict[str, str] = {}  # voice -> mid
-        self._queue: deque[tuple[PacketSender, RtpPacket]] = deque(maxlen=QUEUE_LIMIT)
+        self._forwards: dict[str, Forward] = {}  # by mid, for a slot is one stream whoever has it
+        self._candidates = 0
+        self._closed = False
+        self._queue: deque[tuple[PacketSender, RtpPacket]] = deque()
         self._waiting = asyncio.Event()
         self._answering = asyncio.Lock()
         self.dropped = 0
@@ -77,11 +81,14 @@ class Leg:
         """
         _check(offer)
         async with self._answering:
+            if self._closed:
+                raise OfferRefused("this connection is closed")
             connection = self._connection
             try:
                 await connection.setRemoteDescription(
                     RTCSessionDescription(_without_local_names(offer), "offer")
                 )
+                shield(connection)
                 transceivers = connection.getTransceivers()
                 for transceiver in transceivers:
                     self._take(transceiver)
@@ -99,8 +106,9 @@ class Leg:
             if not isinstance(each, dict):
                 continue
             line = str(each.get("candidate") or "")
-            if not line or ".local " in line:
+            if not line or ".local " in line or self._candidates >= CANDIDATES_LIMIT:
                 continue
+            self._candidates += 1
             try:
                 candidate = candidate_from_sdp(line.removeprefix("candidate:"))
                 candidate.sdpMid = each.get("sdpMid")
@@ -112,19 +120,40 @@ class Leg:
     def send(self, voice: str, packet: RtpPacket) -> None:
         """Send as this voice; dropped if it has no slot. The oldest goes when the line cannot keep up."""
         mid = self._voices.get(voice)
+        if mid is not None:
+            self._put(mid, packet)
+
+    def forward(self, voice: str, packet: RtpPacket) -> None:
+        """Send a packet of this person's, renumbered into the stream of the slot they have; dropped if they have none."""
+        mid = self._voices.get(voice)
         if mid is None:
             return
-        if len(self._queue) == QUEUE_LIMIT:
-            self.dropped += 1
-        self._queue.append((self._taken[mid], packet))
-        self._waiting.set()
+        mapped = self._forwards.setdefault(mid, Forward()).map(packet)
+        if mapped is not None:
+            self._put(mid, mapped)
+
+    def pause(self, voice: str) -> None:
+        """This person is not forwarded for now."""
+        mid = self._voices.get(voice)
+        if mid in self._forwards:
+            self._forwards[mid].pause()
 
     async def close(self) -> None:
+        self._closed = True
         self._pump.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._pump
-        await self._connection.close()
+        # An answer that is being made opens ports that are closed only once they are all there.
+        async with self._answering:
+            await self._connection.close()
         self._changed.set()
+
+    def _put(self, mid: str, packet: RtpPacket) -> None:
+        while len(self._queue) >= QUEUE_LIMIT * max(1, len(self._voices)):
+            self._queue.popleft()
+            self.dropped += 1
+        self._queue.append((self._taken[mid], packet))
+        self._waiting.set()
 
     def _take(self, transceiver: RTCRtpTransceiver) -> None:
         mid = str(transceiver.mid)
@@ -140,7 +169,10 @@ class Leg:
         free = [mid for mid in slots if mid not in self._voices.values()]
         for voice in wanted:
             if voice not in self._voices and free:
-                self._voices[voice] = free.pop(0)
+                mid = self._voices[voice] = free.pop(0)
+                if mid in self._forwards:
+                    # Somebody else's until now: whatever their SSRCs are, the stream goes on with another speaker.
+                    self._forwards[mid].pause()
         named = {mid: voice for voice, mid in self._voices.items()}
         for transceiver in transceivers:
             name_stream(transceiver, named.get(str(transceiver.mid), "nobody"))
@@ -160,13 +192,21 @@ def _check(offer: str) -> None:
             f"this offer has {len(offer)} characters, at most {OFFER_LIMIT} are read"
         )
     try:
-        media = SessionDescription.parse(offer).media
+        described = SessionDescription.parse(offer)
     except Exception as error:
         raise OfferRefused(f"this is no session description: {error}") from error
+    media = described.media
     if not media or any(each.kind != "audio" for each in media):
         raise OfferRefused("a room carries audio, and nothing else")
     if len(media) > SLOTS_LIMIT:
         raise OfferRefused(f"at most {SLOTS_LIMIT} voices at once")
+    bundled = {
+        mid for group in described.group if group.semantic == "BUNDLE" for mid in group.items
+    }
+    if len(media) > 1 and any(each.rtp.muxId not in bundled for each in media):
+        raise OfferRefused("all voices travel on one connection: bundle them (RFC 9143)")
+    if sum(len(each.ice_candidates) for each in media) > CANDIDATES_LIMIT:
+        raise OfferRefused(f"nobody has more than {CANDIDATES_LIMIT} addresses")
     if not any(
         codec.mimeType.lower() == "audio/opus" for each in media for codec in each.rtp.codecs
     ):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from .voices import Sitter, Speakers
 QUIET_AFTER: Final = (
     50  # ticks, a second of nothing, after which the clock stops until somebody speaks
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -56,7 +59,11 @@ class Mcu:
 
     async def sit(self, sitters: Iterable[Sitter]) -> None:
         """These people sit in the room now: who is gone loses the connection, who is muted is not mixed in."""
-        self._sitters = {each.peer_id: each for each in sitters}
+        before, self._sitters = self._sitters, {each.peer_id: each for each in sitters}
+        audible = {each.user_id for each in self._sitters.values() if each.may_be_heard}
+        for was in before.values():
+            if was.user_id not in audible:
+                self.speakers.forget(was.user_id)
         gone = [ear.leg for peer, ear in self._ears.items() if peer not in self._sitters]
         self._ears = {peer: ear for peer, ear in self._ears.items() if peer in self._sitters}
         self._playouts = {
@@ -71,10 +78,11 @@ class Mcu:
             raise KeyError(peer_id)
         ear = self._ears.get(peer_id)
         if ear is None or ear.leg.state in ("failed", "closed"):
-            if ear is not None:
-                await ear.leg.close()
             leg = Leg(self._configuration, lambda packet: self._arrive(peer_id, packet))
-            ear = self._ears[peer_id] = Ear(leg)
+            old, ear = ear, Ear(leg)
+            self._ears[peer_id] = ear
+            if old is not None:
+                await old.leg.close()
         return await ear.leg.answer(offer, [MIX])
 
     def record(self, on_mix: Mixed | None) -> None:
@@ -119,16 +127,25 @@ class Mcu:
         opened = time.monotonic()
         while True:
             await self._sound.wait()
-            quiet = 0
             # Timestamps tell the time that passed in silence too.
             began = int((time.monotonic() - opened) / FRAME)
-            async for count in ticks():
-                tick = began + count
-                quiet = 0 if self._tick(tick) else quiet + 1
-                if quiet >= QUIET_AFTER and self._on_mix is None:
-                    break
+            try:
+                await self._mix_while_it_sounds(began)
+            except Exception:
+                # The others in the room are not silenced by whatever one of them sent.
+                log.exception("a mix failed, and begins anew")
+                self._playouts.clear()
+                await asyncio.sleep(FRAME)
             self._sound.clear()
             self._shared = None
+
+    async def _mix_while_it_sounds(self, began: int) -> None:
+        quiet = 0
+        async with contextlib.aclosing(ticks()) as counting:
+            async for count in counting:
+                quiet = 0 if self._tick(began + count) else quiet + 1
+                if quiet >= QUIET_AFTER and self._on_mix is None:
+                    return
 
     def _tick(self, tick: int) -> bool:
         frames: dict[str, Samples] = {}

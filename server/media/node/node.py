@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from aiortc import RTCConfiguration, RTCIceServer
 
@@ -21,6 +22,8 @@ from .recorder import Recorder
 from .sfu import Sfu
 
 log = logging.getLogger(__name__)
+
+AGAIN_AFTER: Final = 1.5  # seconds; longer than from one heartbeat to the next
 
 Say = Callable[[str], None]
 
@@ -69,6 +72,8 @@ class Node:
 
     def _done(self, key: tuple[RoomId, PeerId], task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)
+        # Still ours? Then it ended by a fault, and is begun again; the next heartbeat takes away what is not.
+        asyncio.get_running_loop().call_later(AGAIN_AFTER, self._lease.changed.set)
 
     async def _carry(self, room: RoomId, peer: PeerId) -> None:
         user = self._lease.user
@@ -82,7 +87,7 @@ class Node:
         try:
             await carrier.run()
         except Exception:
-            # A fault in one room is that room's; the database sees that nobody carries it and asks again.
+            # A fault in one room is that room's.
             log.exception("room %s could not be carried on", room)
         finally:
             if self.carriers.get(room) is carrier:

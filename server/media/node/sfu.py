@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from aiortc import RTCConfiguration
 
-from ..forwarding import Forward
 from ..mixing import Mixed
 from ..rtp import RtpPacket
 from .leg import Leg
@@ -25,7 +24,6 @@ class Sfu:
         self._configuration = configuration
         self._sitters: dict[str, Sitter] = {}
         self._legs: dict[str, Leg] = {}
-        self._forwards: dict[tuple[str, str], Forward] = {}  # from voice, to peer_id
         self._mixdown: Mixdown | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self.speakers = Speakers()
@@ -35,16 +33,11 @@ class Sfu:
         before, self._sitters = self._sitters, {each.peer_id: each for each in sitters}
         gone = [leg for peer, leg in self._legs.items() if peer not in self._sitters]
         self._legs = {peer: leg for peer, leg in self._legs.items() if peer in self._sitters}
-        voices = {each.voice for each in self._sitters.values()}
-        self._forwards = {
-            (voice, peer): forward
-            for (voice, peer), forward in self._forwards.items()
-            if voice in voices and peer in self._sitters
-        }
         for was in before.values():
             now = self._sitters.get(was.peer_id)
             if was.may_be_heard and not (now and now.may_be_heard):
-                self._pause(was.voice)
+                for leg in self._legs.values():
+                    leg.pause(was.voice)
                 self.speakers.forget(was.user_id)
         if self._mixdown is not None:
             self._mixdown.keep({p for p, each in self._sitters.items() if each.may_be_heard})
@@ -56,11 +49,13 @@ class Sfu:
         leg = self._legs.get(peer_id)
         if leg is None or leg.state in ("failed", "closed"):
             leg = await self._renew(sitter, leg)
-        wanted = [
-            each.voice
+        on_stage = {
+            each.user_id: each.voice
             for each in self._sitters.values()
             if each.on_stage and each.user_id != sitter.user_id
-        ]
+        }
+        # Where there are fewer slots than voices, those who spoke last are heard.
+        wanted = [on_stage[user_id] for user_id in self.speakers.order(on_stage)]
         return await leg.answer(offer, wanted)
 
     def record(self, on_mix: Mixed | None) -> None:
@@ -93,12 +88,10 @@ class Sfu:
         return self._legs
 
     async def _renew(self, sitter: Sitter, old: Leg | None) -> Leg:
-        if old is not None:
-            await old.close()
         leg = Leg(self._configuration, lambda packet: self._forward(sitter.peer_id, packet))
         self._legs[sitter.peer_id] = leg
-        for key in [key for key in self._forwards if key[1] == sitter.peer_id]:
-            del self._forwards[key]
+        if old is not None:
+            await old.close()
         return leg
 
     def _forward(self, peer_id: str, packet: RtpPacket) -> None:
@@ -109,18 +102,6 @@ class Sfu:
             self.speakers.hear(sitter.user_id, packet.level)
         if self._mixdown is not None:
             self._mixdown.push(peer_id, packet)
-        voice = sitter.voice
         for other, leg in self._legs.items():
-            if other == peer_id or voice not in leg.voices:
-                continue
-            forward = self._forwards.get((voice, other))
-            if forward is None:
-                forward = self._forwards[voice, other] = Forward()
-            mapped = forward.map(packet)
-            if mapped is not None:
-                leg.send(voice, mapped)
-
-    def _pause(self, voice: str) -> None:
-        for (whose, _peer), forward in self._forwards.items():
-            if whose == voice:
-                forward.pause()
+            if other != peer_id:
+                leg.forward(sitter.voice, packet)
