@@ -23,7 +23,7 @@ from ..opus import FRAME_SAMPLES, Encoder, Samples
 from ..playout import Playout
 from ..rtp import RtpPacket
 from .leg import MIX, Leg
-from .voices import Sitter, Speakers
+from .voices import LOUD, Sitter, Speakers
 
 QUIET_AFTER: Final = (
     50  # ticks, a second of nothing, after which the clock stops until somebody speaks
@@ -149,15 +149,20 @@ class Mcu:
 
     def _tick(self, tick: int) -> bool:
         frames: dict[str, Samples] = {}
+        contributing: tuple[
+            int, ...
+        ] = ()  # who sounds; an open microphone in a quiet room does not
         for peer, playout in self._playouts.items():
             frame = playout.pull()
             if frame is not None:
                 frames[peer] = frame
-                self.speakers.hear(self._sitters[peer].user_id, level(frame))
+                user_id, loudness = self._sitters[peer].user_id, level(frame)
+                self.speakers.hear(user_id, loudness)
+                if loudness < LOUD:
+                    contributing += (user_id & 0xFFFFFFFF,)
         if not frames and self._on_mix is None:
             return False
         mixed = total(frames)
-        contributing = tuple(self._sitters[peer].user_id & 0xFFFFFFFF for peer in frames)
         self._to_speakers(tick, mixed, frames, contributing)
         self._to_listeners(tick, mixed, frames, contributing)
         return bool(frames)
