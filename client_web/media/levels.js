@@ -10,7 +10,6 @@ const SOFT = 0.012
 // ms of silence. Longer than the closure of a consonant inside a word, which is silent for up to 100 ms; with a look more it ends after
 // 150, so that a page busy for as long again still tells it within 300.
 const HOLD = 120
-const FRESH = 100 // ms; a sender that stopped leaves its last level behind
 
 /** @typedef {{ speaking: boolean, heard_at: number }} Speaking */
 /** @type {Speaking} */
@@ -24,20 +23,6 @@ export function hear(state, level, now) {
   if (level >= (state.speaking ? SOFT : LOUD)) return { speaking: true, heard_at: now }
   if (state.speaking && now - state.heard_at >= HOLD) return SILENT
   return state
-}
-
-/** The level of what a receiver plays, 0..1. @param {RTCRtpReceiver} receiver @returns {() => number} */
-export function receiverLevel(receiver) {
-  return () => {
-    let level = 0
-    for (const source of receiver.getSynchronizationSources()) {
-      const age = performance.timeOrigin + performance.now() - source.timestamp
-      // Some browsers count the timestamp from the page's opening instead of the epoch.
-      const real = age > 1e9 ? performance.now() - source.timestamp : age
-      if (real < FRESH) level = Math.max(level, source.audioLevel ?? 0)
-    }
-    return level
-  }
 }
 
 /** The level of a local stream, 0..1. @param {MediaStream} stream @returns {{ level: () => number, close: () => void }} */

@@ -15,13 +15,8 @@ export function shouldConnect(me, other) {
   return me.user_id !== other.user_id && isPresent(me) && isPresent(other) && (maySpeak(me) || maySpeak(other))
 }
 
-const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu'
-
-/** The newcomer offers; towards a node, which never offers, it is always the person. @param {Seat} me @param {Seat} other */
-export function offersFirst(me, other) {
-  if (isNode(me) !== isNode(other)) return isNode(other)
-  return me.seq > other.seq
-}
+/** The newcomer offers. @param {Seat} me @param {Seat} other */
+export const offersFirst = (me, other) => me.seq > other.seq
 
 /** Receivers decide what is heard: the stage, unmuted, whatever the sender's client sends. @param {Seat} seat */
 export const isAudible = (seat) => maySpeak(seat) && !seat.muted

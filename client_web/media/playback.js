@@ -1,36 +1,36 @@
 import { FULL } from './volume.js'
 
 /**
- * What I hear: one `<audio>` element for each person. Elements and not Web Audio, or the browser's echo cancellation would not know
+ * What I hear: one `<audio>` element for each voice that comes in. Elements and not Web Audio, or the browser's echo cancellation would not know
  * what comes out of the loudspeaker. If the browser wants a tap before anything may sound, all of them wait for the same one.
  *
  * @param {object} options
  * @param {(blocked: boolean) => void} options.onBlocked
- * @param {(user_id: number) => import('./volume.js').Volume} [options.volumeOf]
+ * @param {(key: string) => import('./volume.js').Volume} [options.volumeOf]
  * @param {() => HTMLAudioElement} [options.createElement]
  */
 export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement = () => new Audio() }) {
-  /** @type {Map<number, HTMLAudioElement>} by user; kept here, or an element outside the page would be collected */
+  /** @type {Map<string, HTMLAudioElement>} by way; kept here, or an element outside the page would be collected */
   const elements = new Map()
   const refused = new Set()
   let sink = '' // the loudspeaker; '' is the system's choice
   let paused = false // by hand, from the lock screen
 
-  function settle(user_id, isRefused) {
+  function settle(key, isRefused) {
     const before = refused.size > 0
-    if (isRefused) refused.add(user_id)
-    else refused.delete(user_id)
+    if (isRefused) refused.add(key)
+    else refused.delete(key)
     if (before !== refused.size > 0) onBlocked(!before)
   }
 
-  async function play(user_id, element) {
-    if (paused) return settle(user_id, true)
+  async function play(key, element) {
+    if (paused) return settle(key, true)
     try {
       await element.play()
-      if (elements.get(user_id) === element) settle(user_id, false)
+      if (elements.get(key) === element) settle(key, false)
     } catch (error) {
-      if (elements.get(user_id) !== element) return
-      if (error.name === 'NotAllowedError') settle(user_id, true)
+      if (elements.get(key) !== element) return
+      if (error.name === 'NotAllowedError') settle(key, true)
       else if (error.name !== 'AbortError') console.warn('audio does not play', error.message)
     }
   }
@@ -42,28 +42,28 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
   }
 
   const playback = {
-    /** @param {number} user_id @param {MediaStreamTrack} track @param {boolean} audible */
-    attach(user_id, track, audible) {
-      playback.detach(user_id)
+    /** @param {string} key @param {MediaStreamTrack} track @param {boolean} audible */
+    attach(key, track, audible) {
+      playback.detach(key)
       const element = createElement()
       element.autoplay = false // play() tells whether it is allowed, autoplay would not
       element.playsInline = true
       element.srcObject = new MediaStream([track])
-      elements.set(user_id, element)
-      playback.setVolume(user_id, volumeOf(user_id))
+      elements.set(key, element)
+      playback.setVolume(key, volumeOf(key))
       direct(element)
-      playback.setAudible(user_id, audible)
-      play(user_id, element)
+      playback.setAudible(key, audible)
+      play(key, element)
     },
 
-    /** Silences the track itself, so that nobody who inspects the element can be fooled either. @param {number} user_id @param {boolean} audible */
-    setAudible(user_id, audible) {
-      for (const track of elements.get(user_id)?.srcObject.getAudioTracks() ?? []) track.enabled = audible
+    /** Silences the track itself, so that nobody who inspects the element can be fooled either. @param {string} key @param {boolean} audible */
+    setAudible(key, audible) {
+      for (const track of elements.get(key)?.srcObject.getAudioTracks() ?? []) track.enabled = audible
     },
 
-    /** How loud I want them; on the element, which changes nothing for anybody else. @param {number} user_id @param {import('./volume.js').Volume} volume */
-    setVolume(user_id, { volume, silenced }) {
-      const element = elements.get(user_id)
+    /** How loud I want them; on the element, which changes nothing for anybody else. @param {string} key @param {import('./volume.js').Volume} volume */
+    setVolume(key, { volume, silenced }) {
+      const element = elements.get(key)
       if (!element) return
       element.volume = volume / 100
       element.muted = silenced || volume === 0 // where volumes cannot be set (iOS), silence can
@@ -75,34 +75,34 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
       return Promise.all([...elements.values()].map(direct))
     },
 
-    detach(user_id) {
-      const element = elements.get(user_id)
+    detach(key) {
+      const element = elements.get(key)
       if (!element) return
-      elements.delete(user_id)
+      elements.delete(key)
       element.pause()
       element.srcObject = null
-      settle(user_id, false)
+      settle(key, false)
     },
 
     /** Nothing sounds until I listen again, as if the browser had held it back. */
     pause() {
       paused = true
-      for (const [user_id, element] of elements) {
+      for (const [key, element] of elements) {
         element.pause()
-        settle(user_id, true)
+        settle(key, true)
       }
     },
 
     /** From a tap: everything that was held back may sound. */
     listen() {
       paused = false
-      return Promise.all([...elements].map(([user_id, element]) => play(user_id, element)))
+      return Promise.all([...elements].map(([key, element]) => play(key, element)))
     },
 
     elements: () => new Map(elements),
 
     close() {
-      for (const user_id of [...elements.keys()]) playback.detach(user_id)
+      for (const key of [...elements.keys()]) playback.detach(key)
     },
   }
   return playback

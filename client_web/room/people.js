@@ -1,12 +1,13 @@
-import { handQueue, maySpeak, present } from './state.js'
+import { handQueue, isNode, maySpeak, present } from './state.js'
 
 /**
  * The room as it is shown: what the log says, joined with what this browser knows itself (connections, who speaks, my microphone).
+ * A node that carries the room has a seat, and is nobody.
  *
  * @typedef {object} Person
  * @property {number} user_id
  * @property {string} username
- * @property {'person'|'bot'|'sfu'|'mcu'} kind
+ * @property {'person'|'bot'} kind
  * @property {string} role
  * @property {string} peer_id
  * @property {number} seq
@@ -21,6 +22,7 @@ import { handQueue, maySpeak, present } from './state.js'
  * @property {boolean} speaking
  * @property {number} volume  how loud I want to hear them, in per cent
  * @property {boolean} silenced  muted for me only
+ * @property {boolean} mixed  their voice comes mixed with all the others', and has no volume of its own
  * @property {import('../media/quality.js').Quality|null} quality  how well their line carries; null while it cannot be told
  * @property {'none'|'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} connection
  * @property {{local: string, remote: string}|null} path
@@ -28,14 +30,14 @@ import { handQueue, maySpeak, present } from './state.js'
 
 /**
  * @param {import('./state.js').RoomState} room
- * @param {{ user_id: number, muted: boolean, soundOf: (user_id: number) => object, connections: ReadonlyMap<number, object> }} known
+ * @param {{ user_id: number, muted: boolean, soundOf: (user_id: number) => object, connectionOf: (seat: import('./state.js').Seat) => object|undefined, mixed: boolean }} known
  * @returns {Person[]}
  */
-export function peopleOf(room, { user_id, muted, soundOf, connections }) {
+export function peopleOf(room, { user_id, muted, soundOf, connectionOf, mixed }) {
   const places = new Map(handQueue(room).map((seat, index) => [seat.user_id, index + 1]))
-  return present(room).map((seat) => {
+  return present(room).filter((seat) => !isNode(seat)).map((seat) => {
     const me = seat.user_id === user_id
-    const connection = me ? undefined : connections.get(seat.user_id)
+    const connection = me ? undefined : connectionOf(seat)
     const { speaking, volume, silenced, quality } = soundOf(seat.user_id)
     const { username, role, peer_id, seq, join_date } = seat
     return Object.freeze({
@@ -48,7 +50,8 @@ export function peopleOf(room, { user_id, muted, soundOf, connections }) {
       invited: Boolean(seat.invited_to_speak_at),
       asked_to_unmute: Boolean(seat.asked_to_unmute_at),
       speaking: speaking && !(me && muted),
-      ...{ volume, silenced, quality },
+      ...(mixed ? { volume: 100, silenced: false } : { volume, silenced }),
+      ...{ quality, mixed: mixed && !me },
       connection: connection?.state ?? 'none',
       path: connection?.path ?? null,
     })

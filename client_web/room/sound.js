@@ -1,32 +1,48 @@
-import { createLevels, receiverLevel, streamLevel } from '../media/levels.js'
+import { createIncoming } from '../media/incoming.js'
+import { createLevels, streamLevel } from '../media/levels.js'
 import { createPlayback } from '../media/playback.js'
 import { createQuality } from '../media/quality.js'
+import { FULL } from '../media/volume.js'
 import { heard, nextPause, NOBODY, settle } from './speaking.js'
 
 /**
  * What a visit sounds like: the voices that come in and how loud I want them, who speaks, and how well each line carries. Everything
- * is kept by person; whose voice a track carries is looked up, for one connection may bring several people's.
+ * is told by person, whichever way their voice comes.
  *
  * @param {object} options
  * @param {number} options.me
  * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices
  * @param {ReturnType<typeof import('../media/volume.js').createVolumes>} options.volumes
  * @param {(user_id: number) => boolean} options.hears  whether this person's seat lets us hear them
+ * @param {() => Iterable<number>} options.everybody  all others on the stage
  * @param {() => RTCPeerConnection[]} options.connections
  * @param {() => void} options.onChange
  */
-export function createSound({ me, devices, volumes, hears, connections, onChange }) {
-  /** @type {Map<string, number>} whose voice a track carries */ const owners = new Map()
+export function createSound({ me, devices, volumes, hears, everybody, connections, onChange }) {
   let blocked = false
   let audible = new Set()
   let speaking = NOBODY
   let timer = null
   let myself = null // the analyser of my own microphone
+  /** @type {ReadonlySet<number>} */ let heardBySomeWay = new Set()
   let releases = []
 
-  const playback = createPlayback({ onBlocked: (value) => onChange((blocked = value)), volumeOf: volumes.of })
+  const playback = createPlayback({ onBlocked: (value) => onChange((blocked = value)), volumeOf })
+  const incoming = createIncoming({ playback, hears, everybody, onHeard })
   const levels = createLevels({ onSpeaking })
-  const quality = createQuality({ connections, ownerOf: (track_id) => owners.get(track_id), me, onChange })
+  const quality = createQuality({ connections, ownerOf: incoming.ownerOf, me, onChange })
+
+  /** Of a mix nobody's own volume can be set. */
+  function volumeOf(key) {
+    const user_id = incoming.listenedTo(key)
+    return user_id === null ? FULL : volumes.of(user_id)
+  }
+
+  function onHeard(now) {
+    for (const user_id of heardBySomeWay) if (!now.has(user_id)) levels.remove(user_id)
+    for (const user_id of now) if (!heardBySomeWay.has(user_id)) levels.add(user_id, () => incoming.level(user_id))
+    heardBySomeWay = now
+  }
 
   function onSpeaking(user_id, speaks) {
     audible = new Set(audible)
@@ -35,6 +51,11 @@ export function createSound({ me, devices, volumes, hears, connections, onChange
     speaking = heard(settle(speaking, performance.now()), user_id, speaks, performance.now())
     waitForPause()
     onChange()
+  }
+
+  function silence() {
+    incoming.close()
+    onHeard(new Set())
   }
 
   function waitForPause() {
@@ -60,20 +81,10 @@ export function createSound({ me, devices, volumes, hears, connections, onChange
     /** What this browser knows of a person's sound. @param {number} user_id */
     of: (user_id) => ({ speaking: audible.has(user_id), quality: quality.qualities.get(user_id) ?? null, ...volumes.of(user_id) }),
 
-    /** @param {number} user_id @param {MediaStreamTrack} track @param {RTCRtpReceiver} receiver */
-    attach(user_id, track, receiver) {
-      owners.set(track.id, user_id)
-      playback.attach(user_id, track, hears(user_id))
-      const level = receiverLevel(receiver)
-      levels.add(user_id, () => (hears(user_id) ? level() : 0))
-    },
-    /** @param {number} user_id */
-    detach(user_id) {
-      for (const [track_id, owner] of owners) if (owner === user_id) owners.delete(track_id)
-      playback.detach(user_id)
-      levels.remove(user_id)
-    },
-    setAudible: playback.setAudible,
+    attach: incoming.attach,
+    detach: incoming.detach,
+    /** Seats have changed, and with them who may be heard. */
+    reconsider: incoming.changed,
 
     /** Listens to my own microphone; null for no longer. @param {MediaStream|null} stream */
     hearMyself(stream) {
@@ -85,24 +96,26 @@ export function createSound({ me, devices, volumes, hears, connections, onChange
 
     listen: playback.listen,
     pause: playback.pause,
-    elements: playback.elements,
+    elements: incoming.elements,
     /** Every connection ends. */
-    silence: playback.close,
+    silence,
 
     open() {
       quality.start()
       releases = [
         devices.subscribe(({ speaker }) => onChange(playback.setSink(speaker))),
-        volumes.subscribe((user_id, volume) => onChange(playback.setVolume(user_id, volume))),
+        volumes.subscribe((user_id, volume) => {
+          for (const key of incoming.keysOf(user_id)) playback.setVolume(key, volume)
+          onChange()
+        }),
       ]
     },
     close() {
       for (const release of releases.splice(0)) release()
       quality.stop()
-      playback.close()
+      silence()
       levels.close()
       clearTimeout(timer)
-      owners.clear()
       speaking = NOBODY
     },
   }

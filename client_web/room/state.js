@@ -30,6 +30,9 @@ export const isPresent = (seat) => seat.peer_id !== null
 /** Whether the room may hear this seat at all. @param {Seat} seat */
 export const maySpeak = (seat) => seat.role !== 'AUDIENCE'
 
+/** A node carries the room: it has a seat, and is nobody. @param {Seat} seat */
+export const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu'
+
 /** Who is here, in the order they joined. @param {RoomState} state */
 export const present = (state) => [...state.seats.values()].filter(isPresent)
 
@@ -55,6 +58,7 @@ function withHappening(state, kind, seat, at) {
 
 /** What a change of one seat means to the people in the room; null when they need not be told. */
 function whatHappened(before, after, reason) {
+  if (isNode(after ?? before)) return null
   const was = before && isPresent(before)
   const is = after && isPresent(after)
   if (!was && is) return ['joined', after]

@@ -1,7 +1,7 @@
 /**
  * What goes wrong with connections, for people to see: each trouble once, the newest last, gone when it is over.
  *
- * @typedef {{ id: number, kind: 'turn'|'stun'|'signal'|'connection', user_id: number|null, message: string, at: number }} Trouble
+ * @typedef {{ id: number, kind: 'turn'|'stun'|'signal'|'connection'|'node', user_id: number|null, message: string, at: number }} Trouble
  * @param {{ onChange: () => void }} options
  */
 export function createTroubles({ onChange }) {

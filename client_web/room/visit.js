@@ -1,15 +1,15 @@
 import { createIce } from '../signaling/ice.js'
-import { createOutbox } from '../signaling/outbox.js'
 import { createRows } from '../signaling/rows.js'
-import { createMesh, isAudible } from '../media/mesh.js'
+import { isAudible } from '../media/mesh.js'
 import { createChat } from './chat.js'
 import { createConsent } from './consent.js'
+import { createLines } from './lines.js'
 import { createModeration } from './moderation.js'
 import { mayOf, peopleOf } from './people.js'
 import { createReactions } from './reactions.js'
 import { createSeat } from './seat.js'
 import { createSound } from './sound.js'
-import { EMPTY, maySpeak, reduce } from './state.js'
+import { EMPTY, isNode, maySpeak, onStage, present, reduce } from './state.js'
 import { createTroubles } from './troubles.js'
 import { createVoice } from './voice.js'
 import { createWall } from './wall.js'
@@ -36,7 +36,6 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   let room = EMPTY
   /** @type {{ phase: Phase, reason: string|null, problem: Error|null, retry_at: number|null }} */
   let standing = { phase: 'joining', reason: null, problem: null, retry_at: null }
-  /** @type {Map<number, { state: string, path: object|null }>} */ let connections = new Map()
   let state = null
   let due = false
 
@@ -47,7 +46,8 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   const sound = createSound({
     ...{ me: user.id, devices, volumes },
     hears: (user_id) => hears(user_id),
-    connections: () => mesh.peers().map(({ peer }) => peer.connection),
+    everybody: () => onStage(room).filter((each) => each.user_id !== user.id && !isNode(each)).map((each) => each.user_id),
+    connections: () => lines.peers().map(({ peer }) => peer.connection),
     onChange: () => changed(),
   })
   const voice = createVoice({
@@ -57,7 +57,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       return me !== null && maySpeak(me)
     },
     write: (muted) => rows.update('participants', { muted }, here(user.id), { representation: false }),
-    send: (track) => mesh.setTrack(track),
+    send: (track) => lines.setTrack(track),
     onStream: sound.hearMyself,
     onNote: wall.note,
     onChange: () => changed(),
@@ -66,8 +66,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   const chat = createChat({ user, rows, roomId, slowMode, skew: () => wall.skew, onChange: changed })
   const consent = createConsent({ rows, roomId, userId: user.id, microphone: voice, onChange: changed })
   const moderation = createModeration({ rows, roomId })
-  let outbox = createSessionOutbox()
-  let mesh = createSessionMesh()
+  let lines = createSessionLines()
   const seat = createSeat({ user, rows, wall, technique, roomId, role, onJoined, onFrame: arrive, onStanding })
 
   // What is shown
@@ -83,11 +82,15 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   }
 
   function look() {
-    const people = peopleOf(room, { user_id: user.id, muted: voice.muted, soundOf: sound.of, connections })
+    const { carried } = lines
+    const mixed = carried?.topology === 'mcu' && carried.connected
+    const people = peopleOf(room, { user_id: user.id, muted: voice.muted, soundOf: sound.of, connectionOf: lines.connectionOf, mixed })
     const me = people.find((person) => person.me) ?? null
     return Object.freeze({
       ...standing,
       room: room.room,
+      carried: carried && Object.freeze({ ...carried, quality: carried.node && sound.of(carried.node.user_id).quality }),
+      nodes: present(room).filter(isNode),
       ...{ me, people, stage: people.filter((person) => person.on_stage), audience: people.filter((person) => !person.on_stage) },
       queue: people.filter((person) => person.hand !== null).sort((a, b) => a.hand - b.hand),
       told: consent.told ?? (voice.hushed ? 'muted' : null),
@@ -134,11 +137,11 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       reconcile()
       const mine = room.seats.get(user.id)
       if (mine) wall.recognise('participants', mine, frame.seen_at)
-      if (before.epoch !== null && before.epoch !== room.epoch) mesh.logLost()
-      for (const signal of frame.data.signals ?? []) receive(signal)
+      if (before.epoch !== null && before.epoch !== room.epoch) lines.logLost()
+      for (const signal of frame.data.signals ?? []) lines.receive(signal)
     } else if (frame.type === 'signals') {
       wall.event(frame, seatOf(frame.data.record.from_peer))
-      receive(frame.data.record)
+      lines.receive(frame.data.record)
     } else {
       wall.event(frame, frame.data.record ?? frame.data.old_record)
       if (frame.type === 'participants' || frame.type === 'rooms') reconcile()
@@ -146,12 +149,8 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     changed()
   }
 
-  const seatOf = (peer_id) => [...room.seats.values()].find((each) => each.peer_id === peer_id) ?? null
-
-  function receive(signal) {
-    const from = seatOf(signal.from_peer)
-    if (from && signal.kind !== 'connected') wall.received(from, signal.kind, signal.body)
-    if (!mesh.receive(signal)) wall.note(`A signal (${signal.kind}) came from a session that is over.`, signal.from_user)
+  function seatOf(peer_id) {
+    return [...room.seats.values()].find((each) => each.peer_id === peer_id) ?? null
   }
 
   /** Whether this person's seat lets us hear them. */
@@ -172,8 +171,8 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   function reconcile() {
     const me = mySeat()
     chat.reconsider()
-    mesh.update(me, room.seats.values())
-    for (const each of room.seats.values()) sound.setAudible(each.user_id, isAudible(each))
+    lines.update(me, room.seats.values(), room.room?.topology ?? 'mesh')
+    sound.reconsider()
     consent.observe(me)
     if (me) voice.seen(me.muted, maySpeak(me))
     if (me && !maySpeak(me) && !consent.warm) voice.drop()
@@ -182,62 +181,18 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
 
   // Connections
 
-  function createSessionOutbox() {
-    return createOutbox({
-      async post(signals) {
-        const stamped = signals.map((signal) => ({ room_id: roomId, from_peer: seat.peer_id, ...signal }))
-        await seat.signal(stamped)
-        troubles.over('signal')
-      },
-      onRefused({ to_peer, kind }, problem) {
-        wall.note(`Our ${kind} was refused: ${problem.message}`, seatOf(to_peer)?.user_id ?? null)
-        mesh.refused(to_peer, kind, problem.rule)
-        if (problem.rule === 'signals_sender_is_seated') seat.doubt()
-      },
-      onRetry: (problem) => troubles.add({ kind: 'signal', user_id: null, message: `Signals wait: ${problem.message}` }),
-    })
-  }
-
-  function createSessionMesh() {
-    return createMesh({
-      configuration: () => ice.current,
-      refresh: () => ice.get(),
-      send(to_peer, kind, body) {
-        const to = seatOf(to_peer)
-        if (to && kind !== 'bye' && kind !== 'connected') wall.sent(to, kind, body)
-        outbox.send(to_peer, kind, body)
-      },
-      forget: (to_peer) => outbox.forget(to_peer),
-      onTrack({ user_id }, track, receiver) {
-        sound.attach(user_id, track, receiver)
-      },
-      onGone({ user_id }) {
-        sound.detach(user_id)
-        connections = new Map(connections)
-        connections.delete(user_id)
-        troubles.settle(user_id)
-        changed()
-      },
-      onConnection(other, change) {
-        const { state: next, path } = { state: 'waiting', path: null, ...connections.get(other.user_id), ...change }
-        connections = new Map(connections).set(other.user_id, { state: next, path })
-        wall.connection(other, change)
-        if (next === 'connected') troubles.settle(other.user_id)
-        changed()
-      },
-      onTrouble({ kind, seat: other, message }) {
-        troubles.add({ kind, user_id: other.user_id, message })
-        wall.note(message, other.user_id)
-      },
+  function createSessionLines() {
+    return createLines({
+      ...{ ice, wall, troubles, sound, seatOf },
+      post: (signals) => seat.signal(signals.map((signal) => ({ room_id: roomId, from_peer: seat.peer_id, ...signal }))),
+      onUnseated: () => seat.doubt(),
+      onChange: changed,
     })
   }
 
   function disconnect() {
-    outbox.close()
-    mesh.close()
-    sound.silence()
-    outbox = createSessionOutbox()
-    mesh = createSessionMesh()
+    lines.close()
+    lines = createSessionLines()
   }
 
   function dismantle() {
@@ -260,8 +215,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
 
   function onOnline() {
     seat.probe(true)
-    outbox.hurry()
-    mesh.networkChanged()
+    lines.networkChanged()
   }
 
   function onVisible() {
@@ -322,10 +276,10 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     moderation,
     setRole: (next, user_id = user.id) => rows.update('participants', { role: next }, here(user_id)),
     mutePerson: (user_id) => rows.update('participants', { muted: true }, here(user_id)),
-    retryConnection: (user_id) => mesh.retry(user_id),
+    retryConnection: (user_id) => lines.retry(user_id),
 
     /** For the debugging handle: the connections and the elements themselves. */
-    peers: () => mesh.peers(),
+    peers: () => lines.peers(),
     elements: () => sound.elements(),
   }
   return visit

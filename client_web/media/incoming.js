@@ -1,0 +1,129 @@
+import { audibleOf, overlaps } from './overlap.js'
+
+/**
+ * The voices that come in: by which way, whose they are, and which of them are heard. A way is a track; a node's mix brings everybody on
+ * one, and says in each packet whose sound is in it (RFC 3550, 5.1: contributing sources).
+ */
+
+const EVERY = 40 // ms between two looks while a voice may come by two ways
+const FRESH = 100 // ms; a sender that stopped leaves its last packet behind
+const AUDIBLE = 0.03 // linear; who is in a mix sounds, however loud the mix is
+
+/** How long ago this source was heard, in ms. @param {RTCRtpContributingSource} source */
+function ageOf({ timestamp }) {
+  const age = performance.timeOrigin + performance.now() - timestamp
+  // Some browsers count the timestamp from the page's opening instead of the epoch.
+  return age > 1e9 ? performance.now() - timestamp : age
+}
+
+/**
+ * The level of what a receiver plays, 0..1; 0 when nothing came lately.
+ * @param {RTCRtpReceiver} receiver @param {number} [within] ms
+ */
+export function levelOf(receiver, within = FRESH) {
+  let level = 0
+  for (const source of receiver.getSynchronizationSources()) if (ageOf(source) < within) level = Math.max(level, source.audioLevel ?? 0)
+  return level
+}
+
+const isFlowing = (receiver, within) => receiver.getSynchronizationSources().some((source) => ageOf(source) < within)
+const contributing = (receiver, within) => receiver.getContributingSources().filter((source) => ageOf(source) < within).map(({ source }) => source)
+
+/**
+ * @param {object} options
+ * @param {ReturnType<typeof import('./playback.js').createPlayback>} options.playback
+ * @param {(user_id: number) => boolean} options.hears  whether this person's seat lets us hear them
+ * @param {() => Iterable<number>} options.everybody  whose voices a mix may hold
+ * @param {(heard: ReadonlySet<number>) => void} options.onHeard  who may be heard by some way now
+ */
+export function createIncoming({ playback, hears, everybody, onHeard }) {
+  /** @type {Map<string, { key: string, owner: number, user_id: number|null, track: MediaStreamTrack, receiver: RTCRtpReceiver, since: number, carried: Set<number>, sounding: Set<number> }>} */
+  const ways = new Map()
+  let audible = new Set()
+  let timer = null
+
+  /** What came since this way was opened: a line may have carried somebody else before. */
+  const fresh = (way) => Math.min(FRESH, performance.now() - way.since)
+
+  function look(way) {
+    if (way.user_id !== null) {
+      if (isFlowing(way.receiver, fresh(way))) way.carried.add(way.user_id)
+      return
+    }
+    way.sounding = new Set(contributing(way.receiver, fresh(way)))
+    for (const user_id of way.sounding) way.carried.add(user_id)
+  }
+
+  function settle() {
+    const all = [...ways.values()]
+    const both = overlaps(all)
+    if (both) all.forEach(look)
+    audible = audibleOf(all)
+    for (const way of all) playback.setAudible(way.key, audible.has(way) && (way.user_id === null || hears(way.user_id)))
+    if (both) timer ??= setInterval(settle, EVERY)
+    else timer = clearInterval(timer) ?? null
+  }
+
+  function changed() {
+    settle()
+    const heard = new Set()
+    for (const { user_id } of ways.values()) {
+      if (user_id !== null) heard.add(user_id)
+      else for (const each of everybody()) heard.add(each)
+    }
+    onHeard(heard)
+  }
+
+  return {
+    /** @param {{ key: string, owner: number, mixed: boolean }} voice @param {MediaStreamTrack} track @param {RTCRtpReceiver} receiver */
+    attach({ key, owner, mixed }, track, receiver) {
+      ways.delete(key) // to the end: it is the newest
+      ways.set(key, { key, owner, track, receiver, user_id: mixed ? null : owner, since: performance.now(), carried: new Set(), sounding: new Set() })
+      playback.attach(key, track, false)
+      changed()
+    },
+
+    /** @param {string} key */
+    detach(key) {
+      if (!ways.delete(key)) return
+      playback.detach(key)
+      changed()
+    },
+
+    /** Seats have changed, and with them who may be heard. */
+    changed,
+
+    /** How loud somebody is, 0..1. @param {number} user_id */
+    level(user_id) {
+      if (!hears(user_id)) return 0
+      let level = 0
+      for (const { user_id: whose, receiver } of audible) {
+        if (whose === user_id) level = Math.max(level, levelOf(receiver))
+        else if (whose === null && contributing(receiver, FRESH).includes(user_id)) level = Math.max(level, AUDIBLE, levelOf(receiver))
+      }
+      return level
+    },
+
+    /** Whose voice a track carries to my ears. @param {string} track_id */
+    ownerOf: (track_id) => [...audible].find(({ track }) => track.id === track_id)?.owner,
+
+    /** The ways by which this person is heard alone. @param {number} user_id @returns {string[]} */
+    keysOf: (user_id) => [...ways.values()].filter((way) => way.user_id === user_id).map(({ key }) => key),
+
+    /** Whose volume belongs to a way. @param {string} key */
+    listenedTo: (key) => ways.get(key)?.user_id ?? null,
+
+    /** What is heard now, by user; a mix is its node's. @returns {Map<number, HTMLAudioElement>} */
+    elements() {
+      const elements = playback.elements()
+      return new Map([...audible].map(({ key, owner }) => [owner, elements.get(key)]))
+    },
+
+    close() {
+      timer = clearInterval(timer) ?? null
+      ways.clear()
+      audible = new Set()
+      playback.close()
+    },
+  }
+}

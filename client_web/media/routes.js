@@ -1,0 +1,287 @@
+import { backoff } from '../signaling/backoff.js'
+import { isNode, isPresent, maySpeak } from '../room/state.js'
+import { createMesh, shouldConnect } from './mesh.js'
+import { createNodeLine } from './node_line.js'
+
+/**
+ * Which way the sound goes: from everybody to everybody, or through the node that carries the room.
+ *
+ * A room moves while people talk, so the new way is made before the old one is broken, and for a moment there are both: others may be
+ * slower than I am. Where no node is, it stays as it was.
+ *
+ * @typedef {import('../room/state.js').Seat} Seat
+ * @typedef {'mesh'|'sfu'|'mcu'} Topology
+ * @typedef {'settled'|'connecting'|'moving'|'reconnecting'|'lost'|'alone'} Standing
+ *   settled: as the room wants it. moving: the old way carries on until the new one stands. lost: the line to the node broke, and again.
+ *   alone: the room wants a node, and none is there
+ * @typedef {{ topology: Topology, standing: Standing, node: Seat|null, connected: boolean }} Way  `connected`: with the node
+ *
+ * @param {object} options  the rest of them are those of `createMesh`
+ * @param {(voice: { key: string, owner: number, mixed: boolean }, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onVoice
+ *   somebody's voice comes by one way; `owner` is whose, or the node's own user when it is everybody's
+ * @param {(key: string) => void} options.onSilence  it comes by that way no longer
+ * @param {(node: Seat, change: { state?: import('./node_line.js').Connection, path?: import('./peer.js').Path|null }) => void} options.onLine
+ * @param {(way: Way) => void} options.onWay
+ */
+export function createRoutes(options) {
+  const { configuration, send, forget, onVoice, onSilence, onLine, onWay } = options
+  const LINGER = 2_000 // ms that the old way is kept beside the new one; as long as a node goes on with a room that left it
+  const GIVEN_UP = 5_000 // ms after which a node that the room left is not waited for, though somebody cannot be reached without it
+  const A_MOMENT = 2_000 // ms in which the database finds another node, if there is one
+
+  /** @type {Topology} */ let topology = 'mesh'
+  /** @type {Seat|null} */ let me = null
+  /** @type {readonly Seat[]} */ let seats = []
+  /** @type {{ seat: Seat, line: ReturnType<typeof createNodeLine>, attempt: number, was: boolean, timer: any }|null} in use, or on the way to be */
+  let node = null
+  /** @type {typeof node} in use until the other one is */ let before = null
+  /** @type {MediaStreamTrack|null} */ let track = null
+  const read = new Map() // by peer_id of a node, the newest signal: a snapshot repeats what was read
+  let lingering = { timer: null, due: Infinity }
+  let waiting = null // for a node
+  let alone = false
+  let told = ''
+
+  const mesh = createMesh({
+    ...options,
+    onTrack: ({ peer_id, user_id }, received, receiver) => onVoice({ key: peer_id, owner: user_id, mixed: false }, received, receiver),
+    onGone(seat) {
+      onSilence(seat.peer_id)
+      options.onGone(seat)
+    },
+    onConnection(seat, change) {
+      options.onConnection(seat, change)
+      if (change.state === 'connected' && (node || before)) settle()
+    },
+  })
+
+  /** The seat of the node that carries the room. */
+  const carrying = () => seats.find((seat) => isNode(seat) && seat.kind === topology && isPresent(seat)) ?? null
+  const carries = (one) => one !== null && carrying()?.peer_id === one.seat.peer_id
+  const isConnected = (one) => one?.line.state === 'connected'
+  const nodeOf = (peer_id) => [node, before].find((one) => one?.seat.peer_id === peer_id) ?? null
+
+  /** Whose voices this node has for me. */
+  function voicesOf({ seat }) {
+    if (seat.kind === 'mcu') return ['mix']
+    const others = seats.filter((each) => each.user_id !== me.user_id && !isNode(each) && isPresent(each) && maySpeak(each))
+    return others.sort((a, b) => a.seq - b.seq).map(({ user_id }) => `user-${user_id}`)
+  }
+
+  function settle() {
+    if (!me) {
+      dropNodes()
+      mesh.update(null, [])
+      return
+    }
+    const seat = carrying()
+    await_(topology !== 'mesh' && !seat)
+    if (seat && node?.seat.peer_id !== seat.peer_id) call(seat)
+    takeWays()
+    tell()
+  }
+
+  function takeWays() {
+    const people = seats.filter((seat) => !isNode(seat))
+    if (topology === 'mesh') {
+      mesh.update(me, people)
+      if (node || before) linger(isMeshed(people) ? LINGER : GIVEN_UP, dropNodes)
+      return
+    }
+    if (carries(node)) node.line.hear(voicesOf(node))
+    // Those who are connected stay so for now; with whom I am not, the node will connect me.
+    const kept = new Set(mesh.peers().map(({ peer_id }) => peer_id))
+    mesh.update(me, people.filter(({ peer_id }) => kept.has(peer_id)))
+    if (carries(node) && isConnected(node) && (kept.size || before)) linger(LINGER, leaveOldWays)
+    else keep()
+  }
+
+  function isMeshed(people) {
+    const connected = new Set(mesh.peers().filter(({ peer }) => peer.state === 'connected').map(({ peer_id }) => peer_id))
+    return people.every((seat) => !shouldConnect(me, seat) || connected.has(seat.peer_id))
+  }
+
+  function linger(ms, then) {
+    const due = performance.now() + ms
+    if (due >= lingering.due) return
+    keep()
+    lingering = { due, timer: setTimeout(() => {
+      keep()
+      then()
+      tell()
+    }, ms) }
+  }
+
+  /** What there is stays after all. */
+  function keep() {
+    clearTimeout(lingering.timer)
+    lingering = { timer: null, due: Infinity }
+  }
+
+  function leaveOldWays() {
+    hangUp(before)
+    before = null
+    mesh.update(me, [])
+  }
+
+  function dropNodes() {
+    for (const one of [node, before]) hangUp(one)
+    node = before = null
+  }
+
+  function await_(missing) {
+    if (missing === (waiting !== null)) return
+    clearTimeout(waiting)
+    alone = false
+    waiting = !missing ? null : setTimeout(() => {
+      alone = true
+      tell()
+    }, A_MOMENT)
+  }
+
+  // The node
+
+  function call(seat, attempt = 0) {
+    if (isConnected(node)) {
+      hangUp(before)
+      before = node
+    } else {
+      hangUp(node)
+    }
+    const one = (node = { seat, attempt, was: attempt > 0, timer: null, line: null })
+    one.line = createNodeLine({
+      configuration: configuration(),
+      send: (kind, body) => send(seat.peer_id, kind, body),
+      onState(state) {
+        onLine(seat, { state })
+        if (state === 'connected') Object.assign(one, { attempt: 0, was: true })
+        // Told in the middle of settling, too; what it means is seen afterwards.
+        queueMicrotask(() => node === one && settle())
+      },
+      onPath: (path) => onLine(seat, { path }),
+      onVoice: (voice, received, receiver) => onVoice({ key: `${seat.peer_id} ${voice}`, ...ownerOf(voice, seat) }, received, receiver),
+      onSilence: (voice) => onSilence(`${seat.peer_id} ${voice}`),
+      onBroken: (error) => broken(one, error),
+    })
+    one.line.setTrack(track)
+  }
+
+  function hangUp(one) {
+    if (!one) return
+    clearTimeout(one.timer)
+    forget(one.seat.peer_id)
+    one.line.close()
+  }
+
+  /** A node that still carries the room is called again; any other one hung up, as it should. */
+  function broken(one, error) {
+    if (one === before) {
+      hangUp(before)
+      before = null
+      tell()
+    }
+    if (one !== node) return
+    hangUp(one)
+    if (!carries(one)) {
+      node = null
+      settle()
+      return
+    }
+    console.warn('the line to the node is made anew', error.message)
+    onLine(one.seat, { state: 'reconnecting' })
+    one.timer = setTimeout(() => again(one), one.attempt === 0 ? 0 : backoff(one.attempt - 1))
+    tell()
+  }
+
+  function again(one) {
+    if (node !== one) return
+    node = null
+    if (carrying()?.peer_id === one.seat.peer_id) {
+      send(one.seat.peer_id, 'bye', {}) // what it still has of me is over; the offer that follows is another connection's
+      call(one.seat, one.attempt + 1)
+    }
+    settle()
+  }
+
+  function standing() {
+    if (topology === 'mesh') return (node || before) && lingering.due !== Infinity && !isMeshed(seats.filter((seat) => !isNode(seat))) ? 'moving' : 'settled'
+    if (!carrying()) return alone ? 'alone' : 'moving'
+    if (isConnected(node)) return 'settled'
+    if (node?.was) return node.attempt > 1 ? 'lost' : 'reconnecting'
+    if (node?.attempt > 1) return 'lost'
+    return before || mesh.peers().length ? 'moving' : 'connecting'
+  }
+
+  function tell() {
+    const way = { topology, standing: standing(), node: topology === 'mesh' ? null : carrying(), connected: carries(node) && isConnected(node) }
+    const next = JSON.stringify([way.topology, way.standing, way.node?.peer_id, way.connected])
+    if (next === told) return
+    told = next
+    onWay(Object.freeze(way))
+  }
+
+  return {
+    /** Brings the ways in line with the room. @param {Seat|null} mine @param {Iterable<Seat>} all @param {Topology} wanted */
+    update(mine, all, wanted) {
+      // Whether the others still have the connection that I kept, nobody knows: so nobody keeps it.
+      if (wanted === 'mesh' && topology !== 'mesh') mesh.update(mine, [])
+      if (wanted !== topology) keep()
+      me = mine
+      seats = [...all]
+      topology = wanted
+      settle()
+    },
+
+    /** @param {import('./mesh.js').ArrivedSignal} signal @returns {boolean} whether there was somebody to take it */
+    receive(signal) {
+      const one = nodeOf(signal.from_peer)
+      if (!one) return mesh.receive(signal)
+      if (signal.id <= (read.get(signal.from_peer) ?? 0)) return true
+      read.set(signal.from_peer, signal.id)
+      if (signal.kind === 'bye') broken(one, new Error(signal.body?.reason ?? 'the node hung up'))
+      else if (signal.kind === 'answer' || signal.kind === 'candidate') one.line.receive(signal.kind, signal.body)
+      return true
+    },
+
+    refused: mesh.refused,
+
+    /** What everybody hears of me; null for nothing at all. @param {MediaStreamTrack|null} next @returns {Promise<unknown>} when it is so */
+    setTrack(next) {
+      if (next === track) return Promise.resolve()
+      track = next
+      return Promise.all([mesh.setTrack(next), ...[node, before].map((one) => one?.line.setTrack(next))])
+    },
+
+    /** Another network: every path is in doubt, and a node knows no ICE restart. */
+    networkChanged() {
+      mesh.networkChanged()
+      if (carries(node)) broken(node, new Error('another network'))
+    },
+
+    /** The log began a new life, and signals on their way were lost with the old one. */
+    logLost() {
+      read.clear()
+      if (node && !isConnected(node)) broken(node, new Error('the log was lost'))
+      mesh.logLost()
+    },
+
+    /** By hand. @param {number} user_id */
+    retry(user_id) {
+      if (topology !== 'mesh' && carries(node)) broken(node, new Error('by hand'))
+      else mesh.retry(user_id)
+    },
+
+    /** @returns {{ user_id: number, peer_id: string, peer: { connection: RTCPeerConnection } }[]} nodes too */
+    peers: () => [...mesh.peers(), ...[node, before].filter(Boolean).map(({ seat, line }) => ({ user_id: seat.user_id, peer_id: seat.peer_id, peer: line }))],
+
+    close() {
+      keep()
+      clearTimeout(waiting)
+      dropNodes()
+      mesh.close()
+    },
+  }
+}
+
+/** Whose a node's voice is: `user-7`'s, or everybody's in one, which is the node's own. */
+const ownerOf = (voice, seat) => (voice === 'mix' ? { owner: seat.user_id, mixed: true } : { owner: Number(voice.slice('user-'.length)), mixed: false })

@@ -1,0 +1,157 @@
+"""A room moves between a mesh, an SFU and an MCU while people talk: what they hear, measured from what their browsers play."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+
+import aioice.ice
+import pytest
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay
+from .browser import Tab, open_tab
+from .nodes import node_process, nodes, waits_for_nodes
+
+RECORDER = (Path(__file__).parent / "recorder.js").read_text()
+ANN, BOB, CY = 400, 700, 1000  # Hz: their voices
+TONES = [ANN, BOB, CY]
+HEARD = {"ann": {BOB}, "bob": {ANN}, "cy": {ANN, BOB}}
+"""Speakers hear all others and not themselves, listeners everyone, and nobody the audience."""
+
+ROUND = ("sfu", "mcu", "mesh", "mcu", "sfu", "mesh")
+"""From a mesh, each of the six ways to move."""
+
+WINDOWS = 50  # a second, of the recording
+GAP = 1.0  # seconds without audio that a move may cost
+MOVES_WITHIN = 60.0  # seconds, for whoever waits for a dead node's rooms on a crowded machine
+
+
+@pytest.fixture(autouse=True)
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aioice leaves 127.0.0.1 out; here it is all there is."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
+
+
+@pytest.fixture
+def tabs(context: BrowserContext, relay: RunningRelay, room: int) -> Iterator[dict[str, Tab]]:
+    """Ann and Bob talk, Cy listens, and would be heard if it were up to Cy's browser."""
+    context.add_init_script(RECORDER)
+    voices = {"ann": ANN, "bob": BOB, "cy": CY}
+    opened = {n: open_tab(context, relay.url, n, tone=tone) for n, tone in voices.items()}
+    yield opened
+    for tab in opened.values():
+        assert tab.errors == [], f"{tab.username}'s console"
+
+
+def everybody_is_on(tabs: dict[str, Tab], topology: str) -> None:
+    """Waits until all are there by the new way, and the old one is gone."""
+    for tab in tabs.values():
+        tab.until(
+            """(topology) => {
+                const { carried, nodes } = roomtone.state
+                const peers = roomtone.peers()
+                const node = ({ user_id }) => nodes.some((seat) => seat.user_id === user_id)
+                return carried.topology === topology && carried.standing === 'settled'
+                    && peers.every(({ peer }) => peer.state === 'connected')
+                    && (topology === 'mesh' ? peers.length === 2 && !peers.some(node) : peers.length === 1 && node(peers[0]))
+            }""",
+            topology,
+            within=MOVES_WITHIN,
+        )
+
+
+def cy_sends_all_the_same(cy: Tab) -> None:
+    """A client of the audience that sends although it may not."""
+    cy.run(
+        """async () => {
+            globalThis.forbidden ??= (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks()[0]
+            for (const { peer } of roomtone.peers()) for (const sender of peer.connection.getSenders()) await sender.replaceTrack(forbidden)
+        }"""
+    )
+
+
+def now(tabs: dict[str, Tab]) -> dict[str, float]:
+    """How far each recording is, in seconds."""
+    return {name: tab.run("() => recorder.now()") for name, tab in tabs.items()}
+
+
+def silences(told: str) -> float:
+    """The longest time without the tone, in seconds."""
+    return max(len(each) for each in told.split("1")) / WINDOWS
+
+
+def test_a_room_moves_in_all_six_directions_and_from_a_dead_node_while_people_talk(
+    tabs: dict[str, Tab], database_url: str, psql: Psql, room: int
+) -> None:
+    ann, bob, cy = tabs.values()
+    with ExitStack() as stack:
+        doomed = stack.enter_context(node_process(database_url, "sfu"))
+        stack.enter_context(nodes(database_url, "mcu"))
+        for tab in (ann, bob):
+            tab.enter(room)
+        cy.enter(room, role="AUDIENCE")
+        for tab in (ann, bob):
+            assert tab.unmute()
+        everybody_is_on(tabs, "mesh")
+        waits_for_nodes(psql, "sfu", "mcu")
+        for tab in tabs.values():
+            tab.run("() => recorder.start()")
+        for tab, tone in ((ann, BOB), (bob, ANN), (cy, ANN), (cy, BOB)):
+            tab.until("(tone) => recorder.hears(tone)", tone)
+
+        moves = []
+        for topology in ROUND:
+            began = now(tabs)
+            psql.run("update rooms set topology = %s where id = %s", topology, room)
+            everybody_is_on(tabs, topology)
+            cy_sends_all_the_same(cy)
+            for tab in tabs.values():
+                # Rings light up by what is heard, and a node is nobody.
+                tab.until(
+                    """() => JSON.stringify(roomtone.people().map((p) => [p.username, p.speaking])) === '[["ann",true],["bob",true],["cy",false]]'"""
+                )
+            moves.append((topology, began))
+        moves.append(("the end", now(tabs)))
+        heard = {
+            name: tab.run("(tones) => recorder.stop(tones)", TONES) for name, tab in tabs.items()
+        }
+        for index, (topology, began) in enumerate(moves[:-1]):
+            gaps = []
+            for name, tones in HEARD.items():
+                part = slice(
+                    round(began[name] * WINDOWS), round(moves[index + 1][1][name] * WINDOWS)
+                )
+                for tone, told in heard[name].items():
+                    if int(tone) in tones:
+                        gaps.append(silences(told[part]))
+                    else:
+                        # A splice may click, which is a little of every tone.
+                        assert told[part].count("1") < 10, (
+                            f"{name} hears {tone} Hz on the way to {topology}"
+                        )
+            assert median(gaps) < GAP, f"silent for {gaps} s on the way to {topology}"
+
+        # The node that carries the room dies, and nobody does anything about it.
+        psql.run("update rooms set topology = 'sfu' where id = %s", room)
+        everybody_is_on(tabs, "sfu")
+        [before] = psql.one("select array_agg(peer_id::text) from roster where kind = 'sfu'")
+        stack.enter_context(nodes(database_url, "sfu"))
+        waits_for_nodes(psql, "sfu", "sfu", "mcu")
+        doomed.kill()
+        for tab in tabs.values():
+            tab.until(
+                "(peer_id) => roomtone.state.nodes.length === 1 && roomtone.state.nodes[0].peer_id !== peer_id",
+                before,
+                within=MOVES_WITHIN,
+            )
+        everybody_is_on(tabs, "sfu")
+        for tab, tones in zip(tabs.values(), HEARD.values(), strict=True):
+            for tone in TONES:
+                tab.until(
+                    "([tone, heard]) => recorder.hears(tone) === heard", [tone, tone in tones]
+                )
+            assert tab.state["troubles"] == []
