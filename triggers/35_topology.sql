@@ -12,6 +12,11 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   seat uuid;
 begin
+  if not exists (select from assignments a where a.room_id = unassign_node.room_id) then
+    return;
+  end if;
+  -- Before any row of theirs is locked, as in assign_node, so that of two who move rooms one waits and nobody deadlocks.
+  perform pg_advisory_xact_lock(hashtext('roomtone nodes'));
   delete from assignments a where a.room_id = unassign_node.room_id returning a.peer_id into seat;
   delete from participants p where p.room_id = unassign_node.room_id and p.peer_id = seat;
 end
@@ -30,7 +35,7 @@ declare
 begin
   -- One at a time, so that two rooms do not both take a node's last place.
   perform pg_advisory_xact_lock(hashtext('roomtone nodes'));
-  select r.topology into wanted from rooms r where r.id = assign_node.room_id and r.ended_at is null and r.topology <> 'mesh';
+  select r.topology into wanted from rooms r where r.id = assign_node.room_id and r.opened_at is not null and r.ended_at is null and r.topology <> 'mesh';
   if not found or exists (select from assignments a where a.room_id = assign_node.room_id) then
     return null;
   end if;
@@ -68,8 +73,10 @@ begin
   for room in
     select r.id from rooms r
     left join assignments a on a.room_id = r.id
-    where r.ended_at is null and r.topology <> 'mesh'
-      and (a.room_id is null or not exists (select from living_nodes() n where n.id = a.node_id))
+    where r.opened_at is not null and r.ended_at is null and r.topology <> 'mesh'
+      and (a.room_id is null
+           or not exists (select from living_nodes() n where n.id = a.node_id)
+           or not exists (select from participants p where p.peer_id = a.peer_id))
     order by r.id
   loop
     perform unassign_node(room);
@@ -83,11 +90,14 @@ end
 $$;
 
 comment on function assign_nodes() is
-  'Gives every room whose node died, or that waits for one, to a living node; returns how many found one. Asked every second by relays and nodes.';
+  'Gives every open room whose node died or lost its seat, or that waits for one, to a living node; returns how many found one. Asked by every node, every second.';
 
 create or replace function tg_rooms__guard_topology() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
+  if tg_op = 'UPDATE' and new.topology = old.topology then
+    return new;
+  end if;
   if not exists (select from living_nodes() n where n.kind = new.topology
                  and n.capacity > (select count(*) from assignments a where a.node_id = n.id)) then
     raise check_violation using
@@ -105,7 +115,7 @@ create or replace function tg_rooms__assign() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   perform unassign_node(new.id);
-  if new.ended_at is null and new.topology <> 'mesh' then
+  if new.opened_at is not null and new.ended_at is null and new.topology <> 'mesh' then
     perform assign_node(new.id);
   end if;
   return null;
@@ -114,13 +124,17 @@ $$;
 
 comment on function tg_rooms__assign() is 'The room leaves its node, and gets one of its new topology; in one transaction, so that everybody learns of both at once.';
 
-create or replace trigger _100_guard_topology before update of topology on rooms
-for each row when (new.topology <> old.topology and new.topology <> 'mesh') execute function tg_rooms__guard_topology();
+create or replace trigger _100_guard_topology before insert or update of topology on rooms
+for each row when (new.topology <> 'mesh') execute function tg_rooms__guard_topology();
 comment on trigger _100_guard_topology on rooms is 'Refuses a topology nobody serves just now.';
 
-create or replace trigger _300_assign after update of topology, ended_at on rooms
-for each row when (new.topology <> old.topology or new.ended_at is not null) execute function tg_rooms__assign();
-comment on trigger _300_assign on rooms is 'Moves the room to a node, or away from it.';
+create or replace trigger _300_assign after insert on rooms
+for each row when (new.topology <> 'mesh') execute function tg_rooms__assign();
+comment on trigger _300_assign on rooms is 'A room that begins on a node gets one.';
+create or replace trigger _300_assign_anew after update of topology, starts_at, opened_at, ended_at on rooms
+for each row when (new.topology <> old.topology or new.opened_at is distinct from old.opened_at or new.ended_at is not null)
+execute function tg_rooms__assign();
+comment on trigger _300_assign_anew on rooms is 'Moves the room to a node when it opens or changes, and away from it.';
 
 create or replace function tg_participants__guard_node() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
