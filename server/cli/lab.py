@@ -84,3 +84,66 @@ def lab_signaling_command(
         raise click.UsageError(str(error)) from None
     with stopping_on_signals(Screen()), expected_errors():
         sys.exit(measure(plan, database_url, json_file, html_file))
+
+
+@lab_group.command("topology")
+@from_settings("database_url")
+@click.option(
+    "--speakers",
+    default="3,12",
+    metavar="N,N,…",
+    help="How many speak, 2 to 12: one measurement for each number. [3,12]",
+)
+@click.option(
+    "--listeners",
+    default="0,10,40",
+    metavar="N,N,…",
+    help="How many only listen, 0 to 40, with each number of speakers. [0,10,40]",
+)
+@click.option(
+    "--topologies", default="mesh,sfu,mcu", metavar="NAME,…", help="Which. [mesh,sfu,mcu]"
+)
+@click.option(
+    "--duration", type=float, default=4.0, metavar="N", help="Seconds of each measurement. [4]"
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every figure here.",
+)
+@click.option(
+    "--html",
+    "html_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the report with its plots here: one file, nothing else needed.",
+)
+def lab_topology_command(
+    speakers: str,
+    listeners: str,
+    topologies: str,
+    duration: float,
+    json_file: Path | None,
+    html_file: Path | None,
+    database_url: str | None = None,
+) -> None:
+    """Measure mesh, SFU and MCU with the same people on the same server.
+
+    What each person sends and gets, connections, the nodes' processor, the delay from mouth to ear, and with whom each stops
+    working. It starts its own PostgreSQL, relay and nodes unless --database-url names a database.
+    """
+    from ..lab.plan import PlanError
+    from ..lab.topology.command import measure
+    from ..lab.topology.plan import Plan, numbers_of, topologies_of
+
+    try:
+        plan = Plan(
+            speakers=numbers_of("speakers", speakers),
+            listeners=numbers_of("listeners", listeners),
+            topologies=topologies_of(topologies),
+            duration=duration,
+        )
+    except PlanError as error:
+        raise click.UsageError(str(error)) from None
+    with stopping_on_signals(Screen()), expected_errors():
+        sys.exit(measure(plan, database_url, json_file, html_file))

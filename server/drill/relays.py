@@ -31,10 +31,14 @@ class RelayProcess:
         self.words = words
         # what a relay is asked for here comes from one address, and as fast as it answers
         given = {"port": self.place.port, "requests_per_second": 10_000} | settings
+        # no media nodes beside it: nothing here carries audio by them, and they cost what others are to have
         self._flags = [
-            word
-            for name, value in given.items()
-            for word in (f"--{name.replace('_', '-')}", str(value))
+            "--no-nodes",
+            *(
+                word
+                for name, value in given.items()
+                for word in (f"--{name.replace('_', '-')}", str(value))
+            ),
         ]
         self._environment = {
             name: value

@@ -32,7 +32,7 @@ class Bench:
 
     def __init__(self, admin_url: str, relay_url: str, folder: Path) -> None:
         self.admin_url = admin_url
-        self._relay_url = relay_url
+        self.relay_url = relay_url
         self._folder = folder
         self.run = f"{time.time_ns() // 1_000_000:x}"
         self._tokens: dict[str, Person] = {}
@@ -57,7 +57,7 @@ class Bench:
     async def relay(self) -> AsyncIterator[RelayProcess]:
         """A fresh relay: its memory and its counters are those of one measurement."""
         relay = RelayProcess(
-            self._relay_url, self._folder / "relay.log", grace=GRACE, streams_per_user=1000
+            self.relay_url, self._folder / "relay.log", grace=GRACE, streams_per_user=1000
         )
         await relay.start()
         try:

@@ -1,4 +1,4 @@
-"""A small line chart as SVG (SVG 2): a line for each technique, marked by shape as well as colour."""
+"""A small line chart as SVG (SVG 2): a line for each technique (or topology), marked by shape as well as colour."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def chart(
     floor: Points = (),
     logarithmic: bool = False,
     say: Callable[[float], str],
+    of: str = "followers",
 ) -> str:
-    """`lines` are {technique: (followers, value)…}; `floor` is drawn dashed.
+    """`lines` are {technique: (how many, value)…}, so many `of` what is counted; `floor` is drawn dashed.
 
     The chart's `title` is its name for screen readers. A logarithmic axis has no zero: what is
     nothing stands at its foot.
@@ -34,14 +35,18 @@ def chart(
 
     def place_x(x: float) -> float:
         most = max(across)
-        least = 0.0 if len(across) > 1 else -most
-        span = (2 * most if len(across) == 1 else most) - least
+        if len(across) == 1:  # in the middle
+            return (LEFT + WIDTH - RIGHT) / 2
+        least = min(0.0, *across)
+        span = most - least
         return LEFT + (WIDTH - LEFT - RIGHT) * (x - least) / span
 
     def place_y(y: float) -> float:
         share = math.log10(max(y, low) / low) / math.log10(high / low) if logarithmic else y / high
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
 
+    if not across:
+        return ""
     parts = [
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
     ]
@@ -56,7 +61,7 @@ def chart(
             f'<text class="tick" x="{place_x(x):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{x:g}</text>'
         )
     parts.append(
-        f'<text class="axis" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">followers</text>'
+        f'<text class="axis" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">{escape(of)}</text>'
     )
     if floor:
         parts.append(f'<path class="floor" d="{_path(floor, place_x, place_y)}"/>')
@@ -64,7 +69,7 @@ def chart(
         parts.append(
             f'<g class="line line--{name}"><path d="{_path(points, place_x, place_y)}"/>'
             + "".join(
-                _mark(name, place_x(x), place_y(y), f"{name}, {x:g} followers: {say(y)}")
+                _mark(name, place_x(x), place_y(y), f"{name}, {x:g} {of}: {say(y)}")
                 for x, y in points
             )
             + "</g>"
@@ -94,6 +99,7 @@ def _mark(name: str, x: float, y: float, says: str) -> str:
         "long-polling": f"M{x:.1f} {y - 6:.1f}l6 10.5h-12Z",
         "websocket": f"M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6Z",
     }
+    shapes |= {"mesh": shapes["polling"], "sfu": shapes["sse"], "mcu": shapes["websocket"]}
     return f'<path class="mark" d="{shapes[name]}">{title}</path>'
 
 

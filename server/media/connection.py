@@ -28,6 +28,7 @@ from aiortc.sdp import candidate_from_sdp
 from av.frame import Frame as MediaFrame
 
 from .inside import path_of, send_encoded, shield
+from .rtp import Arrive, take_packets
 from .signaling.events import SignalKind
 from .signaling.line import Ice
 from .voice import Ear, Voice
@@ -46,7 +47,8 @@ class Connection:
 
     `offers`: this side makes the offer. `voice` is what the other side hears of us (None: nothing, ever),
     `hears` whether we want to hear them. `on_connected(path)` is told once; `on_track` of what comes in;
-    `on_broken` when it can only be thrown away, by both sides.
+    `on_broken` when it can only be thrown away, by both sides. With `on_packet` what comes in is not decoded
+    but handed out as it comes, and the track stays silent.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Connection:
         on_track: Callable[[MediaStreamTrack], None],
         on_connected: Callable[[], None] = lambda: None,
         on_broken: Callable[[str], None] = lambda why: None,
+        on_packet: Arrive | None = None,
     ) -> None:
         self.offers = offers
         self.connected = False
@@ -80,6 +83,8 @@ class Connection:
         line = pc.addTransceiver("audio" if voice is None else Encoded(), direction)
         line.setCodecPreferences(OPUS)
         shield(pc)
+        if on_packet is not None:
+            take_packets(line, on_packet)
         self._voice = voice
         self._ear = Ear()
         if voice is not None:

@@ -9,12 +9,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from aiortc import MediaStreamTrack
 
 from ..types import PeerId
 from .connection import Connection
+from .rtp import RtpPacket
 from .signaling.events import Seat, Signal, SignalKind
 from .signaling.line import Ice, LineLost, Refused
 from .voice import Voice
@@ -50,7 +52,7 @@ class Mesh:
     """Connections, opened and closed by `update`.
 
     `send` writes a signal, `forget` drops what waits to be written; `ice` is asked before each connection;
-    `on_track` is given what comes in from a session.
+    `on_track` is given what comes in from a session; or `on_packet`, undecoded.
     """
 
     def __init__(
@@ -63,7 +65,9 @@ class Mesh:
         forget: Callable[[PeerId], None],
         on_track: Callable[[PeerId, MediaStreamTrack], None],
         on_connected: Callable[[Seat], None] = lambda seat: None,
+        on_packet: Callable[[PeerId, RtpPacket], None] | None = None,
     ) -> None:
+        self._on_packet = on_packet
         self._ice = ice
         self._voice = voice
         self._hears = hears
@@ -144,6 +148,7 @@ class Mesh:
             on_track=lambda track: self._on_track(peer, track),
             on_connected=lambda: self._connected(peer, connection),
             on_broken=lambda why: self._broken(peer, connection, why),
+            on_packet=None if self._on_packet is None else partial(self._on_packet, peer),
         )
         self._peers[peer] = _Peer(seat, connection, anew)
         connection.start()

@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from typing import Any, Final, cast
 
-from aiortc import MediaStreamTrack, RTCPeerConnection
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpTransceiver
 
 from .connection import OPUS, Encoded, configuration_of, description_of, dictionary_of
 from .inside import path_of, send_encoded, shield
+from .rtp import RtpPacket, take_packets
 from .signaling.events import SignalKind
 from .signaling.line import Ice
 from .voice import Ear, Voice
@@ -33,7 +34,8 @@ class NodeLine:
     """Opened by the first `hear`, then closed; every `hear` says anew whose voices there are.
 
     `voice` is what the node gets of us (None: nothing, ever); without `hears` no line is made for anybody else.
-    `on_track(mid, track)` is told once of each line; whose voice it carries just now, `carried` says.
+    `on_track(mid, track)` is told once of each line; whose voice it carries just now, `carried` says. With
+    `on_packet(mid, packet)` nothing is decoded, and the tracks stay silent.
     `on_broken` when it can only be made anew.
     """
 
@@ -47,7 +49,9 @@ class NodeLine:
         on_track: Callable[[str, MediaStreamTrack], None],
         on_connected: Callable[[], None],
         on_broken: Callable[[str], None],
+        on_packet: Callable[[str, RtpPacket], None] | None = None,
     ) -> None:
+        self._on_packet = on_packet
         self.connected = False
         self.carried: dict[str, str] = {}
         """Voice by mid, as the node last answered."""
@@ -69,7 +73,7 @@ class NodeLine:
             (voice is not None, hears), "recvonly"
         )
         mine = pc.addTransceiver("audio" if voice is None else Encoded(), direction)
-        mine.setCodecPreferences(OPUS)
+        self._prepare(mine)
         shield(pc)
         self._ear = Ear()
         if voice is not None:
@@ -118,7 +122,7 @@ class NodeLine:
     async def _negotiate(self, voices: tuple[str, ...]) -> None:
         pc = self._pc
         while len(pc.getTransceivers()) < len(voices):
-            pc.addTransceiver("audio", "recvonly").setCodecPreferences(OPUS)
+            self._prepare(pc.addTransceiver("audio", "recvonly"))
         await pc.setLocalDescription(await pc.createOffer())
         self._send("offer", dictionary_of(pc.localDescription))
         async with asyncio.timeout(ANSWERED_WITHIN):
@@ -132,6 +136,12 @@ class NodeLine:
             if track is not None and mid not in self._told:
                 self._told.add(mid)
                 self._on_track(mid, track)
+
+    def _prepare(self, transceiver: RTCRtpTransceiver) -> None:
+        transceiver.setCodecPreferences(OPUS)
+        on_packet = self._on_packet
+        if on_packet is not None:  # which line it is, is known by the time a packet comes
+            take_packets(transceiver, lambda packet: on_packet(str(transceiver.mid), packet))
 
     def _state_changed(self) -> None:
         state = self._pc.connectionState

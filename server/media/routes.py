@@ -19,6 +19,7 @@ from ..types import PeerId, UserId
 from .backoff import backoff
 from .mesh import Mesh, should_connect
 from .node_line import MIX, NodeLine
+from .rtp import RtpPacket
 from .signaling.events import Seat, Signal, SignalKind
 from .signaling.line import Ice, LineLost, Refused
 from .voice import Voice
@@ -39,6 +40,7 @@ class Routes:
     """Brought in line with the room by `update`; the other parameters are those of `Mesh`.
 
     `on_voice(seat, voice, track)`: a track of a node came, whose voice, `user-7` or `mix`, `voice()` tells block by block.
+    With `on_packet(seat, voice, packet)` nothing is decoded, and the tracks stay silent.
     """
 
     def __init__(
@@ -51,7 +53,9 @@ class Routes:
         send: Callable[[PeerId, SignalKind, Any], None],
         on_voice: Callable[[Seat, Callable[[], str | None], MediaStreamTrack], None],
         on_connected: Callable[[Seat], None] = lambda seat: None,
+        on_packet: Callable[[Seat, str | None, RtpPacket], None] | None = None,
     ) -> None:
+        self._on_packet = on_packet
         self.mesh = mesh
         self.node: _Node | None = None
         """The node in use, or on the way to be."""
@@ -168,6 +172,7 @@ class Routes:
         except (LineLost, Refused) as error:
             log.info("no ICE servers to be had: %s", error)
             ice = Ice()
+        on_packet = self._on_packet
         line = NodeLine(
             ice=ice,
             voice=self._voice,
@@ -176,6 +181,9 @@ class Routes:
             on_track=lambda mid, track: self._on_voice(seat, lambda: line.carried.get(mid), track),
             on_connected=lambda: self._line_connected(line),
             on_broken=lambda why: self._broken(line, why),
+            on_packet=None
+            if on_packet is None
+            else lambda mid, packet: on_packet(seat, line.carried.get(mid), packet),
         )
         if self.node is not None:
             if self.node.line.connected and self._before is None:

@@ -1,0 +1,235 @@
+"""People in a process of their own, so that what a node costs is measured alone: `python -m roomtone.lab.topology.crowd`.
+
+Told what to do by lines of JSON on its standard input, it answers each with one on its standard output; when the input ends, it goes.
+The people are peers like any bot: a seat, a log followed over HTTP, connections by aiortc. Only decoding waits until nothing is measured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from ...media.signaling.http import http_line
+from ...media.signaling.line import Line
+from ...media.visit import Visit, visiting
+from ...types import RoomId
+from .ears import Ears
+from .helping import obey
+from .marks import Mark, marked
+from .plain import plain
+
+SAMPLED: Final = 4  # people of a role whose bytes are read; all of them send and get the same
+TICK: Final = 0.02  # seconds
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Person:
+    """`voice` is the number of their marks, None for those who only listen; `hears` how many streams they are to hear."""
+
+    name: str
+    voice: int | None
+    hears: int
+    ears: Ears
+    said: list[Mark]
+    visit: Visit | None = None
+    trouble: str | None = None
+
+    @property
+    def role(self) -> str:
+        return "listener" if self.voice is None else "speaker"
+
+
+class Crowd:
+    """Those of one room at a time; lines to the relay are kept from room to room."""
+
+    def __init__(self) -> None:
+        self._stack = AsyncExitStack()
+        self._lines: dict[str, Line] = {}
+        self._people: list[Person] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._leaving = asyncio.Event()
+
+    async def sign_in(self, url: str, names: list[str]) -> dict[str, Any]:
+        """Who they are: `{name: user id}`."""
+        for name in names:
+            if name not in self._lines:
+                line = await self._stack.enter_async_context(http_line(url, name, kind="person"))
+                self._lines[name] = line
+        return {name: self._lines[name].user.id for name in names}
+
+    async def enter(
+        self, room: int, people: list[dict[str, Any]], patience: float
+    ) -> dict[str, Any]:
+        """These come in, too; answers when all hear whom they should, or time is up."""
+        comers = [
+            Person(each["name"], each["voice"], each["hears"], Ears(keeps=each["ear"]), [])
+            for each in people
+        ]
+        began = time.monotonic()
+        self._people += comers
+        self._tasks += [asyncio.create_task(self._stay(room, each)) for each in comers]
+        deaf = self._deaf()
+        while deaf and time.monotonic() - began < patience:
+            await asyncio.sleep(TICK)
+            deaf = self._deaf()
+        troubles = sorted({each.trouble for each in self._people if each.trouble})
+        return {
+            "seconds": time.monotonic() - began,
+            "deaf": len(deaf),
+            "connected": sum(connections(each.visit) for each in self._people),
+            "troubles": troubles[:3],
+        }
+
+    async def measure(self, begin: float, duration: float, users: dict[str, int]) -> dict[str, Any]:
+        """Count from a moment (time.monotonic()) on; `users` are the voices by user id."""
+        await asyncio.sleep(max(0.0, begin - time.monotonic()))
+        late: list[float] = []
+        ticking = asyncio.create_task(_ticks(late))
+        sampled = self._sampled()
+        for each in self._people:
+            each.ears.begin()
+            each.said.clear()
+        spoken = [each.visit.voice.said if each.visit and each.visit.voice else 0 for each in self._people]  # fmt: skip
+        before = [await wire(each.visit) for each in sampled]
+        cpu, at = time.process_time(), time.monotonic()
+        await asyncio.sleep(duration)
+        seconds = time.monotonic() - at
+        cpu = time.process_time() - cpu
+        after = [await wire(each.visit) for each in sampled]
+        for each in self._people:
+            each.ears.end()
+        ticking.cancel()
+        said = sum(each.visit.voice.said if each.visit and each.visit.voice else 0 for each in self._people) - sum(spoken)  # fmt: skip
+        return {
+            "seconds": seconds,
+            "cpu": cpu,
+            "late": late,
+            "spoken": said,
+            "said": [asdict(mark) for each in self._people for mark in each.said],
+            "links": [
+                {
+                    "role": each.role,
+                    "connections": connections(each.visit),
+                    "up": (b[0] - a[0]) / seconds,
+                    "down": (b[1] - a[1]) / seconds,
+                }
+                for each, a, b in zip(sampled, before, after, strict=True)
+            ],
+            "streams": sum(len(each.ears.streams) for each in self._people),
+            "missing": sum(max(0, each.hears - len(each.ears.streams)) for each in self._people),
+            "received": sum(
+                s.received for each in self._people for s in each.ears.streams.values()
+            ),
+            "lost": sum(s.lost for each in self._people for s in each.ears.streams.values()),
+            "heard": await asyncio.to_thread(self._heard, users),
+        }
+
+    async def newcomer(self, room: int, name: str, patience: float) -> dict[str, Any]:
+        """Somebody comes in late, to listen: the seconds until they hear the first of it, or null."""
+        person = Person(name, None, 1, Ears(keeps=False), [])
+        began = time.monotonic()
+        task = asyncio.create_task(self._stay(room, person))
+        while person.ears.first_at is None and time.monotonic() - began < patience:  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+        at = person.ears.first_at
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return {"seconds": None if at is None else at - began}
+
+    async def plain(self, **told: Any) -> dict[str, Any]:
+        """A floor: a few people on plain aiortc; see `plain.py`."""
+        return await plain(**told)
+
+    async def leave(self) -> dict[str, Any]:
+        """Everybody leaves."""
+        self._leaving.set()
+        _, late = await asyncio.wait(self._tasks, timeout=20) if self._tasks else ((), ())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._people, self._tasks = [], []
+        self._leaving = asyncio.Event()
+        return {}
+
+    async def close(self) -> None:
+        await self.leave()
+        await self._stack.aclose()
+
+    async def _stay(self, room: int, person: Person) -> None:
+        try:
+            async with visiting(
+                self._lines[person.name],
+                RoomId(room),
+                sound=None if person.voice is None else marked(person.voice, person.said),
+                role="AUDIENCE" if person.voice is None else None,
+                on_packet=lambda seat, packet: person.ears.hear(int(seat.user), packet),
+            ) as person.visit:
+                await self._leaving.wait()
+        except Exception as error:  # noqa: BLE001 - told with the figures
+            person.trouble = f"{type(error).__name__}: {error}"
+            log.info("%s: %s", person.name, person.trouble)
+
+    def _deaf(self) -> list[Person]:
+        return [each for each in self._people if len(each.ears.known) < each.hears]
+
+    def _sampled(self) -> list[Person]:
+        by_role: dict[str, list[Person]] = {}
+        for each in self._people:
+            by_role.setdefault(each.role, []).append(each)
+        return [each for role in by_role.values() for each in role[:SAMPLED]]
+
+    def _heard(self, users: dict[str, int]) -> list[dict[str, Any]]:
+        """For each who listens closely: whom they are to hear, and the marks they heard."""
+        voices_of = {int(user): [voice] for user, voice in users.items()}
+        told = []
+        for each in self._people:
+            if each.ears.keeps:
+                others = [voice for voice in users.values() if voice != each.voice]
+                marks = each.ears.marks(voices_of, others)
+                told.append({"voices": others, "marks": [asdict(mark) for mark in marks]})
+        return told
+
+
+def connections(visit: Visit | None) -> int:
+    """How many of somebody's connections stand."""
+    if visit is None:
+        return 0
+    node = visit.routes.node
+    mesh = sum(each.connected for each in visit.mesh.connections().values())
+    return mesh + (1 if node is not None and node.line.connected else 0)
+
+
+HEADERS: Final = 28  # bytes of IPv4 and UDP before each packet (RFC 791, RFC 768)
+
+
+async def wire(visit: Visit | None) -> tuple[int, int]:
+    """Bits sent and received over all connections, IP and UDP headers included; ICE's own checks are not."""
+    up = down = 0
+    if visit is not None:
+        lines = [each.pc for each in visit.mesh.connections().values()]
+        if visit.routes.node is not None:
+            lines.append(visit.routes.node.line.pc)
+        for pc in lines:
+            for report in (await pc.getStats()).values():
+                if report.type == "transport":
+                    up += 8 * (report.bytesSent + HEADERS * report.packetsSent)
+                    down += 8 * (report.bytesReceived + HEADERS * report.packetsReceived)
+    return up, down
+
+
+async def _ticks(late: list[float]) -> None:
+    """How late a tick of 20 ms is on this process's loop: what the people have too much to do."""
+    while True:
+        due = time.monotonic() + TICK
+        await asyncio.sleep(TICK)
+        late.append(time.monotonic() - due)
+
+
+if __name__ == "__main__":
+    obey(Crowd)

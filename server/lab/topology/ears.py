@@ -1,0 +1,86 @@
+"""What somebody hears, counted packet by packet as it arrives; decoded only afterwards, so that the counting costs nobody processor time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from ...media.opus import Decoder
+from ...media.packets import BLOCK
+from ...media.rtp import RtpPacket
+from .marks import Mark, find
+
+KEPT: Final = 3000  # packets of one stream, a minute
+
+
+@dataclass
+class Stream:
+    """What came from one voice, or of a mix, since `begin`."""
+
+    received: int = 0
+    first: int = 0
+    last: int = 0  # numbers, extended beyond 16 bits
+    kept: list[tuple[float, bytes]] = field(default_factory=list)
+
+    def take(self, packet: RtpPacket, *, keep: bool) -> None:
+        if not self.received:
+            self.first = self.last = packet.seq
+        seq = self.last + ((packet.seq - self.last + 0x8000 & 0xFFFF) - 0x8000)
+        self.first, self.last = min(self.first, seq), max(self.last, seq)
+        self.received += 1
+        if keep and len(self.kept) < KEPT:
+            self.kept.append((packet.arrived_at, packet.payload))
+
+    @property
+    def lost(self) -> int:
+        """Packets that are missing between the first and the last that came."""
+        return max(0, self.last - self.first + 1 - self.received)
+
+
+class Ears:
+    """Somebody's; `keeps` for those whose audio is looked into, one in each group."""
+
+    def __init__(self, *, keeps: bool) -> None:
+        self.keeps = keeps
+        self.known: set[int] = set()
+        """Everybody who was heard, ever."""
+        self.first_at: float | None = None
+        self.streams: dict[int, Stream] = {}
+        self._counting = False
+
+    def hear(self, user: int, packet: RtpPacket) -> None:
+        if self.first_at is None:
+            self.first_at = packet.arrived_at
+        self.known.add(user)
+        if self._counting:
+            stream = self.streams.get(user)
+            if stream is None:
+                stream = self.streams[user] = Stream()
+            stream.take(packet, keep=self.keeps)
+
+    def begin(self) -> None:
+        self.streams = {}
+        self._counting = True
+
+    def end(self) -> None:
+        self._counting = False
+
+    def marks(self, voices_of: dict[int, list[int]], all_voices: Iterable[int]) -> list[Mark]:
+        """The marks heard; in the stream of a user only these voices can be, in any other one (a mix) all of them."""
+        found: list[Mark] = []
+        for user, stream in self.streams.items():
+            decoder, parts, times = Decoder(), [], []
+            for at, payload in stream.kept:
+                try:
+                    samples = decoder.decode(payload)
+                except ValueError:
+                    continue
+                if len(samples) == BLOCK:
+                    parts.append(samples)
+                    times.append(at)
+            if parts:
+                found += find(np.concatenate(parts), times, voices_of.get(user, all_voices))
+        return found

@@ -1,0 +1,76 @@
+"""The floors: what this machine does with next to nothing in between, and what plain aiortc would need, in the same run."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import struct
+import time
+from typing import Final
+
+from .figures import Floors
+from .marks import Mark, delays
+from .plan import Plan
+from .processes import Helper
+
+VOICES: Final = 3
+TIMES: Final = 10  # that each goes out
+SECONDS: Final = 1.0
+PLAIN_STREAMS: Final = 4
+LENGTH: Final = 172  # bytes of a datagram: RTP header, Opus, SRTP's tag
+
+
+async def floors(floor: Helper, people: Helper, plan: Plan) -> Floors:
+    """`floor` is a process of `floor.py`, `people` one of `crowd.py`. Raises Broken."""
+    udp, added = await _udp(floor)
+    port = (await floor.ask("relay"))["port"]
+    plain = await people.ask(
+        "plain", port=port, pid=floor.pid, listeners=PLAIN_STREAMS, seconds=2 * SECONDS
+    )
+    last = max((mark["at"] for mark in plain["said"]), default=0.0)
+    late, _ = delays(
+        [Mark(**mark) for mark in plain["said"]], [Mark(**mark) for mark in plain["heard"]], last
+    )
+    codec = {
+        number: round((await floor.ask("codec", speakers=number))["core"], 4)
+        for number in plan.speakers
+    }
+    return Floors(
+        udp=round(udp, 6),
+        udp_delay=round(added, 3),
+        plain=round(plain["cpu"] / PLAIN_STREAMS, 5),
+        plain_delay=round(1000 * statistics.median(late), 2) if late else None,
+        plain_streams=PLAIN_STREAMS,
+        protect=round(50 * (await floor.ask("protect"))["seconds"], 6),
+        codec=codec,
+    )
+
+
+class _Taker(asyncio.DatagramProtocol):
+    """Notes how long each datagram was on its way."""
+
+    def __init__(self) -> None:
+        self.taken: list[float] = []
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self.taken.append(time.monotonic() - struct.unpack_from("!d", data)[0])
+
+
+async def _udp(floor: Helper) -> tuple[float, float]:
+    """Of a core for one forwarded stream of 50 datagrams a second, and the milliseconds one is on its way."""
+    loop = asyncio.get_running_loop()
+    transport, taker = await loop.create_datagram_endpoint(_Taker, ("127.0.0.1", 0))
+    try:
+        mine = transport.get_extra_info("sockname")[1]
+        port = (await floor.ask("forward", port=mine, times=TIMES))["port"]
+        began = time.monotonic()
+        for tick in range(round(SECONDS / 0.02)):
+            for _ in range(VOICES):
+                moment = struct.pack("!d", time.monotonic())
+                transport.sendto(moment + bytes(LENGTH - len(moment)), ("127.0.0.1", port))
+            await asyncio.sleep(max(0.0, began + (tick + 1) * 0.02 - time.monotonic()))
+        done = await floor.ask("forwarded")
+    finally:
+        transport.close()
+    each = done["cpu"] / max(1, done["packets"])
+    return 50 * each, 1000 * statistics.median(taker.taken or [0.0])

@@ -1,0 +1,52 @@
+"""The far side of `processes.py`: a process that does as it is told, line by line, until its input ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Protocol
+
+import uvloop
+
+
+class Helpful(Protocol):
+    """Its methods are what it can be told to do; what they return goes back as JSON."""
+
+    async def close(self) -> None: ...
+
+
+def obey(make: Callable[[], Helpful]) -> None:
+    """Make one and do as told: `{"do": method, …arguments}`, each answered, an error with `{"error": words}`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
+    logging.basicConfig(level=os.environ.get("ROOMTONE_LOG_LEVEL", "error").upper())
+    logging.getLogger("aiortc").setLevel(logging.CRITICAL)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_obey(make))
+
+
+async def _obey(make: Callable[[], Helpful]) -> None:
+    helpful = make()
+    try:
+        async for told in _lines():
+            do = told.pop("do")
+            try:
+                answer = await getattr(helpful, do)(**told)
+            except Exception as error:  # noqa: BLE001 - whoever asked is told
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+    finally:
+        await helpful.close()
+
+
+async def _lines() -> AsyncIterator[dict[str, Any]]:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=1 << 20)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        yield json.loads(line)

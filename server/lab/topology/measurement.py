@@ -1,0 +1,241 @@
+"""Measures one topology with one crowd: a room of its own, the same relay, nodes and people as all the others."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psutil
+
+from ..bench import Bench, Psql
+from ..figures import spread
+from .figures import Cost, Link, Measurement
+from .marks import Mark, delays
+from .plan import Crowd, Plan, Topology
+from .processes import Helper
+
+ENTERS_WITHIN: Final = 12.0  # seconds, and a tenth of one for each pair
+EARS: Final = 3  # people whose audio is looked into
+NEWCOMERS: Final = 3
+SETTLES: Final = 1.0  # seconds, after everybody hears everybody
+AHEAD: Final = 0.3  # seconds that processes are told beforehand when to begin
+ARRIVES_WITHIN: Final = (
+    1.0  # seconds; a mark said later than this before the end may still be on its way
+)
+
+
+@dataclass
+class Place:
+    """All that a run has: `nodes` by topology, `idle` what each costs with no room (of a core)."""
+
+    bench: Bench
+    psql: Psql
+    url: str
+    crowds: list[Helper]
+    nodes: dict[str, psutil.Process]
+    idle: dict[str, float]
+
+
+async def measure(place: Place, topology: Topology, crowd: Crowd, plan: Plan) -> Measurement:
+    """Raises Broken and psycopg errors."""
+    room = await _room(place, topology)
+    try:
+        users = await _sign_in(place, crowd)
+        entering = await _enter(place, room, topology, crowd)
+        await asyncio.sleep(SETTLES)
+        counted, cost = await _count(place, topology, plan, users)
+        first = await _newcomers(place, room)
+    finally:
+        await asyncio.gather(*(each.ask("leave") for each in place.crowds), return_exceptions=True)
+        await place.bench.clear(place.psql, room)
+    return _figures(topology, crowd, entering, counted, cost, first)
+
+
+async def _room(place: Place, topology: Topology) -> int:
+    room = await place.bench.room(place.psql)
+    if topology != "mesh":
+        await place.psql.execute("update rooms set topology = %s where id = %s", (topology, room))
+    return room
+
+
+def names(crowd: Crowd, run: str) -> list[str]:
+    """Speakers first. The same people come to every room."""
+    speakers = [f"lab {run} speaker {n}" for n in range(crowd.speakers)]
+    return speakers + [f"lab {run} listener {n}" for n in range(crowd.listeners)]
+
+
+def _shares(place: Place, crowd: Crowd) -> list[list[tuple[int, str]]]:
+    """Who is in which process: each gets as many of a kind as the others."""
+    everybody = list(enumerate(names(crowd, place.bench.run)))
+    return [everybody[n :: len(place.crowds)] for n in range(len(place.crowds))]
+
+
+async def _sign_in(place: Place, crowd: Crowd) -> dict[str, int]:
+    """`{user id: voice}` of those who speak."""
+    late = f"lab {place.bench.run} newcomer"
+    shares = _shares(place, crowd)
+    asked = [
+        each.ask("sign_in", url=place.url, names=[name for _, name in share] + ([late] if n == 0 else []))
+        for n, (each, share) in enumerate(zip(place.crowds, shares, strict=True))
+    ]  # fmt: skip
+    known = {name: user for ids in await asyncio.gather(*asked) for name, user in ids.items()}
+    speakers = names(crowd, place.bench.run)[: crowd.speakers]
+    return {str(known[name]): voice for voice, name in enumerate(speakers)}
+
+
+async def _enter(place: Place, room: int, topology: Topology, crowd: Crowd) -> dict[str, Any]:
+    # Those who only listen are the ones to ask; without any, speakers.
+    first_ear = crowd.speakers if crowd.listeners >= EARS else max(0, crowd.people - EARS)
+    ears = range(first_ear, first_ear + EARS)
+
+    def person(number: int, name: str) -> dict[str, Any]:
+        speaks = number < crowd.speakers
+        hears = 1 if topology == "mcu" else crowd.speakers - speaks
+        return {
+            "name": name,
+            "voice": number if speaks else None,
+            "hears": hears,
+            "ear": number in ears,
+        }
+
+    patience = ENTERS_WITHIN + crowd.pairs / 10
+    seconds = 0.0
+    answers: list[dict[str, Any]] = []
+    # Speakers first, as in the world; then everybody else at once.
+    for speaking in (True, False):
+        shares = [
+            [
+                person(number, name)
+                for number, name in share
+                if (number < crowd.speakers) == speaking
+            ]
+            for share in _shares(place, crowd)
+        ]
+        answers = await asyncio.gather(
+            *(
+                each.ask("enter", within=patience + 30, room=room, people=share, patience=patience)
+                for each, share in zip(place.crowds, shares, strict=True)
+            )
+        )
+        seconds += max(each["seconds"] for each in answers)
+    return {
+        "seconds": seconds,
+        "deaf": sum(each["deaf"] for each in answers),
+        "troubles": [words for each in answers for words in each["troubles"]],
+    }
+
+
+async def _count(
+    place: Place, topology: Topology, plan: Plan, users: dict[str, int]
+) -> tuple[list[dict[str, Any]], Cost]:
+    begin = time.monotonic() + AHEAD
+    end = begin + plan.duration
+    counting = [
+        asyncio.create_task(
+            each.ask(
+                "measure",
+                within=plan.duration + 60,
+                begin=begin,
+                duration=plan.duration,
+                users=users,
+            )
+        )
+        for each in place.crowds
+    ]
+    await asyncio.sleep(begin - time.monotonic())
+    psutil.cpu_percent()
+    node = place.nodes.get(topology)
+    before, at = _spent(node), time.monotonic()
+    await asyncio.sleep(end - time.monotonic())
+    after, seconds = _spent(node), time.monotonic() - at
+    busy = psutil.cpu_percent() / 100
+    answers = await asyncio.gather(*counting)
+    late = [value for each in answers for value in each["late"]]
+    return answers, Cost(
+        seconds=round(seconds, 3),
+        node=round(max(0.0, (after - before) / seconds - place.idle.get(topology, 0.0)), 4),
+        people=[round(each["cpu"] / each["seconds"], 3) for each in answers],
+        machine=round(busy, 3),
+        loop=spread([value * 1000 for value in late]),
+    )
+
+
+def _spent(process: psutil.Process | None) -> float:
+    if process is None:
+        return 0.0
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+async def idle(process: psutil.Process, seconds: float = 2.0) -> float:
+    """What a node costs that carries no room, of a core."""
+    before, at = _spent(process), time.monotonic()
+    await asyncio.sleep(seconds)
+    return (_spent(process) - before) / (time.monotonic() - at)
+
+
+async def _newcomers(place: Place, room: int) -> list[float | None]:
+    late = f"lab {place.bench.run} newcomer"
+    return [
+        (await place.crowds[0].ask("newcomer", room=room, name=late, patience=5.0))["seconds"]
+        for _ in range(NEWCOMERS)
+    ]
+
+
+def _figures(
+    topology: Topology,
+    crowd: Crowd,
+    entering: dict[str, Any],
+    answers: list[dict[str, Any]],
+    cost: Cost,
+    first: list[float | None],
+) -> Measurement:
+    said = [Mark(**mark) for each in answers for mark in each["said"]]
+    last = max((mark.at for mark in said), default=0.0) - ARRIVES_WITHIN
+    taken: list[float] = []
+    missed = due = 0
+    for ear in (ear for each in answers for ear in each["heard"]):
+        mine = [mark for mark in said if mark.voice in ear["voices"]]
+        late, lost = delays(mine, [Mark(**mark) for mark in ear["marks"]], last)
+        taken += late
+        missed += lost
+        due += sum(mark.at < last for mark in mine)
+    received = sum(each["received"] for each in answers)
+    lost = sum(each["lost"] for each in answers)
+    # Of whom nothing came at all, no numbers are missing, and yet everything is.
+    streams = sum(each["streams"] for each in answers)
+    lost += sum(each["missing"] for each in answers) * round(received / max(1, streams) or 50 * cost.seconds)  # fmt: skip
+    heard = [value for value in first if value is not None]
+    return Measurement(
+        topology=topology,
+        speakers=crowd.speakers,
+        listeners=crowd.listeners,
+        links={
+            role: link
+            for role in ("speaker", "listener")
+            if (link := _link([x for each in answers for x in each["links"] if x["role"] == role]))
+        },
+        cost=cost,
+        delay=spread([value * 1000 for value in taken]),
+        marks=due,
+        marks_missed=missed,
+        packets=received,
+        lost=lost,
+        deaf=entering["deaf"],
+        entered=round(entering["seconds"], 2),
+        first_audio=round(1000 * statistics.median(heard), 1) if heard else None,
+        troubles=entering["troubles"],
+    )
+
+
+def _link(sampled: list[dict[str, Any]]) -> Link | None:
+    if not sampled:
+        return None
+    return Link(
+        round(statistics.mean(each["connections"] for each in sampled), 2),
+        round(statistics.mean(each["up"] for each in sampled)),
+        round(statistics.mean(each["down"] for each in sampled)),
+    )

@@ -1,0 +1,116 @@
+"""What a run will do, in numbers; fixed before it begins, and printed with what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from ..plan import PlanError
+
+Topology = Literal["mesh", "sfu", "mcu"]
+TOPOLOGIES: Final[tuple[Topology, ...]] = get_args(Topology)
+
+SPEAKERS: Final = (2, 12)
+LISTENERS: Final = (0, 40)
+DURATIONS: Final = (2.0, 60.0)  # seconds
+MOST_STEPS: Final = 8  # numbers in one list
+
+LATE: Final = 0.4  # seconds from mouth to ear; beyond it no conversation is planned (ITU-T G.114)
+LOSS: Final = 0.02  # of the packets; concealment hides about so much of Opus
+MISSED: Final = 0.05  # of the marks in the sound
+
+
+@dataclass(frozen=True, order=True)
+class Crowd:
+    """So many who speak, and so many who only listen."""
+
+    speakers: int
+    listeners: int
+
+    @property
+    def people(self) -> int:
+        return self.speakers + self.listeners
+
+    @property
+    def streams(self) -> int:
+        """Voices as they are heard: each speaker by everybody else."""
+        return self.speakers * (self.people - 1)
+
+    @property
+    def pairs(self) -> int:
+        """Connections in a mesh."""
+        return self.speakers * (self.speakers - 1) // 2 + self.speakers * self.listeners
+
+    def within(self, other: Crowd) -> bool:
+        return self.speakers <= other.speakers and self.listeners <= other.listeners
+
+    def __str__(self) -> str:
+        return f"{self.speakers} + {self.listeners}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Every number of speakers with every number of listeners in each topology, `duration` seconds long. Raises PlanError."""
+
+    speakers: tuple[int, ...] = (3, 12)
+    listeners: tuple[int, ...] = (0, 10, 40)
+    topologies: tuple[Topology, ...] = TOPOLOGIES
+    duration: float = 4.0
+
+    def __post_init__(self) -> None:
+        _numbers("speakers", self.speakers, SPEAKERS)
+        _numbers("listeners", self.listeners, LISTENERS)
+        if not self.topologies or len(set(self.topologies)) != len(self.topologies):
+            raise PlanError("topologies: name mesh, sfu or mcu, each once")
+        if not DURATIONS[0] <= self.duration <= DURATIONS[1]:
+            least, most = DURATIONS
+            raise PlanError(
+                f"duration: {self.duration:g} is not between {least:g} and {most:g} seconds"
+            )
+
+    @property
+    def crowds(self) -> tuple[Crowd, ...]:
+        """The lightest first, because who fails with few is not asked to carry more."""
+        every = [Crowd(s, n) for s in self.speakers for n in self.listeners]
+        return tuple(sorted(every, key=lambda crowd: (crowd.streams, crowd.people)))
+
+    @property
+    def seconds(self) -> float:
+        """About how long the run takes, if nothing stops working."""
+        each = self.duration + 3.5
+        connecting = sum(
+            crowd.pairs / 40 if topology == "mesh" else crowd.people / 20
+            for crowd in self.crowds
+            for topology in self.topologies
+        )
+        return 22 + len(self.crowds) * len(self.topologies) * each + connecting
+
+
+def numbers_of(name: str, text: str) -> tuple[int, ...]:
+    """`0,10,40` as numbers. Raises PlanError."""
+    try:
+        return tuple(int(number) for number in text.split(","))
+    except ValueError:
+        raise PlanError(
+            f"{name}: {text[:60]!r} is not a list of whole numbers such as 3,12"
+        ) from None
+
+
+def topologies_of(text: str) -> tuple[Topology, ...]:
+    """`mesh,sfu` as topologies. Raises PlanError."""
+    named = [name.strip() for name in text.split(",")]
+    known = tuple(topology for name in named for topology in TOPOLOGIES if topology == name)
+    if len(known) != len(named):
+        raise PlanError(f"topologies: {text[:60]!r} is not a list of mesh, sfu and mcu")
+    return known
+
+
+def _numbers(name: str, numbers: tuple[int, ...], bounds: tuple[int, int]) -> None:
+    least, most = bounds
+    if not 1 <= len(numbers) <= MOST_STEPS:
+        raise PlanError(f"{name}: name 1 to {MOST_STEPS} numbers")
+    for number in numbers:
+        if not least <= number <= most:
+            raise PlanError(f"{name}: {number} is not between {least} and {most}")
+    if list(numbers) != sorted(set(numbers)):
+        raise PlanError(f"{name}: each number once, and the smallest first")

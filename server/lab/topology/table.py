@@ -1,0 +1,104 @@
+"""The report as tables on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ..words import figure, milliseconds
+from .figures import Link, Measurement, Report
+from .words import CRITERION, WORDS, crowd_of, crowded, ends, per_cent
+
+NOTICED = ("ear p50", "p95 ms", "added", "1st audio", "lost", "marks", "works")
+COSTS = ("links", "up kbit/s", "down", "listener", "node", "a stream", "× UDP", "people")
+
+
+def table(report: Report) -> RenderableType:
+    """What people notice, what it costs them and the node, where it ends, and the floors beneath."""
+    says = [Text(f"{WORDS[topology]}: {words}") for topology, words in ends(report)]
+    warning = crowded(report)
+    return Group(
+        Text(_plan(report)),
+        _table(report, "What people notice", NOTICED, _noticed),
+        _table(report, "What it costs", COSTS, _costs),
+        *says,
+        Text(CRITERION, style="dim"),
+        Text(_floors(report)),
+        *([Text(warning, style="yellow")] if warning else []),
+    )
+
+
+def _table(
+    report: Report,
+    title: str,
+    headings: tuple[str, ...],
+    cells: Callable[[Report, Measurement], list[RenderableType]],
+) -> Table:
+    made = Table(
+        box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, title=title, title_justify="left"
+    )
+    made.add_column("", justify="right", no_wrap=True)
+    made.add_column("", no_wrap=True)
+    for heading in headings:
+        made.add_column(heading, justify="right", no_wrap=True)
+    before = None
+    for one in report.measurements:
+        if before not in (None, one.crowd):
+            made.add_section()
+        made.add_row(crowd_of(one), WORDS[one.topology], *cells(report, one))
+        before = one.crowd
+    return made
+
+
+def _noticed(report: Report, one: Measurement) -> list[RenderableType]:
+    late = one.delay
+    added = report.added(one)
+    return [
+        *([milliseconds(late.p50), milliseconds(late.p95)] if late else ["–", "–"]),
+        "–" if added is None else f"{added:+.1f}",
+        "–" if one.first_audio is None else milliseconds(one.first_audio),
+        f"{one.loss:.1%}",
+        f"{one.marks - one.marks_missed}/{one.marks}",
+        Text("yes", style="green") if one.works else Text("no", style="bold red"),
+    ]
+
+
+def _costs(report: Report, one: Measurement) -> list[RenderableType]:
+    speaker, listener = one.links.get("speaker"), one.links.get("listener")
+    ratio = report.ratios(one)["per_stream_to_udp"]
+    return [
+        "–" if speaker is None else figure(speaker.connections),
+        _kilobits(speaker, "up"),
+        _kilobits(speaker, "down"),
+        _kilobits(listener, "down"),
+        per_cent(one.cost.node) if one.sent else "–",
+        "–" if one.per_stream is None else per_cent(one.per_stream),
+        "–" if ratio is None else figure(ratio),
+        per_cent(sum(one.cost.people)),
+    ]
+
+
+def _kilobits(link: Link | None, way: str) -> str:
+    return "–" if link is None else f"{getattr(link, way) / 1000:.0f}"
+
+
+def _plan(report: Report) -> str:
+    return (
+        f"\nSpeakers + listeners, {report.plan.duration:g} s each. Delay is from mouth to ear, found in the sound itself;"
+        " links, up and\ndown are a speaker’s, processor is of one core.\n"
+    )
+
+
+def _floors(report: Report) -> str:
+    floors = report.floors
+    codec = ", ".join(f"{per_cent(core)} for {n} speakers" for n, core in floors.codec.items())
+    late = "–" if floors.plain_delay is None else f"{floors.plain_delay:.0f} ms to the ear"
+    return (
+        f"floors: a bare UDP forward takes {per_cent(floors.udp)} of a core for a stream and {floors.udp_delay:.2f} ms;"
+        f" SRTP alone {per_cent(floors.protect)};\nplain aiortc relays a stream with {per_cent(floors.plain)} and {late};"
+        f" libopus alone takes {codec}"
+    )
