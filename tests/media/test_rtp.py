@@ -120,11 +120,45 @@ async def test_what_goes_in_comes_out_and_nothing_is_decoded(
     # What either end counts is what went over the wire.
     counted = {each.type: each for each in (await parked.sender.getStats()).values()}
     assert counted["outbound-rtp"].packetsSent == sender.sent >= 40
+    # What is reported is what was sent last, and when: the two times are one moment's.
+    async with asyncio.timeout(20):
+        while True:
+            reported = {each.type: each for each in (await listening.receiver.getStats()).values()}
+            if "remote-outbound-rtp" in reported:
+                break
+            await asyncio.sleep(0.05)
+    report = reported["remote-outbound-rtp"]
+    assert 0 < report.packetsSent <= sender.sent
+    assert abs((report.timestamp - report.remoteTimestamp).total_seconds()) < 1
     counted = {each.type: each for each in (await taken.receiver.getStats()).values()}
     assert counted["inbound-rtp"].packetsReceived == len(arrived)
     assert counted["inbound-rtp"].packetsLost == 0
     pumping.cancel()
     assert receiver is not None
+
+
+async def test_levels_keep_their_bit_and_what_cannot_be_sent_ends_nothing(
+    connections: list[RTCPeerConnection],
+) -> None:
+    publisher, inward, *_ = connections
+    sender = send_packets(publisher.addTransceiver("audio", direction="sendonly"))
+    arrived: list[RtpPacket] = []
+    await connect(publisher, inward)
+    take_packets(inward.getTransceivers()[0], arrived.append)
+    await answer(publisher, inward)
+    told = [(30, True), (90, False), (0, True), (127, False), (None, False)]
+    async with asyncio.timeout(10):
+        while not await sender.send(RtpPacket(0, 3999, 0, False, b"opus")):  # noqa: ASYNC110 - a connection
+            await asyncio.sleep(0.02)
+        assert await sender.send(RtpPacket(0, 4000, 960, False, bytes(2000))) is False  # too large
+        for number, (level, speech) in enumerate(told):
+            packet = RtpPacket(0, 4001 + number, number, False, b"opus", level, speech=speech)
+            assert await sender.send(packet)
+        late = RtpPacket(0, 1000, 0, False, b"opus")  # behind what libsrtp still protects
+        assert await sender.send(late) is False
+        while len(arrived) < 1 + len(told):  # noqa: ASYNC110 - packets
+            await asyncio.sleep(0.02)
+    assert [(each.level, each.speech) for each in arrived[1:]] == told
 
 
 async def test_nothing_is_sent_where_nobody_is_connected(

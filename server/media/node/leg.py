@@ -50,6 +50,7 @@ class Leg:
         self._forwards: dict[str, Forward] = {}  # by mid, for a slot is one stream whoever has it
         self._candidates = 0
         self._closed = False
+        self._spoilt = False
         self._queue: deque[tuple[PacketSender, RtpPacket]] = deque()
         self._waiting = asyncio.Event()
         self._answering = asyncio.Lock()
@@ -62,6 +63,11 @@ class Leg:
     def state(self) -> str:
         """W3C WebRTC, 4.3.3: new, connecting, connected, disconnected, failed or closed."""
         return str(self._connection.connectionState)
+
+    @property
+    def usable(self) -> bool:
+        """Whether an offer may be about this connection; else it is about a new one."""
+        return not self._spoilt and self.state not in ("failed", "closed")
 
     async def until(self, *states: str) -> str:
         """Wait until the connection is in one of these states; which."""
@@ -97,6 +103,8 @@ class Leg:
             except OfferRefused:
                 raise
             except Exception as error:
+                # aiortc takes nothing back; what stands stays, but what was only about to be is made anew.
+                self._spoilt = self.state != "connected"
                 raise OfferRefused(f"this offer could not be answered: {error}") from error
             return str(connection.localDescription.sdp)
 

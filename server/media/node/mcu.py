@@ -77,7 +77,7 @@ class Mcu:
         if peer_id not in self._sitters:
             raise KeyError(peer_id)
         ear = self._ears.get(peer_id)
-        if ear is None or ear.leg.state in ("failed", "closed"):
+        if ear is None or not ear.leg.usable:
             leg = Leg(self._configuration, lambda packet: self._arrive(peer_id, packet))
             old, ear = ear, Ear(leg)
             self._ears[peer_id] = ear

@@ -47,7 +47,7 @@ class Sfu:
         """The answer to this person's offer, whose slots carry those on stage. Raises OfferRefused, KeyError."""
         sitter = self._sitters[peer_id]
         leg = self._legs.get(peer_id)
-        if leg is None or leg.state in ("failed", "closed"):
+        if leg is None or not leg.usable:
             leg = await self._renew(sitter, leg)
         on_stage = {
             each.user_id: each.voice

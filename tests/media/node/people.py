@@ -17,6 +17,7 @@ from aiortc import (
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
+from aiortc.mediastreams import MediaStreamError
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 from roomtone.media.node.mcu import Mcu
@@ -37,6 +38,8 @@ class Tone(AudioStreamTrack):
         self._began = asyncio.get_running_loop().time()
 
     async def recv(self) -> AudioFrame:
+        if self.readyState != "live":
+            raise MediaStreamError("it was stopped")
         due = self._began + self._frames * 0.02
         await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
         at = (np.arange(960) + self._frames * 960) / RATE
@@ -57,7 +60,7 @@ class Person:
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.tone = Tone(hertz)
         self.heard: dict[str, list[NDArray[Any]]] = {}
-        self._voices: dict[str, str] = {}  # mid -> voice
+        self.voices: dict[str, str] = {}  # by mid, as the node last answered
         self._listening: dict[str, asyncio.Task[None]] = {}
 
     async def enter(self, node: Sfu | Mcu, slots: int = 1) -> None:
@@ -76,7 +79,7 @@ class Person:
 
     async def answer(self, sdp: str) -> None:
         await self.connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
-        self._voices = dict(re.findall(r"a=mid:(\S+)[\s\S]*?a=msid:(\S+)", sdp))
+        self.voices = dict(re.findall(r"a=mid:(\S+)[\s\S]*?a=msid:(\S+)", sdp))
         for transceiver in self.connection.getTransceivers():
             mid = str(transceiver.mid)
             if mid not in self._listening and transceiver.receiver.track is not None:
@@ -143,7 +146,7 @@ class Person:
                 frame = await transceiver.receiver.track.recv()
                 assert isinstance(frame, AudioFrame)
                 samples = frame.to_ndarray().reshape(-1, 2)[:, 0]
-                voice = self._voices.get(mid, "nobody")
+                voice = self.voices.get(mid, "nobody")
                 frames = self.heard.setdefault(voice, [])
                 frames.append(samples)
                 del frames[:-50]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from aiortc import RTCConfiguration
-from roomtone.media.node.leg import OfferRefused
 from roomtone.media.node.sfu import Sfu
+from roomtone.media.rtp import RtpPacket, take_packets
 
-from .people import Person, seat
+from .people import WITHIN, Person, seat
 
 
 @pytest.fixture
@@ -80,32 +82,39 @@ async def test_somebody_who_steps_up_is_heard_without_a_gap_for_the_others(
     await one.waits_to_hear("user-2", 660)
 
 
-@pytest.mark.parametrize(
-    ("offer", "words"),
-    [
-        ("v=0\r\n", "audio"),
-        ("x" * 200_000, "200000 characters"),
-        ("no sdp at all", "session description|audio"),
-        (
-            "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
-            "c=IN IP4 0.0.0.0\r\na=rtpmap:96 VP8/90000\r\na=mid:0\r\n",
-            "audio",
-        ),
-        (
-            "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
-            "c=IN IP4 0.0.0.0\r\na=mid:0\r\na=sctp-port:5000\r\n",
-            "audio",
-        ),
-    ],
-    ids=["empty", "huge", "not SDP", "video only", "data only"],
-)
-async def test_an_offer_that_is_none_is_refused_and_nobody_notices(
-    sfu: Sfu, people: list[Person], offer: str, words: str
+async def test_a_slot_is_one_stream_whoever_has_it_and_goes_to_who_spoke_last(
+    sfu: Sfu, people: list[Person]
 ) -> None:
-    one, two, *_ = people
-    await seat(sfu, [one, two])
-    with pytest.raises(OfferRefused, match=words):
-        await sfu.answer(one.sitter.peer_id, offer)
-    await one.enter(sfu)
+    quiet, two, listener, later = people
+    quiet.tone.hertz = 0
+    later.sitter = replace(later.sitter, role="SPEAKER")
+    await seat(sfu, [quiet, two, listener])
+    await quiet.enter(sfu)
     await two.enter(sfu)
-    await two.waits_to_hear("user-1", 440)
+    async with asyncio.timeout(WITHIN):
+        while sfu.speakers.order([1, 2]) != [2, 1]:  # noqa: ASYNC110 - levels come with packets
+            await asyncio.sleep(0.02)
+
+    # One slot for two voices, and its packets as they come.
+    packets: list[RtpPacket] = []
+    line = listener.connection.addTransceiver("audio", direction="recvonly")
+    take_packets(line, packets.append)
+
+    async def hears(voice: str) -> None:
+        await listener.enter(sfu)
+        assert listener.voices == {str(line.mid): voice}
+        had = len(packets)
+        async with asyncio.timeout(WITHIN):
+            while len(packets) < had + 10:  # noqa: ASYNC110 - packets
+                await asyncio.sleep(0.02)
+
+    await hears("user-2")
+    # They leave, and another has the slot: what the listener's decoder sees is one stream.
+    await seat(sfu, [later, listener])
+    await later.enter(sfu)
+    await hears("user-4")
+    assert len({each.ssrc for each in packets}) == 1
+    steps = [(b.seq - a.seq, b.timestamp - a.timestamp) for a, b in pairwise(packets)]
+    assert {seq & 0xFFFF for seq, _ in steps} == {1}
+    # As much time as passed, and never a step back.
+    assert all(0 < timestamp & 0xFFFFFFFF < WITHIN * 48_000 for _, timestamp in steps)
