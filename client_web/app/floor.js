@@ -1,3 +1,4 @@
+import { createWays } from '../view/carried.js'
 import { createConfirm } from '../view/confirm.js'
 import { createPersonCard } from '../view/person_card.js'
 import { createReport } from '../view/report.js'
@@ -43,7 +44,8 @@ export function createFloor(commons) {
     setVolume: house.volumes.set,
   })
   const settings = createRoomSettings({ ...calls, clubs: house.myClubs })
-  commons.add(confirm, card, report, settings)
+  const ways = createWays(calls)
+  commons.add(confirm, card, report, settings, ways)
 
   /** Walks in, unless somebody I blocked is there and I would rather not. @param {number} room_id */
   async function enter(room_id) {
@@ -71,6 +73,7 @@ export function createFloor(commons) {
       ...calls,
       choose: (user_id, from) => card.open(user_id, from),
       openSettings: () => settings.open(),
+      showWays: () => ways.open(),
       accept: (how) => consent().accept(how),
       decline: () => consent().decline(),
       stayMuted: () => consent().stayMuted(),
@@ -90,6 +93,7 @@ export function createFloor(commons) {
       const here = visit && visit.phase !== 'left' ? visit : null
       card.update(here)
       settings.update(here)
+      ways.update(here)
     },
   }
 }

@@ -43,7 +43,7 @@ export function createGlassWall({ close, retryConnection }) {
   const paneList = keyed(panes, { key: (entry) => entry.id, create: () => createWallEntry(nameOf), fades: false })
 
   function nameOf({ user_id, peer_id }) {
-    const one = visit?.people.find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
+    const one = [...(visit?.people ?? []), ...(visit?.nodes ?? [])].find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
     if (one?.me) return 'you'
     const traced = visit?.traces.find((trace) => trace.user_id === user_id || (peer_id && trace.peer_id === peer_id))
     return one?.username ?? traced?.username ?? (user_id ? `user ${user_id}` : 'someone who left')
@@ -51,7 +51,7 @@ export function createGlassWall({ close, retryConnection }) {
 
   function draw() {
     if (!open || !visit) return
-    const person = chosen === null ? null : (visit.people.find((one) => one.user_id === chosen) ?? null)
+    const person = chosen === null ? null : ([...visit.people, ...nodesOf(visit)].find((one) => one.user_id === chosen) ?? null)
     const lines = visit.traces.filter((trace) => chosen === null || trace.user_id === chosen)
     const entries = visit.wall.filter((entry) => !person || involves(entry, person)).slice(-SHOWN).reverse()
     seat.update(person)
@@ -63,6 +63,9 @@ export function createGlassWall({ close, retryConnection }) {
     nothing.hidden = entries.length > 0
     say(psql, inPsql(visit.room_id, person))
   }
+
+  /** The nodes of the room: a seat each, and signals like everybody's. */
+  const nodesOf = ({ nodes, carried }) => nodes.map((node) => ({ ...node, connection: carried?.connected ? 'connected' : 'waiting' }))
 
   /** The newest answered ones; forty connections would push the rows out of sight. */
   function drawTraces(lines) {

@@ -1,3 +1,4 @@
+import { createCarried } from './carried.js'
 import { element, mark, say } from './element.js'
 import { badgesOf } from './floor_words.js'
 import { keyed } from './keyed.js'
@@ -6,13 +7,14 @@ import { redraw, symbol } from './symbol.js'
 import { counted, endingInWords } from './words.js'
 
 /**
- * The head of a room: whose it is, what it is called, what is special about it, and the way to its settings.
- * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown> }} acts
+ * The head of a room: whose it is, what it is called, what is special about it, who carries its sound, and the way to its settings.
+ * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown>, showWays: () => void }} acts
  */
 export function createRoomHead(acts) {
   const club = element('p', { class: 'caps room__club' })
   const name = element('h1', { class: 'room__name', tabindex: '-1' })
   const about = element('p', { class: 'room__about quiet' })
+  const carried = createCarried(acts)
   const badges = element('ul', { class: 'room__badges', 'aria-label': 'About this room' })
   const settings = element('button', { class: 'round', type: 'button', 'aria-label': 'Room settings', title: 'Room settings', 'aria-haspopup': 'dialog', on: { click: () => acts.openSettings() } }, symbol('settings'))
   const invite = element('button', { class: 'round', type: 'button', 'aria-label': 'Invite', title: 'Invite', 'aria-haspopup': 'dialog', on: { click: () => acts.inviteHere() } }, symbol('invite'))
@@ -22,7 +24,7 @@ export function createRoomHead(acts) {
   const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => refusal.attempt(acts.openNow) } })
   const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You are here to get ready; the others come in when it opens.' }), early, refusal.element)
   const list = keyed(badges, { key: ({ name: kind, text }) => `${kind} ${text.split(' ')[0]}`, create: createBadge })
-  const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, badges, scheduled)
+  const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, carried.element, badges, scheduled)
 
   return {
     element: root,
@@ -38,6 +40,7 @@ export function createRoomHead(acts) {
       say(name, told.name ?? (over ? endingInWords(visit).title : 'Walking in…'))
       about.hidden = over
       say(about, over || joining ? '' : `${counted(visit.people.length, 'person', 'people')} here · ${visit.stage.length} on stage${handsInWords(visit)}`)
+      carried.update(visit, over || joining)
       const special = over ? [] : badgesOf(told)
       list.update(special)
       badges.hidden = special.length === 0

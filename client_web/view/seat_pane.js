@@ -38,6 +38,7 @@ export function createSeatPane({ retryConnection }) {
 const CONNECTIONS = { none: 'no connection needed', waiting: 'nobody has answered yet', connected: 'connected' }
 
 function aboutInWords(person) {
-  const told = [roleInWords(person.role), personInWords(person), CONNECTIONS[person.connection]]
+  const isNode = person.kind === 'sfu' || person.kind === 'mcu'
+  const told = [isNode ? 'carries this room' : roleInWords(person.role), personInWords(person), CONNECTIONS[person.connection]]
   return told.filter(Boolean).join(' · ').toLowerCase()
 }

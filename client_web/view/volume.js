@@ -15,12 +15,14 @@ export function createSeatSound({ setVolume }) {
   const volume = element('div', { class: 'volume' },
     element('label', { class: 'volume__label' }, element('span', { text: 'Volume for you' }), slider), told, hush)
 
+  const mixed = element('p', { class: 'volume__mixed quiet', text: 'This room’s voices come mixed into one, so nobody’s can be louder or muted for you alone.' })
+
   const drawing = symbol('line-good')
   const title = element('strong')
   const meaning = element('span')
   const numbers = element('span', { class: 'line__numbers quiet' })
   const line = element('p', { class: 'line' }, drawing, element('span', { class: 'line__words' }, title, ' ', meaning, ' ', numbers))
-  const root = element('div', { class: 'seat-sound' }, line, volume)
+  const root = element('div', { class: 'seat-sound' }, line, volume, mixed)
 
   return {
     element: root,
@@ -29,8 +31,9 @@ export function createSeatSound({ setVolume }) {
       person = latest
       const carries = Boolean(person?.quality)
       line.hidden = !carries
-      volume.hidden = !person || person.me || person.connection === 'none'
-      root.hidden = line.hidden && volume.hidden
+      mixed.hidden = !person?.mixed || !person.on_stage
+      volume.hidden = !person || person.me || person.mixed || person.connection === 'none'
+      root.hidden = line.hidden && volume.hidden && mixed.hidden
       if (carries) {
         const words = lineExplained(person.quality, person.me)
         redraw(drawing, lineMark(person.quality))

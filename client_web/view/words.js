@@ -52,7 +52,8 @@ export function meInWords(visit, keys) {
   }
   if (told && (me.muted || !['brought up', 'muted'].includes(visit.told))) return told
   if (me.muted) return { headline: 'Your microphone is off', advice: keys ? 'Press M to turn it on, or hold Space to talk.' : 'Tap it to talk.' }
-  const advice = microphone.talking ? 'For as long as you hold Space.' : 'Everyone here can hear you.'
+  const carried = !['lost', 'alone'].includes(visit.carried?.standing)
+  const advice = !carried ? 'Not everyone may hear you just now.' : microphone.talking ? 'For as long as you hold Space.' : 'Everyone here can hear you.'
   return { headline: me.speaking ? "You're speaking" : 'Your microphone is on', advice }
 }
 
