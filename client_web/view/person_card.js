@@ -37,6 +37,8 @@ export function createPersonCard(acts) {
     element('header', { class: 'person-card__head' }, face, element('div', { class: 'person-card__who' }, name, about, profile), shut),
     refusal.element, sound.element, list, signals)
   let drawn = ''
+  // What is learnt while it is open, such as how our seats found each other, must not push its end out of the window.
+  new ResizeObserver(() => root.matches(':popover-open') && place()).observe(root)
 
   function close() {
     if (root.matches(':popover-open')) root.hidePopover()
