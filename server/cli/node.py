@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import click
+import uvloop
 
 from ..embedded import socket_url
 from ..lock import running
@@ -50,15 +51,16 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
     with stopping_on_signals(screen):
         screen.line(f"{kind.upper()} node for {capacity} rooms. Ctrl-C stops it.")
         try:
-            asyncio.run(
-                serve(
-                    url,
-                    "sfu" if kind == "sfu" else "mcu",
-                    capacity=capacity,
-                    ice=lambda user: ice_of(settings, user),
-                    say=screen.line,
-                    recordings=settings.recordings,
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(
+                    serve(
+                        url,
+                        "sfu" if kind == "sfu" else "mcu",
+                        capacity=capacity,
+                        ice=lambda user: ice_of(settings, user),
+                        say=screen.line,
+                        recordings=settings.recordings,
+                    )
                 )
-            )
         except LineLost as lost:
             raise click.ClickException(f"Nobody answers at the database ({lost}).") from None

@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import uvloop
+
 from ..ice import configuration
 from ..settings import Settings
 from ..types import UserId
@@ -44,7 +46,8 @@ def ice_of(settings: Settings, user: UserId) -> Ice:
 def run(work: Callable[[Told], Awaitable[None]]) -> None:
     """Do this until told to stop: by SIGTERM or by the end of the input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
-    asyncio.run(_run(work))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(work))
 
 
 async def _run(work: Callable[[Told], Awaitable[None]]) -> None:

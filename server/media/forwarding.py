@@ -7,7 +7,7 @@ numbers go on by one, timestamps by the time that passed, and the listener hears
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import randrange
 
 from .rtp import CLOCK_RATE, RtpPacket
@@ -44,11 +44,12 @@ class Forward:
             self._sent_at = packet.arrived_at
         begins = packet.marker or self._begins
         self._begins = False
-        return replace(
-            packet,
-            seq=(packet.seq + self._seq_offset) & 0xFFFF,
-            timestamp=(packet.timestamp + self._timestamp_offset) & 0xFFFFFFFF,
-            marker=begins,
+        return RtpPacket(
+            packet.ssrc,
+            (packet.seq + self._seq_offset) & 0xFFFF,
+            (packet.timestamp + self._timestamp_offset) & 0xFFFFFFFF,
+            begins,
+            *packet[4:],
         )
 
     _first: int = 0

@@ -11,11 +11,10 @@ import asyncio
 import struct
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pylibsrtp
-from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver, clock
+from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 from aiortc.exceptions import InvalidStateError
 from aiortc.rtcrtpparameters import RTCRtpParameters
 from aiortc.rtcrtpreceiver import StreamStatistics
@@ -28,12 +27,16 @@ MID: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"  # RFC 8843, 15
 SILENT: Final = 127
 """The level of digital silence (RFC 6464, 3)."""
 
+BEHIND: Final = 16_384
+"""Bytes. When a line cannot keep up with so much, what comes next is dropped, for late audio is worse than none."""
+
+SINCE_1900: Final = 2_208_988_800  # seconds from NTP's beginning to Unix's (RFC 5905, 6)
+
 SOURCES_LIMIT: Final = 32
 """SSRCs that one line may send from. A track has one, or a few; each costs memory down to libsrtp for as long as the connection lives."""
 
 
-@dataclass(frozen=True, slots=True)
-class RtpPacket:
+class RtpPacket(NamedTuple):
     """One encoded frame on its way: where it stands in its sender's stream, and how loud it is.
 
     `seq` (16 bits) and `timestamp` (32 bits, 1/48000 s) are those of RFC 3550; `level` in dB below full scale, 0 (loudest) to 127,
@@ -131,7 +134,6 @@ class PacketSender:
         self._inside = inside
         self._payload_type: int | None = None
         self._extensions = _Extensions()
-        self._clock = clock.current_ntp_time
         self._send_reports = inside._send_rtcp
         inside.send = self._start
         inside._run_rtp = self._park
@@ -162,11 +164,19 @@ class PacketSender:
             self._payload_type = None
             inside._RTCRtpSender__rtp_exited.set()
 
-    async def send(self, packet: RtpPacket) -> bool:
-        """Protect and send; false if there is no connection to send on. `seq` and `timestamp` go out as they are."""
-        if self._payload_type is None:
-            return False
+    def send(self, packet: RtpPacket) -> bool:
+        """Protect and send; false if there is no connection to send on. `seq` and `timestamp` go out as they are.
+
+        Nothing is waited for: aiortc's coroutines down to the socket never wait either, and cost as much as the cipher.
+        """
         inside = self._inside
+        transport = inside.transport
+        pair = transport.transport._connection._nominated.get(1)
+        if self._payload_type is None or pair is None or transport.state != "connected":
+            return False
+        socket = pair.protocol.transport
+        if _waiting(socket) > BEHIND:
+            return False
         head = struct.pack(
             "!BBHLL",
             (0x90 if self._extensions else 0x80) | len(packet.csrcs),
@@ -179,13 +189,16 @@ class PacketSender:
             head += struct.pack(f"!{len(packet.csrcs)}L", *packet.csrcs)
         extensions = self._extensions.block(packet.level, packet.speech)
         try:
-            await inside.transport._send_rtp(head + extensions + packet.payload)
-        except (ConnectionError, pylibsrtp.Error, ValueError):
-            return False  # not connected, or too late or too large to be protected: lost, like any packet
+            data = transport._tx_srtp.protect(head + extensions + packet.payload)
+        except (pylibsrtp.Error, ValueError):
+            return False  # too late or too large to be protected: lost, like any packet
+        socket.sendto(data, pair.remote_addr)
+        transport._RTCDtlsTransport__tx_bytes += len(data)
+        transport._RTCDtlsTransport__tx_packets += 1
         ahead = (packet.timestamp - inside._RTCRtpSender__rtp_timestamp) & 0xFFFFFFFF
         if ahead < 1 << 31 or not self.sent:
             # The two times of a report are one moment's, so a packet that comes late does not count.
-            inside._RTCRtpSender__ntp_timestamp = self._clock()
+            inside._RTCRtpSender__ntp_timestamp = int((time.time() + SINCE_1900) * (1 << 32))
             inside._RTCRtpSender__rtp_timestamp = packet.timestamp
         inside._RTCRtpSender__octet_count += len(packet.payload)
         inside._RTCRtpSender__packet_count += 1
@@ -195,6 +208,12 @@ class PacketSender:
         """Who has sent nothing is no sender, has no times to tell, and does not say goodbye (RFC 3550, 6.4 and 6.3.7)."""
         if self.sent:
             await self._send_reports(packets)
+
+
+def _waiting(socket: Any) -> int:
+    """Bytes that the kernel would not take yet; nobody counts them towards a TURN server."""
+    count = getattr(socket, "get_write_buffer_size", None)
+    return 0 if count is None else int(count())
 
 
 class _Extensions:

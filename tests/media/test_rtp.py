@@ -99,7 +99,7 @@ async def test_what_goes_in_comes_out_and_nothing_is_decoded(
 
     async def pump() -> None:
         while True:
-            await sender.send(await outbox.get())
+            sender.send(await outbox.get())
 
     pumping = asyncio.create_task(pump())
     heard: list[NDArray[Any]] = []
@@ -165,7 +165,7 @@ async def test_nothing_is_sent_where_nobody_is_connected(
     connections: list[RTCPeerConnection],
 ) -> None:
     sender = send_packets(connections[0].addTransceiver("audio", direction="sendonly"))
-    assert await sender.send(RtpPacket(1, 2, 3, False, b"opus")) is False
+    assert sender.send(RtpPacket(1, 2, 3, False, b"opus")) is False
     assert sender.sent == 0
 
 

@@ -7,9 +7,7 @@ is a slot for one voice; the answer names whose in `a=msid:` (RFC 8830), so that
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -24,8 +22,6 @@ from ..rtp import PacketSender, RtpPacket, send_packets, take_packets
 OFFER_LIMIT: Final = 65_536  # characters; one of forty voices has 30,000
 SLOTS_LIMIT: Final = 64
 CANDIDATES_LIMIT: Final = 100  # of one person; each is an address that is sent checks
-QUEUE_LIMIT: Final = 25
-"""Packets of each voice, half a second: what waits longer is dropped, for late audio is worse than none."""
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +47,10 @@ class Leg:
         self._candidates = 0
         self._closed = False
         self._spoilt = False
-        self._queue: deque[tuple[PacketSender, RtpPacket]] = deque()
-        self._waiting = asyncio.Event()
         self._answering = asyncio.Lock()
         self.dropped = 0
         self._changed = asyncio.Event()
         self._connection.on("connectionstatechange", self._changed.set)
-        self._pump = asyncio.create_task(self._run())
 
     @property
     def state(self) -> str:
@@ -126,7 +119,7 @@ class Leg:
                 log.info("a candidate was passed over: %s", error)
 
     def send(self, voice: str, packet: RtpPacket) -> None:
-        """Send as this voice; dropped if it has no slot. The oldest goes when the line cannot keep up."""
+        """Send as this voice; dropped if it has no slot, or the line cannot keep up."""
         mid = self._voices.get(voice)
         if mid is not None:
             self._put(mid, packet)
@@ -136,7 +129,10 @@ class Leg:
         mid = self._voices.get(voice)
         if mid is None:
             return
-        mapped = self._forwards.setdefault(mid, Forward()).map(packet)
+        forward = self._forwards.get(mid)
+        if forward is None:
+            forward = self._forwards[mid] = Forward()
+        mapped = forward.map(packet)
         if mapped is not None:
             self._put(mid, mapped)
 
@@ -148,20 +144,14 @@ class Leg:
 
     async def close(self) -> None:
         self._closed = True
-        self._pump.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._pump
         # An answer that is being made opens ports that are closed only once they are all there.
         async with self._answering:
             await self._connection.close()
         self._changed.set()
 
     def _put(self, mid: str, packet: RtpPacket) -> None:
-        while len(self._queue) >= QUEUE_LIMIT * max(1, len(self._voices)):
-            self._queue.popleft()
+        if not self._taken[mid].send(packet):
             self.dropped += 1
-        self._queue.append((self._taken[mid], packet))
-        self._waiting.set()
 
     def _take(self, transceiver: RTCRtpTransceiver) -> None:
         mid = str(transceiver.mid)
@@ -184,14 +174,6 @@ class Leg:
         named = {mid: voice for voice, mid in self._voices.items()}
         for transceiver in transceivers:
             name_stream(transceiver, named.get(str(transceiver.mid), "nobody"))
-
-    async def _run(self) -> None:
-        while True:
-            await self._waiting.wait()
-            self._waiting.clear()
-            while self._queue:
-                sender, packet = self._queue.popleft()
-                await sender.send(packet)
 
 
 def _check(offer: str) -> None:

@@ -102,6 +102,7 @@ class Sfu:
             self.speakers.hear(sitter.user_id, packet.level)
         if self._mixdown is not None:
             self._mixdown.push(peer_id, packet)
+        voice = sitter.voice
         for other, leg in self._legs.items():
             if other != peer_id:
-                leg.forward(sitter.voice, packet)
+                leg.forward(voice, packet)
