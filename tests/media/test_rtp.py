@@ -148,14 +148,14 @@ async def test_levels_keep_their_bit_and_what_cannot_be_sent_ends_nothing(
     await answer(publisher, inward)
     told = [(30, True), (90, False), (0, True), (127, False), (None, False)]
     async with asyncio.timeout(10):
-        while not await sender.send(RtpPacket(0, 3999, 0, False, b"opus")):  # noqa: ASYNC110 - a connection
+        while not sender.send(RtpPacket(0, 3999, 0, False, b"opus")):  # noqa: ASYNC110 - a connection
             await asyncio.sleep(0.02)
-        assert await sender.send(RtpPacket(0, 4000, 960, False, bytes(2000))) is False  # too large
+        assert sender.send(RtpPacket(0, 4000, 960, False, bytes(2000))) is False  # too large
         for number, (level, speech) in enumerate(told):
             packet = RtpPacket(0, 4001 + number, number, False, b"opus", level, speech=speech)
-            assert await sender.send(packet)
+            assert sender.send(packet)
         late = RtpPacket(0, 1000, 0, False, b"opus")  # behind what libsrtp still protects
-        assert await sender.send(late) is False
+        assert sender.send(late) is False
         while len(arrived) < 1 + len(told):  # noqa: ASYNC110 - packets
             await asyncio.sleep(0.02)
     assert [(each.level, each.speech) for each in arrived[1:]] == told
