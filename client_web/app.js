@@ -5,6 +5,7 @@ import { foyerActs } from './app/foyer.js'
 import { identityActs } from './app/identity.js'
 import { invitationActs } from './app/invitations.js'
 import { createPages } from './app/pages.js'
+import { recordingActs } from './app/recording.js'
 import { roomActs } from './app/room.js'
 import { voiceActs } from './app/voice.js'
 import { expose } from './room/debug.js'
@@ -38,6 +39,7 @@ const acts = {
   ...invitationActs(commons),
   ...pages.acts,
   ...roomActs(commons),
+  ...recordingActs(commons),
   ...voiceActs(commons),
   ...chatActs(commons),
   ...floor.acts,

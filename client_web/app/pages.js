@@ -11,15 +11,24 @@ import { forgetNameInAddress } from './identity.js'
  */
 export function createPages(commons, onChange) {
   const { house, session, attempt, refusal, withName } = commons
-  const { clubs, profiles, invitations } = house
+  const { clubs, profiles, invitations, recordings } = house
   const looks = {
     clubs: createLookup(() => clubs.all(), onChange),
     club: createLookup((id) => clubs.one(id), onChange),
-    person: createLookup((username) => profiles.one(username), onChange),
+    person: createLookup(personAndTheirs, onChange),
     invitation: createLookup((code) => invitations.one(code), onChange),
+    recording: createLookup((id) => (session.user ? recordings.one(id) : null), onChange),
   }
-  const keyOf = { clubs: () => 'all', club: (place) => place.club_id, person: (place) => place.username, invitation: (place) => place.code }
+  const keyOf = { clubs: () => 'all', club: (place) => place.club_id, person: (place) => place.username, invitation: (place) => place.code, recording: (place) => place.recording_id }
   let whose
+
+  /** Somebody, and what they recorded that I may hear; on my own page all that I may. */
+  async function personAndTheirs(username) {
+    const person = await profiles.one(username)
+    if (!person) return null
+    const me = session.user?.id
+    return { ...person, recordings: me === undefined ? [] : await (me === person.id ? recordings.all() : recordings.by(person.id)) }
+  }
 
   /** Looks up what belongs to this place, as whoever I am now. @param {import('../view/route.js').Place} place */
   async function look(place) {

@@ -7,6 +7,7 @@ import { createClubs } from './clubs.js'
 import { EMPTY_HALLWAY, openRooms, reduceHallway } from './hallway.js'
 import { createInvitations, NO_INVITATIONS, reduceInvitations, withoutFresh } from './invitations.js'
 import { createProfiles } from './profiles.js'
+import { createRecordings } from './recordings.js'
 import { createReminders } from './reminders.js'
 import { createVisit } from './visit.js'
 
@@ -147,6 +148,7 @@ export function createHouse({ session }) {
     reminders,
     clubs: createClubs({ rows }),
     profiles: createProfiles({ rows }),
+    recordings: createRecordings({ rows, fetch: session.fetch }),
     invitations: createInvitations({ rows }),
     /** It was looked at: its notice is not needed any more. @param {number} id  of an invitation */
     seenInvitation(id) {

@@ -102,6 +102,7 @@ const reactions = {
   signals: (state) => state,
   messages: (state) => state,
   reactions: (state) => state,
+  recordings: (state) => state,
 
   bye: (state, { data }) => ({ ...state, ended: data.reason }),
 }

@@ -7,6 +7,7 @@ import { createLines } from './lines.js'
 import { createModeration } from './moderation.js'
 import { mayOf, peopleOf } from './people.js'
 import { createReactions } from './reactions.js'
+import { createRecording } from './recording.js'
 import { createSeat } from './seat.js'
 import { createSound } from './sound.js'
 import { EMPTY, isNode, maySpeak, onStage, present, reduce } from './state.js'
@@ -66,6 +67,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   const chat = createChat({ user, rows, roomId, slowMode, skew: () => wall.skew, onChange: changed })
   const consent = createConsent({ rows, roomId, userId: user.id, microphone: voice, onChange: changed })
   const moderation = createModeration({ rows, roomId })
+  const recording = createRecording({ user, rows, roomId, skew: () => wall.skew, onChange: changed })
   let lines = createSessionLines()
   const seat = createSeat({ user, rows, wall, technique, roomId, role, onJoined, onFrame: arrive, onStanding })
 
@@ -99,7 +101,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       devices: devices.state,
       speakers: sound.speaking.turns.map(({ user_id }) => people.find((person) => person.user_id === user_id && !person.muted)).filter(Boolean),
       spoke: sound.speaking.recent,
-      ...{ blocked: sound.blocked, troubles: troubles.list, happenings: room.happenings, wall: wall.entries, traces: wall.traces, chat: chat.state },
+      ...{ blocked: sound.blocked, troubles: troubles.list, happenings: room.happenings, wall: wall.entries, traces: wall.traces, chat: chat.state, recording: recording.state },
     })
   }
 
@@ -133,6 +135,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     if (room === before) return
     chat.arrive(frame)
     reactions.arrive(frame)
+    recording.arrive(frame)
     if (frame.type === 'snapshot') {
       reconcile()
       const mine = room.seats.get(user.id)
@@ -197,6 +200,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
 
   function dismantle() {
     consent.close()
+    recording.close()
     voice.close()
     disconnect()
     sound.close()
@@ -274,6 +278,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
 
     consent,
     moderation,
+    recording,
     setRole: (next, user_id = user.id) => rows.update('participants', { role: next }, here(user_id)),
     mutePerson: (user_id) => rows.update('participants', { muted: true }, here(user_id)),
     retryConnection: (user_id) => lines.retry(user_id),

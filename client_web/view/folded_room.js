@@ -32,7 +32,7 @@ export function createFoldedRoom({ toggleMicrophone, leave, putAway }) {
     const shown = speaking[0] ?? visit.stage[0] ?? visit.me
     const open = Boolean(visit.me) && visit.may.speak && !visit.me.muted && visit.microphone.state === 'on'
     say(name, visit.room?.name ?? 'Walking in…')
-    say(who, whoInWords(visit, speaking))
+    say(who, `${!over && visit.recording?.running ? 'Being recorded · ' : ''}${whoInWords(visit, speaking)}`)
     root.classList.toggle('folded--speaking', speaking.length > 0)
     mark(way, 'href', addressOf(visit.room_id))
     if (shown?.username !== drawn) {

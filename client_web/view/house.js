@@ -10,6 +10,7 @@ import { createMasthead } from './masthead.js'
 import { createNotices } from './notices.js'
 import { createPages } from './pages.js'
 import { createFloating } from './reactions.js'
+import { recordingNews } from './recording_words.js'
 import { createRoom } from './room.js'
 import { addressOf } from './route.js'
 import { createScrolls } from './scrolls.js'
@@ -44,6 +45,7 @@ export function createHouseView(main, acts) {
   let latest = null // what the panel was told last
   const prompt = createConsentPrompt({ ...acts, answered: () => (prompt.element.parentElement === room.element ? room.controls : folded).focus() })
   let announced = null
+  let recorded = null // what was last said of the recording
   let told = null // the visit whose ending was said
   let present = null // the visit drawn last
   let read = null // the visit whose ending was read
@@ -121,7 +123,13 @@ export function createHouseView(main, acts) {
 
   function announce(whose, visit) {
     if (whose !== announced) announcer.forget()
+    if (whose !== announced) recorded = null
     announced = whose
+    if (visit && visit.phase !== 'left' && visit.recording !== recorded) {
+      const news = recordingNews(recorded, visit.recording)
+      recorded = visit.recording
+      if (news) announcer.say(news)
+    }
     if (visit && visit.phase !== 'left') announcer.hear(visit.happenings, visit)
     const over = visit?.phase === 'left' && visit.reason !== 'left' ? whose : null
     if (over && over !== told) announcer.say(endingInWords(visit).title)

@@ -4,13 +4,14 @@ import { element } from './element.js'
 import { createInvitation } from './invitation.js'
 import { move } from './motion.js'
 import { createPerson } from './person.js'
+import { createRecordingPage } from './recording.js'
 
 /**
- * The pages beside the hallway and the room: clubs, a club, a person, an invitation. One of them at a time.
+ * The pages beside the hallway and the room: clubs, a club, a person, an invitation, a recording. One of them at a time.
  * @param {object} acts  see the pages
  */
 export function createPages(acts) {
-  const pages = { clubs: createClubs(acts), club: createClub(acts), person: createPerson(acts), invitation: createInvitation(acts) }
+  const pages = { clubs: createClubs(acts), club: createClub(acts), person: createPerson(acts), invitation: createInvitation(acts), recording: createRecordingPage(acts) }
   const scroll = element('div', { class: 'page__scroll' }, ...Object.values(pages).map((page) => page.element))
   const root = element('section', { class: 'frame__page', 'aria-label': 'Page' }, scroll)
   let shown = null
@@ -24,7 +25,10 @@ export function createPages(acts) {
     update({ place, pages: looked, house, user }) {
       const name = place.place in pages ? place.place : null
       root.hidden = name === null
-      for (const [each, page] of Object.entries(pages)) page.element.hidden = each !== name
+      for (const [each, page] of Object.entries(pages)) {
+        if (each !== name && !page.element.hidden) page.leave?.()
+        page.element.hidden = each !== name
+      }
       if (name) pages[name].update({ place, looked: looked[name], house, user })
     },
     /** A page was walked to: it comes in, and the focus goes to its heading. */

@@ -2,6 +2,7 @@ import { avatar } from './avatar.js'
 import { createPageState, ROLES } from './clubs.js'
 import { element, mark, say } from './element.js'
 import { keyed } from './keyed.js'
+import { createRecordingLinks } from './recording_links.js'
 import { addressOf, addressOfClub } from './route.js'
 import { monthInWords } from './when.js'
 import { roleInWords } from './words.js'
@@ -27,7 +28,8 @@ export function createPerson({ editProfile, toggleBlock, lookAgain }) {
     element('p', { class: 'page__lead quiet', text: 'They may go by another name now.' }), element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
   const now = createLinks('Now in', 'They are in no room you can see.')
   const clubs = createLinks('Clubs', 'No clubs yet.')
-  const body = element('div', { class: 'page__body' }, now.element, clubs.element)
+  const recordings = createRecordingLinks('Recordings', ({ room }) => room ?? 'A room')
+  const body = element('div', { class: 'page__body' }, now.element, clubs.element, recordings.element)
   const root = element('article', { class: 'page page--person' },
     element('header', { class: 'page__head page__head--person' }, face, element('div', {}, kind, heading, since, about, marked, ways)), state.element, missing, body)
 
@@ -59,6 +61,7 @@ export function createPerson({ editProfile, toggleBlock, lookAgain }) {
       block.hidden = me || !user || !toggleBlock
       say(block, blocked ? 'Unblock' : 'Block')
       mark(block, 'aria-label', `${blocked ? 'Unblock' : 'Block'} ${person.username}`)
+      recordings.update(person.recordings ?? [])
       now.update(person.rooms.map((one) => ({ key: one.room_id, href: addressOf(one.room_id), name: one.room, told: roleInWords(one.role) })), me ? 'You are in no room.' : undefined)
       clubs.update(person.clubs.map((one) => ({ key: one.club_id, href: addressOfClub(one.club_id), name: one.name, told: ROLES[one.role] ?? '' })))
     },

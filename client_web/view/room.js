@@ -4,7 +4,10 @@ import { element, mark } from './element.js'
 import { createHandQueue } from './hand_queue.js'
 import { keyed } from './keyed.js'
 import { createPinned } from './pinned.js'
+import { createRecordingButton } from './recording_button.js'
+import { createRecordingSign } from './recording_sign.js'
 import { createRoomHead } from './room_head.js'
+import { createRoomRecordings } from './room_recordings.js'
 import { createSeat } from './seat.js'
 import { createSpeakers } from './speakers.js'
 import { createStageOrder } from './stage_order.js'
@@ -33,9 +36,13 @@ export function createRoom(acts) {
   const ending = createEnding(acts)
   const controls = createControls(acts)
   const pinned = createPinned(acts)
+  const recordButton = createRecordingButton(acts)
+  const sign = createRecordingSign(acts)
+  const recorded = createRoomRecordings(acts)
   head.element.append(pinned.element)
+  head.tools.prepend(recordButton.element)
   const scroll = element('div', { class: 'room__scroll' },
-    head.element, banner, troubles.element, tap, speakers.element, people, waiting, ending.element)
+    sign.element, head.element, banner, troubles.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
   let latest = null
   const inOrder = createStageOrder(stage.element, () => latest && stage.update(inOrder(latest.stage, latest.spoke)))
   const root = element('div', { class: 'room' }, scroll, controls.element)
@@ -51,6 +58,9 @@ export function createRoom(acts) {
     root.dataset.phase = visit.phase
     head.update(visit, told)
     pinned.update(over ? null : visit.room?.pinned_link, visit.may.moderate && !over)
+    sign.update(visit)
+    recordButton.update(visit)
+    recorded.update(visit)
     drawBanner(visit)
     // While the whole room reconnects, that its signals wait is no news.
     troubles.update(over ? [] : visit.troubles.filter(({ kind }) => kind !== 'signal' || visit.phase === 'in'))

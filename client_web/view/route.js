@@ -2,7 +2,8 @@
  * Where the page's address leads. Anything not named here is a door that is not there.
  *
  * @typedef {{place: 'hallway'} | {place: 'room', room_id: number} | {place: 'clubs'} | {place: 'club', club_id: number} |
- *           {place: 'person', username: string} | {place: 'invitation', code: string} | {place: 'nowhere'}} Place
+ *           {place: 'person', username: string} | {place: 'invitation', code: string} |
+ *           {place: 'recording', recording_id: number} | {place: 'nowhere'}} Place
  * @param {string} pathname
  * @returns {Place}
  */
@@ -20,6 +21,7 @@ const PLACES = [
   [/^\/clubs\/?$/u, () => ({ place: 'clubs' })],
   [/^\/clubs\/(\d{1,15})\/?$/u, (id) => ({ place: 'club', club_id: Number(id) })],
   [/^\/people\/([^/]+)\/?$/u, (name) => named(name)],
+  [/^\/recordings\/(\d{1,15})\/?$/u, (id) => ({ place: 'recording', recording_id: Number(id) })],
   [/^\/invitations\/([\w-]{1,200})\/?$/u, (code) => ({ place: 'invitation', code })],
 ]
 
@@ -34,6 +36,7 @@ function named(encoded) {
 export const addressOf = (room_id) => `/rooms/${room_id}`
 export const addressOfClub = (club_id) => `/clubs/${club_id}`
 export const addressOfPerson = (username) => `/people/${encodeURIComponent(username)}`
+export const addressOfRecording = (recording_id) => `/recordings/${recording_id}`
 export const addressOfInvitation = (code) => `/invitations/${code}`
 
 /** An address to send to somebody else: without who I am. */
@@ -71,7 +74,7 @@ export function createRoute(arrive, leave = () => {}) {
     const link = event.target.closest?.('a[href^="/"]')
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
     // The lab is a page of its own, and the browser knows how to get there.
-    if (!link || !plain || event.defaultPrevented || link.target === '_blank' || placeOf(link.pathname).place === 'nowhere') return
+    if (!link || !plain || event.defaultPrevented || link.target === '_blank' || link.hasAttribute('download') || placeOf(link.pathname).place === 'nowhere') return
     event.preventDefault()
     go(link.getAttribute('href'))
   })

@@ -1,0 +1,114 @@
+import { instant, now } from './clock.js'
+
+/**
+ * Whether the room is being recorded, as its log tells: announced, with a countdown in which I may leave; then recording, until it ends.
+ * Who walks in while it runs is told so once, and says that they know.
+ *
+ * @typedef {{ id: number, room_id: number, started_by: number, username: string, begins_at: string, started_at: string|null,
+ *             ended_at: string|null, ended_reason: string|null, failure: string|null, deleted_at: string|null,
+ *             continues_id: number|null, duration: string|null }} RecordingRecord  as the log shows it
+ * @typedef {object} Running
+ * @property {number} id
+ * @property {string} username   who records
+ * @property {'announced'|'recording'} phase
+ * @property {number} begins     ms since the epoch, by this browser's clock
+ * @property {boolean} unknown   it ran before I came, and I have not said that I know
+ *
+ * @param {object} options
+ * @param {{ id: number }} options.user
+ * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
+ * @param {number} options.roomId
+ * @param {() => number} options.skew  how far the server's clock is ahead, in ms
+ * @param {() => void} options.onChange
+ */
+export function createRecording({ user, rows, roomId, skew, onChange }) {
+  /** @type {RecordingRecord|null} */ let record = null
+  /** @type {RecordingRecord|null} */ let last = null // that ended while I was here
+  const known = new Set() // ids of those that I was told of
+  let timer = null
+  let state = null
+
+  const begins = () => instant(record.begins_at) - skew()
+  const counting = () => record.started_at === null && begins() > now()
+
+  function look() {
+    const running = record && Object.freeze({
+      ...{ id: record.id, username: record.username, begins: begins() },
+      phase: counting() ? 'announced' : 'recording',
+      unknown: !known.has(record.id),
+    })
+    return Object.freeze({ running, last })
+  }
+
+  function changed() {
+    clearTimeout(timer)
+    // When the countdown is over it is time to say something else, whether or not the node has begun by then.
+    if (record && counting()) timer = setTimeout(changed, begins() - now() + 20)
+    state = null
+    onChange()
+  }
+
+  function take(next) {
+    if (next && (next.started_by === user.id || known.has(next.continues_id) || (record?.id !== next.id && counts(next)))) known.add(next.id)
+    record = next
+    changed()
+  }
+
+  /** Whoever sees the countdown has been told. */
+  const counts = (next) => next.started_at === null && instant(next.begins_at) - skew() > now()
+
+  const reactions = {
+    snapshot({ data }) {
+      if (data.participants) take(data.recording ?? null)
+    },
+    recordings({ data }) {
+      const { record: after, old_record: before } = data
+      if (after && !after.ended_at) {
+        if (after.continues_id === null && after.id !== record?.id) last = null
+        take(after)
+      } else if (record?.id === (after ?? before).id) {
+        last = after && !after.deleted_at ? after : null
+        take(null)
+      } else if (last && last.id === (after ?? before).id) {
+        last = after && !after.deleted_at ? after : null
+        changed()
+      }
+    },
+  }
+
+  return {
+    /** @returns {{ running: Running|null, last: RecordingRecord|null }} */
+    get state() {
+      state ??= look()
+      return state
+    },
+    /** @param {import('../signaling/follower.js').Frame} frame */
+    arrive: (frame) => reactions[frame.type]?.(frame),
+
+    /** The host: tell everybody, and begin when the countdown is over. */
+    start: () => rows.insert('recordings', { room_id: roomId }, { representation: false }),
+    /** A mesh has no place where the conversation comes together: first let a node carry the room, whichever is there. */
+    async carryAndStart() {
+      const carry = (topology) => rows.update('rooms', { topology }, { id: `eq.${roomId}` }, { representation: false })
+      try {
+        await carry('sfu')
+      } catch (problem) {
+        if (problem.rule !== 'rooms_topology_has_a_node') throw problem
+        await carry('mcu')
+      }
+      await this.start()
+    },
+    stop: () => rows.rpc('stop_recording', { room_id: roomId }),
+    /** I was told that the room is recorded, and stay. */
+    acknowledge() {
+      if (record) known.add(record.id)
+      changed()
+    },
+    /** That it ended is read. */
+    dismiss() {
+      last = null
+      changed()
+    },
+    close: () => clearTimeout(timer),
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The recordings that I may hear: those of rooms I sat in while they ran, or that I made.
+ *
+ * @typedef {{ id: number, room_id: number, room: string|null, host: string, status: 'recording'|'ended'|'failed', started_at: string,
+ *             ended_at: string|null, ended_reason: string|null, seconds: number|null, failure: string|null,
+ *             continues_id: number|null, people: string[], mine: boolean }} Recording
+ * @typedef {{ id: number, username: string, body: string, created_at: string, at: number }} Line  of the chat; `at` in seconds of the sound
+ *
+ * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, fetch: typeof fetch }} parts
+ */
+export function createRecordings({ rows, fetch }) {
+  const find = (filters) => rows.select('archive', { order: 'id.desc', limit: 50, ...filters })
+
+  return {
+    /** @returns {Promise<Recording[]>} all I may hear, newest first */
+    all: () => find({}),
+    /** @param {number} userId @returns {Promise<Recording[]>} those of this person's that I may hear */
+    by: (userId) => find({ started_by: `eq.${userId}` }),
+    /** @param {number} roomId @returns {Promise<Recording[]>} */
+    of: (roomId) => find({ room_id: `eq.${roomId}` }),
+
+    /** @param {number} id @returns {Promise<(Recording & { chat: Line[], next: number|null })|null>} */
+    async one(id) {
+      const [recording] = await find({ id: `eq.${id}` })
+      if (!recording) return null
+      const [chat, [next]] = await Promise.all([rows.rpc('recording_chat', { recording_id: id }), find({ continues_id: `eq.${id}` })])
+      return { ...recording, chat, next: next?.id ?? null }
+    },
+
+    /** Where a player finds the sound: it cannot say who it is, so the address does. @param {number} id @returns {Promise<string|null>} */
+    async link(id) {
+      try {
+        const answer = await fetch(`/recordings/${id}/link`, { headers: { Accept: 'application/json' } })
+        return answer.ok ? (await answer.json()).url : null
+      } catch {
+        return null // away; the player says that there is nothing to play
+      }
+    },
+
+    remove: (id) => rows.rpc('delete_recording', { recording_id: id }),
+  }
+}
