@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from roomtone.media.node.lease import Kind
 from roomtone.media.node.node import serve
@@ -26,13 +27,15 @@ def living(psql: Psql, *kinds: Kind) -> bool:
 
 
 @contextmanager
-def nodes(database_url: str, *kinds: Kind) -> Iterator[None]:
-    """A node of each kind until the block ends, when they hand their rooms over."""
+def nodes(database_url: str, *kinds: Kind, recordings: Path | None = None) -> Iterator[None]:
+    """A node of each kind until the block ends, when they hand their rooms over; they record into this folder."""
     loop = asyncio.new_event_loop()
     stopping = asyncio.Event()
 
     async def run() -> None:
-        running = [asyncio.create_task(serve(database_url, kind)) for kind in kinds]
+        running = [
+            asyncio.create_task(serve(database_url, kind, recordings=recordings)) for kind in kinds
+        ]
         await stopping.wait()
         for task in running:
             task.cancel()

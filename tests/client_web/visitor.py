@@ -118,6 +118,6 @@ def visitor(
     try:
         yield somebody
         said = [line for line in somebody.said if not (refusals and line.startswith(REFUSED))]
-        assert said == [], "the console says something"
+        assert said == [], f"the console says {said}"
     finally:
         page.close()

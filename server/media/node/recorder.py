@@ -55,10 +55,12 @@ class Recorder:
         self._record = record
         self._announced: int | None = None
         self._ended = asyncio.Event()
+        self._news = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
     def see(self, running: Mapping[str, Any] | None) -> None:
         """This recording runs in the room, or none does."""
+        self._news.set()  # the countdown may be another than it was
         recording = None if running is None or running["ended_at"] else int(running["id"])
         if recording == self._announced:
             return
@@ -113,16 +115,17 @@ class Recorder:
         """Wait for the countdown; None if there is nothing to write (any more)."""
         attempt = 0
         while not ended.is_set():
+            self._news.clear()
             try:
                 begun = await self._ledger.recording_begins(recording)
             except psycopg.Error as error:
                 log.warning("recording %s cannot begin yet: %s", recording, error)
-                await _either(ended, backoff(attempt))
+                await _either(self._news, backoff(attempt))
                 attempt += 1
                 continue
             if begun is None or begun.file is not None:
                 return begun
-            await _either(ended, begun.wait)
+            await _either(self._news, begun.wait)
         return None
 
     async def _write(self, recording: int, name: str, ended: asyncio.Event) -> None:

@@ -7,22 +7,29 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import LiteralString
 
+import numpy as np
 import pytest
 from roomtone.media.signaling.attendance import Attendance
 from roomtone.media.signaling.database import DatabaseDoor, database_door
 from roomtone.media.signaling.events import SeatChanged, SeatGone, Signal, Snapshot
+from roomtone.ogg import seconds_of
 from roomtone.types import PeerId, RoomId
 
 from ...people import Psql
 from .people import Person
+from .test_recording import sound_of
 
 
 @contextmanager
-def node(url: str, kind: str) -> Iterator[subprocess.Popen[bytes]]:
+def node(url: str, kind: str, recordings: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A node of this kind, as somebody starts it on a machine of its own."""
     command = [sys.executable, "-m", "roomtone", "node", kind, "--database-url", url]
+    command += ["--recordings-dir", str(recordings)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
             yield process
@@ -70,15 +77,16 @@ TRIES = 3  # of which the best counts, for the machine has other things to do, t
 
 @pytest.mark.parametrize("kind", ["sfu", "mcu"])
 async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_is_killed(
-    database_url: str, psql: Psql, room: int, kind: str
+    database_url: str, psql: Psql, room: int, kind: str, tmp_path: Path
 ) -> None:
+    """And so is its recording: what the killed one wrote is there, and the other goes on."""
     one, two = Caller("rick", 1, 440), Caller("beth", 2, 660)
     async with AsyncExitStack() as stack:
         processes: dict[int, subprocess.Popen[bytes]] = {}
 
         async def start(number: int) -> None:
             for _ in range(number):
-                process = stack.enter_context(node(database_url, kind))
+                process = stack.enter_context(node(database_url, kind, tmp_path))
                 processes[process.pid] = process
             await until(lambda: psql.one(LIVING, kind) == len(processes))
 
@@ -91,7 +99,9 @@ async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_i
             for _ in range(TRIES):
                 await one.waits_to_hear_anywhere(660)
                 await two.waits_to_hear_anywhere(440)
+                await records(psql, room)
                 carrying = await kill(psql, processes, room)
+                killed_at = psql.one("select clock_timestamp()")
                 await until(lambda was=carrying: moved(psql, room, was, one, two))  # type: ignore[misc]
                 took = psql.one(
                     "select extract(epoch from a.assigned_at - n.heartbeat_at)::float8"
@@ -103,11 +113,26 @@ async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_i
                 two.heard.clear()
                 await one.waits_to_hear_anywhere(660)
                 await two.waits_to_hear_anywhere(440)
+                lost = await part_of(psql, tmp_path, carrying)
+                written = (killed_at - lost.started_at).total_seconds()
+                # Its mix was some tens of milliseconds old, and of this machine's time others want their share.
+                assert written - 1.2 < lost.seconds < written + 0.2
+                assert lost.failed
+                assert sings(lost.path, 440, 660)
                 if took < 5:
                     break
                 await start(1)
             assert took < 5
             itself = psql.one("select username from roster where kind = %s", kind)
+            await records(psql, room)
+            psql.one("select stop_recording(%s)", room)
+            await until(
+                lambda: psql.one("select duration from recordings order by id desc limit 1")
+            )
+            last = await part_of(psql, tmp_path, psql.one("select node_id from assignments"))
+            assert not last.failed
+            assert last.seconds == pytest.approx(seconds_of(last.path), abs=0.1)
+            assert sings(last.path, 440, 660)
             assert sorted(psql.roster(room)) == sorted(["rick", "beth", itself])
         finally:
             for task in running:
@@ -136,7 +161,49 @@ def moved(psql: Psql, room: int, was: str, *callers: Caller) -> bool:
     return bool(found) and found[0][0] != was and all(c.node == found[0][1] for c in callers)
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def records(psql: Psql, room: int) -> None:
+    """Until two seconds more of this room are recorded, without a countdown for those who are no people."""
+    running = "select count(*) from recordings where room_id = %s and ended_at is null"
+    if psql.one(running, room) == 0:
+        with psql.connection.transaction():
+            psql.run("insert into recordings (room_id) values (%s)", room)
+            psql.run("update recordings set begins_at = announced_at")
+    written = "select started_at < clock_timestamp() - interval '2 s' from recordings where room_id = %s and ended_at is null"
+    await until(lambda: psql.one(written, room))
+
+
+@dataclass
+class Part:
+    """What one node wrote; `seconds` as its row says, or as its file does if the node could not."""
+
+    path: Path
+    started_at: datetime
+    seconds: float
+    failed: bool
+
+
+async def part_of(psql: Psql, folder: Path, node: str) -> Part:
+    file, started_at, seconds, status = psql.all(
+        "select file, started_at, extract(epoch from duration)::float8, recording_status(r)"
+        " from recordings r where node_id = %s",
+        node,
+    )[0]
+    path = folder / file
+    length = seconds_of(path) if seconds is None else seconds
+    return Part(path, started_at, length, status == "failed")
+
+
+def sings(path: Path, *tones: float) -> bool:
+    """Whether these tones, and no others, are in the last second of a file."""
+    sound = sound_of(path)[-48_000:]
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
+    loud = np.flatnonzero(spectrum > spectrum.max() / 5)
+    return all(min(abs(loud - tone)) < 12 for tone in tones) and all(
+        min(abs(place - tone) for tone in tones) < 12 for place in loud
+    )
+
+
+async def until(condition: Callable[[], object]) -> None:
     """Waits for what the database will show."""
     async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - another process does it

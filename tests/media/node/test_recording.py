@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from roomtone.media.mixing import level
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.recording import Recording, RecordingFailed
+from roomtone.media.node.sfu import Sfu
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Samples
 
 from .people import Person, seat
@@ -36,8 +37,11 @@ def tone_in(sound: NDArray[np.float64], second: float) -> float:
     return float(np.argmax(np.abs(np.fft.rfft(part * np.hanning(len(part)))))) * RATE / len(part)
 
 
-async def test_a_conversation_is_in_the_file_as_it_went(tmp_path: Path) -> None:
-    mcu = Mcu(RTCConfiguration(iceServers=[]))
+@pytest.mark.parametrize("kind", [Sfu, Mcu])
+async def test_a_conversation_is_in_the_file_as_it_went(
+    tmp_path: Path, kind: type[Sfu] | type[Mcu]
+) -> None:
+    node = kind(RTCConfiguration(iceServers=[]))
     one, two = Person(1, 440), Person(2, 880)
     loud: list[bool] = []
     recording = Recording(tmp_path / "evening.ogg")
@@ -54,17 +58,17 @@ async def test_a_conversation_is_in_the_file_as_it_went(tmp_path: Path) -> None:
         return len(loud) * FRAME_SAMPLES / RATE
 
     try:
-        mcu.record(write)
-        await seat(mcu, [one])
-        await one.enter(mcu)
+        node.record(write)
+        await seat(node, [one])
+        await one.enter(node)
         first = await spoken(50)
-        await seat(mcu, [two])
-        await asyncio.wait_for(two.enter(mcu), 10)
+        await seat(node, [two])
+        await asyncio.wait_for(two.enter(node), 10)
         loud.append(False)
         second = await spoken(50) - FRAME_SAMPLES / RATE
     finally:
-        mcu.record(None)
-        await mcu.close()
+        node.record(None)
+        await node.close()
         await one.leave()
         await two.leave()
         recording.close()
