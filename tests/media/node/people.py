@@ -42,14 +42,17 @@ class Tone(AudioStreamTrack):
             raise MediaStreamError("it was stopped")
         due = self._began + self._frames * 0.02
         await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
-        at = (np.arange(960) + self._frames * 960) / RATE
+        samples = self.samples(self._frames * 960 + np.arange(960)).astype(np.int16)
         self._frames += 1
-        samples = (6000 * np.sin(2 * np.pi * self.hertz * at)).astype(np.int16).reshape(1, -1)
-        frame = AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
         frame.sample_rate = RATE
         frame.pts = self._frames * 960
         frame.time_base = Fraction(1, RATE)
         return frame
+
+    def samples(self, at: NDArray[Any]) -> NDArray[Any]:
+        """What sounds at these samples since the beginning."""
+        return 6000 * np.sin(2 * np.pi * self.hertz * at / RATE)
 
 
 class Person:
