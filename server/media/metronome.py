@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from typing import Final
 
 FRAME: Final = 0.02  # seconds of audio in one frame
+LET_IN: Final = 0.001  # seconds
 HOPELESS: Final = 0.2  # seconds; later than this nothing is caught up with, the beat starts anew
 
 
@@ -24,5 +25,6 @@ async def ticks(every: float = FRAME) -> AsyncGenerator[int, None]:
         wait = began + count * every - time.monotonic()
         if wait < -HOPELESS:
             count += int(-wait / every)
-        # Even when late, let the others on this loop have a turn.
-        await asyncio.sleep(max(0.0, wait))
+        # Even when late, let the others on this loop have a turn, and the packets in that came meanwhile:
+        # several turns of the loop from a socket to a jitter buffer, which would else run dry with everything there.
+        await asyncio.sleep(max(LET_IN, wait))

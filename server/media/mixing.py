@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
@@ -43,7 +44,7 @@ def soft_clip(samples: Samples) -> Samples:
 
 def level(samples: Samples) -> int:
     """How loud, in dB below full scale, 0 to 127 (RFC 6464, 3)."""
-    power = float(np.mean(np.square(samples))) if len(samples) else 0.0
+    power = float(np.dot(samples, samples)) / len(samples) if len(samples) else 0.0
     if power <= 0:
         return 127
-    return int(min(127, max(0, -10 * np.log10(power))))
+    return int(min(127, max(0, -10 * math.log10(power))))

@@ -18,6 +18,9 @@ from .opus import FRAME_SAMPLES, RATE, Decoder, Samples
 from .rtp import RtpPacket
 
 FRAMES_KEPT: Final = 50  # one second; more is not jitter but a stall, and the oldest goes
+STALL: Final = (
+    10  # frames beyond the wanted delay, 200 ms; so much at once is no jitter, somebody stood still
+)
 SHALLOWEST: Final = 2  # frames of delay on a quiet network: 40 ms
 DEEPEST: Final = 15  # frames: 300 ms, beyond which conversation suffers more than from gaps
 CALM: Final = 100  # frames (2 s) over which the depth is judged
@@ -63,7 +66,9 @@ class Playout:
             return
         self._newest = max(self._newest, seq)
         self._waiting[seq] = packet
-        self._skip(len(self._waiting) - FRAMES_KEPT)
+        self._skip(
+            len(self._waiting) - (self.depth_wanted + STALL if self._playing else FRAMES_KEPT)
+        )
 
     def pull(self) -> Samples | None:
         """The next 960 samples; None while there is nothing to be heard."""
