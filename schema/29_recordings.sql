@@ -23,6 +23,7 @@ create unique index if not exists recordings_one_at_a_time on recordings (room_i
 create index if not exists recordings_by_room on recordings (room_id, id);
 create index if not exists recordings_by_starter on recordings (started_by);
 create index if not exists recordings_by_part on recordings (continues_id) where continues_id is not null;
+create index if not exists recordings_by_end on recordings (ended_at) where deleted_at is null;
 create index if not exists recordings_unmeasured on recordings (id)
   where started_at is not null and ended_at is not null and duration is null and deleted_at is null;
 
@@ -49,6 +50,7 @@ comment on index recordings_one_at_a_time is 'A room has one recording at a time
 comment on index recordings_by_room is 'Lists a room''s recordings.';
 comment on index recordings_by_starter is 'Finds a user''s recordings when the user is deleted.';
 comment on index recordings_by_part is 'Finds what continues a recording.';
+comment on index recordings_by_end is 'Finds those that were kept long enough.';
 comment on index recordings_unmeasured is 'Finds those whose node could not say how long they are.';
 
 create table if not exists recorded_seats (

@@ -61,7 +61,7 @@ grant execute on function become(jsonb, text), token_is_revoked(text), relay_sec
   relay_read(bigint[], bigint[], int), relay_follow(text, uuid[]), relay_seated(uuid[]), relay_unfollow(text, uuid[], interval),
   relay_heartbeat(text, text, text), relay_goodbye(text, interval), relay_lapse_orphans(interval, interval),
   relay_reap_one_room(), relay_tidy(interval, bigint, int), relay_watch(),
-  relay_recordings_gone(text[]), relay_recording_measured(bigint, double precision, bigint), relay_tend_recordings(),
+  relay_recordings_gone(text[]), relay_recording_measured(bigint, double precision, bigint), relay_tend_recordings(interval),
   node_recording_begins(text, bigint), node_recording_moves(text, bigint), node_recording_ended(text, bigint, double precision, bigint, text),
   node_register(text, text, int, text), node_heartbeat(text), node_goodbye(text),
   relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), schema_fingerprint()

@@ -9,6 +9,7 @@ import socket
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import TypedDict
 
 from starlette.applications import Starlette
@@ -87,7 +88,8 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
                 database, grace=settings.grace, address=f"{settings.host}:{settings.port}"
             )
             listener = Listener(database_url)
-            shelf = Shelf(database, settings.recordings)
+            keep = settings.recordings_days and timedelta(days=settings.recordings_days)
+            shelf = Shelf(database, settings.recordings, keep or None)
             relay = Relay(
                 database, listener, hallway, invitations, signed_out, presence, shelf, counted
             )

@@ -66,6 +66,12 @@ class Settings:
         default_text="`recordings` in the data directory",
         help="Where media nodes write recordings, and relays read them: one folder for all of a database.",
     )
+    recordings_days: float | None = setting(
+        None,
+        default_text="they stay until somebody deletes them",
+        help="Delete recordings so many days after they ended.",
+        at_least=0.01,
+    )
     database_url: str | None = setting(
         None,
         also="DATABASE_URL",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +26,12 @@ log = logging.getLogger(__name__)
 
 
 class Shelf:
-    """One relay's view of the folder, which need not exist."""
+    """One relay's view of the folder, which need not exist. Recordings are kept so long after their end, or for ever."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, keep: timedelta | None = None) -> None:
         self.folder = folder
         self._database = database
+        self._keep = keep
         self._deleted = asyncio.Event()
 
     def rung(self) -> None:
@@ -45,7 +47,7 @@ class Shelf:
     async def _tend(self) -> None:
         async with self._database.relay() as connection:
             answer = await connection.execute(
-                "select recording, file from roomtone.relay_tend_recordings()"
+                "select recording, file from roomtone.relay_tend_recordings(%s)", (self._keep,)
             )
             for recording, name in await answer.fetchall():
                 measured = await asyncio.to_thread(_measured, self.folder / name)

@@ -276,6 +276,11 @@ def test_a_failing_disk_ends_it_and_a_lost_nodes_file_is_measured_by_whoever_has
     assert psql.all("select * from relay_tend_recordings()") == [(begun, file)]
     psql.one("select relay_recording_measured(%s, 2.5, 1000)", begun)
     assert psql.act_as("bo").one("select seconds from archive") == 2.5
+    # Where they are kept for some time only, that time is over.
+    psql.act_as(None).all("select * from relay_tend_recordings('1 hour')")
+    assert psql.one("select deleted_at is null from recordings")
+    psql.all("select * from relay_tend_recordings('5 seconds')")
+    assert psql.one("select deleted_at is not null from recordings")
 
 
 def test_nobody_joins_between_a_recording_and_its_announcement(
