@@ -6,7 +6,7 @@ import { instant, now } from './clock.js'
  *
  * @typedef {{ id: number, room_id: number, started_by: number, username: string, begins_at: string, started_at: string|null,
  *             ended_at: string|null, ended_reason: string|null, failure: string|null, deleted_at: string|null,
- *             continues_id: number|null, duration: string|null }} RecordingRecord  as the log shows it
+ *             continues_id: number|null, continued: boolean, duration: string|null }} RecordingRecord  as the log shows it
  * @typedef {object} Running
  * @property {number} id
  * @property {string} username   who records
@@ -67,6 +67,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
         if (after.continues_id === null && after.id !== record?.id) last = null
         take(after)
       } else if (record?.id === (after ?? before).id) {
+        if (after?.continued) return // at another node: the next part is on its way
         last = after && !after.deleted_at ? after : null
         take(null)
       } else if (last && last.id === (after ?? before).id) {

@@ -50,7 +50,8 @@ export function createRecordingSign(acts) {
       stay.hidden = !running?.unknown
       leave.hidden = !(running?.unknown || running?.phase === 'announced')
       stop.hidden = running === null || !visit.may.moderate
-      listen.hidden = running !== null || !last?.started_at
+      const heard = last && (last.started_at ? last.id : last.continues_id) // the part before, if this one never began
+      listen.hidden = running !== null || !heard
       close.hidden = running !== null
       if (running) {
         say(title, running.phase === 'announced' ? 'About to record' : running.unknown ? 'This room is being recorded' : 'Recording')
@@ -58,9 +59,9 @@ export function createRecordingSign(acts) {
         if (running.unknown && running.phase !== 'announced') say(about, `by ${running.username}. Whatever you say from now on is on it, and all who were here can hear it afterwards.`)
         tick()
       } else if (last) {
-        say(title, last.started_at ? 'The recording has ended.' : 'The recording was called off.')
+        say(title, heard ? 'The recording has ended.' : 'The recording was called off.')
         say(about, troubleOf(last))
-        mark(listen, 'href', addressOfRecording(last.id))
+        mark(listen, 'href', heard ? addressOfRecording(heard) : null)
       }
     },
   }

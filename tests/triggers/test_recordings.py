@@ -233,6 +233,11 @@ def test_moving_to_another_node_it_goes_on_as_another_part(
     first, second = parts(psql)
     assert first[::3] == ("failed" if fails else "ended", fails)
     assert second == ("recording", carrying, True, False)
+    told = "select type, record ->> 'status', record ->> 'continued' from events where table_name = 'recordings' order by seq desc limit 2"
+    assert psql.all(told) == [
+        ("INSERT", "recording", "false"),
+        ("UPDATE", first[0], "true"),  # nobody takes it for the end
+    ]
     latest = psql.one("select max(id) from recordings")
     assert begin(psql, latest), "nobody counts down twice"
     people = "select array_agg(username order by username) from recorded_seats join users on id = user_id where recording_id = %s"
