@@ -109,7 +109,8 @@ function createWay({ topology, name, about }) {
       used.hidden = !here
       label.classList.toggle('way--read', !host)
       label.classList.toggle('way--here', here)
-      say(cost, costInWords(topology, visit))
+      const ends = topology === 'mesh' && visit.recording?.running ? ' The recording would end.' : ''
+      say(cost, costInWords(topology, visit) + ends)
     },
   }
 }
