@@ -64,7 +64,9 @@ export function createRoutes(options) {
   /** Whose voices this node has for me. */
   function voicesOf({ seat }) {
     if (seat.kind === 'mcu') return ['mix']
-    const others = seats.filter((each) => each.user_id !== me.user_id && !isNode(each) && isPresent(each) && maySpeak(each))
+    // Whoever was invited to speak may say yes at any moment, and then there is no time to negotiate.
+    const may = (each) => maySpeak(each) || Boolean(each.invited_to_speak_at)
+    const others = seats.filter((each) => each.user_id !== me.user_id && !isNode(each) && isPresent(each) && may(each))
     return others.sort((a, b) => a.seq - b.seq).map(({ user_id }) => `user-${user_id}`)
   }
 

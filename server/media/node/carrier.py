@@ -153,7 +153,14 @@ class Carrier:
 
     async def _sit(self) -> None:
         sitters = [
-            Sitter(seat.peer, seat.user, seat.role, seat.muted, seat.kind)
+            Sitter(
+                seat.peer,
+                seat.user,
+                seat.role,
+                seat.muted,
+                seat.kind,
+                bool(seat.record.get("invited_to_speak_at")),
+            )
             for seat in sorted(self._seats.values(), key=lambda seat: seat.seq)
             if seat.peer is not None and not seat.is_node
         ]

@@ -56,6 +56,12 @@ class Sfu:
         }
         # Where there are fewer slots than voices, those who spoke last are heard.
         wanted = [on_stage[user_id] for user_id in self.speakers.order(on_stage)]
+        # Whoever was invited to speak may say yes at any moment, and then there is no time to negotiate.
+        wanted += [
+            each.voice
+            for each in self._sitters.values()
+            if each.invited and not each.on_stage and each.user_id != sitter.user_id
+        ]
         return await leg.answer(offer, wanted)
 
     def record(self, on_mix: Mixed | None) -> None:

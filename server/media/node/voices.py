@@ -13,13 +13,14 @@ SMOOTHING: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Sitter:
-    """A seat as a node needs it."""
+    """A seat as a node needs it; `invited` to the stage, and not there yet."""
 
     peer_id: str
     user_id: int
     role: str
     muted: bool
     kind: str = "person"
+    invited: bool = False
 
     @property
     def on_stage(self) -> bool:
