@@ -5,7 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Tests mostly wait for each other's events, so a few more files than processors go on at once.
 PARALLEL ?= --numprocesses 3 --dist loadfile
-PROGRAMS := chromium:chromium turnserver:coturn nginx:nginx
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check docs pins programs clean
@@ -55,22 +54,5 @@ $(VENV)/.test: $(VENV)/.run
 	@mkdir -p $(VENV)/checkout && ln -sfn "$(CURDIR)/server" $(VENV)/checkout/roomtone
 	@touch $@
 
-# The browser, the TURN server and the proxy that the tests talk to are Debian packages.
 programs:
-	@missing=""; \
-	for pair in $(PROGRAMS); do \
-	  PATH="$$PATH:/usr/sbin" command -v $${pair%%:*} > /dev/null || missing="$$missing $${pair##*:}"; \
-	done; \
-	[ -z "$$missing" ] && exit 0; \
-	if ! command -v apt-get > /dev/null; then \
-	  echo "The tests need these programs, and there is no apt-get to install them with:$$missing"; exit 1; \
-	fi; \
-	as_root=""; \
-	if [ "$$(id -u)" != 0 ]; then \
-	  sudo -n true 2> /dev/null || { echo "The tests need these programs. Please run: sudo apt-get install$$missing"; exit 1; }; \
-	  as_root="sudo"; \
-	fi; \
-	echo "installing$$missing"; \
-	$$as_root apt-get update -qq && \
-	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -qq --yes --no-install-recommends $$missing > /dev/null || \
-	{ echo "apt-get could not install$$missing. Install them by hand, then make test again."; exit 1; }
+	@sh tests/programs.sh
