@@ -63,6 +63,8 @@ class Follower:
     async def sign_in(self) -> None:
         """Be somebody. Raises one of `UNREACHABLE`."""
         answer = await ask(self.place, "POST", "/session", {"username": self.name})
+        if answer.status != 200:
+            raise EOFError(f"{self.name} could not sign in: {answer}")
         self.user, self.token = answer.body["user"]["id"], answer.body["token"]
 
     async def join(self) -> None:
