@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Tests mostly wait for each other's events, so a few more files than processors go on at once.
-PARALLEL ?= --numprocesses 3 --dist loadfile
+PARALLEL ?= --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check docs pins programs clean
@@ -48,11 +48,11 @@ $(VENV)/.run: $(BIN)/python pyproject.toml setup.py constraints.txt
 	@touch $@
 
 # mypy does not see through an editable installation, so it is given the package by its name
-$(VENV)/.test: $(VENV)/.run
-	@echo "installing what the tests need into $(VENV)"
+$(VENV)/.test: $(BIN)/python pyproject.toml setup.py constraints.txt
+	@echo "installing Roomtone and what its tests need into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[docs,test]"
 	@mkdir -p $(VENV)/checkout && ln -sfn "$(CURDIR)/server" $(VENV)/checkout/roomtone
-	@touch $@
+	@touch $(VENV)/.run $@
 
 programs:
 	@sh tests/programs.sh
