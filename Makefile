@@ -4,10 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Tests mostly wait for each other's events, so a few more files than processors go on at once.
-PARALLEL ?= --numprocesses 3 --dist loadfile
-# Packages that bring a program are joined by a plus.
-GSTREAMER := gstreamer1.0-plugins-base+gstreamer1.0-plugins-good+gstreamer1.0-plugins-bad+gstreamer1.0-nice
-PROGRAMS := chromium:chromium turnserver:coturn nginx:nginx whip-client:simple-whip-client+$(GSTREAMER)
+PARALLEL ?= --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check docs pins programs clean
@@ -51,28 +48,11 @@ $(VENV)/.run: $(BIN)/python pyproject.toml setup.py constraints.txt
 	@touch $@
 
 # mypy does not see through an editable installation, so it is given the package by its name
-$(VENV)/.test: $(VENV)/.run
-	@echo "installing what the tests need into $(VENV)"
+$(VENV)/.test: $(BIN)/python pyproject.toml setup.py constraints.txt
+	@echo "installing Roomtone and what its tests need into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[docs,test]"
 	@mkdir -p $(VENV)/checkout && ln -sfn "$(CURDIR)/server" $(VENV)/checkout/roomtone
-	@touch $@
+	@touch $(VENV)/.run $@
 
-# The browser, the TURN server, the proxy and the WHIP client that the tests talk to are Debian packages.
 programs:
-	@missing=""; \
-	for pair in $(PROGRAMS); do \
-	  PATH="$$PATH:/usr/sbin" command -v $${pair%%:*} > /dev/null || missing="$$missing $$(echo $${pair##*:} | tr + " ")"; \
-	done; \
-	[ -z "$$missing" ] && exit 0; \
-	if ! command -v apt-get > /dev/null; then \
-	  echo "The tests need these programs, and there is no apt-get to install them with:$$missing"; exit 1; \
-	fi; \
-	as_root=""; \
-	if [ "$$(id -u)" != 0 ]; then \
-	  sudo -n true 2> /dev/null || { echo "The tests need these programs. Please run: sudo apt-get install$$missing"; exit 1; }; \
-	  as_root="sudo"; \
-	fi; \
-	echo "installing$$missing"; \
-	$$as_root apt-get update -qq && \
-	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -qq --yes --no-install-recommends $$missing > /dev/null || \
-	{ echo "apt-get could not install$$missing. Install them by hand, then make test again."; exit 1; }
+	@sh tests/programs.sh

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .client_files import ClientFiles
 from .paths import CLIENT_WEB
 from .problem import Problem
 from .resource import resource
@@ -48,31 +48,32 @@ class SecurityHeaders:
         await self._app(scope, receive, guarded if scope["type"] == "http" else send)
 
 
-class Modules(StaticFiles):
-    """The client's files. Browsers ask again each time and are told 304: an update is seen at once."""
-
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response: Response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-
-
-def _page(status: int = 200) -> Response:
-    return FileResponse(CLIENT_WEB / "index.html", status, headers={"Cache-Control": "no-cache"})
+FILES: Final = ClientFiles(CLIENT_WEB)
 
 
 async def page(request: Request) -> Response:
-    return _page()
+    return FILES.page("index.html", request.headers)
 
 
 async def lab(request: Request) -> Response:
-    return FileResponse(CLIENT_WEB / "lab" / "index.html", headers={"Cache-Control": "no-cache"})
+    return FILES.page("lab/index.html", request.headers)
+
+
+async def file(request: Request) -> Response:
+    found = FILES.file(request.path_params["path"], request.headers)
+    return await anywhere(request) if found is None else found
+
+
+async def favicon(request: Request) -> Response:
+    found = FILES.file("icons/favicon.svg", request.headers)
+    assert found is not None
+    return found
 
 
 async def anywhere(request: Request) -> Response:
     """An address that is none: people get the page, which says so kindly; programs get a problem."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
-        return _page(404)
+        return FILES.page("index.html", request.headers, 404)
     raise Problem(404, "PGRST125", f"there is nothing at {request.url.path[:200]}")
 
 
@@ -84,7 +85,7 @@ routes: list[BaseRoute] = [
     resource("/people/{username}", get=page),
     resource("/invitations/{code}", get=page),
     resource("/lab", get=lab),
-    Mount("/client", Modules(directory=CLIENT_WEB)),
-    Route("/favicon.ico", lambda _: FileResponse(CLIENT_WEB / "icons" / "favicon.svg")),
+    resource("/client/{path:path}", get=file),
+    resource("/favicon.ico", get=favicon),
     Route("/{path:path}", anywhere, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
 ]

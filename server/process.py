@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 STOP_PATIENCE = 2  # seconds for requests under way; streams are told to end at once
+RESTART_PAUSE = 1  # seconds before another try, when the last one ended before it served
 BACKLOG = 2048
 LARGEST_MESSAGE = 1024 * 1024  # bytes
 
@@ -155,11 +156,13 @@ def serve_many(
                 on_started()
             dead = [worker for worker in workers if not worker.process.is_alive()]
             for worker in dead:
-                if not worker.ready:
+                if not said:
                     raise RuntimeError(
                         "a relay process ended before it served; see its words above"
                     )
                 logger.error("relay process %s ended; starting another", worker.process.pid)
+                if not worker.ready:
+                    time.sleep(RESTART_PAUSE)
                 workers.remove(worker)
                 workers.append(_spawn(settings, database_url, door))
     finally:

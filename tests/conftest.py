@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import psycopg
@@ -23,6 +24,21 @@ Connect = Callable[..., Connection]
 
 NewDatabase = Callable[[str], str]
 """`new_database(template)`: the URL of a fresh copy."""
+
+
+LONG = {"client_web", "drill", "fuzz", "media", "tests"}
+"""Folders whose files take long; of `tests` itself that is the wheel."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files come first, so that nobody is left alone with one at the end; and those that compute beside those that wait."""
+    places: dict[Path, tuple[bool, float]] = {}
+    files = dict.fromkeys(item.path for item in items)
+    for folder, inside in groupby(files, lambda path: path.parent):
+        group = list(inside)
+        for number, path in enumerate(group):
+            places[path] = (folder.name not in LONG, number / len(group))
+    items.sort(key=lambda item: places[item.path])
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of an environment that has the wheel and what it asks for, and nothing else."""
     path = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", path], check=True)
-    install = ["install", "--constraint", str(ROOT / "constraints.txt"), str(wheel)]
+    install = ["install", "--no-compile", "--constraint", str(ROOT / "constraints.txt"), str(wheel)]
     subprocess.run([str(path / "bin" / "python"), *PIP, *install], check=True)
     return path / "bin"
 

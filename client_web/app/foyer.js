@@ -59,7 +59,7 @@ export function foyerActs(commons) {
     /** Tells the device once per room that it has opened; the tag keeps two tabs from telling it twice. */
     tellDevice: (row) => {
       if (typeof Notification !== 'function' || Notification.permission !== 'granted' || !document.hidden) return
-      const notice = new Notification(`“${row.name}” is open now`, { body: row.club ?? `Hosted by ${row.host}`, tag: `roomtone-room-${row.id}`, icon: '/client/icons/favicon.svg' })
+      const notice = new Notification(`“${row.name}” is open now`, { body: row.club ?? `Hosted by ${row.host}`, tag: `roomtone-room-${row.id}`, icon: new URL('../icons/favicon.svg', import.meta.url).href })
       notice.addEventListener('click', () => {
         window.focus()
         if (session.user) commons.route.go(addressOf(row.id))

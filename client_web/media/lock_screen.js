@@ -50,7 +50,7 @@ export function createLockScreen({ toggleMicrophone, mute, pause, listen, leave 
       shown = next
       session.metadata = now && new MediaMetadata({
         ...{ title: now.title, artist: now.who, album: now.place },
-        artwork: [{ src: '/client/icons/favicon.svg', sizes: 'any', type: 'image/svg+xml' }],
+        artwork: [{ src: new URL('../icons/favicon.svg', import.meta.url).href, sizes: 'any', type: 'image/svg+xml' }],
       })
     },
   }

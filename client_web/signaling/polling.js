@@ -1,6 +1,6 @@
 import { createFollower } from './follower.js'
 import { parseCursor } from './cursor.js'
-import { problemOf, unreachable } from './problem.js'
+import { QUIETLY, isRefusal, problemOf, unreachable } from './problem.js'
 
 /**
  * Follows by asking again and again: polling, every so often; or with `wait` long-polling, where the relay keeps each question until
@@ -39,8 +39,8 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
     ...options,
     async carry(line) {
       while (!line.signal.aborted) {
-        const response = await fetch(question(line.cursor), { headers: { Accept: 'application/json' }, cache: 'no-store', signal: line.signal })
-        if (!response.ok) throw await problemOf(response)
+        const response = await fetch(question(line.cursor), { headers: { Accept: 'application/json', Prefer: QUIETLY }, cache: 'no-store', signal: line.signal })
+        if (isRefusal(response)) throw await problemOf(response)
         const answer = await response.json()
         line.alive()
         line.arrived()

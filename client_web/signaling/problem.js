@@ -27,6 +27,15 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * Asks that a rule's refusal come with status 200: what is refused because a room has just ended is nobody's mistake, and a browser
+ * would write it into the console.
+ */
+export const QUIETLY = 'refusal=quiet'
+
+/** Whether this is a refusal, told with its own status or quietly. @param {Response} response */
+export const isRefusal = (response) => !response.ok || Boolean(response.headers.get('content-type')?.startsWith('application/problem+json'))
+
 /** No answer came: the relay is unreachable or the network is gone. */
 export function unreachable() {
   return new Problem({

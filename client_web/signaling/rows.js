@@ -1,4 +1,4 @@
-import { Problem, problemOf, unreachable } from './problem.js'
+import { Problem, QUIETLY, isRefusal, problemOf, unreachable } from './problem.js'
 
 /**
  * Rows over HTTP, in PostgREST's conventions. Every write of the client is one of these calls; there is no other way in.
@@ -35,9 +35,7 @@ export function createRows({ fetch, base = '/rows', watch }) {
     } catch {
       throw unreachable()
     }
-    // A refusal that was asked to be quiet comes with status 200, or the browser would write it into the console.
-    const refused = response.headers.get('content-type')?.startsWith('application/problem+json')
-    if (!response.ok || refused) throw await problemOf(response)
+    if (isRefusal(response)) throw await problemOf(response)
     const text = await response.text()
     return { status: response.status, value: text ? JSON.parse(text) : null }
   }
@@ -66,7 +64,7 @@ export function createRows({ fetch, base = '/rows', watch }) {
 
     /** @param {string} table @param {Row|Row[]} rows @returns {Promise<Row[]|null>} the rows as stored, if asked for */
     insert(table, rows, { representation = true, keepalive = false, quiet = false } = {}) {
-      const prefer = [...returning(representation), ...(quiet ? ['refusal=quiet'] : [])]
+      const prefer = [...returning(representation), ...(quiet ? [QUIETLY] : [])]
       return write(WORDS.POST, 'POST', table, { body: rows, prefer, keepalive })
     },
 

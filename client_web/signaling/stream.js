@@ -1,6 +1,6 @@
 import { createFollower } from './follower.js'
 import { createFrames } from './frames.js'
-import { problemOf } from './problem.js'
+import { QUIETLY, isRefusal, problemOf } from './problem.js'
 
 /**
  * Follows by database-driven push: Server-Sent Events.
@@ -17,10 +17,10 @@ export function createStream({ url, fetch, ...options }) {
   return createFollower({
     ...options,
     async carry(line) {
-      const headers = { Accept: 'text/event-stream' }
+      const headers = { Accept: 'text/event-stream', Prefer: QUIETLY }
       if (line.cursor) headers['Last-Event-ID'] = line.cursor
       const response = await fetch(url, { headers, cache: 'no-store', signal: line.signal })
-      if (!response.ok) throw await problemOf(response)
+      if (isRefusal(response)) throw await problemOf(response)
       const frames = createFrames({ onFrame: ({ type, data, id }) => line.frame({ type, data: JSON.parse(data), id }), onRetry: line.retry })
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
       for (;;) {

@@ -40,7 +40,7 @@ export function createClub(acts) {
     element('section', { 'aria-label': 'Members' }, element('h2', { class: 'caps page__section', text: 'Members' }), list),
     invitations.element)
   const root = element('article', { class: 'page page--club' },
-    element('header', { class: 'page__head' }, element('a', { class: 'page__back', href: '/clubs' }, symbol('back'), 'Clubs'), topic, heading, about, counts, ways),
+    element('header', { class: 'page__head' }, element('a', { class: 'way-back', href: '/clubs' }, symbol('back'), 'Clubs'), topic, heading, about, counts, ways),
     state.element, missing, body)
 
   return {

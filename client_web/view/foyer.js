@@ -70,7 +70,7 @@ export function createFoyer({ signIn, toggleReminder, openRoom, callOff, copyAdd
   }
 }
 
-const backToHallway = () => element('a', { class: 'foyer__back', href: '/' }, symbol('back'), 'Hallway')
+const backToHallway = () => element('a', { class: 'way-back', href: '/' }, symbol('back'), 'Hallway')
 
 function doorsAjar() {
   const drawn = symbol('doors-ajar', '0 0 240 96')

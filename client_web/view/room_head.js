@@ -19,7 +19,7 @@ export function createRoomHead(acts) {
   const settings = element('button', { class: 'round', type: 'button', 'aria-label': 'Room settings', title: 'Room settings', 'aria-haspopup': 'dialog', on: { click: () => acts.openSettings() } }, symbol('settings'))
   const invite = element('button', { class: 'round', type: 'button', 'aria-label': 'Invite', title: 'Invite', 'aria-haspopup': 'dialog', on: { click: () => acts.inviteHere() } }, symbol('invite'))
   const tools = element('div', { class: 'room__tools' }, invite, settings)
-  const back = element('a', { class: 'room__back', href: '/' }, symbol('back'), 'Hallway')
+  const back = element('a', { class: 'way-back room__back', href: '/' }, symbol('back'), 'Hallway')
   const refusal = createRefusal()
   const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => refusal.attempt(acts.openNow) } })
   const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You are here to get ready; the others come in when it opens.' }), early, refusal.element)

@@ -1,4 +1,4 @@
-const SPRITE = '/client/icons/symbols.svg'
+const SPRITE = new URL('../icons/symbols.svg', import.meta.url)
 const SVG = 'http://www.w3.org/2000/svg'
 
 /**

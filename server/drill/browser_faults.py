@@ -24,7 +24,7 @@ TABS: Final = 7
 WITHIN: Final = 15.0  # seconds for a tab to open and be in, on a busy machine
 ANSWERED_WITHIN: Final = 3.0  # seconds
 FROZEN_FOR: Final = 2.5  # seconds
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS: Final = [
     "--no-sandbox",
     "--disable-gpu",

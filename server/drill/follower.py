@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -17,6 +17,7 @@ from .journal import Journal, Seen
 from .wire import UNREACHABLE, Answer, Exchange, Place, ask
 
 SILENT_AFTER: Final = 40.0  # seconds without even a comment, as in the page
+ASKS_AGAIN: Final = 0.2  # seconds
 COMING_BACK: Final = frozenset({"relay stopping", "too slow"})
 """A bye that is no farewell: the same log goes on."""
 
@@ -63,6 +64,8 @@ class Follower:
     async def sign_in(self) -> None:
         """Be somebody. Raises one of `UNREACHABLE`."""
         answer = await ask(self.place, "POST", "/session", {"username": self.name})
+        if answer.status != 200:
+            raise EOFError(f"{self.name} could not sign in: {answer}")
         self.user, self.token = answer.body["user"]["id"], answer.body["token"]
 
     async def join(self) -> None:
@@ -227,13 +230,20 @@ class Follower:
             self.hallway.pop(row["id"], None)
 
 
+async def until_signed_in(follower: Follower) -> None:
+    """Be somebody, asking again until the relay can tell who."""
+    await _again(follower.sign_in)
+
+
 async def until_joined(follower: Follower) -> None:
-    """Sign in, join and follow, again until the relay can."""
-    while not follower.peer:
-        with suppress(*UNREACHABLE):
-            if not follower.token:
-                await follower.sign_in()
-            await follower.join()
-            break
-        await asyncio.sleep(0.2)
+    """Sign in, join and follow, each asked for again until the relay can."""
+    await until_signed_in(follower)
+    await _again(follower.join)
     follower.follow()
+
+
+async def _again(ask_for: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        with suppress(*UNREACHABLE):
+            return await ask_for()
+        await asyncio.sleep(ASKS_AGAIN)

@@ -35,7 +35,7 @@ RELAY_KILLED = Drill(
     "The only relay is killed with SIGKILL under load and started again on the same port. "
     "Everybody resumes by Last-Event-ID and keeps the seat, and who died meanwhile is gone.",
     kill_and_restart,
-    settings={"grace": 6.0},
+    settings={"grace": 10.0},
 )
 RELAY_TAKEOVER = Drill(
     "relay-takeover",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 from psycopg.rows import TupleRow
 
-from .follower import Follower
+from .follower import Follower, until_signed_in
 from .wire import UNREACHABLE, Place, ask
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Writers:
             self._hands = [user for (user,) in await made.fetchall()]
         for number, room in zip(range(PASSERS_BY), _around(self._scene.rooms), strict=False):
             passer_by = Follower([self._place()], room, f"passer-by {number}")
-            await passer_by.sign_in()
+            await until_signed_in(passer_by)
             self._passers_by.append(passer_by)
 
     async def _clear_away(self) -> None:

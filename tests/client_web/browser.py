@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The first one found is used: without a window to paint for, it needs half the time."""
 
 FLAGS = [
     "--no-sandbox",
@@ -49,7 +52,7 @@ EAR = (Path(__file__).parent / "ear.js").read_text()
 def chromium_path() -> str | None:
     """`ROOMTONE_CHROMIUM`, or the system's Chromium; None means the one Playwright installed."""
     named = os.environ.get("ROOMTONE_CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("chromium-browser")
+    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @contextmanager
@@ -79,6 +82,11 @@ def new_window(context: BrowserContext) -> Page:
     return opening.value
 
 
+def _told(said: ConsoleMessage) -> str:
+    """What the console says, and of a request that failed which one it was."""
+    return f"{said.text} {said.location['url']}" if said.text.startswith("Failed") else said.text
+
+
 class Tab:
     """One person's tab: the client's logic on an empty page of the relay, without the view."""
 
@@ -89,7 +97,7 @@ class Tab:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on(
             "console",
-            lambda said: self.errors.append(said.text) if said.type == "error" else None,
+            lambda said: self.errors.append(_told(said)) if said.type == "error" else None,
         )
 
     def run(self, script: str, argument: Any = None) -> Any:

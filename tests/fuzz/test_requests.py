@@ -195,7 +195,7 @@ cursors = (
 )
 
 
-@examples(2500)
+@examples(900)
 @given(query=queries, argument=st.frozensets(text, max_size=2))
 def test_a_query_string_is_parsed_or_refused(query: str, argument: frozenset[str]) -> None:
     with contextlib.suppress(Problem):
@@ -217,7 +217,7 @@ def test_a_cursor_is_read_as_it_is_written_or_not_at_all(written: str) -> None:
 def test_reading_rows(town: Town, username: str | None) -> None:
     with client(town, username) as asking:
 
-        @examples(600)
+        @examples(240)
         @given(place=st.sampled_from(ROWS), query=queries, more=headers)
         def ask(place: str, query: str, more: dict[str, str]) -> None:
             _answered(asking, "GET", f"/rows/{place}?{query}", more)
@@ -228,7 +228,7 @@ def test_reading_rows(town: Town, username: str | None) -> None:
 def test_writing_rows(town: Town) -> None:
     with client(town, "anna") as asking:
 
-        @examples(700)
+        @examples(280)
         @given(
             method=st.sampled_from(["POST", "POST", "PATCH", "DELETE"]),
             place=st.sampled_from(
@@ -247,7 +247,7 @@ def test_writing_rows(town: Town) -> None:
 def test_signing_in_and_bodies_that_are_no_json(town: Town) -> None:
     with client(town, None) as asking:
 
-        @examples(250)
+        @examples(120)
         @given(body=bodies.map(_json) | st.binary(max_size=60), more=headers)
         def ask(body: bytes, more: dict[str, str]) -> None:
             _answered(asking, "POST", "/session", more, body)
@@ -262,7 +262,7 @@ def test_polling_the_log_with_any_cursor_and_session(town: Town) -> None:
     )
     with client(town, "anna") as asking:
 
-        @examples(500)
+        @examples(200)
         @given(
             room=rooms,
             query=st.fixed_dictionaries(
@@ -294,7 +294,7 @@ def test_polling_the_log_with_any_cursor_and_session(town: Town) -> None:
 def test_streams_begin_with_any_cursor(town: Town, where: str) -> None:
     with client(town, "anna") as asking:
 
-        @examples(100)
+        @examples(50)
         @given(cursor=cursors, last=latin, room=st.sampled_from(town.known["room_id"]))
         def ask(cursor: str, last: str, room: int) -> None:
             path = f"{where.format(room)}?last_event_id={_quoted(cursor)}"
