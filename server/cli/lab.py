@@ -96,9 +96,9 @@ def lab_signaling_command(
 )
 @click.option(
     "--listeners",
-    default="0,10,40",
+    default="0,40",
     metavar="N,N,…",
-    help="How many only listen, 0 to 40, with each number of speakers. [0,10,40]",
+    help="How many only listen, 0 to 40, with each number of speakers. [0,40]",
 )
 @click.option(
     "--topologies", default="mesh,sfu,mcu", metavar="NAME,…", help="Which. [mesh,sfu,mcu]"

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import psutil
+from psycopg.errors import CheckViolation
 
 from ..bench import Bench, Psql
 from ..figures import spread
 from .figures import Cost, Link, Measurement
 from .marks import Mark, delays
 from .plan import Crowd, Plan, Topology
-from .processes import Helper
+from .processes import Broken, Helper
 
 ENTERS_WITHIN: Final = 12.0  # seconds, and a tenth of one for each pair
 EARS: Final = 3  # people whose audio is looked into
 NEWCOMERS: Final = 3
+NODE_WITHIN: Final = 30.0  # seconds
 SETTLES: Final = 1.0  # seconds, after everybody hears everybody
 AHEAD: Final = 0.3  # seconds that processes are told beforehand when to begin
 ARRIVES_WITHIN: Final = (
@@ -56,8 +58,19 @@ async def measure(place: Place, topology: Topology, crowd: Crowd, plan: Plan) ->
 
 async def _room(place: Place, topology: Topology) -> int:
     room = await place.bench.room(place.psql)
-    if topology != "mesh":
-        await place.psql.execute("update rooms set topology = %s where id = %s", (topology, room))
+    try:
+        async with asyncio.timeout(NODE_WITHIN):
+            while topology != "mesh":
+                try:
+                    await place.psql.execute(
+                        "update rooms set topology = %s where id = %s", (topology, room)
+                    )
+                    break
+                except CheckViolation:
+                    # The crowd before left it no time for its heartbeat; it comes back when it has.
+                    await asyncio.sleep(0.2)
+    except TimeoutError:
+        raise Broken(f"the {topology} node gives no sign of life any more") from None
     return room
 
 

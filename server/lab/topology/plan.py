@@ -53,7 +53,7 @@ class Plan:
     """Every number of speakers with every number of listeners in each topology, `duration` seconds long. Raises PlanError."""
 
     speakers: tuple[int, ...] = (3, 12)
-    listeners: tuple[int, ...] = (0, 10, 40)
+    listeners: tuple[int, ...] = (0, 40)
     topologies: tuple[Topology, ...] = TOPOLOGIES
     duration: float = 4.0
 

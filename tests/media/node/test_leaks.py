@@ -55,10 +55,10 @@ async def visit(manner: int, ask: Ask, leave: Callable[[], Awaitable[None]]) -> 
             answer = await ask(sdp)
             await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
             async with asyncio.timeout(20):
-                while not await sender.send(RtpPacket(0, 1, 960, True, OPUS, 20)):  # noqa: ASYNC110
+                while not sender.send(RtpPacket(0, 1, 960, True, OPUS, 20)):  # noqa: ASYNC110
                     await asyncio.sleep(0.02)  # not connected yet
             for word in range(2, 8):
-                await sender.send(RtpPacket(0, word, word * 960, False, OPUS, 20))
+                sender.send(RtpPacket(0, word, word * 960, False, OPUS, 20))
             if manner == 2:
                 await pc.close()  # without a word; the seat is left later
     finally:
