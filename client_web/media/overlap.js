@@ -23,7 +23,9 @@ export function audibleOf(ways) {
     const newer = ways.slice(index + 1)
     const taken = (user_id) => newer.some(({ carried }) => carried.has(user_id))
     if (way.user_id !== null) {
-      if (!taken(way.user_id) && !mixes.some(({ sounding }) => sounding.has(way.user_id))) audible.add(way)
+      const { user_id } = way
+      const idle = !way.carried.has(user_id) && ways.slice(0, index).some((older) => older.user_id === user_id && older.carried.has(user_id))
+      if (!idle && !taken(user_id) && !mixes.some(({ sounding }) => sounding.has(user_id))) audible.add(way)
     } else if (!mixes.length && (!newer.length || [...way.sounding].some((user_id) => !taken(user_id)))) {
       audible.add(way)
       mixes.push(way)

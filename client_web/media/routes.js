@@ -77,7 +77,7 @@ export function createRoutes(options) {
       return
     }
     const seat = carrying()
-    await_(topology !== 'mesh' && !seat)
+    awaitNode(topology !== 'mesh' && !seat)
     if (seat && node?.seat.peer_id !== seat.peer_id) call(seat)
     takeWays()
     tell()
@@ -131,7 +131,7 @@ export function createRoutes(options) {
     node = before = null
   }
 
-  function await_(missing) {
+  function awaitNode(missing) {
     if (missing === (waiting !== null)) return
     clearTimeout(waiting)
     alone = false

@@ -266,3 +266,42 @@ def test_the_screen_stays_awake_in_a_room_and_again_after_it_was_hidden(quiet_pa
         }"""
     )
     assert seen == [[True, 1], [False, 1], [True, 2], [False, 2, True], [False, True]]
+
+
+def test_of_two_ways_a_voice_comes_by_one_is_heard_and_the_newer_when_it_carries_it(
+    quiet_page: Page,
+) -> None:
+    seen = quiet_page.evaluate(
+        """async () => {
+            const { audibleOf, overlaps } = await import('/client/media/overlap.js')
+            const way = (name, user_id, carried = [], sounding = []) => ({ name, user_id, carried: new Set(carried), sounding: new Set(sounding) })
+            const mix = (name, carried, sounding) => way(name, null, carried, sounding)
+            const heard = (...ways) => [[...audibleOf(ways)].map(({ name }) => name).join(' '), overlaps(ways)]
+            return {
+                settled: heard(way('one', 1), way('two', 2)),
+                not_yet: heard(way('old', 1, [1]), way('new', 1)),
+                flowing: heard(way('old', 1, [1]), way('new', 1, [1]), way('newest', 1)),
+                into_a_mix: heard(way('one', 1, [1]), way('two', 2, [2]), mix('mix', [2], [2])),
+                a_mix: heard(mix('mix', [1], [1])),
+                out_of_a_mix: heard(mix('mix', [1, 2], [1, 2]), way('one', 1, [1]), way('two', 2)),
+                when_only_one_sounds: heard(mix('mix', [1, 2], [1]), way('one', 1, [1]), way('two', 2)),
+                when_nobody_sounds: heard(mix('mix', [1, 2], []), way('one', 1)),
+                to_another_mix: heard(mix('old', [1], [1]), mix('new', [], [])),
+                in_another_mix: heard(mix('old', [1], [1]), mix('new', [1], [1])),
+            }
+        }"""
+    )
+    assert seen == {
+        "settled": ["one two", False],
+        "not_yet": ["old", True],
+        "flowing": ["new", True],
+        # Whom the mix does not carry yet is heard as before, beside it.
+        "into_a_mix": ["one mix", True],
+        "a_mix": ["mix", False],
+        # The mix cannot lose one voice alone: it goes when all who sound in it come by the new way.
+        "out_of_a_mix": ["mix", True],
+        "when_only_one_sounds": ["one two", True],
+        "when_nobody_sounds": ["one", True],
+        "to_another_mix": ["old", True],
+        "in_another_mix": ["new", True],
+    }
