@@ -71,12 +71,14 @@ class PacketReceiver:
         self._arrive = arrive
         self._clock_rates: dict[int, int] = {}
         self._sources: set[int] = set()
+        self._over = False
         inside.receive = self._receive
+        inside.stop = self._stop
         inside._handle_rtp_packet = self._handle
 
     async def _receive(self, parameters: Any) -> None:
         inside = self._inside
-        if inside._RTCRtpReceiver__started:
+        if inside._RTCRtpReceiver__started or self._over:
             return
         self._clock_rates = {
             codec.payloadType: codec.clockRate
@@ -86,6 +88,12 @@ class PacketReceiver:
         inside.transport._register_rtp_receiver(inside, parameters)
         inside._RTCRtpReceiver__rtcp_task = asyncio.ensure_future(inside._run_rtcp())
         inside._RTCRtpReceiver__started = True
+
+    async def _stop(self) -> None:
+        self._over = (
+            True  # a connection that is closed while it comes about starts its receivers afterwards
+        )
+        await RTCRtpReceiver.stop(self._inside)
 
     async def _handle(self, packet: Parsed, arrival_time_ms: int) -> None:
         inside = self._inside
@@ -135,7 +143,9 @@ class PacketSender:
         self._payload_type: int | None = None
         self._extensions = _Extensions()
         self._send_reports = inside._send_rtcp
+        self._over = False
         inside.send = self._start
+        inside.stop = self._stop
         inside._run_rtp = self._park
         inside._send_rtcp = self._report
 
@@ -149,8 +159,13 @@ class PacketSender:
         return int(self._inside._RTCRtpSender__packet_count)
 
     async def _start(self, parameters: Any) -> None:
-        self._extensions = _Extensions.of(parameters)
-        await RTCRtpSender.send(self._inside, parameters)
+        if not self._over:
+            self._extensions = _Extensions.of(parameters)
+            await RTCRtpSender.send(self._inside, parameters)
+
+    async def _stop(self) -> None:
+        self._over = True  # as above
+        await RTCRtpSender.stop(self._inside)
 
     async def _park(self, codec: Any) -> None:
         inside = self._inside

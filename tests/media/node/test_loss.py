@@ -95,12 +95,16 @@ async def test_speech_stays_intelligible_with_5_percent_loss_and_30_ms_jitter_at
     both: tuple[type[Sfu] | type[Mcu], ...] = (Sfu, Mcu)
     best = dict.fromkeys(both, (0.0, 0.0))
     for _ in range(TRIES):
-        kinds = [kind for kind, (mean, _) in best.items() if mean < UNDERSTOOD]
+        kinds = [kind for kind, (mean, share) in best.items() if min(mean, share) < UNDERSTOOD]
+        if not kinds:
+            break
         sounds = await asyncio.gather(
             *(heard_through(kind(RTCConfiguration(iceServers=[])), clean) for kind in kinds)
         )
         for kind, sound in zip(kinds, sounds, strict=True):
             scores = intelligibility(clean, sound, BEFORE * FRAME_SAMPLES, LATEST)
-            best[kind] = max(best[kind], (scores.mean(), (scores >= UNDERSTOOD).mean()))
-    # As a whole, and of every four stretches three.
-    assert all(mean >= UNDERSTOOD and share >= 0.75 for mean, share in best.values()), best
+            best[kind] = max(
+                best[kind], (float(scores.mean()), float((scores >= UNDERSTOOD).mean()))
+            )
+    # As a whole, and of every four stretches three at least.
+    assert all(min(mean, share) >= UNDERSTOOD for mean, share in best.values()), best
