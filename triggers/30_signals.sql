@@ -21,7 +21,9 @@ begin
       constraint = 'signals_recipient_is_seated',
       hint       = 'They may have left, or joined anew under another one.';
   end if;
-  if sender.role = 'AUDIENCE' and recipient.role = 'AUDIENCE' and new.kind in ('offer', 'answer') then
+  -- Whoever is invited to speak may say yes at any moment, and is heard at once by those they are connected with.
+  if sender.role = 'AUDIENCE' and recipient.role = 'AUDIENCE' and new.kind in ('offer', 'answer')
+     and sender.invited_to_speak_at is null and recipient.invited_to_speak_at is null then
     raise check_violation using
       message    = 'audience and audience never connect',
       constraint = 'signals_not_between_audience';

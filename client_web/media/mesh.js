@@ -1,4 +1,4 @@
-import { isPresent, maySpeak } from '../room/state.js'
+import { isPresent, mayComeToSpeak, maySpeak } from '../room/state.js'
 import { createPeer } from './peer.js'
 
 /**
@@ -10,9 +10,9 @@ import { createPeer } from './peer.js'
  * @typedef {{ id: number, from_peer: string, from_user: number, kind: string, body: any }} ArrivedSignal
  */
 
-/** Audience and audience never connect; nobody connects with themselves. @param {Seat} me @param {Seat} other */
+/** Audience and audience never connect, unless one of them is invited to speak; nobody connects with themselves. @param {Seat} me @param {Seat} other */
 export function shouldConnect(me, other) {
-  return me.user_id !== other.user_id && isPresent(me) && isPresent(other) && (maySpeak(me) || maySpeak(other))
+  return me.user_id !== other.user_id && isPresent(me) && isPresent(other) && (mayComeToSpeak(me) || mayComeToSpeak(other))
 }
 
 /** The newcomer offers. @param {Seat} me @param {Seat} other */

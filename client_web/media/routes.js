@@ -1,5 +1,5 @@
 import { backoff } from '../signaling/backoff.js'
-import { isNode, isPresent, maySpeak } from '../room/state.js'
+import { isNode, isPresent, mayComeToSpeak } from '../room/state.js'
 import { createMesh, shouldConnect } from './mesh.js'
 import { createNodeLine } from './node_line.js'
 
@@ -64,9 +64,7 @@ export function createRoutes(options) {
   /** Whose voices this node has for me. */
   function voicesOf({ seat }) {
     if (seat.kind === 'mcu') return ['mix']
-    // Whoever was invited to speak may say yes at any moment, and then there is no time to negotiate.
-    const may = (each) => maySpeak(each) || Boolean(each.invited_to_speak_at)
-    const others = seats.filter((each) => each.user_id !== me.user_id && !isNode(each) && isPresent(each) && may(each))
+    const others = seats.filter((each) => each.user_id !== me.user_id && !isNode(each) && isPresent(each) && mayComeToSpeak(each))
     return others.sort((a, b) => a.seq - b.seq).map(({ user_id }) => `user-${user_id}`)
   }
 

@@ -30,6 +30,9 @@ export const isPresent = (seat) => seat.peer_id !== null
 /** Whether the room may hear this seat at all. @param {Seat} seat */
 export const maySpeak = (seat) => seat.role !== 'AUDIENCE'
 
+/** Whether it may be heard from one moment to the next: whoever is invited says yes, and then there is no time to connect. @param {Seat} seat */
+export const mayComeToSpeak = (seat) => maySpeak(seat) || Boolean(seat.invited_to_speak_at)
+
 /** A node carries the room: it has a seat, and is nobody. @param {Seat} seat */
 export const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu'
 

@@ -28,10 +28,10 @@ log = logging.getLogger(__name__)
 
 
 def should_connect(me: Seat, other: Seat) -> bool:
-    """Audience and audience never connect; nobody connects with themselves. A node is `node_line.py`'s."""
+    """Audience and audience never connect, unless one of them is invited to speak; nobody with themselves. A node is `node_line.py`'s."""
     if me.user == other.user or other.peer is None or other.is_node:
         return False
-    return me.may_speak or other.may_speak
+    return me.may_come_to_speak or other.may_come_to_speak
 
 
 def offers_first(me: Seat, other: Seat) -> bool:

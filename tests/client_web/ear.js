@@ -37,8 +37,8 @@ globalThis.ear = (() => {
       return samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0)
     },
 
-    /** Listens anew: what was heard before is no proof. */
-    forget: () => analysers.clear(),
+    /** Listens anew, to one or to all: what was heard before is no proof. */
+    forget: (name) => (name ? analysers.delete(name) : analysers.clear()),
 
     async flow(name) {
       const peer = roomtone.peers().find(({ user_id }) => user_id === person(name)?.user_id)

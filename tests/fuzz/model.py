@@ -179,7 +179,8 @@ class Room:
         theirs = next((seat for seat in self.roster if seat.session == to_session), None)
         if theirs is None or theirs.user == sender:
             raise Refused(NOBODY_THERE)
-        if kind in ("offer", "answer") and mine.role == theirs.role == "AUDIENCE":
+        unheard = mine.role == theirs.role == "AUDIENCE" and not (mine.invited or theirs.invited)
+        if kind in ("offer", "answer") and unheard:
             raise Refused(NOT_BETWEEN_AUDIENCE)
         sent = [k for a, b, k in self.signals if (a, b) == (from_session, to_session)]
         if kind == "offer" and from_session < to_session and "answer" not in sent:

@@ -118,6 +118,19 @@ def test_audience_and_audience_never_connect(psql: Psql, room: int) -> None:
         psql.signal(room, bo, "offer")
 
 
+def test_who_is_invited_to_speak_connects_with_the_audience_before_they_say_yes(psql: Psql) -> None:
+    room = psql.room("rick", "Lecture", "moderated")
+    psql.seat(room, "rick")
+    bo = psql.seat(room, "bo", "AUDIENCE")
+    anna = psql.seat(room, "anna", "AUDIENCE")
+    psql.act_as("rick").one("select invite_to_speak(%s, 'bo')", room)
+    psql.act_as("anna").signal(room, bo, "offer")
+    psql.act_as("bo").signal(room, anna, "answer")
+    psql.one("select decline_to_speak(%s)", room)
+    with refused("signals_not_between_audience"):
+        psql.act_as("anna").signal(room, bo, "offer")
+
+
 def test_a_node_answers_and_never_offers(psql: Psql, room: int) -> None:
     anna = psql.seat(room, "anna")
     node = psql.seat(room, "node")

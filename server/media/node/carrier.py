@@ -159,7 +159,7 @@ class Carrier:
                 seat.role,
                 seat.muted,
                 seat.kind,
-                bool(seat.record.get("invited_to_speak_at")),
+                seat.invited,
             )
             for seat in sorted(self._seats.values(), key=lambda seat: seat.seq)
             if seat.peer is not None and not seat.is_node

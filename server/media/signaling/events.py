@@ -33,6 +33,16 @@ class Seat:
         return self.role in ON_STAGE
 
     @property
+    def invited(self) -> bool:
+        """Whether it is in the audience, and may say yes to the stage at any moment."""
+        return not self.may_speak and self.record.get("invited_to_speak_at") is not None
+
+    @property
+    def may_come_to_speak(self) -> bool:
+        """Whether it may be heard from one moment to the next: whoever connects only then comes late."""
+        return self.may_speak or self.invited
+
+    @property
     def audible(self) -> bool:
         """Whether what it sends is to be heard: receivers decide, whatever a sender's client claims."""
         return self.may_speak and not self.muted
