@@ -231,6 +231,10 @@ begin
   if found then
     perform part_recording(recording, 'the node that wrote it was lost; what it had written is here');
   end if;
+  -- What waited for a whole evening, while nothing ran here, nobody expects to go on.
+  update recordings r set ended_at = clock_timestamp(), ended_reason = 'no other node was there to go on'
+  where r.room_id = new.room_id and r.ended_at is null and r.node_id is null
+    and r.announced_at < clock_timestamp() - interval '30 seconds';
   update recordings r set node_id = new.node_id where r.room_id = new.room_id and r.ended_at is null and r.node_id is null;
   return null;
 end

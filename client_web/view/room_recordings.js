@@ -23,7 +23,7 @@ export function createRoomRecordings({ recordingsOf }) {
     update({ room_id, phase, recording }) {
       const inside = phase === 'in' || phase === 'reconnecting'
       const { running = null, last = null } = recording ?? {}
-      const key = inside || phase === 'left' ? [room_id, running?.id ?? '', last?.id ?? '', last?.duration ?? ''].join() : ''
+      const key = inside || phase === 'left' ? [room_id, phase === 'left', running?.id ?? '', last?.id ?? '', last?.duration ?? ''].join() : ''
       if (key === asked) return
       asked = key
       if (key) ask(room_id, key)

@@ -36,6 +36,7 @@ function writeStory({ table, rows, method }, nameOf) {
   if (table === 'participants') return 'you take a seat'
   if (table === 'messages' && row.body) return quoted(row.body)
   if (table === 'reactions') return row.emoji
+  if (table === 'recordings') return 'that the room be recorded'
   if (row.name) return row.name
   return Object.entries(row).filter(([, value]) => typeof value !== 'object').map(([name, value]) => `${name} ${value}`).join(' · ')
 }
@@ -62,6 +63,7 @@ function eventStory({ table, type, record, old_record, reason }, nameOf) {
   }
   if (table === 'messages') return `${nameOf(row)} ${type === 'DELETE' ? '· taken back' : `writes ${quoted(row.body)}`}`
   if (table === 'reactions') return `${nameOf(row)} ${row.emoji}`
+  if (table === 'recordings') return `${row.username} · ${row.status}`
   if (table === 'rooms') return changes(record, old_record).join(' · ') || row.name || ''
   return ''
 }

@@ -250,8 +250,9 @@ def test_a_node_that_begins_anew_writes_another_part(psql: Psql, begun: int) -> 
     assert [status for status, *_ in parts(psql)] == ["ended", "recording"]
 
 
+@pytest.mark.parametrize("returns", [False, True])
 def test_one_that_had_not_begun_waits_for_the_next_node_and_not_for_ever(
-    psql: Psql, room: int
+    psql: Psql, room: int, returns: bool
 ) -> None:
     psql.act_as("rick").one("select start_recording(%s)", room)
     psql.act_as(None)
@@ -263,8 +264,14 @@ def test_one_that_had_not_begun_waits_for_the_next_node_and_not_for_ever(
     kill(psql, second)
     assert parts(psql) == [("announced", None, False, False)]
     psql.run("update recordings set announced_at = now() - interval '31 seconds', begins_at = now() - interval '26 seconds'")  # fmt: skip
-    psql.one("select relay_tend_recordings()")
+    if returns:  # as after a night
+        psql.one("select node_register('three', 'sfu', 10)")
+        psql.one("select assign_nodes()")
+        assert psql.one("select node_id from assignments") == "three"
+    else:
+        psql.one("select relay_tend_recordings()")
     assert psql.one("select ended_reason from recordings") == "no other node was there to go on"
+    assert psql.one("select node_id is null from recordings")
 
 
 def test_a_failing_disk_ends_it_and_a_lost_nodes_file_is_measured_by_whoever_has_it(
