@@ -36,7 +36,7 @@ async def recording(request: Request) -> Response:
     accepted = request.headers.get("accept", "*/*").lower()
     if "text/html" in accepted:
         shown = await page(request)
-        shown.headers["Vary"] = "Accept"
+        shown.headers["Vary"] = "Accept, Accept-Encoding"
         return shown
     kinds = {each.partition(";")[0].strip() for each in accepted.split(",")}
     if not kinds & {SOUND, "application/ogg", "audio/*", "*/*", ""}:

@@ -26,7 +26,7 @@ NewDatabase = Callable[[str], str]
 """`new_database(template)`: the URL of a fresh copy."""
 
 
-LONG = {"client_web", "drill", "fuzz", "media", "tests"}
+LONG = {"client_web", "drill", "fuzz", "media", "node", "tests"}
 """Folders whose files take long; of `tests` itself that is the wheel."""
 
 
