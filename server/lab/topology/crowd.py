@@ -23,6 +23,7 @@ from .marks import Mark, marked
 from .plain import plain
 
 SAMPLED: Final = 4  # people of a role whose bytes are read; all of them send and get the same
+WATCHED: Final = 6  # voices that are looked for in what one person heard
 TICK: Final = 0.02  # seconds
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Crowd:
         self._people: list[Person] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._leaving = asyncio.Event()
+        self._listened: list[Person] = []
 
     async def sign_in(self, url: str, names: list[str]) -> dict[str, Any]:
         """Who they are: `{name: user id}`."""
@@ -86,8 +88,8 @@ class Crowd:
             "troubles": troubles[:3],
         }
 
-    async def measure(self, begin: float, duration: float, users: dict[str, int]) -> dict[str, Any]:
-        """Count from a moment (time.monotonic()) on; `users` are the voices by user id."""
+    async def measure(self, begin: float, duration: float) -> dict[str, Any]:
+        """Count from a moment (time.monotonic()) on."""
         await asyncio.sleep(max(0.0, begin - time.monotonic()))
         late: list[float] = []
         ticking = asyncio.create_task(_ticks(late))
@@ -127,7 +129,6 @@ class Crowd:
                 s.received for each in self._people for s in each.ears.streams.values()
             ),
             "lost": sum(s.lost for each in self._people for s in each.ears.streams.values()),
-            "heard": await asyncio.to_thread(self._heard, users),
         }
 
     async def newcomer(self, room: int, name: str, patience: float) -> dict[str, Any]:
@@ -142,6 +143,10 @@ class Crowd:
         await asyncio.gather(task, return_exceptions=True)
         return {"seconds": None if at is None else at - began}
 
+    async def heard(self, users: dict[str, int]) -> dict[str, Any]:
+        """Once everybody has left and there is time: what each who listened closely heard of whom; `users` are voices by user id."""
+        return {"ears": await asyncio.to_thread(self._heard, users)}
+
     async def plain(self, **told: Any) -> dict[str, Any]:
         """A floor: a few people on plain aiortc; see `plain.py`."""
         return await plain(**told)
@@ -153,6 +158,7 @@ class Crowd:
         for task in late:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._listened = [each for each in self._people if each.ears.keeps]
         self._people, self._tasks = [], []
         self._leaving = asyncio.Event()
         return {}
@@ -185,14 +191,12 @@ class Crowd:
         return [each for role in by_role.values() for each in role[:SAMPLED]]
 
     def _heard(self, users: dict[str, int]) -> list[dict[str, Any]]:
-        """For each who listens closely: whom they are to hear, and the marks they heard."""
-        voices_of = {int(user): [voice] for user, voice in users.items()}
         told = []
-        for each in self._people:
-            if each.ears.keeps:
-                others = [voice for voice in users.values() if voice != each.voice]
-                marks = each.ears.marks(voices_of, others)
-                told.append({"voices": others, "marks": [asdict(mark) for mark in marks]})
+        for each in self._listened:
+            others = {int(user): voice for user, voice in users.items() if voice != each.voice}
+            watched = sorted(others.values())[:WATCHED]
+            marks = each.ears.marks(others, watched)
+            told.append({"voices": watched, "marks": [asdict(mark) for mark in marks]})
         return told
 
 

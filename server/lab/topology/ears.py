@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -68,10 +68,13 @@ class Ears:
     def end(self) -> None:
         self._counting = False
 
-    def marks(self, voices_of: dict[int, list[int]], all_voices: Iterable[int]) -> list[Mark]:
-        """The marks heard; in the stream of a user only these voices can be, in any other one (a mix) all of them."""
+    def marks(self, voice_of: Mapping[int, int], watched: Sequence[int]) -> list[Mark]:
+        """The marks of these voices that were heard; in the stream of a user is their own, in any other one (a mix) all."""
         found: list[Mark] = []
         for user, stream in self.streams.items():
+            voices = [voice_of[user]] if user in voice_of else watched
+            if not set(voices) & set(watched):
+                continue
             decoder, parts, times = Decoder(), [], []
             for at, payload in stream.kept:
                 try:
@@ -82,5 +85,5 @@ class Ears:
                     parts.append(samples)
                     times.append(at)
             if parts:
-                found += find(np.concatenate(parts), times, voices_of.get(user, all_voices))
+                found += find(np.concatenate(parts), times, voices)
         return found

@@ -48,12 +48,16 @@ async def measure(place: Place, topology: Topology, crowd: Crowd, plan: Plan) ->
         users = await _sign_in(place, crowd)
         entering = await _enter(place, room, topology, crowd)
         await asyncio.sleep(SETTLES)
-        counted, cost = await _count(place, topology, plan, users)
+        counted, cost = await _count(place, topology, plan)
         first = await _newcomers(place, room)
     finally:
         await asyncio.gather(*(each.ask("leave") for each in place.crowds), return_exceptions=True)
         await place.bench.clear(place.psql, room)
-    return _figures(topology, crowd, entering, counted, cost, first)
+    looked = await asyncio.gather(
+        *(each.ask("heard", within=120, users=users) for each in place.crowds)
+    )
+    ears = [ear for each in looked for ear in each["ears"]]
+    return _figures(topology, crowd, entering, counted, ears, cost, first)
 
 
 async def _room(place: Place, topology: Topology) -> int:
@@ -141,9 +145,7 @@ async def _enter(place: Place, room: int, topology: Topology, crowd: Crowd) -> d
     }
 
 
-async def _count(
-    place: Place, topology: Topology, plan: Plan, users: dict[str, int]
-) -> tuple[list[dict[str, Any]], Cost]:
+async def _count(place: Place, topology: Topology, plan: Plan) -> tuple[list[dict[str, Any]], Cost]:
     begin = time.monotonic() + AHEAD
     end = begin + plan.duration
     counting = [
@@ -153,7 +155,6 @@ async def _count(
                 within=plan.duration + 60,
                 begin=begin,
                 duration=plan.duration,
-                users=users,
             )
         )
         for each in place.crowds
@@ -203,6 +204,7 @@ def _figures(
     crowd: Crowd,
     entering: dict[str, Any],
     answers: list[dict[str, Any]],
+    ears: list[dict[str, Any]],
     cost: Cost,
     first: list[float | None],
 ) -> Measurement:
@@ -210,7 +212,7 @@ def _figures(
     last = max((mark.at for mark in said), default=0.0) - ARRIVES_WITHIN
     taken: list[float] = []
     missed = due = 0
-    for ear in (ear for each in answers for ear in each["heard"]):
+    for ear in ears:
         mine = [mark for mark in said if mark.voice in ear["voices"]]
         late, lost = delays(mine, [Mark(**mark) for mark in ear["marks"]], last)
         taken += late

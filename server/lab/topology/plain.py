@@ -57,7 +57,7 @@ async def plain(port: int, pid: int, listeners: int, seconds: float) -> dict[str
     finally:
         speaking.cancel()
         await asyncio.gather(*(pc.close() for pc in connections), return_exceptions=True)
-    heard = [mark for each in ears for mark in each.marks({WHO: [0]}, [0])]
+    heard = [mark for each in ears for mark in each.marks({WHO: 0}, [0])]
     return {
         "cpu": cpu,
         "said": [asdict(mark) for mark in said],
