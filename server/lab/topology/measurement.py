@@ -18,7 +18,7 @@ from .marks import Mark, delays
 from .plan import Crowd, Plan, Topology
 from .processes import Broken, Helper
 
-ENTERS_WITHIN: Final = 12.0  # seconds, and a tenth of one for each pair
+ENTERS_WITHIN: Final = 20.0  # seconds, and a tenth of one for each pair
 EARS: Final = 3  # people whose audio is looked into
 NEWCOMERS: Final = 3
 NODE_WITHIN: Final = 30.0  # seconds
@@ -194,7 +194,7 @@ async def idle(process: psutil.Process, seconds: float = 2.0) -> float:
 async def _newcomers(place: Place, room: int) -> list[float | None]:
     late = f"lab {place.bench.run} newcomer"
     return [
-        (await place.crowds[0].ask("newcomer", room=room, name=late, patience=5.0))["seconds"]
+        (await place.crowds[0].ask("newcomer", room=room, name=late, patience=8.0))["seconds"]
         for _ in range(NEWCOMERS)
     ]
 
