@@ -12,6 +12,7 @@ import { instant, now } from './clock.js'
  * @property {string} username   who records
  * @property {'announced'|'recording'} phase
  * @property {number} begins     ms since the epoch, by this browser's clock
+ * @property {boolean} mine      I started it
  * @property {boolean} unknown   it ran before I came, and I have not said that I know
  *
  * @param {object} options
@@ -35,6 +36,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
     const running = record && Object.freeze({
       ...{ id: record.id, username: record.username, begins: begins() },
       phase: counting() ? 'announced' : 'recording',
+      mine: record.started_by === user.id,
       unknown: !known.has(record.id),
     })
     return Object.freeze({ running, last })

@@ -13,7 +13,7 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
   let recording = null
   let playing = null // the id of what is in the player
   let refreshed = false // an address that was good for some hours was asked for anew
-  const back = element('a', { class: 'page__back' }, symbol('back'), 'The room')
+  const back = element('a', { class: 'way-back' }, symbol('back'), 'The room')
   const over = element('p', { class: 'caps page__over' })
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
   const about = element('p', { class: 'page__counts quiet' })

@@ -26,7 +26,7 @@ export function createRecordingSign(acts) {
 
   function tick() {
     const left = Math.max(0, running.begins - (performance.timeOrigin + performance.now())) / 1000
-    if (running.phase === 'announced') say(about, `${running.username} starts a recording in ${Math.ceil(left)} s. You can leave before it begins.`)
+    if (running.phase === 'announced') say(about, `${running.mine ? 'You start' : `${running.username} starts`} a recording in ${Math.ceil(left)} s. ${running.mine ? 'Whoever wants to can leave before it begins.' : 'You can leave before it begins.'}`)
     else if (!running.unknown) say(about, clockInWords((performance.timeOrigin + performance.now() - running.begins) / 1000))
   }
 
@@ -48,13 +48,13 @@ export function createRecordingSign(acts) {
       mark(root, 'data-asks', running?.unknown ? '' : null)
       beat(running !== null)
       stay.hidden = !running?.unknown
-      leave.hidden = !(running?.unknown || running?.phase === 'announced')
+      leave.hidden = !(running?.unknown || (running?.phase === 'announced' && !running.mine))
       stop.hidden = running === null || !visit.may.moderate
       const heard = last && (last.started_at ? last.id : last.continues_id) // the part before, if this one never began
       listen.hidden = running !== null || !heard
       close.hidden = running !== null
       if (running) {
-        say(title, running.phase === 'announced' ? 'About to record' : running.unknown ? 'This room is being recorded' : 'Recording')
+        say(title, running.phase === 'announced' ? 'About to record.' : running.unknown ? 'This room is being recorded' : 'Recording')
         say(stop, running.phase === 'announced' ? 'Call it off' : 'Stop')
         if (running.unknown && running.phase !== 'announced') say(about, `by ${running.username}. Whatever you say from now on is on it, and all who were here can hear it afterwards.`)
         tick()

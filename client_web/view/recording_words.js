@@ -40,7 +40,7 @@ export function troubleOf({ failure, ended_reason }) {
 export function recordingNews(before, after) {
   const [was, is] = [before?.running ?? null, after?.running ?? null]
   if (is && is.unknown) return was?.id === is.id ? '' : `This room is being recorded by ${is.username}. You can stay, or leave quietly.`
-  if (is && is.id !== was?.id) return was ? '' : is.phase === 'announced' ? `${is.username} starts a recording in five seconds. You can leave before it begins.` : 'This room is being recorded.'
+  if (is && is.id !== was?.id) return was ? '' : is.phase === 'announced' ? `${is.mine ? 'You start' : `${is.username} starts`} a recording in five seconds. ${is.mine ? 'Whoever wants to' : 'You'} can leave before it begins.` : 'This room is being recorded.'
   if (is && was.phase === 'announced' && is.phase === 'recording') return 'The recording has begun.'
   if (was && !is && after) return was.phase === 'announced' ? 'The recording was called off.' : 'The recording has ended.'
   return ''

@@ -84,8 +84,8 @@ def test_a_recording_is_announced_signed_told_at_the_door_replayed_and_deleted(
         rick.page.get_by_role("dialog", name="A mesh cannot be recorded").wait_for()
         rick.reads("there is no place where the whole conversation comes together")
         rick.button("Switch to a node and record").click()
-        for each in (rick, anna):
-            each.reads("rick starts a recording in")
+        rick.reads("You start a recording in")
+        anna.reads("rick starts a recording in")
         said(anna.page, "rick starts a recording in five seconds.")
         assert psql.one("select topology from rooms where id = %s", room) == "sfu"
         countdown = anna.page.locator(".recording[data-phase='announced']")
