@@ -122,7 +122,7 @@ def test_nobody_else_hears_it_and_a_visitor_sees_the_page(evening: Evening) -> N
     assert eve.get("/rows/archive").json() == []
     shown = nobody.get(evening.url, headers={"Accept": "text/html,*/*;q=0.8"})
     assert (shown.status_code, shown.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert shown.headers["vary"] == "Accept"
+    assert "Accept" in shown.headers["vary"].split(", ")
 
 
 def test_a_link_lets_a_player_in_that_sends_no_token_and_nobody_anywhere_else(
