@@ -24,7 +24,7 @@ export function createRoomHead(acts) {
   const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => refusal.attempt(acts.openNow) } })
   const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You are here to get ready; the others come in when it opens.' }), early, refusal.element)
   const list = keyed(badges, { key: ({ name: kind, text }) => `${kind} ${text.split(' ')[0]}`, create: createBadge })
-  const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, carried.element, badges, scheduled)
+  const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, element('div', { class: 'room__facts' }, carried.element, badges), scheduled)
 
   return {
     element: root,
