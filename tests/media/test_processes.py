@@ -6,6 +6,9 @@ import signal
 import time
 from pathlib import Path
 
+from roomtone.companion import companions
+from roomtone.settings import Settings
+
 from ..people import Psql
 from ..running import RunningRelay
 from .conftest import GRACE
@@ -25,6 +28,22 @@ async def test_bots_come_together_and_leave_quietly(
         assert words.endswith("left\n")
         assert "Traceback" not in words
         assert psql.roster(room) == []
+
+
+async def test_a_node_of_each_kind_starts_by_itself_and_gives_its_rooms_back_at_the_end(
+    database_url: str, psql: Psql, room: int, tmp_path: Path
+) -> None:
+    settings = Settings(band=False, data_dir=tmp_path)
+    with companions(settings, database_url) as started:
+        for each in started:
+            each.start()
+        kinds = "select array_agg(kind order by kind) from living_nodes()"
+        await eventually(lambda: psql.one(kinds) == ["mcu", "sfu"], within=PATIENCE)
+        psql.run("update rooms set topology = 'sfu' where id = %s", room)
+        follows = "select count(followed_by) from participants where kind = 'sfu'"
+        await eventually(lambda: psql.one(follows), within=PATIENCE)
+    assert psql.one(kinds) is None
+    assert psql.one("select count(*) from participants where kind = 'sfu'") == 0
 
 
 async def test_a_killed_bots_seat_is_given_up(
