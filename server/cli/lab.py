@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -16,6 +17,19 @@ from .options import from_settings
 @cli.group("lab")
 def lab_group() -> None:
     """Compare techniques: the same room on each of them, with the numbers beside it."""
+
+
+def _report_files(command: Callable[..., None]) -> Callable[..., None]:
+    """Where the report goes beside the terminal."""
+    kind = click.Path(path_type=Path, dir_okay=False)
+    figures = click.option("--json", "json_file", type=kind, help="Write every figure here.")
+    report = click.option(
+        "--html",
+        "html_file",
+        type=kind,
+        help="Write the report with its plots here: one file, nothing else needed.",
+    )
+    return figures(report(command))
 
 
 @lab_group.command("signaling")
@@ -43,18 +57,7 @@ def lab_group() -> None:
     metavar="N",
     help="Seconds between two polls of one follower. [1]",
 )
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write every figure here.",
-)
-@click.option(
-    "--html",
-    "html_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the report with its plots here: one file, nothing else needed.",
-)
+@_report_files
 def lab_signaling_command(
     followers: str,
     rate: float,
@@ -106,18 +109,7 @@ def lab_signaling_command(
 @click.option(
     "--duration", type=float, default=4.0, metavar="N", help="Seconds of each measurement. [4]"
 )
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write every figure here.",
-)
-@click.option(
-    "--html",
-    "html_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the report with its plots here: one file, nothing else needed.",
-)
+@_report_files
 def lab_topology_command(
     speakers: str,
     listeners: str,

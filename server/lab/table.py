@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from .figures import Measurement, Report
+from .grid import Row, grid
 from .signaling import WORDS
 from .words import figure, milliseconds
 
@@ -35,20 +35,11 @@ def _table(
     headings: tuple[str, ...],
     cells: Callable[[Report, Measurement], list[RenderableType]],
 ) -> Table:
-    made = Table(
-        box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, title=title, title_justify="left"
-    )
-    made.add_column("", justify="right", no_wrap=True)
-    made.add_column("technique", no_wrap=True)
-    for heading in headings:
-        made.add_column(heading, justify="right", no_wrap=True)
-    before = None
-    for one in report.measurements:
-        if before not in (None, one.followers):
-            made.add_section()
-        made.add_row(str(one.followers), WORDS[one.technique], *cells(report, one))
-        before = one.followers
-    return made
+    rows: list[Row] = [
+        (one.followers, [str(one.followers), WORDS[one.technique], *cells(report, one)])
+        for one in report.measurements
+    ]
+    return grid(title, "technique", headings, rows)
 
 
 def _noticed(report: Report, one: Measurement) -> list[RenderableType]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..grid import Row, grid
 from ..words import figure, milliseconds
 from .figures import Link, Measurement, Report
 from .words import CRITERION, WORDS, crowd_of, crowded, ends, per_cent
@@ -38,20 +38,11 @@ def _table(
     headings: tuple[str, ...],
     cells: Callable[[Report, Measurement], list[RenderableType]],
 ) -> Table:
-    made = Table(
-        box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, title=title, title_justify="left"
-    )
-    made.add_column("", justify="right", no_wrap=True)
-    made.add_column("", no_wrap=True)
-    for heading in headings:
-        made.add_column(heading, justify="right", no_wrap=True)
-    before = None
-    for one in report.measurements:
-        if before not in (None, one.crowd):
-            made.add_section()
-        made.add_row(crowd_of(one), WORDS[one.topology], *cells(report, one))
-        before = one.crowd
-    return made
+    rows: list[Row] = [
+        (one.crowd, [crowd_of(one), WORDS[one.topology], *cells(report, one)])
+        for one in report.measurements
+    ]
+    return grid(title, "", headings, rows)
 
 
 def _noticed(report: Report, one: Measurement) -> list[RenderableType]:
