@@ -56,6 +56,9 @@ async def test_a_killed_bots_seat_is_given_up(
         await eventually(
             lambda: sorted(psql.roster(room)) == ["a listener", "echo"], within=PATIENCE
         )
+        # A seat on which nobody has followed yet is given its time to begin.
+        follows = "select count(followed_by) from participants where lapses_at is null"
+        await eventually(lambda: psql.one(follows) == 2)
         assert psql.one("select count(*) from nodes where kind = 'bot'") == 1
         process.kill()
         other.kill()
