@@ -12,7 +12,7 @@ from typing import Final, Literal
 from psycopg.errors import NoDataFound
 
 from ...types import PeerId, RoomId, UserId
-from ..signaling.lease import Lease, Pool
+from ..signaling.lease import FAREWELL_WITHIN, Lease, Pool
 from ..signaling.line import User
 from ..signaling.login import Connection
 from .recorder import Begun
@@ -40,7 +40,7 @@ class NodeLease(Lease):
 
     async def give_up(self) -> None:
         """The node stops: its rooms are given to others at once. Raises psycopg errors."""
-        async with self._pool.connection() as connection:
+        async with self._pool.connection(FAREWELL_WITHIN) as connection:
             await connection.execute("select roomtone.node_goodbye(%s)", (self.node,))
 
     async def recording_begins(self, recording: int) -> Begun | None:

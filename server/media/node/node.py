@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,9 @@ from .recorder import Recorder
 from .sfu import Sfu
 
 log = logging.getLogger(__name__)
+
+ENDS_WITHIN: Final = 3.0
+"""Seconds for the rooms to end; without a database there is nobody to tell how they did."""
 
 AGAIN_AFTER: Final = 1.5  # seconds; longer than from one heartbeat to the next
 
@@ -53,7 +57,10 @@ class Node:
                 listening.cancel()
                 for task in self._running.values():
                     task.cancel()
-                await asyncio.gather(listening, *self._running.values(), return_exceptions=True)
+                ending = asyncio.gather(listening, *self._running.values(), return_exceptions=True)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(ENDS_WITHIN):
+                        await ending
 
     async def _beat_when(self, rings: asyncio.Event) -> None:
         """A bell says that there is a new room: ask for it now rather than with the next heartbeat."""

@@ -24,13 +24,18 @@ from .login import Connection
 
 BEATS_EVERY: Final = 1.0  # seconds
 DOUBTED_AFTER: Final = 3.0  # seconds without a beat: the relays may have taken us for dead
+FAREWELL_WITHIN: Final = 2.0
+"""Seconds that a goodbye waits for a database that may be gone; unsaid, it is understood by the silence that follows."""
+
 GRACE: Final = timedelta(seconds=10)  # a tunnel, not a goodbye
 
 log = logging.getLogger(__name__)
 
 
 class Pool(Protocol):
-    def connection(self) -> AbstractAsyncContextManager[Connection]: ...
+    def connection(
+        self, timeout: float | None = None
+    ) -> AbstractAsyncContextManager[Connection]: ...
 
 
 class Lease:
@@ -67,7 +72,7 @@ class Lease:
             self._held.discard(peer)
             self._unstamped.discard(peer)
             with suppress(psycopg.Error):
-                async with self._pool.connection() as connection:
+                async with self._pool.connection(FAREWELL_WITHIN) as connection:
                     await connection.execute(
                         "select roomtone.relay_unfollow(%s, %s::uuid[], %s)",
                         (self.node, [peer], grace),
@@ -94,7 +99,7 @@ class Lease:
 
     async def give_up(self) -> None:
         """The process ends, and what seats it still has may lapse at once. Raises psycopg errors."""
-        async with self._pool.connection() as connection:
+        async with self._pool.connection(FAREWELL_WITHIN) as connection:
             await connection.execute(
                 "select roomtone.relay_goodbye(%s, interval '0')", (self.node,)
             )

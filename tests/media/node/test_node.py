@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import LiteralString
 
 import numpy as np
+import psycopg
 import pytest
+from psycopg import sql
 from roomtone.media.signaling.attendance import Attendance
 from roomtone.media.signaling.database import DatabaseDoor, database_door
 from roomtone.media.signaling.events import SeatChanged, SeatGone, Signal, Snapshot
 from roomtone.ogg import seconds_of
 from roomtone.types import PeerId, RoomId
 
+from ...conftest import Connection, NewDatabase
 from ...people import Psql
+from ..listening import eventually
 from .people import Person
 from .test_recording import sound_of
 
@@ -71,6 +75,7 @@ class Caller(Person):
         attendance.send(peer, "offer", {"type": "offer", "sdp": offer})
 
 
+ENDS_WITHIN = 15.0  # seconds on a crowded machine; three for its rooms and two for its goodbye
 PATIENCE = 60.0  # seconds; a process of its own needs many of them on a crowded machine
 TRIES = 3  # of which the best counts, for the machine has other things to do, too
 
@@ -208,3 +213,22 @@ async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.05)
+
+
+async def test_a_node_whose_database_is_gone_ends_all_the_same(
+    new_database: NewDatabase, template: str, admin: Connection, tmp_path: Path
+) -> None:
+    url = new_database(template)
+    with node(url, "mcu", tmp_path) as process:
+        with psycopg.connect(url, autocommit=True) as connection:
+            psql = Psql(connection)
+            room = psql.room("rick")
+            nodes = "select from living_nodes()"
+            await eventually(lambda: psql.all(nodes), within=PATIENCE)
+            psql.run("update rooms set topology = 'mcu' where id = %s", room)
+            follows = "select count(followed_by) from participants"
+            await eventually(lambda: psql.one(follows), within=PATIENCE)
+            name = connection.info.dbname
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        process.terminate()
+        assert await asyncio.to_thread(process.wait, ENDS_WITHIN) == 0
