@@ -13,6 +13,10 @@ missing=""
 for pair in $wanted; do
   command -v "${pair%%:*}" > /dev/null || missing="$missing $(echo "${pair##*:}" | tr + " ")"
 done
+# What drives the browser, from Playwright's wheel, needs a library that a small Debian lacks.
+if command -v ldconfig > /dev/null && ! ldconfig -p | grep -q "libatomic\.so\.1"; then
+  missing="$missing libatomic1"
+fi
 [ -n "$missing" ] || exit 0
 
 # With a browser of either kind there is nothing to insist on.
