@@ -120,21 +120,25 @@ def test_old_candidates_signals_of_those_who_left_and_expired_tokens_are_forgott
 
 
 def test_tables_that_are_written_all_the_time_stay_small(psql: Psql) -> None:
-    """A long evening in a minute: seats that flip and leases that come and go, under their own autovacuum settings."""
+    """A long evening in a second: seats that flip and leases that come and go, under their own autovacuum settings."""
     room = psql.room("rick")
     peer = psql.seat(room, "anna")
     psql.run("select relay_heartbeat('relay-1', 'here')")
-    for n in range(1500):
-        psql.run("update participants set muted = %s where room_id = %s", bool(n % 2), room)
-        psql.run("select relay_heartbeat('relay-1', 'here')")
-        psql.run("select relay_follow('relay-1', %s::uuid[])", [peer])
-    sizes: dict[str, int] = dict(
-        psql.all(
-            "select relname::text, pg_relation_size(oid) / 8192 from pg_class"
-            " where oid in ('participants'::regclass, 'logs'::regclass, 'nodes'::regclass)"
-        )
-    )
-    assert all(pages < 100 for pages in sizes.values()), sizes
+
+    def evening() -> dict[str, int]:
+        """How many pages it added."""
+        pages = """
+            select relname::text, pg_relation_size(oid) / 8192 from pg_class
+            where oid in ('participants'::regclass, 'logs'::regclass, 'nodes'::regclass)"""
+        before: dict[str, int] = dict(psql.all(pages))
+        for n in range(1500):
+            psql.run("update participants set muted = %s where room_id = %s", bool(n % 2), room)
+            psql.run("select relay_heartbeat('relay-1', 'here')")
+            psql.run("select relay_follow('relay-1', %s::uuid[])", [peer])
+        return {table: size - before[table] for table, size in psql.all(pages)}
+
+    # An evening may add some: nothing is cleared away while another, a passing autoanalyze for one, looks at it.
+    assert any(max(evening().values()) < 5 for _ in range(4))
     psql.run("select pg_stat_force_next_flush()")
     updates, hot = psql.all(
         "select n_tup_upd, n_tup_hot_upd from pg_stat_user_tables where relname = 'participants'"
