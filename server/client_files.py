@@ -36,33 +36,42 @@ _SCRIPT = re.compile(r"""<script type="module" src="/client/([^"]+)"></script>""
 
 
 @dataclass(frozen=True)
+class Form:
+    """A file's bytes in one coding, and what tells them from others."""
+
+    content: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, content: bytes) -> Form:
+        return cls(content, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+
+
+@dataclass(frozen=True)
 class File:
     """One file, as it is sent."""
 
     kind: str
-    plain: bytes
-    packed: bytes | None
+    plain: Form
+    packed: Form | None
 
     @classmethod
     def read(cls, name: str, content: bytes) -> File:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         worth = kind.startswith(PACKED) and len(content) > WORTH_PACKING
-        return cls(kind, content, gzip.compress(content, mtime=0) if worth else None)
+        packed = Form.of(gzip.compress(content, mtime=0)) if worth else None
+        return cls(kind, Form.of(content), packed)
 
     def response(self, headers: Headers, cached: str, status: int = 200) -> Response:
         """To a request with these headers: whole, or 304 if that is what the browser has already."""
-        pack = self.packed is not None and "gzip" in headers.get("accept-encoding", "")
-        content = self.packed if pack and self.packed is not None else self.plain
-        told = {
-            "Cache-Control": cached,
-            "ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"',
-            "Vary": "Accept-Encoding",
-        }
-        if status == 200 and told["ETag"] in headers.get("if-none-match", ""):
+        packed = self.packed if "gzip" in headers.get("accept-encoding", "") else None
+        form = packed or self.plain
+        told = {"Cache-Control": cached, "ETag": form.etag, "Vary": "Accept-Encoding"}
+        if status == 200 and form.etag in headers.get("if-none-match", ""):
             return Response(status_code=304, headers=told)
-        if pack:
+        if packed is not None:
             told["Content-Encoding"] = "gzip"
-        return Response(content, status, headers=told, media_type=self.kind)
+        return Response(form.content, status, headers=told, media_type=self.kind)
 
 
 class ClientFiles:
