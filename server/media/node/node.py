@@ -10,9 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from aiortc import RTCConfiguration, RTCIceServer
-
 from ...types import PeerId, RoomId, UserId
+from ..connection import configuration_of
 from ..signaling.database import DatabaseDoor, database_door
 from ..signaling.lease import Pool
 from ..signaling.line import Ice
@@ -102,16 +101,7 @@ class Node:
             self._say(f"room {room} is carried no longer")
 
     def _carried(self, ice: Ice) -> Carried:
-        configuration = RTCConfiguration(
-            iceServers=[
-                RTCIceServer(
-                    urls=server["urls"],
-                    username=server.get("username"),
-                    credential=server.get("credential"),
-                )
-                for server in ice.servers
-            ]
-        )
+        configuration = configuration_of(ice)
         return Sfu(configuration) if self._lease.kind == "sfu" else Mcu(configuration)
 
 
