@@ -1,0 +1,168 @@
+"""Background tasks that are watched. This is the one module that starts any.
+
+A task that ends by an error is logged with its traceback and counted. One that lives as long as its process (`keep`) is started
+again with a jittered back-off where that is safe; where it is not, or when it keeps failing, the process ends with a non-zero
+status, so that whoever runs it starts it anew. No process goes on without a part of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+STEADY_AFTER: Final = 10.0  # seconds; a task that ran so long has recovered
+GIVE_UP_AFTER: Final = 10  # failures in a row, a minute's worth
+FAILING_FROM: Final = 3  # failures in a row that are more than a hiccup
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class TaskFailed(Exception):
+    """A background task failed for good, and the process is to end."""
+
+
+class Supervisor:
+    """The tasks of one process. `failures` counts by name, `fatal` is the task for which the process has to end.
+
+    `on_fatal` is called then, once.
+    """
+
+    def __init__(self) -> None:
+        self.failures: Counter[str] = Counter()
+        self.fatal: str | None = None
+        self.cause: BaseException | None = None
+        self.on_fatal: Callable[[], object] = lambda: None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._in_a_row: Counter[str] = Counter()
+        self._pausing: set[str] = set()
+
+    @property
+    def failing(self) -> list[str]:
+        """The names of tasks that do not run just now, or that fail again and again."""
+        again = {name for name, count in self._in_a_row.items() if count >= FAILING_FROM}
+        return sorted(self._pausing | again | ({self.fatal} if self.fatal else set()))
+
+    def keep(
+        self, run: Callable[[], Awaitable[None]], name: str, *, restarts: bool = True
+    ) -> asyncio.Task[None]:
+        """Run this until `close`, or until the task that is returned is cancelled; to return is an error too.
+
+        `restarts` says that running it anew is safe; else its first failure ends the process.
+        """
+        return self._start(self._keep(run, name, restarts), name)
+
+    def once(self, run: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        """Run this to its end. Its error is logged and counted, and raised for whoever awaits the task."""
+        return self._start(run, name, self._failed)
+
+    def _start(
+        self,
+        run: Coroutine[Any, Any, T],
+        name: str,
+        failed: Callable[[str, BaseException], None] | None = None,
+    ) -> asyncio.Task[T]:
+        task = asyncio.create_task(run, name=name)
+        self._tasks.add(task)
+
+        def done(task: asyncio.Task[T]) -> None:
+            self._tasks.discard(task)
+            if failed is not None and not task.cancelled() and (error := task.exception()):
+                failed(name, error)
+
+        task.add_done_callback(done)
+        return task
+
+    async def close(self) -> None:
+        """Cancel what runs, and wait for its end."""
+        while tasks := {*self._tasks} - {asyncio.current_task()}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _keep(self, run: Callable[[], Awaitable[None]], name: str, restarts: bool) -> None:
+        while self.fatal is None:
+            began = time.monotonic()
+            steady = asyncio.get_running_loop().call_later(
+                STEADY_AFTER, self._in_a_row.pop, name, None
+            )
+            try:
+                await run()
+                raise TaskFailed(f"{name} returned")
+            except Exception as error:  # noqa: BLE001 - whatever it was, it is logged with its traceback
+                self._failed(name, error)
+                self._in_a_row[name] += 1
+                if not restarts or self._in_a_row[name] >= GIVE_UP_AFTER:
+                    self._give_up(name, error)
+                    return
+            finally:
+                steady.cancel()
+            # 0.1 0.2 0.4 0.8 1.6 3.2 6.4 10 10 … seconds, each times 0.5 to 1.5
+            pause = min(10.0, 0.1 * 2.0 ** (self._in_a_row[name] - 1)) * random.uniform(0.5, 1.5)
+            log.warning(
+                "%s ran for %.1f s, and starts again in %.1f s", name, time.monotonic() - began, pause
+            )  # fmt: skip
+            self._pausing.add(name)
+            try:
+                await asyncio.sleep(pause)
+            finally:
+                self._pausing.discard(name)
+
+    def _failed(self, name: str, error: BaseException) -> None:
+        self.failures[name] += 1
+        log.error("the task %s failed", name, exc_info=error)
+
+    def _give_up(self, name: str, error: BaseException) -> None:
+        if self.fatal is None:
+            self.fatal, self.cause = name, error
+            log.critical("the task %s cannot go on, so this process ends", name)
+            self.on_fatal()
+
+
+@asynccontextmanager
+async def supervised() -> AsyncIterator[Supervisor]:
+    """A supervisor while the block runs; the block is cancelled, and TaskFailed raised, when a task fails for good."""
+    supervisor = Supervisor()
+    owner = asyncio.current_task()
+    assert owner is not None
+    supervisor.on_fatal = owner.cancel
+    try:
+        yield supervisor
+    except asyncio.CancelledError:
+        # Cancelled from without as well: then that is what it ends by.
+        if supervisor.fatal is None or owner.uncancel() > 0:
+            raise
+    finally:
+        supervisor.on_fatal = lambda: None
+        await supervisor.close()
+    if supervisor.fatal is not None:
+        raise TaskFailed(f"the task {supervisor.fatal} cannot go on") from supervisor.cause
+
+
+def begin(run: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+    """A task that whoever calls this awaits: its error is theirs to raise or to tell."""
+    return asyncio.create_task(run, name=name)
+
+
+async def first_of(**runs: Coroutine[Any, Any, Any]) -> None:
+    """Run these beside each other until one of them ends; the others are cancelled, and have ended when this returns.
+
+    Raises the error of the first that ended by one.
+    """
+    tasks = [begin(run, name) for name, run in runs.items()]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error

@@ -1,0 +1,159 @@
+"""Background tasks: none ends unseen, and none is started anywhere but in supervision.py."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+from roomtone import supervision
+from roomtone.supervision import Supervisor, TaskFailed, first_of, supervised
+
+
+class Fault(Exception):
+    pass
+
+
+class Failing:
+    """Fails so many times, then runs on."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+        self.runs = asyncio.Event()
+
+    async def run(self) -> None:
+        if self.left:
+            self.left -= 1
+            raise Fault("a fault of its own")
+        self.runs.set()
+        await asyncio.Event().wait()
+
+
+async def ended_process(task: Failing, *, restarts: bool) -> tuple[TaskFailed, Supervisor]:
+    """Run this until it ends its owner; what that is told, and the supervisor."""
+    supervisor = Supervisor()
+    try:
+        async with supervised() as supervisor:
+            supervisor.keep(task.run, "reader", restarts=restarts)
+            await asyncio.Event().wait()
+    except TaskFailed as failed:
+        return failed, supervisor
+    raise AssertionError("nothing ended it")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("roomtone.supervision.random.uniform", lambda low, high: 0.001)
+
+
+async def test_a_task_that_fails_is_logged_counted_and_started_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    task = Failing(times=3)
+    async with supervised() as tasks:
+        tasks.keep(task.run, "reader")
+        await task.runs.wait()
+        assert tasks.failures == {"reader": 3}
+        assert tasks.failing == ["reader"]  # three in a row are more than a hiccup
+    errors = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(errors) == 3
+    assert errors[0].exc_info is not None
+    assert errors[0].exc_info[0] is Fault
+
+
+async def test_a_task_that_recovered_fails_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervision, "STEADY_AFTER", 0.01)
+    task = Failing(times=4)
+    async with supervised() as tasks:
+        tasks.keep(task.run, "reader")
+        await task.runs.wait()
+        await asyncio.sleep(0.02)  # what is waited for is that so much time passes
+        assert tasks.failing == []
+        assert tasks.failures == {"reader": 4}
+
+
+async def test_a_task_that_returns_has_failed() -> None:
+    ran = asyncio.Event()
+
+    async def returns() -> None:
+        if tasks.failures:
+            ran.set()
+
+    async with supervised() as tasks:
+        tasks.keep(returns, "reader")
+        await ran.wait()
+        assert tasks.failures["reader"] >= 1
+
+
+async def test_a_task_that_keeps_failing_ends_the_process() -> None:
+    ended, tasks = await ended_process(Failing(times=1000), restarts=True)
+    assert isinstance(ended.__cause__, Fault)
+    assert tasks.failures["reader"] == supervision.GIVE_UP_AFTER
+    assert tasks.failing == ["reader"]
+
+
+async def test_a_task_that_cannot_be_started_again_ends_the_process_at_once() -> None:
+    _, tasks = await ended_process(Failing(times=1), restarts=False)
+    assert tasks.failures["reader"] == 1
+
+
+async def test_all_tasks_have_ended_when_the_supervisor_has() -> None:
+    running = Failing(times=0)
+    async with supervised() as tasks:
+        kept = tasks.keep(running.run, "reader")
+        once = tasks.once(asyncio.Event().wait(), "writer")
+        await running.runs.wait()
+    assert kept.cancelled()
+    assert once.cancelled()
+
+
+async def test_an_errand_that_fails_is_logged_counted_and_not_repeated(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with supervised() as tasks:
+        with pytest.raises(Fault):
+            await tasks.once(Failing(times=1).run(), "errand")
+        assert tasks.failures == {"errand": 1}
+    assert "the task errand failed" in caplog.text
+
+
+async def test_the_owner_is_cancelled_as_ever_when_nothing_failed() -> None:
+    inside = asyncio.Event()
+
+    async def owner() -> None:
+        async with supervised() as tasks:
+            tasks.keep(Failing(times=0).run, "reader")
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = supervision.begin(owner(), "owner")
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_the_first_to_end_ends_the_others_and_its_error_is_raised() -> None:
+    ended = asyncio.Event()
+
+    async def other() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    with pytest.raises(Fault):
+        await first_of(other=other(), fails=Failing(times=1).run())
+    assert ended.is_set()
+
+
+def test_a_supervisor_without_an_owner_says_when_the_process_is_to_end() -> None:
+    async def run() -> bool:
+        supervisor, ends = Supervisor(), asyncio.Event()
+        supervisor.on_fatal = ends.set
+        supervisor.keep(Failing(times=1).run, "reader", restarts=False)
+        await ends.wait()
+        await supervisor.close()
+        return supervisor.fatal == "reader"
+
+    assert asyncio.run(run())
