@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import shutil
 import stat
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +88,7 @@ def account_for(data: Path) -> Account:
         status = (data / "PG_VERSION").stat()
         if status.st_uid != 0 and _known(status.st_uid):
             return Account(status.st_uid, status.st_gid)
-    entry = _entry(ACCOUNT) or _made(ACCOUNT)
+    entry = _entry(ACCOUNT) or _made_once(ACCOUNT)
     return Account(entry.pw_uid, entry.pw_gid)
 
 
@@ -103,6 +105,25 @@ def _entry(name: str) -> pwd.struct_passwd | None:
         return pwd.getpwnam(name)
     except KeyError:
         return None
+
+
+def _made_once(name: str) -> pwd.struct_passwd:
+    """Of two starts at once, the second waits and finds the account that the first made.
+
+    useradd looks for the name before it locks the file: two of them both succeed, and the later
+    one gives the account a new number, which makes the data of the earlier one nobody's.
+    """
+    with _alone(ROOT_DATA / "account.lock"):
+        return _entry(name) or _made(name)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock file that only this user can open, and so hold (flock(2))."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _made(name: str) -> pwd.struct_passwd:
@@ -125,7 +146,6 @@ def _made(name: str) -> pwd.struct_passwd:
             "PostgreSQL does not run as root, and an account for it could not be made"
             f" ({error}). Run roomtone as another user, or use --database-url."
         ) from error
-    # two starts at once: the loser finds the account the winner made
     entry = _entry(name)
     if entry is None:
         raise AccountError(
