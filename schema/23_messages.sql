@@ -8,8 +8,10 @@ create table if not exists messages (
              constraint messages_body_is_text check (body ~ '\S' and length(body) <= 2000 and body !~ '[\x01-\x08\x0b-\x1f\x7f]'),
   created_at timestamptz not null default clock_timestamp()
 );
+alter table messages add column if not exists client_id uuid;
 create index if not exists messages_by_room on messages (room_id, id);
-create index if not exists messages_by_user on messages (user_id);
+create unique index if not exists messages_client_id_is_new on messages (user_id, client_id);
+drop index if exists messages_by_user;
 
 comment on table messages is 'What is written in a room beside the talking: select say(1, ''hello'');';
 comment on column messages.id is 'Identity, in the order they were written.';
@@ -17,5 +19,6 @@ comment on column messages.room_id is 'The room it was written in.';
 comment on column messages.user_id is 'Who wrote it: the acting user.';
 comment on column messages.body is 'Plain text, 1 to 2,000 characters; of the control characters only tabs and new lines.';
 comment on column messages.created_at is 'When it was written.';
+comment on column messages.client_id is 'The name its writer''s program gave it, to recognise it by and never to send it twice; null from psql.';
 comment on index messages_by_room is 'Reads one room''s messages, newest first or last.';
-comment on index messages_by_user is 'Finds a user''s messages when the user is deleted.';
+comment on index messages_client_id_is_new is 'A message sent again is the same message; also finds a user''s messages when the user is deleted.';

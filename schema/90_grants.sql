@@ -32,7 +32,7 @@ grant select on acceptances to roomtone_person;
 grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmute_at), delete
   on participants to roomtone_person;
 grant select, insert (room_id, user_id), delete on bans to roomtone_person;
-grant select, insert (room_id, body), delete on messages to roomtone_person;
+grant select, insert (room_id, body, client_id), delete on messages to roomtone_person;
 grant select, insert (room_id, emoji) on reactions to roomtone_person;
 grant select, insert (user_id, blocked_id), delete on blocks to roomtone_person;
 -- The log that comes with a report is more than its reporter may still see: it is the operator's.

@@ -9,6 +9,13 @@ begin
     perform require_open_room(new.room_id);
     return new;
   end if;
+  -- Before the pace is counted: sending again what arrived costs nothing.
+  if exists (select from messages m where m.user_id = new.user_id and m.client_id = new.client_id) then
+    raise unique_violation using
+      message    = 'this message is there already',
+      constraint = 'messages_client_id_is_new',
+      hint       = 'It was sent with the same client_id; a new message needs a new one.';
+  end if;
   perform require_seat(new.room_id);
   if new.body is null or length(new.body) > 2000 then
     raise check_violation using
@@ -35,7 +42,7 @@ end
 $$;
 
 comment on function tg_messages__guard() is
-  'Whoever writes in a room sits in it, and it is open; not too much at once, and as slowly as the room asks.';
+  'The writer has a seat in the room and the room is open; never the same message twice, not too many at once, and as slowly as the room asks.';
 
 create or replace trigger _100_guard before insert on messages
 for each row execute function tg_messages__guard();

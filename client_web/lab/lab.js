@@ -1,5 +1,6 @@
 import { createClock } from '../room/clock.js'
 import { createRows } from '../signaling/rows.js'
+import { newUuid } from '../signaling/uuid.js'
 import { element, say } from '../view/element.js'
 import { soon } from '../view/soon.js'
 import { createCounting } from './counting.js'
@@ -17,7 +18,7 @@ const NAMES = Object.keys(TECHNIQUES)
 const SLOWEST = 5000
 const FASTEST = 100
 
-const mine = sessionStorage.getItem('roomtone.lab') ?? crypto.randomUUID().slice(0, 4)
+const mine = sessionStorage.getItem('roomtone.lab') ?? newUuid().slice(0, 4)
 sessionStorage.setItem('roomtone.lab', mine)
 
 const clock = createClock()

@@ -55,14 +55,14 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     try {
       const kept = JSON.parse(storage.getItem(KEY) ?? '{}')
       draft = String(kept.draft ?? '')
-      for (const body of kept.unsent ?? []) outgoing.restore(String(body))
+      for (const { client_id, body } of kept.unsent ?? []) outgoing.restore(String(client_id), String(body))
     } catch {
       // not ours, or no storage: nothing to restore
     }
   }
 
   function keep() {
-    const unsent = outgoing.list.map(({ body }) => body)
+    const unsent = outgoing.list.map(({ client_id, body }) => ({ client_id, body }))
     try {
       if (draft || unsent.length) storage.setItem(KEY, JSON.stringify({ draft, unsent }))
       else storage.removeItem(KEY)
@@ -71,11 +71,16 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     }
   }
 
-  async function post(body) {
-    // Quiet: a refusal is told beside the words it is about.
-    const [stored] = await rows.insert('messages', { room_id: roomId, body }, { quiet: true })
+  async function post(client_id, body) {
+    try {
+      // Quiet: a refusal is told beside the words it is about.
+      const [stored] = await rows.insert('messages', { room_id: roomId, client_id, body }, { quiet: true })
+      log = withMessages(log, [{ ...stored, username: user.username }])
+    } catch (problem) {
+      // An earlier try was stored although its answer never came: the log has it, or will.
+      if (problem.rule !== 'messages_client_id_is_new') throw problem
+    }
     wrote(now())
-    log = withMessages(log, [{ ...stored, username: user.username }])
   }
 
   function onOutgoing(list, problem) {
@@ -131,13 +136,12 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
         page = 'idle'
         read ??= log.messages.at(-1)?.id ?? 0
         for (const message of log.messages.filter(mine)) {
-          const at = instant(message.created_at) - skew()
-          wrote(at)
-          outgoing.recognise(message.body, at + 1000)
+          wrote(instant(message.created_at) - skew())
+          outgoing.recognise(message.client_id)
         }
       } else if (frame.type === 'messages' && frame.data.record && mine(frame.data.record)) {
         wrote(now())
-        outgoing.recognise(frame.data.record.body)
+        outgoing.recognise(frame.data.record.client_id)
       }
       if (log !== before) changed()
     },

@@ -1,6 +1,7 @@
 /**
  * Am I muted? What I wish is shown at once; what the row says decides. My wishes are written one after the other, and between a write
  * and its echo the log still tells older stories, which must not undo a newer wish. A moderator's mute has no wish of mine behind it.
+ * A fresh snapshot may have left my echo out, so a mute that it shows is obeyed whatever I wished, and written again to be sure.
  *
  * @param {{ write: (muted: boolean) => Promise<unknown>, onChange: (muted: boolean) => void }} options
  */
@@ -50,11 +51,19 @@ export function createMuting({ write, onChange }) {
       return writing
     },
 
-    /** What the room's log says about my seat. @param {boolean} value @param {boolean} [speaks]  a listener has no microphone to be switched off */
-    seen(value, speaks = true) {
-      hushed = speaks && value && (hushed || (awaited === null && !muted))
+    /**
+     * What the room's log says about my seat.
+     * @param {boolean} value
+     * @param {{ speaks?: boolean, fresh?: boolean }} [options]  a listener has no microphone to be switched off; a snapshot is fresh
+     */
+    seen(value, { speaks = true, fresh = false } = {}) {
+      hushed = speaks && value && (hushed || (!muted && (fresh || awaited === null)))
       row = value
-      if (awaited === value) awaited = null // my own echo; by now I may wish otherwise
+      if (fresh && value && !muted && awaited === false) {
+        become(true)
+        writing ??= flush()
+        writing.catch(() => {}) // refused: the row stays as it was, and is muted
+      } else if (awaited === value) awaited = null // my own echo; by now I may wish otherwise
       else if (awaited === null) become(value)
     },
 

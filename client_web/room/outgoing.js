@@ -1,14 +1,16 @@
+import { newUuid } from '../signaling/uuid.js'
+
 /**
  * What I wrote and the room does not have yet. One is sent at a time, so that they stand in the order I typed them; what was refused,
  * or got no answer, stays until it is sent again or thrown away.
  *
- * No answer is not a no: the row may be there all the same. So whoever sees one of my messages in the log asks `recognise`, and what
- * waits with the very same words is taken for it.
+ * No answer is not a no: the row may be there all the same. So each message has an id made here; `recognise` takes the id of one that
+ * stands in the log, and sending again under the same id never stores it twice.
  *
- * @typedef {{ key: number, body: string, at: number, state: 'sending'|'unsent', problem: Error|null }} Outgoing
+ * @typedef {{ key: number, client_id: string, body: string, at: number, state: 'sending'|'unsent', problem: Error|null }} Outgoing
  *
  * @param {object} options
- * @param {(body: string) => Promise<void>} options.post
+ * @param {(client_id: string, body: string) => Promise<void>} options.post
  * @param {(list: readonly Outgoing[], problem: Error|null) => void} options.onChange  the latest refusal comes along
  * @param {() => number} options.now
  */
@@ -24,12 +26,16 @@ export function createOutgoing({ post, onChange, now }) {
 
   const change = (key, next) => list.map((one) => (one.key === key ? Object.freeze({ ...one, ...next }) : one))
 
+  function add(client_id, body, state) {
+    become([...list, Object.freeze({ key: (last += 1), client_id, body, at: now(), state, problem: null })])
+  }
+
   async function flush() {
     if (busy) return
     busy = true
     for (let next = first(); next; next = first()) {
       try {
-        await post(next.body)
+        await post(next.client_id, next.body)
         become(list.filter(({ key }) => key !== next.key))
       } catch (problem) {
         // What stands behind it would overtake it, or be refused as well.
@@ -49,14 +55,12 @@ export function createOutgoing({ post, onChange, now }) {
 
     /** @param {string} body */
     send(body) {
-      become([...list, Object.freeze({ key: (last += 1), body, at: now(), state: 'sending', problem: null })])
+      add(newUuid(), body, 'sending')
       flush()
     },
 
-    /** Found from before: it waits for "Send again". @param {string} body */
-    restore(body) {
-      become([...list, Object.freeze({ key: (last += 1), body, at: now(), state: 'unsent', problem: null })])
-    },
+    /** Found from before: it waits for "Send again". @param {string} client_id @param {string} body */
+    restore: (client_id, body) => add(client_id, body, 'unsent'),
 
     again(key) {
       become(change(key, { state: 'sending', problem: null, at: now() }))
@@ -70,10 +74,10 @@ export function createOutgoing({ post, onChange, now }) {
       return found?.body ?? ''
     },
 
-    /** One of my messages is in the room. @param {string} body @param {number} [since]  when it was written, if that is to be compared */
-    recognise(body, since = Infinity) {
-      const mine = list.find((one) => one.body === body && one.at <= since && (one.state === 'sending' || one.problem?.passing))
-      if (mine) become(list.filter((one) => one !== mine))
+    /** One of my messages is in the room. @param {string|null} client_id  null if it was not written on a page */
+    recognise(client_id) {
+      const found = list.find((one) => one.client_id === client_id)
+      if (found) become(list.filter((one) => one !== found))
     },
   }
 }

@@ -1,4 +1,5 @@
 import { backoff } from '../signaling/backoff.js'
+import { newUuid } from '../signaling/uuid.js'
 
 /**
  * My seat: taken by an upsert, kept by following the room's log, lost when the room says so. Each time it is taken is a session of
@@ -44,7 +45,7 @@ export function createSeat({ user, rows, wall, technique, roomId, role, onJoined
 
   async function take(reason = null) {
     const before = session
-    const mine = { peer_id: newPeerId(), stream: null, doubted: false }
+    const mine = { peer_id: newUuid(), stream: null, doubted: false }
     session = mine
     before?.stream?.close()
     stand(onTheWay(), { reason })
@@ -170,14 +171,4 @@ export function createSeat({ user, rows, wall, technique, roomId, role, onJoined
       session.stream.probe(true)
     },
   }
-}
-
-/** A version 4 UUID; `crypto.randomUUID` exists on secure pages only, and a listener on the local network may be on none. */
-function newPeerId() {
-  if (crypto.randomUUID) return crypto.randomUUID()
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = (bytes[6] & 0x0f) | 0x40
-  bytes[8] = (bytes[8] & 0x3f) | 0x80
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }

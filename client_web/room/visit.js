@@ -137,7 +137,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     reactions.arrive(frame)
     recording.arrive(frame)
     if (frame.type === 'snapshot') {
-      reconcile()
+      reconcile({ fresh: true })
       const mine = room.seats.get(user.id)
       if (mine) wall.recognise('participants', mine, frame.seen_at)
       if (before.epoch !== null && before.epoch !== room.epoch) lines.logLost()
@@ -171,13 +171,13 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     return role === 'HOST' || role === 'MODERATOR' ? 0 : (room.room?.slow_mode ?? 0)
   }
 
-  function reconcile() {
+  function reconcile({ fresh = false } = {}) {
     const me = mySeat()
     chat.reconsider()
     lines.update(me, room.seats.values(), room.room?.topology ?? 'mesh')
     sound.reconsider()
     consent.observe(me)
-    if (me) voice.seen(me.muted, maySpeak(me))
+    if (me) voice.seen(me.muted, { speaks: maySpeak(me), fresh })
     if (me && !maySpeak(me) && !consent.warm) voice.drop()
     voice.transmit()
   }

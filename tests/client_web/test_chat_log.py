@@ -139,12 +139,13 @@ OUTGOING = """async (steps) => {
     const asked = []
     const outgoing = createOutgoing({
         now: () => 0, onChange: () => {},
-        post: (body) => new Promise((done, refuse) => asked.push({ body, done, refuse })),
+        post: (client_id, body) => new Promise((done, refuse) => asked.push({ client_id, body, done, refuse })),
     })
     const settle = () => new Promise((then) => setTimeout(then))
     for (const [step, value] of steps) {
         if (step === 'done') asked.at(-1).done()
         else if (step === 'refused') asked.at(-1).refuse(new Problem({ status: value, message: 'no' }))
+        else if (step === 'recognise') outgoing.recognise(asked[value - 1].client_id) // the log shows what the nth request stored
         else outgoing[step](value)
         await settle()
     }
@@ -159,8 +160,13 @@ OUTGOING = """async (steps) => {
         ([("send", "a"), ("send", "b"), ("done", None), ("done", None)], ["a", "b"], []),
         ([("send", "a"), ("send", "b"), ("refused", 400)], ["a"], ["a unsent", "b unsent"]),
         ([("send", "a"), ("refused", 0), ("again", 1), ("done", None)], ["a", "a"], []),
-        ([("send", "a"), ("refused", 0), ("recognise", "a")], ["a"], []),  # it was there after all
-        ([("send", "a"), ("refused", 400), ("recognise", "a")], ["a"], ["a unsent"]),
+        ([("send", "a"), ("refused", 0), ("recognise", 1)], ["a"], []),  # it was there after all
+        # Two equal ones under way, and the second is refused after the log showed the first.
+        (
+            [("send", "a"), ("send", "a"), ("done", None), ("recognise", 1), ("refused", 400)],
+            ["a", "a"],
+            ["a unsent"],
+        ),
         ([("send", "a"), ("refused", 400), ("discard", 1)], ["a"], []),
     ],
 )
@@ -168,6 +174,27 @@ def test_what_i_write_is_sent_one_after_the_other_and_never_lost(
     quiet_page: Page, steps: list[Any], asked: list[str], left: list[str]
 ) -> None:
     assert quiet_page.evaluate(OUTGOING, steps) == {"asked": asked, "left": left}
+
+
+def test_sent_again_it_has_the_same_id_and_two_have_different_ones(quiet_page: Page) -> None:
+    ids = quiet_page.evaluate(
+        """async () => {
+            const { createOutgoing } = await import('/client/room/outgoing.js')
+            const ids = []
+            let refuse = true
+            const outgoing = createOutgoing({ now: () => 0, onChange: () => {},
+                post: async (client_id) => { ids.push(client_id); if (refuse) throw new Error('no') } })
+            const settle = () => new Promise((then) => setTimeout(then))
+            outgoing.send('a')
+            await settle()
+            refuse = false
+            outgoing.again(1)
+            await settle()
+            outgoing.send('a')
+            return ids
+        }"""
+    )
+    assert ids[0] == ids[1] != ids[2]
 
 
 def test_several_reactions_or_messages_are_one_sentence(quiet_page: Page) -> None:

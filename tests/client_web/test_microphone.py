@@ -124,6 +124,32 @@ def test_a_moderator_mutes_me(quiet_page: Page) -> None:
     assert seen["changes"] == [False, True]
 
 
+@pytest.mark.parametrize("answered", ["answer.resolve(); await done;", ""])
+def test_a_moderators_mute_in_a_fresh_snapshot_is_obeyed_and_written_again(
+    quiet_page: Page, answered: str
+) -> None:
+    """The snapshot left my echo out: whether it is older or newer than my write cannot be told."""
+    seen = muting(
+        quiet_page,
+        f"""const done = muting.set(false); {answered}
+        muting.seen(true, {{ fresh: true }}); const obeyed = muting.muted && muting.hushed
+        for (let turns = 0; turns < 3; turns += 1) {{ answer.resolve(); await turn() }}
+        muting.seen(false); muting.seen(true); changes.push(obeyed)""",
+    )
+    assert seen == {"writes": [False, True], "changes": [False, True, True], "muted": True}
+
+
+def test_a_fresh_snapshot_from_before_my_mute_does_not_open_the_microphone(
+    quiet_page: Page,
+) -> None:
+    seen = muting(
+        quiet_page,
+        """muting.set(false); answer.resolve(); await turn(); muting.seen(false)
+        const done = muting.set(true); muting.seen(false, { fresh: true }); answer.resolve(); await done""",
+    )
+    assert seen == {"writes": [False, True], "changes": [False, True], "muted": True}
+
+
 def test_a_refused_wish_is_taken_back(quiet_page: Page) -> None:
     seen = muting(
         quiet_page,

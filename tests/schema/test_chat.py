@@ -51,6 +51,23 @@ def test_messages_come_slowly_whatever_becomes_of_them(psql: Psql, talk: int) ->
         psql.one("select say(%s, 'and now?')", talk)
 
 
+CLIENT_ID = "00000000-0000-4000-8000-000000000001"
+
+
+def test_a_message_sent_again_is_the_same_message_and_costs_no_pace(psql: Psql, talk: int) -> None:
+    insert = "insert into messages (room_id, client_id, body) values (%s, %s, %s)"
+    psql.run("update rooms set slow_mode = 30 where id = %s", talk)
+    psql.act_as("ben").run(insert, talk, CLIENT_ID, "hello")
+    for _ in range(6):
+        with refused("messages_client_id_is_new"):
+            psql.run(insert, talk, CLIENT_ID, "hello")
+    psql.act_as("anna").run(insert, talk, CLIENT_ID, "an id is its writer's own")
+    snapshot = psql.one("select room_snapshot(%s)", talk)
+    log = "select record ->> 'client_id' from events where table_name = 'messages'"
+    assert [message["client_id"] for message in snapshot["messages"]] == [CLIENT_ID, CLIENT_ID]
+    assert psql.act_as(None).all(log) == [(CLIENT_ID,), (CLIENT_ID,)]
+
+
 # reactions
 
 

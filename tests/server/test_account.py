@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import pwd
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
 import pytest
-from roomtone import account
+from roomtone.account import Account, account_for
 
 STARTS = 6
 
@@ -35,23 +37,23 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f'exec $as_root /usr/sbin/useradd --prefix {tmp_path} "$@"\n'
     )
     useradd.chmod(0o755)
-    monkeypatch.setattr(account, "_entry", entry)
-    monkeypatch.setattr(account, "ROOT_DATA", tmp_path / "data")
-    monkeypatch.setattr(account.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(account.shutil, "which", lambda _: str(useradd))
+    monkeypatch.setattr("roomtone.account._entry", entry)
+    monkeypatch.setattr("roomtone.account.ROOT_DATA", tmp_path / "data")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "which", lambda _: str(useradd))
     return passwd
 
 
-def test_starts_at_the_same_time_get_the_same_account(accounts: Path) -> None:
+def test_starts_at_the_same_time_get_the_same_account(accounts: Path, tmp_path: Path) -> None:
     together = Barrier(STARTS)
 
-    def start(number: int) -> account.Account:
+    def start(number: int) -> Account:
         together.wait()
-        return account.account_for(Path(f"/nowhere/{number}"))
+        return account_for(Path(f"/nowhere/{number}"))
 
     with ThreadPoolExecutor(STARTS) as pool:
         found = set(pool.map(start, range(STARTS)))
     assert len(found) == 1, found
     (only,) = found
     assert f":{only.uid}:{only.gid}:" in accounts.read_text()
-    assert (account.ROOT_DATA / "account.lock").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "data" / "account.lock").stat().st_mode & 0o777 == 0o600
