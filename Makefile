@@ -18,10 +18,11 @@ run: $(VENV)/.run ## Start Roomtone; pass flags with ARGS="--port 9000"
 test: check programs ## Check, then run the tests; choose some with ARGS="tests/server"
 	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-check: $(VENV)/.test ## Check format, lint and types
+check: $(VENV)/.test node_modules/.installed ## Check format, lint and types, of Python and JavaScript
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	node_modules/.bin/eslint client_web tests eslint.config.js
 
 docs: $(VENV)/.test ## Write the reference pages that come from the source
 	$(BIN)/python -c 'from roomtone.settings import reference; print(reference(), end="")' > docs/settings.md
@@ -34,7 +35,7 @@ pins: ## Write constraints.txt from the newest versions that pyproject.toml allo
 	mv build/constraints.txt constraints.txt && rm -rf build/pins
 
 clean: ## Remove what was made here, and no data
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' \
@@ -53,6 +54,13 @@ $(VENV)/.test: $(BIN)/python pyproject.toml setup.py constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[docs,test]"
 	@mkdir -p $(VENV)/checkout && ln -sfn "$(CURDIR)/server" $(VENV)/checkout/roomtone
 	@touch $(VENV)/.run $@
+
+# Only checks need these; the client itself is served as it is written. No lock file: it would hold download addresses.
+node_modules/.installed: package.json
+	@sh tests/programs.sh node:nodejs npm:npm
+	@echo "installing what checks the client into node_modules"
+	@npm install --no-package-lock --no-audit --no-fund --loglevel=error > /dev/null
+	@touch $@
 
 programs:
 	@sh tests/programs.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that the tests talk to, if they are missing and it can.
+# Installs the Debian packages that the tests talk to, if they are missing and it can; or those named, as program:package.
 set -eu
 PATH="$PATH:/usr/sbin"
 
@@ -7,14 +7,15 @@ PATH="$PATH:/usr/sbin"
 [ -n "${ROOMTONE_CHROMIUM:-}" ] || wanted="chromium-headless-shell:chromium-headless-shell"
 # Packages that bring a program are joined by a plus; what the WHIP client asks for is half of GStreamer.
 gstreamer="gstreamer1.0-plugins-base+gstreamer1.0-plugins-good+gstreamer1.0-plugins-bad+gstreamer1.0-nice"
-wanted="${wanted:-} turnserver:coturn nginx:nginx whip-client:simple-whip-client+$gstreamer"
+wanted="${wanted:-} node:nodejs turnserver:coturn nginx:nginx whip-client:simple-whip-client+$gstreamer"
+[ $# = 0 ] || wanted="$*"
 
 missing=""
 for pair in $wanted; do
   command -v "${pair%%:*}" > /dev/null || missing="$missing $(echo "${pair##*:}" | tr + " ")"
 done
 # What drives the browser, from Playwright's wheel, needs a library that a small Debian lacks.
-if command -v ldconfig > /dev/null && ! ldconfig -p | grep -q "libatomic\.so\.1"; then
+if [ $# = 0 ] && command -v ldconfig > /dev/null && ! ldconfig -p | grep -q "libatomic\.so\.1"; then
   missing="$missing libatomic1"
 fi
 [ -n "$missing" ] || exit 0

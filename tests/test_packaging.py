@@ -26,7 +26,9 @@ PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check"]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy: a build leaves things behind."""
     work = tmp_path_factory.mktemp("wheel")
-    ignore = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__")
+    ignore = shutil.ignore_patterns(
+        ".*", "node_modules", "build", "dist", "*.egg-info", "__pycache__"
+    )
     shutil.copytree(ROOT, work / "source", ignore=ignore)
     subprocess.run(
         [

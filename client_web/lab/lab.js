@@ -31,7 +31,6 @@ const rows = createRows({ fetch: acting.fetch })
 const views = new Map(NAMES.map((name) => [name, createLaneView(name)]))
 const ran = new Map(NAMES.map((name) => [name, createRan(name)]))
 const acted = createRan('acts', 'The write itself')
-let room = null
 
 const rooms = element('select', { class: 'lab__rooms', id: 'rooms', on: { change: () => attempt(() => enter(Number(rooms.value))) } })
 const slider = element('input', { type: 'range', id: 'pace', min: '0', max: '100', value: '59', class: 'lab__slider', on: { input: repace } })
@@ -94,7 +93,6 @@ function repace() {
 async function enter(room_id) {
   await Promise.all(lanes.map((lane) => lane.leave()))
   race.clear()
-  room = room_id
   const address = new URL(location.href)
   address.searchParams.set('room', room_id)
   history.replaceState(null, '', address)

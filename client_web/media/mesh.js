@@ -59,8 +59,8 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       onBroken: (error) => broken(entry, error),
       onIceError: ({ code, url }) => iceError(entry.seat, code, url),
       onGathered: (types) => {
-        if (configuration().iceTransportPolicy === 'relay' && !types.has('relay'))
-          onTrouble({ kind: 'turn', seat: entry.seat, message: 'No TURN server gave us a way out, and only TURN is allowed here.' })
+        if (configuration().iceTransportPolicy !== 'relay' || types.has('relay')) return
+        onTrouble({ kind: 'turn', seat: entry.seat, message: 'No TURN server gave us a way out, and only TURN is allowed here.' })
       },
     })
     entry.peer = peer

@@ -55,8 +55,9 @@ export function countsOf(stats) {
   /** @type {Map<string, Count>} */ const incoming = new Map()
   /** @type {Count|null} */ let outgoing = null
   for (const each of all) {
-    if (each.type === 'inbound-rtp' && each.kind === 'audio')
+    if (each.type === 'inbound-rtp' && each.kind === 'audio') {
       incoming.set(each.trackIdentifier, count(each.packetsReceived, each.packetsLost, each.jitter, way))
+    }
     if (each.type === 'remote-inbound-rtp' && each.kind === 'audio') {
       const sent = stats.get(each.localId)?.packetsSent ?? 0
       outgoing = count(sent - each.packetsLost, each.packetsLost, each.jitter, each.roundTripTime === undefined ? way : 1000 * each.roundTripTime)

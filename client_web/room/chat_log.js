@@ -40,7 +40,7 @@ export function withHistory(log, page, more) {
 export function without(log, id) {
   const gone = new Set([...log.gone, id].slice(-GONE_KEPT))
   const place = placeOf(log.messages, id)
-  return { ...log, gone, messages: log.messages[place]?.id === id ? log.messages.toSpliced(place, 1) : log.messages }
+  return { ...log, gone, messages: log.messages[place]?.id === id ? log.messages.filter((message) => message.id !== id) : log.messages }
 }
 
 const reactions = {

@@ -58,7 +58,7 @@ export function messagesInWords(messages, open) {
 const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)
 
 /** One to three emoji and nothing else may be large. */
-const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200d\ufe0f\s])+$/u
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\s)+$/u
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 export const isOnlyEmoji = (body) =>
   body.length < 40 && ONLY_EMOJI.test(body) && [...graphemes.segment(body)].filter(({ segment }) => segment.trim()).length <= 3

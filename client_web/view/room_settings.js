@@ -1,6 +1,6 @@
 import { createBans } from './bans.js'
 import { createDialog } from './dialog.js'
-import { element, mark, say } from './element.js'
+import { element, mark } from './element.js'
 import { createEndRoom } from './end_room.js'
 import { paceInWords } from './floor_words.js'
 import { createHandOver } from './hand_over.js'

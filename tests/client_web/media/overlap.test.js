@@ -1,0 +1,26 @@
+/** Of two ways a voice comes by, one is heard: the newer, as soon as it carries the voice. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { audibleOf, overlaps } from '../../../client_web/media/overlap.js'
+
+const way = (name, user_id, carried = [], sounding = []) => ({ name, user_id, carried: new Set(carried), sounding: new Set(sounding) })
+const mix = (name, carried, sounding) => way(name, null, carried, sounding)
+
+/** @type {[string, object[], string, boolean][]} */
+const CASES = [
+  ['settled', [way('one', 1), way('two', 2)], 'one two', false],
+  ['the newer does not carry the voice yet', [way('old', 1, [1]), way('new', 1)], 'old', true],
+  ['the newer carries it', [way('old', 1, [1]), way('new', 1, [1]), way('newest', 1)], 'new', true],
+  ['into a mix: whom it does not carry yet is heard as before, beside it', [way('one', 1, [1]), way('two', 2, [2]), mix('mix', [2], [2])], 'one mix', true],
+  ['a mix', [mix('mix', [1], [1])], 'mix', false],
+  ['out of a mix: it cannot lose one voice alone, and goes when all who sound in it come by the new way',
+    [mix('mix', [1, 2], [1, 2]), way('one', 1, [1]), way('two', 2)], 'mix', true],
+  ['out of a mix in which only one sounds', [mix('mix', [1, 2], [1]), way('one', 1, [1]), way('two', 2)], 'one two', true],
+  ['out of a mix in which nobody sounds', [mix('mix', [1, 2], []), way('one', 1)], 'one', true],
+  ['to another mix', [mix('old', [1], [1]), mix('new', [], [])], 'old', true],
+  ['in another mix', [mix('old', [1], [1]), mix('new', [1], [1])], 'new', true],
+]
+for (const [name, ways, heard, overlap] of CASES) {
+  test(name, () => assert.deepEqual([[...audibleOf(ways)].map((each) => each.name).join(' '), overlaps(ways)], [heard, overlap]))
+}

@@ -1,0 +1,120 @@
+/** The room as a pure reducer over frames of its log. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { EMPTY, handQueue, inAudience, onStage, present, reduce } from '../../../client_web/room/state.js'
+
+const names = (seats) => seats.map(({ username }) => username)
+
+function roomAfter(...frames) {
+  let state = EMPTY
+  let unchanged = 0
+  for (const frame of frames) {
+    const next = reduce(state, frame)
+    unchanged += Number(next === state)
+    state = next
+  }
+  return {
+    ...{ seq: state.seq, epoch: state.epoch, room: state.room, ended: state.ended, unchanged },
+    ...{ people: names(present(state)), stage: names(onStage(state)), audience: names(inAudience(state)), hands: names(handQueue(state)) },
+    muted: names(present(state).filter(({ muted }) => muted)),
+    happenings: state.happenings.map(({ kind, username }) => `${username} ${kind}`),
+    ids: state.happenings.map(({ id }) => id),
+  }
+}
+
+const seat = (user_id, username, seq, fields = {}) =>
+  ({ user_id, username, seq, role: 'SPEAKER', muted: true, peer_id: `${username}-${seq}`, kind: 'person', room_id: 1, ...fields })
+
+const snapshot = (cursor, ...participants) =>
+  ({ type: 'snapshot', cursor, data: { cursor, room: { id: 1, name: 'Den' }, participants, signals: [], hallway: [] } })
+
+function event(cursor, type, record, old_record = null, fields = {}) {
+  const seq = Number(cursor.split('-').at(-1))
+  return { type: 'participants', cursor, data: { seq, table: 'participants', type, record, old_record, ...fields } }
+}
+
+const RICK = seat(1, 'rick', 3)
+const BETH = seat(2, 'beth', 5)
+
+test('people are in the order they joined', () => {
+  const morty = seat(3, 'morty', 8, { role: 'AUDIENCE' })
+  const room = roomAfter(snapshot('1-7', BETH, RICK), event('1-8', 'INSERT', morty))
+  assert.deepEqual(room.people, ['rick', 'beth', 'morty'])
+  assert.deepEqual([room.stage, room.audience], [['rick', 'beth'], ['morty']])
+  assert.deepEqual(room.happenings, ['morty joined'])
+})
+
+test('a replayed event changes nothing', () => {
+  const gone = event('1-8', 'DELETE', null, BETH, { reason: 'left' })
+  const room = roomAfter(snapshot('1-7', RICK, BETH), gone, gone, event('1-6', 'INSERT', BETH))
+  assert.deepEqual([room.people, room.unchanged], [['rick'], 2])
+})
+
+test('an event of another epoch waits for its snapshot', () => {
+  const stranger = event('2-9', 'INSERT', BETH)
+  assert.deepEqual(roomAfter(snapshot('1-7', RICK), stranger).people, ['rick'])
+  assert.deepEqual(roomAfter(snapshot('1-7', RICK), snapshot('2-1', BETH)).people, ['beth'])
+})
+
+test('a resumed stream keeps the room', () => {
+  const resumed = { type: 'snapshot', cursor: null, data: { hallway: [] } }
+  const room = roomAfter(snapshot('1-7', RICK), resumed, event('1-8', 'INSERT', BETH))
+  assert.deepEqual([room.people, room.seq], [['rick', 'beth'], 8])
+})
+
+test('muting keeps the place', () => {
+  const change = event('1-8', 'UPDATE', { ...RICK, muted: false }, RICK)
+  const room = roomAfter(snapshot('1-7', RICK, BETH), change)
+  assert.deepEqual([room.people, room.muted, room.happenings], [['rick', 'beth'], ['beth'], []])
+})
+
+test('hands queue in the order they were raised', () => {
+  const first = '2026-03-01T20:00:00.000200+00:00'
+  const second = '2026-03-01T20:00:00.000300+00:00' // the same millisecond
+  const [rick, beth] = [RICK, BETH].map((each) => ({ ...each, role: 'AUDIENCE' }))
+  const waiting = snapshot('1-7', { ...rick, hand_raised_at: second }, beth)
+  const raised = event('1-8', 'UPDATE', { ...beth, hand_raised_at: first }, beth)
+  const room = roomAfter(waiting, raised)
+  assert.deepEqual([room.hands, room.happenings], [['beth', 'rick'], ['beth hand']])
+  const lowered = event('1-9', 'UPDATE', beth, { ...beth, hand_raised_at: first })
+  assert.deepEqual(roomAfter(waiting, raised, lowered).hands, ['rick'])
+})
+
+test('joining again moves to the end', () => {
+  const room = roomAfter(snapshot('1-7', RICK, BETH), event('1-8', 'UPDATE', seat(1, 'rick', 8), RICK))
+  assert.deepEqual([room.people, room.happenings], [['beth', 'rick'], []])
+})
+
+test('a host who left is not here though the seat is', () => {
+  const host = { ...RICK, role: 'HOST' }
+  const away = event('1-8', 'UPDATE', { ...host, peer_id: null }, host, { reason: 'left' })
+  const room = roomAfter(snapshot('1-7', host, BETH), away)
+  assert.deepEqual([room.people, room.happenings], [['beth'], ['rick left']])
+  const back = event('1-9', 'UPDATE', seat(1, 'rick', 9, { role: 'HOST' }), { ...host, peer_id: null })
+  const again = roomAfter(snapshot('1-7', host, BETH), away, back)
+  assert.deepEqual([again.people, again.happenings.at(-1)], [['beth', 'rick'], 'rick joined'])
+})
+
+test('what happened is kept with its reason', () => {
+  const room = roomAfter(
+    snapshot('1-7', RICK, { ...BETH, muted: false }),
+    event('1-8', 'UPDATE', { ...BETH, muted: true }, BETH),
+    event('1-9', 'UPDATE', { ...BETH, role: 'AUDIENCE' }, BETH),
+    event('1-10', 'DELETE', null, BETH, { reason: 'timeout' }),
+    event('1-11', 'DELETE', null, RICK, { reason: 'removed' }),
+  )
+  assert.deepEqual(room.happenings, ['beth muted', 'beth role', 'beth timeout', 'rick removed'])
+  assert.deepEqual(room.ids, [1, 2, 3, 4])
+})
+
+test('happenings are bounded and their numbers only grow', () => {
+  const numbers = Array.from({ length: 52 }, (_, index) => index + 8)
+  const frames = numbers.map((n) => event(`1-${n}`, 'INSERT', seat(n, `guest ${n}`, n), null, { committed: null }))
+  assert.deepEqual(roomAfter(snapshot('1-7'), ...frames).ids, Array.from({ length: 30 }, (_, index) => index + 23))
+})
+
+test('a room that is renamed keeps what the event does not say', () => {
+  const renamed = { type: 'rooms', cursor: '1-8', data: { seq: 8, table: 'rooms', type: 'UPDATE', record: { name: 'Attic' } } }
+  assert.deepEqual(roomAfter(snapshot('1-7', RICK), renamed).room, { id: 1, name: 'Attic' })
+})

@@ -1,0 +1,17 @@
+"""The client's pure modules, by Node's own test runner: `*.test.js` beside this file and in conformance."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_pure_modules_pass_in_node() -> None:
+    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("*.test.js"))
+    assert files
+    run = subprocess.run(
+        ["node", "--test", *files], check=False, cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -1,0 +1,60 @@
+/** The chat as pure functions: which messages are shown, what is a link, and its sentences. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { NEWEST, cut, down, held, up } from '../../../client_web/view/chat_window.js'
+import { isOnlyEmoji, lengthInWords, messagesInWords, reactionsInWords, secondsInWords } from '../../../client_web/view/chat_words.js'
+import { cutLinks } from '../../../client_web/view/links.js'
+
+test('the window stays small and moves a page at a time', () => {
+  let messages = Array.from({ length: 1000 }, (_, index) => ({ id: index + 1 }))
+  let frame = NEWEST
+  const moves = { up, down, held, said: (all, same) => (same === NEWEST ? same : held(all, same)) }
+  const seen = ['said', 'held', 'up', 'up', 'said', 'down', 'down'].map((move) => {
+    if (move === 'said') messages = [...messages, { id: messages.length + 1 }]
+    frame = moves[move](messages, frame)
+    const { start, end } = cut(messages, frame)
+    return [start + 1, end]
+  })
+  assert.deepEqual(seen, [
+    [702, 1001], // the newest three hundred
+    [702, 1001], // further up: it stands
+    [652, 951],
+    [602, 901],
+    [602, 901], // what comes does not move it
+    [652, 951],
+    [702, 1001],
+  ])
+})
+
+/** @type {[string, [href: string, label: string][]][]} */
+const LINKS = [
+  ['see https://a.example/b?c=d#e.', [['https://a.example/b?c=d#e', 'a.example/b…']]],
+  ['(https://a.example/tea_(meal))', [['https://a.example/tea_(meal)', 'a.example/tea_(meal)']]],
+  ['http://a.example, https://b.example!', [['http://a.example/', 'a.example'], ['https://b.example/', 'b.example']]],
+  ['https://bank.example@evil.example/x', [['https://bank.example@evil.example/x', 'evil.example/x']]],
+  ['https://аpple.example', [['https://xn--pple-43d.example/', 'xn--pple-43d.example']]],
+  ['https://a.example/%D7%AA%D7%94', [['https://a.example/%D7%AA%D7%94', 'a.example/תה']]],
+  ['https://a.example/%E2%80%AEgpj', [['https://a.example/%E2%80%AEgpj', 'a.example/%E2%80%AEgpj']]],
+  ['javascript:alert(1) data:text/html,x mailto:a@b.example ftp://a.example', []],
+  ["javascript:alert('https://a.example')", [['https://a.example/', 'a.example']]],
+  ['https:// https://[ http://:80', []],
+  ['<a href="https://a.example">', [['https://a.example/', 'a.example']]],
+  ['nothttps://a.example', []],
+]
+for (const [text, links] of LINKS) {
+  test(`only the web is linked, and shown as where it leads: ${text}`, () => {
+    assert.deepEqual(cutLinks(text).filter((part) => typeof part !== 'string').map(({ href, label }) => [href, label]), links)
+  })
+}
+
+test('several reactions or messages are one sentence', () => {
+  const by = (username, emoji) => ({ username, emoji, body: `hello from ${username}` })
+  assert.equal(reactionsInWords([by('amara', '👏'), by('lior', '👏'), by('amara', '❤️')]), 'Applause and a heart from amara and lior.')
+  assert.equal(reactionsInWords(['a', 'b', 'c', 'd'].map((name) => by(name, '🔥'))), 'Fire from 4 people.')
+  assert.equal(messagesInWords([by('amara')], true), 'amara: hello from amara')
+  assert.equal(messagesInWords([by('amara'), by('lior')], false), '2 new messages from amara and lior.')
+  assert.deepEqual([1700, 1999, 2013].map(lengthInWords), ['', '1 character left', '13 characters too many'])
+  assert.deepEqual([125, 9].map(secondsInWords), ['2 min 5 s', '9 s'])
+  assert.deepEqual(['👏', '👩🏽‍🚀 🇩🇪', '123', '👏👏👏👏', 'ok 👏'].map(isOnlyEmoji), [true, true, false, false, false])
+})

@@ -1,0 +1,90 @@
+/** What the page says and how it draws a name, from state alone. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { hues, initials } from '../../../client_web/view/avatar.js'
+import { held, settled } from '../../../client_web/view/order.js'
+import { placeOf } from '../../../client_web/view/route.js'
+import { changes } from '../../../client_web/view/wall_words.js'
+import { duration, endingInWords, happeningsInWords, problemInWords } from '../../../client_web/view/words.js'
+
+test('addresses lead to places', () => {
+  for (const [path, place] of [
+    ['/', { place: 'hallway' }],
+    ['/rooms/42', { place: 'room', room_id: 42 }],
+    ['/rooms/42/', { place: 'room', room_id: 42 }],
+    ['/rooms/', { place: 'nowhere' }],
+    ['/rooms/4e1', { place: 'nowhere' }],
+    ['/rooms/99999999999999999999', { place: 'nowhere' }],
+    ['/ROOMS/1', { place: 'nowhere' }],
+  ]) assert.deepEqual(placeOf(path), place)
+})
+
+test('a name has the same face everywhere', () => {
+  assert.deepEqual(hues('rick'), hues('rick'))
+  assert.notDeepEqual(hues('rick'), hues('beth'))
+  for (const [name, letters] of [
+    ['rick', 'R'],
+    ['Zoë Müller', 'ZM'],
+    ['éa', 'É'],
+    ['👩‍🚀 Ada', '👩‍🚀A'],
+    ['a.b_c-d', 'AB'],
+    ['---', '?'],
+  ]) assert.equal(initials(name), letters)
+})
+
+test('durations read as people say them', () => {
+  for (const [ms, words] of [
+    [0.04, '< 0.1 ms'],
+    [-3, '< 0.1 ms'],
+    [0.44, '0.4 ms'],
+    [38.2, '38 ms'],
+    [1234, '1.2 s'],
+    [120_000, '2 min'],
+    [null, ''],
+  ]) assert.equal(duration(ms), words)
+})
+
+test('many comings and goings are one sentence', () => {
+  const all = (kind, ...names) => names.map((username) => ({ kind, username }))
+  for (const [happenings, words] of [
+    [all('joined', 'ann'), 'ann came in.'],
+    [all('joined', 'ann', 'bo', 'cy'), 'ann, bo, and cy came in.'],
+    [all('joined', 'a', 'b', 'c', 'd'), '4 people came in.'],
+    [[...all('joined', 'ann'), ...all('timeout', 'bo')], 'ann came in. bo left.'],
+    [all('removed', 'ann'), 'ann was removed.'],
+    [all('muted', 'ann'), ''],
+  ]) assert.equal(happeningsInWords(happenings), words)
+})
+
+test('every ending says what happened and what to do', () => {
+  const reasons = ['room ended', 'removed', 'taken over', 'signed out', 'token expired', 'timeout', 'refused']
+  const endings = reasons.map((reason) => endingInWords({ reason, problem: { message: 'no' } }))
+  for (const { title, advice } of endings) {
+    assert.ok(title)
+    assert.match(advice, /\.$/u)
+  }
+  assert.equal(new Set(endings.map(({ title }) => title)).size, reasons.length)
+  const closed = { rule: 'participants_room_is_open', message: 'there is no open room with this id' }
+  const words = endingInWords({ reason: 'refused', problem: closed })
+  assert.deepEqual([words.title, words.again], ['This room is not open', null])
+})
+
+test("the database's words become sentences", () => {
+  const problem = { message: "nobody is called 'x'", hint: 'It may have ended.' }
+  assert.equal(problemInWords(problem), "Nobody is called 'x'. It may have ended.")
+})
+
+test('live rooms come first, until somebody points at the list', () => {
+  const row = (id, here) => ({ id, here, followed: false })
+  const ids = (entries) => entries.map((entry) => [entry.row.id, entry.over])
+  const quiet = settled([row(1, 0), row(2, 3), row(3, 0)])
+  assert.deepEqual(ids(quiet), [[2, false], [1, false], [3, false]])
+  assert.deepEqual(ids(held(quiet, [row(1, 9), row(3, 0), row(4, 5)])), [[2, true], [1, false], [3, false], [4, false]])
+})
+
+test('changes are read from the two records', () => {
+  const before = { muted: true, role: 'SPEAKER', seq: 4, peer_id: '0b1f2c3d-aaaa' }
+  const after = { muted: false, role: 'SPEAKER', seq: 9, peer_id: '9f8e7d6c-bbbb-cccc' }
+  assert.deepEqual(changes(after, before), ['muted true → false', 'peer_id 0b1f2c3d-aaaa → 9f8e7d6c…'])
+})
