@@ -89,7 +89,7 @@ begin
       constraint = 'recordings_is_known',
       hint       = 'It may have been deleted. select * from archive; lists those you may hear.';
   end if;
-  if acting_user() is not null and not was_recorded(recording.id) then
+  if not acting_as_operator() and not was_recorded(recording.id) then
     raise insufficient_privilege using
       message    = 'a recording is for those who were there',
       constraint = 'recordings_are_for_those_recorded',

@@ -20,8 +20,7 @@ language sql stable security definer set search_path = roomtone, pg_temp
 return exists (
   select from rooms r
   where r.id = may_see_room.room_id
-    -- The role asked for stays what it was in a SECURITY DEFINER function, while current_user does not.
-    and (r.access <> 'invited' or (acting_user() is null and current_setting('role') <> 'roomtone_anon')
+    and (r.access <> 'invited' or acting_as_operator()
          or acting_user() in (select reader from room_readers(r.id) reader)));
 
 comment on function may_see_room(bigint) is

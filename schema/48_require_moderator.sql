@@ -2,7 +2,7 @@ create or replace function require_moderator(room_id bigint, username text defau
 language plpgsql stable as $$
 begin
   -- What somebody may not touch, an UPDATE would pass over without a word.
-  if acting_user() is not null and not moderates(require_moderator.room_id) then
+  if not acting_as_operator() and not moderates(require_moderator.room_id) then
     perform require_open_room(require_moderator.room_id);
     raise insufficient_privilege using
       message    = 'that is for the room''s host and moderators',

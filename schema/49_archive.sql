@@ -5,7 +5,7 @@ select r.id, r.room_id, rooms.name as room, r.started_by, u.username as host, re
        extract(epoch from r.duration)::float8 as seconds, r.bytes, r.failure, r.continues_id,
        array(select p.username from recorded_seats s join users p on p.id = s.user_id
              where s.recording_id = r.id order by lower(p.username)) as people,
-       acting_user() is null or acting_user() in (r.started_by, rooms.host_id) as mine
+       acting_as_operator() or acting_user() in (r.started_by, rooms.host_id) as mine
 from recordings r
 join users u on u.id = r.started_by
 left join rooms on rooms.id = r.room_id

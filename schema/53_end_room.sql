@@ -6,7 +6,7 @@ declare
   room rooms;
 begin
   update rooms r set ended_at = now(), ended_reason = nullif(btrim(end_room.reason), '')
-  where r.id = end_room.room_id and r.ended_at is null and (acting_user() is null or r.host_id = acting_user())
+  where r.id = end_room.room_id and r.ended_at is null and (acting_as_operator() or r.host_id = acting_user())
   returning * into room;
   if not found then
     -- Who was second, by a blink, hears that it has ended.

@@ -9,7 +9,7 @@ begin
   where p.room_id = hand_over.room_id and (p.user_id = heir or p.role = 'HOST')
   order by p.user_id for no key update;
   update rooms r set host_id = heir
-  where r.id = hand_over.room_id and (acting_user() is null or r.host_id = acting_user())
+  where r.id = hand_over.room_id and (acting_as_operator() or r.host_id = acting_user())
   returning * into room;
   if not found then
     raise insufficient_privilege using

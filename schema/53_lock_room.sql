@@ -2,7 +2,7 @@ create or replace function lock_room(room_id bigint, locked boolean default true
 language plpgsql as $$
 begin
   perform require_open_room(lock_room.room_id);
-  if acting_user() is not null and not moderates(lock_room.room_id) then
+  if not acting_as_operator() and not moderates(lock_room.room_id) then
     raise insufficient_privilege using
       message    = 'only its host and moderators lock a room',
       constraint = 'rooms_only_the_host_changes_them';

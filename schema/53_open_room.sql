@@ -5,7 +5,7 @@ declare
 begin
   update rooms r set opened_at = now()
   where r.id = open_room.room_id and r.ended_at is null and r.opened_at is null
-    and (acting_user() is null or r.host_id = acting_user())
+    and (acting_as_operator() or r.host_id = acting_user())
   returning * into room;
   if not found then
     perform require_open_room(open_room.room_id);

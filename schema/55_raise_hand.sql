@@ -19,7 +19,7 @@ language plpgsql as $$
 declare
   occupant bigint := require_occupant(lower_hand.room_id, lower_hand.username);
 begin
-  if occupant is distinct from acting_user() and acting_user() is not null and not moderates(lower_hand.room_id) then
+  if occupant is distinct from acting_user() and not acting_as_operator() and not moderates(lower_hand.room_id) then
     raise insufficient_privilege using
       message    = 'only host and moderators lower somebody else''s hand',
       constraint = 'participants_only_they_raise_hands';

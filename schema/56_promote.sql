@@ -4,7 +4,7 @@ declare
   occupant bigint := require_occupant(promote.room_id, promote.username);
 begin
   -- What somebody may not touch, an UPDATE would pass over without a word.
-  if occupant is distinct from acting_user() and acting_user() is not null and not moderates(promote.room_id) then
+  if occupant is distinct from acting_user() and not acting_as_operator() and not moderates(promote.room_id) then
     raise check_violation using
       message    = format('the role %s is not yours to give here', coalesce(promote.role, 'null')),
       constraint = 'participants_role_is_given',

@@ -3,7 +3,7 @@ language plpgsql as $$
 declare
   occupant bigint := require_occupant(mute.room_id, mute.username);
 begin
-  if occupant is distinct from acting_user() and acting_user() is not null and not moderates(mute.room_id) then
+  if occupant is distinct from acting_user() and not acting_as_operator() and not moderates(mute.room_id) then
     raise insufficient_privilege using
       message    = 'only host and moderators mute somebody else',
       constraint = 'participants_only_moderators_mute';

@@ -17,7 +17,7 @@ language plpgsql as $$
 declare
   recording recordings;
 begin
-  if acting_user() is not null and not moderates(stop_recording.room_id) then
+  if not acting_as_operator() and not moderates(stop_recording.room_id) then
     perform require_open_room(stop_recording.room_id);
     raise insufficient_privilege using
       message    = 'only its host and moderators stop a recording',

@@ -38,7 +38,7 @@ declare
   oldest timestamptz;
   last_seq bigint;
 begin
-  if acting_user() is not null then
+  if not acting_as_operator() then
     perform require_seat(room_at.room_id);
   end if;
   select * into log from logs l where l.room_id = room_at.room_id;

@@ -9,14 +9,14 @@ declare
   event events;
   seat jsonb;
 begin
-  if acting_user() is not null then
+  if not acting_as_operator() then
     perform require_seat(replay_room.room_id);
   end if;
   select min(v.seq) into first_seq
   from (
     select x.seq from events x
     where x.room_id = replay_room.room_id
-      and (acting_user() is null or x.recipient is null or x.recipient = acting_user())
+      and (acting_as_operator() or x.recipient is null or x.recipient = acting_user())
     order by x.seq desc limit replay_room.newest
   ) v;
   select coalesce(jsonb_object_agg(s ->> 'user_id', s), '{}') into seats
@@ -24,7 +24,7 @@ begin
   for event in
     select * from events e
     where e.room_id = replay_room.room_id and e.seq >= first_seq
-      and (acting_user() is null or e.recipient is null or e.recipient = acting_user())
+      and (acting_as_operator() or e.recipient is null or e.recipient = acting_user())
     order by e.seq
   loop
     if event.table_name = 'participants' then

@@ -28,7 +28,7 @@ begin
       constraint = 'rooms_stay_ended',
       hint       = 'Start a new one.';
   end if;
-  if acting_user() <> old.host_id and to_jsonb(new) - for_moderators <> to_jsonb(old) - for_moderators then
+  if acting_user() is distinct from old.host_id and not acting_as_operator() and to_jsonb(new) - for_moderators <> to_jsonb(old) - for_moderators then
     raise insufficient_privilege using
       message    = 'only its host changes this about a room',
       constraint = 'rooms_only_the_host_changes_them',

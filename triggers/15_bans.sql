@@ -1,7 +1,7 @@
 create or replace function tg_bans__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
-  if acting_user() is not null and not moderates(new.room_id) then
+  if not acting_as_operator() and not moderates(new.room_id) then
     raise insufficient_privilege using
       message    = 'only its host and moderators ban somebody from a room',
       constraint = 'bans_are_for_moderators';

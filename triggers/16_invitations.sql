@@ -11,14 +11,14 @@ begin
   if new.room_id is not null then
     perform require_open_room(new.room_id);
   end if;
-  if acting_user() is not null then
+  if not acting_as_operator() then
     new.created_at := now();
     new.invited_by := acting_user();
     perform require_inviting(new.club_id, new.room_id, new.invited_user);
   end if;
   if new.invited_user is distinct from new.invited_by and new.invited_user is not null then
     perform require_welcome(new.invited_by, new.invited_user, new.club_id, new.room_id);
-    if acting_user() is not null then
+    if not acting_as_operator() then
       recent := next_pace(0, acting_user(), 'invitations', 60);
       if cardinality(recent) > 60 and recent[1] > recent[61] - interval '1 hour' then
         raise check_violation using

@@ -2,9 +2,10 @@ create or replace function tg_participants__guard_join() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   actor bigint := acting_user();
+  operator boolean := acting_as_operator();
   room rooms;
 begin
-  if actor is not null and new.user_id is distinct from actor then
+  if not operator and new.user_id is distinct from actor then
     raise check_violation using
       message    = 'you can take a seat only for yourself',
       constraint = 'participants_only_for_yourself',
@@ -14,12 +15,13 @@ begin
 
   new.kind := case (select u.kind from users u where u.id = new.user_id) when 'bot' then 'bot' else new.kind end;
   if room.host_id = new.user_id then
-    if actor is not null or new.role is null then
+    if not operator or new.role is null then
       new.role := 'HOST';
     end if;
   elsif new.role is null then
     new.role := case room.stage when 'open' then 'SPEAKER' else 'AUDIENCE' end;
-  elsif actor is not null and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
+  -- No user can write `kind`: a node's seat is taken by the database.
+  elsif not operator and new.kind not in ('sfu', 'mcu') and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
     raise check_violation using
       message    = format('nobody joins room %s as %s by asking for it', new.room_id, new.role),
       constraint = 'participants_role_is_given',
@@ -54,6 +56,7 @@ create or replace function tg_participants__guard_change() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   actor bigint := acting_user();
+  operator boolean := acting_as_operator();
   room rooms;
 begin
   if (new.room_id, new.user_id) is distinct from (old.room_id, old.user_id) then
@@ -64,7 +67,7 @@ begin
   end if;
   if new.peer_id is distinct from old.peer_id and new.peer_id is not null then
     -- Joining again: another tab, or somebody back from a long tunnel.
-    if actor is distinct from old.user_id and actor is not null then
+    if actor is distinct from old.user_id and not operator then
       raise check_violation using
         message    = 'only its own user takes a seat anew',
         constraint = 'participants_only_for_yourself';
@@ -78,10 +81,10 @@ begin
     select * into room from rooms r where r.id = new.room_id;
     if new.role is null
        or (new.role = 'HOST') <> (new.user_id = room.host_id)
-       or (actor is not null
+       or (not operator
            and (old.role = 'HOST') = (new.user_id = room.host_id) -- where these differ, the seat follows the room's host
            and not (new.role <> 'HOST' and moderates(new.room_id))
-           and not (actor = new.user_id and old.role <> 'HOST'
+           and not (actor is not distinct from new.user_id and old.role <> 'HOST'
                     and (new.role = 'AUDIENCE'
                          or (new.role = 'SPEAKER' and (room.stage = 'open' or old.invited_to_speak_at is not null))))) then
       raise check_violation using
@@ -90,7 +93,7 @@ begin
         constraint = 'participants_role_is_given',
         hint       = 'Host and moderators give roles; you may step down, and up where the stage is open or you are invited. A room has one host.';
     end if;
-    if old.role = 'AUDIENCE' and new.role <> 'HOST' and old.hand_raised_at is null and actor is not null and actor <> new.user_id then
+    if old.role = 'AUDIENCE' and new.role <> 'HOST' and old.hand_raised_at is null and not operator and actor is distinct from new.user_id then
       raise check_violation using
         message    = 'nobody is brought to the stage who has not asked to speak',
         constraint = 'participants_speaking_needs_consent',
@@ -99,7 +102,7 @@ begin
     new.muted := new.muted or new.role = 'AUDIENCE';
   end if;
   if old.muted and not new.muted then
-    if actor is distinct from new.user_id and actor is not null then
+    if actor is distinct from new.user_id and not operator then
       raise check_violation using
         message    = 'nobody can switch on somebody else''s microphone',
         constraint = 'participants_only_they_unmute',

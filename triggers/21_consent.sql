@@ -2,9 +2,10 @@ create or replace function tg_participants__guard_consent() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   actor bigint := acting_user();
+  operator boolean := acting_as_operator();
 begin
   if new.invited_to_speak_at is not null and old.invited_to_speak_at is null then
-    if actor is not null and not moderates(new.room_id) then
+    if not operator and not moderates(new.room_id) then
       raise insufficient_privilege using
         message    = 'only host and moderators invite somebody to speak',
         constraint = 'participants_only_moderators_invite',
@@ -21,7 +22,7 @@ begin
     end if;
   elsif new.invited_to_speak_at is not null then
     new.invited_to_speak_at := old.invited_to_speak_at;
-    if new.hand_raised_at is not null and old.hand_raised_at is null and (actor is null or actor = new.user_id) then
+    if new.hand_raised_at is not null and old.hand_raised_at is null and (operator or actor = new.user_id) then
       new.role := 'SPEAKER'; -- invited, and asks for it: as good as accepting
     end if;
   end if;
@@ -30,7 +31,7 @@ begin
   end if;
 
   if new.asked_to_unmute_at is not null and old.asked_to_unmute_at is null then
-    if actor is not null and not moderates(new.room_id) then
+    if not operator and not moderates(new.room_id) then
       raise insufficient_privilege using
         message    = 'only host and moderators ask somebody to switch their microphone on',
         constraint = 'participants_only_moderators_ask';

@@ -6,7 +6,7 @@ begin
     new.hand_raised_at := case when new.hand_raised_at is not null and new.role = 'AUDIENCE' then old.hand_raised_at end;
     return new;
   end if;
-  if acting_user() is not null and acting_user() is distinct from new.user_id then
+  if not acting_as_operator() and acting_user() is distinct from new.user_id then
     raise insufficient_privilege using
       message    = 'nobody raises somebody else''s hand',
       constraint = 'participants_only_they_raise_hands';

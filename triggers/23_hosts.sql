@@ -11,7 +11,7 @@ begin
       message    = format('%s is not a person, and a room''s host is one', heir.username),
       constraint = 'rooms_host_is_a_person';
   end if;
-  if acting_user() is not null then
+  if not acting_as_operator() then
     perform from participants p
     where p.room_id = new.id and p.user_id = new.host_id and p.peer_id is not null for no key update;
     if not found then

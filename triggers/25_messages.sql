@@ -5,7 +5,7 @@ declare
   slow interval;
 begin
   new.created_at := clock_timestamp();
-  if acting_user() is null then
+  if acting_as_operator() then
     perform require_open_room(new.room_id);
     return new;
   end if;

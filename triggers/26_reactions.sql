@@ -10,7 +10,7 @@ begin
       constraint = 'reactions_emoji_is_known',
       hint       = 'One of 👏 ❤️ 😂 🔥 👍 🎉 😮 🙏.';
   end if;
-  if acting_user() is null then
+  if acting_as_operator() then
     perform require_open_room(new.room_id);
     return new;
   end if;

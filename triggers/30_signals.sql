@@ -5,9 +5,11 @@ declare
   recipient participants;
 begin
   -- Without a user acting, an operator in psql signals for whoever's session from_peer is.
-  select * into sender from participants p
-  where p.room_id = new.room_id and p.peer_id is not null
-    and case when acting_user() is null then p.peer_id = new.from_peer else p.user_id = acting_user() end;
+  if acting_as_operator() then
+    select * into sender from participants p where p.room_id = new.room_id and p.peer_id = new.from_peer;
+  else
+    select * into sender from participants p where p.room_id = new.room_id and p.user_id = acting_user() and p.peer_id is not null;
+  end if;
   if not found or sender.peer_id is distinct from coalesce(new.from_peer, sender.peer_id) then
     raise check_violation using
       message    = format('this session holds no seat in room %s', new.room_id),

@@ -48,10 +48,10 @@ begin
     return null;
   end if;
   insert into assignments (room_id, node_id) values (assign_node.room_id, chosen.id) returning peer_id into seat;
-  -- Seated by the database itself, not by whoever changed the room, and leased to no relay.
+  -- Seated as the node's own user, not as whoever changed the room, and leased to no relay.
   claims := current_setting('request.jwt.claims', true);
   relay := current_setting('roomtone.node', true);
-  perform set_config('request.jwt.claims', '', true), set_config('roomtone.node', '', true);
+  perform set_config('request.jwt.claims', jsonb_build_object('sub', chosen.user_id::text)::text, true), set_config('roomtone.node', '', true);
   insert into participants (room_id, user_id, peer_id, kind, role, muted)
   values (assign_node.room_id, chosen.user_id, seat, chosen.kind, 'SPEAKER', false)
   on conflict on constraint participants_pkey do update set peer_id = excluded.peer_id, muted = false;
@@ -139,7 +139,7 @@ comment on trigger _300_assign_anew on rooms is 'Moves the room to a node when i
 create or replace function tg_participants__guard_node() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
-  if acting_user() is not null and acting_user() <> old.user_id and exists (select from assignments a where a.peer_id = old.peer_id) then
+  if acting_user() is distinct from old.user_id and not acting_as_operator() and exists (select from assignments a where a.peer_id = old.peer_id) then
     raise insufficient_privilege using
       message    = 'a node keeps its seat as long as the room is carried by it',
       constraint = 'participants_nodes_are_assigned',

@@ -12,13 +12,13 @@ begin
   if not found or room.ended_at is not null then
     perform require_open_room(new.room_id);
   end if;
-  if acting_user() is not null and acting_user() <> room.host_id then
+  if acting_user() is distinct from room.host_id and not acting_as_operator() then
     raise insufficient_privilege using
       message    = 'a recording is started by the room''s host',
       constraint = 'recordings_are_started_by_the_host',
       hint       = 'Ask them.';
   end if;
-  if acting_user() is not null then
+  if not acting_as_operator() then
     perform require_seat(new.room_id);
   end if;
   if room.topology = 'mesh' then
@@ -71,7 +71,7 @@ begin
         message    = 'this recording has been deleted',
         constraint = 'recordings_stay_deleted';
     end if;
-    if acting_user() <> old.started_by
+    if acting_user() is distinct from old.started_by and not acting_as_operator()
        and not exists (select from rooms r where r.id = old.room_id and r.host_id = acting_user()) then
       raise insufficient_privilege using
         message    = 'a recording is deleted by who made it, or by the room''s host',

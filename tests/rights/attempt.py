@@ -19,6 +19,22 @@ REFUSALS = (
 )
 
 
+def become(connection: Connection, world: World, actor: str) -> None:
+    """Be this actor until the transaction ends, as the relay becomes somebody for a request.
+
+    Beside those of the file: `nobody` is a relay that takes on a role of users and sets no claims,
+    `reports` a login of the operator's that was merely granted SELECT.
+    """
+    if actor == "reports":
+        connection.execute("set local session authorization reports")
+        return
+    connection.execute("set local session authorization roomtone_relay")
+    if actor == "nobody":
+        connection.execute("set local role roomtone_person")
+    elif actor != "relay":
+        connection.execute("select become(%s, 'relay-1')", (world.claims(actor),))
+
+
 def succeeds(connection: Connection, world: World, actor: str, statement: str) -> bool:
     """Whether this actor's statement touches a row, commit included; nothing of it stays.
 
@@ -27,9 +43,7 @@ def succeeds(connection: Connection, world: World, actor: str, statement: str) -
     """
     touched = False
     with suppress(*REFUSALS), connection.transaction(force_rollback=True):
-        connection.execute("set local session authorization roomtone_relay")
-        if actor != "relay":
-            connection.execute("select become(%s, 'relay-1')", (world.claims(actor),))
+        become(connection, world, actor)
         touched = connection.execute(statement.encode()).rowcount > 0
         connection.execute("set constraints all immediate")
         return touched
@@ -54,9 +68,7 @@ def may_call(connection: Connection, world: World, actor: str, statement: str) -
     """Whether this actor may call the function: neither a right nor a rule refuses."""
     try:
         with connection.transaction(force_rollback=True):
-            connection.execute("set local session authorization roomtone_relay")
-            if actor != "relay":
-                connection.execute("select become(%s, 'relay-1')", (world.claims(actor),))
+            become(connection, world, actor)
             connection.execute(statement.encode()).fetchall()
     except (*REFUSALS, psycopg.errors.NoDataFound):
         return False

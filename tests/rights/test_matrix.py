@@ -5,37 +5,15 @@ Tables, views and functions come from the catalogue, so one that the file does n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
-from roomtone.embedded import EmbeddedPostgres, socket_url
 
 from ..conftest import Connection
-from ..people import Psql
 from . import attempt, document, probes
-from .world import ACTORS, World, make
+from .world import ACTORS, World
 
 EXPECTED = document.sections()
 OPERATIONS = tuple(probes.OPERATIONS)
-
-
-@pytest.fixture(scope="module")
-def connection(
-    postgres: EmbeddedPostgres, admin: Connection, template: str
-) -> Iterator[Connection]:
-    """One database for all attempts: none of them leaves a trace."""
-    admin.execute(f"create database rights template {template}".encode())
-    admin.execute("alter database rights set search_path = roomtone, public")
-    url = socket_url(postgres.sockets, database="rights")
-    with psycopg.connect(url, autocommit=True) as opened:
-        yield opened
-    admin.execute("drop database rights")
-
-
-@pytest.fixture(scope="module")
-def world(connection: Connection) -> World:
-    return make(Psql(connection))
 
 
 def relations(connection: Connection) -> list[str]:

@@ -1,0 +1,30 @@
+"""The small world, in one database for all attempts of a module: none of them leaves a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from roomtone.embedded import EmbeddedPostgres, socket_url
+
+from ..conftest import Connection
+from ..people import Psql
+from .world import World, make
+
+
+@pytest.fixture(scope="module")
+def connection(
+    postgres: EmbeddedPostgres, admin: Connection, template: str
+) -> Iterator[Connection]:
+    admin.execute(f"create database rights template {template}".encode())
+    admin.execute("alter database rights set search_path = roomtone, public")
+    url = socket_url(postgres.sockets, database="rights")
+    with psycopg.connect(url, autocommit=True) as opened:
+        yield opened
+    admin.execute("drop database rights")
+
+
+@pytest.fixture(scope="module")
+def world(connection: Connection) -> World:
+    return make(Psql(connection))
