@@ -1,5 +1,5 @@
 drop view if exists club_directory;
-create view club_directory as
+create view club_directory with (security_barrier) as
 select c.id, c.name, c.description, t.name as topic,
        (select u.username from members m join users u on u.id = m.user_id
         where m.club_id = c.id and m.role = 'OWNER' order by m.user_id <> c.owner_id, m.created_at, m.user_id limit 1) as owner,
@@ -26,7 +26,7 @@ comment on column club_directory.followed is 'Whether the acting user follows it
 comment on column club_directory.my_role is 'The acting user''s role in it: OWNER, ADMIN or MEMBER; null for no member.';
 
 drop view if exists club_roster;
-create view club_roster as
+create view club_roster with (security_barrier) as
 select m.club_id, m.user_id, u.username, m.role, m.created_at as since
 from members m
 join users u on u.id = m.user_id

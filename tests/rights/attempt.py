@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import psycopg
@@ -50,11 +50,25 @@ def succeeds(connection: Connection, world: World, actor: str, statement: str) -
     return False
 
 
-def cell(connection: Connection, world: World, actor: str, probes: Iterable[Probe]) -> str:
+def notices(connection: Connection, world: World, actor: str, statement: str) -> bool:
+    """Whether this actor's statement shows that the row is there: by an answer, or by an error in evaluating it."""
+    try:
+        return succeeds(connection, world, actor, statement)
+    except psycopg.DataError:
+        return True
+
+
+def cell(
+    connection: Connection,
+    world: World,
+    actor: str,
+    probes: Iterable[Probe],
+    tried: Callable[[Connection, World, str, str], bool] = succeeds,
+) -> str:
     """What an actor may do, as the file says it: `all`, some of the labels, or `-`."""
     outcomes: dict[str, set[bool]] = {}  # by label
     for label, statement in probes:
-        outcomes.setdefault(label, set()).add(succeeds(connection, world, actor, statement))
+        outcomes.setdefault(label, set()).add(tried(connection, world, actor, statement))
     assert outcomes, "nothing says how to try this: tests/rights/probes.py"
     mixed = [label for label, found in outcomes.items() if len(found) > 1]
     assert not mixed, f"{actor}: {mixed} stands for rows of several kinds"

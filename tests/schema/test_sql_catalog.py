@@ -112,6 +112,22 @@ UNSAFE = {
         select c.relname from pg_class c
         where c.relnamespace = 'roomtone'::regnamespace and c.relkind in ('r', 'v')
           and exists (select from aclexplode(c.relacl) g where g.grantee = 0)""",
+    "a view whose reader's filter may run before its own": """
+        select c.relname from pg_class c
+        where c.relnamespace = 'roomtone'::regnamespace
+          and ((c.relkind = 'v' and not coalesce('security_barrier=true' = any (c.reloptions), false)) or c.relkind = 'm')""",
+    "a function that says it is LEAKPROOF, and so may run before a policy": """
+        select p.oid::regprocedure::text from pg_proc p
+        where p.pronamespace = 'roomtone'::regnamespace and p.proleakproof""",
+    # Such a function's query becomes part of its caller's, and its conditions are no barrier there.
+    "a function for people whose rows their filter may meet before its own conditions do": """
+        select p.oid::regprocedure::text from pg_proc p join pg_language l on l.oid = p.prolang
+        where p.pronamespace = 'roomtone'::regnamespace and p.proretset and l.lanname = 'sql'
+          and not p.prosecdef and p.provolatile <> 'v' and p.proconfig is null
+          and has_function_privilege('roomtone_person', p.oid, 'execute')""",
+    "a policy on a table that does not ask it": """
+        select p.polname from pg_policy p join pg_class c on c.oid = p.polrelid
+        where c.relnamespace = 'roomtone'::regnamespace and not c.relrowsecurity""",
 }
 
 
