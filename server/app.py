@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import socket
@@ -46,6 +45,7 @@ from .settings import Settings
 from .shelf import Shelf
 from .signed_out import SignedOut
 from .socket import routes as socket_routes
+from .supervision import Supervisor
 from .types import NodeId
 
 
@@ -58,6 +58,7 @@ class State(TypedDict):
     rows: Catalogue
     relay: Relay
     presence: Presence
+    tasks: Supervisor
     metrics: Metrics
     streams: Counter[object]
     openapi: openapi.Document
@@ -95,17 +96,17 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             )
             housekeeping = Housekeeping(database, listener, hallway, counted)
             app.state.end_streams = relay.stop_streams
-            running = [
-                asyncio.create_task(relay.run(), name="relay"),
-                asyncio.create_task(hallway.run(), name="hallway"),
-                asyncio.create_task(invitations.run(), name="invitations"),
-                asyncio.create_task(signed_out.run(), name="signed out"),
-                asyncio.create_task(presence.run(), name="presence"),
-                asyncio.create_task(housekeeping.run(), name="housekeeping"),
-                asyncio.create_task(shelf.run(), name="shelf"),
-            ]
+            tasks = Supervisor()
+            tasks.on_fatal = getattr(app.state, "end_process", tasks.on_fatal)
+            counted.count_failures(tasks, listener.parser)
+            for each in (relay, presence, housekeeping, shelf):
+                each.start(tasks)
+            tasks.keep(hallway.run, "hallway")
+            tasks.keep(invitations.run, "invitations")
+            tasks.keep(signed_out.run, "revoked tokens")
+            if tokens.jwks is not None:
+                tasks.keep(tokens.jwks.run, "signing keys")
             try:
-                await tokens.open()
                 yield State(
                     settings=settings,
                     database=database,
@@ -113,16 +114,14 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
                     rows=await open_catalogue(database),
                     relay=relay,
                     presence=presence,
+                    tasks=tasks,
                     metrics=counted,
                     streams=Counter(),
                     openapi=openapi.Document(database),
                 )
             finally:
                 relay.stop_streams()
-                for task in running:
-                    task.cancel()
-                await asyncio.gather(*running, return_exceptions=True)
-                await tokens.close()
+                await tasks.close()
                 await presence.goodbye()
         finally:
             await database.close()

@@ -23,8 +23,9 @@ class Chore(Protocol):
 async def every(seconds: float, do: Chore) -> None:
     """Do it now, and again so many seconds after each time, until cancelled.
 
-    What the database refuses or cannot take is told in the log, and tried again the next time.
+    What the database refuses or cannot take is told in the log, and tried again the next time: so a pause there must be.
     """
+    assert seconds > 0
     while True:
         try:
             await do()

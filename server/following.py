@@ -184,7 +184,7 @@ async def following(
     room: Attending | None = None,
 ) -> AsyncIterator[Following]:
     """Follow the hallway, one's invitations, and one room if one is attended, until the block ends."""
-    await relay.hallway.filled.wait()
+    await relay.hallway.until_filled()
     with relay.signed_out.using(claims, wake):
         async with relay.invitations.read(user_of(claims), wake) as invitee:
             yield Following(relay, database, claims, wake, invitee, room)

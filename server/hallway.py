@@ -23,10 +23,13 @@ import psycopg
 from .audience import EVERYBODY, Audience
 from .database import Database
 from .frame import Frame
+from .notifications import Backlog, Throttle
+from .problem import not_in_time
 from .types import Cursor, RoomId, UserId
 
 COALESCE: Final = 0.03  # seconds: a burst of people entering is one change of the count
 CHANGES_KEPT: Final = 256
+FILLED_WITHIN: Final = 10.0  # seconds that somebody waits for the first read
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +45,10 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A room as JSON text, and who may see it."""
+    """A room as JSON text, who may see it, and the newest change it knows."""
 
     text: str
+    head: int
     readers: Audience = EVERYBODY
 
 
@@ -66,9 +70,9 @@ class Hallway:
         self._public: dict[RoomId, str] = {}
         self._private: dict[RoomId, Row] = {}
         self._opens_at: dict[RoomId, datetime] = {}
-        self._heads: dict[RoomId, int] = {}
-        self._changed: set[RoomId] = set()
-        self._reading: set[RoomId] = set()
+        self._changed: Backlog[RoomId] = Backlog()
+        self._reading: list[RoomId] = []
+        self._whole = Throttle(1, 3)
         self._has_read = asyncio.Event()
         self._stale = True
         self._rung = asyncio.Event()
@@ -82,11 +86,23 @@ class Hallway:
         """Told of every room that is over."""
 
     def rung(self, room: RoomId, head: int) -> None:
-        """A bell said where the newest change to this room's row is."""
-        if self._heads.get(room) != head:
-            self._heads[room] = head
-            self._changed.add(room)
+        """A notification said where the newest change to this room's row is.
+
+        It can be false: so what is compared with is what was read, never what another one said.
+        """
+        row = self._rows.get(room)
+        if row is None or row.head != head:
+            if not self._changed.add(room):
+                self._stale = True
             self._rung.set()
+
+    async def until_filled(self) -> None:
+        """Wait until the rows were read for the first time. Raises Problem 503 if they are not in time."""
+        try:
+            async with asyncio.timeout(FILLED_WITHIN):
+                await self.filled.wait()
+        except TimeoutError:
+            raise not_in_time("the hallway could not be read") from None
 
     def resync(self) -> None:
         """Bells may have been missed: read everything again."""
@@ -156,20 +172,27 @@ class Hallway:
         while True:
             await self._rung.wait()
             self._rung.clear()
-            self._reading, self._changed = self._changed, set()
+            if self._stale:
+                await self._whole.turn()
             stale, self._stale = self._stale, False
+            self._reading = self._changed.take()
             pause = COALESCE
             try:
-                await self._read(None if stale else list(self._reading))
-            except psycopg.Error as error:
-                log.warning("the hallway could not be read, trying again: %s", str(error).strip())
-                self._changed |= self._reading
+                await self._read(None if stale else self._reading)
+            except Exception as error:
+                self._changed.put_back(self._reading)
                 self._stale |= stale
                 self._rung.set()
+                if not isinstance(error, psycopg.Error):
+                    raise
+                log.warning("the hallway could not be read, trying again: %s", str(error).strip())
                 pause = 0.5
-            self._reading = set()
-            self._has_read.set()
-            self._has_read = asyncio.Event()
+            finally:
+                self._reading = []
+                self._has_read.set()
+                self._has_read = asyncio.Event()
+            if self._changed:
+                self._rung.set()
             # A change that comes alone is told at once; those that come meanwhile, together.
             await asyncio.sleep(pause)
 
@@ -214,11 +237,12 @@ class Hallway:
         self._tell(Frame("hallway", row.text), row.readers)
 
     def _take_away(self, room: RoomId, text: str) -> None:
-        self._heads.pop(room, None)
+        # Told of a room that nobody saw here as well: it can have come and gone between two reads, and an invitation to it
+        # been read in between.
+        self.ended(room)
         self._opens_at.pop(room, None)
         row = self._rows.pop(room, None)
         if row is not None:
-            self.ended(room)
             self._public.pop(room, None)
             self._private.pop(room, None)
             self._tell(Frame("hallway", text), row.readers)
@@ -249,8 +273,9 @@ def _wake(visitors: set[Visitor]) -> None:
 
 def _row(fields: dict[str, Any], text: str) -> Row:
     """A row as read. Its readers are between the database and us: they are not told who they are."""
+    head = Cursor.parse(fields["cursor"]).seq
     if "readers" not in fields:
-        return Row(text)
+        return Row(text, head)
     readers = fields.pop("readers")
     users = frozenset(UserId(user) for user in readers or ())
-    return Row(json.dumps(fields), EVERYBODY if readers is None else Audience(users))
+    return Row(json.dumps(fields), head, EVERYBODY if readers is None else Audience(users))

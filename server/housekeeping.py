@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from .chores import every
@@ -15,6 +16,7 @@ from .database import Database
 from .hallway import Hallway
 from .listener import Listener
 from .metrics import Metrics
+from .supervision import Supervisor
 
 TIDY_EVERY: Final = 30.0  # seconds
 WATCH_EVERY: Final = 10.0  # seconds
@@ -40,12 +42,11 @@ class Housekeeping:
         self._written: int | None = None
         self._heard = 0
 
-    async def run(self) -> None:
-        """Open, tidy and watch until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(every(OPEN_EVERY, self._open_rooms), name="doors")
-            tasks.create_task(every(TIDY_EVERY, self._tidy), name="tidy")
-            tasks.create_task(every(WATCH_EVERY, self.watch), name="watch")
+    def start(self, tasks: Supervisor) -> None:
+        """Open, tidy and watch until the tasks end."""
+        tasks.keep(partial(every, OPEN_EVERY, self._open_rooms), "opening of scheduled rooms")
+        tasks.keep(partial(every, TIDY_EVERY, self._tidy), "tidying")
+        tasks.keep(partial(every, WATCH_EVERY, self.watch), "watch over the listener")
 
     async def _open_rooms(self) -> None:
         # The hallway knows when; the database, by its own clock, whether. So while nothing is due nothing is asked.

@@ -66,16 +66,6 @@ class Tokens:
             jwks=jwks,
         )
 
-    async def open(self) -> None:
-        """Fetch an issuer's published keys, so that the first token need not wait for them."""
-        if self.jwks is not None:
-            await self.jwks.fetch()
-
-    async def close(self) -> None:
-        """Stop what may be under way."""
-        if self.jwks is not None:
-            await self.jwks.close()
-
     def issue(self, user_id: UserId, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
         """A new token for this user, with an id (`jti`) by which it can be revoked."""
         now = int(time.time())

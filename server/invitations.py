@@ -18,9 +18,13 @@ import psycopg
 
 from .database import Connection, Database
 from .frame import Frame
+from .notifications import Backlog, Throttle
 from .types import InvitationId, RoomId, UserId
 
 READ_WITHIN: Final = 2.0  # seconds a reader waits for the list; it follows when it could be read
+
+TURNS_PER_S: Final = 50.0  # reads that notifications can cause, for they can be false
+TURNS_AT_ONCE: Final = 50
 
 log = logging.getLogger(__name__)
 
@@ -83,19 +87,27 @@ class Invitations:
         self._database = database
         self._lists: dict[UserId, OpenInvitations] = {}
         self._whose: dict[InvitationId, UserId] = {}
-        self._rung: set[InvitationId] = set()
+        self._rung: Backlog[InvitationId] = Backlog()
         self._wanted: set[UserId] = set()
+        self._overflown = False
+        self._ended_meanwhile: set[RoomId] | None = None  # while lists are being read
+        self._throttle = Throttle(TURNS_PER_S, TURNS_AT_ONCE)
+        self._whole = Throttle(1, 3)
         self._something_to_read = asyncio.Event()
 
     def rung(self, invitation: InvitationId) -> None:
         """A bell said that this one was made, answered, or withdrawn."""
-        self._rung.add(invitation)
+        if not self._rung.add(invitation):
+            self._overflown = True
         self._something_to_read.set()
 
     def room_ended(self, room: RoomId) -> None:
-        """Nobody is invited there any more, and no invitation of theirs rings for that."""
-        self._wanted |= {user for user, mine in self._lists.items() if room in mine.rooms}
-        self._something_to_read.set()
+        """Nobody is invited there any more, and there is no notification of an invitation for that."""
+        if self._ended_meanwhile is not None:
+            self._ended_meanwhile.add(room)
+        if wanted := {user for user, mine in self._lists.items() if room in mine.rooms}:
+            self._wanted |= wanted
+            self._something_to_read.set()
 
     def resync(self) -> None:
         """Bells may have been missed: read everything again, but for those who have stopped asking."""
@@ -134,21 +146,30 @@ class Invitations:
         """Keep the lists in step until cancelled."""
         while True:
             await self._something_to_read.wait()
+            await self._throttle.turn()
             self._something_to_read.clear()
-            rung, self._rung = self._rung, set()
+            if self._overflown:
+                await self._whole.turn()
+                self._overflown = False
+                self.resync()
+            rung = self._rung.take()
             wanted, self._wanted = self._wanted, set()
             try:
                 async with self._database.relay() as connection:
                     if rung:
-                        wanted |= await self._concerned(connection, rung)
+                        wanted |= await self._concerned(connection, set(rung))
                     if wanted := wanted & self._lists.keys():
                         await self._read(connection, wanted)
-            except psycopg.Error as error:
-                log.warning("invitations could not be read: %s", str(error).strip())
-                self._rung |= rung
+            except Exception as error:
+                self._rung.put_back(rung)
                 self._wanted |= wanted
                 self._something_to_read.set()
+                if not isinstance(error, psycopg.Error):
+                    raise
+                log.warning("invitations could not be read: %s", str(error).strip())
                 await asyncio.sleep(0.5)
+            if self._rung:
+                self._something_to_read.set()
 
     async def _concerned(self, connection: Connection, rung: set[InvitationId]) -> set[UserId]:
         """Whose lists these are on, or were: of one that was withdrawn the database knows no more."""
@@ -159,15 +180,22 @@ class Invitations:
         return found | {self._whose[each] for each in rung & self._whose.keys()}
 
     async def _read(self, connection: Connection, users: set[UserId]) -> None:
-        cursor = await connection.execute(
-            "select user_id, invitations::text from roomtone.relay_invitations_of(%s)",
-            (list(users),),
-        )
-        texts = {UserId(user): text for user, text in await cursor.fetchall()}
+        ended = self._ended_meanwhile = set()
+        try:
+            cursor = await connection.execute(
+                "select user_id, invitations::text from roomtone.relay_invitations_of(%s)",
+                (list(users),),
+            )
+            texts = {UserId(user): text for user, text in await cursor.fetchall()}
+        finally:
+            self._ended_meanwhile = None
         for user in users & self._lists.keys():
             mine, before = self._lists[user], self._lists[user].ids
             mine.put(texts.get(user, "[]"))
             self._point(user, before, mine.ids)
+            if mine.rooms & ended:  # while the answer was on its way
+                self._wanted.add(user)
+                self._something_to_read.set()
 
     def _point(
         self, user: UserId, before: frozenset[InvitationId], after: frozenset[InvitationId]

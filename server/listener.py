@@ -8,7 +8,6 @@ says `Resync`, and whoever listens re-reads the heads. A missed bell costs a del
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import random
@@ -16,48 +15,17 @@ import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 import psycopg
 
 from .database import Connection, become_relay
-from .types import InvitationId, RoomId
+from .notifications import CHANNEL, Notification, NotificationParser
 
-CHANNEL: Final = "roomtone"
 PROBE_EVERY: Final = 10.0  # seconds of silence after which the connection must prove that it lives
 RESYNC_EVERY: Final = 30.0  # seconds
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Bell:
-    """Something was committed: `seq` heads the room's log, `hallway` its row in the hallway."""
-
-    room: RoomId
-    seq: int
-    hallway: int
-    heard_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """An invitation was made, answered or withdrawn."""
-
-    invitation: InvitationId
-
-
-@dataclass(frozen=True, slots=True)
-class Revoked:
-    """Somebody signed out; `mark` tells their token from most others."""
-
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A recording was deleted, and its file is to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +35,18 @@ class Resync:
     fresh: bool
 
 
-Wakeup = Bell | Invited | Revoked | Dropped | Resync
+Wakeup = Notification | Resync
 
 
 class Listener:
     """The relay's one LISTEN connection, reconnected for ever with a jittered back-off.
 
-    `listening` says that LISTEN is in force, `heard` counts wakeups.
+    `listening` says that LISTEN is in force, `heard` counts notifications, whatever they say.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self.parser = NotificationParser()
         self.listening = False
         self.heard = 0
         self._connection: Connection | None = None
@@ -96,7 +65,6 @@ class Listener:
                 async with aclosing(self._hear()) as heard:
                     async for wakeup in heard:
                         attempt = 0
-                        self.heard += 1
                         yield wakeup
             except psycopg.Error as error:
                 log.warning("the listener lost its connection: %s", str(error).strip())
@@ -126,32 +94,10 @@ class Listener:
             while True:
                 async with aclosing(connection.notifies(timeout=PROBE_EVERY)) as notifies:
                     async for notify in notifies:
-                        if (bell := _bell(notify.payload)) is not None:
-                            yield bell
+                        self.heard += 1
+                        if (notification := self.parser.parse(notify.payload)) is not None:
+                            yield notification
                 await connection.execute("select 1")
                 if clock.time() >= resync_at:
                     resync_at = clock.time() + RESYNC_EVERY
                     yield Resync(fresh=False)
-
-
-def _bell(payload: str) -> Wakeup | None:
-    """A bell's pointer; None for a media node's, which is not for us. Anybody who can connect can NOTIFY, so a payload that is none means only: look."""
-    try:
-        pointer = json.loads(payload)
-        if "invitation" in pointer:
-            return Invited(InvitationId(int(pointer["invitation"])))
-        if "signed_out" in pointer:
-            return Revoked(str(pointer["signed_out"]))
-        if "recording" in pointer:
-            return Dropped()
-        if "node" in pointer:
-            return None
-        return Bell(
-            RoomId(int(pointer["room"])),
-            int(pointer["seq"]),
-            int(pointer["hallway"]),
-            datetime.now(UTC),
-        )
-    except (ValueError, TypeError, KeyError):
-        log.warning("a bell that points nowhere: %.80r", payload)
-        return Resync(fresh=False)

@@ -110,6 +110,7 @@ class RoomLog:
     def __init__(self, room: RoomId, epoch: int, head: int) -> None:
         self.room = room
         self.readers: set[Reader] = set()
+        self._readers_of: dict[UserId, set[Reader]] = {}
         self.reset(epoch, head)
 
     def reset(self, epoch: int, head: int) -> None:
@@ -123,10 +124,14 @@ class RoomLog:
 
     def add(self, reader: Reader) -> None:
         self.readers.add(reader)
+        self._readers_of.setdefault(reader.user, set()).add(reader)
 
     def discard(self, reader: Reader) -> None:
         self.readers.discard(reader)
-        if not any(other.user == reader.user for other in self.readers):
+        others = self._readers_of.get(reader.user, set())
+        others.discard(reader)
+        if not others:
+            self._readers_of.pop(reader.user, None)
             self._directed.pop(reader.user, None)
 
     def entries(self, reader: Reader) -> Iterator[Entry] | list[Entry]:
@@ -146,7 +151,7 @@ class RoomLog:
             concerned = self.readers
             dropped = self._broadcast.append(entry)
         else:
-            concerned = {reader for reader in self.readers if reader.user == recipient}
+            concerned = self._readers_of.get(recipient, set())
             if not concerned:
                 return  # nobody here; if they come, they read it from the database
             dropped = self._directed[recipient].append(entry)

@@ -17,8 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from .notifications import NotificationParser
 from .resource import resource
 from .statements import Counted
+from .supervision import Supervisor
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -70,6 +72,10 @@ class Metrics:
         """Say what this counts too."""
         self.registry.register(_OfDatabase(counted))
 
+    def count_failures(self, tasks: Supervisor, parser: NotificationParser) -> None:
+        """Say which tasks failed, and how many notifications were ignored."""
+        self.registry.register(_OfFailures(tasks, parser))
+
 
 class _OfDatabase(Collector):
     def __init__(self, counted: Counted) -> None:
@@ -85,6 +91,27 @@ class _OfDatabase(Collector):
             "roomtone_transactions",
             "Transactions asked of the database.",
             self._counted.transactions,
+        )
+
+
+class _OfFailures(Collector):
+    def __init__(self, tasks: Supervisor, parser: NotificationParser) -> None:
+        self._tasks = tasks
+        self._parser = parser
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        failed = CounterMetricFamily(
+            "roomtone_task_failures",
+            "Background tasks that ended by an error, and were started again or ended the process.",
+            labels=["task"],
+        )
+        for name, times in sorted(self._tasks.failures.items()):
+            failed.add_metric([name], times)
+        yield failed
+        yield CounterMetricFamily(
+            "roomtone_notifications_malformed",
+            "Notifications that were ignored because nothing of ours says such a thing.",
+            self._parser.malformed,
         )
 
 

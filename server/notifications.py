@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final, Generic, NoReturn, TypeVar
 
 from .types import InvitationId, NodeId, RoomId
 
@@ -22,6 +22,12 @@ CHANNEL: Final = "roomtone"
 LONGEST: Final = 256  # characters; the triggers write 150 at most
 GREATEST: Final = 2**63 - 1  # a bigint
 SAID_EVERY: Final = 60.0  # seconds between two log lines about payloads that were ignored
+MOST_WAITING: Final = (
+    5000  # ids that wait to be looked up; beyond that it is cheaper to read everything
+)
+MOST_AT_ONCE: Final = 500  # ids looked up in one statement
+
+K = TypeVar("K")
 
 log = logging.getLogger(__name__)
 
@@ -173,3 +179,34 @@ class Throttle:
         self._left -= 1
         if self._left < 0:
             await asyncio.sleep(-self._left / self._per_second)
+
+
+class Backlog(Generic[K]):
+    """Ids that notifications named, each once, oldest first: what waits is bounded, and so is what is taken at once."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[K, None] = {}
+
+    def add(self, key: K) -> bool:
+        """Let this one wait; false if too many do already, and everything is to be read instead."""
+        if len(self._waiting) >= MOST_WAITING and key not in self._waiting:
+            return False
+        self._waiting[key] = None
+        return True
+
+    def take(self) -> list[K]:
+        """The oldest of them."""
+        taken = list(self._waiting)[:MOST_AT_ONCE]
+        for key in taken:
+            del self._waiting[key]
+        return taken
+
+    def put_back(self, keys: list[K]) -> None:
+        """These could not be looked up, and wait again, first of all."""
+        self._waiting = dict.fromkeys(keys) | self._waiting
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._waiting
+
+    def __len__(self) -> int:
+        return len(self._waiting)

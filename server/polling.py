@@ -127,7 +127,7 @@ async def _enter(
 ) -> Visitor:
     """Stand in the hallway where one stood before, or see it anew, until `held` ends."""
     hallway: Hallway = request.state.relay.hallway
-    await hallway.filled.wait()
+    await hallway.until_filled()
     if place is None or not hallway.resume(visitor, place):
         _see(f'{{"hallway":{hallway.rows(visitor)}}}', found)
     hallway.enter(visitor)

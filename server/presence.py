@@ -12,18 +12,24 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import psycopg
 
 from .chores import every
 from .database import Connection, Database
+from .problem import not_in_time
+from .supervision import Supervisor
 from .types import PeerId
 
 HEARTBEAT_EVERY: Final = 1.0  # seconds
 DEAD_AFTER: Final = timedelta(seconds=4)  # four heartbeats missed
 SWEEP_EVERY: Final = 0.5  # seconds
 AGAIN_AFTER: Final = 0.2  # seconds
+STAMPED_WITHIN: Final = (
+    15.0  # seconds; a connection, two statements and a lock have timeouts of their own
+)
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +54,21 @@ class Presence:
         self._work = asyncio.Event()
 
     async def follow(self, peer: PeerId) -> bool:
-        """Somebody follows the room on this seat; false if the seat is no longer this session's."""
+        """Somebody follows the room on this seat; false if the seat is no longer this session's.
+
+        Raises psycopg errors, and Problem 503 when the database does not answer in time.
+        """
         self._followed[peer] += 1
         self._gone.discard(peer)
         waiting: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting[peer].append(waiting)
         self._work.set()
         try:
-            seated = await waiting
+            async with asyncio.timeout(STAMPED_WITHIN):
+                seated = await waiting
+        except TimeoutError:
+            self.unfollow(peer)
+            raise not_in_time("your seat could not be marked as followed") from None
         except BaseException:
             self.unfollow(peer)
             raise
@@ -77,12 +90,11 @@ class Presence:
         self._renew = True
         self._work.set()
 
-    async def run(self) -> None:
-        """Stamp, beat and sweep until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._stamp(), name="stamps")
-            tasks.create_task(every(HEARTBEAT_EVERY, self._beat), name="heartbeat")
-            tasks.create_task(every(SWEEP_EVERY, self._sweep), name="broom")
+    def start(self, tasks: Supervisor) -> None:
+        """Stamp, beat and sweep until the tasks end."""
+        tasks.keep(self._stamp, "presence")
+        tasks.keep(partial(every, HEARTBEAT_EVERY, self._beat), "heartbeat")
+        tasks.keep(partial(every, SWEEP_EVERY, self._sweep), "reaper")
 
     async def goodbye(self) -> None:
         """This relay stops: its seats have the grace to find another one."""
@@ -106,14 +118,17 @@ class Presence:
                         seated = await self._follow(connection, {*waiting, *self._locked})
                     if gone:
                         held = await self._unfollow(connection, gone)
-            except psycopg.Error as error:
-                log.warning("presence could not be stamped: %s", str(error).strip())
+            except Exception as error:
                 for future in (future for futures in waiting.values() for future in futures):
                     if not future.done():
                         future.set_exception(error)
                         future.exception()  # whoever waited may have gone meanwhile
                 self._gone |= {peer for peer in gone if peer not in self._followed}
                 self._renew |= renew
+                if not isinstance(error, psycopg.Error):
+                    self._work.set()
+                    raise
+                log.warning("presence could not be stamped: %s", str(error).strip())
                 await asyncio.sleep(AGAIN_AFTER)
                 if self._gone or self._renew or self._locked:
                     self._work.set()

@@ -164,6 +164,11 @@ def refusal(
     return Problem(STATUS_OF_REFUSAL[code], code, message, details=details, hint=hint)
 
 
+def not_in_time(what: str) -> Problem:
+    """The refusal of a request that waited for something long enough."""
+    return Problem(503, UNAVAILABLE, f"{what} in time", hint="Try again in a moment.")
+
+
 def status_of(sqlstate: str, *, anonymous: bool = False) -> int:
     """The HTTP status for a SQLSTATE; 500 for what nobody should be able to cause."""
     if sqlstate.startswith("PT") and sqlstate[2:].isascii() and sqlstate[2:].isdecimal():

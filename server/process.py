@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -82,6 +83,12 @@ class RelayServer(uvicorn.Server):
         super().__init__(config)
         self._app = app
         self._on_started = on_started
+        self.failed = False
+        app.state.end_process = self._end_process
+
+    def _end_process(self) -> None:
+        """A background task cannot go on: stop as ever, and say so by the exit status."""
+        self.failed = self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -106,7 +113,10 @@ def serve(
     )
     logging.getLogger("uvicorn.error").addFilter(line.about_no_cut_reader)
     app = create_app(settings, database_url)
-    RelayServer(app, configuration(app, settings), on_started).run(sockets=[door])
+    server = RelayServer(app, configuration(app, settings), on_started)
+    server.run(sockets=[door])
+    if server.failed:
+        sys.exit(1)
 
 
 def configuration(app: Starlette, settings: Settings) -> uvicorn.Config:

@@ -11,22 +11,46 @@ import json
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from typing import Final
 
 import psycopg
 
 from .database import Database
 from .hallway import Hallway
 from .invitations import Invitations
-from .listener import Bell, Dropped, Invited, Listener, Resync, Revoked
+from .listener import Listener, Resync
 from .log import Entry, Reader, RoomLog, frame
 from .metrics import Metrics
+from .notifications import (
+    InvitationChanged,
+    NodeAssigned,
+    RecordingDeleted,
+    RoomChanged,
+    Throttle,
+    TokenRevoked,
+)
 from .presence import Presence
 from .shelf import Shelf
 from .signed_out import SignedOut
+from .supervision import Supervisor, begin
 from .types import Cursor, PeerId, RoomId, UserId
 
+FRUITLESS_PER_S: Final = 50.0  # reads of the log that find nothing: what a false notification costs
+FRUITLESS_AT_ONCE: Final = 100
+UNREAD_FOR: Final = 1.0  # seconds
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A notification that said where the room's log ends, and when it was heard."""
+
+    seq: int
+    at: datetime
 
 
 class NoSuchRoom(Exception):
@@ -56,8 +80,9 @@ class Relay:
         self.signed_out = signed_out
         self.metrics = metrics
         self._rooms: dict[RoomId, RoomLog] = {}
-        self._opening: dict[RoomId, asyncio.Future[RoomLog]] = {}
-        self._rung: dict[RoomId, Bell | None] = {}
+        self._opening: dict[RoomId, asyncio.Task[RoomLog]] = {}
+        self._rung: dict[RoomId, Heard | None] = {}
+        self._fruitless = Throttle(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
         self._written: set[RoomId] = set()
         self._echoes: dict[RoomId, int] = {}
         self._something_rang = asyncio.Event()
@@ -80,7 +105,7 @@ class Relay:
         """
         if room in self._rooms:
             self._written.add(room)
-            self._rung.setdefault(room, Bell(room, 0, 0, datetime.now(UTC)))
+            self._rung.setdefault(room, Heard(0, datetime.now(UTC)))
             self._something_rang.set()
 
     @property
@@ -88,11 +113,10 @@ class Relay:
         """Whether events reach readers: the bell is heard."""
         return self._listener.listening
 
-    async def run(self) -> None:
-        """Serve until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen(), name="listener")
-            tasks.create_task(self._read(), name="log reader")
+    def start(self, tasks: Supervisor) -> None:
+        """Serve until the tasks end."""
+        tasks.keep(self._listen, "listener")
+        tasks.keep(self._read, "log reader")
 
     @asynccontextmanager
     async def follow(
@@ -110,29 +134,38 @@ class Relay:
             yield reader
         finally:
             room_log.discard(reader)
-            if not room_log.readers and self._rooms.get(room) is room_log:
-                del self._rooms[room]
-                self._echoes.pop(room, None)
-                self.metrics.rooms.set(len(self._rooms))
+            self._forget_unread(room, room_log)
 
     async def _open(self, room: RoomId) -> RoomLog:
-        if room in self._opening:
-            return await asyncio.shield(self._opening[room])
-        opening = self._opening[room] = asyncio.get_running_loop().create_future()
-        try:
-            for found, epoch, head in await self._heads([room]):
-                self._rooms[found] = RoomLog(found, epoch, head)
-                self.metrics.rooms.set(len(self._rooms))
-            if room not in self._rooms:
-                raise NoSuchRoom(room)
-        except BaseException as error:
-            opening.set_exception(error if isinstance(error, Exception) else NoSuchRoom(room))
-            opening.exception()  # somebody may be waiting for it, or nobody: either is fine
-            raise
-        finally:
-            del self._opening[room]
-        opening.set_result(self._rooms[room])
-        return self._rooms[room]
+        """The log of a room nobody follows yet, opened once for all who ask meanwhile.
+
+        By a task of its own: whoever asked first may hang up, and the others still wait for it.
+        """
+        opening = self._opening.get(room)
+        if opening is None:
+            opening = self._opening[room] = begin(self._opened(room), "opening of a room")
+            opening.add_done_callback(partial(self._has_opened, room))
+        return await asyncio.shield(opening)
+
+    async def _opened(self, room: RoomId) -> RoomLog:
+        for _, epoch, head in await self._heads([room]):
+            room_log = self._rooms[room] = RoomLog(room, epoch, head)
+            self.metrics.rooms.set(len(self._rooms))
+            return room_log
+        raise NoSuchRoom(room)
+
+    def _has_opened(self, room: RoomId, opening: asyncio.Task[RoomLog]) -> None:
+        del self._opening[room]
+        if not opening.cancelled() and opening.exception() is None:
+            # Those who waited are about to read it; if all have hung up, nobody is.
+            forget = partial(self._forget_unread, room, opening.result())
+            asyncio.get_running_loop().call_later(UNREAD_FOR, forget)
+
+    def _forget_unread(self, room: RoomId, room_log: RoomLog) -> None:
+        if not room_log.readers and self._rooms.get(room) is room_log:
+            del self._rooms[room]
+            self._echoes.pop(room, None)
+            self.metrics.rooms.set(len(self._rooms))
 
     async def _heads(self, rooms: Iterable[RoomId]) -> list[tuple[RoomId, int, int]]:
         async with self._database.relay() as connection:
@@ -143,22 +176,22 @@ class Relay:
 
     async def _listen(self) -> None:
         async for wakeup in self._listener.wakeups():
+            if not isinstance(wakeup, Resync):
+                self.metrics.bells.inc()
             match wakeup:
-                case Bell(room=room, seq=seq, hallway=hallway) as bell:
-                    self.metrics.bells.inc()
+                case RoomChanged(room=room, seq=seq, hallway=hallway):
                     self.hallway.rung(room, hallway)
                     if room in self._rooms and self._echoes.pop(room, None) != seq:
-                        self._rung[room] = bell
+                        self._rung[room] = Heard(seq, datetime.now(UTC))
                         self._something_rang.set()
-                case Invited(invitation=invitation):
-                    self.metrics.bells.inc()
+                case InvitationChanged(invitation=invitation):
                     self.invitations.rung(invitation)
-                case Revoked(mark=mark):
-                    self.metrics.bells.inc()
+                case TokenRevoked(mark=mark):
                     self.signed_out.rung(mark)
-                case Dropped():
-                    self.metrics.bells.inc()
+                case RecordingDeleted():
                     self._shelf.rung()
+                case NodeAssigned():
+                    pass  # for media nodes
                 case Resync(fresh=fresh):
                     self.metrics.resyncs.inc()
                     self._reset_heads = True
@@ -183,16 +216,23 @@ class Relay:
                     # A crash may have emptied the logs: opened anew they have new epochs to be seen.
                     await self._heads(self._rooms)
                     self._reset_heads = False
-                await self._read_rooms(rung)
+                found = await self._read_rooms(rung)
                 # Only the bell for exactly what was just read is an echo; any other is looked into.
                 self._echoes |= {r: self._rooms[r].head for r in written if r in self._rooms}
-            except psycopg.Error as error:
-                log.warning("the log could not be read, trying again: %s", str(error).strip())
+            except Exception as error:
                 self._rung = rung | self._rung
                 self._something_rang.set()
+                if not isinstance(error, psycopg.Error):
+                    raise
+                log.warning("the log could not be read, trying again: %s", str(error).strip())
                 await asyncio.sleep(0.2)
+            else:
+                if not found:
+                    await self._fruitless.turn()
 
-    async def _read_rooms(self, rung: dict[RoomId, Bell | None]) -> None:
+    async def _read_rooms(self, rung: dict[RoomId, Heard | None]) -> bool:
+        """Read what is new in these rooms; whether anything was."""
+        found = False
         rooms = [room for room in rung if room in self._rooms]
         while rooms:
             async with self._database.relay() as connection:
@@ -210,14 +250,16 @@ class Relay:
                 if room_log is None:
                     continue
                 if epoch != room_log.epoch or room_log.head < tail:
+                    found = True
                     room_log.reset(epoch, head)
                 elif seq is not None and seq > room_log.head:
+                    found = True
                     self.metrics.events.inc()
-                    bell = rung.get(room)
-                    # What was committed since that bell is found before its own bell is heard.
+                    heard = rung.get(room)
+                    # What was committed since then is found before its own notification is heard.
                     heard_at = None
-                    if bell is not None:
-                        heard_at = bell.heard_at if seq <= bell.seq else read_at
+                    if heard is not None:
+                        heard_at = heard.at if seq <= heard.seq else read_at
                     room_log.append(
                         Entry(
                             seq,
@@ -233,3 +275,4 @@ class Relay:
                 else:
                     unfinished.discard(room)
             rooms = [room for room in unfinished if room in self._rooms]
+        return found

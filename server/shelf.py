@@ -9,16 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from .chores import every
 from .database import Database
+from .notifications import Throttle
 from .ogg import seconds_of
+from .supervision import Supervisor
 
 TEND_EVERY: Final = 2.0  # seconds
 SWEEP_EVERY: Final = 60.0  # seconds
+AGAIN_AFTER: Final = 0.1  # seconds; a sweep that failed waits for its turn besides
 A_FILE: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{36}\.ogg")
 """Names that the database gives; whatever else somebody put there is not ours to touch."""
 
@@ -33,16 +38,17 @@ class Shelf:
         self._database = database
         self._keep = keep
         self._deleted = asyncio.Event()
+        self._deleted.set()  # some may have been while nobody looked
+        self._throttle = Throttle(1, 3)
 
     def rung(self) -> None:
         """A bell said that a recording was deleted."""
         self._deleted.set()
 
-    async def run(self) -> None:
-        """Tend the recordings until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(every(TEND_EVERY, self._tend), name="recordings")
-            tasks.create_task(every(0, self._sweep_when_told), name="sweep")
+    def start(self, tasks: Supervisor) -> None:
+        """Tend the recordings until the tasks end."""
+        tasks.keep(partial(every, TEND_EVERY, self._tend), "recordings")
+        tasks.keep(partial(every, AGAIN_AFTER, self._sweep_when_told), "sweep of recordings")
 
     async def _tend(self) -> None:
         async with self._database.relay() as connection:
@@ -58,13 +64,16 @@ class Shelf:
                     )
 
     async def _sweep_when_told(self) -> None:
-        await self.sweep()
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(SWEEP_EVERY):
                 await self._deleted.wait()
-        except TimeoutError:
-            return
+        await self._throttle.turn()
         self._deleted.clear()
+        try:
+            await self.sweep()
+        except BaseException:
+            self._deleted.set()
+            raise
 
     async def sweep(self) -> None:
         """Remove the files whose recordings are deleted, or gone with their room."""

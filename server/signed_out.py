@@ -11,11 +11,16 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import psycopg
 
 from .database import Database
+from .notifications import Throttle
 from .types import Claims
+
+TURNS_PER_S: Final = 20.0  # statements that notifications can cause, for they can be false
+TURNS_AT_ONCE: Final = 20
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +34,8 @@ class SignedOut:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._in_use: dict[str, set[asyncio.Event]] = {}
+        self._by_mark: dict[str, set[str]] = {}
+        self._throttle = Throttle(TURNS_PER_S, TURNS_AT_ONCE)
         self._revoked: set[str] = set()
         self._doubtful: set[str] = set()
         self._something_rang = asyncio.Event()
@@ -40,8 +47,10 @@ class SignedOut:
             yield
             return
         jti = str(claims["jti"])
+        mark = _mark(jti)
         users = self._in_use.setdefault(jti, set())
         users.add(wake)
+        self._by_mark.setdefault(mark, set()).add(jti)
         try:
             yield
         finally:
@@ -49,6 +58,9 @@ class SignedOut:
             if not users:
                 del self._in_use[jti]
                 self._revoked.discard(jti)
+                self._by_mark[mark].discard(jti)
+                if not self._by_mark[mark]:
+                    del self._by_mark[mark]
 
     def __contains__(self, claims: Claims) -> bool:
         return bool(self._revoked) and str(claims.get("jti")) in self._revoked
@@ -60,7 +72,7 @@ class SignedOut:
 
     def rung(self, mark: str) -> None:
         """A bell said that a token of this mark was revoked."""
-        self._doubt({jti for jti in self._in_use if _mark(jti) == mark})
+        self._doubt(self._by_mark.get(mark, set()))
 
     def resync(self) -> None:
         """Bells may have been missed: any may have been revoked."""
@@ -70,6 +82,7 @@ class SignedOut:
         """Keep asking until cancelled."""
         while True:
             await self._something_rang.wait()
+            await self._throttle.turn()
             self._something_rang.clear()
             doubtful, self._doubtful = self._doubtful, set()
             try:
@@ -80,10 +93,12 @@ class SignedOut:
                     )
                     for (jti,) in await answer.fetchall():
                         self._end(jti)
-            except psycopg.Error as error:
+            except Exception as error:
+                self._doubt(doubtful)
+                if not isinstance(error, psycopg.Error):
+                    raise
                 log.warning("revoked tokens could not be read: %s", str(error).strip())
                 await asyncio.sleep(0.5)
-                self._doubt(doubtful)
 
     def _doubt(self, tokens: set[str]) -> None:
         if tokens:

@@ -29,6 +29,7 @@ from .identity import claims_of
 from .limits import Bucket
 from .problem import Problem, problem_from_database, refusal
 from .rows.body import parse
+from .supervision import first_of
 from .types import Claims, Cursor, PeerId, RoomId, UserId
 
 PROTOCOL: Final = "roomtone"
@@ -106,24 +107,17 @@ class HallwaySocket:
         follow = following(self._state.relay, self._state.database, self._claims, self._wake)
         self._following = await self._held.enter_async_context(follow)
         self._state.metrics.streams.inc()
-        ends = [
-            asyncio.create_task(self._write(), name="socket writer"),
-            asyncio.create_task(self._read(), name="socket reader"),
-            asyncio.create_task(self._cut.wait(), name="socket cut"),
-        ]
         try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            await first_of(
+                socket_writer=self._write(),
+                socket_reader=self._read(),
+                socket_cut=self._cut.wait(),
+            )
         finally:
             self._state.metrics.streams.dec()
-            for task in ends:
-                task.cancel()
-            await asyncio.wait(ends)
-        if self._cut.is_set():
-            self._state.metrics.cut.inc()
-            await self._close("too slow")
-        for task in ends[:2]:
-            if not task.cancelled() and (error := task.exception()) is not None:
-                raise error
+            if self._cut.is_set():
+                self._state.metrics.cut.inc()
+                await self._close("too slow")
 
     async def _write(self) -> None:
         try:
@@ -228,7 +222,7 @@ class HallwaySocket:
                 raise Unread from None
             except RuntimeError:  # it was closed under our hands
                 raise WebSocketDisconnect(1006) from None
-        self._state.metrics.bytes.inc(len(text))
+        self._state.metrics.bytes.inc(len(text) if text.isascii() else len(text.encode()))
 
     async def _close(self, reason: str) -> None:
         with contextlib.suppress(TimeoutError, RuntimeError):

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from .following import RETRY, Following, StreamEnded
 from .frame import Frame
 from .metrics import Metrics
+from .supervision import first_of
 from .types import Cursor
 
 HEADERS: Final = [
@@ -52,23 +53,16 @@ class EventStream(Response):
 
     async def _serve(self, receive: Receive, send: Send) -> None:
         self._metrics.streams.inc()
-        ends = [
-            asyncio.create_task(self._send(send), name="stream writer"),
-            asyncio.create_task(_gone(receive), name="stream hang-up"),
-            asyncio.create_task(self._cut.wait(), name="stream cut"),
-        ]
         try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            await first_of(
+                stream_writer=self._send(send),
+                stream_hang_up=_gone(receive),
+                stream_cut=self._cut.wait(),
+            )
         finally:
             self._metrics.streams.dec()
-            for task in ends:
-                task.cancel()
-            await asyncio.wait(ends)
-        if self._cut.is_set():
-            self._metrics.cut.inc()
-        writer = ends[0]
-        if not writer.cancelled() and (error := writer.exception()) is not None:
-            raise error
+            if self._cut.is_set():
+                self._metrics.cut.inc()
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})

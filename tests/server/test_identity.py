@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -20,6 +21,7 @@ from roomtone.identity import Tokens, claims_of, user_of
 from roomtone.jwks import Jwks
 from roomtone.problem import Problem
 from roomtone.settings import Settings
+from roomtone.supervision import supervised
 from roomtone.types import UserId
 from starlette.requests import HTTPConnection
 
@@ -122,6 +124,7 @@ class Issuer:
     def __init__(self) -> None:
         self.keys: list[dict[str, Any]] = []
         self.reads = 0
+        self.answer: bytes | None = None
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -129,7 +132,10 @@ class Issuer:
                 issuer.reads += 1
                 self.send_response(200)
                 self.end_headers()
-                self.wfile.write(json.dumps({"keys": issuer.keys}).encode())
+                told = issuer.answer
+                keys = json.dumps({"keys": issuer.keys}).encode() if told is None else told
+                with suppress(OSError):  # who reads has read enough
+                    self.wfile.write(keys)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -153,44 +159,100 @@ def issuer() -> Iterator[Issuer]:
     thread.join()
 
 
-async def test_an_issuers_keys_are_fetched_when_a_token_needs_them(
-    issuer: Issuer, key: rsa.RSAPrivateKey
+async def test_an_issuers_keys_are_fetched_before_and_when_a_token_needs_them(
+    issuer: Issuer, key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     issuer.publish("one", key)
     jwks = Jwks(issuer.url)
     tokens = Tokens(SECRET, jwks=jwks)
     token = jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "one"})
-    with pytest.raises(Problem) as not_yet:
+    assert is_fetching(tokens, token)
+    async with supervised() as tasks:
+        tasks.keep(jwks.run, "signing keys")
+        await _answered(jwks)
+        assert user_of(tokens.verify(token)) == RICK
+        unknown = jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "two"})
+        for _ in range(20):
+            assert refusal(tokens, unknown) == (401, "PGRST301")
+        assert issuer.reads == 1
+        # The issuer changes its key: a token names one that is not known, and a moment later it is.
+        monkeypatch.setattr("roomtone.jwks.AGAIN_AFTER_S", 0.0)
+        issuer.publish("two", key)
+        jwks.answered.clear()
+        assert is_fetching(tokens, unknown)
+        await _answered(jwks)
+        assert user_of(tokens.verify(unknown)) == RICK
+
+
+def is_fetching(tokens: Tokens, token: str) -> bool:
+    """Whether this is refused for now, and not for good."""
+    with pytest.raises(Problem) as refused:
         tokens.verify(token)
-    assert not_yet.value.status == 503
-    await _fetched(jwks)
-    assert user_of(tokens.verify(token)) == RICK
-    unknown = jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "two"})
-    for _ in range(20):
-        assert refusal(tokens, unknown) == (401, "PGRST301")
-    assert issuer.reads == 1
+    return (refused.value.status, refused.value.code) == (503, "08006")
 
 
-async def test_keys_that_cannot_be_read_are_no_disaster(
-    issuer: Issuer, key: rsa.RSAPrivateKey, caplog: pytest.LogCaptureFixture
+async def _answered(jwks: Jwks) -> None:
+    async with asyncio.timeout(10):
+        await jwks.answered.wait()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"<!doctype html><title>Sign in</title>",
+        b"",
+        b"[]",
+        b"null",
+        b'{"keys": 5}',
+        b'{"keys": [null, 7, "x", {"kty": {}}]}',
+        b'{"keys": []}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"keys": "' + b"x" * 300_000 + b'"}',
+    ],
+)
+async def test_an_answer_that_is_no_key_set_is_told_and_the_known_keys_stay(
+    answer: bytes, issuer: Issuer, key: rsa.RSAPrivateKey, caplog: pytest.LogCaptureFixture
 ) -> None:
-    jwks = Jwks(issuer.url)  # which publishes nothing yet
+    issuer.answer = answer
+    jwks = Jwks(issuer.url)
     tokens = Tokens(SECRET, jwks=jwks)
-    await tokens.open()
-    token = jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "one"})
-    assert refusal(tokens, token) == (401, "PGRST301")
+    assert not await jwks.fetch()
+    assert not jwks.known
     assert "could not be read" in caplog.text
+    token = jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "one"})
+    assert is_fetching(tokens, token)
+    issuer.answer = None
     issuer.publish("one", key)
-    await tokens.open()
+    assert await jwks.fetch()
+    issuer.answer = answer
+    assert not await jwks.fetch()
     assert user_of(tokens.verify(token)) == RICK
-    await tokens.close()
 
 
-async def _fetched(jwks: Jwks) -> None:
-    async with asyncio.timeout(5):
-        while (task := jwks.under_way) is not None:
-            await asyncio.wait([task])
-            await asyncio.sleep(0)
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n{"])
+async def test_an_issuer_that_dribbles_is_broken_off(
+    sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte now and then keeps every timeout of a socket from coming: the whole answer has one of its own."""
+    monkeypatch.setattr("roomtone.jwks.FETCH_WITHIN_S", 0.5)
+    hung_up = asyncio.Event()
+
+    async def dribble(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(sent)
+        with suppress(OSError):
+            while True:
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        writer.close()
+        hung_up.set()
+
+    async with await asyncio.start_server(dribble, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with asyncio.timeout(30):
+            assert not await Jwks(f"http://127.0.0.1:{port}/").fetch()
+            await hung_up.wait()
 
 
 def test_the_bearer_token_wins_over_the_cookie() -> None:
