@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
@@ -253,6 +253,11 @@ def _prefers_quiet(connection: HTTPConnection) -> bool:
     return QUIET in (preference.strip() for preference in preferences)
 
 
+async def _tell_nobody(_connection: HTTPConnection, _error: Exception) -> Response:
+    """The client hung up in the middle of its body: no failure of ours, and no line in the log."""
+    return Response(None, 400)
+
+
 async def _tell_nothing(_connection: HTTPConnection, _error: Exception) -> Response:
     # Starlette raises the error again after this response, so the server logs it: once, there.
     # It also sends it outside of all our middleware, so what keeps a page harmless is said here.
@@ -263,6 +268,7 @@ async def _tell_nothing(_connection: HTTPConnection, _error: Exception) -> Respo
 exception_handlers: dict[Any, ExceptionHandler] = {
     Problem: _tell,
     HTTPException: _tell_http,
+    ClientDisconnect: _tell_nobody,
     psycopg.Error: _tell_database,
     Exception: _tell_nothing,
 }

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from . import line
-from .head import BoundedHead
+from .head import BoundedRequests
+from .websocket_limits import BoundedWebSocket
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -123,7 +124,8 @@ def configuration(app: Starlette, settings: Settings) -> uvicorn.Config:
     """How this application is served; for `RelayServer`."""
     return uvicorn.Config(
         app,
-        http=BoundedHead,
+        http=BoundedRequests,
+        ws=BoundedWebSocket,
         lifespan="on",
         log_config=None,
         access_log=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from roomtone.head import HEAD_WITHIN_S, LARGEST_HEAD
+from roomtone.head import LARGEST_HEAD, REQUEST_WITHIN_S
 from roomtone.identity import TOKEN_LIFETIME
 from roomtone.log import BROADCASTS_KEPT
 from roomtone.rows.query import MOST_PARAMETERS
@@ -30,8 +30,11 @@ def test_limits_that_can_be_set_have_the_defaults_of_their_settings() -> None:
 
 def test_limits_that_cannot_be_set_are_those_of_the_source() -> None:
     fixed = {row[0]: row[1] for row in LIMITS if not row[2]}
-    assert fixed["path, query string and headers of a request"] == f"{LARGEST_HEAD // 1024} KiB"
-    assert fixed["time for them to arrive"] == f"{HEAD_WITHIN_S:g} s"
+    assert (
+        fixed["path, query string and headers of a request, with chunk sizes and trailers"]
+        == f"{LARGEST_HEAD // 1024} KiB"
+    )
+    assert fixed["time for a request to arrive, with its body"] == f"{REQUEST_WITHIN_S:g} s"
     assert fixed["parameters in a query string"] == str(MOST_PARAMETERS)
     assert fixed["events a reader may be behind"] == f"{BROADCASTS_KEPT} of a room"
     assert fixed["life of a token from `POST /session`"] == f"{TOKEN_LIFETIME.days} days"

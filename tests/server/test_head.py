@@ -80,13 +80,13 @@ def test_a_large_head_and_a_large_body_are_fine(relay: RunningRelay) -> None:
 def test_a_head_that_does_not_arrive_is_not_waited_for(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(head, "HEAD_WITHIN_S", 0.2)
+    monkeypatch.setattr(head, "REQUEST_WITHIN_S", 0.2)
     with connected(relay) as idle:
         assert answer(idle)[0] == 408
     with connected(relay) as slow:
         slow.sendall(START)
         status, told = answer(slow)
-        assert (status, told["rule"]) == (408, "requests_head_arrives")
+        assert (status, told["rule"]) == (408, "requests_arrive_in_time")
     length = 0
     with connected(relay) as quick, quick.makefile("rb") as lines:
         for _ in range(2):
