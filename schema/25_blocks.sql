@@ -8,7 +8,7 @@ create table if not exists blocks (
 create index if not exists blocks_by_blocked on blocks (blocked_id);
 
 comment on table blocks is
-  'Whom somebody does not want to meet: rooms they are in are marked, their invitations are refused. Nobody but the blocker knows.';
+  'Whom somebody does not want to meet: rooms they are in are marked, their invitations do not arrive. Nobody but the blocker knows.';
 comment on column blocks.user_id is 'Who blocks; the acting user by default.';
 comment on column blocks.blocked_id is 'Whom.';
 comment on column blocks.created_at is 'Since when.';

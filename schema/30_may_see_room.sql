@@ -1,3 +1,11 @@
+create or replace function invitation_reaches(invitation invitations) returns boolean
+language sql stable
+return not exists (select from blocks b where b.user_id = invitation.invited_user and b.blocked_id = invitation.invited_by)
+   and not exists (select from bans b where b.room_id = invitation.room_id and b.user_id = invitation.invited_user);
+
+comment on function invitation_reaches(invitations) is
+  'Whether an invitation by name has any effect: its user neither blocks its maker nor is banned from the room. The maker is told the same either way.';
+
 create or replace function room_readers(room_id bigint) returns setof bigint
 language sql stable
 begin atomic
@@ -9,7 +17,7 @@ begin atomic
   union
   select i.invited_user from invitations i
   where i.room_id = room_readers.room_id and i.invited_user is not null
-    and i.declined_at is null and i.uses = 0 and i.expires_at > clock_timestamp();
+    and i.declined_at is null and i.uses = 0 and i.expires_at > clock_timestamp() and invitation_reaches(i);
 end;
 
 comment on function room_readers(bigint) is

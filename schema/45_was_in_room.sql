@@ -5,11 +5,9 @@ return exists (
   union all
   select from messages m where m.room_id = was_in_room.room_id and m.user_id = was_in_room.user_id
   union all
-  select from bans b where b.room_id = was_in_room.room_id and b.user_id = was_in_room.user_id
-  union all
   select from events e
   where e.room_id = was_in_room.room_id and e.table_name = 'participants'
     and (coalesce(e.record, e.old_record) ->> 'user_id')::bigint = was_in_room.user_id);
 
 comment on function was_in_room(bigint, bigint) is
-  'Whether the user sits in the room, or was seen there: by its log as far as that reaches, its messages, its bans.';
+  'Whether the user sits in the room, or was seen there: by its log as far as that reaches, its messages.';

@@ -21,4 +21,4 @@ end
 $$;
 
 comment on function hand_over(bigint, text) is
-  'Make somebody who sits in your room its host: hand_over(1, ''anna''). You stay, as a moderator.';
+  'Make somebody who is on stage in your room its host: hand_over(1, ''anna''). You stay, as a moderator.';

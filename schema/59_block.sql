@@ -18,7 +18,7 @@ end
 $$;
 
 comment on function block(text) is
-  'Do not meet this person: their rooms are marked for you, and their invitations refused; they are not told. False if you blocked them already.';
+  'Do not meet this person: their rooms are marked for you, and their invitations do not reach you; they are not told. False if you blocked them already.';
 
 create or replace function unblock(username text) returns boolean
 language plpgsql as $$

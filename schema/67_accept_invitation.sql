@@ -41,6 +41,8 @@ begin
   end if;
   insert into acceptances (invitation_id, user_id) values (mine.id, acting_user());
   update invitations i set uses = i.uses + 1 where i.id = mine.id;
+  delete from invitations i
+  where i.invited_user = acting_user() and i.id <> mine.id and i.uses = 0 and (i.club_id = mine.club_id or i.room_id = mine.room_id);
   if mine.club_id is not null then
     insert into members (club_id, user_id) values (mine.club_id, acting_user()) on conflict do nothing;
     insert into followers (club_id, user_id) values (mine.club_id, acting_user()) on conflict do nothing;
@@ -60,8 +62,10 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   mine invitations := require_invitation(decline_invitation.code);
 begin
+  -- The answer is to the place, whoever else has invited them there.
   update invitations i set declined_at = clock_timestamp()
-  where i.id = mine.id and i.invited_user is not null and i.declined_at is null;
+  where i.invited_user = acting_user() and i.declined_at is null and i.uses = 0
+    and mine.invited_user is not null and (i.club_id = mine.club_id or i.room_id = mine.room_id);
   return found;
 end
 $$;

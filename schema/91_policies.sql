@@ -73,10 +73,13 @@ create policy guests_are_sent_home on guests for delete to roomtone_person
 comment on policy guests_are_sent_home on guests is 'Host and moderators take it back, or the guest gives it up.';
 
 create policy invitations_are_seen_by_those_concerned on invitations for select to roomtone_person
-  using (invited_user = acting_user() or invited_by = acting_user() or club_role(club_id) in ('OWNER', 'ADMIN')
+  using ((invited_user = acting_user()
+          and not exists (select from blocks b where b.user_id = acting_user() and b.blocked_id = invitations.invited_by)
+          and not exists (select from bans b where b.room_id = invitations.room_id and b.user_id = acting_user()))
+         or invited_by = acting_user() or club_role(club_id) in ('OWNER', 'ADMIN')
          or exists (select from rooms r where r.id = invitations.room_id and r.host_id = acting_user()));
 comment on policy invitations_are_seen_by_those_concerned on invitations is
-  'An invitation is a key: seen by its maker, by whoever it names, by the club''s owners and admins, by the room''s host.';
+  'An invitation is a key: seen by its maker, by whoever it names if it reaches them, by the club''s owners and admins, by the room''s host.';
 create policy invitations_are_made on invitations for insert to roomtone_person with check (invited_by = acting_user());
 comment on policy invitations_are_made on invitations is 'You invite in your own name; the guard says whom to what.';
 create policy invitations_are_withdrawn on invitations for delete to roomtone_person

@@ -27,16 +27,16 @@ begin
           hint       = 'Up to 60 by name in an hour. A link invites as many as you like.';
       end if;
     end if;
-    -- The newer of two to the same place is the one that counts.
+    -- One's own newer one takes the place of the older. Others' stay: who is blocked must not remove a friend's.
     delete from invitations i
-    where i.invited_user = new.invited_user and i.uses = 0 and i.declined_at is null
-      and (i.club_id = new.club_id or i.room_id = new.room_id);
+    where i.invited_user = new.invited_user and i.invited_by is not distinct from new.invited_by
+      and i.uses = 0 and i.declined_at is null and (i.club_id = new.club_id or i.room_id = new.room_id);
   end if;
   return new;
 end
 $$;
 
-comment on function tg_invitations__guard() is 'Who invites whom to what; a named invitation is for one, once, and takes the place of an older one.';
+comment on function tg_invitations__guard() is 'Who invites whom to what; a named invitation is for one, once, and takes the place of its maker''s older one.';
 
 create or replace function require_inviting(club_id bigint, room_id bigint, invitee bigint) returns void
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
@@ -81,11 +81,6 @@ begin
       constraint = 'invitations_are_for_people',
       hint       = 'Bots and nodes are sent.';
   end if;
-  if exists (select from blocks b where b.user_id = require_welcome.invitee and b.blocked_id = require_welcome.maker) then
-    raise insufficient_privilege using
-      message    = format('%s takes no invitations from you', person),
-      constraint = 'invitations_not_to_them';
-  end if;
   if exists (select from members m where m.club_id = require_welcome.club_id and m.user_id = require_welcome.invitee) then
     raise check_violation using
       message    = format('%s is a member already', person),
@@ -97,7 +92,10 @@ begin
       message    = format('%s is here already', person),
       constraint = 'invitations_not_to_those_inside';
   end if;
-  if exists (select from bans b where b.room_id = require_welcome.room_id and b.user_id = require_welcome.invitee) then
+  -- Who blocks whom, and for those who do not moderate who is banned, must not be told: such an invitation is made
+  -- like any other, and has no effect (invitation_reaches).
+  if (acting_as_operator() or moderates(require_welcome.room_id))
+     and exists (select from bans b where b.room_id = require_welcome.room_id and b.user_id = require_welcome.invitee) then
     raise insufficient_privilege using
       message    = format('%s is banned from this room', person),
       constraint = 'invitations_not_to_them',
@@ -107,7 +105,7 @@ end
 $$;
 
 comment on function require_welcome(bigint, bigint, bigint, bigint) is
-  'Raises unless an invitation from this maker to this person makes sense: they are a person, not there already, and not kept out.';
+  'Raises unless an invitation from this maker to this person makes sense: they are a person, not there already, and not banned as far as the maker may know.';
 
 create or replace trigger _100_guard before insert on invitations
 for each row execute function tg_invitations__guard();

@@ -20,12 +20,18 @@ begin
         constraint = 'participants_person_is_here',
         hint       = 'They may just have left. A room is handed to somebody who sits in it.';
     end if;
+    if exists (select from participants p where p.room_id = new.id and p.user_id = new.host_id and p.role = 'AUDIENCE') then
+      raise check_violation using
+        message    = format('%s is in the audience, and nobody comes on stage without their consent', heir.username),
+        constraint = 'rooms_host_is_on_stage',
+        hint       = 'Invite them to speak first: select invite_to_speak(…). Once they have accepted, hand the room over.';
+    end if;
   end if;
   return new;
 end
 $$;
 
-comment on function tg_rooms__guard_host() is 'A room is handed to a person who sits in it; the operator may name anybody.';
+comment on function tg_rooms__guard_host() is 'A room is handed to a person who is on its stage; the operator may name anybody.';
 
 create or replace trigger _100_guard_host before update of host_id on rooms
 for each row when (new.host_id is distinct from old.host_id) execute function tg_rooms__guard_host();

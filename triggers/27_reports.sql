@@ -11,13 +11,17 @@ begin
       message    = 'one reports others',
       constraint = 'reports_not_yourself';
   end if;
-  if not acting_as_operator() and not was_in_room(new.room_id, new.reporter) then
+  if not acting_as_operator() and not was_in_room(new.room_id, new.reporter)
+     and not exists (select from bans b where b.room_id = new.room_id and b.user_id = new.reporter) then
     raise insufficient_privilege using
       message    = format('you were not in room %s', new.room_id),
       constraint = 'reports_are_made_by_those_inside',
       hint       = 'Report what you were there for.';
   end if;
-  if not was_in_room(new.room_id, new.reported_id) then
+  -- That somebody is banned is known to those who moderate, so for others it does not count as having been there.
+  if not was_in_room(new.room_id, new.reported_id)
+     and not ((acting_as_operator() or moderates(new.room_id))
+              and exists (select from bans b where b.room_id = new.room_id and b.user_id = new.reported_id)) then
     raise no_data_found using
       message    = format('they were not seen in room %s', new.room_id),
       constraint = 'reports_person_was_there',

@@ -2,14 +2,14 @@ import { element } from './element.js'
 import { createRefusal } from './refusal.js'
 
 /**
- * Giving the room to somebody who sits in it.
+ * Hands the room over to somebody on stage; nobody comes on stage by becoming the host.
  * @param {{ handOver: (person: object) => Promise<unknown>, done: () => void }} acts
  */
 export function createHandOver({ handOver, done }) {
   let people = []
   const refusal = createRefusal('field__refusal')
   const who = element('select', { id: 'settings-heir', class: 'field__input' })
-  const nobody = element('p', { class: 'quiet', text: 'Nobody else is here to take it.' })
+  const nobody = element('p', { class: 'quiet', text: 'Nobody else is on stage to take it.' })
   const go = element('button', { class: 'button', type: 'button', text: 'Hand it over', on: { click: give } })
   const row = element('div', { class: 'settings__row' }, who, go)
   const root = element('section', { class: 'settings__part' },
@@ -26,7 +26,7 @@ export function createHandOver({ handOver, done }) {
     open: () => refusal.say(null),
     /** @param {object|null} visit */
     update(visit) {
-      const next = (visit?.people ?? []).filter((person) => !person.me && person.kind === 'person')
+      const next = (visit?.people ?? []).filter((person) => !person.me && person.kind === 'person' && person.role !== 'AUDIENCE')
       row.hidden = next.length === 0
       nobody.hidden = next.length > 0
       if (next.length === people.length && next.every((person, index) => person.user_id === people[index].user_id)) return

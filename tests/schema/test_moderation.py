@@ -155,6 +155,14 @@ def test_whoever_was_thrown_out_may_still_report(psql: Psql, talk: int) -> None:
     assert psql.act_as("anna").one("select report(%s, 'rick', 'For nothing.')", talk)
 
 
+def test_a_report_does_not_tell_who_is_banned(psql: Psql, talk: int) -> None:
+    psql.act_as("rick").one("select ban_from_room(%s, 'cleo')", talk)
+    psql.act_as("anna")
+    with refused("reports_person_was_there"):
+        psql.one("select report(%s, 'cleo', 'Her.')", talk)
+    assert psql.act_as("mo").one("select report(%s, 'cleo', 'Her, back then.')", talk)
+
+
 def test_reports_are_few(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     for _ in range(5):

@@ -42,7 +42,7 @@ def leave(psql: Psql, room: int, username: str = "rick") -> None:
     psql.act_as(username).one("select leave_room(%s)", room)
 
 
-@pytest.mark.parametrize("heir", ["anna", "sam", "bo"])
+@pytest.mark.parametrize("heir", ["anna", "sam"])
 def test_a_room_is_handed_over_and_the_old_host_stays_to_help(
     psql: Psql, room: int, heir: str
 ) -> None:
@@ -75,6 +75,18 @@ def test_it_is_handed_to_people_who_are_there(psql: Psql, room: int) -> None:
             psql.one("select hand_over(%s, %s)", room, name)
     assert host(psql, room) == "rick"
     assert psql.act_as("anna").one("select host from hallway") == "rick"
+
+
+def test_nobody_comes_on_stage_by_being_handed_the_room(psql: Psql, room: int) -> None:
+    psql.act_as("rick")
+    with refused("rooms_host_is_on_stage"):
+        psql.one("select hand_over(%s, 'bo')", room)
+    with refused("rooms_host_is_on_stage"):
+        psql.run("update rooms set host_id = %s", psql.person_id("bo"))
+    psql.one("select invite_to_speak(%s, 'bo')", room)
+    psql.act_as("bo").one("select accept_to_speak(%s)", room)
+    psql.act_as("rick").one("select hand_over(%s, 'bo')", room)
+    assert host(psql, room) == "bo"
 
 
 def test_nobody_takes_a_seat_for_the_host(psql: Psql, room: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -304,13 +305,117 @@ def test_nobody_invites_the_whole_town(psql: Psql, club: int) -> None:
     psql.one("select invite_to_club(%s)", club)
 
 
-def test_nobody_is_invited_by_whom_they_block_and_bots_are_not_at_all(
-    psql: Psql, club: int
+def test_an_invitation_tells_its_maker_nothing_of_blocks_and_bans(psql: Psql, room: int) -> None:
+    """Answer, row, what it may be asked and taking it back are the same; it reaches nobody."""
+    seen = "select code is not null, invited_by, uses, max_uses, declined_at from"
+    psql.act_as("max").run("update rooms set access = 'open' where id = %s", room)
+    psql.one("select ban_from_room(%s, 'ada')", room)
+    psql.act_as("eve").one("select block('sam')")
+    psql.act_as("sam")
+    answers = {}
+    for name in ("olga", "eve", "ada"):  # welcome, blocks sam, is banned
+        answer = psql.all(f"{seen} invite_to_room(%s, %s)", room, name)  # type: ignore[operator]
+        rows = psql.all(f"{seen} invitations where invited_user = %s", psql.person_id(name))  # type: ignore[operator]
+        state = psql.one(
+            "select invitation(code) - 'code' - 'expires_at' from invitations where invited_user = %s",
+            psql.person_id(name),
+        )
+        answers[name] = (answer, rows, state)
+    assert answers["olga"] == answers["eve"] == answers["ada"]
+    listed = {}
+    for name in ("olga", "eve", "ada"):
+        psql.act_as(name)
+        listed[name] = (len(psql.one("select my_invitations()")), psql.count("invitations"))
+    assert listed == {"olga": (1, 1), "eve": (0, 0), "ada": (0, 0)}
+    assert psql.act_as("sam").run("delete from invitations where room_id = %s", room) == 3
+
+
+def test_an_invitation_that_reaches_nobody_shows_no_hidden_room(psql: Psql, room: int) -> None:
+    psql.act_as("eve").one("select block('max')")
+    psql.act_as("max").run("update rooms set access = 'invited' where id = %s", room)
+    for name, sees in (("eve", 0), ("ada", 1)):
+        psql.act_as("max").one("select invite_to_room(%s, %s)", room, name)
+        assert psql.act_as(name).one("select count(*) from hallway") == sees
+
+
+def test_somebody_blocked_does_not_take_a_friends_invitation_away(psql: Psql, room: int) -> None:
+    psql.act_as("max").run("update rooms set access = 'open' where id = %s", room)
+    friends = psql.one("select code from invite_to_room(%s, 'eve')", room)
+    psql.act_as("eve").one("select block('sam')")
+    psql.act_as("sam").one("select invite_to_room(%s, 'eve')", room)
+    assert [i["code"] for i in psql.act_as("eve").one("select my_invitations()")] == [friends]
+    psql.one("select decline_invitation(%s)", friends)
+    psql.one("select unblock('sam')")
+    assert psql.one("select my_invitations()") == [], "the answer was to the room"
+
+
+LOSSES: dict[str, LiteralString] = {
+    "banned": "select ban_from_room(%s, 'sam')",
+    "removed": "select remove_from_room(%s, 'sam')",
+    "demoted": "select promote(%s, 'sam', 'SPEAKER')",
+    "moved to the audience": "select move_to_audience(%s, 'sam')",
+}
+
+
+@pytest.mark.parametrize("loss", [*LOSSES, "stepped down", "left", "timed out", "signed out"])
+def test_a_moderators_invitations_go_with_their_right_to_make_them(
+    psql: Psql, room: int, loss: str
 ) -> None:
-    psql.act_as("sam").one("select block('olga')")
-    psql.act_as("olga")
-    with refused("invitations_not_to_them"):
-        psql.one("select invite_to_club(%s, 'sam')", club)
+    psql.act_as("max").one("select promote(%s, 'sam', 'MODERATOR')", room)
+    hosts = psql.one("select code from invite_to_room(%s)", room)
+    psql.act_as("sam")
+    made = [
+        psql.one("select code from invite_to_room(%s)", room),
+        psql.one("select code from invite_to_room(%s, 'eve')", room),
+    ]
+    if loss in LOSSES:
+        psql.act_as("max").one(LOSSES[loss], room)
+    elif loss == "stepped down":
+        psql.one("select step_down(%s)", room)
+    elif loss == "left":
+        psql.one("select leave_room(%s)", room)
+    elif loss == "signed out":
+        psql.one("select sign_out()")
+    else:
+        psql.act_as(None).run(
+            "update participants set lapses_at = now() where user_id = %s", psql.person_id("sam")
+        )
+        psql.one("select relay_reap_one_room()")
+    for code in made:
+        with refused("invitations_is_known"):
+            accept(psql, "eve", code)
+    assert accept(psql, "eve", hosts) == {"club_id": None, "room_id": room}
+
+
+@pytest.mark.parametrize("how", ["handed over", "lost", "handed over by the operator"])
+def test_a_former_hosts_invitations_are_withdrawn(psql: Psql, room: int, how: str) -> None:
+    psql.act_as("max").run("update rooms set host_gone = 'handover' where id = %s", room)
+    code = psql.one("select code from invite_to_room(%s)", room)
+    if how == "lost":
+        psql.one("select leave_room(%s)", room)
+    elif how == "handed over":
+        psql.one("select hand_over(%s, 'sam')", room)
+    else:
+        psql.act_as(None).one("select hand_over(%s, 'sam')", room)
+    assert psql.act_as("sam").one("select host from hallway") == "sam"
+    with refused("invitations_is_known"):
+        accept(psql, "eve", code)
+
+
+def test_whoever_was_asked_in_by_name_stays_welcome_unless_the_asker_is_removed(
+    psql: Psql, room: int
+) -> None:
+    psql.act_as("max").run("update rooms set access = 'open' where id = %s", room)
+    code = psql.act_as("sam").one("select code from invite_to_room(%s, 'eve')", room)
+    psql.one("select leave_room(%s)", room)
+    assert state(psql, "eve", code) == "open"
+    psql.act_as("sam").one("select join_room(%s)", room)
+    psql.act_as("max").one("select remove_from_room(%s, 'sam')", room)
+    with refused("invitations_is_known"):
+        accept(psql, "eve", code)
+
+
+def test_only_people_are_invited_and_to_one_place(psql: Psql, club: int) -> None:
     psql.act_as(None).run("insert into users (username, kind) values ('band', 'bot')")
     psql.act_as("olga")
     with refused("invitations_are_for_people"):
