@@ -314,8 +314,8 @@ def test_an_invitation_tells_its_maker_nothing_of_blocks_and_bans(psql: Psql, ro
     psql.act_as("sam")
     answers = {}
     for name in ("olga", "eve", "ada"):  # welcome, blocks sam, is banned
-        answer = psql.all(f"{seen} invite_to_room(%s, %s)", room, name)  # type: ignore[operator]
-        rows = psql.all(f"{seen} invitations where invited_user = %s", psql.person_id(name))  # type: ignore[operator]
+        answer = psql.all(f"{seen} invite_to_room(%s, %s)", room, name)
+        rows = psql.all(f"{seen} invitations where invited_user = %s", psql.person_id(name))
         state = psql.one(
             "select invitation(code) - 'code' - 'expires_at' from invitations where invited_user = %s",
             psql.person_id(name),
