@@ -1,7 +1,7 @@
 import { chatActs } from './app/chat.js'
-import { createCommons } from './app/commons.js'
-import { createFloor } from './app/floor.js'
-import { foyerActs } from './app/foyer.js'
+import { createContext } from './app/context.js'
+import { createStageActs } from './app/stage.js'
+import { hallwayActs } from './app/hallway.js'
 import { identityActs } from './app/identity.js'
 import { invitationActs } from './app/invitations.js'
 import { createPages } from './app/pages.js'
@@ -9,55 +9,55 @@ import { recordingActs } from './app/recording.js'
 import { roomActs } from './app/room.js'
 import { voiceActs } from './app/voice.js'
 import { expose } from './room/debug.js'
-import { createHouse } from './room/house.js'
+import { createShell } from './room/shell.js'
 import { createSession } from './session.js'
-import { createHouseView } from './view/house.js'
-import { createKeysHelp, listenToKeys } from './view/keys.js'
-import { createRoute } from './view/route.js'
-import { soon } from './view/soon.js'
+import { createShellView } from './view/shell/shell.js'
+import { createKeysHelp, listenToKeys } from './view/shell/keys.js'
+import { createRoute } from './view/shell/route.js'
+import { soon } from './view/elements/next_frame.js'
 
 /**
- * Brings the house, its view and the address together. What people do becomes a call on the house (app/*.js, an area each); what the
- * house says is drawn.
+ * Brings the shell (what is going on), its view and the address together. What people do becomes a call on the shell (app/*.js, one
+ * area each); what the shell reports is drawn.
  */
 const session = createSession()
-const house = createHouse({ session })
-expose({ session, house })
+const shell = createShell({ session })
+expose({ session, shell })
 
 let known = false // whether it is known yet who I am
 let followed = null // the visit whose state is drawn
 let release = () => {}
 
-const commons = createCommons({ session, house })
+const context = createContext({ session, shell })
 const keysHelp = createKeysHelp()
-const floor = createFloor(commons)
+const stage = createStageActs(context)
 const drawSoon = soon(draw)
-const pages = createPages(commons, drawSoon)
+const pages = createPages(context, drawSoon)
 const acts = {
-  ...identityActs(commons),
-  ...foyerActs(commons),
-  ...invitationActs(commons),
+  ...identityActs(context),
+  ...hallwayActs(context),
+  ...invitationActs(context),
   ...pages.acts,
-  ...roomActs(commons),
-  ...recordingActs(commons),
-  ...voiceActs(commons),
-  ...chatActs(commons),
-  ...floor.acts,
+  ...roomActs(context),
+  ...recordingActs(context),
+  ...voiceActs(context),
+  ...chatActs(context),
+  ...stage.acts,
   showKeys: () => keysHelp.open(),
 }
-commons.add(keysHelp)
+context.add(keysHelp)
 
-const view = createHouseView(document.getElementById('main'), acts)
+const view = createShellView(document.getElementById('main'), acts)
 const route = createRoute(walk, view.leave)
-Object.assign(commons, { route, view, enter, learnWho, arrive: () => arrive(route.here()), lookAgain: acts.lookAgain })
+Object.assign(context, { route, view, enter, learnWho, arrive: () => arrive(route.here()), lookAgain: acts.lookAgain })
 listenToKeys(acts)
 
 /** Follows the address: into a room, or to another page with the room still on. */
 function arrive(place) {
-  if (place.place === 'room' && session.user && commons.seated()?.room_id !== place.room_id) {
+  if (place.place === 'room' && session.user && context.seated()?.room_id !== place.room_id) {
     if (!isPlanned(place.room_id)) enter(place.room_id)
   } else if (place.place === 'room' && known && !session.user && !isPlanned(place.room_id)) {
-    commons.withName(commons.arrive)
+    context.withName(context.arrive)
   }
   const looked = pages.look(place)
   draw()
@@ -74,18 +74,18 @@ function walk(place, how) {
 
 function enter(room_id) {
   view.refuse(null)
-  floor.enter(room_id)
+  stage.enter(room_id)
   draw()
 }
 
 /** Whether this room will open later: its door is a page that says when. */
-const isPlanned = (room_id) => house.state.hallway.some((row) => row.id === room_id && row.scheduled)
+const isPlanned = (room_id) => shell.state.hallway.some((row) => row.id === room_id && row.scheduled)
 
 function draw() {
-  const { state } = house
+  const { state } = shell
   if (state.visit !== followed) follow(state.visit)
-  view.update({ place: route.here(), house: state, user: session.user, known, pages: pages.state })
-  floor.update(state.visit && { ...state.visit.state, blocks: state.blocks })
+  view.update({ place: route.here(), shell: state, user: session.user, known, pages: pages.state })
+  stage.update(state.visit && { ...state.visit.state, blocks: state.blocks })
 }
 
 function follow(visit) {
@@ -98,7 +98,7 @@ function follow(visit) {
   /** Who left of their own will stands in the hallway; who was sent away stays to read why. */
   function leaveAfter({ phase, reason }) {
     const here = route.here()
-    if (house.visit === visit && phase === 'left' && reason === 'left' && here.room_id === visit.room_id) route.go('/')
+    if (shell.visit === visit && phase === 'left' && reason === 'left' && here.room_id === visit.room_id) route.go('/')
   }
 }
 
@@ -115,13 +115,13 @@ async function learnWho() {
 
 draw()
 await learnWho()
-house.subscribe((state) => {
+shell.subscribe((state) => {
   drawSoon()
   if (!known && state.connection === 'live') learnWho()
 })
 const due = new Set()
-house.subscribe(({ hallway }) => {
-  for (const row of house.reminders.due(hallway).filter(({ id }) => !due.has(id))) acts.tellDevice(row, due.add(row.id))
+shell.subscribe(({ hallway }) => {
+  for (const row of shell.reminders.due(hallway).filter(({ id }) => !due.has(id))) acts.tellDevice(row, due.add(row.id))
 })
 let whose = session.user
 session.subscribe(({ user }) => {
@@ -129,4 +129,4 @@ session.subscribe(({ user }) => {
   whose = user
   draw()
 })
-house.open()
+shell.open()

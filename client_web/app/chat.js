@@ -1,16 +1,16 @@
-import { problemInWords } from '../view/words.js'
+import { problemInWords } from '../view/elements/words.js'
 
 /**
  * What people do in the chat, with reactions and with the pinned link.
- * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function chatActs(commons) {
-  const { house, attempt, inRoom } = commons
-  const chat = () => house.visit?.chat
+export function chatActs(context) {
+  const { shell, attempt, inRoom } = context
+  const chat = () => shell.visit?.chat
 
   return {
     /** @returns {boolean} whether the words are on their way */
-    sendMessage: (text) => house.visit?.state.phase === 'in' && chat().send(text),
+    sendMessage: (text) => shell.visit?.state.phase === 'in' && chat().send(text),
     sendAgain: (key) => chat()?.sendAgain(key),
     /** @returns {string} the words that were not sent */
     discardMessage: (key) => chat()?.discard(key) ?? '',
@@ -24,7 +24,7 @@ export function chatActs(commons) {
     /** @returns {Promise<string|null>} why it was refused, in words */
     async react(emoji) {
       try {
-        await house.visit?.reactions.react(emoji)
+        await shell.visit?.reactions.react(emoji)
         return null
       } catch (problem) {
         return problemInWords(problem)
@@ -35,8 +35,8 @@ export function chatActs(commons) {
     pinLink: (url) => chat().pin(url),
     unpinLink: () => attempt(() => chat().pin(null)),
 
-    openChat: () => inRoom() && commons.view.openChat(),
-    togglePanel: () => inRoom() && commons.view.togglePanel(),
-    toggleReactions: () => inRoom() && commons.view.toggleReactions(),
+    openChat: () => inRoom() && context.view.openChat(),
+    togglePanel: () => inRoom() && context.view.togglePanel(),
+    toggleReactions: () => inRoom() && context.view.toggleReactions(),
   }
 }

@@ -1,26 +1,26 @@
-import { createSignIn } from '../view/sign_in.js'
+import { createSignIn } from '../view/shell/sign_in.js'
 
 /**
  * Coming and going as somebody.
- * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function identityActs(commons) {
-  const { session, house } = commons
+export function identityActs(context) {
+  const { session, shell } = context
   const signIn = createSignIn({
     signIn: async (username) => {
       forgetNameInAddress()
       await session.signIn(username)
     },
-    suggestions: async () => (await house.rows.select('users', { select: 'username', kind: 'eq.person', order: 'id', limit: 8 })).map(({ username }) => username),
+    suggestions: async () => (await shell.rows.select('users', { select: 'username', kind: 'eq.person', order: 'id', limit: 8 })).map(({ username }) => username),
   })
-  commons.add(signIn)
-  commons.askName = (then) => signIn.open({ demo: session.demo, then })
+  context.add(signIn)
+  context.askName = (then) => signIn.open({ demo: session.demo, then })
   return {
-    signIn: () => commons.withName(commons.arrive),
+    signIn: () => context.withName(context.arrive),
     async signOut() {
       forgetNameInAddress()
-      await house.signOut().catch(() => {}) // the token is forgotten either way
-      commons.route.go('/')
+      await shell.signOut().catch(() => {}) // the token is forgotten either way
+      context.route.go('/')
     },
   }
 }

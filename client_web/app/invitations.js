@@ -1,20 +1,20 @@
-import { createInvitationsList } from '../view/invitations_list.js'
-import { createInvite } from '../view/invite.js'
-import { addressOf, addressOfClub, addressOfInvitation, shareable } from '../view/route.js'
+import { createInvitationsList } from '../view/invitations/list.js'
+import { createInvite } from '../view/invitations/invite.js'
+import { addressOf, addressOfClub, addressOfInvitation, shareable } from '../view/shell/route.js'
 
 /**
  * Asking people in, and answering who asks me.
- * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function invitationActs(commons) {
-  const { house, refusal, withName } = commons
-  const { invitations } = house
+export function invitationActs(context) {
+  const { shell, refusal, withName } = context
+  const { invitations } = shell
 
   /** Yes: the rest is walking there. Resolves with a refusal's words. */
   const accept = (code) => refusal(async () => {
     const { room_id, club_id } = await invitations.accept(code)
-    await house.learnFollowing()
-    commons.route.go(room_id ? addressOf(room_id) : addressOfClub(club_id))
+    await shell.learnFollowing()
+    context.route.go(room_id ? addressOf(room_id) : addressOfClub(club_id))
   })
   const decline = (code) => refusal(() => invitations.decline(code))
 
@@ -23,32 +23,32 @@ export function invitationActs(commons) {
     declineInvitation: (one) => decline(one.code),
   })
   const invite = createInvite({
-    suggest: async (beginning) => (await house.profiles.suggest(beginning)).filter((name) => name !== commons.session.user?.username),
+    suggest: async (beginning) => (await shell.profiles.suggest(beginning)).filter((name) => name !== context.session.user?.username),
     make: (place, how) => invitations.make(place.kind === 'room' ? { room_id: place.id } : { club_id: place.id }, how),
     linkOf: (code) => shareable(addressOfInvitation(code)),
   })
-  commons.add(list, invite)
-  house.subscribe((state) => list.update(state.invitations.list))
+  context.add(list, invite)
+  shell.subscribe((state) => list.update(state.invitations.list))
 
   return {
     showInvitations: () => list.open(),
     async acceptInvitation(one) {
-      house.seenInvitation(one.id)
+      shell.seenInvitation(one.id)
       const refused = await accept(one.code)
-      if (refused) commons.view.tell(refused)
+      if (refused) context.view.tell(refused)
     },
-    putInvitationAway: (one) => house.seenInvitation(one.id),
+    putInvitationAway: (one) => shell.seenInvitation(one.id),
     /** The page of a link: whoever is signed out says who they are first, and then it goes on by itself. */
     acceptLink: (code) => new Promise((resolve) => withName(() => accept(code).then(resolve))),
     async declineLink(code) {
       const refused = await decline(code)
       if (refused) return refused
-      commons.route.go('/')
+      context.route.go('/')
       return undefined
     },
     /** From inside a room: asking somebody to come here too. */
     inviteHere() {
-      const visit = commons.seated()
+      const visit = context.seated()
       const { room, me } = visit?.state ?? {}
       if (!room) return
       const hosts = me?.role === 'HOST' || me?.role === 'MODERATOR'

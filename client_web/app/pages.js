@@ -1,17 +1,17 @@
 import { createLookup } from '../room/lookup.js'
-import { createClubForm } from '../view/club_form.js'
-import { createProfileForm } from '../view/profile_form.js'
-import { addressOfClub, addressOfPerson } from '../view/route.js'
+import { createClubForm } from '../view/clubs/form.js'
+import { createProfileForm } from '../view/people/profile_form.js'
+import { addressOfClub, addressOfPerson } from '../view/shell/route.js'
 import { forgetNameInAddress } from './identity.js'
 
 /**
  * The pages beside the hallway and the room: what they look up when one comes to them, and what people do there.
- * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
  * @param {() => void} onChange  something that was looked up has come
  */
-export function createPages(commons, onChange) {
-  const { house, session, attempt, refusal, withName } = commons
-  const { clubs, profiles, invitations, recordings } = house
+export function createPages(context, onChange) {
+  const { shell, session, attempt, refusal, withName } = context
+  const { clubs, profiles, invitations, recordings } = shell
   const looks = {
     clubs: createLookup(() => clubs.all(), onChange),
     club: createLookup((id) => clubs.one(id), onChange),
@@ -30,14 +30,14 @@ export function createPages(commons, onChange) {
     return { ...person, recordings: me === undefined ? [] : await (me === person.id ? recordings.all() : recordings.by(person.id)) }
   }
 
-  /** Looks up what belongs to this place, as whoever I am now. @param {import('../view/route.js').Place} place */
+  /** Looks up what belongs to this place, as whoever I am now. @param {import('../view/shell/route.js').Place} place */
   async function look(place) {
     const me = session.user?.id ?? null
     if (whose !== me) for (const each of Object.values(looks)) each.forget()
     whose = me
     if (place.place in looks) await looks[place.place].look(keyOf[place.place](place))
   }
-  const lookAgain = () => look(commons.route.here())
+  const lookAgain = () => look(context.route.here())
 
   // What others changed is seen when one looks again.
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && lookAgain())
@@ -46,8 +46,8 @@ export function createPages(commons, onChange) {
     topics: clubs.topics,
     async found(wanted) {
       const club = await clubs.found(wanted)
-      await house.learnFollowing()
-      commons.route.go(addressOfClub(club.id))
+      await shell.learnFollowing()
+      context.route.go(addressOfClub(club.id))
     },
     async change(club, change) {
       await clubs.change(club.id, change)
@@ -59,10 +59,10 @@ export function createPages(commons, onChange) {
       await profiles.change(person.id, change)
       forgetNameInAddress()
       await session.refresh()
-      commons.route.go(addressOfPerson(change.username), { replace: true })
+      context.route.go(addressOfPerson(change.username), { replace: true })
     },
   })
-  commons.add(...clubForm.elements, profileForm)
+  context.add(...clubForm.elements, profileForm)
 
   /** Does something to what this page shows, and shows it as it is then; also after a refusal, for then it was out of date. */
   async function anew(act) {
@@ -76,16 +76,16 @@ export function createPages(commons, onChange) {
     foundClub: () => withName(() => clubForm.open(null)),
     editClub: (club) => clubForm.open(club),
     toggleFollowClub: (club) => attempt(async () => {
-      await (club.followed ? house.unfollow(club.id) : house.follow(club.id))
+      await (club.followed ? shell.unfollow(club.id) : shell.follow(club.id))
       await lookAgain()
     }),
     async leaveClub(club) {
-      const left = await commons.ask({ title: `Leave “${club.name}”?`, about: 'Coming back takes an invitation.', yes: 'Leave', act: () => clubs.leave(club.id) })
+      const left = await context.ask({ title: `Leave “${club.name}”?`, about: 'Coming back takes an invitation.', yes: 'Leave', act: () => clubs.leave(club.id) })
       if (left) await lookAgain()
     },
     setClubRole: (club, member, role) => anew(() => clubs.setRole(club.id, member.user_id, role)),
     async removeMember(club, member) {
-      const gone = await commons.ask({
+      const gone = await context.ask({
         title: `Remove ${member.username}?`, about: `They are no member of “${club.name}” any more. They may still follow it.`, yes: 'Remove', grave: true,
         act: () => clubs.remove(club.id, member.user_id),
       })
@@ -95,7 +95,7 @@ export function createPages(commons, onChange) {
     editProfile: (person) => profileForm.open(person),
     toggleBlock: (person) => attempt(() => {
       const other = { user_id: person.id, username: person.username }
-      return house.blocks.has(person.id) ? house.unblock(other) : house.block(other)
+      return shell.blocks.has(person.id) ? shell.unblock(other) : shell.block(other)
     }),
   }
 

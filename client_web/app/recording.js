@@ -1,47 +1,47 @@
 /**
  * Recording a room, with everybody's knowledge; hearing it again, and deleting it.
- * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function recordingActs(commons) {
-  const { house } = commons
-  const here = () => commons.seated()?.recording
+export function recordingActs(context) {
+  const { shell } = context
+  const here = () => context.seated()?.recording
 
   return {
     /** The host's button: what it means is said before it is done; in a mesh, why it cannot be, and what can be done about that. */
     record() {
-      const visit = commons.seated()
+      const visit = context.seated()
       if (!visit) return undefined
-      if (visit.state.recording.running) return commons.attempt(() => here().stop())
+      if (visit.state.recording.running) return context.attempt(() => here().stop())
       if (visit.state.room?.topology === 'mesh') {
-        return commons.ask({
+        return context.ask({
           title: 'A mesh cannot be recorded',
           about: 'Here everybody hears each other directly, and there is no place where the whole conversation comes together. A node can carry the room: it hears everybody, and can write it down. Nobody has to do anything for that, and you can switch back later. Everybody is told, and has five seconds to leave before the recording begins.',
           yes: 'Switch to a node and record',
           act: () => here().carryAndStart(),
         })
       }
-      return commons.ask({
+      return context.ask({
         title: 'Record this room?',
         about: 'Everybody here is told at once, and has five seconds to leave before it begins. Whoever comes in later is told, too. All who were there can hear it afterwards.',
         yes: 'Start recording',
         act: () => here().start(),
       })
     },
-    stopRecording: () => commons.attempt(() => here().stop()),
-    knowsOfRecording: () => here()?.acknowledge(),
-    dismissRecording: () => house.visit?.recording.dismiss(),
-    recordingsOf: (roomId) => house.recordings.of(roomId),
-    linkTo: (recording) => house.recordings.link(recording.id),
+    stopRecording: () => context.attempt(() => here().stop()),
+    acknowledgeRecording: () => here()?.acknowledge(),
+    dismissRecording: () => shell.visit?.recording.dismiss(),
+    recordingsOf: (roomId) => shell.recordings.of(roomId),
+    linkTo: (recording) => shell.recordings.link(recording.id),
     async deleteRecording(recording) {
-      const gone = await commons.ask({
+      const gone = await context.ask({
         title: 'Delete this recording?',
         about: 'It is gone for everybody who was there, and nobody can bring it back.',
         yes: 'Delete it',
         no: 'Keep it',
         grave: true,
-        act: () => house.recordings.remove(recording.id),
+        act: () => shell.recordings.remove(recording.id),
       })
-      if (gone) await commons.lookAgain()
+      if (gone) await context.lookAgain()
     },
   }
 }

@@ -1,14 +1,14 @@
 /**
- * What people do in a room besides talking: coming back, looking behind it. Who speaks by whose consent is told in floor.js.
- * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
+ * What people do in a room besides talking: coming back, the inspector. Who speaks by whose consent is in stage.js.
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function roomActs(commons) {
-  const { house, withName } = commons
+export function roomActs(context) {
+  const { shell, withName } = context
   return {
-    leave: () => house.leave(),
-    again: () => withName(() => house.visit.rejoin()),
-    retryConnection: (user_id) => house.visit?.retryConnection(user_id),
-    toggleWall: () => commons.inRoom() && commons.view.showWall(!commons.view.wallOpen),
-    escape: () => commons.view.escape(),
+    leave: () => shell.leave(),
+    again: () => withName(() => shell.visit.rejoin()),
+    retryConnection: (user_id) => shell.visit?.retryConnection(user_id),
+    toggleInspector: () => context.inRoom() && context.view.showInspector(!context.view.inspectorOpen),
+    escape: () => context.view.escape(),
   }
 }

@@ -1,23 +1,23 @@
 import { playTone } from '../media/tone.js'
 import { createTrial } from '../media/trial.js'
-import { createSoundCheck } from '../view/sound_check.js'
-import { attendPocket } from './pocket.js'
+import { createSoundCheck } from '../view/sound/sound_check.js'
+import { attendBackground } from './background.js'
 
 /**
  * What people do with their voice and their ears.
- * @param {ReturnType<typeof import('./commons.js').createCommons>} commons
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function voiceActs(commons) {
-  const { house, attempt, seated, add } = commons
-  const { devices, volumes } = house
+export function voiceActs(context) {
+  const { shell, attempt, seated, add } = context
+  const { devices, volumes } = shell
   const soundCheck = createSoundCheck({ devices, playTone, tryOut: (onChange) => createTrial({ devices, onChange }) })
   add(soundCheck)
 
   const acts = {
     checkSound: () => soundCheck.open(),
     setVolume: volumes.set,
-    listen: () => house.visit?.listen(),
-    retryMicrophone: () => attempt(() => house.visit.retryMicrophone()),
+    listen: () => shell.visit?.listen(),
+    retryMicrophone: () => attempt(() => shell.visit.retryMicrophone()),
     toggleMicrophone() {
       const visit = seated()
       if (!visit?.state.may.speak || visit.state.microphone.state === 'asking') return
@@ -29,6 +29,6 @@ export function voiceActs(commons) {
       if (visit?.state.may.speak || !on) attempt(() => visit?.talk(on))
     },
   }
-  attendPocket(commons, acts)
+  attendBackground(context, acts)
   return acts
 }

@@ -1,5 +1,5 @@
-import { element, mark, say } from '../view/element.js'
-import { duration } from '../view/words.js'
+import { element, mark, say } from '../view/elements/element.js'
+import { duration } from '../view/elements/words.js'
 import { TECHNIQUES, bytes } from './words.js'
 
 const STATES = { idle: 'not in a room', connecting: 'connecting', live: 'following', reconnecting: 'trying again', ended: 'ended' }

@@ -1,6 +1,6 @@
-import { element, say } from '../view/element.js'
-import { keyed } from '../view/keyed.js'
-import { duration } from '../view/words.js'
+import { element, say } from '../view/elements/element.js'
+import { keyed } from '../view/elements/keyed.js'
+import { duration } from '../view/elements/words.js'
 import { SHARED, TECHNIQUES, bytes } from './words.js'
 
 const SHOWN = 3

@@ -37,7 +37,7 @@ const contributing = (receiver, within) => receiver.getContributingSources().fil
  * @param {(heard: ReadonlySet<number>) => void} options.onHeard  who may be heard by some way now
  */
 export function createIncoming({ playback, hears, everybody, onHeard }) {
-  /** @type {Map<string, { key: string, owner: number, user_id: number|null, track: MediaStreamTrack, receiver: RTCRtpReceiver, since: number, carried: Set<number>, sounding: Set<number> }>} */
+  /** @type {Map<string, { key: string, owner: number, user_id: number|null, track: MediaStreamTrack, receiver: RTCRtpReceiver, since: number, heard: Set<number>, sounding: Set<number> }>} */
   const ways = new Map()
   let audible = new Set()
   let timer = null
@@ -47,11 +47,11 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
 
   function look(way) {
     if (way.user_id !== null) {
-      if (isFlowing(way.receiver, fresh(way))) way.carried.add(way.user_id)
+      if (isFlowing(way.receiver, fresh(way))) way.heard.add(way.user_id)
       return
     }
     way.sounding = new Set(contributing(way.receiver, fresh(way)))
-    for (const user_id of way.sounding) way.carried.add(user_id)
+    for (const user_id of way.sounding) way.heard.add(user_id)
   }
 
   function settle() {
@@ -78,7 +78,7 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
     /** @param {{ key: string, owner: number, mixed: boolean }} voice @param {MediaStreamTrack} track @param {RTCRtpReceiver} receiver */
     attach({ key, owner, mixed }, track, receiver) {
       ways.delete(key) // to the end: it is the newest
-      ways.set(key, { key, owner, track, receiver, user_id: mixed ? null : owner, since: performance.now(), carried: new Set(), sounding: new Set() })
+      ways.set(key, { key, owner, track, receiver, user_id: mixed ? null : owner, since: performance.now(), heard: new Set(), sounding: new Set() })
       playback.attach(key, track, false)
       changed()
     },

@@ -30,9 +30,9 @@ export const isAudible = (seat) => maySpeak(seat) && !seat.muted
  * @param {(seat: Seat, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
  * @param {(seat: Seat) => void} options.onGone
  * @param {(seat: Seat, change: { state?: Connection, path?: import('./peer.js').Path|null, restarts?: number }) => void} options.onConnection
- * @param {(trouble: { kind: 'turn'|'connection', seat: Seat, message: string }) => void} options.onTrouble
+ * @param {(trouble: { kind: 'turn'|'connection', seat: Seat, message: string }) => void} options.onProblem
  */
-export function createMesh({ configuration, refresh, send, forget, onTrack, onGone, onConnection, onTrouble }) {
+export function createMesh({ configuration, refresh, send, forget, onTrack, onGone, onConnection, onProblem }) {
   const ANEW = 3 // times a broken connection is made anew before it stays broken
   /** @type {Map<string, { seat: Seat, peer: ReturnType<typeof createPeer>, anew: number }>} by peer_id */
   const peers = new Map()
@@ -60,7 +60,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       onIceError: ({ code, url }) => iceError(entry.seat, code, url),
       onGathered: (types) => {
         if (configuration().iceTransportPolicy !== 'relay' || types.has('relay')) return
-        onTrouble({ kind: 'turn', seat: entry.seat, message: 'No TURN server gave us a way out, and only TURN is allowed here.' })
+        onProblem({ kind: 'turn', seat: entry.seat, message: 'No TURN server gave us a way out, and only TURN is allowed here.' })
       },
     })
     entry.peer = peer
@@ -70,8 +70,8 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
   }
 
   function iceError(seat, code, url) {
-    if (code === 401) onTrouble({ kind: 'turn', seat, message: `The TURN server refused our credentials (${url}).` })
-    else if (code >= 400 && code < 700) onTrouble({ kind: 'turn', seat, message: `The TURN server answered with error ${code} (${url}).` })
+    if (code === 401) onProblem({ kind: 'turn', seat, message: `The TURN server refused our credentials (${url}).` })
+    else if (code >= 400 && code < 700) onProblem({ kind: 'turn', seat, message: `The TURN server answered with error ${code} (${url}).` })
     // 701, no answer, comes for every unroutable interface; what counts is whether anything was gathered at all.
   }
 
@@ -88,7 +88,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     forget(entry.seat.peer_id)
     if (entry.anew >= ANEW) {
       onConnection(entry.seat, { state: 'failed' })
-      onTrouble({ kind: 'connection', seat: entry.seat, message: `The connection with ${entry.seat.username} cannot be made.` })
+      onProblem({ kind: 'connection', seat: entry.seat, message: `The connection with ${entry.seat.username} cannot be made.` })
       return
     }
     send(entry.seat.peer_id, 'bye', {})

@@ -6,7 +6,7 @@
  *
  * @typedef {object} Way
  * @property {number|null} user_id  whose voice; null for a mix
- * @property {ReadonlySet<number>} carried  who was heard on it so far
+ * @property {ReadonlySet<number>} heard  who was heard on it so far
  * @property {ReadonlySet<number>} sounding  who is heard on it just now
  */
 
@@ -21,10 +21,10 @@ export function audibleOf(ways) {
   const mixes = [] // audible ones: what is in them must not come a second time
   ways.forEach((way, index) => {
     const newer = ways.slice(index + 1)
-    const taken = (user_id) => newer.some(({ carried }) => carried.has(user_id))
+    const taken = (user_id) => newer.some(({ heard }) => heard.has(user_id))
     if (way.user_id !== null) {
       const { user_id } = way
-      const idle = !way.carried.has(user_id) && ways.slice(0, index).some((older) => older.user_id === user_id && older.carried.has(user_id))
+      const idle = !way.heard.has(user_id) && ways.slice(0, index).some((older) => older.user_id === user_id && older.heard.has(user_id))
       if (!idle && !taken(user_id) && !mixes.some(({ sounding }) => sounding.has(user_id))) audible.add(way)
     } else if (!mixes.length && (!newer.length || [...way.sounding].some((user_id) => !taken(user_id)))) {
       audible.add(way)

@@ -1,7 +1,7 @@
 import { backoff } from '../signaling/backoff.js'
 import { isNode, isPresent, mayComeToSpeak } from '../room/state.js'
 import { createMesh, shouldConnect } from './mesh.js'
-import { createNodeLine } from './node_line.js'
+import { createNodeConnection } from './node_connection.js'
 
 /**
  * Which way the sound goes: from everybody to everybody, or through the node that carries the room.
@@ -14,17 +14,17 @@ import { createNodeLine } from './node_line.js'
  * @typedef {'settled'|'connecting'|'moving'|'reconnecting'|'lost'|'alone'} Standing
  *   settled: as the room wants it. moving: the old way carries on until the new one stands. lost: the line to the node broke, and again.
  *   alone: the room wants a node, and none is there
- * @typedef {{ topology: Topology, standing: Standing, node: Seat|null, connected: boolean }} Way  `connected`: with the node
+ * @typedef {{ topology: Topology, standing: Standing, node: Seat|null, connected: boolean }} Route  `connected`: with the node
  *
  * @param {object} options  the rest of them are those of `createMesh`
  * @param {(voice: { key: string, owner: number, mixed: boolean }, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onVoice
  *   somebody's voice comes by one way; `owner` is whose, or the node's own user when it is everybody's
  * @param {(key: string) => void} options.onSilence  it comes by that way no longer
- * @param {(node: Seat, change: { state?: import('./node_line.js').Connection, path?: import('./peer.js').Path|null }) => void} options.onLine
- * @param {(way: Way) => void} options.onWay
+ * @param {(node: Seat, change: { state?: import('./node_connection.js').Connection, path?: import('./peer.js').Path|null }) => void} options.onNodeConnection
+ * @param {(route: Route) => void} options.onRoute
  */
 export function createRoutes(options) {
-  const { configuration, send, forget, onVoice, onSilence, onLine, onWay } = options
+  const { configuration, send, forget, onVoice, onSilence, onNodeConnection, onRoute } = options
   const LINGER = 2_000 // ms that the old way is kept beside the new one; as long as a node goes on with a room that left it
   const GIVEN_UP = 5_000 // ms after which a node that the room left is not waited for, though somebody cannot be reached without it
   const A_MOMENT = 2_000 // ms in which the database finds another node, if there is one
@@ -32,7 +32,7 @@ export function createRoutes(options) {
   /** @type {Topology} */ let topology = 'mesh'
   /** @type {Seat|null} */ let me = null
   /** @type {readonly Seat[]} */ let seats = []
-  /** @type {{ seat: Seat, line: ReturnType<typeof createNodeLine>, attempt: number, was: boolean, timer: any }|null} in use, or on the way to be */
+  /** @type {{ seat: Seat, connection: ReturnType<typeof createNodeConnection>, attempt: number, was: boolean, timer: any }|null} in use, or on the way to be */
   let node = null
   /** @type {typeof node} in use until the other one is */ let before = null
   /** @type {MediaStreamTrack|null} */ let track = null
@@ -58,7 +58,7 @@ export function createRoutes(options) {
   /** The seat of the node that carries the room. */
   const carrying = () => seats.find((seat) => isNode(seat) && seat.kind === topology && isPresent(seat)) ?? null
   const carries = (one) => one !== null && carrying()?.peer_id === one.seat.peer_id
-  const isConnected = (one) => one?.line.state === 'connected'
+  const isConnected = (one) => one?.connection.state === 'connected'
   const nodeOf = (peer_id) => [node, before].find((one) => one?.seat.peer_id === peer_id) ?? null
 
   /** Whose voices this node has for me. */
@@ -88,7 +88,7 @@ export function createRoutes(options) {
       if (node || before) linger(isMeshed(people) ? LINGER : GIVEN_UP, dropNodes)
       return
     }
-    if (carries(node)) node.line.hear(voicesOf(node))
+    if (carries(node)) node.connection.hear(voicesOf(node))
     // Those who are connected stay so for now; with whom I am not, the node will connect me.
     const kept = new Set(mesh.peers().map(({ peer_id }) => peer_id))
     mesh.update(me, people.filter(({ peer_id }) => kept.has(peer_id)))
@@ -148,29 +148,29 @@ export function createRoutes(options) {
     } else {
       hangUp(node)
     }
-    const one = (node = { seat, attempt, was: attempt > 0, timer: null, line: null })
-    one.line = createNodeLine({
+    const one = (node = { seat, attempt, was: attempt > 0, timer: null, connection: null })
+    one.connection = createNodeConnection({
       configuration: configuration(),
       send: (kind, body) => send(seat.peer_id, kind, body),
       onState(state) {
-        onLine(seat, { state })
+        onNodeConnection(seat, { state })
         if (state === 'connected') Object.assign(one, { attempt: 0, was: true })
         // Told in the middle of settling, too; what it means is seen afterwards.
         queueMicrotask(() => node === one && settle())
       },
-      onPath: (path) => onLine(seat, { path }),
+      onPath: (path) => onNodeConnection(seat, { path }),
       onVoice: (voice, received, receiver) => onVoice({ key: `${seat.peer_id} ${voice}`, ...ownerOf(voice, seat) }, received, receiver),
       onSilence: (voice) => onSilence(`${seat.peer_id} ${voice}`),
       onBroken: (error) => broken(one, error),
     })
-    one.line.setTrack(track)
+    one.connection.setTrack(track)
   }
 
   function hangUp(one) {
     if (!one) return
     clearTimeout(one.timer)
     forget(one.seat.peer_id)
-    one.line.close()
+    one.connection.close()
   }
 
   /** A node that still carries the room is called again; any other one hung up, as it should. */
@@ -188,7 +188,7 @@ export function createRoutes(options) {
       return
     }
     console.warn('the line to the node is made anew', error.message)
-    onLine(one.seat, { state: 'reconnecting' })
+    onNodeConnection(one.seat, { state: 'reconnecting' })
     one.timer = setTimeout(() => again(one), one.attempt === 0 ? 0 : backoff(one.attempt - 1))
     tell()
   }
@@ -213,11 +213,11 @@ export function createRoutes(options) {
   }
 
   function tell() {
-    const way = { topology, standing: standing(), node: topology === 'mesh' ? null : carrying(), connected: carries(node) && isConnected(node) }
-    const next = JSON.stringify([way.topology, way.standing, way.node?.peer_id, way.connected])
+    const route = { topology, standing: standing(), node: topology === 'mesh' ? null : carrying(), connected: carries(node) && isConnected(node) }
+    const next = JSON.stringify([route.topology, route.standing, route.node?.peer_id, route.connected])
     if (next === told) return
     told = next
-    onWay(Object.freeze(way))
+    onRoute(Object.freeze(route))
   }
 
   return {
@@ -239,7 +239,7 @@ export function createRoutes(options) {
       if (signal.id <= (read.get(signal.from_peer) ?? 0)) return true
       read.set(signal.from_peer, signal.id)
       if (signal.kind === 'bye') broken(one, new Error(signal.body?.reason ?? 'the node hung up'))
-      else if (signal.kind === 'answer' || signal.kind === 'candidate') one.line.receive(signal.kind, signal.body)
+      else if (signal.kind === 'answer' || signal.kind === 'candidate') one.connection.receive(signal.kind, signal.body)
       return true
     },
 
@@ -249,7 +249,7 @@ export function createRoutes(options) {
     setTrack(next) {
       if (next === track) return Promise.resolve()
       track = next
-      return Promise.all([mesh.setTrack(next), ...[node, before].map((one) => one?.line.setTrack(next))])
+      return Promise.all([mesh.setTrack(next), ...[node, before].map((one) => one?.connection.setTrack(next))])
     },
 
     /** Another network: every path is in doubt, and a node knows no ICE restart. */
@@ -272,7 +272,7 @@ export function createRoutes(options) {
     },
 
     /** @returns {{ user_id: number, peer_id: string, peer: { connection: RTCPeerConnection } }[]} nodes too */
-    peers: () => [...mesh.peers(), ...[node, before].filter(Boolean).map(({ seat, line }) => ({ user_id: seat.user_id, peer_id: seat.peer_id, peer: line }))],
+    peers: () => [...mesh.peers(), ...[node, before].filter(Boolean).map(({ seat, connection }) => ({ user_id: seat.user_id, peer_id: seat.peer_id, peer: connection }))],
 
     close() {
       keep()

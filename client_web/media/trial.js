@@ -10,7 +10,7 @@ import { createMicrophone } from './microphone.js'
  */
 export function createTrial({ devices, onChange }) {
   let meter = null
-  let heeded = ''
+  let applied = ''
   let release = () => {}
 
   const measure = (stream) => {
@@ -27,10 +27,10 @@ export function createTrial({ devices, onChange }) {
     },
   })
 
-  function heed() {
+  function applyDevices() {
     const next = JSON.stringify(devices.constraints())
-    if (heeded && next !== heeded) microphone.renew().then(onChange)
-    heeded = next
+    if (applied && next !== applied) microphone.renew().then(onChange)
+    applied = next
   }
 
   return {
@@ -41,7 +41,7 @@ export function createTrial({ devices, onChange }) {
     level: () => meter?.level() ?? 0,
     start() {
       release()
-      release = devices.subscribe(heed)
+      release = devices.subscribe(applyDevices)
       return microphone.want()
     },
     /** Starts if nobody has to be asked. */

@@ -1,5 +1,5 @@
 /**
- * Whom I blocked: rows only I can read. They are not told, and nothing keeps us apart; the house only says where they are, so that
+ * Whom I blocked: rows only I can read. They are not told, and nothing keeps us apart; the page only says where they are, so that
  * I walk in knowing.
  *
  * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, onChange: () => void }} options

@@ -5,7 +5,7 @@
  * Saying yes should be heard at once: where the microphone is already allowed it is opened while the invitation is being read, sent to
  * nobody, and closed again when the answer is no. Then a yes is one row and a `replaceTrack`.
  *
- * Everything here is an UPDATE of my own seat (in psql: raise_hand, accept_to_speak, step_down…), so that the glass wall shows it come back.
+ * Everything here is an UPDATE of my own seat (in psql: raise_hand, accept_to_speak, step_down…), so that the inspector shows it come back.
  *
  * @typedef {import('./state.js').Seat} Seat
  * @typedef {'brought up'|'moved down'|'moderator'|'host'|'speaker'} Told

@@ -1,27 +1,27 @@
 /**
  * A handle for people who teach WebRTC from the console, and for the tests: with `?debug` in the page's address, and only then,
- * `roomtone` is the house, the visit, its state, and the connections themselves:
+ * `roomtone` is the shell, the visit, its state, and the connections themselves:
  *
  *   await roomtone.peers()[0].peer.connection.getStats()
  *
- * @param {{ session: object, house: ReturnType<typeof import('./house.js').createHouse> }} parts
+ * @param {{ session: object, shell: ReturnType<typeof import('./shell.js').createShell> }} parts
  */
-export function expose({ session, house }) {
+export function expose({ session, shell }) {
   if (!new URLSearchParams(window.location.search).has('debug')) return
   Object.defineProperty(window, 'roomtone', {
     configurable: true,
     value: {
       session,
-      house,
+      shell,
       get visit() {
-        return house.visit
+        return shell.visit
       },
       get state() {
-        return house.visit?.state ?? null
+        return shell.visit?.state ?? null
       },
-      people: () => house.visit?.state.people ?? [],
-      peers: () => house.visit?.peers() ?? [],
-      elements: () => house.visit?.elements() ?? new Map(),
+      people: () => shell.visit?.state.people ?? [],
+      peers: () => shell.visit?.peers() ?? [],
+      elements: () => shell.visit?.elements() ?? new Map(),
     },
   })
 }

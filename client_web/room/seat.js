@@ -8,7 +8,7 @@ import { newUuid } from '../signaling/uuid.js'
  * @param {object} options
  * @param {{ id: number }} options.user
  * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
- * @param {ReturnType<typeof import('./wall.js').createWall>} options.wall
+ * @param {ReturnType<typeof import('./inspector.js').createInspector>} options.inspector
  * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique
  * @param {number} options.roomId
  * @param {string} [options.role]
@@ -17,7 +17,7 @@ import { newUuid } from '../signaling/uuid.js'
  * @param {(standing: { phase: string, reason: string|null, problem: Error|null, retry_at: number|null },
  *          following?: import('../signaling/follower.js').Following) => void} options.onStanding
  */
-export function createSeat({ user, rows, wall, technique, roomId, role, onJoined, onFrame, onStanding }) {
+export function createSeat({ user, rows, inspector, technique, roomId, role, onJoined, onFrame, onStanding }) {
   /** @type {{ peer_id: string, stream: import('../signaling/follower.js').Follower|null, doubted: boolean }|null} */
   let session = null
   let wasIn = false
@@ -54,7 +54,7 @@ export function createSeat({ user, rows, wall, technique, roomId, role, onJoined
       const row = { room_id: roomId, peer_id: mine.peer_id, ...(asked ? { role: asked } : {}) }
       const taken = await persistently(mine, reason ?? 'network', () => rows.upsert('participants', row, { on_conflict: 'room_id,user_id' }))
       if (session !== mine) return
-      if (taken?.[0]) wall.returned('participants', taken[0], taken[0].join_date)
+      if (taken?.[0]) inspector.returned('participants', taken[0], taken[0].join_date)
     } catch (problem) {
       // It ended while I was away: that is no refusal, and nobody's fault.
       const ended = reason !== null && problem.rule === 'participants_room_is_open'
@@ -132,7 +132,7 @@ export function createSeat({ user, rows, wall, technique, roomId, role, onJoined
     const { peer_id } = session ?? {}
     if (!peer_id) return Promise.resolve()
     // With the peer_id: an old tab closing late must not take the seat from a newer one.
-    const gone = rows.rpc('leave_room', { room_id: roomId, peer_id }, { keepalive }).catch((problem) => wall.note(problem.message))
+    const gone = rows.rpc('leave_room', { room_id: roomId, peer_id }, { keepalive }).catch((problem) => inspector.note(problem.message))
     depart('left')
     return gone
   }
@@ -142,7 +142,7 @@ export function createSeat({ user, rows, wall, technique, roomId, role, onJoined
     const emitted = session?.stream?.emit('signal', signals)
     // Quiet: that somebody leaves while I write to them is nobody's mistake.
     if (!emitted) return rows.insert('signals', signals, { representation: false, quiet: true })
-    const watched = wall.watch({ method: 'INSERT', table: 'signals', rows: signals })
+    const watched = inspector.watch({ method: 'INSERT', table: 'signals', rows: signals })
     try {
       const stored = await emitted
       watched.answered(201, null)

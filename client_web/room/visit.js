@@ -3,7 +3,7 @@ import { createRows } from '../signaling/rows.js'
 import { isAudible } from '../media/mesh.js'
 import { createChat } from './chat.js'
 import { createConsent } from './consent.js'
-import { createLines } from './lines.js'
+import { createConnections } from './connections.js'
 import { createModeration } from './moderation.js'
 import { mayOf, peopleOf } from './people.js'
 import { createReactions } from './reactions.js'
@@ -11,9 +11,9 @@ import { createRecording } from './recording.js'
 import { createSeat } from './seat.js'
 import { createSound } from './sound.js'
 import { EMPTY, isNode, maySpeak, onStage, present, reduce } from './state.js'
-import { createTroubles } from './troubles.js'
+import { createConnectionProblems } from './connection_problems.js'
 import { createVoice } from './voice.js'
-import { createWall } from './wall.js'
+import { createInspector } from './inspector.js'
 
 /**
  * One visit to one room: a seat, the room's log, the connections and the microphone, brought together. The log is the only thing that
@@ -40,15 +40,15 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   let state = null
   let due = false
 
-  const wall = createWall({ onChange: changed })
-  const troubles = createTroubles({ onChange: changed })
-  const rows = createRows({ fetch, watch: wall.watch })
+  const inspector = createInspector({ onChange: changed })
+  const connectionProblems = createConnectionProblems({ onChange: changed })
+  const rows = createRows({ fetch, watch: inspector.watch })
   const ice = createIce({ fetch })
   const sound = createSound({
     ...{ me: user.id, devices, volumes },
     hears: (user_id) => hears(user_id),
     everybody: () => onStage(room).filter((each) => each.user_id !== user.id && !isNode(each)).map((each) => each.user_id),
-    connections: () => lines.peers().map(({ peer }) => peer.connection),
+    connections: () => connections.peers().map(({ peer }) => peer.connection),
     onChange: () => changed(),
   })
   const voice = createVoice({
@@ -58,18 +58,18 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       return me !== null && maySpeak(me)
     },
     write: (muted) => rows.update('participants', { muted }, here(user.id), { representation: false }),
-    send: (track) => lines.setTrack(track),
+    send: (track) => connections.setTrack(track),
     onStream: sound.hearMyself,
-    onNote: wall.note,
+    onNote: inspector.note,
     onChange: () => changed(),
   })
-  const reactions = createReactions({ user, rows, roomId, skew: () => wall.skew })
-  const chat = createChat({ user, rows, roomId, slowMode, skew: () => wall.skew, onChange: changed })
+  const reactions = createReactions({ user, rows, roomId, skew: () => inspector.skew })
+  const chat = createChat({ user, rows, roomId, slowMode, skew: () => inspector.skew, onChange: changed })
   const consent = createConsent({ rows, roomId, userId: user.id, microphone: voice, onChange: changed })
   const moderation = createModeration({ rows, roomId })
-  const recording = createRecording({ user, rows, roomId, skew: () => wall.skew, onChange: changed })
-  let lines = createSessionLines()
-  const seat = createSeat({ user, rows, wall, technique, roomId, role, onJoined, onFrame: arrive, onStanding })
+  const recording = createRecording({ user, rows, roomId, skew: () => inspector.skew, onChange: changed })
+  let connections = createSessionConnections()
+  const seat = createSeat({ user, rows, inspector, technique, roomId, role, onJoined, onFrame: arrive, onStanding })
 
   // What is shown
 
@@ -84,14 +84,14 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   }
 
   function look() {
-    const { carried } = lines
-    const mixed = carried?.topology === 'mcu' && carried.connected
-    const people = peopleOf(room, { user_id: user.id, muted: voice.muted, soundOf: sound.of, connectionOf: lines.connectionOf, mixed })
+    const { route } = connections
+    const mixed = route?.topology === 'mcu' && route.connected
+    const people = peopleOf(room, { user_id: user.id, muted: voice.muted, soundOf: sound.of, connectionOf: connections.connectionOf, mixed })
     const me = people.find((person) => person.me) ?? null
     return Object.freeze({
       ...standing,
       room: room.room,
-      carried: carried && Object.freeze({ ...carried, quality: carried.node && sound.of(carried.node.user_id).quality }),
+      route: route && Object.freeze({ ...route, quality: route.node && sound.of(route.node.user_id).quality }),
       nodes: present(room).filter(isNode),
       ...{ me, people, stage: people.filter((person) => person.on_stage), audience: people.filter((person) => !person.on_stage) },
       queue: people.filter((person) => person.hand !== null).sort((a, b) => a.hand - b.hand),
@@ -101,7 +101,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
       devices: devices.state,
       speakers: sound.speaking.turns.map(({ user_id }) => people.find((person) => person.user_id === user_id && !person.muted)).filter(Boolean),
       spoke: sound.speaking.recent,
-      ...{ blocked: sound.blocked, troubles: troubles.list, happenings: room.happenings, wall: wall.entries, traces: wall.traces, chat: chat.state, recording: recording.state },
+      ...{ blocked: sound.blocked, connectionProblems: connectionProblems.list, happenings: room.happenings, entries: inspector.entries, traces: inspector.traces, chat: chat.state, recording: recording.state },
     })
   }
 
@@ -110,7 +110,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   function onStanding(next, following) {
     standing = Object.freeze(next)
     if (following) {
-      wall.stream(following.state, following.reason)
+      inspector.stream(following.state, following.reason)
       onFollowing(following)
     }
     if (next.phase === 'left') dismantle()
@@ -124,7 +124,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     try {
       await ice.get()
     } catch (problem) {
-      wall.note(`The ICE servers could not be fetched: ${problem.message}`)
+      inspector.note(`The ICE servers could not be fetched: ${problem.message}`)
     }
   }
 
@@ -139,14 +139,14 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     if (frame.type === 'snapshot') {
       reconcile({ fresh: true })
       const mine = room.seats.get(user.id)
-      if (mine) wall.recognise('participants', mine, frame.seen_at)
-      if (before.epoch !== null && before.epoch !== room.epoch) lines.logLost()
-      for (const signal of frame.data.signals ?? []) lines.receive(signal)
+      if (mine) inspector.recognise('participants', mine, frame.seen_at)
+      if (before.epoch !== null && before.epoch !== room.epoch) connections.logLost()
+      for (const signal of frame.data.signals ?? []) connections.receive(signal)
     } else if (frame.type === 'signals') {
-      wall.event(frame, seatOf(frame.data.record.from_peer))
-      lines.receive(frame.data.record)
+      inspector.event(frame, seatOf(frame.data.record.from_peer))
+      connections.receive(frame.data.record)
     } else {
-      wall.event(frame, frame.data.record ?? frame.data.old_record)
+      inspector.event(frame, frame.data.record ?? frame.data.old_record)
       if (frame.type === 'participants' || frame.type === 'rooms') reconcile()
     }
     changed()
@@ -174,7 +174,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   function reconcile({ fresh = false } = {}) {
     const me = mySeat()
     chat.reconsider()
-    lines.update(me, room.seats.values(), room.room?.topology ?? 'mesh')
+    connections.update(me, room.seats.values(), room.room?.topology ?? 'mesh')
     sound.reconsider()
     consent.observe(me)
     if (me) voice.seen(me.muted, { speaks: maySpeak(me), fresh })
@@ -184,9 +184,9 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
 
   // Connections
 
-  function createSessionLines() {
-    return createLines({
-      ...{ ice, wall, troubles, sound, seatOf },
+  function createSessionConnections() {
+    return createConnections({
+      ...{ ice, inspector, connectionProblems, sound, seatOf },
       post: (signals) => seat.signal(signals.map((signal) => ({ room_id: roomId, from_peer: seat.peer_id, ...signal }))),
       onUnseated: () => seat.doubt(),
       onChange: changed,
@@ -194,8 +194,8 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   }
 
   function disconnect() {
-    lines.close()
-    lines = createSessionLines()
+    connections.close()
+    connections = createSessionConnections()
   }
 
   function dismantle() {
@@ -219,7 +219,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
 
   function onOnline() {
     seat.probe(true)
-    lines.networkChanged()
+    connections.networkChanged()
   }
 
   function onVisible() {
@@ -281,10 +281,10 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     recording,
     setRole: (next, user_id = user.id) => rows.update('participants', { role: next }, here(user_id)),
     mutePerson: (user_id) => rows.update('participants', { muted: true }, here(user_id)),
-    retryConnection: (user_id) => lines.retry(user_id),
+    retryConnection: (user_id) => connections.retry(user_id),
 
     /** For the debugging handle: the connections and the elements themselves. */
-    peers: () => lines.peers(),
+    peers: () => connections.peers(),
     elements: () => sound.elements(),
   }
   return visit

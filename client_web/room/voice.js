@@ -17,7 +17,7 @@ import { createMuting } from './muting.js'
 export function createVoice({ devices, maySpeak, write, send, onStream, onNote, onChange }) {
   let wish = 0
   let talking = false // for as long as a key is held
-  let heeded = '' // the constraints the microphone was asked with
+  let applied = '' // the constraints the microphone was asked with
   let release = () => {}
 
   const microphone = createMicrophone({ constraints: devices.constraints, onChange: onMicrophone, onReplace })
@@ -46,10 +46,10 @@ export function createVoice({ devices, maySpeak, write, send, onStream, onNote, 
     onChange()
   }
 
-  function heed() {
+  function applyDevices() {
     const next = JSON.stringify(devices.constraints())
-    if (heeded && next !== heeded) microphone.renew()
-    heeded = next
+    if (applied && next !== applied) microphone.renew()
+    applied = next
   }
 
   const voice = {
@@ -92,7 +92,7 @@ export function createVoice({ devices, maySpeak, write, send, onStream, onNote, 
     },
 
     open() {
-      release = devices.subscribe(heed)
+      release = devices.subscribe(applyDevices)
     },
     close() {
       release()

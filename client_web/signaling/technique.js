@@ -1,4 +1,4 @@
-import { createLines } from './lines.js'
+import { createStreamSlots } from './stream_slots.js'
 import { createPolling, whyGone } from './polling.js'
 import { createSocket } from './socket.js'
 import { createStream } from './stream.js'
@@ -18,21 +18,21 @@ const TECHNIQUES = {
 
 /**
  * How this tab follows: as the address asks (`?via=sse|poll|longpoll|websocket`), else by database-driven push, or by WebSocket where
- * other tabs have taken the lines that may be taken (`lines.js`). In one room people may be on different techniques.
+ * other tabs have taken the slots that may be taken (`slots.js`). In one room people may be on different techniques.
  *
  * @param {object} options
  * @param {{ fetch: typeof fetch, connect: (url: string) => WebSocket }} options.session
  * @param {string} [options.search]  the address's query
- * @param {ReturnType<typeof createLines>} [options.lines]
+ * @param {ReturnType<typeof createStreamSlots>} [options.slots]
  */
-export function createTechnique({ session, search = window.location.search, lines = createLines() }) {
+export function createTechnique({ session, search = window.location.search, slots = createStreamSlots() }) {
   const via = new URLSearchParams(search).get('via')
   const wanted = Object.hasOwn(TECHNIQUES, via ?? '') ? via : null
   /** @type {string|null} */ let name = wanted
 
   async function choose() {
-    const line = wanted !== 'websocket' && (await lines.take())
-    name = wanted ?? (line ? 'sse' : 'websocket')
+    const slot = wanted !== 'websocket' && (await slots.take())
+    name = wanted ?? (slot ? 'sse' : 'websocket')
     return name
   }
 
@@ -58,7 +58,7 @@ export function createTechnique({ session, search = window.location.search, line
       function finish() {
         if (over) return
         over = true
-        if (wanted !== 'websocket') lines.release()
+        if (wanted !== 'websocket') slots.release()
       }
 
       function watch(following) {

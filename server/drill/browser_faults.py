@@ -37,14 +37,14 @@ FLAGS: Final = [
 ]
 
 ENTER: Final = """async (room) => {
-    const [{ createSession }, { createHouse }, { expose }] = await Promise.all([
-        import('/client/session.js'), import('/client/room/house.js'), import('/client/room/debug.js')])
+    const [{ createSession }, { createShell }, { expose }] = await Promise.all([
+        import('/client/session.js'), import('/client/room/shell.js'), import('/client/room/debug.js')])
     const session = createSession()
-    const house = createHouse({ session })
-    expose({ session, house })
+    const shell = createShell({ session })
+    expose({ session, shell })
     await session.restore()
-    house.open()
-    void house.enter(room, { role: 'AUDIENCE' })
+    shell.open()
+    void shell.enter(room, { role: 'AUDIENCE' })
 }"""
 IS_IN: Final = "() => globalThis.roomtone?.state?.phase === 'in'"
 MY_PEER: Final = "() => roomtone.people().find((person) => person.me).peer_id"

@@ -1,4 +1,4 @@
-"""The one connection to a media node, on aiortc: what `client_web/media/node_line.js` is in a browser.
+"""The one connection to a media node, on aiortc: what `client_web/media/node_connection.js` is in a browser.
 
 This side always offers, and the node answers with whose voice goes on which line: `a=msid:` says `user-7` for one
 person (an SFU), `mix` for everybody (an MCU). There is one line for every voice; the first carries ours, too.

@@ -112,13 +112,13 @@ class Tab:
     def enter(self, room_id: int, role: str | None = None) -> None:
         """Walks into a room and waits until it is in."""
         self.run(
-            "([room, role]) => void roomtone.house.enter(room, role ? { role } : {})",
+            "([room, role]) => void roomtone.shell.enter(room, role ? { role } : {})",
             [room_id, role],
         )
         self.until("() => roomtone.state?.phase === 'in'")
 
     def leave(self) -> None:
-        self.run("() => roomtone.house.leave()")
+        self.run("() => roomtone.shell.leave()")
 
     def unmute(self) -> bool:
         return bool(self.run("() => roomtone.visit.setMuted(false)"))
@@ -154,7 +154,7 @@ class Tab:
         self.until(
             """() => roomtone.people().every(({ connection }) => ['none', 'connected'].includes(connection))
                 && roomtone.state.traces.every(({ path }) => path)
-                && roomtone.state.wall.every(({ kind, status }) => kind !== 'write' || status !== null)"""
+                && roomtone.state.entries.every(({ kind, status }) => kind !== 'write' || status !== null)"""
         )
 
     def hears(self, username: str, frequency: float, *, within: float = WITHIN) -> None:
@@ -206,13 +206,13 @@ def open_tab(
     tab.page.goto(f"{url}/live?debug&username={username}" + (f"&via={via}" if via else ""))
     tab.run(
         """async () => {
-            const [{ createSession }, { createHouse }, { expose }] = await Promise.all([
-                import('/client/session.js'), import('/client/room/house.js'), import('/client/room/debug.js')])
+            const [{ createSession }, { createShell }, { expose }] = await Promise.all([
+                import('/client/session.js'), import('/client/room/shell.js'), import('/client/room/debug.js')])
             const session = createSession()
-            const house = createHouse({ session })
-            expose({ session, house })
+            const shell = createShell({ session })
+            expose({ session, shell })
             await session.restore()
-            house.open()
+            shell.open()
         }"""
     )
     return tab

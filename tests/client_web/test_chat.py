@@ -211,10 +211,10 @@ def test_beside_the_room_or_over_it_chat_and_people_open_count_and_close(
         beth.page.reload()
         beth.walks_in()
         assert panel.is_hidden()
-        # The glass wall takes its place and gives it back.
+        # Inspector takes its place and gives it back.
         beth.page.keyboard.press("c")
         beth.waits_for("() => document.activeElement.matches('.composer__box')")
-        beth.opens("Glass wall")
+        beth.opens("Inspector")
         panel.wait_for(state="hidden")
         beth.page.keyboard.press("g")
         panel.wait_for()

@@ -83,7 +83,7 @@ def test_every_page_fits_every_width(
         beth.card(LONG).first.get_by_role("link").click()
         beth.walks_in()
         fits(beth)
-        beth.opens("Glass wall")
+        beth.opens("Inspector")
         fits(beth)
 
 
@@ -92,8 +92,8 @@ def test_each_size_shows_what_it_has_room_for(
 ) -> None:
     with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
-        beth.opens("Glass wall")
-        hallway, seats, wall = ".frame__hallway", ".frame__room", ".glass"
+        beth.opens("Inspector")
+        hallway, seats, wall = ".frame__hallway", ".frame__room", ".inspector"
         covered = """(selector) => {
             const box = document.querySelector(selector).getBoundingClientRect()
             const middle = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)

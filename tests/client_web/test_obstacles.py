@@ -89,14 +89,14 @@ def test_blocked_autoplay_waits_for_one_tap(
     beth = Untouched(shy, page)
     beth.run(
         f"""(async () => {{
-            const [{{ createSession }}, {{ createHouse }}, {{ expose }}] = await Promise.all([
-                import('/client/session.js'), import('/client/room/house.js'), import('/client/room/debug.js')])
+            const [{{ createSession }}, {{ createShell }}, {{ expose }}] = await Promise.all([
+                import('/client/session.js'), import('/client/room/shell.js'), import('/client/room/debug.js')])
             const session = createSession()
-            const house = createHouse({{ session }})
-            expose({{ session, house }})
+            const shell = createShell({{ session }})
+            expose({{ session, shell }})
             await session.restore()
-            house.open()
-            house.enter({room})
+            shell.open()
+            shell.enter({room})
             addEventListener('click', () => roomtone.visit.listen())
         }})()"""
     )

@@ -110,7 +110,7 @@ def test_another_treatment_of_my_voice_leaves_no_gap(
         )
         before = rick.run("() => roomtone.peers()[0].peer.connection.getSenders()[0].track.id")
         rick.run(
-            "() => roomtone.house.devices.turn('noiseSuppression', !roomtone.house.devices.state.noiseSuppression)"
+            "() => roomtone.shell.devices.turn('noiseSuppression', !roomtone.shell.devices.state.noiseSuppression)"
         )
         rick.until(
             "(before) => roomtone.peers()[0].peer.connection.getSenders()[0].track.id !== before",

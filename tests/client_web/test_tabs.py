@@ -14,7 +14,7 @@ NAMES = ("rick", "beth", "morty", "summer", "jerry", "birdperson", "squanchy")
 
 
 def vias(tabs: list[Tab]) -> list[str]:
-    return sorted(str(tab.run("() => roomtone.house.via")) for tab in tabs)
+    return sorted(str(tab.run("() => roomtone.shell.via")) for tab in tabs)
 
 
 def test_seven_tabs_all_follow_join_and_act(tab: OpenTab, psql: Psql) -> None:
@@ -22,11 +22,11 @@ def test_seven_tabs_all_follow_join_and_act(tab: OpenTab, psql: Psql) -> None:
     room = psql.room("host", "Den", "moderated")
     tabs = [tab(name) for name in NAMES]
     for each in tabs:
-        each.until("() => roomtone.house.state.connection === 'live'")
+        each.until("() => roomtone.shell.state.connection === 'live'")
     assert vias(tabs) == ["sse"] * 3 + ["websocket"] * 4
     psql.run("update rooms set name = 'Attic' where id = %s", room)
     for each in tabs:
-        each.until("() => roomtone.house.state.hallway[0].name === 'Attic'")
+        each.until("() => roomtone.shell.state.hallway[0].name === 'Attic'")
     for each in tabs:
         each.enter(room)
     for each in tabs:
@@ -47,8 +47,8 @@ def test_seven_tabs_opened_at_once_share_the_lines(
     first = open_tab(context, relay.url, "rick")
     opened = first.run(
         """(names) => Promise.all(names.map(async () => {
-            const { createLines } = await import('/client/signaling/lines.js')
-            return createLines().take()
+            const { createStreamSlots } = await import('/client/signaling/stream_slots.js')
+            return createStreamSlots().take()
         }))""",
         list(NAMES[1:]),
     )
@@ -60,12 +60,12 @@ def test_a_closed_tab_gives_its_line_to_the_next(
 ) -> None:
     tabs = [open_tab(context, relay.url, name) for name in NAMES[:4]]
     for each in tabs:
-        each.until("() => roomtone.house.state.connection === 'live'")
+        each.until("() => roomtone.shell.state.connection === 'live'")
     assert vias(tabs) == ["sse", "sse", "sse", "websocket"]
     tabs[0].page.close()
     late = open_tab(context, relay.url, NAMES[4])
-    late.until("() => roomtone.house.state.connection === 'live'")
-    assert late.run("() => roomtone.house.via") == "sse"
+    late.until("() => roomtone.shell.state.connection === 'live'")
+    assert late.run("() => roomtone.shell.via") == "sse"
 
 
 @pytest.mark.parametrize("came", ["h2", "h3"])
@@ -75,8 +75,8 @@ def test_over_http_2_there_are_lines_for_everybody(
     tab = open_tab(context, relay.url, "rick")
     lines = tab.run(
         """async (protocol) => {
-            const { createLines } = await import('/client/signaling/lines.js')
-            return Promise.all(Array.from({ length: 9 }, () => createLines({ protocol }).take()))
+            const { createStreamSlots } = await import('/client/signaling/stream_slots.js')
+            return Promise.all(Array.from({ length: 9 }, () => createStreamSlots({ protocol }).take()))
         }""",
         came,
     )

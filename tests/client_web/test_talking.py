@@ -120,7 +120,7 @@ def test_muting_silences_at_the_receiver_whatever_is_sent(tab: OpenTab, room: in
 
 def test_a_moderator_mutes_somebody_and_they_see_it(tab: OpenTab) -> None:
     host, guest = tab("rick"), tab("beth", tone=BETH)
-    room = host.run("() => roomtone.house.startRoom({ name: 'Attic' })")["id"]
+    room = host.run("() => roomtone.shell.startRoom({ name: 'Attic' })")["id"]
     host.enter(room)
     guest.enter(room)
     guest.unmute()
@@ -159,7 +159,7 @@ def test_leaving_removes_a_person_everywhere_within_a_second(
     rick.enter(room)
     beth.enter(room)
     rick.connects_with("beth")
-    card = "(here) => roomtone.house.state.hallway.some((room) => room.here === here)"
+    card = "(here) => roomtone.shell.state.hallway.some((room) => room.here === here)"
     visitor.until(card, 2)
     beth.leave()
     rick.sees("rick", within=1)
@@ -167,7 +167,7 @@ def test_leaving_removes_a_person_everywhere_within_a_second(
     assert psql.roster(room) == ["rick"]
     assert rick.run("() => roomtone.peers().length + roomtone.elements().size") == 0
     assert beth.state["phase"] == "left"
-    beth.until("() => roomtone.house.state.connection === 'live'")
+    beth.until("() => roomtone.shell.state.connection === 'live'")
 
 
 def test_a_tab_that_navigates_away_leaves_at_once(tab: OpenTab, room: int) -> None:
@@ -228,7 +228,7 @@ def test_the_wall_tells_what_happened_and_how_long_it_took(
     beth.enter(room)
     beth.connects_with("rick")
     beth.until("() => roomtone.state.traces[0].path")
-    wall = beth.state["wall"]
+    wall = beth.state["entries"]
     [join] = [each for each in wall if each["kind"] == "write" and each["method"] == "UPSERT"]
     assert join["table"] == "participants"
     assert 0 < join["ms"] < join["seen_ms"]
@@ -236,7 +236,7 @@ def test_the_wall_tells_what_happened_and_how_long_it_took(
         each for each in wall if each["kind"] == "event" and each["record"]["kind"] == "answer"
     ]
     assert answer["username"] == "rick"
-    assert 0 <= answer["bell_ms"] <= answer["seen_ms"]
+    assert 0 <= answer["notify_ms"] <= answer["seen_ms"]
     [trace] = beth.state["traces"]
     assert trace["mine"]
     assert trace["total_ms"] == pytest.approx(trace["answer_ms"] + trace["connect_ms"], abs=0.01)
@@ -301,13 +301,13 @@ def test_why_a_visit_ended_is_told(
     rick.until(
         "(reason) => roomtone.state.phase === 'left' && roomtone.state.reason === reason", reason
     )
-    rick.until("() => roomtone.house.state.connection === 'live'")
+    rick.until("() => roomtone.shell.state.connection === 'live'")
 
 
 def test_a_room_that_ended_refuses_with_its_rule(tab: OpenTab, room: int, psql: Psql) -> None:
     rick = tab("rick")
     psql.run("update rooms set ended_at = now() where id = %s", room)
-    rick.run("(room) => void roomtone.house.enter(room)", room)
+    rick.run("(room) => void roomtone.shell.enter(room)", room)
     rick.until("() => roomtone.state.phase === 'left'")
     rule = rick.run("() => roomtone.state.problem.rule")
     assert (rick.state["reason"], rule) == ("refused", "participants_room_is_open")

@@ -48,7 +48,7 @@ def test_four_pages_on_four_techniques_hear_each_other(via: OpenVia, room: int) 
     tabs = {technique: via(technique, technique) for technique in VIAS}
     for tab in tabs.values():
         tab.enter(room)
-        assert tab.run("() => roomtone.house.via") == tab.username
+        assert tab.run("() => roomtone.shell.via") == tab.username
     for tab in tabs.values():
         tab.sees(*VIAS)
         assert tab.unmute()
@@ -74,17 +74,17 @@ def test_the_hallway_is_followed_by_every_technique(
     via: OpenVia, technique: str, psql: Psql
 ) -> None:
     visitor = via(technique, "rick")
-    visitor.until("() => roomtone.house.state.connection === 'live'")
+    visitor.until("() => roomtone.shell.state.connection === 'live'")
     room = psql.room("host", "Tea")
-    visitor.until("() => roomtone.house.state.hallway.some(({ name }) => name === 'Tea')")
+    visitor.until("() => roomtone.shell.state.hallway.some(({ name }) => name === 'Tea')")
     psql.seat(room, "beth")
-    visitor.until("() => roomtone.house.state.hallway[0].here === 1")
+    visitor.until("() => roomtone.shell.state.hallway[0].here === 1")
     visitor.enter(room)
     psql.run("update rooms set name = 'Coffee' where id = %s", room)
-    visitor.until("() => roomtone.house.state.hallway[0].name === 'Coffee'")
+    visitor.until("() => roomtone.shell.state.hallway[0].name === 'Coffee'")
     psql.run("update rooms set ended_at = now() where id = %s", room)
     visitor.until("() => roomtone.state.phase === 'left' && roomtone.state.reason === 'room ended'")
-    visitor.until("() => roomtone.house.state.hallway.length === 0")
+    visitor.until("() => roomtone.shell.state.hallway.length === 0")
 
 
 @pytest.mark.parametrize("technique", VIAS)
@@ -143,7 +143,7 @@ def test_who_was_removed_while_away_does_not_come_back(
     with run_relay(database_url, demo=True, grace=20.0, port=port):
         rick.until("() => roomtone.state.phase === 'left'", within=15)
         assert rick.state["reason"] == "removed"
-        rick.until("() => roomtone.house.state.connection === 'live'")
+        rick.until("() => roomtone.shell.state.connection === 'live'")
         assert psql.roster(room) == []
         expect_refusals(rick)
 
@@ -158,7 +158,7 @@ def test_over_the_socket_signals_are_emitted_and_not_posted(via: OpenVia, room: 
     assert requests_of(rick, "/rows/signals") != []
     writes = [
         entry
-        for entry in beth.state["wall"]
+        for entry in beth.state["entries"]
         if entry["kind"] == "write" and entry["table"] == "signals"
     ]
     assert {entry["status"] for entry in writes} == {201}

@@ -52,10 +52,10 @@ def everybody_is_on(tabs: dict[str, Tab], topology: str) -> None:
     for tab in tabs.values():
         tab.until(
             """(topology) => {
-                const { carried, nodes } = roomtone.state
+                const { route, nodes } = roomtone.state
                 const peers = roomtone.peers()
                 const node = ({ user_id }) => nodes.some((seat) => seat.user_id === user_id)
-                return carried.topology === topology && carried.standing === 'settled'
+                return route.topology === topology && route.standing === 'settled'
                     && peers.every(({ peer }) => peer.state === 'connected')
                     && (topology === 'mesh' ? peers.length === 2 && !peers.some(node) : peers.length === 1 && node(peers[0]))
             }""",
@@ -187,4 +187,4 @@ def test_a_room_moves_in_all_six_directions_and_from_a_dead_node_while_people_ta
                 tab.until(
                     "([tone, heard]) => recorder.hears(tone) === heard", [tone, tone in tones]
                 )
-            assert tab.state["troubles"] == []
+            assert tab.state["connectionProblems"] == []

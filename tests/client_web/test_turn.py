@@ -101,7 +101,7 @@ def test_people_hear_each_other_through_turn_alone(
         each.settles()
         [trace] = each.state["traces"]
         assert trace["path"] == {"local": "relay", "remote": "relay"}
-        assert each.state["troubles"] == []
+        assert each.state["connectionProblems"] == []
     context.close()
 
 
@@ -131,7 +131,7 @@ def test_a_wrong_secret_is_a_visible_trouble(
     beth.enter(room)
     for each in (rick, beth):
         each.until(
-            "() => roomtone.state.troubles.some(({ kind, message }) => kind === 'turn' && message.includes('refused our credentials'))"
+            "() => roomtone.state.connectionProblems.some(({ kind, message }) => kind === 'turn' && message.includes('refused our credentials'))"
         )
         assert each.state["phase"] == "in"
         assert all(person["connection"] != "connected" for person in each.state["people"])

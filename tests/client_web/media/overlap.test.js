@@ -4,8 +4,8 @@ import { test } from 'node:test'
 
 import { audibleOf, overlaps } from '../../../client_web/media/overlap.js'
 
-const way = (name, user_id, carried = [], sounding = []) => ({ name, user_id, carried: new Set(carried), sounding: new Set(sounding) })
-const mix = (name, carried, sounding) => way(name, null, carried, sounding)
+const way = (name, user_id, heard = [], sounding = []) => ({ name, user_id, heard: new Set(heard), sounding: new Set(sounding) })
+const mix = (name, heard, sounding) => way(name, null, heard, sounding)
 
 /** @type {[string, object[], string, boolean][]} */
 const CASES = [

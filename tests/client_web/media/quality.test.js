@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { assess, createQuality } from '../../../client_web/media/quality.js'
-import { lineExplained, lineInWords, troubleInWords } from '../../../client_web/view/quality.js'
+import { lineExplained, lineInWords, troubleInWords } from '../../../client_web/view/stage/quality_words.js'
 
 const count = (received, lost, jitter_ms = 4, round_trip_ms = 12) => ({ received, lost, jitter_ms, round_trip_ms })
 const start = count(1000, 10)

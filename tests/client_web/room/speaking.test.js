@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { NOBODY, PAUSE, heard, nextPause, settle, stageOrder } from '../../../client_web/room/speaking.js'
-import { speakersInWords } from '../../../client_web/view/speakers.js'
+import { speakersInWords } from '../../../client_web/view/stage/speakers.js'
 
 test('people speak in turns', () => {
   let state = NOBODY

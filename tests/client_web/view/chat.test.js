@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { NEWEST, cut, down, held, up } from '../../../client_web/view/chat_window.js'
-import { isOnlyEmoji, lengthInWords, messagesInWords, reactionsInWords, secondsInWords } from '../../../client_web/view/chat_words.js'
-import { cutLinks } from '../../../client_web/view/links.js'
+import { NEWEST, cut, down, held, up } from '../../../client_web/view/chat/window.js'
+import { isOnlyEmoji, lengthInWords, messagesInWords, reactionsInWords, secondsInWords } from '../../../client_web/view/chat/words.js'
+import { cutLinks } from '../../../client_web/view/elements/links.js'
 
 test('the window stays small and moves a page at a time', () => {
   let messages = Array.from({ length: 1000 }, (_, index) => ({ id: index + 1 }))

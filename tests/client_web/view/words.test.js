@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { hues, initials } from '../../../client_web/view/avatar.js'
-import { held, settled } from '../../../client_web/view/order.js'
-import { placeOf } from '../../../client_web/view/route.js'
-import { changes } from '../../../client_web/view/wall_words.js'
-import { duration, endingInWords, happeningsInWords, problemInWords } from '../../../client_web/view/words.js'
+import { hues, initials } from '../../../client_web/view/elements/avatar.js'
+import { held, settled } from '../../../client_web/view/hallway/order.js'
+import { placeOf } from '../../../client_web/view/shell/route.js'
+import { changes } from '../../../client_web/view/inspector/inspector_words.js'
+import { duration, endingInWords, happeningsInWords, problemInWords } from '../../../client_web/view/elements/words.js'
 
 test('addresses lead to places', () => {
   for (const [path, place] of [

@@ -1,0 +1,59 @@
+import { createConfirm } from '../view/dialog/confirm.js'
+import { problemInWords } from '../view/elements/words.js'
+
+/**
+ * What every area of the page leans on: who I am, the shell, the visit I have a seat in, and doing what may be refused.
+ * `view` and `route` are set by app.js once they stand; acts may only use them when somebody acts.
+ *
+ * @param {{ session: object, shell: ReturnType<typeof import('../room/shell.js').createShell> }} parts
+ */
+export function createContext({ session, shell }) {
+  const question = createConfirm()
+  const context = {
+    session,
+    shell,
+    /** @type {ReturnType<typeof import('../view/shell/shell.js').createShellView>} */ view: null,
+    /** @type {ReturnType<typeof import('../view/shell/route.js').createRoute>} */ route: null,
+    /** Asks for a name, then goes on. @type {(then: () => void) => void} */ askName: () => {},
+    /** Follows the address as it stands, once more. */ arrive: () => {},
+
+    /** The present visit while I have a seat; null after it ended. */
+    seated: () => (shell.visit && shell.visit.state.phase !== 'left' ? shell.visit : null),
+    inRoom: () => context.view.inRoom && context.seated() !== null,
+
+    /** Does something that may be refused, and says the refusal beside the controls. */
+    async attempt(act) {
+      context.view.refuse(null)
+      try {
+        return await act()
+      } catch (problem) {
+        context.view.refuse(problemInWords(problem))
+        return undefined
+      }
+    },
+
+    /** Does something that may be refused; resolves with the words of the refusal, for who says them beside the thing itself. */
+    async refusal(act) {
+      try {
+        await act()
+        return undefined
+      } catch (problem) {
+        return problemInWords(problem)
+      }
+    },
+
+    /** Does something as somebody: who has no name yet is asked for one, and then it goes on by itself. */
+    withName(then) {
+      if (session.user) then()
+      else context.askName(then)
+    },
+
+    /** A question before something that cannot be taken back: see view/dialog/confirm.js. */
+    ask: question.ask,
+
+    /** A dialog's place is at the end of the page, where nothing clips it. @param {...{element: Element}} dialogs */
+    add: (...dialogs) => document.body.append(...dialogs.map((each) => each.element)),
+  }
+  context.add(question)
+  return context
+}

@@ -1,0 +1,99 @@
+import { createTopologyDialog } from '../view/room/topology.js'
+import { createConfirm } from '../view/dialog/confirm.js'
+import { createPersonCard } from '../view/people/card.js'
+import { createReport } from '../view/people/report.js'
+import { createRoomSettings } from '../view/settings/settings.js'
+import { together } from '../view/elements/words.js'
+
+/**
+ * The stage of a room: who speaks by whose consent, who is shown out, and the room's own settings. Each act is one call; what is
+ * refused is said beside the button that asked.
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
+ */
+export function createStageActs(context) {
+  const { shell } = context
+  const moderation = () => shell.visit.moderation
+  const consent = () => shell.visit.consent
+  const confirm = createConfirm()
+  let wanted = null // the room on whose threshold I stand
+
+  /** The calls of moderation.js, for whichever room I am in when the button is pressed. */
+  const calls = Object.fromEntries(
+    ['bringUp', 'lowerHand', 'invite', 'withdraw', 'moveDown', 'makeModerator', 'makeSpeaker', 'mute', 'muteAll', 'askToUnmute', 'remove',
+      'bans', 'unban', 'change', 'openNow', 'handOver', 'end'].map((name) => [name, (...args) => moderation()[name](...args)]),
+  )
+  const report = createReport({
+    report: (person, reason) => moderation().report(person, reason),
+    block: shell.block,
+    told: (words) => context.view.announce(words),
+  })
+  const card = createPersonCard({
+    ...calls,
+    ban: (person) => void confirm.ask({
+      title: `Ban ${person.username}?`,
+      about: `${person.username} leaves at once and cannot come back into this room, whatever they try. You can let them in again in the room's settings.`,
+      yes: `Ban ${person.username}`,
+      grave: true,
+      act: () => moderation().ban(person),
+    }),
+    block: shell.block,
+    unblock: shell.unblock,
+    report: (person) => void report.open(person, shell.blocks.has(person.user_id)),
+    inspect: (user_id) => context.view.chooseSeat(user_id),
+    retryConnection: (user_id) => shell.visit?.retryConnection(user_id),
+    setVolume: shell.volumes.set,
+  })
+  const settings = createRoomSettings({ ...calls, clubs: shell.myClubs })
+  const ways = createTopologyDialog(calls)
+  context.add(confirm, card, report, settings, ways)
+
+  /** Walks in, unless somebody I blocked is there and I would rather not. @param {number} room_id */
+  async function enter(room_id) {
+    if (wanted === room_id) return
+    wanted = room_id
+    const known = await shell.blockedIn(room_id)
+    const still = () => wanted === room_id && context.route.here().room_id === room_id
+    if (still() && known.length && !(await confirm.ask({
+      title: 'Somebody you blocked is here',
+      about: `${together(known)} ${known.length === 1 ? 'is' : 'are'} in this room. If you walk in you hear each other as everybody does.`,
+      yes: 'Walk in anyway',
+      no: 'Stay outside',
+    }))) {
+      if (still()) context.route.go('/')
+      wanted = null
+      return
+    }
+    if (still()) shell.enter(room_id)
+    wanted = null
+  }
+
+  return {
+    enter,
+    acts: {
+      ...calls,
+      choose: (user_id, from) => card.open(user_id, from),
+      openSettings: () => settings.open(),
+      showTopologies: () => ways.open(),
+      accept: (how) => consent().accept(how),
+      decline: () => consent().decline(),
+      stayMuted: () => consent().stayMuted(),
+      unmute: () => shell.visit.setMuted(false),
+      /** My hand: up, or down again. Where nobody has to raise one the database says so. */
+      toggleHand() {
+        const visit = context.seated()
+        if (!visit?.state.me || visit.state.may.speak) return
+        context.attempt(() => (visit.state.may.lower_hand ? visit.consent.lowerHand() : visit.consent.raiseHand()))
+      },
+      stepUp: () => context.attempt(() => consent().stepUp()),
+      stepDown: () => context.attempt(() => consent().stepDown()),
+      answer: (yes) => context.seated() !== null && context.view.answer(yes),
+    },
+    /** @param {object|null} visit  its state, with `blocks` */
+    update(visit) {
+      const here = visit && visit.phase !== 'left' ? visit : null
+      card.update(here)
+      settings.update(here)
+      ways.update(here)
+    },
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The one connection to a media node. This side always offers, and the node answers with whose voice goes on which line: `a=msid:` says
+ * `user-7` for one person (an SFU), `mix` for everybody (an MCU). There is one line more for every voice; the first carries mine too.
+ *
+ * A node answers with all its candidates, so the offer goes out before any of ours is known, and they follow only if that was not enough.
+ * A node knows no ICE restart: a connection that fails is made anew.
+ *
+ * @typedef {'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} Connection
+ *
+ * @param {object} options
+ * @param {RTCConfiguration} options.configuration
+ * @param {(kind: 'offer'|'candidate'|'connected', body: any) => void} options.send
+ * @param {(state: Connection) => void} options.onState
+ * @param {(voice: string, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onVoice  a line carries this voice now
+ * @param {(voice: string) => void} options.onSilence  no line does any more
+ * @param {(path: import('./peer.js').Path|null) => void} [options.onPath]
+ * @param {(error: Error) => void} options.onBroken  it has to be made anew
+ */
+export function createNodeConnection({ configuration, send, onState, onVoice, onSilence, onPath = () => {}, onBroken }) {
+  const DIRECT = 800 // ms within which the node's own candidates are enough
+  const ANSWERED_WITHIN = 8_000 // ms
+  const PATIENCE = 3_000 // ms of a `disconnected`
+
+  const pc = new RTCPeerConnection(configuration)
+  const mine = pc.addTransceiver('audio', { direction: 'sendrecv' })
+  /** @type {Map<string, string>} mid → voice */ let heard = new Map()
+  /** @type {string[]} */ let wanted = []
+  /** @type {RTCIceCandidateInit[]} */ let held = []
+  let holding = true
+  let offered = '' // the voices of the offer that is under way or was answered
+  let waiting = null // for the answer
+  let direct = null
+  let losing = null
+  let closed = false
+  let wasConnected = false
+  /** @type {Connection|null} */ let state = null
+
+  function tell(next) {
+    if (closed || next === state) return
+    state = next
+    onState(next)
+  }
+
+  function broken(error) {
+    if (!closed) onBroken(error)
+  }
+
+  const outstanding = () => pc.signalingState !== 'stable' || waiting !== null
+
+  async function negotiate() {
+    const key = wanted.join(' ')
+    if (closed || outstanding() || key === offered) return
+    offered = key
+    const lines = pc.getTransceivers().length
+    for (let missing = wanted.length - lines; missing > 0; missing--) pc.addTransceiver('audio', { direction: 'recvonly' })
+    waiting = setTimeout(() => broken(new Error('the node does not answer')), ANSWERED_WITHIN)
+    try {
+      await pc.setLocalDescription()
+      if (!closed) send('offer', withoutCandidates(pc.localDescription))
+    } catch (error) {
+      broken(error)
+    }
+  }
+
+  async function answered(description) {
+    if (pc.signalingState !== 'have-local-offer') return // told twice
+    await pc.setRemoteDescription(description)
+    clearTimeout(waiting)
+    waiting = null
+    listen(voicesOf(description.sdp))
+    direct ??= setTimeout(release, DIRECT)
+    negotiate() // the room may have changed meanwhile
+  }
+
+  /** Hands out what the lines carry now, and takes back what they do not. */
+  function listen(voices) {
+    const before = heard
+    heard = voices
+    for (const [mid, voice] of before) if (voices.get(mid) !== voice) onSilence(voice)
+    for (const { mid, receiver } of pc.getTransceivers()) {
+      const voice = voices.get(mid)
+      if (voice && before.get(mid) !== voice) onVoice(voice, receiver.track, receiver)
+    }
+  }
+
+  function release() {
+    if (closed || pc.connectionState === 'connected') return
+    holding = false
+    if (held.length) send('candidate', held)
+    held = []
+  }
+
+  async function connected() {
+    clearTimeout(losing)
+    clearTimeout(direct)
+    wasConnected = true
+    tell('connected')
+    const stats = await pc.getStats()
+    if (closed) return
+    const pair = [...stats.values()].find(({ type, nominated, state: pairState }) => type === 'candidate-pair' && nominated && pairState === 'succeeded')
+    const local = pair && stats.get(pair.localCandidateId)
+    const remote = pair && stats.get(pair.remoteCandidateId)
+    const path = local && remote ? { local: local.candidateType, remote: remote.candidateType } : null
+    onPath(path)
+    if (path) send('connected', path)
+  }
+
+  const changes = {
+    new: () => tell('waiting'),
+    connecting: () => tell(wasConnected ? 'reconnecting' : 'connecting'),
+    connected,
+    disconnected() {
+      tell('reconnecting')
+      losing = setTimeout(() => broken(new Error('the connection to the node was lost')), PATIENCE)
+    },
+    failed: () => broken(new Error('no way to the node was found')),
+    closed() {},
+  }
+  pc.addEventListener('connectionstatechange', () => changes[pc.connectionState]())
+  pc.addEventListener('icecandidate', ({ candidate }) => {
+    if (!candidate?.candidate) return
+    if (holding) held.push(candidate.toJSON())
+    else send('candidate', candidate.toJSON())
+  })
+
+  return {
+    /** For those who want to look closer (statistics, the tests). */
+    connection: pc,
+    get state() {
+      return state
+    },
+
+    /** These voices are to be heard; the first time, this opens the connection. @param {string[]} voices */
+    hear(voices) {
+      if (state === null) tell('waiting')
+      // A connection without a voice to hear has one line all the same: mine.
+      wanted = voices.length ? voices : ['nobody']
+      negotiate()
+    },
+
+    /** What the node said. @param {'answer'|'candidate'} kind @param {any} body */
+    async receive(kind, body) {
+      if (closed) return
+      try {
+        if (kind === 'answer') await answered(body)
+        else for (const candidate of [].concat(body)) await pc.addIceCandidate(candidate)
+      } catch (error) {
+        broken(error)
+      }
+    },
+
+    /** What the room hears of me; null is silence without a packet. @param {MediaStreamTrack|null} track */
+    setTrack: (track) => mine.sender.replaceTrack(track).catch(broken),
+
+    close() {
+      closed = true
+      for (const timer of [waiting, direct, losing]) clearTimeout(timer)
+      for (const voice of heard.values()) onSilence(voice)
+      heard = new Map()
+      pc.close()
+    },
+  }
+}
+
+/** The description as it was before any candidate was found. @param {RTCSessionDescription} description */
+function withoutCandidates({ type, sdp }) {
+  return { type, sdp: sdp.replace(/^a=(candidate|end-of-candidates).*\r\n/gm, '') }
+}
+
+/** Which line carries whose voice. @param {string} sdp @returns {Map<string, string>} mid → voice */
+export function voicesOf(sdp) {
+  const voices = new Map()
+  for (const line of sdp.split(/^m=/m).slice(1)) {
+    const mid = /^a=mid:(\S+)/m.exec(line)?.[1]
+    const voice = /^a=msid:(\S+)/m.exec(line)?.[1]
+    if (mid && voice && voice !== 'nobody' && !/^a=(recvonly|inactive)/m.test(line)) voices.set(mid, voice)
+  }
+  return voices
+}

@@ -1,0 +1,129 @@
+import { createOutbox } from '../signaling/outbox.js'
+import { shouldConnect } from '../media/mesh.js'
+import { createRoutes } from '../media/routes.js'
+
+/**
+ * Every line of one session of my seat: the connections, whichever way they go, the signals that make them, and how they stand. With
+ * the session they begin and end.
+ *
+ * @typedef {{ topology: 'mesh'|'sfu'|'mcu', standing: import('../media/routes.js').Standing,
+ *             node: { user_id: number, username: string }|null, connected: boolean }} Route  who carries the room's sound
+ *
+ * @param {object} options
+ * @param {ReturnType<typeof import('../signaling/ice.js').createIce>} options.ice
+ * @param {ReturnType<typeof import('./inspector.js').createInspector>} options.inspector
+ * @param {ReturnType<typeof import('./connection_problems.js').createConnectionProblems>} options.connectionProblems
+ * @param {ReturnType<typeof import('./sound.js').createSound>} options.sound
+ * @param {(peer_id: string) => import('./state.js').Seat|null} options.seatOf
+ * @param {(signals: object[]) => Promise<unknown>} options.post  as rows of mine
+ * @param {() => void} options.onUnseated  a signal was refused because my seat is not mine any more
+ * @param {() => void} options.onChange
+ */
+export function createConnections({ ice, inspector, connectionProblems, sound, seatOf, post, onUnseated, onChange }) {
+  /** @type {Map<number, { state: string, path: object|null }>} by user, in the mesh */ let connections = new Map()
+  /** @type {Route|null} */ let route = null
+  let path = null // of the line to the node
+  let me = null
+
+  const outbox = createOutbox({
+    async post(signals) {
+      await post(signals)
+      connectionProblems.over('signal')
+    },
+    onRefused({ to_peer, kind }, problem) {
+      inspector.note(`Our ${kind} was refused: ${problem.message}`, seatOf(to_peer)?.user_id ?? null)
+      routes.refused(to_peer, kind, problem.rule)
+      if (problem.rule === 'signals_sender_is_seated') onUnseated()
+    },
+    onRetry: (problem) => connectionProblems.add({ kind: 'signal', user_id: null, message: `Signals wait: ${problem.message}` }),
+  })
+
+  const routes = createRoutes({
+    configuration: () => ice.current,
+    refresh: () => ice.get(),
+    send(to_peer, kind, body) {
+      const to = seatOf(to_peer)
+      if (to && kind !== 'bye' && kind !== 'connected') inspector.sent(to, kind, body)
+      outbox.send(to_peer, kind, body)
+    },
+    forget: (to_peer) => outbox.forget(to_peer),
+    onVoice: sound.attach,
+    onSilence: sound.detach,
+    onGone({ user_id }) {
+      connections = new Map(connections)
+      connections.delete(user_id)
+      connectionProblems.settle(user_id)
+      onChange()
+    },
+    onConnection(other, change) {
+      const { state: next, path: found } = { state: 'waiting', path: null, ...connections.get(other.user_id), ...change }
+      connections = new Map(connections).set(other.user_id, { state: next, path: found })
+      inspector.connection(other, change)
+      if (next === 'connected') connectionProblems.settle(other.user_id)
+      onChange()
+    },
+    onNodeConnection(node, change) {
+      inspector.connection(node, change)
+      if (change.path !== undefined) path = change.path
+      onChange()
+    },
+    onRoute({ node, ...next }) {
+      route = Object.freeze({ ...next, node: node && Object.freeze({ user_id: node.user_id, username: node.username }) })
+      connectionProblems.over('node')
+      if (next.standing === 'lost' || next.standing === 'alone') connectionProblems.add({ kind: 'node', user_id: null, message: troubleOf(route) })
+      onChange()
+    },
+    onProblem({ kind, seat: other, message }) {
+      connectionProblems.add({ kind, user_id: other.user_id, message })
+      inspector.note(message, other.user_id)
+    },
+  })
+
+  return {
+    /** @param {import('./state.js').Seat|null} mine @param {Iterable<import('./state.js').Seat>} seats @param {'mesh'|'sfu'|'mcu'} topology */
+    update(mine, seats, topology) {
+      me = mine
+      routes.update(mine, seats, topology)
+    },
+
+    /** @param {import('../media/mesh.js').ArrivedSignal} signal */
+    receive(signal) {
+      const from = seatOf(signal.from_peer)
+      if (from && signal.kind !== 'connected') inspector.received(from, signal.kind, signal.body)
+      if (!routes.receive(signal)) inspector.note(`A signal (${signal.kind}) came from a session that is over.`, signal.from_user)
+    },
+
+    get route() {
+      return route
+    },
+
+    /** How I am connected with somebody: straight, or because both of us are with the node. @param {import('./state.js').Seat} seat */
+    connectionOf(seat) {
+      const straight = connections.get(seat.user_id)
+      if (straight?.state === 'connected' || !route || route.topology === 'mesh') return straight
+      if (!me || !shouldConnect(me, seat)) return undefined
+      return route.connected ? { state: 'connected', path } : (straight ?? { state: 'waiting', path: null })
+    },
+
+    setTrack: routes.setTrack,
+    networkChanged() {
+      outbox.hurry()
+      routes.networkChanged()
+    },
+    logLost: routes.logLost,
+    retry: routes.retry,
+    peers: routes.peers,
+
+    close() {
+      outbox.close()
+      routes.close()
+      connectionProblems.over('node')
+      sound.silence()
+    },
+  }
+}
+
+function troubleOf({ standing, topology, node }) {
+  if (standing === 'lost') return `The connection to ${node?.username ?? 'the node'} of this room is lost. It is tried again automatically.`
+  return `This room needs a node (${topology.toUpperCase()}), and none is running. Its sound moves there as soon as one starts; until then its host can switch to a mesh.`
+}

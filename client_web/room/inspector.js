@@ -1,0 +1,133 @@
+import { createClock, instant, now } from './clock.js'
+
+/**
+ * The inspector: the rows written, the notifications received and the events seen behind what is on screen, with their times. It watches and
+ * never takes part; a bounded list, the oldest fall off.
+ *
+ * @typedef {object} Entry  see the kinds below; every entry has `id`, `kind` ('write'|'event'|'stream'|'note') and `at` (ms since the epoch)
+ * @typedef {{ user_id: number, username: string, peer_id: string, mine: boolean, offered_at: number|null, answered_at: number|null,
+ *             connected_at: number|null, answer_ms: number|null, connect_ms: number|null, total_ms: number|null, candidates_sent: number,
+ *             candidates_received: number, restarts: number, path: {local: string, remote: string}|null, state: string }} Trace
+ */
+
+const KEPT = 200
+const TRACES_KEPT = 100
+
+/** The database's clock dates what happens, whatever time was sent along: such a column says only whether. */
+const isDated = (column) => column.endsWith('_at')
+
+/** @param {{ onChange: () => void }} options */
+export function createInspector({ onChange }) {
+  /** @type {readonly Entry[]} */ let entries = []
+  /** @type {ReadonlyMap<string, Trace>} */ let traces = new Map()
+  const clock = createClock()
+  let last = 0
+
+  function add(entry) {
+    const id = (last += 1)
+    entries = [...entries, Object.freeze({ id, ...entry })].slice(-KEPT)
+    onChange()
+    return id
+  }
+
+  function amend(id, change) {
+    entries = entries.map((entry) => (entry.id === id ? Object.freeze({ ...entry, ...change }) : entry))
+    onChange()
+  }
+
+  function trace(seat, change) {
+    const { user_id, username, peer_id } = seat
+    const before = traces.get(peer_id) ?? {
+      ...{ user_id, username, peer_id, mine: false, state: 'waiting', path: null, restarts: 0 },
+      ...{ offered_at: null, answered_at: null, connected_at: null, candidates_sent: 0, candidates_received: 0 },
+    }
+    const after = { ...before, ...change(before) }
+    const between = (a, b) => (a !== null && b !== null ? b - a : null)
+    after.answer_ms = between(after.offered_at, after.answered_at)
+    after.connect_ms = between(after.answered_at, after.connected_at)
+    after.total_ms = between(after.offered_at, after.connected_at)
+    const next = new Map(traces).set(peer_id, Object.freeze(after))
+    if (next.size > TRACES_KEPT) next.delete(next.keys().next().value)
+    traces = next
+    onChange()
+  }
+
+  /** A signal's mark on its trace; the first offer and its answer count, restarts come later. */
+  function mark(kind, body, mine) {
+    const count = [].concat(body).length
+    return (before) => {
+      if (kind === 'offer') return before.offered_at === null ? { offered_at: now(), mine } : {}
+      if (kind === 'answer') return before.answered_at === null ? { answered_at: now() } : {}
+      if (kind !== 'candidate') return {}
+      return mine ? { candidates_sent: before.candidates_sent + count } : { candidates_received: before.candidates_received + count }
+    }
+  }
+
+  /** My own write came back as an event: how long from sending it to seeing it is one clock's affair, and the figure people feel. */
+  function recognise(table, record, at) {
+    const echoes = (entry) =>
+      entry.kind === 'write' && entry.table === table && entry.seen_ms === null && !entry.problem && entry.rows.length === 1 &&
+      Object.entries(entry.rows[0]).every(([name, value]) => record[name] === value || (isDated(name) && record[name] !== null && value !== null))
+    const mine = entries.find(echoes)
+    if (!mine) return
+    amend(mine.id, { seen_ms: at - mine.at })
+  }
+
+  return {
+    get entries() {
+      return entries
+    },
+    get traces() {
+      return [...traces.values()]
+    },
+    get skew() {
+      return clock.skew
+    },
+
+    /** For rows.js: a write leaves. @type {(write: import('../signaling/rows.js').Write) => import('../signaling/rows.js').Watched} */
+    watch({ method, table, rows }) {
+      const at = now()
+      const id = add({ kind: 'write', at, method, table, rows, status: null, ms: null, seen_ms: null, problem: null })
+      return { answered: (status, problem) => amend(id, { status, ms: now() - at, problem }) }
+    },
+
+    /** What came back of a write whose row the server dated. @param {string} table @param {object} record @param {string} [dated] */
+    returned(table, record, dated) {
+      const sent = entries.findLast((entry) => entry.kind === 'write' && entry.table === table && entry.ms !== null && !entry.problem)
+      if (sent && dated) clock.compare(instant(dated), sent.at, sent.at + sent.ms)
+    },
+
+    /** My seat is there, in a snapshot. */
+    recognise,
+
+    /** @param {import('../signaling/follower.js').Frame} frame an event of the log @param {{user_id: number, username: string}|null} seat whom it is about */
+    event({ data, seen_at }, seat) {
+      const committed = instant(data.commit_timestamp)
+      const heard = data.heard_at ? instant(data.heard_at) : null
+      add({
+        ...{ kind: 'event', at: seen_at, table: data.table, type: data.type, seq: data.seq, reason: data.reason ?? null },
+        ...{ record: data.record, old_record: data.old_record, user_id: seat?.user_id ?? null, username: seat?.username ?? null },
+        notify_ms: heard === null ? null : heard - committed,
+        stream_ms: heard === null ? null : seen_at - (heard - clock.skew),
+        seen_ms: seen_at - (committed - clock.skew),
+      })
+      if (data.record) recognise(data.table, data.record, seen_at)
+    },
+
+    /** @param {string} state @param {string|null} reason */
+    stream: (state, reason) => add({ kind: 'stream', at: now(), state, reason }),
+
+    /** @param {string} text @param {number|null} [user_id] */
+    note: (text, user_id = null) => add({ kind: 'note', at: now(), text, user_id }),
+
+    sent: (seat, kind, body) => trace(seat, mark(kind, body, true)),
+    received: (seat, kind, body) => trace(seat, mark(kind, body, false)),
+
+    /** @param {object} seat @param {{ state?: string, path?: object|null, restarts?: number }} change */
+    connection: (seat, change) =>
+      trace(seat, (before) => ({
+        ...change,
+        connected_at: before.connected_at ?? (change.state === 'connected' ? now() : null),
+      })),
+  }
+}

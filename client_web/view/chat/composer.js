@@ -1,0 +1,127 @@
+import { LONGEST, lengthInWords, lengthOf, slowInWords, waitInWords } from './words.js'
+import { element, mark, say } from '../elements/element.js'
+import { symbol } from '../elements/symbol.js'
+
+const TICK = 250 // ms
+
+/**
+ * The box: Enter sends, Shift+Enter begins a new line. Beside it, in words, how much is left and why one has to wait. What is in it stays
+ * until it is on its way.
+ *
+ * @param {{ sendMessage: (text: string) => boolean, keepDraft: (text: string) => void }} acts
+ */
+export function createComposer(acts) {
+  let model = null
+  let timer = 0
+  const box = element('textarea', {
+    id: 'chat-box', class: 'composer__box', rows: '1', dir: 'auto', placeholder: 'Write to the room', 'aria-label': 'Write to everybody in the room',
+    'aria-describedby': 'chat-notice chat-count', enterkeyhint: 'send', autocomplete: 'off', on: { input: typed, keydown: pressed },
+  })
+  const send = element('button', { class: 'composer__send', type: 'submit', 'aria-label': 'Send', title: 'Send (Enter)' }, symbol('send'))
+  const notice = element('p', { id: 'chat-notice', class: 'composer__notice' })
+  const heard = element('p', { class: 'only-heard', role: 'status' })
+  const count = element('p', { id: 'chat-count', class: 'composer__count' })
+  const root = element('form', { class: 'composer', on: { submit } },
+    element('div', { class: 'composer__words' }, notice, count), heard,
+    element('div', { class: 'composer__row' }, box, send))
+
+  const secondsLeft = () => {
+    const until = model?.chat.wait?.until ?? 0
+    return Math.max(0, Math.ceil((until - performance.now()) / 1000))
+  }
+
+  function typed() {
+    acts.keepDraft(box.value)
+    fit()
+    drawLength()
+  }
+
+  /** As high as its words, up to what style allows; most browsers know how (`field-sizing`). */
+  function fit() {
+    if (CSS.supports('field-sizing', 'content')) return
+    box.style.height = 'auto'
+    if (box.value) box.style.height = `${box.scrollHeight + 2}px`
+    else box.style.removeProperty('height')
+  }
+
+  function pressed(event) {
+    // Enter also ends a word that is being composed, in Japanese for one.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
+    submit(event)
+  }
+
+  function submit(event) {
+    event.preventDefault()
+    const text = box.value
+    if (!text.trim()) return box.focus()
+    if (lengthOf(text.trim()) > LONGEST) return tellAloud(`This is too long: ${lengthInWords(lengthOf(text.trim()))}.`)
+    if (!acts.sendMessage(text)) return tellAloud(notice.textContent)
+    set('')
+    acts.sent()
+    box.focus()
+  }
+
+  /** The countdown is seen all the time and heard when somebody runs into it. */
+  function tellAloud(words) {
+    heard.replaceChildren(element('span', { text: words }))
+    box.focus()
+  }
+
+  function set(text) {
+    box.value = text
+    fit()
+    drawLength()
+    drawNotice()
+  }
+
+  function drawLength() {
+    const length = lengthOf(box.value.trim())
+    say(count, lengthInWords(length))
+    mark(box, 'aria-invalid', length > LONGEST ? 'true' : null)
+    mark(send, 'aria-disabled', length === 0 || length > LONGEST || !ready() ? 'true' : null)
+  }
+
+  const ready = () => model?.phase === 'in' && secondsLeft() === 0
+
+  function noticeOf() {
+    if (model.phase === 'reconnecting') return 'The line is down. What you write stays here until it is back.'
+    const seconds = secondsLeft()
+    if (seconds > 0) return waitInWords(model.chat.wait.slow, seconds)
+    return model.slow_mode > 0 ? slowInWords(model.slow_mode) : ''
+  }
+
+  function drawNotice() {
+    if (!model) return
+    say(notice, noticeOf())
+    mark(root, 'data-waits', secondsLeft() > 0 ? 'true' : null)
+    if (secondsLeft() > 0 && !timer) timer = setInterval(tick, TICK)
+  }
+
+  function tick() {
+    if (secondsLeft() === 0) {
+      clearInterval(timer)
+      timer = 0
+    }
+    drawNotice()
+    drawLength()
+  }
+
+  return {
+    element: root,
+    /** @param {{ chat: object, room_id: number, phase: string, slow_mode: number, draft: string }} latest */
+    update(latest) {
+      const elsewhere = model?.visit !== latest.visit
+      model = latest
+      if (elsewhere) set(latest.draft())
+      drawNotice()
+      drawLength()
+    },
+    focus: () => box.focus(),
+    /** Words come back into the box, in front of what is being written. */
+    takeBack(text) {
+      set([text, box.value].filter(Boolean).join('\n'))
+      acts.keepDraft(box.value)
+      box.focus()
+    },
+  }
+}

@@ -1,0 +1,196 @@
+import { NEWEST, cut, down, held, up } from './window.js'
+import { createMessage } from './message.js'
+import { counted } from '../elements/words.js'
+import { element, mark, say } from '../elements/element.js'
+import { symbol } from '../elements/symbol.js'
+
+const AT_END = 40 // px from the end still count as being there
+const TOGETHER = 5 * 60_000 // ms: within them one name stands over several messages
+
+/**
+ * The messages, oldest first. Who reads at the end is kept there; who reads further up is not moved by what comes, and told how much
+ * it is. One stop for Tab; the arrows walk from message to message.
+ *
+ * @param {{ earlierMessages: () => void }} acts  and those of chat_message.js
+ */
+export function createChatList(acts) {
+  /** @type {Map<string, ReturnType<typeof createMessage>>} */ const made = new Map()
+  let model = null
+  let frame = NEWEST
+  let current = null // the message Tab comes to
+  const list = element('ol', { class: 'chat__messages', 'aria-label': 'Messages', on: { keydown: walk, focusin: stop } })
+  const earlier = element('button', { class: 'chat__earlier button button--plain', type: 'button', on: { click: further } })
+  const nothing = element('p', { class: 'chat__nothing quiet', text: 'Nothing is written here yet. Everybody in the room reads what you write, and who comes later finds it.' })
+  const scroller = element('div', { class: 'chat__scroll', on: { scroll: scrolled } }, earlier, nothing, list)
+  const newest = element('button', { class: 'chat__newest', type: 'button', hidden: true, on: { click: toEnd } }, symbol('down'), element('span'))
+  const root = element('div', { class: 'chat__reading' }, scroller, newest)
+
+  const following = () => frame === NEWEST
+  const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AT_END
+
+  new ResizeObserver(() => following() && pinToEnd()).observe(scroller)
+
+  function pinToEnd() {
+    scroller.scrollTop = scroller.scrollHeight
+  }
+
+  function scrolled() {
+    if (!model || scroller.clientHeight === 0) return
+    const { messages } = model.chat
+    if (atEnd()) {
+      const below = cut(messages, frame).end < messages.length
+      if (following()) return
+      frame = below ? down(messages, frame) : NEWEST
+      draw()
+    } else if (following()) {
+      frame = held(messages, frame)
+      draw()
+    }
+  }
+
+  function further() {
+    const { messages, earlier: before } = model.chat
+    const { start } = cut(messages, frame)
+    if (start > 0) {
+      frame = up(messages, frame)
+      draw()
+    } else if (before !== 'none') {
+      frame = held(messages, frame)
+      waiting = messages[0]?.id ?? null
+      acts.earlierMessages()
+    }
+  }
+  let waiting = null // the oldest message when more were asked for
+
+  function toEnd() {
+    frame = NEWEST
+    draw()
+    pinToEnd()
+    acts.focusBox()
+  }
+
+  function walk(event) {
+    const items = [...list.children]
+    const at = items.indexOf(event.target.closest('.message'))
+    const next = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: items.length - 1 }[event.key]
+    if (next === undefined || at < 0) return
+    event.preventDefault()
+    items[Math.min(items.length - 1, Math.max(0, next))].focus()
+  }
+
+  function stop(event) {
+    choose(event.target.closest('.message'))
+  }
+
+  function choose(item) {
+    if (current === item) return
+    for (const each of [current, item]) each?.setAttribute('tabindex', each === item ? '0' : '-1')
+    for (const each of [current, item]) each?.querySelectorAll('button, a').forEach((inner) => mark(inner, 'tabindex', each === item ? null : '-1'))
+    current = item
+  }
+
+  function entriesOf({ messages, outgoing, leaving, refusal }) {
+    const { start, end } = cut(messages, frame)
+    const { me, moderate, roles, blocks } = model
+    const entries = messages.slice(start, end).map((message) => ({
+      ...{ key: message.id, id: message.id, user_id: message.user_id, username: message.username, body: message.body, at: Date.parse(message.created_at) },
+      ...{ mine: message.user_id === me.user_id, role: roles.get(message.user_id) ?? null, blocked: blocks.has(message.user_id) },
+      ...{ state: leaving.has(message.id) ? 'leaving' : 'said', problem: refusal?.id === message.id ? refusal.problem : null },
+      ...{ may_delete: message.user_id === me.user_id || moderate, may_pin: moderate },
+    }))
+    const mine = end < messages.length ? [] : outgoing.map(({ key, body, at, state, problem }) => ({
+      ...{ key, element_key: `out-${key}`, id: null, user_id: me.user_id, username: me.username, body, at, mine: true, role: roles.get(me.user_id) ?? null },
+      ...{ blocked: false, state, problem, may_delete: false, may_pin: false },
+    }))
+    return [...entries, ...mine]
+  }
+
+  function draw() {
+    const { messages, earlier: before } = model.chat
+    if (waiting !== null && before !== 'loading') {
+      if (messages.length && messages[0].id < waiting) frame = up(messages, frame)
+      waiting = null
+    }
+    if (!following()) frame = held(messages, frame)
+    const fromEnd = scroller.scrollHeight - scroller.scrollTop
+    const top = list.firstElementChild
+    sync(entriesOf(model.chat))
+    const { start, end } = cut(messages, frame)
+    drawEarlier(start > 0 ? 'more' : before)
+    nothing.hidden = list.childElementCount > 0 || before !== 'none'
+    const unseen = messages.length - end
+    newest.hidden = following()
+    say(newest.lastElementChild, unseen + model.unread > 0 ? counted(Math.max(unseen, model.unread), 'new message') : 'To the newest')
+    if (following()) pinToEnd()
+    // Older ones came in above: what was being read stays under the eye.
+    else if (top && top !== list.firstElementChild) scroller.scrollTop = scroller.scrollHeight - fromEnd
+  }
+
+  const EARLIER = { more: 'Earlier messages', loading: 'Fetching earlier messages…', failed: 'They did not come. Try again' }
+
+  function drawEarlier(state) {
+    earlier.hidden = state === 'none'
+    say(earlier, EARLIER[state] ?? '')
+    mark(earlier, 'aria-disabled', state === 'loading' ? 'true' : null)
+  }
+
+  /** The same message keeps its element, so that it keeps its focus, and nothing that did not change is touched. */
+  function sync(entries) {
+    const wanted = new Set(entries.map(({ key, element_key = String(key) }) => element_key))
+    for (const [key, one] of made) {
+      if (wanted.has(key)) continue
+      if (current === one.element) moveOn(one.element)
+      one.element.remove()
+      made.delete(key)
+    }
+    let next = list.firstElementChild
+    entries.forEach((entry, index) => {
+      const key = entry.element_key ?? String(entry.key)
+      const previous = entries[index - 1]
+      entry.first = !previous || previous.user_id !== entry.user_id || previous.blocked !== entry.blocked || entry.at - previous.at > TOGETHER
+      let one = made.get(key)
+      if (!one) {
+        one = createMessage(entry, acts)
+        one.element.querySelectorAll('a').forEach((inner) => mark(inner, 'tabindex', '-1'))
+        made.set(key, one)
+      }
+      one.update(entry)
+      if (one.element === next) next = next.nextElementSibling
+      else list.insertBefore(one.element, next)
+    })
+    if (!current) choose(list.lastElementChild)
+  }
+
+  /** The message with the focus goes: the focus goes to its neighbour, not to the top of the page. */
+  function moveOn(item) {
+    const focused = item.contains(document.activeElement)
+    const neighbour = item.nextElementSibling ?? item.previousElementSibling
+    choose(neighbour)
+    if (!focused) return
+    if (neighbour) neighbour.focus()
+    else acts.focusBox()
+  }
+
+  return {
+    element: root,
+    /** Whether the newest message is on the screen. */
+    get atEnd() {
+      return following()
+    },
+    /** @param {{ chat: object, me: object, moderate: boolean, roles: Map<number, string>, blocks: Set<number>, unread: number }} latest */
+    update(latest) {
+      const elsewhere = model?.room_id !== latest.room_id
+      model = latest
+      if (elsewhere) frame = NEWEST
+      draw()
+    },
+    /** The panel has just been opened: an element that was not drawn has no height to scroll. */
+    shown() {
+      if (following()) pinToEnd()
+    },
+    toEnd() {
+      frame = NEWEST
+      if (model) draw()
+    },
+  }
+}

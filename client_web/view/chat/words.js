@@ -1,0 +1,64 @@
+import { counted, together } from '../elements/words.js'
+
+/** The chat's sentences. Pure: state in, words out. */
+
+export const LONGEST = 2000 // characters; messages_body_is_text holds the same number
+const NEAR = 200 // before the end: from here on the box counts
+
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+const DAY_AND_TIME = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+
+/** "14:05", or "Mon, 23 Nov, 14:05" for another day. @param {Date} at @param {Date} [today] */
+export const timeInWords = (at, today = new Date()) => (at.toDateString() === today.toDateString() ? TIME : DAY_AND_TIME).format(at)
+
+/** Characters as PostgreSQL counts them. */
+export const lengthOf = (text) => [...text].length
+
+/** What the box says of its length: nothing, how much is left, or how much is too much. */
+export function lengthInWords(length) {
+  const left = LONGEST - length
+  if (left > NEAR) return ''
+  if (left >= 0) return `${counted(left, 'character')} left`
+  return `${counted(-left, 'character')} too many`
+}
+
+/** "42 s", "2 min 5 s" */
+export function secondsInWords(seconds) {
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60]
+  return [minutes ? `${minutes} min` : '', rest || !minutes ? `${rest} s` : ''].filter(Boolean).join(' ')
+}
+
+/** Why I cannot write just now, and for how long. @param {boolean} slow @param {number} seconds */
+export const waitInWords = (slow, seconds) =>
+  slow ? `Slow mode: you can write again in ${secondsInWords(seconds)}.` : `That was quick. You can write again in ${secondsInWords(seconds)}.`
+
+/** What slow mode asks of everybody, while nobody waits. */
+export const slowInWords = (seconds) => `Slow mode: one message every ${secondsInWords(seconds)}.`
+
+const GESTURES = { '👏': 'applause', '❤️': 'a heart', '😂': 'laughter', '🔥': 'fire', '👍': 'a thumbs up', '🎉': 'a party popper', '😮': 'surprise', '🙏': 'thanks' }
+export const gestureInWords = (emoji) => GESTURES[emoji] ?? emoji
+
+/** Several reactions as one sentence. @param {{ username: string, emoji: string }[]} reactions */
+export function reactionsInWords(reactions) {
+  const names = [...new Set(reactions.map(({ username }) => username))]
+  const gestures = [...new Set(reactions.map(({ emoji }) => gestureInWords(emoji)))]
+  return `${gestures.length > 3 ? 'Reactions' : capital(together(gestures))} from ${names.length > 3 ? counted(names.length, 'person', 'people') : together(names)}.`
+}
+
+const BRIEFLY = 140 // characters of a message that are read out
+
+/** New messages as one announcement; read out when the chat is open, only counted when it is not. */
+export function messagesInWords(messages, open) {
+  const names = [...new Set(messages.map(({ username }) => username))]
+  const from = names.length > 3 ? counted(names.length, 'person', 'people') : together(names)
+  if (!open || messages.length > 2) return `${counted(messages.length, 'new message')} from ${from}.`
+  return messages.map(({ username, body }) => `${username}: ${body.length > BRIEFLY ? `${body.slice(0, BRIEFLY)}…` : body}`).join(' ')
+}
+
+const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)
+
+/** One to three emoji and nothing else may be large. */
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\s)+$/u
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+export const isOnlyEmoji = (body) =>
+  body.length < 40 && ONLY_EMOJI.test(body) && [...graphemes.segment(body)].filter(({ segment }) => segment.trim()).length <= 3

@@ -1,0 +1,84 @@
+import { createCard } from '../hallway/card.js'
+import { countsOf, createFollow, createPageState } from './clubs.js'
+import { createClubInvitations } from './invitations.js'
+import { createClubMember } from './member.js'
+import { element, mark, say } from '../elements/element.js'
+import { keyed } from '../elements/keyed.js'
+import { settled } from '../hallway/order.js'
+import { symbol } from '../elements/symbol.js'
+
+/**
+ * A club: what it is for, its rooms now and later, who belongs to it, and what I may do here.
+ * @param {object} acts  toggleFollowClub, startInClub, inviteToClub, editClub, leaveClub, lookAgain; and those of its members and rooms
+ */
+export function createClub(acts) {
+  let club = null
+  const act = (name) => () => acts[name](club)
+  const topic = element('p', { class: 'caps page__over' })
+  const heading = element('h1', { class: 'page__title', tabindex: '-1' })
+  const about = element('p', { class: 'page__about' })
+  const counts = element('p', { class: 'page__counts quiet' })
+  const follow = createFollow(act('toggleFollowClub'))
+  const start = element('button', { class: 'button button--action', type: 'button', on: { click: act('startInClub') } }, symbol('plus'), 'Start a room here')
+  const invite = element('button', { class: 'button', type: 'button', on: { click: act('inviteToClub') } }, symbol('invite'), 'Invite')
+  const edit = element('button', { class: 'button', type: 'button', on: { click: act('editClub') } }, 'Edit')
+  const leave = element('button', { class: 'button button--plain', type: 'button', on: { click: act('leaveClub') } }, 'Leave the club')
+  follow.element.classList.remove('button--small')
+  const ways = element('div', { class: 'page__ways' }, start, follow.element, invite, edit, leave)
+  const state = createPageState(acts.lookAgain)
+  const missing = element('div', { class: 'page__missing', hidden: true },
+    element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address is mistyped.' }), element('a', { class: 'button button--action', href: '/clubs', text: 'To all clubs' }))
+
+  const doors = element('ul', { class: 'page__cards' })
+  const rooms = keyed(doors, { key: (entry) => entry.row.id, create: () => createCard(acts) })
+  const quiet = element('p', { class: 'quiet', text: 'No room is open or planned here just now.' })
+  const list = element('ul', { class: 'members' })
+  const members = keyed(list, { key: (one) => one.user_id, create: () => createClubMember(acts), fades: false })
+  const invitations = createClubInvitations(acts)
+  const body = element('div', { class: 'page__body' },
+    element('section', { 'aria-label': 'Rooms' }, element('h2', { class: 'caps page__section', text: 'Rooms' }), doors, quiet),
+    element('section', { 'aria-label': 'Members' }, element('h2', { class: 'caps page__section', text: 'Members' }), list),
+    invitations.element)
+  const root = element('article', { class: 'page page--club' },
+    element('header', { class: 'page__head' }, element('a', { class: 'way-back', href: '/clubs' }, symbol('back'), 'Clubs'), topic, heading, about, counts, ways),
+    state.element, missing, body)
+
+  return {
+    element: root,
+    title: () => club?.name ?? null,
+    /** @param {{ place: object, looked: object, shell: object, user: object|null }} now */
+    update({ place, looked, shell, user }) {
+      const here = looked.key === place.club_id
+      club = here && looked.value ? { ...looked.value, followed: shell.following.has(place.club_id), signed_in: Boolean(user) } : null
+      state.update(here ? looked : { phase: 'loading' })
+      missing.hidden = !(here && looked.phase === 'missing')
+      body.hidden = ways.hidden = counts.hidden = club === null
+      topic.hidden = !club?.topic
+      about.hidden = !club?.description
+      say(heading, club?.name ?? (missing.hidden ? 'A club' : 'There is no such club'))
+      if (!club) return
+      const manages = club.my_role === 'OWNER' || club.my_role === 'ADMIN'
+      say(topic, club.topic ?? '')
+      say(about, club.description ?? '')
+      say(counts, countsOf(club))
+      follow.update(club)
+      start.hidden = !club.my_role
+      invite.hidden = !manages
+      edit.hidden = club.my_role !== 'OWNER'
+      leave.hidden = !club.my_role
+      drawRooms(shell, user)
+      members.update(club.roster.map((one) => ({ ...one, club, me: one.user_id === user?.id })))
+      invitations.update(manages ? club.invitations : [], club)
+    },
+  }
+
+  function drawRooms(shell, user) {
+    const seated_in = shell.visit && shell.visit.state.phase !== 'left' ? shell.visit.room_id : null
+    const entries = settled(shell.hallway.filter((row) => row.club_id === club.id))
+      .sort((a, b) => Number(Boolean(a.row.scheduled)) - Number(Boolean(b.row.scheduled)))
+      .map((entry) => ({ ...entry, here: entry.row.id === seated_in, signed_in: Boolean(user), reminded: shell.reminders.has(entry.row.id), blocks: shell.blocks }))
+    rooms.update(entries)
+    quiet.hidden = entries.length > 0
+    mark(doors, 'hidden', entries.length === 0)
+  }
+}

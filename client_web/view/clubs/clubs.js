@@ -1,0 +1,115 @@
+import { element, mark, say } from '../elements/element.js'
+import { keyed } from '../elements/keyed.js'
+import { addressOfClub } from '../shell/route.js'
+import { redraw, symbol } from '../elements/symbol.js'
+import { counted } from '../elements/words.js'
+
+export const ROLES = { OWNER: 'Owner', ADMIN: 'Admin', MEMBER: 'Member' }
+
+/**
+ * All clubs, mine first.
+ * @param {{ foundClub: () => void, toggleFollowClub: (club: object) => void, lookAgain: () => void }} acts
+ */
+export function createClubs({ foundClub, toggleFollowClub, lookAgain }) {
+  const heading = element('h1', { class: 'page__title', tabindex: '-1', text: 'Clubs' })
+  const found = element('button', { class: 'button button--action', type: 'button', on: { click: foundClub } }, symbol('plus'), 'Found a club')
+  const state = createPageState(lookAgain)
+  const mine = createPart('Yours')
+  const others = createPart('All clubs')
+  const nobody = element('p', { class: 'page__lead quiet', text: 'There are no clubs yet. Found the first one: people follow it, members start its rooms.', hidden: true })
+  const root = element('article', { class: 'page page--clubs' },
+    element('header', { class: 'page__head page__head--row' }, element('div', {}, heading, element('p', { class: 'page__lead quiet', text: 'Circles people follow and belong to. Their rooms come first in your hallway.' })), found),
+    state.element, mine.element, others.element, nobody)
+
+  function createPart(title) {
+    const list = element('ul', { class: 'club-cards' })
+    const words = element('h2', { class: 'caps page__section', text: title })
+    const rows = keyed(list, { key: (club) => club.id, create: () => createClubCard({ toggleFollowClub }), fades: false })
+    const part = element('section', { 'aria-label': title }, words, list)
+    return {
+      element: part,
+      update(clubs, named) {
+        part.hidden = clubs.length === 0
+        say(words, named)
+        mark(part, 'aria-label', named)
+        rows.update(clubs)
+      },
+    }
+  }
+
+  return {
+    element: root,
+    title: () => 'Clubs',
+    /** @param {{ looked: object, shell: object, user: object|null }} now */
+    update({ looked, shell, user }) {
+      state.update(looked)
+      const all = (looked.value ?? []).map((club) => ({ ...club, followed: shell.following.has(club.id), signed_in: Boolean(user) }))
+      const near = all.filter((club) => club.my_role)
+      mine.update(near, 'Yours')
+      others.update(all.filter((club) => !club.my_role), near.length ? 'Other clubs' : 'All clubs')
+      nobody.hidden = looked.phase !== 'ready' || all.length > 0
+    },
+  }
+}
+
+function createClubCard({ toggleFollowClub }) {
+  let club = null
+  const topic = element('span', { class: 'caps' })
+  const role = element('span', { class: 'role' })
+  const link = element('a', { class: 'card__link' })
+  const about = element('p', { class: 'club-card__about quiet' })
+  const counts = element('p', { class: 'card__counts' })
+  const follow = createFollow(() => toggleFollowClub(club))
+  return {
+    element: element('li', { class: 'card club-card' },
+      element('div', { class: 'card__top' }, topic, role), element('h3', { class: 'card__name' }, link), about,
+      element('div', { class: 'card__foot' }, counts, follow.element)),
+    update(latest) {
+      club = latest
+      say(topic, club.topic ?? '')
+      say(role, ROLES[club.my_role] ?? '')
+      role.hidden = !club.my_role
+      say(link, club.name)
+      mark(link, 'href', addressOfClub(club.id))
+      say(about, club.description ?? '')
+      about.hidden = !club.description
+      say(counts, countsOf(club))
+      follow.update(club)
+    },
+  }
+}
+
+/** "4 members · 12 followers · 2 rooms open" */
+export const countsOf = (club) => [counted(club.members, 'member'), counted(club.followers, 'follower'), club.open_rooms ? `${counted(club.open_rooms, 'room')} open` : ''].filter(Boolean).join(' · ')
+
+/** Follow, or following: a switch that says what it is. */
+export function createFollow(toggle) {
+  const words = element('span')
+  const sign = symbol('follow')
+  const button = element('button', { class: 'button button--small', type: 'button', on: { click: toggle } }, sign, words)
+  return {
+    element: button,
+    update({ name, followed, signed_in }) {
+      button.hidden = !signed_in
+      mark(button, 'aria-pressed', followed ? 'true' : 'false')
+      mark(button, 'aria-label', `${followed ? 'Following' : 'Follow'} ${name}`)
+      redraw(sign, followed ? 'followed' : 'follow')
+      say(words, followed ? 'Following' : 'Follow')
+    },
+  }
+}
+
+/** That a page is being fetched, or could not be; and another try without loading everything anew. */
+export function createPageState(lookAgain) {
+  const words = element('span')
+  const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => lookAgain() } })
+  const root = element('p', { class: 'page__state', role: 'status', hidden: true }, words, again)
+  return {
+    element: root,
+    update({ phase, problem }) {
+      root.hidden = phase === 'ready' || phase === 'missing'
+      again.hidden = phase !== 'failed'
+      say(words, phase === 'failed' ? `${problem.message} ${problem.hint ?? ''}`.trim() : 'One moment…')
+    },
+  }
+}

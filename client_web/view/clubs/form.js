@@ -1,0 +1,63 @@
+import { createDialog } from '../dialog/dialog.js'
+import { element } from '../elements/element.js'
+import { createField, createForm } from '../dialog/form.js'
+
+const RULES = {
+  clubs_name_is_text: ['name', 'A name is one line of 1 to 80 characters.'],
+  clubs_name_is_unique: ['name', 'There is a club of that name already.'],
+  clubs_description_is_short: ['description', 'At most 2,000 characters.'],
+}
+
+/**
+ * Founding a club, or changing what it says of itself.
+ * @param {{ found: (club: object) => Promise<void>, change: (club: object, change: object) => Promise<void>, topics: () => Promise<object[]> }} acts
+ */
+export function createClubForm({ found, change, topics }) {
+  let edited = null
+  const fields = {
+    name: createField({ id: 'club-name', label: 'Name', most: 80, input: element('input', { name: 'name', autocomplete: 'off' }) }),
+    description: createField({ id: 'club-description', label: 'What it is for', most: 2000, input: element('textarea', { name: 'description', rows: '4' }) }),
+    topic: createField({ id: 'club-topic', label: 'Topic', input: element('select', { name: 'topic' }) }),
+  }
+  const form = createForm({ fields, rules: RULES, go: 'Found the club', check: () => (fields.name.value ? null : ['name', 'A club needs a name.']), submit },
+    ...Object.values(fields).map((field) => field.element))
+  const founding = createDialog('Found a club')
+  const editing = createDialog('Edit the club')
+
+  async function submit() {
+    const { name, description, topic } = fields
+    const said = { name: name.value, description: description.value || null }
+    if (edited) await change(edited, { ...said, topic_id: topic.value ? Number(topic.value) : null })
+    else await found({ ...said, topic: topic.value ? topic.input.selectedOptions[0].dataset.name : null })
+    founding.close()
+    editing.close()
+    form.element.reset()
+  }
+
+  async function fill(chosen) {
+    const all = await topics().catch(() => [])
+    fields.topic.input.replaceChildren(element('option', { value: '', text: 'No topic' }),
+      ...all.map(({ id, name, emoji }) => element('option', { value: String(id), 'data-name': name, text: `${emoji ?? ''} ${name}`.trim() })))
+    fields.topic.input.value = String(all.find(({ name }) => name === chosen)?.id ?? '')
+  }
+
+  return {
+    elements: [founding, editing],
+    /** @param {object|null} club  null founds one */
+    open(club) {
+      const dialog = club ? editing : founding
+      if (edited !== club && (edited || club)) form.element.reset() // what was typed for another club is not for this one
+      edited = club
+      form.clear()
+      dialog.element.firstElementChild.append(form.element)
+      form.button.textContent = club ? 'Save' : 'Found the club'
+      if (club) {
+        fields.name.input.value = club.name
+        fields.description.input.value = club.description ?? ''
+      }
+      dialog.open()
+      fields.name.focus()
+      fill(club?.topic)
+    },
+  }
+}

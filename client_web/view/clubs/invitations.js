@@ -1,0 +1,46 @@
+import { element, mark, say } from '../elements/element.js'
+import { keyed } from '../elements/keyed.js'
+import { addressOfInvitation } from '../shell/route.js'
+import { untilInWords } from '../elements/when.js'
+
+/**
+ * The invitations to a club that may still be used: for those who may take them back.
+ * @param {{ copyAddress: (path: string) => void, withdrawInvitation: (invitation: object) => Promise<unknown> }} acts
+ */
+export function createClubInvitations({ copyAddress, withdrawInvitation }) {
+  const list = element('ul', { class: 'members' })
+  const rows = keyed(list, { key: (one) => one.id, create: createRow, fades: false })
+  const root = element('section', { 'aria-label': 'Open invitations' }, element('h2', { class: 'caps page__section', text: 'Open invitations' }), list)
+
+  function createRow() {
+    let one = null
+    const words = element('span', { class: 'member__who' })
+    const copy = element('button', { class: 'button button--small', type: 'button', text: 'Copy link', on: { click: () => copyAddress(addressOfInvitation(one.code)) } })
+    const back = element('button', { class: 'button button--small button--plain', type: 'button', text: 'Take back', on: { click: () => withdrawInvitation(one) } })
+    return {
+      element: element('li', { class: 'member' }, words, copy, back),
+      update(latest) {
+        one = latest
+        const told = inWords(one)
+        say(words, told)
+        mark(copy, 'aria-label', `Copy link: ${told}`)
+        mark(back, 'aria-label', `Take back: ${told}`)
+      },
+    }
+  }
+
+  return {
+    element: root,
+    update(invitations) {
+      root.hidden = invitations.length === 0
+      rows.update(invitations)
+    },
+  }
+}
+
+function inWords({ invited_user, invited_name, expires_at, uses, max_uses }) {
+  const until = `open ${untilInWords(expires_at)}`
+  if (invited_user !== null) return `For ${invited_name ?? 'somebody'}, ${until}`
+  const used = max_uses === null ? `used ${uses} times` : `used ${uses} of ${max_uses} times`
+  return `Link, ${used}, ${until}`
+}

@@ -1,0 +1,50 @@
+import { avatar } from '../elements/avatar.js'
+import { ROLES } from './clubs.js'
+import { element, mark, say } from '../elements/element.js'
+import { addressOfPerson } from '../shell/route.js'
+
+/**
+ * Somebody who belongs to a club, and what an owner or admin may change about that.
+ * @param {{ setClubRole: (club: object, member: object, role: string) => Promise<string|undefined>,
+ *           removeMember: (club: object, member: object) => void }} acts  the first resolves with a refusal's words, if any
+ */
+export function createClubMember({ setClubRole, removeMember }) {
+  let one = null
+  const face = element('span', { 'aria-hidden': 'true' })
+  const link = element('a', { class: 'member__name' })
+  const you = element('span', { class: 'quiet', text: ' (you)' })
+  const role = element('span', { class: 'role' })
+  const change = element('select', { class: 'member__role', on: { change: onChange } }, ...Object.entries(ROLES).map(([value, text]) => element('option', { value, text })))
+  const remove = element('button', { class: 'button button--small button--plain', type: 'button', text: 'Remove', on: { click: () => removeMember(one.club, one) } })
+  const refusal = element('p', { class: 'field__refusal', role: 'alert' })
+
+  async function act(doing) {
+    say(refusal, '')
+    const refused = await doing
+    if (refused) say(refusal, refused)
+    change.value = one.role
+  }
+  function onChange() {
+    act(setClubRole(one.club, one, change.value))
+  }
+
+  return {
+    element: element('li', { class: 'member' }, face, element('span', { class: 'member__who' }, link, you), role, change, remove, refusal),
+    update(latest) {
+      if (latest.username !== one?.username) face.replaceChildren(avatar(latest.username))
+      one = latest
+      const { my_role } = one.club
+      const removable = !one.me && (my_role === 'OWNER' || (my_role === 'ADMIN' && one.role === 'MEMBER'))
+      say(link, one.username)
+      mark(link, 'href', addressOfPerson(one.username))
+      you.hidden = !one.me
+      say(role, ROLES[one.role] ?? one.role)
+      role.hidden = my_role === 'OWNER' || one.role === 'MEMBER'
+      change.hidden = my_role !== 'OWNER'
+      if (document.activeElement !== change) change.value = one.role
+      mark(change, 'aria-label', `Role of ${one.username}`)
+      remove.hidden = !removable
+      mark(remove, 'aria-label', `Remove ${one.username}`)
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { element, mark, say } from '../elements/element.js'
+import { counted, problemInWords } from '../elements/words.js'
+
+/**
+ * A field with its name, and the words of a refusal beside it. Nothing is cut off while typing: what is too long is said, not lost.
+ *
+ * @param {object} how
+ * @param {string} how.id
+ * @param {string} how.label
+ * @param {Element} how.input  an input, textarea or select
+ * @param {string} [how.hint]  stays below the field
+ * @param {number} [how.most]  how many characters it takes; said once there are more
+ */
+export function createField({ id, label, input, hint, most }) {
+  const about = hint ? element('p', { class: 'field__hint quiet', id: `${id}-hint`, text: hint }) : null
+  const refusal = element('p', { class: 'field__refusal', id: `${id}-refusal`, role: 'alert' })
+  mark(input, 'id', id)
+  mark(input, 'aria-describedby', about ? `${id}-hint ${id}-refusal` : `${id}-refusal`)
+  input.classList.add('field__input')
+  input.addEventListener('input', () => field.refuse(tooLong()))
+
+  function tooLong() {
+    const length = most ? [...input.value].length : 0
+    return length > most ? `At most ${counted(most, 'character')}; these are ${length.toLocaleString('en')}.` : ''
+  }
+
+  const field = {
+    element: element('div', { class: 'field' }, element('label', { class: 'field__label', for: id, text: label }), input, about, refusal),
+    input,
+    get value() {
+      return input.value.trim()
+    },
+    refuse(words) {
+      say(refusal, words)
+      mark(input, 'aria-invalid', words ? 'true' : null)
+    },
+    tooLong,
+    focus: () => input.focus(),
+  }
+  return field
+}
+
+/**
+ * Several choices of one, each said in words.
+ * @param {{ name: string, label: string, choices: [value: string, title: string, about: string][], chosen: string }} how
+ */
+export function createChoices({ name, label, choices, chosen }) {
+  const refusal = element('p', { class: 'field__refusal', role: 'alert' })
+  const inputs = choices.map(([value]) => element('input', { type: 'radio', name, value, checked: value === chosen }))
+  const labels = choices.map(([, title, about], index) => element('label', { class: 'choice' }, inputs[index],
+    element('span', { class: 'choice__text' }, element('strong', { text: title }), element('span', { class: 'quiet', text: about }))))
+  const set = element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'field__label', text: label }), ...labels, refusal)
+  return {
+    element: set,
+    get value() {
+      return inputs.find((input) => input.checked)?.value ?? chosen
+    },
+    choose(value) {
+      for (const input of inputs) input.checked = input.value === value
+    },
+    /** @param {string} value @param {boolean} offered  what makes no sense just now is not offered */
+    offer(value, offered) {
+      const index = inputs.findIndex((input) => input.value === value)
+      labels[index].hidden = !offered
+      if (!offered && inputs[index].checked) this.choose(chosen)
+    },
+    refuse: (words) => say(refusal, words),
+    tooLong: () => '',
+    focus: () => (inputs.find((input) => input.checked) ?? inputs[0]).focus(),
+  }
+}
+
+/**
+ * A form whose refusals stand beside the field they concern. What was typed stays until it was accepted.
+ *
+ * @param {object} how
+ * @param {Record<string, { refuse: (words: string) => void, focus: () => void, tooLong: () => string }>} how.fields
+ * @param {Record<string, [field: string, words?: string]>} how.rules  which rule speaks of which field; with words where the database's
+ *   own would be too terse
+ * @param {string} how.go  what the button says
+ * @param {() => [field: string, words: string]|null} [how.check]  what need not be sent to be known
+ * @param {() => Promise<void>} how.submit  may reject with a Problem
+ * @param {...Node} children  the fields, as they stand
+ */
+export function createForm({ fields, rules, go, check = () => null, submit }, ...children) {
+  const refusal = element('p', { class: 'field__refusal', role: 'alert' })
+  const button = element('button', { class: 'button button--action', type: 'submit', text: go })
+  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit: onSubmit } }, ...children, refusal, element('div', { class: 'dialog__go' }, button))
+  let busy = false
+
+  function refuse(name, words) {
+    fields[name].refuse(words)
+    fields[name].focus()
+  }
+
+  function clear() {
+    say(refusal, '')
+    for (const field of Object.values(fields)) field.refuse('')
+  }
+
+  async function onSubmit(event) {
+    event.preventDefault()
+    if (busy) return
+    clear()
+    const long = Object.entries(fields).find(([, field]) => field.tooLong())
+    const known = long ? [long[0], long[1].tooLong()] : check()
+    if (known) return refuse(...known)
+    busy = true
+    mark(button, 'aria-disabled', 'true')
+    try {
+      await submit()
+    } catch (problem) {
+      const [name, words] = rules[problem.rule] ?? []
+      if (name) refuse(name, words ?? problemInWords(problem))
+      else say(refusal, problemInWords(problem))
+    } finally {
+      busy = false
+      mark(button, 'aria-disabled', null)
+    }
+  }
+
+  return { element: form, button, clear }
+}

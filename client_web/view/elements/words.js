@@ -1,0 +1,138 @@
+import { markInWords, placeInWords, toldInWords, waitingInWords } from '../stage/stage_words.js'
+import { troubleInWords } from '../stage/quality_words.js'
+
+/** What the page says. Pure: state in, sentences out. */
+
+const list = new Intl.ListFormat('en', { type: 'conjunction' })
+const number = new Intl.NumberFormat('en')
+
+export const together = (names) => list.format(names)
+
+/** "amara, beth and 3 more": who is there, in as many words as a lock screen shows. */
+export function whoInWords(people, most = 3) {
+  const names = people.filter((one) => !one.me).map((one) => one.username)
+  if (!names.length) return 'Nobody else is here'
+  return names.length > most ? `${names.slice(0, most - 1).join(', ')} and ${counted(names.length - most + 1, 'other')}` : together(names)
+}
+
+export const counted = (count, one, many = `${one}s`) => `${number.format(count)} ${count === 1 ? one : many}`
+
+/** "12 here · 3 on stage" */
+export function countsInWords({ here, on_stage }) {
+  if (here === 0) return 'Nobody here yet'
+  return `${number.format(here)} here · ${number.format(on_stage)} on stage`
+}
+
+/** "4 ms", "0.4 ms", "1.2 s"; nothing for what is not known. */
+export function duration(ms) {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return ''
+  const shown = Math.max(0, ms)
+  if (shown < 0.1) return '< 0.1 ms'
+  if (shown < 1) return `${shown.toFixed(1)} ms`
+  if (shown < 1000) return `${Math.round(shown)} ms`
+  if (shown < 60_000) return `${(shown / 1000).toFixed(1)} s`
+  return `${Math.round(shown / 60_000)} min`
+}
+
+/** What I am, in words. `keys` says whether there is a keyboard to speak of. */
+export function meInWords(visit, keys) {
+  const { me, may, microphone, phase } = visit
+  if (phase === 'joining' || !me) return { headline: 'Walking in…', advice: '' }
+  if (phase === 'reconnecting') return { headline: 'Reconnecting…', advice: 'Your seat is kept for a moment.' }
+  if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Your browser wants a yes.' }
+  const told = toldInWords(visit, keys)
+  if (!may.speak) {
+    if (me.hand !== null || me.invited) return waitingInWords(visit, keys)
+    if (told) return told
+    if (may.step_up) return { headline: "You're listening", advice: 'Join the stage whenever you like to talk.' }
+    return waitingInWords(visit, keys)
+  }
+  if (microphone.state === 'refused' || microphone.state === 'missing' || microphone.state === 'failed') {
+    return { headline: "You're listening", advice: 'Your microphone is not available.' }
+  }
+  if (told && (me.muted || !['brought up', 'muted'].includes(visit.told))) return told
+  if (me.muted) return { headline: 'Your microphone is off', advice: keys ? 'Press M to turn it on, or hold Space to talk.' : 'Tap it to talk.' }
+  const route = !['lost', 'alone'].includes(visit.route?.standing)
+  const advice = !route ? 'Not everyone may hear you just now.' : microphone.talking ? 'For as long as you hold Space.' : 'Everyone here can hear you.'
+  return { headline: me.speaking ? "You're speaking" : 'Your microphone is on', advice }
+}
+
+/** A seat's state in a word or two, or nothing when there is nothing to say. */
+export function personInWords(person) {
+  if (person.connection === 'failed') return 'No connection'
+  if (person.connection === 'reconnecting') return 'Reconnecting…'
+  if (person.connection === 'connecting') return 'Connecting…'
+  if (!person.on_stage) return ''
+  if (person.muted) return 'Muted'
+  if (person.speaking) return 'Speaking'
+  return ''
+}
+
+const ROLES = { HOST: 'Host', MODERATOR: 'Moderator', SPEAKER: 'On stage', AUDIENCE: 'Listening' }
+export const roleInWords = (role) => ROLES[role] ?? role
+
+/** The name of a seat for those who hear the page instead of seeing it. */
+export function seatInWords(person) {
+  const parts = [person.me ? `${person.username} (you)` : person.username]
+  if (person.kind !== 'person') parts.push(person.kind)
+  if (person.role !== 'SPEAKER') parts.push(roleInWords(person.role).toLowerCase())
+  const state = personInWords(person)
+  if (state) parts.push(state.replace('…', '').toLowerCase())
+  const open = markInWords(person)
+  if (open) parts.push(person.hand !== null && !person.invited ? `hand up, ${placeInWords(person.hand)}` : person.invited ? 'invited to speak' : open.toLowerCase())
+  const trouble = troubleInWords(person.quality)
+  if (trouble) parts.push(trouble.toLowerCase())
+  if (person.silenced) parts.push('muted for you')
+  return parts.join(', ')
+}
+
+/** How a visit ended: what happened, and what to do next. `again` names the way back in, where there is one. */
+export function endingInWords({ reason, problem, room }) {
+  switch (reason) {
+    case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thanks for being here. There are other doors ajar.', again: null }
+    case 'removed': return { title: 'You were removed from this room', advice: 'A host or moderator asked you to leave.', again: 'Try to come back' }
+    case 'taken over': return { title: 'You are here in another tab', advice: 'Your seat moved there, and this tab went quiet.', again: 'Sit here instead' }
+    case 'signed out': return { title: 'You signed out', advice: 'Sign in again to walk back in.', again: 'Walk back in' }
+    case 'token expired': return { title: 'Your sign-in has run out', advice: 'Sign in again to walk back in.', again: 'Walk back in' }
+    case 'timeout': return { title: 'The line was quiet for too long', advice: 'Your seat was given up while you were away.', again: 'Walk back in' }
+    default: return refusalInWords(problem)
+  }
+}
+
+function refusalInWords(problem) {
+  if (problem?.status === 404) return { title: 'There is no such room', advice: 'The address may be old, or mistyped.', again: null }
+  if (problem?.rule === 'participants_room_is_open') {
+    return { title: 'This room is not open', advice: 'It has ended. There are other doors ajar.', again: null }
+  }
+  const advice = [problem?.message, problem?.hint].filter(Boolean).map(sentence).join(' ')
+  return { title: 'The door did not open', advice: advice || 'Something went wrong on the way in.', again: 'Try again' }
+}
+
+/** The database speaks in lower case and without a full stop; on the page a sentence is a sentence. */
+export function sentence(text) {
+  const trimmed = text.trim()
+  const started = trimmed.charAt(0).toLocaleUpperCase() + trimmed.slice(1)
+  return /[.!?…]$/u.test(started) ? started : `${started}.`
+}
+
+/** Problem -> one or two sentences. */
+export const problemInWords = (problem) =>
+  [problem?.message ?? 'Something went wrong', problem?.hint].filter(Boolean).map(sentence).join(' ')
+
+/**
+ * Several comings and goings as one announcement.
+ * @param {{kind: string, username: string, role?: string, me?: boolean}[]} happenings
+ */
+export function happeningsInWords(happenings) {
+  const named = (kinds) => [...new Set(happenings.filter((one) => kinds.includes(one.kind)).map((one) => one.username))]
+  const phrase = (names, verb) => {
+    if (names.length === 0) return ''
+    return names.length > 3 ? `${names.length} people ${verb}.` : `${together(names)} ${verb}.`
+  }
+  return [
+    phrase(named(['joined']), 'came in'),
+    phrase(named(['left', 'timeout']), 'left'),
+    phrase(named(['hand']), happenings.filter((one) => one.kind === 'hand').length === 1 ? 'raised a hand' : 'raised their hands'),
+    phrase(named(['removed']), happenings.filter((one) => one.kind === 'removed').length === 1 ? 'was removed' : 'were removed'),
+  ].filter(Boolean).join(' ')
+}

@@ -1,0 +1,30 @@
+import { element } from '../elements/element.js'
+import { symbol } from '../elements/symbol.js'
+
+/**
+ * What one should know before one walks in, each as a sign and in words.
+ * @param {object} row  a hallway row
+ * @param {ReadonlySet<number>} [blocks]  whom I blocked
+ * @returns {{ key: string, sign: string, words: string }[]}
+ */
+export function badgesOf(row, blocks = new Set()) {
+  const badges = []
+  if (row.locked) badges.push({ key: 'locked', sign: 'lock', words: 'Locked' })
+  if (row.access === 'club') badges.push({ key: 'club', sign: 'members', words: 'Members only' })
+  if (row.access === 'invited') badges.push({ key: 'invited', sign: 'invite', words: 'Invited only' })
+  const blocked = (row.people ?? []).find(({ user_id }) => blocks.has(user_id))
+  if (blocks.has(row.host_id)) badges.push({ key: 'blocked', sign: 'block', words: `Hosted by ${row.host}, whom you blocked` })
+  else if (blocked) badges.push({ key: 'blocked', sign: 'block', words: `${blocked.username}, whom you blocked, is on stage` })
+  return badges
+}
+
+/** @param {{ key: string, sign: string, words: string }} badge */
+export const createBadge = ({ key, sign, words }) => {
+  const told = element('span', { text: words })
+  return {
+    element: element('li', { class: `badge badge--${key}` }, symbol(sign), told),
+    update: (badge) => {
+      if (told.textContent !== badge.words) told.textContent = badge.words
+    },
+  }
+}

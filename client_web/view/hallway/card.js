@@ -1,0 +1,100 @@
+import { avatar } from '../elements/avatar.js'
+import { badgesOf, createBadge } from './badges.js'
+import { element, mark, say } from '../elements/element.js'
+import { keyed } from '../elements/keyed.js'
+import { addressOf } from '../shell/route.js'
+import { redraw, symbol } from '../elements/symbol.js'
+import { whenInWords } from '../elements/when.js'
+import { countsInWords, sentence } from '../elements/words.js'
+
+/**
+ * A room's card: a door ajar, or one that will open. It changes in place and never grows or shrinks a line because somebody walks in or out.
+ * @param {{ toggleFollow: (row: object) => void, toggleReminder: (row: object) => void }} acts
+ */
+export function createCard({ toggleFollow, toggleReminder }) {
+  let row = null
+  const club = element('span', { class: 'caps card__club' })
+  const ribbon = symbol('follow')
+  const follow = element('button', { class: 'card__follow', type: 'button', on: { click: () => toggleFollow(row) } }, ribbon)
+  const link = element('a', { class: 'card__link' })
+  const when = element('p', { class: 'card__when', hidden: true })
+  const badges = element('ul', { class: 'badges' })
+  const people = element('ul', { class: 'card__people' })
+  const live = element('span', { class: 'card__live' }, element('span', { class: 'card__dot', 'aria-hidden': 'true' }), 'Live')
+  const counts = element('span')
+  const reminderWords = element('span')
+  const reminderSign = symbol('reminder')
+  const remind = element('button', { class: 'card__remind', type: 'button', on: { click: () => toggleReminder(row) } }, reminderSign, reminderWords)
+  const card = element('li', { class: 'card' },
+    element('div', { class: 'card__top' }, club, follow),
+    element('h3', { class: 'card__name' }, link),
+    when, badges, people,
+    element('div', { class: 'card__foot' }, element('p', { class: 'card__counts' }, live, counts), remind))
+  const faces = keyed(people, { key: (one) => one.user_id, create: face })
+  const signs = keyed(badges, { key: (badge) => badge.key, create: createBadge, fades: false })
+
+  return {
+    element: card,
+    /** @param {{ row: object, over: boolean, here: boolean, signed_in: boolean, reminded: boolean, blocks?: ReadonlySet<number> }} entry */
+    update({ row: latest, over, here, signed_in, reminded, blocks }) {
+      row = latest
+      const scheduled = Boolean(row.scheduled) && !over
+      say(club, row.club ?? `Hosted by ${row.host}`)
+      card.classList.toggle('card--clubless', !row.club)
+      follow.hidden = !row.club || !signed_in
+      mark(follow, 'aria-pressed', row.followed ? 'true' : 'false')
+      mark(follow, 'aria-label', `Follow ${row.club}`)
+      mark(follow, 'title', row.followed ? `Unfollow ${row.club}` : `Follow ${row.club}`)
+      redraw(ribbon, row.followed ? 'followed' : 'follow')
+      say(link, row.name)
+      // A closed door is no link: it keeps its place under the pointer, but leads nowhere.
+      mark(link, 'href', over ? null : addressOf(row.id))
+      mark(link, 'aria-current', here ? 'page' : null)
+      card.classList.toggle('card--here', here)
+      card.classList.toggle('card--over', over)
+      card.classList.toggle('card--live', row.here > 0 && !over)
+      card.classList.toggle('card--scheduled', scheduled)
+      live.hidden = over || row.here === 0 || scheduled
+      signs.update(over ? [] : badgesOf(row, blocks))
+      faces.update(over || scheduled ? [] : row.people)
+      when.hidden = !scheduled
+      say(when, scheduled ? `Opens ${whenInWords(row.starts_at)}` : '')
+      say(counts, over ? 'This room has ended' : scheduled ? scheduledInWords(row) : described(row, here))
+      remind.hidden = !scheduled
+      mark(remind, 'aria-pressed', reminded ? 'true' : 'false')
+      mark(remind, 'aria-label', `${reminded ? 'You will be told of' : 'Remind me of'} ${row.name}`)
+      redraw(reminderSign, reminded ? 'reminder-on' : 'reminder')
+      say(reminderWords, reminded ? 'You will be told' : 'Remind me')
+    },
+  }
+}
+
+function described(row, here) {
+  const told = [countsInWords(row)]
+  if (row.stage === 'moderated') told.push('moderated')
+  if (here) told.push("you're in")
+  return told.join(' · ')
+}
+
+function scheduledInWords(row) {
+  const told = []
+  if (row.club) told.push(`with ${row.host}`)
+  if (row.stage === 'moderated') told.push('moderated')
+  return sentence(told.join(' · ') || 'not open yet').replace(/\.$/u, '')
+}
+
+function face() {
+  const name = element('span', { class: 'card__person-name' })
+  const made = element('li', { class: 'card__person' }, name)
+  let shown = null
+  return {
+    element: made,
+    update({ username }) {
+      if (username === shown) return
+      if (shown !== null) made.firstElementChild.remove()
+      made.prepend(avatar(username))
+      shown = username
+      say(name, username)
+    },
+  }
+}

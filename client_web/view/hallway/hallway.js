@@ -1,0 +1,122 @@
+import { createCard } from './card.js'
+import { element, mark, say } from '../elements/element.js'
+import { createHold } from '../elements/hold.js'
+import { keyed } from '../elements/keyed.js'
+import { answers, held, isOrder, settled } from './order.js'
+import { symbol } from '../elements/symbol.js'
+import { problemInWords } from '../elements/words.js'
+
+const SEARCH_FROM = 2 // one door is taken in at a glance
+const MINUTE = 60_000
+const KEPT_AS = 'roomtone.order'
+const ORDERS = [['busiest', 'Busiest first'], ['newest', 'Newest first'], ['name', 'By name']]
+const SECTIONS = [['followed', 'From clubs you follow'], ['open', 'Everything open'], ['scheduled', 'Scheduled']]
+
+/**
+ * The hallway: who is in which room, as it is now, and which rooms will open.
+ * @param {{ start: () => void, toggleFollow: (row: object) => void, toggleReminder: (row: object) => void, retry: () => void }} acts
+ */
+export function createHallway(acts) {
+  let model = null
+  let shown = []
+
+  const heading = element('h1', { class: 'only-heard', tabindex: '-1', text: 'Hallway' })
+  const search = element('input', { type: 'search', class: 'hallway__search', placeholder: 'Find', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: draw } })
+  const searching = element('label', { class: 'hallway__find' }, symbol('search'), search)
+  const begin = element('button', { class: 'button button--action', type: 'button', on: { click: acts.start } }, symbol('plus'), 'Start a room')
+  const order = element('select', { class: 'hallway__order', 'aria-label': 'Sort rooms', on: { change: sort } }, ...ORDERS.map(([value, text]) => element('option', { value, text })))
+  const ordering = element('label', { class: 'hallway__sort' }, symbol('sort'), order)
+  const connection = element('p', { class: 'hallway__connection', role: 'status' })
+  const refusal = element('p', { class: 'hallway__refusal', role: 'alert', hidden: true })
+  const sections = SECTIONS.map(([name, title]) => createSection(name, title))
+  const doors = element('div', { class: 'hallway__doors' }, ...sections.map((section) => section.element))
+  const nothing = element('div', { class: 'hallway__nothing' })
+  const waiting = element('div', { class: 'hallway__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('div', { class: 'card card--waiting' }, element('i'), element('i'), element('i'))))
+  const scroll = element('div', { class: 'hallway__scroll' }, ordering, connection, refusal, doors, waiting, nothing)
+  const root = element('div', { class: 'hallway' }, heading, element('div', { class: 'hallway__tools' }, searching, begin), scroll)
+  const hold = createHold(doors, draw)
+  const remembered = localStorage.getItem(KEPT_AS)
+  order.value = isOrder(remembered) ? remembered : 'busiest'
+  // "In 25 minutes" is a minute later "in 24 minutes".
+  setInterval(() => model?.rooms.some((row) => row.scheduled) && !document.hidden && draw(), MINUTE / 2)
+
+  function createSection(name, title) {
+    const words = element('h2', { class: 'caps hallway__section', text: title })
+    const cards = element('ul', { class: 'hallway__cards' })
+    const rows = keyed(cards, { key: (entry) => entry.row.id, create: () => createCard(acts) })
+    const section = element('section', { 'aria-label': title }, words, cards)
+    return {
+      element: section,
+      update(entries) {
+        const mine = entries.filter((entry) => entry.section === name)
+        section.hidden = mine.length === 0
+        rows.update(mine)
+      },
+    }
+  }
+
+  function sort() {
+    localStorage.setItem(KEPT_AS, order.value)
+    shown = [] // whoever asked for another order wants to see it
+    draw()
+  }
+
+  function draw() {
+    if (!model) return
+    const { rooms, loading, reminders, blocks } = model
+    const wanted = search.value.trim()
+    shown = hold.held && shown.length > 0 ? held(shown, rooms, order.value) : settled(rooms, order.value)
+    const entries = shown
+      .filter((entry) => !wanted || answers(entry.row, wanted))
+      .map((entry) => ({ ...entry, here: entry.row.id === model.seated_in, signed_in: model.signed_in, reminded: reminders.has(entry.row.id), blocks }))
+    for (const section of sections) section.update(entries)
+    searching.hidden = rooms.length < SEARCH_FROM && !wanted
+    ordering.hidden = searching.hidden || rooms.every((row) => row.scheduled)
+    waiting.hidden = !loading
+    mark(doors, 'aria-busy', loading ? 'true' : null)
+    drawNothing(entries.length, wanted)
+    drawConnection()
+  }
+
+  function drawNothing(count, wanted) {
+    const kind = count > 0 || model.loading || model.connection === 'ended' ? '' : wanted ? 'unfound' : 'empty'
+    nothing.hidden = kind === ''
+    if (nothing.dataset.kind === kind) return
+    nothing.dataset.kind = kind
+    nothing.replaceChildren(...(kind === 'unfound'
+      ? [element('p', { class: 'hallway__quiet', text: 'No such door' }), element('p', { class: 'quiet', text: 'No open room, club or person goes by that. Try fewer letters.' })]
+      : [element('p', { class: 'hallway__quiet', text: 'All quiet' }), element('p', { class: 'quiet', text: 'No room is open just now. Start one and leave the door ajar; people will find it here.' })]))
+  }
+
+  function drawConnection() {
+    const { connection: state, problem, loading } = model
+    connection.dataset.state = state
+    const words = state === 'reconnecting' ? 'Reconnecting… what you see may be a little old.'
+      : state === 'ended' ? problemInWords(problem ?? { message: 'The hallway stopped following along' })
+      : loading ? 'Opening the hallway…' : ''
+    connection.hidden = words === ''
+    if (connection.firstChild?.textContent === words) return
+    connection.replaceChildren(element('span', { text: words }))
+    if (state === 'ended') connection.append(element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: acts.retry } }))
+  }
+
+  return {
+    element: root,
+    scroll,
+    focus: () => heading.focus({ preventScroll: true }),
+    /**
+     * @param {{ rooms: object[], loading: boolean, connection: string, problem: object|null, seated_in: number|null, signed_in: boolean,
+     *           reminders: ReadonlySet<number>, blocks?: ReadonlySet<number> }} latest
+     */
+    update(latest) {
+      const news = model === null || Object.keys(latest).some((name) => latest[name] !== model[name])
+      model = latest
+      if (news) draw()
+    },
+    /** What the database refused, said where it was asked. */
+    refuse(text) {
+      refusal.hidden = !text
+      say(refusal, text ?? '')
+    },
+  }
+}

@@ -1,0 +1,119 @@
+import { createDialog } from '../dialog/dialog.js'
+import { element, say } from '../elements/element.js'
+import { createChoices, createField, createForm } from '../dialog/form.js'
+import { fieldsOf, momentOf, nextHour, whenInWords } from '../elements/when.js'
+
+const STAGES = [
+  ['open', 'Open stage', 'Everyone who walks in may talk.'],
+  ['moderated', 'Moderated stage', 'People walk in as listeners, raise a hand, and you bring them up.'],
+]
+const ACCESS = [
+  ['open', 'Everyone', 'Anybody may walk in and see who is here.'],
+  ['club', 'Members of the club', 'Others see the door and not what is behind it.'],
+  ['invited', 'Only whom I invite', 'Nobody else sees that there is a room.'],
+]
+const TIMES = [
+  ['now', 'Now', 'The door opens and you walk in.'],
+  ['later', 'Later', 'It stands in the hallway with its time, and opens by itself.'],
+]
+const HOST_GONE = [
+  ['wait', 'It waits for you', 'People stay and talk; your seat is kept.'],
+  ['handover', 'Somebody takes over', 'A moderator, or who spoke here longest, becomes the host.'],
+  ['end', 'It ends', 'Everybody leaves when you do.'],
+]
+const RULES = {
+  rooms_name_is_text: ['name', 'A name is one line of 1 to 120 characters.'],
+  rooms_club_is_yours: ['club'],
+  rooms_club_access_needs_a_club: ['access'],
+  rooms_access_is_known: ['access'],
+  rooms_stage_is_known: ['stage'],
+  rooms_host_gone_is_known: ['host_gone'],
+  rooms_start_within_a_year: ['date'],
+}
+
+/**
+ * Starting a room, now or later. One row in `rooms`, and in we go.
+ * @param {{ start: (room: object) => Promise<void>, clubs: () => Promise<{id: number, name: string}[]> }} acts
+ */
+export function createStartRoom({ start, clubs }) {
+  const club = createField({ id: 'room-club', label: 'Club', input: element('select', { name: 'club', on: { change: onClub } }) })
+  const fields = {
+    name: createField({ id: 'room-name', label: 'Name', most: 120, input: element('input', { name: 'name', autocomplete: 'off', placeholder: 'What is it about?' }) }),
+    club,
+    stage: createChoices({ name: 'stage', label: 'Stage', choices: STAGES, chosen: 'open' }),
+    access: createChoices({ name: 'access', label: 'Who may come in', choices: ACCESS, chosen: 'open' }),
+    when: createChoices({ name: 'when', label: 'When', choices: TIMES, chosen: 'now' }),
+    date: createField({ id: 'room-date', label: 'Date', input: element('input', { type: 'date', name: 'date' }) }),
+    time: createField({ id: 'room-time', label: 'Time', input: element('input', { type: 'time', name: 'time' }) }),
+    host_gone: createChoices({ name: 'host_gone', label: 'When you leave without ending it', choices: HOST_GONE, chosen: 'wait' }),
+  }
+  const moment = element('p', { class: 'field__hint quiet', role: 'status' })
+  const later = element('div', { class: 'field-row' }, fields.date.element, fields.time.element, moment)
+  const more = element('details', { class: 'more' }, element('summary', { text: 'More' }), fields.host_gone.element)
+  const form = createForm({ fields, rules: RULES, go: 'Open the door', check, submit },
+    fields.name.element, fields.when.element, later, club.element, fields.access.element, fields.stage.element, more)
+  const dialog = createDialog('Start a room', form.element)
+  form.element.addEventListener('input', draw)
+
+  function onClub() {
+    fields.access.offer('club', club.value !== '')
+  }
+
+  const chosenMoment = () => momentOf({ date: fields.date.value, time: fields.time.value })
+
+  function draw() {
+    const planned = fields.when.value === 'later'
+    later.hidden = !planned
+    say(form.button, planned ? 'Plan the room' : 'Open the door')
+    const at = chosenMoment()
+    say(moment, at && at > new Date() ? `Opens ${whenInWords(at)}, your time.` : '')
+  }
+
+  function check() {
+    if (!fields.name.value) return ['name', 'A room needs a name.']
+    if (fields.when.value === 'now') return null
+    const at = chosenMoment()
+    if (!at) return [fields.date.value ? 'time' : 'date', 'When shall it open?']
+    return at > new Date() ? null : [sameDay(at) ? 'time' : 'date', 'That time has passed. Choose one ahead.']
+  }
+
+  async function submit() {
+    const room = { name: fields.name.value, club_id: club.value ? Number(club.value) : null, stage: fields.stage.value }
+    // What is as usual is not said: the database has the same defaults.
+    if (fields.access.value !== 'open') room.access = fields.access.value
+    if (fields.host_gone.value !== 'wait') room.host_gone = fields.host_gone.value
+    if (fields.when.value === 'later') room.starts_at = chosenMoment().toISOString()
+    await start(room)
+    dialog.close()
+    form.element.reset()
+  }
+
+  /** @param {number|null} wanted  the club to start with */
+  async function fill(wanted) {
+    const chosen = wanted === null ? club.value : String(wanted)
+    const all = await clubs().catch(() => [])
+    club.input.replaceChildren(element('option', { value: '', text: 'No club' }), ...all.map(({ id, name: title }) => element('option', { value: String(id), text: title })))
+    club.input.value = all.some(({ id }) => String(id) === chosen) ? chosen : ''
+    onClub()
+  }
+
+  return {
+    element: dialog.element,
+    /** @param {{ club_id?: number|null }} [where]  the club it is to be in; it can still be changed */
+    open({ club_id = null } = {}) {
+      form.clear()
+      if (!club.input.firstChild) club.input.append(element('option', { value: '', text: 'No club' }))
+      const { date, time } = fieldsOf(nextHour())
+      fields.date.input.min = fieldsOf(new Date()).date
+      if (!fields.date.value) fields.date.input.value = date
+      if (!fields.time.value) fields.time.input.value = time
+      onClub()
+      draw()
+      dialog.open()
+      fields.name.focus()
+      fill(club_id)
+    },
+  }
+}
+
+const sameDay = (at) => at.toDateString() === new Date().toDateString()

@@ -1,0 +1,89 @@
+import { element } from '../elements/element.js'
+import { stations } from './stations.js'
+import { storyOf, timeOfDay } from './inspector_words.js'
+import { duration, problemInWords } from '../elements/words.js'
+
+/**
+ * One row, notification or remark in the inspector.
+ * @param {(who: object) => string} nameOf
+ */
+export function createEntry(nameOf) {
+  let drawn = null
+  const head = element('p', { class: 'pane__head' })
+  const story = element('p', { class: 'pane__story' })
+  const total = element('p', { class: 'pane__total' })
+  const way = element('div')
+  const made = element('li', { class: 'pane' }, head, element('div', { class: 'pane__line' }, story, total), way)
+  const row = createRow()
+
+  return {
+    element: made,
+    update(entry) {
+      if (entry === drawn) return // entries are frozen: the same one says the same
+      drawn = entry
+      made.dataset.kind = entry.problem ? 'problem' : entry.kind
+      if (entry.table) made.dataset.table = entry.table
+      head.replaceChildren(...headOf(entry))
+      story.textContent = entry.problem ? problemInWords(entry.problem) : storyOf(entry, nameOf)
+      total.textContent = totalOf(entry)
+      way.replaceChildren(...wayOf(entry))
+      const content = entry.kind === 'write' ? entry.rows : entry.kind === 'event' ? (entry.record ?? entry.old_record) : null
+      if (content) {
+        row.show(content)
+        if (!row.element.isConnected) made.append(row.element)
+      }
+    },
+  }
+}
+
+function headOf(entry) {
+  const time = element('time', { class: 'pane__time', text: timeOfDay(entry.at) })
+  if (entry.kind === 'stream') return [element('b', { text: 'stream' }), time]
+  if (entry.kind === 'note') return [element('b', { text: 'note' }), time]
+  const what = element('span', { class: 'pane__what' }, element('b', { text: `${entry.kind === 'write' ? entry.method : entry.type} ` }), element('span', { class: 'pane__table', text: entry.table }))
+  const whose = element('span', { class: 'pane__whose', text: entry.kind === 'write' ? 'you wrote' : `log ${entry.seq}` })
+  return [what, whose, time]
+}
+
+/** "seen in 4 ms": the figure of the line, where there is one. */
+function totalOf(entry) {
+  if (entry.kind === 'event') return `seen in ${duration(entry.seen_ms)}`
+  if (entry.kind !== 'write') return ''
+  if (entry.seen_ms !== null) return `back in ${duration(entry.seen_ms)}`
+  return entry.status ? `${entry.status} in ${duration(entry.ms)}` : 'on its way…'
+}
+
+function wayOf({ kind, notify_ms, stream_ms, status, ms, seen_ms }) {
+  if (kind === 'event' && notify_ms !== null) {
+    return [stations([
+      { name: 'row', reached: true },
+      { name: 'notified', reached: true, ms: notify_ms },
+      { name: 'seen', reached: true, ms: stream_ms },
+    ])]
+  }
+  if (kind !== 'write' || seen_ms === null || ms === null) return []
+  // The log often wins the race against the answer to the POST: the stations stand in the order they were reached.
+  const [first, second] = [{ name: `answer ${status}`, at: ms }, { name: 'back by the log', at: seen_ms }].sort((a, b) => a.at - b.at)
+  return [stations([
+    { name: 'sent', reached: true },
+    { name: first.name, reached: true, ms: first.at },
+    { name: second.name, reached: true, ms: second.at - first.at },
+  ])]
+}
+
+/** The row itself, written out when somebody opens it and not before: an SDP is long. */
+function createRow() {
+  let content = null
+  const text = element('pre', { class: 'pane__row', tabindex: '0' })
+  const details = element('details', { class: 'pane__details', on: { toggle: draw } }, element('summary', { text: 'the row' }), text)
+  function draw() {
+    if (details.open) text.textContent = JSON.stringify(content, null, 2)
+  }
+  return {
+    element: details,
+    show(latest) {
+      content = latest
+      draw()
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import { element, say } from '../elements/element.js'
+import { keyed } from '../elements/keyed.js'
+import { createSeatPane } from './seat_pane.js'
+import { symbol } from '../elements/symbol.js'
+import { createTrace } from './trace.js'
+import { createEntry } from './entry.js'
+import { inPsql, involves } from './inspector_words.js'
+
+const TRACES = 3
+const SHOWN = 80 // the newest; the rest is a `select` away
+
+/**
+ * The inspector: the rows, notifications and signals behind what is on screen, as they happen. Closed it costs nothing: it is drawn only while
+ * somebody looks.
+ * @param {{ close: () => void, retryConnection: (user_id: number) => void }} acts
+ */
+export function createInspectorView({ close, retryConnection }) {
+  let visit = null
+  let chosen = null // user_id of the seat looked at
+  let open = false
+  let all = false // every connection, not only the newest
+
+  const title = element('h2', { class: 'inspector__title', text: 'Inspector', tabindex: '-1' })
+  const tale = element('p', { class: 'inspector__tale', text: 'A write is a row. A row notifies. The relay reads the log, and you see it here.' })
+  const back = element('button', { class: 'inspector__back', type: 'button', on: { click: () => choose(null) } }, symbol('back'), 'All rows')
+  const shut = element('button', { class: 'inspector__close', type: 'button', 'aria-label': 'Close the inspector', title: 'Close (G)', on: { click: close } }, symbol('close'))
+  const seat = createSeatPane({ retryConnection })
+  const traces = element('ul', { class: 'inspector__traces' })
+  const more = element('button', { class: 'inspector__more', type: 'button', on: { click: () => { all = !all; draw() } } })
+  const found = element('section', { class: 'inspector__found', 'aria-label': 'Connections' }, element('h3', { class: 'caps', text: 'Connections' }), traces, more)
+  const panes = element('ol', { class: 'inspector__panes' })
+  const nothing = element('p', { class: 'inspector__nothing', text: 'Nothing yet. The next row shows up here.' })
+  const rows = element('section', { class: 'inspector__rows', 'aria-label': 'Rows and notifications' }, element('h3', { class: 'caps', text: 'Rows and notifications' }), nothing, panes)
+  const psql = element('code', { class: 'inspector__sql', tabindex: '0' })
+  const copied = element('span', { class: 'only-heard', role: 'status' })
+  const copy = element('button', { class: 'inspector__copy', type: 'button', 'aria-label': 'Copy this line', title: 'Copy', on: { click: copyLine } }, symbol('copy'))
+  const root = element('section', { class: 'inspector', 'aria-label': 'Inspector', hidden: true },
+    element('header', { class: 'inspector__head' }, element('div', {}, title, tale, back), shut),
+    element('div', { class: 'inspector__scroll' }, seat.element, found, rows),
+    element('footer', { class: 'inspector__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))
+
+  const traceList = keyed(traces, { key: (trace) => trace.peer_id, create: () => createTrace(choose), fades: false })
+  const paneList = keyed(panes, { key: (entry) => entry.id, create: () => createEntry(nameOf), fades: false })
+
+  function nameOf({ user_id, peer_id }) {
+    const one = [...(visit?.people ?? []), ...(visit?.nodes ?? [])].find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
+    if (one?.me) return 'you'
+    const traced = visit?.traces.find((trace) => trace.user_id === user_id || (peer_id && trace.peer_id === peer_id))
+    return one?.username ?? traced?.username ?? (user_id ? `user ${user_id}` : 'someone who left')
+  }
+
+  function draw() {
+    if (!open || !visit) return
+    const person = chosen === null ? null : ([...visit.people, ...nodesOf(visit)].find((one) => one.user_id === chosen) ?? null)
+    const lines = visit.traces.filter((trace) => chosen === null || trace.user_id === chosen)
+    const entries = visit.entries.filter((entry) => !person || involves(entry, person)).slice(-SHOWN).reverse()
+    seat.update(person)
+    title.hidden = tale.hidden = person !== null
+    back.hidden = person === null
+    found.hidden = lines.length === 0
+    drawTraces(lines)
+    paneList.update(entries)
+    nothing.hidden = entries.length > 0
+    say(psql, inPsql(visit.room_id, person))
+  }
+
+  /** The nodes of the room: a seat each, and signals like everybody's. */
+  const nodesOf = ({ nodes, route }) => nodes.map((node) => ({ ...node, connection: route?.connected ? 'connected' : 'waiting' }))
+
+  /** The newest answered ones; forty connections would push the rows out of sight. */
+  function drawTraces(lines) {
+    const answered = (trace) => Number(trace.answered_at !== null)
+    const sorted = [...lines].sort((a, b) => answered(b) - answered(a) || b.offered_at - a.offered_at)
+    const few = sorted.filter((trace, index) => index === 0 || (index < TRACES && answered(trace)))
+    traceList.update(all ? sorted : few)
+    more.hidden = sorted.length === few.length
+    say(more, all ? 'Show fewer' : `Show all ${sorted.length}`)
+  }
+
+  async function copyLine() {
+    try {
+      await navigator.clipboard.writeText(psql.textContent)
+      say(copied, 'Copied.')
+      copy.replaceChildren(symbol('check'))
+      setTimeout(() => copy.replaceChildren(symbol('copy')), 1500)
+    } catch {
+      // no clipboard for this page: the line can still be selected
+      getSelection().selectAllChildren(psql)
+    }
+  }
+
+  function choose(user_id) {
+    chosen = user_id
+    draw()
+    if (open) (user_id === null ? title : seat.heading).focus({ preventScroll: true })
+  }
+
+  return {
+    element: root,
+    get open() {
+      return open
+    },
+    show(shown) {
+      open = shown
+      root.hidden = !shown
+      if (!shown) chosen = null
+      draw()
+      if (shown) title.focus({ preventScroll: true })
+    },
+    choose,
+    update(latest) {
+      if (visit?.room_id !== latest?.room_id) chosen = null
+      visit = latest
+      draw()
+    },
+  }
+}

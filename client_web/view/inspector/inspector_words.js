@@ -1,0 +1,102 @@
+import { together } from '../elements/words.js'
+
+/** The inspector's sentences. Pure: an entry in, words out. */
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 })
+
+export const timeOfDay = (at) => clock.format(at)
+
+/** "1.4 kB": the weight of a row as JSON, which is what travels. */
+export function weight(value) {
+  const bytes = new TextEncoder().encode(JSON.stringify(value ?? null)).length
+  return bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`
+}
+
+/**
+ * What a row says, in plain words.
+ * @param {object} entry  a `write` or `event` of the inspector
+ * @param {(who: {user_id?: number, peer_id?: string}) => string} nameOf
+ */
+export function storyOf(entry, nameOf) {
+  if (entry.kind === 'stream') return entry.reason ? `${entry.state}: ${entry.reason}` : entry.state
+  if (entry.kind === 'note') return entry.text
+  return entry.kind === 'write' ? writeStory(entry, nameOf) : eventStory(entry, nameOf)
+}
+
+function writeStory({ table, rows, method }, nameOf) {
+  const row = rows[0] ?? {}
+  if (table === 'signals') return rows.length > 1 ? signalsStory(rows, nameOf) : `${signal(row)} to ${nameOf({ peer_id: row.to_peer })}`
+  if (table === 'participants' && method === 'DELETE') return 'your seat given back'
+  if (table === 'participants' && 'hand_raised_at' in row) return row.hand_raised_at ? 'your hand up' : 'your hand down'
+  if (table === 'participants' && row.role && row.muted === false) return `to be ${row.role}, microphone on`
+  if (table === 'participants' && row.invited_to_speak_at === null) return 'an invitation to speak put away'
+  if (table === 'participants' && row.asked_to_unmute_at === null) return 'to stay muted'
+  if (table === 'participants' && 'muted' in row) return row.muted ? 'microphone off' : 'microphone on'
+  if (table === 'participants' && 'role' in row && method === 'UPDATE') return `to be ${row.role}`
+  if (table === 'participants') return 'you take a seat'
+  if (table === 'messages' && row.body) return quoted(row.body)
+  if (table === 'reactions') return row.emoji
+  if (table === 'recordings') return 'that the room be recorded'
+  if (row.name) return row.name
+  return Object.entries(row).filter(([, value]) => typeof value !== 'object').map(([name, value]) => `${name} ${value}`).join(' · ')
+}
+
+/** Signals that wait at the same moment travel in one POST, whomever they are for: "offers to amara and lior, candidates to maya · 4.1 kB". */
+function signalsStory(rows, nameOf) {
+  const told = [...new Set(rows.map(({ kind }) => kind))].map((kind) => {
+    const names = new Set(rows.filter((row) => row.kind === kind).map((row) => nameOf({ peer_id: row.to_peer })))
+    return `${kind}${names.size > 1 || kind === 'candidate' ? 's' : ''} to ${together(names)}`
+  })
+  return `${told.join(', ')} · ${weight(rows.map(({ body }) => body))}`
+}
+
+function eventStory({ table, type, record, old_record, reason }, nameOf) {
+  const row = record ?? old_record ?? {}
+  if (table === 'signals') {
+    return `${signal(row)} from ${nameOf({ user_id: row.from_user, peer_id: row.from_peer })} to ${nameOf({ user_id: row.to_user, peer_id: row.to_peer })}`
+  }
+  if (table === 'participants') {
+    const who = nameOf({ user_id: row.user_id, peer_id: row.peer_id })
+    if (type === 'INSERT') return `${who} takes a seat · ${row.role}`
+    if (type === 'DELETE') return `${who} leaves${reason ? ` · ${reason}` : ''}`
+    return `${who} · ${changes(record, old_record).join(' · ') || 'unchanged'}`
+  }
+  if (table === 'messages') return `${nameOf(row)} ${type === 'DELETE' ? '· taken back' : `writes ${quoted(row.body)}`}`
+  if (table === 'reactions') return `${nameOf(row)} ${row.emoji}`
+  if (table === 'recordings') return `${row.username} · ${row.status}`
+  if (table === 'rooms') return changes(record, old_record).join(' · ') || row.name || ''
+  return ''
+}
+
+const quoted = (body) => `“${body.length > 60 ? `${body.slice(0, 60)}…` : body}”`
+
+function signal({ kind, body }) {
+  if (kind !== 'candidate') return `${kind} · ${weight(body)}`
+  const count = Array.isArray(body) ? body.length : 1
+  return `${count} candidate${count === 1 ? '' : 's'} · ${weight(body)}`
+}
+
+const UNTOLD = new Set(['join_date', 'seq', 'lapses_at', 'followed_by'])
+
+/** ["muted true → false"]: what an UPDATE did. Long values, such as a new peer_id, are named but not spelled out. */
+export function changes(record, old_record) {
+  if (!record || !old_record) return []
+  const short = (value) => (value === null ? 'null' : String(value).length > 14 ? `${String(value).slice(0, 8)}…` : String(value))
+  return Object.keys(record)
+    .filter((name) => !UNTOLD.has(name) && JSON.stringify(record[name]) !== JSON.stringify(old_record[name]) && name in old_record)
+    .map((name) => `${name} ${short(old_record[name])} → ${short(record[name])}`)
+}
+
+/** Whether an entry has to do with a seat. */
+export function involves(entry, person) {
+  if (entry.user_id === person.user_id) return true
+  const rows = entry.kind === 'write' ? entry.rows : [entry.record, entry.old_record]
+  return rows.some((row) => row && (row.user_id === person.user_id || row.from_user === person.user_id || row.to_peer === person.peer_id || row.from_peer === person.peer_id))
+}
+
+/** The same, to try in psql. */
+export function inPsql(room_id, person) {
+  if (!person) return `select * from roster where room_id = ${room_id};`
+  const name = person.username.replaceAll("'", "''")
+  return `select * from signal_trace where room_id = ${room_id} and '${name}' in (from_user, to_user);`
+}

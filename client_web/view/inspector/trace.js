@@ -1,0 +1,42 @@
+import { element, say } from '../elements/element.js'
+import { stations } from './stations.js'
+import { duration } from '../elements/words.js'
+
+/**
+ * How two seats found each other: offer, answer, connected. Choosing it shows the rows behind it.
+ * @param {(user_id: number) => void} choose
+ */
+export function createTrace(choose) {
+  let trace = null
+  let drawn = null
+  const who = element('button', { class: 'trace__who', type: 'button', on: { click: () => choose(trace.user_id) } })
+  const total = element('span', { class: 'trace__total' })
+  const way = element('div')
+  const about = element('p', { class: 'trace__about' })
+  const made = element('li', { class: 'trace' }, element('p', { class: 'trace__head' }, who, total), way, about)
+  return {
+    element: made,
+    update(latest) {
+      trace = latest
+      if (latest === drawn) return
+      drawn = latest
+      made.dataset.state = latest.state
+      say(who, latest.mine ? `you → ${latest.username}` : `${latest.username} → you`)
+      say(total, latest.total_ms !== null ? `connected in ${duration(latest.total_ms)}` : latest.state === 'waiting' ? 'no answer yet' : latest.state)
+      way.replaceChildren(stations([
+        { name: 'offer', reached: latest.offered_at !== null },
+        { name: 'answer', reached: latest.answered_at !== null, ms: latest.answer_ms },
+        { name: 'connected', reached: latest.connected_at !== null, ms: latest.connect_ms },
+      ]))
+      say(about, aboutInWords(latest))
+    },
+  }
+}
+
+function aboutInWords({ candidates_sent, candidates_received, restarts, path, state, total_ms }) {
+  const told = [`${candidates_sent} candidates sent, ${candidates_received} received`]
+  if (path) told.push(`${path.local} – ${path.remote}`)
+  if (restarts > 0) told.push(`${restarts} restart${restarts === 1 ? '' : 's'}`)
+  if (total_ms !== null && state !== 'connected') told.push(state)
+  return told.join(' · ')
+}

@@ -1,0 +1,107 @@
+import { avatar } from '../elements/avatar.js'
+import { createDialog } from '../dialog/dialog.js'
+import { element, mark, say } from '../elements/element.js'
+import { createField } from '../dialog/form.js'
+import { createShare } from '../elements/share.js'
+import { soon } from '../elements/next_frame.js'
+import { problemInWords } from '../elements/words.js'
+
+const TERMS = [['1 hour', 'an hour'], ['1 day', 'a day'], ['7 days', 'a week'], ['30 days', 'a month']]
+const USES = [['', 'anybody'], ['1', 'one person'], ['5', 'five people'], ['25', '25 people']]
+
+/**
+ * Asking somebody in: by name, which reaches them wherever they are in the shell, or by a link to send along.
+ *
+ * @typedef {{ kind: 'room'|'club', id: number, name: string, address: string|null, links: boolean }} Place
+ *   `address`: a link anybody may use; `links`: whether I may make invitation links
+ * @param {{ suggest: (beginning: string) => Promise<string[]>, make: (place: Place, how: object) => Promise<{ code: string }>,
+ *           linkOf: (code: string) => string }} acts
+ */
+export function createInvite({ suggest, make, linkOf }) {
+  /** @type {Place} */ let place = null
+  let asked = 0
+  const name = createField({ id: 'invite-name', label: 'By name', input: element('input', { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: 'Whom?', on: { input: soon(look) } }) })
+  const people = element('ul', { class: 'sign-in__people' })
+  const done = element('p', { class: 'invite__done', role: 'status' })
+  const byName = element('form', { class: 'invite__part', novalidate: true, on: { submit: (event) => { event.preventDefault(); ask(name.value) } } },
+    name.element, people, element('button', { class: 'button button--action', type: 'submit', text: 'Ask them' }), done)
+
+  const open = createShare('Link to the room')
+  const openPart = element('section', { class: 'invite__part' }, element('h3', { class: 'field__label', text: 'By a link' }), element('p', { class: 'quiet', text: 'Whoever may come in finds the door here.' }), open.element)
+
+  const lasting = createField({ id: 'invite-lasting', label: 'Open for', input: choices(TERMS) })
+  const uses = createField({ id: 'invite-uses', label: 'For', input: choices(USES) })
+  const refusal = element('p', { class: 'field__refusal', role: 'alert' })
+  const fresh = createShare('Invitation link')
+  const linkPart = element('form', { class: 'invite__part', novalidate: true, on: { submit: (event) => { event.preventDefault(); makeLink() } } },
+    element('h3', { class: 'field__label', text: 'By an invitation link' }), element('p', { class: 'quiet', text: 'Whoever has it may come in, until it runs out or is used up.' }),
+    element('div', { class: 'field-row' }, lasting.element, uses.element), element('button', { class: 'button', type: 'submit', text: 'Make a link' }), refusal, fresh.element)
+  const dialog = createDialog('Invite', byName, openPart, linkPart)
+
+  /** Names that fit what is typed; a tap on one asks them. */
+  async function look() {
+    const mine = (asked += 1)
+    name.refuse('')
+    const names = await suggest(name.value).catch(() => [])
+    if (mine !== asked) return
+    people.replaceChildren(...names.map((username) => element('li', {},
+      element('button', { class: 'sign-in__person', type: 'button', 'aria-label': `Ask ${username}`, on: { click: () => ask(username) } }, avatar(username), element('span', { text: username })))))
+  }
+
+  async function ask(username) {
+    say(done, '')
+    if (!username) {
+      name.refuse('Whom shall we ask?')
+      return name.focus()
+    }
+    try {
+      await make(place, { username })
+      name.input.value = ''
+      name.refuse('')
+      say(done, `${username} is asked${place.kind === 'room' ? ' in' : ''}. They see it at once if they are here.`)
+      look()
+    } catch (problem) {
+      if (username !== name.value) name.input.value = username
+      // What the database hints at here is for who sits in psql.
+      name.refuse(problem.rule === 'invitations_invitee_is_known' || problem.rule === 'users_is_known' ? `Nobody here goes by “${username}”.` : problemInWords(problem))
+    }
+    name.focus()
+  }
+
+  async function makeLink() {
+    say(refusal, '')
+    try {
+      const { code } = await make(place, { expires_in: lasting.value, max_uses: uses.value ? Number(uses.value) : null })
+      fresh.update(linkOf(code), place.name)
+    } catch (problem) {
+      say(refusal, problemInWords(problem))
+    }
+  }
+
+  return {
+    element: dialog.element,
+    /** @param {Place} where */
+    open(where) {
+      const other = place?.kind !== where.kind || place?.id !== where.id
+      place = where
+      if (other) {
+        name.input.value = ''
+        fresh.update(null)
+        lasting.input.value = where.kind === 'room' ? '1 day' : '7 days'
+      }
+      name.refuse('')
+      say(done, '')
+      say(refusal, '')
+      mark(dialog.element, 'aria-label', `Invite to ${where.name}`)
+      say(dialog.element.querySelector('.dialog__title'), `Invite to ${where.name}`)
+      openPart.hidden = where.address === null
+      open.update(where.address, where.name)
+      linkPart.hidden = !where.links
+      dialog.open()
+      name.focus()
+      look()
+    },
+  }
+}
+
+const choices = (options) => element('select', {}, ...options.map(([value, text]) => element('option', { value, text })))

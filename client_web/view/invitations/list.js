@@ -1,0 +1,54 @@
+import { avatar } from '../elements/avatar.js'
+import { createDialog } from '../dialog/dialog.js'
+import { element, say } from '../elements/element.js'
+import { keyed } from '../elements/keyed.js'
+import { invitationInWords } from '../shell/notices.js'
+import { untilInWords } from '../elements/when.js'
+
+/**
+ * The invitations that are open for me.
+ * @param {{ acceptInvitation: (invitation: object) => Promise<unknown>, declineInvitation: (invitation: object) => Promise<unknown> }} acts
+ */
+export function createInvitationsList({ acceptInvitation, declineInvitation }) {
+  const list = element('ul', { class: 'asked' })
+  const nobody = element('p', { class: 'quiet', text: 'Nobody has asked you anywhere just now. When somebody does, it stands here and you are told.' })
+  const dialog = createDialog('Invitations', list, nobody)
+  const rows = keyed(list, { key: (one) => one.id, create: createRow })
+
+  function createRow() {
+    let one = null
+    const face = element('span', { 'aria-hidden': 'true' })
+    const words = element('p', { class: 'asked__words' })
+    const until = element('p', { class: 'asked__until quiet' })
+    const refusal = element('p', { class: 'field__refusal', role: 'alert' })
+    const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => answer(acceptInvitation, true) } })
+    const no = element('button', { class: 'button', type: 'button', text: 'Decline', on: { click: () => answer(declineInvitation, false) } })
+
+    async function answer(act, leave) {
+      say(refusal, '')
+      const refused = await act(one)
+      if (refused) say(refusal, refused)
+      else if (leave) dialog.close()
+    }
+    return {
+      element: element('li', { class: 'asked__one' }, face, element('div', { class: 'asked__text' }, words, until, refusal), element('div', { class: 'asked__acts' }, yes, no)),
+      update(latest) {
+        if (one === null) face.append(avatar(latest.invited_by))
+        one = latest
+        say(words, invitationInWords(one))
+        say(until, `Open ${untilInWords(one.expires_at)}.`)
+        say(yes, one.room_id ? 'Walk in' : 'Join')
+      },
+    }
+  }
+
+  return {
+    element: dialog.element,
+    open: dialog.open,
+    /** @param {object[]} invitations */
+    update(invitations) {
+      nobody.hidden = invitations.length > 0
+      rows.update([...invitations])
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import { avatar } from '../elements/avatar.js'
+import { element, say } from '../elements/element.js'
+import { untilInWords } from '../elements/when.js'
+
+/**
+ * Where an invitation's link leads: who asks me to what, whether it still holds, and my answer. Whoever is signed out sees it too;
+ * saying yes asks for a name first and then goes on.
+ * @param {{ acceptLink: (code: string) => Promise<string|undefined>, declineLink: (code: string) => Promise<string|undefined>,
+ *           lookAgain: () => void }} acts
+ *   each resolves with the words of a refusal, if there was one
+ */
+export function createInvitation({ acceptLink, declineLink, lookAgain }) {
+  let code = ''
+  let title = null
+  let drawn = null
+  const face = element('div', { class: 'letter__face', 'aria-hidden': 'true' })
+  const heading = element('h1', { class: 'page__title', tabindex: '-1' })
+  const about = element('p', { class: 'letter__about quiet' })
+  const refusal = element('p', { class: 'field__refusal', role: 'alert' })
+  const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => answer(acceptLink) } })
+  const no = element('button', { class: 'button', type: 'button', text: 'No, thank you', on: { click: () => answer(declineLink) } })
+  const go = element('a', { class: 'button button--action' })
+  const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => lookAgain() } })
+  const home = element('a', { class: 'button button--plain', href: '/', text: 'To the hallway' })
+  const root = element('article', { class: 'letter' }, face, heading, about, refusal, element('div', { class: 'letter__ways' }, yes, go, no, again, home))
+
+  async function answer(act) {
+    say(refusal, '')
+    const refused = await act(code)
+    if (refused) say(refusal, refused)
+  }
+
+  return {
+    element: root,
+    title: () => title,
+    /** @param {{ place: object, looked: import('../../room/lookup.js').Looked, user: object|null }} now */
+    update({ place, looked, user }) {
+      if (code !== place.code) say(refusal, '')
+      code = place.code
+      const { phase, value, problem } = looked
+      const one = looked.key === code && phase === 'ready' ? value : null
+      const told = one ? tellOf(one, user) : WITHOUT[phase] ?? WITHOUT.loading
+      title = one ? told.title : phase === 'missing' ? 'No such invitation' : null
+      say(heading, told.title)
+      say(about, phase === 'failed' ? problem.message : told.about)
+      yes.hidden = !told.yes
+      say(yes, told.yes ?? '')
+      no.hidden = !told.no
+      go.hidden = !told.go
+      if (told.go) {
+        go.href = told.go.href
+        say(go, told.go.text)
+      }
+      again.hidden = phase !== 'failed'
+      home.hidden = phase === 'loading' || phase === 'idle'
+      if (drawn === (one?.invited_by ?? null)) return
+      drawn = one?.invited_by ?? null
+      face.replaceChildren(...(drawn ? [avatar(drawn)] : []))
+    },
+  }
+}
+
+const WITHOUT = {
+  loading: { title: 'An invitation', about: 'Opening it…' },
+  missing: { title: 'There is no such invitation', about: 'It was taken back, or the address was copied without its end. Ask for another one.' },
+  failed: { title: 'The invitation did not open', about: '' },
+}
+
+/** What to say of an invitation in each of its states. */
+function tellOf(one, user) {
+  const room = Boolean(one.room_id)
+  const place = `“${room ? one.room : one.club}”`
+  const asks = room ? `${one.invited_by} asks you into ${place}` : `${one.invited_by} invites you to the club ${place}`
+  const go = room ? { href: `/rooms/${one.room_id}`, text: 'To the room' } : { href: `/clubs/${one.club_id}`, text: 'To the club' }
+  switch (one.state) {
+    case 'open': {
+      if (user && !one.for_you) return { title: asks, about: 'It is for somebody else by name. Ask for one of your own.' }
+      const what = room ? 'People in a room talk; you come in with your microphone off.' : 'Members start its rooms and come into those that are only for them.'
+      const first = user ? '' : ' You will be asked for a name first.'
+      return { title: asks, about: `${what} It is open ${untilInWords(one.expires_at)}.${first}`, yes: room ? 'Walk in' : 'Join the club', no: Boolean(user) }
+    }
+    case 'accepted': return { title: asks, about: 'You said yes to this.', go }
+    case 'declined': return { title: asks, about: 'You said no to this. If that was a mistake, ask for another one.' }
+    case 'expired': return { title: asks, about: 'This invitation has run out. Ask for another one.' }
+    case 'used up': return { title: asks, about: 'This invitation was used as often as it may be. Ask for another one.' }
+    default: return { title: room ? `${place} has ended` : `${place} is no more`, about: 'There are other doors ajar.' }
+  }
+}

@@ -1,0 +1,142 @@
+import { avatar } from '../elements/avatar.js'
+import { element, mark, say } from '../elements/element.js'
+import { markInWords } from '../stage/stage_words.js'
+import { actsOn } from './actions.js'
+import { createRefusal } from '../elements/refusal.js'
+import { symbol } from '../elements/symbol.js'
+import { createTrace } from '../inspector/trace.js'
+import { createSeatSound } from './seat_sound.js'
+import { personInWords, roleInWords } from '../elements/words.js'
+
+const MARGIN = 12 // px between the card and the edge of the window
+const BESIDE = 640 // px: from here on there is width for a card beside the face
+
+/**
+ * Somebody in the room: who they are here, what can be done, and how our two seats found each other. It opens beside the face (on a
+ * phone from below) and leaves the room alive behind it: keys go on working, a tap elsewhere closes it.
+ *
+ * @param {object} acts  by name, as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`, `retryConnection(user_id)`, `setVolume(user_id, change)`
+ */
+export function createPersonCard(acts) {
+  let person = null
+  let visit = null
+  let from = null
+  const face = element('span', { class: 'person-card__face', 'aria-hidden': 'true' })
+  const name = element('h2', { class: 'person-card__name', tabindex: '-1', autofocus: true })
+  const about = element('p', { class: 'person-card__about quiet' })
+  const profile = element('a', { class: 'person-card__profile', text: 'Profile' })
+  const shut = element('button', { class: 'dialog__close', type: 'button', 'aria-label': 'Close', on: { click: close } }, symbol('close'))
+  const refusal = createRefusal()
+  const list = element('ul', { class: 'person-card__acts' })
+  const sound = createSeatSound(acts)
+  const trace = createTrace(inspect)
+  const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => acts.retryConnection(person.user_id) } })
+  const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: inspect } }, symbol('inspector'), 'The rows behind this seat')
+  const signals = element('div', { class: 'person-card__signals' }, element('ul', { class: 'person-card__trace' }, trace.element), again, rows)
+  const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
+    element('header', { class: 'person-card__head' }, face, element('div', { class: 'person-card__who' }, name, about, profile), shut),
+    refusal.element, sound.element, list, signals)
+  let drawn = ''
+  // What is learnt while it is open, such as how our seats found each other, must not push its end out of the window.
+  new ResizeObserver(() => root.matches(':popover-open') && place()).observe(root)
+
+  function close() {
+    if (root.matches(':popover-open')) root.hidePopover()
+  }
+
+  function toggle({ newState }) {
+    if (newState === 'closed') person = null
+  }
+
+  function inspect() {
+    const { user_id } = person
+    close()
+    acts.inspect(user_id)
+  }
+
+  async function press(act) {
+    const whom = person
+    if (await refusal.attempt(() => acts[act.name](whom)) && act.closes) close()
+  }
+
+  function drawActs(blocked) {
+    const all = actsOn(person, visit.may, blocked)
+    const next = JSON.stringify(all)
+    if (next === drawn) return
+    drawn = next
+    const focused = list.contains(document.activeElement)
+    list.replaceChildren(...all.map((act) => {
+      const text = element('span', { class: 'person-card__act-text' }, element('span', { text: act.text }), act.about ? element('span', { class: 'person-card__act-about quiet', text: act.about }) : null)
+      const button = element('button', { class: act.grave ? 'person-card__act person-card__act--grave' : 'person-card__act', type: 'button', on: { click: () => press(act) } }, symbol(act.symbol), text)
+      return element('li', {}, button)
+    }))
+    if (focused) name.focus() // the button pressed is gone; the card is still where I am
+    list.hidden = all.length === 0
+  }
+
+  function draw() {
+    if (!person || !visit) return
+    const present = visit.people.find((one) => one.user_id === person.user_id)
+    person = present ?? { ...person, gone: true }
+    const blocked = visit.blocks?.has(person.user_id) ?? false
+    if (name.textContent !== person.username) face.replaceChildren(avatar(person.username))
+    say(name, person.username)
+    mark(root, 'aria-label', person.username)
+    say(about, aboutInWords(person, blocked))
+    mark(profile, 'href', `/people/${encodeURIComponent(person.username)}`)
+    sound.update(person.gone ? null : person)
+    drawActs(blocked)
+    const found = person.gone ? null : visit.traces.findLast((one) => one.user_id === person.user_id)
+    trace.element.parentElement.hidden = !found
+    if (found) trace.update(found)
+    again.hidden = person.connection !== 'failed'
+    signals.hidden = Boolean(person.gone)
+  }
+
+  /** Beside the face where there is width, over or under it where there is height; the style sheet lays it at the bottom of a phone. */
+  function place() {
+    root.style.removeProperty('left')
+    root.style.removeProperty('top')
+    if (innerWidth < BESIDE || !from?.isConnected) return
+    const seat = from.getBoundingClientRect()
+    const card = root.getBoundingClientRect()
+    const right = seat.right + MARGIN
+    const left = right + card.width + MARGIN <= innerWidth ? right : Math.max(MARGIN, seat.left - card.width - MARGIN)
+    const top = Math.min(Math.max(MARGIN, seat.top - MARGIN), innerHeight - card.height - MARGIN)
+    root.style.setProperty('left', `${left}px`)
+    root.style.setProperty('top', `${Math.max(MARGIN, top)}px`)
+  }
+
+  return {
+    element: root,
+    close,
+    /** @param {number} user_id @param {Element} [opener]  the face it belongs to */
+    open(user_id, opener = null) {
+      const whom = visit?.people.find((one) => one.user_id === user_id)
+      if (!whom) return
+      close()
+      person = whom
+      from = opener
+      drawn = ''
+      refusal.say(null)
+      draw()
+      root.showPopover()
+      place()
+      name.focus({ preventScroll: true })
+    },
+    /** @param {object|null} latest  the visit with `blocks`, a set of user ids; null closes the card */
+    update(latest) {
+      visit = latest
+      if (!visit) close()
+      draw()
+    },
+  }
+}
+
+function aboutInWords(person, blocked) {
+  if (person.gone) return 'Not here any more'
+  const told = [person.me ? 'You' : '', person.kind === 'person' ? roleInWords(person.role) : person.kind]
+  told.push(personInWords(person), markInWords(person), blocked ? 'blocked by you' : '')
+  const words = told.filter(Boolean).join(' · ').toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -1,0 +1,97 @@
+import { avatar } from '../elements/avatar.js'
+import { createPageState, ROLES } from '../clubs/clubs.js'
+import { element, mark, say } from '../elements/element.js'
+import { keyed } from '../elements/keyed.js'
+import { createRecordingLinks } from '../recording/links.js'
+import { addressOf, addressOfClub } from '../shell/route.js'
+import { monthInWords } from '../elements/when.js'
+import { roleInWords } from '../elements/words.js'
+
+/**
+ * Somebody: their words, their clubs, where they sit now. On my own page I can change what it says.
+ * @param {{ editProfile: (person: object) => void, toggleBlock: (person: object) => void, lookAgain: () => void }} acts
+ */
+export function createPerson({ editProfile, toggleBlock, lookAgain }) {
+  let person = null
+  let drawn = null
+  const face = element('div', { class: 'person__face', 'aria-hidden': 'true' })
+  const kind = element('p', { class: 'caps page__over' })
+  const heading = element('h1', { class: 'page__title', tabindex: '-1' })
+  const since = element('p', { class: 'page__counts quiet' })
+  const about = element('p', { class: 'page__about' })
+  const marked = element('p', { class: 'person__blocked quiet', text: 'You blocked them. Rooms they host or speak in are marked in your hallway.' })
+  const edit = element('button', { class: 'button', type: 'button', text: 'Edit your page', on: { click: () => editProfile(person) } })
+  const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => toggleBlock(person) } })
+  const ways = element('div', { class: 'page__ways' }, edit, block)
+  const state = createPageState(lookAgain)
+  const missing = element('div', { class: 'page__missing', hidden: true },
+    element('p', { class: 'page__lead quiet', text: 'They may go by another name now.' }), element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
+  const now = createLinks('Now in', 'They are in no room you can see.')
+  const clubs = createLinks('Clubs', 'No clubs yet.')
+  const recordings = createRecordingLinks('Recordings', ({ room }) => room ?? 'A room')
+  const body = element('div', { class: 'page__body' }, now.element, clubs.element, recordings.element)
+  const root = element('article', { class: 'page page--person' },
+    element('header', { class: 'page__head page__head--person' }, face, element('div', {}, kind, heading, since, about, marked, ways)), state.element, missing, body)
+
+  return {
+    element: root,
+    title: () => person?.username ?? null,
+    /** @param {{ place: object, looked: object, shell: object, user: object|null }} now */
+    update({ place, looked, shell, user }) {
+      const here = looked.key === place.username
+      person = here ? looked.value : null
+      state.update(here ? looked : { phase: 'loading' })
+      missing.hidden = !(here && looked.phase === 'missing')
+      body.hidden = ways.hidden = since.hidden = person === null
+      about.hidden = !person?.bio
+      kind.hidden = !person || person.kind === 'person'
+      say(heading, person?.username ?? (missing.hidden ? place.username : 'Nobody goes by that name'))
+      const blocked = person !== null && Boolean(shell.blocks?.has(person.id))
+      marked.hidden = !blocked
+      if (drawn !== (person?.username ?? null)) {
+        drawn = person?.username ?? null
+        face.replaceChildren(...(drawn ? [avatar(drawn)] : []))
+      }
+      if (!person) return
+      const me = user?.id === person.id
+      say(kind, person.kind)
+      say(since, `Here since ${monthInWords(person.created_at)}`)
+      say(about, person.bio ?? '')
+      edit.hidden = !me
+      block.hidden = me || !user || !toggleBlock
+      say(block, blocked ? 'Unblock' : 'Block')
+      mark(block, 'aria-label', `${blocked ? 'Unblock' : 'Block'} ${person.username}`)
+      recordings.update(person.recordings ?? [])
+      now.update(person.rooms.map((one) => ({ key: one.room_id, href: addressOf(one.room_id), name: one.room, told: roleInWords(one.role) })), me ? 'You are in no room.' : undefined)
+      clubs.update(person.clubs.map((one) => ({ key: one.club_id, href: addressOfClub(one.club_id), name: one.name, told: ROLES[one.role] ?? '' })))
+    },
+  }
+}
+
+function createLinks(title, otherwise) {
+  const list = element('ul', { class: 'links' })
+  const nothing = element('p', { class: 'quiet' })
+  const rows = keyed(list, { key: (one) => one.key, create: createLink, fades: false })
+  return {
+    element: element('section', { 'aria-label': title }, element('h2', { class: 'caps page__section', text: title }), list, nothing),
+    update(links, empty = otherwise) {
+      nothing.hidden = links.length > 0
+      list.hidden = links.length === 0
+      say(nothing, empty)
+      rows.update(links)
+    },
+  }
+}
+
+function createLink() {
+  const name = element('a', { class: 'links__name' })
+  const told = element('span', { class: 'role' })
+  return {
+    element: element('li', { class: 'links__one' }, name, told),
+    update(link) {
+      say(name, link.name)
+      mark(name, 'href', link.href)
+      say(told, link.told)
+    },
+  }
+}

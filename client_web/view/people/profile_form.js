@@ -1,0 +1,41 @@
+import { createDialog } from '../dialog/dialog.js'
+import { element } from '../elements/element.js'
+import { createField, createForm } from '../dialog/form.js'
+
+const RULES = {
+  users_username_is_text: ['username', 'A name is one line of 1 to 40 characters.'],
+  users_username_is_unique: ['username', 'Somebody goes by that name already.'],
+  users_bio_is_short: ['bio', 'At most 1,000 characters.'],
+}
+
+/**
+ * What my page says of me.
+ * @param {{ change: (person: object, change: { username: string, bio: string|null }) => Promise<void> }} acts
+ */
+export function createProfileForm({ change }) {
+  let person = null
+  const fields = {
+    username: createField({ id: 'profile-name', label: 'Name', most: 40, input: element('input', { name: 'username', autocomplete: 'nickname', spellcheck: 'false' }) }),
+    bio: createField({ id: 'profile-bio', label: 'About you', most: 1000, input: element('textarea', { name: 'bio', rows: '5' }) }),
+  }
+  const form = createForm({ fields, rules: RULES, go: 'Save', check: () => (fields.username.value ? null : ['username', 'A name needs at least one letter.']), submit },
+    fields.username.element, fields.bio.element)
+  const dialog = createDialog('Your page', form.element)
+
+  async function submit() {
+    await change(person, { username: fields.username.value, bio: fields.bio.value || null })
+    dialog.close()
+  }
+
+  return {
+    element: dialog.element,
+    open(latest) {
+      person = latest
+      form.clear()
+      fields.username.input.value = person.username
+      fields.bio.input.value = person.bio ?? ''
+      dialog.open()
+      fields.username.focus()
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { createDialog } from '../dialog/dialog.js'
+import { element, say } from '../elements/element.js'
+import { createRefusal } from '../elements/refusal.js'
+
+const LONGEST = 1000
+
+/**
+ * Reporting somebody to those who run this Roomtone.
+ * @param {{ report: (person: object, reason: string) => Promise<unknown>, block: (person: object) => Promise<unknown>, told: (words: string) => void }} acts
+ */
+export function createReport({ report, block, told }) {
+  let person = null
+  let blocked = false
+  const refusal = createRefusal('field__refusal')
+  const reason = element('textarea', { class: 'field__input field__input--long', id: 'report-reason', name: 'reason', rows: '4', maxlength: String(LONGEST), required: true, 'aria-describedby': 'report-about' })
+  const also = element('input', { type: 'checkbox', name: 'block' })
+  const alsoText = element('strong')
+  const go = element('button', { class: 'button button--action', type: 'submit', text: 'Send the report' })
+  const choice = element('label', { class: 'choice' }, also, element('span', { class: 'choice__text' }, alsoText, element('span', { class: 'quiet', text: 'You are warned before you walk into a room with them.' })))
+  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
+    element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'report-reason', text: 'What happened?' }), reason, refusal.element),
+    element('p', { class: 'quiet report__about', id: 'report-about', text: 'Kept with it: what you could see of this room, its last 200 events and 50 messages. Only those who run this Roomtone read it; the person you report is not told.' }),
+    choice, go)
+  const dialog = createDialog('Report', form)
+  const heading = dialog.element.querySelector('.dialog__title')
+
+  async function submit(event) {
+    event.preventDefault()
+    const whom = person
+    const done = await refusal.attempt(async () => {
+      await report(whom, reason.value.trim())
+      if (also.checked && !blocked) await block(whom)
+    })
+    if (!done) return reason.focus()
+    reason.value = ''
+    dialog.close()
+    told(`Your report about ${whom.username} was sent. Thank you.`)
+  }
+
+  return {
+    element: dialog.element,
+    /** @param {object} whom @param {boolean} isBlocked */
+    open(whom, isBlocked) {
+      if (person?.user_id !== whom.user_id) reason.value = ''
+      person = whom
+      blocked = isBlocked
+      also.checked = false
+      choice.hidden = isBlocked
+      refusal.say(null)
+      say(heading, `Report ${whom.username}`)
+      say(alsoText, `Block ${whom.username} as well`)
+      dialog.element.setAttribute('aria-label', `Report ${whom.username}`)
+      dialog.open()
+      reason.focus()
+    },
+  }
+}

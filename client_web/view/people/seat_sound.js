@@ -1,0 +1,54 @@
+import { element, mark, say } from '../elements/element.js'
+import { lineExplained, lineMark } from '../stage/quality_words.js'
+import { redraw, symbol } from '../elements/symbol.js'
+
+/**
+ * A person's sound, on their card: how loud I want to hear them, and how well the line carries. Both are for my ears only.
+ * @param {{ setVolume: (user_id: number, change: { volume?: number, silenced?: boolean }) => void }} acts
+ */
+export function createSeatSound({ setVolume }) {
+  let person = null
+  const slider = element('input', { class: 'volume__slider', type: 'range', min: '0', max: '100', step: '5', on: { input: () => setVolume(person.user_id, { volume: Number(slider.value), silenced: false }) } })
+  const told = element('output', { class: 'volume__told' })
+  const hushed = symbol('sound')
+  const hush = element('button', { class: 'button volume__hush', type: 'button', on: { click: () => setVolume(person.user_id, { silenced: !person.silenced }) } }, hushed, 'Mute for me')
+  const volume = element('div', { class: 'volume' },
+    element('label', { class: 'volume__label' }, element('span', { text: 'Volume for you' }), slider), told, hush)
+
+  const mixed = element('p', { class: 'volume__mixed quiet', text: 'This room’s voices come mixed into one, so nobody’s can be louder or muted for you alone.' })
+
+  const drawing = symbol('line-good')
+  const title = element('strong')
+  const meaning = element('span')
+  const numbers = element('span', { class: 'line__numbers quiet' })
+  const line = element('p', { class: 'line' }, drawing, element('span', { class: 'line__words' }, title, ' ', meaning, ' ', numbers))
+  const root = element('div', { class: 'seat-sound' }, line, volume, mixed)
+
+  return {
+    element: root,
+    /** @param {import('../../room/people.js').Person|null} latest */
+    update(latest) {
+      person = latest
+      const carries = Boolean(person?.quality)
+      line.hidden = !carries
+      mixed.hidden = !person?.mixed || !person.on_stage
+      volume.hidden = !person || person.me || person.mixed || person.connection === 'none'
+      root.hidden = line.hidden && volume.hidden && mixed.hidden
+      if (carries) {
+        const words = lineExplained(person.quality, person.me)
+        redraw(drawing, lineMark(person.quality))
+        line.dataset.level = person.quality.level
+        say(title, `${words.title}.`)
+        say(meaning, words.meaning)
+        say(numbers, words.numbers)
+      }
+      if (volume.hidden) return
+      const words = person.silenced ? 'muted for you' : `${person.volume} %`
+      if (Number(slider.value) !== person.volume) slider.value = String(person.volume)
+      mark(slider, 'aria-valuetext', words)
+      say(told, words)
+      mark(hush, 'aria-pressed', String(person.silenced))
+      redraw(hushed, person.silenced ? 'sound-off' : 'sound')
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import { PALETTE } from '../../room/reactions.js'
+import { gestureInWords } from '../chat/words.js'
+import { disclose } from '../elements/disclosure.js'
+import { element, mark, say } from '../elements/element.js'
+import { BRIEF, isStill, move } from '../elements/motion.js'
+import { symbol } from '../elements/symbol.js'
+
+const STAYS = 2000 // ms
+const OVER_A_SEAT = 3 // at once; more of the same are counted
+const TOLD = 4000 // ms a refusal stands beside the palette
+
+/**
+ * The palette in the room's bar: eight gestures, by pointer, arrows or their numbers.
+ * @param {{ react: (emoji: string) => Promise<string|null> }} acts  answers why not, in words
+ */
+export function createPalette({ react }) {
+  let timer = 0
+  const choices = PALETTE.map((emoji, index) => element('button', {
+    class: 'palette__one', type: 'button', 'aria-label': capital(gestureInWords(emoji)), title: `${capital(gestureInWords(emoji))} (${index + 1})`,
+    tabindex: index === 0 ? '0' : '-1', on: { click: () => choose(index) },
+  }, element('span', { 'aria-hidden': 'true', text: emoji })))
+  const refusal = element('p', { class: 'palette__refusal', role: 'alert', hidden: true })
+  const row = element('div', { class: 'palette__row', role: 'toolbar', 'aria-label': 'Reactions', on: { keydown } }, ...choices)
+  const palette = element('div', { class: 'palette' }, refusal, row)
+  const button = element('button', {
+    class: 'control control--reactions', type: 'button', 'aria-keyshortcuts': 'R', title: 'React (R)',
+  }, symbol('smile'), element('span', { class: 'control__label', text: 'React' }))
+  const root = element('div', { class: 'reacting' }, button, palette)
+
+  const { toggle } = disclose(root, button, palette, { shown })
+
+  function shown() {
+    tell(null)
+    move(palette, [{ opacity: 0, transform: 'translateY(6px)' }, { opacity: 1, transform: 'none' }])
+    focus(0)
+  }
+
+  function focus(index) {
+    const at = (index + choices.length) % choices.length
+    choices.forEach((each, each_index) => mark(each, 'tabindex', each_index === at ? '0' : '-1'))
+    choices[at].focus()
+  }
+
+  async function choose(index) {
+    const refused = await react(PALETTE[index])
+    if (refused) tell(refused) // and stands a while, though the next may come through
+  }
+
+  function keydown(event) {
+    const at = choices.indexOf(event.target.closest('button'))
+    const next = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: choices.length - 1 }[event.key]
+    if (next !== undefined) focus(next)
+    else if (/^[1-8]$/u.test(event.key)) choose(Number(event.key) - 1)
+    else return
+    event.preventDefault()
+  }
+
+  function tell(words) {
+    clearTimeout(timer)
+    refusal.hidden = !words
+    say(refusal, words ?? '')
+    if (words) timer = setTimeout(tell, TOLD, null)
+  }
+
+  return { element: root, toggle }
+}
+
+/**
+ * Reactions over the seats they come from: up within a blink, there for two seconds, and gone. Who asked for stillness sees a still
+ * one beside the name.
+ * @param {(user_id: number) => Element|null} seatOf  the seat on the screen, if there is one
+ */
+export function createFloating(seatOf) {
+  return {
+    /** @param {{ user_id: number, emoji: string }} reaction */
+    show({ user_id, emoji }) {
+      const seat = seatOf(user_id)
+      if (!seat || document.hidden) return
+      const place = isStill() ? seat : (seat.querySelector('.seat__face') ?? seat)
+      const there = [...place.querySelectorAll(':scope > .reaction')]
+      const same = there.find((each) => each.dataset.emoji === emoji)
+      if (same) return again(same)
+      if (there.length >= OVER_A_SEAT) go(there[0])
+      const drawn = element('span', { class: isStill() ? 'reaction reaction--still' : 'reaction', 'aria-hidden': 'true', 'data-emoji': emoji, 'data-place': String(freePlace(there)) }, emoji)
+      place.append(drawn)
+      move(drawn, [{ opacity: 0, transform: 'translateY(24px) scale(0.5)' }, { opacity: 1, transform: 'none' }])
+      stay(drawn)
+    },
+  }
+}
+
+const leaving = new WeakMap()
+
+function stay(drawn) {
+  clearTimeout(leaving.get(drawn))
+  leaving.set(drawn, setTimeout(go, STAYS, drawn))
+}
+
+/** The same once more: counted, so that applause is one hand and not forty. */
+function again(drawn) {
+  const times = Number(drawn.dataset.times ?? 1) + 1
+  drawn.dataset.times = String(times)
+  mark(drawn, 'data-count', `×${times}`)
+  move(drawn, [{ transform: 'scale(1.3)' }, { transform: 'none' }])
+  stay(drawn)
+}
+
+function go(drawn) {
+  clearTimeout(leaving.get(drawn))
+  delete drawn.dataset.emoji
+  if (!move(drawn, [{ opacity: 1, transform: 'none' }, { opacity: 0, transform: 'translateY(-20px)' }], { fill: 'forwards' })) return drawn.remove()
+  setTimeout(() => drawn.remove(), BRIEF) // a hidden tab's animations stand still
+}
+
+const freePlace = (there) => [0, 1, 2].find((place) => !there.some((each) => each.dataset.place === String(place))) ?? 0
+
+const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)

@@ -1,0 +1,25 @@
+import { element, mark } from '../elements/element.js'
+import { redraw, symbol } from '../elements/symbol.js'
+
+/**
+ * The host's button: starts a recording, and stops it. In a mesh it explains why there can be none.
+ * @param {{ record: () => void }} acts
+ */
+export function createRecordingButton({ record }) {
+  const drawing = symbol('record')
+  const root = element('button', { class: 'round recording-button', type: 'button', on: { click: () => record() } }, drawing)
+  return {
+    element: root,
+    /** @param {object} visit */
+    update(visit) {
+      const running = Boolean(visit.recording?.running)
+      const words = running ? 'Stop recording' : 'Record this room'
+      root.hidden = visit.phase === 'left' || visit.phase === 'joining' || !visit.may.host
+      redraw(drawing, running ? 'stop' : 'record')
+      mark(root, 'aria-label', words)
+      mark(root, 'title', words)
+      mark(root, 'aria-haspopup', running ? null : 'dialog')
+      mark(root, 'data-running', running ? '' : null)
+    },
+  }
+}

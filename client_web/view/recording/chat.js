@@ -1,0 +1,52 @@
+import { avatar } from '../elements/avatar.js'
+import { element, mark } from '../elements/element.js'
+import { withLinks } from '../elements/links.js'
+import { clockInWords } from './words.js'
+
+/**
+ * What was written while the room was recorded, in time with the playing: what has been said is clear, what comes is faint, and the
+ * newest is in sight. Each message's time leads to its moment.
+ * @param {(seconds: number) => void} seek
+ */
+export function createRecordingChat(seek) {
+  const list = element('ol', { class: 'replay__messages', tabindex: '0', 'aria-label': 'Messages, in time with the recording' })
+  const nothing = element('p', { class: 'quiet', text: 'Nothing was written while it was recorded.' })
+  /** @type {{ at: number, element: HTMLElement }[]} */ let lines = []
+  let newest = -1
+  let drawn = null
+
+  function draw({ at, username, body }) {
+    const time = element('button', { class: 'replay__time', type: 'button', text: clockInWords(at), 'aria-label': `Play from ${clockInWords(at)}`, on: { click: () => seek(at) } })
+    return element('li', { class: 'replay__message', 'data-when': 'ahead' },
+      element('span', { class: 'replay__face', 'aria-hidden': 'true' }, avatar(username)),
+      element('p', { class: 'replay__head' }, element('bdi', { class: 'replay__name', text: username }), time),
+      element('p', { class: 'replay__body', dir: 'auto' }, ...withLinks(body)))
+  }
+
+  return {
+    element: element('section', { class: 'replay__chat', 'aria-label': 'Chat' }, element('h2', { class: 'caps page__section', text: 'Chat' }), list, nothing),
+    /** @param {import('../../room/recordings.js').Line[]} chat */
+    show(chat) {
+      if (chat === drawn) return
+      drawn = chat
+      newest = -1
+      lines = chat.map((line) => ({ at: line.at, element: draw(line) }))
+      list.replaceChildren(...lines.map((line) => line.element))
+      list.hidden = lines.length === 0
+      nothing.hidden = lines.length > 0
+    },
+    /** The sound is here. @param {number} seconds */
+    at(seconds) {
+      const now = lines.findLastIndex((line) => line.at <= seconds)
+      if (now === newest) return
+      newest = now
+      lines.forEach((line, index) => {
+        mark(line.element, 'data-when', index <= now ? 'said' : 'ahead')
+        mark(line.element, 'aria-current', index === now ? 'true' : null)
+      })
+      const shown = lines[now]?.element
+      // Within the list only, and not while somebody reads elsewhere in it.
+      if (shown && !list.matches(':hover, :focus-within')) list.scrollTop = shown.offsetTop - list.offsetTop - (list.clientHeight - shown.offsetHeight) / 2
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { element, mark, say } from '../elements/element.js'
+import { keyed } from '../elements/keyed.js'
+import { whenRecorded } from './words.js'
+import { addressOfRecording } from '../shell/route.js'
+
+/**
+ * A list of recordings, each leading to where it can be heard.
+ * @param {string} title @param {(recording: object) => string} nameOf  what each is called here
+ */
+export function createRecordingLinks(title, nameOf) {
+  const list = element('ul', { class: 'links' })
+  const rows = keyed(list, {
+    key: (one) => one.id,
+    create() {
+      const name = element('a', { class: 'links__name' })
+      const told = element('span', { class: 'role' })
+      return {
+        element: element('li', { class: 'links__one' }, name, told),
+        update(one) {
+          say(name, nameOf(one))
+          mark(name, 'href', addressOfRecording(one.id))
+          say(told, [whenRecorded(one), one.continues_id === null ? '' : 'next part', one.failure ? 'cut short' : ''].filter(Boolean).join(' · '))
+        },
+      }
+    },
+    fades: false,
+  })
+  const root = element('section', { 'aria-label': title, hidden: true }, element('h2', { class: 'caps page__section', text: title }), list)
+  return {
+    element: root,
+    /** @param {object[]} recordings */
+    update(recordings) {
+      root.hidden = recordings.length === 0
+      rows.update(recordings)
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import { createPageState } from '../clubs/clubs.js'
+import { element, mark, say } from '../elements/element.js'
+import { createRecordingChat } from './chat.js'
+import { peopleInWords, troubleOf, whenRecorded } from './words.js'
+import { addressOf, addressOfRecording } from '../shell/route.js'
+import { symbol } from '../elements/symbol.js'
+
+/**
+ * A recording, heard again: the sound, and what was written meanwhile alongside.
+ * @param {{ linkTo: (recording: object) => Promise<string|null>, deleteRecording: (recording: object) => void, lookAgain: () => void }} acts
+ */
+export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
+  let recording = null
+  let playing = null // the id of what is in the player
+  let refreshed = false // an address that was good for some hours was asked for anew
+  const back = element('a', { class: 'way-back' }, symbol('back'), 'The room')
+  const over = element('p', { class: 'caps page__over' })
+  const heading = element('h1', { class: 'page__title', tabindex: '-1' })
+  const about = element('p', { class: 'page__counts quiet' })
+  const people = element('p', { class: 'page__counts quiet' })
+  const trouble = element('p', { class: 'replay__trouble' })
+  const state = createPageState(lookAgain)
+  const missing = element('div', { class: 'page__missing', hidden: true },
+    element('p', { class: 'page__lead quiet', text: 'It may have been deleted. A recording is for those who were there while it ran: if you were, sign in as you were then.' }),
+    element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
+  const player = element('audio', { class: 'replay__player', controls: true, preload: 'metadata', 'aria-label': 'The recording' })
+  const silent = element('p', { class: 'refusal', role: 'alert', hidden: true })
+  const chat = createRecordingChat((seconds) => {
+    player.currentTime = seconds
+    player.play().catch(() => {}) // what keeps it silent is said beside it
+  })
+  const save = element('a', { class: 'button', download: '' }, 'Download')
+  const remove = element('button', { class: 'button button--plain', type: 'button', on: { click: () => deleteRecording(recording) } }, symbol('bin'), 'Delete')
+  const before = element('a', { class: 'button button--plain' }, 'The part before')
+  const next = element('a', { class: 'button' }, 'It goes on: the next part')
+  const ways = element('div', { class: 'page__ways' }, next, before, save, remove)
+  const body = element('div', { class: 'page__body replay' }, player, silent, ways, chat.element)
+  const root = element('article', { class: 'page page--recording' },
+    element('header', { class: 'page__head' }, back, over, heading, about, people, trouble), state.element, missing, body)
+
+  player.addEventListener('timeupdate', () => chat.at(player.currentTime))
+  player.addEventListener('seeking', () => chat.at(player.currentTime))
+  player.addEventListener('error', () => {
+    if (playing === null) return
+    if (!refreshed && player.currentTime > 0) return void resume()
+    tell('The sound cannot be played just now. It may not have begun yet, lie on another machine, or have been deleted.')
+  })
+
+  function tell(text) {
+    silent.hidden = !text
+    say(silent, text ?? '')
+  }
+
+  async function bring(wanted) {
+    playing = wanted.id
+    refreshed = false
+    tell(null)
+    const url = await linkTo(wanted)
+    if (playing !== wanted.id) return
+    if (url === null) return tell('The sound could not be reached. Try again in a moment.')
+    mark(player, 'src', url)
+    mark(save, 'href', url)
+  }
+
+  /** Its address has run out: another one, from where it was. */
+  async function resume() {
+    refreshed = true
+    const at = player.currentTime
+    const url = await linkTo(recording)
+    if (url === null) return tell('The sound could not be reached. Try again in a moment.')
+    mark(player, 'src', url)
+    player.currentTime = at
+    player.play().catch(() => {})
+  }
+
+  function putAway() {
+    if (playing === null) return
+    playing = null
+    player.pause()
+    mark(player, 'src', null)
+    player.load()
+  }
+
+  return {
+    element: root,
+    title: () => (recording ? `${recording.room ?? 'A room'}, recorded` : null),
+    /** One walked elsewhere. */
+    leave: putAway,
+    /** @param {{ place: object, looked: object }} now */
+    update({ place, looked }) {
+      const here = looked.key === place.recording_id
+      recording = here ? looked.value : null
+      state.update(here ? looked : { phase: 'loading' })
+      missing.hidden = !(here && looked.phase === 'missing')
+      body.hidden = about.hidden = people.hidden = recording === null
+      say(heading, recording ? (recording.room ?? 'A room') : missing.hidden ? 'A recording' : 'There is no such recording for you')
+      over.hidden = back.hidden = trouble.hidden = true
+      if (!recording) return putAway()
+      over.hidden = back.hidden = false
+      say(over, 'Recording')
+      mark(back, 'href', addressOf(recording.room_id))
+      say(about, `${whenRecorded(recording)} · by ${recording.host}`)
+      say(people, peopleInWords(recording.people))
+      const words = troubleOf(recording)
+      trouble.hidden = words === ''
+      say(trouble, words)
+      remove.hidden = !recording.mine
+      next.hidden = recording.next === null
+      before.hidden = recording.continues_id === null
+      mark(next, 'href', recording.next === null ? null : addressOfRecording(recording.next))
+      mark(before, 'href', recording.continues_id === null ? null : addressOfRecording(recording.continues_id))
+      chat.show(recording.chat)
+      if (playing === recording.id) chat.at(player.currentTime)
+      if (playing !== recording.id) bring(recording)
+    },
+  }
+}

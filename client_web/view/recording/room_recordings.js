@@ -1,0 +1,33 @@
+import { createRecordingLinks } from './links.js'
+
+/**
+ * What was recorded in this room before, for those who were there: below its people. Looked up when one comes in, and when a recording ends.
+ * @param {{ recordingsOf: (roomId: number) => Promise<object[]> }} acts
+ */
+export function createRoomRecordings({ recordingsOf }) {
+  const links = createRecordingLinks('Recorded here', ({ host }) => `By ${host}`)
+  let asked = ''
+
+  async function ask(roomId, key) {
+    try {
+      const found = await recordingsOf(roomId)
+      if (asked === key) links.update(found.filter(({ status }) => status !== 'recording'))
+    } catch {
+      if (asked === key) links.update([]) // a list nobody asked for is not worth an alarm
+    }
+  }
+
+  return {
+    element: links.element,
+    /** @param {object} visit */
+    update({ room_id, phase, recording }) {
+      const inside = phase === 'in' || phase === 'reconnecting'
+      const { running = null, last = null } = recording ?? {}
+      const key = inside || phase === 'left' ? [room_id, phase === 'left', running?.id ?? '', last?.id ?? '', last?.duration ?? ''].join() : ''
+      if (key === asked) return
+      asked = key
+      if (key) ask(room_id, key)
+      else links.update([])
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { element, mark, say } from '../elements/element.js'
+import { clockInWords, troubleOf } from './words.js'
+import { addressOfRecording } from '../shell/route.js'
+import { symbol } from '../elements/symbol.js'
+
+/**
+ * The sign that the room is recorded: it is there for everybody for as long as the room is recorded, counts down before it begins, asks who walks in
+ * whether they know, and leads to the recording when it is over. Not by colour alone: it has a shape, and says it in words.
+ *
+ * @param {{ leave: () => void, stopRecording: () => void, acknowledgeRecording: () => void, dismissRecording: () => void }} acts
+ */
+export function createRecordingSign(acts) {
+  /** @type {object|null} */ let running = null
+  let ticking = null
+  const light = element('span', { class: 'recording__light', 'aria-hidden': 'true' })
+  const title = element('strong', { class: 'recording__title' })
+  const about = element('span', { class: 'recording__about' })
+  const button = (text, act, kind = '') => element('button', { class: `button button--small ${kind}`.trim(), type: 'button', text, on: { click: act } })
+  const stay = button('I know, I’ll stay', () => acts.acknowledgeRecording(), 'button--action')
+  const leave = button('Leave quietly', () => acts.leave())
+  const stop = button('', () => acts.stopRecording())
+  const listen = element('a', { class: 'button button--small', text: 'Listen to it' })
+  const close = element('button', { class: 'recording__close', type: 'button', 'aria-label': 'Close', on: { click: () => acts.dismissRecording() } }, symbol('close'))
+  const ways = element('span', { class: 'recording__ways' }, stay, leave, stop, listen, close)
+  const root = element('section', { class: 'recording', 'aria-label': 'Recording', hidden: true }, light, element('p', { class: 'recording__words' }, title, ' ', about), ways)
+
+  function tick() {
+    const left = Math.max(0, running.begins - (performance.timeOrigin + performance.now())) / 1000
+    if (running.phase === 'announced') say(about, `${running.mine ? 'You start' : `${running.username} starts`} a recording in ${Math.ceil(left)} s. ${running.mine ? 'Whoever wants to can leave before it begins.' : 'You can leave before it begins.'}`)
+    else if (!running.unknown) say(about, clockInWords((performance.timeOrigin + performance.now() - running.begins) / 1000))
+  }
+
+  function beat(wanted) {
+    if (wanted === (ticking !== null)) return
+    if (wanted) ticking = setInterval(tick, 250)
+    else ticking = clearInterval(ticking) ?? null
+  }
+
+  return {
+    element: root,
+    /** @param {object} visit */
+    update(visit) {
+      const over = visit.phase === 'left'
+      const { last = null } = visit.recording ?? {}
+      running = over ? null : (visit.recording?.running ?? null)
+      root.hidden = running === null && last === null
+      mark(root, 'data-phase', running?.phase ?? 'ended')
+      mark(root, 'data-asks', running?.unknown ? '' : null)
+      beat(running !== null)
+      stay.hidden = !running?.unknown
+      leave.hidden = !(running?.unknown || (running?.phase === 'announced' && !running.mine))
+      stop.hidden = running === null || !visit.may.moderate
+      const heard = last && (last.started_at ? last.id : last.continues_id) // the part before, if this one never began
+      listen.hidden = running !== null || !heard
+      close.hidden = running !== null
+      if (running) {
+        say(title, running.phase === 'announced' ? 'About to record.' : running.unknown ? 'This room is being recorded' : 'Recording')
+        say(stop, running.phase === 'announced' ? 'Call it off' : 'Stop')
+        if (running.unknown && running.phase !== 'announced') say(about, `by ${running.username}. Whatever you say from now on is on it, and all who were here can hear it afterwards.`)
+        tick()
+      } else if (last) {
+        say(title, heard ? 'The recording has ended.' : 'The recording was called off.')
+        say(about, troubleOf(last))
+        mark(listen, 'href', heard ? addressOfRecording(heard) : null)
+      }
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { whenInWords } from '../elements/when.js'
+import { sentence, together } from '../elements/words.js'
+
+/** What the page says of recordings. Pure: state in, words out. */
+
+const two = (number) => String(number).padStart(2, '0')
+
+/** "0:07", "12:34", "1:02:03" @param {number} seconds */
+export function clockInWords(seconds) {
+  const whole = Math.max(0, Math.floor(seconds))
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
+}
+
+/** "12 min", "45 s", "1 h 5 min": how long something is, roughly. @param {number|null} seconds */
+export function lengthInWords(seconds) {
+  if (seconds === null) return ''
+  if (seconds < 60) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`
+}
+
+/** @param {import('../../room/recordings.js').Recording} recording */
+export const whenRecorded = ({ started_at, seconds, status }, now = new Date()) =>
+  [capital(whenInWords(started_at, now).replace('any moment', 'just now').replace(/^on /u, '')), status === 'recording' ? 'still running' : lengthInWords(seconds)].filter(Boolean).join(' · ')
+
+/** "With anna, bo and rick" @param {string[]} people */
+export function peopleInWords(people) {
+  if (people.length === 0) return 'Nobody was there'
+  return `With ${people.length > 12 ? `${people.slice(0, 12).join(', ')} and ${people.length - 12} more` : together(people)}`
+}
+
+/** Why it is shorter, or elsewhere, than one might think; nothing to say about most. */
+export function troubleOf({ failure, ended_reason }) {
+  if (failure) return sentence(failure)
+  return ended_reason ? sentence(`it ended because ${ended_reason}`) : ''
+}
+
+/** What has become of the recording, for those who hear the page. @param {object|null} before @param {object|null} after  a visit's `recording` */
+export function recordingNews(before, after) {
+  const [was, is] = [before?.running ?? null, after?.running ?? null]
+  if (is && is.unknown) return was?.id === is.id ? '' : `This room is being recorded by ${is.username}. You can stay, or leave quietly.`
+  if (is && is.id !== was?.id) return was ? '' : is.phase === 'announced' ? `${is.mine ? 'You start' : `${is.username} starts`} a recording in five seconds. ${is.mine ? 'Whoever wants to' : 'You'} can leave before it begins.` : 'This room is being recorded.'
+  if (is && was.phase === 'announced' && is.phase === 'recording') return 'The recording has begun.'
+  if (was && !is && after) return was.phase === 'announced' ? 'The recording was called off.' : 'The recording has ended.'
+  return ''
+}
+
+const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)

@@ -1,0 +1,84 @@
+import { element, mark, say } from '../elements/element.js'
+import { createMicrophone } from './microphone.js'
+import { createMore } from './more.js'
+import { createPalette } from '../reactions/reactions.js'
+import { symbol } from '../elements/symbol.js'
+import { meInWords } from '../elements/words.js'
+
+const keyboard = matchMedia('(hover: hover) and (pointer: fine)')
+
+/**
+ * The bar at the bottom of a room, under the thumb: what I am, in words, and what I can do about it.
+ * @param {{ leave: () => void, stepUp: () => void, stepDown: () => void, toggleHand: () => void, toggleMicrophone: () => void, retryMicrophone: () => void,
+ *           toggleInspector: () => void, checkSound: () => void, showKeys: () => void }} acts
+ */
+export function createControls(acts) {
+  const headline = element('strong', { class: 'controls__headline' })
+  const advice = element('span', { class: 'controls__advice quiet' })
+  const words = element('p', { class: 'controls__words', role: 'status' }, headline, ' ', advice)
+  const microphone = createMicrophone(acts)
+  const refusal = element('p', { class: 'controls__refusal', role: 'alert', hidden: true })
+
+  const handWords = element('span')
+  const leave = control('leave', 'Leave quietly', acts.leave, 'L')
+  const down = control('ear', 'Just listen', acts.stepDown)
+  const chat = control('chat', 'Chat', acts.togglePanel, 'C')
+  const unread = element('span', { class: 'control__unread', hidden: true })
+  chat.append(unread)
+  const palette = createPalette(acts)
+  const inspector = control('inspector', 'Inspector', acts.toggleInspector, 'G')
+  const sound = control('dials', 'Sound', acts.checkSound, 'S')
+  const keys = control('keys', 'Keys', acts.showKeys, '?')
+  keys.classList.add('control--keys')
+  const hand = element('button', { class: 'controls__up', type: 'button', 'aria-keyshortcuts': 'H', on: { click: acts.toggleHand } }, symbol('hand'), handWords)
+  const up = element('button', { class: 'controls__up', type: 'button', on: { click: acts.stepUp } }, symbol('stage'), 'Join the stage')
+  const root = element('footer', { class: 'controls' },
+    microphone.notice, refusal, words,
+    element('div', { class: 'controls__row' },
+      element('div', { class: 'controls__side' }, leave, palette.element),
+      element('div', { class: 'controls__middle' }, microphone.element, hand, up),
+      element('div', { class: 'controls__side controls__side--end' }, chat, createMore(down, sound, inspector, keys).element)))
+
+  return {
+    element: root,
+    update(visit) {
+      const { me, may, phase } = visit
+      root.hidden = phase === 'left'
+      const told = meInWords(visit, keyboard.matches)
+      say(headline, told.headline)
+      say(advice, told.advice)
+      down.hidden = !may.step_down || !me?.on_stage
+      up.hidden = !may.step_up || may.speak
+      hand.hidden = !may.raise_hand && !may.lower_hand
+      hand.classList.toggle('controls__up--raised', may.lower_hand)
+      say(handWords, may.lower_hand ? 'Lower hand' : 'Raise hand')
+      mark(hand, 'title', may.lower_hand ? 'Lower hand (H)' : 'Raise hand (H)')
+      microphone.element.hidden = !may.speak && Boolean(me)
+      microphone.update(visit)
+    },
+    /** To what I most likely do next. */
+    focus: () => [microphone.element, hand, up, leave].find((each) => !each.hidden)?.focus(),
+    levels: (levels) => microphone.levels(levels),
+    toggleReactions: palette.toggle,
+    chat,
+    /** @param {boolean} open  chat and people @param {number} count  unread messages */
+    panel(open, count) {
+      mark(chat, 'aria-expanded', open ? 'true' : 'false')
+      unread.hidden = count === 0
+      if (unread.dataset.count === String(count)) return
+      unread.dataset.count = String(count)
+      unread.replaceChildren(String(count > 99 ? '99+' : count), element('span', { class: 'only-heard', text: ' unread' }))
+    },
+    inspector: (open) => mark(inspector, 'aria-expanded', open ? 'true' : 'false'),
+    /** What the database refused, said beside the button that asked. */
+    refuse(text) {
+      refusal.hidden = !text
+      say(refusal, text ?? '')
+    },
+  }
+}
+
+function control(drawing, label, act, key) {
+  return element('button', { class: 'control', type: 'button', 'aria-keyshortcuts': key ?? null, title: key ? `${label} (${key})` : label, on: { click: () => act() } },
+    symbol(drawing), element('span', { class: 'control__label', text: label }))
+}

@@ -1,0 +1,71 @@
+import { createTopologyLine } from './topology.js'
+import { element, mark, say } from '../elements/element.js'
+import { badgesOf } from '../stage/stage_words.js'
+import { keyed } from '../elements/keyed.js'
+import { createRefusal } from '../elements/refusal.js'
+import { redraw, symbol } from '../elements/symbol.js'
+import { counted, endingInWords } from '../elements/words.js'
+
+/**
+ * The head of a room: whose it is, what it is called, what is special about it, who carries its sound, and the way to its settings.
+ * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown>, showTopologies: () => void }} acts
+ */
+export function createRoomHead(acts) {
+  const club = element('p', { class: 'caps room__club' })
+  const name = element('h1', { class: 'room__name', tabindex: '-1' })
+  const about = element('p', { class: 'room__about quiet' })
+  const route = createTopologyLine(acts)
+  const badges = element('ul', { class: 'room__badges', 'aria-label': 'About this room' })
+  const settings = element('button', { class: 'round', type: 'button', 'aria-label': 'Room settings', title: 'Room settings', 'aria-haspopup': 'dialog', on: { click: () => acts.openSettings() } }, symbol('settings'))
+  const invite = element('button', { class: 'round', type: 'button', 'aria-label': 'Invite', title: 'Invite', 'aria-haspopup': 'dialog', on: { click: () => acts.inviteHere() } }, symbol('invite'))
+  const tools = element('div', { class: 'room__tools' }, invite, settings)
+  const back = element('a', { class: 'way-back room__back', href: '/' }, symbol('back'), 'Hallway')
+  const refusal = createRefusal()
+  const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => refusal.attempt(acts.openNow) } })
+  const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You are here to get ready; the others come in when it opens.' }), early, refusal.element)
+  const list = keyed(badges, { key: ({ name: kind, text }) => `${kind} ${text.split(' ')[0]}`, create: createBadge })
+  const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, element('div', { class: 'room__facts' }, route.element, badges), scheduled)
+
+  return {
+    element: root,
+    /** Where others put a round button of theirs. */
+    tools,
+    focus: () => name.focus({ preventScroll: true }),
+    /** @param {object} visit @param {object} told  the room, as far as it is known */
+    update(visit, told) {
+      const over = visit.phase === 'left'
+      const joining = visit.phase === 'joining' && visit.people.length === 0
+      say(club, told.club ?? '')
+      club.hidden = !told.club
+      say(name, told.name ?? (over ? endingInWords(visit).title : 'Walking in…'))
+      about.hidden = over
+      say(about, over || joining ? '' : `${counted(visit.people.length, 'person', 'people')} here · ${visit.stage.length} on stage${handsInWords(visit)}`)
+      route.update(visit, over || joining)
+      const special = over ? [] : badgesOf(told)
+      list.update(special)
+      badges.hidden = special.length === 0
+      invite.hidden = over || joining
+      settings.hidden = over || !visit.may.moderate
+      scheduled.hidden = over || !visit.may.host || visit.room?.opened_at !== null
+    },
+  }
+}
+
+/** On a phone the queue may be out of sight. */
+function handsInWords({ may, queue }) {
+  return may.moderate && queue.length ? ` · ${counted(queue.length, 'hand')} up` : ''
+}
+
+function createBadge() {
+  const picture = symbol('lock')
+  const words = element('span')
+  const badge = element('li', { class: 'room__badge' }, picture, words)
+  return {
+    element: badge,
+    update({ name, text, title }) {
+      redraw(picture, name)
+      say(words, text)
+      mark(badge, 'title', title)
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { element, mark, say } from '../elements/element.js'
+import { redraw, symbol } from '../elements/symbol.js'
+
+const UNAVAILABLE = new Set(['refused', 'missing', 'failed'])
+
+const TITLES = { refused: 'Your browser keeps the microphone closed', missing: 'No microphone found', failed: 'The microphone did not start' }
+
+const TOLD = 12_000 // ms that news about the devices stand there
+
+/**
+ * The microphone: the biggest target in the room, off until asked; and, beside it, why it cannot be had, what was unplugged, and a
+ * sound check for who has not talked from this browser yet.
+ * @param {{ toggleMicrophone: () => void, retryMicrophone: () => void, checkSound: () => void }} acts
+ */
+export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound }) {
+  let my_id = null
+  let dismissed = null // the problem that was read and put away
+  const drawing = symbol('mic-off')
+  const ring = element('span', { class: 'microphone__ring', 'aria-hidden': 'true' })
+  const button = element('button', { class: 'microphone', type: 'button', 'aria-keyshortcuts': 'M', on: { click: () => toggleMicrophone() } }, ring, drawing)
+  const title = element('strong')
+  const way = element('p')
+  const refused = element('div', { class: 'microphone__notice', role: 'alert', hidden: true },
+    title, way, element('div', { class: 'microphone__ways' },
+      element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => retryMicrophone() } }),
+      element('button', { class: 'button', type: 'button', text: 'Sound check', on: { click: () => checkSound() } }),
+      element('button', { class: 'button button--plain', type: 'button', text: 'Not now', on: { click: dismiss } })))
+
+  const plugged = element('p', { class: 'microphone__plugged', role: 'status' })
+  const offer = element('p', { class: 'microphone__offer', hidden: true }, element('span', { class: 'quiet', text: 'First time talking here?' }), ' ',
+    element('button', { class: 'microphone__check', type: 'button', on: { click: () => checkSound() } }, symbol('dials'), 'Check your sound'))
+  const notice = element('div', {}, refused, plugged, offer)
+  let told = null // the news of the devices that was said
+  let forgetting = 0
+
+  function dismiss() {
+    dismissed = refused.dataset.state
+    refused.hidden = true
+    button.focus()
+  }
+
+  /** News only: what was plugged in before I came is none. */
+  function tell(news) {
+    if (told === null || news?.id === told) {
+      told = news?.id ?? told ?? 0
+      return
+    }
+    told = news?.id ?? 0
+    say(plugged, news?.text ?? '')
+    clearTimeout(forgetting)
+    forgetting = setTimeout(() => say(plugged, ''), TOLD)
+  }
+
+  return {
+    element: button,
+    notice,
+    update({ me, may, microphone, devices, phase }) {
+      my_id = me?.user_id ?? null
+      const unavailable = UNAVAILABLE.has(microphone.state)
+      const open = Boolean(me) && may.speak && !me.muted && microphone.state === 'on'
+      const state = unavailable ? 'unavailable' : microphone.state === 'asking' ? 'asking' : !open ? 'off' : me.speaking ? 'speaking' : 'on'
+      mark(button, 'data-state', state)
+      mark(button, 'aria-label', unavailable ? 'Try the microphone again' : open ? 'Turn microphone off' : 'Turn microphone on')
+      mark(button, 'title', open ? 'Turn microphone off (M)' : 'Turn microphone on (M)')
+      mark(button, 'aria-disabled', phase === 'joining' || microphone.state === 'asking' ? 'true' : null)
+      redraw(drawing, open ? 'mic' : 'mic-off')
+      if (!unavailable) dismissed = null
+      tell(devices.notice)
+      offer.hidden = devices.checked || !may.speak || microphone.state !== 'off' || phase !== 'in'
+      refused.dataset.state = microphone.state
+      refused.hidden = !unavailable || !may.speak || dismissed === microphone.state
+      if (refused.hidden) return
+      say(title, TITLES[microphone.state])
+      say(way, microphone.problem ?? '')
+    },
+    levels(levels) {
+      if (my_id !== null && levels.has(my_id)) ring.style.setProperty('--level', levels.get(my_id).toFixed(2))
+    },
+  }
+}

@@ -1,0 +1,15 @@
+import { disclose } from '../elements/disclosure.js'
+import { element } from '../elements/element.js'
+import { symbol } from '../elements/symbol.js'
+
+/**
+ * The controls a narrow bar has no place for, behind one button; where there is width they stand in the bar themselves.
+ * @param {...HTMLElement} controls
+ */
+export function createMore(...controls) {
+  const button = element('button', { class: 'control control--more', type: 'button', title: 'More' }, symbol('more'), element('span', { class: 'control__label', text: 'More' }))
+  const content = element('div', { class: 'more__content', on: { click: () => more.show(false) } }, ...controls)
+  const root = element('div', { class: 'more' }, button, content)
+  const more = disclose(root, button, content)
+  return { element: root }
+}

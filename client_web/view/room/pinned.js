@@ -1,0 +1,75 @@
+import { createDialog } from '../dialog/dialog.js'
+import { element, mark, say } from '../elements/element.js'
+import { anchor, linkOf } from '../elements/links.js'
+import { symbol } from '../elements/symbol.js'
+import { problemInWords } from '../elements/words.js'
+
+/**
+ * The link pinned at the top of the room; host and moderators put it there and take it down.
+ * @param {{ pinLink: (url: string) => Promise<unknown>, unpinLink: () => void }} acts
+ */
+export function createPinned({ pinLink, unpinLink }) {
+  let drawn = null
+  const dialog = createPinDialog(pinLink)
+  const place = element('span', { class: 'pinned__link' })
+  const down = element('button', { class: 'pinned__down', type: 'button', 'aria-label': 'Take the pinned link down', title: 'Take it down', on: { click: () => unpinLink() } }, symbol('close'))
+  const strip = element('div', { class: 'pinned__strip' }, symbol('pin'), element('span', { class: 'only-heard', text: 'Pinned link:' }), place, down)
+  const up = element('button', { class: 'pinned__up', type: 'button', on: { click: () => dialog.open() } }, symbol('pin'), 'Pin a link')
+  const root = element('div', { class: 'pinned', hidden: true }, strip, up)
+  document.body.append(dialog.element)
+
+  return {
+    element: root,
+    /** @param {string|null|undefined} address @param {boolean} moderate */
+    update(address, moderate) {
+      const link = address ? linkOf(address) : null // whatever the database holds, only the web is linked
+      if (drawn !== (link?.href ?? null)) {
+        drawn = link?.href ?? null
+        place.replaceChildren(...(link ? [anchor(link, { class: 'link' })] : []))
+      }
+      strip.hidden = !link
+      down.hidden = !moderate
+      up.hidden = Boolean(link) || !moderate
+      root.hidden = strip.hidden && up.hidden
+    },
+  }
+}
+
+function createPinDialog(pinLink) {
+  const address = element('input', { id: 'pin-address', class: 'field__input', type: 'url', inputmode: 'url', maxlength: '500', dir: 'ltr', autocomplete: 'off', placeholder: 'https://…', 'aria-describedby': 'pin-refusal' })
+  const refusal = element('p', { id: 'pin-refusal', class: 'field__refusal', role: 'alert' })
+  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
+    element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'pin-address', text: 'Address' }), address, refusal),
+    element('p', { class: 'quiet', text: 'It stands at the top of the room for everybody, until you take it down.' }),
+    element('button', { class: 'button button--action', type: 'submit', text: 'Pin it' }))
+  const dialog = createDialog('Pin a link', form)
+
+  async function submit(event) {
+    event.preventDefault()
+    const typed = address.value.trim()
+    const link = linkOf(/^[a-z][a-z0-9+.-]*:/iu.test(typed) ? typed : `https://${typed}`)
+    if (!typed || !link) return refuse('A link begins with http:// or https://.')
+    try {
+      await pinLink(link.href)
+      form.reset()
+      dialog.close()
+    } catch (problem) {
+      refuse(problemInWords(problem))
+    }
+  }
+
+  function refuse(words) {
+    say(refusal, words)
+    mark(address, 'aria-invalid', words ? 'true' : null)
+    if (words) address.focus()
+  }
+
+  return {
+    element: dialog.element,
+    open() {
+      refuse('')
+      dialog.open()
+      address.focus()
+    },
+  }
+}

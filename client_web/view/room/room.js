@@ -1,0 +1,123 @@
+import { createControls } from './controls.js'
+import { createEnding } from './ending.js'
+import { element, mark } from '../elements/element.js'
+import { createHandQueue } from '../stage/hand_queue.js'
+import { keyed } from '../elements/keyed.js'
+import { createPinned } from './pinned.js'
+import { createRecordingButton } from '../recording/button.js'
+import { createRecordingSign } from '../recording/sign.js'
+import { createRoomHead } from './head.js'
+import { createRoomRecordings } from '../recording/room_recordings.js'
+import { createSeat } from '../stage/seat.js'
+import { createSpeakers } from '../stage/speakers.js'
+import { createStageOrder } from '../stage/order.js'
+import { symbol } from '../elements/symbol.js'
+import { createStageTools } from '../stage/tools.js'
+import { createConnectionProblems } from './connection_problems.js'
+
+/**
+ * The room: its name, its stage, the others, and the bar under the thumb.
+ * @param {object} acts  what people can do here: see controls.js, ending.js, head.js, and in ../stage seat.js, hand_queue.js and tools.js
+ */
+export function createRoom(acts) {
+  let room_id = null
+  const head = createRoomHead(acts)
+  const banner = element('div', { class: 'room__banner', role: 'status' })
+  const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => acts.listen() } }, symbol('sound'), 'Tap to listen')
+  const speakers = createSpeakers()
+  const tools = createStageTools(acts)
+  const stage = createHalf('On stage', 'stage', acts, tools.element)
+  const queue = createHandQueue(acts)
+  const others = createHalf('Others in the room', 'others', acts)
+  const connectionProblems = createConnectionProblems()
+  const vacant = element('p', { class: 'room__vacant quiet', text: 'The stage is empty. It is waiting for a voice.' })
+  const people = element('div', { class: 'room__people' }, stage.element, vacant, queue.element, others.element)
+  const waiting = element('div', { class: 'room__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('i')))
+  const ending = createEnding(acts)
+  const controls = createControls(acts)
+  const pinned = createPinned(acts)
+  const recordButton = createRecordingButton(acts)
+  const sign = createRecordingSign(acts)
+  const recorded = createRoomRecordings(acts)
+  head.element.append(pinned.element)
+  head.tools.prepend(recordButton.element)
+  const scroll = element('div', { class: 'room__scroll' },
+    sign.element, head.element, banner, connectionProblems.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
+  let latest = null
+  const inOrder = createStageOrder(stage.element, () => latest && stage.update(inOrder(latest.stage, latest.spoke)))
+  const root = element('div', { class: 'room' }, scroll, controls.element)
+
+  function update(visit, doorplate) {
+    const told = visit.room ?? doorplate ?? {}
+    const over = visit.phase === 'left'
+    const joining = visit.phase === 'joining' && visit.people.length === 0
+    if (room_id !== visit.room_id) {
+      room_id = visit.room_id
+      scroll.scrollTop = 0
+    }
+    root.dataset.phase = visit.phase
+    head.update(visit, told)
+    pinned.update(over ? null : visit.room?.pinned_link, visit.may.moderate && !over)
+    sign.update(visit)
+    recordButton.update(visit)
+    recorded.update(visit)
+    drawBanner(visit)
+    // While the whole room reconnects, that its signals wait is no news.
+    connectionProblems.update(over ? [] : visit.connectionProblems.filter(({ kind }) => kind !== 'signal' || visit.phase === 'in'))
+    tap.hidden = !visit.blocked || over
+    waiting.hidden = !joining
+    people.hidden = over || joining
+    latest = over ? null : visit
+    stage.update(latest ? inOrder(latest.stage, latest.spoke) : [])
+    speakers.update(visit)
+    others.update(over ? [] : visit.audience)
+    vacant.hidden = visit.stage.length > 0
+    tools.update(visit)
+    queue.update(visit)
+    ending.update(over ? visit : null, Boolean(told.name))
+    controls.update(visit)
+    mark(root, 'aria-busy', joining ? 'true' : null)
+  }
+
+  function drawBanner(visit) {
+    const words = visit.phase === 'reconnecting' ? 'Reconnecting… the room stays as you left it.' : ''
+    banner.hidden = words === ''
+    if (banner.textContent === words) return
+    banner.replaceChildren(...(words ? [symbol('turning'), element('span', { text: words })] : []))
+  }
+
+  return {
+    element: root,
+    update,
+    /** @param {Map<number, number>} levels  user_id -> 0..1 */
+    levels(levels) {
+      for (const [user_id, loudness] of levels) stage.get(user_id)?.level(loudness)
+      controls.levels(levels)
+    },
+    refuse: controls.refuse,
+    inspector: controls.inspector,
+    panel: controls.panel,
+    chatButton: controls.chat,
+    toggleReactions: controls.toggleReactions,
+    /** Somebody's seat on the screen. */
+    seatOf: (user_id) => (stage.get(user_id) ?? others.get(user_id))?.element ?? null,
+    focus: head.focus,
+    /** Where a question to me is asked, and where the focus goes when it is answered. */
+    controls,
+  }
+}
+
+function createHalf(title, kind, acts, tools = null) {
+  const list = element('ul', { class: `seats seats--${kind}` })
+  const heading = element('h2', { class: 'caps', text: title })
+  const half = element('section', { class: `room__half room__half--${kind}`, 'aria-label': title }, element('div', { class: 'room__half-head' }, heading, tools), list)
+  const seats = keyed(list, { key: (person) => person.user_id, create: () => createSeat(acts) })
+  return {
+    element: half,
+    get: (user_id) => seats.get(user_id),
+    update(people) {
+      half.hidden = people.length === 0
+      seats.update(people)
+    },
+  }
+}

@@ -1,0 +1,174 @@
+import { createChat } from '../chat/chat.js'
+import { element, mark } from '../elements/element.js'
+import { createPeopleList } from './people_list.js'
+import { createSheet } from './side_sheet.js'
+import { symbol } from '../elements/symbol.js'
+
+const wide = matchMedia('(min-width: 1024px)') // room for a column of its own
+const vast = matchMedia('(min-width: 1680px)') // and for the inspector beside it
+const KEY = 'roomtone.panel'
+
+/**
+ * Chat and people, beside the room: a column that folds away on a desktop and is remembered so, a sheet over the room where there is
+ * no width for it. the inspector takes the column's place while it is open, unless there is room for both.
+ *
+ * @param {object} acts  see app/chat.js
+ * @param {{ changed: () => void, opener: () => HTMLElement }} around  `opener` gets the focus back
+ */
+export function createSidePanel(acts, { changed, opener }) {
+  let wanted = remembered()
+  let inside = false // in a room at all
+  let inspecting = false // the inspector is open
+  let part = 'chat'
+  const chat = createChat(acts)
+  const people = createPeopleList(acts)
+  const unread = element('span', { class: 'panel__unread', hidden: true })
+  const here = element('span', { class: 'panel__here' })
+  const tabs = { chat: tab('chat', 'Chat', unread), people: tab('people', 'People', here) }
+  const parts = { chat: tabpanel('chat', chat.element), people: tabpanel('people', people.element) }
+  const shut = element('button', { class: 'panel__close', type: 'button', 'aria-label': 'Close chat and people', title: 'Close (Esc)', on: { click: close } }, symbol('close'))
+  const head = element('header', { class: 'panel__head' },
+    element('div', { class: 'panel__tabs', role: 'tablist', 'aria-label': 'Beside the room', on: { keydown: walk } }, tabs.chat, tabs.people), shut)
+  const body = element('div', { class: 'panel__sheet' }, head, parts.chat, parts.people)
+  const root = element('section', { class: 'panel', 'aria-label': 'Chat and people', hidden: true, on: { keydown: escape, pointerdown: beside } }, body)
+  const sheet = createSheet(root, { changed: () => { draw(); changed() }, closed: () => opener().focus() })
+
+  wide.addEventListener('change', () => { sheet.drop(); changed() })
+  vast.addEventListener('change', changed)
+
+  function tab(name, label, badge) {
+    return element('button', { class: 'panel__tab', type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': `part-${name}`, on: { click: () => choose(name) } }, label, badge)
+  }
+
+  function tabpanel(name, content) {
+    return element('div', { class: 'panel__part', role: 'tabpanel', id: `part-${name}`, 'aria-labelledby': `tab-${name}` }, content)
+  }
+
+  const hasPlace = () => wide.matches && (!inspecting || vast.matches)
+  const isOpen = () => inside && (wide.matches ? wanted && hasPlace() : sheet.open)
+
+  function choose(name) {
+    part = name
+    draw()
+    changed()
+  }
+
+  function walk(event) {
+    if (!['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) return
+    event.preventDefault()
+    choose(event.key === 'Home' ? 'chat' : event.key === 'End' ? 'people' : part === 'chat' ? 'people' : 'chat')
+    tabs[part].focus()
+  }
+
+  function escape(event) {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    event.preventDefault()
+    close()
+  }
+
+  /** A tap beside the sheet closes it. */
+  function beside(event) {
+    if (event.target === root) close()
+  }
+
+  function open() {
+    if (!wide.matches) return sheet.show()
+    wanted = true
+    remember(true)
+    if (!hasPlace()) acts.toggleInspector()
+    draw()
+  }
+
+  function close() {
+    if (!wide.matches) return sheet.close()
+    const focused = root.contains(document.activeElement)
+    wanted = false
+    remember(false)
+    draw()
+    changed()
+    if (focused) opener().focus()
+  }
+
+  function draw() {
+    root.hidden = !isOpen()
+    for (const name of ['chat', 'people']) {
+      const chosen = part === name
+      parts[name].hidden = !chosen
+      mark(tabs[name], 'aria-selected', String(chosen))
+      mark(tabs[name], 'tabindex', chosen ? null : '-1')
+    }
+  }
+
+  return {
+    element: root,
+    get open() {
+      return isOpen()
+    },
+    get unread() {
+      return chat.unread
+    },
+    /** Whether the chat itself is on the screen. */
+    get showsChat() {
+      return isOpen() && part === 'chat'
+    },
+    /** By its button: open, or away again. */
+    toggle() {
+      if (isOpen()) return close()
+      open()
+      if (!wide.matches) tabs[part].focus()
+      changed()
+    },
+    /** By its key: open, with the box ready to be written in. */
+    openChat() {
+      part = 'chat'
+      open()
+      draw()
+      changed()
+      chat.focus()
+    },
+    /** Escape, pressed outside of it: a sheet goes, a column stays. @returns {boolean} whether that was it */
+    escape() {
+      if (!sheet.open) return false
+      sheet.close()
+      return true
+    },
+    /** Something else wants to be seen where the sheet is. */
+    makeWay: () => sheet.drop(),
+    /** @param {object|null} visit  the visit's state, null outside of a room @param {{ visit: object, blocks?: Set<number>, inspecting: boolean }} around */
+    update(visit, around) {
+      inside = visit !== null && visit.phase !== 'left'
+      inspecting = around.inspecting
+      if (!inside) sheet.drop()
+      draw()
+      if (!inside) return
+      chat.update(visit, { ...around, visible: isOpen() && part === 'chat' })
+      if (isOpen() && part === 'people') people.update(visit)
+      unread.hidden = chat.unread === 0 || (isOpen() && part === 'chat')
+      drawCount(unread, chat.unread, 'unread')
+      drawCount(here, visit.people.length, 'here')
+    },
+  }
+}
+
+/** A number, and for those who hear it what it counts. */
+function drawCount(place, count, meaning) {
+  if (place.dataset.count === String(count)) return
+  place.dataset.count = String(count)
+  place.replaceChildren(String(count > 999 ? '999+' : count), element('span', { class: 'only-heard', text: ` ${meaning}` }))
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(KEY) !== 'closed'
+  } catch {
+    return true
+  }
+}
+
+function remember(open) {
+  try {
+    localStorage.setItem(KEY, open ? 'open' : 'closed')
+  } catch {
+    // no storage: it is as it always is next time
+  }
+}

@@ -1,0 +1,46 @@
+import { troubleInWords } from '../stage/quality_words.js'
+import { counted } from '../elements/words.js'
+
+/** How the sound of a room travels, in words. Pure. */
+
+/** Each way with its name, what it means in a sentence, and what it asks of whom. */
+export const WAYS = [
+  { topology: 'mesh', name: 'Mesh', about: 'Everybody sends to everybody, with nobody in between: the shortest way, and the best one for a few.' },
+  { topology: 'sfu', name: 'SFU', about: 'A node passes every voice on as it came, so you send yours once, however many listen.' },
+  { topology: 'mcu', name: 'MCU', about: 'A node mixes all voices into one sound, so a crowd costs you no more than one call; nobody has a volume of their own.' },
+]
+
+const MEANT = { sfu: 'which passes every voice on', mcu: 'which mixes all voices into one' }
+
+/**
+ * The line that everybody reads: who carries the room.
+ * @param {import('../../room/connections.js').Route & { quality: object|null }} route
+ */
+export function routeInWords({ topology, standing, node, quality }) {
+  const name = node?.username ?? 'a node'
+  switch (standing) {
+    case 'moving': return topology === 'mesh' ? 'Moving to a mesh…' : `Moving to ${name}…`
+    case 'connecting': return `Connecting with ${name}…`
+    case 'reconnecting': return `Reconnecting with ${name}…`
+    case 'lost': return `No line to ${name} just now`
+    case 'alone': return 'Waiting for a node to carry this room'
+  }
+  if (topology === 'mesh') return 'Carried by everybody here, each to each'
+  const trouble = troubleInWords(quality)
+  return [`Carried by ${name}, ${MEANT[topology]}`, trouble.toLowerCase()].filter(Boolean).join(' · ')
+}
+
+/**
+ * What a way would ask of me in this room as it is now: "Here you send 11 times and get 3 voices."
+ * @param {'mesh'|'sfu'|'mcu'} topology
+ * @param {{ me: object|null, people: readonly object[], stage: readonly object[] }} visit
+ */
+export function costInWords(topology, { me, people, stage }) {
+  if (!me) return ''
+  const others = people.length - 1
+  const voices = stage.filter((person) => !person.me).length
+  const sends = !me.on_stage ? 0 : topology === 'mesh' ? others : 1
+  const sent = sends === 0 ? 'send nothing' : sends === 1 ? 'send once' : sends === 2 ? 'send twice' : `send ${sends} times`
+  const got = topology === 'mcu' ? 'one sound' : voices === 0 ? 'no voice' : counted(voices, 'voice')
+  return `Here you ${sent} and get ${got}.`
+}

@@ -1,0 +1,33 @@
+import { element } from '../elements/element.js'
+import { createRefusal } from '../elements/refusal.js'
+
+const LONGEST = 200
+
+/**
+ * Ending the room for everyone, with a word to go by. It opens in two steps: the second one cannot be taken back.
+ * @param {{ end: (reason: string|null) => Promise<unknown> }} acts
+ */
+export function createEndRoom({ end }) {
+  const refusal = createRefusal('field__refusal')
+  const reason = element('input', { id: 'settings-reason', class: 'field__input', maxlength: String(LONGEST), autocomplete: 'off', placeholder: 'Thanks for being here' })
+  const go = element('button', { class: 'button button--action button--grave', type: 'submit', text: 'End it for everyone' })
+  const form = element('form', { class: 'dialog__form', on: { submit } },
+    element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'settings-reason', text: 'A last word to everybody, if you like' }), reason, refusal.element), go)
+  const root = element('details', { class: 'settings__part settings__end' },
+    element('summary', { class: 'settings__title', text: 'End the room…' }),
+    element('p', { class: 'quiet', text: 'Everybody leaves and reads your word. An ended room never opens again.' }), form)
+
+  async function submit(event) {
+    event.preventDefault()
+    await refusal.attempt(() => end(reason.value.trim() || null))
+  }
+
+  return {
+    element: root,
+    open() {
+      root.open = false
+      reason.value = ''
+      refusal.say(null)
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { element } from '../elements/element.js'
+import { createRefusal } from '../elements/refusal.js'
+
+/**
+ * Hands the room over to somebody on stage; nobody comes on stage by becoming the host.
+ * @param {{ handOver: (person: object) => Promise<unknown>, done: () => void }} acts
+ */
+export function createHandOver({ handOver, done }) {
+  let people = []
+  const refusal = createRefusal('field__refusal')
+  const who = element('select', { id: 'settings-heir', class: 'field__input' })
+  const nobody = element('p', { class: 'quiet', text: 'Nobody else is on stage to take it.' })
+  const go = element('button', { class: 'button', type: 'button', text: 'Hand it over', on: { click: give } })
+  const row = element('div', { class: 'settings__row' }, who, go)
+  const root = element('section', { class: 'settings__part' },
+    element('h3', { class: 'settings__title' }, element('label', { for: 'settings-heir', text: 'Hand the room over' })),
+    element('p', { class: 'quiet', text: 'They become its host; you stay as a moderator.' }), row, refusal.element, nobody)
+
+  async function give() {
+    const heir = people.find((person) => String(person.user_id) === who.value)
+    if (heir && (await refusal.attempt(() => handOver(heir)))) done()
+  }
+
+  return {
+    element: root,
+    open: () => refusal.say(null),
+    /** @param {object|null} visit */
+    update(visit) {
+      const next = (visit?.people ?? []).filter((person) => !person.me && person.kind === 'person' && person.role !== 'AUDIENCE')
+      row.hidden = next.length === 0
+      nobody.hidden = next.length > 0
+      if (next.length === people.length && next.every((person, index) => person.user_id === people[index].user_id)) return
+      people = next
+      const chosen = who.value
+      who.replaceChildren(...people.map((person) => new Option(person.username, String(person.user_id))))
+      if (people.some((person) => String(person.user_id) === chosen)) who.value = chosen
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { element } from '../elements/element.js'
+import { happeningsInWords } from '../elements/words.js'
+
+const TOLD = ['joined', 'left', 'timeout', 'removed']
+const GATHERED = 1500 // ms: people who arrive together are announced together
+const APART = 1000 // ms: a sentence that replaces another at once is heard as half of both
+const WAITING = 3 // more would be read out long after they mattered
+
+/**
+ * Comings and goings, said politely and not too often: forty people walking in at once are one sentence.
+ */
+export function createAnnouncer() {
+  const root = element('div', { class: 'only-heard', role: 'log', 'aria-live': 'polite', 'aria-label': 'Comings and goings' })
+  let last = 0
+  let waiting = []
+  let timer = 0
+  let sentences = []
+  let pause = 0
+  let newest = ''
+
+  function speak() {
+    timer = 0
+    const words = happeningsInWords(waiting)
+    waiting = []
+    if (words) say(words)
+  }
+
+  function say(words) {
+    if (words === newest) return
+    newest = words
+    sentences = [...sentences, words].slice(-WAITING)
+    if (!pause) next()
+  }
+
+  function next() {
+    const [words, ...rest] = sentences
+    sentences = rest
+    pause = words === undefined ? 0 : setTimeout(next, APART)
+    if (words !== undefined) root.replaceChildren(element('p', { text: words }))
+  }
+
+  return {
+    element: root,
+    /** Says one thing soon; the same thing twice in a row is said once. */
+    say,
+    /**
+     * @param {{id: number, kind: string, user_id: number, username: string, by_me?: boolean}[]} happenings  newest last; those heard before are passed over
+     * @param {object} visit  hands are news for those who moderate
+     */
+    hear(happenings, { may, me }) {
+      const news = happenings.filter((one) => one.id > last)
+      if (news.length === 0) return
+      last = news.at(-1).id
+      const told = may.moderate ? [...TOLD, 'hand'] : TOLD
+      waiting.push(...news.filter((one) => !one.by_me && told.includes(one.kind) && !(one.kind === 'hand' && one.user_id === me?.user_id)))
+      if (waiting.length && !timer) timer = setTimeout(speak, GATHERED)
+    },
+    /** Another room: its happenings count from one again, and what is not said yet is about the room behind us. */
+    forget() {
+      last = 0
+      waiting = []
+      newest = ''
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import { createDialog } from '../dialog/dialog.js'
+import { element } from '../elements/element.js'
+
+const MEANINGS = [
+  ['M', 'Turn the microphone on or off'],
+  ['Space', 'Hold to talk while the microphone is off'],
+  ['H', 'Raise or lower your hand'],
+  ['Y', 'Say yes when you are asked to speak or to unmute'],
+  ['N', 'Say no to that'],
+  ['L', 'Leave quietly'],
+  ['G', 'Open or close the inspector'],
+  ['C', 'Open the chat and write'],
+  ['R', 'React, then 1 to 8'],
+  ['S', 'Check the sound: microphone, loudspeaker'],
+  ['?', 'Show these keys'],
+  ['Esc', 'Close what is open'],
+]
+
+/** The keys, for who asks. */
+export function createKeysHelp() {
+  const rows = MEANINGS.flatMap(([key, meaning]) => [element('dt', {}, element('kbd', { text: key })), element('dd', { text: meaning })])
+  return createDialog('Keys', element('dl', { class: 'keys' }, ...rows))
+}
+
+const TYPING = 'input, textarea, select, [contenteditable]'
+const PRESSING = `${TYPING}, button, a, summary, pre, code, [role='button'], [role='slider'], [role='tab'], [role='option']`
+
+/**
+ * Listens for the keys. A letter typed into a field is a letter, and Space on a button presses the button.
+ * @param {{ toggleMicrophone: () => void, toggleHand: () => void, answer: (yes: boolean) => void, leave: () => void, toggleInspector: () => void, openChat: () => void, checkSound: () => void, toggleReactions: () => void, showKeys: () => void, escape: () => void,
+ *           talk: (on: boolean) => void }} acts
+ */
+export function listenToKeys(acts) {
+  let held = false
+  const presses = { m: acts.toggleMicrophone, h: acts.toggleHand, y: () => acts.answer(true), n: () => acts.answer(false), l: acts.leave, g: acts.toggleInspector, c: acts.openChat, s: acts.checkSound, r: acts.toggleReactions, '?': acts.showKeys, escape: acts.escape }
+
+  addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
+      if (held && event.key === ' ') event.preventDefault() // a held Space would scroll
+      return
+    }
+    if (event.target.closest?.('dialog') || event.target.matches?.(TYPING)) return
+    if (event.key === ' ') {
+      if (event.target.closest?.(PRESSING)) return
+      event.preventDefault()
+      held = true
+      return acts.talk(true)
+    }
+    const press = presses[event.key.toLowerCase()]
+    if (press && event.key !== 'Escape') event.preventDefault() // the key that opens a box is not a letter in it; Escape is the browser's as well
+    press?.()
+  })
+  const release = () => {
+    if (!held) return
+    held = false
+    acts.talk(false)
+  }
+  addEventListener('keyup', (event) => event.key === ' ' && release())
+  addEventListener('blur', release) // the window lost the keyboard: nobody would hear the key go up
+  document.addEventListener('visibilitychange', release)
+}

@@ -1,0 +1,79 @@
+import { element, mark, say } from '../elements/element.js'
+import { symbol } from '../elements/symbol.js'
+import { whenInWords } from '../elements/when.js'
+
+/**
+ * What stands in the middle while I am in no room: a welcome, a threshold for who has no name yet, a room that will open, or a door
+ * that is not there.
+ * @param {{ signIn: () => void, toggleReminder: (row: object) => void, openRoom: (row: object) => void, callOff: (row: object) => void,
+ *           copyAddress: (path: string) => void }} acts
+ */
+export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyAddress }) {
+  let row = null
+  const welcome = element('div', { class: 'landing' }, doorsAjar(),
+    element('p', { class: 'landing__lead', text: 'A few doors are ajar.' }),
+    element('p', { class: 'landing__more quiet', text: 'See who is in which room, walk in, talk, leave quietly. Your microphone stays off until you turn it on.' }),
+    element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'or from psql' }), element('code', { text: 'select * from hallway;' })),
+    element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'or see how it travels' }), element('a', { href: '/lab', text: 'Four ways to signal, one room' })))
+  const home = element('a', { class: 'button button--action', text: 'Back to the room' })
+  const docked = element('div', { class: 'landing' },
+    element('p', { class: 'landing__lead', text: 'Looking around.' }),
+    element('p', { class: 'landing__more quiet', text: 'You are still in your room and hear everyone. They hear you too, if your microphone is on.' }), home)
+  const lost = element('div', { class: 'landing landing--lost' },
+    element('h1', { class: 'landing__lead', text: 'There is no door here.', tabindex: '-1' }),
+    element('p', { class: 'landing__more quiet', text: 'The address may be old, or mistyped. The hallway knows which rooms are open.' }),
+    element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
+  const plate = element('h1', { class: 'landing__lead', tabindex: '-1' })
+  const ajar = element('p', { class: 'landing__more quiet' })
+  const walkIn = element('button', { class: 'button button--action', type: 'button', on: { click: signIn } })
+  const threshold = element('div', { class: 'landing' }, plate, ajar, walkIn,
+    backToHallway())
+  const name = element('h1', { class: 'landing__lead', tabindex: '-1' })
+  const when = element('p', { class: 'landing__more' })
+  const who = element('p', { class: 'landing__more quiet' })
+  const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => toggleReminder(row) } })
+  const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => openRoom(row) } })
+  const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(`/rooms/${row.id}`) } }, symbol('link'), 'Copy link')
+  const off = element('button', { class: 'button button--plain', type: 'button', text: 'Call it off', on: { click: () => callOff(row) } })
+  const scheduled = element('div', { class: 'landing' }, name, when, who, element('div', { class: 'landing__ways' }, open, remind, copy, off), backToHallway())
+  const root = element('div', { class: 'landing-place' }, welcome, docked, lost, threshold, scheduled)
+
+  function drawScheduled(user, reminders) {
+    const mine = user !== null && row.host_id === user.id
+    say(name, row.name)
+    say(when, `Opens ${whenInWords(row.starts_at)}.`)
+    say(who, mine ? 'You planned this room. It opens by itself at its time, or when you open it.'
+      : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. The door opens by itself; until then there is nobody inside.`)
+    open.hidden = off.hidden = !mine
+    remind.hidden = mine
+    mark(remind, 'aria-pressed', reminders.has(row.id) ? 'true' : 'false')
+    say(remind, reminders.has(row.id) ? 'You will be told' : 'Remind me')
+  }
+
+  return {
+    element: root,
+    focus: () => root.querySelector(':scope > :not([hidden]) h1')?.focus({ preventScroll: true }),
+    /**
+     * @param {{ kind: 'welcome'|'docked'|'lost'|'threshold'|'scheduled', row?: object, address?: string, user: object|null,
+     *           reminders: ReadonlySet<number> }} now  the room's row, where it is known, and the address of the room I am in
+     */
+    show({ kind, row: latest, address, user, reminders }) {
+      row = latest ?? null
+      const shown = kind === 'scheduled' && !row?.starts_at ? 'threshold' : kind
+      mark(home, 'href', address)
+      say(plate, row?.name ?? 'A room')
+      say(ajar, user ? 'The door is open now. Your microphone stays off until you turn it on.' : 'The door is ajar. Say who you are and walk in; your microphone stays off.')
+      say(walkIn, user ? 'Walk in' : 'Choose a name')
+      for (const [each, place] of Object.entries({ welcome, docked, lost, threshold, scheduled })) place.hidden = each !== shown
+      if (shown === 'scheduled') drawScheduled(user, reminders)
+    },
+  }
+}
+
+const backToHallway = () => element('a', { class: 'way-back', href: '/' }, symbol('back'), 'Hallway')
+
+function doorsAjar() {
+  const drawn = symbol('doors-ajar', '0 0 240 96')
+  drawn.setAttribute('class', 'landing__doors')
+  return drawn
+}

@@ -1,0 +1,96 @@
+import { avatar } from '../elements/avatar.js'
+import { element, say } from '../elements/element.js'
+import { keyed } from '../elements/keyed.js'
+import { symbol } from '../elements/symbol.js'
+
+const TOLD_FOR = 12_000 // ms: long enough to read twice; what asks for an answer stays until it has one
+const AT_ONCE = 3 // more would cover the page; the rest wait in the list at the top
+
+/**
+ * Calm notices at the edge of the page: somebody asks me in, a room I wanted to hear of has opened, something was done.
+ * @param {{ acceptInvitation: (invitation: object) => void, putInvitationAway: (invitation: object) => void,
+ *           walkIntoReminded: (row: object) => void, putReminderAway: (row: object) => void, announce: (words: string) => void }} acts
+ */
+export function createNotices(acts) {
+  const list = element('ul', { class: 'notices__list' })
+  const root = element('section', { class: 'notices', 'aria-label': 'Notices', hidden: true }, list)
+  const rows = keyed(list, { key: (notice) => notice.key, create: createNotice })
+  const said = new Set()
+  let passing = [] // what was told and goes by itself
+  let asking = []
+
+  function draw() {
+    const shown = [...asking.slice(0, AT_ONCE), ...passing]
+    rows.update(shown)
+    root.hidden = shown.length === 0
+    for (const { key, words } of shown) {
+      if (said.has(key)) continue
+      said.add(key)
+      acts.announce(words)
+    }
+  }
+
+  function drop(key) {
+    passing = passing.filter((one) => one.key !== key)
+    draw()
+  }
+
+  let told = 0
+  return {
+    element: root,
+    /** @param {{ shell: object, seated_in: number|null }} now */
+    update({ shell, seated_in }) {
+      const invited = shell.invitations.fresh.map((one) => ({
+        key: `invitation-${one.id}`, face: one.invited_by, words: invitationInWords(one),
+        yes: one.room_id ? 'Walk in' : 'Join', accept: () => acts.acceptInvitation(one), dismiss: () => acts.putInvitationAway(one),
+      }))
+      const opened = shell.hallway.filter((row) => shell.reminders.has(row.id) && !row.scheduled && row.id !== seated_in).map((row) => ({
+        key: `reminder-${row.id}`, sign: 'reminder', words: `“${row.name}” is open now.`,
+        yes: 'Walk in', accept: () => acts.walkIntoReminded(row), dismiss: () => acts.putReminderAway(row),
+      }))
+      asking = [...invited, ...opened]
+      draw()
+    },
+    /**
+     * Something was done, and it is good to know.
+     * @param {string} words
+     * @param {{ yes?: string, accept?: () => void }} [act]  one thing that can be done about it
+     */
+    tell(words, { yes = '', accept } = {}) {
+      const key = `told-${(told += 1)}`
+      passing = [...passing.slice(-1), { key, sign: 'check', words, yes, accept: () => { accept?.(); drop(key) }, dismiss: () => drop(key) }]
+      draw()
+      setTimeout(() => drop(key), TOLD_FOR)
+    },
+  }
+}
+
+/** "amara asks you into “Trading fours”." */
+export function invitationInWords({ invited_by, room_id, room, club }) {
+  return room_id ? `${invited_by} asks you into “${room}”.` : `${invited_by} invites you to the club “${club}”.`
+}
+
+function createNotice() {
+  let notice = null
+  const face = element('span', { class: 'notice__face', 'aria-hidden': 'true' })
+  const words = element('p', { class: 'notice__words' })
+  const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => notice.accept() } })
+  const no = element('button', { class: 'button button--plain', type: 'button', text: 'Not now', on: { click: () => notice.dismiss() } })
+  const close = element('button', { class: 'notice__close', type: 'button', 'aria-label': 'Close', on: { click: () => notice.dismiss() } }, symbol('close'))
+  const acts = element('div', { class: 'notice__acts' }, yes, no)
+  const made = element('li', { class: 'notice' }, face, words, close, acts)
+  return {
+    element: made,
+    update(latest) {
+      if (notice === null) face.append(latest.face ? avatar(latest.face) : symbol(latest.sign))
+      notice = latest
+      say(words, latest.words)
+      say(yes, latest.yes)
+      yes.hidden = !latest.yes
+      const passing = latest.key.startsWith('told-')
+      no.hidden = passing
+      close.hidden = !passing
+      acts.hidden = yes.hidden && no.hidden
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { createClub } from '../clubs/club.js'
+import { createClubs } from '../clubs/clubs.js'
+import { element } from '../elements/element.js'
+import { createInvitation } from '../invitations/page.js'
+import { move } from '../elements/motion.js'
+import { createPerson } from '../people/page.js'
+import { createRecordingPage } from '../recording/page.js'
+
+/**
+ * The pages beside the hallway and the room: clubs, a club, a person, an invitation, a recording. One of them at a time.
+ * @param {object} acts  see the pages
+ */
+export function createPages(acts) {
+  const pages = { clubs: createClubs(acts), club: createClub(acts), person: createPerson(acts), invitation: createInvitation(acts), recording: createRecordingPage(acts) }
+  const scroll = element('div', { class: 'page__scroll' }, ...Object.values(pages).map((page) => page.element))
+  const root = element('section', { class: 'frame__page', 'aria-label': 'Page' }, scroll)
+  let shown = null
+
+  return {
+    element: root,
+    scroll,
+    /** Whether this place is one of these pages. */
+    has: ({ place }) => place in pages,
+    /** @param {{ place: object, pages: object, shell: object, user: object|null }} now */
+    update({ place, pages: looked, shell, user }) {
+      const name = place.place in pages ? place.place : null
+      root.hidden = name === null
+      for (const [each, page] of Object.entries(pages)) {
+        if (each !== name && !page.element.hidden) page.leave?.()
+        page.element.hidden = each !== name
+      }
+      if (name) pages[name].update({ place, looked: looked[name], shell, user })
+    },
+    /** A page was walked to: it comes in, and the focus goes to its heading. */
+    arrive(key) {
+      if (key !== shown) move(scroll, [{ opacity: 0, transform: 'translateY(6px)' }, { opacity: 1, transform: 'none' }])
+      shown = key
+      const heading = scroll.querySelector(':scope > :not([hidden]) h1')
+      heading?.focus({ preventScroll: true })
+    },
+    title(place) {
+      return pages[place.place]?.title() ?? null
+    },
+  }
+}

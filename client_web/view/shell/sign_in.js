@@ -1,0 +1,69 @@
+import { avatar } from '../elements/avatar.js'
+import { createDialog } from '../dialog/dialog.js'
+import { element, mark, say } from '../elements/element.js'
+import { problemInWords } from '../elements/words.js'
+
+/**
+ * Who is walking in? A name is enough; a few demo names can be tried.
+ * @param {{ signIn: (username: string) => Promise<unknown>, suggestions: () => Promise<string[]> }} acts
+ */
+export function createSignIn({ signIn, suggestions }) {
+  let after = null
+  const name = element('input', { id: 'sign-in-name', class: 'field__input', name: 'username', required: true, maxlength: '40', autocomplete: 'nickname', autocapitalize: 'none', spellcheck: 'false', 'aria-describedby': 'sign-in-refusal' })
+  const refusal = element('p', { class: 'field__refusal', id: 'sign-in-refusal', role: 'alert' })
+  const go = element('button', { class: 'button button--action', type: 'submit', text: 'Walk in' })
+  const people = element('ul', { class: 'sign-in__people' })
+  const demoNames = element('div', { class: 'sign-in__demo' }, element('p', { class: 'quiet', text: 'Or use a demo name:' }), people)
+  const form = element('form', { class: 'dialog__form', on: { submit: (event) => { event.preventDefault(); submit(name.value) } } },
+    element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'sign-in-name', text: 'Your name' }), name, refusal), go, demoNames)
+  const closed = element('p', { class: 'quiet', text: 'Names cannot simply be picked here. Open Roomtone with the sign-in your site gives you.' })
+  const dialog = createDialog('Who is walking in?', form, closed)
+
+  async function submit(username) {
+    const wanted = username.trim()
+    if (!wanted) {
+      say(refusal, 'A name needs at least one letter.')
+      return name.focus()
+    }
+    mark(go, 'aria-disabled', 'true')
+    try {
+      await signIn(wanted)
+      const then = after
+      after = null
+      dialog.close()
+      then?.()
+    } catch (problem) {
+      say(refusal, problemInWords(problem))
+      mark(name, 'aria-invalid', 'true')
+      name.focus()
+    } finally {
+      mark(go, 'aria-disabled', null)
+    }
+  }
+
+  async function suggest() {
+    const names = await suggestions().catch(() => [])
+    demoNames.hidden = names.length === 0
+    people.replaceChildren(...names.map((username) => element('li', {},
+      element('button', { class: 'sign-in__person', type: 'button', on: { click: () => submit(username) } }, avatar(username), element('span', { text: username })))))
+  }
+
+  dialog.element.addEventListener('close', () => { after = null })
+  return {
+    element: dialog.element,
+    /** @param {{ demo: boolean, then?: () => void }} options  `then` is done once signed in, and forgotten when the dialog is closed */
+    open({ demo, then = null }) {
+      form.hidden = !demo
+      closed.hidden = demo
+      say(refusal, '')
+      mark(name, 'aria-invalid', null)
+      demoNames.hidden = true
+      dialog.open()
+      after = then
+      if (demo) {
+        name.focus()
+        suggest()
+      }
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { element, mark, say } from '../elements/element.js'
+
+const LATELY = 1_200 // ms: what was loudest within a breath is what is told
+const QUIETEST = -54 // dB, the bar's left end
+
+/** What a level is called, loudest first: from which peak on (0..1), and what to do about it. */
+const WORDS = [
+  [0.97, 'Too loud', 'Move back a little, or turn the microphone down.'],
+  [0.06, 'Good', 'That is how others hear you.'],
+  [0.012, 'Quiet', 'Come closer, or turn the microphone up.'],
+  [0, 'Nothing to hear', 'Say something. If nothing moves, choose another microphone or see whether it is switched off.'],
+]
+
+/** @param {number} peak 0..1 @returns {{ word: string, advice: string }} */
+export function levelInWords(peak) {
+  const [, word, advice] = WORDS.find(([from]) => peak >= from)
+  return { word, advice }
+}
+
+/** Where a level stands on the bar, 0..1: ears count in decibels. @param {number} level 0..1 */
+export const onTheBar = (level) => (level > 0 ? Math.min(1, Math.max(0, 1 - (20 * Math.log10(level)) / QUIETEST)) : 0)
+
+/**
+ * How loud a microphone is, as a bar and in words; the words wait for a breath, so that they can be read and listened to.
+ * @param {() => number} level  0..1, now
+ */
+export function createSoundMeter(level) {
+  const fill = element('span', { class: 'meter__fill' })
+  const bar = element('div', { class: 'meter__bar', role: 'meter', 'aria-label': 'Microphone level', 'aria-valuemin': '0', 'aria-valuemax': '100', 'aria-valuenow': '0' }, fill)
+  const word = element('strong')
+  const advice = element('span', { class: 'quiet' })
+  const root = element('div', { class: 'meter', hidden: true }, bar, element('p', { class: 'meter__words', role: 'status' }, word, ' ', advice))
+  let frame = 0
+  let peak = 0
+  let since = 0
+
+  function look(now) {
+    const loud = level()
+    fill.style.setProperty('--level', onTheBar(loud).toFixed(3))
+    peak = Math.max(peak, loud)
+    if (now - since >= LATELY) tell(now)
+    frame = requestAnimationFrame(look)
+  }
+
+  function tell(now) {
+    const told = levelInWords(peak)
+    root.dataset.word = told.word
+    say(word, told.word)
+    say(advice, told.advice)
+    mark(bar, 'aria-valuenow', Math.round(100 * onTheBar(peak)))
+    mark(bar, 'aria-valuetext', told.word)
+    peak = 0
+    since = now
+  }
+
+  return {
+    element: root,
+    start() {
+      if (frame) return
+      root.hidden = false
+      peak = 0
+      since = performance.now()
+      say(word, 'Say something…')
+      say(advice, '')
+      frame = requestAnimationFrame(look)
+    },
+    stop() {
+      cancelAnimationFrame(frame)
+      frame = 0
+      root.hidden = true
+    },
+  }
+}

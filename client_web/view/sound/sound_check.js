@@ -1,0 +1,138 @@
+import { createDialog } from '../dialog/dialog.js'
+import { element, mark, say } from '../elements/element.js'
+import { createSoundMeter } from './meter.js'
+import { symbol } from '../elements/symbol.js'
+
+const TREATMENTS = [
+  ['noiseSuppression', 'Quieten background noise', 'Fans, keyboards, the street. Off for music.'],
+  ['echoCancellation', 'Cancel echo', 'Off only with headphones.'],
+  ['autoGainControl', 'Even out my loudness', 'Louder when you are far away, softer when you shout.'],
+]
+
+const SYSTEM = 'Your system’s choice'
+
+/**
+ * The sound check: which microphone, how loud it is, which loudspeaker, and what the browser does to a voice. What is chosen here
+ * counts at once, in a room as well, and is remembered by this browser.
+ *
+ * @param {object} options
+ * @param {ReturnType<typeof import('../../media/devices.js').createDevices>} options.devices
+ * @param {(onChange: () => void) => ReturnType<typeof import('../../media/trial.js').createTrial>} options.tryOut
+ * @param {(sink: string) => Promise<void>} options.playTone
+ */
+export function createSoundCheck({ devices, tryOut, playTone }) {
+  const trial = tryOut(() => draw())
+  const meter = createSoundMeter(() => trial.level())
+
+  const microphone = choiceOf('microphone', 'Microphone')
+  const listen = element('button', { class: 'button', type: 'button', on: { click: toggle } })
+  const problem = element('p', { class: 'sound-check__problem', role: 'alert', hidden: true })
+  const unnamed = element('p', { class: 'sound-check__hint quiet', text: 'Your browser names the devices once you have tried the microphone.' })
+
+  const speaker = choiceOf('speaker', 'Loudspeaker')
+  const tone = element('button', { class: 'button', type: 'button', 'aria-describedby': 'sound-check-tone', on: { click: sound } }, symbol('sound'), 'Play a tone')
+  const heard = element('p', { class: 'sound-check__hint quiet', role: 'status', id: 'sound-check-tone' })
+  const fixed = element('p', { class: 'sound-check__hint quiet', text: 'This browser plays where your system plays; choose the loudspeaker there.' })
+
+  const switches = TREATMENTS.map(([name, title, about]) => switchOf(name, title, about))
+  const notice = element('p', { class: 'sound-check__notice', role: 'status' })
+  const dialog = createDialog('Sound check',
+    element('div', { class: 'sound-check' },
+      notice,
+      part('mic', 'What others hear', microphone.element, unnamed, meter.element, problem, listen),
+      part('sound', 'What you hear', speaker.element, fixed, element('div', { class: 'sound-check__tone' }, tone, heard)),
+      element('fieldset', { class: 'sound-check__part' }, element('legend', { class: 'sound-check__heading' }, symbol('dials'), 'Your voice on its way'), ...switches.map((each) => each.element)),
+      element('div', { class: 'sound-check__end' },
+        element('p', { class: 'quiet', text: 'Nobody hears this test. Remembered by this browser.' }),
+        element('button', { class: 'button button--action', type: 'button', text: 'Done', on: { click: () => dialog.close() } }))))
+
+  let told = 0 // the notice said last
+  dialog.element.classList.add('dialog--sound')
+  dialog.element.addEventListener('close', () => {
+    trial.stop()
+    meter.stop()
+    devices.check()
+  })
+  devices.subscribe(() => draw())
+
+  function toggle() {
+    if (trial.state.state === 'on') trial.stop()
+    else trial.start()
+  }
+
+  async function sound() {
+    mark(tone, 'aria-disabled', 'true')
+    say(heard, 'Two notes are playing…')
+    try {
+      await playTone(devices.state.speaker)
+      say(heard, 'Did you hear two notes? If not, try another loudspeaker, or turn it up.')
+    } catch {
+      say(heard, 'Your browser did not play it. Choose another loudspeaker and try again.')
+    }
+    mark(tone, 'aria-disabled', null)
+  }
+
+  function draw() {
+    const now = devices.state
+    const { state, problem: sentence } = trial.state
+    const on = state === 'on'
+    microphone.update(now.microphones, now.microphone)
+    speaker.update(now.speakers, now.speaker)
+    speaker.element.hidden = !now.chooses_speaker
+    fixed.hidden = now.chooses_speaker
+    unnamed.hidden = now.named
+    for (const each of switches) each.update(now)
+    listen.replaceChildren(symbol(on ? 'mic-off' : 'mic'), on ? 'Stop the test' : state === 'asking' ? 'Your browser wants a yes…' : sentence ? 'Try again' : 'Try my microphone')
+    mark(listen, 'aria-disabled', state === 'asking' ? 'true' : null)
+    problem.hidden = !sentence
+    say(problem, sentence ?? '')
+    if (on) meter.start()
+    else meter.stop()
+    if (now.notice && now.notice.id !== told && dialog.element.open) say(notice, now.notice.text)
+    told = now.notice?.id ?? told
+  }
+
+  function choiceOf(kind, title) {
+    const id = `sound-check-${kind}`
+    const select = element('select', { class: 'field__input', id, on: { change: () => devices.choose(kind, select.value) } })
+    let shown = ''
+    return {
+      element: element('div', { class: 'field' }, element('label', { class: 'field__label', for: id, text: title }), select),
+      update(list, id) {
+        const options = [{ id: '', label: SYSTEM }, ...list]
+        const next = JSON.stringify(options)
+        if (next !== shown) select.replaceChildren(...options.map((each) => element('option', { value: each.id, text: each.label })))
+        shown = next
+        if (select.value !== id) select.value = id
+      },
+    }
+  }
+
+  function switchOf(name, title, about) {
+    const id = `sound-check-${name}`
+    const box = element('input', { class: 'switch', type: 'checkbox', role: 'switch', 'aria-describedby': id, on: { change: () => devices.turn(name, box.checked) } })
+    return {
+      element: element('div', { class: 'sound-check__switch' },
+        element('label', {}, box, element('span', { text: title })), element('p', { class: 'quiet', id, text: about })),
+      update(now) {
+        box.checked = now[name]
+      },
+    }
+  }
+
+  return {
+    element: dialog.element,
+    open() {
+      say(notice, '')
+      say(heard, '')
+      devices.refresh()
+      draw()
+      dialog.open()
+      trial.startIfAllowed()
+    },
+  }
+}
+
+function part(drawing, title, ...children) {
+  return element('section', { class: 'sound-check__part', 'aria-label': title }, element('h3', { class: 'sound-check__heading' }, symbol(drawing), title), ...children)
+}

@@ -1,0 +1,92 @@
+import { element, mark, say } from '../elements/element.js'
+import { createRefusal } from '../elements/refusal.js'
+import { redraw, symbol } from '../elements/symbol.js'
+
+/**
+ * What I am asked, calmly: to speak, or to turn my microphone on. It takes no focus and blocks nothing; it waits above the controls
+ * (or above the dock while I look around) until I answer or it is taken back.
+ *
+ * @param {{ accept: (how: {muted: boolean}) => Promise<unknown>, decline: () => Promise<unknown>, unmute: () => Promise<unknown>,
+ *           stayMuted: () => Promise<unknown>, answered: () => void }} acts  `answered`: the buttons are gone, and the focus wants a place
+ */
+export function createConsentPrompt(acts) {
+  /** @type {'invited'|'asked'|null} */ let kind = null
+  const title = element('strong', { class: 'prompt__title', id: 'prompt-title' })
+  const about = element('span', { class: 'prompt__about' })
+  const words = element('p', { class: 'prompt__words', role: 'status' }, title, ' ', about)
+  const refusal = createRefusal('prompt__refusal refusal')
+  const picture = symbol('stage')
+  const ways = element('div', { class: 'prompt__ways' })
+  const root = element('section', { class: 'prompt', 'aria-labelledby': 'prompt-title' },
+    element('span', { class: 'prompt__picture', 'aria-hidden': 'true' }, picture),
+    element('div', { class: 'prompt__body' }, words, refusal.element, ways))
+  let busy = false
+
+  const way = (text, act, { key, action = false } = {}) => {
+    const made = element('button', { class: action ? 'button button--action' : 'button', type: 'button', text, 'aria-keyshortcuts': key ?? null, title: key ? `${text} (${key})` : null, on: { click: () => answer(act) } })
+    if (text === 'Not now') made.classList.add('button--plain')
+    return made
+  }
+
+  const KINDS = {
+    invited: {
+      picture: 'stage',
+      title: "You're invited to speak.",
+      about: 'Come up on the stage? Everyone here will hear you.',
+      yes: () => acts.accept({ muted: false }),
+      no: () => acts.decline(),
+      ways: () => [way('Speak now', KINDS.invited.yes, { key: 'Y', action: true }), way('Join muted', () => acts.accept({ muted: true })), way('Not now', KINDS.invited.no, { key: 'N' })],
+    },
+    asked: {
+      picture: 'mic',
+      title: "You're asked to unmute.",
+      about: 'Nobody can turn your microphone on but you.',
+      yes: () => acts.unmute(),
+      no: () => acts.stayMuted(),
+      ways: () => [way('Unmute', KINDS.asked.yes, { key: 'Y', action: true }), way('Stay muted', KINDS.asked.no, { key: 'N' })],
+    },
+  }
+
+  async function answer(act) {
+    if (busy) return
+    busy = true
+    mark(root, 'aria-busy', 'true')
+    try {
+      await refusal.attempt(act)
+    } finally {
+      busy = false
+      mark(root, 'aria-busy', null)
+    }
+  }
+
+  function show(next) {
+    const focused = ways.contains(document.activeElement)
+    kind = next
+    root.hidden = kind === null
+    refusal.say(null)
+    root.dataset.kind = kind ?? ''
+    if (kind) redraw(picture, KINDS[kind].picture)
+    // The sentence stays empty while nothing is asked, so that asking again is heard again.
+    say(title, kind ? KINDS[kind].title : '')
+    say(about, kind ? KINDS[kind].about : '')
+    ways.replaceChildren(...(kind ? KINDS[kind].ways() : []))
+    if (focused) acts.answered()
+  }
+  show(null)
+
+  return {
+    element: root,
+    /** @param {object|null} visit */
+    update(visit) {
+      const me = visit && visit.phase !== 'left' ? visit.me : null
+      const next = me?.invited ? 'invited' : me?.asked_to_unmute && me.muted ? 'asked' : null
+      if (next !== kind) show(next)
+    },
+    /** By key: yes, or no. @returns {boolean} whether there was a question */
+    answer(yes) {
+      if (kind === null) return false
+      answer(yes ? KINDS[kind].yes : KINDS[kind].no)
+      return true
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import { avatar } from '../elements/avatar.js'
+import { element, mark, say } from '../elements/element.js'
+import { waitedInWords } from './stage_words.js'
+import { keyed } from '../elements/keyed.js'
+import { createRefusal } from '../elements/refusal.js'
+import { symbol } from '../elements/symbol.js'
+
+const MINUTE = 60_000
+
+/**
+ * Who asks to speak, in the order they asked, for those who moderate; below them those who were invited and have not answered.
+ * @param {{ bringUp: (person: object) => Promise<unknown>, lowerHand: (person: object) => Promise<unknown>,
+ *           withdraw: (person: object) => Promise<unknown>, choose: (user_id: number, from: Element) => void }} acts
+ */
+export function createHandQueue(acts) {
+  const refusal = createRefusal()
+  const count = element('span', { class: 'queue__count' })
+  const hands = element('ol', { class: 'queue__hands' })
+  const invited = element('ul', { class: 'queue__hands' })
+  const asked = element('h3', { class: 'caps queue__sub', text: 'Invited, no answer yet' })
+  const root = element('section', { class: 'queue', 'aria-label': 'Hands up', hidden: true },
+    element('h2', { class: 'caps queue__title' }, symbol('hand'), 'Hands up ', count), refusal.element, hands, asked, invited)
+  const waiting = keyed(hands, { key: (person) => person.user_id, create: () => createHand(acts, refusal) })
+  const unanswered = keyed(invited, { key: (person) => person.user_id, create: () => createGuest(acts, refusal) })
+  let shown = []
+  let timer = null
+
+  function draw() {
+    waiting.update(shown)
+    clearTimeout(timer)
+    timer = shown.length ? setTimeout(draw, MINUTE) : null // only the minutes change
+  }
+
+  return {
+    element: root,
+    /** @param {object} visit */
+    update({ may, queue, people }) {
+      const guests = may.moderate ? people.filter((person) => person.invited) : []
+      shown = may.moderate ? queue : []
+      root.hidden = shown.length === 0 && guests.length === 0
+      if (root.hidden) refusal.say(null)
+      say(count, shown.length ? String(shown.length) : '')
+      asked.hidden = guests.length === 0
+      draw()
+      unanswered.update(guests)
+    },
+  }
+}
+
+function createEntry(acts) {
+  let person = null
+  const face = element('span', { class: 'hand__face', 'aria-hidden': 'true' })
+  const name = element('span', { class: 'hand__name' })
+  const waited = element('span', { class: 'hand__waited quiet' })
+  const who = element('button', { class: 'hand__who', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => acts.choose(person.user_id, who) } },
+    face, element('span', { class: 'hand__words' }, name, ' ', waited))
+  return {
+    who, waited,
+    get person() {
+      return person
+    },
+    update(latest) {
+      if (latest.username !== person?.username) {
+        face.replaceChildren(avatar(latest.username))
+        say(name, latest.username)
+      }
+      person = latest
+    },
+  }
+}
+
+function createHand(acts, refusal) {
+  const entry = createEntry(acts)
+  const place = element('span', { class: 'hand__place', 'aria-hidden': 'true' })
+  const up = element('button', { class: 'button button--action hand__up', type: 'button', on: { click: () => refusal.attempt(() => acts.bringUp(entry.person)) } }, symbol('up'), element('span', { text: 'Bring up' }))
+  const lower = element('button', { class: 'hand__lower', type: 'button', title: 'Lower this hand', on: { click: () => refusal.attempt(() => acts.lowerHand(entry.person)) } }, symbol('close'))
+  const root = element('li', { class: 'hand' }, place, entry.who, up, lower)
+  return {
+    element: root,
+    update(person) {
+      entry.update(person)
+      say(place, String(person.hand))
+      say(entry.waited, waitedInWords(person.hand_raised_at))
+      mark(up, 'title', `Bring ${person.username} to the stage`)
+      mark(up, 'aria-label', `Bring ${person.username} to the stage`)
+      mark(lower, 'aria-label', `Lower ${person.username}'s hand`)
+    },
+  }
+}
+
+function createGuest(acts, refusal) {
+  const entry = createEntry(acts)
+  const back = element('button', { class: 'hand__lower', type: 'button', title: 'Take the invitation back', on: { click: () => refusal.attempt(() => acts.withdraw(entry.person)) } }, symbol('close'))
+  return {
+    element: element('li', { class: 'hand hand--guest' }, entry.who, back),
+    update(person) {
+      entry.update(person)
+      mark(back, 'aria-label', `Take back the invitation to ${person.username}`)
+    },
+  }
+}

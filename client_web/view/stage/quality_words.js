@@ -1,0 +1,41 @@
+/** How a line is, in words. Pure. */
+
+const TITLES = { good: 'Good', choppy: 'A little choppy', weak: 'Weak' }
+const DRAWINGS = { good: 'line-good', choppy: 'line-choppy', weak: 'line-weak' }
+
+/** The mark of a line: bars to count, not a colour. @param {import('../../media/quality.js').Quality} quality */
+export const lineMark = ({ level }) => DRAWINGS[level]
+
+/** "good", "a little choppy", "weak: 8 % of packets lost"; nothing while it cannot be told. @param {import('../../media/quality.js').Quality|null} quality */
+export function lineInWords(quality) {
+  if (!quality) return ''
+  if (quality.level !== 'weak') return TITLES[quality.level].toLowerCase()
+  return `weak: ${causeInWords(quality)}`
+}
+
+/** For a seat, where there is only room for what is wrong. @param {import('../../media/quality.js').Quality|null} quality */
+export function troubleInWords(quality) {
+  return !quality || quality.level === 'good' ? '' : quality.level === 'weak' ? 'Weak line' : TITLES.choppy
+}
+
+function causeInWords({ loss, jitter_ms, round_trip_ms }) {
+  if (loss >= 0.02) return `${per_cent(loss)} of packets lost`
+  if ((round_trip_ms ?? 0) >= 400) return `${round_trip_ms} ms there and back`
+  return `packets come up to ${jitter_ms} ms late`
+}
+
+/** What was measured, and what it means. @param {import('../../media/quality.js').Quality} quality @param {boolean} mine */
+export function lineExplained(quality, mine) {
+  const { loss, jitter_ms, round_trip_ms, level } = quality
+  const numbers = [`${per_cent(loss)} of packets lost`, `${jitter_ms} ms of jitter`, wayInWords(round_trip_ms)]
+  const meaning = {
+    good: mine ? 'Others hear you clearly.' : 'You hear them clearly.',
+    choppy: mine ? 'Others may miss a syllable now and then.' : 'You may miss a syllable now and then.',
+    weak: mine ? 'Others will miss words. Come closer to the access point, or use a cable.' : 'You will miss words. The line is theirs, yours, or between you.',
+  }[level]
+  return { title: `${mine ? 'Your line' : 'Line'}: ${lineInWords(quality)}`, meaning, numbers: numbers.filter(Boolean).join(' · ') }
+}
+
+const wayInWords = (ms) => (ms === null ? '' : ms < 10 ? 'under 10 ms there and back' : `${ms} ms there and back`)
+
+const per_cent = (share) => `${Math.round(100 * share)} %`

@@ -1,0 +1,75 @@
+import { avatar } from '../elements/avatar.js'
+import { element, mark, say } from '../elements/element.js'
+import { markInWords } from './stage_words.js'
+import { redraw, symbol } from '../elements/symbol.js'
+import { lineMark, troubleInWords } from './quality_words.js'
+import { personInWords, roleInWords, seatInWords } from '../elements/words.js'
+
+const BADGES = { 'Muted': 'mic-off', 'Speaking': 'wave', 'No connection': 'trouble', 'Reconnecting…': 'turning', 'Connecting…': 'turning' }
+const FLAGS = { 'Hand up': 'hand', 'Invited': 'invited', 'Asked to unmute': 'mic' }
+const STATES = { 'Muted': 'muted', 'Speaking': 'speaking', 'No connection': 'failed', 'Reconnecting…': 'reconnecting', 'Connecting…': 'connecting' }
+
+/**
+ * One person in the room: a large face on the stage, a smaller one among the others.
+ * @param {{ choose: (user_id: number, face: Element) => void }} acts  `choose` opens what can be known and done about them
+ */
+export function createSeat({ choose }) {
+  let person = null
+  let drawn = null
+  const ring = element('span', { class: 'seat__ring', 'aria-hidden': 'true' })
+  const badge = symbol('mic-off')
+  const corner = element('span', { class: 'seat__badge', 'aria-hidden': 'true' }, badge)
+  const flagged = symbol('hand')
+  const flag = element('span', { class: 'seat__flag', 'aria-hidden': 'true', hidden: true }, flagged)
+  const line = symbol('line-weak')
+  const other = element('span', { class: 'seat__badge seat__badge--line', 'aria-hidden': 'true', hidden: true }, line)
+  const face = element('button', { class: 'seat__face', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => choose(person.user_id, face) } }, ring, corner, flag, other)
+  const name = element('span', { class: 'seat__name', 'aria-hidden': 'true' })
+  const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
+  const seat = element('li', { class: 'seat' }, face, name, words)
+
+  /** In the other corner: a line that carries badly, or a voice I do not want to hear. */
+  function drawLine({ silenced, quality }) {
+    other.hidden = !silenced && !troubleInWords(quality)
+    if (!other.hidden) redraw(line, silenced ? 'sound-off' : lineMark(quality))
+  }
+
+  return {
+    element: seat,
+    update(latest) {
+      person = latest
+      if (person.username !== drawn) {
+        face.querySelector('.avatar')?.remove()
+        ring.after(avatar(person.username))
+        drawn = person.username
+        say(name, person.username)
+        mark(name, 'title', person.username)
+      }
+      const state = personInWords(person)
+      mark(seat, 'data-state', STATES[state] ?? 'listening')
+      seat.classList.toggle('seat--me', person.me)
+      mark(face, 'aria-label', seatInWords(person))
+      if (BADGES[state]) redraw(badge, BADGES[state])
+      corner.hidden = !BADGES[state]
+      const open = markInWords(person)
+      flag.hidden = !open
+      if (open) redraw(flagged, FLAGS[open])
+      seat.classList.toggle('seat--asking', person.hand !== null)
+      drawLine(person)
+      say(words, subtitle(person, state || troubleInWords(person.quality)))
+      if (!person.speaking) ring.style.removeProperty('--level')
+    },
+    /** @param {number} loudness 0..1 */
+    level(loudness) {
+      ring.style.setProperty('--level', loudness.toFixed(2))
+    },
+  }
+}
+
+/** Under the name: what is open with them, what is the matter, or what they do; who has a part in the room is told by it. */
+function subtitle(person, state) {
+  const open = markInWords(person)
+  if (open) return open
+  const part = person.me ? 'You' : person.kind !== 'person' ? person.kind : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''
+  return [part, state && part ? state.toLowerCase() : state].filter(Boolean).join(' · ')
+}

@@ -1,0 +1,29 @@
+import { element, say } from '../elements/element.js'
+import { symbol } from '../elements/symbol.js'
+
+const NAMED = 3
+
+/**
+ * Who speaks, in the order they began. Not announced: a screen reader that named every speaker would talk over all of them.
+ */
+export function createSpeakers() {
+  const words = element('span', { class: 'speakers__words' })
+  const root = element('p', { class: 'speakers' }, symbol('wave'), words)
+  return {
+    element: root,
+    /** @param {{ speakers: readonly { username: string, me: boolean }[], phase: string }} visit */
+    update({ speakers, phase }) {
+      root.hidden = phase === 'left' || phase === 'joining'
+      root.classList.toggle('speakers--some', speakers.length > 0)
+      say(words, speakersInWords(speakers))
+    },
+  }
+}
+
+/** "Speaking: amara, then beth" */
+export function speakersInWords(speakers) {
+  if (!speakers.length) return 'Nobody is speaking'
+  const names = speakers.slice(0, NAMED).map((one) => (one.me ? 'you' : one.username))
+  const more = speakers.length - names.length
+  return `Speaking: ${names.join(', then ')}${more ? ` and ${more} more` : ''}`
+}

@@ -1,0 +1,92 @@
+"""Who carries a room's sound, on the page: a line for everybody, a choice for the host, and words for what goes wrong."""
+
+from __future__ import annotations
+
+import re
+
+import aioice.ice
+import pytest
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay
+from .browser import expect_refusals
+from .guest import guests
+from .nodes import nodes, waits_for_nodes
+from .test_accessibility import flawless_day_and_night
+from .test_look_layout import fits
+from .visitor import DESKTOP
+
+
+@pytest.fixture(autouse=True)
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aioice leaves 127.0.0.1 out; here it is all there is."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
+
+
+def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
+    context: BrowserContext, relay: RunningRelay, database_url: str, psql: Psql
+) -> None:
+    room = psql.room("rick", "Relay race")
+    inside = guests(context, relay, room, rick=400, beth=700)
+    rick, beth = inside.values()
+    for each in inside.values():
+        each.page.keyboard.press("m")
+        each.reads("Carried by everybody here, each to each")
+    ways = rick.page.get_by_role("dialog", name="How the sound travels")
+
+    # By keyboard alone, and refused beside the choice while there is no node.
+    rick.page.locator(".topology").focus()
+    rick.page.keyboard.press("Enter")
+    ways.get_by_text("Here you send once and get 1 voice.").first.wait_for()
+    ways.get_by_role("radio", name=re.compile("^Mesh")).focus()
+    rick.page.keyboard.press("ArrowDown")
+    rick.page.keyboard.press("Enter")
+    ways.get_by_role("alert").get_by_text("No SFU node has room for this one.").wait_for()
+    flawless_day_and_night(rick, "how the sound travels")
+    fits(rick)
+    rick.resize(DESKTOP)
+    with nodes(database_url, "sfu", "mcu"):
+        waits_for_nodes(psql, "sfu", "mcu")
+        ways.get_by_role("button", name="Move the room").click()
+        ways.wait_for(state="hidden")
+        for each, other in ((rick, "beth"), (beth, "rick")):
+            each.reads("Carried by sfu, which passes every voice on")
+            each.page.get_by_role("status").get_by_text("Carried by sfu").wait_for()
+            each.seat(other).and_(each.page.locator("[data-state=speaking]")).wait_for()
+            each.sees_seated("rick", "beth")
+        beth.looks_at("rick")
+        beth.page.get_by_label("Volume for you").wait_for()
+
+        rick.page.locator(".topology").click()
+        ways.get_by_role("radio", name=re.compile("^MCU")).check()
+        rick.page.keyboard.press("Enter")
+        beth.reads("Carried by mcu, which mixes all voices into one")
+        beth.reads("nobody’s can be louder or muted for you alone")
+        beth.page.get_by_label("Volume for you").wait_for(state="hidden")
+        beth.seat("rick").and_(beth.page.locator("[data-state=speaking]")).wait_for()
+
+        # Inspector shows the signals to the node, and from it.
+        beth.page.keyboard.press("Escape")
+        beth.page.keyboard.press("g")
+        inspector = beth.page.get_by_role("region", name="Inspector")
+        inspector.get_by_role("button", name="you → mcu").click()
+        inspector.get_by_text(re.compile("^answer .* from mcu to you")).first.wait_for()
+        inspector.get_by_text(re.compile("^offer .* to mcu")).first.wait_for()
+        inspector.get_by_text("carries this room").wait_for()
+        beth.page.keyboard.press("g")
+
+        # Who is no host reads what there is, and has nothing to choose.
+        beth.page.locator(".topology").click()
+        beth.page.get_by_text("The host of a room chooses.").wait_for()
+        assert beth.page.locator(".dialog--ways input:visible").count() == 0
+        beth.page.keyboard.press("Escape")
+    for each in inside.values():
+        each.reads("Waiting for a node to carry this room")
+        each.reads("none is running")
+        each.reads("Not everyone may hear you just now.")
+    flawless_day_and_night(beth, "no node")
+    fits(beth)
+    expect_refusals(*(each.tab for each in inside.values()))
+    for each in inside.values():
+        assert each.tab.errors == []

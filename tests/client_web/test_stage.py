@@ -1,0 +1,233 @@
+"""The stage by consent, as everybody in the room sees and hears it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay, run_relay
+from .browser import eventually, expect_refusals
+from .guest import guests
+from .test_accessibility import flawless
+
+RICK, BETH, MORTY = 440.0, 660.0, 880.0  # Hz: their voices
+
+SOON = 300  # ms: how long a yes may take to be heard
+
+HEARS_FROM_NOW = """(name) => {
+    ear.forget(name)
+    globalThis.heardAt = new Promise((resolve) => {
+        const look = () => (ear.frequency(name) > 0 ? resolve(performance.timeOrigin + performance.now()) : setTimeout(look, 4))
+        look()
+    })
+}"""
+
+WATCHES_FOR_SILENCE = """(name) => {
+    globalThis.silences = 0
+    setInterval(() => { globalThis.silences += ear.frequency(name) === 0 }, 20)
+}"""
+
+OPENS_MICROPHONES = """() => {
+    globalThis.opened = []
+    const open = navigator.mediaDevices.getUserMedia
+    navigator.mediaDevices.getUserMedia = async (...how) => {
+        const stream = await open(...how)
+        globalThis.opened.push(stream.getAudioTracks()[0])
+        return stream
+    }
+}"""
+
+
+@pytest.fixture
+def relay(database_url: str) -> Iterator[RunningRelay]:
+    """With the product's own patience: whoever loses a seat of a moderated stage comes back as a listener."""
+    with run_relay(database_url, demo=True, grace=10.0) as running:
+        yield running
+
+
+def test_an_evening_on_a_moderated_stage(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Lecture", "moderated")
+    inside = guests(context, relay, room, rick=RICK, amara=0, beth=BETH, morty=MORTY)
+    rick, amara, beth, morty = inside.values()
+
+    # Both keys, the one way round: asked, and brought up. The queue is in order, and only moderators see it.
+    beth.page.keyboard.press("h")
+    beth.reads("Your hand is up: first in line")
+    morty.button("Raise hand").click()
+    morty.reads("Your hand is up: second in line")
+    morty.reads("One other hand is up.")
+    morty.button("beth, listening, hand up, first in line").wait_for()
+    rick.reads("2 hands up")
+    eventually(lambda: rick.hands_up() == ["beth", "morty"])
+    assert amara.page.get_by_role("region", name="Hands up").count() == 0
+    flawless(rick, "hands up")
+    rick.button("Bring beth to the stage").click()
+    beth.reads("You're on the stage")
+    morty.reads("Your hand is up: first in line")
+    rick.page.get_by_role("button", name="Lower morty's hand").click()
+    morty.reads("You're listening")
+    rick.page.get_by_role("region", name="Hands up").wait_for(state="hidden")
+    beth.page.keyboard.press("m")
+    for each in (rick, amara, morty):
+        each.tab.hears("beth", BETH)
+
+    # The other way round: invited, and accepted. Amara moderates from now on.
+    rick.does("amara", "Invite to speak")
+    amara.reads("You're invited to speak.")
+    rick.page.get_by_text("Invited, no answer yet").wait_for()
+    amara.button("Join muted").click()
+    amara.reads("Your microphone is off")
+    rick.does("amara", "Make moderator")
+    amara.reads("You're a moderator now")
+    amara.does("morty", "Invite to speak")
+    morty.reads("You're invited to speak.")
+    morty.button("Speak now").click()
+    morty.reads("You're speaking")
+    for each in (rick, amara, beth):
+        each.tab.hears("morty", MORTY)
+
+    # Muted by one, asked by the other; nobody's microphone opens but by its owner.
+    rick.does("morty", "Mute")
+    morty.reads("You were muted")
+    amara.tab.until("() => ear.frequency('morty') === 0")
+    amara.does("morty", "Ask to unmute")
+    morty.reads("You're asked to unmute.")
+    rick.button("morty, muted, asked to unmute").wait_for()
+    morty.button("Unmute").click()
+    amara.tab.hears("morty", MORTY)
+    amara.page.keyboard.press("Escape")
+    amara.button("Mute all").click()
+    for each in (beth, morty):
+        each.reads("You were muted")
+    amara.button("Mute all").wait_for(state="hidden")
+
+    # Down, out, and out for good.
+    amara.does("morty", "Move to the listeners")
+    morty.reads("A moderator moved you to the listeners.")
+    morty.button("Raise hand").wait_for()
+    beth.opens("Just listen")
+    beth.reads("You're listening")
+    amara.does("morty", "Remove from the room")
+    morty.reads("You were removed from this room")
+    rick.sees_seated("rick", "amara", "beth")
+    morty.button("Try to come back").click()
+    rick.sees_seated("rick", "amara", "beth", "morty")
+    amara.does("morty", "Ban from this room…")
+    question = amara.page.get_by_role("dialog", name="Ban morty?")
+    question.get_by_text("cannot come back into this room").wait_for()
+    question.get_by_role("button", name="Ban morty").click()
+    morty.reads("You were removed from this room")
+    morty.button("Try to come back").click()
+    morty.reads("The door did not open")
+    rick.page.keyboard.press("Escape")
+    rick.button("Room settings").click()
+    rick.button("Let morty in again").click()
+    rick.button("Let morty in again").wait_for(state="hidden")
+    rick.page.keyboard.press("Escape")
+    morty.button("Try again").click()
+    rick.sees_seated("rick", "amara", "beth", "morty")
+
+    expect_refusals(morty.tab)
+    for each in inside.values():
+        assert each.tab.errors == []
+
+
+def test_a_yes_is_heard_at_once_and_nobody_else_hears_a_gap(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Lecture", "moderated")
+    inside = guests(context, relay, room, rick=RICK, beth=BETH, morty=0)
+    rick, beth, morty = inside.values()
+    beth.page.evaluate(OPENS_MICROPHONES)
+    rick.page.keyboard.press("m")
+    morty.tab.hears("rick", RICK)
+    morty.page.evaluate(WATCHES_FOR_SILENCE, "rick")
+    offers = "select count(*) from signals where kind = 'offer' and %s in (from_user, to_user)"
+    before = psql.one(offers, psql.person("rick"))
+
+    took: dict[str, list[float]] = {"rick": [], "morty": []}
+    for attempt in range(3):
+        psql.act_as("rick").one("select invite_to_speak(%s, 'beth')", room)
+        beth.reads("You're invited to speak.")
+        # Where it is allowed already, the microphone is open before the answer, and goes nowhere.
+        beth.waits_for("(count) => opened.length === count", attempt + 1)
+        # And the others in the audience are connected with her before it, too.
+        for each in (rick, morty):
+            each.tab.connects_with("beth")
+            each.tab.until("() => ear.frequency('beth') === 0")
+            each.page.evaluate(HEARS_FROM_NOW, "beth")
+        beth.page.evaluate(
+            """() => addEventListener('keydown', () => { globalThis.saidYes = performance.timeOrigin + performance.now() }, { capture: true, once: true })"""
+        )
+        beth.page.keyboard.press("y")
+        for each in (rick, morty):
+            heard = each.page.evaluate("heardAt") - beth.page.evaluate("saidYes")
+            took[each.tab.username].append(heard)
+        beth.reads("You're speaking")
+        psql.one("select move_to_audience(%s, 'beth')", room)
+        beth.reads("You're listening again")
+        beth.waits_for("() => opened.every((track) => track.readyState === 'ended')")
+    assert all(min(each) < SOON for each in took.values()), took
+    assert psql.act_as(None).one(offers, psql.person("rick")) == before, "nothing was negotiated"
+    assert morty.page.evaluate("silences") == 0
+
+    # A no closes the microphone that was warmed for a yes.
+    psql.act_as("rick").one("select invite_to_speak(%s, 'beth')", room)
+    beth.waits_for("() => opened.at(-1).readyState === 'live'")
+    beth.button("Not now").click()
+    beth.waits_for("() => opened.at(-1).readyState === 'ended'")
+    beth.page.get_by_text("You're invited to speak.").wait_for(state="hidden")
+    for each in inside.values():
+        assert each.tab.errors == []
+
+
+def test_a_question_follows_me_is_answered_by_key_and_can_be_taken_back(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Lecture", "moderated")
+    porch = psql.room("jerry", "Porch")
+    inside = guests(context, relay, room, rick=RICK, beth=BETH)
+    rick, beth = inside.values()
+    beth.page.get_by_role("link", name="Clubs", exact=True).click()
+    beth.page.get_by_role("region", name="The room you are in").wait_for()
+    rick.does("beth", "Invite to speak")
+    hallway = beth.page.locator(".frame__foot")
+    hallway.get_by_text("You're invited to speak.").wait_for()
+    flawless(beth, "invited while looking around")
+    rick.act("Take the invitation back").click()
+    hallway.get_by_text("You're invited to speak.").wait_for(state="hidden")
+    rick.act("Invite to speak").click()
+    hallway.get_by_text("You're invited to speak.").wait_for()
+    beth.page.keyboard.press("n")
+    rick.act("Invite to speak").wait_for()  # it was answered: they may be asked again
+    rick.act("Invite to speak").click()
+    hallway.get_by_text("You're invited to speak.").wait_for()
+    hallway.get_by_role("button", name="Join muted").focus()
+    beth.page.keyboard.press("Enter")
+    hallway.get_by_text("You're invited to speak.").wait_for(state="hidden")
+    assert beth.page.evaluate("document.activeElement.className") == "dock__way", (
+        "the focus has a place to go"
+    )
+    rick.act("Ask to unmute").click()
+    hallway.get_by_text("You're asked to unmute.").wait_for()
+    beth.page.keyboard.press("n")
+    rick.act("Ask to unmute").wait_for()
+    assert psql.one("select muted from roster where username = 'beth'")
+
+    # On an open stage nobody has to raise a hand, and the database says so beside the controls.
+    beth.page.goto(f"{relay.url}/rooms/{porch}?debug&username=beth")
+    beth.walks_in()
+    beth.opens("Just listen")
+    beth.button("Join the stage").wait_for()
+    beth.page.keyboard.press("h")
+    beth.page.get_by_role("alert").get_by_text("Nobody has to raise a hand").or_(
+        beth.page.get_by_role("alert").get_by_text("nobody has to raise a hand")
+    ).first.wait_for()
+    expect_refusals(beth.tab)
+    for each in inside.values():
+        assert each.tab.errors == []
