@@ -1,21 +1,26 @@
-create or replace function start_recording(room_id bigint) returns recordings
-language plpgsql as $$
-declare
-  recording recordings;
+-- What these return is a recording as its users may see it: without the node that writes it and the file it lies in.
+drop function if exists start_recording(bigint);
+create function start_recording(
+  inout room_id bigint, out id bigint, out started_by bigint, out announced_at timestamptz, out begins_at timestamptz, out started_at timestamptz,
+  out ended_at timestamptz, out ended_reason text, out duration interval, out bytes bigint, out failure text, out continues_id bigint, out deleted_at timestamptz
+) language plpgsql as $$
 begin
   perform require_open_room(start_recording.room_id);
-  insert into recordings (room_id) values (start_recording.room_id) returning * into recording;
-  return recording;
+  insert into recordings as r (room_id) values (start_recording.room_id)
+  returning r.id, r.room_id, r.started_by, r.announced_at, r.begins_at, r.started_at, r.ended_at, r.ended_reason, r.duration, r.bytes, r.failure, r.continues_id, r.deleted_at
+  into start_recording.id, start_recording.room_id, start_recording.started_by, start_recording.announced_at, start_recording.begins_at, start_recording.started_at, start_recording.ended_at,
+       start_recording.ended_reason, start_recording.duration, start_recording.bytes, start_recording.failure, start_recording.continues_id, start_recording.deleted_at;
 end
 $$;
 
 comment on function start_recording(bigint) is
   'The host: record the room, which is on a node. Everybody there is told at once, and it begins five seconds later.';
 
-create or replace function stop_recording(room_id bigint) returns recordings
-language plpgsql as $$
-declare
-  recording recordings;
+drop function if exists stop_recording(bigint);
+create function stop_recording(
+  inout room_id bigint, out id bigint, out started_by bigint, out announced_at timestamptz, out begins_at timestamptz, out started_at timestamptz,
+  out ended_at timestamptz, out ended_reason text, out duration interval, out bytes bigint, out failure text, out continues_id bigint, out deleted_at timestamptz
+) language plpgsql as $$
 begin
   if not acting_as_operator() and not moderates(stop_recording.room_id) then
     perform require_open_room(stop_recording.room_id);
@@ -26,32 +31,38 @@ begin
   end if;
   update recordings r set ended_at = clock_timestamp()
   where r.room_id = stop_recording.room_id and r.ended_at is null
-  returning * into recording;
+  returning r.id, r.room_id, r.started_by, r.announced_at, r.begins_at, r.started_at, r.ended_at, r.ended_reason, r.duration, r.bytes, r.failure, r.continues_id, r.deleted_at
+  into stop_recording.id, stop_recording.room_id, stop_recording.started_by, stop_recording.announced_at, stop_recording.begins_at, stop_recording.started_at, stop_recording.ended_at,
+       stop_recording.ended_reason, stop_recording.duration, stop_recording.bytes, stop_recording.failure, stop_recording.continues_id, stop_recording.deleted_at;
   if not found then
     raise no_data_found using
       message    = 'nothing is being recorded here',
       constraint = 'recordings_is_running',
       hint       = 'It may just have ended.';
   end if;
-  return recording;
 end
 $$;
 
 comment on function stop_recording(bigint) is 'Host and moderators: end the recording that runs in the room.';
 
-create or replace function delete_recording(recording_id bigint) returns recordings
-language plpgsql as $$
-declare
-  recording recordings := require_recording(delete_recording.recording_id);
+drop function if exists delete_recording(bigint);
+create function delete_recording(
+  recording_id bigint, out id bigint, out room_id bigint, out started_by bigint, out announced_at timestamptz, out begins_at timestamptz, out started_at timestamptz,
+  out ended_at timestamptz, out ended_reason text, out duration interval, out bytes bigint, out failure text, out continues_id bigint, out deleted_at timestamptz
+) language plpgsql as $$
 begin
-  update recordings r set deleted_at = clock_timestamp() where r.id = recording.id and r.deleted_at is null returning * into recording;
+  perform require_recording(delete_recording.recording_id);
+  update recordings r set deleted_at = clock_timestamp()
+  where r.id = delete_recording.recording_id and r.deleted_at is null
+  returning r.id, r.room_id, r.started_by, r.announced_at, r.begins_at, r.started_at, r.ended_at, r.ended_reason, r.duration, r.bytes, r.failure, r.continues_id, r.deleted_at
+  into delete_recording.id, delete_recording.room_id, delete_recording.started_by, delete_recording.announced_at, delete_recording.begins_at, delete_recording.started_at, delete_recording.ended_at,
+       delete_recording.ended_reason, delete_recording.duration, delete_recording.bytes, delete_recording.failure, delete_recording.continues_id, delete_recording.deleted_at;
   if not found then
     raise insufficient_privilege using
       message    = 'a recording is deleted by who made it, or by the room''s host',
       constraint = 'recordings_are_deleted_by_their_host',
       hint       = 'Ask them.';
   end if;
-  return recording;
 end
 $$;
 

@@ -38,7 +38,9 @@ grant select, insert (user_id, blocked_id), delete on blocks to roomtone_person;
 -- The log that comes with a report is more than its reporter may still see: it is the operator's.
 grant select (id, room_id, reported_id, reporter, reason, created_at, resolved_at), insert (room_id, reported_id, reason)
   on reports to roomtone_person;
-grant select, insert (room_id), update (ended_at, deleted_at) on recordings to roomtone_person;
+-- Which node writes a recording, and into which file, would tell names of machines.
+grant select (id, room_id, started_by, announced_at, begins_at, started_at, ended_at, ended_reason, duration, bytes, failure, continues_id, deleted_at),
+  insert (room_id), update (ended_at, deleted_at) on recordings to roomtone_person;
 grant select on recorded_seats, archive to roomtone_person;
 grant insert (room_id, from_peer, to_peer, kind, body) on signals to roomtone_person;
 grant execute on function moderates(bigint), club_role(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), end_room(bigint, text), sign_out(),

@@ -6,6 +6,7 @@ Whoever says so also has the database look after rooms whose node is silent, so 
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from typing import Final, Literal
 
@@ -87,7 +88,7 @@ class NodeLease(Lease):
     async def _register(self, connection: Connection) -> None:
         answer = await connection.execute(
             "select id, username from roomtone.node_register(%s, %s, %s, %s)",
-            (self.node, self.kind, self.capacity, socket.gethostname()),
+            (self.node, self.kind, self.capacity, f"{socket.gethostname()} {os.getpid()}"),
         )
         row = await answer.fetchone()
         assert row is not None

@@ -42,9 +42,8 @@ class Lease:
     """`node` is the name under which seats are held."""
 
     def __init__(self, pool: Pool, kind: str = "bot") -> None:
-        self.node = NodeId(
-            f"{kind}-{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        )
+        # No name of a machine: a notification carries it, and every login can LISTEN.
+        self.node = NodeId(f"{kind}-{uuid.uuid4().hex}")
         self._pool = pool
         self._kind = kind
         self._held: set[PeerId] = set()
@@ -116,7 +115,7 @@ class Lease:
     async def _say_alive(self, connection: Connection) -> None:
         await connection.execute(
             "select roomtone.relay_heartbeat(%s, %s, %s)",
-            (self.node, socket.gethostname(), self._kind),
+            (self.node, f"{socket.gethostname()} {os.getpid()}", self._kind),
         )
 
     async def _stamp(self, connection: Connection, peers: set[PeerId]) -> bool:

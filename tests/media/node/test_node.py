@@ -154,7 +154,8 @@ async def kill(psql: Psql, processes: dict[int, subprocess.Popen[bytes]], room: 
     """Kill the node that carries the room, as a machine that loses power would; its name."""
     carrying: str = psql.one("select node_id from assignments where room_id = %s", room)
     # By then another may carry it, if this one had no turn for three seconds: that is its right.
-    process = processes.pop(int(carrying.split("-")[-2]))
+    address: str = psql.one("select address from nodes where id = %s", carrying)
+    process = processes.pop(int(address.split()[-1]))
     process.kill()
     await asyncio.to_thread(process.wait)
     return carrying

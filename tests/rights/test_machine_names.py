@@ -1,0 +1,69 @@
+"""Where a process runs is the operator's business: no name of a machine stands in anything a user can read."""
+
+from __future__ import annotations
+
+import socket
+from typing import cast
+
+import psycopg
+import pytest
+from roomtone.media.signaling.lease import Lease, Pool
+
+from ..conftest import Connection
+from ..people import Psql
+from . import attempt
+from .probes import call
+from .test_matrix import functions, relations
+from .world import ACTORS, World
+
+MARK = "mill-4711"
+
+
+@pytest.fixture(scope="module")
+def marked(connection: Connection, world: World) -> World:
+    """Every column that can hold one holds a machine's name, and a recording has begun through the log."""
+    psql = Psql(connection)
+    psql.run("select node_register(%s, 'mcu', 9, %s)", f"{MARK}-mcu", MARK)
+    for table, column in psql.all(
+        "select c.relname, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid"
+        " where c.relnamespace = 'roomtone'::regnamespace and c.relkind = 'r' and a.atttypid = 'text'::regtype"
+        "   and a.attnum > 0 and a.attname in ('node_id', 'address', 'followed_by')"
+    ):
+        psql.run("set session_replication_role = replica")
+        connection.execute(f"update {table} set {column} = '{MARK}' where true".encode())
+        psql.run("reset session_replication_role")
+    psql.run("update participants set muted = not muted where role = 'SPEAKER'")
+    psql.run("update recordings set duration = '1 minute' where ended_at is not null")
+    return world
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_no_user_reads_a_machines_name(connection: Connection, marked: World, actor: str) -> None:
+    """In no column they may read of any table or view, and in no answer of any function."""
+    statements = {name: call(name, types, marked) for name, types in functions(connection).values()}
+    for relation in relations(connection):
+        columns = connection.execute(
+            "select string_agg(quote_ident(attname), ', ') from pg_attribute where attrelid = %s::regclass"
+            " and attnum > 0 and not attisdropped and has_column_privilege(%s, attrelid, attnum, 'select')",
+            (relation, "roomtone_anon" if actor == "anonymous" else "roomtone_person"),
+        ).fetchone()
+        if columns and columns[0]:
+            statements[relation] = f"select {columns[0]} from {relation}"
+    tried = 0
+    for name, statement in statements.items():
+        if name.startswith(("relay_", "node_", "tg_")):
+            continue
+        try:
+            with connection.transaction(force_rollback=True):
+                attempt.become(connection, marked, actor)
+                answer = connection.execute(statement.encode()).fetchall()
+        except psycopg.Error as error:
+            assert MARK not in str(error), name
+            continue
+        tried += bool(answer)
+        assert MARK not in str(answer), name
+    assert actor == "relay" or tried > 5
+
+
+def test_a_nodes_id_which_notifications_carry_names_no_machine() -> None:
+    assert socket.gethostname() not in Lease(cast(Pool, None), "sfu").node
