@@ -155,7 +155,7 @@ async def kill(psql: Psql, processes: dict[int, subprocess.Popen[bytes]], room: 
     carrying: str = psql.one("select node_id from assignments where room_id = %s", room)
     # By then another may carry it, if this one had no turn for three seconds: that is its right.
     address: str = psql.one("select address from nodes where id = %s", carrying)
-    process = processes.pop(int(address.split()[-1]))
+    process = processes.pop(int(address.rsplit(maxsplit=1)[-1]))
     process.kill()
     await asyncio.to_thread(process.wait)
     return carrying
