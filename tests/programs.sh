@@ -7,7 +7,7 @@ PATH="$PATH:/usr/sbin"
 [ -n "${ROOMTONE_CHROMIUM:-}" ] || wanted="chromium-headless-shell:chromium-headless-shell"
 # Packages that bring a program are joined by a plus; what the WHIP client asks for is half of GStreamer.
 gstreamer="gstreamer1.0-plugins-base+gstreamer1.0-plugins-good+gstreamer1.0-plugins-bad+gstreamer1.0-nice"
-wanted="${wanted:-} node:nodejs turnserver:coturn nginx:nginx whip-client:simple-whip-client+$gstreamer"
+wanted="${wanted:-} node:nodejs turnserver:coturn nginx:nginx whip-client:simple-whip-client+$gstreamer firefox-esr:firefox-esr pulseaudio:pulseaudio"
 [ $# = 0 ] || wanted="$*"
 
 missing=""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +48,16 @@ WITHIN = 20.0  # seconds; what takes longer is broken, even on a busy machine
 
 MICROPHONE = (Path(__file__).parent / "microphone.js").read_text()
 EAR = (Path(__file__).parent / "ear.js").read_text()
+WITHOUT_A_VIEW = """async () => {
+    const [{ createSession }, { createShell }, { expose }] = await Promise.all([
+        import('/client/session.js'), import('/client/room/shell.js'), import('/client/room/debug.js')])
+    const session = createSession()
+    const shell = createShell({ session })
+    expose({ session, shell })
+    await session.restore()
+    shell.open()
+}"""
+"""Signs in whom the address names, and follows the hallway."""
 
 
 def chromium_path() -> str | None:
@@ -87,27 +98,20 @@ def _told(said: ConsoleMessage) -> str:
     return f"{said.text} {said.location['url']}" if said.text.startswith("Failed") else said.text
 
 
-class Tab:
-    """One person's tab: the client's logic on an empty page of the relay, without the view."""
+class BrowserTab(ABC):
+    """One person's tab, in whichever browser: the client's logic on an empty page of the relay, without the view."""
 
-    def __init__(self, page: Page, username: str) -> None:
-        self.page = page
+    def __init__(self, username: str) -> None:
         self.username = username
         self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on(
-            "console",
-            lambda said: self.errors.append(_told(said)) if said.type == "error" else None,
-        )
 
+    @abstractmethod
     def run(self, script: str, argument: Any = None) -> Any:
         """The value of a JavaScript function (its source), awaited."""
-        return self.page.evaluate(script, argument)
 
+    @abstractmethod
     def until(self, script: str, argument: Any = None, *, within: float = WITHIN) -> Any:
         """Waits until a JavaScript function answers something true; looks on every frame."""
-        handle = self.page.wait_for_function(script, arg=argument, timeout=within * 1000)
-        return handle.json_value()
 
     def enter(self, room_id: int, role: str | None = None) -> None:
         """Walks into a room and waits until it is in."""
@@ -172,6 +176,26 @@ class Tab:
         return value
 
 
+class Tab(BrowserTab):
+    """A tab of Chromium."""
+
+    def __init__(self, page: Page, username: str) -> None:
+        super().__init__(username)
+        self.page = page
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda said: self.errors.append(_told(said)) if said.type == "error" else None,
+        )
+
+    def run(self, script: str, argument: Any = None) -> Any:
+        return self.page.evaluate(script, argument)
+
+    def until(self, script: str, argument: Any = None, *, within: float = WITHIN) -> Any:
+        handle = self.page.wait_for_function(script, arg=argument, timeout=within * 1000)
+        return handle.json_value()
+
+
 def _new_tab(context: BrowserContext, username: str, tone: float | None) -> Tab:
     page = new_window(context)
     page.add_init_script(f"globalThis.voiceInHertz = {tone or 0}")
@@ -204,17 +228,7 @@ def open_tab(
     tab = _new_tab(context, username, tone)
     # /live is a page of the relay with nothing on it: the same origin and the same policy, no view.
     tab.page.goto(f"{url}/live?debug&username={username}" + (f"&via={via}" if via else ""))
-    tab.run(
-        """async () => {
-            const [{ createSession }, { createShell }, { expose }] = await Promise.all([
-                import('/client/session.js'), import('/client/room/shell.js'), import('/client/room/debug.js')])
-            const session = createSession()
-            const shell = createShell({ session })
-            expose({ session, shell })
-            await session.restore()
-            shell.open()
-        }"""
-    )
+    tab.run(WITHOUT_A_VIEW)
     return tab
 
 

@@ -1,5 +1,5 @@
 // A microphone that plays a tone: `voiceInHertz` is set before this runs. 0 leaves the browser's own.
-if (globalThis.voiceInHertz) {
+if (globalThis.voiceInHertz && navigator.mediaDevices) {
   navigator.mediaDevices.getUserMedia = async () => {
     const context = new AudioContext()
     const oscillator = new OscillatorNode(context, { frequency: globalThis.voiceInHertz })

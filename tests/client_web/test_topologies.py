@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext
 
 from ..people import Psql
 from ..running import RunningRelay
-from .browser import Tab, open_tab
+from .browser import BrowserTab, Tab, open_tab
 from .nodes import node_process, nodes, waits_for_nodes
 
 RECORDER = (Path(__file__).parent / "recorder.js").read_text()
@@ -47,7 +47,7 @@ def tabs(context: BrowserContext, relay: RunningRelay, room: int) -> Iterator[di
         assert tab.errors == [], f"{tab.username}'s console"
 
 
-def everybody_is_on(tabs: dict[str, Tab], topology: str) -> None:
+def everybody_is_on(tabs: Mapping[str, BrowserTab], topology: str) -> None:
     """Waits until all are there by the new way, and the old one is gone."""
     for tab in tabs.values():
         tab.until(

@@ -1,0 +1,181 @@
+"""A real Firefox for the tests, driven by WebDriver BiDi, which it speaks itself.
+
+Playwright drives Firefox builds of its own only, and Selenium needs one more program; what a tab needs here is six commands.
+https://w3c.github.io/webdriver-bidi/
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+from .browser import EAR, MICROPHONE, WITHIN, WITHOUT_A_VIEW, BrowserTab, eventually
+
+STARTS_WITHIN = 60.0  # seconds, on a crowded machine
+
+PREFERENCES: Mapping[str, bool | int | str] = {
+    "media.navigator.permission.disabled": True,  # the microphone without a question
+    "media.navigator.streams.fake": True,
+    "media.autoplay.default": 0,
+    "media.peerconnection.ice.loopback": True,
+    "media.peerconnection.ice.obfuscate_host_addresses": False,
+    "devtools.jsonview.enabled": False,  # the quiet page is JSON, and the viewer has a policy of its own
+    "network.dns.forceResolve": "127.0.0.1",  # it looks up its maker's hosts, too
+}
+
+UNTIL = """async ([source, argument, patience]) => {
+    const condition = eval(source)
+    const deadline = performance.now() + patience
+    for (;;) {
+        const value = await condition(argument)
+        if (value) return value
+        if (performance.now() > deadline) throw new Error(`it did not come true: ${source}`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+}"""
+
+
+class Firefox:
+    """A running Firefox. One command is under way at a time; what it reports meanwhile is kept by the tab it is about."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._ids = count(1)
+        self._tabs: dict[str, FirefoxTab] = {}
+        self.send("session.new", capabilities={})
+        self.send("session.subscribe", events=["log.entryAdded"])
+
+    def send(self, method: str, *, within: float = WITHIN, **parameters: Any) -> Any:
+        """The result of a command."""
+        number = next(self._ids)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        while True:
+            message = json.loads(self._socket.recv(timeout=within))
+            if message["type"] == "event":
+                self._report(message["params"])
+            elif message["id"] == number:
+                assert message["type"] == "success", f"{method}: {message}"
+                return message["result"]
+
+    def open_tab(
+        self, url: str, username: str, *, tone: float | None = None, scripts: tuple[str, ...] = ()
+    ) -> FirefoxTab:
+        """As `open_tab` in Chromium; these scripts run before every page's own."""
+        person = self.send("browser.createUserContext")["userContext"]
+        context = self.send("browsingContext.create", type="tab", userContext=person)["context"]
+        tab = self._tabs[context] = FirefoxTab(self, context, username)
+        for source in (f"globalThis.voiceInHertz = {tone or 0}", MICROPHONE, EAR, *scripts):
+            self.send(
+                "script.addPreloadScript",
+                functionDeclaration=f"() => {{ {source} }}",
+                contexts=[context],
+            )
+        self.send(
+            "browsingContext.navigate",
+            context=context,
+            url=f"{url}/live?debug&username={username}",
+            wait="complete",
+        )
+        tab.run(WITHOUT_A_VIEW)
+        return tab
+
+    def _report(self, entry: dict[str, Any]) -> None:
+        tab = self._tabs.get(entry["source"].get("context", ""))
+        if tab is not None and entry["level"] == "error":
+            tab.errors.append(str(entry["text"]))
+
+
+class FirefoxTab(BrowserTab):
+    """A tab of Firefox."""
+
+    def __init__(self, firefox: Firefox, context: str, username: str) -> None:
+        super().__init__(username)
+        self._firefox = firefox
+        self._context = context
+
+    def run(self, script: str, argument: Any = None) -> Any:
+        return self._call(script, argument, within=WITHIN)
+
+    def until(self, script: str, argument: Any = None, *, within: float = WITHIN) -> Any:
+        return self._call(UNTIL, [script, argument, within * 1000], within=within + WITHIN)
+
+    def _call(self, script: str, argument: Any, *, within: float) -> Any:
+        answer = self._firefox.send(
+            "script.callFunction",
+            within=within,
+            functionDeclaration=f"async (given) => JSON.stringify(await ({script})(JSON.parse(given)) ?? null)",
+            arguments=[{"type": "string", "value": json.dumps(argument)}],
+            target={"context": self._context},
+            awaitPromise=True,
+            userActivation=True,
+        )
+        assert answer["type"] == "success", answer["exceptionDetails"]["text"]
+        return json.loads(answer["result"]["value"])
+
+
+@contextmanager
+def firefox() -> Iterator[Firefox]:
+    """A headless Firefox until the block ends."""
+    with (
+        tempfile.TemporaryDirectory(prefix="roomtone-firefox-", ignore_cleanup_errors=True) as home,
+        _loudspeaker(Path(home)) as loudspeaker,
+    ):
+        profile = Path(home, "profile")
+        profile.mkdir()
+        lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in PREFERENCES.items())
+        (profile / "user.js").write_text("".join(lines))
+        with subprocess.Popen(
+            ["firefox-esr", "--headless", "--remote-debugging-port=0", "--profile", profile],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=_environment(home) | {"PULSE_SERVER": f"unix:{loudspeaker}"},
+        ) as process:
+            try:
+                eventually(lambda: _address(profile), within=STARTS_WITHIN)
+                with connect(_address(profile), max_size=None, proxy=None) as socket:
+                    yield Firefox(socket)
+            finally:
+                process.kill()
+
+
+def _address(profile: Path) -> str:
+    """Where it listens, which it writes down once it does; empty until all of that is written."""
+    try:
+        written = json.loads((profile / "WebDriverBiDiServer.json").read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return ""
+    return f"ws://{written['ws_host']}:{written['ws_port']}/session"
+
+
+@contextmanager
+def _loudspeaker(home: Path) -> Iterator[Path]:
+    """Firefox runs its sound by a device's clock: without one there is none. This one plays into nothing."""
+    socket = home / "loudspeaker"
+    modules = ("module-null-sink", f"module-native-protocol-unix auth-anonymous=1 socket={socket}")
+    with subprocess.Popen(
+        [
+            *("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"),
+            *(f"--load={module}" for module in modules),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_environment(str(home)),
+    ) as process:
+        try:
+            eventually(socket.exists, within=STARTS_WITHIN)
+            yield socket
+        finally:
+            process.kill()
+
+
+def _environment(home: str) -> dict[str, str]:
+    return {**os.environ, "HOME": home, "XDG_RUNTIME_DIR": home}
