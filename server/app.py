@@ -97,7 +97,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             housekeeping = Housekeeping(database, listener, hallway, counted)
             app.state.end_streams = relay.stop_streams
             tasks = Supervisor()
-            tasks.on_fatal = getattr(app.state, "end_process", tasks.on_fatal)
+            tasks.on_fatal = getattr(app.state, "end_process", None)
             counted.count_failures(tasks, listener.parser)
             for each in (relay, presence, housekeeping, shelf):
                 each.start(tasks)

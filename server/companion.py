@@ -69,7 +69,11 @@ class Companion:
         pause = SHORTEST
         while not self._stopping.is_set():
             began = time.monotonic()
-            self._run()
+            try:
+                self._run()
+            except Exception:
+                # No memory for another process, say: this thread is all that will try again.
+                logger.exception("%s could not be started", self.name)
             if self._stopping.is_set():
                 return
             logger.error("%s stopped; starting it again", self.name)

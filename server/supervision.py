@@ -30,16 +30,16 @@ class TaskFailed(Exception):
 
 
 class Supervisor:
-    """The tasks of one process. `failures` counts by name, `fatal` is the task for which the process has to end.
+    """The tasks of one owner. `failures` counts by name, `fatal` is the task for which the process has to end.
 
-    `on_fatal` is called then, once.
+    `on_fatal` is called then, once. Without it, a task that keeps failing is started again for ever.
     """
 
     def __init__(self) -> None:
         self.failures: Counter[str] = Counter()
         self.fatal: str | None = None
         self.cause: BaseException | None = None
-        self.on_fatal: Callable[[], object] = lambda: None
+        self.on_fatal: Callable[[], object] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._in_a_row: Counter[str] = Counter()
         self._pausing: set[str] = set()
@@ -80,6 +80,11 @@ class Supervisor:
         task.add_done_callback(done)
         return task
 
+    async def finish(self) -> None:
+        """Wait until what runs has ended by itself."""
+        while tasks := {*self._tasks} - {asyncio.current_task()}:
+            await asyncio.wait(tasks)
+
     async def close(self) -> None:
         """Cancel what runs, and wait for its end."""
         while tasks := {*self._tasks} - {asyncio.current_task()}:
@@ -99,7 +104,8 @@ class Supervisor:
             except Exception as error:  # noqa: BLE001 - whatever it was, it is logged with its traceback
                 self._failed(name, error)
                 self._in_a_row[name] += 1
-                if not restarts or self._in_a_row[name] >= GIVE_UP_AFTER:
+                hopeless = self.on_fatal is not None and self._in_a_row[name] >= GIVE_UP_AFTER
+                if hopeless or not restarts:
                     self._give_up(name, error)
                     return
             finally:
@@ -123,7 +129,8 @@ class Supervisor:
         if self.fatal is None:
             self.fatal, self.cause = name, error
             log.critical("the task %s cannot go on, so this process ends", name)
-            self.on_fatal()
+            if self.on_fatal is not None:
+                self.on_fatal()
 
 
 @asynccontextmanager
@@ -140,7 +147,7 @@ async def supervised() -> AsyncIterator[Supervisor]:
         if supervisor.fatal is None or owner.uncancel() > 0:
             raise
     finally:
-        supervisor.on_fatal = lambda: None
+        supervisor.on_fatal = None
         await supervisor.close()
     if supervisor.fatal is not None:
         raise TaskFailed(f"the task {supervisor.fatal} cannot go on") from supervisor.cause
@@ -149,6 +156,44 @@ async def supervised() -> AsyncIterator[Supervisor]:
 def begin(run: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
     """A task that whoever calls this awaits: its error is theirs to raise or to tell."""
     return asyncio.create_task(run, name=name)
+
+
+async def stop(task: asyncio.Task[Any]) -> None:
+    """Cancel it and wait for its end. An error that it had ended by before is logged."""
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("the task %s had failed", task.get_name(), exc_info=error)
+
+
+@asynccontextmanager
+async def beside(**runs: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these while the block runs. One that fails cancels the block, and its error is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run, name=name) for name, run in runs.items()]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+    except BaseExceptionGroup as errors:
+        raise _first(errors)  # noqa: B904 - the block's own error, if it is that
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    error = errors.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+async def all_of(*runs: Coroutine[Any, Any, T], name: str) -> list[T]:
+    """Run these beside each other to their ends. One that fails cancels the others, and its error is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run, name=name) for run in runs]
+    except BaseExceptionGroup as errors:
+        raise _first(errors) from None
+    return [task.result() for task in tasks]
 
 
 async def first_of(**runs: Coroutine[Any, Any, Any]) -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import psycopg
 
+from ..supervision import begin, beside
 from ..types import Cursor
 from .drill import Drill
 from .follower import Follower
@@ -84,8 +85,7 @@ async def crash_postgres(scene: Scene) -> None:
                         ids.append(answer.body[0]["id"])
             await asyncio.sleep(0.02)
 
-    founding = asyncio.create_task(found(), name="founder")
-    try:
+    async with beside(founder=found()):
         await scene.traffic(1.0)
         await scene.ghosts()
         lost = [(one, one.journal.position) for one in scene.living()]
@@ -100,9 +100,6 @@ async def crash_postgres(scene: Scene) -> None:
         scene.figures["everybody on the new logs after, s"] = round(time.monotonic() - began, 1)
         scene.expect(on_new_logs, "somebody was not told that the log was lost")
         await scene.traffic(1.0)
-    finally:
-        founding.cancel()
-        await asyncio.gather(founding, return_exceptions=True)
     await _look_for(scene, acknowledged)
 
 
@@ -149,7 +146,7 @@ async def exhaust_pool(scene: Scene) -> None:
                 "select from participants where user_id = any (%s) for update",
                 ([one.user for one in people],),
             )
-            storming = asyncio.create_task(storm(), name="storm")
+            storming = begin(storm(), "storm")
             await scene.traffic(HELD_FOR)
         await storming
     scene.figures["requests in the storm"] = len(answers)

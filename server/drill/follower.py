@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from ..supervision import begin, stop
 from ..types import Cursor
 from .frames import Frame, Frames
 from .journal import Journal, Seen
@@ -83,7 +84,7 @@ class Follower:
 
     def follow(self) -> None:
         """Follow until hung up, torn off or unseated."""
-        self._task = asyncio.create_task(self._keep_following(), name=f"follower {self.name}")
+        self._task = begin(self._keep_following(), self.name)
 
     async def hang_up(self) -> None:
         """Close the stream and do not come back: a tab that was closed without a word."""
@@ -119,8 +120,7 @@ class Follower:
 
     async def _stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await stop(self._task)
         if self._exchange is not None:
             self._exchange.close()
 

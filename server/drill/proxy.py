@@ -10,6 +10,7 @@ import socket
 from types import TracebackType
 from typing import Self
 
+from ..supervision import first_of
 from .wire import SMALL, Place
 
 
@@ -69,17 +70,12 @@ class Proxy:
             line.close()
             raise
         far_reader, far_writer = await asyncio.open_connection(sock=line, limit=SMALL)
-        ways = [
-            asyncio.create_task(self._pass(reader, far_writer)),
-            asyncio.create_task(self._pass(far_reader, writer)),
-        ]
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await first_of(
+                there=self._pass(reader, far_writer), back=self._pass(far_reader, writer)
+            )
         finally:
             far_writer.transport.abort()
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(SMALL):

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+from ..supervision import beside
 from .waiting import until
 from .wire import UNREACHABLE, ask
 
@@ -35,12 +36,8 @@ class Sentry:
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Ask until the block ends, and then until everybody is ready again."""
-        watch = asyncio.create_task(self._watch(), name="sentry")
-        try:
+        async with beside(sentry=self._watch()):
             yield
-        finally:
-            watch.cancel()
-            await asyncio.gather(watch, return_exceptions=True)
         for relay in self._scene.relays:
             again = await until(relay.ready, READY_AGAIN_WITHIN)
             self._scene.expect(again, f"/ready of {relay.place} says no although all is repaired")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 from psycopg.rows import TupleRow
 
+from ..supervision import beside
 from .follower import Follower, until_signed_in
 from .wire import UNREACHABLE, Place, ask
 
@@ -46,13 +47,10 @@ class Writers:
             self._pass_by,
             self._type,
         ]
-        tasks = [asyncio.create_task(self._keep(kind), name=kind.__name__) for kind in kinds]
         try:
-            yield
+            async with beside(**{kind.__name__: self._keep(kind) for kind in kinds}):
+                yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             if self._psql is not None:
                 await self._psql.close()
         await self._clear_away()

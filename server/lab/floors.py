@@ -10,6 +10,7 @@ from typing import Final
 
 import psycopg
 
+from ..supervision import begin
 from .bench import Bench
 from .figures import Clock, Floors, spread
 
@@ -62,10 +63,10 @@ async def _listen(bench: Bench) -> list[float]:
                 )
                 await asyncio.sleep(0.005)
 
-        ringing = asyncio.create_task(ring())
+        notifying = begin(ring(), "notifications")
         async for bell in bells:
             taken.append((time.time() - float(bell.payload)) * 1000)
-        await ringing
+        await notifying
     return taken
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from ..drill.frames import Frames
 from ..drill.journal import Journal, Seen
 from ..drill.wire import Place
+from ..supervision import begin, stop
 from ..types import Cursor
 from .exchange import Conversation, Refused
 from .line import Tally
@@ -46,12 +47,11 @@ class Follower(ABC):
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name=f"follower {self.person.user}")
+        self._task = begin(self._run(), f"follower {self.person.user}")
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await stop(self._task)
 
     async def _run(self) -> None:
         try:

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any, Final, assert_never
 
 from ..drill.wire import Place
+from ..supervision import begin, stop
 from .exchange import Conversation
 from .followers import Person
 from .line import Tally
@@ -100,7 +101,7 @@ class SocketVisitor(Visitor):
     async def join(self) -> None:
         path = f"/rooms/{self.room}/socket"
         self._socket = await Socket.open(self.place, path, self.person.token, self.tally)
-        self._reading = asyncio.create_task(self._read(self._socket))
+        self._reading = begin(self._read(self._socket), "reader of a socket")
         await self._emit("user-joined-room", {})
 
     async def signal(self, kind: str, to_peer: str, body: object) -> None:
@@ -112,8 +113,7 @@ class SocketVisitor(Visitor):
 
     async def close(self) -> None:
         if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
+            await stop(self._reading)
         if self._socket is not None:
             self._socket.close()
 

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ..ice import configuration
 from ..settings import Settings
+from ..supervision import all_of, first_of
 from ..types import RoomId, UserId
 from .echo import Echo
 from .hearing import Heard
@@ -77,32 +78,24 @@ async def _run(plan: Plan, say: Say) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     try:
-        async with _lines(plan) as lines, asyncio.TaskGroup() as group:
-            bots = [group.create_task(_sit(plan, line, say)) for line in lines]
-            ends = asyncio.gather(*bots, return_exceptions=True)
-            stop = group.create_task(stopping.wait())
-            either: list[asyncio.Future[Any]] = [ends, stop]
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            for task in (*bots, stop):
-                task.cancel()
-            with suppress(asyncio.CancelledError):
-                await ends
+        async with _lines(plan) as lines:
+            results: list[int] = []
+
+            async def sit() -> None:
+                results.extend(await all_of(*(_sit(plan, line, say) for line in lines), name="bot"))
+
+            await first_of(bots=sit(), stop=stopping.wait())
             if stopping.is_set():
                 say("left")
                 return 0
-            return max(task.result() for task in bots)
-    except* (Refused, SoundError) as refusals:
-        words = str(_first(refusals))
+            return max(results)
+    except (Refused, SoundError) as refusal:
+        words = str(refusal)
         say(words[:1].upper() + words[1:])
-    except* LineLost as losses:
+    except LineLost as lost:
         where = "the database" if plan.database_url else plan.url
-        say(f"Nobody answers at {where} ({_first(losses)}).")
+        say(f"Nobody answers at {where} ({lost}).")
     return 1
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    error = group.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 @asynccontextmanager
@@ -152,15 +145,10 @@ async def _sit(plan: Plan, line: Line, say: Say) -> int:
             visit.on_heard(echo.hear)
         if listens:
             visit.on_heard(Speaking(lambda words: say(f"{who} hears {words}")).hear)
-        ended = asyncio.create_task(visit.ended.wait())
-        waits: list[asyncio.Task[Any]] = [ended]
+        ends = {"visit": visit.ended.wait()}
         if visit.voice is not None:
-            waits.append(asyncio.create_task(visit.voice.ended.wait()))
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waits:
-                task.cancel()
+            ends["voice"] = visit.voice.ended.wait()
+        await first_of(**ends)
         if not visit.ended.is_set():
             say(f"{who} has nothing more to play, and leaves.")
             return 0

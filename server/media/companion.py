@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,7 @@ import uvloop
 
 from ..ice import configuration
 from ..settings import Settings
+from ..supervision import begin
 from ..types import UserId
 from .signaling.line import Ice
 
@@ -43,19 +44,19 @@ def ice_of(settings: Settings, user: UserId) -> Ice:
     return Ice(tuple(told["iceServers"]), told["iceTransportPolicy"] == "relay")
 
 
-def run(work: Callable[[Told], Awaitable[None]]) -> None:
+def run(work: Callable[[Told], Coroutine[Any, Any, None]]) -> None:
     """Do this until told to stop: by SIGTERM or by the end of the input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(work))
 
 
-async def _run(work: Callable[[Told], Awaitable[None]]) -> None:
+async def _run(work: Callable[[Told], Coroutine[Any, Any, None]]) -> None:
     loop = asyncio.get_running_loop()
     told = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
     settings = Settings(**told.pop("settings"))
     logging.basicConfig(level=settings.log_level.upper(), format="%(name)s: %(message)s")
-    working = asyncio.ensure_future(work(Told(told.pop("url"), settings, told)))
+    working = begin(work(Told(told.pop("url"), settings, told)), "work")
     loop.add_signal_handler(signal.SIGTERM, working.cancel)
     loop.add_reader(sys.stdin.fileno(), lambda: os.read(0, 4096) or working.cancel())
     with suppress(asyncio.CancelledError):

@@ -27,6 +27,7 @@ from aiortc import (
 from aiortc.sdp import candidate_from_sdp
 from av.frame import Frame as MediaFrame
 
+from ..supervision import begin
 from .inside import path_of, send_encoded, shield
 from .rtp import Arrive, take_packets
 from .signaling.events import SignalKind
@@ -97,7 +98,7 @@ class Connection:
 
     def start(self) -> None:
         """Begin: offer, or wait for an offer."""
-        self._task = asyncio.create_task(self._run(), name="connection")
+        self._task = begin(self._run(), "connection")
 
     def receive(self, kind: SignalKind, body: Any) -> None:
         """What the other side said; taken in order, and never waited for."""

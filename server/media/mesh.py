@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from aiortc import MediaStreamTrack
 
+from ..supervision import Supervisor
 from ..types import PeerId
 from .connection import Connection
 from .rtp import RtpPacket
@@ -77,7 +78,7 @@ class Mesh:
         self._on_connected = on_connected
         self._peers: dict[PeerId, _Peer] = {}
         self._read: dict[PeerId, int] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._tasks = Supervisor()
 
     async def update(self, me: Seat | None, seats: Iterable[Seat]) -> None:
         """Bring the connections in line with the room."""
@@ -131,7 +132,7 @@ class Mesh:
     async def close(self) -> None:
         for peer in list(self._peers):
             self._shut(peer)
-        await asyncio.gather(*self._closing, return_exceptions=True)
+        await self._tasks.finish()
 
     async def _open(self, seat: Seat, peer: PeerId, *, offers: bool, anew: int = 0) -> None:
         try:
@@ -188,6 +189,4 @@ class Mesh:
         self._later(self._peers.pop(peer).connection.close())
 
     def _later(self, what: Any) -> None:
-        task = asyncio.create_task(what)
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        self._tasks.once(what, "change of a mesh")

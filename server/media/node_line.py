@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpTransceiver
 
+from ..supervision import begin
 from .connection import OPUS, Encoded, configuration_of, description_of, dictionary_of
 from .inside import path_of, send_encoded, shield
 from .rtp import RtpPacket, take_packets
@@ -78,7 +79,7 @@ class NodeLine:
         self._ear = Ear()
         if voice is not None:
             send_encoded(mine.sender, self._ear.next)
-        self._task = asyncio.create_task(self._run(), name="line to a node")
+        self._task = begin(self._run(), "connection to a node")
 
     @property
     def pc(self) -> RTCPeerConnection:

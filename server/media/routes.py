@@ -15,6 +15,7 @@ from typing import Any
 
 from aiortc import MediaStreamTrack
 
+from ..supervision import Supervisor
 from ..types import PeerId, UserId
 from .backoff import backoff
 from .mesh import Mesh, should_connect
@@ -71,7 +72,7 @@ class Routes:
         self._seats: tuple[Seat, ...] = ()
         self._read: dict[PeerId, int] = {}
         self._turn = asyncio.Lock()  # of two who settle, the later one knows more
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Supervisor()
 
     async def update(self, me: Seat | None, seats: Iterable[Seat], topology: str) -> None:
         """Bring the ways in line with the room."""
@@ -114,7 +115,7 @@ class Routes:
     async def close(self) -> None:
         self._drop_nodes()
         await self.mesh.close()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.finish()
 
     def _carrying(self) -> Seat | None:
         """The seat of the node that carries the room, if there is one for it."""
@@ -228,6 +229,4 @@ class Routes:
         self._later(node.line.close())
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(what)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.once(what, "change of routes")

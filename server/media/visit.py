@@ -10,6 +10,7 @@ from typing import Any
 
 from aiortc import MediaStreamTrack
 
+from ..supervision import Supervisor, beside
 from ..types import PeerId, RoomId, UserId
 from .hearing import Heard, Hearing, hear
 from .manners import wish
@@ -92,7 +93,7 @@ class Visit:
         self._listeners: set[Callable[[Heard], None]] = set()
         self._hearings: set[Hearing] = set()
         self._changed = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Supervisor()
         self._speaks = sound is not None and role != "AUDIENCE"
         self._before: Seat | None = None
         self._epoch: int | None = None
@@ -144,6 +145,7 @@ class Visit:
             for hearing in self._hearings:
                 hearing.close()
             await self.routes.close()
+            await self._tasks.close()
 
     async def _take(self, event: Event) -> None:
         match event:
@@ -256,9 +258,7 @@ class Visit:
         self._say(words)
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(what)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.once(what, "part of a visit")
 
 
 @asynccontextmanager
@@ -281,14 +281,8 @@ async def visiting(
     """
     visit = Visit(line, room, sound=sound, hears=hears, role=role, say=say, on_packet=on_packet)
     async with visit.attendance:
-        running = [asyncio.create_task(visit.run(), name="visit")]
+        running = {"visit": visit.run()}
         if visit.voice is not None:
-            running.append(asyncio.create_task(visit.voice.run(), name="voice"))
-        try:
+            running["voice"] = visit.voice.run()
+        async with beside(**running):
             yield visit
-        finally:
-            for task in running:
-                task.cancel()
-            for result in await asyncio.gather(*running, return_exceptions=True):
-                if isinstance(result, Exception):
-                    raise result

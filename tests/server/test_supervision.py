@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import logging
 
 import pytest
 from roomtone import supervision
-from roomtone.supervision import Supervisor, TaskFailed, first_of, supervised
+from roomtone.paths import PACKAGE
+from roomtone.supervision import (
+    Supervisor,
+    TaskFailed,
+    all_of,
+    begin,
+    beside,
+    first_of,
+    stop,
+    supervised,
+)
 
 
 class Fault(Exception):
@@ -126,7 +137,7 @@ async def test_the_owner_is_cancelled_as_ever_when_nothing_failed() -> None:
             inside.set()
             await asyncio.Event().wait()
 
-    task = supervision.begin(owner(), "owner")
+    task = begin(owner(), "owner")
     await inside.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -147,6 +158,35 @@ async def test_the_first_to_end_ends_the_others_and_its_error_is_raised() -> Non
     assert ended.is_set()
 
 
+async def test_what_runs_beside_a_block_ends_it_by_its_own_error() -> None:
+    with pytest.raises(Fault):
+        await in_a_block(Failing(times=1), asyncio.Event())
+    ended = asyncio.Event()
+    ended.set()
+    await in_a_block(Failing(times=0), ended)
+
+
+async def in_a_block(task: Failing, ended: asyncio.Event) -> None:
+    async with beside(reader=task.run()):
+        await ended.wait()
+
+
+async def test_of_several_the_first_error_cancels_the_rest_and_is_raised() -> None:
+    waits = Failing(times=0)
+    with pytest.raises(Fault):
+        await all_of(waits.run(), Failing(times=1).run(), name="reader")
+    assert await all_of(asyncio.sleep(0, 1), asyncio.sleep(0, 2), name="reader") == [1, 2]
+
+
+async def test_the_error_of_a_task_that_is_stopped_too_late_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    task = begin(Failing(times=1).run(), "reader")
+    await asyncio.wait([task])
+    await stop(task)
+    assert "the task reader had failed" in caplog.text
+
+
 def test_a_supervisor_without_an_owner_says_when_the_process_is_to_end() -> None:
     async def run() -> bool:
         supervisor, ends = Supervisor(), asyncio.Event()
@@ -157,3 +197,23 @@ def test_a_supervisor_without_an_owner_says_when_the_process_is_to_end() -> None
         return supervisor.fatal == "reader"
 
     assert asyncio.run(run())
+
+
+STARTS_TASKS = {"create_task", "ensure_future", "TaskGroup", "run_coroutine_threadsafe"}
+
+ALLOWED = {
+    # aiortc keeps a receiver's RTCP task in an attribute of its own, which this module fills as aiortc does.
+    "media/rtp.py": {"ensure_future"},
+}
+
+
+def test_no_task_is_started_but_by_the_supervisor() -> None:
+    """So that none fails unseen: whoever wants one asks supervision.py."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            called = getattr(node, "attr", None) or getattr(node, "id", None)
+            if called in STARTS_TASKS and name != "supervision.py":
+                found.setdefault(name, set()).add(str(called))
+    assert found == ALLOWED

@@ -16,6 +16,8 @@ from typing import Any, Final
 from ...media.signaling.http import http_line
 from ...media.signaling.line import Line
 from ...media.visit import Visit, visiting
+from ...supervision import begin as watch
+from ...supervision import stop
 from ...types import RoomId
 from .ears import Ears
 from .helping import obey
@@ -75,7 +77,7 @@ class Crowd:
         ]
         began = time.monotonic()
         self._people += comers
-        self._tasks += [asyncio.create_task(self._stay(room, each)) for each in comers]
+        self._tasks += [watch(self._stay(room, each), each.name) for each in comers]
         deaf = self._deaf()
         while deaf and time.monotonic() - began < patience:
             await asyncio.sleep(TICK)
@@ -92,7 +94,7 @@ class Crowd:
         """Count from a moment (time.monotonic()) on."""
         await asyncio.sleep(max(0.0, begin - time.monotonic()))
         late: list[float] = []
-        ticking = asyncio.create_task(_ticks(late))
+        ticking = watch(_ticks(late), "ticks")
         sampled = self._sampled()
         for each in self._people:
             each.ears.begin()
@@ -106,7 +108,7 @@ class Crowd:
         after = [await wire(each.visit) for each in sampled]
         for each in self._people:
             each.ears.end()
-        ticking.cancel()
+        await stop(ticking)
         said = sum(each.visit.voice.said if each.visit and each.visit.voice else 0 for each in self._people) - sum(spoken)  # fmt: skip
         return {
             "seconds": seconds,
@@ -135,12 +137,11 @@ class Crowd:
         """Somebody comes in late, to listen: the seconds until they hear the first of it, or null."""
         person = Person(name, None, 1, Ears(keeps=False), [])
         began = time.monotonic()
-        task = asyncio.create_task(self._stay(room, person))
+        task = watch(self._stay(room, person), name)
         while person.ears.first_at is None and time.monotonic() - began < patience:  # noqa: ASYNC110
             await asyncio.sleep(0.002)
         at = person.ears.first_at
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await stop(task)
         return {"seconds": None if at is None else at - began}
 
     async def heard(self, users: dict[str, int]) -> dict[str, Any]:

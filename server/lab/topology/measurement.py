@@ -11,6 +11,7 @@ from typing import Any, Final
 import psutil
 from psycopg.errors import CheckViolation
 
+from ...supervision import begin as watch
 from ..bench import Bench, Psql
 from ..figures import spread
 from .figures import Cost, Link, Measurement
@@ -149,13 +150,9 @@ async def _count(place: Place, topology: Topology, plan: Plan) -> tuple[list[dic
     begin = time.monotonic() + AHEAD
     end = begin + plan.duration
     counting = [
-        asyncio.create_task(
-            each.ask(
-                "measure",
-                within=plan.duration + 60,
-                begin=begin,
-                duration=plan.duration,
-            )
+        watch(
+            each.ask("measure", within=plan.duration + 60, begin=begin, duration=plan.duration),
+            "measure",
         )
         for each in place.crowds
     ]

@@ -16,6 +16,7 @@ from ...media.connection import OPUS, Encoded
 from ...media.inside import send_encoded
 from ...media.rtp import take_packets
 from ...media.voice import Ear, Voice
+from ...supervision import begin, stop
 from .ears import Ears
 from .marks import Mark, marked
 
@@ -27,7 +28,7 @@ async def plain(port: int, pid: int, listeners: int, seconds: float) -> dict[str
     """What the process `pid`, which answers offers on `port`, needs to relay one voice to so many: `cpu` of a core, and the marks."""
     said: list[Mark] = []
     voice, ear = Voice(marked(0, said)), Ear()
-    speaking = asyncio.create_task(voice.run())
+    speaking = begin(voice.run(), "voice")
     connections: list[RTCPeerConnection] = []
     ears = [Ears(keeps=True) for _ in range(listeners)]
     try:
@@ -55,7 +56,7 @@ async def plain(port: int, pid: int, listeners: int, seconds: float) -> dict[str
             for each in ears:
                 each.end()
     finally:
-        speaking.cancel()
+        await stop(speaking)
         await asyncio.gather(*(pc.close() for pc in connections), return_exceptions=True)
     heard = [mark for each in ears for mark in each.marks({WHO: 0}, [0])]
     return {

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 import psycopg
 
+from ...supervision import Supervisor
 from ...types import Cursor, PeerId, RoomId, UserId
 from ..backoff import backoff
 from ..mixing import Mixed
@@ -88,19 +89,17 @@ class Carrier:
         # the one that was written first may be committed second.
         self._read: dict[PeerId, int] = {}
         self._turns: dict[str, asyncio.Lock] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Supervisor()
 
     async def run(self) -> None:
         """Follow the room until it is somebody else's."""
-        writing = asyncio.create_task(self._outbox.run(), name=f"outbox of room {self.room}")
+        self._tasks.keep(self._outbox.run, "outbox of a room")
         try:
             await self._follow()
             await self._recorder.room_gone()
             await asyncio.sleep(LINGER)
         finally:
-            for task in (writing, *self._tasks):
-                task.cancel()
-            await asyncio.gather(writing, *self._tasks, return_exceptions=True)
+            await self._tasks.close()
             await self._recorder.close()
             await self.carried.close()
 
@@ -215,9 +214,7 @@ class Carrier:
             self._held.discard(peer)
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(what)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.once(what, "signal of a room")
 
     def _put(self, peer: PeerId, kind: str, body: dict[str, str]) -> None:
         if kind == "answer":

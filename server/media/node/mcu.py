@@ -17,6 +17,7 @@ from typing import Final
 
 from aiortc import RTCConfiguration
 
+from ...supervision import Supervisor
 from ..metronome import FRAME, ticks
 from ..mixing import Mixed, level, soft_clip, total, without
 from ..opus import FRAME_SAMPLES, Encoder, Samples
@@ -55,7 +56,8 @@ class Mcu:
         self._sound = asyncio.Event()
         self._on_mix: Mixed | None = None
         self.speakers = Speakers()
-        self._mixing = asyncio.create_task(self._mix())
+        self._tasks = Supervisor()
+        self._tasks.keep(self._mix, "mix")
 
     async def sit(self, sitters: Iterable[Sitter]) -> None:
         """These people sit in the room now: who is gone loses the connection, who is muted is not mixed in."""
@@ -104,9 +106,7 @@ class Mcu:
             await ear.leg.close()
 
     async def close(self) -> None:
-        self._mixing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._mixing
+        await self._tasks.close()
         await self.sit([])
 
     @property

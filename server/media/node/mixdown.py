@@ -5,11 +5,11 @@ Decodes and encodes, and therefore exists only while a recording runs.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+import time
 from collections.abc import Container
 
-from ..metronome import ticks
+from ...supervision import Supervisor
+from ..metronome import FRAME, ticks
 from ..mixing import Mixed, soft_clip, total
 from ..opus import Encoder
 from ..playout import Playout
@@ -23,7 +23,9 @@ class Mixdown:
         self._on_mix = on_mix
         self._playouts: dict[str, Playout] = {}
         self._encoder = Encoder()
-        self._mixing = asyncio.create_task(self._mix(), name="mixdown")
+        self._opened = time.monotonic()
+        self._tasks = Supervisor()
+        self._tasks.keep(self._mix, "mixdown")
 
     def push(self, peer_id: str, packet: RtpPacket) -> None:
         """A packet of somebody who may be heard."""
@@ -39,12 +41,13 @@ class Mixdown:
         }
 
     async def close(self) -> None:
-        self._mixing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._mixing
+        await self._tasks.close()
 
     async def _mix(self) -> None:
-        async for tick in ticks():
+        # Begun anew after a fault, it goes on where the recording is by then.
+        began = int((time.monotonic() - self._opened) / FRAME)
+        async for count in ticks():
+            tick = began + count
             frames = {
                 peer: frame
                 for peer, playout in self._playouts.items()

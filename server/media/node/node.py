@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from ...notifications import Throttle
+from ...supervision import Supervisor
 from ...types import PeerId, RoomId, UserId
 from ..connection import configuration_of
 from ..signaling.database import DatabaseDoor, database_door
@@ -21,10 +22,11 @@ from .mcu import Mcu
 from .recorder import Recorder
 from .sfu import Sfu
 
-log = logging.getLogger(__name__)
-
 ENDS_WITHIN: Final = 3.0
 """Seconds for the rooms to end; without a database there is nobody to tell how they did."""
+
+BEATS_PER_S: Final = 5.0  # heartbeats that notifications can cause, for they can be false
+BEATS_AT_ONCE: Final = 20
 
 AGAIN_AFTER: Final = 1.5  # seconds; longer than from one heartbeat to the next
 
@@ -46,33 +48,33 @@ class Node:
 
     async def run(self) -> None:
         with self._door.bells.of_node(self._lease.node) as rings:
-            listening = asyncio.create_task(self._beat_when(rings))
+            tasks = Supervisor()
+            tasks.keep(partial(self._beat_when, rings), "wait for new rooms")
             try:
                 while True:
                     await self._lease.changed.wait()
                     self._lease.changed.clear()
-                    self._settle()
+                    self._settle(tasks)
             finally:
-                listening.cancel()
-                for task in self._running.values():
-                    task.cancel()
-                ending = asyncio.gather(listening, *self._running.values(), return_exceptions=True)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ENDS_WITHIN):
-                        await ending
+                        await tasks.close()
 
     async def _beat_when(self, rings: asyncio.Event) -> None:
-        """A bell says that there is a new room: ask for it now rather than with the next heartbeat."""
+        """A notification says that there is a new room: ask for it now rather than with the next heartbeat."""
+        throttle = Throttle(BEATS_PER_S, BEATS_AT_ONCE)
         while True:
             await rings.wait()
+            await throttle.turn()
             rings.clear()
             self._lease.renew()
 
-    def _settle(self) -> None:
+    def _settle(self, tasks: Supervisor) -> None:
         """Begin what is given to us; what is taken away ends by itself, for its seat goes with it."""
         for room, peer in self._lease.rooms.items():
             if (room, peer) not in self._running:
-                task = asyncio.create_task(self._carry(room, peer), name=f"room {room}")
+                # A fault in one room is that room's.
+                task = tasks.once(self._carry(room, peer), f"room {room}")
                 self._running[room, peer] = task
                 task.add_done_callback(partial(self._done, (room, peer)))
 
@@ -92,9 +94,6 @@ class Node:
         self._say(f"carries room {room}")
         try:
             await carrier.run()
-        except Exception:
-            # A fault in one room is that room's.
-            log.exception("room %s could not be carried on", room)
         finally:
             if self.carriers.get(room) is carrier:
                 del self.carriers[room]

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 import psycopg
 
+from ...supervision import begin
 from ..backoff import backoff
 from ..mixing import Mixed
 from ..opus import Samples
@@ -68,7 +69,7 @@ class Recorder:
         self._announced, self._ended = recording, asyncio.Event()
         if recording is not None:
             after, ended = self._writing, self._ended
-            self._writing = asyncio.create_task(self._run(recording, ended, after))
+            self._writing = begin(self._run(recording, ended, after), "recording")
 
     def hear(self, record: Mapping[str, Any] | None, old_record: Mapping[str, Any] | None) -> None:
         """An event of the table `recordings`."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from aiortc import RTCConfiguration
 
+from ...supervision import Supervisor
 from ..mixing import Mixed
 from ..rtp import RtpPacket
 from .leg import Leg
@@ -25,7 +26,7 @@ class Sfu:
         self._sitters: dict[str, Sitter] = {}
         self._legs: dict[str, Leg] = {}
         self._mixdown: Mixdown | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing = Supervisor()
         self.speakers = Speakers()
 
     async def sit(self, sitters: Iterable[Sitter]) -> None:
@@ -68,9 +69,7 @@ class Sfu:
         """Mix what is said and tell every tick's mix from now on, silence included; None for no longer."""
         before, self._mixdown = self._mixdown, None if on_mix is None else Mixdown(on_mix)
         if before is not None:
-            closing = asyncio.create_task(before.close())
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
+            self._closing.once(before.close(), "end of a mixdown")
 
     async def candidates(self, peer_id: str, body: object) -> None:
         """Where this person can be reached too."""
@@ -86,7 +85,7 @@ class Sfu:
 
     async def close(self) -> None:
         self.record(None)
-        await asyncio.gather(*self._closing)
+        await self._closing.finish()
         await self.sit([])
 
     @property

@@ -9,6 +9,7 @@ from contextlib import aclosing, suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
+from ...supervision import Supervisor
 from ...types import Cursor, PeerId, RoomId
 from ..backoff import backoff
 from .events import Ended, Event, SignalKind, event_of, snapshot_of
@@ -49,13 +50,13 @@ class Attendance:
         self._role = role
         self._on_trouble = on_trouble
         self._outbox = Outbox(line, on_refused)
-        self._writing: asyncio.Task[None] | None = None
+        self._tasks = Supervisor()
         self._cursor: Cursor | None = None
         self._seated = False
 
     async def __aenter__(self) -> Self:
         await self._join()
-        self._writing = asyncio.create_task(self._outbox.run(), name="outbox")
+        self._tasks.keep(self._outbox.run, "outbox")
         return self
 
     async def __aexit__(
@@ -64,10 +65,7 @@ class Attendance:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._writing is not None:
-            self._writing.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._writing
+        await self._tasks.close()
         if self._seated:
             # Left whatever else happens; and if the line is gone, the seat lapses by itself.
             with suppress(Refused, LineLost, TimeoutError):

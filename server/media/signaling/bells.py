@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, aclosing, contextmanager
@@ -11,11 +10,11 @@ from typing import Final
 
 import psycopg
 
+from ...notifications import CHANNEL, NodeAssigned, NotificationParser, RoomChanged
 from ...types import NodeId, RoomId
 from ..backoff import backoff
 from .login import log_in
 
-CHANNEL: Final = "roomtone"
 PROBE_EVERY: Final = 10.0  # seconds of silence, then the connection must prove that it lives
 
 Place = tuple[str, object]
@@ -33,6 +32,7 @@ class Bells:
 
     def __init__(self, url: str, on_connected: Callable[[], None] = lambda: None) -> None:
         self._url = url
+        self.parser = NotificationParser()
         self._on_connected = on_connected
         self._listening: dict[Place, set[asyncio.Event]] = {}
 
@@ -76,14 +76,16 @@ class Bells:
             attempt += 1
 
     def _ring(self, payload: str) -> None:
-        try:
-            told = json.loads(payload)
-            places = [(name, told[name]) for name in ("room", "node") if name in told]
-        except (ValueError, TypeError):
-            return  # anybody who can connect can NOTIFY
-        for place in places:
-            for rings in self._listening.get(place, ()):
-                rings.set()
+        place: Place
+        match self.parser.parse(payload):
+            case RoomChanged(room=room):
+                place = ("room", room)
+            case NodeAssigned(node=node):
+                place = ("node", node)
+            case _:
+                return
+        for rings in self._listening.get(place, ()):
+            rings.set()
 
     def _ring_all(self) -> None:
         for listening in self._listening.values():

@@ -6,7 +6,6 @@ not. What a relay does for its readers is done here for one: LISTEN, reading the
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -19,6 +18,8 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
+from ...notifications import Throttle
+from ...supervision import supervised
 from ...types import Cursor, PeerId, RoomId, UserId
 from .bells import Bells
 from .lease import Lease, Pool
@@ -27,6 +28,8 @@ from .login import Connection, step_down
 
 ANSWERS_WITHIN: Final = 10.0  # seconds
 CONNECTIONS: Final = 4
+FRUITLESS_PER_S: Final = 50.0  # reads of a log that find nothing: what a false notification costs
+FRUITLESS_AT_ONCE: Final = 100
 PASSING: Final = ("08", "40", "53", "55P03", "57")
 """SQLSTATEs, or their classes, of what may go well another time (PostgreSQL manual, appendix A)."""
 
@@ -87,16 +90,12 @@ async def database_door(
     try:
         async with _told():
             await door.pool.open(wait=True, timeout=ANSWERS_WITHIN)
-        running = [
-            asyncio.create_task(door.bells.run(), name="bells"),
-            asyncio.create_task(door.lease.run(), name="lease"),
-        ]
         try:
-            yield door
+            async with supervised() as tasks:
+                tasks.keep(door.bells.run, "listener")
+                tasks.keep(door.lease.run, "lease")
+                yield door
         finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
             with suppress(psycopg.Error):
                 await door.lease.give_up()
     finally:
@@ -161,6 +160,7 @@ class DatabaseLine:
     async def follow(
         self, room: RoomId, peer: PeerId, after: Cursor | None
     ) -> AsyncGenerator[Frame, None]:
+        fruitless = Throttle(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
         with self._door.bells.of(room) as rings:
             async with _told(), self._door.lease.holding(peer) as held:
                 if not held:
@@ -181,6 +181,8 @@ class DatabaseLine:
                         return
                     for frame in frames:
                         yield frame
+                    if not frames:
+                        await fruitless.turn()
                     await rings.wait()
                     rings.clear()
 
