@@ -25,7 +25,7 @@ check: $(VENV)/.test node_modules/.installed ## Check format, lint and types, of
 	node_modules/.bin/eslint client_web tests eslint.config.js
 
 docs: $(VENV)/.test ## Write the reference pages that come from the source
-	$(BIN)/python -c 'from roomtone.settings import reference; print(reference(), end="")' > docs/settings.md
+	$(BIN)/python -c 'from roomtone.settings_reference import reference; print(reference(), end="")' > docs/settings.md
 	$(BIN)/python -m tests.docs.schema_map > docs/schema-map.md
 
 pins: ## Write constraints.txt from the newest versions that pyproject.toml allows

@@ -1,22 +1,28 @@
 """Every setting, once: the command line, the environment and docs/settings.md all come from here.
 
-A setting `a_b` is the flag `--a-b` and the environment variable `ROOMTONE_A_B`; the flag wins.
+A setting `a_b` is the flag `--a-b` and the environment variable `ROOMTONE_A_B`; the flag wins. A secret `a_b`
+is also `--a-b-file` and `ROOMTONE_A_B_FILE`, a file that holds it: everybody on the machine may read a command line.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from .ice_addresses import faults
 from .paths import default_data_dir
 
 TransportPolicy = Literal["all", "relay"]
 """RTCIceTransportPolicy (W3C WebRTC, section 4.2.4)."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used; the text says what to write instead."""
 
 
 def setting(
@@ -114,6 +120,11 @@ class Settings:
     jwt_public_key: str | None = setting(
         None, help="The key of RS256 tokens: PEM text, or the path of a PEM file."
     )
+    jwt_audience: str | None = setting(
+        None,
+        default_text="not checked",
+        help="What every token must name in its `aud` (RFC 7519, 4.1.3).",
+    )
     ice_servers: tuple[str, ...] = setting(
         (), help="STUN servers handed to browsers: `stun:` URIs (RFC 7064)."
     )
@@ -151,6 +162,11 @@ class Settings:
         5.0, help="Longest wait for a free database connection, in seconds.", at_least=0.1
     )
     log_level: LogLevel = setting("warning", help="How much the relay logs.")
+
+    def __post_init__(self) -> None:
+        wrong = faults(self.ice_servers, self.turn_uris, has_secret=bool(self.turn_secret))
+        if wrong:
+            raise SettingsError("\n".join(wrong))
 
     @property
     def loopback(self) -> bool:
@@ -196,6 +212,7 @@ class Option:
     secret: bool
     at_least: float | None
     at_most: float | None
+    file_of: str | None = None
 
     @property
     def flag(self) -> str:
@@ -210,10 +227,40 @@ class Option:
 
 
 def options() -> Iterator[Option]:
-    """The table's rows, in its order."""
+    """The table's rows, in its order; after each secret the file that may hold it."""
     hints = get_type_hints(Settings)
     for row in fields(Settings):
-        yield _option(row, hints[row.name])
+        option = _option(row, hints[row.name])
+        yield option
+        if option.secret:
+            yield _file_of(option)
+
+
+def _file_of(secret: Option) -> Option:
+    name = f"{secret.name}_file"
+    return replace(
+        secret,
+        name=name,
+        kind=Path,
+        default=None,
+        default_text="none",
+        help=f"A file that holds what `{secret.flag}` would say.",
+        environment=(f"ROOMTONE_{name.upper()}",),
+        secret=False,
+        file_of=secret.name,
+    )
+
+
+def read_secret(flag: str, file: Path) -> str:
+    """The secret in this file, without the end of its line. Raises SettingsError."""
+    try:
+        secret = file.read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"{flag}: {file} cannot be read: {reason}.") from None
+    if not secret:
+        raise SettingsError(f"{flag}: {file} is empty.")
+    return secret
 
 
 def _option(row: Field[Any], hint: Any) -> Option:
@@ -249,24 +296,3 @@ def _plain(value: object) -> str:
     if isinstance(value, tuple):
         return " ".join(f"`{item}`" for item in value)
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
-
-
-REFERENCE_HEAD = """# Settings
-
-Each setting is a flag of `roomtone` and an environment variable; the flag wins. A setting that takes
-several values is given by repeating its flag, or with spaces between them in the variable.
-
-This page is generated from `server/settings.py` by `make docs`, and a test compares the two.
-
-| flag | variable | default | what it does |
-|---|---|---|---|
-"""
-
-
-def reference() -> str:
-    """docs/settings.md, as Markdown."""
-    return REFERENCE_HEAD + "".join(
-        f"| `{option.usage}` | {' '.join(f'`{name}`' for name in option.environment)} "
-        f"| {option.default_text} | {option.help} |\n"
-        for option in options()
-    )

@@ -13,7 +13,7 @@ from ..screen import Screen
 from ..settings import Settings
 from ..types import RoomId
 from .group import cli
-from .options import from_settings, settings_from
+from .options import from_settings, secret_file, settings_from
 
 
 @cli.command("bot")
@@ -48,9 +48,11 @@ from .options import from_settings, settings_from
     metavar="TEXT",
     help="Whose seat it is to be, where a name is not enough.",
 )
+@secret_file("--token-file", "A file that holds the token.")
 @click.option(
     "--database-url", metavar="URL", help="Go to this database instead, past every relay."
 )
+@secret_file("--database-url-file", "A file that holds the database's URL.")
 @from_settings("ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy")
 def bot_command(
     room: int,
@@ -62,7 +64,9 @@ def bot_command(
     count: int,
     url: str | None,
     token: str | None,
+    token_file: str | None,
     database_url: str | None,
+    database_url_file: str | None,
     **given: Any,
 ) -> None:
     """Put a bot into a room: --tone, --play, --echo or --listen.
@@ -72,6 +76,8 @@ def bot_command(
     """
     from ..media.bot import Plan, run
 
+    token = token or token_file
+    database_url = database_url or database_url_file
     asked = [tone is not None, play is not None, echo, listen]
     if sum(asked) > 1:
         raise click.UsageError("A bot does one thing: --tone, --play, --echo or --listen.")

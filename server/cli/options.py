@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ..settings import Option, Settings, options
+from ..settings import Option, Settings, SettingsError, options, read_secret
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -17,12 +17,27 @@ def from_settings(*names: str) -> Callable[[Command], Command]:
     """Give a command the settings with these names, or all of them, as options."""
 
     def decorate(command: Command) -> Command:
-        chosen = [option for option in options() if not names or option.name in names]
+        chosen = [
+            option for option in options() if not names or (option.file_of or option.name) in names
+        ]
         for option in reversed(chosen):
             command = _click_option(option)(command)
         return command
 
     return decorate
+
+
+def secret_file(flag: str, help: str) -> Callable[[Command], Command]:
+    """An option that names a file and gives the command the secret in it."""
+
+    def read(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> str | None:
+        try:
+            return None if file is None else read_secret(flag, file)
+        except SettingsError as error:
+            raise click.UsageError(str(error)) from None
+
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.option(flag, type=kind, metavar="FILE", callback=read, help=help)
 
 
 def _click_option(option: Option) -> Callable[[Command], Command]:
@@ -35,6 +50,8 @@ def _click_option(option: Option) -> Callable[[Command], Command]:
         )
     elif option.kind is float:
         kind = click.FloatRange(option.at_least, option.at_most)
+    elif option.file_of is not None:
+        kind = click.Path(path_type=Path, dir_okay=False)
     elif option.kind is Path:
         kind = click.Path(path_type=Path, file_okay=False)
     else:
@@ -52,9 +69,21 @@ def _click_option(option: Option) -> Callable[[Command], Command]:
 
 
 def _metavar(option: Option) -> str:
+    if option.file_of is not None:
+        return "FILE"
     return {int: "N", float: "N", Path: "FOLDER"}.get(option.kind, "TEXT")
 
 
 def settings_from(given: dict[str, Any]) -> Settings:
-    """Settings from what click found; what was not given keeps its default."""
-    return Settings(**{name: value for name, value in given.items() if value not in (None, ())})
+    """Settings from what click found; what was not given keeps its default. Raises UsageError."""
+    found = {name: value for name, value in given.items() if value not in (None, ())}
+    try:
+        for option in options():
+            if option.file_of is not None and (file := found.pop(option.name, None)) is not None:
+                if option.file_of in found:
+                    flag = option.flag
+                    raise SettingsError(f"{flag}: the secret is given as well; choose one of them.")
+                found[option.file_of] = read_secret(option.flag, file)
+        return Settings(**found)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None

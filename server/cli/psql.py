@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ..embedded import psql_command, psql_environment, socket_url
@@ -37,11 +38,24 @@ def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
         url = socket_url(holder.sockets)
     else:
         url = settings.database_url
+    url, password = without_password(url)
     with expected_errors():
         command = [*psql_command(url), *arguments]
     sys.stdout.flush()
     greets = not arguments and sys.stdin.isatty()
-    os.execve(command[0], command, {**os.environ, **psql_environment(greets=greets)})
+    os.execve(command[0], command, {**os.environ, **password, **psql_environment(greets=greets)})
+
+
+def without_password(url: str) -> tuple[str, dict[str, str]]:
+    """The connection string for a command line, which everybody may read, and the password as a variable."""
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError:
+        return url, {}  # psql says what is wrong with it
+    password = parts.pop("password", None)
+    if password is None:
+        return url, {}
+    return make_conninfo("", **parts), {"PGPASSWORD": str(password)}
 
 
 def psql_hint(settings: Settings) -> str:
@@ -56,9 +70,7 @@ def psql_hint(settings: Settings) -> str:
         words = [os.path.relpath(me) if me.is_relative_to(Path.cwd()) else str(me)]
     words.append("psql")
     if settings.database_url is not None:
-        parts = conninfo_to_dict(settings.database_url)
-        shown = {name: str(value) for name, value in parts.items() if name != "password"}
-        words += ["--database-url", make_conninfo("", **shown)]
+        words += ["--database-url", without_password(settings.database_url)[0]]
     elif settings.data_dir != Settings().data_dir:
         words += ["--data-dir", str(settings.data_dir)]
     return shlex.join(words)
