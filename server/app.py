@@ -60,7 +60,7 @@ class State(TypedDict):
     presence: Presence
     tasks: Supervisor
     metrics: Metrics
-    streams: Counter[object]
+    streams: Counter[str]
     openapi: openapi.Document
 
 

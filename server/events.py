@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute
 
 from . import polling
 from .following import Seat, SeatTaken, attending, following, no_such_room, why_gone
-from .identity import claims_of, user_of
+from .identity import claims_of, counted_as, user_of
 from .problem import Problem
 from .resource import resource
 from .stream import HEADERS, EventStream, cursor_of
@@ -37,7 +37,7 @@ async def room_events(request: Request) -> Response:
         seat = await seat_of(request, claims)
         if request.method == "HEAD":
             return _stream_of_nothing()
-        count_stream(request, claims, held)
+        count_stream(request, held)
         state, wake = request.state, asyncio.Event()
         follow = attending(state.relay, state.presence, seat, wake, cursor_of(request))
         room = await held.enter_async_context(follow)
@@ -55,7 +55,7 @@ async def hallway_events(request: Request) -> Response:
         return _stream_of_nothing()
     held = contextlib.AsyncExitStack()
     async with held:
-        count_stream(request, claims, held)
+        count_stream(request, held)
         state, wake = request.state, asyncio.Event()
         follow_all = following(state.relay, state.database, claims, wake)
         frames = await held.enter_async_context(follow_all)
@@ -125,11 +125,9 @@ async def why_lost(connection: HTTPConnection, claims: Claims, after: Cursor | N
     return await why_gone(connection.state.database, room_of(connection), user, peer, after)
 
 
-def count_stream(
-    connection: HTTPConnection, claims: Claims, held: contextlib.AsyncExitStack
-) -> None:
-    """Count a stream or socket of this user until `held` ends. Raises Problem 429."""
-    who = claims.get("sub") or (connection.client.host if connection.client else "")
+def count_stream(connection: HTTPConnection, held: contextlib.AsyncExitStack) -> None:
+    """Count a stream or socket of this user, or this address, until `held` ends. Raises Problem 429."""
+    who = counted_as(connection)
     streams = connection.state.streams
     limit = connection.state.settings.streams_per_user
     if streams[who] >= limit:

@@ -20,7 +20,7 @@ from psycopg.errors import NoDataFound
 from .database import Database
 from .frame import Frame
 from .hallway import Visitor
-from .identity import user_of
+from .identity import ends_at, user_of
 from .invitations import Invitee
 from .log import Entry, Reader, SlowReader
 from .presence import Presence
@@ -212,6 +212,7 @@ class Following:
         self._relay = relay
         self._database = database
         self._claims = claims
+        self._ends_at = ends_at(claims)
         self._wake = wake
         self._visitor = Visitor(wake, user_of(claims))
         self._invitee = invitee
@@ -275,7 +276,7 @@ class Following:
                     yield waiting
                 if end is not None:
                     raise end
-                if not waiting and not await woken(self._wake, QUIET, self._claims):
+                if not waiting and not await woken(self._wake, QUIET, self._ends_at):
                     yield []
         finally:
             self._relay.hallway.leave(self._visitor)
@@ -305,11 +306,13 @@ def ending(relay: Relay, claims: Claims) -> StreamEnded | None:
     return None
 
 
-async def woken(wake: asyncio.Event, patience: float, claims: Claims) -> bool:
-    """Wait so many seconds for something to send; whether there is. Raises StreamEnded."""
-    expires = claims.get("exp")
-    if isinstance(expires, int | float):
-        left = float(expires) - time.time()
+async def woken(wake: asyncio.Event, patience: float, until: float | None) -> bool:
+    """Wait so many seconds for something to send; whether there is. Raises StreamEnded.
+
+    `until` is when the reader's token has expired (see `ends_at`).
+    """
+    if until is not None:
+        left = until - time.time()
         if left <= 0:
             raise StreamEnded("token expired")
         patience = min(patience, left)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import jwt
 from starlette.requests import HTTPConnection
 
+from .fetch_site import comes_from_elsewhere
 from .jwks import Jwks, UnknownKey
 from .problem import Problem, refusal
 from .types import Claims, UserId
@@ -27,11 +28,19 @@ if TYPE_CHECKING:
 COOKIE = "roomtone"
 SUBPROTOCOL = "bearer."
 TOKEN_LIFETIME = timedelta(days=30)
-CLOCK_SKEW_S = 5
+CLOCK_SKEW_S = 30  # an issuer's clock may be off by that much
+LATEST = 253402300799  # the end of the year 9999, in seconds since 1970
 BIGINT_MAX = 2**63 - 1
 
 _CLAIMS_KEY = "roomtone.claims"
 _OWN_ALGORITHM = "HS256"
+_UNUSABLE = (
+    jwt.MissingRequiredClaimError,
+    jwt.ImmatureSignatureError,
+    jwt.InvalidAudienceError,
+    jwt.exceptions.InvalidSubjectError,
+)
+"""What PyJWT raises for claims that do not let a token of ours be used here and now."""
 
 
 class Tokens:
@@ -40,6 +49,7 @@ class Tokens:
     `secret` signs and verifies HS256 (at least 32 bytes, RFC 7518 section 3.2). `public_key` (PEM)
     and `jwks` verify other issuers' tokens. A key is only ever used with algorithms of its own
     kind, so a token cannot pass a public key off as a shared secret (RFC 8725 section 3.1).
+    With an `audience`, every token must name it in `aud` (RFC 7519 section 4.1.3).
     """
 
     def __init__(
@@ -49,10 +59,12 @@ class Tokens:
         algorithms: Sequence[str] = ("HS256", "RS256"),
         public_key: str | None = None,
         jwks: Jwks | None = None,
+        audience: str | None = None,
     ) -> None:
         self._secret = secret
         self._algorithms = frozenset(algorithms)
         self._public_key = public_key
+        self._audience = audience
         self.jwks = jwks
 
     @classmethod
@@ -64,17 +76,20 @@ class Tokens:
             algorithms=settings.jwt_algorithms,
             public_key=_pem(settings.jwt_public_key),
             jwks=jwks,
+            audience=settings.jwt_audience,
         )
 
     def issue(self, user_id: UserId, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
         """A new token for this user, with an id (`jti`) by which it can be revoked."""
         now = int(time.time())
-        claims = {
+        claims: dict[str, Any] = {
             "sub": str(user_id),
             "jti": str(uuid.uuid4()),
             "iat": now,
             "exp": now + int(lifetime.total_seconds()),
         }
+        if self._audience is not None:
+            claims["aud"] = self._audience
         return jwt.encode(claims, self._secret, _OWN_ALGORITHM)
 
     def ticket(self, claims: Claims, path: str, expires: datetime) -> str:
@@ -107,7 +122,10 @@ class Tokens:
         return hashlib.sha256(f"ticket {self._secret}".encode()).digest()
 
     def verify(self, token: str) -> Claims:
-        """The claims of a good token. Raises Problem 401, saying what is wrong with any other."""
+        """The claims of a good token. Raises Problem 401, saying what is wrong with any other.
+
+        Raises Problem 403 for a good token of somebody who cannot be a user here.
+        """
         try:
             algorithm = str(jwt.get_unverified_header(token).get("alg"))
             key = self._key_for(token, algorithm)
@@ -115,18 +133,23 @@ class Tokens:
                 token,
                 key,
                 algorithms=[algorithm],
+                audience=self._audience,
                 leeway=CLOCK_SKEW_S,
-                # Like PostgREST without `jwt-aud`: whom the token was meant for is not checked.
-                options={"require": ["exp", "sub"], "verify_aud": False},
+                options={"require": ["exp", "sub"], "verify_aud": self._audience is not None},
             )
         except jwt.ExpiredSignatureError:
             raise _refused("PGRST303", "the token has expired") from None
-        except (jwt.MissingRequiredClaimError, jwt.ImmatureSignatureError) as error:
+        except _UNUSABLE as error:
             raise _refused("PGRST303", f"the token cannot be used: {error}") from None
-        except (jwt.PyJWTError, ValueError, RecursionError):
+        except (jwt.PyJWTError, ValueError, ArithmeticError, RecursionError):
             raise _refused("PGRST301", "the token is not one that this relay trusts") from None
+        for name in ("exp", "nbf", "iat"):
+            if name in claims and not _is_time(claims[name]):
+                raise _refused("PGRST303", f"the token's {name} is not a time in seconds")
+        if not claims["sub"]:
+            raise _refused("PGRST303", "the token names nobody")
         if not _names_a_user(claims["sub"]):
-            raise _refused("PGRST303", "the token's subject is not the id of a user")
+            raise _no_user()
         return claims
 
     def _key_for(self, token: str, algorithm: str) -> Any:
@@ -153,10 +176,13 @@ def claims_of(connection: HTTPConnection) -> Claims:
 
     `Authorization: Bearer` wins over the cookie. A token that is present but no good is refused
     with Problem 401, never treated as no token. Other schemes are left to whatever proxy uses them.
+    The browser sends the cookie also with what another site's page asks for; there it says nothing.
     """
     known: Claims | None = connection.scope.get(_CLAIMS_KEY)
     if known is None:
-        token = bearer_of(connection) or connection.cookies.get(COOKIE)
+        token = bearer_of(connection)
+        if token is None and not comes_from_elsewhere(connection.headers):
+            token = connection.cookies.get(COOKIE)
         known = connection.state.tokens.verify(token) if token else {}
         connection.scope[_CLAIMS_KEY] = known
     return known
@@ -188,6 +214,31 @@ def user_of(claims: Mapping[str, object]) -> UserId | None:
     return UserId(int(str(claims["sub"]))) if "sub" in claims else None
 
 
+def ends_at(claims: Mapping[str, object]) -> float | None:
+    """When what is opened with these claims now has to end (Unix time); None: it need not.
+
+    That is at `exp`; for a token that is taken because clocks differ, when they may differ no more.
+    """
+    expires = claims.get("exp")
+    if not isinstance(expires, int | float):
+        return None
+    return expires if expires > time.time() else expires + CLOCK_SKEW_S
+
+
+def counted_as(connection: HTTPConnection) -> str:
+    """Whom a request counts for, wherever something is counted: `user 7`, or `address 192.0.2.1`.
+
+    A user's id and an address are never the same key, whatever a proxy calls an address.
+    """
+    try:
+        user = user_of(claims_of(connection))
+    except Problem:  # the route will refuse it; until then it counts for its address
+        user = None
+    if user is not None:
+        return f"user {user}"
+    return f"address {connection.client.host if connection.client else ''}"
+
+
 def _pem(given: str | None) -> str | None:
     """A key as PEM text, read from a file if its path is given. Raises OSError."""
     if given is None or given.lstrip().startswith("-----BEGIN "):
@@ -196,8 +247,25 @@ def _pem(given: str | None) -> str | None:
 
 
 def _names_a_user(subject: object) -> bool:
-    text = str(subject)
+    text = str(subject)  # a string already: PyJWT takes nothing else (RFC 7519 section 4.1.2)
     return text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) <= BIGINT_MAX
+
+
+def _is_time(value: object) -> bool:
+    """A NumericDate (RFC 7519 section 2); PyJWT also takes text, and numbers beyond all calendars."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= LATEST
+
+
+def _no_user() -> Problem:
+    return Problem(
+        403,
+        "42501",
+        "the token's subject is not the id of a user of this database",
+        hint="`sub` is the id of a row in users, as text. No setting makes users of other subjects.",
+        rule="tokens_subject_is_a_user",
+    )
 
 
 def _refused(code: str, message: str) -> Problem:

@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .identity import claims_of
+from .identity import counted_as
 from .problem import Problem
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class RequestRate:
         limited = scope["type"] in ("http", "websocket") and not scope["path"].startswith(
             _UNLIMITED
         )
-        wait = self.take(_who(scope)) if limited else 0.0
+        wait = self.take(counted_as(HTTPConnection(scope))) if limited else 0.0
         app = self.app if wait == 0 else self._refusal(wait).response()
         await app(scope, receive, send)
 
@@ -156,14 +156,3 @@ def middleware(settings: Settings) -> list[Middleware]:
         Middleware(RequestRate, per_second=settings.requests_per_second),
         Middleware(BodyLimit, limit=settings.body_limit),
     ]
-
-
-def _who(scope: Scope) -> str:
-    connection = HTTPConnection(scope)
-    try:
-        claims = claims_of(connection)
-    except Problem:  # the route will refuse it; until then it counts for its address
-        claims = {}
-    if claims:
-        return f"user {claims['sub']}"
-    return f"address {connection.client.host if connection.client else ''}"

@@ -1,19 +1,19 @@
 """A cookie is sent by the browser whoever asked for the request; so writes come from our own pages only.
 
-The check is on `Sec-Fetch-Site` (W3C Fetch Metadata), and for older browsers on `Origin`
-(RFC 6454): no token in forms, no state. Clients that are no browser send neither.
+`fetch_site.py` says whose page caused a request: no token in forms, no state. Clients that are no browser say
+nothing of it. What other sites' pages read, they read as nobody: `claims_of` takes no cookie from them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .fetch_site import comes_from_elsewhere
 from .hosts import KnownHosts
 from .identity import bearer_of
 from .problem import Problem
@@ -22,23 +22,6 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1
-_OWN_SITES = frozenset({"same-origin", "none"})
-
-
-def comes_from_elsewhere(headers: Headers) -> bool:
-    """Whether a browser says that another site's page caused this request."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in _OWN_SITES
-    origin = headers.get("origin")
-    if origin is None:
-        return False
-    try:
-        host = urlsplit(origin).netloc
-    except ValueError:  # no URL at all, and so not ours
-        return True
-    # Only the host is compared: behind a proxy the scheme we see is not the browser's.
-    return host.lower() != headers.get("host", "").lower()
 
 
 class OwnPagesOnly:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .client_files import ClientFiles
+from .fetch_site import navigated_from_elsewhere
 from .paths import CLIENT_WEB
 from .problem import Problem
 from .resource import resource
@@ -52,7 +54,18 @@ FILES: Final = ClientFiles(CLIENT_WEB)
 
 
 async def page(request: Request) -> Response:
-    return FILES.page("index.html", request.headers)
+    return _without_a_strangers_name(request) or FILES.page("index.html", request.headers)
+
+
+def _without_a_strangers_name(request: Request) -> Response | None:
+    """`?username=` signs somebody in, so it is for addresses that were typed; a link of another site loses it."""
+    if "username" not in request.query_params or not navigated_from_elsewhere(request.headers):
+        return None
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] != "username"]
+    query = f"?{urlencode(kept)}" if kept else ""
+    # No host: wherever the path leads, it stays on this one.
+    address = "/" + quote(request.url.path.lstrip("/")) + query
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
 
 async def lab(request: Request) -> Response:
@@ -73,7 +86,8 @@ async def favicon(request: Request) -> Response:
 async def anywhere(request: Request) -> Response:
     """An address that is none: people get the page, which says so kindly; programs get a problem."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
-        return FILES.page("index.html", request.headers, 404)
+        moved = _without_a_strangers_name(request)
+        return moved or FILES.page("index.html", request.headers, 404)
     raise Problem(404, "PGRST125", f"there is nothing at {request.url.path[:200]}")
 
 

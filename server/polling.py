@@ -32,7 +32,7 @@ from .following import (
 )
 from .frame import Frame
 from .hallway import Hallway, Visitor
-from .identity import user_of
+from .identity import ends_at, user_of
 from .invitations import Invitee
 from .problem import Problem
 from .relay import Relay
@@ -161,6 +161,7 @@ async def _gather(
     relay, room = request.state.relay, stands.room
     clock = asyncio.get_running_loop()
     until = clock.time() + wait
+    expires = ends_at(claims)
     while True:
         end = _take(relay, stands, found)
         if room and stands.visitor and end is None and found.can_wait:
@@ -172,7 +173,7 @@ async def _gather(
         if found or lost or end is not None or left <= 0:
             return
         try:
-            if not await woken(wake, left, claims):
+            if not await woken(wake, left, expires):
                 return
         except StreamEnded as expired:
             found.end = expired

@@ -126,7 +126,7 @@ def _only_of_a_cookie(
 
     The browser cannot see such a cookie, so it has to be told in a way it can act on.
     """
-    bad_token = not isinstance(refused, Problem) or refused.status == 401
+    bad_token = not isinstance(refused, Problem) or refused.status in (401, 403)
     if not bad_token or bearer_of(request):
         raise refused
 

@@ -64,7 +64,7 @@ async def _serve(websocket: WebSocket, kind: type[HallwaySocket]) -> None:
         try:
             claims = claims_of(websocket)
             async with contextlib.AsyncExitStack() as held:
-                count_stream(websocket, claims, held)
+                count_stream(websocket, held)
                 await kind(websocket, claims, held).serve()
         except (Problem, psycopg.Error) as error:
             problem = _problem(error, anonymous=not websocket.scope.get("roomtone.claims"))

@@ -21,10 +21,22 @@ _PRIVATE = {"Cache-Control": "no-store"}
 
 
 async def _who(request: Request) -> UserId | None:
+    """Who asks. Only the database knows which tokens were revoked, and who is a user. Raises Problem 403."""
     claims = claims_of(request)
-    if claims:  # only the database knows which tokens were revoked
-        async with request.state.database.acting(claims, read_only=True):
-            pass
+    if not claims:
+        return None
+    async with request.state.database.acting(claims, read_only=True) as connection:
+        found = await connection.execute(
+            "select from roomtone.users where id = roomtone.acting_user()"
+        )
+    if found.rowcount == 0:
+        raise Problem(
+            403,
+            "42501",
+            "the token names nobody who is a user here",
+            hint="ICE and TURN servers are for users: `sub` is the id of a row in users.",
+            rule="turn_is_for_users",
+        )
     return user_of(claims)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,6 +13,8 @@ from starlette.requests import Request
 
 from ..problem import Problem, refusal
 from .prefer import check_content_type
+
+_SURROGATE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,13 @@ def parse(body: bytes) -> Any:
     if not body:
         raise refusal("PGRST102", "the body is empty; JSON was expected")
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        text = body.decode("utf-8")
+        value = json.loads(text, parse_constant=_no_constant)
+        if _SURROGATE.search(text):  # half of a pair, or a pair, written as an escape
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        return value
+    except UnicodeEncodeError:
+        raise refusal("PGRST102", "text may not contain half of a surrogate pair") from None
     except UnicodeDecodeError:
         raise refusal("PGRST102", "the body is not UTF-8") from None
     except json.JSONDecodeError as error:
