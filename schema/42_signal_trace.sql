@@ -5,7 +5,7 @@ select o.room_id, f.username as from_user, t.username as to_user, o.created_at a
        round(extract(epoch from answer.created_at - o.created_at) * 1000, 1) as answer_ms,
        (select coalesce(sum(case jsonb_typeof(c.body) when 'array' then jsonb_array_length(c.body) else 1 end), 0)
         from signals c
-        where c.kind = 'candidate' and c.id > o.id and (next_offer.id is null or c.id < next_offer.id)
+        where c.room_id = o.room_id and c.kind = 'candidate' and c.id > o.id and (next_offer.id is null or c.id < next_offer.id)
           and ((c.from_peer = o.from_peer and c.to_peer = o.to_peer) or (c.from_peer = o.to_peer and c.to_peer = o.from_peer))
        ) as candidates,
        connected.created_at as connected_at,
@@ -17,17 +17,17 @@ left join users f on f.id = o.from_user
 left join users t on t.id = o.to_user
 left join lateral (
   select s.id from signals s
-  where s.kind = 'offer' and s.id > o.id
+  where s.room_id = o.room_id and s.kind = 'offer' and s.id > o.id
     and ((s.from_peer = o.from_peer and s.to_peer = o.to_peer) or (s.from_peer = o.to_peer and s.to_peer = o.from_peer))
   order by s.id limit 1) next_offer on true
 left join lateral (
   select s.created_at from signals s
-  where s.from_peer = o.to_peer and s.to_peer = o.from_peer and s.kind = 'answer' and s.id > o.id
+  where s.room_id = o.room_id and s.from_peer = o.to_peer and s.to_peer = o.from_peer and s.kind = 'answer' and s.id > o.id
     and (next_offer.id is null or s.id < next_offer.id)
   order by s.id limit 1) answer on true
 left join lateral (
   select s.created_at, s.body from signals s
-  where s.from_peer = o.from_peer and s.to_peer = o.to_peer and s.kind = 'connected' and s.id > o.id
+  where s.room_id = o.room_id and s.from_peer = o.from_peer and s.to_peer = o.to_peer and s.kind = 'connected' and s.id > o.id
     and (next_offer.id is null or s.id < next_offer.id)
   order by s.id limit 1) connected on true
 where o.kind = 'offer' and (acting_as_operator() or acting_user() in (o.from_user, o.to_user))

@@ -18,7 +18,8 @@ begin
     'recording', (
       select recording_record(r) from recordings r where r.room_id = room_snapshot.room_id and r.ended_at is null),
     'signals', coalesce((
-      select jsonb_agg(to_jsonb(s) order by s.id) from signals s where s.to_peer = seat_peer), '[]'));
+      select jsonb_agg(to_jsonb(s) order by s.id) from signals s
+      where s.room_id = room_snapshot.room_id and s.to_user = acting_user() and s.to_peer = seat_peer), '[]'));
 end
 $$;
 

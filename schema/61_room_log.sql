@@ -10,12 +10,12 @@ create or replace function room_log(room_id bigint, peer_id uuid, epoch bigint, 
 returns json
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 declare
+  reader record := log_reader(room_log.room_id, room_log.peer_id);
   log logs;
   found_events json;
   newest bigint;
   how_many int;
 begin
-  perform require_seat(room_log.room_id, room_log.peer_id);
   select * into log from logs l
   where l.room_id = room_log.room_id and l.epoch = room_log.epoch and room_log.after between l.tail_seq and l.head_seq;
   if not found then
@@ -28,7 +28,7 @@ begin
   from (
     select * from events x
     where x.room_id = room_log.room_id and x.seq > room_log.after
-      and (x.recipient is null or x.recipient = acting_user())
+      and may_read_event(x, reader.joined_seq, reader.public_seq)
     order by x.seq limit room_log.at_most
   ) e;
   -- Having seen all there is, a reader stands at the head, beyond what was meant for others.

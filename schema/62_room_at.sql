@@ -33,14 +33,12 @@ returns table (user_id bigint, username text, kind text, role text, muted boolea
                invited_to_speak_at timestamptz, asked_to_unmute_at timestamptz, join_date timestamptz, seq bigint)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 declare
+  reader record := log_reader(room_at.room_id);
   wanted timestamptz := coalesce(room_at.moment, clock_timestamp());
   log logs;
   oldest timestamptz;
   last_seq bigint;
 begin
-  if not acting_as_operator() then
-    perform require_seat(room_at.room_id);
-  end if;
   select * into log from logs l where l.room_id = room_at.room_id;
   select min(e.committed_at), coalesce(max(e.seq) filter (where e.committed_at <= wanted), log.tail_seq)
   into oldest, last_seq
@@ -48,11 +46,17 @@ begin
   if log.tail_seq = 0 then
     oldest := to_timestamp(log.epoch / 100000 / 1000.0); -- nothing was forgotten yet
   end if;
+  if least(reader.joined_seq, reader.public_seq) > 0 then
+    -- The earliest moment whose roster they may know.
+    select greatest(oldest, coalesce(min(e.committed_at), now())) into oldest
+    from events e where e.room_id = room_at.room_id and e.seq >= least(reader.joined_seq, reader.public_seq);
+  end if;
   if wanted < coalesce(oldest, wanted) then
     raise no_data_found using
       message    = format('the log of room %s reaches back to %s', room_at.room_id, oldest),
       constraint = 'events_reach_back',
-      hint       = 'It is kept for an hour, and lost in a crash.';
+      hint       = case when least(reader.joined_seq, reader.public_seq) > 0 then 'Who was in a room for the invited is told since you joined it.'
+                        else 'It is kept for an hour, and lost in a crash.' end;
   end if;
   return query
     select s.user_id, s.username, s.kind, s.role, s.muted, s.hand_raised_at, s.invited_to_speak_at, s.asked_to_unmute_at,

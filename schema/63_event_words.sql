@@ -64,7 +64,8 @@ begin
     when 'invitations INSERT' then format('%s invites %s', coalesce(actor, 'the operator'), coalesce(who, 'whoever has the link'))
     when 'invitations UPDATE' then format('%s declines an invitation', who)
     when 'invitations DELETE' then format('an invitation of %s is withdrawn', coalesce(who, 'whoever has the link'))
-    when 'messages INSERT' then format('%s: %s', who, new ->> 'body')
+    when 'messages INSERT' then case when event.taken_back_at is null then format('%s: %s', who, new ->> 'body')
+      else format('%s writes a message that was taken back', who) end
     when 'messages DELETE' then format('a message of %s is deleted', who)
     when 'reactions INSERT' then format('%s reacts with %s', who, new ->> 'emoji')
     when 'recordings INSERT' then format(case when new -> 'continues_id' = 'null' then '%s announces a recording' else 'the recording of %s goes on' end, who)

@@ -80,16 +80,23 @@ $$;
 
 comment on function relay_logs(bigint[]) is 'Heads of these rooms'' logs, opened if they are not there.';
 
-create or replace function relay_read(rooms bigint[], afters bigint[], at_most int default 1000)
+drop function if exists relay_read(bigint[], bigint[], int); -- what it returns has grown
+
+create function relay_read(rooms bigint[], afters bigint[], at_most int default 1000)
 returns table (room_id bigint, epoch bigint, head_seq bigint, tail_seq bigint, seq bigint, table_name text, type text,
-               recipient bigint, seat_user bigint, seat_peer uuid, event text)
+               recipient bigint, seat_user bigint, seat_peer uuid, event text, taken_back_seq bigint)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 begin
   return query
-    select l.room_id, l.epoch, l.head_seq, l.tail_seq, e.seq, e.table_name, e.type, e.recipient,
+    select l.room_id, l.epoch, l.head_seq, l.tail_seq, e.seq, e.table_name, e.type,
+           case when e.taken_back_at is null then e.recipient else 0 end, -- nobody's
            case e.table_name when 'participants' then (coalesce(e.record, e.old_record) ->> 'user_id')::bigint end,
            case e.table_name when 'participants' then (e.record ->> 'peer_id')::uuid end,
-           event_json(e)::text
+           event_json(e)::text,
+           case when e.table_name = 'messages' and e.type = 'DELETE' then (
+             select x.seq from events x
+             where x.room_id = e.room_id and x.table_name = 'messages' and x.type = 'INSERT'
+               and (x.record ->> 'id')::bigint = (e.old_record ->> 'id')::bigint) end
     from unnest(relay_read.rooms, relay_read.afters) as wanted (room_id, after)
     join logs l on l.room_id = wanted.room_id
     left join lateral (
@@ -100,7 +107,7 @@ end
 $$;
 
 comment on function relay_read(bigint[], bigint[], int) is
-  'New events of the rooms a relay serves, in one go, each with its only recipient if it has one and, for a seat, whose it is and which session holds it now.';
+  'New events of the rooms a relay serves, in one go, each with its only recipient if it has one and, for a seat, whose it is and which session holds it now. What was taken back is for nobody (0); the event that says so names its seq.';
 
 create or replace function relay_follow(node text, peers uuid[]) returns setof uuid
 language sql security definer set search_path = roomtone, pg_temp
@@ -249,6 +256,11 @@ begin
            or not exists (select from participants p where p.peer_id = o.from_peer)
            or not exists (select from participants p where p.peer_id = o.to_peer))
     order by o.id limit relay_tidy.at_most);
+  delete from used_peer_ids u where u.peer_id in (
+    select x.peer_id from used_peer_ids x
+    where x.used_at < clock_timestamp() - interval '1 day'
+      and not exists (select from participants p where p.peer_id = x.peer_id)
+    order by x.used_at limit relay_tidy.at_most);
   delete from reactions r where r.created_at < clock_timestamp() - interval '1 minute';
   delete from paces p where p.recent[cardinality(p.recent)] < clock_timestamp() - interval '1 hour'; -- the slowest of slow modes
   delete from revoked_tokens r where r.expires_at < now();
@@ -259,7 +271,7 @@ end
 $$;
 
 comment on function relay_tidy(interval, bigint, int) is
-  'Forgets events older than this or beyond so many of a room, old signals and tokens, and reactions after a minute; a bounded number at a time, by one relay at a time. Returns how many events.';
+  'Forgets events older than this or beyond so many of a room, old signals and tokens, peer_ids a day after they were given up, and reactions after a minute; a bounded number at a time, by one relay at a time. Returns how many events.';
 
 create or replace function relay_watch() returns table (notify_queue double precision, written numeric)
 language sql stable security definer set search_path = roomtone, pg_temp

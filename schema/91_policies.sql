@@ -5,7 +5,7 @@ declare
   name text;
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
-                              'paces', 'blocks', 'reports', 'reminders', 'guests', 'invitations', 'acceptances', 'signals', 'logs', 'events',
+                              'paces', 'blocks', 'reports', 'reminders', 'guests', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
                               'recordings', 'recorded_seats', 'nodes', 'assignments', 'secrets', 'revoked_tokens', 'schema_installs'] loop
     execute format('alter table %I enable row level security', name);
   end loop;

@@ -30,6 +30,5 @@ async def every(seconds: float, do: Chore) -> None:
         try:
             await do()
         except psycopg.Error as error:
-            name = do.__name__.strip("_")
-            log.warning("%s failed: %s", name, str(error).strip(), extra={"cause": name})
+            log.warning("%s failed: %s", do.__name__.strip("_"), str(error).strip())
         await asyncio.sleep(seconds)

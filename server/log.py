@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,13 +26,14 @@ DIRECTED_KEPT: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as it goes over the wire, and whose seat it is about if it is about a seat."""
+    """One event as it goes over the wire, whose seat it is about if it is about a seat, and which event it takes back."""
 
     seq: int
     frame: Frame
     seat_user: UserId | None = None
     seat_peer: PeerId | None = None
     reason: str | None = None
+    taken_back_seq: int | None = None
 
 
 class SlowReader(Exception):
@@ -57,6 +58,12 @@ class Strand:
         self.floor = self._seqs[self._bound]
         del self._entries[: self._bound + 1], self._seqs[: self._bound + 1]
         return True
+
+    def remove(self, seq: int) -> None:
+        """Drop the entry of this seq, if it is here: whoever has not read it yet never will."""
+        place = bisect_left(self._seqs, seq)
+        if place < len(self._seqs) and self._seqs[place] == seq:
+            del self._entries[place], self._seqs[place]
 
     def after(self, seq: int) -> list[Entry]:
         if seq < self.floor:
@@ -148,6 +155,8 @@ class RoomLog:
         """Add the newest event and wake whom it is for; readers it leaves too far behind are cut."""
         self.head = entry.seq
         if recipient is None:
+            if entry.taken_back_seq is not None:
+                self._broadcast.remove(entry.taken_back_seq)
             concerned = self.readers
             dropped = self._broadcast.append(entry)
         else:

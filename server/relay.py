@@ -237,7 +237,8 @@ class Relay:
         while rooms:
             async with self._database.relay() as connection:
                 cursor = await connection.execute(
-                    "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer, event"
+                    "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer, event,"
+                    " taken_back_seq"
                     " from roomtone.relay_read(%s, %s)",
                     (rooms, [self._rooms[room].head for room in rooms]),
                 )
@@ -245,7 +246,19 @@ class Relay:
             read_at = datetime.now(UTC)
             self.metrics.reads.inc()
             unfinished = set()
-            for room, epoch, head, tail, seq, table, recipient, seat_user, seat_peer, event in rows:
+            for (
+                room,
+                epoch,
+                head,
+                tail,
+                seq,
+                table,
+                recipient,
+                seat_user,
+                seat_peer,
+                event,
+                gone,
+            ) in rows:
                 room_log = self._rooms.get(room)
                 if room_log is None:
                     continue
@@ -267,6 +280,7 @@ class Relay:
                             seat_user,
                             None if seat_peer is None else PeerId(str(seat_peer)),
                             json.loads(event)["reason"] if seat_user is not None else None,
+                            gone,
                         ),
                         recipient,
                     )

@@ -62,14 +62,16 @@ begin
     -- Asked again under the log's lock: they may have been banned while this transaction was open.
     perform require_not_banned(new.room_id, new.user_id);
   else
-    -- What was deleted is not told once more.
+    -- What was deleted is not told once more, not even to somebody who reads the past.
     perform append_event(old.room_id, 'messages', 'DELETE', null, message_record(old) - 'body');
+    update events e set taken_back_at = clock_timestamp()
+    where e.room_id = old.room_id and e.table_name = 'messages' and e.type = 'INSERT' and (e.record ->> 'id')::bigint = old.id;
   end if;
   return null;
 end
 $$;
 
-comment on function tg_messages__log() is 'Logs what was said for everybody in the room, and that something was taken back.';
+comment on function tg_messages__log() is 'Logs what was said for everybody in the room, and that something was taken back, which then is gone from the log as well.';
 
 drop trigger if exists _500_log on messages;
 create constraint trigger _500_log after insert or delete on messages

@@ -43,7 +43,7 @@ begin
     if recipient.kind not in ('sfu', 'mcu')
        and coalesce(sender.seq, 9223372036854775807) < coalesce(recipient.seq, 9223372036854775807)
        and not exists (select from signals s
-                       where s.from_peer = new.from_peer and s.to_peer = new.to_peer and s.kind = 'answer') then
+                       where s.room_id = new.room_id and s.from_peer = new.from_peer and s.to_peer = new.to_peer and s.kind = 'answer') then
       raise check_violation using
         message    = 'the newcomer offers first',
         constraint = 'signals_newcomer_offers',
@@ -52,9 +52,9 @@ begin
   elsif new.kind = 'answer' then
     if not exists (
       select from signals o
-      where o.from_peer = new.to_peer and o.to_peer = new.from_peer and o.kind = 'offer'
+      where o.room_id = new.room_id and o.from_peer = new.to_peer and o.to_peer = new.from_peer and o.kind = 'offer'
         and not exists (select from signals a
-                        where a.from_peer = new.from_peer and a.to_peer = new.to_peer and a.kind = 'answer' and a.id > o.id)) then
+                        where a.room_id = new.room_id and a.from_peer = new.from_peer and a.to_peer = new.to_peer and a.kind = 'answer' and a.id > o.id)) then
       raise check_violation using
         message    = 'there is no offer left to answer',
         constraint = 'signals_answer_has_offer';
@@ -75,11 +75,20 @@ create or replace function tg_signals__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   perform append_event(new.room_id, 'signals', 'INSERT', to_jsonb(new), null, recipient => new.to_user);
+  -- Asked again under the log's lock: a seat that was given up while this transaction was open took its signals along.
+  if not exists (select from participants p where p.room_id = new.room_id and p.peer_id = new.to_peer) then
+    raise check_violation using
+      message    = 'who it was for has just left',
+      constraint = 'signals_recipient_is_seated',
+      hint       = 'They may have joined anew under another peer_id.';
+  end if;
+  delete from signals s
+  where s.id = new.id and not exists (select from participants p where p.room_id = new.room_id and p.peer_id = new.from_peer);
   return null;
 end
 $$;
 
-comment on function tg_signals__log() is 'A signal enters the log for its recipient alone.';
+comment on function tg_signals__log() is 'A signal enters the log for its recipient alone, who still has the seat.';
 
 drop trigger if exists _500_log on signals;
 create constraint trigger _500_log after insert on signals

@@ -56,6 +56,8 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
       if (session !== mine) return
       if (taken?.[0]) inspector.returned('participants', taken[0], taken[0].join_date)
     } catch (problem) {
+      // The answer to an attempt was lost, and its seat expired before the next one: that session is over.
+      if (session === mine && problem.rule === 'participants_peer_id_is_new') return take(reason)
       // It ended while I was away: that is no refusal, and nobody's fault.
       const ended = reason !== null && problem.rule === 'participants_room_is_open'
       if (session === mine) depart(ended ? 'room ended' : 'refused', problem)

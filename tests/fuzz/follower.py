@@ -22,7 +22,8 @@ class Follower:
     cursor: str = ""
     told: list[dict[str, Any]] = field(default_factory=list)
     seats: dict[int, dict[str, Any]] = field(default_factory=dict)
-    signals: list[int] = field(default_factory=list)
+    signals: dict[int, str] = field(default_factory=dict)
+    """Those for this session that still wait, and from which session."""
 
     def take(self) -> None:
         """Fold the frames that came since into the view."""
@@ -35,7 +36,9 @@ class Follower:
                 assert self.start is None, "a second snapshot: the log should have reached back"
                 self.start = int(frame.id.partition("-")[2])
                 self.seats = {seat["user_id"]: seat for seat in frame.data["participants"]}
-                self.signals = [signal["id"] for signal in frame.data["signals"]]
+                self.signals = {
+                    signal["id"]: signal["from_peer"] for signal in frame.data["signals"]
+                }
             elif frame.id is not None:
                 self.told.append(frame.data)
                 self._change(frame.data)
@@ -43,9 +46,15 @@ class Follower:
     def _change(self, event: dict[str, Any]) -> None:
         record = event["record"]
         if event["table"] == "signals":
-            if record["to_peer"] == self.peer:
-                self.signals.append(record["id"])
+            ends = {seat["peer_id"] for seat in self.seats.values()}
+            if record["to_peer"] == self.peer and record["from_peer"] in ends:
+                self.signals[record["id"]] = record["from_peer"]
         elif event["table"] == "participants":
+            gone = (event["old_record"] or {}).get("peer_id")
+            if record is None or record["peer_id"] != gone:  # signals go with the seat
+                self.signals = {
+                    one: sender for one, sender in self.signals.items() if sender != gone
+                }
             if record is None or record["peer_id"] is None:
                 self.seats.pop((record or event["old_record"])["user_id"], None)
             else:

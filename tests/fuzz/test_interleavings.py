@@ -23,7 +23,7 @@ from psycopg.types.json import Jsonb
 from ..conftest import NewDatabase
 from .follower import Follower
 from .listening import Listening
-from .model import Refused, Room
+from .model import NOBODY_THERE, Refused, Room
 from .place import PEOPLE, Place, open_place, typed
 from .profile import examples
 
@@ -41,6 +41,7 @@ class Interleavings(RuleBasedStateMachine):
         self.peers: list[tuple[str, str]] = []  # session n is peers[n - 1]: whose, and its peer_id
         self.followers: list[Follower] = []
         self.open_transaction = False
+        self.long_recipient = 0
 
     @initialize(
         stage=st.sampled_from(["open", "moderated"]),
@@ -171,14 +172,19 @@ class Interleavings(RuleBasedStateMachine):
             *(self.room, peer, to_peer, Jsonb({"candidate": "slow"})),
         )
         self._agree(expected, answer)
-        self.open_transaction = expected is None
+        self.open_transaction, self.long_recipient = expected is None, theirs
         if not self.open_transaction:
             self.place.slow.connection.execute("rollback")
 
     @precondition(lambda self: self.open_transaction)
     @rule()
     def commit_the_long_transaction(self) -> None:
-        self.place.slow.connection.execute("commit")
+        self._commit_the_long_transaction()
+
+    def _commit_the_long_transaction(self) -> None:
+        here = any(seat.session == self.long_recipient for seat in self.model.roster)
+        expected = None if here else NOBODY_THERE
+        self._agree(expected, typed(self.place.slow, "commit"))
         self.open_transaction = False
 
     # who listens
@@ -218,7 +224,7 @@ class Interleavings(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             if self.open_transaction:
-                self.place.slow.connection.execute("commit")
+                self._commit_the_long_transaction()
             if hasattr(self, "model"):
                 self._compare()
         finally:

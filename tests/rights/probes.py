@@ -130,6 +130,7 @@ CHANGES = {
     "messages": "body = 'Never said.'",
     "reactions": "emoji = '🔥'",
     "paces": "recent = '{}'",
+    "used_peer_ids": "used_at = now()",
     "blocks": "created_at = now()",
     "reports": "resolved_at = now()",
     "reminders": "created_at = now()",
@@ -244,6 +245,8 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             )
         case "paces":
             yield "all", f"insert into paces values ({room}, {me}, 'reactions', '{{}}')"
+        case "used_peer_ids":
+            yield "all", "insert into used_peer_ids values (gen_random_uuid())"
         case "blocks":
             yield "own", f"insert into blocks (blocked_id) values ({people['friend']})"
             yield (
