@@ -15,7 +15,7 @@ from .rows import statement
 from .rows.body import an_object, batches, objects
 from .rows.fragments import Part
 from .rows.statement import Resolution, Returning
-from .rows.transaction import Answer, execute, together, transact
+from .rows.transaction import Answer, execute_all, transact
 from .types import Claims, PeerId, RoomId
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Acts:
         self._claims = claims
         self._room = room
         self._rows_limit = rows_limit
+        self._most_bytes = database.answer_limit
 
     async def join(self, data: Any) -> str:
         """Take a seat in the room, or take it anew; answers the seat. `data` may have `peer_id` and `role`."""
@@ -58,7 +59,9 @@ class Acts:
         names = sorted(given)
         function = await self._catalogue.function("leave_room", frozenset(names))
         call = statement.called(function, None, names, json.dumps(given))
-        answer = await self._transact([statement.call_value(function, call)])
+        answer = await self._transact(
+            [statement.call_value(function, call, most_bytes=self._most_bytes)]
+        )
         return json.dumps(given | {"left": answer.text == "true"})
 
     async def signal(self, data: Any, peer: PeerId | None) -> str:
@@ -89,7 +92,7 @@ class Acts:
         resolution: Resolution | None = None,
     ) -> str:
         table = await self._catalogue.relation(name)
-        answer = Returning((), table.seen_by(anonymous=not self._claims))
+        answer = Returning((), table.seen_by(anonymous=not self._claims), self._most_bytes)
         return (
             await self._transact(
                 [
@@ -110,6 +113,6 @@ class Acts:
 
     async def _transact(self, parts: list[Part]) -> Answer:
         async def work(connection: Connection) -> Answer:
-            return together([await execute(connection, part) for part in parts])
+            return await execute_all(connection, parts, most_bytes=self._most_bytes)
 
         return await transact(self._database, self._claims, work)

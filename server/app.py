@@ -142,8 +142,8 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
         ],
         middleware=[
             Middleware(SecurityHeaders),
-            *origin.middleware(settings),
             *limits.middleware(settings),
+            *origin.middleware(settings),
             *timing.middleware(settings),
         ],
         exception_handlers=problem.exception_handlers,

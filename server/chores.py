@@ -30,5 +30,6 @@ async def every(seconds: float, do: Chore) -> None:
         try:
             await do()
         except psycopg.Error as error:
-            log.warning("%s failed: %s", do.__name__.strip("_"), str(error).strip())
+            name = do.__name__.strip("_")
+            log.warning("%s failed: %s", name, str(error).strip(), extra={"cause": name})
         await asyncio.sleep(seconds)

@@ -15,6 +15,7 @@ from psycopg import AsyncConnection, IsolationLevel
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
+from .budget import Budgets
 from .statements import Counted, CountedConnection
 from .types import Claims, NodeId
 
@@ -49,6 +50,8 @@ class Database:
         self._statement_timeout = settings.statement_timeout
         self._lock_timeout = settings.lock_timeout
         self._grace = settings.grace
+        self.answer_limit = settings.answer_limit
+        self._budgets = Budgets(settings)
         self._users = self._pool(settings.pool_size, settings.pool_timeout, tried=True)
         # However many users wait for a connection, the log is read and presence is kept.
         self._own = self._pool(3, settings.pool_timeout, tried=False)
@@ -94,19 +97,24 @@ class Database:
         """A transaction as the user the claims name (or as nobody); it commits when the block ends well.
 
         `snapshot` makes every statement in it see one and the same moment (PostgreSQL manual,
-        13.2.2). Raises psycopg errors as they are, at commit too: deferred rules speak there.
+        13.2.2). Raises psycopg errors as they are, at commit too: deferred rules speak there; and
+        Problem 429 for a subject whose budget is used up.
         """
-        async with self._users.connection() as connection:
-            await connection.set_read_only(read_only or None)
-            await connection.set_isolation_level(
-                IsolationLevel.REPEATABLE_READ if snapshot else None
-            )
-            self.counted.transactions += 1
-            async with connection.transaction():
-                await connection.execute(
-                    "select roomtone.become(%s::jsonb, %s)", (json.dumps(claims), self.node)
+        async with (
+            self._budgets.turn() as charged,
+            self._users.connection() as connection,
+        ):
+            with charged:
+                await connection.set_read_only(read_only or None)
+                await connection.set_isolation_level(
+                    IsolationLevel.REPEATABLE_READ if snapshot else None
                 )
-                yield connection
+                self.counted.transactions += 1
+                async with connection.transaction():
+                    await connection.execute(
+                        "select roomtone.become(%s::jsonb, %s)", (json.dumps(claims), self.node)
+                    )
+                    yield connection
 
     @asynccontextmanager
     async def relay(self) -> AsyncIterator[Connection]:

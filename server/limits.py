@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .budget import subject
 from .identity import counted_as
 from .problem import Problem
 
@@ -127,9 +128,17 @@ class RequestRate:
         limited = scope["type"] in ("http", "websocket") and not scope["path"].startswith(
             _UNLIMITED
         )
-        wait = self.take(counted_as(HTTPConnection(scope))) if limited else 0.0
+        if not limited:
+            await self.app(scope, receive, send)
+            return
+        who = counted_as(HTTPConnection(scope))
+        wait = self.take(who)
         app = self.app if wait == 0 else self._refusal(wait).response()
-        await app(scope, receive, send)
+        token = subject.set(who)  # whatever the database does for this request is this one's
+        try:
+            await app(scope, receive, send)
+        finally:
+            subject.reset(token)
 
     def take(self, who: str) -> float:
         """Take one request out of this one's bucket: 0, or the seconds until there is one."""

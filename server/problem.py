@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -205,6 +206,14 @@ def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> P
     )
 
 
+def words_of(error: psycopg.Error, *, trace: bool = False) -> str:
+    """What is logged of a database's error: no details and no context, which may quote rows."""
+    words = f"{error.sqlstate or UNAVAILABLE} {error.diag.message_primary or error}"
+    if trace:
+        words = "".join([words, "\n", *traceback.format_tb(error.__traceback__)])
+    return words
+
+
 def problem_from_http(error: HTTPException) -> Problem:
     """Starlette's own refusals (unknown path, wrong method) in the same shape."""
     headers = dict(error.headers or {})
@@ -236,12 +245,11 @@ async def _tell_database(connection: HTTPConnection, error: Exception) -> Respon
     problem = problem_from_database(error, anonymous=anonymous)
     if problem.status >= 500:
         logger.error(
-            "%s %s: %s %s",
+            "%s %s: %s",
             connection.scope.get("method", connection.scope["type"]),
             connection.url.path,
-            problem.code,
-            error,
-            exc_info=error if problem.status == 500 else None,
+            words_of(error, trace=problem.status == 500),
+            extra={"cause": problem.code},
         )
     if problem.status == 400 and problem.rule and _prefers_quiet(connection):
         return problem.quietly()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from . import line
+from . import line, logs
 from .head import BoundedRequests
 from .websocket_limits import BoundedWebSocket
 
@@ -109,9 +109,7 @@ def serve(
     """Serve until SIGINT or SIGTERM, which is raised anew after the stop (as uvicorn does)."""
     from .app import create_app
 
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logs.configure(settings.log_level, "%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn.error").addFilter(line.about_no_cut_reader)
     app = create_app(settings, database_url)
     server = RelayServer(app, configuration(app, settings), on_started)

@@ -150,6 +150,17 @@ class Settings:
         help="Requests per second for one user, or for one address nobody is signed in from.",
         at_least=1,
     )
+    answer_limit: int = setting(
+        4194304, help="Largest answer with rows, in bytes.", at_least=65536, at_most=2**28
+    )
+    database_seconds: float = setting(
+        0.5,
+        help="Seconds of database time for one user in each second, with 20 seconds' worth at once.",
+        at_least=0.01,
+    )
+    statements_per_user: int = setting(
+        4, help="Transactions of one user that run at once; others wait their turn.", at_least=1
+    )
     streams_per_user: int = setting(20, help="Open streams for one user.", at_least=1)
     statement_timeout: float = setting(
         5.0, help="Longest run of one statement, in seconds.", at_least=0.1

@@ -27,7 +27,7 @@ from .following import Attending, Following, Seat, StreamEnded, attending, follo
 from .frame import Frame
 from .identity import claims_of
 from .limits import Bucket
-from .problem import Problem, problem_from_database, refusal
+from .problem import Problem, problem_from_database, refusal, words_of
 from .rows.body import parse
 from .supervision import first_of
 from .types import Claims, Cursor, PeerId, RoomId, UserId
@@ -78,7 +78,7 @@ def _problem(error: Problem | psycopg.Error, *, anonymous: bool) -> Problem:
         return error
     problem = problem_from_database(error, anonymous=anonymous)
     if problem.status >= 500:
-        logger.error("socket: %s %s", problem.code, error)
+        logger.error("socket: %s", words_of(error), extra={"cause": problem.code})
     return problem
 
 

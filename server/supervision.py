@@ -123,7 +123,7 @@ class Supervisor:
 
     def _failed(self, name: str, error: BaseException) -> None:
         self.failures[name] += 1
-        log.error("the task %s failed", name, exc_info=error)
+        log.error("the task %s failed", name, exc_info=error, extra={"cause": name})
 
     def _give_up(self, name: str, error: BaseException) -> None:
         if self.fatal is None:

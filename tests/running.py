@@ -59,7 +59,8 @@ class RunningRelay:
 @contextmanager
 def run_relay(database_url: str, **settings: Any) -> Iterator[RunningRelay]:
     """Serve a database until the block ends; settings as in `Settings`, kinder to tests by default."""
-    chosen = Settings(**({"port": 0, "requests_per_second": 10_000.0} | settings))
+    kinder = {"port": 0, "requests_per_second": 10_000.0, "database_seconds": 1_000.0}
+    chosen = Settings(**(kinder | settings))
     door = bind(chosen.host, chosen.port)
     started = threading.Event()
     app = create_app(chosen, database_url)

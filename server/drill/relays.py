@@ -30,7 +30,11 @@ class RelayProcess:
         self.place = Place(free_port())
         self.words = words
         # what a relay is asked for here comes from one address, and as fast as it answers
-        given = {"port": self.place.port, "requests_per_second": 10_000} | settings
+        given = {
+            "port": self.place.port,
+            "requests_per_second": 10_000,
+            "database_seconds": 1_000,
+        } | settings
         # no media nodes beside it: nothing here carries audio by them, and they cost what others are to have
         self._flags = [
             "--no-nodes",

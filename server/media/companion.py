@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from typing import Any
 
 import uvloop
 
+from .. import logs
 from ..ice import configuration
 from ..settings import Settings
 from ..supervision import begin
@@ -55,7 +55,7 @@ async def _run(work: Callable[[Told], Coroutine[Any, Any, None]]) -> None:
     loop = asyncio.get_running_loop()
     told = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
     settings = Settings(**told.pop("settings"))
-    logging.basicConfig(level=settings.log_level.upper(), format="%(name)s: %(message)s")
+    logs.configure(settings.log_level, "%(name)s: %(message)s")
     working = begin(work(Told(told.pop("url"), settings, told)), "work")
     loop.add_signal_handler(signal.SIGTERM, working.cancel)
     loop.add_reader(sys.stdin.fileno(), lambda: os.read(0, 4096) or working.cancel())

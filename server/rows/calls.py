@@ -12,6 +12,7 @@ from ..identity import claims_of
 from ..problem import Problem
 from . import response, statement
 from .body import an_object, json_of
+from .bounds import check_patterns
 from .catalogue import Catalogue, Function
 from .fragments import Part
 from .prefer import accepted, check_profile, preferences
@@ -68,20 +69,22 @@ async def _call(
         raise catalogue.unknown_function(
             function.name, names, details="It returns no rows to filter."
         )
+    check_patterns(query, claims)
     call = statement.called(function, given, sorted(names), body)
+    most_bytes: int = request.state.database.answer_limit
     part: Part
     if function.returns_rows:
         most: int = request.state.settings.rows_limit
         limit = most if query.limit is None else min(most, query.limit)
-        returning = Returning(query.select, function.columns, shape.strip_nulls)
+        returning = Returning(query.select, function.columns, most_bytes, shape.strip_nulls)
         part = statement.call_rows(
             function, call, query, returning, limit=limit, count=kept.count and reads
         )
     else:
-        part = statement.call_value(function, call)
+        part = statement.call_value(function, call, most_bytes=most_bytes)
 
     async def work(connection: Connection) -> Answer:
-        answer = await execute(connection, part)
+        answer = await execute(connection, part, most_bytes=most_bytes)
         if function.returns_rows:
             response.check_single(answer, shape)
         return answer

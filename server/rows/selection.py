@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Literal
 
-from ..problem import refusal
+from ..problem import Problem, refusal
 from .scanner import Scanner
 
 Arrow = Literal["->", "->>"]
@@ -59,6 +60,10 @@ def parse_field(scanner: Scanner) -> Field:
     return Field(column, tuple(path))
 
 
+MOST_ITEMS = 64
+"""More than any table has columns. Each alias may repeat a column, and a row's size with it."""
+
+
 def parse_selected(text: str) -> tuple[Selected, ...]:
     """`select=id,title:name,seq::text`. Raises Problem PGRST100, PGRST200."""
     scanner = Scanner(text, f"select={text}")
@@ -66,9 +71,21 @@ def parse_selected(text: str) -> tuple[Selected, ...]:
         return ()
     items = [_selected(scanner)]
     while scanner.take(","):
+        _check_number(items, "select")
         items.append(_selected(scanner))
     scanner.end()
     return tuple(items)
+
+
+def _check_number(items: Sized, parameter: str) -> None:
+    if len(items) >= MOST_ITEMS:
+        raise Problem(
+            400,
+            "54011",
+            f"{parameter}= names more than {MOST_ITEMS} columns",
+            hint="Name each column once.",
+            rule="requests_select_is_narrow",
+        )
 
 
 def _selected(scanner: Scanner) -> Selected:
@@ -104,6 +121,7 @@ def parse_order(text: str) -> tuple[Order, ...]:
         return ()
     items = [_order(scanner)]
     while scanner.take(","):
+        _check_number(items, "order")
         items.append(_order(scanner))
     scanner.end()
     return tuple(items)

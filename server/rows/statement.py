@@ -1,4 +1,4 @@
-"""Whole statements. Each answers one row `(json text or null, number of rows)`.
+"""Whole statements. Each answers one row `(json text or null, number of rows, size in bytes)`.
 
 PostgreSQL builds the JSON of the answer, and reads the JSON of the request: values pass through
 here as they came, inside one parameter.
@@ -40,6 +40,8 @@ class Returning:
 
     select: tuple[Selected, ...]
     everything: tuple[str, ...]
+    most_bytes: int
+    """An answer larger than this is not made: the statement then tells its size and no text."""
     strip_nulls: bool = False
 
 
@@ -57,20 +59,21 @@ def call_rows(
     return _read(source, function.name, values, query, answer, limit=limit, count=count)
 
 
-def call_value(function: Function, call: Part) -> Part:
+def call_value(function: Function, call: Part, *, most_bytes: int) -> Part:
     """What a function returns that is no row: one value, or for a set the array of them."""
     text, values = call
     if function.returns_nothing:
-        return sql.SQL("select null::text, 1 from {}").format(text), values
-    value = sql.SQL("to_json({}.value)").format(identifier(_CHUNK))
+        return sql.SQL("select null::text, 1, 0 from {}").format(text), values
+    lines = sql.SQL(
+        "select coalesce(to_json({}.value)::text, 'null') as line from {} as {}(value)"
+    ).format(identifier(_CHUNK), text, identifier(_CHUNK))
     if function.returns_set:
-        value = sql.SQL("coalesce(json_agg({}), '[]')").format(value)
-    return (
-        sql.SQL("select ({})::text, 1 from {} as {}(value)").format(
-            value, text, identifier(_CHUNK)
-        ),
-        values,
-    )
+        return _bounded_array(lines, sql.SQL("")), [most_bytes, most_bytes, *values]
+    one = sql.SQL(
+        "select case when octet_length(line) <= %s then line end, 1, octet_length(line)"
+        " from ({} offset 0) as lines"
+    ).format(lines)
+    return one, [most_bytes, *values]
 
 
 def called(
@@ -170,10 +173,11 @@ def _read(
     if count:
         total = sql.SQL(", (select count(*) from {}{})").format(source, condition)
         total_values = [*source_values, *condition_values]
-    text = sql.SQL("with {} as ({}) select {}, count(*){} from {}").format(
-        identifier(_CHUNK), chunk, _json(answer), total, identifier(_CHUNK)
+    text = sql.SQL("with {} as ({}) {}").format(
+        identifier(_CHUNK), chunk, _bounded_array(_lines(answer), total)
     )
-    return text, [*chunk_values, limit, query.offset or 0, *total_values]
+    sizes = [answer.most_bytes, answer.most_bytes]
+    return text, [*chunk_values, limit, query.offset or 0, *sizes, *total_values]
 
 
 def _answering(text: Sql, values: list[Any], table: Relation, answer: Returning | None) -> Part:
@@ -182,18 +186,33 @@ def _answering(text: Sql, values: list[Any], table: Relation, answer: Returning 
     if answer is None:
         return text, values
     wanted, more = columns(table.name, answer.select, answer.everything)
-    chunk = identifier(_CHUNK)
-    whole = sql.SQL("with {} as ({} returning {}) select {}, count(*) from {}").format(
-        chunk, text, wanted, _json(answer), chunk
+    whole = sql.SQL("with {} as ({} returning {}) {}").format(
+        identifier(_CHUNK), text, wanted, _bounded_array(_lines(answer), sql.SQL(""))
     )
-    return whole, [*values, *more]
+    return whole, [*values, *more, answer.most_bytes, answer.most_bytes]
 
 
-def _json(answer: Returning) -> Sql:
-    rows = sql.SQL("coalesce(json_agg({}.*), '[]')").format(identifier(_CHUNK))
+def _lines(answer: Returning) -> Sql:
+    """Each row as JSON, one at a time."""
+    row = sql.SQL("row_to_json({}.*)").format(identifier(_CHUNK))
     if answer.strip_nulls:
-        rows = sql.SQL("json_strip_nulls({})").format(rows)
-    return sql.SQL("({})::text").format(rows)
+        row = sql.SQL("json_strip_nulls({})").format(row)
+    return sql.SQL("select {}::text as line from {}").format(row, identifier(_CHUNK))
+
+
+def _bounded_array(lines: Sql, total: Sql) -> Sql:
+    """The JSON array of these lines, their number and size; no array if that is too large.
+
+    The size is summed up line by line and nothing beyond the limit is put together, so neither the
+    server's memory nor ours grows with it.
+    """
+    return sql.SQL(
+        "select case when coalesce(max(size), 0) <= %s"
+        " then '[' || coalesce(string_agg(line, ',') filter (where size <= %s), '') || ']' end,"
+        " count(*), coalesce(max(size), 0)::bigint{}"
+        " from (select line, sum(octet_length(line)) over (rows unbounded preceding) as size"
+        " from ({} offset 0) as lines) as sized"
+    ).format(total, lines)
 
 
 def _recordset(

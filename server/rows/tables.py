@@ -14,15 +14,16 @@ from ..problem import Problem, refusal
 from ..types import Claims
 from . import response, statement
 from .body import an_object, batches, json_of, objects
+from .bounds import check_patterns
 from .catalogue import Catalogue, Relation
 from .prefer import Accepted, Preferences, accepted, check_profile, preferences
 from .query import Query, parse
 from .selection import Field, Selected
 from .statement import Returning
-from .transaction import Answer, execute, together, transact
+from .transaction import Answer, execute, execute_all, transact
 
 if TYPE_CHECKING:
-    from ..database import Connection
+    from ..database import Connection, Database
 
 NOTHING = Answer("[]", 0)
 
@@ -35,12 +36,13 @@ class Asked:
 
     def __init__(self, request: Request, table: Relation, *, writes: bool) -> None:
         self.table = table
-        self.database = request.state.database
+        self.database: Database = request.state.database
         self.rows_limit: int = request.state.settings.rows_limit
         self.claims: Claims = claims_of(request)
         self.accepted: Accepted = accepted(request.headers)
         self.preferences: Preferences = preferences(request.headers)
         self.query: Query = parse(request.scope["query_string"])
+        check_patterns(self.query, self.claims)
         self.writes = writes
 
     @classmethod
@@ -56,7 +58,9 @@ class Asked:
         if self.writes and self.preferences.answer != "representation":
             return None
         everything = self.table.seen_by(anonymous=not self.claims)
-        return Returning(self.query.select, everything, self.accepted.strip_nulls)
+        return Returning(
+            self.query.select, everything, self.database.answer_limit, self.accepted.strip_nulls
+        )
 
     def check_filtered(self, command: str) -> None:
         """The article's own warning: an UPDATE or DELETE without a WHERE."""
@@ -85,9 +89,8 @@ async def get(request: Request) -> Response:
 
     async def work(connection: Connection) -> Answer:
         count = asked.preferences.count
-        return await execute(
-            connection, statement.read(table, query, returning, limit=limit, count=count)
-        )
+        part = statement.read(table, query, returning, limit=limit, count=count)
+        return await execute(connection, part, most_bytes=returning.most_bytes)
 
     answer = await transact(asked.database, asked.claims, work, read_only=True)
     response.check_single(answer, asked.accepted)
@@ -121,7 +124,8 @@ async def post(request: Request) -> Response:
     returning = asked.returning()
     located = kept.answer == "headers-only" and len(items) == 1 and bool(table.key)
     if located:
-        returning = Returning(tuple(Selected(Field(name)) for name in table.key), ())
+        key = tuple(Selected(Field(name)) for name in table.key)
+        returning = Returning(key, (), asked.database.answer_limit)
     parts = [
         statement.insert(
             table,
@@ -135,7 +139,7 @@ async def post(request: Request) -> Response:
     ]
 
     async def work(connection: Connection) -> Answer:
-        answer = together([await execute(connection, part) for part in parts])
+        answer = await execute_all(connection, parts, most_bytes=asked.database.answer_limit)
         if not located:
             response.check_single(answer, asked.accepted)
         return answer
@@ -166,7 +170,7 @@ async def patch(request: Request) -> Response:
         answer = NOTHING if returning else Answer(None, 0)
         if names:
             update = statement.update(asked.table, names, text, asked.query, returning)
-            answer = await execute(connection, update)
+            answer = await execute(connection, update, most_bytes=asked.database.answer_limit)
         return _checked(answer, asked)
 
     answer = await transact(asked.database, asked.claims, work)
@@ -181,7 +185,8 @@ async def delete(request: Request) -> Response:
     part = statement.delete(asked.table, asked.query, asked.returning())
 
     async def work(connection: Connection) -> Answer:
-        return _checked(await execute(connection, part), asked)
+        answer = await execute(connection, part, most_bytes=asked.database.answer_limit)
+        return _checked(answer, asked)
 
     answer = await transact(asked.database, asked.claims, work)
     total = str(answer.size) if asked.preferences.count else "*"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
+from .bounds import check_size
 from .fragments import Part
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ PAUSES_S = (0.02, 0.1)  # at most; a random part of it, so that two losers do no
 class Answer:
     """What a statement answered: the rows as the text of a JSON array if asked for, and how many.
 
-    `total` is how many there are without the limit, where that was asked.
+    `weight` is the text's size in bytes, `total` how many rows there are without the limit, where
+    that was asked.
     """
 
     text: str | None
     size: int
+    weight: int = 0
     total: int | None = None
 
 
@@ -55,19 +58,25 @@ async def transact(
         return await work(connection)
 
 
-async def execute(connection: Connection, part: Part) -> Answer:
-    """Execute a statement as `statement` composes them."""
+async def execute(connection: Connection, part: Part, *, most_bytes: int) -> Answer:
+    """Execute a statement as `statement` composes them. Raises Problem 413."""
     text, values = part
     cursor = await connection.execute(text, values)
     if cursor.description is None:
         return Answer(None, cursor.rowcount)
     row = await cursor.fetchone()
     assert row is not None
-    return Answer(*row)
+    answer = Answer(*row)
+    check_size(answer.weight, most_bytes)
+    return answer
 
 
-def together(answers: list[Answer]) -> Answer:
-    """The answers of several statements as one."""
+async def execute_all(connection: Connection, parts: list[Part], *, most_bytes: int) -> Answer:
+    """The answers of several statements as one. Raises Problem 413."""
+    answers: list[Answer] = []
+    for part in parts:
+        answers.append(await execute(connection, part, most_bytes=most_bytes))
+        most_bytes -= answers[-1].weight
     if len(answers) == 1:
         return answers[0]
     size = sum(answer.size for answer in answers)

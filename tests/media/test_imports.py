@@ -9,7 +9,7 @@ from pathlib import Path
 
 from roomtone.paths import PACKAGE
 
-LEAVES = {"types", "settings", "ice", "paths", "notifications", "supervision"}
+LEAVES = {"types", "settings", "ice", "paths", "logs", "notifications", "supervision"}
 """What of the package media may import beside itself: words and settings, nothing that serves."""
 
 MEDIA = PACKAGE / "media"

@@ -51,7 +51,7 @@ def rooms(world: World) -> World:
 
 
 def names(world: World, query: str) -> list[str]:
-    response = world.nobody.get(f"/rows/rooms?select=name&{query}")
+    response = world.anna.get(f"/rows/rooms?select=name&{query}")
     assert response.status_code == 200, response.text
     return sorted(row["name"] for row in response.json())
 

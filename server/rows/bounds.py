@@ -1,0 +1,48 @@
+"""What a query may ask of everybody's database, and how much an answer may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from ..problem import Problem
+from ..types import Claims
+from .conditions import Condition, Group
+from .query import Query
+
+PATTERNS: Final = frozenset({"match", "imatch"})
+
+
+def check_patterns(query: Query, claims: Claims) -> None:
+    """Raises Problem 401 for a regular expression of somebody who is not signed in.
+
+    One of 40 characters can keep a processor busy for as long as a statement may run. A user's are
+    paid from the user's budget of database seconds; of strangers there are any number.
+    """
+    if not claims and _has_pattern(query.filters):
+        raise Problem(
+            401,
+            "42501",
+            "regular expressions (match, imatch) are for those who are signed in",
+            hint="Sign in, or use like or ilike.",
+            rule="requests_patterns_are_of_users",
+        )
+
+
+def _has_pattern(filters: Iterable[Condition | Group]) -> bool:
+    return any(
+        _has_pattern(each.members) if isinstance(each, Group) else each.operator in PATTERNS
+        for each in filters
+    )
+
+
+def check_size(size: int, most: int) -> None:
+    """Raises Problem 413 for an answer of so many bytes, while its transaction can still be undone."""
+    if size > most:
+        raise Problem(
+            413,
+            "54000",
+            f"the answer would be larger than {most} bytes",
+            hint="Ask for fewer columns (select=) or fewer rows (limit=).",
+            rule="requests_answer_is_small",
+        )
