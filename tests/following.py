@@ -11,9 +11,8 @@ from typing import Any
 
 import httpx
 
+from .patience import PATIENCE
 from .running import NO_TLS
-
-PATIENCE = 10.0  # seconds
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any, LiteralString
 
 import psycopg
@@ -13,6 +14,8 @@ import pytest
 from psycopg import sql
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
+
+from .patience import PATIENCE
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -105,6 +108,12 @@ def refused(rule: str) -> Iterator[None]:
     assert refusal.value.diag.constraint_name == rule, refusal.value
 
 
+def notified(connection: psycopg.Connection[Any]) -> list[str]:
+    """The payloads that this connection, which listens, was sent so far; one of our own comes after them all."""
+    connection.execute("select pg_notify('roomtone', 'that was all')")
+    return list(takewhile("that was all".__ne__, (n.payload for n in connection.notifies())))
+
+
 @contextmanager
 def waits_for(
     slow: Psql, other: Psql, statement: LiteralString, *values: Any
@@ -115,7 +124,7 @@ def waits_for(
         waiting = (
             "select count(*) from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
         )
-        pid, deadline = other.connection.info.backend_pid, time.monotonic() + 10
+        pid, deadline = other.connection.info.backend_pid, time.monotonic() + PATIENCE
         slow.run("reset role")
         while slow.one(waiting, pid) == 0:
             assert time.monotonic() < deadline, "it never came to wait"

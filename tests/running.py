@@ -15,8 +15,8 @@ from roomtone.app import create_app
 from roomtone.process import RelayServer, address, bind, configuration
 from roomtone.settings import Settings
 
-STARTS_WITHIN = 20.0  # seconds
-STOPS_WITHIN = 10.0  # seconds
+from .patience import PATIENCE
+
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """A client that is given one does not read all the world's certificates to speak plain HTTP."""
 
@@ -46,7 +46,7 @@ class RunningRelay:
 
     def shows(self, room: int, **columns: Any) -> None:
         """Wait until this room stands in the relay's hallway like this: it is read when its bell is heard."""
-        deadline = time.monotonic() + STOPS_WITHIN
+        deadline = time.monotonic() + PATIENCE
         with self.client() as visitor:
             while True:
                 told = visitor.get("/hallway/events", headers={"Accept": "application/json"}).json()
@@ -76,7 +76,7 @@ def run_relay(database_url: str, **settings: Any) -> Iterator[RunningRelay]:
         yield RunningRelay(address(door).rstrip("/"), server)
     finally:
         server.should_exit = True
-        thread.join(STOPS_WITHIN)
+        thread.join(PATIENCE)
         door.close()
         if thread.is_alive():
             raise RuntimeError("the relay did not stop")

@@ -16,7 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from .following import PATIENCE, Follower, Frame
+from .following import Follower, Frame
+from .patience import PATIENCE
 from .running import RunningRelay
 
 

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 from roomtone.paths import CLIENT_WEB, PACKAGE, SCHEMA, TRIGGERS
+
+from .patience import eventually
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = {"roomtone": PACKAGE} | {
@@ -94,10 +95,7 @@ def test_the_installed_wheel_serves_the_product(served: str) -> None:
     assert httpx.get(served.rstrip("/") + script[1]).status_code == 200
     assert len(httpx.get(f"{served}rows/hallway").json()) == 12
     # The band takes its seat a moment after the relay opens, from the same wheel.
-    deadline = time.monotonic() + 20
-    while "the house band" not in httpx.get(f"{served}rows/roster").text:
-        assert time.monotonic() < deadline, "no band plays"
-        time.sleep(0.1)
+    eventually(lambda: "the house band" in httpx.get(f"{served}rows/roster").text)
 
 
 def test_the_running_product_does_without_the_parser_of_the_tests(environment: Path) -> None:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+
+from ..patience import PATIENCE
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 """The first one found is used: without a window to paint for, it needs half the time."""
@@ -44,7 +45,6 @@ FLAGS = [
 ]
 SOUNDS_AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
 
-WITHIN = 20.0  # seconds; what takes longer is broken, even on a busy machine
 
 MICROPHONE = (Path(__file__).parent / "microphone.js").read_text()
 EAR = (Path(__file__).parent / "ear.js").read_text()
@@ -110,7 +110,7 @@ class BrowserTab(ABC):
         """The value of a JavaScript function (its source), awaited."""
 
     @abstractmethod
-    def until(self, script: str, argument: Any = None, *, within: float = WITHIN) -> Any:
+    def until(self, script: str, argument: Any = None, *, within: float = PATIENCE) -> Any:
         """Waits until a JavaScript function answers something true; looks on every frame."""
 
     def enter(self, room_id: int, role: str | None = None) -> None:
@@ -138,7 +138,7 @@ class BrowserTab(ABC):
         """Who is in the room, in join order."""
         return [str(person["username"]) for person in self.state["people"]]
 
-    def sees(self, *usernames: str, within: float = WITHIN) -> None:
+    def sees(self, *usernames: str, within: float = PATIENCE) -> None:
         """Waits until exactly these people are in the room, in join order."""
         self.until(
             "(names) => JSON.stringify(roomtone.people().map((p) => p.username)) === JSON.stringify(names)",
@@ -146,7 +146,7 @@ class BrowserTab(ABC):
             within=within,
         )
 
-    def connects_with(self, username: str, *, within: float = 15.0) -> None:
+    def connects_with(self, username: str, *, within: float = PATIENCE) -> None:
         self.until(
             "(name) => roomtone.people().some((p) => p.username === name && p.connection === 'connected')",
             username,
@@ -161,7 +161,7 @@ class BrowserTab(ABC):
                 && roomtone.state.entries.every(({ kind, status }) => kind !== 'write' || status !== null)"""
         )
 
-    def hears(self, username: str, frequency: float, *, within: float = WITHIN) -> None:
+    def hears(self, username: str, frequency: float, *, within: float = PATIENCE) -> None:
         """Waits until an analyser on the *received* stream finds this tone, in Hz."""
         self.until(
             "([name, hertz]) => { const heard = ear.frequency(name); return heard && Math.abs(heard - hertz) < 25 }",
@@ -191,7 +191,7 @@ class Tab(BrowserTab):
     def run(self, script: str, argument: Any = None) -> Any:
         return self.page.evaluate(script, argument)
 
-    def until(self, script: str, argument: Any = None, *, within: float = WITHIN) -> Any:
+    def until(self, script: str, argument: Any = None, *, within: float = PATIENCE) -> Any:
         handle = self.page.wait_for_function(script, arg=argument, timeout=within * 1000)
         return handle.json_value()
 
@@ -237,11 +237,3 @@ def expect_refusals(*tabs: Tab) -> None:
     for tab in tabs:
         refused = "Failed to load resource: the server responded with a status of 4"
         tab.errors = [error for error in tab.errors if not error.startswith(refused)]
-
-
-def eventually(condition: Callable[[], object], *, within: float = WITHIN) -> None:
-    """Asks again until it is true; for what only a database or a relay can tell."""
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.02)

@@ -18,7 +18,8 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from .browser import EAR, MICROPHONE, WITHIN, WITHOUT_A_VIEW, BrowserTab, eventually
+from ..patience import PATIENCE, eventually
+from .browser import EAR, MICROPHONE, WITHOUT_A_VIEW, BrowserTab
 
 STARTS_WITHIN = 60.0  # seconds, on a crowded machine
 
@@ -54,7 +55,7 @@ class Firefox:
         self.send("session.new", capabilities={})
         self.send("session.subscribe", events=["log.entryAdded"])
 
-    def send(self, method: str, *, within: float = WITHIN, **parameters: Any) -> Any:
+    def send(self, method: str, *, within: float = PATIENCE, **parameters: Any) -> Any:
         """The result of a command."""
         number = next(self._ids)
         self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
@@ -103,10 +104,10 @@ class FirefoxTab(BrowserTab):
         self._context = context
 
     def run(self, script: str, argument: Any = None) -> Any:
-        return self._call(script, argument, within=WITHIN)
+        return self._call(script, argument, within=PATIENCE)
 
-    def until(self, script: str, argument: Any = None, *, within: float = WITHIN) -> Any:
-        return self._call(UNTIL, [script, argument, within * 1000], within=within + WITHIN)
+    def until(self, script: str, argument: Any = None, *, within: float = PATIENCE) -> Any:
+        return self._call(UNTIL, [script, argument, within * 1000], within=within + PATIENCE)
 
     def _call(self, script: str, argument: Any, *, within: float) -> Any:
         answer = self._firefox.send(

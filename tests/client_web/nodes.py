@@ -14,10 +14,8 @@ from pathlib import Path
 from roomtone.media.node.lease import Kind
 from roomtone.media.node.node import serve
 
+from ..patience import PATIENCE, eventually
 from ..people import Psql
-from .browser import eventually
-
-PATIENCE = 60.0  # seconds; a process of its own needs many of them on a crowded machine
 
 
 def living(psql: Psql, *kinds: Kind) -> bool:

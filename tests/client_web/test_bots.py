@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..media.processes import PATIENCE, bot, playing
+from ..media.processes import bot, playing
+from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay
-from .browser import eventually
 from .conftest import OpenTab
 
 
@@ -37,7 +37,7 @@ def test_a_browser_hears_a_tone_and_its_own_echo_and_sees_bots_go(
         rick.connects_with("beep")
         rick.hears("beep", 440)
         listener.terminate()
-        words, _ = listener.communicate(timeout=5)
+        words, _ = listener.communicate(timeout=PATIENCE)
         assert "a listener hears rick speak" in words
         beep.kill()
         echo.kill()

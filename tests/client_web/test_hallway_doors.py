@@ -6,9 +6,9 @@ import re
 
 from playwright.sync_api import BrowserContext
 
+from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
-from .browser import eventually
 from .visitor import DESKTOP, PHONE, visitor
 
 

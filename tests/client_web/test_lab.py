@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from .browser import WITHIN, eventually
 from .test_accessibility import flawless
 from .visitor import DESKTOP, PHONE, Visitor
 
@@ -32,7 +32,7 @@ def lab(context: BrowserContext, relay: RunningRelay, room: int) -> Iterator[Vis
 def follow(page: Page) -> None:
     for lane in LANES:
         expect(page.locator(f"li.lane.lane--{lane}")).to_have_attribute(
-            "data-state", "live", timeout=WITHIN * 1000
+            "data-state", "live", timeout=PATIENCE * 1000
         )
 
 

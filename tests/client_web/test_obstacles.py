@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
+from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from .browser import SOUNDS_AFTER_A_TAP, WITHIN, chromium, eventually, expect_refusals, open_tab
+from .browser import SOUNDS_AFTER_A_TAP, chromium, expect_refusals, open_tab
 from .conftest import GRACE, OpenTab
 
 RICK, BETH = 440.0, 880.0  # Hz: their voices
@@ -183,7 +184,7 @@ def test_a_relay_that_restarts_is_visible_and_keeps_the_room(
     rick.hears("beth", BETH)  # the audio never went through the relay
     with run_relay(database_url, port=port, **settings):
         for each in (rick, beth):
-            each.until("() => roomtone.state.phase === 'in'", within=2 * WITHIN)
+            each.until("() => roomtone.state.phase === 'in'", within=PATIENCE)
         assert rick.state["me"]["peer_id"] == seat
         beth.run("() => roomtone.visit.setMuted(true)")
         rick.until("() => roomtone.people().every(({ muted }) => muted)")
@@ -201,7 +202,8 @@ def test_back_from_the_back_forward_cache_joins_again(tab: OpenTab, room: int) -
             globalThis.streams = roomtone.peers().length
         }"""
     )
-    rick.sees("rick", within=1)
+    rick.sees("rick")
+    assert rick.state["happenings"][-1]["kind"] == "left"
     assert beth.run("() => streams") == 0
     beth.run("() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     rick.sees("rick", "beth")

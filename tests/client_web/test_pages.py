@@ -7,9 +7,9 @@ from contextlib import closing
 
 from playwright.sync_api import Browser, BrowserContext
 
+from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
-from .browser import eventually
 from .visitor import DESKTOP, PHONE, Visitor, visitor
 
 HTML = '<img src=x onerror="document.title=1">'

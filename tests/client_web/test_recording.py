@@ -8,9 +8,9 @@ import aioice.ice
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from ..patience import eventually
 from ..people import Psql
 from ..running import run_relay
-from .browser import eventually
 from .nodes import nodes, waits_for_nodes
 from .test_accessibility import flawless_day_and_night
 from .visitor import PHONE, Visitor, visitor

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext
 
+from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
-from .browser import eventually, open_page, open_tab
+from .browser import open_page, open_tab
 from .test_accessibility import flawless
 from .test_look_layout import fits
 from .test_look_room import REFUSES_THE_MICROPHONE
 from .visitor import visitor
 
 # What the browser is told to do outside the page: nothing of it can be seen in a headless one.
+CHANGES = 4
+
 OUTSIDE = """
     globalThis.outside = { sinks: [], handlers: {}, awake: 0, constraints: [] }
     const { setSinkId } = HTMLMediaElement.prototype
@@ -94,8 +97,7 @@ def test_another_treatment_of_my_voice_leaves_no_gap(
     rick.unmute()
     beth.hears("rick", 440)
     gaps: list[float] = []
-    # The smallest of several is judged: on a busy machine sound stutters without any help.
-    while len(gaps) < 5 and min(gaps, default=100) >= 100:
+    for _ in range(CHANGES):
         beth.run(
             """() => { globalThis.gap = new Promise((resolve) => {
                 const until = performance.now() + 900
@@ -117,7 +119,8 @@ def test_another_treatment_of_my_voice_leaves_no_gap(
             before,
         )
         gaps.append(beth.run("() => gap"))
-    assert min(gaps) < 100, gaps
+    # On a busy machine sound stutters without any help.
+    assert sum(each < 100 for each in gaps) >= CHANGES / 2, gaps
     assert rick.state["me"]["muted"] is False
     # Pulled out: another takes over, and the row still tells the truth.
     rick.run(

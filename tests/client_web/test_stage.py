@@ -7,15 +7,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext
 
+from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from .browser import eventually, expect_refusals
+from .browser import expect_refusals
 from .guest import guests
 from .test_accessibility import flawless
 
 RICK, BETH, MORTY = 440.0, 660.0, 880.0  # Hz: their voices
 
 SOON = 300  # ms: how long a yes may take to be heard
+YESES = 4
 
 HEARS_FROM_NOW = """(name) => {
     ear.forget(name)
@@ -151,11 +153,11 @@ def test_a_yes_is_heard_at_once_and_nobody_else_hears_a_gap(
     before = psql.one(offers, psql.person("rick"))
 
     took: dict[str, list[float]] = {"rick": [], "morty": []}
-    for attempt in range(3):
+    for said in range(YESES):
         psql.act_as("rick").one("select invite_to_speak(%s, 'beth')", room)
         beth.reads("You're invited to speak.")
         # Where it is allowed already, the microphone is open before the answer, and goes nowhere.
-        beth.waits_for("(count) => opened.length === count", attempt + 1)
+        beth.waits_for("(count) => opened.length === count", said + 1)
         # And the others in the audience are connected with her before it, too.
         for each in (rick, morty):
             each.tab.connects_with("beth")
@@ -172,7 +174,8 @@ def test_a_yes_is_heard_at_once_and_nobody_else_hears_a_gap(
         psql.one("select move_to_audience(%s, 'beth')", room)
         beth.reads("You're listening again")
         beth.waits_for("() => opened.every((track) => track.readyState === 'ended')")
-    assert all(min(each) < SOON for each in took.values()), took
+    # A busy machine is late now and then.
+    assert all(sum(ms < SOON for ms in each) >= YESES / 2 for each in took.values()), took
     assert psql.act_as(None).one(offers, psql.person("rick")) == before, "nothing was negotiated"
     assert morty.page.evaluate("silences") == 0
 

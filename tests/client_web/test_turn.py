@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,8 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright
 
+from ..patience import eventually
 from ..running import RunningRelay, run_relay
-from .browser import WITHIN, chromium, open_tab
+from .browser import chromium, open_tab
 
 SECRET = "a secret that coturn and the relay share"
 RICK, BETH = 440.0, 880.0  # Hz: their voices
@@ -41,7 +41,7 @@ def coturn() -> Iterator[int]:
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
     try:
-        _until_it_listens(port, process)
+        eventually(lambda: _listens(port, process))
         yield port
     finally:
         process.terminate()
@@ -49,15 +49,10 @@ def coturn() -> Iterator[int]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + WITHIN
-    while True:
-        assert process.poll() is None, "coturn ended"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert time.monotonic() < deadline, "coturn does not listen"
-        time.sleep(0.02)
+def _listens(port: int, process: subprocess.Popen[bytes]) -> bool:
+    assert process.poll() is None, "coturn ended"
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
-from .browser import MICROPHONE, WITHIN, new_window
+from ..patience import PATIENCE
+from .browser import MICROPHONE, new_window
 
 DESKTOP = (1440, 900)
 LAPTOP = (1024, 720)
@@ -26,7 +27,7 @@ class Visitor:
         self.page = page
         self.url = url
         self.said: list[str] = []
-        page.set_default_timeout(WITHIN * 1000)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: self.said.append(str(error)))
         page.on(
             "console",

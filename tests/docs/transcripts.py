@@ -30,12 +30,13 @@ import psycopg
 from roomtone.embedded import EmbeddedPostgres, psql_command, psql_environment
 from roomtone.install import install
 
+from ..patience import PATIENCE
+
 DOCS = Path(__file__).parents[2] / "docs"
 FENCE = re.compile(r"^```psql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROMPT = re.compile(r"^(?P<who>[a-z]+)(?P<kind>[=-])[*!]?[>#] ?(?P<text>.*)$")
 GOES_ON = re.compile(r"^(?P<who>[a-z]+) goes on$")
 WAITS = "(waits)"
-PATIENCE = 20.0  # seconds for one answer
 MARK = "--- answered ---"
 
 

@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from ..following import Frame
-
-PATIENCE = 10.0  # seconds
+from ..patience import PATIENCE
 
 
 class Listening:

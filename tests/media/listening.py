@@ -8,14 +8,15 @@ from collections.abc import Callable
 import numpy as np
 from roomtone.media.visit import Visit
 
-WITHIN = 10.0  # seconds; what takes longer is broken, even on a busy machine
+from ..patience import PATIENCE
+
 WINDOW = 15  # blocks of 20 ms that are looked at together
 
 
 async def hears(visit: Visit, username: str, hertz: float) -> None:
     """Wait until what comes from somebody is this tone."""
     blocks: list[np.ndarray] = []
-    async with asyncio.timeout(WITHIN):
+    async with asyncio.timeout(PATIENCE):
         async for heard in visit.heard():
             if heard.seat.username != username:
                 continue
@@ -29,15 +30,8 @@ async def hears(visit: Visit, username: str, hertz: float) -> None:
 
 async def until(visit: Visit, condition: Callable[[Visit], object]) -> None:
     """Wait until the room is as wanted, as this peer sees it."""
-    async with asyncio.timeout(WITHIN):
+    async with asyncio.timeout(PATIENCE):
         await visit.until(condition)
-
-
-async def eventually(condition: Callable[[], object], *, within: float = WITHIN) -> None:
-    """Ask again until it is true; for what only a database can tell."""
-    async with asyncio.timeout(within):
-        while not condition():  # noqa: ASYNC110 - nothing here can tell when it comes true
-            await asyncio.sleep(0.02)
 
 
 async def packets(visit: Visit) -> tuple[int, int]:

@@ -13,8 +13,6 @@ from roomtone.cli.bot import bot_command
 from roomtone.companion import Companion, companions
 from roomtone.settings import Settings
 
-PATIENCE = 60.0  # seconds; a process of its own needs many of them on a crowded machine
-
 
 @contextmanager
 def bot(*arguments: object) -> Iterator[subprocess.Popen[str]]:

@@ -15,9 +15,10 @@ from roomtone.media.sounds import tone
 from roomtone.media.visit import Visit, visiting
 from roomtone.types import RoomId
 
+from ..patience import PATIENCE, comes_true
 from ..people import Psql
-from .listening import eventually, hears, until
-from .processes import PATIENCE, playing
+from .listening import hears, until
+from .processes import playing
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ async def nodes(database_url: str, psql: Psql, *kinds: Kind) -> AsyncIterator[No
     """A node of each kind, in this very process."""
     running = [asyncio.create_task(serve(database_url, kind)) for kind in kinds]
     try:
-        await eventually(lambda: psql.one("select count(*) from living_nodes()") == len(kinds))
+        await comes_true(lambda: psql.one("select count(*) from living_nodes()") == len(kinds))
         yield
     finally:
         for task in running:
@@ -54,7 +55,7 @@ def ways(visit: Visit) -> tuple[str | None, int]:
 
 
 async def ways_are(*expected: tuple[Visit, tuple[str | None, int]]) -> None:
-    await eventually(lambda: all(ways(visit) == way for visit, way in expected))
+    await comes_true(lambda: all(ways(visit) == way for visit, way in expected))
 
 
 @asynccontextmanager
@@ -122,7 +123,7 @@ async def test_on_an_sfu_one_connection_carries_everybody_who_comes_and_nobody_i
 async def test_the_house_band_is_heard_in_a_room_on_a_node(database_url: str, psql: Psql) -> None:
     async with nodes(database_url, psql, "sfu"), database_door(database_url) as door:
         with playing(database_url):
-            await eventually(lambda: psql.one("select count(*) from participants"), within=PATIENCE)
+            await comes_true(lambda: psql.one("select count(*) from participants"), within=PATIENCE)
             room = psql.one("select id from hallway")
             move(psql, room, "sfu")
             async with visiting(await door.line("cy"), RoomId(room), role="AUDIENCE") as cy:

@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 from roomtone.media.forwarding import Forward
 from roomtone.media.rtp import PacketSender, RtpPacket, send_packets, take_packets
 
+from ..patience import LOOK_AGAIN, PATIENCE, comes_true
+
 HERTZ = 440
 
 
@@ -33,7 +35,7 @@ class Tone(AudioStreamTrack):
     frames = 0
 
     async def recv(self) -> AudioFrame:
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # a frame is so long
         at = (np.arange(960) + self.frames * 960) / 48_000
         self.frames += 1
         samples = (8000 * np.sin(2 * np.pi * HERTZ * at)).astype(np.int16).reshape(1, -1)
@@ -103,7 +105,7 @@ async def test_what_goes_in_comes_out_and_nothing_is_decoded(
 
     pumping = asyncio.create_task(pump())
     heard: list[NDArray[Any]] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while len(heard) < 40:
             frame = await listening.receiver.track.recv()
             assert isinstance(frame, AudioFrame)
@@ -121,12 +123,11 @@ async def test_what_goes_in_comes_out_and_nothing_is_decoded(
     counted = {each.type: each for each in (await parked.sender.getStats()).values()}
     assert counted["outbound-rtp"].packetsSent == sender.sent >= 40
     # What is reported is what was sent last, and when: the two times are one moment's.
-    async with asyncio.timeout(20):
-        while True:
+    async with asyncio.timeout(PATIENCE):
+        reported: dict[str, Any] = {}
+        while "remote-outbound-rtp" not in reported:
+            await asyncio.sleep(LOOK_AGAIN)
             reported = {each.type: each for each in (await listening.receiver.getStats()).values()}
-            if "remote-outbound-rtp" in reported:
-                break
-            await asyncio.sleep(0.05)
     report = reported["remote-outbound-rtp"]
     assert 0 < report.packetsSent <= sender.sent
     assert abs((report.timestamp - report.remoteTimestamp).total_seconds()) < 1
@@ -147,17 +148,14 @@ async def test_levels_keep_their_bit_and_what_cannot_be_sent_ends_nothing(
     take_packets(inward.getTransceivers()[0], arrived.append)
     await answer(publisher, inward)
     told = [(30, True), (90, False), (0, True), (127, False), (None, False)]
-    async with asyncio.timeout(10):
-        while not sender.send(RtpPacket(0, 3999, 0, False, b"opus")):  # noqa: ASYNC110 - a connection
-            await asyncio.sleep(0.02)
-        assert sender.send(RtpPacket(0, 4000, 960, False, bytes(2000))) is False  # too large
-        for number, (level, speech) in enumerate(told):
-            packet = RtpPacket(0, 4001 + number, number, False, b"opus", level, speech=speech)
-            assert sender.send(packet)
-        late = RtpPacket(0, 1000, 0, False, b"opus")  # behind what libsrtp still protects
-        assert sender.send(late) is False
-        while len(arrived) < 1 + len(told):  # noqa: ASYNC110 - packets
-            await asyncio.sleep(0.02)
+    await comes_true(lambda: sender.send(RtpPacket(0, 3999, 0, False, b"opus")))  # connected
+    assert sender.send(RtpPacket(0, 4000, 960, False, bytes(2000))) is False  # too large
+    for number, (level, speech) in enumerate(told):
+        packet = RtpPacket(0, 4001 + number, number, False, b"opus", level, speech=speech)
+        assert sender.send(packet)
+    late = RtpPacket(0, 1000, 0, False, b"opus")  # behind what libsrtp still protects
+    assert sender.send(late) is False
+    await comes_true(lambda: len(arrived) == 1 + len(told))
     assert [(each.level, each.speech) for each in arrived[1:]] == told
 
 
@@ -175,7 +173,7 @@ async def test_what_already_runs_is_not_taken_over(connections: list[RTCPeerConn
     await connect(publisher, inward)
     await answer(publisher, inward)
     transceiver: RTCRtpTransceiver = inward.getTransceivers()[0]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await transceiver.receiver.track.recv()
     with pytest.raises(InvalidStateError):
         take_packets(transceiver, lambda packet: None)

@@ -13,9 +13,10 @@ from roomtone.media.sounds import silence, tone
 from roomtone.media.visit import visiting
 from roomtone.types import RoomId
 
+from ..patience import comes_true
 from ..people import Psql
 from ..running import RunningRelay
-from .listening import connected, eventually, hears, packets, until
+from .listening import connected, hears, packets, until
 
 CALLS: dict[str, LiteralString] = {
     "ask_to_unmute": "select ask_to_unmute(%s, 'bea')",
@@ -150,4 +151,4 @@ async def test_interruptions_are_survived_and_a_lapsed_seat_is_taken_again(
         psql.run("update participants set lapses_at = now() where followed_by is not null")
         await until(hers, lambda v: v.attendance.peer != peer and v.me is not None)
         await hears(other, "dora", 440)
-        await eventually(lambda: sorted(psql.roster(room)) == ["dora", "hettie", "witness"])
+        await comes_true(lambda: sorted(psql.roster(room)) == ["dora", "hettie", "witness"])

@@ -18,11 +18,11 @@ from roomtone.media.sounds import tone
 from roomtone.media.visit import visiting
 from roomtone.types import RoomId
 
+from ..patience import PATIENCE, comes_true
 from ..people import Psql
 from ..running import NO_TLS, RunningRelay
-from .listening import eventually, hears
+from .listening import hears
 from .node.people import Person
-from .processes import PATIENCE
 from .test_routes import move, nodes
 
 SDP = {"Content-Type": "application/sdp"}
@@ -85,7 +85,7 @@ async def test_a_whip_client_speaks_on_an_sfu_is_muted_and_leaves_with_delete(
         assert psql.one("select muted from roster where username = 'obs'") is False
 
         # It follows no log: its connection keeps the seat, beyond the grace.
-        await eventually(lambda: psql.one(KEPT, room))
+        await comes_true(lambda: psql.one(KEPT, room))
 
         # Trickle ICE, and all that RFC 9725 says about what goes wrong with it.
         for headers, status in (
@@ -140,7 +140,7 @@ async def test_a_whep_player_hears_the_mix_and_its_seat_goes_with_its_connection
         # Pulled out without a word: DTLS tells the node, and the node lets the seats go.
         await player.leave()
         await program.leave()
-        await eventually(lambda: sorted(psql.roster(room)) == ["ann", "mcu"], within=PATIENCE)
+        await comes_true(lambda: sorted(psql.roster(room)) == ["ann", "mcu"], within=PATIENCE)
 
 
 @pytest.mark.usefixtures("loopback")

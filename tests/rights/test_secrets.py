@@ -12,10 +12,11 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from ..patience import PATIENCE
+
 JWT_SECRET = "jwt-3f1c0a-secret-that-signs-tokens"
 TURN_SECRET = "turn-77ab12-secret-shared-with-coturn"
 PASSWORD = "db-5c9e21-password"
-PATIENCE = 30.0
 
 
 def test_nothing_secret_is_logged(database_url: str, tmp_path: Path) -> None:

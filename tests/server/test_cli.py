@@ -19,8 +19,8 @@ import psycopg
 import pytest
 
 from ..conftest import Connect
+from ..patience import PATIENCE, eventually
 
-PATIENCE = 30.0
 STOP = 5.0  # seconds, the promise
 
 ROOMTONE = [sys.executable, "-m", "roomtone"]
@@ -194,12 +194,12 @@ def test_several_relays_share_one_port_and_one_that_dies_is_replaced(
         found = connection.execute("select id from nodes where kind = 'relay'").fetchall()
         return {str(row[0]) for row in found}
 
-    wait_until(lambda: len(nodes()) >= 2)
+    eventually(lambda: len(nodes()) >= 2)
     before = nodes()
     victim = children(run.process.pid)[-1]
     os.kill(victim, signal.SIGKILL)
     run.until("starting another")
-    wait_until(lambda: bool(nodes() - before))
+    eventually(lambda: bool(nodes() - before))
     assert httpx.get(f"{address}live").status_code == 200
     run.process.send_signal(signal.SIGINT)
     assert run.stop(signal.SIGTERM) < STOP
@@ -220,9 +220,9 @@ def test_relays_end_when_the_process_that_started_them_is_killed(
         ).fetchone()
         return int(row[0]) if row is not None else 0
 
-    wait_until(lambda: connected() > 0)
+    eventually(lambda: connected() > 0)
     run.process.kill()
-    wait_until(lambda: connected() == 0)
+    eventually(lambda: connected() == 0)
 
 
 def test_installing_is_a_command_of_its_own(empty_database_url: str) -> None:
@@ -250,9 +250,3 @@ def test_an_unknown_command_is_refused() -> None:
 def children(pid: int) -> list[int]:
     """The process's children, oldest first (proc(5)); multiprocessing's tracker is the first."""
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"

@@ -137,8 +137,9 @@ def test_tables_that_are_written_all_the_time_stay_small(psql: Psql) -> None:
             psql.run("select relay_follow('relay-1', %s::uuid[])", [peer])
         return {table: size - before[table] for table, size in psql.all(pages)}
 
-    # An evening may add some: nothing is cleared away while another, a passing autoanalyze for one, looks at it.
-    assert any(max(evening().values()) < 5 for _ in range(4))
+    # One may add some: nothing is cleared away while another, a passing autoanalyze for one, looks at it.
+    grown = [max(evening().values()) for _ in range(4)]
+    assert sum(pages < 5 for pages in grown) >= 3, grown
     psql.run("select pg_stat_force_next_flush()")
     updates, hot = psql.all(
         "select n_tup_upd, n_tup_hot_upd from pg_stat_user_tables where relname = 'participants'"

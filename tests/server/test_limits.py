@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 from roomtone.limits import MOST_BUCKETS, MOST_DISCARDED, BodyLimit, RequestRate
 from starlette.types import Message, Receive, Scope, Send
 
 from ..conftest import Connect
+from ..patience import eventually
 from ..people import Psql
 from ..running import run_relay
 from .rows import problem
@@ -87,9 +87,7 @@ def test_whoever_waits_too_long_for_a_connection_is_told_to_come_back(
         assert rick.get("/rows/bans").status_code == 200
         blocker.execute("lock table bans in access exclusive mode")
         waiting = [stuck.submit(rick.get, "/rows/bans") for _ in range(2)]
-        deadline = time.monotonic() + 5
-        while psql.one("select count(*) from pg_locks where not granted") < 2:
-            assert time.monotonic() < deadline
+        eventually(lambda: psql.one("select count(*) from pg_locks where not granted") == 2)
         refused = rick.get("/rows/rooms")
         told = problem(refused, 503, "08006")
         assert refused.headers["retry-after"] == "1"

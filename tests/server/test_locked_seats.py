@@ -6,9 +6,10 @@ import pytest
 
 from ..conftest import Connect
 from ..following import follow, goes
+from ..patience import comes_true
 from ..people import Psql
 from ..running import run_relay
-from .test_presence import eventually, join
+from .test_presence import join
 
 pytestmark = pytest.mark.anyio
 
@@ -40,13 +41,13 @@ async def test_a_locked_seat_is_followed_at_once_and_stamped_later(
                 assert psql.one(unstamped, bos) is False
                 assert psql.one(unstamped, annas) is True
                 slow.connection.rollback()
-                await eventually(lambda: psql.one(unstamped, annas) is False)
+                await comes_true(lambda: psql.one(unstamped, annas) is False)
                 hold(slow, annas)
         # Both have gone: bo's seat begins to lapse while anna's is held, and hers when it is free.
-        await eventually(lambda: psql.one(unstamped, bos) is True)
+        await comes_true(lambda: psql.one(unstamped, bos) is True)
         assert psql.one(unstamped, annas) is False
         slow.connection.rollback()
-        await eventually(lambda: psql.one(unstamped, annas) is True)
+        await comes_true(lambda: psql.one(unstamped, annas) is True)
 
 
 async def test_a_session_that_lost_its_seat_under_the_lock_is_told(

@@ -22,7 +22,7 @@ from roomtone.types import InvitationId, NodeId, RoomId
 
 from ..conftest import Connect
 from ..payloads import CASES, MALFORMED, WELL_FORMED
-from ..people import Psql
+from ..people import Psql, notified
 
 MARK = "0123456789abcdef0123456789abcdef"
 
@@ -107,7 +107,7 @@ def test_every_payload_that_the_database_sends_is_read(psql: Psql, connect: Conn
     room = psql.room("rick")
     psql.run("insert into revoked_tokens (jti, expires_at) values ('x', now() + interval '1 hour')")
     parser = NotificationParser()
-    payloads = [notify.payload for notify in hears.notifies(timeout=0.5)]
+    payloads = notified(hears)
     heard = [parser.parse(payload) for payload in payloads]
     assert None not in heard
     assert {type(each) for each in heard} == {RoomChanged, TokenRevoked}

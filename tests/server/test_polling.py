@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
 
+from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 
@@ -62,7 +62,7 @@ def test_a_long_poll_is_answered_by_the_bell(psql: Psql, room: int, anna: httpx.
             "select count(*) from pg_stat_activity where datname = current_database()"
             " and application_name like 'roomtone relay%%' and state <> 'idle'"
         )
-        _until(lambda: not psql.one(working))  # nothing of the database is held while it waits
+        eventually(lambda: not psql.one(working))  # nothing of the database is held while it waits
         psql.seat(room, "bo")
     assert [event["table"] for event in answers[0].json()["events"]] == ["participants"]
 
@@ -142,7 +142,7 @@ def test_the_hallway_travels_along_with_a_room_if_asked(
     psql.run("update rooms set name = 'Coffee' where id = %s", room)
     names = []
     cursors = {"after": first["cursor"], "hallway": first["hallway_cursor"]}
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + PATIENCE
     while "Coffee" not in names and time.monotonic() < ends:
         then = anna.get(url, headers=JSON, params=cursors | {"wait": "5"}).json()
         cursors = {"after": then["cursor"], "hallway": then["hallway_cursor"]}
@@ -215,20 +215,15 @@ def asking(
     follows = (
         "select count(*) from participants where followed_by is not null and lapses_at is null"
     )
-    _until(lambda: not psql.one(follows))  # the question before this one is over for the relay too
+    eventually(
+        lambda: not psql.one(follows)
+    )  # the question before this one is over for the relay too
     answers: list[httpx.Response] = []
     thread = threading.Thread(
         target=lambda: answers.append(client.get(url, headers=JSON, params=question))
     )
     thread.start()
-    _until(lambda: psql.one(follows))
+    eventually(lambda: psql.one(follows))
     yield answers
-    thread.join(10)
+    thread.join(PATIENCE)
     assert answers
-
-
-def _until(is_so: Callable[[], Any]) -> None:
-    ends = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < ends
-        time.sleep(0.01)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
 import pytest
 
 from ..following import follow, goes
+from ..patience import comes_true
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 
@@ -30,13 +30,6 @@ def join(relay: RunningRelay, room: int, username: str) -> tuple[str, str]:
         return token, answer.json()[0]["peer_id"]
 
 
-async def eventually(is_so: Callable[[], bool], within: float = 10.0) -> None:
-    deadline = time.monotonic() + within
-    while not is_so():
-        assert time.monotonic() < deadline, "it never came to be so"
-        await asyncio.sleep(0.02)
-
-
 async def test_a_stream_keeps_the_seat_and_its_end_gives_it_up_after_the_grace(
     psql: Psql, database_url: str
 ) -> None:
@@ -48,7 +41,7 @@ async def test_a_stream_keeps_the_seat_and_its_end_gives_it_up_after_the_grace(
         async with follow(url, relay.token("watcher")) as watcher:
             async with follow(url, token, peer_id=peer) as anna:
                 await anna.until(lambda f: f.event == "snapshot")
-                await eventually(
+                await comes_true(
                     lambda: (
                         psql.one("select lapses_at from participants where peer_id = %s", peer)
                         is None
@@ -74,7 +67,7 @@ async def test_coming_back_within_the_grace_keeps_role_and_microphone(
         for _ in range(3):
             async with follow(url, token, peer_id=peer) as anna:
                 await anna.until(lambda f: f.event == "snapshot")
-            await eventually(lambda: psql.one("select lapses_at from participants") is not None)
+            await comes_true(lambda: psql.one("select lapses_at from participants") is not None)
         assert psql.all("select role, muted, peer_id::text from participants") == [
             ("MODERATOR", False, peer)
         ]
@@ -95,7 +88,7 @@ async def test_a_raised_hand_keeps_its_place_through_a_reconnect(
                 first = await stream.until(lambda f: f.event == "snapshot")
                 [seat] = first.data["participants"]
                 assert datetime.fromisoformat(seat["hand_raised_at"]) == raised
-            await eventually(lambda: psql.one("select lapses_at from participants") is not None)
+            await comes_true(lambda: psql.one("select lapses_at from participants") is not None)
     assert psql.one("select hand_raised_at from participants") == raised
 
 
@@ -104,7 +97,7 @@ async def test_a_seat_that_is_never_followed_is_given_up(psql: Psql, database_ur
     with run_relay(database_url, grace=0.5) as relay:
         join(relay, room, "anna")
         assert psql.roster(room) == ["anna"]
-        await eventually(lambda: psql.roster(room) == [])
+        await comes_true(lambda: psql.roster(room) == [])
 
 
 async def test_rows_inserted_by_hand_stay_until_deleted(psql: Psql, database_url: str) -> None:
@@ -112,7 +105,7 @@ async def test_rows_inserted_by_hand_stay_until_deleted(psql: Psql, database_url
     with run_relay(database_url, grace=0.2) as relay:
         psql.seat(room, "by hand")
         join(relay, room, "anna")
-        await eventually(lambda: psql.roster(room) == ["by hand"])
+        await comes_true(lambda: psql.roster(room) == ["by hand"])
 
 
 async def test_the_host_who_vanishes_keeps_the_row_without_a_peer(
@@ -121,7 +114,7 @@ async def test_the_host_who_vanishes_keeps_the_row_without_a_peer(
     room = psql.room("rick")
     with run_relay(database_url, grace=0.3) as relay:
         join(relay, room, "rick")
-        await eventually(lambda: psql.roster(room) == [])
+        await comes_true(lambda: psql.roster(room) == [])
         assert psql.all("select role, peer_id from participants") == [("HOST", None)]
 
 
@@ -129,7 +122,7 @@ async def test_a_woken_laptop_cannot_resurrect_its_seat(psql: Psql, database_url
     room = psql.room("rick")
     with run_relay(database_url, grace=0.3) as relay:
         token, peer = join(relay, room, "anna")
-        await eventually(lambda: psql.roster(room) == [])
+        await comes_true(lambda: psql.roster(room) == [])
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
             assert anna.status == 403
         _, newer = join(relay, room, "anna")
@@ -150,7 +143,7 @@ async def test_a_dead_relays_seats_are_reaped_by_a_living_one(
     psql.run("select relay_follow(%s, %s::uuid[])", dead, peers)
     psql.run("update nodes set heartbeat_at = now() - interval '1 hour' where id = %s", dead)
     with run_relay(database_url, grace=0.5):
-        await eventually(lambda: psql.roster(room) == [])
+        await comes_true(lambda: psql.roster(room) == [])
     assert psql.all("select distinct reason from events where type = 'DELETE'") == [("timeout",)]
     assert (
         psql.one("select count(*) from nodes") == 0
@@ -172,7 +165,7 @@ async def test_a_client_of_a_stopped_relay_keeps_its_seat_on_another(
         ) as anna:
             await anna.until(lambda f: f.event == "participants")
             assert [f.data["record"]["username"] for f in anna.changes("participants")] == ["bo"]
-            await eventually(
+            await comes_true(
                 lambda: (
                     psql.one("select lapses_at from participants where peer_id = %s", peer) is None
                 )
@@ -197,7 +190,7 @@ async def test_a_relay_that_was_forgotten_stamps_its_seats_again(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where application_name like 'roomtone%%' and datname = current_database()"
             )
-            await eventually(lambda: psql.one("select lapses_at from participants") is None)
+            await comes_true(lambda: psql.one("select lapses_at from participants") is None)
 
 
 async def test_a_relay_that_renews_its_seats_shows_first_that_it_lives(
@@ -216,7 +209,7 @@ async def test_a_relay_that_renews_its_seats_shows_first_that_it_lives(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where application_name = 'roomtone listener' and datname = current_database()"
             )
-            await eventually(lambda: psql.one("select lapses_at from participants") is None)
+            await comes_true(lambda: psql.one("select lapses_at from participants") is None)
             psql.run("select relay_lapse_orphans('4 s', '5 s')")
             assert psql.one("select lapses_at from participants") is None
 
@@ -236,7 +229,7 @@ async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
                 await asyncio.to_thread(psql.one, "select pg_sleep(4.5)")
                 # Asked before the lock is let go: a moment later the relay may have them back.
                 assert psql.one("select lapses_at is null from participants") is False
-            await eventually(lambda: psql.one("select lapses_at is null from participants"))
+            await comes_true(lambda: psql.one("select lapses_at is null from participants"))
 
 
 async def test_somebody_whose_going_a_crash_has_undone_goes_again(

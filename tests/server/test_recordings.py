@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from roomtone.media.node.recording import Recording
 from roomtone.media.opus import Encoder
 from roomtone.ogg import seconds_of
 
+from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 
@@ -152,7 +152,7 @@ def test_a_deleted_recording_is_gone_at_once_and_no_file_outlives_its_row(evenin
     answer = rick.post("/rows/rpc/delete_recording", json={"recording_id": evening.recording})
     assert answer.status_code == 200
     assert rick.get(evening.url).status_code == 404
-    until(lambda: not evening.path.exists() and not lost.exists())
+    eventually(lambda: not evening.path.exists() and not lost.exists())
     assert all(each.exists() for each in others), "what is another database's stays"
 
 
@@ -165,7 +165,7 @@ def test_what_a_killed_node_left_is_measured_and_played(
     evening.path.write_bytes(whole[: whole.rfind(b"OggS") + 40])
     evening.psql.run("update nodes set heartbeat_at = now() - interval '1 minute'")
     evening.psql.one("select assign_nodes()")
-    until(lambda: rick.get("/rows/archive").json()[0]["seconds"] is not None)
+    eventually(lambda: rick.get("/rows/archive").json()[0]["seconds"] is not None)
     (row,) = rick.get("/rows/archive").json()
     assert row["status"] == "failed"
     assert "lost" in row["failure"]
@@ -185,10 +185,3 @@ def test_the_length_of_a_file_is_read_from_its_last_whole_page(tmp_path: Path) -
     for text in (b"", b"OggS", b"OggS" * 1000, whole[:60], b"no sound"):
         cut.write_bytes(text)
         assert seconds_of(cut) == 0
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

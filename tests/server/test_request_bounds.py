@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from roomtone import head, websocket_limits
 
-from ..following import PATIENCE
+from ..patience import PATIENCE
 from ..people import Psql
 from ..running import RunningRelay
 

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from ..following import follow
+from ..patience import PATIENCE
 from ..people import Psql
 from ..running import run_relay
 
@@ -66,9 +67,9 @@ async def test_a_term_signal_ends_five_hundred_streams_within_five_seconds(
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
         ends = await asyncio.wait_for(
-            asyncio.gather(*(reader.read() for reader, _ in streams)), timeout=10
+            asyncio.gather(*(reader.read() for reader, _ in streams)), timeout=PATIENCE
         )
-        await asyncio.wait_for(process.wait(), 10)
+        await asyncio.wait_for(process.wait(), PATIENCE)
         assert time.monotonic() - began < 5
         for _, writer in streams:
             writer.close()
@@ -113,7 +114,7 @@ async def test_a_rolling_restart_of_two_relays_loses_nobodys_seat(
 
         async def everybody_arrived() -> None:
             for _ in names:
-                await asyncio.wait_for(arrived.acquire(), 10)
+                await asyncio.wait_for(arrived.acquire(), PATIENCE)
 
         with run_relay(database_url, grace=3.0) as two:
             restarted = run_relay(database_url, grace=3.0)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 
 from psycopg import sql
 
 from ..conftest import Connect
+from ..patience import eventually
 from ..running import run_relay
 
 EXTRA = 30
@@ -43,10 +43,7 @@ def test_transactions_counted_by_the_relay_are_those_postgresql_counted(
             told = visitor.get("/metrics").text
     # Every backend tells its figures in ending, which the last one may still be at.
     backends = sql.SQL("select count(*) from pg_stat_activity where datname = {}")
-    deadline = time.monotonic() + 20
-    while elsewhere.execute(backends.format(sql.Literal(name))).fetchone() != (0,):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    eventually(lambda: elsewhere.execute(backends.format(sql.Literal(name))).fetchone() == (0,))
     mine = counted(told, "roomtone_transactions_total")
     theirs = in_postgresql() - before
     assert mine > 40

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from ..conftest import Connect
+from ..patience import PATIENCE
 from ..people import Psql, refused
 
 
@@ -203,7 +204,7 @@ def test_a_named_invitation_is_for_one_and_reaches_them_alone(
     invitation, code = psql.act_as("olga").all(
         "select id, code from invite_to_club(%s, 'SAM')", club
     )[0]
-    [bell] = [n.payload for n in ear.notifies(timeout=20, stop_after=1)]
+    [bell] = [n.payload for n in ear.notifies(timeout=PATIENCE, stop_after=1)]
     assert bell == f'{{"invitation" : {invitation}}}'
     sam = psql.person_id("sam")
     [mine] = psql.act_as("sam").one("select my_invitations()")

@@ -10,12 +10,12 @@ import psycopg
 import pytest
 
 from ..conftest import Connect
-from ..people import Psql
+from ..people import Psql, notified
 
 
 def bells(psql: Psql) -> list[dict[str, int]]:
     """What rang since LISTEN, after everything that was committed before now."""
-    return [json.loads(bell.payload) for bell in psql.connection.notifies(timeout=0.3)]
+    return [json.loads(payload) for payload in notified(psql.connection)]
 
 
 def test_forty_joins_at_once_leave_forty_events_without_a_gap(

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from ..conftest import Connect
-from ..people import Psql, refused
+from ..people import Psql, notified, refused
 
 
 @pytest.fixture
@@ -218,7 +218,7 @@ def test_ending_a_room_shows_everyone_out_in_one_bell(psql: Psql) -> None:
     assert psql.count("participants") == 0
     psql.act_as(None)
     assert psql.all("select reason from events where type = 'DELETE'") == [("room ended",)] * 3
-    assert len(list(psql.connection.notifies(timeout=0.2))) == 1
+    assert len(notified(psql.connection)) == 1
 
 
 def test_only_its_host_ends_a_room(psql: Psql) -> None:

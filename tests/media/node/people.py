@@ -24,8 +24,9 @@ from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.voices import Sitter
 
+from ...patience import comes_true
+
 RATE = 48_000
-WITHIN = 30.0  # seconds; what takes longer is broken, even on a busy machine
 
 
 class Tone(AudioStreamTrack):
@@ -123,9 +124,7 @@ class Person:
     async def waits_to_hear(self, voice: str, *tones: float) -> None:
         """Until a voice carries exactly these tones; none for silence."""
         try:
-            async with asyncio.timeout(WITHIN):
-                while not self.hears(voice, *tones):  # noqa: ASYNC110 - what is awaited is a sound
-                    await asyncio.sleep(0.02)
+            await comes_true(lambda: self.hears(voice, *tones))
         except TimeoutError:
             raise AssertionError(
                 f"{self.sitter.voice} hears {self.pitches(voice)} as {voice}, not {tones};"
@@ -134,9 +133,7 @@ class Person:
 
     async def waits_to_hear_anywhere(self, tone: float) -> None:
         """Until some voice carries this tone alone."""
-        async with asyncio.timeout(WITHIN):
-            while not any(self.hears(voice, tone) for voice in list(self.heard)):  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await comes_true(lambda: any(self.hears(voice, tone) for voice in list(self.heard)))
 
     async def leave(self) -> None:
         for task in self._listening.values():

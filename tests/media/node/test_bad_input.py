@@ -14,7 +14,8 @@ from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.rtp import SOURCES_LIMIT, RtpPacket, send_packets
 
-from .people import WITHIN, Person, seat
+from ...patience import PATIENCE
+from .people import Person, seat
 
 HEAD = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
 SECURE = "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdef01234567\r\na=setup:actpass\r\na=fingerprint:sha-256 AB:CD\r\n"
@@ -84,7 +85,7 @@ async def test_nothing_that_anybody_sends_is_noticed_by_the_others(
 
     async def all_is_well(one_sings: float | None) -> None:
         """The listener hears who sings now, and nobody else."""
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(PATIENCE):
             while True:  # a voice that ended was still heard a moment ago
                 listener.heard.clear()
                 if isinstance(node, Mcu):

@@ -9,9 +9,8 @@ from psycopg.types.json import Jsonb
 from roomtone.media.node.node import serve
 
 from ...conftest import Connect
+from ...patience import PATIENCE, comes_true
 from ...people import Psql, refused
-from ..listening import eventually
-from ..processes import PATIENCE
 from ..test_routes import move
 from .people import Person
 
@@ -27,7 +26,7 @@ async def test_every_offer_is_answered_or_refused_and_a_full_node_says_so(
     people = [Person(number, 220.0 * number) for number in (1, 2, 3)]
     serving = asyncio.create_task(serve(database_url, "sfu", capacity=1))
     try:
-        await eventually(lambda: psql.one("select count(*) from living_nodes()"), within=PATIENCE)
+        await comes_true(lambda: psql.one("select count(*) from living_nodes()"), within=PATIENCE)
         move(psql, room, "sfu")
         node = psql.one("select peer_id::text from roster where kind = 'sfu'")
         peers = [psql.seat(room, name) for name in ("ann", "bob", "cy")]
@@ -48,7 +47,7 @@ async def test_every_offer_is_answered_or_refused_and_a_full_node_says_so(
         with refused("signals_sender_is_seated"):
             psql.run(OFFER, room, "00000000-0000-4000-8000-000000000000", node, offers[2])
         psql.run(OFFER, room, peers[2], node, Jsonb({"type": "offer", "sdp": "x" * 200_000}))
-        await eventually(lambda: psql.all(HEARD, peers[2]), within=PATIENCE)
+        await comes_true(lambda: psql.all(HEARD, peers[2]), within=PATIENCE)
         [(kind, body)] = psql.all(HEARD, peers[2])
         assert kind == "bye"
         assert "200000 characters" in body["reason"]
@@ -75,5 +74,5 @@ async def answered(psql: Psql, person: Person, peer: str) -> None:
     def found() -> list[Any]:
         return [body for kind, body in psql.all(HEARD, peer) if kind == "answer"]
 
-    await eventually(found, within=PATIENCE)
+    await comes_true(found, within=PATIENCE)
     await person.answer(found()[0]["sdp"])

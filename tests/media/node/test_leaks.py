@@ -21,9 +21,8 @@ from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.voices import Sitter
 from roomtone.media.rtp import RtpPacket, send_packets
 
+from ...patience import comes_true
 from ...people import Psql
-from ..listening import eventually
-from ..processes import PATIENCE
 from ..test_routes import move, nodes
 
 AT_ONCE = 10  # people in the room
@@ -54,9 +53,7 @@ async def visit(manner: int, ask: Ask, leave: Callable[[], Awaitable[None]]) -> 
         else:
             answer = await ask(sdp)
             await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-            async with asyncio.timeout(20):
-                while not sender.send(RtpPacket(0, 1, 960, True, OPUS, 20)):  # noqa: ASYNC110
-                    await asyncio.sleep(0.02)  # not connected yet
+            await comes_true(lambda: sender.send(RtpPacket(0, 1, 960, True, OPUS, 20)))  # connected
             for word in range(2, 8):
                 sender.send(RtpPacket(0, word, word * 960, False, OPUS, 20))
             if manner == 2:
@@ -81,13 +78,9 @@ def things() -> Counter[str]:
 
 async def nothing_is_left(before: Counter[str]) -> None:
     """Wait until there is no more of anything than before; looked at now and then, for looking takes long."""
-    more = things() - before
     with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE):
-            while more:
-                await asyncio.sleep(0.4)
-                more = things() - before
-    assert not more
+        await comes_true(lambda: not things() - before, every=0.4)
+    assert not things() - before
 
 
 def udp_sockets() -> int:
@@ -146,7 +139,7 @@ async def test_a_room_keeps_nothing_of_those_who_came_and_went(
         async def ask(sdp: str) -> str:
             node = psql.one("select peer_id from participants where kind = 'mcu'")
             psql.run(OFFER, room, peer, node, Jsonb({"type": "offer", "sdp": sdp}))
-            await eventually(lambda: psql.one(ANSWER, peer))
+            await comes_true(lambda: psql.one(ANSWER, peer))
             answer: dict[str, str] = psql.one(ANSWER, peer)
             return answer.get("sdp", "")
 

@@ -13,9 +13,10 @@ from roomtone.media.opus import FRAME_SAMPLES
 from roomtone.media.playout import Playout
 from roomtone.media.rtp import take_packets
 
+from ...patience import PATIENCE
 from .intelligible import Sound, intelligibility, speech
 from .lossy import Hop
-from .people import WITHIN, Person, Tone, seat
+from .people import Person, Tone, seat
 
 SECONDS = 3.0  # of speech
 BEFORE = 25  # frames in which the buffers get to know the network
@@ -24,7 +25,7 @@ LATEST = 1.5  # seconds; two jitter buffers at their deepest, and a busy machine
 UNDERSTOOD = 0.75
 """Where speech counts as intelligible: the paper's listeners understood about nine words in ten there."""
 
-TRIES = 4  # of which one must do, for a machine that is busy itself delivers late
+TRIES = 3  # judged together: a machine that is busy itself delivers late now and then
 
 
 class Speech(Tone):
@@ -54,7 +55,7 @@ async def heard_through(node: Sfu | Mcu, clean: Sound) -> Sound:
             for person, hop in ((speaker, one), (listener, other)):
                 answer = await node.answer(person.sitter.peer_id, hop.hidden(await person.offer(1)))
                 await person.answer(hop.through(answer))
-            async with asyncio.timeout(WITHIN):
+            async with asyncio.timeout(PATIENCE):
                 for leg in node.legs.values():
                     assert await leg.until("connected") == "connected"
             one.lossy = other.lossy = True
@@ -93,18 +94,15 @@ async def test_speech_stays_intelligible_with_5_percent_loss_and_30_ms_jitter_at
 ):
     clean = speech(SECONDS)
     both: tuple[type[Sfu] | type[Mcu], ...] = (Sfu, Mcu)
-    best = dict.fromkeys(both, (0.0, 0.0))
+    scores: dict[type[Sfu] | type[Mcu], list[NDArray[np.float64]]] = {kind: [] for kind in both}
     for _ in range(TRIES):
-        kinds = [kind for kind, (mean, share) in best.items() if min(mean, share) < UNDERSTOOD]
-        if not kinds:
-            break
         sounds = await asyncio.gather(
-            *(heard_through(kind(RTCConfiguration(iceServers=[])), clean) for kind in kinds)
+            *(heard_through(kind(RTCConfiguration(iceServers=[])), clean) for kind in both)
         )
-        for kind, sound in zip(kinds, sounds, strict=True):
-            scores = intelligibility(clean, sound, BEFORE * FRAME_SAMPLES, LATEST)
-            best[kind] = max(
-                best[kind], (float(scores.mean()), float((scores >= UNDERSTOOD).mean()))
-            )
-    # As a whole, and of every four stretches three at least.
-    assert all(min(mean, share) >= UNDERSTOOD for mean, share in best.values()), best
+        for kind, sound in zip(both, sounds, strict=True):
+            scores[kind].append(intelligibility(clean, sound, BEFORE * FRAME_SAMPLES, LATEST))
+    for kind, tries in scores.items():
+        every = np.concatenate(tries)
+        # As a whole, and of every four stretches three at least.
+        assert every.mean() >= UNDERSTOOD, (kind, tries)
+        assert (every >= UNDERSTOOD).mean() >= UNDERSTOOD, (kind, tries)

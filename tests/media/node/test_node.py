@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,8 +23,8 @@ from roomtone.ogg import seconds_of
 from roomtone.types import PeerId, RoomId
 
 from ...conftest import Connection, NewDatabase
+from ...patience import PATIENCE, comes_true
 from ...people import Psql
-from ..listening import eventually
 from .people import Person
 from .test_recording import sound_of
 
@@ -76,8 +76,7 @@ class Caller(Person):
 
 
 ENDS_WITHIN = 15.0  # seconds on a crowded machine; three for its rooms and two for its goodbye
-PATIENCE = 60.0  # seconds; a process of its own needs many of them on a crowded machine
-TRIES = 3  # of which the best counts, for the machine has other things to do, too
+KILLS = 3
 
 
 @pytest.mark.parametrize("kind", ["sfu", "mcu"])
@@ -93,27 +92,28 @@ async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_i
             for _ in range(number):
                 process = stack.enter_context(node(database_url, kind, tmp_path))
                 processes[process.pid] = process
-            await until(lambda: psql.one(LIVING, kind) == len(processes))
+            await comes_true(lambda: psql.one(LIVING, kind) == len(processes))
 
         await start(2)
         psql.run("update rooms set topology = %s where id = %s", kind, room)
         door = await stack.enter_async_context(database_door(database_url))
         running = [asyncio.create_task(each.run(door, room)) for each in (one, two)]
         try:
-            took = 5.0
-            for _ in range(TRIES):
+            took: list[float] = []
+            for _ in range(KILLS):
                 await one.waits_to_hear_anywhere(660)
                 await two.waits_to_hear_anywhere(440)
                 await records(psql, room)
                 carrying = await kill(psql, processes, room)
                 killed_at = psql.one("select clock_timestamp()")
-                await until(lambda was=carrying: moved(psql, room, was, one, two))  # type: ignore[misc]
-                took = psql.one(
+                await comes_true(lambda was=carrying: moved(psql, room, was, one, two))  # type: ignore[misc]
+                silent_for = psql.one(
                     "select extract(epoch from a.assigned_at - n.heartbeat_at)::float8"
                     " from assignments a, nodes n where a.room_id = %s and n.id = %s",
                     room,
                     carrying,
                 )
+                took.append(silent_for)
                 one.heard.clear()
                 two.heard.clear()
                 await one.waits_to_hear_anywhere(660)
@@ -124,14 +124,13 @@ async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_i
                 assert written - 1.2 < lost.seconds < written + 0.2
                 assert lost.failed
                 assert sings(lost.path, 440, 660)
-                if took < 5:
-                    break
                 await start(1)
-            assert took < 5
+            # The machine has other things to do, too, and may be late once.
+            assert sum(seconds < 5 for seconds in took) >= KILLS - 1, took
             itself = psql.one("select username from roster where kind = %s", kind)
             await records(psql, room)
             psql.one("select stop_recording(%s)", room)
-            await until(
+            await comes_true(
                 lambda: psql.one("select duration from recordings order by id desc limit 1")
             )
             last = await part_of(psql, tmp_path, psql.one("select node_id from assignments"))
@@ -175,7 +174,7 @@ async def records(psql: Psql, room: int) -> None:
             psql.run("insert into recordings (room_id) values (%s)", room)
             psql.run("update recordings set begins_at = announced_at")
     written = "select started_at < clock_timestamp() - interval '2 s' from recordings where room_id = %s and ended_at is null"
-    await until(lambda: psql.one(written, room))
+    await comes_true(lambda: psql.one(written, room))
 
 
 @dataclass
@@ -209,13 +208,6 @@ def sings(path: Path, *tones: float) -> bool:
     )
 
 
-async def until(condition: Callable[[], object]) -> None:
-    """Waits for what the database will show."""
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110 - another process does it
-            await asyncio.sleep(0.05)
-
-
 async def test_a_node_whose_database_is_gone_ends_all_the_same(
     new_database: NewDatabase, template: str, admin: Connection, tmp_path: Path
 ) -> None:
@@ -225,10 +217,10 @@ async def test_a_node_whose_database_is_gone_ends_all_the_same(
             psql = Psql(connection)
             room = psql.room("rick")
             nodes = "select from living_nodes()"
-            await eventually(lambda: psql.all(nodes), within=PATIENCE)
+            await comes_true(lambda: psql.all(nodes), within=PATIENCE)
             psql.run("update rooms set topology = 'mcu' where id = %s", room)
             follows = "select count(followed_by) from participants"
-            await eventually(lambda: psql.one(follows), within=PATIENCE)
+            await comes_true(lambda: psql.one(follows), within=PATIENCE)
             name = connection.info.dbname
         admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
         process.terminate()

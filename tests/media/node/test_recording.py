@@ -20,6 +20,7 @@ from roomtone.media.node.recording import Recording, RecordingFailed
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Samples
 
+from ...patience import comes_true
 from .people import Person, seat
 
 
@@ -52,9 +53,7 @@ async def test_a_conversation_is_in_the_file_as_it_went(
 
     async def spoken(frames: int) -> float:
         """Waits until somebody spoke through so many frames on end; when that was, in seconds."""
-        async with asyncio.timeout(20):
-            while not all(loud[-frames:]) or len(loud) < frames:  # noqa: ASYNC110 - a sound
-                await asyncio.sleep(0.02)
+        await comes_true(lambda: len(loud) >= frames and all(loud[-frames:]))
         return len(loud) * FRAME_SAMPLES / RATE
 
     try:
