@@ -22,7 +22,8 @@ SHORTEST, LONGEST = 1.0, 60.0  # seconds of back-off
 STEADY_AFTER: Final = 30.0  # seconds; who lived this long is started again at once
 
 TOLD: Final = (
-    "ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy", "log_level",
+    "ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy", "log_level", "host",
+    "media_networks",
 )  # fmt: skip
 """The settings that such a process needs to know."""
 

@@ -12,10 +12,15 @@ from typing import Final, Literal
 
 Direction = Literal["sendonly", "recvonly"]
 
-SHARED: Final = ("ice-ufrag:", "ice-pwd:", "fingerprint:", "setup:", "ice-options:")
-"""Attributes of the transport, which a bundle's first section may have for all (RFC 8843, section 7.1.3)."""
+SHARED: Final = ("ice-ufrag", "ice-pwd", "fingerprint", "tls-id", "setup", "ice-options")
+"""Attributes of the transport, which a bundle's tagged section has for all (RFC 9143, section 7.1.3)."""
 
-_DIRECTION: Final = re.compile(r"^a=(sendrecv|sendonly|recvonly|inactive)\r$", re.MULTILINE)
+DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
+
+INHERITED: Final = (*SHARED, "end-of-candidates", "extmap", "extmap-allow-mixed", "direction")
+"""Attributes that the session may have for all sections that do not have them (RFC 8839, 5; 8840, 8.2; 8842, 5; 8122, 5; 8285, 6; 8866, 6.7)."""
+
+_DIRECTION: Final = re.compile(rf"^a=({'|'.join(DIRECTIONS)})\r$", re.MULTILINE)
 
 
 class Unfit(Exception):
@@ -33,20 +38,20 @@ class Offer:
 
 def audio_of(sdp: str, direction: Direction) -> Offer:
     """The offer's first audio section as an offer of its own, in this direction. Raises Unfit."""
-    head, *media = _split(sdp)
+    head, *media = _split(inherited(sdp))
     if not head.startswith("v=0\r\n") or not media:
         raise Unfit("this is no session description")
     index = next((n for n, section in enumerate(media) if section.startswith("m=audio ")), None)
     if index is None:
         raise Unfit("a room carries audio, and this offer has none")
     section = media[index]
-    offered = _DIRECTION.search(section) or _DIRECTION.search(head)
+    offered = _DIRECTION.search(section)
     if (offered[1] if offered else "sendrecv") not in ("sendrecv", direction):
         raise Unfit(f"the audio of this offer is {offered and offered[1]}, not {direction}")
     section = _DIRECTION.sub("", section).replace("a=bundle-only\r\n", "").replace("\n\n", "\n")
     section = re.sub(r"^m=audio \d+ ", "m=audio 9 ", section) + f"a={direction}\r\n"
     mid = _mid(section)
-    section += "".join(_transport(media[0], besides=section))
+    section += "".join(_transport(_tagged(head, media), besides=section))
     # The node is the passive end of DTLS (RFC 8842): as a client it takes no RSA certificate, which GStreamer has.
     section = section.replace("a=setup:actpass\r\n", "a=setup:active\r\n")
     group = "" if mid is None else f"a=group:BUNDLE {mid}\r\n"
@@ -54,7 +59,24 @@ def audio_of(sdp: str, direction: Direction) -> Offer:
         line for line in head.splitlines(keepends=True) if not line.startswith("a=group:")
     )
     sections = tuple((each.split("\r\n", 1)[0], _mid(each)) for each in media)
-    return Offer(_DIRECTION.sub("", head) + group + section, sections, index)
+    return Offer(head + group + section, sections, index)
+
+
+def inherited(sdp: str) -> str:
+    """The same description with what its session says for all sections written in each of them.
+
+    What a section says itself wins. aiortc reads some of these attributes at the session and forgets others, so everything
+    that reads a stranger's description reads this.
+    """
+    head, *media = _split(sdp)
+    lines = head.splitlines(keepends=True)
+    shared = [line for line in lines if _name(line) in INHERITED]
+    kept = [line for line in lines if line not in shared]
+    sections = []
+    for section in media:
+        own = {_name(line) for line in section.splitlines(keepends=True)}
+        sections.append(section + "".join(line for line in shared if _name(line) not in own))
+    return "".join((*kept, *sections))
 
 
 def completed(answer: str, offer: Offer) -> str:
@@ -96,14 +118,24 @@ def _mid(section: str) -> str | None:
     return found and found[1]
 
 
-def _transport(first: str, *, besides: str) -> list[str]:
-    """What the bundle's first section says for all, as far as this one does not say it itself."""
-    attributes = list(SHARED)
-    if "a=candidate:" not in besides:
-        attributes += ["candidate:", "end-of-candidates"]
-    wanted = [f"a={name}" for name in attributes if f"a={name}" not in besides]
-    return [
-        line
-        for line in first.splitlines(keepends=True)
-        if line.startswith(tuple(wanted) or ("\0",))
-    ]
+def _name(line: str) -> str | None:
+    """The attribute of a line; all four directions are one."""
+    if not line.startswith("a="):
+        return None
+    name = line[2:].rstrip("\r\n").partition(":")[0]
+    return "direction" if name in DIRECTIONS else name
+
+
+def _tagged(head: str, media: list[str]) -> str:
+    """The section that speaks for its bundle: the first that the group names (RFC 9143, section 7.2.1)."""
+    group = re.search(r"^a=group:BUNDLE (\S+)", head, re.MULTILINE)
+    return next((each for each in media if group and _mid(each) == group[1]), media[0])
+
+
+def _transport(tagged: str, *, besides: str) -> list[str]:
+    """What the bundle's tagged section says for all, as far as this one does not say it itself."""
+    own = {_name(line) for line in besides.splitlines(keepends=True)}
+    wanted = set(SHARED) - own
+    if "candidate" not in own:
+        wanted |= {"candidate", "end-of-candidates"}
+    return [line for line in tagged.splitlines(keepends=True) if _name(line) in wanted]

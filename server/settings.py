@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from .ice_addresses import faults
+from .media_addresses import Reach
 from .paths import default_data_dir
 
 TransportPolicy = Literal["all", "relay"]
@@ -23,6 +24,16 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 
 class SettingsError(ValueError):
     """The settings cannot be used; the text says what to write instead."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this name or address is this machine's own, for itself alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def setting(
@@ -140,6 +151,11 @@ class Settings:
     ice_transport_policy: TransportPolicy = setting(
         "all", help="`relay` makes browsers use TURN only."
     )
+    media_networks: tuple[str, ...] = setting(
+        ("own",),
+        help="Private networks that media nodes and bots may send to, beside public addresses: `own` for those this"
+        " machine is in, or networks like `10.0.0.0/8`.",
+    )
     grace: float = setting(
         10.0, help="How long a seat survives without its stream, in seconds.", at_least=0.1
     )
@@ -176,18 +192,17 @@ class Settings:
 
     def __post_init__(self) -> None:
         wrong = faults(self.ice_servers, self.turn_uris, has_secret=bool(self.turn_secret))
+        try:
+            Reach.of(self.media_networks, loopback=False)
+        except ValueError as error:
+            wrong.append(f"--media-networks: {error}.")
         if wrong:
             raise SettingsError("\n".join(wrong))
 
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the relay (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3)."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @property
     def demo_allowed(self) -> bool:

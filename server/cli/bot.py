@@ -53,7 +53,9 @@ from .options import from_settings, secret_file, settings_from
     "--database-url", metavar="URL", help="Go to this database instead, past every relay."
 )
 @secret_file("--database-url-file", "A file that holds the database's URL.")
-@from_settings("ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy")
+@from_settings(
+    "ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy", "media_networks"
+)  # fmt: skip
 def bot_command(
     room: int,
     name: str | None,

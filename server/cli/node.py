@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import uvloop
@@ -11,6 +12,7 @@ import uvloop
 from ..embedded import socket_url
 from ..lock import running
 from ..screen import Screen
+from ..settings import is_loopback
 from .group import cli
 from .manners import stopping_on_signals
 from .options import from_settings, settings_from
@@ -27,7 +29,7 @@ from .options import from_settings, settings_from
 )
 @from_settings(
     "data_dir", "recordings_dir", "database_url", "ice_servers", "turn_uris", "turn_secret", "turn_ttl",
-    "ice_transport_policy",
+    "ice_transport_policy", "media_networks",
 )  # fmt: skip
 def node_command(kind: str, capacity: int, **given: Any) -> None:
     """Carry rooms' audio: an sfu forwards every voice, an mcu mixes them.
@@ -40,6 +42,7 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
 
     settings = settings_from(given)
     url = settings.database_url
+    loopback = False
     if url is None:
         holder = running(settings.data_dir)
         if holder is None or not holder.sockets:
@@ -47,6 +50,7 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
                 f"Roomtone is not running on {settings.data_dir}. Name a database: --database-url"
             )
         url = socket_url(holder.sockets)
+        loopback = is_loopback(urlsplit(holder.address).hostname or "")
     screen = Screen()
     with stopping_on_signals(screen):
         screen.line(f"{kind.upper()} node for {capacity} rooms. Ctrl-C stops it.")
@@ -57,7 +61,7 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
                         url,
                         "sfu" if kind == "sfu" else "mcu",
                         capacity=capacity,
-                        ice=lambda user: ice_of(settings, user),
+                        ice=lambda user: ice_of(settings, user, loopback=loopback),
                         say=screen.line,
                         recordings=settings.recordings,
                     )

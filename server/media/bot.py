@@ -8,18 +8,19 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from ..ice import configuration
 from ..settings import Settings
 from ..supervision import all_of, first_of
 from ..types import RoomId, UserId
+from .companion import ice_of
 from .echo import Echo
 from .hearing import Heard
 from .signaling.database import database_door
 from .signaling.http import http_line
-from .signaling.line import Ice, Line, LineLost, Refused
+from .signaling.line import Line, LineLost, Refused
 from .sounds import Sound, SoundError, tone
 from .sounds import play as sound_of_file
 from .visit import visiting
@@ -105,17 +106,15 @@ async def _lines(plan: Plan) -> AsyncIterator[list[Line]]:
         [plan.called] if plan.count == 1 else [f"{plan.called} {n + 1}" for n in range(plan.count)]
     )
     if plan.database_url is not None:
-
-        def ice(user: UserId) -> Ice:
-            told = configuration(plan.settings, user)
-            return Ice(tuple(told["iceServers"]), told["iceTransportPolicy"] == "relay")
-
+        ice = partial(ice_of, plan.settings)
         async with database_door(plan.database_url, ice=ice) as door:
             yield [await door.line(name) for name in names]
         return
     async with AsyncExitStack() as stack:
         yield [
-            await stack.enter_async_context(http_line(plan.url, name, token=plan.token))
+            await stack.enter_async_context(
+                http_line(plan.url, name, token=plan.token, networks=plan.settings.media_networks)
+            )
             for name in names
         ]
 

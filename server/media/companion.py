@@ -20,6 +20,7 @@ import uvloop
 
 from .. import logs
 from ..ice import configuration
+from ..media_addresses import Reach
 from ..settings import Settings
 from ..supervision import begin
 from ..types import UserId
@@ -36,12 +37,14 @@ class Told:
 
     def ice(self, user: UserId) -> Ice:
         """What `GET /ice` would tell this user."""
-        return ice_of(self.settings, user)
+        return ice_of(self.settings, user, loopback=self.settings.loopback)
 
 
-def ice_of(settings: Settings, user: UserId) -> Ice:
+def ice_of(settings: Settings, user: UserId, *, loopback: bool = False) -> Ice:
+    """What `GET /ice` would tell this user, and where media may be sent: to loopback only where Roomtone serves it."""
     told = configuration(settings, user)
-    return Ice(tuple(told["iceServers"]), told["iceTransportPolicy"] == "relay")
+    reach = Reach.of(settings.media_networks, loopback=loopback)
+    return Ice(tuple(told["iceServers"]), told["iceTransportPolicy"] == "relay", reach)
 
 
 def run(work: Callable[[Told], Coroutine[Any, Any, None]]) -> None:

@@ -24,10 +24,10 @@ from aiortc import (
     RTCRtpSender,
     RTCSessionDescription,
 )
-from aiortc.sdp import candidate_from_sdp
 from av.frame import Frame as MediaFrame
 
 from ..supervision import begin
+from .candidates import Candidates
 from .inside import path_of, send_encoded, shield
 from .rtp import Arrive, take_packets
 from .signaling.events import SignalKind
@@ -39,6 +39,9 @@ OPUS: Final = [
     for codec in RTCRtpSender.getCapabilities("audio").codecs
     if codec.mimeType == "audio/opus"
 ]
+
+SECTIONS_LIMIT: Final = 1
+"""Of a description; each could be a transport with ports of its own."""
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +78,7 @@ class Connection:
         self._theirs: str | None = None
         self._inbox: asyncio.Queue[tuple[str, Any]] = asyncio.Queue(maxsize=200)
         self._task: asyncio.Task[None] | None = None
+        self._candidates = Candidates(ice.reach)
         self._pc = pc = RTCPeerConnection(configuration_of(ice))
         pc.on("connectionstatechange", self._changed)
         pc.on("track", on_track)
@@ -131,8 +135,9 @@ class Connection:
     async def _take(self, kind: str, body: Any) -> None:
         pc = self._pc
         if kind == "candidate":
-            for candidate in body if isinstance(body, list) else [body]:
-                await self._add(candidate)
+            if self._theirs is not None:
+                for candidate in self._candidates.of(body):
+                    await pc.addIceCandidate(candidate)
         elif kind == "answer":
             if pc.signalingState == "have-local-offer":
                 await self._described(body)
@@ -147,22 +152,10 @@ class Connection:
             self._send("answer", dictionary_of(pc.localDescription))
 
     async def _described(self, body: Mapping[str, Any]) -> None:
-        await self._pc.setRemoteDescription(description_of(body))
+        if str(body["sdp"]).count("\nm=") > SECTIONS_LIMIT:
+            raise ValueError("two peers have one connection, of one section")
+        await self._pc.setRemoteDescription(description_of(body, self._candidates))
         self._theirs = body["sdp"]
-
-    async def _add(self, candidate: Mapping[str, Any]) -> None:
-        text = str(candidate.get("candidate", "")).removeprefix("candidate:")
-        if self._theirs is None or not text or _is_hidden(text):
-            return
-        try:
-            parsed = candidate_from_sdp(text)
-        except (ValueError, AssertionError, IndexError):
-            return  # one unusable candidate is not the end: others may do
-        parsed.sdpMid = candidate.get("sdpMid")
-        parsed.sdpMLineIndex = candidate.get("sdpMLineIndex")
-        if parsed.sdpMid is None and parsed.sdpMLineIndex is None:
-            parsed.sdpMLineIndex = 0
-        await self._pc.addIceCandidate(parsed)
 
     def _changed(self) -> None:
         state = self._pc.connectionState
@@ -214,19 +207,9 @@ def _fragment(sdp: str) -> str | None:
     return found and found[1]
 
 
-def _is_hidden(candidate: str) -> bool:
-    """An mDNS name, which costs a second to look up in vain; such a peer reaches us instead."""
-    words = candidate.split()
-    return len(words) > 4 and words[4].endswith(".local")
-
-
-def description_of(body: Mapping[str, Any]) -> RTCSessionDescription:
-    """A description as it came; without mDNS names."""
-    lines = str(body["sdp"]).splitlines(keepends=True)
-    known = [
-        line for line in lines if not (line.startswith("a=candidate:") and _is_hidden(line[12:]))
-    ]
-    return RTCSessionDescription("".join(known), body["type"])
+def description_of(body: Mapping[str, Any], candidates: Candidates) -> RTCSessionDescription:
+    """A description as it came, with the candidates that may be used."""
+    return RTCSessionDescription(candidates.screened(str(body["sdp"])), body["type"])
 
 
 def dictionary_of(description: RTCSessionDescription) -> dict[str, str]:

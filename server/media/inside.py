@@ -17,6 +17,8 @@ from aiortc.rtcrtpsender import RTCEncodedFrame
 from .packets import Packet
 
 LARGEST: Final = 1500  # bytes in a datagram: what libsrtp is given room for, and Ethernet carries
+REMOTES: Final = 128  # addresses of one peer: those signaled, and those that checks came from
+GATHERED_WITHIN: Final = 1.5  # seconds; servers that answered a moment ago need less
 WAITING: Final = 500  # datagrams that wait for one connection; beyond that we are too late anyway
 
 
@@ -45,15 +47,20 @@ def name_stream(transceiver: RTCRtpTransceiver, stream: str) -> None:
 
 
 def shield(pc: RTCPeerConnection) -> None:
-    """Drop what no peer sends, for each line there is by now.
+    """Drop what no peer sends, and bound what gathering takes, for each line there is by now.
 
     Anybody who finds the port can send there, before anything is decrypted, and aiortc's transport ends at an empty
-    datagram or one that is larger than its buffer.
+    datagram or one that is larger than its buffer. And who has the password can send checks from any number of ports:
+    each is remembered as a candidate, and is sent checks.
     """
     for transceiver in pc.getTransceivers():
         connection: Any = transceiver.receiver.transport.transport._connection
         if "data_received" not in vars(connection):  # lines that share a transport have it by now
             connection.data_received = partial(_take_in, connection, connection.data_received)
+            connection.check_incoming = partial(_check, connection, connection.check_incoming)
+            connection.get_component_candidates = partial(
+                connection.get_component_candidates, timeout=GATHERED_WITHIN
+            )
 
 
 def _take_in(
@@ -61,6 +68,14 @@ def _take_in(
 ) -> None:
     if 0 < len(data) <= LARGEST and connection._queue.qsize() < WAITING:
         pass_on(data, component)
+
+
+def _check(
+    connection: Any, check: Callable[..., None], message: Any, addr: Any, protocol: Any
+) -> None:
+    known = connection._remote_candidates
+    if len(known) < REMOTES or any((c._network_host, c.port) == addr for c in known):
+        check(message, addr, protocol)
 
 
 def path_of(pc: RTCPeerConnection) -> dict[str, str] | None:

@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpTransceiver
 
 from ..supervision import begin
+from .candidates import Candidates
 from .connection import OPUS, Encoded, configuration_of, description_of, dictionary_of
 from .inside import path_of, send_encoded, shield
 from .rtp import RtpPacket, take_packets
@@ -68,6 +69,7 @@ class NodeLine:
         self._answers: asyncio.Queue[Any] = asyncio.Queue(maxsize=10)
         self._changed = asyncio.Event()
         self._told: set[str] = set()
+        self._candidates = Candidates(ice.reach)
         self._pc = pc = RTCPeerConnection(configuration_of(ice))
         pc.on("connectionstatechange", self._state_changed)
         direction = {(True, True): "sendrecv", (True, False): "sendonly"}.get(
@@ -75,7 +77,6 @@ class NodeLine:
         )
         mine = pc.addTransceiver("audio" if voice is None else Encoded(), direction)
         self._prepare(mine)
-        shield(pc)
         self._ear = Ear()
         if voice is not None:
             send_encoded(mine.sender, self._ear.next)
@@ -124,11 +125,12 @@ class NodeLine:
         pc = self._pc
         while len(pc.getTransceivers()) < len(voices):
             self._prepare(pc.addTransceiver("audio", "recvonly"))
+        shield(pc)  # the new ones, too
         await pc.setLocalDescription(await pc.createOffer())
         self._send("offer", dictionary_of(pc.localDescription))
         async with asyncio.timeout(ANSWERED_WITHIN):
             answer = await self._answers.get()
-        await pc.setRemoteDescription(description_of(answer))
+        await pc.setRemoteDescription(description_of(answer, self._candidates))
         self.carried = voices_of(answer["sdp"])
         for transceiver in pc.getTransceivers():
             mid = str(transceiver.mid)

@@ -11,17 +11,18 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver, RTCSessionDescription
+from aiortc import RTCPeerConnection, RTCRtpTransceiver, RTCSessionDescription
 from aiortc.exceptions import InvalidStateError
-from aiortc.sdp import SessionDescription, candidate_from_sdp
+from aiortc.sdp import SessionDescription
 
+from ..candidates import Candidates
+from ..connection import configuration_of
 from ..forwarding import Forward
 from ..inside import may_be_sent_to, name_stream, shield
 from ..rtp import PacketSender, RtpPacket, send_packets, take_packets
+from ..signaling.line import Ice
 
-OFFER_LIMIT: Final = 65_536  # characters; one of forty voices has 30,000
 SLOTS_LIMIT: Final = 64
-CANDIDATES_LIMIT: Final = 100  # of one person; each is an address that is sent checks
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +37,13 @@ class OfferRefused(Exception):
 class Leg:
     """A connection that stands, or will. `arrive` gets the person's packets; `voices` are those that have a slot."""
 
-    def __init__(
-        self, configuration: RTCConfiguration, arrive: Callable[[RtpPacket], None]
-    ) -> None:
-        self._connection = RTCPeerConnection(configuration)
+    def __init__(self, ice: Ice, arrive: Callable[[RtpPacket], None]) -> None:
+        self._connection = RTCPeerConnection(configuration_of(ice))
         self._arrive = arrive
         self._taken: dict[str, PacketSender] = {}  # by mid
         self._voices: dict[str, str] = {}  # voice -> mid
         self._forwards: dict[str, Forward] = {}  # by mid, for a slot is one stream whoever has it
-        self._candidates = 0
+        self._candidates = Candidates(ice.reach)
         self._closed = False
         self._spoilt = False
         self._answering = asyncio.Lock()
@@ -78,15 +77,17 @@ class Leg:
 
         Raises OfferRefused.
         """
+        try:
+            offer = self._candidates.screened(offer)
+        except ValueError as error:
+            raise OfferRefused(f"this offer is not read: {error}") from error
         _check(offer)
         async with self._answering:
             if self._closed:
                 raise OfferRefused("this connection is closed")
             connection = self._connection
             try:
-                await connection.setRemoteDescription(
-                    RTCSessionDescription(_without_local_names(offer), "offer")
-                )
+                await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
                 shield(connection)
                 transceivers = connection.getTransceivers()
                 for transceiver in transceivers:
@@ -103,19 +104,10 @@ class Leg:
 
     async def add_candidates(self, body: object) -> None:
         """Candidates as they are signaled: one RTCIceCandidateInit, or several. What cannot be read is no path to anybody."""
-        for each in body if isinstance(body, list) else [body]:
-            if not isinstance(each, dict):
-                continue
-            line = str(each.get("candidate") or "")
-            if not line or ".local " in line or self._candidates >= CANDIDATES_LIMIT:
-                continue
-            self._candidates += 1
+        for candidate in self._candidates.of(body):
             try:
-                candidate = candidate_from_sdp(line.removeprefix("candidate:"))
-                candidate.sdpMid = each.get("sdpMid")
-                candidate.sdpMLineIndex = each.get("sdpMLineIndex")
                 await self._connection.addIceCandidate(candidate)
-            except (ValueError, IndexError, AssertionError, InvalidStateError) as error:
+            except (ValueError, InvalidStateError) as error:
                 log.info("a candidate was passed over: %s", error)
 
     def send(self, voice: str, packet: RtpPacket) -> None:
@@ -177,10 +169,6 @@ class Leg:
 
 
 def _check(offer: str) -> None:
-    if len(offer) > OFFER_LIMIT:
-        raise OfferRefused(
-            f"this offer has {len(offer)} characters, at most {OFFER_LIMIT} are read"
-        )
     try:
         described = SessionDescription.parse(offer)
     except Exception as error:
@@ -195,18 +183,7 @@ def _check(offer: str) -> None:
     }
     if len(media) > 1 and any(each.rtp.muxId not in bundled for each in media):
         raise OfferRefused("all voices travel on one connection: bundle them (RFC 9143)")
-    if sum(len(each.ice_candidates) for each in media) > CANDIDATES_LIMIT:
-        raise OfferRefused(f"nobody has more than {CANDIDATES_LIMIT} addresses")
     if not any(
         codec.mimeType.lower() == "audio/opus" for each in media for codec in each.rtp.codecs
     ):
         raise OfferRefused("voices are Opus (RFC 7587), which this offer does not know")
-
-
-def _without_local_names(offer: str) -> str:
-    """Without mDNS candidates, each of which costs a second of looking up what only the browser's own network knows."""
-    return "".join(
-        line
-        for line in offer.splitlines(keepends=True)
-        if not (line.startswith("a=candidate:") and ".local " in line)
-    )

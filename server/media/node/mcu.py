@@ -10,12 +10,10 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from random import randrange
 from typing import Final
-
-from aiortc import RTCConfiguration
 
 from ...supervision import Supervisor
 from ..metronome import FRAME, ticks
@@ -23,6 +21,7 @@ from ..mixing import Mixed, level, soft_clip, total, without
 from ..opus import FRAME_SAMPLES, Encoder, Samples
 from ..playout import Playout
 from ..rtp import RtpPacket
+from ..signaling.line import Ice, no_servers
 from .leg import MIX, Leg
 from .voices import LOUD, Sitter, Speakers
 
@@ -45,10 +44,10 @@ class Ear:
 
 
 class Mcu:
-    """One room. `sit` says who is there, `answer` takes a person's offer."""
+    """One room. `sit` says who is there, `answer` takes a person's offer. `ice` is asked before each connection."""
 
-    def __init__(self, configuration: RTCConfiguration) -> None:
-        self._configuration = configuration
+    def __init__(self, ice: Callable[[], Awaitable[Ice]] = no_servers) -> None:
+        self._ice = ice
         self._sitters: dict[str, Sitter] = {}
         self._ears: dict[str, Ear] = {}
         self._playouts: dict[str, Playout] = {}
@@ -80,7 +79,10 @@ class Mcu:
             raise KeyError(peer_id)
         ear = self._ears.get(peer_id)
         if ear is None or not ear.leg.usable:
-            leg = Leg(self._configuration, lambda packet: self._arrive(peer_id, packet))
+            leg = Leg(await self._ice(), lambda packet: self._arrive(peer_id, packet))
+            if peer_id not in self._sitters:  # they left meanwhile
+                await leg.close()
+                raise KeyError(peer_id)
             old, ear = ear, Ear(leg)
             self._ears[peer_id] = ear
             if old is not None:

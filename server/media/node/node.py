@@ -12,7 +12,6 @@ from typing import Final
 from ...notifications import Throttle
 from ...supervision import Supervisor
 from ...types import PeerId, RoomId, UserId
-from ..connection import configuration_of
 from ..signaling.database import DatabaseDoor, database_door
 from ..signaling.lease import Pool
 from ..signaling.line import Ice
@@ -87,7 +86,8 @@ class Node:
         user = self._lease.user
         assert user is not None
         line = self._door.line_of(user)
-        carried = self._carried(await line.ice())
+        # Asked before each connection: a room lives longer than TURN credentials do.
+        carried: Carried = Sfu(line.ice) if self._lease.kind == "sfu" else Mcu(line.ice)
         recorder = Recorder(self._lease, self._recordings, carried.record)
         carrier = Carrier(line, room, peer, carried, self._lease.holding, recorder)
         self.carriers[room] = carrier
@@ -98,10 +98,6 @@ class Node:
             if self.carriers.get(room) is carrier:
                 del self.carriers[room]
             self._say(f"room {room} is carried no longer")
-
-    def _carried(self, ice: Ice) -> Carried:
-        configuration = configuration_of(ice)
-        return Sfu(configuration) if self._lease.kind == "sfu" else Mcu(configuration)
 
 
 async def serve(

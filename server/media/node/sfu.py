@@ -6,23 +6,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-
-from aiortc import RTCConfiguration
+from collections.abc import Awaitable, Callable, Iterable
 
 from ...supervision import Supervisor
 from ..mixing import Mixed
 from ..rtp import RtpPacket
+from ..signaling.line import Ice, no_servers
 from .leg import Leg
 from .mixdown import Mixdown
 from .voices import Sitter, Speakers
 
 
 class Sfu:
-    """One room. `sit` says who is there, `answer` takes a person's offer."""
+    """One room. `sit` says who is there, `answer` takes a person's offer. `ice` is asked before each connection."""
 
-    def __init__(self, configuration: RTCConfiguration) -> None:
-        self._configuration = configuration
+    def __init__(self, ice: Callable[[], Awaitable[Ice]] = no_servers) -> None:
+        self._ice = ice
         self._sitters: dict[str, Sitter] = {}
         self._legs: dict[str, Leg] = {}
         self._mixdown: Mixdown | None = None
@@ -93,7 +92,10 @@ class Sfu:
         return self._legs
 
     async def _renew(self, sitter: Sitter, old: Leg | None) -> Leg:
-        leg = Leg(self._configuration, lambda packet: self._forward(sitter.peer_id, packet))
+        leg = Leg(await self._ice(), lambda packet: self._forward(sitter.peer_id, packet))
+        if sitter.peer_id not in self._sitters:  # they left meanwhile
+            await leg.close()
+            raise KeyError(sitter.peer_id)
         self._legs[sitter.peer_id] = leg
         if old is not None:
             await old.close()

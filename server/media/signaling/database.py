@@ -22,6 +22,7 @@ from ...notifications import Throttle
 from ...supervision import supervised
 from ...types import Cursor, PeerId, RoomId, UserId
 from .bells import Bells
+from .ice_servers import IceServers
 from .lease import Lease, Pool
 from .line import Frame, Ice, Line, LineLost, Refused, Row, User
 from .login import Connection, step_down
@@ -57,6 +58,7 @@ class DatabaseDoor:
         self.lease = lease(self.pool)
         self.bells = Bells(url, on_connected=self.lease.renew)
         self.ice = ice
+        self.servers = IceServers()
 
     async def line(self, username: str, *, kind: str = "bot") -> Line:
         """A line for the bot (or person) of this name, created if unknown. Raises Refused, LineLost."""
@@ -94,8 +96,10 @@ async def database_door(
             async with supervised() as tasks:
                 tasks.keep(door.bells.run, "listener")
                 tasks.keep(door.lease.run, "lease")
+                door.servers.watch(ice(UserId(0)))  # whoever asks is told of the same ones
                 yield door
         finally:
+            await door.servers.close()
             with suppress(psycopg.Error):
                 await door.lease.give_up()
     finally:
@@ -206,7 +210,7 @@ class DatabaseLine:
                         return "taken over" if seat_peer is not None else reason or "left"
 
     async def ice(self) -> Ice:
-        return self._door.ice(self._user.id)
+        return await self._door.servers.answering(self._door.ice(self._user.id))
 
     async def _read(
         self, room: RoomId, peer: PeerId, after: Cursor | None

@@ -9,14 +9,18 @@ from __future__ import annotations
 import codecs
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import httpx
 
+from ...http_client import http_client
+from ...media_addresses import OWN, Reach
+from ...settings import is_loopback
 from ...types import Cursor, PeerId, RoomId, UserId
 from .event_stream import EventStream
+from .ice_servers import IceServers
 from .line import Frame, Ice, Line, LineLost, Refused, Row, User
 
 ANSWERS_WITHIN: Final = 10.0  # seconds
@@ -28,9 +32,13 @@ AS_STORED: Final = "return=representation"
 class HttpLine:
     """Somebody's line. Made by `http_line`."""
 
-    def __init__(self, client: httpx.AsyncClient, user: User) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, user: User, servers: IceServers, reach: Reach
+    ) -> None:
         self._client = client
         self._user = user
+        self._servers = servers
+        self._reach = reach
         self._ice: Ice | None = None
         self._ice_until = 0.0
 
@@ -98,24 +106,33 @@ class HttpLine:
         return reason
 
     async def ice(self) -> Ice:
-        # TURN credentials lapse, so they are asked for anew once half their life is over.
-        if self._ice is None or time.monotonic() > self._ice_until:
+        # TURN credentials expire, so they are asked for anew once half their life is over; by the clock on the wall,
+        # which goes on while a machine is suspended.
+        if self._ice is None or time.time() > self._ice_until:
             answer = await _ask(self._client, "GET", "/ice")
-            self._ice = Ice(tuple(answer["iceServers"]), answer["iceTransportPolicy"] == "relay")
-            self._ice_until = time.monotonic() + answer["ttl"] / 2
-        return self._ice
+            relay_only = answer["iceTransportPolicy"] == "relay"
+            self._ice = Ice(tuple(answer["iceServers"]), relay_only, self._reach)
+            self._ice_until = time.time() + answer["ttl"] / 2
+        return await self._servers.answering(self._ice)
 
 
 @asynccontextmanager
 async def http_line(
-    url: str, username: str | None = None, *, kind: str = "bot", token: str | None = None
+    url: str,
+    username: str | None = None,
+    *,
+    kind: str = "bot",
+    token: str | None = None,
+    networks: Iterable[str] = (OWN,),
 ) -> AsyncIterator[Line]:
     """A line to the relay at `url`, as whoever `token` names or by a demo name; closed with the block.
 
+    `networks` is the setting `media_networks`; to loopback media is sent where the relay is there, too.
     Raises `Refused` for somebody who may not be that, `LineLost` when nobody answers.
     """
-    async with httpx.AsyncClient(
-        base_url=url.rstrip("/"),
+    servers = IceServers()
+    async with http_client(
+        url,
         timeout=ANSWERS_WITHIN,
         headers={"Accept": "application/json"},
         limits=httpx.Limits(max_connections=None),
@@ -132,7 +149,11 @@ async def http_line(
             user = (await _ask(client, "GET", "/session"))["user"]
             if user is None:
                 raise Refused("this token is nobody's")
-        yield HttpLine(client, User(UserId(user["id"]), user["username"]))
+        reach = Reach.of(networks, loopback=is_loopback(client.base_url.host))
+        try:
+            yield HttpLine(client, User(UserId(user["id"]), user["username"]), servers, reach)
+        finally:
+            await servers.close()
 
 
 async def _ask(client: httpx.AsyncClient, method: str, path: str, **request: Any) -> Any:

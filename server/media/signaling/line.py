@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ...media_addresses import Reach
 from ...types import Cursor, PeerId, RoomId, UserId
 
 Row = Mapping[str, Any]
@@ -37,10 +38,16 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Ice:
-    """The servers by which peers find each other: an RTCConfiguration (W3C WebRTC, 4.2.1)."""
+    """The servers by which peers find each other, an RTCConfiguration (W3C WebRTC, 4.2.1), and where media may be sent."""
 
     servers: Sequence[Mapping[str, Any]] = ()
     relay_only: bool = False
+    reach: Reach = Reach()  # noqa: RUF009 - frozen
+
+
+async def no_servers() -> Ice:
+    """What suffices on one network."""
+    return Ice()
 
 
 class LineLost(Exception):

@@ -100,7 +100,7 @@ def memory() -> int:
 
 @pytest.mark.parametrize("kind", [Sfu, Mcu])
 async def test_an_hour_of_joins_and_leaves_leaves_nothing_behind(kind: type[Sfu | Mcu]) -> None:
-    node = kind(RTCConfiguration(iceServers=[]))
+    node = kind()
     seats: dict[str, Sitter] = {}
 
     async def come_and_go(number: int, manner: int) -> None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from aiortc import RTCConfiguration
 from roomtone.media.node.leg import MIX
 from roomtone.media.node.mcu import Mcu
 
@@ -15,7 +14,7 @@ from .people import Person, seat
 
 @pytest.fixture
 async def mcu() -> AsyncIterator[Mcu]:
-    made = Mcu(RTCConfiguration(iceServers=[]))
+    made = Mcu()
     yield made
     await made.close()
 

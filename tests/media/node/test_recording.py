@@ -12,7 +12,6 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from aiortc import RTCConfiguration
 from numpy.typing import NDArray
 from roomtone.media.mixing import level
 from roomtone.media.node.mcu import Mcu
@@ -42,7 +41,7 @@ def tone_in(sound: NDArray[np.float64], second: float) -> float:
 async def test_a_conversation_is_in_the_file_as_it_went(
     tmp_path: Path, kind: type[Sfu] | type[Mcu]
 ) -> None:
-    node = kind(RTCConfiguration(iceServers=[]))
+    node = kind()
     one, two = Person(1, 440), Person(2, 880)
     loud: list[bool] = []
     recording = Recording(tmp_path / "evening.ogg")

@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from aiortc import RTCConfiguration
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.rtp import RtpPacket, take_packets
 
@@ -17,7 +16,7 @@ from .people import Person, seat
 
 @pytest.fixture
 async def sfu() -> AsyncIterator[Sfu]:
-    made = Sfu(RTCConfiguration(iceServers=[]))
+    made = Sfu()
     yield made
     await made.close()
 

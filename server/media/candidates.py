@@ -1,0 +1,96 @@
+"""What of a peer's description and candidates reaches aiortc: nothing that a `Reach` refuses, and no more than a bound."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from ipaddress import ip_interface
+from typing import Any, Final
+
+import aioice.ice
+import ifaddr
+from aiortc import RTCIceCandidate
+from aiortc.sdp import candidate_from_sdp
+
+from ..media_addresses import Interface, Reach
+from ..sdp import inherited
+
+DESCRIPTION_LIMIT: Final = 65_536  # characters; one of forty voices has 30,000
+CANDIDATES_LIMIT: Final = 100  # of one connection; each is an address that is sent checks
+LINE_LIMIT: Final = 512  # characters of one candidate
+
+log = logging.getLogger(__name__)
+
+
+class Candidates:
+    """Those of one connection, in descriptions and after them. One that comes again is not counted again."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._here = interfaces()
+        self._taken: set[tuple[str, int]] = set()
+
+    def screened(self, sdp: str) -> str:
+        """A description for aiortc: each section complete, and only with candidates that may be used. Raises ValueError."""
+        if len(sdp) > DESCRIPTION_LIMIT:
+            raise ValueError(f"it has {len(sdp)} characters, at most {DESCRIPTION_LIMIT} are read")
+        lines = inherited(sdp).splitlines(keepends=True)
+        refused = {
+            line
+            for line in lines
+            if line.startswith("a=candidate:") and self._parsed(line[12:]) is None
+        }
+        if refused:
+            # They may reach us from elsewhere (RFC 8445, 7.3.1.3): without a candidate left, aioice would not wait for that.
+            refused.add("a=end-of-candidates\r\n")
+        return "".join(line for line in lines if line not in refused)
+
+    def of(self, body: object) -> list[RTCIceCandidate]:
+        """Candidates as they are signaled, one RTCIceCandidateInit or several: those that may be used."""
+        found = []
+        for each in (body if isinstance(body, list) else [body])[:CANDIDATES_LIMIT]:
+            if isinstance(each, Mapping) and (candidate := self._signaled(each)) is not None:
+                found.append(candidate)
+        return found
+
+    def _signaled(self, init: Mapping[str, Any]) -> RTCIceCandidate | None:
+        text = init.get("candidate")
+        candidate = self._parsed(text.removeprefix("candidate:")) if isinstance(text, str) else None
+        if candidate is not None:
+            mid, index = init.get("sdpMid"), init.get("sdpMLineIndex")
+            candidate.sdpMid = mid if isinstance(mid, str) else None
+            candidate.sdpMLineIndex = index if isinstance(index, int) else None
+            if candidate.sdpMid is None and candidate.sdpMLineIndex is None:
+                candidate.sdpMLineIndex = 0
+        return candidate
+
+    def _parsed(self, text: str) -> RTCIceCandidate | None:
+        """None for what may not be used, or cannot be read, which is a path to nobody."""
+        if not text.strip() or len(text) > LINE_LIMIT:
+            return None
+        try:
+            candidate = candidate_from_sdp(text.strip())
+        except (ValueError, IndexError, AssertionError):
+            return None
+        if candidate.component != 1:
+            return None  # RTCP travels with RTP (RFC 8834, 4.5)
+        why = self._reach.refusal(candidate.ip, candidate.port, candidate.protocol, self._here)
+        place = (candidate.ip, candidate.port)
+        if why is None and place not in self._taken and len(self._taken) >= CANDIDATES_LIMIT:
+            why = f"more than {CANDIDATES_LIMIT} candidates"
+        if why is not None:
+            log.info("a candidate is not used: %s", why)
+            return None
+        self._taken.add(place)
+        return candidate
+
+
+def interfaces() -> tuple[Interface, ...]:
+    """The addresses that connections are made from, with their networks."""
+    used = set(aioice.ice.get_host_addresses(use_ipv4=True, use_ipv6=True))
+    found = (
+        (ip.ip if isinstance(ip.ip, str) else ip.ip[0], ip.network_prefix)
+        for adapter in ifaddr.get_adapters()
+        for ip in adapter.ips
+    )
+    return tuple(ip_interface(f"{ip}/{prefix}") for ip, prefix in found if ip in used)
