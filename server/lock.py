@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from .account import AccountError
+
 LOCK_NAME = "roomtone.lock"
 
 
@@ -61,7 +63,9 @@ def data_dir_lock(data_dir: Path) -> Iterator[DataDirLock]:
     """
     path = data_dir / LOCK_NAME
     # not truncated on opening: until the lock is ours, the words in it are another's
-    with path.open("a+", encoding="utf-8") as file:
+    with _opened(path, "a+") as file:
+        # flock(2) asks only that the file can be opened; so nobody else can open it, nor one of an older release
+        os.fchmod(file.fileno(), 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -78,7 +82,7 @@ def data_dir_lock(data_dir: Path) -> Iterator[DataDirLock]:
 def running(data_dir: Path) -> Holder | None:
     """Who runs on this data directory now, or None."""
     try:
-        with (data_dir / LOCK_NAME).open("r", encoding="utf-8") as file:
+        with _opened(data_dir / LOCK_NAME, "r") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -86,6 +90,21 @@ def running(data_dir: Path) -> Holder | None:
     except FileNotFoundError:
         pass
     return None
+
+
+def _opened(path: Path, mode: str) -> IO[str]:
+    """Raises AccountError for a file of another account's."""
+    try:
+        return open(
+            path,
+            mode,
+            encoding="utf-8",
+            opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, 0o600),
+        )
+    except PermissionError as error:
+        raise AccountError(
+            f"{path} belongs to another account. Run this as that account, or choose another --data-dir."
+        ) from error
 
 
 def _read(file: IO[str]) -> Holder | None:

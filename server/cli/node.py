@@ -14,7 +14,7 @@ from ..lock import running
 from ..screen import Screen
 from ..settings import is_loopback
 from .group import cli
-from .manners import stopping_on_signals
+from .manners import expected_errors, stopping_on_signals
 from .options import from_settings, settings_from
 
 
@@ -44,7 +44,8 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
     url = settings.database_url
     loopback = False
     if url is None:
-        holder = running(settings.data_dir)
+        with expected_errors():
+            holder = running(settings.data_dir)
         if holder is None or not holder.sockets:
             raise click.ClickException(
                 f"Roomtone is not running on {settings.data_dir}. Name a database: --database-url"

@@ -30,7 +30,8 @@ def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
     """Open psql on the database; what follows is passed on to psql."""
     settings = settings_from(given)
     if settings.database_url is None:
-        holder = running(settings.data_dir)
+        with expected_errors():
+            holder = running(settings.data_dir)
         if holder is None or not holder.sockets:
             raise click.ClickException(
                 f"Roomtone is not running on {settings.data_dir}. Start it in another terminal: roomtone"

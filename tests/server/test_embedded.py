@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from roomtone.account import Account, account_for
 from roomtone.embedded import EmbeddedError, EmbeddedPostgres
-from roomtone.lock import AlreadyRunning, data_dir_lock, running
+from roomtone.lock import LOCK_NAME, AlreadyRunning, data_dir_lock, running
 
 from ..patience import PATIENCE, eventually
 
@@ -187,3 +187,30 @@ def test_the_lock_of_a_killed_process_is_free(open_dir: Path) -> None:
         process.send_signal(signal.SIGKILL)
     with data_dir_lock(open_dir):
         pass
+
+
+def test_nobody_but_its_account_can_open_the_lock(open_dir: Path) -> None:
+    lock = open_dir / LOCK_NAME
+    lock.touch(0o644)  # as an older release left it
+    lock.chmod(0o666)
+    with data_dir_lock(open_dir):
+        assert lock.stat().st_mode & 0o777 == 0o600
+        stranger = (
+            "import fcntl, os, sys; os.setgid(54321); os.setuid(54321)\n"
+            "fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+        )
+        denied = subprocess.run(
+            [sys.executable, "-c", stranger, str(lock)], capture_output=True, text=True, check=False
+        )
+        assert "PermissionError" in denied.stderr
+    lock.unlink()
+    with data_dir_lock(open_dir):
+        assert lock.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_lock_is_no_link_to_something_else(open_dir: Path) -> None:
+    (open_dir / "else").write_text("kept")
+    (open_dir / LOCK_NAME).symlink_to(open_dir / "else")
+    with pytest.raises(OSError, match="symbolic"), data_dir_lock(open_dir):
+        pass
+    assert (open_dir / "else").read_text() == "kept"
