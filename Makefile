@@ -22,6 +22,7 @@ check: $(VENV)/.test node_modules/.installed ## Check format, lint and types, of
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	node_modules/.bin/tsc
 	node_modules/.bin/eslint client_web tests eslint.config.js
 
 docs: $(VENV)/.test ## Write the reference pages that come from the source

@@ -8,36 +8,38 @@ import { problemOf, unreachable } from './signaling/problem.js'
  * otherwise steal each other's identity at the next request.
  *
  * @typedef {{ id: number, username: string, kind: string, bio: string|null }} User
- * @param {{ fetch?: typeof fetch, storage?: Storage, location?: { search: string } }} [options]
+ * @param {{ fetch?: typeof window.fetch, storage?: Storage, location?: { search: string } }} [options]
  */
-export function createSession({ fetch = (...args) => window.fetch(...args), storage = window.sessionStorage, location = window.location } = {}) {
+export function createSession({ fetch = (url, init) => window.fetch(url, init), storage = window.sessionStorage, location = window.location } = {}) {
   const KEY = 'roomtone.token'
   /** @type {User|null} */ let user = null
   let demo = false
   let token = storage.getItem(KEY)
-  const listeners = new Set()
+  /** @type {Set<(session: { user: User|null, demo: boolean }) => void>} */ const listeners = new Set()
 
   const changed = () => listeners.forEach((listener) => listener({ user, demo }))
 
+  /** @param {string|null} value */
   function keep(value) {
     token = value
     if (value) storage.setItem(KEY, value)
     else storage.removeItem(KEY)
   }
 
-  /** window.fetch as this tab's person. @type {typeof fetch} */
+  /** window.fetch as this tab's person. @param {RequestInfo|URL} url @param {RequestInit} [init] */
   function authorized(url, init = {}) {
     const headers = new Headers(init.headers)
     if (token && !headers.has('Authorization')) headers.set('Authorization', `Bearer ${token}`)
     return fetch(url, { credentials: 'same-origin', ...init, headers })
   }
 
+  /** @param {string} method @param {object} [body] */
   async function ask(method, body) {
     let response
     try {
       response = await authorized('/session', {
         method,
-        headers: body ? { 'Content-Type': 'application/json' } : {},
+        headers: body ? { 'Content-Type': 'application/json' } : undefined,
         body: body && JSON.stringify(body),
       })
     } catch {
@@ -66,6 +68,7 @@ export function createSession({ fetch = (...args) => window.fetch(...args), stor
       return new WebSocket(url, token ? ['roomtone', `bearer.${token}`] : ['roomtone'])
     },
 
+    /** @param {(session: { user: User|null, demo: boolean }) => void} listener */
     subscribe(listener) {
       listeners.add(listener)
       listener({ user, demo })
@@ -112,7 +115,7 @@ export function createSession({ fetch = (...args) => window.fetch(...args), stor
       keep(answer.token)
       user = answer.user
       changed()
-      return user
+      return answer.user
     },
 
     async signOut() {

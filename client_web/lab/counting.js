@@ -9,7 +9,7 @@ const KEPT = 12 // requests remembered of each lane
  * does not say. `roomtone lab signaling` counts both at the socket.
  *
  * @typedef {{ id: number, text: string, status: number|string, ms: number|null, bytes: number, at: number, statements: {text: string, ms: number}[] }} Asked
- * @param {{ fetch: typeof fetch, onChange: () => void }} options
+ * @param {{ fetch: typeof window.fetch, onChange: () => void }} options
  */
 export function createCounting({ fetch, onChange }) {
   const counted = { requests: 0, bytes: 0, empty: 0, /** @type {Asked[]} */ asked: [] }
@@ -40,7 +40,7 @@ export function createCounting({ fetch, onChange }) {
     add(one, size)
   }
 
-  /** The page's fetch, with what it brings counted. @type {typeof fetch} */
+  /** The page's fetch, with what it brings counted. @type {typeof window.fetch} */
   async function counting(url, init = {}) {
     const headers = new Headers(init.headers)
     headers.set('Roomtone-Timing', 'statements')

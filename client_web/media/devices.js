@@ -24,6 +24,7 @@ import { createMemory } from './memory.js'
 /** What browsers can do to a voice (W3C Media Capture, section 13): all of it, unless somebody knows better. */
 export const SWITCHES = Object.freeze(['noiseSuppression', 'echoCancellation', 'autoGainControl'])
 
+/** @type {Record<'microphone'|'speaker', MediaDeviceKind>} */
 const KINDS = { microphone: 'audioinput', speaker: 'audiooutput' }
 const PSEUDO = new Set(['', 'default', 'communications'])
 const NONE = Object.freeze({ id: '', label: '' })
@@ -39,19 +40,20 @@ export function createDevices({
   memory = createMemory('roomtone.sound'),
   choosesSpeaker = 'setSinkId' in HTMLMediaElement.prototype,
 } = {}) {
-  const listeners = new Set()
+  /** @type {Set<(state: Devices, before: Devices) => void>} */ const listeners = new Set()
   const kept = memory.recall()
   /** @type {{ microphone: Device, speaker: Device }} what was chosen, plugged in or not */
   const chosen = { microphone: deviceOf(kept.microphone), speaker: deviceOf(kept.speaker) }
-  const switches = Object.fromEntries(SWITCHES.map((each) => [each, kept[each] !== false]))
+  /** @type {Pick<Devices, 'noiseSuppression'|'echoCancellation'|'autoGainControl'>} */
+  const switches = /** @type {any} */ (Object.fromEntries(SWITCHES.map((each) => [each, kept[each] !== false])))
   let checked = kept.checked === true
-  let plugged = { microphone: [], speaker: [] }
+  /** @type {{ microphone: readonly Device[], speaker: readonly Device[] }} */ let plugged = { microphone: [], speaker: [] }
   let named = false
-  let notice = null
+  /** @type {Devices['notice']} */ let notice = null
   let told = 0
   /** @type {Devices} */ let state = look()
 
-  /** The id a choice has now: browsers give new ids when their data is cleared, the label stays. */
+  /** The id a choice has now: browsers give new ids when their data is cleared, the label stays. @param {'microphone'|'speaker'} kind */
   function present(kind) {
     const { id, label } = chosen[kind]
     if (!id) return ''
@@ -59,6 +61,7 @@ export function createDevices({
     return found?.id ?? (named ? '' : id)
   }
 
+  /** @returns {Devices} */
   function look() {
     return Object.freeze({
       ...{ microphones: plugged.microphone, speakers: plugged.speaker, microphone: present('microphone'), speaker: present('speaker') },
@@ -75,12 +78,18 @@ export function createDevices({
 
   const keep = () => memory.keep({ ...chosen, ...switches, checked })
 
-  /** What went and what came, in a sentence; a headset is one thing, although it is two devices. */
+  /**
+   * What went and what came, in a sentence; a headset is one thing, although it is two devices.
+   * @param {typeof plugged} before
+   * @param {typeof plugged} now
+   */
   function tell(before, now) {
+    /** @param {typeof plugged} lists */
     const labels = (lists) => new Set([...lists.microphone, ...lists.speaker].map(({ label }) => label))
     const [was, is] = [labels(before), labels(now)]
     const gone = [...was].filter((label) => !is.has(label))
     const come = [...is].filter((label) => !was.has(label))
+    /** @param {string} label */
     const wanted = (label) => chosen.microphone.label === label || chosen.speaker.label === label
     const sentences = [
       ...gone.map((label) => (wanted(label) ? `${label} was unplugged. Your system’s own takes over.` : `${label} was unplugged.`)),
@@ -92,6 +101,7 @@ export function createDevices({
   async function refresh() {
     if (!media?.enumerateDevices) return
     const all = await media.enumerateDevices().catch(() => [])
+    /** @param {'microphone'|'speaker'} kind */
     const listed = (kind) =>
       Object.freeze(
         all
@@ -149,6 +159,7 @@ export function createDevices({
   }
 }
 
+/** @param {any} kept @returns {Device} */
 function deviceOf(kept) {
   return typeof kept?.id === 'string' && typeof kept.label === 'string' ? { id: kept.id, label: kept.label } : NONE
 }

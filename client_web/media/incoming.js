@@ -26,7 +26,9 @@ export function levelOf(receiver, within = FRESH) {
   return level
 }
 
+/** @param {RTCRtpReceiver} receiver @param {number} within */
 const isFlowing = (receiver, within) => receiver.getSynchronizationSources().some((source) => ageOf(source) < within)
+/** @param {RTCRtpReceiver} receiver @param {number} within */
 const contributing = (receiver, within) => receiver.getContributingSources().filter((source) => ageOf(source) < within).map(({ source }) => source)
 
 /**
@@ -37,14 +39,16 @@ const contributing = (receiver, within) => receiver.getContributingSources().fil
  * @param {(heard: ReadonlySet<number>) => void} options.onHeard  who may be heard by some way now
  */
 export function createIncoming({ playback, hears, everybody, onHeard }) {
-  /** @type {Map<string, { key: string, owner: number, user_id: number|null, track: MediaStreamTrack, receiver: RTCRtpReceiver, since: number, heard: Set<number>, sounding: Set<number> }>} */
+  /** @typedef {{ key: string, owner: number, user_id: number|null, track: MediaStreamTrack, receiver: RTCRtpReceiver, since: number, heard: Set<number>, sounding: Set<number> }} Way */
+  /** @type {Map<string, Way>} */
   const ways = new Map()
-  let audible = new Set()
-  let timer = null
+  /** @type {Set<Way>} */ let audible = new Set()
+  /** @type {number|undefined} */ let timer
 
-  /** What came since this way was opened: a line may have carried somebody else before. */
+  /** What came since this way was opened: a line may have carried somebody else before. @param {Way} way */
   const fresh = (way) => Math.min(FRESH, performance.now() - way.since)
 
+  /** @param {Way} way */
   function look(way) {
     if (way.user_id !== null) {
       if (isFlowing(way.receiver, fresh(way))) way.heard.add(way.user_id)
@@ -61,7 +65,12 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
     audible = audibleOf(all)
     for (const way of all) playback.setAudible(way.key, audible.has(way) && (way.user_id === null || hears(way.user_id)))
     if (both) timer ??= setInterval(settle, EVERY)
-    else timer = clearInterval(timer) ?? null
+    else stop()
+  }
+
+  function stop() {
+    clearInterval(timer)
+    timer = undefined
   }
 
   function changed() {
@@ -116,11 +125,11 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
     /** What is heard now, by user; a mix is its node's. @returns {Map<number, HTMLAudioElement>} */
     elements() {
       const elements = playback.elements()
-      return new Map([...audible].map(({ key, owner }) => [owner, elements.get(key)]))
+      return new Map([...audible].map(({ key, owner }) => [owner, /** @type {HTMLAudioElement} */ (elements.get(key))]))
     },
 
     close() {
-      timer = clearInterval(timer) ?? null
+      stop()
       ways.clear()
       audible = new Set()
       playback.close()

@@ -48,7 +48,7 @@ export function createLevels({ onSpeaking }) {
   /** @type {Map<number, { level: () => number, speaking: Speaking }>} */ const sources = new Map()
   const listeners = new Set()
   /** @type {ReadonlyMap<number, number>} */ let levels = new Map()
-  /** @type {number|null} */ let timer = null
+  /** @type {number|undefined} */ let timer
   let pace = 0
 
   /** @param {number} ms between two looks; 0 for none */
@@ -56,7 +56,7 @@ export function createLevels({ onSpeaking }) {
     if (ms === pace) return
     clearInterval(timer)
     pace = ms
-    timer = ms ? setInterval(look, ms) : null
+    timer = ms ? setInterval(look, ms) : undefined
   }
 
   function look() {

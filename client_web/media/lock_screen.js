@@ -17,6 +17,7 @@ export function createLockScreen({ toggleMicrophone, mute, pause, listen, leave 
   let on = false
   let speaks = false // my microphone is open
 
+  /** @type {Record<string, () => void>} */
   const handlers = {
     togglemicrophone: toggleMicrophone,
     hangup: leave,
@@ -25,12 +26,13 @@ export function createLockScreen({ toggleMicrophone, mute, pause, listen, leave 
     pause: () => (speaks ? mute() : pause()),
   }
 
+  /** @param {boolean} wish */
   function handle(wish) {
     if (on === wish) return
     on = wish
     for (const [action, handler] of Object.entries(handlers)) {
       try {
-        session.setActionHandler(action, wish ? () => handler() : null)
+        session?.setActionHandler(/** @type {MediaSessionAction} */ (action), wish ? () => handler() : null)
       } catch {
         // an action this browser does not know
       }

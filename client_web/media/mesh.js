@@ -6,6 +6,7 @@ import { createPeer } from './peer.js'
  * else. A seat is known by its `peer_id`; when that changes it is another session, and another connection.
  *
  * @typedef {import('../room/state.js').Seat} Seat
+ * @typedef {import('../room/state.js').PresentSeat} PresentSeat
  * @typedef {import('./peer.js').Connection} Connection
  * @typedef {{ id: number, from_peer: string, from_user: number, kind: string, body: any }} ArrivedSignal
  */
@@ -27,22 +28,23 @@ export const isAudible = (seat) => maySpeak(seat) && !seat.muted
  * @param {() => Promise<RTCConfiguration>} options.refresh
  * @param {(to_peer: string, kind: string, body: unknown) => void} options.send
  * @param {(to_peer: string) => void} options.forget  what still waits to be sent there is stale
- * @param {(seat: Seat, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
- * @param {(seat: Seat) => void} options.onGone
+ * @param {(seat: PresentSeat, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
+ * @param {(seat: PresentSeat) => void} options.onGone
  * @param {(seat: Seat, change: { state?: Connection, path?: import('./peer.js').Path|null, restarts?: number }) => void} options.onConnection
  * @param {(trouble: { kind: 'turn'|'connection', seat: Seat, message: string }) => void} options.onProblem
  */
 export function createMesh({ configuration, refresh, send, forget, onTrack, onGone, onConnection, onProblem }) {
   const ANEW = 3 // times a broken connection is made anew before it stays broken
-  /** @type {Map<string, { seat: Seat, peer: ReturnType<typeof createPeer>, anew: number }>} by peer_id */
+  /** @typedef {{ seat: PresentSeat, peer: ReturnType<typeof createPeer>, anew: number }} Entry */
+  /** @type {Map<string, Entry>} by peer_id */
   const peers = new Map()
   /** @type {Map<string, number>} the newest signal read from each peer_id: ids grow with every sender's order */
   const read = new Map()
   /** @type {MediaStreamTrack|null} */ let track = null
   /** @type {Seat|null} */ let me = null
 
+  /** @param {PresentSeat} seat @param {boolean} offers @param {number} [anew] */
   function open(seat, offers, anew = 0) {
-    const entry = { seat, anew, peer: null }
     const peer = createPeer({
       offers,
       polite: offers,
@@ -63,25 +65,27 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
         onProblem({ kind: 'turn', seat: entry.seat, message: 'No TURN server gave us a way out, and only TURN is allowed here.' })
       },
     })
-    entry.peer = peer
+    const entry = { seat, anew, peer }
     peers.set(seat.peer_id, entry)
     peer.setTrack(track)
     peer.start()
   }
 
+  /** @param {Seat} seat @param {number} code @param {string} url */
   function iceError(seat, code, url) {
     if (code === 401) onProblem({ kind: 'turn', seat, message: `The TURN server refused our credentials (${url}).` })
     else if (code >= 400 && code < 700) onProblem({ kind: 'turn', seat, message: `The TURN server answered with error ${code} (${url}).` })
     // 701, no answer, comes for every unroutable interface; what counts is whether anything was gathered at all.
   }
 
+  /** @param {Entry} entry */
   function shut(entry) {
     peers.delete(entry.seat.peer_id)
     entry.peer.close()
     onGone(entry.seat)
   }
 
-  /** Both sides throw away what they have; the one who offered first offers again. */
+  /** Both sides throw away what they have; the one who offered first offers again. @param {Entry} entry @param {Error} error */
   function broken(entry, error) {
     if (peers.get(entry.seat.peer_id) !== entry) return
     console.warn('a connection is made anew', error)
@@ -95,12 +99,15 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     replace(entry)
   }
 
+  /** @param {Entry} entry @param {boolean} [offers] */
   function replace(entry, offers = entry.peer.offers) {
     shut(entry)
     open(entry.seat, offers, entry.anew + 1)
   }
 
-  const negotiation = (entry, { kind, body }) => entry.peer.receive(kind, body)
+  /** @param {Entry} entry @param {ArrivedSignal} signal */
+  const negotiation = (entry, { kind, body }) => entry.peer.receive(/** @type {'offer'|'answer'|'candidate'} */ (kind), body)
+  /** @type {Record<string, (entry: Entry, signal: ArrivedSignal) => unknown>} */
   const receptions = {
     offer: negotiation,
     answer: negotiation,
@@ -116,8 +123,8 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     /** Brings the connections in line with the room. @param {Seat|null} mine @param {Iterable<Seat>} seats */
     update(mine, seats) {
       me = mine
-      const wanted = new Map()
-      if (me) for (const seat of seats) if (shouldConnect(me, seat)) wanted.set(seat.peer_id, seat)
+      /** @type {Map<string, PresentSeat>} */ const wanted = new Map()
+      for (const seat of me ? seats : []) if (mine && isPresent(seat) && shouldConnect(mine, seat)) wanted.set(seat.peer_id, seat)
       for (const [peer_id, entry] of [...peers]) {
         if (wanted.has(peer_id)) continue
         forget(peer_id)
@@ -126,7 +133,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       for (const [peer_id, seat] of wanted) {
         const entry = peers.get(peer_id)
         if (entry) entry.seat = seat
-        else open(seat, offersFirst(me, seat))
+        else if (mine) open(seat, offersFirst(mine, seat))
       }
     },
 

@@ -8,7 +8,10 @@
  * @typedef {'off'|'asking'|'on'|'refused'|'missing'|'failed'} MicrophoneState
  */
 
-/** What happens to the microphone, as a table. An event a state does not know changes nothing. */
+/**
+ * What happens to the microphone, as a table. An event a state does not know changes nothing.
+ * @type {Record<MicrophoneState, Record<string, MicrophoneState>>}
+ */
 const TRANSITIONS = {
   off: { wanted: 'asking' },
   asking: { granted: 'on', refused: 'refused', missing: 'missing', failed: 'failed', dropped: 'off' },
@@ -21,6 +24,7 @@ const TRANSITIONS = {
 /** @param {MicrophoneState} state @param {string} event @returns {MicrophoneState} */
 export const transition = (state, event) => TRANSITIONS[state][event] ?? state
 
+/** @type {Record<string, string>} */
 const SENTENCES = {
   refused: 'Your browser does not let Roomtone use the microphone. You can go on listening; to talk, allow it beside the address and try again.',
   missing: 'No microphone was found. You can go on listening; plug one in and try again.',
@@ -28,9 +32,10 @@ const SENTENCES = {
   insecure: 'Browsers give the microphone only to pages opened over https or from this computer. You can go on listening.',
 }
 
-/** getUserMedia's errors (W3C Media Capture, section 10.2), as events. */
+/** getUserMedia's errors (W3C Media Capture, section 10.2), as events. @type {Record<string, string>} */
 const EVENTS = { NotAllowedError: 'refused', SecurityError: 'refused', NotFoundError: 'missing', OverconstrainedError: 'missing' }
 
+/** @type {Record<string, boolean>} */
 const TREATED = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
 
 /**
@@ -45,8 +50,9 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
   /** @type {string|null} */ let problem = null
   /** @type {MediaStream|null} */ let stream = null
   let asked = 0
-  let asking = null
+  /** @type {Promise<MediaStreamTrack|null>|null} */ let asking = null
 
+  /** @param {string} event @param {string|null} [sentence] */
   function happen(event, sentence = null) {
     const next = transition(state, event)
     if (next === state) return
@@ -55,13 +61,15 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
     onChange(state, problem)
   }
 
+  /** @param {MediaStream|null} [old] */
   function release(old = stream) {
     for (const track of old?.getTracks() ?? []) track.stop()
     if (old === stream) stream = null
   }
 
-  const open = () => devices.getUserMedia({ audio: constraints(), video: false })
+  const open = () => /** @type {MediaDevices} */ (devices).getUserMedia({ audio: constraints(), video: false })
 
+  /** @param {MediaStream} granted */
   function take(granted) {
     stream = granted
     const [track] = granted.getAudioTracks()
@@ -69,6 +77,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
     return track
   }
 
+  /** @param {number} ticket */
   async function ask(ticket) {
     happen('wanted')
     if (!devices?.getUserMedia) {
@@ -90,7 +99,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
     }
   }
 
-  /** Another track in place of the one there is; false when none is to be had. */
+  /** Another track in place of the one there is; false when none is to be had. @param {number} ticket */
   async function replace(ticket) {
     try {
       const granted = await open()
@@ -133,19 +142,19 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
 
     /** The track, asking for it if need be; null if there is none to be had. @returns {Promise<MediaStreamTrack|null>} */
     want() {
-      if (state === 'on') return Promise.resolve(stream.getAudioTracks()[0])
-      if (state !== 'asking') asking = ask((asked += 1))
-      return asking
+      if (state === 'on') return Promise.resolve(stream?.getAudioTracks()[0] ?? null)
+      if (state === 'asking' && asking) return asking
+      return (asking = ask((asked += 1)))
     },
 
     /** The constraints are other ones now. Some browsers change a running track, others need a new one. @returns {Promise<boolean>} */
     async renew() {
-      if (state !== 'on') return true
+      if (state !== 'on' || !stream) return true
       const ticket = (asked += 1)
-      const wanted = constraints()
+      const wanted = /** @type {Record<string, any>} */ (constraints())
       const [track] = stream.getAudioTracks()
       const holds = () => {
-        const { deviceId = '', ...settings } = track.getSettings?.() ?? {}
+        const { deviceId = '', ...settings } = /** @type {Record<string, any>} */ (track.getSettings?.() ?? {})
         const device = wanted.deviceId?.ideal ?? 'default'
         return deviceId === device && Object.keys(TREATED).every((each) => settings[each] === wanted[each])
       }

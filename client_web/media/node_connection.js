@@ -28,24 +28,26 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
   /** @type {RTCIceCandidateInit[]} */ let held = []
   let holding = true
   let offered = '' // the voices of the offer that is under way or was answered
-  let waiting = null // for the answer
-  let direct = null
-  let losing = null
+  /** @type {number|undefined} */ let waiting // for the answer
+  /** @type {number|undefined} */ let direct
+  /** @type {number|undefined} */ let losing
   let closed = false
   let wasConnected = false
   /** @type {Connection|null} */ let state = null
 
+  /** @param {Connection} next */
   function tell(next) {
     if (closed || next === state) return
     state = next
     onState(next)
   }
 
+  /** @param {Error} error */
   function broken(error) {
     if (!closed) onBroken(error)
   }
 
-  const outstanding = () => pc.signalingState !== 'stable' || waiting !== null
+  const outstanding = () => pc.signalingState !== 'stable' || waiting !== undefined
 
   async function negotiate() {
     const key = wanted.join(' ')
@@ -56,30 +58,31 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
     waiting = setTimeout(() => broken(new Error('the node does not answer')), ANSWERED_WITHIN)
     try {
       await pc.setLocalDescription()
-      if (!closed) send('offer', withoutCandidates(pc.localDescription))
+      if (!closed) send('offer', withoutCandidates(/** @type {RTCSessionDescription} */ (pc.localDescription)))
     } catch (error) {
       broken(error)
     }
   }
 
+  /** @param {RTCSessionDescriptionInit & { sdp: string }} description */
   async function answered(description) {
     if (pc.signalingState !== 'have-local-offer') return // told twice
     await pc.setRemoteDescription(description)
     clearTimeout(waiting)
-    waiting = null
+    waiting = undefined
     listen(voicesOf(description.sdp))
     direct ??= setTimeout(release, DIRECT)
     negotiate() // the room may have changed meanwhile
   }
 
-  /** Hands out what the lines carry now, and takes back what they do not. */
+  /** Hands out what the lines carry now, and takes back what they do not. @param {Map<string, string>} voices */
   function listen(voices) {
     const before = heard
     heard = voices
     for (const [mid, voice] of before) if (voices.get(mid) !== voice) onSilence(voice)
     for (const { mid, receiver } of pc.getTransceivers()) {
-      const voice = voices.get(mid)
-      if (voice && before.get(mid) !== voice) onVoice(voice, receiver.track, receiver)
+      const voice = mid === null ? undefined : voices.get(mid)
+      if (voice && before.get(mid ?? '') !== voice) onVoice(voice, receiver.track, receiver)
     }
   }
 

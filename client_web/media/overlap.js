@@ -17,10 +17,11 @@
  * @returns {Set<T>}
  */
 export function audibleOf(ways) {
-  const audible = new Set()
-  const mixes = [] // audible ones: what is in them must not come a second time
+  /** @type {Set<T>} */ const audible = new Set()
+  /** @type {T[]} */ const mixes = [] // audible ones: what is in them must not come a second time
   ways.forEach((way, index) => {
     const newer = ways.slice(index + 1)
+    /** @param {number} user_id */
     const taken = (user_id) => newer.some(({ heard }) => heard.has(user_id))
     if (way.user_id !== null) {
       const { user_id } = way

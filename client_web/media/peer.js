@@ -41,25 +41,27 @@ export function createPeer(options) {
   let wasConnected = false
   let attempts = 0 // restarts since the last time it was connected
   let restarts = 0
-  let timer = null
+  /** @type {number|undefined} */ let timer
   let closed = false
   let gathered = new Set()
   let inOrder = Promise.resolve()
   /** @type {Connection|null} */ let state = null
 
+  /** @param {Connection} next */
   function tell(next) {
     if (closed || next === state) return
     state = next
     onState(next)
   }
 
+  /** @returns {Connection} */
   const unconnected = () => (attempts > TRIES ? 'failed' : wasConnected ? 'reconnecting' : 'connecting')
 
   async function offer() {
     try {
       makingOffer = true
       await pc.setLocalDescription()
-      if (!closed && pc.localDescription.type === 'offer') send('offer', pc.localDescription.toJSON())
+      if (!closed && pc.localDescription?.type === 'offer') send('offer', pc.localDescription.toJSON())
     } catch (error) {
       if (!closed) onBroken(error)
     } finally {
@@ -67,6 +69,7 @@ export function createPeer(options) {
     }
   }
 
+  /** @param {RTCSessionDescriptionInit} description */
   async function described(description) {
     const collides = description.type === 'offer' && (makingOffer || pc.signalingState !== 'stable')
     ignoringOffer = collides && !polite
@@ -80,9 +83,10 @@ export function createPeer(options) {
       await line.sender.replaceTrack(track)
     }
     await pc.setLocalDescription()
-    send('answer', pc.localDescription.toJSON())
+    send('answer', pc.localDescription?.toJSON())
   }
 
+  /** @param {any} body */
   async function candidates(body) {
     for (const candidate of [].concat(body)) {
       if (!pc.remoteDescription) return // of a description this side never took
@@ -97,6 +101,7 @@ export function createPeer(options) {
 
   const receptions = { offer: described, answer: described, candidate: candidates }
 
+  /** @returns {Promise<Path|null>} */
   async function path() {
     const stats = await pc.getStats()
     const all = [...stats.values()]

@@ -12,10 +12,11 @@ import { FULL } from './volume.js'
 export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement = () => new Audio() }) {
   /** @type {Map<string, HTMLAudioElement>} by way; kept here, or an element outside the page would be collected */
   const elements = new Map()
-  const refused = new Set()
+  /** @type {Set<string>} */ const refused = new Set()
   let sink = '' // the loudspeaker; '' is the system's choice
   let paused = false // by hand, from the lock screen
 
+  /** @param {string} key @param {boolean} isRefused */
   function settle(key, isRefused) {
     const before = refused.size > 0
     if (isRefused) refused.add(key)
@@ -23,6 +24,7 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
     if (before !== refused.size > 0) onBlocked(!before)
   }
 
+  /** @param {string} key @param {HTMLAudioElement} element */
   async function play(key, element) {
     if (paused) return settle(key, true)
     try {
@@ -35,6 +37,7 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
     }
   }
 
+  /** @param {HTMLAudioElement} element */
   async function direct(element) {
     if (!element.setSinkId || element.sinkId === sink) return
     // A loudspeaker that went this very moment: the list of devices will say so, and choose another.
@@ -47,7 +50,7 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
       playback.detach(key)
       const element = createElement()
       element.autoplay = false // play() tells whether it is allowed, autoplay would not
-      element.playsInline = true
+      element.setAttribute('playsinline', '')
       element.srcObject = new MediaStream([track])
       elements.set(key, element)
       playback.setVolume(key, volumeOf(key))
@@ -58,7 +61,7 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
 
     /** Silences the track itself, so that nobody who inspects the element can be fooled either. @param {string} key @param {boolean} audible */
     setAudible(key, audible) {
-      for (const track of elements.get(key)?.srcObject.getAudioTracks() ?? []) track.enabled = audible
+      for (const track of /** @type {MediaStream|null|undefined} */ (elements.get(key)?.srcObject)?.getAudioTracks() ?? []) track.enabled = audible
     },
 
     /** How loud I want them; on the element, which changes nothing for anybody else. @param {string} key @param {import('./volume.js').Volume} volume */
@@ -75,6 +78,7 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
       return Promise.all([...elements.values()].map(direct))
     },
 
+    /** @param {string} key */
     detach(key) {
       const element = elements.get(key)
       if (!element) return

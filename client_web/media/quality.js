@@ -25,6 +25,7 @@ const LIMITS = {
  * @returns {Quality}
  */
 export function judge(loss, jitter_ms, round_trip_ms) {
+  /** @param {{ loss: number, jitter_ms: number, round_trip_ms: number }} limit */
   const beyond = (limit) => loss >= limit.loss || jitter_ms >= limit.jitter_ms || (round_trip_ms ?? 0) >= limit.round_trip_ms
   const level = beyond(LIMITS.weak) ? 'weak' : beyond(LIMITS.choppy) ? 'choppy' : 'good'
   return Object.freeze({ level, loss, jitter_ms, round_trip_ms })
@@ -37,11 +38,12 @@ export function judge(loss, jitter_ms, round_trip_ms) {
  */
 export function assess(looks) {
   if (looks.length < 2) return null
-  const [first, last] = [looks[0], looks.at(-1)]
+  const [first, last] = [looks[0], looks[looks.length - 1]]
   const lost = Math.max(0, last.lost - first.lost) // late packets are taken back from the losses
   const sent = lost + last.received - first.received
   if (sent < ENOUGH) return null
   // Rounded to what is told, so that a calm line is the same thing twice.
+  /** @param {number} value @param {number} to */
   const round = (value, to) => Math.round(value / to) * to
   return judge(Math.round((100 * lost) / sent) / 100, round(last.jitter_ms, 5), last.round_trip_ms === null ? null : round(last.round_trip_ms, 10))
 }
@@ -66,6 +68,13 @@ export function countsOf(stats) {
   return { incoming, outgoing }
 }
 
+/**
+ * @param {number|undefined} received
+ * @param {number|undefined} lost
+ * @param {number|undefined} jitter
+ * @param {number|null} round_trip_ms
+ * @returns {Count}
+ */
 const count = (received, lost, jitter, round_trip_ms) => ({ received: received ?? 0, lost: lost ?? 0, jitter_ms: 1000 * (jitter ?? 0), round_trip_ms })
 
 /**
@@ -79,13 +88,14 @@ const count = (received, lost, jitter, round_trip_ms) => ({ received: received ?
 export function createQuality({ connections, ownerOf, me, onChange, page = document }) {
   /** @type {Map<number|RTCPeerConnection, Count[]>} by user, and by connection for what I send on it */ let looks = new Map()
   /** @type {ReadonlyMap<number, Quality>} */ let qualities = new Map()
-  let timer = null
+  /** @type {number|undefined} */ let timer
   let looking = false
 
   async function look() {
     if (looking || page.visibilityState !== 'visible') return
     looking = true
     const seen = new Map()
+    /** @param {number|RTCPeerConnection} key @param {Count} now */
     const note = (key, now) => seen.set(key, [...(looks.get(key) ?? []), now].slice(-LATELY))
     // One after the other: forty at once would be felt.
     for (const connection of connections()) {
@@ -99,14 +109,14 @@ export function createQuality({ connections, ownerOf, me, onChange, page = docum
       if (outgoing) note(connection, outgoing)
     }
     looking = false
-    if (timer === null) return
+    if (timer === undefined) return
     looks = seen
     tell()
   }
 
   function tell() {
     const next = new Map()
-    const mine = []
+    /** @type {Quality[]} */ const mine = []
     for (const [key, counts] of looks) {
       const quality = assess(counts)
       if (!quality) continue
@@ -129,7 +139,7 @@ export function createQuality({ connections, ownerOf, me, onChange, page = docum
     },
     stop() {
       clearInterval(timer)
-      timer = null
+      timer = undefined
       looks = new Map()
       if (qualities.size) onChange((qualities = new Map()))
     },
@@ -142,6 +152,7 @@ function middle(all) {
   return all.sort((a, b) => a.loss - b.loss || (a.round_trip_ms ?? 0) - (b.round_trip_ms ?? 0))[Math.floor((all.length - 1) / 2)]
 }
 
+/** @param {ReadonlyMap<number, Quality>} one @param {ReadonlyMap<number, Quality>} other */
 function same(one, other) {
   if (one.size !== other.size) return false
   for (const [user_id, { loss, jitter_ms, round_trip_ms }] of one) {

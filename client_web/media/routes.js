@@ -10,18 +10,21 @@ import { createNodeConnection } from './node_connection.js'
  * slower than I am. Where no node is, it stays as it was.
  *
  * @typedef {import('../room/state.js').Seat} Seat
+ * @typedef {import('../room/state.js').PresentSeat} PresentSeat
  * @typedef {'mesh'|'sfu'|'mcu'} Topology
  * @typedef {'settled'|'connecting'|'moving'|'reconnecting'|'lost'|'alone'} Standing
  *   settled: as the room wants it. moving: the old way carries on until the new one stands. lost: the line to the node broke, and again.
  *   alone: the room wants a node, and none is there
  * @typedef {{ topology: Topology, standing: Standing, node: Seat|null, connected: boolean }} Route  `connected`: with the node
  *
- * @param {object} options  the rest of them are those of `createMesh`
- * @param {(voice: { key: string, owner: number, mixed: boolean }, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onVoice
+ * @typedef {object} RouteOptions  beside those of `createMesh`
+ * @property {(voice: { key: string, owner: number, mixed: boolean }, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onVoice
  *   somebody's voice comes by one way; `owner` is whose, or the node's own user when it is everybody's
- * @param {(key: string) => void} options.onSilence  it comes by that way no longer
- * @param {(node: Seat, change: { state?: import('./node_connection.js').Connection, path?: import('./peer.js').Path|null }) => void} options.onNodeConnection
- * @param {(route: Route) => void} options.onRoute
+ * @property {(key: string) => void} onSilence  it comes by that way no longer
+ * @property {(node: Seat, change: { state?: import('./node_connection.js').Connection, path?: import('./peer.js').Path|null }) => void} onNodeConnection
+ * @property {(route: Route) => void} onRoute
+ *
+ * @param {Omit<Parameters<typeof createMesh>[0], 'onTrack'> & RouteOptions} options
  */
 export function createRoutes(options) {
   const { configuration, send, forget, onVoice, onSilence, onNodeConnection, onRoute } = options
@@ -32,13 +35,13 @@ export function createRoutes(options) {
   /** @type {Topology} */ let topology = 'mesh'
   /** @type {Seat|null} */ let me = null
   /** @type {readonly Seat[]} */ let seats = []
-  /** @type {{ seat: Seat, connection: ReturnType<typeof createNodeConnection>, attempt: number, was: boolean, timer: any }|null} in use, or on the way to be */
-  let node = null
-  /** @type {typeof node} in use until the other one is */ let before = null
+  /** @typedef {{ seat: PresentSeat, connection: ReturnType<typeof createNodeConnection>, attempt: number, was: boolean, timer: number|undefined }} Node */
+  /** @type {Node|null} in use, or on the way to be */ let node = null
+  /** @type {Node|null} in use until the other one is */ let before = null
   /** @type {MediaStreamTrack|null} */ let track = null
   const read = new Map() // by peer_id of a node, the newest signal: a snapshot repeats what was read
-  let lingering = { timer: null, due: Infinity }
-  let waiting = null // for a node
+  let lingering = { timer: /** @type {number|undefined} */ (undefined), due: Infinity }
+  /** @type {number|undefined} */ let waiting // for a node
   let alone = false
   let told = ''
 
@@ -56,15 +59,18 @@ export function createRoutes(options) {
   })
 
   /** The seat of the node that carries the room. */
-  const carrying = () => seats.find((seat) => isNode(seat) && seat.kind === topology && isPresent(seat)) ?? null
+  const carrying = () => seats.filter(isPresent).find((seat) => isNode(seat) && seat.kind === topology) ?? null
+  /** @param {Node|null} one @returns {one is Node} */
   const carries = (one) => one !== null && carrying()?.peer_id === one.seat.peer_id
+  /** @param {Node|null} one */
   const isConnected = (one) => one?.connection.state === 'connected'
+  /** @param {string} peer_id */
   const nodeOf = (peer_id) => [node, before].find((one) => one?.seat.peer_id === peer_id) ?? null
 
-  /** Whose voices this node has for me. */
+  /** Whose voices this node has for me. @param {Pick<Node, 'seat'>} node */
   function voicesOf({ seat }) {
     if (seat.kind === 'mcu') return ['mix']
-    const others = seats.filter((each) => each.user_id !== me.user_id && !isNode(each) && isPresent(each) && mayComeToSpeak(each))
+    const others = seats.filter((each) => each.user_id !== me?.user_id && !isNode(each) && isPresent(each) && mayComeToSpeak(each))
     return others.sort((a, b) => a.seq - b.seq).map(({ user_id }) => `user-${user_id}`)
   }
 
@@ -91,16 +97,18 @@ export function createRoutes(options) {
     if (carries(node)) node.connection.hear(voicesOf(node))
     // Those who are connected stay so for now; with whom I am not, the node will connect me.
     const kept = new Set(mesh.peers().map(({ peer_id }) => peer_id))
-    mesh.update(me, people.filter(({ peer_id }) => kept.has(peer_id)))
+    mesh.update(me, people.filter((seat) => isPresent(seat) && kept.has(seat.peer_id)))
     if (carries(node) && isConnected(node) && (kept.size || before)) linger(LINGER, leaveOldWays)
     else keep()
   }
 
+  /** @param {readonly Seat[]} people */
   function isMeshed(people) {
     const connected = new Set(mesh.peers().filter(({ peer }) => peer.state === 'connected').map(({ peer_id }) => peer_id))
-    return people.every((seat) => !shouldConnect(me, seat) || connected.has(seat.peer_id))
+    return people.every((seat) => !me || !isPresent(seat) || !shouldConnect(me, seat) || connected.has(seat.peer_id))
   }
 
+  /** @param {number} ms @param {() => void} then */
   function linger(ms, then) {
     const due = performance.now() + ms
     if (due >= lingering.due) return
@@ -115,7 +123,7 @@ export function createRoutes(options) {
   /** What there is stays after all. */
   function keep() {
     clearTimeout(lingering.timer)
-    lingering = { timer: null, due: Infinity }
+    lingering = { timer: undefined, due: Infinity }
   }
 
   function leaveOldWays() {
@@ -129,11 +137,12 @@ export function createRoutes(options) {
     node = before = null
   }
 
+  /** @param {boolean} missing */
   function awaitNode(missing) {
-    if (missing === (waiting !== null)) return
+    if (missing === (waiting !== undefined)) return
     clearTimeout(waiting)
     alone = false
-    waiting = !missing ? null : setTimeout(() => {
+    waiting = !missing ? undefined : setTimeout(() => {
       alone = true
       tell()
     }, A_MOMENT)
@@ -141,6 +150,7 @@ export function createRoutes(options) {
 
   // The node
 
+  /** @param {PresentSeat} seat @param {number} [attempt] */
   function call(seat, attempt = 0) {
     if (isConnected(node)) {
       hangUp(before)
@@ -148,8 +158,7 @@ export function createRoutes(options) {
     } else {
       hangUp(node)
     }
-    const one = (node = { seat, attempt, was: attempt > 0, timer: null, connection: null })
-    one.connection = createNodeConnection({
+    const connection = createNodeConnection({
       configuration: configuration(),
       send: (kind, body) => send(seat.peer_id, kind, body),
       onState(state) {
@@ -163,9 +172,12 @@ export function createRoutes(options) {
       onSilence: (voice) => onSilence(`${seat.peer_id} ${voice}`),
       onBroken: (error) => broken(one, error),
     })
-    one.connection.setTrack(track)
+    /** @type {Node} */ const one = { seat, attempt, was: attempt > 0, timer: undefined, connection }
+    node = one
+    connection.setTrack(track)
   }
 
+  /** @param {Node|null} one */
   function hangUp(one) {
     if (!one) return
     clearTimeout(one.timer)
@@ -173,7 +185,7 @@ export function createRoutes(options) {
     one.connection.close()
   }
 
-  /** A node that still carries the room is called again; any other one hung up, as it should. */
+  /** A node that still carries the room is called again; any other one hung up, as it should. @param {Node} one @param {Error} error */
   function broken(one, error) {
     if (one === before) {
       hangUp(before)
@@ -193,6 +205,7 @@ export function createRoutes(options) {
     tell()
   }
 
+  /** @param {Node} one */
   function again(one) {
     if (node !== one) return
     node = null
@@ -203,12 +216,13 @@ export function createRoutes(options) {
     settle()
   }
 
+  /** @returns {Standing} */
   function standing() {
     if (topology === 'mesh') return (node || before) && lingering.due !== Infinity && !isMeshed(seats.filter((seat) => !isNode(seat))) ? 'moving' : 'settled'
     if (!carrying()) return alone ? 'alone' : 'moving'
     if (isConnected(node)) return 'settled'
     if (node?.was) return node.attempt > 1 ? 'lost' : 'reconnecting'
-    if (node?.attempt > 1) return 'lost'
+    if (node && node.attempt > 1) return 'lost'
     return before || mesh.peers().length ? 'moving' : 'connecting'
   }
 
@@ -272,7 +286,7 @@ export function createRoutes(options) {
     },
 
     /** @returns {{ user_id: number, peer_id: string, peer: { connection: RTCPeerConnection } }[]} nodes too */
-    peers: () => [...mesh.peers(), ...[node, before].filter(Boolean).map(({ seat, connection }) => ({ user_id: seat.user_id, peer_id: seat.peer_id, peer: connection }))],
+    peers: () => [...mesh.peers(), ...[node, before].filter((one) => one !== null).map(({ seat, connection }) => ({ user_id: seat.user_id, peer_id: seat.peer_id, peer: connection }))],
 
     close() {
       keep()
@@ -283,5 +297,5 @@ export function createRoutes(options) {
   }
 }
 
-/** Whose a node's voice is: `user-7`'s, or everybody's in one, which is the node's own. */
+/** Whose a node's voice is: `user-7`'s, or everybody's in one, which is the node's own. @param {string} voice @param {Seat} seat */
 const ownerOf = (voice, seat) => (voice === 'mix' ? { owner: seat.user_id, mixed: true } : { owner: Number(voice.slice('user-'.length)), mixed: false })

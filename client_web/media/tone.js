@@ -26,7 +26,7 @@ export async function playTone(sink) {
       voice.stop(start + at + LONG)
       return voice
     })
-    await new Promise((resolve) => voices.at(-1).addEventListener('ended', resolve))
+    await new Promise((resolve) => voices.at(-1)?.addEventListener('ended', resolve))
   } finally {
     element.pause()
     element.srcObject = null

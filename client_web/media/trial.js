@@ -9,10 +9,11 @@ import { createMicrophone } from './microphone.js'
  * @param {() => void} options.onChange
  */
 export function createTrial({ devices, onChange }) {
-  let meter = null
+  /** @type {ReturnType<typeof streamLevel>|null} */ let meter = null
   let applied = ''
   let release = () => {}
 
+  /** @param {MediaStream|null} stream */
   const measure = (stream) => {
     meter?.close()
     meter = stream && streamLevel(stream)

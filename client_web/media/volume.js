@@ -14,7 +14,7 @@ const KEPT = 500 // people; whoever was set longest ago is forgotten first
 
 /** @param {{ memory?: ReturnType<typeof createMemory> }} [options] */
 export function createVolumes({ memory = createMemory('roomtone.volumes') } = {}) {
-  const listeners = new Set()
+  /** @type {Set<(user_id: number, volume: Volume) => void>} */ const listeners = new Set()
   /** @type {Map<number, Volume>} */ const volumes = new Map()
   for (const [user_id, [volume, silenced] = []] of entriesOf(memory.recall().people)) volumes.set(Number(user_id), volumeOf(volume, silenced))
 
@@ -28,7 +28,7 @@ export function createVolumes({ memory = createMemory('roomtone.volumes') } = {}
       const next = volumeOf(volume, silenced)
       volumes.delete(user_id) // to the end of those remembered
       if (next.volume !== FULL.volume || next.silenced) volumes.set(user_id, next)
-      if (volumes.size > KEPT) volumes.delete(volumes.keys().next().value)
+      if (volumes.size > KEPT) volumes.delete(Number(volumes.keys().next().value))
       // Pairs, for an object would sort its numbers and forget who came first.
       memory.keep({ people: [...volumes].map(([id, each]) => [id, [each.volume, each.silenced]]) })
       for (const listener of listeners) listener(user_id, next)
@@ -42,8 +42,10 @@ export function createVolumes({ memory = createMemory('roomtone.volumes') } = {}
   }
 }
 
+/** @param {any} kept @returns {any[]} */
 const entriesOf = (kept) => (Array.isArray(kept) ? kept.filter(Array.isArray) : [])
 
+/** @param {any} volume @param {any} silenced @returns {Volume} */
 function volumeOf(volume, silenced) {
   const whole = Number.isFinite(volume) ? Math.round(Math.min(100, Math.max(0, volume))) : FULL.volume
   return Object.freeze({ volume: whole, silenced: silenced === true })

@@ -6,14 +6,16 @@
  */
 export function createBlocks({ rows, onChange }) {
   /** @type {ReadonlySet<number>} user ids */ let all = new Set()
-  let whose = null
+  /** @type {number|null|undefined} undefined: not known */ let whose = null
   /** @type {Promise<void>} */ let learned = Promise.resolve()
 
+  /** @param {ReadonlySet<number>} next */
   function become(next) {
     all = next
     onChange()
   }
 
+  /** @param {{ id: number }} user */
   async function read(user) {
     try {
       const blocks = await rows.select('blocks', { select: 'blocked_id' })
@@ -53,6 +55,7 @@ export function createBlocks({ rows, onChange }) {
       await rows.rpc('block', { username })
       become(new Set(all).add(user_id))
     },
+    /** @param {{ user_id: number, username: string }} person */
     async unblock({ user_id, username }) {
       await rows.rpc('unblock', { username })
       become(new Set([...all].filter((id) => id !== user_id)))

@@ -33,15 +33,15 @@ const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
 export function createChat({ user, rows, roomId, slowMode, skew, onChange, storage = window.sessionStorage }) {
   const KEY = `roomtone.chat.${user.id}.${roomId}`
   let log = EMPTY_LOG
-  let page = 'idle' // of history: idle, loading or failed
+  /** @type {'idle'|'loading'|'failed'} */ let page = 'idle' // of history: idle, loading or failed
   let life = 0 // a page asked for before a snapshot is not for the log after it
   let draft = ''
-  let leaving = new Set()
-  let refusal = null
+  /** @type {ReadonlySet<number>} */ let leaving = new Set()
+  /** @type {ChatState['refusal']} */ let refusal = null
   let calm = 0 // no message before
   let written = -Infinity // when my latest was
-  let read = null // nothing is unread before the first snapshot
-  let state = null
+  /** @type {number|null} */ let read = null // nothing is unread before the first snapshot
+  /** @type {ChatState|null} */ let state = null
 
   function changed() {
     state = null
@@ -71,10 +71,11 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     }
   }
 
+  /** @param {string} client_id @param {string} body */
   async function post(client_id, body) {
     try {
       // Quiet: a refusal is told beside the words it is about.
-      const [stored] = await rows.insert('messages', { room_id: roomId, client_id, body }, { quiet: true })
+      const stored = /** @type {any} */ ((await rows.insert('messages', { room_id: roomId, client_id, body }, { quiet: true }))?.[0])
       log = withMessages(log, [{ ...stored, username: user.username }])
     } catch (problem) {
       // An earlier try was stored although its answer never came: the log has it, or will.
@@ -83,12 +84,14 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     wrote(now())
   }
 
+  /** @param {readonly import('./outgoing.js').Outgoing[]} list @param {any} problem */
   function onOutgoing(list, problem) {
     if (problem?.rule === 'messages_come_slowly') calm = now() + CALM
     keep()
     changed()
   }
 
+  /** @param {number} at */
   const wrote = (at) => (written = Math.max(written, at))
 
   function waits() {
@@ -97,12 +100,17 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     return until > now() ? Object.freeze({ until: until - performance.timeOrigin, slow: slow >= calm }) : null
   }
 
+  /** @returns {ChatState['earlier']} */
   function earlierState() {
     if (page !== 'idle') return page
     return log.more ? 'more' : 'none'
   }
 
-  /** Messages have ids of people; the log and the snapshot add the names, the table does not. */
+  /**
+   * Messages have ids of people; the log and the snapshot add the names, the table does not.
+   * @param {any[]} messages
+   * @returns {Promise<import('./chat_log.js').Message[]>}
+   */
   async function named(messages) {
     const names = new Map(log.messages.map(({ user_id, username }) => [user_id, username]))
     const unknown = [...new Set(messages.map(({ user_id }) => user_id))].filter((id) => !names.has(id))
@@ -113,9 +121,11 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     return messages.map((message) => ({ ...message, username: names.get(message.user_id) ?? 'somebody' }))
   }
 
+  /** @param {{ user_id: number }} message */
   const mine = (message) => message.user_id === user.id
 
   const chat = {
+    /** @returns {ChatState} */
     get state() {
       const wait = waits()
       // A wait that runs out changes the state, though nothing happened.
@@ -137,7 +147,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
         read ??= log.messages.at(-1)?.id ?? 0
         for (const message of log.messages.filter(mine)) {
           wrote(instant(message.created_at) - skew())
-          outgoing.recognise(message.client_id)
+          outgoing.recognise(message.client_id ?? null)
         }
       } else if (frame.type === 'messages' && frame.data.record && mine(frame.data.record)) {
         wrote(now())
@@ -159,9 +169,11 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       outgoing.send(body)
       return true
     },
+    /** @param {number} key */
     sendAgain(key) {
       if (!waits()) outgoing.again(key)
     },
+    /** @param {number} key */
     discard: (key) => outgoing.discard(key),
 
     /** What stands in the box, unsent. */
@@ -206,7 +218,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       page = 'loading'
       changed()
       try {
-        const before = oldest === undefined ? {} : { id: `lt.${oldest}` }
+        /** @type {Record<string, string>} */ const before = oldest === undefined ? {} : { id: `lt.${oldest}` }
         const select = 'id,room_id,user_id,body,created_at'
         const found = await rows.select('messages', { room_id: `eq.${roomId}`, ...before, select, order: 'id.desc', limit: PAGE })
         const messages = await named(found)

@@ -2,7 +2,7 @@
  * What was written in a room: a pure reducer over frames of its log, and over the pages of history that are fetched beside it. Messages
  * stand in the order of their ids, whichever way and however often they came; what was taken back never comes again.
  *
- * @typedef {{ id: number, room_id: number, user_id: number, username: string, body: string, created_at: string }} Message
+ * @typedef {{ id: number, room_id: number, user_id: number, username: string, body: string, created_at: string, client_id?: string|null }} Message
  * @typedef {object} ChatLog
  * @property {readonly Message[]} messages  oldest first
  * @property {boolean} more                 whether the room may hold earlier ones than these
@@ -18,16 +18,17 @@ const GONE_KEPT = 500
 
 /** Adds messages in their places; those known or taken back change nothing. @param {ChatLog} log @param {Message[]} news @returns {ChatLog} */
 export function withMessages(log, news) {
-  let messages = log.messages
+  /** @type {Message[]|null} */ let added = null
   for (const message of news) {
+    const messages = added ?? log.messages
     const place = placeOf(messages, message.id)
     if (log.gone.has(message.id) || messages[place]?.id === message.id) continue
-    if (messages === log.messages) messages = [...messages]
-    messages.splice(place, 0, Object.freeze(message))
+    added ??= [...log.messages]
+    added.splice(place, 0, Object.freeze(message))
   }
-  if (messages === log.messages) return log
-  const excess = messages.length - KEPT
-  return excess > 0 ? { ...log, messages: messages.slice(excess), more: true } : { ...log, messages }
+  if (!added) return log
+  const excess = added.length - KEPT
+  return excess > 0 ? { ...log, messages: added.slice(excess), more: true } : { ...log, messages: added }
 }
 
 /** A page of history, in any order. @param {ChatLog} log @param {Message[]} page @param {boolean} more  whether there may be more before it */
@@ -43,6 +44,7 @@ export function without(log, id) {
   return { ...log, gone, messages: log.messages[place]?.id === id ? log.messages.filter((message) => message.id !== id) : log.messages }
 }
 
+/** @type {Record<string, (log: ChatLog, frame: import('../signaling/follower.js').Frame) => ChatLog>} */
 const reactions = {
   snapshot(log, { data }) {
     if (!data.messages) return log // a resumed stream: the chat goes on where it was
@@ -55,9 +57,12 @@ const reactions = {
 /** @param {ChatLog} log @param {import('../signaling/follower.js').Frame} frame @returns {ChatLog} */
 export const reduceChat = (log, frame) => reactions[frame.type]?.(log, frame) ?? log
 
-/** Where a message of this id stands, or would. New ones come last, so that is looked at first. */
+/**
+ * Where a message of this id stands, or would. New ones come last, so that is looked at first.
+ * @param {readonly { id: number }[]} messages @param {number} id
+ */
 export function placeOf(messages, id) {
-  if (messages.length === 0 || messages.at(-1).id < id) return messages.length
+  if (messages.length === 0 || messages[messages.length - 1].id < id) return messages.length
   let [low, high] = [0, messages.length - 1]
   while (low < high) {
     const middle = (low + high) >> 1

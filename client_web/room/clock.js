@@ -21,7 +21,12 @@ export function createClock() {
       if (least <= 0 && most >= 0) return 0
       return Number.isFinite(least) && Number.isFinite(most) ? (least + most) / 2 : Number.isFinite(least) ? least : most
     },
-    /** The server dated something `server`; here it was between `before` and `after`. */
+    /**
+     * The server dated something `server`; here it was between `before` and `after`.
+     * @param {number} server
+     * @param {number} before
+     * @param {number} after
+     */
     compare(server, before, after) {
       least = Math.max(least, server - after)
       most = Math.min(most, server - before)

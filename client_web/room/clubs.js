@@ -4,12 +4,15 @@
  * @typedef {{ id: number, name: string, description: string|null, topic: string|null, owner: string, members: number, followers: number,
  *             open_rooms: number, followed: boolean, my_role: 'OWNER'|'ADMIN'|'MEMBER'|null }} Club
  * @typedef {{ club_id: number, user_id: number, username: string, role: 'OWNER'|'ADMIN'|'MEMBER', since: string }} Member
+ * @typedef {{ id: number, code: string, invited_user: number|null, invited_name: string|null, expires_at: string, uses: number, max_uses: number|null }} OpenInvitation
+ * @typedef {Club & { roster: Member[], invitations: OpenInvitation[] }} ClubPage
  * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows> }} parts
  */
 export function createClubs({ rows }) {
+  /** @param {number} club_id */
   const of = (club_id) => ({ club_id: `eq.${club_id}` })
 
-  /** The invitations of a club that may still be used, with the names of the invited. */
+  /** The invitations of a club that may still be used, with the names of the invited. @param {number} club_id @returns {Promise<any[]>} */
   async function invitationsOf(club_id) {
     const all = await rows.select('invitations', { ...of(club_id), declined_at: 'is.null', expires_at: `gt.${new Date().toISOString()}`, order: 'created_at.desc', limit: 50 })
     const open = all.filter((one) => one.max_uses === null || one.uses < one.max_uses)
@@ -22,12 +25,13 @@ export function createClubs({ rows }) {
   return {
     /** @returns {Promise<Club[]>} all of them, those I belong to first, then those I follow */
     async all() {
-      const clubs = await rows.select('club_directory', { order: 'name', limit: 500 })
+      /** @type {any[]} */ const clubs = await rows.select('club_directory', { order: 'name', limit: 500 })
+      /** @param {Club} club */
       const nearness = (club) => (club.my_role ? 0 : club.followed ? 1 : 2)
       return clubs.sort((a, b) => nearness(a) - nearness(b))
     },
 
-    /** @returns {Promise<(Club & { roster: Member[], invitations: object[] })|null>} */
+    /** @param {number} club_id @returns {Promise<ClubPage|null>} */
     async one(club_id) {
       const [[club], roster] = await Promise.all([
         rows.select('club_directory', { id: `eq.${club_id}` }),
@@ -35,19 +39,24 @@ export function createClubs({ rows }) {
       ])
       if (!club) return null
       const manages = club.my_role === 'OWNER' || club.my_role === 'ADMIN'
-      return { ...club, roster: inOrder(roster), invitations: manages ? await invitationsOf(club_id) : [] }
+      return /** @type {any} */ ({ ...club, roster: inOrder(/** @type {any} */ (roster)), invitations: manages ? await invitationsOf(club_id) : [] })
     },
 
     topics: () => rows.select('topics', { select: 'id,name,emoji', order: 'name' }),
+    /** @param {{ name: string, description: string|null, topic: string|null }} club */
     found: ({ name, description, topic }) => rows.rpc('found_club', { name, description, topic }),
+    /** @param {number} club_id @param {import('../signaling/rows.js').Row} change */
     change: (club_id, change) => rows.update('clubs', change, { id: `eq.${club_id}` }),
+    /** @param {number} club_id */
     leave: (club_id) => rows.rpc('leave_club', { club_id }),
+    /** @param {number} club_id @param {number} user_id */
     remove: (club_id, user_id) => rows.remove('members', { ...of(club_id), user_id: `eq.${user_id}` }),
+    /** @param {number} club_id @param {number} user_id @param {string} role */
     setRole: (club_id, user_id, role) => rows.update('members', { role }, { ...of(club_id), user_id: `eq.${user_id}` }),
   }
 }
 
-const RANKS = { OWNER: 0, ADMIN: 1, MEMBER: 2 }
+/** @type {Record<Member['role'], number>} */ const RANKS = { OWNER: 0, ADMIN: 1, MEMBER: 2 }
 
-/** Owners, admins, members; in each the longest first. */
+/** Owners, admins, members; in each the longest first. @param {Member[]} roster */
 const inOrder = (roster) => [...roster].sort((a, b) => RANKS[a.role] - RANKS[b.role] || Date.parse(a.since) - Date.parse(b.since))

@@ -9,21 +9,23 @@ import { createRoutes } from '../media/routes.js'
  * @typedef {{ topology: 'mesh'|'sfu'|'mcu', standing: import('../media/routes.js').Standing,
  *             node: { user_id: number, username: string }|null, connected: boolean }} Route  who carries the room's sound
  *
+ * @typedef {{ state: import('../media/peer.js').Connection, path: import('../media/peer.js').Path|null }} Connected
+ *
  * @param {object} options
  * @param {ReturnType<typeof import('../signaling/ice.js').createIce>} options.ice
  * @param {ReturnType<typeof import('./inspector.js').createInspector>} options.inspector
  * @param {ReturnType<typeof import('./connection_problems.js').createConnectionProblems>} options.connectionProblems
  * @param {ReturnType<typeof import('./sound.js').createSound>} options.sound
  * @param {(peer_id: string) => import('./state.js').Seat|null} options.seatOf
- * @param {(signals: object[]) => Promise<unknown>} options.post  as rows of mine
+ * @param {(signals: import('../signaling/outbox.js').Signal[]) => Promise<unknown>} options.post  as rows of mine
  * @param {() => void} options.onUnseated  a signal was refused because my seat is not mine any more
  * @param {() => void} options.onChange
  */
 export function createConnections({ ice, inspector, connectionProblems, sound, seatOf, post, onUnseated, onChange }) {
-  /** @type {Map<number, { state: string, path: object|null }>} by user, in the mesh */ let connections = new Map()
+  /** @type {Map<number, Connected>} by user, in the mesh */ let connections = new Map()
   /** @type {Route|null} */ let route = null
-  let path = null // of the line to the node
-  let me = null
+  /** @type {import('../media/peer.js').Path|null} */ let path = null // of the connection with the node
+  /** @type {import('./state.js').Seat|null} */ let me = null
 
   const outbox = createOutbox({
     async post(signals) {
@@ -44,7 +46,7 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
     send(to_peer, kind, body) {
       const to = seatOf(to_peer)
       if (to && kind !== 'bye' && kind !== 'connected') inspector.sent(to, kind, body)
-      outbox.send(to_peer, kind, body)
+      outbox.send(to_peer, /** @type {import('../signaling/outbox.js').Signal['kind']} */ (kind), body)
     },
     forget: (to_peer) => outbox.forget(to_peer),
     onVoice: sound.attach,
@@ -56,7 +58,7 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
       onChange()
     },
     onConnection(other, change) {
-      const { state: next, path: found } = { state: 'waiting', path: null, ...connections.get(other.user_id), ...change }
+      const { state: next, path: found } = { .../** @type {Connected} */ ({ state: 'waiting', path: null }), ...connections.get(other.user_id), ...change }
       connections = new Map(connections).set(other.user_id, { state: next, path: found })
       inspector.connection(other, change)
       if (next === 'connected') connectionProblems.settle(other.user_id)
@@ -97,7 +99,7 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
       return route
     },
 
-    /** How I am connected with somebody: straight, or because both of us are with the node. @param {import('./state.js').Seat} seat */
+    /** How I am connected with somebody: straight, or because both of us are with the node. @param {import('./state.js').Seat} seat @returns {Connected|undefined} */
     connectionOf(seat) {
       const straight = connections.get(seat.user_id)
       if (straight?.state === 'connected' || !route || route.topology === 'mesh') return straight
@@ -123,6 +125,7 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
   }
 }
 
+/** @param {Route} route */
 function troubleOf({ standing, topology, node }) {
   if (standing === 'lost') return `The connection to ${node?.username ?? 'the node'} of this room is lost. It is tried again automatically.`
   return `This room needs a node (${topology.toUpperCase()}), and none is running. Its sound moves there as soon as one starts; until then its host can switch to a mesh.`

@@ -1,3 +1,6 @@
+/** What a role that somebody else gave me means. @type {Record<Seat['role'], SeatChange>} */
+const BY_ROLE = { AUDIENCE: 'moved_down', MODERATOR: 'moderator', HOST: 'host', SPEAKER: 'speaker' }
+
 /**
  * Speaking with consent: two have to want it. I raise a hand and somebody brings me up, or somebody invites me and I say yes; and
  * whatever others do to my seat is told apart from what I did myself.
@@ -8,7 +11,7 @@
  * Everything here is an UPDATE of my own seat (in psql: raise_hand, accept_to_speak, step_down…), so that the inspector shows it come back.
  *
  * @typedef {import('./state.js').Seat} Seat
- * @typedef {'brought up'|'moved down'|'moderator'|'host'|'speaker'} Told
+ * @typedef {'brought_up'|'moved_down'|'muted'|'moderator'|'host'|'speaker'} SeatChange  what others did to my seat
  *
  * @param {object} options
  * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
@@ -23,33 +26,39 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
   /** @type {Seat|null} */ let seat = null
   /** @type {string|null} */ let meant = null // the role I am giving myself
   let warm = false // the microphone is open, or asked for, though I only listen
-  /** @type {Told|null} */ let told = null
-  let timer = null
+  /** @type {SeatChange|null} */ let change_of_seat = null
+  /** @type {number|undefined} */ let timer
 
   const mine = { room_id: `eq.${roomId}`, user_id: `eq.${userId}` }
+  /** @param {import('../signaling/rows.js').Row} columns */
   const change = (columns) => rows.update('participants', columns, mine)
 
+  /** @param {SeatChange|null} next */
   function tell(next) {
     clearTimeout(timer)
-    timer = next === 'moderator' || next === 'host' || next === 'speaker' ? setTimeout(() => tell(null), NEWS) : null
-    if (told === next) return
-    told = next
+    timer = next === 'moderator' || next === 'host' || next === 'speaker' ? setTimeout(() => tell(null), NEWS) : undefined
+    if (change_of_seat === next) return
+    change_of_seat = next
     onChange()
   }
 
-  /** What somebody else's change of my role means to me. */
+  /** What somebody else's change of my role means to me. @param {Seat} before @param {Seat} after @returns {SeatChange} */
   function toldBy(before, after) {
-    if (before.role === 'AUDIENCE') return 'brought up'
-    return { AUDIENCE: 'moved down', MODERATOR: 'moderator', HOST: 'host', SPEAKER: 'speaker' }[after.role]
+    if (before.role === 'AUDIENCE') return 'brought_up'
+    return BY_ROLE[after.role]
   }
 
+  /** @param {Seat} invited */
   async function warmUp({ invited_to_speak_at }) {
     if (!(await allowed()) || seat?.invited_to_speak_at !== invited_to_speak_at) return
     warm = true
     await microphone.want()
   }
 
-  /** An act of mine: old news is over, and the role it brings is no surprise. */
+  /**
+   * An act of mine: old news is over, and the role it brings is no surprise.
+   * @template T @param {string|null} role @param {() => Promise<T>} doing
+   */
   async function act(role, doing) {
     tell(null)
     meant = role
@@ -63,8 +72,8 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
 
   return {
     /** What others last did to my seat; null once I have answered it. */
-    get told() {
-      return told
+    get seatChange() {
+      return change_of_seat
     },
     /** Whether the microphone may be open although I only listen. */
     get warm() {
@@ -77,7 +86,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
       seat = latest
       const same = before !== null && latest !== null && before.peer_id === latest.peer_id
       if (!latest || latest.role !== 'AUDIENCE' || (same && before.invited_to_speak_at && !latest.invited_to_speak_at)) warm = false
-      if (!same) return tell(null)
+      if (!latest || !before || !same) return tell(null)
       if (latest.role !== before.role) {
         tell(latest.role === meant ? null : toldBy(before, latest))
         meant = null
@@ -118,7 +127,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
       clearTimeout(timer)
       seat = null
       warm = false
-      told = null
+      change_of_seat = null
     },
   }
 }

@@ -7,7 +7,7 @@ import { isNewer } from '../signaling/cursor.js'
  * @typedef {{ id: number, name: string, club_id: number|null, club: string|null, topic: string|null, host_id: number, host: string,
  *             stage: 'open'|'moderated', access: 'open'|'club'|'invited', locked: boolean, created_at: string, starts_at: string|null,
  *             opened_at: string|null, scheduled: boolean, here: number, on_stage: number,
- *             people: {user_id: number, username: string, role: string}[], cursor: string, ended_at: string|null }} HallwayRow
+ *             people: {user_id: number, username: string, role: string}[], cursor: string, ended_at: string|null, hidden?: boolean }} HallwayRow
  * @typedef {ReadonlyMap<number, HallwayRow>} Hallway
  */
 
@@ -15,7 +15,7 @@ import { isNewer } from '../signaling/cursor.js'
 export const EMPTY_HALLWAY = new Map()
 
 /** Rooms that ended or were hidden stay behind as a cursor alone, so that a late row cannot bring them back. */
-const isGone = (row) => Boolean(row.ended_at) || row.hidden === true
+const isGone = (/** @type {HallwayRow} */ row) => Boolean(row.ended_at) || row.hidden === true
 
 /**
  * @param {Hallway} hallway
@@ -26,7 +26,7 @@ export function reduceHallway(hallway, frame) {
   if (frame.type === 'snapshot') {
     if (!frame.data.hallway) return hallway
     // The rooms it does not name are over: the snapshot was read after everything seen before it.
-    return new Map(frame.data.hallway.map((row) => [row.id, Object.freeze(row)]))
+    return new Map(frame.data.hallway.map((/** @type {HallwayRow} */ row) => [row.id, Object.freeze(row)]))
   }
   if (frame.type !== 'hallway') return hallway
   const row = frame.data
@@ -44,9 +44,9 @@ export function reduceHallway(hallway, frame) {
  * @returns {(HallwayRow & {followed: boolean})[]}
  */
 export function openRooms(hallway, following) {
-  const followed = (row) => row.club_id !== null && following.has(row.club_id)
+  const followed = (/** @type {HallwayRow} */ row) => row.club_id !== null && following.has(row.club_id)
   return [...hallway.values()]
     .filter((row) => !isGone(row))
     .map((row) => Object.freeze({ ...row, followed: followed(row) }))
-    .sort((a, b) => b.followed - a.followed || a.id - b.id)
+    .sort((a, b) => Number(b.followed) - Number(a.followed) || a.id - b.id)
 }

@@ -4,8 +4,16 @@ import { createClock, instant, now } from './clock.js'
  * The inspector: the rows written, the notifications received and the events seen behind what is on screen, with their times. It watches and
  * never takes part; a bounded list, the oldest fall off.
  *
- * @typedef {object} Entry  see the kinds below; every entry has `id`, `kind` ('write'|'event'|'stream'|'note') and `at` (ms since the epoch)
- * @typedef {{ user_id: number, username: string, peer_id: string, mine: boolean, offered_at: number|null, answered_at: number|null,
+ * @typedef {{ id: number, at: number, problem?: Error|null, user_id?: number|null }} Common  `at` in ms since the epoch
+ * @typedef {Common & { kind: 'write', method: string, table: string, rows: import('../signaling/rows.js').Row[], status: number|null,
+ *            ms: number|null, seen_ms: number|null, problem: Error|null }} WriteEntry
+ * @typedef {Common & { kind: 'event', table: string, type: string, seq: number, reason: string|null, record: any, old_record: any,
+ *            user_id: number|null, username: string|null, notify_ms: number|null, stream_ms: number|null, seen_ms: number }} EventEntry
+ * @typedef {Common & { kind: 'stream', state: string, reason: string|null }} StreamEntry
+ * @typedef {Common & { kind: 'note', text: string, user_id: number|null }} NoteEntry
+ * @typedef {WriteEntry|EventEntry|StreamEntry|NoteEntry} Entry
+ * @typedef {{ user_id: number, username: string, peer_id: string|null }} About  whose seat
+ * @typedef {{ user_id: number, username: string, peer_id: string|null, mine: boolean, offered_at: number|null, answered_at: number|null,
  *             connected_at: number|null, answer_ms: number|null, connect_ms: number|null, total_ms: number|null, candidates_sent: number,
  *             candidates_received: number, restarts: number, path: {local: string, remote: string}|null, state: string }} Trace
  */
@@ -14,48 +22,53 @@ const KEPT = 200
 const TRACES_KEPT = 100
 
 /** The database's clock dates what happens, whatever time was sent along: such a column says only whether. */
-const isDated = (column) => column.endsWith('_at')
+const isDated = (/** @type {string} */ column) => column.endsWith('_at')
 
 /** @param {{ onChange: () => void }} options */
 export function createInspector({ onChange }) {
   /** @type {readonly Entry[]} */ let entries = []
-  /** @type {ReadonlyMap<string, Trace>} */ let traces = new Map()
+  /** @type {ReadonlyMap<string|null, Trace>} */ let traces = new Map()
   const clock = createClock()
   let last = 0
 
+  /** @param {Omit<WriteEntry, 'id'>|Omit<EventEntry, 'id'>|Omit<StreamEntry, 'id'>|Omit<NoteEntry, 'id'>} entry */
   function add(entry) {
     const id = (last += 1)
-    entries = [...entries, Object.freeze({ id, ...entry })].slice(-KEPT)
+    entries = [...entries, /** @type {Entry} */ (Object.freeze({ id, ...entry }))].slice(-KEPT)
     onChange()
     return id
   }
 
+  /** @param {number} id @param {Partial<WriteEntry>} change */
   function amend(id, change) {
-    entries = entries.map((entry) => (entry.id === id ? Object.freeze({ ...entry, ...change }) : entry))
+    entries = entries.map((entry) => (entry.id === id ? /** @type {Entry} */ (Object.freeze({ ...entry, ...change })) : entry))
     onChange()
   }
 
+  /** @param {About} seat @param {(before: Trace) => Partial<Trace>} change */
   function trace(seat, change) {
     const { user_id, username, peer_id } = seat
-    const before = traces.get(peer_id) ?? {
+    /** @type {any} */ const unseen = {
       ...{ user_id, username, peer_id, mine: false, state: 'waiting', path: null, restarts: 0 },
       ...{ offered_at: null, answered_at: null, connected_at: null, candidates_sent: 0, candidates_received: 0 },
     }
+    /** @type {Trace} */ const before = traces.get(peer_id) ?? unseen
     const after = { ...before, ...change(before) }
+    /** @param {number|null} a @param {number|null} b */
     const between = (a, b) => (a !== null && b !== null ? b - a : null)
     after.answer_ms = between(after.offered_at, after.answered_at)
     after.connect_ms = between(after.answered_at, after.connected_at)
     after.total_ms = between(after.offered_at, after.connected_at)
     const next = new Map(traces).set(peer_id, Object.freeze(after))
-    if (next.size > TRACES_KEPT) next.delete(next.keys().next().value)
+    if (next.size > TRACES_KEPT) next.delete(next.keys().next().value ?? null)
     traces = next
     onChange()
   }
 
-  /** A signal's mark on its trace; the first offer and its answer count, restarts come later. */
+  /** A signal's mark on its trace; the first offer and its answer count, restarts come later. @param {string} kind @param {any} body @param {boolean} mine */
   function mark(kind, body, mine) {
-    const count = [].concat(body).length
-    return (before) => {
+    const count = [body].flat().length
+    return (/** @type {Trace} */ before) => {
       if (kind === 'offer') return before.offered_at === null ? { offered_at: now(), mine } : {}
       if (kind === 'answer') return before.answered_at === null ? { answered_at: now() } : {}
       if (kind !== 'candidate') return {}
@@ -63,8 +76,9 @@ export function createInspector({ onChange }) {
     }
   }
 
-  /** My own write came back as an event: how long from sending it to seeing it is one clock's affair, and the figure people feel. */
+  /** My own write came back as an event: how long from sending it to seeing it is one clock's affair, and the figure people feel. @param {string} table @param {any} record @param {number} at */
   function recognise(table, record, at) {
+    /** @param {Entry} entry @returns {entry is WriteEntry} */
     const echoes = (entry) =>
       entry.kind === 'write' && entry.table === table && entry.seen_ms === null && !entry.problem && entry.rows.length === 1 &&
       Object.entries(entry.rows[0]).every(([name, value]) => record[name] === value || (isDated(name) && record[name] !== null && value !== null))
@@ -93,8 +107,8 @@ export function createInspector({ onChange }) {
 
     /** What came back of a write whose row the server dated. @param {string} table @param {object} record @param {string} [dated] */
     returned(table, record, dated) {
-      const sent = entries.findLast((entry) => entry.kind === 'write' && entry.table === table && entry.ms !== null && !entry.problem)
-      if (sent && dated) clock.compare(instant(dated), sent.at, sent.at + sent.ms)
+      const sent = entries.filter((entry) => entry.kind === 'write').findLast((entry) => entry.table === table && entry.ms !== null && !entry.problem)
+      if (sent?.ms && dated) clock.compare(instant(dated), sent.at, sent.at + sent.ms)
     },
 
     /** My seat is there, in a snapshot. */
@@ -120,10 +134,12 @@ export function createInspector({ onChange }) {
     /** @param {string} text @param {number|null} [user_id] */
     note: (text, user_id = null) => add({ kind: 'note', at: now(), text, user_id }),
 
+    /** @param {About} seat @param {string} kind @param {any} body */
     sent: (seat, kind, body) => trace(seat, mark(kind, body, true)),
+    /** @param {About} seat @param {string} kind @param {any} body */
     received: (seat, kind, body) => trace(seat, mark(kind, body, false)),
 
-    /** @param {object} seat @param {{ state?: string, path?: object|null, restarts?: number }} change */
+    /** @param {About} seat @param {Partial<Pick<Trace, 'state'|'path'|'restarts'>>} change */
     connection: (seat, change) =>
       trace(seat, (before) => ({
         ...change,

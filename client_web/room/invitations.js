@@ -21,11 +21,11 @@ export function reduceInvitations(state, frame) {
   const before = new Set(state.list.map(({ id }) => id))
   const open = new Set(invitations.map(({ id }) => id))
   // Those that lay there when I came are in the list at the top; only what arrives now asks for a look.
-  const arrived = state.known ? invitations.filter(({ id }) => !before.has(id)) : []
+  const arrived = state.known ? /** @type {Invitation[]} */ (invitations).filter(({ id }) => !before.has(id)) : []
   return Object.freeze({ known: true, list: invitations, fresh: [...state.fresh.filter(({ id }) => open.has(id)), ...arrived] })
 }
 
-const same = (a, b) => a.length === b.length && a.every(({ id }, index) => id === b[index].id)
+const same = (/** @type {readonly { id: number }[]} */ a, /** @type {readonly { id: number }[]} */ b) => a.length === b.length && a.every(({ id }, index) => id === b[index].id)
 
 /** @param {typeof NO_INVITATIONS} state @param {number} id  it was looked at, or answered */
 export const withoutFresh = (state, id) => Object.freeze({ ...state, fresh: state.fresh.filter((one) => one.id !== id) })
@@ -35,11 +35,11 @@ export const withoutFresh = (state, id) => Object.freeze({ ...state, fresh: stat
  */
 export function createInvitations({ rows }) {
   return {
-    /** What a link says before it is answered; works for somebody signed out. */
+    /** What a link says before it is answered; works for somebody signed out. @param {string} code */
     one: (code) => rows.rpc('invitation', { code }),
-    accept: (code) => rows.rpc('accept_invitation', { code }),
-    decline: (code) => rows.rpc('decline_invitation', { code }),
-    withdraw: (id) => rows.remove('invitations', { id: `eq.${id}` }),
+    accept: (/** @type {string} */ code) => rows.rpc('accept_invitation', { code }),
+    decline: (/** @type {string} */ code) => rows.rpc('decline_invitation', { code }),
+    withdraw: (/** @type {number} */ id) => rows.remove('invitations', { id: `eq.${id}` }),
     /**
      * @param {{ club_id?: number, room_id?: number }} place
      * @param {{ username?: string|null, expires_in?: string, max_uses?: number|null }} how  `username` null makes a link

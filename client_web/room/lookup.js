@@ -10,31 +10,34 @@ const KEPT = 30 // pages one may come back to
 
 /**
  * @template K, V
- * @param {(key: K) => Promise<V|null>} load  null: there is no such thing
+ * @param {(key: K) => Promise<V|null>|V|null} load  null: there is no such thing
  * @param {() => void} onChange
  */
 export function createLookup(load, onChange) {
-  const known = new Map()
+  /** @type {Map<K, V>} */ const known = new Map()
   /** @type {Looked<K, V>} */ let state = Object.freeze({ key: null, phase: 'idle', value: null, problem: null })
   let asked = 0
 
+  /** @param {Looked<K, V>} next */
   function show(next) {
     state = Object.freeze(next)
     onChange()
   }
 
+  /** @param {K} key @param {V} value */
   function keep(key, value) {
     known.delete(key)
     known.set(key, value)
-    if (known.size > KEPT) known.delete(known.keys().next().value)
+    if (known.size > KEPT) known.delete(/** @type {K} */ (known.keys().next().value))
   }
 
   const lookup = {
     get state() {
       return state
     },
-    /** Asks; resolves when the answer is shown. @param {K} [key]  the same again */
-    async look(key = state.key) {
+    /** Asks; resolves when the answer is shown. @param {K} [wanted]  the same again */
+    async look(wanted) {
+      const key = /** @type {K} */ (wanted ?? state.key)
       const mine = (asked += 1)
       const old = known.get(key) ?? null
       if (state.key !== key || state.phase !== 'ready') show({ key, phase: old ? 'ready' : 'loading', value: old, problem: null })

@@ -10,8 +10,9 @@ export function createMuting({ write, onChange }) {
   let row = true
   let hushed = false
   /** @type {boolean|null} */ let awaited = null // the echo that is still to come
-  let writing = null
+  /** @type {Promise<boolean>|null} */ let writing = null
 
+  /** @param {boolean} next */
   function become(next) {
     if (next === muted) return
     muted = next

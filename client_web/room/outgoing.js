@@ -19,13 +19,16 @@ export function createOutgoing({ post, onChange, now }) {
   let last = 0
   let busy = false
 
+  /** @param {readonly Outgoing[]} next @param {Error|null} [problem] */
   function become(next, problem = null) {
     list = Object.freeze(next)
     onChange(list, problem)
   }
 
+  /** @param {number} key @param {Partial<Outgoing>} next */
   const change = (key, next) => list.map((one) => (one.key === key ? Object.freeze({ ...one, ...next }) : one))
 
+  /** @param {string} client_id @param {string} body @param {Outgoing['state']} state */
   function add(client_id, body, state) {
     become([...list, Object.freeze({ key: (last += 1), client_id, body, at: now(), state, problem: null })])
   }
@@ -62,12 +65,13 @@ export function createOutgoing({ post, onChange, now }) {
     /** Found from before: it waits for "Send again". @param {string} client_id @param {string} body */
     restore: (client_id, body) => add(client_id, body, 'unsent'),
 
+    /** @param {number} key */
     again(key) {
       become(change(key, { state: 'sending', problem: null, at: now() }))
       flush()
     },
 
-    /** @returns {string} its words, so that they can go back into the box */
+    /** @returns {string} its words, so that they can go back into the box @param {number} key */
     discard(key) {
       const found = list.find((one) => one.key === key)
       become(list.filter((one) => one !== found))

@@ -7,7 +7,7 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
  * @typedef {object} Person
  * @property {number} user_id
  * @property {string} username
- * @property {'person'|'bot'} kind
+ * @property {string} kind  'person' or 'bot'
  * @property {string} role
  * @property {string} peer_id
  * @property {number} seq
@@ -30,7 +30,7 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
 
 /**
  * @param {import('./state.js').RoomState} room
- * @param {{ user_id: number, muted: boolean, soundOf: (user_id: number) => object, connectionOf: (seat: import('./state.js').Seat) => object|undefined, mixed: boolean }} known
+ * @param {{ user_id: number, muted: boolean, soundOf: (user_id: number) => Pick<Person, 'speaking'|'volume'|'silenced'|'quality'>, connectionOf: (seat: import('./state.js').Seat) => { state: Person['connection'], path: Person['path'] }|undefined, mixed: boolean }} known
  * @returns {Person[]}
  */
 export function peopleOf(room, { user_id, muted, soundOf, connectionOf, mixed }) {
@@ -58,7 +58,7 @@ export function peopleOf(room, { user_id, muted, soundOf, connectionOf, mixed })
   })
 }
 
-/** What I may try, to show or hide controls; the database decides. @param {Person|null} me @param {object|null} room */
+/** What I may try, to show or hide controls; the database decides. @param {Person|null} me @param {import('./state.js').Room|null} room */
 export function mayOf(me, room) {
   return Object.freeze({
     speak: Boolean(me?.on_stage),

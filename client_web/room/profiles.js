@@ -9,7 +9,7 @@ export function createProfiles({ rows }) {
   const columns = 'id,username,kind,bio,created_at'
 
   /** Names are unique whatever their case; the exact one is asked for first, for a name may hold what is a wildcard elsewhere. */
-  async function find(username) {
+  async function find(/** @type {string} */ username) {
     const [exact] = await rows.select('users', { username: `eq.${username}`, select: columns })
     if (exact || /[*%_\\]/u.test(username)) return exact ?? null
     const [alike] = await rows.select('users', { username: `ilike.${username}`, select: columns })
@@ -28,14 +28,14 @@ export function createProfiles({ rows }) {
       const ids = belongs.map(({ club_id }) => club_id)
       const clubs = ids.length ? await rows.select('clubs', { id: `in.(${ids.join(',')})`, select: 'id,name', order: 'name' }) : []
       const roles = new Map(belongs.map(({ club_id, role }) => [club_id, role]))
-      return { ...user, rooms, clubs: clubs.map(({ id, name }) => ({ club_id: id, name, role: roles.get(id) })) }
+      return /** @type {any} */ ({ ...user, rooms, clubs: clubs.map(({ id, name }) => ({ club_id: id, name, role: roles.get(id) })) })
     },
 
     /** @param {number} id mine @param {{ username?: string, bio?: string|null }} change */
     change: (id, change) => rows.update('users', change, { id: `eq.${id}` }, { representation: false }),
 
     /** People whose names begin like this, then those who have it somewhere. @returns {Promise<string[]>} */
-    async suggest(beginning, { limit = 6 } = {}) {
+    async suggest(/** @type {string} */ beginning, { limit = 6 } = {}) {
       const plain = beginning.trim().replace(/[*%_\\,()"]/gu, '')
       const asked = { select: 'username', kind: 'eq.person', order: 'username', limit }
       const starting = await rows.select('users', { ...asked, ...(plain ? { username: `ilike.${plain}*` } : {}) })

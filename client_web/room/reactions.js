@@ -3,7 +3,7 @@ import { instant, now } from './clock.js'
 /** What one may react with; `reactions_emoji_is_known` holds the same list. */
 export const PALETTE = Object.freeze(['👏', '❤️', '😂', '🔥', '👍', '🎉', '😮', '🙏'])
 
-const FRESH = 10_000 // ms: applause of a minute ago, caught up with after a tunnel, is over
+const FRESH = 10_000 // ms: applause of a minute ago, caught up with after a lost connection, is over
 
 /**
  * Reactions: they are heard and gone, so they are told to whoever listens and kept nowhere. Mine shows at once; its echo in the log is
@@ -18,10 +18,10 @@ const FRESH = 10_000 // ms: applause of a minute ago, caught up with after a tun
  * @param {() => number} options.skew  how far the server's clock is ahead, in ms
  */
 export function createReactions({ user, rows, roomId, skew }) {
-  const listeners = new Set()
-  const echoes = [] // emoji of mine that the log will still tell
+  /** @type {Set<(reaction: Reaction) => void>} */ const listeners = new Set()
+  /** @type {string[]} */ const echoes = [] // emoji of mine that the log will still tell
 
-  const tell = (reaction) => listeners.forEach((listener) => listener(Object.freeze(reaction)))
+  const tell = (/** @type {Reaction} */ reaction) => listeners.forEach((listener) => listener(Object.freeze(reaction)))
 
   return {
     /** @param {(reaction: Reaction) => void} listener */

@@ -26,14 +26,14 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
   /** @type {RecordingRecord|null} */ let record = null
   /** @type {RecordingRecord|null} */ let last = null // that ended while I was here
   const known = new Set() // ids of those that I was told of
-  let timer = null
-  let state = null
+  /** @type {number|undefined} */ let timer
+  /** @type {{ running: Running|null, last: RecordingRecord|null }|null} */ let state = null
 
-  const begins = () => instant(record.begins_at) - skew()
-  const counting = () => record.started_at === null && begins() > now()
+  const begins = () => instant(record?.begins_at ?? '') - skew()
+  const counting = () => record?.started_at === null && begins() > now()
 
   function look() {
-    const running = record && Object.freeze({
+    /** @type {Running|null} */ const running = record && Object.freeze({
       ...{ id: record.id, username: record.username, begins: begins() },
       phase: counting() ? 'announced' : 'recording',
       mine: record.started_by === user.id,
@@ -50,15 +50,17 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
     onChange()
   }
 
+  /** @param {RecordingRecord|null} next */
   function take(next) {
-    if (next && (next.started_by === user.id || known.has(next.continues_id) || (record?.id !== next.id && counts(next)))) known.add(next.id)
+    if (next && (next.started_by === user.id || known.has(next.continues_id ?? 0) || (record?.id !== next.id && counts(next)))) known.add(next.id)
     record = next
     changed()
   }
 
   /** Whoever sees the countdown has been told. */
-  const counts = (next) => next.started_at === null && instant(next.begins_at) - skew() > now()
+  const counts = (/** @type {RecordingRecord} */ next) => next.started_at === null && instant(next.begins_at) - skew() > now()
 
+  /** @type {Record<string, (frame: import('../signaling/follower.js').Frame) => void>} */
   const reactions = {
     snapshot({ data }) {
       if (data.participants) take(data.recording ?? null)
@@ -92,7 +94,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
     start: () => rows.insert('recordings', { room_id: roomId }, { representation: false }),
     /** A mesh has no place where the conversation comes together: first let a node carry the room, whichever is there. */
     async carryAndStart() {
-      const carry = (topology) => rows.update('rooms', { topology }, { id: `eq.${roomId}` }, { representation: false })
+      const carry = (/** @type {string} */ topology) => rows.update('rooms', { topology }, { id: `eq.${roomId}` }, { representation: false })
       try {
         await carry('sfu')
       } catch (problem) {

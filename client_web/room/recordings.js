@@ -4,11 +4,12 @@
  * @typedef {{ id: number, room_id: number, room: string|null, host: string, status: 'recording'|'ended'|'failed', started_at: string,
  *             ended_at: string|null, ended_reason: string|null, seconds: number|null, failure: string|null,
  *             continues_id: number|null, people: string[], mine: boolean }} Recording
- * @typedef {{ id: number, username: string, body: string, created_at: string, at: number }} Line  of the chat; `at` in seconds of the sound
+ * @typedef {{ id: number, username: string, body: string, created_at: string, at: number }} ChatLine  of the chat; `at` in seconds of the sound
  *
- * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, fetch: typeof fetch }} parts
+ * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, fetch: typeof window.fetch }} parts
  */
 export function createRecordings({ rows, fetch }) {
+  /** @param {import('../signaling/rows.js').Params} filters @returns {Promise<any[]>} */
   const find = (filters) => rows.select('archive', { order: 'id.desc', limit: 50, ...filters })
 
   return {
@@ -19,7 +20,7 @@ export function createRecordings({ rows, fetch }) {
     /** @param {number} roomId @returns {Promise<Recording[]>} */
     of: (roomId) => find({ room_id: `eq.${roomId}` }),
 
-    /** @param {number} id @returns {Promise<(Recording & { chat: Line[], next: number|null })|null>} */
+    /** @param {number} id @returns {Promise<(Recording & { chat: ChatLine[], next: number|null })|null>} */
     async one(id) {
       const [recording] = await find({ id: `eq.${id}` })
       if (!recording) return null
@@ -37,6 +38,6 @@ export function createRecordings({ rows, fetch }) {
       }
     },
 
-    remove: (id) => rows.rpc('delete_recording', { recording_id: id }),
+    remove: (/** @type {number} */ id) => rows.rpc('delete_recording', { recording_id: id }),
   }
 }

@@ -6,6 +6,7 @@
 export function createReminders({ rows, onChange }) {
   /** @type {ReadonlySet<number>} */ let wanted = new Set()
 
+  /** @param {ReadonlySet<number>} next */
   function keep(next) {
     wanted = next
     onChange()
@@ -23,11 +24,11 @@ export function createReminders({ rows, onChange }) {
       const mine = await rows.select('reminders', { select: 'room_id' })
       keep(new Set(mine.map(({ room_id }) => room_id)))
     },
-    async want(room_id) {
+    async want(/** @type {number} */ room_id) {
       await rows.insert('reminders', { room_id }, { representation: false })
       keep(new Set(wanted).add(room_id))
     },
-    async drop(room_id) {
+    async drop(/** @type {number} */ room_id) {
       keep(new Set([...wanted].filter((id) => id !== room_id)))
       await rows.remove('reminders', { room_id: `eq.${room_id}` })
     },

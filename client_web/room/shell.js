@@ -15,6 +15,11 @@ import { createVisit } from './visit.js'
  * The shell: its hallway, and the one room I am in. One follower per tab carries both, for a browser allows six connections to a host;
  * so in a room the hallway travels along with the room's log, and outside it has a follower of its own.
  *
+ * @typedef {{ connection: import('../signaling/follower.js').FollowerState, problem: import('../signaling/problem.js').Problem|null,
+ *             retry_at: number|null, hallway: ReturnType<typeof openRooms>, following: ReadonlySet<number>,
+ *             invitations: typeof NO_INVITATIONS, reminders: ReadonlySet<number>, blocks: ReadonlySet<number>,
+ *             visit: ReturnType<typeof createVisit>|null }} ShellState
+ *
  * @param {{ session: ReturnType<typeof import('../session.js').createSession> }} options
  */
 export function createShell({ session }) {
@@ -22,21 +27,22 @@ export function createShell({ session }) {
   const technique = createTechnique({ session })
   const devices = createDevices()
   const volumes = createVolumes()
-  const listeners = new Set()
+  /** @type {Set<(state: ShellState) => void>} */ const listeners = new Set()
   const blocks = createBlocks({ rows, onChange: changed })
   let hallway = EMPTY_HALLWAY
-  let following = new Set()
+  /** @type {ReadonlySet<number>} */ let following = new Set()
   let invitations = NO_INVITATIONS
   const reminders = createReminders({ rows, onChange: () => changed() })
+  /** @type {{ connection: import('../signaling/follower.js').FollowerState, problem: import('../signaling/problem.js').Problem|null, retry_at: number|null }} */
   let standing = { connection: 'connecting', problem: null, retry_at: null }
-  let visit = null
+  /** @type {ReturnType<typeof createVisit>|null} */ let visit = null
   /** @type {import('../signaling/follower.js').Follower|null} */ let stream = null
   let isOpen = false
-  let whose = null
+  /** @type {number|null|undefined} */ let whose = null
   let hidden = false // gone, or in the back/forward cache
   let away = false // from a room, while hidden
   let signingOut = false
-  let state = null
+  /** @type {ShellState|null} */ let state = null
   let due = false
 
   function changed() {
@@ -49,14 +55,14 @@ export function createShell({ session }) {
     })
   }
 
-  function arrive(frame) {
+  function arrive(/** @type {import('../signaling/follower.js').Frame} */ frame) {
     const before = [hallway, invitations]
     hallway = reduceHallway(hallway, frame)
     invitations = reduceInvitations(invitations, frame)
     if (hallway !== before[0] || invitations !== before[1]) changed()
   }
 
-  function onFollowing({ state: connection, problem, retry_at }) {
+  function onFollowing(/** @type {Omit<import('../signaling/follower.js').Following, 'reason'>} */ { state: connection, problem, retry_at }) {
     standing = { connection, problem, retry_at }
     changed()
   }
@@ -65,8 +71,8 @@ export function createShell({ session }) {
     if (stream || !isOpen || hidden || signingOut) return
     const mine = technique.follow({
       path: '/hallway',
-      onFrame: (frame) => stream === mine && arrive(frame),
-      onState: (next) => stream === mine && onFollowing(next),
+      onFrame: (frame) => void (stream === mine && arrive(frame)),
+      onState: (next) => void (stream === mine && onFollowing(next)),
     })
     stream = mine
     mine.start()
@@ -79,7 +85,7 @@ export function createShell({ session }) {
   }
 
   /** The visit's stream brings the hallway as long as it lives. */
-  function attend(mine) {
+  function attend(/** @type {ReturnType<typeof createVisit>} */ mine) {
     mine.subscribe(({ phase }) => {
       if (visit !== mine) return
       if (phase === 'in' && stream) {
@@ -127,7 +133,7 @@ export function createShell({ session }) {
     leaveHallway()
   }
 
-  function onPageShow({ persisted }) {
+  function onPageShow(/** @type {PageTransitionEvent} */ { persisted }) {
     if (!persisted) return
     hidden = false
     watchHallway()
@@ -155,6 +161,7 @@ export function createShell({ session }) {
       invitations = withoutFresh(invitations, id)
       changed()
     },
+    /** @returns {ShellState} */
     get state() {
       state ??= Object.freeze({ ...standing, hallway: openRooms(hallway, following), following, invitations, reminders: reminders.wanted, blocks: blocks.all, visit })
       return state
@@ -177,6 +184,7 @@ export function createShell({ session }) {
     get via() {
       return technique.name
     },
+    /** @param {(state: ShellState) => void} listener */
     subscribe(listener) {
       listeners.add(listener)
       listener(shell.state)
@@ -221,8 +229,8 @@ export function createShell({ session }) {
       shell.leave()
       const mine = createVisit({
         ...{ user: session.user, fetch: session.fetch, technique, devices, volumes, roomId, role },
-        onFrame: (frame) => visit === mine && arrive(frame),
-        onFollowing: (next) => visit === mine && !stream && onFollowing(next),
+        onFrame: (frame) => void (visit === mine && arrive(frame)),
+        onFollowing: (next) => void (visit === mine && !stream && onFollowing(next)),
       })
       visit = mine
       attend(mine)
@@ -251,10 +259,11 @@ export function createShell({ session }) {
     },
 
     /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated', access?: string, starts_at?: string|null, host_gone?: string }} room */
-    startRoom: async (room) => (await rows.insert('rooms', room))[0],
-    openRoom: (roomId) => rows.rpc('open_room', { room_id: roomId }),
+    startRoom: async (room) => /** @type {{ id: number, name: string, starts_at: string|null }} */ ((await rows.insert('rooms', room))?.[0]),
+    openRoom: (/** @type {number} */ roomId) => rows.rpc('open_room', { room_id: roomId }),
+    /** @param {number} roomId @param {string} [reason] */
     endRoom: (roomId, reason) => rows.rpc('end_room', { room_id: roomId, ...(reason ? { reason } : {}) }),
-    /** The clubs I may start a room in: those I am a member of. */
+    /** The clubs I may start a room in: those I am a member of. @returns {Promise<any[]>} */
     async myClubs() {
       const mine = session.user ? await rows.select('members', { user_id: `eq.${session.user.id}`, select: 'club_id' }) : []
       if (!mine.length) return []
@@ -264,12 +273,12 @@ export function createShell({ session }) {
 
     /** What I follow may have changed by something else I did: founding a club, accepting an invitation to one. */
     learnFollowing: () => readFollowing().catch(() => {}),
-    async follow(clubId) {
+    async follow(/** @type {number} */ clubId) {
       await rows.insert('followers', { club_id: clubId }, { representation: false })
       following = new Set(following).add(clubId)
       changed()
     },
-    async unfollow(clubId) {
+    async unfollow(/** @type {number} */ clubId) {
       await rows.remove('followers', { club_id: `eq.${clubId}`, user_id: `eq.${session.user?.id}` })
       following = new Set([...following].filter((id) => id !== clubId))
       changed()

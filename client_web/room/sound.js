@@ -20,34 +20,38 @@ import { heard, nextPause, NOBODY, settle } from './speaking.js'
  */
 export function createSound({ me, devices, volumes, hears, everybody, connections, onChange }) {
   let blocked = false
-  let audible = new Set()
+  /** @type {ReadonlySet<number>} */ let audible = new Set()
   let speaking = NOBODY
-  let timer = null
-  let myself = null // the analyser of my own microphone
+  /** @type {number|undefined} */ let timer
+  /** @type {ReturnType<typeof streamLevel>|null} */ let myself = null // the analyser of my own microphone
   /** @type {ReadonlySet<number>} */ let heardBySomeWay = new Set()
-  let releases = []
+  /** @type {(() => void)[]} */ let releases = []
 
-  const playback = createPlayback({ onBlocked: (value) => onChange((blocked = value)), volumeOf })
+  const playback = createPlayback({ onBlocked, volumeOf })
   const incoming = createIncoming({ playback, hears, everybody, onHeard })
   const levels = createLevels({ onSpeaking })
   const quality = createQuality({ connections, ownerOf: incoming.ownerOf, me, onChange })
 
-  /** Of a mix nobody's own volume can be set. */
+  function onBlocked(/** @type {boolean} */ value) {
+    blocked = value
+    onChange()
+  }
+
+  /** Of a mix nobody's own volume can be set. @param {string} key */
   function volumeOf(key) {
     const user_id = incoming.listenedTo(key)
     return user_id === null ? FULL : volumes.of(user_id)
   }
 
-  function onHeard(now) {
+  function onHeard(/** @type {ReadonlySet<number>} */ now) {
     for (const user_id of heardBySomeWay) if (!now.has(user_id)) levels.remove(user_id)
     for (const user_id of now) if (!heardBySomeWay.has(user_id)) levels.add(user_id, () => incoming.level(user_id))
     heardBySomeWay = now
   }
 
+  /** @param {number} user_id @param {boolean} speaks */
   function onSpeaking(user_id, speaks) {
-    audible = new Set(audible)
-    if (speaks) audible.add(user_id)
-    else audible.delete(user_id)
+    audible = new Set(speaks ? [...audible, user_id] : [...audible].filter((each) => each !== user_id))
     speaking = heard(settle(speaking, performance.now()), user_id, speaks, performance.now())
     waitForPause()
     onChange()
@@ -103,7 +107,10 @@ export function createSound({ me, devices, volumes, hears, everybody, connection
     open() {
       quality.start()
       releases = [
-        devices.subscribe(({ speaker }) => onChange(playback.setSink(speaker))),
+        devices.subscribe(({ speaker }) => {
+          playback.setSink(speaker)
+          onChange()
+        }),
         volumes.subscribe((user_id, volume) => {
           for (const key of incoming.keysOf(user_id)) playback.setVolume(key, volume)
           onChange()

@@ -8,12 +8,17 @@ import { instant } from './clock.js'
  * @typedef {{ room_id: number, user_id: number, username: string, user_kind?: string, kind: 'person'|'bot'|'sfu'|'mcu',
  *             role: 'HOST'|'MODERATOR'|'SPEAKER'|'AUDIENCE', peer_id: string|null, muted: boolean, join_date: string, seq: number,
  *             hand_raised_at?: string|null, invited_to_speak_at?: string|null, asked_to_unmute_at?: string|null }} Seat
+ * @typedef {Seat & { peer_id: string }} PresentSeat
  * @typedef {{ id: number, kind: 'joined'|'left'|'timeout'|'removed'|'room ended'|'muted'|'role'|'hand', user_id: number, username: string,
  *             role: string, at: string|null }} Happening
+ * @typedef {{ id: number, name: string, club_id?: number|null, club?: string|null, topic?: string|null, host_id?: number, host?: string,
+ *             stage?: 'open'|'moderated', access?: 'open'|'club'|'invited', topology?: 'mesh'|'sfu'|'mcu', locked?: boolean,
+ *             slow_mode?: number, host_gone?: string, starts_at?: string|null, opened_at?: string|null, ended_at?: string|null,
+ *             ended_reason?: string|null, pinned_link?: string|null }} Room
  * @typedef {object} RoomState
  * @property {string|null} epoch   which life of the log
  * @property {number} seq          how far it was read
- * @property {object|null} room
+ * @property {Room|null} room
  * @property {ReadonlyMap<number, Seat>} seats    by user, in the order they joined; a host who left is here too, with `peer_id` null
  * @property {readonly Happening[]} happenings  newest last
  * @property {string|null} ended   why there is nothing more to follow
@@ -24,7 +29,10 @@ export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: ne
 
 const HAPPENINGS_KEPT = 30
 
-/** A seat whose `peer_id` is null is kept for its owner and holds nobody. @param {Seat} seat */
+/**
+ * A seat whose `peer_id` is null is kept for its owner and holds nobody.
+ * @param {Seat} seat @returns {seat is PresentSeat}
+ */
 export const isPresent = (seat) => seat.peer_id !== null
 
 /** Whether the room may hear this seat at all. @param {Seat} seat */
@@ -48,32 +56,45 @@ export const inAudience = (state) => present(state).filter((seat) => !maySpeak(s
 /** Who asks to speak, in the order they asked. @param {RoomState} state */
 export const handQueue = (state) => present(state)
   .filter((seat) => seat.hand_raised_at)
-  .sort((a, b) => instant(a.hand_raised_at) - instant(b.hand_raised_at) || a.seq - b.seq)
+  .sort((a, b) => instant(a.hand_raised_at ?? '') - instant(b.hand_raised_at ?? '') || a.seq - b.seq)
 
-const inJoinOrder = (seats) => new Map([...seats].sort((a, b) => a.seq - b.seq).map((seat) => [seat.user_id, Object.freeze(seat)]))
+const inJoinOrder = (/** @type {Seat[]} */ seats) => new Map([...seats].sort((a, b) => a.seq - b.seq).map((seat) => [seat.user_id, Object.freeze(seat)]))
 
-/** Happenings are numbered by position since the page opened, so that a listener can tell which are new. */
+/**
+ * Happenings are numbered by position since the page opened, so that a listener can tell which are new.
+ * @param {RoomState} state @param {Happening['kind']} kind @param {Seat} seat @param {string|null} at
+ */
 function withHappening(state, kind, seat, at) {
   const last = state.happenings.at(-1)?.id ?? 0
   const happening = Object.freeze({ id: last + 1, kind, user_id: seat.user_id, username: seat.username, role: seat.role, at })
   return [...state.happenings, happening].slice(-HAPPENINGS_KEPT)
 }
 
-/** What a change of one seat means to the people in the room; null when they need not be told. */
+/**
+ * What a change of one seat means to the people in the room; null when they need not be told.
+ * @param {Seat|undefined} before @param {Seat|null} after @param {string} [reason] @returns {[Happening['kind'], Seat]|null}
+ */
 function whatHappened(before, after, reason) {
-  if (isNode(after ?? before)) return null
-  const was = before && isPresent(before)
-  const is = after && isPresent(after)
-  if (!was && is) return ['joined', after]
-  if (was && !is) return [['timeout', 'removed', 'room ended'].includes(reason) ? reason : 'left', before]
-  if (!was || !is) return null
+  const [was, is] = [before && isPresent(before) ? before : null, after && isPresent(after) ? after : null]
+  const either = is ?? was
+  if (!either || isNode(either)) return null
+  if (!was) return ['joined', either]
+  if (!is) return [reason === 'timeout' || reason === 'removed' || reason === 'room ended' ? reason : 'left', was]
+  return whatChanged(was, is)
+}
+
+/** @param {Seat} before @param {Seat} after @returns {[Happening['kind'], Seat]|null} */
+function whatChanged(before, after) {
   if (before.role !== after.role) return ['role', after]
   if (!before.hand_raised_at && after.hand_raised_at) return ['hand', after]
   if (!before.muted && after.muted && before.peer_id === after.peer_id) return ['muted', after]
   return null
 }
 
-/** How each kind of frame changes the room. Events (those with a `seq`) come only after the reducer has dropped replayed ones. */
+/**
+ * How each kind of frame changes the room. Events (those with a `seq`) come only after the reducer has dropped replayed ones.
+ * @type {Record<string, (state: RoomState, frame: import('../signaling/follower.js').Frame) => RoomState>}
+ */
 const reactions = {
   snapshot(state, { data }) {
     if (!data.participants) return state // a resumed stream: the room goes on where it was

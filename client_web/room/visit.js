@@ -5,13 +5,14 @@ import { createChat } from './chat.js'
 import { createConsent } from './consent.js'
 import { createConnections } from './connections.js'
 import { createModeration } from './moderation.js'
-import { mayOf, peopleOf } from './people.js'
+import { createNetworkChanges } from './network_changes.js'
 import { createReactions } from './reactions.js'
 import { createRecording } from './recording.js'
 import { createSeat } from './seat.js'
 import { createSound } from './sound.js'
-import { EMPTY, isNode, maySpeak, onStage, present, reduce } from './state.js'
+import { EMPTY, isNode, maySpeak, onStage, reduce } from './state.js'
 import { createConnectionProblems } from './connection_problems.js'
+import { visitStateOf } from './visit_state.js'
 import { createVoice } from './voice.js'
 import { createInspector } from './inspector.js'
 
@@ -19,11 +20,11 @@ import { createInspector } from './inspector.js'
  * One visit to one room: a seat, the room's log, the connections and the microphone, brought together. The log is the only thing that
  * moves it; what is shown is derived.
  *
- * @typedef {'joining'|'in'|'reconnecting'|'left'} Phase
+ * @typedef {import('./visit_state.js').VisitState} VisitState
  *
  * @param {object} options
  * @param {{ id: number, username: string }} options.user
- * @param {typeof fetch} options.fetch  as that user
+ * @param {typeof window.fetch} options.fetch  as that user
  * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique  how the room is followed
  * @param {number} options.roomId
  * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices  which microphone and loudspeaker
@@ -33,11 +34,11 @@ import { createInspector } from './inspector.js'
  * @param {(following: import('../signaling/follower.js').Following) => void} [options.onFollowing]
  */
 export function createVisit({ user, fetch, technique, devices, volumes, roomId, role, onFrame = () => {}, onFollowing = () => {} }) {
-  const listeners = new Set()
+  /** @type {Set<(state: VisitState) => void>} */ const listeners = new Set()
   let room = EMPTY
-  /** @type {{ phase: Phase, reason: string|null, problem: Error|null, retry_at: number|null }} */
+  /** @type {import('./seat.js').Standing} */
   let standing = { phase: 'joining', reason: null, problem: null, retry_at: null }
-  let state = null
+  /** @type {VisitState|null} */ let state = null
   let due = false
 
   const inspector = createInspector({ onChange: changed })
@@ -69,6 +70,13 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   const moderation = createModeration({ rows, roomId })
   const recording = createRecording({ user, rows, roomId, skew: () => inspector.skew, onChange: changed })
   let connections = createSessionConnections()
+  const network = createNetworkChanges({
+    onNetwork() {
+      seat.probe(true)
+      connections.networkChanged()
+    },
+    onVisible: () => seat.probe(false),
+  })
   const seat = createSeat({ user, rows, inspector, technique, roomId, role, onJoined, onFrame: arrive, onStanding })
 
   // What is shown
@@ -83,30 +91,11 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     })
   }
 
-  function look() {
-    const { route } = connections
-    const mixed = route?.topology === 'mcu' && route.connected
-    const people = peopleOf(room, { user_id: user.id, muted: voice.muted, soundOf: sound.of, connectionOf: connections.connectionOf, mixed })
-    const me = people.find((person) => person.me) ?? null
-    return Object.freeze({
-      ...standing,
-      room: room.room,
-      route: route && Object.freeze({ ...route, quality: route.node && sound.of(route.node.user_id).quality }),
-      nodes: present(room).filter(isNode),
-      ...{ me, people, stage: people.filter((person) => person.on_stage), audience: people.filter((person) => !person.on_stage) },
-      queue: people.filter((person) => person.hand !== null).sort((a, b) => a.hand - b.hand),
-      told: consent.told ?? (voice.hushed ? 'muted' : null),
-      may: mayOf(me, room.room),
-      microphone: voice.state,
-      devices: devices.state,
-      speakers: sound.speaking.turns.map(({ user_id }) => people.find((person) => person.user_id === user_id && !person.muted)).filter(Boolean),
-      spoke: sound.speaking.recent,
-      ...{ blocked: sound.blocked, connectionProblems: connectionProblems.list, happenings: room.happenings, entries: inspector.entries, traces: inspector.traces, chat: chat.state, recording: recording.state },
-    })
-  }
+  const look = () => visitStateOf({ standing, room, user_id: user.id, connections, voice, sound, consent, devices, connectionProblems, inspector, chat, recording })
 
-  // What the seat tells
+  // What the seat reports
 
+  /** @param {import('./seat.js').Standing} next @param {import('../signaling/follower.js').Following} [following] */
   function onStanding(next, following) {
     standing = Object.freeze(next)
     if (following) {
@@ -128,6 +117,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     }
   }
 
+  /** @param {import('../signaling/follower.js').Frame} frame */
   function arrive(frame) {
     onFrame(frame)
     const before = room
@@ -152,12 +142,16 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     changed()
   }
 
+  /** @param {string} peer_id */
   function seatOf(peer_id) {
     return [...room.seats.values()].find((each) => each.peer_id === peer_id) ?? null
   }
 
   /** Whether this person's seat lets us hear them. */
-  const hears = (user_id) => room.seats.has(user_id) && isAudible(room.seats.get(user_id))
+  function hears(/** @type {number} */ user_id) {
+    const whose = room.seats.get(user_id)
+    return whose !== undefined && isAudible(whose)
+  }
 
   /** My seat, if it is this session's. */
   function mySeat() {
@@ -204,47 +198,28 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     voice.close()
     disconnect()
     sound.close()
-    window.removeEventListener('online', onOnline)
-    document.removeEventListener('visibilitychange', onVisible)
-    navigator.connection?.removeEventListener?.('change', onNetwork)
+    network.close()
   }
 
   function attend() {
     sound.open()
     voice.open()
-    window.addEventListener('online', onOnline)
-    document.addEventListener('visibilitychange', onVisible)
-    navigator.connection?.addEventListener?.('change', onNetwork)
+    network.open()
   }
 
-  function onOnline() {
-    seat.probe(true)
-    connections.networkChanged()
-  }
-
-  function onVisible() {
-    if (document.visibilityState === 'visible') seat.probe(false)
-  }
-
-  let network = navigator.connection?.type
-  /** `change` also fires for every new estimate of the speed; only another kind of network is another network. */
-  function onNetwork() {
-    if (navigator.connection.type === network) return
-    network = navigator.connection.type
-    if (navigator.onLine) onOnline()
-  }
-
-  const here = (user_id) => ({ room_id: `eq.${roomId}`, user_id: `eq.${user_id}` })
+  const here = (/** @type {number} */ user_id) => ({ room_id: `eq.${roomId}`, user_id: `eq.${user_id}` })
 
   const visit = {
     room_id: roomId,
     levels: { subscribe: sound.subscribe },
     chat,
     reactions,
+    /** @returns {VisitState} */
     get state() {
       state ??= look()
       return state
     },
+    /** @param {(state: VisitState) => void} listener */
     subscribe(listener) {
       listeners.add(listener)
       listener(visit.state)
@@ -279,9 +254,10 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     consent,
     moderation,
     recording,
+    /** @param {string} next @param {number} [user_id] */
     setRole: (next, user_id = user.id) => rows.update('participants', { role: next }, here(user_id)),
-    mutePerson: (user_id) => rows.update('participants', { muted: true }, here(user_id)),
-    retryConnection: (user_id) => connections.retry(user_id),
+    mutePerson: (/** @type {number} */ user_id) => rows.update('participants', { muted: true }, here(user_id)),
+    retryConnection: (/** @type {number} */ user_id) => connections.retry(user_id),
 
     /** For the debugging handle: the connections and the elements themselves. */
     peers: () => connections.peers(),

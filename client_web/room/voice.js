@@ -21,7 +21,12 @@ export function createVoice({ devices, maySpeak, write, send, onStream, onNote, 
   let release = () => {}
 
   const microphone = createMicrophone({ constraints: devices.constraints, onChange: onMicrophone, onReplace })
-  const muting = createMuting({ write, onChange: () => onChange(transmit()) })
+  const muting = createMuting({ write, onChange: onMuting })
+
+  function onMuting() {
+    transmit()
+    onChange()
+  }
 
   function transmit() {
     const { track } = microphone
@@ -29,12 +34,12 @@ export function createVoice({ devices, maySpeak, write, send, onStream, onNote, 
     return send(maySpeak() ? track : null)
   }
 
-  function onReplace(stream) {
+  function onReplace(/** @type {MediaStream} */ stream) {
     onStream(stream)
     return transmit()
   }
 
-  function onMicrophone(state) {
+  function onMicrophone(/** @type {string} */ state) {
     onStream(state === 'on' ? microphone.stream : null)
     if (state === 'on') {
       devices.refresh() // now that it is allowed they have names

@@ -14,8 +14,8 @@ import { Problem, unreachable } from './problem.js'
  *   probe: the world may have changed (tab visible, network back). With `certain`, what is open is surely dead.
  *   emit: where the technique carries events the other way too (null: it does not just now); resolves with the row, rejects with a Problem
  *
- * @typedef {object} Line  one attempt at following; what it is told after it was given up has no effect
- * @property {AbortSignal} signal  it was given up
+ * @typedef {object} Attempt  one attempt at following; what it reports after it was given up has no effect
+ * @property {AbortSignal} signal  aborted when it is given up
  * @property {string|null} cursor  where to go on; a technique whose answers say it may set it
  * @property {() => void} alive  something came, be it a sign of life
  * @property {() => void} arrived  the log is being followed, even if it has nothing to say
@@ -23,7 +23,10 @@ import { Problem, unreachable } from './problem.js'
  * @property {(milliseconds: number) => void} retry  how long the relay wants it to wait before another attempt
  */
 
-/** What happens to a follower, as a table. An event a state does not know changes nothing. */
+/**
+ * What happens to a follower, as a table. An event a state does not know changes nothing.
+ * @type {Record<FollowerState, Partial<Record<'arrived'|'lost'|'over', FollowerState>>>}
+ */
 const TRANSITIONS = {
   connecting: { arrived: 'live', lost: 'reconnecting', over: 'ended' },
   live: { lost: 'reconnecting', over: 'ended' },
@@ -40,28 +43,29 @@ const COMING_BACK = new Set(['relay stopping', 'too slow'])
 const WATCH_EVERY = 5_000
 const SILENT_AFTER = 40_000 // the relay says at least every 15 s that it is there: two missed and a half
 const STALE_AFTER = 20_000 // a tab that becomes visible does not wait for the rest
-const STEADY_AFTER = 5_000 // a line that lived this long starts the back-off anew
+const STEADY_AFTER = 5_000 // an attempt that lived this long starts the back-off anew
 
 /**
  * @param {object} options
- * @param {(line: Line) => Promise<void>} options.carry  one attempt, until it ends; rejects with a Problem or a network's TypeError
+ * @param {(attempt: Attempt) => Promise<void>} options.run  one attempt, until it ends; rejects with a Problem or a network's TypeError
  * @param {(frame: Frame) => void} options.onFrame
  * @param {(following: Following) => void} options.onState
  * @param {string|null} [options.cursor]  where to go on
  * @param {number} [options.silentAfter]  milliseconds
  * @returns {Follower}
  */
-export function createFollower({ carry, onFrame, onState, cursor = null, silentAfter = SILENT_AFTER }) {
+export function createFollower({ run, onFrame, onState, cursor = null, silentAfter = SILENT_AFTER }) {
   /** @type {FollowerState} */ let state = 'connecting'
-  let attempt = 0
+  let tries = 0
   let base = 1000
-  let open = null // the AbortController of the attempt under way
-  let timer = null
-  let watch = null
+  /** @type {AbortController|null} */ let open = null // the AbortController of the attempt under way
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
+  /** @type {ReturnType<typeof setInterval>|undefined} */ let watch
   let lastSign = 0
   let lastTick = 0
   let liveSince = 0
 
+  /** @param {'arrived'|'lost'|'over'} event @param {Partial<Following>} [about] */
   function move(event, { reason = null, problem = null, retry_at = null } = {}) {
     const next = transition(state, event)
     if (state === 'ended') return
@@ -75,23 +79,27 @@ export function createFollower({ carry, onFrame, onState, cursor = null, silentA
     old?.abort()
   }
 
+  /** @param {string} reason @param {Problem|null} [problem] */
   function finish(reason, problem = null) {
     clearTimeout(timer)
     clearInterval(watch)
-    timer = watch = null
+    timer = watch = undefined
     giveUp()
     move('over', { reason, problem })
   }
 
-  /** Tries again after a while; `atLeast` comes from the relay. */
+  /**
+   * Tries again after a while; `atLeast` comes from the relay.
+   * @param {string} reason @param {{ problem?: Problem|null, atLeast?: number, now?: boolean }} [how]
+   */
   function lose(reason, { problem = null, atLeast = 0, now = false } = {}) {
     if (state === 'ended') return
-    if (liveSince && Date.now() - liveSince > STEADY_AFTER) attempt = 0
+    if (liveSince && Date.now() - liveSince > STEADY_AFTER) tries = 0
     liveSince = 0
     giveUp()
     clearTimeout(timer)
-    const delay = now ? 0 : Math.max(atLeast, backoff(attempt, { base }))
-    attempt += 1
+    const delay = now ? 0 : Math.max(atLeast, backoff(tries, { base }))
+    tries += 1
     move('lost', { reason, problem, retry_at: performance.now() + delay })
     timer = setTimeout(connect, delay)
   }
@@ -102,6 +110,7 @@ export function createFollower({ carry, onFrame, onState, cursor = null, silentA
     move('arrived')
   }
 
+  /** @param {{ type: string, data: any, id: string|null }} frame */
   function take({ type, data, id }) {
     if (id !== null) cursor = id
     if (type === 'bye') {
@@ -114,8 +123,9 @@ export function createFollower({ carry, onFrame, onState, cursor = null, silentA
     onFrame({ type, cursor: id, data, seen_at: performance.timeOrigin + performance.now() })
   }
 
-  /** @returns {Line} */
-  function lineOf(mine) {
+  /** @returns {Attempt} @param {AbortController} mine */
+  function attemptOf(mine) {
+    /** @template T @param {(value: T) => void} act @returns {(value: T) => void} */
     const current = (act) => (value) => {
       if (open === mine) act(value)
     }
@@ -127,8 +137,8 @@ export function createFollower({ carry, onFrame, onState, cursor = null, silentA
       set cursor(place) {
         if (open === mine) cursor = place
       },
-      alive: current(() => (lastSign = Date.now())),
-      arrived: current(arrive),
+      alive: () => void (open === mine && (lastSign = Date.now())),
+      arrived: () => void (open === mine && arrive()),
       frame: current(take),
       retry: current((milliseconds) => (base = Math.max(100, milliseconds))),
     }
@@ -139,7 +149,7 @@ export function createFollower({ carry, onFrame, onState, cursor = null, silentA
     open = mine
     lastSign = Date.now()
     try {
-      await carry(lineOf(mine))
+      await run(attemptOf(mine))
       if (open === mine) lose('network')
     } catch (error) {
       if (open !== mine) return // closed on purpose
@@ -154,7 +164,7 @@ export function createFollower({ carry, onFrame, onState, cursor = null, silentA
     }
   }
 
-  /** A silent line, and a clock that jumped because the laptop slept. */
+  /** A silent attempt, and a clock that jumped because the laptop slept. */
   function look() {
     const now = Date.now()
     const slept = now - lastTick > WATCH_EVERY + STALE_AFTER

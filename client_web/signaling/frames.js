@@ -10,12 +10,13 @@ export function createFrames({ onFrame, onRetry = () => {} }) {
   let rest = ''
   let first = true
   let type = ''
-  let data = []
-  let id = null
+  /** @type {string[]} */ let data = []
+  /** @type {string|null} */ let id = null
   let held = 0
 
+  /** @type {Record<string, (value: string) => void>} */
   const fields = {
-    event: (value) => (type = value),
+    event: (value) => void (type = value),
     data: (value) => {
       data.push(value)
       held += value.length
@@ -28,6 +29,7 @@ export function createFrames({ onFrame, onRetry = () => {} }) {
     },
   }
 
+  /** @param {string} text */
   function line(text) {
     if (text === '') {
       const frame = { type: type || 'message', data: data.join('\n'), id }
@@ -56,7 +58,7 @@ export function createFrames({ onFrame, onRetry = () => {} }) {
       if (rest.length + held > LONGEST) throw new Error('a frame without an end')
       // A lone \r at the very end may be half of \r\n: it waits for the next chunk.
       const lines = rest.split(/\r\n|\n|\r(?!$)/)
-      rest = lines.pop()
+      rest = lines.pop() ?? ''
       lines.forEach(line)
     },
   }

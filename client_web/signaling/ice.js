@@ -3,14 +3,14 @@ import { problemOf, unreachable } from './problem.js'
 /**
  * The relay's ICE servers. TURN credentials lapse, so they are fetched anew once half their life is over.
  *
- * @param {{ fetch: typeof fetch, url?: string }} options
+ * @param {{ fetch: typeof window.fetch, url?: string }} options
  * @returns {{ get(): Promise<RTCConfiguration>, readonly current: RTCConfiguration }}
  *   get rejects with a Problem; `current` is the last answer (before any: no servers, which is enough on one network)
  */
 export function createIce({ fetch, url = '/ice' }) {
   /** @type {RTCConfiguration} */ let current = { iceServers: [] }
   let freshUntil = -Infinity
-  let asking = null
+  /** @type {Promise<RTCConfiguration>|null} */ let asking = null
 
   async function ask() {
     let response

@@ -16,18 +16,21 @@ import { backoff } from './backoff.js'
 export function createOutbox({ post, onRefused, onRetry = () => {} }) {
   const FLIGHTS = 3 // of the six connections a browser allows, one is the stream's
   const MOST = 50 // rows in one POST; fifty offers are about 110 kB
-  /** @type {Map<string, Signal[]>} */ const waiting = new Map()
-  const flying = new Set()
+  /** @typedef {Signal & { forgotten: boolean }} Waiting */
+  /** @type {Map<string, Waiting[]>} */ const waiting = new Map()
+  /** @type {Set<string>} */ const flying = new Set() // peers
   let flights = 0
   let closed = false
-  const current = new Set() // batches under way
-  const pauses = new Set() // the back-offs being sat out
+  /** @type {Set<Waiting[]>} */ const current = new Set() // batches under way
+  /** @type {Set<() => void>} */ const pauses = new Set() // the back-offs being sat out
   let due = false
 
+  /** @param {Waiting[]} signals */
   const wanted = (signals) => signals.filter((signal) => !signal.forgotten)
 
+  /** @param {number} delay */
   function pause(delay) {
-    return new Promise((resolve) => {
+    return /** @type {Promise<void>} */ (new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer)
         pauses.delete(end)
@@ -35,10 +38,10 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
       }
       const timer = setTimeout(end, delay)
       pauses.add(end)
-    })
+    }))
   }
 
-  /** Delivers or reports every one of them; never rejects. */
+  /** Delivers or reports every one of them; never rejects. @param {Waiting[]} signals */
   async function deliver(signals) {
     for (let attempt = 0; ; attempt += 1) {
       signals = wanted(signals)
@@ -64,7 +67,7 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
   function pump() {
     due = false
     while (!closed && flights < FLIGHTS) {
-      const batch = []
+      /** @type {Waiting[]} */ const batch = []
       for (const [to_peer, signals] of waiting) {
         if (flying.has(to_peer) || batch.length >= MOST) continue
         batch.push(...signals)
@@ -90,18 +93,18 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
   }
 
   return {
-    /** @param {string} to_peer @param {Signal['kind']} kind @param {unknown} body */
+    /** @param {string} to_peer @param {Signal['kind']} kind @param {any} body */
     send(to_peer, kind, body) {
       if (closed) return
       const signals = waiting.get(to_peer) ?? []
       const last = signals.at(-1)
-      if (kind === 'candidate' && last?.kind === 'candidate') last.body = [].concat(last.body, body)
+      if (kind === 'candidate' && last?.kind === 'candidate') last.body = [last.body, body].flat()
       else signals.push({ to_peer, kind, body, forgotten: false })
       waiting.set(to_peer, signals)
       soon()
     },
 
-    /** That peer is gone, or its connection is made anew: what still waits for it has no reader. */
+    /** That peer is gone, or its connection is made anew: what still waits for it has no reader. @param {string} to_peer */
     forget(to_peer) {
       waiting.delete(to_peer)
       for (const batch of current) for (const signal of batch) if (signal.to_peer === to_peer) signal.forgotten = true

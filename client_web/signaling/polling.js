@@ -6,8 +6,8 @@ import { QUIETLY, isRefusal, problemOf, unreachable } from './problem.js'
  * Follows by asking again and again: polling, every so often; or with `wait` long-polling, where the relay keeps each question until
  * there is something to answer.
  *
- * @param {{ url: string, fetch: typeof fetch, every?: number, wait?: number, hallwayToo?: boolean }
- *         & Omit<Parameters<typeof createFollower>[0], 'carry'>} options
+ * @param {{ url: string, fetch: typeof window.fetch, every?: number, wait?: number, hallwayToo?: boolean }
+ *         & Omit<Parameters<typeof createFollower>[0], 'run'>} options
  *   every: milliseconds between an answer and the next question; wait: seconds the relay may keep a question;
  *   hallwayToo: the hallway travels along with a room's log
  * @returns {import('./follower.js').Follower}
@@ -16,6 +16,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
   let hallway = '' // where in the hallway we are
   let invitations = '' // which invitations we know
 
+  /** @param {string|null} cursor */
   function question(cursor) {
     const asked = new URL(url, document.baseURI)
     if (cursor) asked.searchParams.set('after', cursor)
@@ -25,29 +26,30 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
     return asked.pathname + asked.search
   }
 
-  function tell(line, { snapshot, events = [], cursor, hallway: rows = [], invitations: awaiting, bye }) {
-    if (snapshot) line.frame({ type: 'snapshot', data: snapshot, id: snapshot.cursor ?? null })
+  /** @param {import('./follower.js').Attempt} attempt @param {any} answer */
+  function tell(attempt, { snapshot, events = [], cursor, hallway: rows = [], invitations: awaiting, bye }) {
+    if (snapshot) attempt.frame({ type: 'snapshot', data: snapshot, id: snapshot.cursor ?? null })
     const { epoch } = parseCursor(cursor)
-    for (const event of events) line.frame({ type: event.table, data: event, id: `${epoch}-${event.seq}` })
-    line.cursor = cursor // beyond what was meant for others
-    for (const row of rows) line.frame({ type: 'hallway', data: row, id: null })
-    if (awaiting) line.frame({ type: 'invitations', data: { invitations: awaiting }, id: null })
-    if (bye) line.frame({ type: 'bye', data: bye, id: null })
+    for (const event of events) attempt.frame({ type: event.table, data: event, id: `${epoch}-${event.seq}` })
+    attempt.cursor = cursor // beyond what was meant for others
+    for (const row of rows) attempt.frame({ type: 'hallway', data: row, id: null })
+    if (awaiting) attempt.frame({ type: 'invitations', data: { invitations: awaiting }, id: null })
+    if (bye) attempt.frame({ type: 'bye', data: bye, id: null })
   }
 
   return createFollower({
     ...options,
-    async carry(line) {
-      while (!line.signal.aborted) {
-        const response = await fetch(question(line.cursor), { headers: { Accept: 'application/json', Prefer: QUIETLY }, cache: 'no-store', signal: line.signal })
+    async run(attempt) {
+      while (!attempt.signal.aborted) {
+        const response = await fetch(question(attempt.cursor), { headers: { Accept: 'application/json', Prefer: QUIETLY }, cache: 'no-store', signal: attempt.signal })
         if (isRefusal(response)) throw await problemOf(response)
         const answer = await response.json()
-        line.alive()
-        line.arrived()
+        attempt.alive()
+        attempt.arrived()
         hallway = answer.hallway_cursor ?? ''
         invitations = answer.invitations_cursor ?? ''
-        tell(line, answer)
-        await pause(every, line.signal)
+        tell(attempt, answer)
+        await pause(every, attempt.signal)
       }
     },
   })
@@ -56,7 +58,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
 /**
  * Why a session lost its seat after a cursor, from the log; null if that cannot be told (any more).
  *
- * @param {{ fetch: typeof fetch, path: string, peer_id: string, cursor: string|null }} options
+ * @param {{ fetch: typeof window.fetch, path: string, peer_id: string, cursor: string|null }} options
  * @returns {Promise<string|null>} a bye's reason; rejects with a Problem that may pass
  */
 export async function whyGone({ fetch, path, peer_id, cursor }) {
@@ -71,6 +73,7 @@ export async function whyGone({ fetch, path, peer_id, cursor }) {
   return null
 }
 
+/** @param {number} milliseconds @param {AbortSignal} signal */
 function pause(milliseconds, signal) {
   if (!milliseconds || signal.aborted) return undefined
   return new Promise((resolve) => {

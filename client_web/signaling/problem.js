@@ -54,7 +54,7 @@ export function unreachable() {
 export async function problemOf(response) {
   const seconds = Number.parseFloat(response.headers.get('retry-after') ?? '')
   const retry_after = Number.isFinite(seconds) ? seconds * 1000 : null
-  let parts = {}
+  /** @type {ConstructorParameters<typeof Problem>[0]} */ let parts = {}
   try {
     const body = await response.json()
     if (body && typeof body === 'object') parts = body

@@ -3,7 +3,7 @@ import { Problem, QUIETLY, isRefusal, problemOf, unreachable } from './problem.j
 /**
  * Rows over HTTP, in PostgREST's conventions. Every write of the client is one of these calls; there is no other way in.
  *
- * @typedef {Record<string, unknown>} Row
+ * @typedef {Record<string, any>} Row  as JSON
  * @typedef {Record<string, string|number>} Params  PostgREST's query: `{ room_id: 'eq.7', select: 'id,name', order: 'id' }`
  * @typedef {{ method: string, table: string, rows: Row[] }} Write  a write about to be sent
  * @typedef {{ answered(status: number, problem: Problem|null): void }} Watched
@@ -13,7 +13,7 @@ const WORDS = { POST: 'INSERT', PATCH: 'UPDATE', DELETE: 'DELETE' }
 
 /**
  * @param {object} options
- * @param {typeof fetch} options.fetch      adds the tab's identity (session.js)
+ * @param {typeof window.fetch} options.fetch      adds the tab's identity (session.js)
  * @param {string} [options.base]           where the rows live
  * @param {(write: Write) => Watched} [options.watch]  told of every write and of its answer: the inspector
  */
@@ -21,7 +21,7 @@ export function createRows({ fetch, base = '/rows', watch }) {
   /** @param {string} method @param {string} path @param {{params?: Params, body?: unknown, prefer?: string[], keepalive?: boolean}} options */
   async function request(method, path, { params = {}, body, prefer = [], keepalive = false }) {
     const query = new URLSearchParams(Object.entries(params).map(([name, value]) => [name, String(value)])).toString()
-    const headers = { Accept: 'application/json' }
+    /** @type {Record<string, string>} */ const headers = { Accept: 'application/json' }
     if (body !== undefined) headers['Content-Type'] = 'application/json'
     if (prefer.length) headers.Prefer = prefer.join(', ')
     let response
@@ -40,20 +40,27 @@ export function createRows({ fetch, base = '/rows', watch }) {
     return { status: response.status, value: text ? JSON.parse(text) : null }
   }
 
-  /** The same, seen by the watcher. */
+  /**
+   * The same, seen by the watcher.
+   * @param {string} word
+   * @param {string} method
+   * @param {string} path
+   * @param {{ params?: Params, body?: unknown, prefer?: string[], keepalive?: boolean }} options
+   */
   async function write(word, method, path, options) {
     const { body } = options
-    const watched = watch?.({ method: word, table: path.replace(/^rpc\//, ''), rows: body === undefined ? [] : [].concat(body) })
+    const watched = watch?.({ method: word, table: path.replace(/^rpc\//, ''), rows: body === undefined ? [] : [/** @type {any} */ (body)].flat() })
     try {
       const { status, value } = await request(method, path, options)
       watched?.answered(status, null)
       return value
     } catch (error) {
-      watched?.answered(error instanceof Problem ? error.status : 0, error)
+      watched?.answered(error instanceof Problem ? error.status : 0, error instanceof Problem ? error : null)
       throw error
     }
   }
 
+  /** @param {boolean} wanted */
   const returning = (wanted) => [wanted ? 'return=representation' : 'return=minimal']
 
   return {

@@ -8,7 +8,7 @@ const RELAY_STOPPING = 1012 // RFC 6455's registry: service restart
  * Follows by WebSocket, which also carries what is emitted: the article's `user-joined-room`, `user-left-room` and `signal`, each
  * acknowledged with the row or the problem.
  *
- * @param {{ url: string, connect: (url: string) => WebSocket } & Omit<Parameters<typeof createFollower>[0], 'carry'>} options
+ * @param {{ url: string, connect: (url: string) => WebSocket } & Omit<Parameters<typeof createFollower>[0], 'run'>} options
  * @returns {import('./follower.js').Follower}
  */
 export function createSocket({ url, connect, ...options }) {
@@ -17,6 +17,7 @@ export function createSocket({ url, connect, ...options }) {
   const unanswered = new Map()
   let last = 0
 
+  /** @param {number} id @param {{ data?: any, problem?: any }} answer */
   function settle(id, { data, problem }) {
     const waiting = unanswered.get(id)
     if (!waiting) return
@@ -26,42 +27,47 @@ export function createSocket({ url, connect, ...options }) {
     else waiting.resolve(data)
   }
 
+  /** @param {WebSocket} mine */
   function abandon(mine) {
     if (socket !== mine) return
     socket = null
     for (const id of [...unanswered.keys()]) settle(id, { problem: unreachable() })
   }
 
-  /** What the relay says, by the names of its messages; everything else is a frame. */
+  /**
+   * What the relay says, by the names of its messages; everything else is a frame.
+   * @type {Record<string, (attempt: import('./follower.js').Attempt, message: any) => void>}
+   */
   const messages = {
-    ack: (line, message) => settle(message.id, message),
+    ack: (attempt, message) => settle(message.id, message),
     'still-here': () => {},
-    bye(line, { data }) {
+    bye(attempt, { data }) {
       if (data.reason === 'refused') throw new Problem(data.problem)
-      line.frame({ type: 'bye', data, id: null })
+      attempt.frame({ type: 'bye', data, id: null })
     },
   }
 
-  function carry(line) {
-    return new Promise((resolve, reject) => {
-      const mine = connect(line.cursor ? `${url}${url.includes('?') ? '&' : '?'}after=${line.cursor}` : url)
+  /** @param {import('./follower.js').Attempt} attempt */
+  function run(attempt) {
+    return /** @type {Promise<void>} */ (new Promise((resolve, reject) => {
+      const mine = connect(attempt.cursor ? `${url}${url.includes('?') ? '&' : '?'}after=${attempt.cursor}` : url)
       let opened = false
       const giveUp = () => {
         abandon(mine)
         mine.close()
       }
-      line.signal.addEventListener('abort', giveUp, { once: true })
+      attempt.signal.addEventListener('abort', giveUp, { once: true })
       mine.onopen = () => {
         opened = true
         socket = mine
       }
       mine.onmessage = ({ data: text }) => {
-        line.alive()
+        attempt.alive()
         try {
           const message = JSON.parse(text)
           const { event, id = null, data } = message
-          if (Object.hasOwn(messages, event)) messages[event](line, message)
-          else line.frame({ type: event, data, id })
+          if (Object.hasOwn(messages, event)) messages[event](attempt, message)
+          else attempt.frame({ type: event, data, id })
         } catch (error) {
           reject(error)
           mine.close()
@@ -69,22 +75,23 @@ export function createSocket({ url, connect, ...options }) {
       }
       mine.onclose = ({ code }) => {
         abandon(mine)
-        if (code === RELAY_STOPPING) line.frame({ type: 'bye', data: { reason: 'relay stopping', retry: 1000 }, id: null })
+        if (code === RELAY_STOPPING) attempt.frame({ type: 'bye', data: { reason: 'relay stopping', retry: 1000 }, id: null })
         if (opened) resolve()
         else reject(unreachable())
       }
-    })
+    }))
   }
 
-  return Object.assign(createFollower({ ...options, carry }), {
-    /** @type {import('./follower.js').Follower['emit']} */
+  return Object.assign(createFollower({ ...options, run }), {
+    /** @type {NonNullable<import('./follower.js').Follower['emit']>} */
     emit(event, data) {
-      if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(unreachable())
+      const open = socket
+      if (open?.readyState !== WebSocket.OPEN) return Promise.reject(unreachable())
       const id = (last += 1)
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => settle(id, { problem: unreachable() }), ANSWERED_WITHIN)
         unanswered.set(id, { resolve, reject, timer })
-        socket.send(JSON.stringify({ event, id, data }))
+        open.send(JSON.stringify({ event, id, data }))
       })
     },
   })

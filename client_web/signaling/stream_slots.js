@@ -11,14 +11,15 @@
  * @returns {{ take(): Promise<boolean>, release(): void }}  take: whether there is a line for this tab; each take wants its release
  */
 export function createStreamSlots({ locks = navigator.locks, protocol = howThisPageCame() } = {}) {
-  const LINES = 3
+  const SLOTS = 3
   let takers = 0
-  /** @type {Promise<() => void|null>|null} */ let held = null // what lets go of the line; null when there was none
+  /** @type {Promise<(() => void)|null>|null} */ let held = null // what gives the slot back; a promise of null where none was free
 
-  /** The lock if nobody has it, as the function that lets go of it. */
+  /** The lock if nobody has it, as the function that lets go of it. @param {string} name @returns {Promise<(() => void)|null>} */
   function lock(name) {
     return new Promise((resolve, reject) => {
-      const whileHeld = (granted) => (granted ? new Promise((letGo) => resolve(letGo)) : resolve(null))
+      /** @param {Lock|null} granted @returns {Promise<void>|void} */
+      const whileHeld = (granted) => (granted ? new Promise((release) => resolve(release)) : resolve(null))
       locks.request(name, { ifAvailable: true }, whileHeld).catch(reject)
     })
   }
@@ -26,8 +27,8 @@ export function createStreamSlots({ locks = navigator.locks, protocol = howThisP
   async function find() {
     if (!locks || !protocol.startsWith('http/1')) return () => {}
     try {
-      for (let line = 1; line <= LINES; line += 1) {
-        const letGo = await lock(`roomtone line ${line}`)
+      for (let slot = 1; slot <= SLOTS; slot += 1) {
+        const letGo = await lock(`roomtone stream ${slot}`)
         if (letGo) return letGo
       }
       return null
@@ -52,5 +53,6 @@ export function createStreamSlots({ locks = navigator.locks, protocol = howThisP
 }
 
 function howThisPageCame() {
-  return performance.getEntriesByType('navigation')[0]?.nextHopProtocol || 'http/1.1'
+  const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'))
+  return navigation?.nextHopProtocol || 'http/1.1'
 }

@@ -6,7 +6,13 @@ import { createStream } from './stream.js'
 const EVERY = 1000 // milliseconds between polls; well within the grace that a seat has
 const WAIT = 25 // seconds; proxies give up on a silent request after 60
 
-/** How each technique follows what is at `path`, the hallway or a room; `query` says on which seat. */
+/**
+ * How each technique follows what is at `path`, the hallway or a room; `query` says on which seat.
+ *
+ * @typedef {{ fetch: typeof window.fetch, connect: (url: string) => WebSocket }} Session
+ * @typedef {Pick<Parameters<typeof import('./follower.js').createFollower>[0], 'onFrame'|'onState'>} Listeners
+ * @type {Record<string, (session: Session, options: { path: string, query: string } & Listeners) => import('./follower.js').Follower>}
+ */
 const TECHNIQUES = {
   sse: ({ fetch }, { path, query, ...options }) => createStream({ ...options, fetch, url: `${path}/events${query}` }),
   poll: ({ fetch }, { path, query, ...options }) =>
@@ -21,7 +27,7 @@ const TECHNIQUES = {
  * other tabs have taken the slots that may be taken (`slots.js`). In one room people may be on different techniques.
  *
  * @param {object} options
- * @param {{ fetch: typeof fetch, connect: (url: string) => WebSocket }} options.session
+ * @param {Session} options.session
  * @param {string} [options.search]  the address's query
  * @param {ReturnType<typeof createStreamSlots>} [options.slots]
  */
@@ -61,6 +67,7 @@ export function createTechnique({ session, search = window.location.search, slot
         if (wanted !== 'websocket') slots.release()
       }
 
+      /** @param {import('./follower.js').Following} following */
       function watch(following) {
         if (following.state === 'ended') finish()
         onState(following)
@@ -76,8 +83,9 @@ export function createTechnique({ session, search = window.location.search, slot
         start() {
           choose().then((chosen) => {
             if (over) return
-            follower = TECHNIQUES[chosen](session, { path, query, onFrame, onState: watch })
-            follower.start()
+            const made = TECHNIQUES[chosen](session, { path, query, onFrame, onState: watch })
+            follower = made
+            made.start()
           })
         },
         close() {

@@ -31,9 +31,9 @@ export function symbol(name, viewBox = '0 0 24 24') {
   return drawn
 }
 
-/** Turns a symbol into another, in place. */
+/** Turns a symbol into another, in place. @param {Element} drawn @param {string} name */
 export function redraw(drawn, name) {
   const address = `#symbol-${name}`
   const use = drawn.firstElementChild
-  if (use.getAttribute('href') !== address) use.setAttribute('href', address)
+  if (use?.getAttribute('href') !== address) use?.setAttribute('href', address)
 }

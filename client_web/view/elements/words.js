@@ -1,4 +1,4 @@
-import { markInWords, placeInWords, toldInWords, waitingInWords } from '../stage/stage_words.js'
+import { markInWords, placeInWords, seatChangeInWords, waitingInWords } from '../stage/stage_words.js'
 import { troubleInWords } from '../stage/quality_words.js'
 
 /** What the page says. Pure: state in, sentences out. */
@@ -40,17 +40,17 @@ export function meInWords(visit, keys) {
   if (phase === 'joining' || !me) return { headline: 'Walking in…', advice: '' }
   if (phase === 'reconnecting') return { headline: 'Reconnecting…', advice: 'Your seat is kept for a moment.' }
   if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Your browser wants a yes.' }
-  const told = toldInWords(visit, keys)
+  const news = seatChangeInWords(visit, keys)
   if (!may.speak) {
     if (me.hand !== null || me.invited) return waitingInWords(visit, keys)
-    if (told) return told
+    if (news) return news
     if (may.step_up) return { headline: "You're listening", advice: 'Join the stage whenever you like to talk.' }
     return waitingInWords(visit, keys)
   }
   if (microphone.state === 'refused' || microphone.state === 'missing' || microphone.state === 'failed') {
     return { headline: "You're listening", advice: 'Your microphone is not available.' }
   }
-  if (told && (me.muted || !['brought up', 'muted'].includes(visit.told))) return told
+  if (news && (me.muted || !['brought_up', 'muted'].includes(visit.seatChange ?? ''))) return news
   if (me.muted) return { headline: 'Your microphone is off', advice: keys ? 'Press M to turn it on, or hold Space to talk.' : 'Tap it to talk.' }
   const route = !['lost', 'alone'].includes(visit.route?.standing)
   const advice = !route ? 'Not everyone may hear you just now.' : microphone.talking ? 'For as long as you hold Space.' : 'Everyone here can hear you.'

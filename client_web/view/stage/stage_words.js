@@ -14,11 +14,11 @@ export function markInWords(person) {
 }
 
 /** What others just did to my seat. @param {object} visit @param {boolean} keys  whether there is a keyboard to speak of */
-export function toldInWords({ told, me }, keys) {
+export function seatChangeInWords({ seatChange, me }, keys) {
   const on = keys ? 'Press M to turn it on.' : 'Tap it to talk.'
-  switch (told) {
-    case 'brought up': return { headline: "You're on the stage", advice: `Your microphone is off. ${on}` }
-    case 'moved down': return { headline: "You're listening again", advice: 'A moderator moved you to the listeners.' }
+  switch (seatChange) {
+    case 'brought_up': return { headline: "You're on the stage", advice: `Your microphone is off. ${on}` }
+    case 'moved_down': return { headline: "You're listening again", advice: 'A moderator moved you to the listeners.' }
     case 'muted': return { headline: 'You were muted', advice: `A moderator turned your microphone off. ${on}` }
     case 'moderator': return { headline: "You're a moderator now", advice: 'Choose a face to see what you can do for the room.' }
     case 'host': return { headline: 'The room is yours now', advice: 'You are its host. Its settings are beside its name.' }

@@ -1,0 +1,44 @@
+import { mayOf, peopleOf } from './people.js'
+import { isNode, present } from './state.js'
+
+/**
+ * A visit as it is shown: everything the views read, derived from the parts of the visit. Pure, but for reading them.
+ *
+ * @param {object} parts
+ * @param {import('./seat.js').Standing} parts.standing
+ * @param {import('./state.js').RoomState} parts.room
+ * @param {number} parts.user_id
+ * @param {ReturnType<typeof import('./connections.js').createConnections>} parts.connections
+ * @param {ReturnType<typeof import('./voice.js').createVoice>} parts.voice
+ * @param {ReturnType<typeof import('./sound.js').createSound>} parts.sound
+ * @param {ReturnType<typeof import('./consent.js').createConsent>} parts.consent
+ * @param {ReturnType<typeof import('../media/devices.js').createDevices>} parts.devices
+ * @param {ReturnType<typeof import('./connection_problems.js').createConnectionProblems>} parts.connectionProblems
+ * @param {ReturnType<typeof import('./inspector.js').createInspector>} parts.inspector
+ * @param {ReturnType<typeof import('./chat.js').createChat>} parts.chat
+ * @param {ReturnType<typeof import('./recording.js').createRecording>} parts.recording
+ */
+export function visitStateOf({ standing, room, user_id, connections, voice, sound, consent, devices, connectionProblems, inspector, chat, recording }) {
+  const { route } = connections
+  const mixed = route?.topology === 'mcu' && route.connected
+  const people = peopleOf(room, { user_id, muted: voice.muted, soundOf: sound.of, connectionOf: connections.connectionOf, mixed })
+  const me = people.find((person) => person.me) ?? null
+  return Object.freeze({
+    ...standing,
+    room: room.room,
+    route: route && Object.freeze({ ...route, quality: route.node && sound.of(route.node.user_id).quality }),
+    nodes: present(room).filter(isNode),
+    ...{ me, people, stage: people.filter((person) => person.on_stage), audience: people.filter((person) => !person.on_stage) },
+    queue: people.filter((person) => person.hand !== null).sort((a, b) => Number(a.hand) - Number(b.hand)),
+    seatChange: consent.seatChange ?? (voice.hushed ? 'muted' : null),
+    may: mayOf(me, room.room),
+    microphone: voice.state,
+    devices: devices.state,
+    speakers: sound.speaking.turns.flatMap((turn) => people.filter((person) => person.user_id === turn.user_id && !person.muted)),
+    spoke: sound.speaking.recent,
+    ...{ blocked: sound.blocked, connectionProblems: connectionProblems.list, happenings: room.happenings },
+    ...{ entries: inspector.entries, traces: inspector.traces, chat: chat.state, recording: recording.state },
+  })
+}
+
+/** @typedef {ReturnType<typeof visitStateOf>} VisitState */
