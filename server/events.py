@@ -17,7 +17,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from . import polling
-from .following import Seat, SeatTaken, attending, following, no_such_room, why_gone
+from .catching_up import Seat, why_gone
+from .following import SeatTaken, attending, following, no_such_room
 from .identity import claims_of, counted_as, user_of
 from .problem import Problem
 from .resource import resource

@@ -13,20 +13,21 @@ import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from psycopg.errors import NoDataFound
+from psycopg.errors import CheckViolation, InsufficientPrivilege
 
+from .catching_up import Seat, missed, reason_of, snapshot, why_gone
 from .database import Database
 from .frame import Frame
 from .hallway import Visitor
 from .identity import ends_at, user_of
 from .invitations import Invitee
-from .log import Entry, Reader, SlowReader
+from .log import Reader, SlowReader
 from .presence import Presence
 from .problem import Problem
 from .relay import NoSuchRoom, Relay
-from .types import Claims, Cursor, PeerId, RoomId, UserId
+from .types import Claims, Cursor
 
 QUIET: Final = 15.0  # seconds without a frame until a sign of life; proxies hang up after 60
 RETRY: Final = 1000  # milliseconds until a follower comes back
@@ -58,18 +59,9 @@ class SeatTaken(Problem):
         )
 
 
-@dataclass(frozen=True)
-class Seat:
-    """Which room is followed, by whom, on which session of their seat."""
-
-    room: RoomId
-    user: UserId
-    peer: PeerId
-
-
-@dataclass(frozen=True)
+@dataclass
 class Attending:
-    """A room that is followed: on whose seat, where in its log, and where they left off before."""
+    """A room that is followed: on whose seat, where in its log; and `after` while what was missed since then is still to be sent."""
 
     seat: Seat
     reader: Reader
@@ -108,71 +100,6 @@ def no_such_room(room: int) -> Problem:
         hint="GET /rows/hallway lists the open ones.",
         rule="participants_room_is_open",
     )
-
-
-async def snapshot(database: Database, claims: Claims, seat: Seat) -> tuple[Cursor, str]:
-    """The room as this user may see it, as JSON text, and the cursor it is true at."""
-    async with database.acting(claims, read_only=True, snapshot=True) as connection:
-        answer = await connection.execute(
-            "select s ->> 'cursor', s::text from roomtone.room_snapshot(%s, %s) s",
-            (seat.room, seat.peer),
-        )
-        row = await answer.fetchone()
-    assert row is not None
-    return Cursor.parse(row[0]), row[1]
-
-
-async def missed(
-    database: Database, claims: Claims, seat: Seat, after: Cursor
-) -> tuple[Cursor, list[Frame]] | None:
-    """What this user may see of the log after a cursor; None if the log does not reach back to it."""
-    events: list[dict[str, Any]] = []
-    epoch = after.epoch
-    async with database.acting(claims, read_only=True, snapshot=True) as connection:
-        while True:
-            try:
-                answer = await connection.execute(
-                    "select roomtone.room_log(%s, %s, %s, %s)",
-                    (seat.room, seat.peer, after.epoch, after.seq),
-                )
-            except NoDataFound:
-                return None
-            row = await answer.fetchone()
-            assert row is not None
-            after = Cursor.parse(row[0]["cursor"])
-            if not row[0]["events"]:
-                break
-            events += row[0]["events"]
-    return after, [Frame(e["table"], json.dumps(e), Cursor(epoch, e["seq"])) for e in events]
-
-
-async def why_gone(
-    database: Database, room: RoomId, user: UserId, peer: PeerId, after: Cursor
-) -> str | None:
-    """Why this user's seat stopped being this session's after a cursor; None if the log cannot tell.
-
-    One's own departure is the only thing it tells: whoever lost the seat may read the log no more.
-    """
-    seq = after.seq
-    async with database.relay() as connection:
-        while True:
-            answer = await connection.execute(
-                "select epoch, tail_seq, seq, seat_user, seat_peer::text, event"
-                " from roomtone.relay_read(%s, %s)",
-                ([room], [seq]),
-            )
-            rows = await answer.fetchall()
-            if (
-                not rows
-                or rows[0][0] != after.epoch
-                or after.seq < rows[0][1]
-                or rows[0][2] is None
-            ):
-                return None
-            seq = rows[-1][2]
-            for *_, seat_user, seat_peer, event in rows:
-                if seat_user == user and seat_peer != peer:
-                    return _reason(seat_peer, json.loads(event)["reason"])
 
 
 @contextlib.asynccontextmanager
@@ -237,14 +164,28 @@ class Following:
         return [Frame("snapshot", self._with_invitations(f"{{{hallway}")), *(caught_up or [])]
 
     async def _catch_up(self, room: Attending) -> list[Frame] | None:
-        """What the reader missed; None if that is not to be had."""
+        """The next page of what the reader missed; None if that is not to be had.
+
+        With the last one the reader has a position in the log that is kept here: before, it must not read from it.
+        """
         if room.after is None:
             return None
         found = await missed(self._database, self._claims, room.seat, room.after)
+        room.after = None if found is None or found.complete else found.cursor
         if found is None:
             return None
-        room.reader.position, frames = found
-        return frames
+        if found.complete:
+            room.reader.position = found.cursor
+        return found.frames
+
+    async def _next_page(self, room: Attending, after: Cursor) -> list[Frame] | None:
+        """As `_catch_up`, in a stream that has begun. Raises StreamEnded for somebody who may not read on."""
+        try:
+            return await self._catch_up(room)
+        except (InsufficientPrivilege, CheckViolation):
+            seat = room.seat
+            reason = await why_gone(self._database, seat.room, seat.user, seat.peer, after)
+            raise StreamEnded(reason or "left") from None
 
     async def _snapshot(self, room: Attending, hallway: str | None = None) -> Frame:
         room.reader.position, text = await snapshot(self._database, self._claims, room.seat)
@@ -266,7 +207,17 @@ class Following:
             while True:
                 if (end := ending(self._relay, self._claims)) is not None:
                     raise end
-                if (room := self.room) and (room.reader.position is None or room.reader.lost):
+                room = self.room
+                if room and room.after is not None:
+                    page = await self._next_page(room, room.after) or []
+                    self._relay.metrics.frames.inc(len(page))
+                    if page:
+                        yield page
+                if (
+                    room
+                    and room.after is None
+                    and (room.reader.position is None or room.reader.lost)
+                ):
                     yield [await self._snapshot(room)]
                 waiting, end = take(self.room) if self.room is room else ([], None)
                 waiting += self._relay.hallway.take(self._visitor)
@@ -276,6 +227,8 @@ class Following:
                     yield waiting
                 if end is not None:
                     raise end
+                if room and room.after is not None:
+                    continue
                 if not waiting and not await woken(self._wake, QUIET, self._ends_at):
                     yield []
         finally:
@@ -291,7 +244,7 @@ def take(room: Attending | None) -> tuple[list[Frame], StreamEnded | None]:
         for entry in room.reader.take():
             frames.append(entry.frame)
             if entry.seat_user == room.seat.user and entry.seat_peer != room.seat.peer:
-                return frames, StreamEnded(_why(entry))
+                return frames, StreamEnded(reason_of(entry.seat_peer, entry.reason))
     except SlowReader:
         return frames, StreamEnded("too slow", 0)
     return frames, None
@@ -326,12 +279,3 @@ async def woken(wake: asyncio.Event, patience: float, until: float | None) -> bo
         return False
     wake.clear()
     return True
-
-
-def _why(entry: Entry) -> str:
-    return _reason(entry.seat_peer, entry.reason)
-
-
-def _reason(seat_peer: str | None, reason: str | None) -> str:
-    """Why the seat is no longer this session's: somebody sits there anew, or nobody does."""
-    return "taken over" if seat_peer is not None else reason or "left"

@@ -4,7 +4,7 @@ An answer is `{"events", "cursor"}`: what came after the cursor that was asked f
 ask for. Beside them, where there is something to say: `snapshot` (there was no cursor, or the log does
 not reach back to it), `hallway` with `hallway_cursor` (if the question had a `hallway`), `invitations`
 with `invitations_cursor` (if it had `invitations`, and they are others than those it names), and `bye`
-(nothing more will come, and why). With `wait` nothing to say is worth waiting for.
+(nothing more will come, and why). Of many events it holds the first 500: ask on from its cursor. With `wait` nothing to say is worth waiting for.
 """
 
 from __future__ import annotations
@@ -18,18 +18,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .following import (
-    Attending,
-    Seat,
-    StreamEnded,
-    attending,
-    ending,
-    missed,
-    require_signed_in,
-    snapshot,
-    take,
-    woken,
-)
+from .catching_up import Seat, missed, snapshot
+from .following import Attending, StreamEnded, attending, ending, require_signed_in, take, woken
 from .frame import Frame
 from .hallway import Hallway, Visitor
 from .identity import ends_at, user_of
@@ -85,17 +75,20 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
         found = Found()
         known = None if after is None else await missed(state.database, claims, seat, after)
         if known is None:
-            room.reader.position, found.snapshot = await snapshot(state.database, claims, seat)
+            cursor, found.snapshot = await snapshot(state.database, claims, seat)
         else:
-            room.reader.position, found.events = known
+            cursor, found.events = known.cursor, known.frames
+        if known is None or known.complete:
+            room.reader.position = cursor
         visitor = None
         if "hallway" in request.query_params:
             visitor = await _enter(request, Visitor(wake, seat.user), place, found, held)
         stands = Place(room, visitor, await _invited(request, claims, wake, held))
-        await _gather(request, claims, stands, wake, wait, found)
+        if room.reader.position is not None:  # else there is more to ask for at once
+            await _gather(request, claims, stands, wake, wait, found)
         answer = {
             "events": _array(found.events),
-            "cursor": json.dumps(str(room.reader.position)),
+            "cursor": json.dumps(str(room.reader.position or cursor)),
         }
         if visitor is not None:
             answer["hallway"] = _array(found.hallway)

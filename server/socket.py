@@ -22,8 +22,9 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from .acts import Acts
+from .catching_up import Seat
 from .events import LOST, count_stream, peer_of, room_of, seat_of, why_lost
-from .following import Attending, Following, Seat, StreamEnded, attending, following
+from .following import Attending, Following, StreamEnded, attending, following
 from .frame import Frame
 from .identity import claims_of
 from .limits import Bucket

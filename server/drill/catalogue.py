@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from . import browser_faults, client_faults, database_faults, network_faults, payloads, relay_faults
+from . import (
+    browser_faults,
+    client_faults,
+    database_faults,
+    hostile,
+    network_faults,
+    payloads,
+    relay_faults,
+)
 from .drill import Drill
 
 DRILLS: dict[str, Drill] = {
@@ -16,6 +24,7 @@ DRILLS: dict[str, Drill] = {
         network_faults.FROZEN_NETWORK,
         network_faults.SLOW_READER,
         database_faults.OUT_OF_ORDER_COMMITS,
+        hostile.HOSTILE_NOTIFY,
         payloads.LARGE_SDP,
         network_faults.BUFFERING_PROXY,
         browser_faults.SEVEN_TABS,

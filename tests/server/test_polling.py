@@ -118,7 +118,7 @@ def test_polling_is_presence(psql: Psql, database_url: str) -> None:
 def test_the_hallway_is_polled_by_a_cursor_of_its_own(
     psql: Psql, relay: RunningRelay, room: int, anna: httpx.Client
 ) -> None:
-    relay.shows(room)
+    relay.shows(room, here=1)
     first = anna.get("/hallway/events", headers=JSON).json()
     assert [row["id"] for row in first["snapshot"]["hallway"]] == [room]
     assert first["hallway"] == []
@@ -134,7 +134,7 @@ def test_the_hallway_is_polled_by_a_cursor_of_its_own(
 def test_the_hallway_travels_along_with_a_room_if_asked(
     psql: Psql, relay: RunningRelay, room: int, anna: httpx.Client
 ) -> None:
-    relay.shows(room)
+    relay.shows(room, here=1)
     url = f"/rooms/{room}/events"
     first = anna.get(url, headers=JSON, params={"hallway": ""}).json()
     assert first["snapshot"]["hallway"][0]["id"] == room
