@@ -177,3 +177,20 @@ def test_the_next_holder_of_a_peer_id_is_not_shown_the_signals_of_the_one_before
         psql.run("delete from participants where peer_id = %s", anna)
         psql.run("delete from used_peer_ids where true")
         psql.run("reset session_replication_role")
+
+
+def test_whatever_shows_people_signals_asks_whose_they_are(psql: Psql) -> None:
+    """By user: a peer_id alone says nothing about who holds it."""
+    readers = psql.all(
+        "select p.proname, pg_get_functiondef(p.oid) ~ 'to_user = acting_user\\(\\)' from pg_proc p"
+        " where p.pronamespace = 'roomtone'::regnamespace and p.prokind = 'f'"
+        "   and has_function_privilege('roomtone_person', p.oid, 'execute')"
+        "   and pg_get_functiondef(p.oid) ~* '(from|join)\\s+(roomtone\\.)?signals\\M'"
+    )
+    assert readers == [("room_snapshot", True)]
+    views = psql.all(
+        "select distinct v.relname, pg_get_viewdef(v.oid) ~ 'acting_user\\(\\) = o\\.to_user'"
+        " from pg_depend d join pg_rewrite w on w.oid = d.objid join pg_class v on v.oid = w.ev_class"
+        " where d.classid = 'pg_rewrite'::regclass and d.refobjid = 'signals'::regclass"
+    )
+    assert views == [("signal_trace", True)]
