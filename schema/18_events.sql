@@ -29,6 +29,7 @@ end
 $$;
 create index if not exists events_by_age on events (committed_at);
 create index if not exists events_by_message on events (room_id, ((record ->> 'id')::bigint)) where table_name = 'messages' and type = 'INSERT';
+create index if not exists events_by_change_of_room on events (room_id, seq) where table_name = 'rooms' and type = 'UPDATE';
 alter table events set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 1);
 
 comment on table events is 'Each room''s log: what changed, in commit order. Streams are read from here and from nowhere else.';
@@ -46,4 +47,5 @@ comment on column events.taken_back_at is
   'When what it tells was taken back: from then on nobody reads it any more. The record stays for reports until the log forgets it.';
 comment on constraint events_records_match_type on events is 'INSERT has no old row, DELETE no new one, UPDATE both.';
 comment on index events_by_age is 'Finds what is too old to keep.';
+comment on index events_by_change_of_room is 'Finds since when a room is no longer for the invited only, at every reading of its log.';
 comment on index events_by_message is 'Finds the event that told of a message, when it is taken back.';
