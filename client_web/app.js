@@ -17,6 +17,11 @@ import { createRoute } from './view/shell/route.js'
 import { soon } from './view/elements/next_frame.js'
 
 /**
+ * @import { Visit } from './room/visit.js'
+ * @import { Place } from './view/shell/route.js'
+ */
+
+/**
  * Brings the shell (what is going on), its view and the address together. What people do becomes a call on the shell (app/*.js, one
  * area each); what the shell reports is drawn.
  */
@@ -25,7 +30,7 @@ const shell = createShell({ session })
 expose({ session, shell })
 
 let known = false // whether it is known yet who I am
-let followed = null // the visit whose state is drawn
+/** @type {Visit|null} */ let followed = null // the visit whose state is drawn
 let release = () => {}
 
 const context = createContext({ session, shell })
@@ -47,15 +52,15 @@ const acts = {
 }
 context.add(keysHelp)
 
-const view = createShellView(document.getElementById('main'), acts)
+const view = createShellView(/** @type {HTMLElement} */ (document.getElementById('main')), acts)
 const route = createRoute(walk, view.leave)
 Object.assign(context, { route, view, enter, learnWho, arrive: () => arrive(route.here()), lookAgain: acts.lookAgain })
 listenToKeys(acts)
 
 /** Follows the address: into a room, or to another page with the room still on. */
-function arrive(place) {
+function arrive(/** @type {Place} */ place) {
   if (place.place === 'room' && session.user && context.seated()?.room_id !== place.room_id) {
-    if (!isPlanned(place.room_id)) enter(place.room_id)
+    if (place.room_id && !isPlanned(place.room_id)) enter(place.room_id)
   } else if (place.place === 'room' && known && !session.user && !isPlanned(place.room_id)) {
     context.withName(context.arrive)
   }
@@ -64,7 +69,7 @@ function arrive(place) {
   return looked
 }
 
-/** One walked here: by a link, by Back, or because something was done. */
+/** One walked here: by a link, by Back, or because something was done. @param {Place} place @param {{ visit: string, back: boolean }} how */
 function walk(place, how) {
   const looked = arrive(place)
   view.arrive(place, how)
@@ -72,14 +77,14 @@ function walk(place, how) {
   if (how.back && pages.state[place.place]?.phase === 'loading') looked.then(() => requestAnimationFrame(() => view.arrive(place, how)))
 }
 
-function enter(room_id) {
+function enter(/** @type {number} */ room_id) {
   view.refuse(null)
   stage.enter(room_id)
   draw()
 }
 
 /** Whether this room will open later: its door is a page that says when. */
-const isPlanned = (room_id) => shell.state.hallway.some((row) => row.id === room_id && row.scheduled)
+const isPlanned = (/** @type {number|undefined} */ room_id) => shell.state.hallway.some((row) => row.id === room_id && row.scheduled)
 
 function draw() {
   const { state } = shell
@@ -88,7 +93,7 @@ function draw() {
   stage.update(state.visit && { ...state.visit.state, blocks: state.blocks })
 }
 
-function follow(visit) {
+function follow(/** @type {Visit|null} */ visit) {
   release()
   followed = visit
   if (!visit) return
@@ -96,9 +101,9 @@ function follow(visit) {
   release = () => releases.forEach((each) => each?.())
 
   /** Who left of their own will stands in the hallway; who was sent away stays to read why. */
-  function leaveAfter({ phase, reason }) {
+  function leaveAfter(/** @type {import('./room/visit_state.js').VisitState} */ { phase, reason }) {
     const here = route.here()
-    if (shell.visit === visit && phase === 'left' && reason === 'left' && here.room_id === visit.room_id) route.go('/')
+    if (shell.visit === visit && phase === 'left' && reason === 'left' && here.room_id === visit?.room_id) route.go('/')
   }
 }
 
@@ -119,9 +124,12 @@ shell.subscribe((state) => {
   drawSoon()
   if (!known && state.connection === 'live') learnWho()
 })
-const due = new Set()
+/** @type {Set<number>} */ const due = new Set()
 shell.subscribe(({ hallway }) => {
-  for (const row of shell.reminders.due(hallway).filter(({ id }) => !due.has(id))) acts.tellDevice(row, due.add(row.id))
+  for (const row of shell.reminders.due(hallway).filter(({ id }) => !due.has(id))) {
+    due.add(row.id)
+    acts.tellDevice(row)
+  }
 })
 let whose = session.user
 session.subscribe(({ user }) => {

@@ -3,8 +3,13 @@ import { createWake } from '../media/wake.js'
 import { whoInWords } from '../view/elements/words.js'
 
 /**
+ * @import { Visit } from '../room/visit.js'
+ * @import { VisitState } from '../room/visit_state.js'
+ */
+
+/**
  * The room while nobody looks at the page: the screen stays awake, and the lock screen tells who is there and mutes.
- * @param {{ shell: ReturnType<typeof import('../room/shell.js').createShell>, seated: () => object|null, attempt: (act: () => unknown) => unknown }} context
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
  * @param {{ toggleMicrophone: () => void }} acts
  */
 export function attendBackground({ shell, seated, attempt }, { toggleMicrophone }) {
@@ -16,10 +21,10 @@ export function attendBackground({ shell, seated, attempt }, { toggleMicrophone 
     listen: () => seated()?.listen(),
     leave: () => shell.leave(),
   })
-  let watched = null
+  /** @type {Visit|null} */ let watched = null
   let release = () => {}
 
-  function show({ phase, room, people, me, microphone, blocked }) {
+  function show(/** @type {VisitState} */ { phase, room, people, me, microphone, blocked }) {
     const inside = phase === 'in' || phase === 'reconnecting'
     wake.stay(inside)
     lockScreen.show(inside ? {

@@ -7,21 +7,22 @@ import { problemInWords } from '../view/elements/words.js'
 export function chatActs(context) {
   const { shell, attempt, inRoom } = context
   const chat = () => shell.visit?.chat
+  const here = () => /** @type {NonNullable<ReturnType<typeof chat>>} */ (chat())
 
   return {
-    /** @returns {boolean} whether the words are on their way */
-    sendMessage: (text) => shell.visit?.state.phase === 'in' && chat().send(text),
-    sendAgain: (key) => chat()?.sendAgain(key),
-    /** @returns {string} the words that were not sent */
+    /** @param {string} text @returns {boolean} whether the words are on their way */
+    sendMessage: (text) => shell.visit?.state.phase === 'in' && here().send(text),
+    sendAgain: (/** @type {number} */ key) => chat()?.sendAgain(key),
+    /** @param {number} key @returns {string} the words that were not sent */
     discardMessage: (key) => chat()?.discard(key) ?? '',
-    removeMessage: (id) => chat()?.remove(id),
+    removeMessage: (/** @type {number} */ id) => chat()?.remove(id),
     earlierMessages: () => chat()?.earlier(),
     markRead: () => chat()?.markRead(),
-    keepDraft(text) {
-      if (chat()) chat().draft = text
+    keepDraft(/** @type {string} */ text) {
+      if (chat()) here().draft = text
     },
 
-    /** @returns {Promise<string|null>} why it was refused, in words */
+    /** @param {string} emoji @returns {Promise<string|null>} why it was refused, in words */
     async react(emoji) {
       try {
         await shell.visit?.reactions.react(emoji)
@@ -32,8 +33,8 @@ export function chatActs(context) {
     },
 
     /** @param {string|null} url  null takes it down */
-    pinLink: (url) => chat().pin(url),
-    unpinLink: () => attempt(() => chat().pin(null)),
+    pinLink: (url) => here().pin(url),
+    unpinLink: () => attempt(() => here().pin(null)),
 
     openChat: () => inRoom() && context.view.openChat(),
     togglePanel: () => inRoom() && context.view.togglePanel(),

@@ -1,27 +1,33 @@
 import { createConfirm } from '../view/dialog/confirm.js'
 import { problemInWords } from '../view/elements/words.js'
 
+/** Set by app.js, before anybody can act. */
+const later = () => /** @type {any} */ (undefined)
+
 /**
  * What every area of the page leans on: who I am, the shell, the visit I have a seat in, and doing what may be refused.
  * `view` and `route` are set by app.js once they stand; acts may only use them when somebody acts.
  *
- * @param {{ session: object, shell: ReturnType<typeof import('../room/shell.js').createShell> }} parts
+ * @param {{ session: ReturnType<typeof import('../session.js').createSession>, shell: ReturnType<typeof import('../room/shell.js').createShell> }} parts
  */
 export function createContext({ session, shell }) {
   const question = createConfirm()
   const context = {
     session,
     shell,
-    /** @type {ReturnType<typeof import('../view/shell/shell.js').createShellView>} */ view: null,
-    /** @type {ReturnType<typeof import('../view/shell/route.js').createRoute>} */ route: null,
-    /** Asks for a name, then goes on. @type {(then: () => void) => void} */ askName: () => {},
+    /** @type {ReturnType<typeof import('../view/shell/shell.js').createShellView>} */ view: later(),
+    /** @type {ReturnType<typeof import('../view/shell/route.js').createRoute>} */ route: later(),
+    /** @type {(room_id: number) => void} */ enter: later(),
+    /** Finds out who I am. @type {() => Promise<void>} */ learnWho: later(),
+    /** Looks up the page shown once more. @type {() => Promise<unknown>} */ lookAgain: later(),
+    /** Asks for a name, then goes on. @type {(then: () => void) => void} */ askName: (_then) => {},
     /** Follows the address as it stands, once more. */ arrive: () => {},
 
     /** The present visit while I have a seat; null after it ended. */
     seated: () => (shell.visit && shell.visit.state.phase !== 'left' ? shell.visit : null),
     inRoom: () => context.view.inRoom && context.seated() !== null,
 
-    /** Does something that may be refused, and says the refusal beside the controls. */
+    /** Does something that may be refused, and says the refusal beside the controls. @template T @param {() => T} act @returns {Promise<Awaited<T>|undefined>} */
     async attempt(act) {
       context.view.refuse(null)
       try {
@@ -32,7 +38,7 @@ export function createContext({ session, shell }) {
       }
     },
 
-    /** Does something that may be refused; resolves with the words of the refusal, for who says them beside the thing itself. */
+    /** Does something that may be refused; resolves with the words of the refusal, for who says them beside the thing itself. @param {() => Promise<unknown>} act @returns {Promise<string|undefined>} */
     async refusal(act) {
       try {
         await act()
@@ -42,7 +48,7 @@ export function createContext({ session, shell }) {
       }
     },
 
-    /** Does something as somebody: who has no name yet is asked for one, and then it goes on by itself. */
+    /** Does something as somebody: who has no name yet is asked for one, and then it goes on by itself. @param {() => void} then */
     withName(then) {
       if (session.user) then()
       else context.askName(then)

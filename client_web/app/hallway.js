@@ -3,6 +3,8 @@ import { copyText } from '../view/elements/share.js'
 import { createStartRoom } from '../view/hallway/start_room.js'
 import { whenInWords } from '../view/elements/when.js'
 
+/** @import { ListedRoom } from '../room/hallway.js' */
+
 /**
  * What people do in the hallway: start a room or plan one, follow a club, ask to be reminded.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
@@ -12,20 +14,20 @@ export function hallwayActs(context) {
   const startRoom = createStartRoom({ clubs: shell.myClubs, start: begin })
   context.add(startRoom)
 
-  async function begin(wanted) {
-    const room = await shell.startRoom(wanted)
+  async function begin(/** @type {Record<string, any>} */ wanted) {
+    const room = await shell.startRoom(/** @type {any} */ (wanted))
     if (!wanted.starts_at) return context.route.go(addressOf(room.id))
-    context.view.tell(`“${room.name}” opens ${whenInWords(room.starts_at)}.`, { yes: 'Copy link', accept: () => copyAddress(addressOf(room.id)) })
+    context.view.tell(`“${room.name}” opens ${whenInWords(room.starts_at ?? '')}.`, { yes: 'Copy link', accept: () => copyAddress(addressOf(room.id)) })
     return undefined
   }
 
-  async function copyAddress(path) {
+  async function copyAddress(/** @type {string} */ path) {
     const link = shareable(path)
     context.view.tell((await copyText(link)) ? 'The link is copied.' : link)
   }
 
   /** A yes to notifications is asked for in the moment somebody wants to be reminded, and at no other time. */
-  async function remind(row) {
+  async function remind(/** @type {ListedRoom} */ row) {
     if (shell.reminders.wanted.has(row.id)) return shell.reminders.drop(row.id)
     await shell.reminders.want(row.id)
     if (typeof Notification === 'function' && Notification.permission === 'default') await Notification.requestPermission()
@@ -34,14 +36,14 @@ export function hallwayActs(context) {
 
   return {
     start: () => withName(() => startRoom.open()),
-    startInClub: (club) => withName(() => startRoom.open({ club_id: club.id })),
-    toggleFollow: (row) => attempt(() => (row.followed ? shell.unfollow(row.club_id) : shell.follow(row.club_id))),
-    toggleReminder: (row) => withName(() => attempt(() => remind(row))),
-    openRoom: (row) => attempt(async () => {
+    startInClub: (/** @type {{ id: number }} */ club) => withName(() => startRoom.open({ club_id: club.id })),
+    toggleFollow: (/** @type {ListedRoom} */ row) => attempt(() => (row.followed ? shell.unfollow(Number(row.club_id)) : shell.follow(Number(row.club_id)))),
+    toggleReminder: (/** @type {ListedRoom} */ row) => withName(() => attempt(() => remind(row))),
+    openRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
       await shell.openRoom(row.id)
       context.enter(row.id)
     }),
-    callOff: (row) => attempt(async () => {
+    callOff: (/** @type {ListedRoom} */ row) => attempt(async () => {
       if (!(await context.ask({ title: `Call off “${row.name}”?`, about: 'It leaves the hallway, for whoever wanted to be reminded too.', yes: 'Call it off', grave: true }))) return
       await shell.endRoom(row.id)
       context.route.go(row.club_id ? addressOfClub(row.club_id) : '/')
@@ -51,13 +53,13 @@ export function hallwayActs(context) {
       await context.learnWho()
       shell.retry()
     },
-    walkIntoReminded(row) {
+    walkIntoReminded(/** @type {ListedRoom} */ row) {
       shell.reminders.drop(row.id).catch(() => {})
       context.route.go(addressOf(row.id))
     },
-    putReminderAway: (row) => shell.reminders.drop(row.id).catch(() => {}),
+    putReminderAway: (/** @type {ListedRoom} */ row) => shell.reminders.drop(row.id).catch(() => {}),
     /** Tells the device once per room that it has opened; the tag keeps two tabs from telling it twice. */
-    tellDevice: (row) => {
+    tellDevice: (/** @type {ListedRoom} */ row) => {
       if (typeof Notification !== 'function' || Notification.permission !== 'granted' || !document.hidden) return
       const notice = new Notification(`“${row.name}” is open now`, { body: row.club ?? `Hosted by ${row.host}`, tag: `roomtone-room-${row.id}`, icon: new URL('../icons/favicon.svg', import.meta.url).href })
       notice.addEventListener('click', () => {

@@ -2,6 +2,8 @@ import { createInvitationsList } from '../view/invitations/list.js'
 import { createInvite } from '../view/invitations/invite.js'
 import { addressOf, addressOfClub, addressOfInvitation, shareable } from '../view/shell/route.js'
 
+/** @import { Invitation } from '../room/invitations.js' */
+
 /**
  * Asking people in, and answering who asks me.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
@@ -11,12 +13,12 @@ export function invitationActs(context) {
   const { invitations } = shell
 
   /** Yes: the rest is walking there. Resolves with a refusal's words. */
-  const accept = (code) => refusal(async () => {
+  const accept = (/** @type {string} */ code) => refusal(async () => {
     const { room_id, club_id } = await invitations.accept(code)
     await shell.learnFollowing()
     context.route.go(room_id ? addressOf(room_id) : addressOfClub(club_id))
   })
-  const decline = (code) => refusal(() => invitations.decline(code))
+  const decline = (/** @type {string} */ code) => refusal(() => invitations.decline(code))
 
   const list = createInvitationsList({
     acceptInvitation: (one) => accept(one.code),
@@ -32,15 +34,15 @@ export function invitationActs(context) {
 
   return {
     showInvitations: () => list.open(),
-    async acceptInvitation(one) {
+    async acceptInvitation(/** @type {Invitation} */ one) {
       shell.seenInvitation(one.id)
       const refused = await accept(one.code)
       if (refused) context.view.tell(refused)
     },
-    putInvitationAway: (one) => shell.seenInvitation(one.id),
+    putInvitationAway: (/** @type {Invitation} */ one) => shell.seenInvitation(one.id),
     /** The page of a link: whoever is signed out says who they are first, and then it goes on by itself. */
-    acceptLink: (code) => new Promise((resolve) => withName(() => accept(code).then(resolve))),
-    async declineLink(code) {
+    acceptLink: (/** @type {string} */ code) => /** @type {Promise<string|undefined>} */ (new Promise((resolve) => withName(() => accept(code).then(resolve)))),
+    async declineLink(/** @type {string} */ code) {
       const refused = await decline(code)
       if (refused) return refused
       context.route.go('/')
@@ -55,6 +57,6 @@ export function invitationActs(context) {
       const address = room.access === 'invited' ? null : shareable(addressOf(room.id))
       invite.open({ kind: 'room', id: room.id, name: room.name, address, links: hosts })
     },
-    inviteToClub: (club) => invite.open({ kind: 'club', id: club.id, name: club.name, address: null, links: true }),
+    inviteToClub: (/** @type {{ id: number, name: string }} */ club) => invite.open({ kind: 'club', id: club.id, name: club.name, address: null, links: true }),
   }
 }

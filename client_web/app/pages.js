@@ -5,6 +5,12 @@ import { addressOfClub, addressOfPerson } from '../view/shell/route.js'
 import { forgetNameInAddress } from './identity.js'
 
 /**
+ * @import { Club, Member } from '../room/clubs.js'
+ * @import { Profile } from '../room/profiles.js'
+ * @import { Place } from '../view/shell/route.js'
+ */
+
+/**
  * The pages beside the hallway and the room: what they look up when one comes to them, and what people do there.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  * @param {() => void} onChange  something that was looked up has come
@@ -12,6 +18,7 @@ import { forgetNameInAddress } from './identity.js'
 export function createPages(context, onChange) {
   const { shell, session, attempt, refusal, withName } = context
   const { clubs, profiles, invitations, recordings } = shell
+  /** @type {Record<string, ReturnType<typeof createLookup<any, any>>>} */
   const looks = {
     clubs: createLookup(() => clubs.all(), onChange),
     club: createLookup((id) => clubs.one(id), onChange),
@@ -19,18 +26,19 @@ export function createPages(context, onChange) {
     invitation: createLookup((code) => invitations.one(code), onChange),
     recording: createLookup((id) => (session.user ? recordings.one(id) : null), onChange),
   }
+  /** @type {Record<string, (place: Place) => any>} */
   const keyOf = { clubs: () => 'all', club: (place) => place.club_id, person: (place) => place.username, invitation: (place) => place.code, recording: (place) => place.recording_id }
-  let whose
+  /** @type {number|null|undefined} */ let whose
 
   /** Somebody, and what they recorded that I may hear; on my own page all that I may. */
-  async function personAndTheirs(username) {
+  async function personAndTheirs(/** @type {string} */ username) {
     const person = await profiles.one(username)
     if (!person) return null
     const me = session.user?.id
     return { ...person, recordings: me === undefined ? [] : await (me === person.id ? recordings.all() : recordings.by(person.id)) }
   }
 
-  /** Looks up what belongs to this place, as whoever I am now. @param {import('../view/shell/route.js').Place} place */
+  /** Looks up what belongs to this place, as whoever I am now. @param {Place} place */
   async function look(place) {
     const me = session.user?.id ?? null
     if (whose !== me) for (const each of Object.values(looks)) each.forget()
@@ -64,7 +72,7 @@ export function createPages(context, onChange) {
   })
   context.add(...clubForm.elements, profileForm)
 
-  /** Does something to what this page shows, and shows it as it is then; also after a refusal, for then it was out of date. */
+  /** Does something to what this page shows, and shows it as it is then; also after a refusal, for then it was out of date. @param {() => Promise<unknown>} act */
   async function anew(act) {
     const refused = await refusal(act)
     await lookAgain()
@@ -74,16 +82,18 @@ export function createPages(context, onChange) {
   const acts = {
     lookAgain,
     foundClub: () => withName(() => clubForm.open(null)),
-    editClub: (club) => clubForm.open(club),
-    toggleFollowClub: (club) => attempt(async () => {
+    editClub: (/** @type {Club} */ club) => clubForm.open(club),
+    toggleFollowClub: (/** @type {Club} */ club) => attempt(async () => {
       await (club.followed ? shell.unfollow(club.id) : shell.follow(club.id))
       await lookAgain()
     }),
-    async leaveClub(club) {
+    async leaveClub(/** @type {Club} */ club) {
       const left = await context.ask({ title: `Leave “${club.name}”?`, about: 'Coming back takes an invitation.', yes: 'Leave', act: () => clubs.leave(club.id) })
       if (left) await lookAgain()
     },
+    /** @param {Club} club @param {Member} member @param {string} role */
     setClubRole: (club, member, role) => anew(() => clubs.setRole(club.id, member.user_id, role)),
+    /** @param {Club} club @param {Member} member */
     async removeMember(club, member) {
       const gone = await context.ask({
         title: `Remove ${member.username}?`, about: `They are no member of “${club.name}” any more. They may still follow it.`, yes: 'Remove', grave: true,
@@ -91,9 +101,9 @@ export function createPages(context, onChange) {
       })
       if (gone) await lookAgain()
     },
-    withdrawInvitation: (invitation) => anew(() => invitations.withdraw(invitation.id)),
-    editProfile: (person) => profileForm.open(person),
-    toggleBlock: (person) => attempt(() => {
+    withdrawInvitation: (/** @type {{ id: number }} */ invitation) => anew(() => invitations.withdraw(invitation.id)),
+    editProfile: (/** @type {Profile} */ person) => profileForm.open(person),
+    toggleBlock: (/** @type {Profile} */ person) => attempt(() => {
       const other = { user_id: person.id, username: person.username }
       return shell.blocks.has(person.id) ? shell.unblock(other) : shell.block(other)
     }),

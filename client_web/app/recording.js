@@ -1,10 +1,12 @@
+/** @import { Recording } from '../room/recordings.js' */
+
 /**
  * Recording a room, with everybody's knowledge; hearing it again, and deleting it.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function recordingActs(context) {
   const { shell } = context
-  const here = () => context.seated()?.recording
+  const here = () => /** @type {NonNullable<ReturnType<typeof context.seated>>} */ (context.seated()).recording
 
   return {
     /** The host's button: what it means is said before it is done; in a mesh, why it cannot be, and what can be done about that. */
@@ -28,11 +30,11 @@ export function recordingActs(context) {
       })
     },
     stopRecording: () => context.attempt(() => here().stop()),
-    acknowledgeRecording: () => here()?.acknowledge(),
+    acknowledgeRecording: () => context.seated()?.recording.acknowledge(),
     dismissRecording: () => shell.visit?.recording.dismiss(),
-    recordingsOf: (roomId) => shell.recordings.of(roomId),
-    linkTo: (recording) => shell.recordings.link(recording.id),
-    async deleteRecording(recording) {
+    recordingsOf: (/** @type {number} */ roomId) => shell.recordings.of(roomId),
+    linkTo: (/** @type {Recording} */ recording) => shell.recordings.link(recording.id),
+    async deleteRecording(/** @type {Recording} */ recording) {
       const gone = await context.ask({
         title: 'Delete this recording?',
         about: 'It is gone for everybody who was there, and nobody can bring it back.',

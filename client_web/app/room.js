@@ -6,8 +6,8 @@ export function roomActs(context) {
   const { shell, withName } = context
   return {
     leave: () => shell.leave(),
-    again: () => withName(() => shell.visit.rejoin()),
-    retryConnection: (user_id) => shell.visit?.retryConnection(user_id),
+    again: () => withName(() => shell.visit?.rejoin()),
+    retryConnection: (/** @type {number} */ user_id) => shell.visit?.retryConnection(user_id),
     toggleInspector: () => context.inRoom() && context.view.showInspector(!context.view.inspectorOpen),
     escape: () => context.view.escape(),
   }

@@ -6,22 +6,30 @@ import { createRoomSettings } from '../view/settings/settings.js'
 import { together } from '../view/elements/words.js'
 
 /**
+ * @import { Named } from '../room/moderation.js'
+ * @import { Visit } from '../room/visit.js'
+ * @import { VisitState } from '../room/visit_state.js'
+ */
+
+/**
  * The stage of a room: who speaks by whose consent, who is shown out, and the room's own settings. Each act is one call; what is
  * refused is said beside the button that asked.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function createStageActs(context) {
   const { shell } = context
-  const moderation = () => shell.visit.moderation
-  const consent = () => shell.visit.consent
+  const visit = () => /** @type {Visit} */ (shell.visit)
+  const moderation = () => visit().moderation
+  const consent = () => visit().consent
   const confirm = createConfirm()
-  let wanted = null // the room on whose threshold I stand
+  /** @type {number|null} */ let wanted = null // the room on whose threshold I stand
 
   /** The calls of moderation.js, for whichever room I am in when the button is pressed. */
-  const calls = Object.fromEntries(
-    ['bringUp', 'lowerHand', 'invite', 'withdraw', 'moveDown', 'makeModerator', 'makeSpeaker', 'mute', 'muteAll', 'askToUnmute', 'remove',
-      'bans', 'unban', 'change', 'openNow', 'handOver', 'end'].map((name) => [name, (...args) => moderation()[name](...args)]),
-  )
+  const names = /** @type {const} */ (['bringUp', 'lowerHand', 'invite', 'withdraw', 'moveDown', 'makeModerator', 'makeSpeaker', 'mute', 'muteAll', 'askToUnmute', 'remove',
+      'bans', 'unban', 'change', 'openNow', 'handOver', 'end'])
+  const calls = /** @type {Pick<Visit['moderation'], typeof names[number]>} */ (Object.fromEntries(
+    names.map((name) => [name, (/** @type {any[]} */ ...args) => /** @type {any} */ (moderation())[name](...args)]),
+  ))
   const report = createReport({
     report: (person, reason) => moderation().report(person, reason),
     block: shell.block,
@@ -29,7 +37,7 @@ export function createStageActs(context) {
   })
   const card = createPersonCard({
     ...calls,
-    ban: (person) => void confirm.ask({
+    ban: (/** @type {Named} */ person) => void confirm.ask({
       title: `Ban ${person.username}?`,
       about: `${person.username} leaves at once and cannot come back into this room, whatever they try. You can let them in again in the room's settings.`,
       yes: `Ban ${person.username}`,
@@ -38,9 +46,9 @@ export function createStageActs(context) {
     }),
     block: shell.block,
     unblock: shell.unblock,
-    report: (person) => void report.open(person, shell.blocks.has(person.user_id)),
-    inspect: (user_id) => context.view.chooseSeat(user_id),
-    retryConnection: (user_id) => shell.visit?.retryConnection(user_id),
+    report: (/** @type {Named} */ person) => void report.open(person, shell.blocks.has(person.user_id)),
+    inspect: (/** @type {number} */ user_id) => context.view.chooseSeat(user_id),
+    retryConnection: (/** @type {number} */ user_id) => shell.visit?.retryConnection(user_id),
     setVolume: shell.volumes.set,
   })
   const settings = createRoomSettings({ ...calls, clubs: shell.myClubs })
@@ -71,26 +79,27 @@ export function createStageActs(context) {
     enter,
     acts: {
       ...calls,
+      /** @param {number} user_id @param {Element} from */
       choose: (user_id, from) => card.open(user_id, from),
       openSettings: () => settings.open(),
       showTopologies: () => ways.open(),
-      accept: (how) => consent().accept(how),
+      accept: (/** @type {{ muted: boolean }} */ how) => consent().accept(how),
       decline: () => consent().decline(),
       stayMuted: () => consent().stayMuted(),
-      unmute: () => shell.visit.setMuted(false),
+      unmute: () => visit().setMuted(false),
       /** My hand: up, or down again. Where nobody has to raise one the database says so. */
       toggleHand() {
-        const visit = context.seated()
-        if (!visit?.state.me || visit.state.may.speak) return
-        context.attempt(() => (visit.state.may.lower_hand ? visit.consent.lowerHand() : visit.consent.raiseHand()))
+        const seated = context.seated()
+        if (!seated?.state.me || seated.state.may.speak) return
+        context.attempt(() => (seated.state.may.lower_hand ? seated.consent.lowerHand() : seated.consent.raiseHand()))
       },
       stepUp: () => context.attempt(() => consent().stepUp()),
       stepDown: () => context.attempt(() => consent().stepDown()),
-      answer: (yes) => context.seated() !== null && context.view.answer(yes),
+      answer: (/** @type {boolean} */ yes) => context.seated() !== null && context.view.answer(yes),
     },
-    /** @param {object|null} visit  its state, with `blocks` */
-    update(visit) {
-      const here = visit && visit.phase !== 'left' ? visit : null
+    /** @param {(VisitState & { blocks: ReadonlySet<number> })|null} now  the visit's state, with `blocks` */
+    update(now) {
+      const here = now && now.phase !== 'left' ? now : null
       card.update(here)
       settings.update(here)
       ways.update(here)

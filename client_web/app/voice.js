@@ -17,14 +17,14 @@ export function voiceActs(context) {
     checkSound: () => soundCheck.open(),
     setVolume: volumes.set,
     listen: () => shell.visit?.listen(),
-    retryMicrophone: () => attempt(() => shell.visit.retryMicrophone()),
+    retryMicrophone: () => attempt(() => shell.visit?.retryMicrophone()),
     toggleMicrophone() {
       const visit = seated()
       if (!visit?.state.may.speak || visit.state.microphone.state === 'asking') return
       const { me, microphone } = visit.state
-      attempt(() => (microphone.state === 'on' || microphone.state === 'off' ? visit.setMuted(!me.muted) : visit.retryMicrophone()))
+      attempt(() => (microphone.state === 'on' || microphone.state === 'off' ? visit.setMuted(!me?.muted) : visit.retryMicrophone()))
     },
-    talk(on) {
+    talk(/** @type {boolean} */ on) {
       const visit = seated()
       if (visit?.state.may.speak || !on) attempt(() => visit?.talk(on))
     },

@@ -9,26 +9,29 @@ const KEPT = 12 // requests remembered of each lane
  * does not say. `roomtone lab signaling` counts both at the socket.
  *
  * @typedef {{ id: number, text: string, status: number|string, ms: number|null, bytes: number, at: number, statements: {text: string, ms: number}[] }} Asked
+ * @typedef {{ requests: number, bytes: number, empty: number, asked: Asked[] }} Counted
  * @param {{ fetch: typeof window.fetch, onChange: () => void }} options
  */
 export function createCounting({ fetch, onChange }) {
-  const counted = { requests: 0, bytes: 0, empty: 0, /** @type {Asked[]} */ asked: [] }
+  /** @type {Counted} */ const counted = { requests: 0, bytes: 0, empty: 0, asked: [] }
   let last = 0
 
-  function begin(text) {
-    const one = { id: (last += 1), text, status: '…', ms: null, bytes: 0, at: now(), statements: [] }
+  function begin(/** @type {string} */ text) {
+    /** @type {Asked} */ const one = { id: (last += 1), text, status: '…', ms: null, bytes: 0, at: now(), statements: [] }
     counted.requests += 1
     counted.asked = [one, ...counted.asked].slice(0, KEPT)
     onChange()
     return one
   }
 
+  /** @param {Asked} one @param {number} bytes */
   function add(one, bytes) {
     one.bytes += bytes
     counted.bytes += bytes
     onChange()
   }
 
+  /** @param {Asked} one @param {Response} response */
   function head(one, response) {
     one.status = response.status
     one.ms = now() - one.at
@@ -40,7 +43,7 @@ export function createCounting({ fetch, onChange }) {
     add(one, size)
   }
 
-  /** The page's fetch, with what it brings counted. @type {typeof window.fetch} */
+  /** The page's fetch, with what it brings counted. @param {RequestInfo|URL} url @param {RequestInit} [init] */
   async function counting(url, init = {}) {
     const headers = new Headers(init.headers)
     headers.set('Roomtone-Timing', 'statements')
@@ -66,7 +69,7 @@ export function createCounting({ fetch, onChange }) {
   return {
     counted,
     fetch: counting,
-    /** A socket, with what it brings counted. @param {(url: string) => WebSocket} connect */
+    /** A socket, with what it brings counted. @param {string} url @param {(url: string) => WebSocket} connect */
     connect(url, connect) {
       const one = begin(`GET ${url} (Upgrade: websocket)`)
       const socket = connect(url)
@@ -84,7 +87,7 @@ export function createCounting({ fetch, onChange }) {
   }
 }
 
-/** `sql;dur=0.81;desc="select …", …` (W3C Server Timing, 2.1). */
+/** `sql;dur=0.81;desc="select …", …` (W3C Server Timing, 2.1). @param {string} header */
 export function statementsOf(header) {
   return [...header.matchAll(/sql;dur=([\d.]+);desc="((?:[^"\\]|\\.)*)"/g)].map(([, ms, text]) => ({
     text: text.replace(/\\(.)/g, '$1'),

@@ -14,7 +14,7 @@ import { TECHNIQUES, pace } from './words.js'
  * The lab: four people of its own sit down in one room, each follows it by another technique, and their arrivals are shown side by
  * side. They use the product's own modules; nothing here is a simulation.
  */
-const NAMES = Object.keys(TECHNIQUES)
+const NAMES = /** @type {import('./lane.js').LaneState['name'][]} */ (Object.keys(TECHNIQUES))
 const SLOWEST = 5000
 const FASTEST = 100
 
@@ -40,7 +40,7 @@ const cause = element('button', { class: 'button button--action lab__cause', typ
 const refusal = element('p', { class: 'lab__refusal', role: 'alert' })
 const psql = element('code', { class: 'lab__psql' })
 
-document.getElementById('main').append(
+document.getElementById('main')?.append(
   element('div', { class: 'lab__head' },
     element('h1', { class: 'lab__title', text: 'Four ways to signal, one room' }),
     element('p', { class: 'lab__lead', text: 'A signaling server only has to tell everybody what happened. Here the same row reaches the same room by four techniques at once, so that you see what each of them waits for, and what it costs.' })),
@@ -64,8 +64,8 @@ document.getElementById('main').append(
 function redraw() {
   for (const lane of lanes) {
     const { state } = lane
-    views.get(lane.name).update(state)
-    ran.get(lane.name).update(state.counted.asked)
+    views.get(lane.name)?.update(state)
+    ran.get(lane.name)?.update(state.counted.asked)
   }
   acted.update(acting.counted.asked)
   race.draw(new Map(lanes.map((lane) => [lane.name, lane.state.seat?.seq])))
@@ -73,13 +73,13 @@ function redraw() {
 }
 
 function tick() {
-  for (const lane of lanes) views.get(lane.name).tick(lane.state)
+  for (const lane of lanes) views.get(lane.name)?.tick(lane.state)
 }
 
 /** The slider's way from a tenth of a second to five is even by proportion; two digits of it count. */
 const chosenPace = () => Number((FASTEST * (SLOWEST / FASTEST) ** (Number(slider.value) / 100)).toPrecision(2))
 
-let settling = null
+/** @type {ReturnType<typeof setTimeout>|undefined} */ let settling
 function repace() {
   const every = chosenPace()
   const words = every < 1000 ? `${every} ms` : `${(every / 1000).toFixed(1)} s`
@@ -90,17 +90,17 @@ function repace() {
   settling = setTimeout(() => lanes.forEach((lane) => lane.pace(every)), 200)
 }
 
-async function enter(room_id) {
+async function enter(/** @type {number} */ room_id) {
   await Promise.all(lanes.map((lane) => lane.leave()))
   race.clear()
   const address = new URL(location.href)
-  address.searchParams.set('room', room_id)
+  address.searchParams.set('room', String(room_id))
   history.replaceState(null, '', address)
   say(psql, `update participants set muted = not muted where room_id = ${room_id} and user_id = (select id from users where username = '${actor.state.username}');`)
   for (const lane of lanes) await lane.join(room_id, lane === actor ? null : 'AUDIENCE')
 }
 
-async function attempt(act) {
+async function attempt(/** @type {() => unknown} */ act) {
   say(refusal, '')
   try {
     await act()

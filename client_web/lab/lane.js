@@ -8,12 +8,17 @@ import { createCounting } from './counting.js'
 const WAIT = 25 // seconds
 const KEPT = 200 // latencies that a median is taken of
 
-/** How each technique follows a room, in the product's own modules. */
+/**
+ * How each technique follows a room, in the product's own modules.
+ * @typedef {Parameters<typeof import('../signaling/follower.js').createFollower>[0]} FollowerOptions
+ * @typedef {{ counting: ReturnType<typeof createCounting>, token: string, path: string, query: string, every: number } & Omit<FollowerOptions, 'run'>} LaneOptions
+ * @type {Record<string, (options: LaneOptions) => import('../signaling/follower.js').Follower>}
+ */
 const FOLLOWING = {
-  sse: ({ counting, path, query, every: _, ...rest }) => createStream({ ...rest, fetch: counting.fetch, url: `${path}/events${query}` }),
-  polling: ({ counting, path, query, every, ...rest }) =>
+  sse: ({ counting, path, query, every: _, token: __, ...rest }) => createStream({ ...rest, fetch: counting.fetch, url: `${path}/events${query}` }),
+  polling: ({ counting, path, query, every, token: _, ...rest }) =>
     createPolling({ ...rest, fetch: counting.fetch, url: `${path}/events${query}`, every, hallwayToo: true }),
-  'long-polling': ({ counting, path, query, every: _, ...rest }) =>
+  'long-polling': ({ counting, path, query, every: _, token: __, ...rest }) =>
     createPolling({ ...rest, fetch: counting.fetch, url: `${path}/events${query}`, wait: WAIT, hallwayToo: true }),
   websocket: ({ counting, token, path, query, every: _, ...rest }) =>
     createSocket({
@@ -26,7 +31,7 @@ const FOLLOWING = {
 /**
  * One lane: somebody of its own in the room, following by one technique.
  *
- * @typedef {{ name: string, username: string, state: string, problem: Error|null, since: number|null, counted: object, latency: number|null, median: number|null, seat: object|null, next_at: number|null }} LaneState
+ * @typedef {{ name: 'sse'|'polling'|'long-polling'|'websocket', username: string, state: string, problem: Error|null, counted: import('./counting.js').Counted, begun: number, every: number, latency: number|null, median: number|null, seat: any, next_at: number|null }} LaneState
  * @param {object} options
  * @param {'sse'|'polling'|'long-polling'|'websocket'} options.name
  * @param {string} options.username
@@ -36,17 +41,18 @@ const FOLLOWING = {
  */
 export function createLane({ name, username, clock, onEvent, onChange }) {
   let token = ''
-  let user = null
-  let seat = null
-  let room = null
+  /** @type {{ id: number }|null} */ let user = null
+  /** @type {any} the row */ let seat = null
+  /** @type {number|null} */ let room = null
   let every = 1000
-  let follower = null
-  let latencies = []
+  /** @type {import('../signaling/follower.js').Follower|null} */ let follower = null
+  /** @type {number[]} */ let latencies = []
   let begun = performance.now()
-  let answered = null // when the last poll was answered
+  /** @type {number|null} */ let answered = null // when the last poll was answered
   let news = false
-  const state = { state: 'idle', problem: null }
+  const state = { state: 'idle', problem: /** @type {Error|null} */ (null) }
 
+  /** @param {RequestInfo|URL} url @param {RequestInit} [init] */
   const authorized = (url, init = {}) => {
     const headers = new Headers(init.headers)
     headers.set('Authorization', `Bearer ${token}`)
@@ -55,29 +61,29 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
   const counting = createCounting({ fetch: asking, onChange })
   const rows = createRows({ fetch: authorized })
 
-  /** Empty answers are told apart where whole answers are seen. */
+  /** Empty answers are told apart where whole answers are seen. @param {RequestInfo|URL} url @param {RequestInit} [init] */
   async function asking(url, init) {
     const response = await authorized(url, init)
     if (!response.ok || !(response.headers.get('content-type') ?? '').startsWith('application/json')) return response
     const answer = await response.clone().json()
     answered = performance.now()
-    news = answer.snapshot || answer.events.length || answer.hallway?.length || answer.bye
+    news = Boolean(answer.snapshot || answer.events.length || answer.hallway?.length || answer.bye)
     if (!news) counting.empty()
     return response
   }
 
-  function frame({ data, seen_at }) {
+  function frame(/** @type {import('../signaling/follower.js').Frame} */ { data, seen_at }) {
     if (!Number.isInteger(data.seq)) return // what comes along and is no event of the room's log
-    if (data.table === 'participants' && data.record?.user_id === user.id) seat = { ...seat, ...data.record }
+    if (data.table === 'participants' && data.record?.user_id === user?.id) seat = { ...seat, ...data.record }
     const ms = Math.max(0, seen_at - instant(data.commit_timestamp) + clock.skew)
     latencies = [...latencies, ms].slice(-KEPT)
     onEvent(name, data, ms)
     onChange()
   }
 
-  function follow(cursor = null) {
+  function follow(/** @type {string|null} */ cursor = null) {
     begun = performance.now()
-    follower = FOLLOWING[name]({
+    const following = FOLLOWING[name]({
       counting,
       token,
       every,
@@ -85,18 +91,20 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
       path: `/rooms/${room}`,
       query: `?peer_id=${seat.peer_id}`,
       onFrame: frame,
-      onState(following) {
-        Object.assign(state, { state: following.state, problem: following.problem })
+      onState({ state: now, problem }) {
+        Object.assign(state, { state: now, problem })
         onChange()
       },
     })
-    follower.start()
+    follower = following
+    following.start()
   }
 
   return {
     name,
     rows,
     fetch: authorized,
+    /** @returns {LaneState} */
     get state() {
       const ranked = [...latencies].sort((a, b) => a - b)
       return {
@@ -113,7 +121,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
       }
     },
 
-    /** Become this lane's own person; the page's visitor stays who they are. */
+    /** Become this lane's own person; the page's own user stays who they are. */
     async signIn() {
       const response = await fetch('/session', {
         method: 'POST',
@@ -150,7 +158,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
       authorized('/rows/rpc/leave_room', { method: 'POST', keepalive: true, headers: { 'Content-Type': 'application/json' }, body }).catch(() => {})
     },
 
-    /** Ask so often from now on, in ms. Goes on where it was. */
+    /** Ask so often from now on, in ms. Goes on where it was. @param {number} milliseconds */
     pace(milliseconds) {
       if (every === milliseconds) return
       every = milliseconds

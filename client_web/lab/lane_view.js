@@ -2,6 +2,7 @@ import { element, mark, say } from '../view/elements/element.js'
 import { duration } from '../view/elements/words.js'
 import { TECHNIQUES, bytes } from './words.js'
 
+/** @type {Record<string, string>} */
 const STATES = { idle: 'not in a room', connecting: 'connecting', live: 'following', reconnecting: 'trying again', ended: 'ended' }
 
 /** One lane: what the technique is, its clock, and its counters. @param {string} name */
@@ -26,7 +27,7 @@ export function createLaneView(name) {
 
   return {
     element: made,
-    update({ state, problem, counted, latency: last, median: middle }) {
+    update(/** @type {import('./lane.js').LaneState} */ { state, problem, counted, latency: last, median: middle }) {
       mark(made, 'data-state', state)
       say(latency, last === null ? '–' : duration(last))
       say(median, problem ? problem.message : last === null ? 'no event yet' : `last event · median ${duration(middle)}`)
@@ -35,7 +36,7 @@ export function createLaneView(name) {
       figures.empty.say(String(counted.empty))
     },
     /** The clock goes on between the changes. */
-    tick({ state, begun, next_at, every }) {
+    tick(/** @type {import('./lane.js').LaneState} */ { state, begun, next_at, every }) {
       if (state !== 'live') {
         say(clock, STATES[state])
         hand.style.setProperty('--turn', '0')
@@ -51,7 +52,7 @@ export function createLaneView(name) {
   }
 }
 
-function figure(words) {
+function figure(/** @type {string} */ words) {
   const value = element('dd', { text: '0' })
-  return { element: element('div', {}, element('dt', { text: words }), value), say: (text) => say(value, text) }
+  return { element: element('div', {}, element('dt', { text: words }), value), say: (/** @type {string} */ text) => say(value, text) }
 }

@@ -5,15 +5,18 @@ import { TECHNIQUES, happened } from './words.js'
 
 const SHOWN = 6
 
-/** The same event in all lanes: a bar for each arrival, as long as it was late (by its square root, so that 3 ms are seen beside 900). */
+/** @typedef {{ seq: number, event: any, arrivals: Map<string, number>, seats: Map<string, number> }} Arrived */
+
+/** The same event in all lanes: a bar for each arrival, as long as it was late (by its square root, so that 3 ms are seen beside 900). @param {string[]} names */
 export function createRace(names) {
-  /** @type {Map<number, { seq: number, event: object, arrivals: Map<string, number> }>} */ const events = new Map()
+  /** @type {Map<number, Omit<Arrived, 'seats'>>} */ const events = new Map()
   const list = element('ol', { class: 'race__events' })
   const nothing = element('p', { class: 'quiet race__nothing', text: 'Nothing has happened yet. Cause something, walk into the room in another tab, or change a row in psql.' })
-  const shown = keyed(list, { key: ({ seq }) => seq, create: () => createEvent(names), fades: false })
+  const shown = keyed(list, { key: (/** @type {Arrived} */ { seq }) => seq, create: () => createEvent(names), fades: false })
 
   return {
     element: element('div', { class: 'race' }, nothing, list),
+    /** @param {string} name @param {any} event @param {number} ms */
     arrived(name, event, ms) {
       const one = events.get(event.seq) ?? { seq: event.seq, event, arrivals: new Map() }
       one.arrivals.set(name, ms)
@@ -32,19 +35,19 @@ export function createRace(names) {
   }
 }
 
-function createEvent(names) {
+function createEvent(/** @type {string[]} */ names) {
   const title = element('p', { class: 'race__title' })
   const bars = new Map(
     names.map((name) => {
       const bar = element('span', { class: 'race__bar' })
       const late = element('span', { class: 'race__late' })
       const row = element('li', { class: `race__lane lane--${name}` }, element('span', { class: 'race__name', text: TECHNIQUES[name].title }), element('span', { class: 'race__track' }, bar), late)
-      return [name, { row, bar, late }]
+      return /** @type {const} */ ([name, { row, bar, late }])
     }),
   )
   return {
     element: element('li', { class: 'race__event' }, title, element('ul', { class: 'race__lanes' }, ...[...bars.values()].map(({ row }) => row))),
-    update({ seq, event, arrivals, seats }) {
+    update(/** @type {Arrived} */ { seq, event, arrivals, seats }) {
       say(title, `${seq} · ${happened(event)}`)
       const most = Math.max(50, ...arrivals.values())
       for (const [name, { row, bar, late }] of bars) {

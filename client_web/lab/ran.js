@@ -3,19 +3,21 @@ import { keyed } from '../view/elements/keyed.js'
 import { duration } from '../view/elements/words.js'
 import { SHARED, TECHNIQUES, bytes } from './words.js'
 
+/** @typedef {import('./counting.js').Asked} Asked */
+
 const SHOWN = 3
 
-/** What a lane asked of the relay, newest first, with the statements the relay says it ran for that. @param {string} name */
+/** What a lane asked of the relay, newest first, with the statements the relay says it ran for that. @param {string} name @param {string} [title] */
 export function createRan(name, title = TECHNIQUES[name].title) {
   const list = element('ol', { class: 'ran__list' })
-  const shown = keyed(list, { key: ({ id }) => id, create: createAsked, fades: false })
+  const shown = keyed(list, { key: (/** @type {Asked} */ { id }) => id, create: createAsked, fades: false })
   const pushed = name === 'sse' || name === 'websocket'
   const after = pushed
-    ? element('div', { class: 'ran__shared' }, element('p', { class: 'quiet', text: 'Then, once per bell and for everybody who follows:' }), element('pre', { class: 'ran__sql', tabindex: '0', text: SHARED }))
+    ? element('div', { class: 'ran__shared' }, element('p', { class: 'quiet', text: 'Then, once per notification and for everybody who follows:' }), element('pre', { class: 'ran__sql', tabindex: '0', text: SHARED }))
     : null
   return {
     element: element('section', { class: `ran lane--${name}` }, element('h3', { class: 'ran__title', text: title }), list, after),
-    update: (asked) => shown.update(asked.slice(0, SHOWN).map((one) => ({ ...one }))),
+    update: (/** @type {Asked[]} */ asked) => shown.update(asked.slice(0, SHOWN).map((one) => ({ ...one }))),
   }
 }
 
@@ -25,7 +27,7 @@ function createAsked() {
   const sql = element('pre', { class: 'ran__sql', tabindex: '0', hidden: true })
   return {
     element: element('li', { class: 'ran__asked' }, line, answer, sql),
-    update({ text, status, ms, bytes: size, statements }) {
+    update(/** @type {Asked} */ { text, status, ms, bytes: size, statements }) {
       say(line, readable(text))
       say(answer, ms === null ? String(status) : `${status} after ${duration(ms)} · ${bytes(size)} so far`)
       sql.hidden = statements.length === 0
@@ -35,4 +37,4 @@ function createAsked() {
 }
 
 /** A cursor in an address, without its percent signs. */
-const readable = (text) => decodeURIComponent(text)
+const readable = (/** @type {string} */ text) => decodeURIComponent(text)

@@ -1,9 +1,9 @@
 /** What the lab says: of the techniques, in the article's terms, and of what arrives. */
-export const TECHNIQUES = {
+export const TECHNIQUES = /** @type {Record<string, { title: string, how: string, tale: string, cost: string }>} */ ({
   sse: {
     title: 'Push',
     how: 'Server-Sent Events',
-    tale: 'Database-driven: the row’s trigger rings, the relay reads the log once for everybody, and writes to a request that never ends.',
+    tale: 'Database-driven: the row’s trigger notifies, the relay reads the log once for everybody, and writes to a request that never ends.',
     cost: 'A connection for each follower, and nothing while nothing happens.',
   },
   'long-polling': {
@@ -24,13 +24,13 @@ export const TECHNIQUES = {
     tale: 'The page asks every so often, whether something happened or not. It is late by half the interval, on average.',
     cost: 'Requests by the clock; in a quiet room, nearly all for nothing.',
   },
-}
+})
 
 /** What a socket or a stream has running for it that no answer can tell; as in relay.py. */
 export const SHARED = 'select … from roomtone.relay_read($rooms, $heads)'
 
 /** "lab push 4f2a unmuted" */
-export function happened({ table, type, record, old_record }) {
+export function happened(/** @type {any} */ { table, type, record, old_record }) {
   const who = record?.username ?? old_record?.username ?? ''
   if (table === 'participants') {
     if (type === 'DELETE' || (record.peer_id === null && old_record?.peer_id)) return `${who} left`
@@ -44,13 +44,13 @@ export function happened({ table, type, record, old_record }) {
 }
 
 /** 431 B, 4.3 kB */
-export function bytes(value) {
+export function bytes(/** @type {number} */ value) {
   if (value < 1000) return `${value} B`
   return value < 1_000_000 ? `${(value / 1000).toFixed(1)} kB` : `${(value / 1_000_000).toFixed(1)} MB`
 }
 
 /** What an interval means, for one and for many. */
-export function pace(ms) {
+export function pace(/** @type {number} */ ms) {
   const perMinute = 60_000 / ms
   const late = ms / 2
   const shown = late < 1000 ? `${Math.round(late)} ms` : `${(late / 1000).toFixed(1)} s`

@@ -8,6 +8,7 @@ import { isNewer } from '../signaling/cursor.js'
  *             stage: 'open'|'moderated', access: 'open'|'club'|'invited', locked: boolean, created_at: string, starts_at: string|null,
  *             opened_at: string|null, scheduled: boolean, here: number, on_stage: number,
  *             people: {user_id: number, username: string, role: string}[], cursor: string, ended_at: string|null, hidden?: boolean }} HallwayRow
+ * @typedef {HallwayRow & { followed: boolean }} ListedRoom  `followed`: its club, by me
  * @typedef {ReadonlyMap<number, HallwayRow>} Hallway
  */
 

@@ -3,7 +3,7 @@
  * screen until the newer answer comes, and an answer that is no longer wanted is dropped.
  *
  * @template K, V
- * @typedef {{ key: K|null, phase: 'idle'|'loading'|'ready'|'missing'|'failed', value: V|null, problem: Error|null }} Looked
+ * @typedef {{ key: K|null, phase: 'idle'|'loading'|'ready'|'missing'|'failed', value: V|null, problem: import('../signaling/problem.js').Problem|null }} Looked
  */
 
 const KEPT = 30 // pages one may come back to

@@ -32,7 +32,7 @@ export function createReminders({ rows, onChange }) {
       keep(new Set([...wanted].filter((id) => id !== room_id)))
       await rows.remove('reminders', { room_id: `eq.${room_id}` })
     },
-    /** Rooms that have opened and that I wanted to hear of. @param {import('./hallway.js').HallwayRow[]} hallway */
+    /** Rooms that have opened and that I wanted to hear of. @template {import('./hallway.js').HallwayRow} T @param {T[]} hallway */
     due: (hallway) => hallway.filter((row) => wanted.has(row.id) && !row.scheduled),
   }
 }

@@ -21,6 +21,7 @@ import { createInspector } from './inspector.js'
  * moves it; what is shown is derived.
  *
  * @typedef {import('./visit_state.js').VisitState} VisitState
+ * @typedef {ReturnType<typeof createVisit>} Visit
  *
  * @param {object} options
  * @param {{ id: number, username: string }} options.user

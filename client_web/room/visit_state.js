@@ -41,4 +41,7 @@ export function visitStateOf({ standing, room, user_id, connections, voice, soun
   })
 }
 
-/** @typedef {ReturnType<typeof visitStateOf>} VisitState */
+/**
+ * @typedef {ReturnType<typeof visitStateOf>} VisitState
+ * @typedef {VisitState & { room_id: number, blocks?: ReadonlySet<number> }} ShownVisit  as a view gets it
+ */

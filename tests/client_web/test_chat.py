@@ -317,10 +317,10 @@ def test_slow_mode_counts_down_and_a_pinned_link_stands_above_until_it_is_taken_
         beth.reads("Slow mode: one message every 3 s.")
         box(beth).press("Enter")
         message(rick, "and another thing").wait_for()
-        # The line is down: what is typed waits.
+        # Without a connection what is typed waits.
         context.set_offline(True)
         beth.page.evaluate("dispatchEvent(new Event('online'))")
-        beth.reads("The line is down.")
+        beth.reads("You are not connected.")
         box(beth).fill("later")
         box(beth).press("Enter")
         assert box(beth).input_value() == "later"

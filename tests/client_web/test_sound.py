@@ -50,7 +50,7 @@ def test_a_sound_check_chooses_measures_plays_and_is_remembered(
         check.get_by_role("button", name="Try again").click()
         meter = check.get_by_role("meter", name="Microphone level")
         beth.waits_for(
-            "() => ['Good', 'Too loud'].includes(document.querySelector('.meter')?.dataset.word)"
+            "() => ['good', 'too_loud'].includes(document.querySelector('.meter')?.dataset.level)"
         )
         assert int(meter.get_attribute("aria-valuenow") or 0) > 50
         flawless(beth, "sound check")

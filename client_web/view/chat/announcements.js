@@ -1,5 +1,11 @@
 import { messagesInWords, reactionsInWords } from './words.js'
 
+/**
+ * @import { Message } from '../../room/chat_log.js'
+ * @import { Visit } from '../../room/visit.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
+
 const MESSAGES_GATHERED = 2500 // ms
 const REACTIONS_GATHERED = 8000 // ms: applause is told once it is over
 
@@ -8,16 +14,16 @@ const REACTIONS_GATHERED = 8000 // ms: applause is told once it is over
  * @param {(words: string) => void} say
  */
 export function createChatNews(say) {
-  let whose = null
-  let last = null // the newest message that was heard of; null before the room was entered
+  /** @type {Visit|null} */ let whose = null
+  /** @type {number|null} */ let last = null // the newest message that was heard of; null before the room was entered
   let open = false
-  let visit = null
-  let blocked = new Set()
-  const messages = gather(MESSAGES_GATHERED, (news) => say(messagesInWords(news, open)))
-  const reactions = gather(REACTIONS_GATHERED, (news) => say(reactionsInWords(news)))
+  /** @type {VisitState|null} */ let visit = null
+  /** @type {ReadonlySet<number>} */ let blocked = new Set()
+  const messages = gather(MESSAGES_GATHERED, (/** @type {Message[]} */ news) => say(messagesInWords(news, open)))
+  const reactions = gather(REACTIONS_GATHERED, (/** @type {{ username: string, emoji: string }[]} */ news) => say(reactionsInWords(news)))
 
   return {
-    /** @param {object} state the visit's @param {{ visit: object, blocks: Set<number>, visible: boolean }} around */
+    /** @param {VisitState} state @param {{ visit: Visit, blocks: ReadonlySet<number>, visible: boolean }} around */
     update(state, { visit: latest, blocks, visible }) {
       visit = state
       blocked = blocks
@@ -32,7 +38,7 @@ export function createChatNews(say) {
       }
       if (state.phase === 'joining' || (last !== null && newest <= last)) return
       // What was there when I came in is history, not news.
-      if (last !== null) messages.add(all.filter(({ id, user_id }) => id > last && user_id !== state.me?.user_id && !blocks.has(user_id)))
+      if (last !== null) messages.add(all.filter(({ id, user_id }) => id > Number(last) && user_id !== state.me?.user_id && !blocks.has(user_id)))
       last = newest
     },
     /** @param {{ user_id: number, username: string, emoji: string }} reaction */
@@ -42,11 +48,12 @@ export function createChatNews(say) {
   }
 }
 
+/** @template T @param {number} pause @param {(news: T[]) => void} speak */
 function gather(pause, speak) {
-  let waiting = []
-  let timer = 0
+  /** @type {T[]} */ let waiting = []
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
   return {
-    add(news) {
+    add(/** @type {T[]} */ news) {
       waiting.push(...news)
       if (waiting.length && !timer) timer = setTimeout(flush, pause)
     },
@@ -55,7 +62,7 @@ function gather(pause, speak) {
     },
   }
   function flush() {
-    timer = 0
+    timer = undefined
     if (waiting.length) speak(waiting)
     waiting = []
   }

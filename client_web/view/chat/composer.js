@@ -2,17 +2,24 @@ import { LONGEST, lengthInWords, lengthOf, slowInWords, waitInWords } from './wo
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 
+/**
+ * @import { ChatState } from '../../room/chat.js'
+ * @import { Visit } from '../../room/visit.js'
+ */
+
 const TICK = 250 // ms
+
+/** @typedef {{ visit: Visit, chat: ChatState, phase: string, slow_mode: number, draft: () => string }} Model */
 
 /**
  * The box: Enter sends, Shift+Enter begins a new line. Beside it, in words, how much is left and why one has to wait. What is in it stays
  * until it is on its way.
  *
- * @param {{ sendMessage: (text: string) => boolean, keepDraft: (text: string) => void }} acts
+ * @param {{ sendMessage: (text: string) => boolean, keepDraft: (text: string) => void, sent: () => void }} acts
  */
 export function createComposer(acts) {
-  let model = null
-  let timer = 0
+  /** @type {Model|null} */ let model = null
+  /** @type {ReturnType<typeof setInterval>|undefined} */ let timer
   const box = element('textarea', {
     id: 'chat-box', class: 'composer__box', rows: '1', dir: 'auto', placeholder: 'Write to the room', 'aria-label': 'Write to everybody in the room',
     'aria-describedby': 'chat-notice chat-count', enterkeyhint: 'send', autocomplete: 'off', on: { input: typed, keydown: pressed },
@@ -44,30 +51,30 @@ export function createComposer(acts) {
     else box.style.removeProperty('height')
   }
 
-  function pressed(event) {
+  function pressed(/** @type {KeyboardEvent} */ event) {
     // Enter also ends a word that is being composed, in Japanese for one.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
     submit(event)
   }
 
-  function submit(event) {
+  function submit(/** @type {Event} */ event) {
     event.preventDefault()
     const text = box.value
     if (!text.trim()) return box.focus()
     if (lengthOf(text.trim()) > LONGEST) return tellAloud(`This is too long: ${lengthInWords(lengthOf(text.trim()))}.`)
-    if (!acts.sendMessage(text)) return tellAloud(notice.textContent)
+    if (!acts.sendMessage(text)) return tellAloud(notice.textContent ?? '')
     set('')
     acts.sent()
     box.focus()
   }
 
   /** The countdown is seen all the time and heard when somebody runs into it. */
-  function tellAloud(words) {
+  function tellAloud(/** @type {string} */ words) {
     heard.replaceChildren(element('span', { text: words }))
     box.focus()
   }
 
-  function set(text) {
+  function set(/** @type {string} */ text) {
     box.value = text
     fit()
     drawLength()
@@ -83,16 +90,16 @@ export function createComposer(acts) {
 
   const ready = () => model?.phase === 'in' && secondsLeft() === 0
 
-  function noticeOf() {
-    if (model.phase === 'reconnecting') return 'The line is down. What you write stays here until it is back.'
+  function noticeOf(/** @type {Model} */ model) {
+    if (model.phase === 'reconnecting') return 'You are not connected. What you write stays here until you are.'
     const seconds = secondsLeft()
-    if (seconds > 0) return waitInWords(model.chat.wait.slow, seconds)
+    if (seconds > 0) return waitInWords(Boolean(model.chat.wait?.slow), seconds)
     return model.slow_mode > 0 ? slowInWords(model.slow_mode) : ''
   }
 
   function drawNotice() {
     if (!model) return
-    say(notice, noticeOf())
+    say(notice, noticeOf(model))
     mark(root, 'data-waits', secondsLeft() > 0 ? 'true' : null)
     if (secondsLeft() > 0 && !timer) timer = setInterval(tick, TICK)
   }
@@ -100,7 +107,7 @@ export function createComposer(acts) {
   function tick() {
     if (secondsLeft() === 0) {
       clearInterval(timer)
-      timer = 0
+      timer = undefined
     }
     drawNotice()
     drawLength()
@@ -108,7 +115,7 @@ export function createComposer(acts) {
 
   return {
     element: root,
-    /** @param {{ chat: object, room_id: number, phase: string, slow_mode: number, draft: string }} latest */
+    /** @param {Model} latest */
     update(latest) {
       const elsewhere = model?.visit !== latest.visit
       model = latest
@@ -117,7 +124,7 @@ export function createComposer(acts) {
       drawLength()
     },
     focus: () => box.focus(),
-    /** Words come back into the box, in front of what is being written. */
+    /** Words come back into the box, in front of what is being written. @param {string} text */
     takeBack(text) {
       set([text, box.value].filter(Boolean).join('\n'))
       acts.keepDraft(box.value)

@@ -4,20 +4,30 @@ import { counted } from '../elements/words.js'
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 
+/**
+ * @import { ChatState } from '../../room/chat.js'
+ * @import { Person } from '../../room/people.js'
+ */
+
 const AT_END = 40 // px from the end still count as being there
 const TOGETHER = 5 * 60_000 // ms: within them one name stands over several messages
+
+/**
+ * @typedef {{ room_id: number, chat: ChatState, me: Person, moderate: boolean, roles: ReadonlyMap<number, string>, blocks: ReadonlySet<number>, unread: number }} Model
+ * @typedef {import('./message.js').Entry & { element_key: string }} ListEntry
+ */
 
 /**
  * The messages, oldest first. Who reads at the end is kept there; who reads further up is not moved by what comes, and told how much
  * it is. One stop for Tab; the arrows walk from message to message.
  *
- * @param {{ earlierMessages: () => void }} acts  and those of chat_message.js
+ * @param {{ earlierMessages: () => void, focusBox: () => void } & Parameters<typeof createMessage>[1]} acts
  */
 export function createChatList(acts) {
   /** @type {Map<string, ReturnType<typeof createMessage>>} */ const made = new Map()
-  let model = null
+  /** @type {Model} */ let model
   let frame = NEWEST
-  let current = null // the message Tab comes to
+  /** @type {HTMLElement|null} */ let current = null // the message Tab comes to
   const list = element('ol', { class: 'chat__messages', 'aria-label': 'Messages', on: { keydown: walk, focusin: stop } })
   const earlier = element('button', { class: 'chat__earlier button button--plain', type: 'button', on: { click: further } })
   const nothing = element('p', { class: 'chat__nothing quiet', text: 'Nothing is written here yet. Everybody in the room reads what you write, and who comes later finds it.' })
@@ -60,7 +70,7 @@ export function createChatList(acts) {
       acts.earlierMessages()
     }
   }
-  let waiting = null // the oldest message when more were asked for
+  /** @type {number|null} */ let waiting = null // the oldest message when more were asked for
 
   function toEnd() {
     frame = NEWEST
@@ -69,37 +79,41 @@ export function createChatList(acts) {
     acts.focusBox()
   }
 
-  function walk(event) {
-    const items = [...list.children]
-    const at = items.indexOf(event.target.closest('.message'))
-    const next = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: items.length - 1 }[event.key]
+  function walk(/** @type {KeyboardEvent} */ event) {
+    const items = /** @type {HTMLElement[]} */ ([...list.children])
+    const at = items.indexOf(/** @type {HTMLElement} */ (messageAt(event)))
+    /** @type {number|undefined} */ const next = /** @type {Record<string, number>} */ ({ ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: items.length - 1 })[event.key]
     if (next === undefined || at < 0) return
     event.preventDefault()
     items[Math.min(items.length - 1, Math.max(0, next))].focus()
   }
 
-  function stop(event) {
-    choose(event.target.closest('.message'))
+  function stop(/** @type {FocusEvent} */ event) {
+    choose(messageAt(event))
   }
 
-  function choose(item) {
+  /** @param {Event} event @returns {HTMLElement|null} */
+  const messageAt = ({ target }) => (target instanceof Element ? target.closest('.message') : null)
+
+  function choose(/** @type {HTMLElement|null} */ item) {
     if (current === item) return
     for (const each of [current, item]) each?.setAttribute('tabindex', each === item ? '0' : '-1')
     for (const each of [current, item]) each?.querySelectorAll('button, a').forEach((inner) => mark(inner, 'tabindex', each === item ? null : '-1'))
     current = item
   }
 
+  /** @param {ChatState} chat @returns {ListEntry[]} */
   function entriesOf({ messages, outgoing, leaving, refusal }) {
     const { start, end } = cut(messages, frame)
     const { me, moderate, roles, blocks } = model
-    const entries = messages.slice(start, end).map((message) => ({
-      ...{ key: message.id, id: message.id, user_id: message.user_id, username: message.username, body: message.body, at: Date.parse(message.created_at) },
+    /** @type {ListEntry[]} */ const entries = messages.slice(start, end).map((message) => ({
+      ...{ first: false, key: message.id, element_key: String(message.id), id: message.id, user_id: message.user_id, username: message.username, body: message.body, at: Date.parse(message.created_at) },
       ...{ mine: message.user_id === me.user_id, role: roles.get(message.user_id) ?? null, blocked: blocks.has(message.user_id) },
       ...{ state: leaving.has(message.id) ? 'leaving' : 'said', problem: refusal?.id === message.id ? refusal.problem : null },
       ...{ may_delete: message.user_id === me.user_id || moderate, may_pin: moderate },
     }))
-    const mine = end < messages.length ? [] : outgoing.map(({ key, body, at, state, problem }) => ({
-      ...{ key, element_key: `out-${key}`, id: null, user_id: me.user_id, username: me.username, body, at, mine: true, role: roles.get(me.user_id) ?? null },
+    /** @type {ListEntry[]} */ const mine = end < messages.length ? [] : outgoing.map(({ key, body, at, state, problem }) => ({
+      ...{ first: false, key, element_key: `out-${key}`, id: null, user_id: me.user_id, username: me.username, body, at, mine: true, role: roles.get(me.user_id) ?? null },
       ...{ blocked: false, state, problem, may_delete: false, may_pin: false },
     }))
     return [...entries, ...mine]
@@ -126,17 +140,18 @@ export function createChatList(acts) {
     else if (top && top !== list.firstElementChild) scroller.scrollTop = scroller.scrollHeight - fromEnd
   }
 
+  /** @type {Record<string, string>} */
   const EARLIER = { more: 'Earlier messages', loading: 'Fetching earlier messages…', failed: 'They did not come. Try again' }
 
-  function drawEarlier(state) {
+  function drawEarlier(/** @type {string} */ state) {
     earlier.hidden = state === 'none'
     say(earlier, EARLIER[state] ?? '')
     mark(earlier, 'aria-disabled', state === 'loading' ? 'true' : null)
   }
 
-  /** The same message keeps its element, so that it keeps its focus, and nothing that did not change is touched. */
+  /** The same message keeps its element, so that it keeps its focus, and nothing that did not change is touched. @param {ListEntry[]} entries */
   function sync(entries) {
-    const wanted = new Set(entries.map(({ key, element_key = String(key) }) => element_key))
+    const wanted = new Set(entries.map(({ element_key }) => element_key))
     for (const [key, one] of made) {
       if (wanted.has(key)) continue
       if (current === one.element) moveOn(one.element)
@@ -145,7 +160,7 @@ export function createChatList(acts) {
     }
     let next = list.firstElementChild
     entries.forEach((entry, index) => {
-      const key = entry.element_key ?? String(entry.key)
+      const key = entry.element_key
       const previous = entries[index - 1]
       entry.first = !previous || previous.user_id !== entry.user_id || previous.blocked !== entry.blocked || entry.at - previous.at > TOGETHER
       let one = made.get(key)
@@ -155,16 +170,16 @@ export function createChatList(acts) {
         made.set(key, one)
       }
       one.update(entry)
-      if (one.element === next) next = next.nextElementSibling
+      if (one.element === next) next = one.element.nextElementSibling
       else list.insertBefore(one.element, next)
     })
-    if (!current) choose(list.lastElementChild)
+    if (!current) choose(/** @type {HTMLElement|null} */ (list.lastElementChild))
   }
 
-  /** The message with the focus goes: the focus goes to its neighbour, not to the top of the page. */
+  /** The message with the focus goes: the focus goes to its neighbour, not to the top of the page. @param {HTMLElement} item */
   function moveOn(item) {
     const focused = item.contains(document.activeElement)
-    const neighbour = item.nextElementSibling ?? item.previousElementSibling
+    const neighbour = /** @type {HTMLElement|null} */ (item.nextElementSibling ?? item.previousElementSibling)
     choose(neighbour)
     if (!focused) return
     if (neighbour) neighbour.focus()
@@ -177,7 +192,7 @@ export function createChatList(acts) {
     get atEnd() {
       return following()
     },
-    /** @param {{ chat: object, me: object, moderate: boolean, roles: Map<number, string>, blocks: Set<number>, unread: number }} latest */
+    /** @param {Model} latest */
     update(latest) {
       const elsewhere = model?.room_id !== latest.room_id
       model = latest

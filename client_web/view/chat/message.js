@@ -9,7 +9,8 @@ import { problemInWords, roleInWords } from '../elements/words.js'
  * One message: who, when, and what; as text, whatever is in it. What can be done about it shows while a hand or the focus is on it.
  *
  * @typedef {object} Entry
- * @property {string|number} key
+ * @property {number} key
+ * @property {number} user_id
  * @property {number|null} id           null while it is not in the room yet
  * @property {string} username
  * @property {string} body
@@ -60,19 +61,20 @@ export function createMessage(entry, acts) {
   function rest() {
     const pin = latest.may_pin && link ? act('pin', 'Pin this link for everybody', () => pinIt()) : null
     const remove = latest.may_delete ? act('bin', 'Delete this message', ask) : null
-    bar.replaceChildren(...[pin, remove].filter(Boolean))
+    bar.replaceChildren(...[pin, remove].filter((one) => one !== null))
     bar.hidden = bar.childElementCount === 0
   }
 
   /** Once more, for a thumb slips. */
   function ask() {
     const keep = () => { rest(); root.focus() }
-    const yes = element('button', { class: 'message__yes', type: 'button', text: 'Delete', on: { click: () => acts.removeMessage(latest.id) } })
+    const yes = element('button', { class: 'message__yes', type: 'button', text: 'Delete', on: { click: () => latest.id !== null && acts.removeMessage(latest.id) } })
     bar.replaceChildren(yes, element('button', { class: 'message__keep', type: 'button', text: 'Keep it', on: { click: keep } }))
     yes.focus()
   }
 
   async function pinIt() {
+    if (!link) return
     tell(null)
     try {
       await acts.pinLink(link.href)
@@ -81,20 +83,23 @@ export function createMessage(entry, acts) {
     }
   }
 
+  /** @param {string|null} words @param {...HTMLElement} ways */
   function tell(words, ...ways) {
     trouble.hidden = !words
     trouble.replaceChildren(...(words ? [element('p', { text: words }), ...ways] : []))
   }
 
+  /** @param {Entry} entry @param {Entry|null} before */
   function drawTrouble({ state, problem, key }, before) {
     if (state === before?.state && problem === before?.problem) return
     if (state !== 'unsent') return tell(problem ? problemInWords(problem) : null)
+    /** @param {string} words @param {(key: number) => void} does */
     const way = (words, does) => element('button', { class: 'message__way', type: 'button', text: words, on: { click: () => does(key) } })
     tell(problem ? `Not sent. ${problemInWords(problem)}` : 'Not sent.', way('Send again', acts.sendAgain), way('Back to the box', acts.takeBack))
   }
 
-  let drawn = null
-  function update(next) {
+  /** @type {Entry|null} */ let drawn = null
+  function update(/** @type {Entry} */ next) {
     latest = next
     mark(root, 'data-state', next.state)
     mark(root, 'aria-busy', next.state === 'sending' || next.state === 'leaving' ? 'true' : null)
@@ -119,5 +124,6 @@ export function createMessage(entry, acts) {
   return { element: root, update }
 }
 
+/** @param {string} drawing @param {string} label @param {() => unknown} does */
 const act = (drawing, label, does) =>
   element('button', { class: 'message__act', type: 'button', 'aria-label': label, title: label, on: { click: does } }, symbol(drawing))

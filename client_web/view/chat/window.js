@@ -19,7 +19,7 @@ export function cut(messages, { from, to }) {
   return { start: Math.max(0, start), end }
 }
 
-/** Somebody reads further up: what is on the screen stays, and what comes is added below until the window is full. @returns {Frame} */
+/** Somebody reads further up: what is on the screen stays, and what comes is added below until the window is full. @param {readonly { id: number }[]} messages @param {Frame} frame @returns {Frame} */
 export function held(messages, frame) {
   const { start, end } = cut(messages, frame)
   if (end === 0) return NEWEST
@@ -27,13 +27,13 @@ export function held(messages, frame) {
   return { from: messages[start].id, to: full ? messages[start + MOST - 1].id : frame.to }
 }
 
-/** A page further up, as far as there are messages. @returns {Frame} */
+/** A page further up, as far as there are messages. @param {readonly { id: number }[]} messages @param {Frame} frame @returns {Frame} */
 export function up(messages, frame) {
   const { start } = cut(messages, frame)
   return held(messages, { from: messages[Math.max(0, start - STEP)]?.id ?? null, to: frame.to })
 }
 
-/** A page further down. @returns {Frame} */
+/** A page further down. @param {readonly { id: number }[]} messages @param {Frame} frame @returns {Frame} */
 export function down(messages, frame) {
   const { start, end } = cut(messages, frame)
   const last = Math.min(messages.length, end + STEP)

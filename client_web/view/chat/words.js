@@ -12,9 +12,9 @@ const DAY_AND_TIME = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: '
 export const timeInWords = (at, today = new Date()) => (at.toDateString() === today.toDateString() ? TIME : DAY_AND_TIME).format(at)
 
 /** Characters as PostgreSQL counts them. */
-export const lengthOf = (text) => [...text].length
+export const lengthOf = (/** @type {string} */ text) => [...text].length
 
-/** What the box says of its length: nothing, how much is left, or how much is too much. */
+/** What the box says of its length: nothing, how much is left, or how much is too much. @param {number} length */
 export function lengthInWords(length) {
   const left = LONGEST - length
   if (left > NEAR) return ''
@@ -22,7 +22,7 @@ export function lengthInWords(length) {
   return `${counted(-left, 'character')} too many`
 }
 
-/** "42 s", "2 min 5 s" */
+/** "42 s", "2 min 5 s" @param {number} seconds */
 export function secondsInWords(seconds) {
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60]
   return [minutes ? `${minutes} min` : '', rest || !minutes ? `${rest} s` : ''].filter(Boolean).join(' ')
@@ -33,10 +33,11 @@ export const waitInWords = (slow, seconds) =>
   slow ? `Slow mode: you can write again in ${secondsInWords(seconds)}.` : `That was quick. You can write again in ${secondsInWords(seconds)}.`
 
 /** What slow mode asks of everybody, while nobody waits. */
-export const slowInWords = (seconds) => `Slow mode: one message every ${secondsInWords(seconds)}.`
+export const slowInWords = (/** @type {number} */ seconds) => `Slow mode: one message every ${secondsInWords(seconds)}.`
 
+/** @type {Record<string, string>} */
 const GESTURES = { '👏': 'applause', '❤️': 'a heart', '😂': 'laughter', '🔥': 'fire', '👍': 'a thumbs up', '🎉': 'a party popper', '😮': 'surprise', '🙏': 'thanks' }
-export const gestureInWords = (emoji) => GESTURES[emoji] ?? emoji
+export const gestureInWords = (/** @type {string} */ emoji) => GESTURES[emoji] ?? emoji
 
 /** Several reactions as one sentence. @param {{ username: string, emoji: string }[]} reactions */
 export function reactionsInWords(reactions) {
@@ -47,7 +48,7 @@ export function reactionsInWords(reactions) {
 
 const BRIEFLY = 140 // characters of a message that are read out
 
-/** New messages as one announcement; read out when the chat is open, only counted when it is not. */
+/** New messages as one announcement; read out when the chat is open, only counted when it is not. @param {{ username: string, body: string }[]} messages @param {boolean} open */
 export function messagesInWords(messages, open) {
   const names = [...new Set(messages.map(({ username }) => username))]
   const from = names.length > 3 ? counted(names.length, 'person', 'people') : together(names)
@@ -55,10 +56,10 @@ export function messagesInWords(messages, open) {
   return messages.map(({ username, body }) => `${username}: ${body.length > BRIEFLY ? `${body.slice(0, BRIEFLY)}…` : body}`).join(' ')
 }
 
-const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)
+const capital = (/** @type {string} */ text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)
 
 /** One to three emoji and nothing else may be large. */
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\s)+$/u
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-export const isOnlyEmoji = (body) =>
+export const isOnlyEmoji = (/** @type {string} */ body) =>
   body.length < 40 && ONLY_EMOJI.test(body) && [...graphemes.segment(body)].filter(({ segment }) => segment.trim()).length <= 3

@@ -8,12 +8,23 @@ import { settled } from '../hallway/order.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
+ * @import { Club, ClubPage } from '../../room/clubs.js'
+ * @import { Looked } from '../../room/lookup.js'
+ * @import { ShellState } from '../../room/shell.js'
+ * @import { User } from '../../session.js'
+ * @import { Place } from '../shell/route.js'
+ */
+
+/**
  * A club: what it is for, its rooms now and later, who belongs to it, and what I may do here.
- * @param {object} acts  toggleFollowClub, startInClub, inviteToClub, editClub, leaveClub, lookAgain; and those of its members and rooms
+ * @typedef {ClubPage & { signed_in: boolean }} ShownClub
+ * @typedef {{ toggleFollowClub: (club: Club) => unknown, startInClub: (club: Club) => unknown, inviteToClub: (club: Club) => unknown,
+ *             editClub: (club: Club) => unknown, leaveClub: (club: Club) => unknown, lookAgain: () => unknown }} ClubActs
+ * @param {ClubActs & Parameters<typeof createCard>[0] & Parameters<typeof createClubMember>[0] & Parameters<typeof createClubInvitations>[0]} acts
  */
 export function createClub(acts) {
-  let club = null
-  const act = (name) => () => acts[name](club)
+  /** @type {ShownClub|null} */ let club = null
+  const act = (/** @type {Exclude<keyof ClubActs, 'lookAgain'>} */ name) => () => club && acts[name](club)
   const topic = element('p', { class: 'caps page__over' })
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
   const about = element('p', { class: 'page__about' })
@@ -30,10 +41,10 @@ export function createClub(acts) {
     element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address is mistyped.' }), element('a', { class: 'button button--action', href: '/clubs', text: 'To all clubs' }))
 
   const doors = element('ul', { class: 'page__cards' })
-  const rooms = keyed(doors, { key: (entry) => entry.row.id, create: () => createCard(acts) })
+  const rooms = keyed(doors, { key: (/** @type {Parameters<ReturnType<typeof createCard>['update']>[0]} */ entry) => entry.row.id, create: () => createCard(acts) })
   const quiet = element('p', { class: 'quiet', text: 'No room is open or planned here just now.' })
   const list = element('ul', { class: 'members' })
-  const members = keyed(list, { key: (one) => one.user_id, create: () => createClubMember(acts), fades: false })
+  const members = keyed(list, { key: (/** @type {import('./member.js').ShownMember} */ one) => one.user_id, create: () => createClubMember(acts), fades: false })
   const invitations = createClubInvitations(acts)
   const body = element('div', { class: 'page__body' },
     element('section', { 'aria-label': 'Rooms' }, element('h2', { class: 'caps page__section', text: 'Rooms' }), doors, quiet),
@@ -46,17 +57,18 @@ export function createClub(acts) {
   return {
     element: root,
     title: () => club?.name ?? null,
-    /** @param {{ place: object, looked: object, shell: object, user: object|null }} now */
+    /** @param {{ place: Place, looked: Looked<number, ClubPage>, shell: ShellState, user: User|null }} now */
     update({ place, looked, shell, user }) {
       const here = looked.key === place.club_id
-      club = here && looked.value ? { ...looked.value, followed: shell.following.has(place.club_id), signed_in: Boolean(user) } : null
-      state.update(here ? looked : { phase: 'loading' })
+      club = here && looked.value ? { ...looked.value, followed: shell.following.has(looked.value.id), signed_in: Boolean(user) } : null
+      state.update(here ? looked : { phase: 'loading', problem: null })
       missing.hidden = !(here && looked.phase === 'missing')
       body.hidden = ways.hidden = counts.hidden = club === null
       topic.hidden = !club?.topic
       about.hidden = !club?.description
       say(heading, club?.name ?? (missing.hidden ? 'A club' : 'There is no such club'))
       if (!club) return
+      const shown = club
       const manages = club.my_role === 'OWNER' || club.my_role === 'ADMIN'
       say(topic, club.topic ?? '')
       say(about, club.description ?? '')
@@ -67,14 +79,15 @@ export function createClub(acts) {
       edit.hidden = club.my_role !== 'OWNER'
       leave.hidden = !club.my_role
       drawRooms(shell, user)
-      members.update(club.roster.map((one) => ({ ...one, club, me: one.user_id === user?.id })))
-      invitations.update(manages ? club.invitations : [], club)
+      members.update(shown.roster.map((one) => ({ ...one, club: shown, me: one.user_id === user?.id })))
+      invitations.update(manages ? club.invitations : [])
     },
   }
 
+  /** @param {ShellState} shell @param {User|null} user */
   function drawRooms(shell, user) {
     const seated_in = shell.visit && shell.visit.state.phase !== 'left' ? shell.visit.room_id : null
-    const entries = settled(shell.hallway.filter((row) => row.club_id === club.id))
+    const entries = settled(shell.hallway.filter((row) => row.club_id === club?.id))
       .sort((a, b) => Number(Boolean(a.row.scheduled)) - Number(Boolean(b.row.scheduled)))
       .map((entry) => ({ ...entry, here: entry.row.id === seated_in, signed_in: Boolean(user), reminded: shell.reminders.has(entry.row.id), blocks: shell.blocks }))
     rooms.update(entries)

@@ -4,11 +4,21 @@ import { addressOfClub } from '../shell/route.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { counted } from '../elements/words.js'
 
+/**
+ * @import { Club } from '../../room/clubs.js'
+ * @import { Looked } from '../../room/lookup.js'
+ * @import { ShellState } from '../../room/shell.js'
+ * @import { User } from '../../session.js'
+ */
+
+/** @type {Record<string, string>} */
 export const ROLES = { OWNER: 'Owner', ADMIN: 'Admin', MEMBER: 'Member' }
+
+/** @typedef {Club & { signed_in: boolean }} ListedClub */
 
 /**
  * All clubs, mine first.
- * @param {{ foundClub: () => void, toggleFollowClub: (club: object) => void, lookAgain: () => void }} acts
+ * @param {{ foundClub: () => void, toggleFollowClub: (club: Club) => void, lookAgain: () => void }} acts
  */
 export function createClubs({ foundClub, toggleFollowClub, lookAgain }) {
   const heading = element('h1', { class: 'page__title', tabindex: '-1', text: 'Clubs' })
@@ -21,13 +31,14 @@ export function createClubs({ foundClub, toggleFollowClub, lookAgain }) {
     element('header', { class: 'page__head page__head--row' }, element('div', {}, heading, element('p', { class: 'page__lead quiet', text: 'Circles people follow and belong to. Their rooms come first in your hallway.' })), found),
     state.element, mine.element, others.element, nobody)
 
-  function createPart(title) {
+  function createPart(/** @type {string} */ title) {
     const list = element('ul', { class: 'club-cards' })
     const words = element('h2', { class: 'caps page__section', text: title })
-    const rows = keyed(list, { key: (club) => club.id, create: () => createClubCard({ toggleFollowClub }), fades: false })
+    const rows = keyed(list, { key: (/** @type {ListedClub} */ club) => club.id, create: () => createClubCard({ toggleFollowClub }), fades: false })
     const part = element('section', { 'aria-label': title }, words, list)
     return {
       element: part,
+      /** @param {ListedClub[]} clubs @param {string} named */
       update(clubs, named) {
         part.hidden = clubs.length === 0
         say(words, named)
@@ -40,7 +51,7 @@ export function createClubs({ foundClub, toggleFollowClub, lookAgain }) {
   return {
     element: root,
     title: () => 'Clubs',
-    /** @param {{ looked: object, shell: object, user: object|null }} now */
+    /** @param {{ looked: Looked<string, Club[]>, shell: ShellState, user: User|null }} now */
     update({ looked, shell, user }) {
       state.update(looked)
       const all = (looked.value ?? []).map((club) => ({ ...club, followed: shell.following.has(club.id), signed_in: Boolean(user) }))
@@ -52,8 +63,9 @@ export function createClubs({ foundClub, toggleFollowClub, lookAgain }) {
   }
 }
 
+/** @param {{ toggleFollowClub: (club: Club) => void }} acts */
 function createClubCard({ toggleFollowClub }) {
-  let club = null
+  /** @type {ListedClub} */ let club
   const topic = element('span', { class: 'caps' })
   const role = element('span', { class: 'role' })
   const link = element('a', { class: 'card__link' })
@@ -64,10 +76,10 @@ function createClubCard({ toggleFollowClub }) {
     element: element('li', { class: 'card club-card' },
       element('div', { class: 'card__top' }, topic, role), element('h3', { class: 'card__name' }, link), about,
       element('div', { class: 'card__foot' }, counts, follow.element)),
-    update(latest) {
+    update(/** @type {ListedClub} */ latest) {
       club = latest
       say(topic, club.topic ?? '')
-      say(role, ROLES[club.my_role] ?? '')
+      say(role, ROLES[club.my_role ?? ''] ?? '')
       role.hidden = !club.my_role
       say(link, club.name)
       mark(link, 'href', addressOfClub(club.id))
@@ -79,17 +91,17 @@ function createClubCard({ toggleFollowClub }) {
   }
 }
 
-/** "4 members · 12 followers · 2 rooms open" */
+/** "4 members · 12 followers · 2 rooms open" @param {Club} club */
 export const countsOf = (club) => [counted(club.members, 'member'), counted(club.followers, 'follower'), club.open_rooms ? `${counted(club.open_rooms, 'room')} open` : ''].filter(Boolean).join(' · ')
 
-/** Follow, or following: a switch that says what it is. */
+/** Follow, or following: a switch that says what it is. @param {() => void} toggle */
 export function createFollow(toggle) {
   const words = element('span')
   const sign = symbol('follow')
   const button = element('button', { class: 'button button--small', type: 'button', on: { click: toggle } }, sign, words)
   return {
     element: button,
-    update({ name, followed, signed_in }) {
+    update(/** @type {{ name: string, followed: boolean, signed_in: boolean }} */ { name, followed, signed_in }) {
       button.hidden = !signed_in
       mark(button, 'aria-pressed', followed ? 'true' : 'false')
       mark(button, 'aria-label', `${followed ? 'Following' : 'Follow'} ${name}`)
@@ -99,17 +111,17 @@ export function createFollow(toggle) {
   }
 }
 
-/** That a page is being fetched, or could not be; and another try without loading everything anew. */
+/** That a page is being fetched, or could not be; and another try without loading everything anew. @param {() => void} lookAgain */
 export function createPageState(lookAgain) {
   const words = element('span')
   const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => lookAgain() } })
   const root = element('p', { class: 'page__state', role: 'status', hidden: true }, words, again)
   return {
     element: root,
-    update({ phase, problem }) {
+    update(/** @type {Pick<Looked<any, any>, 'phase'|'problem'>} */ { phase, problem }) {
       root.hidden = phase === 'ready' || phase === 'missing'
       again.hidden = phase !== 'failed'
-      say(words, phase === 'failed' ? `${problem.message} ${problem.hint ?? ''}`.trim() : 'One moment…')
+      say(words, phase === 'failed' ? `${problem?.message ?? ''} ${problem?.hint ?? ''}`.trim() : 'One moment…')
     },
   }
 }

@@ -2,6 +2,9 @@ import { createDialog } from '../dialog/dialog.js'
 import { element } from '../elements/element.js'
 import { createField, createForm } from '../dialog/form.js'
 
+/** @import { Club } from '../../room/clubs.js' */
+
+/** @type {Record<string, [field: string, words?: string]>} */
 const RULES = {
   clubs_name_is_text: ['name', 'A name is one line of 1 to 80 characters.'],
   clubs_name_is_unique: ['name', 'There is a club of that name already.'],
@@ -10,10 +13,10 @@ const RULES = {
 
 /**
  * Founding a club, or changing what it says of itself.
- * @param {{ found: (club: object) => Promise<void>, change: (club: object, change: object) => Promise<void>, topics: () => Promise<object[]> }} acts
+ * @param {{ found: (club: { name: string, description: string|null, topic: string|null }) => Promise<void>, change: (club: Club, change: Record<string, unknown>) => Promise<void>, topics: () => Promise<any[]> }} acts
  */
 export function createClubForm({ found, change, topics }) {
-  let edited = null
+  /** @type {Club|null} */ let edited = null
   const fields = {
     name: createField({ id: 'club-name', label: 'Name', most: 80, input: element('input', { name: 'name', autocomplete: 'off' }) }),
     description: createField({ id: 'club-description', label: 'What it is for', most: 2000, input: element('textarea', { name: 'description', rows: '4' }) }),
@@ -28,13 +31,13 @@ export function createClubForm({ found, change, topics }) {
     const { name, description, topic } = fields
     const said = { name: name.value, description: description.value || null }
     if (edited) await change(edited, { ...said, topic_id: topic.value ? Number(topic.value) : null })
-    else await found({ ...said, topic: topic.value ? topic.input.selectedOptions[0].dataset.name : null })
+    else await found({ ...said, topic: topic.value ? topic.input.selectedOptions[0]?.dataset.name ?? null : null })
     founding.close()
     editing.close()
     form.element.reset()
   }
 
-  async function fill(chosen) {
+  async function fill(/** @type {string|null|undefined} */ chosen) {
     const all = await topics().catch(() => [])
     fields.topic.input.replaceChildren(element('option', { value: '', text: 'No topic' }),
       ...all.map(({ id, name, emoji }) => element('option', { value: String(id), 'data-name': name, text: `${emoji ?? ''} ${name}`.trim() })))
@@ -43,13 +46,13 @@ export function createClubForm({ found, change, topics }) {
 
   return {
     elements: [founding, editing],
-    /** @param {object|null} club  null founds one */
+    /** @param {Club|null} club  null founds one */
     open(club) {
       const dialog = club ? editing : founding
       if (edited !== club && (edited || club)) form.element.reset() // what was typed for another club is not for this one
       edited = club
       form.clear()
-      dialog.element.firstElementChild.append(form.element)
+      dialog.element.firstElementChild?.append(form.element)
       form.button.textContent = club ? 'Save' : 'Found the club'
       if (club) {
         fields.name.input.value = club.name

@@ -3,23 +3,25 @@ import { keyed } from '../elements/keyed.js'
 import { addressOfInvitation } from '../shell/route.js'
 import { untilInWords } from '../elements/when.js'
 
+/** @import { OpenInvitation } from '../../room/clubs.js' */
+
 /**
  * The invitations to a club that may still be used: for those who may take them back.
- * @param {{ copyAddress: (path: string) => void, withdrawInvitation: (invitation: object) => Promise<unknown> }} acts
+ * @param {{ copyAddress: (path: string) => void, withdrawInvitation: (invitation: OpenInvitation) => Promise<unknown> }} acts
  */
 export function createClubInvitations({ copyAddress, withdrawInvitation }) {
   const list = element('ul', { class: 'members' })
-  const rows = keyed(list, { key: (one) => one.id, create: createRow, fades: false })
+  const rows = keyed(list, { key: (/** @type {OpenInvitation} */ one) => one.id, create: createRow, fades: false })
   const root = element('section', { 'aria-label': 'Open invitations' }, element('h2', { class: 'caps page__section', text: 'Open invitations' }), list)
 
   function createRow() {
-    let one = null
+    /** @type {OpenInvitation} */ let one
     const words = element('span', { class: 'member__who' })
     const copy = element('button', { class: 'button button--small', type: 'button', text: 'Copy link', on: { click: () => copyAddress(addressOfInvitation(one.code)) } })
     const back = element('button', { class: 'button button--small button--plain', type: 'button', text: 'Take back', on: { click: () => withdrawInvitation(one) } })
     return {
       element: element('li', { class: 'member' }, words, copy, back),
-      update(latest) {
+      update(/** @type {OpenInvitation} */ latest) {
         one = latest
         const told = inWords(one)
         say(words, told)
@@ -31,14 +33,14 @@ export function createClubInvitations({ copyAddress, withdrawInvitation }) {
 
   return {
     element: root,
-    update(invitations) {
+    update(/** @type {OpenInvitation[]} */ invitations) {
       root.hidden = invitations.length === 0
       rows.update(invitations)
     },
   }
 }
 
-function inWords({ invited_user, invited_name, expires_at, uses, max_uses }) {
+function inWords(/** @type {OpenInvitation} */ { invited_user, invited_name, expires_at, uses, max_uses }) {
   const until = `open ${untilInWords(expires_at)}`
   if (invited_user !== null) return `For ${invited_name ?? 'somebody'}, ${until}`
   const used = max_uses === null ? `used ${uses} times` : `used ${uses} of ${max_uses} times`

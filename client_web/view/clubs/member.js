@@ -3,34 +3,38 @@ import { ROLES } from './clubs.js'
 import { element, mark, say } from '../elements/element.js'
 import { addressOfPerson } from '../shell/route.js'
 
+/** @import { Club, Member } from '../../room/clubs.js' */
+
+/** @typedef {Member & { club: Club, me: boolean }} ShownMember */
+
 /**
  * Somebody who belongs to a club, and what an owner or admin may change about that.
- * @param {{ setClubRole: (club: object, member: object, role: string) => Promise<string|undefined>,
- *           removeMember: (club: object, member: object) => void }} acts  the first resolves with a refusal's words, if any
+ * @param {{ setClubRole: (club: Club, member: Member, role: string) => Promise<string|undefined>,
+ *           removeMember: (club: Club, member: Member) => void }} acts  the first resolves with a refusal's words, if any
  */
 export function createClubMember({ setClubRole, removeMember }) {
-  let one = null
+  /** @type {ShownMember|undefined} */ let one
   const face = element('span', { 'aria-hidden': 'true' })
   const link = element('a', { class: 'member__name' })
   const you = element('span', { class: 'quiet', text: ' (you)' })
   const role = element('span', { class: 'role' })
   const change = element('select', { class: 'member__role', on: { change: onChange } }, ...Object.entries(ROLES).map(([value, text]) => element('option', { value, text })))
-  const remove = element('button', { class: 'button button--small button--plain', type: 'button', text: 'Remove', on: { click: () => removeMember(one.club, one) } })
+  const remove = element('button', { class: 'button button--small button--plain', type: 'button', text: 'Remove', on: { click: () => one && removeMember(one.club, one) } })
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
 
-  async function act(doing) {
+  async function act(/** @type {Promise<string|undefined>} */ doing) {
     say(refusal, '')
     const refused = await doing
     if (refused) say(refusal, refused)
-    change.value = one.role
+    if (one) change.value = one.role
   }
   function onChange() {
-    act(setClubRole(one.club, one, change.value))
+    if (one) act(setClubRole(one.club, one, change.value))
   }
 
   return {
     element: element('li', { class: 'member' }, face, element('span', { class: 'member__who' }, link, you), role, change, remove, refusal),
-    update(latest) {
+    update(/** @type {ShownMember} */ latest) {
       if (latest.username !== one?.username) face.replaceChildren(avatar(latest.username))
       one = latest
       const { my_role } = one.club

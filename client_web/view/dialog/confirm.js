@@ -6,8 +6,8 @@ import { createRefusal } from '../elements/refusal.js'
  * "Are you sure?", saying what it means; the answer may be refused, and then that is said here.
  */
 export function createConfirm() {
-  let act = null
-  let settle = () => {}
+  /** @type {() => Promise<unknown>} */ let act = async () => {}
+  /** @type {(answer: boolean) => void} */ let settle = () => {}
   const about = element('p', { class: 'confirm__about' })
   const refusal = createRefusal()
   const yes = element('button', { class: 'button button--action', type: 'button', on: { click: go } })
@@ -38,7 +38,7 @@ export function createConfirm() {
       say(no, question.no ?? 'Cancel')
       yes.classList.toggle('button--grave', Boolean(question.grave))
       refusal.say(null)
-      const answer = new Promise((resolve) => {
+      /** @type {Promise<boolean>} */ const answer = new Promise((resolve) => {
         settle = (value) => {
           settle = () => {}
           resolve(value)

@@ -12,7 +12,7 @@ export function createDialog(title, ...children) {
   const body = element('div', { class: 'dialog__body' }, element('header', { class: 'dialog__head' }, heading, shut), ...children)
   const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: beside } }, body)
 
-  function beside(event) {
+  function beside(/** @type {Event} */ event) {
     if (event.target === dialog) dialog.close()
   }
   return {

@@ -4,10 +4,11 @@ import { counted, problemInWords } from '../elements/words.js'
 /**
  * A field with its name, and the words of a refusal beside it. Nothing is cut off while typing: what is too long is said, not lost.
  *
+ * @template {HTMLInputElement|HTMLTextAreaElement|HTMLSelectElement} T
  * @param {object} how
  * @param {string} how.id
  * @param {string} how.label
- * @param {Element} how.input  an input, textarea or select
+ * @param {T} how.input
  * @param {string} [how.hint]  stays below the field
  * @param {number} [how.most]  how many characters it takes; said once there are more
  */
@@ -21,7 +22,7 @@ export function createField({ id, label, input, hint, most }) {
 
   function tooLong() {
     const length = most ? [...input.value].length : 0
-    return length > most ? `At most ${counted(most, 'character')}; these are ${length.toLocaleString('en')}.` : ''
+    return most && length > most ? `At most ${counted(most, 'character')}; these are ${length.toLocaleString('en')}.` : ''
   }
 
   const field = {
@@ -30,7 +31,7 @@ export function createField({ id, label, input, hint, most }) {
     get value() {
       return input.value.trim()
     },
-    refuse(words) {
+    refuse(/** @type {string} */ words) {
       say(refusal, words)
       mark(input, 'aria-invalid', words ? 'true' : null)
     },
@@ -42,7 +43,7 @@ export function createField({ id, label, input, hint, most }) {
 
 /**
  * Several choices of one, each said in words.
- * @param {{ name: string, label: string, choices: [value: string, title: string, about: string][], chosen: string }} how
+ * @param {{ name: string, label: string, choices: readonly (readonly [value: string, title: string, about: string])[], chosen: string }} how
  */
 export function createChoices({ name, label, choices, chosen }) {
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
@@ -55,7 +56,7 @@ export function createChoices({ name, label, choices, chosen }) {
     get value() {
       return inputs.find((input) => input.checked)?.value ?? chosen
     },
-    choose(value) {
+    choose(/** @type {string} */ value) {
       for (const input of inputs) input.checked = input.value === value
     },
     /** @param {string} value @param {boolean} offered  what makes no sense just now is not offered */
@@ -64,7 +65,7 @@ export function createChoices({ name, label, choices, chosen }) {
       labels[index].hidden = !offered
       if (!offered && inputs[index].checked) this.choose(chosen)
     },
-    refuse: (words) => say(refusal, words),
+    refuse: (/** @type {string} */ words) => say(refusal, words),
     tooLong: () => '',
     focus: () => (inputs.find((input) => input.checked) ?? inputs[0]).focus(),
   }
@@ -75,7 +76,7 @@ export function createChoices({ name, label, choices, chosen }) {
  *
  * @param {object} how
  * @param {Record<string, { refuse: (words: string) => void, focus: () => void, tooLong: () => string }>} how.fields
- * @param {Record<string, [field: string, words?: string]>} how.rules  which rule speaks of which field; with words where the database's
+ * @param {Record<string, readonly [field: string, words?: string]>} how.rules  which rule speaks of which field; with words where the database's
  *   own would be too terse
  * @param {string} how.go  what the button says
  * @param {() => [field: string, words: string]|null} [how.check]  what need not be sent to be known
@@ -88,6 +89,7 @@ export function createForm({ fields, rules, go, check = () => null, submit }, ..
   const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit: onSubmit } }, ...children, refusal, element('div', { class: 'dialog__go' }, button))
   let busy = false
 
+  /** @param {string} name @param {string} words */
   function refuse(name, words) {
     fields[name].refuse(words)
     fields[name].focus()
@@ -98,13 +100,15 @@ export function createForm({ fields, rules, go, check = () => null, submit }, ..
     for (const field of Object.values(fields)) field.refuse('')
   }
 
-  async function onSubmit(event) {
+  async function onSubmit(/** @type {Event} */ event) {
     event.preventDefault()
     if (busy) return
     clear()
     const long = Object.entries(fields).find(([, field]) => field.tooLong())
-    const known = long ? [long[0], long[1].tooLong()] : check()
-    if (known) return refuse(...known)
+    const known = long ? long[0] : null
+    const found = known === null ? check() : null
+    if (known !== null) return refuse(known, fields[known].tooLong())
+    if (found) return refuse(...found)
     busy = true
     mark(button, 'aria-disabled', 'true')
     try {

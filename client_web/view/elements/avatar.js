@@ -2,10 +2,10 @@ import { element } from './element.js'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** One or two initials; whole graphemes, so that emoji and accents stay in one piece. */
+/** One or two initials; whole graphemes, so that emoji and accents stay in one piece. @param {string} username */
 export function initials(username) {
   const words = username.split(/[\s._-]+/u).filter(Boolean)
-  const first = (word) => [...graphemes.segment(word)][0]?.segment ?? ''
+  const first = (/** @type {string} */ word) => [...graphemes.segment(word)][0]?.segment ?? ''
   return words.slice(0, 2).map(first).join('').toLocaleUpperCase() || '?'
 }
 
@@ -21,7 +21,7 @@ export function hues(username) {
   return [from, (from + 35 + ((hash >>> 9) % 55)) % 360]
 }
 
-/** A person's face, made from their name and never fetched. Ornament: the name is always written beside it. */
+/** A person's face, made from their name and never fetched. Ornament: the name is always written beside it. @param {string} username */
 export function avatar(username) {
   const drawn = element('span', { class: 'avatar', 'aria-hidden': 'true', text: initials(username) })
   const [from, to] = hues(username)

@@ -10,7 +10,7 @@ import { mark } from './element.js'
 export function disclose(root, button, content, { shown = () => {} } = {}) {
   const isOpen = () => button.getAttribute('aria-expanded') === 'true'
 
-  function show(open) {
+  function show(/** @type {boolean} */ open) {
     if (open === isOpen()) return
     const focused = content.contains(document.activeElement)
     mark(button, 'aria-expanded', String(open))
@@ -21,12 +21,12 @@ export function disclose(root, button, content, { shown = () => {} } = {}) {
 
   mark(button, 'aria-expanded', 'false')
   button.addEventListener('click', () => show(!isOpen()))
-  root.addEventListener('focusout', ({ relatedTarget }) => relatedTarget && !root.contains(relatedTarget) && show(false))
+  root.addEventListener('focusout', ({ relatedTarget }) => relatedTarget instanceof Node && !root.contains(relatedTarget) && show(false))
   root.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || !isOpen()) return
     event.preventDefault()
     show(false)
   })
-  document.addEventListener('pointerdown', ({ target }) => !root.contains(target) && show(false))
+  document.addEventListener('pointerdown', ({ target }) => target instanceof Node && !root.contains(target) && show(false))
   return { show, toggle: () => show(!isOpen()) }
 }

@@ -4,7 +4,7 @@ const AFTER_TOUCH = 3000 // ms: a thumb that scrolled is about to tap
  * Whether somebody has a hand on a part of the page: a pointer over it, the keyboard's focus in it, or a thumb that just touched it.
  * What is under a hand must not move.
  *
- * @param {Element} target
+ * @param {HTMLElement} target
  * @param {() => void} released  called when the hand is gone
  * @returns {{ held: boolean }}
  */

@@ -5,18 +5,20 @@ import { move, vanish } from './motion.js'
  * fade where they stood, and whoever has to move glides there.
  *
  * @template T
- * @param {Element} list
- * @param {{ key: (item: T) => string|number, create: (item: T) => {element: Element, update: (item: T) => void}, fades?: boolean }} how
+ * @template {{ element: HTMLElement, update: (item: T) => void }} V
+ * @param {HTMLElement} list
+ * @param {{ key: (item: T) => string|number, create: (item: T) => V, fades?: boolean }} how
  *   `fades: false` takes leavers away at once, for lists that are filtered
- * @returns {{ update: (items: T[]) => void, get: (key: string|number) => any, size: number }}
+ * @returns {{ update: (items: readonly T[]) => void, get: (key: string|number) => V|undefined, readonly size: number }}
  */
 export function keyed(list, { key, create, fades = true }) {
-  const made = new Map()
+  /** @type {Map<string, V>} */ const made = new Map()
   let first = true
 
+  /** @param {readonly T[]} items */
   function update(items) {
     if (unchanged(items)) {
-      for (const item of items) made.get(String(key(item))).update(item)
+      for (const item of items) made.get(String(key(item)))?.update(item)
       return
     }
     const before = first ? new Map() : places(made)
@@ -34,7 +36,7 @@ export function keyed(list, { key, create, fades = true }) {
         glide(made, stood)
       })
     }
-    let after = null
+    /** @type {Element|null} */ let after = null
     for (const item of items) {
       const id = String(key(item))
       let one = made.get(id)
@@ -46,7 +48,7 @@ export function keyed(list, { key, create, fades = true }) {
       }
       made.set(id, one)
       one.update(item)
-      const here = after ? following(after) : following(null, list)
+      const here = following(after, list)
       if (here !== one.element) list.insertBefore(one.element, here)
       after = one.element
     }
@@ -54,7 +56,7 @@ export function keyed(list, { key, create, fades = true }) {
     first = items.length === 0 && made.size === 0
   }
 
-  /** The same people in the same order, which is nearly always: nothing has to be measured or moved. */
+  /** The same people in the same order, which is nearly always: nothing has to be measured or moved. @param {readonly T[]} items */
   function unchanged(items) {
     if (items.length !== made.size) return false
     let index = 0
@@ -68,18 +70,22 @@ export function keyed(list, { key, create, fades = true }) {
   return { update, get: (id) => made.get(String(id)), get size() { return made.size } }
 }
 
-/** The next sibling that is not already on its way out. */
+/** The next sibling that is not already on its way out. @param {Element|null} sibling @param {Element} list */
 function following(sibling, list) {
-  let next = sibling ? sibling.nextElementSibling : list.firstElementChild
-  while (next && next.inert && !next.hasAttribute('data-key')) next = next.nextElementSibling
+  let next = /** @type {HTMLElement|null} */ (sibling ? sibling.nextElementSibling : list.firstElementChild)
+  while (next && next.inert && !next.hasAttribute('data-key')) next = /** @type {HTMLElement|null} */ (next.nextElementSibling)
   return next
 }
 
+/** @param {Map<string, { element: Element }>} made */
 function places(made) {
   return new Map([...made].map(([id, one]) => [id, one.element.getBoundingClientRect()]))
 }
 
-/** First, last, invert, play. Nothing off screen moves, so a long hallway costs no more than a short one. */
+/**
+ * First, last, invert, play. Nothing off screen moves, so a long hallway costs no more than a short one.
+ * @param {Map<string, { element: Element }>} made @param {Map<string, DOMRect>} before
+ */
 function glide(made, before) {
   for (const [id, one] of made) {
     const was = before.get(id)

@@ -36,6 +36,7 @@ export function linkOf(written) {
 /**
  * Host and path: where it really leads. `https://bank.example@evil.example/` says evil.example, and a host in another script says its
  * xn-- name, for that is what tells it from its double.
+ * @param {URL} url
  */
 function labelOf({ host, pathname, search, hash }) {
   const path = pathname === '/' ? '' : readable(pathname)
@@ -43,7 +44,7 @@ function labelOf({ host, pathname, search, hash }) {
   return label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label
 }
 
-/** Percent-encoded letters as letters, unless something unseen hides among them. */
+/** Percent-encoded letters as letters, unless something unseen hides among them. @param {string} path */
 function readable(path) {
   try {
     const decoded = decodeURI(path)
@@ -53,6 +54,7 @@ function readable(path) {
   }
 }
 
+/** @param {string} written */
 function trimmed(written) {
   let address = written.replace(AFTERWARDS, '')
   // "(see https://en.wikipedia.org/wiki/Tea_(meal))": a bracket that was not opened in the address was opened before it.
@@ -60,6 +62,7 @@ function trimmed(written) {
   return address
 }
 
+/** @param {string} text @param {RegExp} pattern */
 const count = (text, pattern) => text.match(pattern)?.length ?? 0
 
 /** A link somebody wrote: opened elsewhere, told nothing, vouched for by nobody. @param {{ href: string, label: string }} link */

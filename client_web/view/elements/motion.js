@@ -6,7 +6,7 @@ const stillness = matchMedia('(prefers-reduced-motion: reduce)')
 /** Whether the person asked for stillness. */
 export const isStill = () => stillness.matches
 
-/** Plays keyframes unless the person asked for stillness. */
+/** Plays keyframes unless the person asked for stillness. @param {Element} target @param {Keyframe[]} keyframes @param {KeyframeAnimationOptions} [options] */
 export function move(target, keyframes, options = {}) {
   if (stillness.matches) return null
   return target.animate(keyframes, { duration: BRIEF, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)', ...options })
@@ -14,7 +14,7 @@ export function move(target, keyframes, options = {}) {
 
 /**
  * Takes an element away: gone for assistive technology at once, for the eye within 200 ms.
- * @param {Element} target
+ * @param {HTMLElement} target
  * @param {(remove: () => void) => void} [around]  what else happens at the moment it goes
  */
 export function vanish(target, around = (remove) => remove()) {

@@ -8,7 +8,7 @@ const SAID_FOR = 3000 // ms
  * @param {string} label
  */
 export function createShare(label) {
-  let href = null
+  /** @type {string|null} */ let href = null
   let name = ''
   let timer = 0
   const shown = element('input', { class: 'field__input share__link', readonly: true, 'aria-label': label, on: { focus: (event) => event.target.select() } })
@@ -19,7 +19,7 @@ export function createShare(label) {
   const root = element('div', { class: 'share', hidden: true }, shown, copy, share, copied)
 
   async function toClipboard() {
-    const done = await copyText(href)
+    const done = await copyText(href ?? '')
     say(words, done ? 'Copied' : 'Copy it by hand')
     say(copied, done ? 'Copied' : 'It could not be copied; the link is selected.')
     if (!done) shown.select()
@@ -31,7 +31,7 @@ export function createShare(label) {
   }
 
   function pass() {
-    navigator.share({ title: name, url: href }).catch(() => {}) // closed without choosing: nothing happened
+    navigator.share({ title: name, url: href ?? undefined }).catch(() => {}) // closed without choosing: nothing happened
   }
 
   return {
@@ -48,7 +48,7 @@ export function createShare(label) {
   }
 }
 
-/** @returns {Promise<boolean>} whether it is in the clipboard now */
+/** @param {string} text @returns {Promise<boolean>} whether it is in the clipboard now */
 export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text)

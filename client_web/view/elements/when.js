@@ -12,9 +12,11 @@ const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
 const dateAndYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
 const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric' })
 
-const midnight = (time) => new Date(time.getFullYear(), time.getMonth(), time.getDate())
-const daysBetween = (from, to) => Math.round((midnight(to) - midnight(from)) / DAY)
+const midnight = (/** @type {Date} */ time) => new Date(time.getFullYear(), time.getMonth(), time.getDate())
+/** @param {Date} from @param {Date} to */
+const daysBetween = (from, to) => Math.round((midnight(to).getTime() - midnight(from).getTime()) / DAY)
 
+/** @param {Date} time @param {Date} now */
 function dayInWords(time, now) {
   const days = daysBetween(now, time)
   if (days === 0) return 'today'
@@ -27,33 +29,33 @@ function dayInWords(time, now) {
 /** "in 25 minutes", "today at 20:00", "on Friday at 20:00" @param {string|Date} at @param {Date} [now] */
 export function whenInWords(at, now = new Date()) {
   const time = new Date(at)
-  const ahead = time - now
+  const ahead = time.getTime() - now.getTime()
   if (ahead > -MINUTE && ahead < MINUTE) return 'any moment'
   if (ahead > 0 && ahead < HOUR) return soonInWords(ahead)
   return `${dayInWords(time, now)} at ${clock.format(time)}`
 }
 
-function soonInWords(ahead) {
+function soonInWords(/** @type {number} */ ahead) {
   const minutes = Math.round(ahead / MINUTE)
   return minutes === 1 ? 'in a minute' : minutes === 60 ? 'in an hour' : `in ${minutes} minutes`
 }
 
-/** How long something still holds: "20 more minutes", "until tomorrow at 20:00" */
+/** How long something still holds: "20 more minutes", "until tomorrow at 20:00" @param {string|Date} at @param {Date} [now] */
 export const untilInWords = (at, now = new Date()) => {
-  const ahead = new Date(at) - now
+  const ahead = new Date(at).getTime() - now.getTime()
   return ahead > 0 && ahead < HOUR ? `for ${Math.max(1, Math.round(ahead / MINUTE))} more ${Math.round(ahead / MINUTE) <= 1 ? 'minute' : 'minutes'}` : `until ${whenInWords(at, now).replace(/^on /u, '')}`
 }
 
-/** "November 2026" */
+/** "November 2026" @param {string|Date} at */
 export const monthInWords = (at) => month.format(new Date(at))
 
 /** What `<input type=date>` and `<input type=time>` show for a moment, in local time. @param {Date} time */
 export function fieldsOf(time) {
-  const two = (number) => String(number).padStart(2, '0')
+  const two = (/** @type {number} */ number) => String(number).padStart(2, '0')
   return { date: `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`, time: `${two(time.getHours())}:${two(time.getMinutes())}` }
 }
 
-/** The moment those two fields name; null when they name none. */
+/** The moment those two fields name; null when they name none. @param {{ date: string, time: string }} fields */
 export function momentOf({ date: day, time }) {
   const moment = new Date(`${day}T${time}`)
   return Number.isNaN(moment.getTime()) ? null : moment

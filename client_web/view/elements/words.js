@@ -1,29 +1,37 @@
 import { markInWords, placeInWords, seatChangeInWords, waitingInWords } from '../stage/stage_words.js'
 import { troubleInWords } from '../stage/quality_words.js'
 
-/** What the page says. Pure: state in, sentences out. */
+/**
+ * What the page says. Pure: state in, sentences out.
+ *
+ * @import { Person } from '../../room/people.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ * @typedef {{ status?: number, rule?: string|null, message?: string, hint?: string|null }} Refused  a Problem, as far as words need it
+ * @typedef {{ title: string, advice: string, again: string|null, word?: string|null }} Ending
+ */
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' })
 const number = new Intl.NumberFormat('en')
 
-export const together = (names) => list.format(names)
+export const together = (/** @type {Iterable<string>} */ names) => list.format(names)
 
-/** "amara, beth and 3 more": who is there, in as many words as a lock screen shows. */
+/** "amara, beth and 3 more": who is there, in as many words as a lock screen shows. @param {readonly Person[]} people @param {number} [most] */
 export function whoInWords(people, most = 3) {
   const names = people.filter((one) => !one.me).map((one) => one.username)
   if (!names.length) return 'Nobody else is here'
   return names.length > most ? `${names.slice(0, most - 1).join(', ')} and ${counted(names.length - most + 1, 'other')}` : together(names)
 }
 
+/** @param {number} count @param {string} one @param {string} [many] */
 export const counted = (count, one, many = `${one}s`) => `${number.format(count)} ${count === 1 ? one : many}`
 
-/** "12 here · 3 on stage" */
+/** "12 here · 3 on stage" @param {{ here: number, on_stage: number }} row */
 export function countsInWords({ here, on_stage }) {
   if (here === 0) return 'Nobody here yet'
   return `${number.format(here)} here · ${number.format(on_stage)} on stage`
 }
 
-/** "4 ms", "0.4 ms", "1.2 s"; nothing for what is not known. */
+/** "4 ms", "0.4 ms", "1.2 s"; nothing for what is not known. @param {number|null|undefined} ms */
 export function duration(ms) {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return ''
   const shown = Math.max(0, ms)
@@ -34,44 +42,53 @@ export function duration(ms) {
   return `${Math.round(shown / 60_000)} min`
 }
 
-/** What I am, in words. `keys` says whether there is a keyboard to speak of. */
+/** What I am, in words. `keys` says whether there is a keyboard to speak of. @param {VisitState} visit @param {boolean} keys */
 export function meInWords(visit, keys) {
   const { me, may, microphone, phase } = visit
   if (phase === 'joining' || !me) return { headline: 'Walking in…', advice: '' }
   if (phase === 'reconnecting') return { headline: 'Reconnecting…', advice: 'Your seat is kept for a moment.' }
-  if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Your browser wants a yes.' }
+  if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Allow the microphone in your browser to speak.' }
   const news = seatChangeInWords(visit, keys)
   if (!may.speak) {
-    if (me.hand !== null || me.invited) return waitingInWords(visit, keys)
+    if (me.hand !== null || me.invited) return waitingInWords({ me, queue: visit.queue }, keys)
     if (news) return news
     if (may.step_up) return { headline: "You're listening", advice: 'Join the stage whenever you like to talk.' }
-    return waitingInWords(visit, keys)
+    return waitingInWords({ me, queue: visit.queue }, keys)
   }
   if (microphone.state === 'refused' || microphone.state === 'missing' || microphone.state === 'failed') {
     return { headline: "You're listening", advice: 'Your microphone is not available.' }
   }
   if (news && (me.muted || !['brought_up', 'muted'].includes(visit.seatChange ?? ''))) return news
   if (me.muted) return { headline: 'Your microphone is off', advice: keys ? 'Press M to turn it on, or hold Space to talk.' : 'Tap it to talk.' }
-  const route = !['lost', 'alone'].includes(visit.route?.standing)
+  const route = !['lost', 'alone'].includes(visit.route?.standing ?? '')
   const advice = !route ? 'Not everyone may hear you just now.' : microphone.talking ? 'For as long as you hold Space.' : 'Everyone here can hear you.'
   return { headline: me.speaking ? "You're speaking" : 'Your microphone is on', advice }
 }
 
-/** A seat's state in a word or two, or nothing when there is nothing to say. */
-export function personInWords(person) {
-  if (person.connection === 'failed') return 'No connection'
-  if (person.connection === 'reconnecting') return 'Reconnecting…'
-  if (person.connection === 'connecting') return 'Connecting…'
-  if (!person.on_stage) return ''
-  if (person.muted) return 'Muted'
-  if (person.speaking) return 'Speaking'
-  return ''
+/**
+ * What is the matter with a seat, or what it does: what pictures and styles hang on.
+ * @typedef {'failed'|'reconnecting'|'connecting'|'muted'|'speaking'|'quiet'} PersonState
+ * @param {Pick<Person, 'connection'|'on_stage'|'muted'|'speaking'>} person @returns {PersonState}
+ */
+export function personStateOf({ connection, on_stage, muted, speaking }) {
+  if (connection === 'failed' || connection === 'reconnecting' || connection === 'connecting') return connection
+  if (!on_stage) return 'quiet'
+  return muted ? 'muted' : speaking ? 'speaking' : 'quiet'
 }
 
-const ROLES = { HOST: 'Host', MODERATOR: 'Moderator', SPEAKER: 'On stage', AUDIENCE: 'Listening' }
-export const roleInWords = (role) => ROLES[role] ?? role
+/** @type {Record<PersonState, string>} */
+const PERSON_STATES = {
+  ...{ failed: 'No connection', reconnecting: 'Reconnecting…', connecting: 'Connecting…', muted: 'Muted', speaking: 'Speaking', quiet: '' },
+}
 
-/** The name of a seat for those who hear the page instead of seeing it. */
+/** A seat's state in a word or two, or nothing when there is nothing to say. @param {Parameters<typeof personStateOf>[0]} person */
+export const personInWords = (person) => PERSON_STATES[personStateOf(person)]
+
+/** @type {Record<string, string>} */
+const ROLES = { HOST: 'Host', MODERATOR: 'Moderator', SPEAKER: 'On stage', AUDIENCE: 'Listening' }
+export const roleInWords = (/** @type {string} */ role) => ROLES[role] ?? role
+
+/** The name of a seat for those who hear the page instead of seeing it. @param {Person} person */
 export function seatInWords(person) {
   const parts = [person.me ? `${person.username} (you)` : person.username]
   if (person.kind !== 'person') parts.push(person.kind)
@@ -86,45 +103,51 @@ export function seatInWords(person) {
   return parts.join(', ')
 }
 
-/** How a visit ended: what happened, and what to do next. `again` names the way back in, where there is one. */
+/**
+ * How a visit ended: what happened, and what to do next. `again` names the way back in, where there is one.
+ * @param {{ reason: string|null, problem: Refused|null, room?: import('../../room/state.js').Room|null }} visit
+ * @returns {Ending}
+ */
 export function endingInWords({ reason, problem, room }) {
   switch (reason) {
-    case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thanks for being here. There are other doors ajar.', again: null }
+    case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thanks for being here. See the other rooms in the hallway.', again: null }
     case 'removed': return { title: 'You were removed from this room', advice: 'A host or moderator asked you to leave.', again: 'Try to come back' }
     case 'taken over': return { title: 'You are here in another tab', advice: 'Your seat moved there, and this tab went quiet.', again: 'Sit here instead' }
     case 'signed out': return { title: 'You signed out', advice: 'Sign in again to walk back in.', again: 'Walk back in' }
     case 'token expired': return { title: 'Your sign-in has run out', advice: 'Sign in again to walk back in.', again: 'Walk back in' }
-    case 'timeout': return { title: 'The line was quiet for too long', advice: 'Your seat was given up while you were away.', again: 'Walk back in' }
+    case 'timeout': return { title: 'You were disconnected for too long', advice: 'Your seat was released while you were away.', again: 'Walk back in' }
     default: return refusalInWords(problem)
   }
 }
 
+/** @param {Refused|null} problem @returns {Ending} */
 function refusalInWords(problem) {
   if (problem?.status === 404) return { title: 'There is no such room', advice: 'The address may be old, or mistyped.', again: null }
   if (problem?.rule === 'participants_room_is_open') {
-    return { title: 'This room is not open', advice: 'It has ended. There are other doors ajar.', again: null }
+    return { title: 'This room is not open', advice: 'It has ended. See the other rooms in the hallway.', again: null }
   }
-  const advice = [problem?.message, problem?.hint].filter(Boolean).map(sentence).join(' ')
+  const advice = [problem?.message ?? '', problem?.hint ?? ''].filter(Boolean).map(sentence).join(' ')
   return { title: 'The door did not open', advice: advice || 'Something went wrong on the way in.', again: 'Try again' }
 }
 
-/** The database speaks in lower case and without a full stop; on the page a sentence is a sentence. */
+/** The database speaks in lower case and without a full stop; on the page a sentence is a sentence. @param {string} text */
 export function sentence(text) {
   const trimmed = text.trim()
   const started = trimmed.charAt(0).toLocaleUpperCase() + trimmed.slice(1)
   return /[.!?…]$/u.test(started) ? started : `${started}.`
 }
 
-/** Problem -> one or two sentences. */
+/** Problem -> one or two sentences. @param {{ message?: string, hint?: string|null }|null|undefined} problem */
 export const problemInWords = (problem) =>
-  [problem?.message ?? 'Something went wrong', problem?.hint].filter(Boolean).map(sentence).join(' ')
+  [problem?.message ?? 'Something went wrong', problem?.hint ?? ''].filter(Boolean).map(sentence).join(' ')
 
 /**
  * Several comings and goings as one announcement.
  * @param {{kind: string, username: string, role?: string, me?: boolean}[]} happenings
  */
 export function happeningsInWords(happenings) {
-  const named = (kinds) => [...new Set(happenings.filter((one) => kinds.includes(one.kind)).map((one) => one.username))]
+  const named = (/** @type {string[]} */ kinds) => [...new Set(happenings.filter((one) => kinds.includes(one.kind)).map((one) => one.username))]
+  /** @param {string[]} names @param {string} verb */
   const phrase = (names, verb) => {
     if (names.length === 0) return ''
     return names.length > 3 ? `${names.length} people ${verb}.` : `${together(names)} ${verb}.`

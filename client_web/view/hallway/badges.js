@@ -1,14 +1,17 @@
 import { element } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 
+/** @import { ListedRoom } from '../../room/hallway.js' */
+
 /**
  * What one should know before one walks in, each as a sign and in words.
- * @param {object} row  a hallway row
+ * @typedef {{ key: string, sign: string, words: string }} Badge
+ * @param {ListedRoom} row
  * @param {ReadonlySet<number>} [blocks]  whom I blocked
- * @returns {{ key: string, sign: string, words: string }[]}
+ * @returns {Badge[]}
  */
 export function badgesOf(row, blocks = new Set()) {
-  const badges = []
+  /** @type {Badge[]} */ const badges = []
   if (row.locked) badges.push({ key: 'locked', sign: 'lock', words: 'Locked' })
   if (row.access === 'club') badges.push({ key: 'club', sign: 'members', words: 'Members only' })
   if (row.access === 'invited') badges.push({ key: 'invited', sign: 'invite', words: 'Invited only' })
@@ -18,12 +21,12 @@ export function badgesOf(row, blocks = new Set()) {
   return badges
 }
 
-/** @param {{ key: string, sign: string, words: string }} badge */
+/** @param {Badge} badge */
 export const createBadge = ({ key, sign, words }) => {
   const told = element('span', { text: words })
   return {
     element: element('li', { class: `badge badge--${key}` }, symbol(sign), told),
-    update: (badge) => {
+    update: (/** @type {Badge} */ badge) => {
       if (told.textContent !== badge.words) told.textContent = badge.words
     },
   }

@@ -7,12 +7,14 @@ import { redraw, symbol } from '../elements/symbol.js'
 import { whenInWords } from '../elements/when.js'
 import { countsInWords, sentence } from '../elements/words.js'
 
+/** @import { ListedRoom } from '../../room/hallway.js' */
+
 /**
  * A room's card: a door ajar, or one that will open. It changes in place and never grows or shrinks a line because somebody walks in or out.
- * @param {{ toggleFollow: (row: object) => void, toggleReminder: (row: object) => void }} acts
+ * @param {{ toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void }} acts
  */
 export function createCard({ toggleFollow, toggleReminder }) {
-  let row = null
+  /** @type {ListedRoom} */ let row
   const club = element('span', { class: 'caps card__club' })
   const ribbon = symbol('follow')
   const follow = element('button', { class: 'card__follow', type: 'button', on: { click: () => toggleFollow(row) } }, ribbon)
@@ -30,12 +32,12 @@ export function createCard({ toggleFollow, toggleReminder }) {
     element('h3', { class: 'card__name' }, link),
     when, badges, people,
     element('div', { class: 'card__foot' }, element('p', { class: 'card__counts' }, live, counts), remind))
-  const faces = keyed(people, { key: (one) => one.user_id, create: face })
+  const faces = keyed(people, { key: (/** @type {{ user_id: number, username: string }} */ one) => one.user_id, create: face })
   const signs = keyed(badges, { key: (badge) => badge.key, create: createBadge, fades: false })
 
   return {
     element: card,
-    /** @param {{ row: object, over: boolean, here: boolean, signed_in: boolean, reminded: boolean, blocks?: ReadonlySet<number> }} entry */
+    /** @param {{ row: ListedRoom, over: boolean, here: boolean, signed_in: boolean, reminded: boolean, blocks?: ReadonlySet<number> }} entry */
     update({ row: latest, over, here, signed_in, reminded, blocks }) {
       row = latest
       const scheduled = Boolean(row.scheduled) && !over
@@ -58,7 +60,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
       signs.update(over ? [] : badgesOf(row, blocks))
       faces.update(over || scheduled ? [] : row.people)
       when.hidden = !scheduled
-      say(when, scheduled ? `Opens ${whenInWords(row.starts_at)}` : '')
+      say(when, scheduled ? `Opens ${whenInWords(row.starts_at ?? '')}` : '')
       say(counts, over ? 'This room has ended' : scheduled ? scheduledInWords(row) : described(row, here))
       remind.hidden = !scheduled
       mark(remind, 'aria-pressed', reminded ? 'true' : 'false')
@@ -69,6 +71,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
   }
 }
 
+/** @param {ListedRoom} row @param {boolean} here */
 function described(row, here) {
   const told = [countsInWords(row)]
   if (row.stage === 'moderated') told.push('moderated')
@@ -76,7 +79,7 @@ function described(row, here) {
   return told.join(' · ')
 }
 
-function scheduledInWords(row) {
+function scheduledInWords(/** @type {ListedRoom} */ row) {
   const told = []
   if (row.club) told.push(`with ${row.host}`)
   if (row.stage === 'moderated') told.push('moderated')
@@ -86,12 +89,12 @@ function scheduledInWords(row) {
 function face() {
   const name = element('span', { class: 'card__person-name' })
   const made = element('li', { class: 'card__person' }, name)
-  let shown = null
+  /** @type {string|null} */ let shown = null
   return {
     element: made,
-    update({ username }) {
+    update(/** @type {{ username: string }} */ { username }) {
       if (username === shown) return
-      if (shown !== null) made.firstElementChild.remove()
+      if (shown !== null) made.firstElementChild?.remove()
       made.prepend(avatar(username))
       shown = username
       say(name, username)

@@ -6,6 +6,8 @@ import { answers, held, isOrder, settled } from './order.js'
 import { symbol } from '../elements/symbol.js'
 import { problemInWords } from '../elements/words.js'
 
+/** @import { ListedRoom } from '../../room/hallway.js' */
+
 const SEARCH_FROM = 2 // one door is taken in at a glance
 const MINUTE = 60_000
 const KEPT_AS = 'roomtone.order'
@@ -13,12 +15,18 @@ const ORDERS = [['busiest', 'Busiest first'], ['newest', 'Newest first'], ['name
 const SECTIONS = [['followed', 'From clubs you follow'], ['open', 'Everything open'], ['scheduled', 'Scheduled']]
 
 /**
+ * @typedef {{ rooms: readonly ListedRoom[], loading: boolean, connection: string, problem: import('../../signaling/problem.js').Problem|null,
+ *             seated_in: number|null, signed_in: boolean, reminders: ReadonlySet<number>, blocks?: ReadonlySet<number> }} Shown
+ * @typedef {import('./order.js').Entry & Parameters<ReturnType<typeof createCard>['update']>[0]} CardEntry
+ */
+
+/**
  * The hallway: who is in which room, as it is now, and which rooms will open.
- * @param {{ start: () => void, toggleFollow: (row: object) => void, toggleReminder: (row: object) => void, retry: () => void }} acts
+ * @param {{ start: () => void, toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void, retry: () => void }} acts
  */
 export function createHallway(acts) {
-  let model = null
-  let shown = []
+  /** @type {Shown|null} */ let model = null
+  /** @type {import('./order.js').Entry[]} */ let shown = []
 
   const heading = element('h1', { class: 'only-heard', tabindex: '-1', text: 'Hallway' })
   const search = element('input', { type: 'search', class: 'hallway__search', placeholder: 'Find', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: draw } })
@@ -40,20 +48,23 @@ export function createHallway(acts) {
   // "In 25 minutes" is a minute later "in 24 minutes".
   setInterval(() => model?.rooms.some((row) => row.scheduled) && !document.hidden && draw(), MINUTE / 2)
 
+  /** @param {string} name @param {string} title */
   function createSection(name, title) {
     const words = element('h2', { class: 'caps hallway__section', text: title })
     const cards = element('ul', { class: 'hallway__cards' })
-    const rows = keyed(cards, { key: (entry) => entry.row.id, create: () => createCard(acts) })
+    const rows = keyed(cards, { key: (/** @type {CardEntry} */ entry) => entry.row.id, create: () => createCard(acts) })
     const section = element('section', { 'aria-label': title }, words, cards)
     return {
       element: section,
-      update(entries) {
+      update(/** @type {CardEntry[]} */ entries) {
         const mine = entries.filter((entry) => entry.section === name)
         section.hidden = mine.length === 0
         rows.update(mine)
       },
     }
   }
+
+  const chosenOrder = () => (isOrder(order.value) ? order.value : 'busiest')
 
   function sort() {
     localStorage.setItem(KEPT_AS, order.value)
@@ -63,23 +74,24 @@ export function createHallway(acts) {
 
   function draw() {
     if (!model) return
-    const { rooms, loading, reminders, blocks } = model
+    const { rooms, loading, reminders, blocks, seated_in, signed_in } = model
     const wanted = search.value.trim()
-    shown = hold.held && shown.length > 0 ? held(shown, rooms, order.value) : settled(rooms, order.value)
+    shown = hold.held && shown.length > 0 ? held(shown, rooms, chosenOrder()) : settled(rooms, chosenOrder())
     const entries = shown
       .filter((entry) => !wanted || answers(entry.row, wanted))
-      .map((entry) => ({ ...entry, here: entry.row.id === model.seated_in, signed_in: model.signed_in, reminded: reminders.has(entry.row.id), blocks }))
+      .map((entry) => ({ ...entry, here: entry.row.id === seated_in, signed_in, reminded: reminders.has(entry.row.id), blocks }))
     for (const section of sections) section.update(entries)
     searching.hidden = rooms.length < SEARCH_FROM && !wanted
     ordering.hidden = searching.hidden || rooms.every((row) => row.scheduled)
     waiting.hidden = !loading
     mark(doors, 'aria-busy', loading ? 'true' : null)
-    drawNothing(entries.length, wanted)
-    drawConnection()
+    drawNothing(model, entries.length, wanted)
+    drawConnection(model)
   }
 
-  function drawNothing(count, wanted) {
-    const kind = count > 0 || model.loading || model.connection === 'ended' ? '' : wanted ? 'unfound' : 'empty'
+  /** @param {Shown} now @param {number} count @param {string} wanted */
+  function drawNothing({ loading, connection: state }, count, wanted) {
+    const kind = count > 0 || loading || state === 'ended' ? '' : wanted ? 'unfound' : 'empty'
     nothing.hidden = kind === ''
     if (nothing.dataset.kind === kind) return
     nothing.dataset.kind = kind
@@ -88,8 +100,7 @@ export function createHallway(acts) {
       : [element('p', { class: 'hallway__quiet', text: 'All quiet' }), element('p', { class: 'quiet', text: 'No room is open just now. Start one and leave the door ajar; people will find it here.' })]))
   }
 
-  function drawConnection() {
-    const { connection: state, problem, loading } = model
+  function drawConnection(/** @type {Shown} */ { connection: state, problem, loading }) {
     connection.dataset.state = state
     const words = state === 'reconnecting' ? 'Reconnecting… what you see may be a little old.'
       : state === 'ended' ? problemInWords(problem ?? { message: 'The hallway stopped following along' })
@@ -104,16 +115,14 @@ export function createHallway(acts) {
     element: root,
     scroll,
     focus: () => heading.focus({ preventScroll: true }),
-    /**
-     * @param {{ rooms: object[], loading: boolean, connection: string, problem: object|null, seated_in: number|null, signed_in: boolean,
-     *           reminders: ReadonlySet<number>, blocks?: ReadonlySet<number> }} latest
-     */
+    /** @param {Shown} latest */
     update(latest) {
-      const news = model === null || Object.keys(latest).some((name) => latest[name] !== model[name])
+      const names = /** @type {(keyof Shown)[]} */ (Object.keys(latest))
+      const news = model === null || names.some((name) => latest[name] !== model?.[name])
       model = latest
       if (news) draw()
     },
-    /** What the database refused, said where it was asked. */
+    /** What the database refused, said where it was asked. @param {string|null} text */
     refuse(text) {
       refusal.hidden = !text
       say(refusal, text ?? '')

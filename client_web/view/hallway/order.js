@@ -1,3 +1,5 @@
+/** @import { ListedRoom } from '../../room/hallway.js' */
+
 /**
  * In which order the hallway shows its rooms. Pure.
  *
@@ -5,33 +7,39 @@
  * are, new rooms queue up at the end of their section, and a room that ends stays as a closed door until the hand is gone.
  *
  * @typedef {'followed'|'open'|'scheduled'} Section
- * @typedef {{ row: object, section: Section, over: boolean }} Entry
+ * @typedef {{ row: ListedRoom, section: Section, over: boolean }} Entry
  */
 
-/** @returns {Section} */
+/** @param {ListedRoom} row @returns {Section} */
 const sectionOf = (row) => (row.scheduled ? 'scheduled' : row.followed ? 'followed' : 'open')
 
 const names = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true })
-const soonest = (a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at) || a.id - b.id
+/** @param {ListedRoom} a @param {ListedRoom} b */
+const soonest = (a, b) => Date.parse(a.starts_at ?? '') - Date.parse(b.starts_at ?? '') || a.id - b.id
 
-/** How rooms may be sorted; each is stable, so that equals keep their places. */
+/**
+ * How rooms may be sorted; each is stable, so that equals keep their places.
+ * @typedef {'busiest'|'newest'|'name'} Order
+ * @type {Record<Order, (a: ListedRoom, b: ListedRoom) => number>}
+ */
 const ORDERS = {
   busiest: (a, b) => b.here - a.here || a.id - b.id,
   newest: (a, b) => Date.parse(b.opened_at ?? b.created_at) - Date.parse(a.opened_at ?? a.created_at) || b.id - a.id,
   name: (a, b) => names.compare(a.name, b.name) || a.id - b.id,
 }
 
-/** @typedef {keyof typeof ORDERS} Order */
-export const isOrder = (name) => Object.hasOwn(ORDERS, name)
+/** @param {string|null} name @returns {name is Order} */
+export const isOrder = (name) => name !== null && Object.hasOwn(ORDERS, name)
 
-/** @param {object[]} rows @param {Order} [order] @returns {Entry[]} what is scheduled stands by its time, whatever the order */
+/** @param {readonly ListedRoom[]} rows @param {Order} [order] @returns {Entry[]} what is scheduled stands by its time, whatever the order */
 export function settled(rows, order = 'busiest') {
   const entries = rows.map((row) => ({ row, section: sectionOf(row), over: false }))
   return entries.sort((a, b) => (a.row.scheduled && b.row.scheduled ? soonest : ORDERS[order])(a.row, b.row))
 }
 
 /**
- * @param {Entry[]} shown  what is on the screen now
+ * @param {readonly Entry[]} shown  what is on the screen now
+ * @param {readonly ListedRoom[]} rows @param {Order} [order]
  * @returns {Entry[]} the same cards in the same places, with what is new about them
  */
 export function held(shown, rows, order = 'busiest') {
@@ -44,7 +52,7 @@ export function held(shown, rows, order = 'busiest') {
   return [...kept, ...settled(rows, order).filter((entry) => !places.has(entry.row.id))]
 }
 
-/** Whether a room answers a search: by its name, club, topic, host or the people on its stage. */
+/** Whether a room answers a search: by its name, club, topic, host or the people on its stage. @param {ListedRoom} row @param {string} search */
 export function answers(row, search) {
   const words = search.toLocaleLowerCase().split(/\s+/u).filter(Boolean)
   const told = [row.name, row.club, row.topic, row.host, ...(row.people ?? []).map((one) => one.username)]

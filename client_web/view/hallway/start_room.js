@@ -3,24 +3,31 @@ import { element, say } from '../elements/element.js'
 import { createChoices, createField, createForm } from '../dialog/form.js'
 import { fieldsOf, momentOf, nextHour, whenInWords } from '../elements/when.js'
 
+/** @typedef {[value: string, title: string, about: string]} Choice */
+
+/** @type {Choice[]} */
 const STAGES = [
   ['open', 'Open stage', 'Everyone who walks in may talk.'],
   ['moderated', 'Moderated stage', 'People walk in as listeners, raise a hand, and you bring them up.'],
 ]
+/** @type {Choice[]} */
 const ACCESS = [
   ['open', 'Everyone', 'Anybody may walk in and see who is here.'],
   ['club', 'Members of the club', 'Others see the door and not what is behind it.'],
   ['invited', 'Only whom I invite', 'Nobody else sees that there is a room.'],
 ]
+/** @type {Choice[]} */
 const TIMES = [
   ['now', 'Now', 'The door opens and you walk in.'],
   ['later', 'Later', 'It stands in the hallway with its time, and opens by itself.'],
 ]
+/** @type {Choice[]} */
 const HOST_GONE = [
   ['wait', 'It waits for you', 'People stay and talk; your seat is kept.'],
   ['handover', 'Somebody takes over', 'A moderator, or who spoke here longest, becomes the host.'],
   ['end', 'It ends', 'Everybody leaves when you do.'],
 ]
+/** @type {Record<string, [field: string, words?: string]>} */
 const RULES = {
   rooms_name_is_text: ['name', 'A name is one line of 1 to 120 characters.'],
   rooms_club_is_yours: ['club'],
@@ -33,7 +40,7 @@ const RULES = {
 
 /**
  * Starting a room, now or later. One row in `rooms`, and in we go.
- * @param {{ start: (room: object) => Promise<void>, clubs: () => Promise<{id: number, name: string}[]> }} acts
+ * @param {{ start: (room: Record<string, any>) => Promise<void>, clubs: () => Promise<{id: number, name: string}[]> }} acts
  */
 export function createStartRoom({ start, clubs }) {
   const club = createField({ id: 'room-club', label: 'Club', input: element('select', { name: 'club', on: { change: onClub } }) })
@@ -69,6 +76,7 @@ export function createStartRoom({ start, clubs }) {
     say(moment, at && at > new Date() ? `Opens ${whenInWords(at)}, your time.` : '')
   }
 
+  /** @returns {[field: string, words: string]|null} */
   function check() {
     if (!fields.name.value) return ['name', 'A room needs a name.']
     if (fields.when.value === 'now') return null
@@ -78,11 +86,11 @@ export function createStartRoom({ start, clubs }) {
   }
 
   async function submit() {
-    const room = { name: fields.name.value, club_id: club.value ? Number(club.value) : null, stage: fields.stage.value }
+    /** @type {Record<string, any>} */ const room = { name: fields.name.value, club_id: club.value ? Number(club.value) : null, stage: fields.stage.value }
     // What is as usual is not said: the database has the same defaults.
     if (fields.access.value !== 'open') room.access = fields.access.value
     if (fields.host_gone.value !== 'wait') room.host_gone = fields.host_gone.value
-    if (fields.when.value === 'later') room.starts_at = chosenMoment().toISOString()
+    if (fields.when.value === 'later') room.starts_at = chosenMoment()?.toISOString()
     await start(room)
     dialog.close()
     form.element.reset()
@@ -116,4 +124,4 @@ export function createStartRoom({ start, clubs }) {
   }
 }
 
-const sameDay = (at) => at.toDateString() === new Date().toDateString()
+const sameDay = (/** @type {Date} */ at) => at.toDateString() === new Date().toDateString()

@@ -5,10 +5,11 @@ import { duration, problemInWords } from '../elements/words.js'
 
 /**
  * One row, notification or remark in the inspector.
- * @param {(who: object) => string} nameOf
+ * @import { Entry } from '../../room/inspector.js'
+ * @param {(who: import('./inspector_words.js').Who) => string} nameOf
  */
 export function createEntry(nameOf) {
-  let drawn = null
+  /** @type {Entry|null} */ let drawn = null
   const head = element('p', { class: 'pane__head' })
   const story = element('p', { class: 'pane__story' })
   const total = element('p', { class: 'pane__total' })
@@ -18,11 +19,11 @@ export function createEntry(nameOf) {
 
   return {
     element: made,
-    update(entry) {
+    update(/** @type {Entry} */ entry) {
       if (entry === drawn) return // entries are frozen: the same one says the same
       drawn = entry
       made.dataset.kind = entry.problem ? 'problem' : entry.kind
-      if (entry.table) made.dataset.table = entry.table
+      if ('table' in entry) made.dataset.table = entry.table
       head.replaceChildren(...headOf(entry))
       story.textContent = entry.problem ? problemInWords(entry.problem) : storyOf(entry, nameOf)
       total.textContent = totalOf(entry)
@@ -36,7 +37,7 @@ export function createEntry(nameOf) {
   }
 }
 
-function headOf(entry) {
+function headOf(/** @type {Entry} */ entry) {
   const time = element('time', { class: 'pane__time', text: timeOfDay(entry.at) })
   if (entry.kind === 'stream') return [element('b', { text: 'stream' }), time]
   if (entry.kind === 'note') return [element('b', { text: 'note' }), time]
@@ -45,7 +46,7 @@ function headOf(entry) {
   return [what, whose, time]
 }
 
-/** "seen in 4 ms": the figure of the line, where there is one. */
+/** "seen in 4 ms": the figure of the line, where there is one. @param {Entry} entry */
 function totalOf(entry) {
   if (entry.kind === 'event') return `seen in ${duration(entry.seen_ms)}`
   if (entry.kind !== 'write') return ''
@@ -53,15 +54,17 @@ function totalOf(entry) {
   return entry.status ? `${entry.status} in ${duration(entry.ms)}` : 'on its way…'
 }
 
-function wayOf({ kind, notify_ms, stream_ms, status, ms, seen_ms }) {
-  if (kind === 'event' && notify_ms !== null) {
+function wayOf(/** @type {Entry} */ entry) {
+  if (entry.kind === 'event' && entry.notify_ms !== null) {
+    const { notify_ms, stream_ms } = entry
     return [stations([
       { name: 'row', reached: true },
       { name: 'notified', reached: true, ms: notify_ms },
       { name: 'seen', reached: true, ms: stream_ms },
     ])]
   }
-  if (kind !== 'write' || seen_ms === null || ms === null) return []
+  if (entry.kind !== 'write' || entry.seen_ms === null || entry.ms === null) return []
+  const { status, ms, seen_ms } = entry
   // The log often wins the race against the answer to the POST: the stations stand in the order they were reached.
   const [first, second] = [{ name: `answer ${status}`, at: ms }, { name: 'back by the log', at: seen_ms }].sort((a, b) => a.at - b.at)
   return [stations([
@@ -73,7 +76,7 @@ function wayOf({ kind, notify_ms, stream_ms, status, ms, seen_ms }) {
 
 /** The row itself, written out when somebody opens it and not before: an SDP is long. */
 function createRow() {
-  let content = null
+  /** @type {unknown} */ let content = null
   const text = element('pre', { class: 'pane__row', tabindex: '0' })
   const details = element('details', { class: 'pane__details', on: { toggle: draw } }, element('summary', { text: 'the row' }), text)
   function draw() {
@@ -81,7 +84,7 @@ function createRow() {
   }
   return {
     element: details,
-    show(latest) {
+    show(/** @type {unknown} */ latest) {
       content = latest
       draw()
     },

@@ -6,6 +6,13 @@ import { createTrace } from './trace.js'
 import { createEntry } from './entry.js'
 import { inPsql, involves } from './inspector_words.js'
 
+/** @import { Person } from '../../room/people.js' */
+
+/**
+ * @import { Trace } from '../../room/inspector.js'
+ * @import { ShownVisit } from '../../room/visit_state.js'
+ */
+
 const TRACES = 3
 const SHOWN = 80 // the newest; the rest is a `select` away
 
@@ -15,8 +22,8 @@ const SHOWN = 80 // the newest; the rest is a `select` away
  * @param {{ close: () => void, retryConnection: (user_id: number) => void }} acts
  */
 export function createInspectorView({ close, retryConnection }) {
-  let visit = null
-  let chosen = null // user_id of the seat looked at
+  /** @type {ShownVisit|null} */ let visit = null
+  /** @type {number|null} */ let chosen = null // user_id of the seat looked at
   let open = false
   let all = false // every connection, not only the newest
 
@@ -39,11 +46,11 @@ export function createInspectorView({ close, retryConnection }) {
     element('div', { class: 'inspector__scroll' }, seat.element, found, rows),
     element('footer', { class: 'inspector__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))
 
-  const traceList = keyed(traces, { key: (trace) => trace.peer_id, create: () => createTrace(choose), fades: false })
-  const paneList = keyed(panes, { key: (entry) => entry.id, create: () => createEntry(nameOf), fades: false })
+  const traceList = keyed(traces, { key: (/** @type {Trace} */ trace) => trace.peer_id ?? '', create: () => createTrace(choose), fades: false })
+  const paneList = keyed(panes, { key: (/** @type {import('../../room/inspector.js').Entry} */ entry) => entry.id, create: () => createEntry(nameOf), fades: false })
 
-  function nameOf({ user_id, peer_id }) {
-    const one = [...(visit?.people ?? []), ...(visit?.nodes ?? [])].find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
+  function nameOf(/** @type {import('./inspector_words.js').Who} */ { user_id, peer_id }) {
+    /** @type {{ me?: boolean, username: string }|undefined} */ const one = [...(visit?.people ?? []), ...(visit?.nodes ?? [])].find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
     if (one?.me) return 'you'
     const traced = visit?.traces.find((trace) => trace.user_id === user_id || (peer_id && trace.peer_id === peer_id))
     return one?.username ?? traced?.username ?? (user_id ? `user ${user_id}` : 'someone who left')
@@ -65,12 +72,12 @@ export function createInspectorView({ close, retryConnection }) {
   }
 
   /** The nodes of the room: a seat each, and signals like everybody's. */
-  const nodesOf = ({ nodes, route }) => nodes.map((node) => ({ ...node, connection: route?.connected ? 'connected' : 'waiting' }))
+  const nodesOf = (/** @type {ShownVisit} */ { nodes, route }) => nodes.map((node) => ({ ...node, connection: /** @type {Person['connection']} */ (route?.connected ? 'connected' : 'waiting') }))
 
   /** The newest answered ones; forty connections would push the rows out of sight. */
-  function drawTraces(lines) {
-    const answered = (trace) => Number(trace.answered_at !== null)
-    const sorted = [...lines].sort((a, b) => answered(b) - answered(a) || b.offered_at - a.offered_at)
+  function drawTraces(/** @type {Trace[]} */ lines) {
+    const answered = (/** @type {Trace} */ trace) => Number(trace.answered_at !== null)
+    const sorted = [...lines].sort((a, b) => answered(b) - answered(a) || Number(b.offered_at) - Number(a.offered_at))
     const few = sorted.filter((trace, index) => index === 0 || (index < TRACES && answered(trace)))
     traceList.update(all ? sorted : few)
     more.hidden = sorted.length === few.length
@@ -79,17 +86,17 @@ export function createInspectorView({ close, retryConnection }) {
 
   async function copyLine() {
     try {
-      await navigator.clipboard.writeText(psql.textContent)
+      await navigator.clipboard.writeText(psql.textContent ?? '')
       say(copied, 'Copied.')
       copy.replaceChildren(symbol('check'))
       setTimeout(() => copy.replaceChildren(symbol('copy')), 1500)
     } catch {
       // no clipboard for this page: the line can still be selected
-      getSelection().selectAllChildren(psql)
+      getSelection()?.selectAllChildren(psql)
     }
   }
 
-  function choose(user_id) {
+  function choose(/** @type {number|null} */ user_id) {
     chosen = user_id
     draw()
     if (open) (user_id === null ? title : seat.heading).focus({ preventScroll: true })
@@ -100,7 +107,7 @@ export function createInspectorView({ close, retryConnection }) {
     get open() {
       return open
     },
-    show(shown) {
+    show(/** @type {boolean} */ shown) {
       open = shown
       root.hidden = !shown
       if (!shown) chosen = null
@@ -108,7 +115,7 @@ export function createInspectorView({ close, retryConnection }) {
       if (shown) title.focus({ preventScroll: true })
     },
     choose,
-    update(latest) {
+    update(/** @type {ShownVisit|null} */ latest) {
       if (visit?.room_id !== latest?.room_id) chosen = null
       visit = latest
       draw()

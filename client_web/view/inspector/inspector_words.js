@@ -1,12 +1,17 @@
 import { together } from '../elements/words.js'
 
-/** The inspector's sentences. Pure: an entry in, words out. */
+/**
+ * The inspector's sentences. Pure: an entry in, words out.
+ *
+ * @import { Entry, EventEntry, WriteEntry } from '../../room/inspector.js'
+ * @typedef {{ user_id?: number|null, peer_id?: string|null }} Who
+ */
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 })
 
-export const timeOfDay = (at) => clock.format(at)
+export const timeOfDay = (/** @type {number} */ at) => clock.format(at)
 
-/** "1.4 kB": the weight of a row as JSON, which is what travels. */
+/** "1.4 kB": the weight of a row as JSON, which is what travels. @param {unknown} value */
 export function weight(value) {
   const bytes = new TextEncoder().encode(JSON.stringify(value ?? null)).length
   return bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`
@@ -14,8 +19,8 @@ export function weight(value) {
 
 /**
  * What a row says, in plain words.
- * @param {object} entry  a `write` or `event` of the inspector
- * @param {(who: {user_id?: number, peer_id?: string}) => string} nameOf
+ * @param {Entry} entry  a `write` or `event` of the inspector
+ * @param {(who: Who) => string} nameOf
  */
 export function storyOf(entry, nameOf) {
   if (entry.kind === 'stream') return entry.reason ? `${entry.state}: ${entry.reason}` : entry.state
@@ -23,6 +28,7 @@ export function storyOf(entry, nameOf) {
   return entry.kind === 'write' ? writeStory(entry, nameOf) : eventStory(entry, nameOf)
 }
 
+/** @param {WriteEntry} entry @param {(who: Who) => string} nameOf @returns {string} */
 function writeStory({ table, rows, method }, nameOf) {
   const row = rows[0] ?? {}
   if (table === 'signals') return rows.length > 1 ? signalsStory(rows, nameOf) : `${signal(row)} to ${nameOf({ peer_id: row.to_peer })}`
@@ -41,7 +47,7 @@ function writeStory({ table, rows, method }, nameOf) {
   return Object.entries(row).filter(([, value]) => typeof value !== 'object').map(([name, value]) => `${name} ${value}`).join(' · ')
 }
 
-/** Signals that wait at the same moment travel in one POST, whomever they are for: "offers to amara and lior, candidates to maya · 4.1 kB". */
+/** Signals that wait at the same moment travel in one POST, whomever they are for: "offers to amara and lior, candidates to maya · 4.1 kB". @param {any[]} rows @param {(who: Who) => string} nameOf */
 function signalsStory(rows, nameOf) {
   const told = [...new Set(rows.map(({ kind }) => kind))].map((kind) => {
     const names = new Set(rows.filter((row) => row.kind === kind).map((row) => nameOf({ peer_id: row.to_peer })))
@@ -50,6 +56,7 @@ function signalsStory(rows, nameOf) {
   return `${told.join(', ')} · ${weight(rows.map(({ body }) => body))}`
 }
 
+/** @param {EventEntry} entry @param {(who: Who) => string} nameOf @returns {string} */
 function eventStory({ table, type, record, old_record, reason }, nameOf) {
   const row = record ?? old_record ?? {}
   if (table === 'signals') {
@@ -68,9 +75,9 @@ function eventStory({ table, type, record, old_record, reason }, nameOf) {
   return ''
 }
 
-const quoted = (body) => `“${body.length > 60 ? `${body.slice(0, 60)}…` : body}”`
+const quoted = (/** @type {string} */ body) => `“${body.length > 60 ? `${body.slice(0, 60)}…` : body}”`
 
-function signal({ kind, body }) {
+function signal(/** @type {any} */ { kind, body }) {
   if (kind !== 'candidate') return `${kind} · ${weight(body)}`
   const count = Array.isArray(body) ? body.length : 1
   return `${count} candidate${count === 1 ? '' : 's'} · ${weight(body)}`
@@ -78,23 +85,23 @@ function signal({ kind, body }) {
 
 const UNTOLD = new Set(['join_date', 'seq', 'lapses_at', 'followed_by'])
 
-/** ["muted true → false"]: what an UPDATE did. Long values, such as a new peer_id, are named but not spelled out. */
+/** ["muted true → false"]: what an UPDATE did. Long values, such as a new peer_id, are named but not spelled out. @param {any} record @param {any} old_record @returns {string[]} */
 export function changes(record, old_record) {
   if (!record || !old_record) return []
-  const short = (value) => (value === null ? 'null' : String(value).length > 14 ? `${String(value).slice(0, 8)}…` : String(value))
+  const short = (/** @type {unknown} */ value) => (value === null ? 'null' : String(value).length > 14 ? `${String(value).slice(0, 8)}…` : String(value))
   return Object.keys(record)
     .filter((name) => !UNTOLD.has(name) && JSON.stringify(record[name]) !== JSON.stringify(old_record[name]) && name in old_record)
     .map((name) => `${name} ${short(old_record[name])} → ${short(record[name])}`)
 }
 
-/** Whether an entry has to do with a seat. */
+/** Whether an entry has to do with a seat. @param {Entry} entry @param {{ user_id: number, peer_id: string|null }} person */
 export function involves(entry, person) {
   if (entry.user_id === person.user_id) return true
-  const rows = entry.kind === 'write' ? entry.rows : [entry.record, entry.old_record]
+  const rows = entry.kind === 'write' ? entry.rows : entry.kind === 'event' ? [entry.record, entry.old_record] : []
   return rows.some((row) => row && (row.user_id === person.user_id || row.from_user === person.user_id || row.to_peer === person.peer_id || row.from_peer === person.peer_id))
 }
 
-/** The same, to try in psql. */
+/** The same, to try in psql. @param {number} room_id @param {{ username: string }|null} person */
 export function inPsql(room_id, person) {
   if (!person) return `select * from roster where room_id = ${room_id};`
   const name = person.username.replaceAll("'", "''")

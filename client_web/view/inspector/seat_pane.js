@@ -3,23 +3,28 @@ import { element, say } from '../elements/element.js'
 import { personInWords, roleInWords } from '../elements/words.js'
 
 /**
+ * @typedef {Pick<import('../../room/people.js').Person, 'user_id'|'username'|'role'|'kind'|'connection'> &
+ *           Partial<Pick<import('../../room/people.js').Person, 'on_stage'|'muted'|'speaking'>>} SeatPerson  a person, or a node
+ */
+
+/**
  * The seat somebody chose, in the inspector: who sits there and how they are connected. What can be done about them is on their card.
  * @param {{ retryConnection: (user_id: number) => void }} acts
  */
 export function createSeatPane({ retryConnection }) {
-  let person = null
-  let drawn = null
+  /** @type {SeatPerson|null} */ let person = null
+  /** @type {string|null} */ let drawn = null
   const heading = element('h3', { class: 'seat-pane__name', tabindex: '-1' })
   const about = element('p', { class: 'seat-pane__about' })
   const face = element('div', { class: 'seat-pane__face' })
-  const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => retryConnection(person.user_id) } })
+  const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => person && retryConnection(person.user_id) } })
   const acts = element('div', { class: 'seat-pane__acts' }, again)
   const root = element('div', { class: 'seat-pane', hidden: true },
     element('div', { class: 'seat-pane__who' }, face, element('div', {}, heading, about)), acts)
   return {
     element: root,
     heading,
-    /** @param {object|null} latest */
+    /** @param {SeatPerson|null} latest */
     update(latest) {
       root.hidden = latest === null
       person = latest
@@ -35,10 +40,11 @@ export function createSeatPane({ retryConnection }) {
   }
 }
 
+/** @type {Record<string, string>} */
 const CONNECTIONS = { none: 'no connection needed', waiting: 'nobody has answered yet', connected: 'connected' }
 
-function aboutInWords(person) {
+function aboutInWords(/** @type {SeatPerson} */ person) {
   const isNode = person.kind === 'sfu' || person.kind === 'mcu'
-  const told = [isNode ? 'carries this room' : roleInWords(person.role), personInWords(person), CONNECTIONS[person.connection]]
+  const told = [isNode ? 'carries this room' : roleInWords(person.role), personInWords({ on_stage: false, muted: false, speaking: false, ...person }), CONNECTIONS[person.connection]]
   return told.filter(Boolean).join(' · ').toLowerCase()
 }

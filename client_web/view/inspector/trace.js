@@ -2,13 +2,15 @@ import { element, say } from '../elements/element.js'
 import { stations } from './stations.js'
 import { duration } from '../elements/words.js'
 
+/** @import { Trace } from '../../room/inspector.js' */
+
 /**
  * How two seats found each other: offer, answer, connected. Choosing it shows the rows behind it.
  * @param {(user_id: number) => void} choose
  */
 export function createTrace(choose) {
-  let trace = null
-  let drawn = null
+  /** @type {Trace} */ let trace
+  /** @type {Trace|null} */ let drawn = null
   const who = element('button', { class: 'trace__who', type: 'button', on: { click: () => choose(trace.user_id) } })
   const total = element('span', { class: 'trace__total' })
   const way = element('div')
@@ -16,7 +18,7 @@ export function createTrace(choose) {
   const made = element('li', { class: 'trace' }, element('p', { class: 'trace__head' }, who, total), way, about)
   return {
     element: made,
-    update(latest) {
+    update(/** @type {Trace} */ latest) {
       trace = latest
       if (latest === drawn) return
       drawn = latest
@@ -33,7 +35,7 @@ export function createTrace(choose) {
   }
 }
 
-function aboutInWords({ candidates_sent, candidates_received, restarts, path, state, total_ms }) {
+function aboutInWords(/** @type {Trace} */ { candidates_sent, candidates_received, restarts, path, state, total_ms }) {
   const told = [`${candidates_sent} candidates sent, ${candidates_received} received`]
   if (path) told.push(`${path.local} – ${path.remote}`)
   if (restarts > 0) told.push(`${restarts} restart${restarts === 1 ? '' : 's'}`)

@@ -14,11 +14,11 @@ const USES = [['', 'anybody'], ['1', 'one person'], ['5', 'five people'], ['25',
  *
  * @typedef {{ kind: 'room'|'club', id: number, name: string, address: string|null, links: boolean }} Place
  *   `address`: a link anybody may use; `links`: whether I may make invitation links
- * @param {{ suggest: (beginning: string) => Promise<string[]>, make: (place: Place, how: object) => Promise<{ code: string }>,
+ * @param {{ suggest: (beginning: string) => Promise<string[]>, make: (place: Place, how: { username?: string|null, expires_in?: string, max_uses?: number|null }) => Promise<{ code: string }>,
  *           linkOf: (code: string) => string }} acts
  */
 export function createInvite({ suggest, make, linkOf }) {
-  /** @type {Place} */ let place = null
+  /** @type {Place|undefined} */ let place
   let asked = 0
   const name = createField({ id: 'invite-name', label: 'By name', input: element('input', { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: 'Whom?', on: { input: soon(look) } }) })
   const people = element('ul', { class: 'sign-in__people' })
@@ -48,17 +48,17 @@ export function createInvite({ suggest, make, linkOf }) {
       element('button', { class: 'sign-in__person', type: 'button', 'aria-label': `Ask ${username}`, on: { click: () => ask(username) } }, avatar(username), element('span', { text: username })))))
   }
 
-  async function ask(username) {
+  async function ask(/** @type {string} */ username) {
     say(done, '')
     if (!username) {
       name.refuse('Whom shall we ask?')
       return name.focus()
     }
     try {
-      await make(place, { username })
+      await make(target(), { username })
       name.input.value = ''
       name.refuse('')
-      say(done, `${username} is asked${place.kind === 'room' ? ' in' : ''}. They see it at once if they are here.`)
+      say(done, `${username} is asked${place?.kind === 'room' ? ' in' : ''}. They see it at once if they are here.`)
       look()
     } catch (problem) {
       if (username !== name.value) name.input.value = username
@@ -68,11 +68,13 @@ export function createInvite({ suggest, make, linkOf }) {
     name.focus()
   }
 
+  const target = () => /** @type {Place} */ (place)
+
   async function makeLink() {
     say(refusal, '')
     try {
-      const { code } = await make(place, { expires_in: lasting.value, max_uses: uses.value ? Number(uses.value) : null })
-      fresh.update(linkOf(code), place.name)
+      const { code } = await make(target(), { expires_in: lasting.value, max_uses: uses.value ? Number(uses.value) : null })
+      fresh.update(linkOf(code), target().name)
     } catch (problem) {
       say(refusal, problemInWords(problem))
     }
@@ -104,4 +106,4 @@ export function createInvite({ suggest, make, linkOf }) {
   }
 }
 
-const choices = (options) => element('select', {}, ...options.map(([value, text]) => element('option', { value, text })))
+const choices = (/** @type {string[][]} */ options) => element('select', {}, ...options.map(([value, text]) => element('option', { value, text })))

@@ -5,18 +5,20 @@ import { keyed } from '../elements/keyed.js'
 import { invitationInWords } from '../shell/notices.js'
 import { untilInWords } from '../elements/when.js'
 
+/** @import { Invitation } from '../../room/invitations.js' */
+
 /**
  * The invitations that are open for me.
- * @param {{ acceptInvitation: (invitation: object) => Promise<unknown>, declineInvitation: (invitation: object) => Promise<unknown> }} acts
+ * @param {{ acceptInvitation: (invitation: Invitation) => Promise<unknown>, declineInvitation: (invitation: Invitation) => Promise<unknown> }} acts
  */
 export function createInvitationsList({ acceptInvitation, declineInvitation }) {
   const list = element('ul', { class: 'asked' })
   const nobody = element('p', { class: 'quiet', text: 'Nobody has asked you anywhere just now. When somebody does, it stands here and you are told.' })
   const dialog = createDialog('Invitations', list, nobody)
-  const rows = keyed(list, { key: (one) => one.id, create: createRow })
+  const rows = keyed(list, { key: (/** @type {Invitation} */ one) => one.id, create: createRow })
 
   function createRow() {
-    let one = null
+    /** @type {Invitation|undefined} */ let one
     const face = element('span', { 'aria-hidden': 'true' })
     const words = element('p', { class: 'asked__words' })
     const until = element('p', { class: 'asked__until quiet' })
@@ -24,7 +26,9 @@ export function createInvitationsList({ acceptInvitation, declineInvitation }) {
     const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => answer(acceptInvitation, true) } })
     const no = element('button', { class: 'button', type: 'button', text: 'Decline', on: { click: () => answer(declineInvitation, false) } })
 
+    /** @param {(invitation: Invitation) => Promise<any>} act @param {boolean} leave */
     async function answer(act, leave) {
+      if (!one) return
       say(refusal, '')
       const refused = await act(one)
       if (refused) say(refusal, refused)
@@ -32,8 +36,8 @@ export function createInvitationsList({ acceptInvitation, declineInvitation }) {
     }
     return {
       element: element('li', { class: 'asked__one' }, face, element('div', { class: 'asked__text' }, words, until, refusal), element('div', { class: 'asked__acts' }, yes, no)),
-      update(latest) {
-        if (one === null) face.append(avatar(latest.invited_by))
+      update(/** @type {Invitation} */ latest) {
+        if (!one) face.append(avatar(latest.invited_by))
         one = latest
         say(words, invitationInWords(one))
         say(until, `Open ${untilInWords(one.expires_at)}.`)
@@ -45,7 +49,7 @@ export function createInvitationsList({ acceptInvitation, declineInvitation }) {
   return {
     element: dialog.element,
     open: dialog.open,
-    /** @param {object[]} invitations */
+    /** @param {readonly Invitation[]} invitations */
     update(invitations) {
       nobody.hidden = invitations.length > 0
       rows.update([...invitations])

@@ -2,6 +2,19 @@ import { avatar } from '../elements/avatar.js'
 import { element, say } from '../elements/element.js'
 import { untilInWords } from '../elements/when.js'
 
+/** @import { Invitation } from '../../room/invitations.js' */
+
+/**
+ * @import { Looked } from '../../room/lookup.js'
+ * @import { User } from '../../session.js'
+ * @import { Place } from '../shell/route.js'
+ */
+
+/**
+ * @typedef {Omit<Invitation, 'id'> & { state: string, for_you: boolean }} Letter
+ * @typedef {{ title: string, about: string, yes?: string, no?: boolean, go?: { href: string, text: string } }} Told
+ */
+
 /**
  * Where an invitation's link leads: who asks me to what, whether it still holds, and my answer. Whoever is signed out sees it too;
  * saying yes asks for a name first and then goes on.
@@ -11,8 +24,8 @@ import { untilInWords } from '../elements/when.js'
  */
 export function createInvitation({ acceptLink, declineLink, lookAgain }) {
   let code = ''
-  let title = null
-  let drawn = null
+  /** @type {string|null} */ let title = null
+  /** @type {string|null} */ let drawn = null
   const face = element('div', { class: 'letter__face', 'aria-hidden': 'true' })
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
   const about = element('p', { class: 'letter__about quiet' })
@@ -24,7 +37,7 @@ export function createInvitation({ acceptLink, declineLink, lookAgain }) {
   const home = element('a', { class: 'button button--plain', href: '/', text: 'To the hallway' })
   const root = element('article', { class: 'letter' }, face, heading, about, refusal, element('div', { class: 'letter__ways' }, yes, go, no, again, home))
 
-  async function answer(act) {
+  async function answer(/** @type {(code: string) => Promise<string|undefined>} */ act) {
     say(refusal, '')
     const refused = await act(code)
     if (refused) say(refusal, refused)
@@ -33,16 +46,16 @@ export function createInvitation({ acceptLink, declineLink, lookAgain }) {
   return {
     element: root,
     title: () => title,
-    /** @param {{ place: object, looked: import('../../room/lookup.js').Looked, user: object|null }} now */
+    /** @param {{ place: Place, looked: Looked<string, Letter>, user: User|null }} now */
     update({ place, looked, user }) {
       if (code !== place.code) say(refusal, '')
-      code = place.code
+      code = place.code ?? ''
       const { phase, value, problem } = looked
       const one = looked.key === code && phase === 'ready' ? value : null
       const told = one ? tellOf(one, user) : WITHOUT[phase] ?? WITHOUT.loading
       title = one ? told.title : phase === 'missing' ? 'No such invitation' : null
       say(heading, told.title)
-      say(about, phase === 'failed' ? problem.message : told.about)
+      say(about, phase === 'failed' ? (problem?.message ?? '') : told.about)
       yes.hidden = !told.yes
       say(yes, told.yes ?? '')
       no.hidden = !told.no
@@ -60,13 +73,14 @@ export function createInvitation({ acceptLink, declineLink, lookAgain }) {
   }
 }
 
+/** @type {Record<string, Told>} */
 const WITHOUT = {
   loading: { title: 'An invitation', about: 'Opening it…' },
   missing: { title: 'There is no such invitation', about: 'It was taken back, or the address was copied without its end. Ask for another one.' },
   failed: { title: 'The invitation did not open', about: '' },
 }
 
-/** What to say of an invitation in each of its states. */
+/** What to say of an invitation in each of its states. @param {Letter} one @param {User|null} user @returns {Told} */
 function tellOf(one, user) {
   const room = Boolean(one.room_id)
   const place = `“${room ? one.room : one.club}”`
@@ -83,6 +97,6 @@ function tellOf(one, user) {
     case 'declined': return { title: asks, about: 'You said no to this. If that was a mistake, ask for another one.' }
     case 'expired': return { title: asks, about: 'This invitation has run out. Ask for another one.' }
     case 'used up': return { title: asks, about: 'This invitation was used as often as it may be. Ask for another one.' }
-    default: return { title: room ? `${place} has ended` : `${place} is no more`, about: 'There are other doors ajar.' }
+    default: return { title: room ? `${place} has ended` : `${place} is no more`, about: 'See the other rooms in the hallway.' }
   }
 }

@@ -1,10 +1,17 @@
 /**
+ * @import { Person } from '../../room/people.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
+
+/**
  * What can be done about somebody in the room: which buttons their card has. It only shows or hides; what is allowed the database says.
  *
+ * @typedef {Person & { gone?: boolean }} CardPerson  `gone`: who has just left
  * @typedef {{ name: string, text: string, symbol: string, about?: string, closes?: boolean, grave?: boolean }} PersonAct
  *   `name` is the act's; `closes`: the card closes when it is done
  */
 
+/** @type {Record<string, Omit<PersonAct, 'name'>>} */
 const ACTS = {
   bringUp: { text: 'Bring to the stage', symbol: 'stage', about: 'Their hand is up: they come up at once, muted.' },
   invite: { text: 'Invite to speak', symbol: 'stage', about: 'They come up when they say yes.' },
@@ -22,9 +29,10 @@ const ACTS = {
   report: { text: 'Report…', symbol: 'flag', closes: true },
 }
 
+/** @param {CardPerson} person @param {VisitState['may']} may @param {boolean} blocked @returns {string[]} */
 function names(person, may, blocked) {
   if (person.me) return []
-  const told = []
+  /** @type {string[]} */ const told = []
   const above = person.role === 'HOST'
   if (may.moderate && !above && !person.gone) {
     if (!person.on_stage) {
@@ -43,5 +51,5 @@ function names(person, may, blocked) {
   return told
 }
 
-/** @param {object} person  `gone`: who has just left @param {object} may @param {boolean} blocked @returns {PersonAct[]} */
+/** @param {CardPerson} person @param {VisitState['may']} may @param {boolean} blocked @returns {PersonAct[]} */
 export const actsOn = (person, may, blocked) => names(person, may, blocked).map((name) => ({ name, ...ACTS[name], grave: Boolean(ACTS[name].grave) }))

@@ -8,19 +8,24 @@ import { createTrace } from '../inspector/trace.js'
 import { createSeatSound } from './seat_sound.js'
 import { personInWords, roleInWords } from '../elements/words.js'
 
+/** @import { VisitState } from '../../room/visit_state.js' */
+
 const MARGIN = 12 // px between the card and the edge of the window
 const BESIDE = 640 // px: from here on there is width for a card beside the face
+
+/** @typedef {import('./actions.js').CardPerson} CardPerson */
 
 /**
  * Somebody in the room: who they are here, what can be done, and how our two seats found each other. It opens beside the face (on a
  * phone from below) and leaves the room alive behind it: keys go on working, a tap elsewhere closes it.
  *
- * @param {object} acts  by name, as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`, `retryConnection(user_id)`, `setVolume(user_id, change)`
+ * @param {Record<string, (...given: any[]) => any>} acts  by name, as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`,
+ *   `retryConnection(user_id)`, `setVolume(user_id, change)`
  */
 export function createPersonCard(acts) {
-  let person = null
-  let visit = null
-  let from = null
+  /** @type {CardPerson|null} */ let person = null
+  /** @type {(VisitState & { blocks?: ReadonlySet<number> })|null} */ let visit = null
+  /** @type {Element|null} */ let from = null
   const face = element('span', { class: 'person-card__face', 'aria-hidden': 'true' })
   const name = element('h2', { class: 'person-card__name', tabindex: '-1', autofocus: true })
   const about = element('p', { class: 'person-card__about quiet' })
@@ -28,11 +33,12 @@ export function createPersonCard(acts) {
   const shut = element('button', { class: 'dialog__close', type: 'button', 'aria-label': 'Close', on: { click: close } }, symbol('close'))
   const refusal = createRefusal()
   const list = element('ul', { class: 'person-card__acts' })
-  const sound = createSeatSound(acts)
+  const sound = createSeatSound({ setVolume: acts.setVolume })
   const trace = createTrace(inspect)
-  const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => acts.retryConnection(person.user_id) } })
+  const tracePlace = element('ul', { class: 'person-card__trace' }, trace.element)
+  const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => acts.retryConnection(person?.user_id) } })
   const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: inspect } }, symbol('inspector'), 'The rows behind this seat')
-  const signals = element('div', { class: 'person-card__signals' }, element('ul', { class: 'person-card__trace' }, trace.element), again, rows)
+  const signals = element('div', { class: 'person-card__signals' }, tracePlace, again, rows)
   const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
     element('header', { class: 'person-card__head' }, face, element('div', { class: 'person-card__who' }, name, about, profile), shut),
     refusal.element, sound.element, list, signals)
@@ -44,23 +50,24 @@ export function createPersonCard(acts) {
     if (root.matches(':popover-open')) root.hidePopover()
   }
 
-  function toggle({ newState }) {
+  function toggle(/** @type {ToggleEvent} */ { newState }) {
     if (newState === 'closed') person = null
   }
 
   function inspect() {
-    const { user_id } = person
+    const user_id = person?.user_id
     close()
     acts.inspect(user_id)
   }
 
-  async function press(act) {
+  async function press(/** @type {import('./actions.js').PersonAct} */ act) {
     const whom = person
     if (await refusal.attempt(() => acts[act.name](whom)) && act.closes) close()
   }
 
-  function drawActs(blocked) {
-    const all = actsOn(person, visit.may, blocked)
+  /** @param {CardPerson} whom @param {VisitState['may']} may @param {boolean} blocked */
+  function drawActs(whom, may, blocked) {
+    const all = actsOn(whom, may, blocked)
     const next = JSON.stringify(all)
     if (next === drawn) return
     drawn = next
@@ -76,7 +83,8 @@ export function createPersonCard(acts) {
 
   function draw() {
     if (!person || !visit) return
-    const present = visit.people.find((one) => one.user_id === person.user_id)
+    const { user_id } = person
+    const present = visit.people.find((one) => one.user_id === user_id)
     person = present ?? { ...person, gone: true }
     const blocked = visit.blocks?.has(person.user_id) ?? false
     if (name.textContent !== person.username) face.replaceChildren(avatar(person.username))
@@ -85,9 +93,9 @@ export function createPersonCard(acts) {
     say(about, aboutInWords(person, blocked))
     mark(profile, 'href', `/people/${encodeURIComponent(person.username)}`)
     sound.update(person.gone ? null : person)
-    drawActs(blocked)
-    const found = person.gone ? null : visit.traces.findLast((one) => one.user_id === person.user_id)
-    trace.element.parentElement.hidden = !found
+    drawActs(person, visit.may, blocked)
+    const found = person.gone ? null : visit.traces.findLast((one) => one.user_id === user_id)
+    tracePlace.hidden = !found
     if (found) trace.update(found)
     again.hidden = person.connection !== 'failed'
     signals.hidden = Boolean(person.gone)
@@ -110,7 +118,7 @@ export function createPersonCard(acts) {
   return {
     element: root,
     close,
-    /** @param {number} user_id @param {Element} [opener]  the face it belongs to */
+    /** @param {number} user_id @param {Element|null} [opener]  the face it belongs to */
     open(user_id, opener = null) {
       const whom = visit?.people.find((one) => one.user_id === user_id)
       if (!whom) return
@@ -124,7 +132,7 @@ export function createPersonCard(acts) {
       place()
       name.focus({ preventScroll: true })
     },
-    /** @param {object|null} latest  the visit with `blocks`, a set of user ids; null closes the card */
+    /** @param {(VisitState & { blocks?: ReadonlySet<number> })|null} latest  the visit with `blocks`, a set of user ids; null closes the card */
     update(latest) {
       visit = latest
       if (!visit) close()
@@ -133,6 +141,7 @@ export function createPersonCard(acts) {
   }
 }
 
+/** @param {CardPerson} person @param {boolean} blocked */
 function aboutInWords(person, blocked) {
   if (person.gone) return 'Not here any more'
   const told = [person.me ? 'You' : '', person.kind === 'person' ? roleInWords(person.role) : person.kind]

@@ -8,20 +8,30 @@ import { monthInWords } from '../elements/when.js'
 import { roleInWords } from '../elements/words.js'
 
 /**
+ * @import { Looked } from '../../room/lookup.js'
+ * @import { Profile } from '../../room/profiles.js'
+ * @import { ShellState } from '../../room/shell.js'
+ * @import { User } from '../../session.js'
+ * @import { Place } from '../shell/route.js'
+ */
+
+/** @typedef {Profile & { recordings?: import('../../room/recordings.js').Recording[] }} PersonPage */
+
+/**
  * Somebody: their words, their clubs, where they sit now. On my own page I can change what it says.
- * @param {{ editProfile: (person: object) => void, toggleBlock: (person: object) => void, lookAgain: () => void }} acts
+ * @param {{ editProfile: (person: PersonPage) => void, toggleBlock: (person: PersonPage) => void, lookAgain: () => void }} acts
  */
 export function createPerson({ editProfile, toggleBlock, lookAgain }) {
-  let person = null
-  let drawn = null
+  /** @type {PersonPage|null} */ let person = null
+  /** @type {string|null} */ let drawn = null
   const face = element('div', { class: 'person__face', 'aria-hidden': 'true' })
   const kind = element('p', { class: 'caps page__over' })
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
   const since = element('p', { class: 'page__counts quiet' })
   const about = element('p', { class: 'page__about' })
   const marked = element('p', { class: 'person__blocked quiet', text: 'You blocked them. Rooms they host or speak in are marked in your hallway.' })
-  const edit = element('button', { class: 'button', type: 'button', text: 'Edit your page', on: { click: () => editProfile(person) } })
-  const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => toggleBlock(person) } })
+  const edit = element('button', { class: 'button', type: 'button', text: 'Edit your page', on: { click: () => person && editProfile(person) } })
+  const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => person && toggleBlock(person) } })
   const ways = element('div', { class: 'page__ways' }, edit, block)
   const state = createPageState(lookAgain)
   const missing = element('div', { class: 'page__missing', hidden: true },
@@ -36,16 +46,16 @@ export function createPerson({ editProfile, toggleBlock, lookAgain }) {
   return {
     element: root,
     title: () => person?.username ?? null,
-    /** @param {{ place: object, looked: object, shell: object, user: object|null }} now */
+    /** @param {{ place: Place, looked: Looked<string, PersonPage>, shell: ShellState, user: User|null }} now */
     update({ place, looked, shell, user }) {
       const here = looked.key === place.username
       person = here ? looked.value : null
-      state.update(here ? looked : { phase: 'loading' })
+      state.update(here ? looked : { phase: 'loading', problem: null })
       missing.hidden = !(here && looked.phase === 'missing')
       body.hidden = ways.hidden = since.hidden = person === null
       about.hidden = !person?.bio
       kind.hidden = !person || person.kind === 'person'
-      say(heading, person?.username ?? (missing.hidden ? place.username : 'Nobody goes by that name'))
+      say(heading, person?.username ?? (missing.hidden ? (place.username ?? '') : 'Nobody goes by that name'))
       const blocked = person !== null && Boolean(shell.blocks?.has(person.id))
       marked.hidden = !blocked
       if (drawn !== (person?.username ?? null)) {
@@ -68,12 +78,16 @@ export function createPerson({ editProfile, toggleBlock, lookAgain }) {
   }
 }
 
+/** @typedef {{ key: number, href: string, name: string, told: string }} Link */
+
+/** @param {string} title @param {string} otherwise */
 function createLinks(title, otherwise) {
   const list = element('ul', { class: 'links' })
   const nothing = element('p', { class: 'quiet' })
-  const rows = keyed(list, { key: (one) => one.key, create: createLink, fades: false })
+  const rows = keyed(list, { key: (/** @type {Link} */ one) => one.key, create: createLink, fades: false })
   return {
     element: element('section', { 'aria-label': title }, element('h2', { class: 'caps page__section', text: title }), list, nothing),
+    /** @param {Link[]} links @param {string} [empty] */
     update(links, empty = otherwise) {
       nothing.hidden = links.length > 0
       list.hidden = links.length === 0
@@ -88,7 +102,7 @@ function createLink() {
   const told = element('span', { class: 'role' })
   return {
     element: element('li', { class: 'links__one' }, name, told),
-    update(link) {
+    update(/** @type {Link} */ link) {
       say(name, link.name)
       mark(name, 'href', link.href)
       say(told, link.told)

@@ -2,6 +2,9 @@ import { createDialog } from '../dialog/dialog.js'
 import { element } from '../elements/element.js'
 import { createField, createForm } from '../dialog/form.js'
 
+/** @import { Profile } from '../../room/profiles.js' */
+
+/** @type {Record<string, [field: string, words?: string]>} */
 const RULES = {
   users_username_is_text: ['username', 'A name is one line of 1 to 40 characters.'],
   users_username_is_unique: ['username', 'Somebody goes by that name already.'],
@@ -10,10 +13,10 @@ const RULES = {
 
 /**
  * What my page says of me.
- * @param {{ change: (person: object, change: { username: string, bio: string|null }) => Promise<void> }} acts
+ * @param {{ change: (person: Profile, change: { username: string, bio: string|null }) => Promise<void> }} acts
  */
 export function createProfileForm({ change }) {
-  let person = null
+  /** @type {Profile} */ let person
   const fields = {
     username: createField({ id: 'profile-name', label: 'Name', most: 40, input: element('input', { name: 'username', autocomplete: 'nickname', spellcheck: 'false' }) }),
     bio: createField({ id: 'profile-bio', label: 'About you', most: 1000, input: element('textarea', { name: 'bio', rows: '5' }) }),
@@ -29,7 +32,7 @@ export function createProfileForm({ change }) {
 
   return {
     element: dialog.element,
-    open(latest) {
+    open(/** @type {Profile} */ latest) {
       person = latest
       form.clear()
       fields.username.input.value = person.username

@@ -2,14 +2,16 @@ import { createDialog } from '../dialog/dialog.js'
 import { element, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 
+/** @import { Named } from '../../room/moderation.js' */
+
 const LONGEST = 1000
 
 /**
  * Reporting somebody to those who run this Roomtone.
- * @param {{ report: (person: object, reason: string) => Promise<unknown>, block: (person: object) => Promise<unknown>, told: (words: string) => void }} acts
+ * @param {{ report: (person: Named, reason: string) => Promise<unknown>, block: (person: Named) => Promise<unknown>, told: (words: string) => void }} acts
  */
 export function createReport({ report, block, told }) {
-  let person = null
+  /** @type {Named|null} */ let person = null
   let blocked = false
   const refusal = createRefusal('field__refusal')
   const reason = element('textarea', { class: 'field__input field__input--long', id: 'report-reason', name: 'reason', rows: '4', maxlength: String(LONGEST), required: true, 'aria-describedby': 'report-about' })
@@ -24,9 +26,10 @@ export function createReport({ report, block, told }) {
   const dialog = createDialog('Report', form)
   const heading = dialog.element.querySelector('.dialog__title')
 
-  async function submit(event) {
+  async function submit(/** @type {Event} */ event) {
     event.preventDefault()
     const whom = person
+    if (!whom) return
     const done = await refusal.attempt(async () => {
       await report(whom, reason.value.trim())
       if (also.checked && !blocked) await block(whom)
@@ -39,7 +42,7 @@ export function createReport({ report, block, told }) {
 
   return {
     element: dialog.element,
-    /** @param {object} whom @param {boolean} isBlocked */
+    /** @param {Named} whom @param {boolean} isBlocked */
     open(whom, isBlocked) {
       if (person?.user_id !== whom.user_id) reason.value = ''
       person = whom

@@ -2,16 +2,18 @@ import { element, mark, say } from '../elements/element.js'
 import { lineExplained, lineMark } from '../stage/quality_words.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
+/** @import { Person } from '../../room/people.js' */
+
 /**
  * A person's sound, on their card: how loud I want to hear them, and how well the line carries. Both are for my ears only.
  * @param {{ setVolume: (user_id: number, change: { volume?: number, silenced?: boolean }) => void }} acts
  */
 export function createSeatSound({ setVolume }) {
-  let person = null
-  const slider = element('input', { class: 'volume__slider', type: 'range', min: '0', max: '100', step: '5', on: { input: () => setVolume(person.user_id, { volume: Number(slider.value), silenced: false }) } })
+  /** @type {Person|null} */ let person = null
+  const slider = element('input', { class: 'volume__slider', type: 'range', min: '0', max: '100', step: '5', on: { input: () => person && setVolume(person.user_id, { volume: Number(slider.value), silenced: false }) } })
   const told = element('output', { class: 'volume__told' })
   const hushed = symbol('sound')
-  const hush = element('button', { class: 'button volume__hush', type: 'button', on: { click: () => setVolume(person.user_id, { silenced: !person.silenced }) } }, hushed, 'Mute for me')
+  const hush = element('button', { class: 'button volume__hush', type: 'button', on: { click: () => person && setVolume(person.user_id, { silenced: !person.silenced }) } }, hushed, 'Mute for me')
   const volume = element('div', { class: 'volume' },
     element('label', { class: 'volume__label' }, element('span', { text: 'Volume for you' }), slider), told, hush)
 
@@ -26,23 +28,23 @@ export function createSeatSound({ setVolume }) {
 
   return {
     element: root,
-    /** @param {import('../../room/people.js').Person|null} latest */
+    /** @param {Person|null} latest */
     update(latest) {
       person = latest
-      const carries = Boolean(person?.quality)
-      line.hidden = !carries
+      const quality = person?.quality ?? null
+      line.hidden = quality === null
       mixed.hidden = !person?.mixed || !person.on_stage
       volume.hidden = !person || person.me || person.mixed || person.connection === 'none'
       root.hidden = line.hidden && volume.hidden && mixed.hidden
-      if (carries) {
-        const words = lineExplained(person.quality, person.me)
-        redraw(drawing, lineMark(person.quality))
-        line.dataset.level = person.quality.level
+      if (person && quality) {
+        const words = lineExplained(quality, person.me)
+        redraw(drawing, lineMark(quality))
+        line.dataset.level = quality.level
         say(title, `${words.title}.`)
         say(meaning, words.meaning)
         say(numbers, words.numbers)
       }
-      if (volume.hidden) return
+      if (volume.hidden || !person) return
       const words = person.silenced ? 'muted for you' : `${person.volume} %`
       if (Number(slider.value) !== person.volume) slider.value = String(person.volume)
       mark(slider, 'aria-valuetext', words)

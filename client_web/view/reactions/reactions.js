@@ -14,7 +14,7 @@ const TOLD = 4000 // ms a refusal stands beside the palette
  * @param {{ react: (emoji: string) => Promise<string|null> }} acts  answers why not, in words
  */
 export function createPalette({ react }) {
-  let timer = 0
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
   const choices = PALETTE.map((emoji, index) => element('button', {
     class: 'palette__one', type: 'button', 'aria-label': capital(gestureInWords(emoji)), title: `${capital(gestureInWords(emoji))} (${index + 1})`,
     tabindex: index === 0 ? '0' : '-1', on: { click: () => choose(index) },
@@ -35,27 +35,27 @@ export function createPalette({ react }) {
     focus(0)
   }
 
-  function focus(index) {
+  function focus(/** @type {number} */ index) {
     const at = (index + choices.length) % choices.length
     choices.forEach((each, each_index) => mark(each, 'tabindex', each_index === at ? '0' : '-1'))
     choices[at].focus()
   }
 
-  async function choose(index) {
+  async function choose(/** @type {number} */ index) {
     const refused = await react(PALETTE[index])
     if (refused) tell(refused) // and stands a while, though the next may come through
   }
 
-  function keydown(event) {
-    const at = choices.indexOf(event.target.closest('button'))
-    const next = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: choices.length - 1 }[event.key]
+  function keydown(/** @type {KeyboardEvent} */ event) {
+    const at = choices.findIndex((each) => event.target instanceof Node && each.contains(event.target))
+    /** @type {number|undefined} */ const next = /** @type {Record<string, number>} */ ({ ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: choices.length - 1 })[event.key]
     if (next !== undefined) focus(next)
     else if (/^[1-8]$/u.test(event.key)) choose(Number(event.key) - 1)
     else return
     event.preventDefault()
   }
 
-  function tell(words) {
+  function tell(/** @type {string|null} */ words) {
     clearTimeout(timer)
     refusal.hidden = !words
     say(refusal, words ?? '')
@@ -77,7 +77,7 @@ export function createFloating(seatOf) {
       const seat = seatOf(user_id)
       if (!seat || document.hidden) return
       const place = isStill() ? seat : (seat.querySelector('.seat__face') ?? seat)
-      const there = [...place.querySelectorAll(':scope > .reaction')]
+      const there = /** @type {HTMLElement[]} */ ([...place.querySelectorAll(':scope > .reaction')])
       const same = there.find((each) => each.dataset.emoji === emoji)
       if (same) return again(same)
       if (there.length >= OVER_A_SEAT) go(there[0])
@@ -89,15 +89,15 @@ export function createFloating(seatOf) {
   }
 }
 
-const leaving = new WeakMap()
+/** @type {WeakMap<HTMLElement, ReturnType<typeof setTimeout>>} */ const leaving = new WeakMap()
 
-function stay(drawn) {
+function stay(/** @type {HTMLElement} */ drawn) {
   clearTimeout(leaving.get(drawn))
   leaving.set(drawn, setTimeout(go, STAYS, drawn))
 }
 
 /** The same once more: counted, so that applause is one hand and not forty. */
-function again(drawn) {
+function again(/** @type {HTMLElement} */ drawn) {
   const times = Number(drawn.dataset.times ?? 1) + 1
   drawn.dataset.times = String(times)
   mark(drawn, 'data-count', `×${times}`)
@@ -105,13 +105,13 @@ function again(drawn) {
   stay(drawn)
 }
 
-function go(drawn) {
+function go(/** @type {HTMLElement} */ drawn) {
   clearTimeout(leaving.get(drawn))
   delete drawn.dataset.emoji
   if (!move(drawn, [{ opacity: 1, transform: 'none' }, { opacity: 0, transform: 'translateY(-20px)' }], { fill: 'forwards' })) return drawn.remove()
   setTimeout(() => drawn.remove(), BRIEF) // a hidden tab's animations stand still
 }
 
-const freePlace = (there) => [0, 1, 2].find((place) => !there.some((each) => each.dataset.place === String(place))) ?? 0
+const freePlace = (/** @type {HTMLElement[]} */ there) => [0, 1, 2].find((place) => !there.some((each) => each.dataset.place === String(place))) ?? 0
 
-const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)
+const capital = (/** @type {string} */ text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)

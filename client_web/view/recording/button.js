@@ -1,6 +1,8 @@
 import { element, mark } from '../elements/element.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
+/** @import { VisitState } from '../../room/visit_state.js' */
+
 /**
  * The host's button: starts a recording, and stops it. In a mesh it explains why there can be none.
  * @param {{ record: () => void }} acts
@@ -10,7 +12,7 @@ export function createRecordingButton({ record }) {
   const root = element('button', { class: 'round recording-button', type: 'button', on: { click: () => record() } }, drawing)
   return {
     element: root,
-    /** @param {object} visit */
+    /** @param {VisitState} visit */
     update(visit) {
       const running = Boolean(visit.recording?.running)
       const words = running ? 'Stop recording' : 'Record this room'

@@ -3,20 +3,22 @@ import { keyed } from '../elements/keyed.js'
 import { whenRecorded } from './words.js'
 import { addressOfRecording } from '../shell/route.js'
 
+/** @import { Recording } from '../../room/recordings.js' */
+
 /**
  * A list of recordings, each leading to where it can be heard.
- * @param {string} title @param {(recording: object) => string} nameOf  what each is called here
+ * @param {string} title @param {(recording: Recording) => string} nameOf  what each is called here
  */
 export function createRecordingLinks(title, nameOf) {
   const list = element('ul', { class: 'links' })
   const rows = keyed(list, {
-    key: (one) => one.id,
+    key: (/** @type {Recording} */ one) => one.id,
     create() {
       const name = element('a', { class: 'links__name' })
       const told = element('span', { class: 'role' })
       return {
         element: element('li', { class: 'links__one' }, name, told),
-        update(one) {
+        update(/** @type {Recording} */ one) {
           say(name, nameOf(one))
           mark(name, 'href', addressOfRecording(one.id))
           say(told, [whenRecorded(one), one.continues_id === null ? '' : 'next part', one.failure ? 'cut short' : ''].filter(Boolean).join(' · '))
@@ -28,7 +30,7 @@ export function createRecordingLinks(title, nameOf) {
   const root = element('section', { 'aria-label': title, hidden: true }, element('h2', { class: 'caps page__section', text: title }), list)
   return {
     element: root,
-    /** @param {object[]} recordings */
+    /** @param {Recording[]} recordings */
     update(recordings) {
       root.hidden = recordings.length === 0
       rows.update(recordings)

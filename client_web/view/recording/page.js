@@ -5,13 +5,24 @@ import { peopleInWords, troubleOf, whenRecorded } from './words.js'
 import { addressOf, addressOfRecording } from '../shell/route.js'
 import { symbol } from '../elements/symbol.js'
 
+/** @import { Recording } from '../../room/recordings.js' */
+
+/**
+ * @import { Looked } from '../../room/lookup.js'
+ * @import { ChatLine } from '../../room/recordings.js'
+ * @import { User } from '../../session.js'
+ * @import { Place } from '../shell/route.js'
+ */
+
+/** @typedef {Recording & { chat: ChatLine[], next: number|null }} RecordingPage */
+
 /**
  * A recording, heard again: the sound, and what was written meanwhile alongside.
- * @param {{ linkTo: (recording: object) => Promise<string|null>, deleteRecording: (recording: object) => void, lookAgain: () => void }} acts
+ * @param {{ linkTo: (recording: Recording) => Promise<string|null>, deleteRecording: (recording: Recording) => void, lookAgain: () => void }} acts
  */
 export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
-  let recording = null
-  let playing = null // the id of what is in the player
+  /** @type {RecordingPage|null} */ let recording = null
+  /** @type {number|null} */ let playing = null // the id of what is in the player
   let refreshed = false // an address that was good for some hours was asked for anew
   const back = element('a', { class: 'way-back' }, symbol('back'), 'The room')
   const over = element('p', { class: 'caps page__over' })
@@ -30,7 +41,7 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
     player.play().catch(() => {}) // what keeps it silent is said beside it
   })
   const save = element('a', { class: 'button', download: '' }, 'Download')
-  const remove = element('button', { class: 'button button--plain', type: 'button', on: { click: () => deleteRecording(recording) } }, symbol('bin'), 'Delete')
+  const remove = element('button', { class: 'button button--plain', type: 'button', on: { click: () => recording && deleteRecording(recording) } }, symbol('bin'), 'Delete')
   const before = element('a', { class: 'button button--plain' }, 'The part before')
   const next = element('a', { class: 'button' }, 'It goes on: the next part')
   const ways = element('div', { class: 'page__ways' }, next, before, save, remove)
@@ -46,12 +57,12 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
     tell('The sound cannot be played just now. It may not have begun yet, lie on another machine, or have been deleted.')
   })
 
-  function tell(text) {
+  function tell(/** @type {string|null} */ text) {
     silent.hidden = !text
     say(silent, text ?? '')
   }
 
-  async function bring(wanted) {
+  async function bring(/** @type {Recording} */ wanted) {
     playing = wanted.id
     refreshed = false
     tell(null)
@@ -66,7 +77,7 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
   async function resume() {
     refreshed = true
     const at = player.currentTime
-    const url = await linkTo(recording)
+    const url = recording && (await linkTo(recording))
     if (url === null) return tell('The sound could not be reached. Try again in a moment.')
     mark(player, 'src', url)
     player.currentTime = at
@@ -86,11 +97,11 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
     title: () => (recording ? `${recording.room ?? 'A room'}, recorded` : null),
     /** One walked elsewhere. */
     leave: putAway,
-    /** @param {{ place: object, looked: object }} now */
+    /** @param {{ place: Place, looked: Looked<number, RecordingPage>, user: User|null }} now */
     update({ place, looked }) {
       const here = looked.key === place.recording_id
       recording = here ? looked.value : null
-      state.update(here ? looked : { phase: 'loading' })
+      state.update(here ? looked : { phase: 'loading', problem: null })
       missing.hidden = !(here && looked.phase === 'missing')
       body.hidden = about.hidden = people.hidden = recording === null
       say(heading, recording ? (recording.room ?? 'A room') : missing.hidden ? 'A recording' : 'There is no such recording for you')

@@ -1,13 +1,18 @@
 import { createRecordingLinks } from './links.js'
 
+/** @import { Recording } from '../../room/recordings.js' */
+
+/** @import { ShownVisit } from '../../room/visit_state.js' */
+
 /**
  * What was recorded in this room before, for those who were there: below its people. Looked up when one comes in, and when a recording ends.
- * @param {{ recordingsOf: (roomId: number) => Promise<object[]> }} acts
+ * @param {{ recordingsOf: (roomId: number) => Promise<Recording[]> }} acts
  */
 export function createRoomRecordings({ recordingsOf }) {
   const links = createRecordingLinks('Recorded here', ({ host }) => `By ${host}`)
   let asked = ''
 
+  /** @param {number} roomId @param {string} key */
   async function ask(roomId, key) {
     try {
       const found = await recordingsOf(roomId)
@@ -19,7 +24,7 @@ export function createRoomRecordings({ recordingsOf }) {
 
   return {
     element: links.element,
-    /** @param {object} visit */
+    /** @param {ShownVisit} visit */
     update({ room_id, phase, recording }) {
       const inside = phase === 'in' || phase === 'reconnecting'
       const { running = null, last = null } = recording ?? {}

@@ -4,17 +4,23 @@ import { addressOfRecording } from '../shell/route.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
+ * @import { Running } from '../../room/recording.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
+
+/**
  * The sign that the room is recorded: it is there for everybody for as long as the room is recorded, counts down before it begins, asks who walks in
  * whether they know, and leads to the recording when it is over. Not by colour alone: it has a shape, and says it in words.
  *
  * @param {{ leave: () => void, stopRecording: () => void, acknowledgeRecording: () => void, dismissRecording: () => void }} acts
  */
 export function createRecordingSign(acts) {
-  /** @type {object|null} */ let running = null
-  let ticking = null
+  /** @type {Running|null} */ let running = null
+  /** @type {ReturnType<typeof setInterval>|undefined} */ let ticking
   const light = element('span', { class: 'recording__light', 'aria-hidden': 'true' })
   const title = element('strong', { class: 'recording__title' })
   const about = element('span', { class: 'recording__about' })
+  /** @param {string} text @param {() => void} act @param {string} [kind] */
   const button = (text, act, kind = '') => element('button', { class: `button button--small ${kind}`.trim(), type: 'button', text, on: { click: act } })
   const stay = button('I know, I’ll stay', () => acts.acknowledgeRecording(), 'button--action')
   const leave = button('Leave quietly', () => acts.leave())
@@ -25,20 +31,21 @@ export function createRecordingSign(acts) {
   const root = element('section', { class: 'recording', 'aria-label': 'Recording', hidden: true }, light, element('p', { class: 'recording__words' }, title, ' ', about), ways)
 
   function tick() {
+    if (!running) return
     const left = Math.max(0, running.begins - (performance.timeOrigin + performance.now())) / 1000
     if (running.phase === 'announced') say(about, `${running.mine ? 'You start' : `${running.username} starts`} a recording in ${Math.ceil(left)} s. ${running.mine ? 'Whoever wants to can leave before it begins.' : 'You can leave before it begins.'}`)
     else if (!running.unknown) say(about, clockInWords((performance.timeOrigin + performance.now() - running.begins) / 1000))
   }
 
-  function beat(wanted) {
-    if (wanted === (ticking !== null)) return
-    if (wanted) ticking = setInterval(tick, 250)
-    else ticking = clearInterval(ticking) ?? null
+  function beat(/** @type {boolean} */ wanted) {
+    if (wanted === (ticking !== undefined)) return
+    clearInterval(ticking)
+    ticking = wanted ? setInterval(tick, 250) : undefined
   }
 
   return {
     element: root,
-    /** @param {object} visit */
+    /** @param {VisitState} visit */
     update(visit) {
       const over = visit.phase === 'left'
       const { last = null } = visit.recording ?? {}

@@ -1,9 +1,11 @@
 import { whenInWords } from '../elements/when.js'
 import { sentence, together } from '../elements/words.js'
 
+/** @import { VisitState } from '../../room/visit_state.js' */
+
 /** What the page says of recordings. Pure: state in, words out. */
 
-const two = (number) => String(number).padStart(2, '0')
+const two = (/** @type {number} */ number) => String(number).padStart(2, '0')
 
 /** "0:07", "12:34", "1:02:03" @param {number} seconds */
 export function clockInWords(seconds) {
@@ -30,20 +32,20 @@ export function peopleInWords(people) {
   return `With ${people.length > 12 ? `${people.slice(0, 12).join(', ')} and ${people.length - 12} more` : together(people)}`
 }
 
-/** Why it is shorter, or elsewhere, than one might think; nothing to say about most. */
+/** Why it is shorter, or elsewhere, than one might think; nothing to say about most. @param {{ failure: string|null, ended_reason: string|null }} recording */
 export function troubleOf({ failure, ended_reason }) {
   if (failure) return sentence(failure)
   return ended_reason ? sentence(`it ended because ${ended_reason}`) : ''
 }
 
-/** What has become of the recording, for those who hear the page. @param {object|null} before @param {object|null} after  a visit's `recording` */
+/** What has become of the recording, for those who hear the page. @param {VisitState['recording']|null} before @param {VisitState['recording']|null} after  a visit's `recording` */
 export function recordingNews(before, after) {
   const [was, is] = [before?.running ?? null, after?.running ?? null]
   if (is && is.unknown) return was?.id === is.id ? '' : `This room is being recorded by ${is.username}. You can stay, or leave quietly.`
   if (is && is.id !== was?.id) return was ? '' : is.phase === 'announced' ? `${is.mine ? 'You start' : `${is.username} starts`} a recording in five seconds. ${is.mine ? 'Whoever wants to' : 'You'} can leave before it begins.` : 'This room is being recorded.'
-  if (is && was.phase === 'announced' && is.phase === 'recording') return 'The recording has begun.'
+  if (is && was?.phase === 'announced' && is.phase === 'recording') return 'The recording has begun.'
   if (was && !is && after) return was.phase === 'announced' ? 'The recording was called off.' : 'The recording has ended.'
   return ''
 }
 
-const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)
+const capital = (/** @type {string} */ text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)

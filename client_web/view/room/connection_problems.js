@@ -10,7 +10,7 @@ export function createConnectionProblems() {
   const connectionProblems = keyed(list, { key: (trouble) => trouble.id, create })
   return {
     element: list,
-    /** @param {{id: number, message: string}[]} all  newest last */
+    /** @param {readonly {id: number, message: string}[]} all  newest last */
     update(all) {
       connectionProblems.update(all.slice(-SHOWN))
       list.hidden = all.length === 0
@@ -18,6 +18,6 @@ export function createConnectionProblems() {
   }
 }
 
-function create({ message }) {
+function create(/** @type {{ id: number, message: string }} */ { message }) {
   return { element: element('li', { class: 'connection-problems__one' }, symbol('trouble'), element('span', { text: message })), update() {} }
 }

@@ -5,12 +5,15 @@ import { createPalette } from '../reactions/reactions.js'
 import { symbol } from '../elements/symbol.js'
 import { meInWords } from '../elements/words.js'
 
+/** @import { VisitState } from '../../room/visit_state.js' */
+
 const keyboard = matchMedia('(hover: hover) and (pointer: fine)')
 
 /**
  * The bar at the bottom of a room, under the thumb: what I am, in words, and what I can do about it.
- * @param {{ leave: () => void, stepUp: () => void, stepDown: () => void, toggleHand: () => void, toggleMicrophone: () => void, retryMicrophone: () => void,
- *           toggleInspector: () => void, checkSound: () => void, showKeys: () => void }} acts
+ * @typedef {{ leave: () => void, stepUp: () => void, stepDown: () => void, toggleHand: () => void, togglePanel: () => void,
+ *             toggleInspector: () => void, checkSound: () => void, showKeys: () => void }} BarActs
+ * @param {BarActs & Parameters<typeof createMicrophone>[0] & Parameters<typeof createPalette>[0]} acts
  */
 export function createControls(acts) {
   const headline = element('strong', { class: 'controls__headline' })
@@ -41,7 +44,7 @@ export function createControls(acts) {
 
   return {
     element: root,
-    update(visit) {
+    update(/** @type {VisitState} */ visit) {
       const { me, may, phase } = visit
       root.hidden = phase === 'left'
       const told = meInWords(visit, keyboard.matches)
@@ -58,7 +61,7 @@ export function createControls(acts) {
     },
     /** To what I most likely do next. */
     focus: () => [microphone.element, hand, up, leave].find((each) => !each.hidden)?.focus(),
-    levels: (levels) => microphone.levels(levels),
+    levels: (/** @type {ReadonlyMap<number, number>} */ levels) => microphone.levels(levels),
     toggleReactions: palette.toggle,
     chat,
     /** @param {boolean} open  chat and people @param {number} count  unread messages */
@@ -69,8 +72,8 @@ export function createControls(acts) {
       unread.dataset.count = String(count)
       unread.replaceChildren(String(count > 99 ? '99+' : count), element('span', { class: 'only-heard', text: ' unread' }))
     },
-    inspector: (open) => mark(inspector, 'aria-expanded', open ? 'true' : 'false'),
-    /** What the database refused, said beside the button that asked. */
+    inspector: (/** @type {boolean} */ open) => mark(inspector, 'aria-expanded', open ? 'true' : 'false'),
+    /** What the database refused, said beside the button that asked. @param {string|null} text */
     refuse(text) {
       refusal.hidden = !text
       say(refusal, text ?? '')
@@ -78,6 +81,7 @@ export function createControls(acts) {
   }
 }
 
+/** @param {string} drawing @param {string} label @param {() => void} act @param {string} [key] */
 function control(drawing, label, act, key) {
   return element('button', { class: 'control', type: 'button', 'aria-keyshortcuts': key ?? null, title: key ? `${label} (${key})` : label, on: { click: () => act() } },
     symbol(drawing), element('span', { class: 'control__label', text: label }))

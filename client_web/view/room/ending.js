@@ -1,6 +1,8 @@
 import { element, say } from '../elements/element.js'
 import { endingInWords } from '../elements/words.js'
 
+/** @import { VisitState } from '../../room/visit_state.js' */
+
 /**
  * How a visit ended, and the way back.
  * @param {{ again: () => void }} acts
@@ -14,10 +16,10 @@ export function createEnding({ again }) {
     title, word, advice, element('div', { class: 'ending__ways' }, element('a', { class: 'button button--action', href: '/', text: 'Back to the hallway' }), retry))
   return {
     element: root,
-    /** @param {object|null} visit  null hides it @param {boolean} titled  whether the title has to be said here */
+    /** @param {VisitState|null} visit  null hides it @param {boolean} titled  whether the title has to be said here */
     update(visit, titled) {
       root.hidden = visit === null || visit.reason === 'left'
-      if (root.hidden) return
+      if (root.hidden || visit === null) return
       const words = endingInWords(visit)
       say(title, words.title)
       title.hidden = !titled

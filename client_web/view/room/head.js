@@ -7,6 +7,11 @@ import { redraw, symbol } from '../elements/symbol.js'
 import { counted, endingInWords } from '../elements/words.js'
 
 /**
+ * @import { Room } from '../../room/state.js'
+ * @import { ShownVisit, VisitState } from '../../room/visit_state.js'
+ */
+
+/**
  * The head of a room: whose it is, what it is called, what is special about it, who carries its sound, and the way to its settings.
  * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown>, showTopologies: () => void }} acts
  */
@@ -23,7 +28,7 @@ export function createRoomHead(acts) {
   const refusal = createRefusal()
   const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => refusal.attempt(acts.openNow) } })
   const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You are here to get ready; the others come in when it opens.' }), early, refusal.element)
-  const list = keyed(badges, { key: ({ name: kind, text }) => `${kind} ${text.split(' ')[0]}`, create: createBadge })
+  const list = keyed(badges, { key: (/** @type {import('../stage/stage_words.js').RoomBadge} */ { kind }) => kind, create: createBadge })
   const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, element('div', { class: 'room__facts' }, route.element, badges), scheduled)
 
   return {
@@ -31,7 +36,7 @@ export function createRoomHead(acts) {
     /** Where others put a round button of theirs. */
     tools,
     focus: () => name.focus({ preventScroll: true }),
-    /** @param {object} visit @param {object} told  the room, as far as it is known */
+    /** @param {ShownVisit} visit @param {Partial<Room>} told  the room, as far as it is known */
     update(visit, told) {
       const over = visit.phase === 'left'
       const joining = visit.phase === 'joining' && visit.people.length === 0
@@ -52,7 +57,7 @@ export function createRoomHead(acts) {
 }
 
 /** On a phone the queue may be out of sight. */
-function handsInWords({ may, queue }) {
+function handsInWords(/** @type {VisitState} */ { may, queue }) {
   return may.moderate && queue.length ? ` · ${counted(queue.length, 'hand')} up` : ''
 }
 
@@ -62,7 +67,7 @@ function createBadge() {
   const badge = element('li', { class: 'room__badge' }, picture, words)
   return {
     element: badge,
-    update({ name, text, title }) {
+    update(/** @type {import('../stage/stage_words.js').RoomBadge} */ { name, text, title }) {
       redraw(picture, name)
       say(words, text)
       mark(badge, 'title', title)

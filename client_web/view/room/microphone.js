@@ -1,8 +1,11 @@
 import { element, mark, say } from '../elements/element.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
+/** @import { VisitState } from '../../room/visit_state.js' */
+
 const UNAVAILABLE = new Set(['refused', 'missing', 'failed'])
 
+/** @type {Record<string, string>} */
 const TITLES = { refused: 'Your browser keeps the microphone closed', missing: 'No microphone found', failed: 'The microphone did not start' }
 
 const TOLD = 12_000 // ms that news about the devices stand there
@@ -13,8 +16,8 @@ const TOLD = 12_000 // ms that news about the devices stand there
  * @param {{ toggleMicrophone: () => void, retryMicrophone: () => void, checkSound: () => void }} acts
  */
 export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound }) {
-  let my_id = null
-  let dismissed = null // the problem that was read and put away
+  /** @type {number|null} */ let my_id = null
+  /** @type {string|undefined|null} */ let dismissed = null // the problem that was read and put away
   const drawing = symbol('mic-off')
   const ring = element('span', { class: 'microphone__ring', 'aria-hidden': 'true' })
   const button = element('button', { class: 'microphone', type: 'button', 'aria-keyshortcuts': 'M', on: { click: () => toggleMicrophone() } }, ring, drawing)
@@ -30,8 +33,8 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
   const offer = element('p', { class: 'microphone__offer', hidden: true }, element('span', { class: 'quiet', text: 'First time talking here?' }), ' ',
     element('button', { class: 'microphone__check', type: 'button', on: { click: () => checkSound() } }, symbol('dials'), 'Check your sound'))
   const notice = element('div', {}, refused, plugged, offer)
-  let told = null // the news of the devices that was said
-  let forgetting = 0
+  /** @type {number|null} */ let told = null // the news of the devices that was said
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let forgetting
 
   function dismiss() {
     dismissed = refused.dataset.state
@@ -39,7 +42,7 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
     button.focus()
   }
 
-  /** News only: what was plugged in before I came is none. */
+  /** News only: what was plugged in before I came is none. @param {VisitState['devices']['notice']} news */
   function tell(news) {
     if (told === null || news?.id === told) {
       told = news?.id ?? told ?? 0
@@ -54,10 +57,10 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
   return {
     element: button,
     notice,
-    update({ me, may, microphone, devices, phase }) {
+    update(/** @type {VisitState} */ { me, may, microphone, devices, phase }) {
       my_id = me?.user_id ?? null
       const unavailable = UNAVAILABLE.has(microphone.state)
-      const open = Boolean(me) && may.speak && !me.muted && microphone.state === 'on'
+      const open = me !== null && may.speak && !me.muted && microphone.state === 'on'
       const state = unavailable ? 'unavailable' : microphone.state === 'asking' ? 'asking' : !open ? 'off' : me.speaking ? 'speaking' : 'on'
       mark(button, 'data-state', state)
       mark(button, 'aria-label', unavailable ? 'Try the microphone again' : open ? 'Turn microphone off' : 'Turn microphone on')
@@ -73,8 +76,9 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
       say(title, TITLES[microphone.state])
       say(way, microphone.problem ?? '')
     },
-    levels(levels) {
-      if (my_id !== null && levels.has(my_id)) ring.style.setProperty('--level', levels.get(my_id).toFixed(2))
+    levels(/** @type {ReadonlyMap<number, number>} */ levels) {
+      const mine = my_id === null ? undefined : levels.get(my_id)
+      if (mine !== undefined) ring.style.setProperty('--level', mine.toFixed(2))
     },
   }
 }

@@ -2,7 +2,13 @@ import { avatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { redraw, symbol } from '../elements/symbol.js'
-import { counted, personInWords, roleInWords, seatInWords } from '../elements/words.js'
+import { STATE_SYMBOLS } from '../stage/seat.js'
+import { counted, personInWords, personStateOf, roleInWords, seatInWords } from '../elements/words.js'
+
+/**
+ * @import { Person } from '../../room/people.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
 
 const SHOWN = 200 // of each half; a list of thousands is read by nobody
 
@@ -15,7 +21,7 @@ export function createPeopleList(acts) {
   const others = createHalf('Listening', acts)
   return {
     element: element('div', { class: 'people' }, stage.element, others.element),
-    /** @param {{ stage: object[], audience: object[] }} visit */
+    /** @param {Pick<VisitState, 'stage'|'audience'>} visit */
     update(visit) {
       stage.update(visit.stage)
       others.update(visit.audience)
@@ -23,16 +29,17 @@ export function createPeopleList(acts) {
   }
 }
 
+/** @param {string} title @param {Parameters<typeof createRow>[0]} acts */
 function createHalf(title, acts) {
   const list = element('ul', { class: 'people__list' })
   const count = element('span', { class: 'people__count' })
   const more = element('p', { class: 'people__more quiet', hidden: true })
   const half = element('div', { class: 'people__half', role: 'group', 'aria-label': title },
     element('h3', { class: 'caps people__title' }, `${title} `, count), list, more)
-  const rows = keyed(list, { key: (person) => person.user_id, create: () => createRow(acts), fades: false })
+  const rows = keyed(list, { key: (/** @type {Person} */ one) => one.user_id, create: () => createRow(acts), fades: false })
   return {
     element: half,
-    update(people) {
+    update(/** @type {readonly Person[]} */ people) {
       half.hidden = people.length === 0
       say(count, String(people.length))
       rows.update(people.slice(0, SHOWN))
@@ -42,11 +49,10 @@ function createHalf(title, acts) {
   }
 }
 
-const MARKS = { 'Muted': 'mic-off', 'Speaking': 'wave', 'No connection': 'trouble', 'Reconnecting…': 'turning', 'Connecting…': 'turning' }
-
+/** @param {{ choose: (user_id: number, row: Element) => void }} acts */
 function createRow({ choose }) {
-  let person = null
-  let drawn = null
+  /** @type {Person} */ let person
+  /** @type {string|null} */ let drawn = null
   const name = element('bdi', { class: 'person__name' })
   const about = element('span', { class: 'person__about' })
   const drawing = symbol('mic-off')
@@ -54,7 +60,7 @@ function createRow({ choose }) {
     element('span', { class: 'person__text' }, name, about), drawing)
   return {
     element: element('li', {}, row),
-    update(latest) {
+    update(/** @type {Person} */ latest) {
       person = latest
       if (drawn !== person.username) {
         row.querySelector('.avatar')?.remove()
@@ -62,13 +68,14 @@ function createRow({ choose }) {
         say(name, person.username)
         drawn = person.username
       }
-      const state = personInWords(person)
+      const state = personStateOf(person)
+      const picture = STATE_SYMBOLS[state]
       const part = person.me ? 'You' : person.kind !== 'person' ? person.kind : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''
-      say(about, [part, person.role !== 'HOST' || part !== 'You' ? '' : 'host', state.toLowerCase()].filter(Boolean).join(' · '))
+      say(about, [part, person.role !== 'HOST' || part !== 'You' ? '' : 'host', personInWords(person).toLowerCase()].filter(Boolean).join(' · '))
       mark(row, 'aria-label', seatInWords(person))
-      mark(row, 'data-speaking', state === 'Speaking' ? 'true' : null)
-      drawing.toggleAttribute('hidden', !MARKS[state])
-      if (MARKS[state]) redraw(drawing, MARKS[state])
+      mark(row, 'data-speaking', state === 'speaking' ? 'true' : null)
+      drawing.toggleAttribute('hidden', !picture)
+      if (picture) redraw(drawing, picture)
     },
   }
 }

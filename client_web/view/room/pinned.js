@@ -9,7 +9,7 @@ import { problemInWords } from '../elements/words.js'
  * @param {{ pinLink: (url: string) => Promise<unknown>, unpinLink: () => void }} acts
  */
 export function createPinned({ pinLink, unpinLink }) {
-  let drawn = null
+  /** @type {string|null} */ let drawn = null
   const dialog = createPinDialog(pinLink)
   const place = element('span', { class: 'pinned__link' })
   const down = element('button', { class: 'pinned__down', type: 'button', 'aria-label': 'Take the pinned link down', title: 'Take it down', on: { click: () => unpinLink() } }, symbol('close'))
@@ -35,7 +35,7 @@ export function createPinned({ pinLink, unpinLink }) {
   }
 }
 
-function createPinDialog(pinLink) {
+function createPinDialog(/** @type {(url: string) => Promise<unknown>} */ pinLink) {
   const address = element('input', { id: 'pin-address', class: 'field__input', type: 'url', inputmode: 'url', maxlength: '500', dir: 'ltr', autocomplete: 'off', placeholder: 'https://…', 'aria-describedby': 'pin-refusal' })
   const refusal = element('p', { id: 'pin-refusal', class: 'field__refusal', role: 'alert' })
   const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
@@ -44,7 +44,7 @@ function createPinDialog(pinLink) {
     element('button', { class: 'button button--action', type: 'submit', text: 'Pin it' }))
   const dialog = createDialog('Pin a link', form)
 
-  async function submit(event) {
+  async function submit(/** @type {Event} */ event) {
     event.preventDefault()
     const typed = address.value.trim()
     const link = linkOf(/^[a-z][a-z0-9+.-]*:/iu.test(typed) ? typed : `https://${typed}`)
@@ -58,7 +58,7 @@ function createPinDialog(pinLink) {
     }
   }
 
-  function refuse(words) {
+  function refuse(/** @type {string} */ words) {
     say(refusal, words)
     mark(address, 'aria-invalid', words ? 'true' : null)
     if (words) address.focus()

@@ -16,11 +16,21 @@ import { createStageTools } from '../stage/tools.js'
 import { createConnectionProblems } from './connection_problems.js'
 
 /**
+ * @import { ListedRoom } from '../../room/hallway.js'
+ * @import { Person } from '../../room/people.js'
+ * @import { Room } from '../../room/state.js'
+ * @import { ShownVisit } from '../../room/visit_state.js'
+ */
+
+/**
  * The room: its name, its stage, the others, and the bar under the thumb.
- * @param {object} acts  what people can do here: see controls.js, ending.js, head.js, and in ../stage seat.js, hand_queue.js and tools.js
+ * @param {{ listen: () => void } & Parameters<typeof createRoomHead>[0] & Parameters<typeof createStageTools>[0] & Parameters<typeof createSeat>[0] &
+ *         Parameters<typeof createHandQueue>[0] & Parameters<typeof createEnding>[0] & Parameters<typeof createControls>[0] &
+ *         Parameters<typeof createPinned>[0] & Parameters<typeof createRecordingButton>[0] & Parameters<typeof createRecordingSign>[0] &
+ *         Parameters<typeof createRoomRecordings>[0]} acts
  */
 export function createRoom(acts) {
-  let room_id = null
+  /** @type {number|null} */ let room_id = null
   const head = createRoomHead(acts)
   const banner = element('div', { class: 'room__banner', role: 'status' })
   const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => acts.listen() } }, symbol('sound'), 'Tap to listen')
@@ -43,12 +53,15 @@ export function createRoom(acts) {
   head.tools.prepend(recordButton.element)
   const scroll = element('div', { class: 'room__scroll' },
     sign.element, head.element, banner, connectionProblems.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
-  let latest = null
-  const inOrder = createStageOrder(stage.element, () => latest && stage.update(inOrder(latest.stage, latest.spoke)))
+  /** @type {ShownVisit|null} */ let latest = null
+  const inOrder = createStageOrder(stage.element, () => {
+    if (latest) stage.update(inOrder(latest.stage, latest.spoke))
+  })
   const root = element('div', { class: 'room' }, scroll, controls.element)
 
+  /** @param {ShownVisit} visit @param {ListedRoom|undefined} doorplate */
   function update(visit, doorplate) {
-    const told = visit.room ?? doorplate ?? {}
+    /** @type {Partial<Room>} */ const told = visit.room ?? doorplate ?? {}
     const over = visit.phase === 'left'
     const joining = visit.phase === 'joining' && visit.people.length === 0
     if (room_id !== visit.room_id) {
@@ -79,7 +92,7 @@ export function createRoom(acts) {
     mark(root, 'aria-busy', joining ? 'true' : null)
   }
 
-  function drawBanner(visit) {
+  function drawBanner(/** @type {ShownVisit} */ visit) {
     const words = visit.phase === 'reconnecting' ? 'Reconnecting… the room stays as you left it.' : ''
     banner.hidden = words === ''
     if (banner.textContent === words) return
@@ -89,7 +102,7 @@ export function createRoom(acts) {
   return {
     element: root,
     update,
-    /** @param {Map<number, number>} levels  user_id -> 0..1 */
+    /** @param {ReadonlyMap<number, number>} levels  user_id -> 0..1 */
     levels(levels) {
       for (const [user_id, loudness] of levels) stage.get(user_id)?.level(loudness)
       controls.levels(levels)
@@ -99,7 +112,7 @@ export function createRoom(acts) {
     panel: controls.panel,
     chatButton: controls.chat,
     toggleReactions: controls.toggleReactions,
-    /** Somebody's seat on the screen. */
+    /** Somebody's seat on the screen. @param {number} user_id @returns {HTMLElement|null} */
     seatOf: (user_id) => (stage.get(user_id) ?? others.get(user_id))?.element ?? null,
     focus: head.focus,
     /** Where a question to me is asked, and where the focus goes when it is answered. */
@@ -107,15 +120,16 @@ export function createRoom(acts) {
   }
 }
 
+/** @param {string} title @param {string} kind @param {Parameters<typeof createSeat>[0]} acts @param {HTMLElement|null} [tools] */
 function createHalf(title, kind, acts, tools = null) {
   const list = element('ul', { class: `seats seats--${kind}` })
   const heading = element('h2', { class: 'caps', text: title })
   const half = element('section', { class: `room__half room__half--${kind}`, 'aria-label': title }, element('div', { class: 'room__half-head' }, heading, tools), list)
-  const seats = keyed(list, { key: (person) => person.user_id, create: () => createSeat(acts) })
+  const seats = keyed(list, { key: (/** @type {Person} */ person) => person.user_id, create: () => createSeat(acts) })
   return {
     element: half,
-    get: (user_id) => seats.get(user_id),
-    update(people) {
+    get: (/** @type {number} */ user_id) => seats.get(user_id),
+    update(/** @type {readonly Person[]} */ people) {
       half.hidden = people.length === 0
       seats.update(people)
     },

@@ -4,6 +4,11 @@ import { createPeopleList } from './people_list.js'
 import { createSheet } from './side_sheet.js'
 import { symbol } from '../elements/symbol.js'
 
+/**
+ * @import { Visit } from '../../room/visit.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
+
 const wide = matchMedia('(min-width: 1024px)') // room for a column of its own
 const vast = matchMedia('(min-width: 1680px)') // and for the inspector beside it
 const KEY = 'roomtone.panel'
@@ -12,14 +17,14 @@ const KEY = 'roomtone.panel'
  * Chat and people, beside the room: a column that folds away on a desktop and is remembered so, a sheet over the room where there is
  * no width for it. the inspector takes the column's place while it is open, unless there is room for both.
  *
- * @param {object} acts  see app/chat.js
+ * @param {{ toggleInspector: () => unknown } & Parameters<typeof createChat>[0] & Parameters<typeof createPeopleList>[0]} acts
  * @param {{ changed: () => void, opener: () => HTMLElement }} around  `opener` gets the focus back
  */
 export function createSidePanel(acts, { changed, opener }) {
   let wanted = remembered()
   let inside = false // in a room at all
   let inspecting = false // the inspector is open
-  let part = 'chat'
+  /** @type {'chat'|'people'} */ let part = 'chat'
   const chat = createChat(acts)
   const people = createPeopleList(acts)
   const unread = element('span', { class: 'panel__unread', hidden: true })
@@ -36,10 +41,12 @@ export function createSidePanel(acts, { changed, opener }) {
   wide.addEventListener('change', () => { sheet.drop(); changed() })
   vast.addEventListener('change', changed)
 
+  /** @param {'chat'|'people'} name @param {string} label @param {HTMLElement} badge */
   function tab(name, label, badge) {
     return element('button', { class: 'panel__tab', type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': `part-${name}`, on: { click: () => choose(name) } }, label, badge)
   }
 
+  /** @param {string} name @param {HTMLElement} content */
   function tabpanel(name, content) {
     return element('div', { class: 'panel__part', role: 'tabpanel', id: `part-${name}`, 'aria-labelledby': `tab-${name}` }, content)
   }
@@ -47,27 +54,27 @@ export function createSidePanel(acts, { changed, opener }) {
   const hasPlace = () => wide.matches && (!inspecting || vast.matches)
   const isOpen = () => inside && (wide.matches ? wanted && hasPlace() : sheet.open)
 
-  function choose(name) {
+  function choose(/** @type {'chat'|'people'} */ name) {
     part = name
     draw()
     changed()
   }
 
-  function walk(event) {
+  function walk(/** @type {KeyboardEvent} */ event) {
     if (!['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) return
     event.preventDefault()
     choose(event.key === 'Home' ? 'chat' : event.key === 'End' ? 'people' : part === 'chat' ? 'people' : 'chat')
     tabs[part].focus()
   }
 
-  function escape(event) {
+  function escape(/** @type {KeyboardEvent} */ event) {
     if (event.key !== 'Escape' || event.defaultPrevented) return
     event.preventDefault()
     close()
   }
 
   /** A tap beside the sheet closes it. */
-  function beside(event) {
+  function beside(/** @type {Event} */ event) {
     if (event.target === root) close()
   }
 
@@ -91,7 +98,7 @@ export function createSidePanel(acts, { changed, opener }) {
 
   function draw() {
     root.hidden = !isOpen()
-    for (const name of ['chat', 'people']) {
+    for (const name of /** @type {const} */ (['chat', 'people'])) {
       const chosen = part === name
       parts[name].hidden = !chosen
       mark(tabs[name], 'aria-selected', String(chosen))
@@ -134,13 +141,13 @@ export function createSidePanel(acts, { changed, opener }) {
     },
     /** Something else wants to be seen where the sheet is. */
     makeWay: () => sheet.drop(),
-    /** @param {object|null} visit  the visit's state, null outside of a room @param {{ visit: object, blocks?: Set<number>, inspecting: boolean }} around */
+    /** @param {VisitState|null} visit  its state, null outside of a room @param {{ visit: Visit, blocks?: ReadonlySet<number>, inspecting: boolean }} around */
     update(visit, around) {
       inside = visit !== null && visit.phase !== 'left'
       inspecting = around.inspecting
       if (!inside) sheet.drop()
       draw()
-      if (!inside) return
+      if (!inside || !visit) return
       chat.update(visit, { ...around, visible: isOpen() && part === 'chat' })
       if (isOpen() && part === 'people') people.update(visit)
       unread.hidden = chat.unread === 0 || (isOpen() && part === 'chat')
@@ -150,7 +157,7 @@ export function createSidePanel(acts, { changed, opener }) {
   }
 }
 
-/** A number, and for those who hear it what it counts. */
+/** A number, and for those who hear it what it counts. @param {HTMLElement} place @param {number} count @param {string} meaning */
 function drawCount(place, count, meaning) {
   if (place.dataset.count === String(count)) return
   place.dataset.count = String(count)
@@ -165,7 +172,7 @@ function remembered() {
   }
 }
 
-function remember(open) {
+function remember(/** @type {boolean} */ open) {
   try {
     localStorage.setItem(KEY, open ? 'open' : 'closed')
   } catch {

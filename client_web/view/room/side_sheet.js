@@ -9,10 +9,10 @@ import { move } from '../elements/motion.js'
 export function createSheet(root, { changed, closed }) {
   let open = false
 
-  function become(next) {
+  function become(/** @type {boolean} */ next) {
     open = next
     root.toggleAttribute('data-sheet', open)
-    for (const other of root.parentElement?.children ?? []) if (other !== root) other.inert = open
+    for (const other of root.parentElement?.children ?? []) if (other !== root && other instanceof HTMLElement) other.inert = open
     changed()
   }
 
@@ -32,7 +32,7 @@ export function createSheet(root, { changed, closed }) {
       if (open) return
       if (!history.state?.sheet) history.pushState({ ...history.state, sheet: true }, '')
       become(true)
-      move(root.firstElementChild, [{ transform: 'translateY(32px)', opacity: 0 }, { transform: 'none', opacity: 1 }])
+      move(/** @type {Element} */ (root.firstElementChild), [{ transform: 'translateY(32px)', opacity: 0 }, { transform: 'none', opacity: 1 }])
     },
     close: () => open && history.back(), // and the rest when it has happened
     /** There is nothing to show any more, or room for it elsewhere. */

@@ -4,6 +4,8 @@ import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
+/** @import { ShownVisit, VisitState } from '../../room/visit_state.js' */
+
 /** The sign of a way: who is joined to whom. @param {string} topology */
 const signOf = (topology) => `way-${topology}`
 
@@ -17,15 +19,15 @@ export function createTopologyLine({ showTopologies }) {
   const line = element('button', { class: 'topology', type: 'button', 'aria-haspopup': 'dialog', title: 'How the sound travels', on: { click: () => showTopologies() } }, drawing, words)
   const told = element('span', { class: 'only-heard', role: 'status' })
   const root = element('div', { class: 'room__topology', hidden: true }, line, told)
-  let room_id = null
+  /** @type {number|null} */ let room_id = null
 
   return {
     element: root,
-    /** @param {object} visit @param {boolean} over */
+    /** @param {ShownVisit} visit @param {boolean} over */
     update(visit, over) {
       const { route } = visit
       root.hidden = over || !route
-      if (root.hidden) return
+      if (over || !route) return
       const next = routeInWords(route)
       // How it is on the way in is read where it stands; only what changes is said.
       if (room_id === visit.room_id && next !== words.textContent) say(told, next)
@@ -38,11 +40,11 @@ export function createTopologyLine({ showTopologies }) {
 }
 
 /**
- * How the sound travels: the three ways, what each would cost here and now, and for the host the choice among them.
- * @param {{ change: (columns: object) => Promise<unknown> }} acts
+ * How the sound travels: the three topologies, what each would cost here and now, and for the host the choice among them.
+ * @param {{ change: (columns: Record<string, unknown>) => Promise<unknown> }} acts
  */
 export function createTopologyDialog({ change }) {
-  let visit = null
+  /** @type {VisitState|null} */ let visit = null
   const refusal = createRefusal('field__refusal')
   const ways = WAYS.map(createWay)
   const move = element('button', { class: 'button button--action', type: 'submit', text: 'Move the room' })
@@ -53,7 +55,7 @@ export function createTopologyDialog({ change }) {
   const dialog = createDialog('How the sound travels', form)
   dialog.element.classList.add('dialog--ways')
 
-  async function submit(event) {
+  async function submit(/** @type {Event} */ event) {
     event.preventDefault()
     const chosen = ways.find((way) => way.chosen)?.topology
     if (!visit || !chosen) return
@@ -67,7 +69,7 @@ export function createTopologyDialog({ change }) {
     const host = Boolean(visit?.may.host)
     move.hidden = !host
     closed.hidden = host
-    for (const way of ways) way.update(visit, host)
+    if (visit) for (const way of ways) way.update(visit, host)
   }
 
   return {
@@ -75,11 +77,11 @@ export function createTopologyDialog({ change }) {
     open() {
       if (!visit?.room) return
       refusal.say(null)
-      for (const way of ways) way.choose(visit.room.topology)
+      for (const way of ways) way.choose(visit.room.topology ?? 'mesh')
       draw()
       dialog.open()
     },
-    /** @param {object|null} latest */
+    /** @param {VisitState|null} latest */
     update(latest) {
       visit = latest
       if (!dialog.element.open) return
@@ -89,7 +91,7 @@ export function createTopologyDialog({ change }) {
   }
 }
 
-function createWay({ topology, name, about }) {
+function createWay(/** @type {typeof WAYS[number]} */ { topology, name, about }) {
   const radio = element('input', { type: 'radio', name: 'topology', value: topology })
   const used = element('span', { class: 'way__used' }, symbol('check'), 'In use')
   const cost = element('span', { class: 'way__cost' })
@@ -102,7 +104,8 @@ function createWay({ topology, name, about }) {
     get chosen() {
       return radio.checked
     },
-    choose: (now) => void (radio.checked = topology === now),
+    choose: (/** @type {string} */ now) => void (radio.checked = topology === now),
+    /** @param {VisitState} visit @param {boolean} host */
     update(visit, host) {
       const here = visit.room?.topology === topology
       radio.hidden = !host

@@ -1,9 +1,14 @@
 import { troubleInWords } from '../stage/quality_words.js'
 import { counted } from '../elements/words.js'
 
+/**
+ * @import { Quality } from '../../media/quality.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
+
 /** How the sound of a room travels, in words. Pure. */
 
-/** Each way with its name, what it means in a sentence, and what it asks of whom. */
+/** Each way with its name, what it means in a sentence, and what it asks of whom. @type {readonly { topology: 'mesh'|'sfu'|'mcu', name: string, about: string }[]} */
 export const WAYS = [
   { topology: 'mesh', name: 'Mesh', about: 'Everybody sends to everybody, with nobody in between: the shortest way, and the best one for a few.' },
   { topology: 'sfu', name: 'SFU', about: 'A node passes every voice on as it came, so you send yours once, however many listen.' },
@@ -14,7 +19,7 @@ const MEANT = { sfu: 'which passes every voice on', mcu: 'which mixes all voices
 
 /**
  * The line that everybody reads: who carries the room.
- * @param {import('../../room/connections.js').Route & { quality: object|null }} route
+ * @param {import('../../room/connections.js').Route & { quality: Quality|null }} route
  */
 export function routeInWords({ topology, standing, node, quality }) {
   const name = node?.username ?? 'a node'
@@ -33,7 +38,7 @@ export function routeInWords({ topology, standing, node, quality }) {
 /**
  * What a way would ask of me in this room as it is now: "Here you send 11 times and get 3 voices."
  * @param {'mesh'|'sfu'|'mcu'} topology
- * @param {{ me: object|null, people: readonly object[], stage: readonly object[] }} visit
+ * @param {Pick<VisitState, 'me'|'people'|'stage'>} visit
  */
 export function costInWords(topology, { me, people, stage }) {
   if (!me) return ''

@@ -3,16 +3,18 @@ import { element } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { problemInWords } from '../elements/words.js'
 
+/** @import { Named } from '../../room/moderation.js' */
+
 /**
  * Who may not come back into this room, and letting them in again.
- * @param {{ bans: () => Promise<{user_id: number, username: string}[]>, unban: (person: object) => Promise<unknown>  }} acts
+ * @param {{ bans: () => Promise<{user_id: number, username: string}[]>, unban: (person: Named) => Promise<unknown>  }} acts
  */
 export function createBans({ bans, unban }) {
   const refusal = createRefusal()
   const list = element('ul', { class: 'banned' })
   const root = element('section', { class: 'settings__part', hidden: true }, element('h3', { class: 'settings__title', text: 'Banned from this room' }), refusal.element, list)
 
-  function entry(person) {
+  function entry(/** @type {Named} */ person) {
     const lift = element('button', { class: 'button', type: 'button', text: 'Let in again', 'aria-label': `Let ${person.username} in again`, on: { click: letIn } })
     const made = element('li', { class: 'banned__one' }, avatar(person.username), element('span', { class: 'banned__name', text: person.username }), lift)
     async function letIn() {

@@ -17,7 +17,7 @@ export function createEndRoom({ end }) {
     element('summary', { class: 'settings__title', text: 'End the room…' }),
     element('p', { class: 'quiet', text: 'Everybody leaves and reads your word. An ended room never opens again.' }), form)
 
-  async function submit(event) {
+  async function submit(/** @type {Event} */ event) {
     event.preventDefault()
     await refusal.attempt(() => end(reason.value.trim() || null))
   }

@@ -2,11 +2,17 @@ import { element } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 
 /**
+ * @import { Named } from '../../room/moderation.js'
+ * @import { Person } from '../../room/people.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
+
+/**
  * Hands the room over to somebody on stage; nobody comes on stage by becoming the host.
- * @param {{ handOver: (person: object) => Promise<unknown>, done: () => void }} acts
+ * @param {{ handOver: (person: Named) => Promise<unknown>, done: () => void }} acts
  */
 export function createHandOver({ handOver, done }) {
-  let people = []
+  /** @type {Person[]} */ let people = []
   const refusal = createRefusal('field__refusal')
   const who = element('select', { id: 'settings-heir', class: 'field__input' })
   const nobody = element('p', { class: 'quiet', text: 'Nobody else is on stage to take it.' })
@@ -24,7 +30,7 @@ export function createHandOver({ handOver, done }) {
   return {
     element: root,
     open: () => refusal.say(null),
-    /** @param {object|null} visit */
+    /** @param {VisitState|null} visit */
     update(visit) {
       const next = (visit?.people ?? []).filter((person) => !person.me && person.kind === 'person' && person.role !== 'AUDIENCE')
       row.hidden = next.length === 0

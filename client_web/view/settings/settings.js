@@ -7,6 +7,12 @@ import { createHandOver } from './hand_over.js'
 import { createRefusal } from '../elements/refusal.js'
 import { problemInWords } from '../elements/words.js'
 
+/**
+ * @import { Named } from '../../room/moderation.js'
+ * @import { Room } from '../../room/state.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
+
 const STAGES = [
   ['open', 'Open stage', 'Everyone who walks in may talk.'],
   ['moderated', 'Moderated stage', 'People walk in as listeners and raise a hand.'],
@@ -22,17 +28,19 @@ const PACES = [0, 5, 10, 30, 60, 300, 900, 3600]
 /** Which field a refusal belongs to, by the beginning of the rule's name; what is left over is said beside the button. */
 const FIELDS = [['rooms_name', 'name'], ['rooms_club_access', 'access'], ['rooms_club', 'club_id'], ['rooms_access', 'access'], ['rooms_slow_mode', 'slow_mode'], ['rooms_starts', 'starts_at']]
 
+/** @typedef {{ element: HTMLElement, control: HTMLInputElement|HTMLSelectElement|null, refusal: ReturnType<typeof createRefusal> }} Field */
+
 /**
  * The room's settings: all of them for the host, the door and the pace of the chat for moderators. Only what was changed is written,
  * so that two people who change different things do not undo each other.
  *
- * @param {{ clubs: () => Promise<{id: number, name: string}[]>, change: (columns: object) => Promise<object[]>,
- *           bans: () => Promise<object[]>, unban: (person: object) => Promise<unknown>, handOver: (person: object) => Promise<unknown>,
- *           end: (reason: string|null) => Promise<unknown> }} acts
+ * @typedef {{ id: number, name: string }} ClubChoice
+ * @param {{ clubs: () => Promise<ClubChoice[]>, change: (columns: Record<string, unknown>) => Promise<unknown>,
+ *           end: (reason: string|null) => Promise<unknown>, handOver: (person: Named) => Promise<unknown> } & Parameters<typeof createBans>[0]} acts
  */
 export function createRoomSettings(acts) {
-  let visit = null
-  let asOpened = {}
+  /** @type {VisitState|null} */ let visit = null
+  /** @type {Record<string, unknown>} */ let asOpened = {}
   const name = element('input', { id: 'settings-name', class: 'field__input', name: 'name', required: true, maxlength: '120', autocomplete: 'off' })
   const club = element('select', { id: 'settings-club', class: 'field__input', name: 'club_id' })
   const starts = element('input', { id: 'settings-starts', class: 'field__input', name: 'starts_at', type: 'datetime-local' })
@@ -42,6 +50,7 @@ export function createRoomSettings(acts) {
   const lock = element('label', { class: 'choice' }, locked, text('Lock the door', 'Nobody new comes in; whoever is here stays.'))
   const stage = choices('stage', STAGES)
   const access = choices('access', ACCESS)
+  /** @type {Record<string, Field>} */
   const fields = {
     name: field('Name', name),
     club_id: field('Club', club),
@@ -63,7 +72,7 @@ export function createRoomSettings(acts) {
   const dialog = createDialog('Room settings', form, bans.element, handOver.element, end.element)
   dialog.element.classList.add('dialog--settings')
 
-  /** What the form says, in the shape of the row. */
+  /** What the form says, in the shape of the row. @returns {Record<string, unknown>} */
   function written() {
     const data = new FormData(form)
     return {
@@ -78,32 +87,32 @@ export function createRoomSettings(acts) {
     }
   }
 
-  function fill(room) {
+  function fill(/** @type {Room} */ room) {
     name.value = room.name ?? ''
     locked.checked = Boolean(room.locked)
     starts.value = room.starts_at ? local(room.starts_at) : ''
     gone.value = room.host_gone ?? 'wait'
     const seconds = String(room.slow_mode ?? 0)
-    if (![...pace.options].some((option) => option.value === seconds)) pace.append(new Option(`One message every ${paceInWords(room.slow_mode)}`, seconds))
+    if (![...pace.options].some((option) => option.value === seconds)) pace.append(new Option(`One message every ${paceInWords(room.slow_mode ?? 0)}`, seconds))
     pace.value = seconds
-    for (const [key, all] of [['stage', stage], ['access', access]]) {
-      for (const each of all) each.firstElementChild.checked = each.firstElementChild.value === (room[key] ?? 'open')
-    }
+    check(stage, room.stage ?? 'open')
+    check(access, room.access ?? 'open')
     fillClubs(room, [])
   }
 
+  /** @param {Room} room @param {ClubChoice[]} mine */
   function fillClubs(room, mine) {
-    const known = room.club_id && !mine.some(({ id }) => id === room.club_id) ? [{ id: room.club_id, name: room.club }, ...mine] : mine
+    const known = room.club_id && !mine.some(({ id }) => id === room.club_id) ? [{ id: room.club_id, name: room.club ?? '' }, ...mine] : mine
     const chosen = club.options.length ? club.value : String(room.club_id ?? '')
     club.replaceChildren(new Option('No club', ''), ...known.map((one) => new Option(one.name, String(one.id))))
     club.value = chosen
   }
 
-  async function submit(event) {
+  async function submit(/** @type {Event} */ event) {
     event.preventDefault()
     clear()
     const now = written()
-    const shown = (key) => !fields[key].element.hidden
+    const shown = (/** @type {string} */ key) => !fields[key].element.hidden
     const columns = Object.fromEntries(Object.entries(now).filter(([key, value]) => shown(key) && value !== asOpened[key]))
     if (!Object.keys(columns).length) return dialog.close()
     mark(save, 'aria-disabled', 'true')
@@ -148,7 +157,7 @@ export function createRoomSettings(acts) {
       dialog.element.scrollTop = 0
       if (may.host) acts.clubs().then((mine) => fillClubs(room, mine)).catch(() => {})
     },
-    /** @param {object|null} latest */
+    /** @param {VisitState|null} latest */
     update(latest) {
       visit = latest
       if (dialog.element.open && !latest?.may.moderate) dialog.close()
@@ -156,24 +165,34 @@ export function createRoomSettings(acts) {
     },
   }
 
+  /** @param {string} label @param {HTMLInputElement|HTMLSelectElement} control @returns {Field} */
   function field(label, control) {
     const beside = createRefusal('field__refusal')
     return { element: element('div', { class: 'field' }, element('label', { class: 'field__label', for: control.id, text: label }), control, beside.element), control, refusal: beside }
   }
 }
 
+/** @param {string} label @param {HTMLElement[]} all @returns {Field} */
 function group(label, all) {
   const refusal = createRefusal('field__refusal')
   return { element: element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'field__label', text: label }), ...all, refusal.element), control: null, refusal }
 }
 
+/** @param {string} title @param {string} about */
 const text = (title, about) => element('span', { class: 'choice__text' }, element('strong', { text: title }), element('span', { class: 'quiet', text: about }))
 
+/** @param {string} name @param {string[][]} all */
 const choices = (name, all) => all.map(([value, title, about]) => element('label', { class: 'choice' }, element('input', { type: 'radio', name, value }), text(title, about)))
 
+/** @param {HTMLLabelElement[]} all @param {string} value */
+function check(all, value) {
+  for (const { control } of all) if (control instanceof HTMLInputElement) control.checked = control.value === value
+}
+
+/** @param {string} name @param {string[][]} all */
 const select = (name, all) => element('select', { id: `settings-${name}`, class: 'field__input', name }, ...all.map(([value, title]) => new Option(title, value)))
 
-/** An instant as `<input type="datetime-local">` wants it: this browser's wall clock, to the minute. */
+/** An instant as `<input type="datetime-local">` wants it: this browser's local time, to the minute. @param {string} iso */
 function local(iso) {
   const at = new Date(iso)
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)

@@ -7,25 +7,30 @@ const APART = 1000 // ms: a sentence that replaces another at once is heard as h
 const WAITING = 3 // more would be read out long after they mattered
 
 /**
+ * @import { Happening } from '../../room/state.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
+
+/**
  * Comings and goings, said politely and not too often: forty people walking in at once are one sentence.
  */
 export function createAnnouncer() {
   const root = element('div', { class: 'only-heard', role: 'log', 'aria-live': 'polite', 'aria-label': 'Comings and goings' })
   let last = 0
-  let waiting = []
-  let timer = 0
-  let sentences = []
-  let pause = 0
+  /** @type {Happening[]} */ let waiting = []
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
+  /** @type {string[]} */ let sentences = []
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let pause
   let newest = ''
 
   function speak() {
-    timer = 0
+    timer = undefined
     const words = happeningsInWords(waiting)
     waiting = []
     if (words) say(words)
   }
 
-  function say(words) {
+  function say(/** @type {string} */ words) {
     if (words === newest) return
     newest = words
     sentences = [...sentences, words].slice(-WAITING)
@@ -35,7 +40,7 @@ export function createAnnouncer() {
   function next() {
     const [words, ...rest] = sentences
     sentences = rest
-    pause = words === undefined ? 0 : setTimeout(next, APART)
+    pause = words === undefined ? undefined : setTimeout(next, APART)
     if (words !== undefined) root.replaceChildren(element('p', { text: words }))
   }
 
@@ -44,15 +49,15 @@ export function createAnnouncer() {
     /** Says one thing soon; the same thing twice in a row is said once. */
     say,
     /**
-     * @param {{id: number, kind: string, user_id: number, username: string, by_me?: boolean}[]} happenings  newest last; those heard before are passed over
-     * @param {object} visit  hands are news for those who moderate
+     * @param {readonly Happening[]} happenings  newest last; those heard before are passed over
+     * @param {Pick<VisitState, 'may'|'me'>} visit  hands are news for those who moderate
      */
     hear(happenings, { may, me }) {
       const news = happenings.filter((one) => one.id > last)
       if (news.length === 0) return
-      last = news.at(-1).id
+      last = news[news.length - 1].id
       const told = may.moderate ? [...TOLD, 'hand'] : TOLD
-      waiting.push(...news.filter((one) => !one.by_me && told.includes(one.kind) && !(one.kind === 'hand' && one.user_id === me?.user_id)))
+      waiting.push(...news.filter((one) => told.includes(one.kind) && !(one.kind === 'hand' && one.user_id === me?.user_id)))
       if (waiting.length && !timer) timer = setTimeout(speak, GATHERED)
     },
     /** Another room: its happenings count from one again, and what is not said yet is about the room behind us. */

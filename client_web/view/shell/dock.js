@@ -5,11 +5,16 @@ import { redraw, symbol } from '../elements/symbol.js'
 import { endingInWords, together } from '../elements/words.js'
 
 /**
+ * @import { Person } from '../../room/people.js'
+ * @import { ShownVisit } from '../../room/visit_state.js'
+ */
+
+/**
  * The room while I look around the hallway: one line that still shows who speaks, still mutes and still leaves.
  * @param {{ toggleMicrophone: () => void, leave: () => void, putAway: () => void }} acts
  */
 export function createDock({ toggleMicrophone, leave, putAway }) {
-  let drawn = null
+  /** @type {string|null|undefined} */ let drawn = null
   let over = false
   const face = element('span', { class: 'dock__face', 'aria-hidden': 'true' })
   const name = element('span', { class: 'dock__name' })
@@ -21,16 +26,17 @@ export function createDock({ toggleMicrophone, leave, putAway }) {
   const out = element('button', { class: 'dock__button', type: 'button', on: { click: () => (over ? putAway() : leave()) } }, outDrawing)
   const root = element('section', { class: 'dock', 'aria-label': 'The room you are in', hidden: true }, way, microphone, out)
 
+  /** @param {ShownVisit} visit @param {readonly Person[]} speaking */
   function whoInWords(visit, speaking) {
     if (over) return endingInWords(visit).title
     if (visit.phase === 'reconnecting') return 'Reconnecting…'
     return speaking.length ? `${together(speaking.map((one) => (one.me ? 'you' : one.username)))} speaking` : 'Nobody is speaking'
   }
 
-  function draw(visit) {
+  function draw(/** @type {ShownVisit} */ visit) {
     const speaking = visit.speakers
     const shown = speaking[0] ?? visit.stage[0] ?? visit.me
-    const open = Boolean(visit.me) && visit.may.speak && !visit.me.muted && visit.microphone.state === 'on'
+    const open = visit.me !== null && visit.may.speak && !visit.me.muted && visit.microphone.state === 'on'
     say(name, visit.room?.name ?? 'Walking in…')
     say(who, `${!over && visit.recording?.running ? 'Being recorded · ' : ''}${whoInWords(visit, speaking)}`)
     root.classList.toggle('dock--speaking', speaking.length > 0)
@@ -51,7 +57,7 @@ export function createDock({ toggleMicrophone, leave, putAway }) {
   return {
     element: root,
     focus: () => way.focus(),
-    /** @param {object|null} visit  null hides it; one that has ended says so until it is put away */
+    /** @param {ShownVisit|null} visit  null hides it; one that has ended says so until it is put away */
     update(visit) {
       over = visit?.phase === 'left'
       root.hidden = visit === null

@@ -32,6 +32,7 @@ const PRESSING = `${TYPING}, button, a, summary, pre, code, [role='button'], [ro
  */
 export function listenToKeys(acts) {
   let held = false
+  /** @type {Record<string, () => void>} */
   const presses = { m: acts.toggleMicrophone, h: acts.toggleHand, y: () => acts.answer(true), n: () => acts.answer(false), l: acts.leave, g: acts.toggleInspector, c: acts.openChat, s: acts.checkSound, r: acts.toggleReactions, '?': acts.showKeys, escape: acts.escape }
 
   addEventListener('keydown', (event) => {
@@ -39,14 +40,15 @@ export function listenToKeys(acts) {
       if (held && event.key === ' ') event.preventDefault() // a held Space would scroll
       return
     }
-    if (event.target.closest?.('dialog') || event.target.matches?.(TYPING)) return
+    const target = event.target instanceof Element ? event.target : null
+    if (target?.closest('dialog') || target?.matches(TYPING)) return
     if (event.key === ' ') {
-      if (event.target.closest?.(PRESSING)) return
+      if (target?.closest(PRESSING)) return
       event.preventDefault()
       held = true
       return acts.talk(true)
     }
-    const press = presses[event.key.toLowerCase()]
+    const press = Object.hasOwn(presses, event.key.toLowerCase()) ? presses[event.key.toLowerCase()] : null
     if (press && event.key !== 'Escape') event.preventDefault() // the key that opens a box is not a letter in it; Escape is the browser's as well
     press?.()
   })

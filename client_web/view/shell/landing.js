@@ -3,13 +3,18 @@ import { symbol } from '../elements/symbol.js'
 import { whenInWords } from '../elements/when.js'
 
 /**
+ * @import { ListedRoom } from '../../room/hallway.js'
+ * @import { User } from '../../session.js'
+ */
+
+/**
  * What stands in the middle while I am in no room: a welcome, a threshold for who has no name yet, a room that will open, or a door
  * that is not there.
- * @param {{ signIn: () => void, toggleReminder: (row: object) => void, openRoom: (row: object) => void, callOff: (row: object) => void,
+ * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, callOff: (row: ListedRoom) => void,
  *           copyAddress: (path: string) => void }} acts
  */
 export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyAddress }) {
-  let row = null
+  /** @type {ListedRoom} */ let row
   const welcome = element('div', { class: 'landing' }, doorsAjar(),
     element('p', { class: 'landing__lead', text: 'A few doors are ajar.' }),
     element('p', { class: 'landing__more quiet', text: 'See who is in which room, walk in, talk, leave quietly. Your microphone stays off until you turn it on.' }),
@@ -38,10 +43,11 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
   const scheduled = element('div', { class: 'landing' }, name, when, who, element('div', { class: 'landing__ways' }, open, remind, copy, off), backToHallway())
   const root = element('div', { class: 'landing-place' }, welcome, docked, lost, threshold, scheduled)
 
+  /** @param {User|null} user @param {ReadonlySet<number>} reminders */
   function drawScheduled(user, reminders) {
     const mine = user !== null && row.host_id === user.id
     say(name, row.name)
-    say(when, `Opens ${whenInWords(row.starts_at)}.`)
+    say(when, `Opens ${whenInWords(row.starts_at ?? '')}.`)
     say(who, mine ? 'You planned this room. It opens by itself at its time, or when you open it.'
       : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. The door opens by itself; until then there is nobody inside.`)
     open.hidden = off.hidden = !mine
@@ -52,16 +58,16 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
 
   return {
     element: root,
-    focus: () => root.querySelector(':scope > :not([hidden]) h1')?.focus({ preventScroll: true }),
+    focus: () => /** @type {HTMLElement|null} */ (root.querySelector(':scope > :not([hidden]) h1'))?.focus({ preventScroll: true }),
     /**
-     * @param {{ kind: 'welcome'|'docked'|'lost'|'threshold'|'scheduled', row?: object, address?: string, user: object|null,
+     * @param {{ kind: 'welcome'|'docked'|'lost'|'threshold'|'scheduled', row?: ListedRoom, address?: string, user: User|null,
      *           reminders: ReadonlySet<number> }} now  the room's row, where it is known, and the address of the room I am in
      */
     show({ kind, row: latest, address, user, reminders }) {
-      row = latest ?? null
-      const shown = kind === 'scheduled' && !row?.starts_at ? 'threshold' : kind
+      if (latest) row = latest
+      const shown = kind === 'scheduled' && !latest?.starts_at ? 'threshold' : kind
       mark(home, 'href', address)
-      say(plate, row?.name ?? 'A room')
+      say(plate, latest?.name ?? 'A room')
       say(ajar, user ? 'The door is open now. Your microphone stays off until you turn it on.' : 'The door is ajar. Say who you are and walk in; your microphone stays off.')
       say(walkIn, user ? 'Walk in' : 'Choose a name')
       for (const [each, place] of Object.entries({ welcome, docked, lost, threshold, scheduled })) place.hidden = each !== shown

@@ -8,7 +8,7 @@ import { symbol } from '../elements/symbol.js'
  * @param {{ signIn: () => void, signOut: () => void, showInvitations: () => void, checkSound: () => void }} acts
  */
 export function createMasthead({ signIn, signOut, showInvitations, checkSound }) {
-  let drawn = null
+  /** @type {string|null} */ let drawn = null
   const brand = element('p', { class: 'masthead__brand' }, element('a', { href: '/', text: 'Roomtone' }))
   const face = element('span', { class: 'masthead__face', 'aria-hidden': 'true' })
   const name = element('span', { class: 'masthead__name' })
@@ -26,7 +26,7 @@ export function createMasthead({ signIn, signOut, showInvitations, checkSound })
 
   return {
     element: element('header', { class: 'masthead' }, element('div', { class: 'masthead__top' }, brand, me, enter), ways),
-    /** @param {{ user: {username: string}|null, known: boolean, place: object, invitations: number }} now  `known`: whether it is known who I am */
+    /** @param {{ user: {username: string}|null, known: boolean, place: import('./route.js').Place, invitations: number }} now  `known`: whether it is known who I am */
     update({ user, known, place, invitations }) {
       me.hidden = !user
       enter.hidden = Boolean(user) || !known

@@ -7,17 +7,24 @@ const TOLD_FOR = 12_000 // ms: long enough to read twice; what asks for an answe
 const AT_ONCE = 3 // more would cover the page; the rest wait in the list at the top
 
 /**
+ * @import { Invitation } from '../../room/invitations.js'
+ * @import { ListedRoom } from '../../room/hallway.js'
+ * @import { ShellState } from '../../room/shell.js'
+ * @typedef {{ key: string, face?: string, sign?: string, words: string, yes: string, passing?: boolean, accept: () => void, dismiss: () => void }} Notice
+ */
+
+/**
  * Calm notices at the edge of the page: somebody asks me in, a room I wanted to hear of has opened, something was done.
- * @param {{ acceptInvitation: (invitation: object) => void, putInvitationAway: (invitation: object) => void,
- *           walkIntoReminded: (row: object) => void, putReminderAway: (row: object) => void, announce: (words: string) => void }} acts
+ * @param {{ acceptInvitation: (invitation: Invitation) => void, putInvitationAway: (invitation: Invitation) => void,
+ *           walkIntoReminded: (row: ListedRoom) => void, putReminderAway: (row: ListedRoom) => void, announce: (words: string) => void }} acts
  */
 export function createNotices(acts) {
   const list = element('ul', { class: 'notices__list' })
   const root = element('section', { class: 'notices', 'aria-label': 'Notices', hidden: true }, list)
-  const rows = keyed(list, { key: (notice) => notice.key, create: createNotice })
+  const rows = keyed(list, { key: (/** @type {Notice} */ notice) => notice.key, create: createNotice })
   const said = new Set()
-  let passing = [] // what was told and goes by itself
-  let asking = []
+  /** @type {Notice[]} */ let passing = [] // what was told and goes by itself
+  /** @type {Notice[]} */ let asking = []
 
   function draw() {
     const shown = [...asking.slice(0, AT_ONCE), ...passing]
@@ -30,7 +37,7 @@ export function createNotices(acts) {
     }
   }
 
-  function drop(key) {
+  function drop(/** @type {string} */ key) {
     passing = passing.filter((one) => one.key !== key)
     draw()
   }
@@ -38,7 +45,7 @@ export function createNotices(acts) {
   let told = 0
   return {
     element: root,
-    /** @param {{ shell: object, seated_in: number|null }} now */
+    /** @param {{ shell: ShellState, seated_in: number|null }} now */
     update({ shell, seated_in }) {
       const invited = shell.invitations.fresh.map((one) => ({
         key: `invitation-${one.id}`, face: one.invited_by, words: invitationInWords(one),
@@ -58,36 +65,36 @@ export function createNotices(acts) {
      */
     tell(words, { yes = '', accept } = {}) {
       const key = `told-${(told += 1)}`
-      passing = [...passing.slice(-1), { key, sign: 'check', words, yes, accept: () => { accept?.(); drop(key) }, dismiss: () => drop(key) }]
+      passing = [...passing.slice(-1), { key, sign: 'check', words, yes, passing: true, accept: () => { accept?.(); drop(key) }, dismiss: () => drop(key) }]
       draw()
       setTimeout(() => drop(key), TOLD_FOR)
     },
   }
 }
 
-/** "amara asks you into “Trading fours”." */
+/** "amara asks you into “Trading fours”." @param {Pick<Invitation, 'invited_by'|'room_id'|'room'|'club'>} invitation */
 export function invitationInWords({ invited_by, room_id, room, club }) {
   return room_id ? `${invited_by} asks you into “${room}”.` : `${invited_by} invites you to the club “${club}”.`
 }
 
 function createNotice() {
-  let notice = null
+  /** @type {Notice|undefined} */ let notice
   const face = element('span', { class: 'notice__face', 'aria-hidden': 'true' })
   const words = element('p', { class: 'notice__words' })
-  const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => notice.accept() } })
-  const no = element('button', { class: 'button button--plain', type: 'button', text: 'Not now', on: { click: () => notice.dismiss() } })
-  const close = element('button', { class: 'notice__close', type: 'button', 'aria-label': 'Close', on: { click: () => notice.dismiss() } }, symbol('close'))
+  const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => notice?.accept() } })
+  const no = element('button', { class: 'button button--plain', type: 'button', text: 'Not now', on: { click: () => notice?.dismiss() } })
+  const close = element('button', { class: 'notice__close', type: 'button', 'aria-label': 'Close', on: { click: () => notice?.dismiss() } }, symbol('close'))
   const acts = element('div', { class: 'notice__acts' }, yes, no)
   const made = element('li', { class: 'notice' }, face, words, close, acts)
   return {
     element: made,
-    update(latest) {
-      if (notice === null) face.append(latest.face ? avatar(latest.face) : symbol(latest.sign))
+    update(/** @type {Notice} */ latest) {
+      if (!notice) face.append(latest.face ? avatar(latest.face) : symbol(latest.sign ?? 'check'))
       notice = latest
       say(words, latest.words)
       say(yes, latest.yes)
       yes.hidden = !latest.yes
-      const passing = latest.key.startsWith('told-')
+      const passing = Boolean(latest.passing)
       no.hidden = passing
       close.hidden = !passing
       acts.hidden = yes.hidden && no.hidden

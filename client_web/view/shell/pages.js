@@ -6,22 +6,26 @@ import { move } from '../elements/motion.js'
 import { createPerson } from '../people/page.js'
 import { createRecordingPage } from '../recording/page.js'
 
+/** @typedef {import('./route.js').Place} Place */
+
 /**
  * The pages beside the hallway and the room: clubs, a club, a person, an invitation, a recording. One of them at a time.
- * @param {object} acts  see the pages
+ * @param {Parameters<typeof createClubs>[0] & Parameters<typeof createClub>[0] & Parameters<typeof createPerson>[0] &
+ *         Parameters<typeof createInvitation>[0] & Parameters<typeof createRecordingPage>[0]} acts
  */
 export function createPages(acts) {
+  /** @type {Record<string, { element: HTMLElement, title: () => string|null, update: (now: any) => void, leave?: () => void }>} */
   const pages = { clubs: createClubs(acts), club: createClub(acts), person: createPerson(acts), invitation: createInvitation(acts), recording: createRecordingPage(acts) }
   const scroll = element('div', { class: 'page__scroll' }, ...Object.values(pages).map((page) => page.element))
   const root = element('section', { class: 'frame__page', 'aria-label': 'Page' }, scroll)
-  let shown = null
+  /** @type {string|null} */ let shown = null
 
   return {
     element: root,
     scroll,
     /** Whether this place is one of these pages. */
-    has: ({ place }) => place in pages,
-    /** @param {{ place: object, pages: object, shell: object, user: object|null }} now */
+    has: (/** @type {Place} */ { place }) => place in pages,
+    /** @param {{ place: Place, pages: Record<string, any>, shell: import('../../room/shell.js').ShellState, user: import('../../session.js').User|null }} now */
     update({ place, pages: looked, shell, user }) {
       const name = place.place in pages ? place.place : null
       root.hidden = name === null
@@ -31,14 +35,14 @@ export function createPages(acts) {
       }
       if (name) pages[name].update({ place, looked: looked[name], shell, user })
     },
-    /** A page was walked to: it comes in, and the focus goes to its heading. */
+    /** A page was walked to: it comes in, and the focus goes to its heading. @param {string} key */
     arrive(key) {
       if (key !== shown) move(scroll, [{ opacity: 0, transform: 'translateY(6px)' }, { opacity: 1, transform: 'none' }])
       shown = key
-      const heading = scroll.querySelector(':scope > :not([hidden]) h1')
+      /** @type {HTMLElement|null} */ const heading = scroll.querySelector(':scope > :not([hidden]) h1')
       heading?.focus({ preventScroll: true })
     },
-    title(place) {
+    title(/** @type {Place} */ place) {
       return pages[place.place]?.title() ?? null
     },
   }

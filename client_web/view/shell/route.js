@@ -1,9 +1,8 @@
 /**
  * Where the page's address leads. Anything not named here is a door that is not there.
  *
- * @typedef {{place: 'hallway'} | {place: 'room', room_id: number} | {place: 'clubs'} | {place: 'club', club_id: number} |
- *           {place: 'person', username: string} | {place: 'invitation', code: string} |
- *           {place: 'recording', recording_id: number} | {place: 'nowhere'}} Place
+ * @typedef {{ place: 'hallway'|'room'|'clubs'|'club'|'person'|'invitation'|'recording'|'nowhere', room_id?: number, club_id?: number,
+ *             username?: string, code?: string, recording_id?: number }} Place
  * @param {string} pathname
  * @returns {Place}
  */
@@ -15,6 +14,7 @@ export function placeOf(pathname) {
   return { place: 'nowhere' }
 }
 
+/** @type {[RegExp, (part: string) => Place|null][]} */
 const PLACES = [
   [/^\/$/u, () => ({ place: 'hallway' })],
   [/^\/rooms\/(\d{1,15})\/?$/u, (id) => ({ place: 'room', room_id: Number(id) })],
@@ -25,6 +25,7 @@ const PLACES = [
   [/^\/invitations\/([\w-]{1,200})\/?$/u, (code) => ({ place: 'invitation', code })],
 ]
 
+/** @param {string} encoded @returns {Place|null} */
 function named(encoded) {
   try {
     return { place: 'person', username: decodeURIComponent(encoded) }
@@ -33,14 +34,14 @@ function named(encoded) {
   }
 }
 
-export const addressOf = (room_id) => `/rooms/${room_id}`
-export const addressOfClub = (club_id) => `/clubs/${club_id}`
-export const addressOfPerson = (username) => `/people/${encodeURIComponent(username)}`
-export const addressOfRecording = (recording_id) => `/recordings/${recording_id}`
-export const addressOfInvitation = (code) => `/invitations/${code}`
+export const addressOf = (/** @type {number} */ room_id) => `/rooms/${room_id}`
+export const addressOfClub = (/** @type {number} */ club_id) => `/clubs/${club_id}`
+export const addressOfPerson = (/** @type {string} */ username) => `/people/${encodeURIComponent(username)}`
+export const addressOfRecording = (/** @type {number} */ recording_id) => `/recordings/${recording_id}`
+export const addressOfInvitation = (/** @type {string} */ code) => `/invitations/${code}`
 
 /** An address to send to somebody else: without who I am. */
-export const shareable = (pathname) => new URL(pathname, location.origin).href
+export const shareable = (/** @type {string} */ pathname) => new URL(pathname, location.origin).href
 
 const fresh = () => `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
 
@@ -55,7 +56,10 @@ export function createRoute(arrive, leave = () => {}) {
   let visit = history.state?.visit ?? fresh()
   history.replaceState({ visit }, '')
 
-  /** The query is kept: `?username=rick` holds on every page, and so does `?debug`. */
+  /**
+   * The query is kept: `?username=rick` holds on every page, and so does `?debug`.
+   * @param {string} pathname @param {{ replace?: boolean }} [how]
+   */
   function go(pathname, { replace = false } = {}) {
     if (location.pathname !== pathname) {
       leave(visit)
@@ -71,12 +75,13 @@ export function createRoute(arrive, leave = () => {}) {
     arrive(here(), { visit, back: true })
   })
   document.addEventListener('click', (event) => {
-    const link = event.target.closest?.('a[href^="/"]')
+    /** @type {HTMLAnchorElement|null} */
+    const link = event.target instanceof Element ? event.target.closest('a[href^="/"]') : null
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
     // The lab is a page of its own, and the browser knows how to get there.
     if (!link || !plain || event.defaultPrevented || link.target === '_blank' || link.hasAttribute('download') || placeOf(link.pathname).place === 'nowhere') return
     event.preventDefault()
-    go(link.getAttribute('href'))
+    go(link.getAttribute('href') ?? '/')
   })
   return { here, go }
 }

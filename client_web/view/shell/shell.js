@@ -17,15 +17,29 @@ import { createScrolls } from './scrolls.js'
 import { createSidePanel } from '../room/side_panel.js'
 import { endingInWords } from '../elements/words.js'
 
+/**
+ * @import { ListedRoom } from '../../room/hallway.js'
+ * @import { ShellState } from '../../room/shell.js'
+ * @import { Visit } from '../../room/visit.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ * @import { User } from '../../session.js'
+ * @import { Place } from './route.js'
+ */
+
 /** From here on the hallway and the room stand side by side, and looking at the one does not cover the other. */
 const wide = matchMedia('(min-width: 768px)')
+
+/** @typedef {{ place: Place, shell: ShellState, user: User|null, known: boolean, pages: Record<string, any> }} Now */
 
 /**
  * The page: the hallway on the left, the room or another page in the middle, the inspector on the right; on a phone one of them at a
  * time. It is told what is, and draws it; what people do goes to `acts`.
  *
- * @param {Element} main
- * @param {object} acts
+ * @param {HTMLElement} main
+ * @param {{ toggleInspector: () => void, retryConnection: (user_id: number) => void } & Parameters<typeof createMasthead>[0] & Parameters<typeof createHallway>[0] &
+ *         Omit<Parameters<typeof createDock>[0], 'putAway'> & Parameters<typeof createLanding>[0] & Parameters<typeof createRoom>[0] &
+ *         Parameters<typeof createPages>[0] & Parameters<typeof createSidePanel>[0] & Omit<Parameters<typeof createNotices>[0], 'announce'> &
+ *         Omit<Parameters<typeof createConsentPrompt>[0], 'answered'>} acts
  */
 export function createShellView(main, acts) {
   const masthead = createMasthead(acts)
@@ -41,15 +55,16 @@ export function createShellView(main, acts) {
   const scrolls = createScrolls(() => (pages.element.hidden ? hallway.scroll : pages.scroll))
   const news = createChatNews(announcer.say)
   const floating = createFloating(room.seatOf)
-  const NOBODY = new Set()
+  /** @type {ReadonlySet<number>} */ const NOBODY = new Set()
+  /** @type {{ state: VisitState|null, visit: Visit|null, blocks: ReadonlySet<number> }|null} */
   let latest = null // what the panel was told last
   const prompt = createConsentPrompt({ ...acts, answered: () => (prompt.element.parentElement === room.element ? room.controls : dock).focus() })
-  let announced = null
-  let recorded = null // what was last said of the recording
-  let told = null // the visit whose ending was said
-  let present = null // the visit drawn last
-  let read = null // the visit whose ending was read
-  let told_last = null // what `update` was told
+  /** @type {Visit|null} */ let announced = null
+  /** @type {VisitState['recording']|null} */ let recorded = null // what was last said of the recording
+  /** @type {Visit|null} */ let told = null // the visit whose ending was said
+  /** @type {Visit|null} */ let present = null // the visit drawn last
+  /** @type {Visit|null} */ let read = null // the visit whose ending was read
+  /** @type {Now|null} */ let drawn_last = null // what `update` was told
 
   main.append(
     masthead.element,
@@ -59,9 +74,9 @@ export function createShellView(main, acts) {
     pages.element,
     inspector.element, panel.element)
   document.body.append(notices.element, announcer.element)
-  wide.addEventListener('change', () => told_last && update(told_last))
+  wide.addEventListener('change', () => drawn_last && update(drawn_last))
 
-  /** Whether the room is on the screen: I am at its address, or in the hallway with the room beside it. */
+  /** Whether the room is on the screen: I am at its address, or in the hallway with the room beside it. @param {Place} place @param {Visit|null} visit */
   function isInside(place, visit) {
     if (!visit) return false
     if (place.place === 'room') return place.room_id === visit.room_id
@@ -69,14 +84,15 @@ export function createShellView(main, acts) {
   }
 
   /**
-   * @param {{ place: object, shell: object, user: object|null, known: boolean, pages: object }} now
+   * @param {Now} now
    *   `known`: whether it is known yet who I am; `pages`: what the other pages show, see app/pages.js
    */
   function update(now) {
-    told_last = now
+    drawn_last = now
     const { place, shell, user, known } = now
     const visit = shell.visit?.state ?? null
-    const seated_in = visit && visit.phase !== 'left' ? shell.visit.room_id : null
+    const room_id = shell.visit?.room_id ?? 0
+    const seated_in = visit && visit.phase !== 'left' ? room_id : null
     const inside = isInside(place, shell.visit)
     const doorplate = shell.hallway.find((row) => row.id === place.room_id)
 
@@ -89,9 +105,9 @@ export function createShellView(main, acts) {
     present = shell.visit
     if (visit?.phase !== 'left') read = null
     if (visit?.phase === 'left' && ((inside && place.place === 'room') || visit.reason === 'left')) read = present
-    dock.update(visit && !inside && read !== present ? { ...visit, room_id: present.room_id } : null)
+    dock.update(visit && !inside && read !== present ? { ...visit, room_id } : null)
 
-    const closed = inside && visit.phase === 'left' && visit.problem?.rule === 'participants_room_has_opened'
+    const closed = inside && visit?.phase === 'left' && visit.problem?.rule === 'participants_room_has_opened'
     const drawn = inside && !closed
     main.dataset.place = pages.has(place) ? 'page' : place.place === 'hallway' ? 'hallway' : drawn ? 'room' : 'door'
     room.element.hidden = !drawn
@@ -99,13 +115,13 @@ export function createShellView(main, acts) {
     const bar = drawn ? room.controls.element : dock.element
     if (bar.previousElementSibling !== prompt.element) bar.before(prompt.element) // a question follows me wherever I look
     prompt.update(visit)
-    if (drawn) room.update({ ...visit, room_id: shell.visit.room_id, blocks: shell.blocks }, doorplate ?? shell.hallway.find((row) => row.id === shell.visit.room_id))
+    if (drawn && visit) room.update({ ...visit, room_id, blocks: shell.blocks }, doorplate ?? shell.hallway.find((row) => row.id === room_id))
     else landing.show({ kind: landingFor(place, seated_in, doorplate, closed), row: doorplate, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: shell.reminders })
     pages.update(now)
-    notices.update({ shell, seated_in, place })
+    notices.update({ shell, seated_in })
 
-    if (inspector.open && (!drawn || visit.phase === 'left')) showInspector(false)
-    inspector.update(visit && drawn ? { ...visit, room_id: shell.visit.room_id } : null)
+    if (inspector.open && (!drawn || visit?.phase === 'left')) showInspector(false)
+    inspector.update(visit && drawn ? { ...visit, room_id } : null)
     latest = { state: visit && drawn ? visit : null, visit: shell.visit, blocks: shell.blocks ?? NOBODY }
     drawPanel()
     announce(shell.visit, visit)
@@ -114,13 +130,14 @@ export function createShellView(main, acts) {
 
   function drawPanel() {
     if (!latest) return
-    const { state, ...around } = latest
-    panel.update(state, { ...around, inspecting: inspector.open })
+    const { state, visit, blocks } = latest
+    panel.update(state && visit ? state : null, { visit: /** @type {Visit} */ (visit), blocks, inspecting: inspector.open })
     main.dataset.panel = panel.open ? 'open' : 'closed'
     room.panel(panel.open, panel.showsChat ? 0 : panel.unread)
-    if (around.visit) news.update(around.visit.state, { ...around, visible: panel.showsChat })
+    if (visit) news.update(visit.state, { visit, blocks, visible: panel.showsChat })
   }
 
+  /** @param {Visit|null} whose @param {VisitState|null} visit */
   function announce(whose, visit) {
     if (whose !== announced) announcer.forget()
     if (whose !== announced) recorded = null
@@ -132,7 +149,7 @@ export function createShellView(main, acts) {
     }
     if (visit && visit.phase !== 'left') announcer.hear(visit.happenings, visit)
     const over = visit?.phase === 'left' && visit.reason !== 'left' ? whose : null
-    if (over && over !== told) announcer.say(endingInWords(visit).title)
+    if (visit && over && over !== told) announcer.say(endingInWords(visit).title)
     told = over
   }
 
@@ -141,7 +158,7 @@ export function createShellView(main, acts) {
     dock.update(null)
   }
 
-  function showInspector(open) {
+  function showInspector(/** @type {boolean} */ open) {
     if (open) panel.makeWay()
     main.dataset.inspector = open ? 'open' : 'closed'
     inspector.show(open)
@@ -152,12 +169,12 @@ export function createShellView(main, acts) {
   return {
     update,
     levels: room.levels,
-    /** What was refused, said where it was asked. */
+    /** What was refused, said where it was asked. @param {string|null} text */
     refuse(text) {
       room.refuse(text)
       hallway.refuse(text)
     },
-    /** @param {{ user_id: number, emoji: string }} reaction */
+    /** @param {{ user_id: number, username: string, emoji: string }} reaction */
     react(reaction) {
       if (latest?.blocks.has(reaction.user_id)) return
       news.hear(reaction)
@@ -177,7 +194,10 @@ export function createShellView(main, acts) {
     /** Says something that is worth a moment: see notices.js. */
     tell: notices.tell,
     leave: scrolls.keep,
-    /** One walked to another place: the focus goes to its heading, and its scrolling is as it was, or begins at the top. */
+    /**
+     * One walked to another place: the focus goes to its heading, and its scrolling is as it was, or begins at the top.
+     * @param {Place} place @param {{ visit: string, back: boolean }} how
+     */
     arrive(place, { visit, back }) {
       if (place.place === 'room') room.focus()
       else if (place.place === 'hallway') hallway.focus()
@@ -193,19 +213,24 @@ export function createShellView(main, acts) {
       return !room.element.hidden
     },
     showInspector,
-    chooseSeat(user_id) {
+    chooseSeat(/** @type {number} */ user_id) {
       if (!inspector.open) showInspector(true)
       inspector.choose(user_id)
     },
   }
 }
 
+/**
+ * @param {Place} place @param {number|null} seated_in @param {ListedRoom|undefined} row @param {boolean} closed
+ * @returns {'welcome'|'docked'|'lost'|'threshold'|'scheduled'}
+ */
 function landingFor({ place }, seated_in, row, closed) {
   if (place === 'nowhere') return 'lost'
   if (place === 'room') return closed || row?.scheduled ? 'scheduled' : 'threshold'
   return seated_in === null ? 'welcome' : 'docked'
 }
 
+/** @param {Place} place @param {{ name: string }|null|undefined} room @param {boolean} inside @param {string|null} page */
 function titleOf({ place }, room, inside, page) {
   if (place === 'nowhere') return 'No door here · Roomtone'
   if (place === 'room' && (inside || room)) return `${room?.name ?? 'A room'} · Roomtone`

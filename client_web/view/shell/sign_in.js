@@ -8,7 +8,7 @@ import { problemInWords } from '../elements/words.js'
  * @param {{ signIn: (username: string) => Promise<unknown>, suggestions: () => Promise<string[]> }} acts
  */
 export function createSignIn({ signIn, suggestions }) {
-  let after = null
+  /** @type {(() => void)|null} */ let after = null
   const name = element('input', { id: 'sign-in-name', class: 'field__input', name: 'username', required: true, maxlength: '40', autocomplete: 'nickname', autocapitalize: 'none', spellcheck: 'false', 'aria-describedby': 'sign-in-refusal' })
   const refusal = element('p', { class: 'field__refusal', id: 'sign-in-refusal', role: 'alert' })
   const go = element('button', { class: 'button button--action', type: 'submit', text: 'Walk in' })
@@ -19,7 +19,7 @@ export function createSignIn({ signIn, suggestions }) {
   const closed = element('p', { class: 'quiet', text: 'Names cannot simply be picked here. Open Roomtone with the sign-in your site gives you.' })
   const dialog = createDialog('Who is walking in?', form, closed)
 
-  async function submit(username) {
+  async function submit(/** @type {string} */ username) {
     const wanted = username.trim()
     if (!wanted) {
       say(refusal, 'A name needs at least one letter.')
@@ -51,7 +51,7 @@ export function createSignIn({ signIn, suggestions }) {
   dialog.element.addEventListener('close', () => { after = null })
   return {
     element: dialog.element,
-    /** @param {{ demo: boolean, then?: () => void }} options  `then` is done once signed in, and forgotten when the dialog is closed */
+    /** @param {{ demo: boolean, then?: (() => void)|null }} options  `then` is done once signed in, and forgotten when the dialog is closed */
     open({ demo, then = null }) {
       form.hidden = !demo
       closed.hidden = demo

@@ -3,19 +3,20 @@ import { element, mark, say } from '../elements/element.js'
 const LATELY = 1_200 // ms: what was loudest within a breath is what is told
 const QUIETEST = -54 // dB, the bar's left end
 
-/** What a level is called, loudest first: from which peak on (0..1), and what to do about it. */
-const WORDS = [
-  [0.97, 'Too loud', 'Move back a little, or turn the microphone down.'],
-  [0.06, 'Good', 'That is how others hear you.'],
-  [0.012, 'Quiet', 'Come closer, or turn the microphone up.'],
-  [0, 'Nothing to hear', 'Say something. If nothing moves, choose another microphone or see whether it is switched off.'],
+/**
+ * What a level means, loudest first: from which peak on (0..1), what it is called, and what to do about it.
+ * @typedef {'too_loud'|'good'|'quiet'|'silent'} LoudnessLevel
+ * @type {readonly { from: number, level: LoudnessLevel, word: string, advice: string }[]}
+ */
+const LEVELS = [
+  { from: 0.97, level: 'too_loud', word: 'Too loud', advice: 'Move back a little, or turn the microphone down.' },
+  { from: 0.06, level: 'good', word: 'Good', advice: 'That is how others hear you.' },
+  { from: 0.012, level: 'quiet', word: 'Quiet', advice: 'Come closer, or turn the microphone up.' },
+  { from: 0, level: 'silent', word: 'Nothing to hear', advice: 'Say something. If nothing moves, choose another microphone or see whether it is switched off.' },
 ]
 
-/** @param {number} peak 0..1 @returns {{ word: string, advice: string }} */
-export function levelInWords(peak) {
-  const [, word, advice] = WORDS.find(([from]) => peak >= from)
-  return { word, advice }
-}
+/** @param {number} peak 0..1 */
+export const levelInWords = (peak) => LEVELS.find(({ from }) => peak >= from) ?? LEVELS[LEVELS.length - 1]
 
 /** Where a level stands on the bar, 0..1: ears count in decibels. @param {number} level 0..1 */
 export const onTheBar = (level) => (level > 0 ? Math.min(1, Math.max(0, 1 - (20 * Math.log10(level)) / QUIETEST)) : 0)
@@ -34,7 +35,7 @@ export function createSoundMeter(level) {
   let peak = 0
   let since = 0
 
-  function look(now) {
+  function look(/** @type {number} */ now) {
     const loud = level()
     fill.style.setProperty('--level', onTheBar(loud).toFixed(3))
     peak = Math.max(peak, loud)
@@ -42,9 +43,9 @@ export function createSoundMeter(level) {
     frame = requestAnimationFrame(look)
   }
 
-  function tell(now) {
+  function tell(/** @type {number} */ now) {
     const told = levelInWords(peak)
-    root.dataset.word = told.word
+    root.dataset.level = told.level
     say(word, told.word)
     say(advice, told.advice)
     mark(bar, 'aria-valuenow', Math.round(100 * onTheBar(peak)))

@@ -3,6 +3,7 @@ import { element, mark, say } from '../elements/element.js'
 import { createSoundMeter } from './meter.js'
 import { symbol } from '../elements/symbol.js'
 
+/** @type {['noiseSuppression'|'echoCancellation'|'autoGainControl', string, string][]} */
 const TREATMENTS = [
   ['noiseSuppression', 'Quieten background noise', 'Fans, keyboards, the street. Off for music.'],
   ['echoCancellation', 'Cancel echo', 'Off only with headphones.'],
@@ -82,7 +83,7 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
     fixed.hidden = now.chooses_speaker
     unnamed.hidden = now.named
     for (const each of switches) each.update(now)
-    listen.replaceChildren(symbol(on ? 'mic-off' : 'mic'), on ? 'Stop the test' : state === 'asking' ? 'Your browser wants a yes…' : sentence ? 'Try again' : 'Try my microphone')
+    listen.replaceChildren(symbol(on ? 'mic-off' : 'mic'), on ? 'Stop the test' : state === 'asking' ? 'Allow the microphone in your browser…' : sentence ? 'Try again' : 'Try my microphone')
     mark(listen, 'aria-disabled', state === 'asking' ? 'true' : null)
     problem.hidden = !sentence
     say(problem, sentence ?? '')
@@ -92,12 +93,14 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
     told = now.notice?.id ?? told
   }
 
+  /** @param {'microphone'|'speaker'} kind @param {string} title */
   function choiceOf(kind, title) {
     const id = `sound-check-${kind}`
     const select = element('select', { class: 'field__input', id, on: { change: () => devices.choose(kind, select.value) } })
     let shown = ''
     return {
       element: element('div', { class: 'field' }, element('label', { class: 'field__label', for: id, text: title }), select),
+      /** @param {readonly import('../../media/devices.js').Device[]} list @param {string} id */
       update(list, id) {
         const options = [{ id: '', label: SYSTEM }, ...list]
         const next = JSON.stringify(options)
@@ -108,13 +111,14 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
     }
   }
 
+  /** @param {typeof TREATMENTS[number][0]} name @param {string} title @param {string} about */
   function switchOf(name, title, about) {
     const id = `sound-check-${name}`
     const box = element('input', { class: 'switch', type: 'checkbox', role: 'switch', 'aria-describedby': id, on: { change: () => devices.turn(name, box.checked) } })
     return {
       element: element('div', { class: 'sound-check__switch' },
         element('label', {}, box, element('span', { text: title })), element('p', { class: 'quiet', id, text: about })),
-      update(now) {
+      update(/** @type {import('../../media/devices.js').Devices} */ now) {
         box.checked = now[name]
       },
     }
@@ -133,6 +137,7 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
   }
 }
 
+/** @param {string} drawing @param {string} title @param {...Node} children */
 function part(drawing, title, ...children) {
   return element('section', { class: 'sound-check__part', 'aria-label': title }, element('h3', { class: 'sound-check__heading' }, symbol(drawing), title), ...children)
 }

@@ -2,6 +2,8 @@ import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
+/** @import { VisitState } from '../../room/visit_state.js' */
+
 /**
  * What I am asked, calmly: to speak, or to turn my microphone on. It takes no focus and blocks nothing; it waits above the controls
  * (or above the dock while I look around) until I answer or it is taken back.
@@ -22,11 +24,9 @@ export function createConsentPrompt(acts) {
     element('div', { class: 'prompt__body' }, words, refusal.element, ways))
   let busy = false
 
-  const way = (text, act, { key, action = false } = {}) => {
-    const made = element('button', { class: action ? 'button button--action' : 'button', type: 'button', text, 'aria-keyshortcuts': key ?? null, title: key ? `${text} (${key})` : null, on: { click: () => answer(act) } })
-    if (text === 'Not now') made.classList.add('button--plain')
-    return made
-  }
+  /** @param {string} text @param {() => Promise<unknown>} act @param {{ key?: string, kind?: 'action'|'plain' }} [how] */
+  const way = (text, act, { key, kind: look } = {}) =>
+    element('button', { class: look ? `button button--${look}` : 'button', type: 'button', text, 'aria-keyshortcuts': key ?? null, title: key ? `${text} (${key})` : null, on: { click: () => answer(act) } })
 
   const KINDS = {
     invited: {
@@ -35,7 +35,7 @@ export function createConsentPrompt(acts) {
       about: 'Come up on the stage? Everyone here will hear you.',
       yes: () => acts.accept({ muted: false }),
       no: () => acts.decline(),
-      ways: () => [way('Speak now', KINDS.invited.yes, { key: 'Y', action: true }), way('Join muted', () => acts.accept({ muted: true })), way('Not now', KINDS.invited.no, { key: 'N' })],
+      ways: () => [way('Speak now', KINDS.invited.yes, { key: 'Y', kind: 'action' }), way('Join muted', () => acts.accept({ muted: true })), way('Not now', KINDS.invited.no, { key: 'N', kind: 'plain' })],
     },
     asked: {
       picture: 'mic',
@@ -43,11 +43,11 @@ export function createConsentPrompt(acts) {
       about: 'Nobody can turn your microphone on but you.',
       yes: () => acts.unmute(),
       no: () => acts.stayMuted(),
-      ways: () => [way('Unmute', KINDS.asked.yes, { key: 'Y', action: true }), way('Stay muted', KINDS.asked.no, { key: 'N' })],
+      ways: () => [way('Unmute', KINDS.asked.yes, { key: 'Y', kind: 'action' }), way('Stay muted', KINDS.asked.no, { key: 'N' })],
     },
   }
 
-  async function answer(act) {
+  async function answer(/** @type {() => Promise<unknown>} */ act) {
     if (busy) return
     busy = true
     mark(root, 'aria-busy', 'true')
@@ -59,7 +59,7 @@ export function createConsentPrompt(acts) {
     }
   }
 
-  function show(next) {
+  function show(/** @type {'invited'|'asked'|null} */ next) {
     const focused = ways.contains(document.activeElement)
     kind = next
     root.hidden = kind === null
@@ -76,13 +76,13 @@ export function createConsentPrompt(acts) {
 
   return {
     element: root,
-    /** @param {object|null} visit */
+    /** @param {VisitState|null} visit */
     update(visit) {
       const me = visit && visit.phase !== 'left' ? visit.me : null
       const next = me?.invited ? 'invited' : me?.asked_to_unmute && me.muted ? 'asked' : null
       if (next !== kind) show(next)
     },
-    /** By key: yes, or no. @returns {boolean} whether there was a question */
+    /** By key: yes, or no. @param {boolean} yes @returns {boolean} whether there was a question */
     answer(yes) {
       if (kind === null) return false
       answer(yes ? KINDS[kind].yes : KINDS[kind].no)

@@ -5,12 +5,17 @@ import { keyed } from '../elements/keyed.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
 
+/**
+ * @import { Person } from '../../room/people.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
+
 const MINUTE = 60_000
 
 /**
  * Who asks to speak, in the order they asked, for those who moderate; below them those who were invited and have not answered.
- * @param {{ bringUp: (person: object) => Promise<unknown>, lowerHand: (person: object) => Promise<unknown>,
- *           withdraw: (person: object) => Promise<unknown>, choose: (user_id: number, from: Element) => void }} acts
+ * @param {{ bringUp: (person: Person) => Promise<unknown>, lowerHand: (person: Person) => Promise<unknown>,
+ *           withdraw: (person: Person) => Promise<unknown>, choose: (user_id: number, from: Element) => void }} acts
  */
 export function createHandQueue(acts) {
   const refusal = createRefusal()
@@ -20,20 +25,20 @@ export function createHandQueue(acts) {
   const asked = element('h3', { class: 'caps queue__sub', text: 'Invited, no answer yet' })
   const root = element('section', { class: 'queue', 'aria-label': 'Hands up', hidden: true },
     element('h2', { class: 'caps queue__title' }, symbol('hand'), 'Hands up ', count), refusal.element, hands, asked, invited)
-  const waiting = keyed(hands, { key: (person) => person.user_id, create: () => createHand(acts, refusal) })
-  const unanswered = keyed(invited, { key: (person) => person.user_id, create: () => createGuest(acts, refusal) })
-  let shown = []
-  let timer = null
+  const waiting = keyed(hands, { key: (/** @type {Person} */ person) => person.user_id, create: () => createHand(acts, refusal) })
+  const unanswered = keyed(invited, { key: (/** @type {Person} */ person) => person.user_id, create: () => createGuest(acts, refusal) })
+  /** @type {readonly Person[]} */ let shown = []
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
 
   function draw() {
     waiting.update(shown)
     clearTimeout(timer)
-    timer = shown.length ? setTimeout(draw, MINUTE) : null // only the minutes change
+    timer = shown.length ? setTimeout(draw, MINUTE) : undefined // only the minutes change
   }
 
   return {
     element: root,
-    /** @param {object} visit */
+    /** @param {Pick<VisitState, 'may'|'queue'|'people'>} visit */
     update({ may, queue, people }) {
       const guests = may.moderate ? people.filter((person) => person.invited) : []
       shown = may.moderate ? queue : []
@@ -47,8 +52,11 @@ export function createHandQueue(acts) {
   }
 }
 
-function createEntry(acts) {
-  let person = null
+/** @typedef {Parameters<typeof createHandQueue>[0]} Acts */
+/** @typedef {ReturnType<typeof createRefusal>} Refusal */
+
+function createEntry(/** @type {Acts} */ acts) {
+  /** @type {Person} */ let person
   const face = element('span', { class: 'hand__face', 'aria-hidden': 'true' })
   const name = element('span', { class: 'hand__name' })
   const waited = element('span', { class: 'hand__waited quiet' })
@@ -59,7 +67,7 @@ function createEntry(acts) {
     get person() {
       return person
     },
-    update(latest) {
+    update(/** @type {Person} */ latest) {
       if (latest.username !== person?.username) {
         face.replaceChildren(avatar(latest.username))
         say(name, latest.username)
@@ -69,6 +77,7 @@ function createEntry(acts) {
   }
 }
 
+/** @param {Acts} acts @param {Refusal} refusal */
 function createHand(acts, refusal) {
   const entry = createEntry(acts)
   const place = element('span', { class: 'hand__place', 'aria-hidden': 'true' })
@@ -77,7 +86,7 @@ function createHand(acts, refusal) {
   const root = element('li', { class: 'hand' }, place, entry.who, up, lower)
   return {
     element: root,
-    update(person) {
+    update(/** @type {Person} */ person) {
       entry.update(person)
       say(place, String(person.hand))
       say(entry.waited, waitedInWords(person.hand_raised_at))
@@ -88,12 +97,13 @@ function createHand(acts, refusal) {
   }
 }
 
+/** @param {Acts} acts @param {Refusal} refusal */
 function createGuest(acts, refusal) {
   const entry = createEntry(acts)
   const back = element('button', { class: 'hand__lower', type: 'button', title: 'Take the invitation back', on: { click: () => refusal.attempt(() => acts.withdraw(entry.person)) } }, symbol('close'))
   return {
     element: element('li', { class: 'hand hand--guest' }, entry.who, back),
-    update(person) {
+    update(/** @type {Person} */ person) {
       entry.update(person)
       mark(back, 'aria-label', `Take back the invitation to ${person.username}`)
     },

@@ -4,12 +4,12 @@ import { createHold } from '../elements/hold.js'
 /**
  * In which order a stage is shown: as people joined, and in a big room those who spoke lately in front. While a hand is on it nobody
  * moves.
- * @param {Element} stage
+ * @param {HTMLElement} stage
  * @param {() => void} released  the hand is gone: what waited may move
  */
 export function createStageOrder(stage, released) {
   const hold = createHold(stage, released)
-  let shown = []
+  /** @type {number[]} */ let shown = []
 
   /** @template {{ user_id: number }} T @param {readonly T[]} people @param {readonly number[]} spoke @returns {readonly T[]} */
   return function order(people, spoke) {
@@ -19,10 +19,11 @@ export function createStageOrder(stage, released) {
     return result
   }
 
+  /** @template {{ user_id: number }} T @param {readonly T[]} people @param {readonly T[]} wanted @returns {readonly T[]} */
   function held(people, wanted) {
     const known = new Map(people.map((person) => [person.user_id, person]))
-    const stay = shown.filter((user_id) => known.has(user_id))
-    const places = new Set(stay)
-    return [...stay.map((user_id) => known.get(user_id)), ...wanted.filter(({ user_id }) => !places.has(user_id))]
+    const stay = shown.flatMap((user_id) => known.get(user_id) ?? [])
+    const places = new Set(stay.map(({ user_id }) => user_id))
+    return [...stay, ...wanted.filter(({ user_id }) => !places.has(user_id))]
   }
 }

@@ -1,3 +1,5 @@
+/** @import { Quality } from '../../media/quality.js' */
+
 /** How a line is, in words. Pure. */
 
 const TITLES = { good: 'Good', choppy: 'A little choppy', weak: 'Weak' }
@@ -18,6 +20,7 @@ export function troubleInWords(quality) {
   return !quality || quality.level === 'good' ? '' : quality.level === 'weak' ? 'Weak line' : TITLES.choppy
 }
 
+/** @param {Quality} quality */
 function causeInWords({ loss, jitter_ms, round_trip_ms }) {
   if (loss >= 0.02) return `${per_cent(loss)} of packets lost`
   if ((round_trip_ms ?? 0) >= 400) return `${round_trip_ms} ms there and back`
@@ -36,6 +39,6 @@ export function lineExplained(quality, mine) {
   return { title: `${mine ? 'Your line' : 'Line'}: ${lineInWords(quality)}`, meaning, numbers: numbers.filter(Boolean).join(' · ') }
 }
 
-const wayInWords = (ms) => (ms === null ? '' : ms < 10 ? 'under 10 ms there and back' : `${ms} ms there and back`)
+const wayInWords = (/** @type {number|null} */ ms) => (ms === null ? '' : ms < 10 ? 'under 10 ms there and back' : `${ms} ms there and back`)
 
-const per_cent = (share) => `${Math.round(100 * share)} %`
+const per_cent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`

@@ -1,21 +1,23 @@
 import { avatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
-import { markInWords } from './stage_words.js'
+import { markInWords, openQuestionOf } from './stage_words.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { lineMark, troubleInWords } from './quality_words.js'
-import { personInWords, roleInWords, seatInWords } from '../elements/words.js'
+import { personInWords, personStateOf, roleInWords, seatInWords } from '../elements/words.js'
 
-const BADGES = { 'Muted': 'mic-off', 'Speaking': 'wave', 'No connection': 'trouble', 'Reconnecting…': 'turning', 'Connecting…': 'turning' }
-const FLAGS = { 'Hand up': 'hand', 'Invited': 'invited', 'Asked to unmute': 'mic' }
-const STATES = { 'Muted': 'muted', 'Speaking': 'speaking', 'No connection': 'failed', 'Reconnecting…': 'reconnecting', 'Connecting…': 'connecting' }
+/** @import { Person } from '../../room/people.js' */
+
+/** The picture of each state; what is quiet needs none. @type {Partial<Record<import('../elements/words.js').PersonState, string>>} */
+export const STATE_SYMBOLS = { muted: 'mic-off', speaking: 'wave', failed: 'trouble', reconnecting: 'turning', connecting: 'turning' }
+const FLAGS = { hand: 'hand', invited: 'invited', asked_to_unmute: 'mic' }
 
 /**
  * One person in the room: a large face on the stage, a smaller one among the others.
  * @param {{ choose: (user_id: number, face: Element) => void }} acts  `choose` opens what can be known and done about them
  */
 export function createSeat({ choose }) {
-  let person = null
-  let drawn = null
+  /** @type {Person} */ let person
+  /** @type {string|null} */ let drawn = null
   const ring = element('span', { class: 'seat__ring', 'aria-hidden': 'true' })
   const badge = symbol('mic-off')
   const corner = element('span', { class: 'seat__badge', 'aria-hidden': 'true' }, badge)
@@ -29,14 +31,14 @@ export function createSeat({ choose }) {
   const seat = element('li', { class: 'seat' }, face, name, words)
 
   /** In the other corner: a line that carries badly, or a voice I do not want to hear. */
-  function drawLine({ silenced, quality }) {
+  function drawLine(/** @type {Person} */ { silenced, quality }) {
     other.hidden = !silenced && !troubleInWords(quality)
-    if (!other.hidden) redraw(line, silenced ? 'sound-off' : lineMark(quality))
+    if (!other.hidden) redraw(line, silenced || !quality ? 'sound-off' : lineMark(quality))
   }
 
   return {
     element: seat,
-    update(latest) {
+    update(/** @type {Person} */ latest) {
       person = latest
       if (person.username !== drawn) {
         face.querySelector('.avatar')?.remove()
@@ -45,18 +47,19 @@ export function createSeat({ choose }) {
         say(name, person.username)
         mark(name, 'title', person.username)
       }
-      const state = personInWords(person)
-      mark(seat, 'data-state', STATES[state] ?? 'listening')
+      const state = personStateOf(person)
+      const badgeName = STATE_SYMBOLS[state]
+      mark(seat, 'data-state', state)
       seat.classList.toggle('seat--me', person.me)
       mark(face, 'aria-label', seatInWords(person))
-      if (BADGES[state]) redraw(badge, BADGES[state])
-      corner.hidden = !BADGES[state]
-      const open = markInWords(person)
-      flag.hidden = !open
+      if (badgeName) redraw(badge, badgeName)
+      corner.hidden = !badgeName
+      const open = openQuestionOf(person)
+      flag.hidden = open === null
       if (open) redraw(flagged, FLAGS[open])
       seat.classList.toggle('seat--asking', person.hand !== null)
       drawLine(person)
-      say(words, subtitle(person, state || troubleInWords(person.quality)))
+      say(words, subtitle(person, personInWords(person) || troubleInWords(person.quality)))
       if (!person.speaking) ring.style.removeProperty('--level')
     },
     /** @param {number} loudness 0..1 */
@@ -66,7 +69,7 @@ export function createSeat({ choose }) {
   }
 }
 
-/** Under the name: what is open with them, what is the matter, or what they do; who has a part in the room is told by it. */
+/** Under the name: what is open with them, what is the matter, or what they do; who has a part in the room is told by it. @param {Person} person @param {string} state */
 function subtitle(person, state) {
   const open = markInWords(person)
   if (open) return open

@@ -20,7 +20,7 @@ export function createSpeakers() {
   }
 }
 
-/** "Speaking: amara, then beth" */
+/** "Speaking: amara, then beth" @param {readonly { username: string, me: boolean }[]} speakers */
 export function speakersInWords(speakers) {
   if (!speakers.length) return 'Nobody is speaking'
   const names = speakers.slice(0, NAMED).map((one) => (one.me ? 'you' : one.username))

@@ -1,19 +1,34 @@
-/** What the page says about the stage: who asks, who is asked, what others did to my seat. Pure: state in, words out. */
+/**
+ * What the page says about the stage: who asks, who is asked, what others did to my seat. Pure: state in, words out.
+ *
+ * @import { Person } from '../../room/people.js'
+ * @import { VisitState } from '../../room/visit_state.js'
+ */
 
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
 
 /** "second in line"; from the eleventh on a number. */
-export const placeInWords = (place) => (place <= ORDINALS.length ? `${ORDINALS[place - 1]} in line` : `number ${place} in line`)
+export const placeInWords = (/** @type {number} */ place) => (place <= ORDINALS.length ? `${ORDINALS[place - 1]} in line` : `number ${place} in line`)
 
-/** Somebody's open question, in two words: under their name, and for those who hear the page. */
-export function markInWords(person) {
-  if (person.invited) return 'Invited'
-  if (person.hand !== null) return 'Hand up'
-  if (person.asked_to_unmute) return 'Asked to unmute'
-  return ''
+/**
+ * Somebody's open question: what their seat's flag hangs on.
+ * @param {Pick<Person, 'invited'|'hand'|'asked_to_unmute'>} person @returns {'invited'|'hand'|'asked_to_unmute'|null}
+ */
+export function openQuestionOf({ invited, hand, asked_to_unmute }) {
+  if (invited) return 'invited'
+  if (hand !== null) return 'hand'
+  return asked_to_unmute ? 'asked_to_unmute' : null
 }
 
-/** What others just did to my seat. @param {object} visit @param {boolean} keys  whether there is a keyboard to speak of */
+const QUESTIONS = { invited: 'Invited', hand: 'Hand up', asked_to_unmute: 'Asked to unmute' }
+
+/** The same in two words: under their name, and for those who hear the page. @param {Parameters<typeof openQuestionOf>[0]} person */
+export function markInWords(person) {
+  const question = openQuestionOf(person)
+  return question ? QUESTIONS[question] : ''
+}
+
+/** What others just did to my seat. @param {Pick<VisitState, 'seatChange'|'me'>} visit @param {boolean} keys  whether there is a keyboard to speak of */
 export function seatChangeInWords({ seatChange, me }, keys) {
   const on = keys ? 'Press M to turn it on.' : 'Tap it to talk.'
   switch (seatChange) {
@@ -22,12 +37,12 @@ export function seatChangeInWords({ seatChange, me }, keys) {
     case 'muted': return { headline: 'You were muted', advice: `A moderator turned your microphone off. ${on}` }
     case 'moderator': return { headline: "You're a moderator now", advice: 'Choose a face to see what you can do for the room.' }
     case 'host': return { headline: 'The room is yours now', advice: 'You are its host. Its settings are beside its name.' }
-    case 'speaker': return { headline: "You're on the stage", advice: me.muted ? `No moderator any more. ${on}` : 'No moderator any more.' }
+    case 'speaker': return { headline: "You're on the stage", advice: me?.muted ? `No moderator any more. ${on}` : 'No moderator any more.' }
     default: return null
   }
 }
 
-/** What a listener of a moderated room reads under the stage. */
+/** What a listener of a moderated room reads under the stage. @param {{ me: Person, queue: readonly Person[] }} visit @param {boolean} keys */
 export function waitingInWords({ me, queue }, keys) {
   if (me.invited) return { headline: "You're listening", advice: 'The stage waits for your answer, as long as you like.' }
   if (me.hand !== null) {
@@ -40,14 +55,14 @@ export function waitingInWords({ me, queue }, keys) {
 
 const MINUTE = 60_000
 
-/** How long a hand is up: nothing for the first minute. */
+/** How long a hand is up: nothing for the first minute. @param {string|null} since @param {number} [now] */
 export function waitedInWords(since, now = Date.now()) {
-  const minutes = Math.floor((now - Date.parse(since)) / MINUTE)
+  const minutes = Math.floor((now - Date.parse(since ?? '')) / MINUTE)
   if (!(minutes >= 1)) return ''
   return minutes < 60 ? `for ${minutes} min` : `for ${Math.floor(minutes / 60)} h`
 }
 
-/** "30 seconds", "2 minutes": how far apart messages are in slow mode. */
+/** "30 seconds", "2 minutes": how far apart messages are in slow mode. @param {number} seconds */
 export function paceInWords(seconds) {
   if (seconds < 60) return `${seconds} second${seconds === 1 ? '' : 's'}`
   const minutes = Math.round(seconds / 60)
@@ -58,18 +73,20 @@ const clock = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-di
 
 /**
  * What is special about a room, each with its picture: at the head of the room.
- * @param {object|null} room
- * @returns {{ name: string, text: string, title: string }[]}
+ * @typedef {{ kind: 'opens'|'locked'|'access'|'stage'|'pace', name: string, text: string, title: string }} RoomBadge
+ * @param {Partial<import('../../room/state.js').Room>|null} room
+ * @returns {RoomBadge[]}
  */
 export function badgesOf(room) {
   if (!room) return []
-  const badges = []
-  const add = (name, text, title) => badges.push({ name, text, title })
-  if (room.opened_at === null && room.starts_at) add('clock', `Opens ${clock.format(new Date(room.starts_at))}`, 'Until then only the host is here')
-  if (room.locked) add('lock', 'Locked', 'Nobody new comes in')
-  if (room.access === 'invited') add('invited', 'Invited only', 'Only those who were invited come in')
-  if (room.access === 'club') add('members', 'Members only', 'Only members of the club come in')
-  if (room.stage === 'moderated') add('hand', 'Moderated stage', 'People raise a hand to speak')
-  if (room.slow_mode > 0) add('clock', `Slow mode: ${paceInWords(room.slow_mode)}`, `One message from each of us every ${paceInWords(room.slow_mode)}`)
+  /** @type {RoomBadge[]} */ const badges = []
+  /** @param {RoomBadge['kind']} kind @param {string} name @param {string} text @param {string} title */
+  const add = (kind, name, text, title) => badges.push({ kind, name, text, title })
+  if (room.opened_at === null && room.starts_at) add('opens', 'clock', `Opens ${clock.format(new Date(room.starts_at))}`, 'Until then only the host is here')
+  if (room.locked) add('locked', 'lock', 'Locked', 'Nobody new comes in')
+  if (room.access === 'invited') add('access', 'invited', 'Invited only', 'Only those who were invited come in')
+  if (room.access === 'club') add('access', 'members', 'Members only', 'Only members of the club come in')
+  if (room.stage === 'moderated') add('stage', 'hand', 'Moderated stage', 'People raise a hand to speak')
+  if (room.slow_mode) add('pace', 'clock', `Slow mode: ${paceInWords(room.slow_mode)}`, `One message from each of us every ${paceInWords(room.slow_mode)}`)
   return badges
 }

@@ -2,6 +2,8 @@ import { element } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
 
+/** @import { VisitState } from '../../room/visit_state.js' */
+
 /**
  * What moderators do with the whole stage at once.
  * @param {{ muteAll: () => Promise<number> }} acts
@@ -12,7 +14,7 @@ export function createStageTools({ muteAll }) {
   const root = element('div', { class: 'stage-tools' }, refusal.element, hush)
   return {
     element: root,
-    /** @param {object} visit */
+    /** @param {Pick<VisitState, 'may'|'stage'>} visit */
     update({ may, stage }) {
       const open = stage.some((person) => !person.me && !person.muted && person.role !== 'HOST')
       root.hidden = !may.moderate || (!open && refusal.element.hidden)
