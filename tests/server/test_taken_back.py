@@ -11,7 +11,7 @@ from roomtone.frame import Frame
 from roomtone.log import Entry, Reader, RoomLog
 from roomtone.types import Cursor, PeerId, RoomId, UserId
 
-from ..following import follow
+from ..following import follow, joins
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from ..sockets import call
@@ -95,3 +95,36 @@ def test_a_reader_who_is_behind_never_takes_what_was_taken_back_meanwhile() -> N
             Entry(seq, Frame("messages", str(seq), Cursor(7, seq)), taken_back_seq=gone), None
         )
     assert [entry.seq for entry in behind.take()] == [1, 3, 4]
+
+
+async def test_somebody_who_comes_late_to_a_room_for_the_invited_is_told_by_no_technique_who_sat_there(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    psql.run("update rooms set access = 'invited' where id = %s", room)
+    for name in ("early", "late"):
+        psql.run("insert into guests (room_id, user_id) values (%s, %s)", room, psql.person(name))
+    psql.seat(room, "early")
+    psql.act_as("early").one("select say(%s, 'good evening')", room)
+    psql.one("select leave_room(%s)", room)
+    psql.act_as(None).seat(room, "late")
+    token = relay.token("late")
+    after = f"{psql.one('select epoch from logs where room_id = %s', room)}-0"
+    events = f"{relay.url}/rooms/{room}/events"
+    read = []
+    async with follow(events, token, after=after) as stream:
+        await stream.until(joins("late"))
+        read.append([f.data for f in stream.frames if f.id and f.event != "snapshot"])
+    async with call(f"{relay.url}/rooms/{room}/socket", token, after=after) as caller:
+        await caller.until(joins("late"))
+        read.append([f.data for f in caller.frames if f.id and f.event != "snapshot"])
+    with relay.client(token) as client:
+        for wait in ("0", "5"):
+            asked = {"after": after, "wait": wait}
+            answer = client.get(events, params=asked, headers={"Accept": "application/json"})
+            read.append(answer.json()["events"])
+    for told in read:
+        assert [(event["table"], event["record"]["username"]) for event in told] == [
+            ("messages", "early"),
+            ("participants", "late"),
+        ]
