@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
+from .account import Account
 from .settings import Settings
 
 STOPS_WITHIN: Final = 2.0  # seconds
@@ -105,11 +106,16 @@ class Companion:
 
 
 @contextmanager
-def companions(settings: Settings, database_url: str) -> Iterator[list[Companion]]:
+def companions(
+    settings: Settings, database_url: str, account: Account | None = None
+) -> Iterator[list[Companion]]:
     """Those that belong to this relay, not started yet; they end with the block."""
     made = []
+    owner = None if account is None else (account.uid, account.gid)
     if settings.band_plays:
-        made.append(Companion("the house band", "media.band", settings, database_url))
+        made.append(
+            Companion("the house band", "media.band", settings, database_url, account=owner)
+        )
     if settings.nodes:
         made += [
             Companion(
@@ -117,6 +123,7 @@ def companions(settings: Settings, database_url: str) -> Iterator[list[Companion
                 "media.node",
                 settings,
                 database_url,
+                account=owner,
                 kind=kind,
                 recordings=str(settings.recordings),
             )

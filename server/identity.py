@@ -74,7 +74,7 @@ class Tokens:
         return cls(
             secret,
             algorithms=settings.jwt_algorithms,
-            public_key=_pem(settings.jwt_public_key),
+            public_key=pem(settings.jwt_public_key),
             jwks=jwks,
             audience=settings.jwt_audience,
         )
@@ -239,7 +239,7 @@ def counted_as(connection: HTTPConnection) -> str:
     return f"address {connection.client.host if connection.client else ''}"
 
 
-def _pem(given: str | None) -> str | None:
+def pem(given: str | None) -> str | None:
     """A key as PEM text, read from a file if its path is given. Raises OSError."""
     if given is None or given.lstrip().startswith("-----BEGIN "):
         return given

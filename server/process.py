@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from . import line, logs
+from . import line, logs, privileges
+from .account import Account
 from .head import BoundedRequests
 from .websocket_limits import BoundedWebSocket
 
@@ -144,14 +145,23 @@ class Worker:
 
 
 def serve_many(
-    settings: Settings, database_url: str, door: socket.socket, on_started: Callable[[], None]
+    settings: Settings,
+    database_url: str,
+    door: socket.socket,
+    on_started: Callable[[], None],
+    account: Account | None = None,
 ) -> None:
-    """Serve with several processes on one socket until interrupted; one that dies is replaced.
+    """Serve with one or several processes on one socket until interrupted; one that dies is replaced.
 
-    Each is a relay of its own, with a node id of its own.
+    Each is a relay of its own, with a node id of its own. They run as this account, and so does
+    nothing of this process that a client could reach.
     """
+
+    def spawned() -> Worker:
+        return _spawn(settings, database_url, door, account)
+
     door.listen(BACKLOG)  # the socket is shared: whoever is free accepts
-    workers = [_spawn(settings, database_url, door) for _ in range(settings.workers)]
+    workers = [spawned() for _ in range(settings.workers)]
     said = False
     try:
         while True:
@@ -174,15 +184,19 @@ def serve_many(
                 if not worker.ready:
                     time.sleep(RESTART_PAUSE)
                 workers.remove(worker)
-                workers.append(_spawn(settings, database_url, door))
+                workers.append(spawned())
     finally:
         _end(workers)
 
 
-def _spawn(settings: Settings, database_url: str, door: socket.socket) -> Worker:
+def _spawn(
+    settings: Settings, database_url: str, door: socket.socket, account: Account | None
+) -> Worker:
     spawn = multiprocessing.get_context("spawn")
     receiving, sending = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_work, args=(settings, database_url, door, sending), daemon=True)
+    process = spawn.Process(
+        target=_work, args=(settings, database_url, door, sending, account), daemon=True
+    )
     # Ctrl-C reaches the whole process group; the child is deaf to it until uvicorn listens
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -193,7 +207,17 @@ def _spawn(settings: Settings, database_url: str, door: socket.socket) -> Worker
     return Worker(process, receiving)
 
 
-def _work(settings: Settings, database_url: str, door: socket.socket, started: Connection) -> None:
+def _work(
+    settings: Settings,
+    database_url: str,
+    door: socket.socket,
+    started: Connection,
+    account: Account | None,
+) -> None:
+    if account is not None:
+        from . import app  # noqa: F401 -- what only root can read is read before
+
+        privileges.drop(account.uid, account.gid)
     threading.Thread(target=_follow_parent, daemon=True).start()
 
     def tell() -> None:

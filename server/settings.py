@@ -89,6 +89,11 @@ class Settings:
         help="Delete recordings so many days after they ended.",
         at_least=0.01,
     )
+    run_as: str | None = setting(
+        None,
+        default_text="as root: the account that has the embedded database, or `roomtone`",
+        help="Started as root: the account that relay, house band and media nodes run as; `root` stays root.",
+    )
     database_url: str | None = setting(
         None,
         also="DATABASE_URL",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 import uvloop
 
+from .. import privileges
 from ..embedded import socket_url
 from ..lock import running
 from ..screen import Screen
@@ -28,7 +29,7 @@ from .options import from_settings, settings_from
     help="Rooms it carries at most. [50]",
 )
 @from_settings(
-    "data_dir", "recordings_dir", "database_url", "ice_servers", "turn_uris", "turn_secret", "turn_ttl",
+    "data_dir", "recordings_dir", "run_as", "database_url", "ice_servers", "turn_uris", "turn_secret", "turn_ttl",
     "ice_transport_policy", "media_networks",
 )  # fmt: skip
 def node_command(kind: str, capacity: int, **given: Any) -> None:
@@ -53,6 +54,11 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
         url = socket_url(holder.sockets)
         loopback = is_loopback(urlsplit(holder.address).hostname or "")
     screen = Screen()
+    with expected_errors():
+        account = privileges.account_to_run_as(settings)
+        privileges.give_recordings(account, settings.recordings)
+    if account is not None:
+        privileges.drop(account.uid, account.gid)
     with stopping_on_signals(screen):
         screen.line(f"{kind.upper()} node for {capacity} rooms. Ctrl-C stops it.")
         try:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
+from .. import privileges
 from ..companion import companions
 from ..embedded import EmbeddedPostgres
+from ..identity import pem
 from ..install import install
 from ..lock import data_dir_lock
 from ..process import address, bind, serve, serve_many
@@ -49,12 +52,20 @@ def serve_command(**given: Any) -> None:
             if installed.demo:
                 progress("the demo's clubs and rooms are in")
             progress("starting the relay")
-        beside = stack.enter_context(companions(settings, relay_url))
+        account = privileges.account_to_run_as(settings)
+        if account is not None:
+            privileges.give_recordings(account, settings.recordings)
+            settings = replace(settings, jwt_public_key=pem(settings.jwt_public_key))
+        beside = stack.enter_context(companions(settings, relay_url, account))
 
         def opened() -> None:
             screen.opened(where, psql_hint(settings))
+            if (words := privileges.describe(account)) is not None:
+                screen.line(words)
             for companion in beside:
                 companion.start()
 
-        run = serve if settings.workers == 1 else serve_many
-        run(settings, relay_url, door, opened)
+        if settings.workers == 1 and account is None:
+            serve(settings, relay_url, door, opened)
+        else:
+            serve_many(settings, relay_url, door, opened, account)

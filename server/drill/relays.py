@@ -49,6 +49,10 @@ class RelayProcess:
             for name, value in os.environ.items()
             if not name.startswith("ROOMTONE_") and name != "DATABASE_URL"
         } | {"ROOMTONE_DATABASE_URL": database_url, "ROOMTONE_NODES": "off"}  # nobody talks here
+        if (
+            os.geteuid() == 0
+        ):  # the process that is killed is the relay itself, and not its supervisor
+            self._environment["ROOMTONE_RUN_AS"] = "root"
         self._process: asyncio.subprocess.Process | None = None
         self.serving = False
         self.started_at = 0.0

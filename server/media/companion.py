@@ -18,7 +18,7 @@ from typing import Any
 
 import uvloop
 
-from .. import logs
+from .. import logs, privileges
 from ..ice import configuration
 from ..media_addresses import Reach
 from ..settings import Settings
@@ -57,6 +57,9 @@ def run(work: Callable[[Told], Coroutine[Any, Any, None]]) -> None:
 async def _run(work: Callable[[Told], Coroutine[Any, Any, None]]) -> None:
     loop = asyncio.get_running_loop()
     told = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
+    account = told.pop("account", None)
+    if account is not None:
+        privileges.drop(*account)  # before the first packet
     settings = Settings(**told.pop("settings"))
     logs.configure(settings.log_level, "%(name)s: %(message)s")
     working = begin(work(Told(told.pop("url"), settings, told)), "work")

@@ -10,7 +10,7 @@ from pathlib import Path
 from roomtone.paths import PACKAGE
 
 LEAVES = {
-    "types", "settings", "ice", "paths", "logs", "notifications", "supervision", "media_addresses", "ice_addresses", "sdp", "http_client",
+    "types", "settings", "ice", "paths", "logs", "privileges", "account", "notifications", "supervision", "media_addresses", "ice_addresses", "sdp", "http_client",
 }  # fmt: skip
 """What of the package media may import beside itself: words and settings, nothing that serves."""
 

@@ -81,7 +81,7 @@ KILLS = 3
 
 @pytest.mark.parametrize("kind", ["sfu", "mcu"])
 async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_is_killed(
-    database_url: str, psql: Psql, room: int, kind: str, tmp_path: Path
+    database_url: str, psql: Psql, room: int, kind: str, open_dir: Path
 ) -> None:
     """And so is its recording: what the killed one wrote is there, and the other goes on."""
     one, two = Caller("rick", 1, 440), Caller("beth", 2, 660)
@@ -90,7 +90,7 @@ async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_i
 
         async def start(number: int) -> None:
             for _ in range(number):
-                process = stack.enter_context(node(database_url, kind, tmp_path))
+                process = stack.enter_context(node(database_url, kind, open_dir))
                 processes[process.pid] = process
             await comes_true(lambda: psql.one(LIVING, kind) == len(processes))
 
@@ -118,7 +118,7 @@ async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_i
                 two.heard.clear()
                 await one.waits_to_hear_anywhere(660)
                 await two.waits_to_hear_anywhere(440)
-                lost = await part_of(psql, tmp_path, carrying)
+                lost = await part_of(psql, open_dir, carrying)
                 written = (killed_at - lost.started_at).total_seconds()
                 # Its mix was some tens of milliseconds old, and of this machine's time others want their share.
                 assert written - 1.2 < lost.seconds < written + 0.2
@@ -133,7 +133,7 @@ async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_i
             await comes_true(
                 lambda: psql.one("select duration from recordings order by id desc limit 1")
             )
-            last = await part_of(psql, tmp_path, psql.one("select node_id from assignments"))
+            last = await part_of(psql, open_dir, psql.one("select node_id from assignments"))
             assert not last.failed
             assert last.seconds == pytest.approx(seconds_of(last.path), abs=0.1)
             assert sings(last.path, 440, 660)
@@ -209,10 +209,10 @@ def sings(path: Path, *tones: float) -> bool:
 
 
 async def test_a_node_whose_database_is_gone_ends_all_the_same(
-    new_database: NewDatabase, template: str, admin: Connection, tmp_path: Path
+    new_database: NewDatabase, template: str, admin: Connection, open_dir: Path
 ) -> None:
     url = new_database(template)
-    with node(url, "mcu", tmp_path) as process:
+    with node(url, "mcu", open_dir) as process:
         with psycopg.connect(url, autocommit=True) as connection:
             psql = Psql(connection)
             room = psql.room("rick")

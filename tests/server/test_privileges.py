@@ -1,0 +1,134 @@
+"""Started as root, nothing that reads strangers' packets stays root; started as anybody else, nothing changes."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+import pytest
+from roomtone import privileges
+from roomtone.account import Account, AccountError, account_for
+from roomtone.embedded import socket_url
+from roomtone.lock import running
+from roomtone.settings import Settings
+
+from ..running import NO_TLS
+
+PATIENCE = 60.0
+
+
+@contextmanager
+def roomtone(*arguments: str | Path, **environment: str) -> Iterator[tuple[psutil.Process, str]]:
+    """The running command and its address."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ROOMTONE_")}
+    command = [sys.executable, "-m", "roomtone", *map(str, arguments), "--port", "0"]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=clean | environment,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            lines: list[str] = []
+            while "open at" not in (lines or [""])[-1]:
+                lines.append(process.stdout.readline())
+                assert lines[-1], lines
+            yield psutil.Process(process.pid), lines[-1].split()[-1]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=PATIENCE)
+
+
+def reads_packets(process: psutil.Process) -> bool:
+    """Whether it is a relay's or media process, and not the one that starts them."""
+    return any("spawn_main" in word or "roomtone.media" in word for word in process.cmdline())
+
+
+def all_as(process: psutil.Process, number: int, uid: int) -> None:
+    """Wait until so many processes that read packets are there, and none has another user."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        there = [child for child in process.children() if reads_packets(child)]
+        uids = [set(child.uids()) for child in there]
+        if len(uids) == number and all(each == {uid} for each in uids):
+            return
+        assert time.monotonic() < deadline, list(zip(there, uids, strict=True))
+        time.sleep(0.05)
+
+
+def test_relay_band_and_nodes_run_as_the_databases_account(open_dir: Path) -> None:
+    data = open_dir / "data"
+    with roomtone("--data-dir", data, ROOMTONE_BAND="on") as (process, url):
+        root = os.geteuid() == 0
+        uid = account_for(data / "postgres").uid
+        assert uid != 0
+        all_as(process, 4 if root else 3, uid)  # the relay of anybody else is the command itself
+        assert httpx.get(f"{url}ready", verify=NO_TLS).status_code == 200
+        assert httpx.get(url, verify=NO_TLS).status_code == 200  # its pages can be read
+        holder = running(data)
+        assert holder is not None
+        with psycopg.connect(socket_url(holder.sockets), autocommit=True) as connection:
+            deadline = time.monotonic() + PATIENCE
+            alive = "select count(distinct kind) from roomtone.nodes where kind in ('relay', 'sfu', 'mcu')"
+            while connection.execute(alive).fetchone() != (3,):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        assert (data / "recordings").stat().st_uid == uid or not root
+    assert running(data) is None
+
+
+def test_with_another_database_too(database_url: str, open_dir: Path) -> None:
+    flags = ("--database-url", database_url, "--data-dir", open_dir / "data", "--no-nodes")
+    with roomtone(*flags, "--workers", "2") as (process, url):
+        uid = account_for(open_dir / "data" / "postgres").uid
+        all_as(process, 2, uid)
+        assert httpx.get(f"{url}ready", verify=NO_TLS).status_code == 200
+
+
+def test_staying_root_has_to_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(privileges, "account_for", lambda _data: Account(1234, 1234))
+    monkeypatch.setattr(Account, "reaches", lambda _self, _path: True)
+    assert privileges.account_to_run_as(Settings()) == Account(1234, 1234)
+    assert privileges.account_to_run_as(Settings(run_as="root")) is None
+    assert "run as root" in str(privileges.describe(None))
+    entry = pwd.getpwall()[1]
+    assert privileges.account_to_run_as(Settings(run_as=entry.pw_name)) == Account(
+        entry.pw_uid, entry.pw_gid
+    )
+    with pytest.raises(AccountError, match="There is no account"):
+        privileges.account_to_run_as(Settings(run_as="nobody-of-this-name"))
+    monkeypatch.setattr(Account, "reaches", lambda _self, _path: False)
+    assert privileges.account_to_run_as(Settings()) is None  # only this machine can reach it
+    with pytest.raises(AccountError, match="--run-as root"):
+        privileges.account_to_run_as(Settings(host="0.0.0.0"))
+    monkeypatch.setattr("os.geteuid", lambda: 1234)
+    assert privileges.account_to_run_as(Settings()) is None
+    assert privileges.describe(None) is None
+    with pytest.raises(AccountError, match="Only root"):
+        privileges.account_to_run_as(Settings(run_as="root"))
+
+
+def test_recordings_that_root_made_go_to_the_account(open_dir: Path) -> None:
+    account = account_for(open_dir / "postgres")
+    folder, elsewhere = open_dir / "recordings", open_dir / "elsewhere"
+    folder.mkdir()
+    elsewhere.write_text("kept")
+    (folder / "old.ogg").write_text("")
+    (folder / "link.ogg").symlink_to(elsewhere)
+    before = elsewhere.stat().st_uid
+    privileges.give_recordings(account, folder)
+    assert folder.stat().st_uid == (folder / "old.ogg").stat().st_uid == account.uid
+    assert elsewhere.stat().st_uid == before
