@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PARALLEL ?= --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs pins programs clean
+.PHONY: help run test check docs unicode pins programs clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ check: $(VENV)/.test node_modules/.installed ## Check format, lint and types, of
 docs: $(VENV)/.test ## Write the reference pages that come from the source
 	$(BIN)/python -c 'from roomtone.settings_reference import reference; print(reference(), end="")' > docs/settings.md
 	$(BIN)/python -m tests.docs.schema_map > docs/schema-map.md
+
+unicode: $(VENV)/.test ## Write what the schema knows of Unicode's characters from the newest data
+	$(BIN)/python -m tests.schema.unicode_sql > .unicode.sql && mv .unicode.sql schema/02_unicode.sql
 
 pins: ## Write constraints.txt from the newest versions that pyproject.toml allows
 	rm -rf build/pins && $(PYTHON) -m venv build/pins

@@ -8,12 +8,10 @@ create table if not exists users (
   bio        text constraint users_bio_is_short check (length(bio) <= 1000),
   created_at timestamptz not null default now()
 );
-create unique index if not exists users_username_is_unique on users (lower(username));
 
 comment on table users is 'Everyone who can take a seat: people, bots and media nodes.';
 comment on column users.id is 'Identity; the `sub` of a token.';
-comment on column users.username is 'What others see: 1 to 40 printable characters, unique whatever the case.';
+comment on column users.username is 'What others see: a name of 1 to 40 characters (see name_fault), that looks like nobody else''s.';
 comment on column users.kind is 'person, bot or node.';
 comment on column users.bio is 'What they say of themselves.';
 comment on column users.created_at is 'When they first came.';
-comment on index users_username_is_unique is 'rick and Rick are one person.';

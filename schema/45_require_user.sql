@@ -3,7 +3,7 @@ language plpgsql stable as $$
 declare
   somebody bigint;
 begin
-  select u.id into somebody from users u where lower(u.username) = lower(require_user.username);
+  select u.id into somebody from users u where name_key(u.username) = name_key(require_user.username);
   if not found then
     raise no_data_found using
       message    = format('nobody is called %L', require_user.username),

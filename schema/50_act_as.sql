@@ -12,7 +12,7 @@ begin
     perform set_config('request.jwt.claims', '', false), set_config('role', 'none', false);
     return 'yourself, the operator';
   end if;
-  select * into actor from users u where lower(u.username) = lower(act_as.username);
+  select * into actor from users u where name_key(u.username) = name_key(act_as.username);
   if not found then
     raise no_data_found using
       message = format('nobody is called %L', act_as.username),

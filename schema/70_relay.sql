@@ -43,12 +43,18 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   visitor users;
 begin
-  select * into visitor from users u where lower(u.username) = lower(sign_in.username);
+  select * into visitor from users u where name_key(u.username) = name_key(sign_in.username);
   if not found and sign_in.kind in ('person', 'bot') then
     insert into users (username, kind) values (sign_in.username, sign_in.kind)
     on conflict do nothing returning * into visitor;
     if not found then -- somebody of that name arrived in this very moment
-      select * into visitor from users u where lower(u.username) = lower(sign_in.username);
+      select * into visitor from users u where name_key(u.username) = name_key(sign_in.username);
+      if not found then
+        raise unique_violation using
+          message    = 'this name looks like that of somebody else',
+          constraint = 'users_username_looks_like_no_other',
+          hint       = 'Choose another name.';
+      end if;
     end if;
   end if;
   if sign_in.kind = 'bot' and visitor.kind <> 'bot' then

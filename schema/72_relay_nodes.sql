@@ -16,7 +16,7 @@ begin
   select u.* into itself
   from generate_series(1, 1000) as number (n)
   cross join lateral (select node_register.kind || case when n > 1 then ' ' || n else '' end as name) wanted
-  left join users u on lower(u.username) = wanted.name
+  left join users u on name_skeleton(u.username) = name_skeleton(wanted.name)
   where u.id is null or (u.kind = 'node' and not exists (
     select from nodes x where x.user_id = u.id and x.id <> node_register.node and x.heartbeat_at > clock_timestamp() - interval '10 seconds'))
   order by n limit 1;
@@ -25,7 +25,7 @@ begin
     select wanted.name, 'node'
     from generate_series(1, 1000) as number (n)
     cross join lateral (select node_register.kind || case when n > 1 then ' ' || n else '' end as name) wanted
-    where not exists (select from users u where lower(u.username) = wanted.name)
+    where not exists (select from users u where name_skeleton(u.username) = name_skeleton(wanted.name))
     order by n limit 1
     returning * into itself;
   end if;

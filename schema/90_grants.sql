@@ -13,6 +13,8 @@ grant select on topics, users, clubs, followers, members, club_directory, club_r
 -- Which relay serves a seat, and when it lapses, is between the relays.
 grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, seq) on participants
   to roomtone_anon, roomtone_person;
+grant execute on function name_fault(text), name_key(text), name_skeleton(text), unicode_kind(text), unicode_prototypes(), has_hidden_controls(text)
+  to roomtone_anon, roomtone_person;
 grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), require_open_room(bigint), invitation(text)
   to roomtone_anon, roomtone_person;
 

@@ -124,3 +124,16 @@ def test_our_own_page_may(
     )
     assert status == 201
     assert psql.roster(room) == ["anna"]
+
+
+def test_a_link_of_another_site_makes_nobody_somebody_else(
+    elsewhere: Page, relay: RunningRelay, psql: Psql
+) -> None:
+    elsewhere.evaluate(
+        "(address) => { location.href = address }", f"{relay.url}/?debug&username=eve"
+    )
+    elsewhere.wait_for_url(f"{relay.url}/**")
+    assert elsewhere.evaluate("location.search") == "?debug="  # where the page looks for the name
+    me = elsewhere.evaluate("fetch('/session').then((response) => response.json())")
+    assert me["user"]["username"] == "anna"
+    assert psql.one("select count(*) from users where username = 'eve'") == 0

@@ -78,7 +78,7 @@ def test_a_house_from_before_the_stage_had_consent_is_brought_up_to_date(
     )
     psql.run(
         "alter table rooms drop column access cascade, drop column starts_at cascade,"
-        " drop column opened_at cascade, drop column slow_mode cascade, drop column pinned_link"
+        " drop column opened_at cascade, drop column slow_mode cascade, drop column pinned_link cascade"
     )
     psql.run("delete from schema_installs where true")
     install(database_url, demo=False)

@@ -159,6 +159,9 @@ def test_every_rule_of_the_database_is_documented() -> None:
     )
     raised = set(re.findall(r"constraint\s*=\s*'(\w+)'", sql))
     declared = set(re.findall(r"(?<!on )constraint (\w+)\s+(?:check|unique)", sql))
+    declared |= set(
+        re.findall(r"unique index if not exists (\w+_(?:is_unique|like_no_other)) ", sql)
+    )
     private = {rule for rule in declared if rule.startswith(("events_", "nodes_", "assignments_"))}
     assert set(documented("Rules of the database")) == raised | declared - private
 

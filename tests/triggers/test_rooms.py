@@ -109,7 +109,7 @@ def test_names_may_be_in_any_script_and_hold_any_markup(psql: Psql) -> None:
     psql.act_as("rick")
     for name in (
         "غرفة الشاي",
-        "\u202eretfa",
+        "Tea & \u0427\u0430\u0439",
         "👩‍👩‍👧 🫖",
         "<img src=x onerror=alert(1)>",
         "x" * 120,

@@ -1,0 +1,108 @@
+-- What a name may be: seen by everybody, in one writing direction, and like no other (UTS #39, Unicode Security Mechanisms).
+-- 44_names.sql says which column keeps which of these rules.
+
+create or replace function name_fault(name text) returns text
+language plpgsql immutable parallel safe set search_path = roomtone, pg_temp as $$
+declare
+  letter text;
+  previous_letter text;
+  kind text;
+  previous text := 'start';
+  parts text[];
+  direction text := '-';
+  script text := '-';
+  marks int := 0;
+  awaits_picture boolean := false;
+  visible boolean := false;
+begin
+  if name is null or length(name) > 200 or name ~ '^ *$' or name ~ '[\x01-\x1f\x7f]' then
+    return null; -- that a name is a line of some length is said by other constraints
+  end if;
+  if name is not nfc normalized then
+    return 'is not in the composed form of Unicode (NFC)';
+  end if;
+  foreach letter in array string_to_array(normalize(name, NFD), null) loop
+    parts := string_to_array(unicode_kind(letter), ' ');
+    kind := parts[1];
+    if awaits_picture and kind <> 'picture' then
+      return 'has an invisible joiner that joins nothing';
+    end if;
+    awaits_picture := false;
+    if kind = 'invisible' or kind = 'enclosing' then
+      return 'has a character that nobody can see, or that is no part of a name';
+    elsif kind = 'joiner' then
+      awaits_picture := previous <> 'virama';
+      if awaits_picture and (letter <> U&'\200D' or previous not in ('picture', 'tone', 'style')) then
+        return 'has an invisible joiner that joins nothing';
+      end if;
+    elsif kind = 'style' and previous not in ('picture', 'key') or kind = 'keycap' and previous not in ('key', 'style') then
+      return 'has a character that nobody can see';
+    elsif kind = 'space' and previous = 'start' then
+      return 'begins with a space';
+    elsif kind in ('mark', 'virama') then
+      if previous in ('start', 'space') then
+        return 'has an accent on nothing';
+      end if;
+      marks := case when previous in ('mark', 'virama') then marks + 1 else 1 end;
+      if marks > 4 or letter = previous_letter then
+        return 'has accents stacked upon accents';
+      end if;
+    end if;
+    if parts[2] <> '-' then
+      if direction <> '-' and direction <> parts[2] then
+        return 'is written from left to right and from right to left';
+      end if;
+      direction := parts[2];
+    end if;
+    if kind not in ('letter', 'mark', 'virama', 'joiner') then
+      script := '-'; -- the next word may be of another script
+    elsif parts[3] <> '-' then
+      if script <> '-' and script <> parts[3] and not (script in ('Latin', 'CJK') and parts[3] in ('Latin', 'CJK')) then
+        return format('mixes letters of %s and %s in one word', script, parts[3]);
+      end if;
+      script := parts[3];
+    end if;
+    visible := visible or kind in ('letter', 'picture', 'tone', 'key', 'other');
+    previous := kind;
+    previous_letter := letter;
+  end loop;
+  return case
+    when awaits_picture then 'has an invisible joiner that joins nothing'
+    when previous = 'space' then 'ends with a space'
+    when not visible then 'has nothing that can be seen' end;
+end
+$$;
+
+comment on function name_fault(text) is
+  'Why a text is no name, as the end of a sentence; null if it is one: visible, NFC, one writing direction, no word of two scripts, no stacked accents.';
+
+create or replace function name_key(name text) returns text
+language sql immutable parallel safe
+return normalize(lower(normalize(name, NFKC)), NFKC);
+
+comment on function name_key(text) is 'The same for two spellings of one name: upper and lower case, composed and decomposed, full-width.';
+
+create or replace function name_skeleton(name text) returns text
+language plpgsql immutable parallel safe set search_path = roomtone, pg_temp as $$
+declare
+  letter text;
+  skeleton text := '';
+begin
+  foreach letter in array string_to_array(normalize(left(name, 200), NFKD), null) loop
+    if split_part(unicode_kind(letter), ' ', 1) not in ('invisible', 'joiner', 'style') then
+      skeleton := skeleton || coalesce(unicode_prototypes() ->> letter, letter);
+    end if;
+  end loop;
+  return normalize(btrim(regexp_replace(skeleton, ' +', ' ', 'g')), NFC);
+end
+$$;
+
+comment on function name_skeleton(text) is
+  'The same for two names that look alike (UTS #39, section 4; upper and lower case as well): select name_skeleton(''paypal'') = name_skeleton(''PAYPA1'');';
+
+create or replace function has_hidden_controls(prose text) returns boolean
+language sql immutable parallel safe
+return prose ~ '[\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]';
+
+comment on function has_hidden_controls(text) is
+  'Whether a text changes how its surroundings are written: bidirectional embeddings, overrides and isolates, annotations, C1 controls.';
