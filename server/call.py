@@ -44,8 +44,13 @@ class Calls:
         self._relay = relay
         self._claims = claims
 
-    async def begin(self, room: RoomId, way: Way, offer: str) -> tuple[Call, str]:
-        """Sit down, offer, and the SDP that the node answers. Refused, nobody sat down."""
+    async def begin(
+        self, room: RoomId, way: Way, offer: str, *, leaves: bool = False
+    ) -> tuple[Call, str, str | None]:
+        """Sit down, offer, and the SDP that the node answers; and whether the room is recorded. Refused, nobody sat down.
+
+        Who `leaves` when the room is recorded is refused while it is, and hung up on before it will be.
+        """
         user = user_of(self._claims)
         assert user is not None
         call = Call(room, PeerId(str(uuid4())))
@@ -55,12 +60,22 @@ class Calls:
                 reader.begin()
 
                 async def work(connection: Connection) -> PeerId:
-                    return await _sit_and_offer(connection, call, way, offer)
+                    return await _sit_and_offer(connection, call, way, offer, leaves=leaves)
 
                 node = await transact(self._database, self._claims, work)
                 self._relay.ring(room)
                 try:
-                    return call, await _answer(reader, call, node)
+                    answer = await _answer(reader, call, node)
+                    recorded = await self._recorded(room)
+                    if recorded is not None and leaves:
+                        raise Problem(
+                            409,
+                            "55000",
+                            "this room is being recorded, and you asked to leave when it is",
+                            hint="Leave out ?when_recorded=leave to come all the same.",
+                            rule="whip_room_is_not_recorded",
+                        )
+                    return call, answer, recorded
                 except BaseException:
                     await self.end(call)
                     raise
@@ -79,6 +94,23 @@ class Calls:
 
         await transact(self._database, self._claims, work)
         self._relay.ring(call.room)
+
+    async def _recorded(self, room: RoomId) -> str | None:
+        """The status of the recording that runs in this room, or will in a moment: announced or recording.
+
+        Asked for after sitting down, for a recording is seen by those who sit there.
+        """
+
+        async def work(connection: Connection) -> str | None:
+            found = await connection.execute(
+                "select case when started_at is null then 'announced' else 'recording' end"
+                " from roomtone.recordings where room_id = %s and ended_at is null",
+                (room,),
+            )
+            row = await found.fetchone()
+            return None if row is None else str(row[0])
+
+        return await transact(self._database, self._claims, work, read_only=True)
 
     async def require(self, call: Call) -> None:
         """Raises Problem 404 for a session that is over, or somebody else's."""
@@ -102,7 +134,9 @@ class Calls:
         return await transact(self._database, self._claims, work)
 
 
-async def _sit_and_offer(connection: Connection, call: Call, way: Way, offer: str) -> PeerId:
+async def _sit_and_offer(
+    connection: Connection, call: Call, way: Way, offer: str, *, leaves: bool
+) -> PeerId:
     # Joining again is the same upsert as everybody's: whoever sat here before is told "taken over".
     if way == "whep":
         await connection.execute(
@@ -146,6 +180,8 @@ async def _sit_and_offer(connection: Connection, call: Call, way: Way, offer: st
         )
     # The member beside the W3C's two tells the node that this connection is all the presence there will be.
     body = {"type": "offer", "sdp": offer, "presence": "connection"}
+    if leaves:
+        body["when_recorded"] = "leave"
     await _signal(connection, call, peer, "offer", body)
     return peer
 

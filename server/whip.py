@@ -30,7 +30,7 @@ FRAGMENT: Final = "application/trickle-ice-sdpfrag"
 # Any page may use these, for it has to bring a token of its own: no cookie comes along with `*`.
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Post, Accept-Patch",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Post, Accept-Patch, Recording",
 }
 
 Act = Callable[[Request, Calls], Awaitable[Response]]
@@ -70,13 +70,20 @@ async def _begin(way: Way, request: Request, calls: Calls) -> Response:
         offer = audio_of(await _text(request), "sendonly" if way == "whip" else "recvonly")
     except Unfit as unfit:
         raise Problem(422, "22023", str(unfit), rule="whip_offers_audio") from None
-    call, answer = await calls.begin(room_of(request), way, offer.sdp)
+    wish = request.query_params.get("when_recorded", "stay")
+    if wish not in ("stay", "leave"):
+        raise Problem(400, "22023", "when_recorded is stay or leave", rule="whip_wish_is_known")
+    call, answer, recorded = await calls.begin(
+        room_of(request), way, offer.sdp, leaves=wish == "leave"
+    )
     response = Response(
         completed(answer, offer), 201, media_type=SDP, headers={"Cache-Control": "no-store"}
     )
     response.headers["Location"] = f"/rooms/{call.room}/{way}/{call.peer}"
     response.headers["ETag"] = _etag(call)
     response.headers["Accept-Patch"] = FRAGMENT
+    if recorded is not None:
+        response.headers["Recording"] = recorded
     for link in _ice_links(request):
         response.headers.append("Link", link)
     return response

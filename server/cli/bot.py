@@ -35,6 +35,9 @@ from .options import from_settings, secret_file, settings_from
 @click.option("--echo", is_flag=True, help="Give back what people say, a second later.")
 @click.option("--listen", is_flag=True, help="Only listen, and tell who speaks. [the default]")
 @click.option(
+    "--leave-when-recorded", is_flag=True, help="Leave as soon as a recording is announced."
+)
+@click.option(
     "--count", type=click.IntRange(1, 100), default=1, metavar="N", help="So many of them. [1]"
 )
 @click.option(
@@ -63,6 +66,7 @@ def bot_command(
     play: Path | None,
     echo: bool,
     listen: bool,
+    leave_when_recorded: bool,
     count: int,
     url: str | None,
     token: str | None,
@@ -95,6 +99,7 @@ def bot_command(
         tone=tone,
         play=play,
         echo=echo,
+        leaves_when_recorded=leave_when_recorded,
         count=count,
         url=url or here,
         token=token,

@@ -23,7 +23,7 @@ from .signaling.http import http_line
 from .signaling.line import Line, LineLost, Refused
 from .sounds import Sound, SoundError, tone
 from .sounds import play as sound_of_file
-from .visit import visiting
+from .visit import RECORDED, visiting
 
 Say = Callable[[str], None]
 
@@ -37,6 +37,7 @@ WHY: Final = {
     "taken over": "another bot of this name took the seat",
     "signed out": "somebody signed us out",
     "token expired": "the token has expired",
+    RECORDED: "the room is recorded, and we do not stay for that",
     "participants_is_not_banned": "we are banned from the room",
 }
 
@@ -50,6 +51,7 @@ class Plan:
     tone: float | None = None
     play: Path | None = None
     echo: bool = False
+    leaves_when_recorded: bool = False
     count: int = 1
     url: str = ""
     token: str | None = None
@@ -138,6 +140,7 @@ async def _sit(plan: Plan, line: Line, say: Say) -> int:
         hears=listens or echo is not None,
         role="AUDIENCE" if listens else None,
         say=lambda words: say(f"{who}: {words}"),
+        leaves_when_recorded=plan.leaves_when_recorded,
     ) as visit:
         say(f"{who} sits in room {plan.room}. Ctrl-C ends it.")
         if echo is not None:
@@ -153,7 +156,7 @@ async def _sit(plan: Plan, line: Line, say: Say) -> int:
             return 0
         reason = visit.reason or "the room is closed to us"
         say(f"{who}: {WHY.get(reason, reason)}.")
-        return 0 if reason == "room ended" else 1
+        return 0 if reason in ("room ended", RECORDED) else 1
 
 
 class Speaking:

@@ -109,7 +109,7 @@ class Connection:
         try:
             self._inbox.put_nowait((kind, body))
         except asyncio.QueueFull:
-            log.warning("a peer says more than anybody can take in")
+            self._break("it says more than anybody can take in")
 
     async def close(self) -> None:
         """Hang up."""

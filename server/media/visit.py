@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from aiortc import MediaStreamTrack
 
@@ -16,6 +16,7 @@ from .hearing import Heard, Hearing, hear
 from .manners import wish
 from .mesh import Mesh
 from .node_line import MIX
+from .recorded import Recorded
 from .routes import Routes
 from .rtp import RtpPacket
 from .signaling.attendance import Attendance
@@ -35,6 +36,8 @@ from .sounds import Block, Sound
 from .voice import Voice, level_of
 
 log = logging.getLogger(__name__)
+
+RECORDED: Final = "recorded"  # the `reason` of a visit that ended by that
 
 Say = Callable[[str], None]
 OnPacket = Callable[[Seat, RtpPacket], None]
@@ -57,9 +60,10 @@ class Visit:
         role: str | None,
         say: Say,
         on_packet: OnPacket | None = None,
+        leaves_when_recorded: bool = False,
     ) -> None:
         self._on_packet = on_packet
-        undecoded = on_packet is not None
+        self.recorded = Recorded(say, leaves=leaves_when_recorded)
         self.voice = None if sound is None else Voice(sound)
         self.seats: dict[UserId, Seat] = {}
         self.room: Mapping[str, Any] = {}
@@ -76,7 +80,7 @@ class Visit:
             forget=self.attendance.forget,
             on_track=self._listen,
             on_connected=self._connected,
-            on_packet=self._take_packet if undecoded else None,
+            on_packet=None if on_packet is None else self._take_packet,
         )
         self.routes = Routes(
             self.mesh,
@@ -86,7 +90,7 @@ class Visit:
             send=self.attendance.send,
             on_voice=self._listen_to_node,
             on_connected=lambda seat: self._tell(f"connected with {seat.username}"),
-            on_packet=self._take_packet_of_node if undecoded else None,
+            on_packet=None if on_packet is None else self._take_packet_of_node,
         )
         self._line = line
         self._say = say
@@ -139,6 +143,9 @@ class Visit:
             async for event in self.attendance.events():
                 await self._take(event)
                 self._changed.set()
+                if self.recorded.leaves:
+                    self.reason = RECORDED
+                    return
         finally:
             self.ended.set()
             self._changed.set()
@@ -148,6 +155,7 @@ class Visit:
             await self._tasks.close()
 
     async def _take(self, event: Event) -> None:
+        self.recorded.take(event)
         match event:
             case Snapshot(epoch=epoch, room=room, seats=seats, signals=signals):
                 if self._epoch not in (None, epoch):
@@ -271,6 +279,7 @@ async def visiting(
     role: str | None = None,
     say: Say = lambda words: None,
     on_packet: OnPacket | None = None,
+    leaves_when_recorded: bool = False,
 ) -> AsyncIterator[Visit]:
     """Be in a room until the block ends, then leave it.
 
@@ -279,7 +288,10 @@ async def visiting(
     comes in is handed out undecoded, and nothing is `heard`: that costs a tenth. Raises Refused for a room one
     may not enter, and LineLost when nobody answers.
     """
-    visit = Visit(line, room, sound=sound, hears=hears, role=role, say=say, on_packet=on_packet)
+    visit = Visit(
+        line, room, sound=sound, hears=hears, role=role, say=say, on_packet=on_packet,
+        leaves_when_recorded=leaves_when_recorded,
+    )  # fmt: skip
     async with visit.attendance:
         running = {"visit": visit.run()}
         if visit.voice is not None:

@@ -20,7 +20,7 @@ from roomtone.media.node.voices import Sitter
 from roomtone.media.node_line import NodeLine
 from roomtone.media.signaling.line import Ice
 
-PATIENCE = 30.0  # seconds
+from ..patience import PATIENCE
 
 
 @pytest.fixture

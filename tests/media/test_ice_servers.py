@@ -18,9 +18,9 @@ from roomtone.media.signaling import ice_servers
 from roomtone.media.signaling.ice_servers import IceServers, probe
 from roomtone.media.signaling.line import Ice
 
+from ..patience import PATIENCE
 from .test_candidates import offer
 
-PATIENCE = 30.0  # seconds
 SILENT = "stun:198.51.100.1:3478"
 """Nothing answers there (RFC 5737)."""
 

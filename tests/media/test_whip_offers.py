@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from aiortc.sdp import SessionDescription
 
+from ..patience import PATIENCE
 from ..people import Psql
 from ..running import RunningRelay
-from .test_candidates import PATIENCE, address, line, listening, offer
+from .test_candidates import address, line, listening, offer
 from .test_routes import move, nodes
 from .test_whip import SDP, TRICKLE, client
 

@@ -30,6 +30,7 @@ from ..signaling.line import Frame, Line, LineLost, Refused
 from ..signaling.outbox import Outbox, Outgoing
 from .leg import Leg, OfferRefused
 from .recorder import Recorder
+from .turns import Turns
 from .voices import Sitter
 
 LINGER: Final = 2.0  # seconds; a room that moves away is carried on until everybody has had time to
@@ -50,6 +51,8 @@ class Carried(Protocol):
     async def candidates(self, peer_id: str, body: object) -> None: ...
 
     def record(self, on_mix: Mixed | None) -> None: ...
+
+    def notify(self, peer_id: str) -> None: ...
 
     async def hang_up(self, peer_id: str) -> None: ...
 
@@ -82,14 +85,18 @@ class Carrier:
         self._holding = holding
         self._recorder = recorder
         self._held: set[str] = set()
+        self._programs: dict[
+            PeerId, bool
+        ] = {}  # sessions without a page, and whether they leave when recorded
+        self._recording: int | None = None
         self._outbox = Outbox(line, self._refused)
         self._seats: dict[UserId, Seat] = {}
         self._cursor: Cursor | None = None
         # The newest signal of each session that was dealt with. Not of all together: of two people's signals
         # the one that was written first may be committed second.
         self._read: dict[PeerId, int] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
         self._tasks = Supervisor()
+        self._turns = Turns(self._tasks, self._answer, self._overrun)
 
     async def run(self) -> None:
         """Follow the room until it is somebody else's."""
@@ -135,6 +142,7 @@ class Carrier:
         match event:
             case Snapshot(seats=seats, signals=signals, recording=recording):
                 self._recorder.see(recording)
+                await self._recorded(recording)
                 self._seats = {seat.user: seat for seat in seats}
                 await self._sit()
                 for signal in signals:
@@ -149,6 +157,21 @@ class Carrier:
                 self._hear(event)
             case Changed(table="recordings", record=record, old_record=old_record):
                 self._recorder.hear(record, old_record)
+                await self._recorded(record)
+
+    async def _recorded(self, record: Mapping[str, Any] | None) -> None:
+        """Tell a recording to those who see no page, as soon as it is announced: before it begins."""
+        running = None if record is None or record["ended_at"] else int(record["id"])
+        if running is not None and running != self._recording:
+            for peer in list(self._programs):
+                await self._recorded_program(peer)
+        self._recording = running
+
+    async def _recorded_program(self, peer: PeerId) -> None:
+        if self._programs.get(peer):
+            await self.carried.hang_up(peer)  # its connection is its presence, so the seat goes too
+        else:
+            self.carried.notify(peer)
 
     async def _sit(self) -> None:
         sitters = [
@@ -163,8 +186,9 @@ class Carrier:
             for seat in sorted(self._seats.values(), key=lambda seat: seat.seq)
             if seat.peer is not None and not seat.is_node
         ]
-        here = {sitter.peer_id for sitter in sitters}
-        self._turns = {peer: turn for peer, turn in self._turns.items() if peer in here}
+        here = {PeerId(sitter.peer_id) for sitter in sitters}
+        self._turns.keep(here)
+        self._programs = {peer: leaves for peer, leaves in self._programs.items() if peer in here}
         self._read = {peer: newest for peer, newest in self._read.items() if peer in here}
         await self.carried.sit(sitters)
 
@@ -173,20 +197,24 @@ class Carrier:
         if signal.id <= self._read.get(signal.from_peer, 0):
             return
         self._read[signal.from_peer] = signal.id
-        self._later(self._answer(signal))
+        self._turns.put(signal)
 
     async def _answer(self, signal: Signal) -> None:
         peer = signal.from_peer
-        # Of one person's signals each has its turn, in the order they were written.
-        async with self._turns.setdefault(peer, asyncio.Lock()):
-            with contextlib.suppress(KeyError):  # they left meanwhile
-                match signal.kind:
-                    case "offer":
-                        await self._take_offer(peer, signal.body)
-                    case "candidate":
-                        await self.carried.candidates(peer, signal.body)
-                    case "bye":
-                        await self.carried.hang_up(peer)
+        with contextlib.suppress(KeyError):  # they left meanwhile
+            match signal.kind:
+                case "offer":
+                    await self._take_offer(peer, signal.body)
+                case "candidate":
+                    await self.carried.candidates(peer, signal.body)
+                case "bye":
+                    await self.carried.hang_up(peer)
+
+    async def _overrun(self, peer: PeerId) -> None:
+        """More signals wait than a connection has: it begins anew, with an offer."""
+        log.warning("session %s in room %s sends too many signals", peer, self.room)
+        await self.carried.hang_up(peer)
+        self._put(peer, "bye", {"reason": "too many signals at once; offer again"})
 
     async def _take_offer(self, peer: PeerId, body: dict[str, str]) -> None:
         try:
@@ -197,6 +225,7 @@ class Carrier:
         else:
             self._put(peer, "answer", {"type": "answer", "sdp": answer})
             if body.get("presence") == "connection" and peer not in self._held:
+                self._programs[peer] = body.get("when_recorded") == "leave"
                 self._later(self._hold(peer))
 
     async def _hold(self, peer: PeerId) -> None:
@@ -206,6 +235,8 @@ class Carrier:
             leg = self.carried.legs.get(peer)
             if leg is None or await leg.until("connected", *OVER) in OVER:
                 return  # never followed, the seat lapses by itself
+            if self._recording is not None:
+                await self._recorded_program(peer)
             async with self._holding(peer, timedelta(0)):
                 await leg.until(*OVER)
         except psycopg.Error as error:

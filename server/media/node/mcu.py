@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from random import randrange
@@ -23,6 +24,7 @@ from ..playout import Playout
 from ..rtp import RtpPacket
 from ..signaling.line import Ice, no_servers
 from .leg import MIX, Leg
+from .notice import notice
 from .voices import LOUD, Sitter, Speakers
 
 QUIET_AFTER: Final = (
@@ -41,6 +43,10 @@ class Ear:
     origin: int = field(default_factory=lambda: randrange(1 << 31))
     last_tick: int = -2
     encoder: Encoder | None = None
+    notice: deque[Samples] = field(default_factory=deque)  # mixed in for this one alone
+
+    def with_notice(self, samples: Samples) -> Samples:
+        return samples + self.notice.popleft() if self.notice else samples
 
 
 class Mcu:
@@ -93,6 +99,13 @@ class Mcu:
         """Tell every tick's mix from now on, silence included; None for no longer."""
         self._on_mix = on_mix
         self._sound.set()
+
+    def notify(self, peer_id: str) -> None:
+        """Have this person hear that the room is recorded. It is in nobody else's mix, and in no recording."""
+        ear = self._ears.get(peer_id)
+        if ear is not None:
+            ear.notice = deque(notice())
+            self._sound.set()
 
     async def candidates(self, peer_id: str, body: object) -> None:
         """Where this person can be reached too."""
@@ -162,12 +175,13 @@ class Mcu:
                 self.speakers.hear(user_id, loudness)
                 if loudness < LOUD:
                     contributing += (user_id & 0xFFFFFFFF,)
-        if not frames and self._on_mix is None:
+        noticed = any(ear.notice for ear in self._ears.values())
+        if not frames and not noticed and self._on_mix is None:
             return False
         mixed = total(frames)
         self._to_speakers(tick, mixed, frames, contributing)
         self._to_listeners(tick, mixed, frames, contributing)
-        return bool(frames)
+        return bool(frames) or noticed
 
     def _to_speakers(
         self, tick: int, mixed: Samples, frames: dict[str, Samples], contributing: tuple[int, ...]
@@ -177,7 +191,7 @@ class Mcu:
             if ear is None:
                 continue
             ear.encoder = ear.encoder or Encoder()
-            samples = soft_clip(without(mixed, own))
+            samples = soft_clip(ear.with_notice(without(mixed, own)))
             mine = self._sitters[peer].user_id & 0xFFFFFFFF
             others = tuple(each for each in contributing if each != mine)
             self._send(ear, tick, ear.encoder.encode(samples), level(samples), others)
@@ -186,6 +200,11 @@ class Mcu:
         self, tick: int, mixed: Samples, frames: dict[str, Samples], contributing: tuple[int, ...]
     ) -> None:
         listeners = [ear for peer, ear in self._ears.items() if peer not in frames]
+        for ear in [ear for ear in listeners if ear.notice]:
+            listeners.remove(ear)
+            ear.encoder = ear.encoder or Encoder()
+            noticed = soft_clip(ear.with_notice(mixed))
+            self._send(ear, tick, ear.encoder.encode(noticed), level(noticed), contributing)
         if not listeners and self._on_mix is None:
             return
         self._shared = self._shared or Encoder()

@@ -134,8 +134,9 @@ class Recorder:
             await self._tell(recording, 0, 0, "its node has no folder to write to")
             return
         try:
-            file = await asyncio.to_thread(_open, self._folder, name)
-        except (RecordingFailed, OSError) as error:
+            path = self._folder / Path(name).name
+            file = await asyncio.to_thread(Recording, path, make_folder=True)
+        except RecordingFailed as error:
             log.error("recording %s: %s", recording, error)
             await self._tell(recording, 0, 0, "its file could not be written")
             return
@@ -152,14 +153,11 @@ class Recorder:
         finally:
             self._record(None)
             await asyncio.to_thread(file.close)
+            failure = None
             if file.failed is not None:
-                log.error("recording %s: %s", recording, file.failed)
-            await self._tell(
-                recording,
-                file.seconds,
-                file.path.stat().st_size if file.path.exists() else 0,
-                None if file.failed is None else "the disk was full, gone or too slow",
-            )
+                failure = f"the disk was full, gone or too slow: {file.lost:.1f} s are lost"
+                log.error("recording %s: %s (%s)", recording, failure, file.failed)
+            await self._tell(recording, file.seconds, file.size, failure)
 
     async def _tell(self, recording: int, seconds: float, size: int, failure: str | None) -> None:
         for attempt in range(TOLD_TRIES):
@@ -170,11 +168,6 @@ class Recorder:
                 await asyncio.sleep(backoff(attempt))
             else:
                 return
-
-
-def _open(folder: Path, name: str) -> Recording:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Recording(folder / Path(name).name)
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:

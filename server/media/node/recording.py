@@ -1,13 +1,16 @@
 """A mix written to Ogg/Opus as it happens (RFC 7845): what was heard until a second before a crash is in the file.
 
-The encoded mix that listeners get is written as it is, so a recording costs no encoder. A thread of its own does
-the writing, for a slow disk must not be heard in the room.
+The encoded mix that listeners get is written as it is, so a recording costs no encoder. A thread of its own does everything
+that touches the disk, for a slow disk must not be heard in the room, and one that stands still must not hold up anybody: the
+thread is left behind, as a daemon, which the end of the process does not wait for.
 """
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
+import time
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +23,8 @@ from ..opus import FRAME_SAMPLES, RATE
 PAGE: Final = 200_000  # µs of audio in one page of the file, which is written whole or not at all
 WAITING: Final = 500  # frames, ten seconds: a disk that stands still for longer ends the recording
 SILENCE: Final = b"\xf8\xff\xfe"  # 20 ms of nothing (RFC 6716, 3.1: CELT, fullband, mono)
+OPENED_WITHIN: Final = 5.0  # seconds
+CLOSED_WITHIN: Final = 2.0  # seconds; a node that ends has three for all of its rooms
 
 
 class RecordingFailed(Exception):
@@ -27,30 +32,40 @@ class RecordingFailed(Exception):
 
 
 class Recording:
-    """One file, from its first frame to `close`. Raises RecordingFailed if it cannot be made."""
+    """One file, from its first frame to `close`. Raises RecordingFailed if it cannot be made.
 
-    def __init__(self, path: Path) -> None:
+    `make_folder` makes the folder it lies in, for this account alone. `seconds` and `size` are what is in the file, or about to
+    be; after `close` what is in it, as far as its disk told.
+    """
+
+    def __init__(self, path: Path, *, make_folder: bool = False) -> None:
         self.path = path
         self.frames = 0  # of sound, or silence where the mix stood still
+        self.size = 0
         self.failed: Exception | None = None
         self._first: int | None = None
-        try:
-            # Never over another recording, whatever the caller thinks is free.
-            path.touch(exist_ok=False)
-            options = {"page_duration": str(PAGE), "flush_packets": "1"}
-            self._file: Any = av.open(str(path), "w", format="ogg", options=options)
-            self._stream: Any = self._file.add_stream("libopus", rate=RATE, layout="mono")
-            self._stream.codec_context.open()
-        except (OSError, av.FFmpegError) as error:
-            raise RecordingFailed(f"the recording could not begin: {error}") from error
+        self._written = 0
+        self._make_folder = make_folder
+        self._file: Any = None
+        self._stream: Any = None
+        self._opened = threading.Event()
         self._frames: queue.Queue[tuple[int, bytes] | None] = queue.Queue(WAITING)
-        self._writer = threading.Thread(target=self._write, name="recording", daemon=True)
+        self._writer = threading.Thread(target=self._run, name="recording", daemon=True)
         self._writer.start()
+        if not self._opened.wait(OPENED_WITHIN):
+            self.failed = TimeoutError("the disk does not answer")
+        if self.failed is not None:
+            raise RecordingFailed(f"the recording could not begin: {self.failed}")
 
     @property
     def seconds(self) -> float:
-        """How much is written, or about to be."""
-        return self.frames * FRAME_SAMPLES / RATE
+        frames = self.frames if self.failed is None else self._written
+        return frames * FRAME_SAMPLES / RATE
+
+    @property
+    def lost(self) -> float:
+        """Seconds that were recorded and are not in the file."""
+        return (self.frames - self._written) * FRAME_SAMPLES / RATE if self.failed else 0.0
 
     def write(self, tick: int, opus: bytes) -> None:
         """The mix of this tick; ticks left out are silence, so that the file's time is the room's. Raises RecordingFailed once the disk is full, gone, or hopelessly slow."""
@@ -68,23 +83,46 @@ class Recording:
         self.frames = tick - self._first + 1
 
     def close(self) -> None:
-        """Finish the file; waits until it is written. What failed is in `failed`."""
-        if self._writer.is_alive():
-            self._frames.put(None)
-            self._writer.join()
+        """Finish the file; waits for its disk, but not for long. What failed is in `failed`."""
+        until = time.monotonic() + CLOSED_WITHIN
+        with contextlib.suppress(queue.Full):
+            self._frames.put(None, timeout=CLOSED_WITHIN)
+        self._writer.join(max(0.0, until - time.monotonic()))
+        if self._writer.is_alive() and self.failed is None:
+            self.failed = TimeoutError("the disk stands still")
+
+    def _run(self) -> None:
+        try:
+            self._open()
+            self._opened.set()
+            if self.failed is None:
+                self._write()
+        except (OSError, av.FFmpegError, ValueError) as error:
+            self.failed = self.failed or error
+        finally:
+            self._opened.set()
+
+    def _open(self) -> None:
+        if self._make_folder:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Never over another recording, whatever the caller thinks is free.
+        self.path.touch(exist_ok=False)
+        options = {"page_duration": str(PAGE), "flush_packets": "1"}
+        self._file = av.open(str(self.path), "w", format="ogg", options=options)
+        self._stream = self._file.add_stream("libopus", rate=RATE, layout="mono")
+        self._stream.codec_context.open()
 
     def _write(self) -> None:
-        due = 0
-        try:
-            while (frame := self._frames.get()) is not None:
-                tick, opus = frame
-                for missed in range(due, tick):
-                    self._put(missed, SILENCE)
-                self._put(tick, opus)
-                due = tick + 1
-            self._file.close()
-        except (OSError, av.FFmpegError, ValueError) as error:
-            self.failed = error
+        while (frame := self._frames.get()) is not None:
+            tick, opus = frame
+            for missed in range(self._written, tick):
+                self._put(missed, SILENCE)
+            self._put(tick, opus)
+            self._written = tick + 1
+            if self._written % 50 == 0:
+                self.size = self.path.stat().st_size
+        self._file.close()
+        self.size = self.path.stat().st_size
 
     def _put(self, tick: int, opus: bytes) -> None:
         packet = Packet(opus)

@@ -70,6 +70,9 @@ class Sfu:
         if before is not None:
             self._closing.once(before.close(), "end of a mixdown")
 
+    def notify(self, peer_id: str) -> None:
+        """Here a program only speaks, and hears nothing: its 201 told it, or it asked to leave (docs/whip.md)."""
+
     async def candidates(self, peer_id: str, body: object) -> None:
         """Where this person can be reached too."""
         leg = self._legs.get(peer_id)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
 from ...types import Cursor
-from .line import Frame
+from .line import Frame, LineLost
+
+LONGEST_LINE: Final = 4 * 1024 * 1024
+"""Characters; a snapshot of the largest room is a fraction of it."""
 
 
 class EventStream:
@@ -19,6 +23,8 @@ class EventStream:
     def feed(self, text: str) -> Iterator[Frame]:
         # Not splitlines(): JSON may hold characters that Python takes for the end of a line.
         *lines, self._rest = (self._rest + text).split("\n")
+        if len(self._rest) > LONGEST_LINE:
+            raise LineLost(f"a line of its stream has more than {LONGEST_LINE} characters")
         for line in lines:
             yield from self._line(line.removesuffix("\r"))
 

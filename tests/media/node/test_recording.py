@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -15,7 +18,8 @@ import pytest
 from numpy.typing import NDArray
 from roomtone.media.mixing import level
 from roomtone.media.node.mcu import Mcu
-from roomtone.media.node.recording import Recording, RecordingFailed
+from roomtone.media.node.recorder import Begun, Recorder
+from roomtone.media.node.recording import CLOSED_WITHIN, WAITING, Recording, RecordingFailed
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Samples
 
@@ -124,3 +128,85 @@ def test_a_full_disk_is_told_and_what_is_there_stays(tmp_path: Path) -> None:
         write_on()
     recording.close()
     assert recording.failed is not None
+
+
+class StuckDisk:
+    """Takes what it is given, and then stands still, as a network drive whose server is gone."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.stands_still, self.goes_on = threading.Event(), threading.Event()
+
+    def mux(self, packet: Any) -> None:
+        self.stands_still.set()
+        self.goes_on.wait()
+
+    def close(self) -> None:
+        self.goes_on.wait()
+
+
+@pytest.mark.parametrize("frames", [100, WAITING + 10])
+def test_a_disk_that_stands_still_holds_up_nobody_and_what_is_lost_is_told(
+    tmp_path: Path, frames: int
+) -> None:
+    recording = Recording(tmp_path / "made" / "stuck.ogg", make_folder=True)
+    disk = recording._file = StuckDisk(recording._file)
+    recording.write(0, b"\xfc\xff\xfe")
+    assert disk.stands_still.wait(30)
+    with contextlib.suppress(RecordingFailed):
+        for tick in range(1, frames):
+            recording.write(tick, b"\xfc\xff\xfe")
+    closing = threading.Thread(target=recording.close)
+    closing.start()
+    closing.join(10 * CLOSED_WITHIN)
+    assert not closing.is_alive()
+    assert recording.failed is not None
+    assert recording.seconds == 0
+    assert recording.lost == pytest.approx(min(frames, WAITING + 1) * 0.02)
+    assert recording._writer.daemon  # the end of the process does not wait for it
+    disk.goes_on.set()
+
+
+class Rows:
+    """What the database would be told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[float, str | None]] = []
+
+    async def recording_begins(self, recording: int) -> Begun:
+        return Begun("stuck.ogg", 0.0)
+
+    async def recording_moves(self, recording: int) -> bool:
+        return False
+
+    async def recording_ended(
+        self, recording: int, seconds: float, size: int, failure: str | None
+    ) -> None:
+        self.told.append((seconds, failure))
+
+
+async def test_a_node_ends_though_its_disk_stands_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disks: list[StuckDisk] = []
+    opened = Recording._open
+
+    def stuck(recording: Recording) -> None:
+        opened(recording)
+        recording._file = StuckDisk(recording._file)
+        disks.append(recording._file)
+
+    monkeypatch.setattr(Recording, "_open", stuck)
+    rows, node = Rows(), Mcu()
+    recorder = Recorder(rows, tmp_path, node.record)
+    recorder.see({"id": 1, "ended_at": None})
+    async with asyncio.timeout(60):
+        while not disks or not disks[0].stands_still.is_set():  # noqa: ASYNC110 - a thread does it
+            await asyncio.sleep(0.02)
+        await recorder.close()
+    await node.close()
+    [(seconds, failure)] = rows.told
+    assert seconds == 0
+    assert failure is not None
+    assert "are lost" in failure
+    disks[0].goes_on.set()
