@@ -27,6 +27,14 @@ def _body(kind: str, example: str) -> dict[str, Any]:
     return {"required": True, "content": {kind: {"schema": TEXT, "example": example}}}
 
 
+_WHEN_RECORDED: Final = {
+    "name": "when_recorded",
+    "in": "query",
+    "description": "`leave`: end the session as soon as a recording is announced, and refuse it while one runs.",
+    "schema": {"type": "string", "enum": ["stay", "leave"], "default": "stay"},
+}
+
+
 def _begin(way: str, summary: str, description: str) -> Operation:
     return {
         "operationId": f"{way}_begin",
@@ -34,12 +42,12 @@ def _begin(way: str, summary: str, description: str) -> Operation:
         "summary": summary,
         "description": description,
         "security": BEARER,
-        "parameters": [_ROOM],
+        "parameters": [_ROOM, _WHEN_RECORDED],
         "requestBody": _body(SDP, "v=0\r\n…"),
         "responses": responses(
             {
                 201: answer(
-                    "The node's answer. `Location` is the session, `ETag` its ICE session, `Link` the ICE servers.",
+                    "The node's answer. `Location` is the session, `ETag` its ICE session, `Link` the ICE servers; `Recording` is there while the room is recorded.",
                     {SDP: TEXT},
                 )
             },
