@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
+import platform
 import re
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -223,12 +225,33 @@ def whip_client(url: str, token: str, libraries: Path) -> Iterator[None]:
 def _without_a_quarrel(libraries: Path) -> Path:
     """Debian 12's client uses libsoup 2, its libnice brings libsoup 3, which ends every process that has both.
 
-    libnice needs it to open ports on a home router, and nobody here does. So the client gets a copy that does not look.
+    And rightly: their functions have the same names, and what opens ports on a home router calls the wrong ones in a
+    thread of its own, which ends the client whenever that thread comes early. Nobody here has such a router. So the client
+    gets a libsoup 3 that does not look for the other, and a libgupnp-igd that says it cannot begin, as it may.
     """
     for found in Path("/usr/lib").glob("*/libsoup-3.0.so.0"):
         looks = found.read_bytes().replace(b"\0soup_uri_new\0", b"\0soup_uri_NEW\0")
         (libraries / found.name).write_bytes(looks)
+    for found in Path("/usr/lib").glob("*/libgupnp-igd-1.0.so.4"):
+        begins = bytearray(found.read_bytes())
+        at = _place_in_file(found, "gupnp_simple_igd_thread_new")
+        begins[at : at + len(RETURN_NULL)] = RETURN_NULL
+        (libraries / found.name).write_bytes(begins)
     return libraries
+
+
+RETURN_NULL = bytes.fromhex({"x86_64": "31c0c3", "aarch64": "000080d2c0035fd6"}[platform.machine()])
+
+
+def _place_in_file(library: Path, function: str) -> int:
+    """Where a function's code begins, from where the linker puts it in this process (proc(5), maps)."""
+    code = ctypes.cast(getattr(ctypes.CDLL(str(library)), function), ctypes.c_void_p).value or 0
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        span, _, offset, *_ = line.split()
+        start, end = (int(each, 16) for each in span.split("-"))
+        if start <= code < end:
+            return code - start + int(offset, 16)
+    raise AssertionError(f"{function} is nowhere in memory")
 
 
 KEPT = "select followed_by like 'sfu-%%' and lapses_at is null from participants p join users u on u.id = p.user_id where room_id = %s and username = 'obs'"
