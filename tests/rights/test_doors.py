@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
+from starlette.routing import Route
 
 from ..people import Psql
 from ..running import RunningRelay, run_relay
@@ -71,7 +74,7 @@ def test_every_answer_forbids_inline_script_framing_and_sniffing(database_url: s
 
 
 def test_no_other_origin_is_ever_told_that_it_may(database_url: str) -> None:
-    """There is no CORS here: browsers keep our answers, and requests that need asking, from other sites."""
+    """CORS is for WHIP and WHEP alone: browsers keep all other answers, and requests that need asking, from other sites."""
     with run_relay(database_url) as relay, relay.sign_in("anna") as anna:
         origin = {"Origin": "https://elsewhere.example"}
         asking = {
@@ -86,3 +89,17 @@ def test_no_other_origin_is_ever_told_that_it_may(database_url: str) -> None:
             anna.get("/", headers=origin),
         ):
             assert not [name for name in answer.headers if name.startswith("access-control-")]
+        ways = {route.path for route in relay.server._app.routes if isinstance(route, Route)}
+        assert len(ways) > 10
+        talkative = set()
+        for way in ways:
+            path = re.sub(r"\{[^}]*\}", "1", way)
+            if path.endswith("/events"):  # a stream has no end; its head is the same
+                told = [anna.head(path, headers=origin)]
+            else:
+                told = [anna.get(path, headers=origin)]
+            told.append(anna.request("OPTIONS", path, headers=origin | asking))
+            if any(name.startswith("access-control-") for one in told for name in one.headers):
+                talkative.add(way)
+        assert talkative
+        assert all("/whip" in way or "/whep" in way for way in talkative), talkative

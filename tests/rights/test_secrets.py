@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import httpx
 import psycopg
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from ..patience import PATIENCE
 
@@ -83,6 +86,16 @@ def trouble(address: str, database_url: str) -> dict[str, str]:
         assert client.post("/rows/signals", json=body).status_code == 400
         client.post("/rows/rooms", content=b'{"name": "' + token.encode())
         client.get("/rows/rooms", params={"name": f"nonsense.{token}"})
+        said = "words-said-on-a-socket"
+        with connect(
+            f"{address.replace('http', 'ws', 1)}/rooms/{room}/socket",
+            subprotocols=[Subprotocol("roomtone"), Subprotocol(f"bearer.{token}")],
+            additional_headers={"Cookie": f"roomtone={token}"},
+            proxy=None,
+        ) as socket:
+            socket.send(json.dumps({"event": said, "id": 1}))
+            while '"id":1' not in socket.recv(PATIENCE, decode=True).replace(" ", ""):
+                pass
         with client.stream("GET", f"/rooms/{room}/events") as stream:
             next(stream.iter_lines())
             with psycopg.connect(database_url, autocommit=True) as operator:
@@ -102,4 +115,5 @@ def trouble(address: str, database_url: str) -> dict[str, str]:
         "a token's signature": token.rsplit(".", 1)[1],
         "a TURN password": turn["password"],
         "a description": private,
+        "a message on a socket": said,
     }
