@@ -190,6 +190,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
 
   function disconnect() {
     connections.close()
+    ice.close()
     connections = createSessionConnections()
   }
 

@@ -1,15 +1,21 @@
 import { problemOf, unreachable } from './problem.js'
 
+const AGAIN_AFTER = 60_000 // ms, when they could not be renewed
+const LONGEST = 86_400_000 // ms; a timer takes no more than 24 days
+
 /**
- * The relay's ICE servers. TURN credentials lapse, so they are fetched anew once half their life is over.
+ * The relay's ICE servers. TURN credentials expire, so they are fetched anew once half their life is over, until `close`: a connection
+ * takes `current` without waiting. By the clock on the wall, which goes on while a laptop sleeps.
  *
- * @param {{ fetch: typeof window.fetch, url?: string }} options
- * @returns {{ get(): Promise<RTCConfiguration>, readonly current: RTCConfiguration }}
+ * @param {{ fetch: typeof window.fetch, url?: string, setTimer?: (run: () => void, ms: number) => number }} options
+ * @returns {{ get(): Promise<RTCConfiguration>, readonly current: RTCConfiguration, close(): void }}
  *   get rejects with a Problem; `current` is the last answer (before any: no servers, which is enough on one network)
  */
-export function createIce({ fetch, url = '/ice' }) {
+export function createIce({ fetch, url = '/ice', setTimer = (run, ms) => window.setTimeout(run, ms) }) {
   /** @type {RTCConfiguration} */ let current = { iceServers: [] }
   let freshUntil = -Infinity
+  let closed = false
+  let timer = 0
   /** @type {Promise<RTCConfiguration>|null} */ let asking = null
 
   async function ask() {
@@ -22,18 +28,31 @@ export function createIce({ fetch, url = '/ice' }) {
     if (!response.ok) throw await problemOf(response)
     const { ttl, ...configuration } = await response.json()
     current = configuration
-    freshUntil = performance.now() + (ttl ?? 3600) * 500
+    const half = (ttl ?? 3600) * 500
+    freshUntil = Date.now() + half
+    renewIn(half)
     return current
+  }
+
+  /** @param {number} ms */
+  function renewIn(ms) {
+    clearTimeout(timer)
+    if (!closed) timer = setTimer(() => void renew().catch(() => renewIn(AGAIN_AFTER)), Math.min(ms, LONGEST))
+  }
+
+  function renew() {
+    asking ??= ask().finally(() => (asking = null))
+    return asking
   }
 
   return {
     get current() {
       return current
     },
-    get() {
-      if (performance.now() < freshUntil) return Promise.resolve(current)
-      asking ??= ask().finally(() => (asking = null))
-      return asking
+    get: () => (Date.now() < freshUntil ? Promise.resolve(current) : renew()),
+    close() {
+      closed = true
+      clearTimeout(timer)
     },
   }
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import LiteralString
 
 import pytest
 from roomtone.media.signaling.database import database_door
+from roomtone.media.signaling.events import Snapshot
 from roomtone.media.signaling.http import http_line
 from roomtone.media.signaling.line import LineLost, Refused
 from roomtone.media.sounds import silence, tone
@@ -125,6 +127,30 @@ async def test_a_room_that_ends_and_a_removal_end_the_visit_with_their_reason(
             psql.run("update rooms set ended_at = now() where id = %s", room)
             await asyncio.wait_for(other.ended.wait(), 10)
             assert (hers.reason, other.reason) == ("removed", "room ended")
+
+
+async def test_a_fresh_snapshot_that_says_muted_mutes(
+    database_url: str, psql: Psql, room: int
+) -> None:
+    """What was said while the log was out of reach comes as a snapshot, and never as the event of a mute."""
+    async with (
+        database_door(database_url) as door,
+        visiting(await door.line("dora"), RoomId(room), sound=tone(440)) as hers,
+        visiting(await door.line("bea"), RoomId(room)) as bea,
+    ):
+        await hears(bea, "dora", 440)
+        me, epoch = hers.me, hers._epoch
+        assert me is not None
+        assert me.peer is not None
+        assert epoch is not None
+        assert hers.voice is not None
+        assert hers.voice.allowed
+        muted = replace(me, muted=True, record={**me.record, "muted": True})
+        await hers._take(
+            Snapshot(RoomId(room), me.peer, epoch, hers.room, (muted, *hers.others), ())
+        )
+        assert not hers.voice.allowed
+        assert not hers._tasks._tasks  # and it does not ask to be unmuted
 
 
 async def test_interruptions_are_survived_and_a_lapsed_seat_is_taken_again(
