@@ -11,7 +11,7 @@ begin
   end if;
   perform require_open_room(require_occupant.room_id);
   select p.user_id into occupant from participants p join users u on u.id = p.user_id
-  where p.room_id = require_occupant.room_id and p.peer_id is not null and lower(u.username) = lower(wanted);
+  where p.room_id = require_occupant.room_id and p.peer_id is not null and name_key(u.username) = name_key(wanted);
   if not found then
     raise no_data_found using
       message    = format('%s is not in room %s', wanted, require_occupant.room_id),

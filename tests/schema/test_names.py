@@ -255,3 +255,15 @@ def test_what_the_schema_knows_of_characters_is_what_the_library_does() -> None:
     ]
     assert parts[0] == parts[1]
     assert abs(len(written) - len(made)) < len(made) / 20
+
+
+def test_somebody_is_found_however_their_name_is_typed(psql: Psql) -> None:
+    room = psql.room("rick")
+    zoe = psql.person("Zo\u00eb")
+    for typed in ("zo\u00eb", "Zoe\u0308", "\uff3ao\u00eb"):
+        assert psql.one("select require_user(%s)", typed) == zoe
+        assert psql.one("select act_as(%s)", typed) == "Zo\u00eb"
+        psql.act_as(None)
+    psql.seat(room, "Zo\u00eb")
+    psql.act_as("rick")
+    assert psql.one("select require_occupant(%s, %s)", room, "ZOE\u0308") == zoe

@@ -8,6 +8,9 @@ import { createField, createForm } from '../dialog/form.js'
 const RULES = {
   clubs_name_is_text: ['name', 'A name is one line of 1 to 80 characters.'],
   clubs_name_is_unique: ['name', 'There is a club of that name already.'],
+  clubs_name_is_a_name: ['name'],
+  clubs_name_looks_like_no_other: ['name', 'There is a club whose name looks like this one.'],
+  clubs_description_stays_in_its_place: ['description'],
   clubs_description_is_short: ['description', 'At most 2,000 characters.'],
 }
 
