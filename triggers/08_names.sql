@@ -8,7 +8,7 @@ declare
 begin
   if fault is not null then
     raise check_violation using
-      message    = format('%s: this name %s', tg_argv[0], fault),
+      message    = format('this name %s', fault),
       constraint = tg_table_name || '_' || tg_argv[0] || '_is_a_name',
       hint       = 'Write it with letters of one script, digits, signs and emoji that everybody can see.';
   end if;
