@@ -19,8 +19,20 @@ create unlogged table if not exists signals (
                             and not jsonb_path_exists(body, '$[*] ? (!(@.type() == "object" && exists(@.candidate ? (@.type() == "string"))))')
       else jsonb_typeof(body) = 'object'
     end is true),
-  constraint signals_body_is_bounded check (pg_column_size(body) <= 262144)
+  constraint signals_body_is_bounded check (pg_column_size(body) <= 65536)
 );
+-- Installed when a body could have 256 KiB.
+do $$
+begin
+  if exists (select from pg_constraint c where c.conrelid = 'signals'::regclass and c.conname = 'signals_body_is_bounded'
+             and pg_get_constraintdef(c.oid) like '%262144%') then
+    alter table signals drop constraint signals_body_is_bounded,
+      add constraint signals_body_is_bounded check (pg_column_size(body) <= 65536) not valid;
+  end if;
+end
+$$;
+-- Not compressed: what it takes up is what it is, so that it can be counted, and nothing is spent on compressing what lives for minutes.
+alter table signals alter column body set storage external;
 create index if not exists signals_between_peers on signals (from_peer, to_peer, id);
 create index if not exists signals_to_peer on signals (to_peer, id);
 alter table signals set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 1);
@@ -37,6 +49,6 @@ comment on column signals.body is
   'The W3C dictionary verbatim (WebRTC, 4.6.2 RTCSessionDescriptionInit, 4.8.1 RTCIceCandidateInit); candidates may come as an array.';
 comment on column signals.created_at is 'When it was written.';
 comment on constraint signals_body_is_w3c on signals is 'A description has its type and sdp, a candidate its candidate string.';
-comment on constraint signals_body_is_bounded on signals is 'At most 256 KiB, compressed.';
+comment on constraint signals_body_is_bounded on signals is 'At most 64 KiB.';
 comment on index signals_between_peers is 'The history of one pair, for the rules of offer and answer.';
 comment on index signals_to_peer is 'What waits for one session, for its snapshot.';

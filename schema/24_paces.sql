@@ -1,35 +1,54 @@
--- A row of its own, because counting messages would let whoever deletes them again write without end. UNLOGGED:
+-- A row of its own, because counting what is there would let whoever deletes it again write without end. UNLOGGED:
 -- after a crash everybody begins anew.
 
+do $$
+begin
+  -- Installed when a pace was an array of moments; nothing is lost with it.
+  if exists (select from pg_attribute a where a.attrelid = to_regclass('roomtone.paces') and a.attname = 'recent' and not a.attisdropped) then
+    drop function if exists next_pace(bigint, bigint, text, int);
+    drop table paces;
+  end if;
+end
+$$;
+
 create unlogged table if not exists paces (
-  room_id bigint not null,
-  user_id bigint not null,
-  kind    text not null
-          constraint paces_kind_is_known check (kind in ('messages', 'reactions', 'invitations')),
-  recent  timestamptz[] not null,
+  room_id    bigint not null,
+  user_id    bigint not null,
+  kind       text not null,
+  settled_at timestamptz not null,
+  last_at    timestamptz not null,
   primary key (room_id, user_id, kind)
 );
--- Installed before invitations had a pace.
-alter table paces drop constraint paces_kind_is_known,
-  add constraint paces_kind_is_known check (kind in ('messages', 'reactions', 'invitations'));
 alter table paces set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
-comment on table paces is 'When somebody last wrote or reacted in a room, or invited somebody: what slow mode and the limits are measured by.';
-comment on column paces.room_id is 'The room; 0 where it does not matter.';
+comment on table paces is 'How fast users write: what the limits and slow mode are measured by. One row for each user and kind, however much is written.';
+comment on column paces.room_id is 'The room, where the pace is the room''s; 0 elsewhere.';
 comment on column paces.user_id is 'Whose pace it is.';
-comment on column paces.kind is 'messages, reactions or invitations.';
-comment on column paces.recent is 'The moments of their latest ones, oldest first; one more than the limit counts.';
+comment on column paces.kind is 'The table that is written.';
+comment on column paces.settled_at is
+  'Each row written costs some time, and this is when all of it has passed; a row is refused when that is too far ahead of the clock.';
+comment on column paces.last_at is 'When they last wrote.';
 
-create or replace function next_pace(room_id bigint, user_id bigint, kind text, how_many int) returns timestamptz[]
-language sql
-begin atomic
-  -- The row's lock counts two requests at once one after the other, and holds up nobody but themselves.
-  insert into paces as p (room_id, user_id, kind, recent)
-  values (next_pace.room_id, next_pace.user_id, next_pace.kind, array[clock_timestamp()])
-  on conflict on constraint paces_pkey do update
-    set recent = (p.recent || excluded.recent)[greatest(cardinality(p.recent) + 1 - next_pace.how_many, 1):]
-  returning p.recent;
-end;
+create or replace function spend_pace(room_id bigint, user_id bigint, kind text, cost interval, within interval) returns boolean
+language plpgsql as $$
+declare
+  asked_at constant timestamptz := clock_timestamp();
+  settled timestamptz;
+begin
+  -- The row's lock counts two requests at once one after the other, and holds up nobody but their user.
+  update paces p set settled_at = greatest(p.settled_at, asked_at) + spend_pace.cost, last_at = asked_at
+  where p.room_id = spend_pace.room_id and p.user_id = spend_pace.user_id and p.kind = spend_pace.kind
+  returning p.settled_at into settled;
+  if not found then
+    insert into paces as p (room_id, user_id, kind, settled_at, last_at)
+    values (spend_pace.room_id, spend_pace.user_id, spend_pace.kind, asked_at + spend_pace.cost, asked_at)
+    on conflict on constraint paces_pkey do update
+      set settled_at = greatest(p.settled_at, asked_at) + spend_pace.cost, last_at = asked_at
+    returning p.settled_at into settled;
+  end if;
+  return settled <= asked_at + spend_pace.within;
+end
+$$;
 
-comment on function next_pace(bigint, bigint, text, int) is
-  'Notes that somebody writes or reacts now; returns the moments of so many times before, and this one last.';
+comment on function spend_pace(bigint, bigint, text, interval, interval) is
+  'Notes that a user writes now, which costs them this time; false if all that they have written takes longer than the given time. So many at once as fit into it, and then one for each time its cost has passed.';

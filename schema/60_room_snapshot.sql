@@ -1,3 +1,16 @@
+create or replace function waiting_signals(room_id bigint, peer_id uuid) returns setof signals
+language sql stable
+begin atomic
+  select (n.signal).* from (
+    select s as signal, sum(pg_column_size(s.body)) over (order by s.id desc) as bytes
+    from (select x.* from signals x 
+          where x.room_id = waiting_signals.room_id and x.to_user = acting_user() and x.to_peer = waiting_signals.peer_id order by x.id desc limit 2000) s) n
+  where n.bytes <= 1048576;
+end;
+
+comment on function waiting_signals(bigint, uuid) is
+  'What a snapshot carries of the signals to the acting user''s session: the newest 2,000, and 1 MiB of them. Whoever sent an older one offers again when nothing comes of it.';
+
 create or replace function room_snapshot(room_id bigint, peer_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -17,9 +30,7 @@ begin
         select x.* from messages x where x.room_id = room_snapshot.room_id order by x.id desc limit 50) m), '[]'),
     'recording', (
       select recording_record(r) from recordings r where r.room_id = room_snapshot.room_id and r.ended_at is null),
-    'signals', coalesce((
-      select jsonb_agg(to_jsonb(s) order by s.id) from signals s
-      where s.room_id = room_snapshot.room_id and s.to_user = acting_user() and s.to_peer = seat_peer), '[]'));
+    'signals', (select coalesce(jsonb_agg(to_jsonb(s) order by s.id), '[]') from waiting_signals(room_snapshot.room_id, seat_peer) s));
 end
 $$;
 

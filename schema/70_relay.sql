@@ -254,11 +254,14 @@ begin
   )
   delete from events e using tails t where e.room_id = t.room_id and e.seq <= t.seq;
   get diagnostics gone = row_count;
-  -- Who may offer depends on what was offered and answered, so that is kept for as long as both sit there.
+  -- Who may offer depends on the last offer and answer, so these are kept for as long as both sit there. All else is of use
+  -- while a connection comes about, and bounded by what waits (require_signal_bounds).
   delete from signals s where s.id in (
     select o.id from signals o
-    where o.created_at < clock_timestamp() - relay_tidy.keep
-      and (o.kind = 'candidate'
+    where o.created_at < clock_timestamp() - least(relay_tidy.keep, interval '5 minutes')
+      and (o.kind not in ('offer', 'answer')
+           or exists (select from signals n
+                      where n.from_peer = o.from_peer and n.to_peer = o.to_peer and n.kind = o.kind and n.id > o.id)
            or not exists (select from participants p where p.peer_id = o.from_peer)
            or not exists (select from participants p where p.peer_id = o.to_peer))
     order by o.id limit relay_tidy.at_most);
@@ -268,7 +271,7 @@ begin
       and not exists (select from participants p where p.peer_id = x.peer_id)
     order by x.used_at limit relay_tidy.at_most);
   delete from reactions r where r.created_at < clock_timestamp() - interval '1 minute';
-  delete from paces p where p.recent[cardinality(p.recent)] < clock_timestamp() - interval '1 hour'; -- the slowest of slow modes
+  delete from paces p where p.settled_at < clock_timestamp() - interval '1 hour'; -- the slowest of slow modes
   delete from revoked_tokens r where r.expires_at < now() - interval '1 hour'; -- relays take a token for some time after that, as clocks differ
   delete from logs l where not exists (select from rooms r where r.id = l.room_id)
     and not exists (select from events e where e.room_id = l.room_id);

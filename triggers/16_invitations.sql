@@ -1,7 +1,5 @@
 create or replace function tg_invitations__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
-declare
-  recent timestamptz[];
 begin
   if new.invited_user is not null then
     new.max_uses := 1;
@@ -18,15 +16,6 @@ begin
   end if;
   if new.invited_user is distinct from new.invited_by and new.invited_user is not null then
     perform require_welcome(new.invited_by, new.invited_user, new.club_id, new.room_id);
-    if not acting_as_operator() then
-      recent := next_pace(0, acting_user(), 'invitations', 60);
-      if cardinality(recent) > 60 and recent[1] > recent[61] - interval '1 hour' then
-        raise check_violation using
-          message    = 'that is a lot of people to invite',
-          constraint = 'invitations_come_slowly',
-          hint       = 'Up to 60 by name in an hour. A link invites as many as you like.';
-      end if;
-    end if;
     -- One's own newer one takes the place of the older. Others' stay: who is blocked must not remove a friend's.
     delete from invitations i
     where i.invited_user = new.invited_user and i.invited_by is not distinct from new.invited_by

@@ -1,7 +1,5 @@
 create or replace function tg_reactions__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
-declare
-  recent timestamptz[];
 begin
   new.created_at := clock_timestamp();
   if new.emoji is null or new.emoji not in ('👏', '❤️', '😂', '🔥', '👍', '🎉', '😮', '🙏') then
@@ -15,22 +13,15 @@ begin
     return new;
   end if;
   perform require_seat(new.room_id);
-  recent := next_pace(new.room_id, new.user_id, 'reactions', 8);
-  if cardinality(recent) > 8 and recent[1] > recent[9] - interval '4 seconds' then
-    raise check_violation using
-      message    = 'that is a lot of feeling',
-      constraint = 'reactions_come_slowly',
-      hint       = 'Up to 8 reactions in 4 seconds.';
-  end if;
   return new;
 end
 $$;
 
-comment on function tg_reactions__guard() is 'Whoever reacts in a room sits in it, and not too often at once.';
+comment on function tg_reactions__guard() is 'Whoever reacts in a room sits in it.';
 
 create or replace trigger _100_guard before insert on reactions
 for each row execute function tg_reactions__guard();
-comment on trigger _100_guard on reactions is 'Refuses reactions from outside, and storms of them.';
+comment on trigger _100_guard on reactions is 'Refuses reactions from outside.';
 
 create or replace function tg_reactions__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

@@ -27,15 +27,6 @@ begin
       constraint = 'reports_person_was_there',
       hint       = 'The room''s log goes back an hour.';
   end if;
-  if not acting_as_operator() then
-    -- Two reports at once are counted one after the other; it holds up nobody but their reporter.
-    perform pg_advisory_xact_lock(hashtext('roomtone reports ' || new.reporter));
-    if (select count(*) from reports r where r.reporter = new.reporter and r.created_at > clock_timestamp() - interval '1 hour') >= 5 then
-      raise check_violation using
-        message    = 'you have reported 5 times within an hour, which is all that can be looked after',
-        constraint = 'reports_are_few';
-    end if;
-  end if;
   new.created_at := clock_timestamp();
   new.log := jsonb_build_object(
     'events', coalesce((
@@ -51,7 +42,7 @@ end
 $$;
 
 comment on function tg_reports__guard() is
-  'Whoever was in a room reports whoever was there, now and then; the room''s recent log is kept with it.';
+  'Whoever was in a room reports whoever was there; the room''s recent log is kept with it.';
 
 create or replace trigger _100_guard before insert on reports
 for each row execute function tg_reports__guard();

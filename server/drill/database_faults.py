@@ -67,10 +67,11 @@ async def crash_postgres(scene: Scene) -> None:
     """Rooms and clubs are founded up to the last instant; what was acknowledged has to be there."""
     scene.fresh_starts = True
     acknowledged: dict[str, list[int]] = {"rooms": [], "clubs": []}
-    founder = scene.living()[0]
+    founders = scene.living()  # in turn: one alone would soon found more than anybody may
 
     async def found() -> None:
         for number in range(10_000):
+            founder = founders[number % len(founders)]
             for table, ids in acknowledged.items():
                 with suppress(*UNREACHABLE):
                     answer = await ask(

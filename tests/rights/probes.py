@@ -129,7 +129,7 @@ CHANGES = {
     "bans": "created_at = now()",
     "messages": "body = 'Never said.'",
     "reactions": "emoji = '🔥'",
-    "paces": "recent = '{}'",
+    "paces": "last_at = now()",
     "used_peer_ids": "used_at = now()",
     "blocks": "created_at = now()",
     "reports": "resolved_at = now()",
@@ -244,7 +244,7 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                 f"insert into reactions (room_id, user_id, emoji) values ({room}, {someone}, '👏')",
             )
         case "paces":
-            yield "all", f"insert into paces values ({room}, {me}, 'reactions', '{{}}')"
+            yield "all", f"insert into paces values ({room}, {me}, 'reactions', now(), now())"
         case "used_peer_ids":
             yield "all", "insert into used_peer_ids values (gen_random_uuid())"
         case "blocks":

@@ -131,7 +131,7 @@ def make(psql: Psql) -> World:
             "insert into blocks (user_id, blocked_id) values (%s, %s)", people[name], people["foe"]
         )
     psql.run(
-        "insert into paces (room_id, user_id, kind, recent) values (%s, 1, 'messages', '{}')",
+        "insert into paces (room_id, user_id, kind, settled_at, last_at) values (%s, 1, 'messages', now(), now())",
         world.room,
     )
     for where, who in ((world.room, "banned"), (world.far_room, "foe")):

@@ -158,6 +158,7 @@ def test_every_rule_of_the_database_is_documented() -> None:
         for path in sorted((ROOT / folder).glob("*.sql"))
     )
     raised = set(re.findall(r"constraint\s*=\s*'(\w+)'", sql))
+    raised |= set(re.findall(r"function tg_(?:pace|limit)\('(\w+)'", sql))
     declared = set(re.findall(r"(?<!on )constraint (\w+)\s+(?:check|unique)", sql))
     declared |= set(
         re.findall(r"unique index if not exists (\w+_(?:is_unique|like_no_other)) ", sql)
