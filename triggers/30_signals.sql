@@ -18,9 +18,19 @@ begin
       constraint = 'signals_wait_in_bounds',
       hint       = 'Up to 500 and 512 KiB from one session to another. Old ones are forgotten after some minutes; joining again begins anew.';
   end if;
+end
+$$;
+
+comment on function require_signal_bounds(participants, signals) is
+  'Raises unless the signal is small, and few wait from this session to that one.';
+
+create or replace function require_signal_pace(signal signals) returns void
+language plpgsql as $$
+begin
   -- Media nodes are the operator's, and answer whole rooms at once. Each signal costs 50 ms, and a second for each 64 KiB.
-  if sender.kind in ('person', 'bot') and not acting_as_operator()
-     and not spend_pace(0, sender.user_id, 'signals', make_interval(secs => 0.05 + size / 65536.0), '60 seconds') then
+  if not acting_as_operator()
+     and not spend_pace(0, signal.from_user, 'signals', make_interval(secs => 0.05 + pg_column_size(signal.body) / 65536.0), '60 seconds')
+     and not exists (select from users u where u.id = signal.from_user and u.kind = 'node') then
     raise check_violation using
       message    = 'too many signals in a short time',
       constraint = 'signals_come_slowly',
@@ -29,8 +39,8 @@ begin
 end
 $$;
 
-comment on function require_signal_bounds(participants, signals) is
-  'Raises unless the signal is small, few wait from this session to that one, and the sender''s signals come slowly. Joining a mesh of 50 is far within.';
+comment on function require_signal_pace(signals) is
+  'Raises unless the sender''s signals come slowly; joining a mesh of 50 is far within. Asked at commit, so that a transaction left open holds up nobody.';
 
 create or replace function tg_signals__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -109,6 +119,7 @@ comment on trigger _100_guard on signals is 'The rules of signaling.';
 create or replace function tg_signals__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
+  perform require_signal_pace(new);
   perform append_event(new.room_id, 'signals', 'INSERT', to_jsonb(new), null, recipient => new.to_user);
   -- Asked again under the log's lock: a seat that was given up while this transaction was open took its signals along.
   if not exists (select from participants p where p.room_id = new.room_id and p.peer_id = new.to_peer) then

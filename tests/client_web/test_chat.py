@@ -276,7 +276,7 @@ def test_a_reaction_floats_over_the_seat_it_comes_from_and_is_gone(
         beth.page.keyboard.press("r")
         for _ in range(12):
             beth.page.keyboard.press("4")
-        beth.reads("That is a lot of feeling.")
+        beth.reads("Too many reactions in a short time.")
 
 
 def test_the_palette_and_the_database_know_the_same_emoji(

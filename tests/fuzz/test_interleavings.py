@@ -232,6 +232,14 @@ class Interleavings(RuleBasedStateMachine):
             self.place.slow.act_as(None)
             for follower in self.followers:
                 follower.stream.hang_up()
+            if hasattr(self, "model"):
+                self._forget()
+
+    def _forget(self) -> None:
+        """The next example's people have sat in no room and written nothing yet."""
+        psql = self.place.psql
+        psql.run("update rooms set ended_at = now() where ended_at is null")
+        psql.run("delete from paces where true")
 
     def _compare(self) -> None:
         psql = self.place.psql

@@ -13,7 +13,7 @@ from ..people import Psql, refused
 from ..schema.pace import later
 
 UNPACED = {
-    "signals": "has a pace and bounds of its own: require_signal_bounds",
+    "signals": "has bounds and a pace of its own: require_signal_bounds, require_signal_pace",
     "topics": "written by the operator alone",
     "users": "made by a relay that verified who they are, whose requests have a limit",
     "guests": "one for each acceptance",
