@@ -1,16 +1,3 @@
-create or replace function waiting_signals(room_id bigint, peer_id uuid) returns setof signals
-language sql stable
-begin atomic
-  select (n.signal).* from (
-    select s as signal, sum(pg_column_size(s.body)) over (order by s.id desc) as bytes
-    from (select x.* from signals x 
-          where x.room_id = waiting_signals.room_id and x.to_user = acting_user() and x.to_peer = waiting_signals.peer_id order by x.id desc limit 2000) s) n
-  where n.bytes <= 1048576;
-end;
-
-comment on function waiting_signals(bigint, uuid) is
-  'What a snapshot carries of the signals to the acting user''s session: the newest 2,000, and 1 MiB of them. Whoever sent an older one offers again when nothing comes of it.';
-
 create or replace function room_snapshot(room_id bigint, peer_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -30,7 +17,14 @@ begin
         select x.* from messages x where x.room_id = room_snapshot.room_id order by x.id desc limit 50) m), '[]'),
     'recording', (
       select recording_record(r) from recordings r where r.room_id = room_snapshot.room_id and r.ended_at is null),
-    'signals', (select coalesce(jsonb_agg(to_jsonb(s) order by s.id), '[]') from waiting_signals(room_snapshot.room_id, seat_peer) s));
+    -- The newest, and no more than a snapshot can carry. Who sent an older one offers again when nothing comes of it.
+    'signals', coalesce((
+      select jsonb_agg(to_jsonb(n.signal) order by (n.signal).id) from (
+        select s as signal, sum(pg_column_size(s.body)) over (order by s.id desc) as bytes
+        from (select x.* from signals x
+              where x.room_id = room_snapshot.room_id and x.to_user = acting_user() and x.to_peer = seat_peer
+              order by x.id desc limit 2000) s) n
+      where n.bytes <= 1048576), '[]'));
 end
 $$;
 
