@@ -1,8 +1,10 @@
-"""SECURITY.md's figures and names are those of the source."""
+"""SECURITY.md's figures and names are those of the source, and every claim names the tests that hold it."""
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from roomtone.head import LARGEST_HEAD, REQUEST_WITHIN_S
@@ -47,6 +49,90 @@ def test_every_rule_and_flag_it_names_is_there() -> None:
     flags = {option.usage for option in options()} | {"--version", "--help", "--demo", "--no-demo"}
     for flag in re.findall(r"`(?:roomtone )?(--[a-z-]+)", PAGE):
         assert flag in flags
+
+
+PROMISES_NOTHING = {"Report a weakness", "What is not protected"}
+EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and promise nothing
+    "Each sentence that promises something names",
+    "The relay decides nothing that the database can decide.",
+    "So a fault in the relay's parsing still meets",
+    "So give people tokens, not logins.",
+    "Every login that can connect can `LISTEN`",
+    "Somebody who takes over a relay can nevertheless",
+    "Protect it like the database.",
+    "A person who can sign in under a new name",
+    "A changed client may hide the sign",
+    "Whoever is given that address",
+    "A candidate is an address that ICE sends packets to",
+    "A packet that comes from an address is answered there.",
+    "It hides nobody and mutes nobody for others.",
+    "Elsewhere, tokens come from your own issuer",
+    "The house band, and bots with",
+    "Give it to nobody else.",
+    "Otherwise any web page could",
+    "Addresses are always answered",
+    "Put the relay behind a proxy",
+    "Browsers without `Sec-Fetch-Site`",
+    "`schema/44_names.sql` says which column",
+    "What looks alike is Unicode's own table",
+    "`SameSite` does not tell ports",
+    "Serve a client of your own",
+    "Cookies do not tell ports apart either",
+    "Give Roomtone a host name of its own.",
+    "The TURN server cannot ask",
+    "Its own configuration decides where it relays to",
+    "Every user of a machine can read its command lines.",
+    "A database password may also stand in",
+)
+SENTENCE = re.compile(r"(?<=\.)((?:\[\^[\w-]+\])*)\s+(?=[A-Z`*])")
+NOTE = re.compile(r"\[\^([\w-]+)\]")
+BODY, *_ = PAGE.partition("\n[^")
+TESTS = {
+    name: re.findall(r"`([^`]+)`", tests)
+    for name, tests in re.findall(r"^\[\^([\w-]+)\]: (.*)$", PAGE, re.MULTILINE)
+}
+
+
+def sentences() -> Iterator[tuple[str, list[str]]]:
+    """Every sentence that may promise something, without Markdown's line breaks, and the names of its notes."""
+    for section in re.split(r"^#+ ", BODY, flags=re.MULTILINE)[1:]:
+        title, _, text = section.partition("\n")
+        if title in PROMISES_NOTHING:
+            continue
+        prose = "\n".join("" if line.startswith("|") else line for line in text.splitlines())
+        for block in re.split(r"\n\s*\n|^- ", prose, flags=re.MULTILINE):
+            parts = SENTENCE.split(" ".join(block.split()))
+            for sentence, notes in zip(parts[::2], [*parts[1::2], ""], strict=True):
+                words = NOTE.sub("", sentence)
+                if words:
+                    yield words, NOTE.findall(sentence + notes)
+
+
+def test_every_sentence_that_promises_something_names_its_tests() -> None:
+    without = [sentence for sentence, notes in sentences() if not notes]
+    assert [each for each in without if not each.startswith(EXPLAINS)] == []
+    assert len(without) == len(EXPLAINS), "a sentence that is gone is still listed here"
+
+
+def test_every_note_is_used_and_explained() -> None:
+    assert {*TESTS} == {*NOTE.findall(BODY)}
+    assert all(TESTS.values())
+
+
+def test_every_test_that_the_page_names_exists() -> None:
+    """Who renames a test renames it in SECURITY.md, too."""
+    known = {}
+    for named in {each for tests in TESTS.values() for each in tests}:
+        path, _, name = named.partition("::")
+        if path not in known:
+            tree = (
+                ast.parse((ROOT / path).read_text("utf-8"))
+                if (ROOT / path).exists()
+                else ast.Module([], [])
+            )
+            functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+            known[path] = {node.name for node in tree.body if isinstance(node, functions)}
+        assert name in known[path], named
 
 
 def test_every_link_leads_somewhere() -> None:
