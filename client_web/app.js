@@ -83,7 +83,7 @@ function enter(/** @type {number} */ room_id) {
   draw()
 }
 
-/** Whether this room will open later: its door is a page that says when. */
+/** Whether this room will open later: until then its page says when. */
 const isPlanned = (/** @type {number|undefined} */ room_id) => shell.state.hallway.some((row) => row.id === room_id && row.scheduled)
 
 function draw() {

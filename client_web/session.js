@@ -82,7 +82,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
         answer = await ask('GET')
       } catch (problem) {
         if (problem.status !== 401 || !token) throw problem
-        keep(null) // an expired or revoked token must not keep the visitor out
+        keep(null) // an expired or revoked token must not keep the user out
         answer = await ask('GET')
       }
       user = answer.user

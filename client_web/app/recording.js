@@ -37,7 +37,7 @@ export function recordingActs(context) {
     async deleteRecording(/** @type {Recording} */ recording) {
       const gone = await context.ask({
         title: 'Delete this recording?',
-        about: 'It is gone for everybody who was there, and nobody can bring it back.',
+        about: 'It is deleted for everybody who was there. This cannot be undone.',
         yes: 'Delete it',
         no: 'Keep it',
         grave: true,

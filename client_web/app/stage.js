@@ -33,7 +33,7 @@ export function createStageActs(context) {
   const report = createReport({
     report: (person, reason) => moderation().report(person, reason),
     block: shell.block,
-    told: (words) => context.view.announce(words),
+    announce: (words) => context.view.announce(words),
   })
   const card = createPersonCard({
     ...calls,

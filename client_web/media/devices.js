@@ -50,7 +50,7 @@ export function createDevices({
   /** @type {{ microphone: readonly Device[], speaker: readonly Device[] }} */ let plugged = { microphone: [], speaker: [] }
   let named = false
   /** @type {Devices['notice']} */ let notice = null
-  let told = 0
+  let notices = 0
   /** @type {Devices} */ let state = look()
 
   /** The id a choice has now: browsers give new ids when their data is cleared, the label stays. @param {'microphone'|'speaker'} kind */
@@ -95,7 +95,7 @@ export function createDevices({
       ...gone.map((label) => (wanted(label) ? `${label} was unplugged. Your system’s own takes over.` : `${label} was unplugged.`)),
       ...come.map((label) => (wanted(label) ? `${label} is back and in use again.` : `${label} was plugged in.`)),
     ]
-    if (sentences.length) notice = Object.freeze({ id: (told += 1), text: sentences.join(' ') })
+    if (sentences.length) notice = Object.freeze({ id: (notices += 1), text: sentences.join(' ') })
   }
 
   async function refresh() {

@@ -1,4 +1,4 @@
-import { isPresent, mayComeToSpeak, maySpeak } from '../room/state.js'
+import { isNode, isPresent, mayComeToSpeak, maySpeak } from '../room/state.js'
 import { createPeer } from './peer.js'
 
 /**
@@ -11,13 +11,16 @@ import { createPeer } from './peer.js'
  * @typedef {{ id: number, from_peer: string, from_user: number, kind: string, body: any }} ArrivedSignal
  */
 
-/** Audience and audience never connect, unless one of them is invited to speak; nobody connects with themselves. @param {Seat} me @param {Seat} other */
+/**
+ * Audience and audience never connect, unless one of them is invited to speak; nobody connects with themselves, and with a node
+ * node_connection.js does. @param {Seat} me @param {Seat} other
+ */
 export function shouldConnect(me, other) {
-  return me.user_id !== other.user_id && isPresent(me) && isPresent(other) && (mayComeToSpeak(me) || mayComeToSpeak(other))
+  return me.user_id !== other.user_id && isPresent(me) && isPresent(other) && !isNode(other) && (mayComeToSpeak(me) || mayComeToSpeak(other))
 }
 
-/** The newcomer offers. @param {Seat} me @param {Seat} other */
-export const offersFirst = (me, other) => me.seq > other.seq
+/** The newcomer offers; a node never does, so towards a node it is always the other one. @param {Seat} me @param {Seat} other */
+export const offersFirst = (me, other) => (isNode(me) === isNode(other) ? me.seq > other.seq : isNode(other))
 
 /** Receivers decide what is heard: the stage, unmuted, whatever the sender's client sends. @param {Seat} seat */
 export const isAudible = (seat) => maySpeak(seat) && !seat.muted

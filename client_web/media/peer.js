@@ -5,7 +5,7 @@ import { backoff } from '../signaling/backoff.js'
  * through `receive`, in order.
  *
  * Perfect negotiation (W3C WebRTC, section 10.7) guards everything after the first offer; the first offer is the newcomer's alone, so
- * only renegotiations can collide. The one audio line is `sendrecv` from the start, with or without a track: coming up on the stage
+ * only renegotiations can collide. The one audio transceiver is `sendrecv` from the start, with or without a track: coming up on the stage
  * or stepping down is `replaceTrack`, without negotiation.
  *
  * @typedef {'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} Connection
@@ -23,7 +23,7 @@ import { backoff } from '../signaling/backoff.js'
  * @param {(error: {code: number, text: string, url: string}) => void} [options.onIceError]
  * @param {(types: Set<string>) => void} [options.onGathered]  the candidate types of one gathering
  * @param {(restarts: number) => void} [options.onRestart]  how often ICE was restarted so far
- * @param {() => Promise<RTCConfiguration>} [options.refresh]  asked before a restart: TURN credentials lapse
+ * @param {() => Promise<RTCConfiguration>} [options.refresh]  asked before a restart: TURN credentials expire
  */
 export function createPeer(options) {
   const { offers, polite, configuration, send, onState, onTrack } = options

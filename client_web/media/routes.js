@@ -1,7 +1,8 @@
 import { backoff } from '../signaling/backoff.js'
-import { isNode, isPresent, mayComeToSpeak } from '../room/state.js'
+import { isNode, isPresent } from '../room/state.js'
 import { createMesh, shouldConnect } from './mesh.js'
 import { createNodeConnection } from './node_connection.js'
+import { ownerOf, roomNodeOf, voicesAt } from './node_rules.js'
 
 /**
  * Which way the sound goes: from everybody to everybody, or through the node that carries the room.
@@ -43,7 +44,7 @@ export function createRoutes(options) {
   let lingering = { timer: /** @type {number|undefined} */ (undefined), due: Infinity }
   /** @type {number|undefined} */ let waiting // for a node
   let alone = false
-  let told = ''
+  let reported = ''
 
   const mesh = createMesh({
     ...options,
@@ -58,21 +59,13 @@ export function createRoutes(options) {
     },
   })
 
-  /** The seat of the node that carries the room. */
-  const carrying = () => seats.filter(isPresent).find((seat) => isNode(seat) && seat.kind === topology) ?? null
+  const carrying = () => roomNodeOf(seats, topology)
   /** @param {Node|null} one @returns {one is Node} */
   const carries = (one) => one !== null && carrying()?.peer_id === one.seat.peer_id
   /** @param {Node|null} one */
   const isConnected = (one) => one?.connection.state === 'connected'
   /** @param {string} peer_id */
   const nodeOf = (peer_id) => [node, before].find((one) => one?.seat.peer_id === peer_id) ?? null
-
-  /** Whose voices this node has for me. @param {Pick<Node, 'seat'>} node */
-  function voicesOf({ seat }) {
-    if (seat.kind === 'mcu') return ['mix']
-    const others = seats.filter((each) => each.user_id !== me?.user_id && !isNode(each) && isPresent(each) && mayComeToSpeak(each))
-    return others.sort((a, b) => a.seq - b.seq).map(({ user_id }) => `user-${user_id}`)
-  }
 
   function settle() {
     if (!me) {
@@ -94,7 +87,7 @@ export function createRoutes(options) {
       if (node || before) linger(isMeshed(people) ? LINGER : GIVEN_UP, dropNodes)
       return
     }
-    if (carries(node)) node.connection.hear(voicesOf(node))
+    if (carries(node)) node.connection.hear(voicesAt(node.seat, me, seats))
     // Those who are connected stay so for now; with whom I am not, the node will connect me.
     const kept = new Set(mesh.peers().map(({ peer_id }) => peer_id))
     mesh.update(me, people.filter((seat) => isPresent(seat) && kept.has(seat.peer_id)))
@@ -229,8 +222,8 @@ export function createRoutes(options) {
   function tell() {
     const route = { topology, standing: standing(), node: topology === 'mesh' ? null : carrying(), connected: carries(node) && isConnected(node) }
     const next = JSON.stringify([route.topology, route.standing, route.node?.peer_id, route.connected])
-    if (next === told) return
-    told = next
+    if (next === reported) return
+    reported = next
     onRoute(Object.freeze(route))
   }
 
@@ -296,6 +289,3 @@ export function createRoutes(options) {
     },
   }
 }
-
-/** Whose a node's voice is: `user-7`'s, or everybody's in one, which is the node's own. @param {string} voice @param {Seat} seat */
-const ownerOf = (voice, seat) => (voice === 'mix' ? { owner: seat.user_id, mixed: true } : { owner: Number(voice.slice('user-'.length)), mixed: false })

@@ -46,7 +46,7 @@ export function createBlocks({ rows, onChange }) {
         const filters = { room_id: `eq.${roomId}`, user_id: `in.(${[...all].join(',')})`, select: 'username' }
         return (await rows.select('roster', filters)).map(({ username }) => username)
       } catch {
-        return [] // the door itself will say what is wrong
+        return [] // entering will say what is wrong
       }
     },
 

@@ -26,7 +26,7 @@ export function createModeration({ rows, roomId }) {
     muteAll: () => call('mute_all'),
     askToUnmute: (/** @type {Named} */ { username }) => call('ask_to_unmute', { username }),
 
-    // The door.
+    // Who may be here.
     remove: (/** @type {Named} */ { username }) => call('remove_from_room', { username }),
     ban: (/** @type {Named} */ { username }) => call('ban_from_room', { username }),
     unban: (/** @type {Named} */ { username }) => call('unban', { username }),

@@ -113,8 +113,8 @@ const reactions = {
       seats.delete(user)
       if (change) seats.set(user, Object.freeze(change)) // a join is always the newest
     }
-    const told = whatHappened(before, change, data.reason)
-    return { ...state, seats, happenings: told ? withHappening(state, ...told, data.commit_timestamp) : state.happenings }
+    const happening = whatHappened(before, change, data.reason)
+    return { ...state, seats, happenings: happening ? withHappening(state, ...happening, data.commit_timestamp) : state.happenings }
   },
 
   rooms(state, { data }) {

@@ -37,8 +37,8 @@ const TRANSITIONS = {
 /** @param {FollowerState} state @param {'arrived'|'lost'|'over'} event @returns {FollowerState} */
 export const transition = (state, event) => TRANSITIONS[state][event] ?? state
 
-/** A bye that is no farewell: the same log goes on, here or on another relay. */
-const COMING_BACK = new Set(['relay stopping', 'too slow'])
+/** Reasons of a bye after which the same log goes on, here or on another relay. */
+export const COMING_BACK = new Set(['relay stopping', 'too slow'])
 
 const WATCH_EVERY = 5_000
 const SILENT_AFTER = 40_000 // the relay says at least every 15 s that it is there: two missed and a half
@@ -154,7 +154,7 @@ export function createFollower({ run, onFrame, onState, cursor = null, silentAft
     } catch (error) {
       if (open !== mine) return // closed on purpose
       if (error instanceof Problem) {
-        if (error.passing || error.status === 408) lose('network', { problem: error, atLeast: error.retry_after ?? 0 })
+        if (error.passing) lose('network', { problem: error, atLeast: error.retry_after ?? 0 })
         else finish('refused', error)
         return
       }

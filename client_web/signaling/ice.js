@@ -5,7 +5,7 @@ const LONGEST = 86_400_000 // ms; a timer takes no more than 24 days
 
 /**
  * The relay's ICE servers. TURN credentials expire, so they are fetched anew once half their life is over, until `close`: a connection
- * takes `current` without waiting. By the clock on the wall, which goes on while a laptop sleeps.
+ * takes `current` without waiting. By the system's clock, which goes on while a laptop sleeps.
  *
  * @param {{ fetch: typeof window.fetch, url?: string, setTimer?: (run: () => void, ms: number) => number }} options
  * @returns {{ get(): Promise<RTCConfiguration>, readonly current: RTCConfiguration, close(): void }}

@@ -21,9 +21,12 @@ export class Problem extends Error {
     this.retry_after = parts.retry_after ?? null
   }
 
-  /** Whether the same request may succeed a moment later: no answer, an overloaded or restarting relay, a serialization failure or deadlock (SQLSTATE class 40). */
+  /**
+   * Whether the same request may succeed a moment later: no answer, an answer that came too late or too early, too many requests, an
+   * overloaded or restarting relay, a serialization failure or deadlock (SQLSTATE class 40).
+   */
   get passing() {
-    return this.status === 0 || this.status === 429 || this.status >= 500 || this.code.startsWith('40')
+    return [0, 408, 425, 429].includes(this.status) || this.status >= 500 || this.code.startsWith('40')
   }
 }
 

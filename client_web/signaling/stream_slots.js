@@ -1,11 +1,11 @@
 /**
- * The browser's lines to the relay. Over HTTP/1.1 a browser opens six connections to a host, for all its tabs together, and a stream
+ * How many tabs may hold a stream. Over HTTP/1.1 a browser opens six connections to a host, for all its tabs together, and a stream
  * or a long poll occupies one for as long as it lasts: with six of them no tab could write any more. So at most three tabs follow over
  * HTTP; the others take a WebSocket, which counts apart (255 to a host).
  *
- * Who has a line holds one of three locks (Web Locks API), which the browser lets go of when the tab is gone, however it went. Locks
+ * Who has a slot holds one of three locks (Web Locks API), which the browser lets go of when the tab is gone, however it went. Locks
  * are taken atomically, so seven tabs opened at once do not all see an empty room. Where there are no locks (a page that is not
- * secure, as over plain HTTP from another machine), or where HTTP/2 needs no such care, there is always a line.
+ * secure, as over plain HTTP from another machine), or where HTTP/2 needs no such care, there is always a slot.
  *
  * @param {{ locks?: LockManager, protocol?: string }} [options]  protocol: how this page came (ALPN, `http/1.1` or `h2`)
  * @returns {{ take(): Promise<boolean>, release(): void }}  take: whether there is a line for this tab; each take wants its release

@@ -169,6 +169,8 @@ class Mesh:
         self._forget(peer)
         if known.anew < ANEW:
             self._later(self._make_anew(peer, connection))
+        else:
+            log.warning("the connection with %s cannot be made", known.seat.username)
 
     async def _make_anew(self, peer: PeerId, connection: Connection) -> None:
         await asyncio.sleep(PAUSE)

@@ -28,6 +28,20 @@ from .voice import Voice
 log = logging.getLogger(__name__)
 
 
+def room_node_of(seats: Iterable[Seat], topology: str) -> Seat | None:
+    """The seat of the node of a room with this topology, if there is one."""
+    return next((s for s in seats if s.is_node and s.kind == topology and s.peer), None)
+
+
+def voices_at(node: Seat, me: Seat, seats: Iterable[Seat]) -> list[str]:
+    """Whose voices a node has for me: everybody's in one, or one for each who may be heard from one moment to the next."""
+    if node.kind == "mcu":
+        return [MIX]
+    others = (s for s in seats if s.user != me.user and not s.is_node and s.peer)
+    ordered = sorted(others, key=lambda seat: seat.seq)
+    return [f"user-{seat.user}" for seat in ordered if seat.may_come_to_speak]
+
+
 @dataclass
 class _Node:
     """A node that is, or was, called."""
@@ -118,10 +132,7 @@ class Routes:
         await self._tasks.finish()
 
     def _carrying(self) -> Seat | None:
-        """The seat of the node that carries the room, if there is one for it."""
-        return next(
-            (s for s in self._seats if s.kind == self._topology and s.is_node and s.peer), None
-        )
+        return room_node_of(self._seats, self._topology)
 
     def _of(self, peer: PeerId) -> _Node | None:
         return next((n for n in (self.node, self._before) if n and n.seat.peer == peer), None)
@@ -130,11 +141,7 @@ class Routes:
         """Whose voices the node has for me."""
         if self.node is None or self._me is None:
             return []
-        if self.node.seat.kind == "mcu":
-            return [MIX]
-        others = (s for s in self._seats if s.user != self._me.user and not s.is_node and s.peer)
-        ordered = sorted(others, key=lambda seat: seat.seq)
-        return [f"user-{seat.user}" for seat in ordered if seat.may_speak]
+        return voices_at(self.node.seat, self._me, self._seats)
 
     async def _settle(self, attempt: int = 0) -> None:
         async with self._turn:

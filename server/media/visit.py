@@ -29,6 +29,7 @@ from .signaling.events import (
     SeatGone,
     Signal,
     Snapshot,
+    seats_after,
 )
 from .signaling.line import Line, LineLost, Refused
 from .signaling.outbox import Outgoing
@@ -157,23 +158,20 @@ class Visit:
     async def _take(self, event: Event) -> None:
         self.recorded.take(event)
         match event:
-            case Snapshot(epoch=epoch, room=room, seats=seats, signals=signals):
+            case Snapshot(epoch=epoch, room=room, signals=signals):
                 if self._epoch not in (None, epoch):
                     await self.routes.log_lost()
                 self._epoch = epoch
                 self.room = room
-                self.seats = {seat.user: seat for seat in seats}
+                self.seats = seats_after(self.seats, event)
                 await self._settle()
                 for signal in signals:
                     await self.routes.receive(signal)
             case RoomChanged(room=room):
                 self.room = {**self.room, **room}
                 await self._settle()
-            case SeatChanged(seat=seat):
-                self.seats[seat.user] = seat
-                await self._settle()
-            case SeatGone(seat=seat):
-                self.seats.pop(seat.user, None)
+            case SeatChanged() | SeatGone():
+                self.seats = seats_after(self.seats, event)
                 await self._settle()
             case Signal():
                 await self.routes.receive(event)

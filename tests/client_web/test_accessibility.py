@@ -141,7 +141,7 @@ def test_no_page_or_state_has_a_flaw_axe_can_find(
         beth.reads("This room has ended")
         flawless_day_and_night(beth, "room ended")
         beth.page.goto(f"{relay.url}/attic")
-        beth.reads("There is no door here.")
+        beth.reads("There is no such page.")
         flawless_day_and_night(beth, "nowhere")
 
 

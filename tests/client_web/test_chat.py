@@ -173,7 +173,7 @@ def test_nothing_typed_is_lost_when_the_line_is_down_or_the_room_says_no(
         beth.page.reload()
         message(beth, "patience").get_by_text("Send again").wait_for()
         assert box(beth).input_value() == "half a thought"
-        message(beth, "patience").get_by_text("Back to the box").click()
+        message(beth, "patience").get_by_text("Edit the message").click()
         assert box(beth).input_value() == "patience\nhalf a thought"
         assert message(beth, "patience").count() == 0
         # Too long is told before it is tried.

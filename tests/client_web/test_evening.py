@@ -40,7 +40,7 @@ def test_a_whole_evening(
     form.get_by_label("Name", exact=True).fill("Standards <i>after</i> dark")
     form.get_by_label("Moderated stage").check()
     form.get_by_label("Members of the club").check()
-    form.get_by_role("button", name="Open the door").click()
+    form.get_by_role("button", name="Open the room").click()
     amara.walks_in()
     room = psql.one("select id from rooms where club_id is not null")
     amara.page.get_by_role("link", name="Clubs", exact=True).click()
@@ -127,7 +127,7 @@ def test_a_whole_evening(
             "button", name="Ban zoe"
         ).click()
         zoe.button("Try to come back").click()
-        zoe.reads("The door did not open")
+        zoe.reads("You could not enter this room")
         tom.button("Try to come back").click()
         tom.walks_in()
         hear((beth, tom), "amara", AMARA)

@@ -27,7 +27,7 @@ def test_starting_a_room_writes_a_row_and_walks_in(
         form.get_by_label("Name", exact=True).fill("  Porch light  ")
         form.get_by_label("Club", exact=True).select_option(label="Blue Hour")
         form.get_by_label("Moderated stage").check()
-        beth.button("Open the door").click()
+        beth.button("Open the room").click()
         beth.walks_in()
         beth.sees_seated("beth")
         beth.reads("moderated stage")
@@ -44,7 +44,7 @@ def test_a_room_without_a_name_is_not_started(
         beth.button("Start a room").click()
         form = beth.page.get_by_role("dialog", name="Start a room")
         form.get_by_label("Name", exact=True).fill("   ")
-        beth.button("Open the door").click()
+        beth.button("Open the room").click()
         beth.reads("A room needs a name.")
         beth.page.keyboard.press("Escape")
         beth.page.get_by_role("dialog").wait_for(state="hidden")
@@ -158,8 +158,8 @@ def test_doors_that_are_not_there_say_so_and_lead_back(
 ) -> None:
     for path, words in (
         ("/rooms/404404", "There is no such room"),
-        ("/attic", "There is no door here."),
-        ("/rooms/one", "There is no door here."),
+        ("/attic", "There is no such page."),
+        ("/rooms/one", "There is no such page."),
     ):
         with visitor(context, relay.url, "beth", path=path, refusals=True) as beth:
             beth.page.get_by_role("heading", level=1, name=words).wait_for()
@@ -189,7 +189,7 @@ def test_the_older_of_two_tabs_is_told_and_may_sit_down_again(
         with visitor(context, relay.url, "beth", path=path) as newer:
             newer.walks_in()
             older.reads("You are here in another tab")
-            older.button("Sit here instead").click()
+            older.button("Use this tab instead").click()
             older.walks_in()
             newer.reads("You are here in another tab")
 

@@ -113,7 +113,7 @@ def test_a_room_is_found_by_its_name_or_by_who_is_in_it(
         search.fill("amara")
         beth.sees_cards("Garden")
         search.fill("nobody of this name")
-        beth.reads("No such door")
+        beth.reads("Nothing found")
         search.fill("")
         beth.sees_cards("Garden", "Porch", "Attic", "Cellar", "Kitchen")
 
@@ -142,7 +142,7 @@ def test_the_hallway_says_when_it_may_be_old(
         beth.page.evaluate(
             "dispatchEvent(new Event('online'))"
         )  # look now, not at the next sign of life
-        beth.reads("Reconnecting… what you see may be a little old.")
+        beth.reads("Reconnecting… what you see may be out of date.")
         assert beth.cards() == ["Porch"]
         context.set_offline(False)
         beth.page.locator(".hallway__connection").wait_for(state="hidden")

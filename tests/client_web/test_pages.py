@@ -77,7 +77,7 @@ def test_a_club_is_founded_described_and_run(
         room = amara.page.get_by_role("dialog", name="Start a room")
         room.get_by_label("Name", exact=True).fill("Fours")
         room.get_by_label("Members of the club").check()
-        room.get_by_role("button", name="Open the door").click()
+        room.get_by_role("button", name="Open the room").click()
         amara.walks_in()
         asked = "select c.name, access from rooms r join clubs c on c.id = club_id"
         assert psql.all(asked) == [("Blue Hour", "club")]
@@ -187,7 +187,7 @@ def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
         form = beth.page.get_by_role("dialog", name="Your page")
         form.get_by_label("Name").fill("amara")
         form.get_by_role("button", name="Save").click()
-        beth.reads("Somebody goes by that name already.")
+        beth.reads("Somebody has that name already.")
         form.get_by_label("Name").fill("Zoë / 100% 🎷")
         form.get_by_label("About you").fill(f"{HTML}\nSecond line.")
         form.get_by_role("button", name="Save").click()
@@ -196,7 +196,7 @@ def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
         beth.page.reload()
         heading(beth, "Zoë / 100% 🎷")
         beth.page.goto(f"{relay.url}/people/nobody")
-        heading(beth, "Nobody goes by that name")
+        heading(beth, "There is nobody with that name")
 
 
 def test_back_finds_a_page_as_one_left_it(

@@ -44,7 +44,7 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
         rick.button("Save").click()
         settings.get_by_role("group", name="Who comes in").get_by_role("alert").wait_for()
         settings.get_by_role("radio", name="Everyone The door").check()
-        settings.get_by_label("Lock the door").check()
+        settings.get_by_label("Lock the room").check()
         settings.get_by_label("Chat").select_option("30")
         rick.button("Save").click()
         settings.wait_for(state="hidden")
@@ -61,7 +61,7 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
         rick.reads("You're a moderator now")
         # A moderator has the door and the pace of the chat, and no more.
         rick.button("Room settings").click()
-        settings.get_by_label("Lock the door").uncheck()
+        settings.get_by_label("Lock the room").uncheck()
         assert settings.get_by_label("Name").is_hidden()
         rick.button("Save").click()
         badge(beth, "Locked").wait_for(state="hidden")

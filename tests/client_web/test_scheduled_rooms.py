@@ -53,7 +53,7 @@ def test_a_room_is_planned_reminded_of_and_opens(
         card = beth.card("Saturn before bedtime")
         card.get_by_text("Opens tomorrow at 8:30 PM").wait_for()
         card.get_by_role("button", name="Remind me of").click()
-        card.get_by_text("You will be told").wait_for()
+        card.get_by_text("You will be notified").wait_for()
         assert beth.page.evaluate("asked") == 1, "asked in the moment it is wanted"
         assert psql.count("reminders") == 1
         card.get_by_role("link").click()
@@ -65,7 +65,7 @@ def test_a_room_is_planned_reminded_of_and_opens(
         beth.reads("Opens tomorrow at 8:30 PM.")
 
         amara.page.get_by_role("link", name="Saturn before bedtime").click()
-        amara.button("Open the door now").click()
+        amara.button("Open the room now").click()
         amara.walks_in()
         notice = beth.page.get_by_role("region", name="Notices")
         notice.get_by_text("“Saturn before bedtime” is open now.").wait_for()

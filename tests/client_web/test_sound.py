@@ -166,7 +166,7 @@ def test_volumes_are_mine_lines_are_told_and_a_pocket_mutes(
     page.get_by_role("button", name="amara, speaking, muted for you").wait_for()
     assert amara.run(heard) == [[1, False]], "for my ears only"
     # Two looks at the line, two seconds apart.
-    page.get_by_text("Line: good.").wait_for()
+    page.get_by_text("Connection: good.").wait_for()
     page.get_by_text("0 % of packets lost").wait_for()
     beth.until("() => roomtone.people().every(({ quality }) => quality?.level === 'good')")
     page.reload()

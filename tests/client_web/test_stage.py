@@ -125,7 +125,7 @@ def test_an_evening_on_a_moderated_stage(
     question.get_by_role("button", name="Ban morty").click()
     morty.reads("You were removed from this room")
     morty.button("Try to come back").click()
-    morty.reads("The door did not open")
+    morty.reads("You could not enter this room")
     rick.page.keyboard.press("Escape")
     rick.button("Room settings").click()
     rick.button("Let morty in again").click()

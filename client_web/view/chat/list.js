@@ -141,7 +141,7 @@ export function createChatList(acts) {
   }
 
   /** @type {Record<string, string>} */
-  const EARLIER = { more: 'Earlier messages', loading: 'Fetching earlier messages…', failed: 'They did not come. Try again' }
+  const EARLIER = { more: 'Earlier messages', loading: 'Loading earlier messages…', failed: 'They could not be loaded. Try again' }
 
   function drawEarlier(/** @type {string} */ state) {
     earlier.hidden = state === 'none'

@@ -95,7 +95,7 @@ export function createMessage(entry, acts) {
     if (state !== 'unsent') return tell(problem ? problemInWords(problem) : null)
     /** @param {string} words @param {(key: number) => void} does */
     const way = (words, does) => element('button', { class: 'message__way', type: 'button', text: words, on: { click: () => does(key) } })
-    tell(problem ? `Not sent. ${problemInWords(problem)}` : 'Not sent.', way('Send again', acts.sendAgain), way('Back to the box', acts.takeBack))
+    tell(problem ? `Not sent. ${problemInWords(problem)}` : 'Not sent.', way('Send again', acts.sendAgain), way('Edit the message', acts.takeBack))
   }
 
   /** @type {Entry|null} */ let drawn = null

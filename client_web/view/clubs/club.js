@@ -38,7 +38,7 @@ export function createClub(acts) {
   const ways = element('div', { class: 'page__ways' }, start, follow.element, invite, edit, leave)
   const state = createPageState(acts.lookAgain)
   const missing = element('div', { class: 'page__missing', hidden: true },
-    element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address is mistyped.' }), element('a', { class: 'button button--action', href: '/clubs', text: 'To all clubs' }))
+    element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address may be mistyped.' }), element('a', { class: 'button button--action', href: '/clubs', text: 'To all clubs' }))
 
   const doors = element('ul', { class: 'page__cards' })
   const rooms = keyed(doors, { key: (/** @type {Parameters<ReturnType<typeof createCard>['update']>[0]} */ entry) => entry.row.id, create: () => createCard(acts) })

@@ -28,7 +28,7 @@ export function createClubs({ foundClub, toggleFollowClub, lookAgain }) {
   const others = createPart('All clubs')
   const nobody = element('p', { class: 'page__lead quiet', text: 'There are no clubs yet. Found the first one: people follow it, members start its rooms.', hidden: true })
   const root = element('article', { class: 'page page--clubs' },
-    element('header', { class: 'page__head page__head--row' }, element('div', {}, heading, element('p', { class: 'page__lead quiet', text: 'Circles people follow and belong to. Their rooms come first in your hallway.' })), found),
+    element('header', { class: 'page__head page__head--row' }, element('div', {}, heading, element('p', { class: 'page__lead quiet', text: 'Groups that people follow and join. Rooms of clubs you follow come first in your hallway.' })), found),
     state.element, mine.element, others.element, nobody)
 
   function createPart(/** @type {string} */ title) {

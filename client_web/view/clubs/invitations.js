@@ -23,10 +23,10 @@ export function createClubInvitations({ copyAddress, withdrawInvitation }) {
       element: element('li', { class: 'member' }, words, copy, back),
       update(/** @type {OpenInvitation} */ latest) {
         one = latest
-        const told = inWords(one)
-        say(words, told)
-        mark(copy, 'aria-label', `Copy link: ${told}`)
-        mark(back, 'aria-label', `Take back: ${told}`)
+        const text = inWords(one)
+        say(words, text)
+        mark(copy, 'aria-label', `Copy link: ${text}`)
+        mark(back, 'aria-label', `Take back: ${text}`)
       },
     }
   }

@@ -5,7 +5,7 @@ import { mark } from './element.js'
  * @param {HTMLElement} root  holds both
  * @param {HTMLButtonElement} button
  * @param {HTMLElement} content
- * @param {{ shown?: () => void }} [told]
+ * @param {{ shown?: () => void }} [callbacks]
  */
 export function disclose(root, button, content, { shown = () => {} } = {}) {
   const isOpen = () => button.getAttribute('aria-expanded') === 'true'

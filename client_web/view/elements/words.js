@@ -45,7 +45,7 @@ export function duration(ms) {
 /** What I am, in words. `keys` says whether there is a keyboard to speak of. @param {VisitState} visit @param {boolean} keys */
 export function meInWords(visit, keys) {
   const { me, may, microphone, phase } = visit
-  if (phase === 'joining' || !me) return { headline: 'Walking in…', advice: '' }
+  if (phase === 'joining' || !me) return { headline: 'Entering the room…', advice: '' }
   if (phase === 'reconnecting') return { headline: 'Reconnecting…', advice: 'Your seat is kept for a moment.' }
   if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Allow the microphone in your browser to speak.' }
   const news = seatChangeInWords(visit, keys)
@@ -110,9 +110,9 @@ export function seatInWords(person) {
  */
 export function endingInWords({ reason, problem, room }) {
   switch (reason) {
-    case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thanks for being here. See the other rooms in the hallway.', again: null }
+    case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thank you for being here. See the other rooms in the hallway.', again: null }
     case 'removed': return { title: 'You were removed from this room', advice: 'A host or moderator asked you to leave.', again: 'Try to come back' }
-    case 'taken over': return { title: 'You are here in another tab', advice: 'Your seat moved there, and this tab went quiet.', again: 'Sit here instead' }
+    case 'taken over': return { title: 'You are here in another tab', advice: 'Your seat moved to that tab, and this tab left the room.', again: 'Use this tab instead' }
     case 'signed out': return { title: 'You signed out', advice: 'Sign in again to walk back in.', again: 'Walk back in' }
     case 'token expired': return { title: 'Your sign-in has run out', advice: 'Sign in again to walk back in.', again: 'Walk back in' }
     case 'timeout': return { title: 'You were disconnected for too long', advice: 'Your seat was released while you were away.', again: 'Walk back in' }
@@ -122,12 +122,12 @@ export function endingInWords({ reason, problem, room }) {
 
 /** @param {Refused|null} problem @returns {Ending} */
 function refusalInWords(problem) {
-  if (problem?.status === 404) return { title: 'There is no such room', advice: 'The address may be old, or mistyped.', again: null }
+  if (problem?.status === 404) return { title: 'There is no such room', advice: 'The address may be old or mistyped.', again: null }
   if (problem?.rule === 'participants_room_is_open') {
     return { title: 'This room is not open', advice: 'It has ended. See the other rooms in the hallway.', again: null }
   }
   const advice = [problem?.message ?? '', problem?.hint ?? ''].filter(Boolean).map(sentence).join(' ')
-  return { title: 'The door did not open', advice: advice || 'Something went wrong on the way in.', again: 'Try again' }
+  return { title: 'You could not enter this room', advice: advice || 'Something went wrong on the way in.', again: 'Try again' }
 }
 
 /** The database speaks in lower case and without a full stop; on the page a sentence is a sentence. @param {string} text */

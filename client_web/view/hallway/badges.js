@@ -23,11 +23,11 @@ export function badgesOf(row, blocks = new Set()) {
 
 /** @param {Badge} badge */
 export const createBadge = ({ key, sign, words }) => {
-  const told = element('span', { text: words })
+  const text = element('span', { text: words })
   return {
-    element: element('li', { class: `badge badge--${key}` }, symbol(sign), told),
+    element: element('li', { class: `badge badge--${key}` }, symbol(sign), text),
     update: (/** @type {Badge} */ badge) => {
-      if (told.textContent !== badge.words) told.textContent = badge.words
+      if (text.textContent !== badge.words) text.textContent = badge.words
     },
   }
 }

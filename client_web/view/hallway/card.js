@@ -10,7 +10,7 @@ import { countsInWords, sentence } from '../elements/words.js'
 /** @import { ListedRoom } from '../../room/hallway.js' */
 
 /**
- * A room's card: a door ajar, or one that will open. It changes in place and never grows or shrinks a line because somebody walks in or out.
+ * A room's card: open now, or scheduled. It changes in place and never grows or shrinks a line because somebody walks in or out.
  * @param {{ toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void }} acts
  */
 export function createCard({ toggleFollow, toggleReminder }) {
@@ -49,7 +49,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
       mark(follow, 'title', row.followed ? `Unfollow ${row.club}` : `Follow ${row.club}`)
       redraw(ribbon, row.followed ? 'followed' : 'follow')
       say(link, row.name)
-      // A closed door is no link: it keeps its place under the pointer, but leads nowhere.
+      // An ended room is no link: it keeps its place under the pointer, but leads nowhere.
       mark(link, 'href', over ? null : addressOf(row.id))
       mark(link, 'aria-current', here ? 'page' : null)
       card.classList.toggle('card--here', here)
@@ -64,26 +64,26 @@ export function createCard({ toggleFollow, toggleReminder }) {
       say(counts, over ? 'This room has ended' : scheduled ? scheduledInWords(row) : described(row, here))
       remind.hidden = !scheduled
       mark(remind, 'aria-pressed', reminded ? 'true' : 'false')
-      mark(remind, 'aria-label', `${reminded ? 'You will be told of' : 'Remind me of'} ${row.name}`)
+      mark(remind, 'aria-label', `${reminded ? 'You will be notified of' : 'Remind me of'} ${row.name}`)
       redraw(reminderSign, reminded ? 'reminder-on' : 'reminder')
-      say(reminderWords, reminded ? 'You will be told' : 'Remind me')
+      say(reminderWords, reminded ? 'You will be notified' : 'Remind me')
     },
   }
 }
 
 /** @param {ListedRoom} row @param {boolean} here */
 function described(row, here) {
-  const told = [countsInWords(row)]
-  if (row.stage === 'moderated') told.push('moderated')
-  if (here) told.push("you're in")
-  return told.join(' · ')
+  const parts = [countsInWords(row)]
+  if (row.stage === 'moderated') parts.push('moderated')
+  if (here) parts.push("you're in")
+  return parts.join(' · ')
 }
 
 function scheduledInWords(/** @type {ListedRoom} */ row) {
-  const told = []
-  if (row.club) told.push(`with ${row.host}`)
-  if (row.stage === 'moderated') told.push('moderated')
-  return sentence(told.join(' · ') || 'not open yet').replace(/\.$/u, '')
+  const parts = []
+  if (row.club) parts.push(`with ${row.host}`)
+  if (row.stage === 'moderated') parts.push('moderated')
+  return sentence(parts.join(' · ') || 'not open yet').replace(/\.$/u, '')
 }
 
 function face() {

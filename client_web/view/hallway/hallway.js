@@ -8,7 +8,7 @@ import { problemInWords } from '../elements/words.js'
 
 /** @import { ListedRoom } from '../../room/hallway.js' */
 
-const SEARCH_FROM = 2 // one door is taken in at a glance
+const SEARCH_FROM = 2 // a single room needs no search
 const MINUTE = 60_000
 const KEPT_AS = 'roomtone.order'
 const ORDERS = [['busiest', 'Busiest first'], ['newest', 'Newest first'], ['name', 'By name']]
@@ -96,15 +96,15 @@ export function createHallway(acts) {
     if (nothing.dataset.kind === kind) return
     nothing.dataset.kind = kind
     nothing.replaceChildren(...(kind === 'unfound'
-      ? [element('p', { class: 'hallway__quiet', text: 'No such door' }), element('p', { class: 'quiet', text: 'No open room, club or person goes by that. Try fewer letters.' })]
-      : [element('p', { class: 'hallway__quiet', text: 'All quiet' }), element('p', { class: 'quiet', text: 'No room is open just now. Start one and leave the door ajar; people will find it here.' })]))
+      ? [element('p', { class: 'hallway__quiet', text: 'Nothing found' }), element('p', { class: 'quiet', text: 'No open room, club or person matches. Try fewer letters.' })]
+      : [element('p', { class: 'hallway__quiet', text: 'All quiet' }), element('p', { class: 'quiet', text: 'No room is open right now. Start one; people will find it here.' })]))
   }
 
   function drawConnection(/** @type {Shown} */ { connection: state, problem, loading }) {
     connection.dataset.state = state
-    const words = state === 'reconnecting' ? 'Reconnecting… what you see may be a little old.'
+    const words = state === 'reconnecting' ? 'Reconnecting… what you see may be out of date.'
       : state === 'ended' ? problemInWords(problem ?? { message: 'The hallway stopped following along' })
-      : loading ? 'Opening the hallway…' : ''
+      : loading ? 'Loading the hallway…' : ''
     connection.hidden = words === ''
     if (connection.firstChild?.textContent === words) return
     connection.replaceChildren(element('span', { text: words }))

@@ -4,7 +4,7 @@
  * In which order the hallway shows its rooms. Pure.
  *
  * Unattended, rooms stand in the order asked for. While a pointer or the focus is on the list nothing moves: cards change where they
- * are, new rooms queue up at the end of their section, and a room that ends stays as a closed door until the hand is gone.
+ * are, new rooms queue up at the end of their section, and a room that ends stays, marked as ended, until nobody points at the list.
  *
  * @typedef {'followed'|'open'|'scheduled'} Section
  * @typedef {{ row: ListedRoom, section: Section, over: boolean }} Entry
@@ -55,7 +55,7 @@ export function held(shown, rows, order = 'busiest') {
 /** Whether a room answers a search: by its name, club, topic, host or the people on its stage. @param {ListedRoom} row @param {string} search */
 export function answers(row, search) {
   const words = search.toLocaleLowerCase().split(/\s+/u).filter(Boolean)
-  const told = [row.name, row.club, row.topic, row.host, ...(row.people ?? []).map((one) => one.username)]
-  const text = told.filter(Boolean).join(' ').toLocaleLowerCase()
+  const texts = [row.name, row.club, row.topic, row.host, ...(row.people ?? []).map((one) => one.username)]
+  const text = texts.filter(Boolean).join(' ').toLocaleLowerCase()
   return words.every((word) => text.includes(word))
 }

@@ -13,13 +13,13 @@ const STAGES = [
 /** @type {Choice[]} */
 const ACCESS = [
   ['open', 'Everyone', 'Anybody may walk in and see who is here.'],
-  ['club', 'Members of the club', 'Others see the door and not what is behind it.'],
+  ['club', 'Members of the club', 'Others see that the room exists, and not who is in it.'],
   ['invited', 'Only whom I invite', 'Nobody else sees that there is a room.'],
 ]
 /** @type {Choice[]} */
 const TIMES = [
-  ['now', 'Now', 'The door opens and you walk in.'],
-  ['later', 'Later', 'It stands in the hallway with its time, and opens by itself.'],
+  ['now', 'Now', 'The room opens and you walk in.'],
+  ['later', 'Later', 'The hallway shows it with its time, and it opens by itself.'],
 ]
 /** @type {Choice[]} */
 const HOST_GONE = [
@@ -58,7 +58,7 @@ export function createStartRoom({ start, clubs }) {
   const moment = element('p', { class: 'field__hint quiet', role: 'status' })
   const later = element('div', { class: 'field-row' }, fields.date.element, fields.time.element, moment)
   const more = element('details', { class: 'more' }, element('summary', { text: 'More' }), fields.host_gone.element)
-  const form = createForm({ fields, rules: RULES, go: 'Open the door', check, submit },
+  const form = createForm({ fields, rules: RULES, go: 'Open the room', check, submit },
     fields.name.element, fields.when.element, later, club.element, fields.access.element, fields.stage.element, more)
   const dialog = createDialog('Start a room', form.element)
   form.element.addEventListener('input', draw)
@@ -72,7 +72,7 @@ export function createStartRoom({ start, clubs }) {
   function draw() {
     const planned = fields.when.value === 'later'
     later.hidden = !planned
-    say(form.button, planned ? 'Plan the room' : 'Open the door')
+    say(form.button, planned ? 'Plan the room' : 'Open the room')
     const at = chosenMoment()
     say(moment, at && at > new Date() ? `Opens ${whenInWords(at)}, your time.` : '')
   }

@@ -49,11 +49,11 @@ function writeStory({ table, rows, method }, nameOf) {
 
 /** Signals that wait at the same moment travel in one POST, whomever they are for: "offers to amara and lior, candidates to maya · 4.1 kB". @param {any[]} rows @param {(who: Who) => string} nameOf */
 function signalsStory(rows, nameOf) {
-  const told = [...new Set(rows.map(({ kind }) => kind))].map((kind) => {
+  const parts = [...new Set(rows.map(({ kind }) => kind))].map((kind) => {
     const names = new Set(rows.filter((row) => row.kind === kind).map((row) => nameOf({ peer_id: row.to_peer })))
     return `${kind}${names.size > 1 || kind === 'candidate' ? 's' : ''} to ${together(names)}`
   })
-  return `${told.join(', ')} · ${weight(rows.map(({ body }) => body))}`
+  return `${parts.join(', ')} · ${weight(rows.map(({ body }) => body))}`
 }
 
 /** @param {EventEntry} entry @param {(who: Who) => string} nameOf @returns {string} */

@@ -45,6 +45,6 @@ const CONNECTIONS = { none: 'no connection needed', waiting: 'nobody has answere
 
 function aboutInWords(/** @type {SeatPerson} */ person) {
   const isNode = person.kind === 'sfu' || person.kind === 'mcu'
-  const told = [isNode ? 'carries this room' : roleInWords(person.role), personInWords({ on_stage: false, muted: false, speaking: false, ...person }), CONNECTIONS[person.connection]]
-  return told.filter(Boolean).join(' · ').toLowerCase()
+  const parts = [isNode ? 'carries this room' : roleInWords(person.role), personInWords({ on_stage: false, muted: false, speaking: false, ...person }), CONNECTIONS[person.connection]]
+  return parts.filter(Boolean).join(' · ').toLowerCase()
 }

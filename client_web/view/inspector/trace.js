@@ -36,9 +36,9 @@ export function createTrace(choose) {
 }
 
 function aboutInWords(/** @type {Trace} */ { candidates_sent, candidates_received, restarts, path, state, total_ms }) {
-  const told = [`${candidates_sent} candidates sent, ${candidates_received} received`]
-  if (path) told.push(`${path.local} – ${path.remote}`)
-  if (restarts > 0) told.push(`${restarts} restart${restarts === 1 ? '' : 's'}`)
-  if (total_ms !== null && state !== 'connected') told.push(state)
-  return told.join(' · ')
+  const parts = [`${candidates_sent} candidates sent, ${candidates_received} received`]
+  if (path) parts.push(`${path.local} – ${path.remote}`)
+  if (restarts > 0) parts.push(`${restarts} restart${restarts === 1 ? '' : 's'}`)
+  if (total_ms !== null && state !== 'connected') parts.push(state)
+  return parts.join(' · ')
 }

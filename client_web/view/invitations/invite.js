@@ -51,7 +51,7 @@ export function createInvite({ suggest, make, linkOf }) {
   async function ask(/** @type {string} */ username) {
     say(done, '')
     if (!username) {
-      name.refuse('Whom shall we ask?')
+      name.refuse('Enter the name of a person.')
       return name.focus()
     }
     try {

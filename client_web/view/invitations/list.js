@@ -13,7 +13,7 @@ import { untilInWords } from '../elements/when.js'
  */
 export function createInvitationsList({ acceptInvitation, declineInvitation }) {
   const list = element('ul', { class: 'asked' })
-  const nobody = element('p', { class: 'quiet', text: 'Nobody has asked you anywhere just now. When somebody does, it stands here and you are told.' })
+  const nobody = element('p', { class: 'quiet', text: 'You have no open invitations. New ones appear here.' })
   const dialog = createDialog('Invitations', list, nobody)
   const rows = keyed(list, { key: (/** @type {Invitation} */ one) => one.id, create: createRow })
 

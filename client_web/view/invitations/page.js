@@ -52,17 +52,17 @@ export function createInvitation({ acceptLink, declineLink, lookAgain }) {
       code = place.code ?? ''
       const { phase, value, problem } = looked
       const one = looked.key === code && phase === 'ready' ? value : null
-      const told = one ? tellOf(one, user) : WITHOUT[phase] ?? WITHOUT.loading
-      title = one ? told.title : phase === 'missing' ? 'No such invitation' : null
-      say(heading, told.title)
-      say(about, phase === 'failed' ? (problem?.message ?? '') : told.about)
-      yes.hidden = !told.yes
-      say(yes, told.yes ?? '')
-      no.hidden = !told.no
-      go.hidden = !told.go
-      if (told.go) {
-        go.href = told.go.href
-        say(go, told.go.text)
+      const content = one ? tellOf(one, user) : WITHOUT[phase] ?? WITHOUT.loading
+      title = one ? content.title : phase === 'missing' ? 'No such invitation' : null
+      say(heading, content.title)
+      say(about, phase === 'failed' ? (problem?.message ?? '') : content.about)
+      yes.hidden = !content.yes
+      say(yes, content.yes ?? '')
+      no.hidden = !content.no
+      go.hidden = !content.go
+      if (content.go) {
+        go.href = content.go.href
+        say(go, content.go.text)
       }
       again.hidden = phase !== 'failed'
       home.hidden = phase === 'loading' || phase === 'idle'

@@ -24,7 +24,7 @@ const ACTS = {
   makeSpeaker: { text: 'No longer a moderator', symbol: 'moderator' },
   remove: { text: 'Remove from the room', symbol: 'leave', about: 'They may come back.', closes: true },
   ban: { text: 'Ban from this room…', symbol: 'lock', closes: true, grave: true },
-  block: { text: 'Block', symbol: 'block', about: 'You are warned where they are. They are not told.' },
+  block: { text: 'Block', symbol: 'block', about: 'You are warned where they are. They are not offered.' },
   unblock: { text: 'Unblock', symbol: 'block' },
   report: { text: 'Report…', symbol: 'flag', closes: true },
 }
@@ -32,23 +32,23 @@ const ACTS = {
 /** @param {CardPerson} person @param {VisitState['may']} may @param {boolean} blocked @returns {string[]} */
 function names(person, may, blocked) {
   if (person.me) return []
-  /** @type {string[]} */ const told = []
+  /** @type {string[]} */ const offered = []
   const above = person.role === 'HOST'
   if (may.moderate && !above && !person.gone) {
     if (!person.on_stage) {
-      told.push(person.invited ? 'withdraw' : person.hand !== null ? 'bringUp' : 'invite')
-      if (person.hand !== null) told.push('lowerHand')
+      offered.push(person.invited ? 'withdraw' : person.hand !== null ? 'bringUp' : 'invite')
+      if (person.hand !== null) offered.push('lowerHand')
     } else {
-      if (!person.muted) told.push('mute')
-      else if (!person.asked_to_unmute) told.push('askToUnmute')
-      told.push('moveDown')
-      if (person.kind === 'person') told.push(person.role === 'MODERATOR' ? 'makeSpeaker' : 'makeModerator')
+      if (!person.muted) offered.push('mute')
+      else if (!person.asked_to_unmute) offered.push('askToUnmute')
+      offered.push('moveDown')
+      if (person.kind === 'person') offered.push(person.role === 'MODERATOR' ? 'makeSpeaker' : 'makeModerator')
     }
-    told.push('remove')
+    offered.push('remove')
   }
-  if (may.moderate && !above) told.push('ban')
-  if (person.kind === 'person') told.push(blocked ? 'unblock' : 'block', 'report')
-  return told
+  if (may.moderate && !above) offered.push('ban')
+  if (person.kind === 'person') offered.push(blocked ? 'unblock' : 'block', 'report')
+  return offered
 }
 
 /** @param {CardPerson} person @param {VisitState['may']} may @param {boolean} blocked @returns {PersonAct[]} */

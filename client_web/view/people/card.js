@@ -144,8 +144,8 @@ export function createPersonCard(acts) {
 /** @param {CardPerson} person @param {boolean} blocked */
 function aboutInWords(person, blocked) {
   if (person.gone) return 'Not here any more'
-  const told = [person.me ? 'You' : '', person.kind === 'person' ? roleInWords(person.role) : person.kind]
-  told.push(personInWords(person), markInWords(person), blocked ? 'blocked by you' : '')
-  const words = told.filter(Boolean).join(' · ').toLowerCase()
+  const parts = [person.me ? 'You' : '', person.kind === 'person' ? roleInWords(person.role) : person.kind]
+  parts.push(personInWords(person), markInWords(person), blocked ? 'blocked by you' : '')
+  const words = parts.filter(Boolean).join(' · ').toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -35,7 +35,7 @@ export function createPerson({ editProfile, toggleBlock, lookAgain }) {
   const ways = element('div', { class: 'page__ways' }, edit, block)
   const state = createPageState(lookAgain)
   const missing = element('div', { class: 'page__missing', hidden: true },
-    element('p', { class: 'page__lead quiet', text: 'They may go by another name now.' }), element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
+    element('p', { class: 'page__lead quiet', text: 'They may have another name now.' }), element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
   const now = createLinks('Now in', 'They are in no room you can see.')
   const clubs = createLinks('Clubs', 'No clubs yet.')
   const recordings = createRecordingLinks('Recordings', ({ room }) => room ?? 'A room')
@@ -55,7 +55,7 @@ export function createPerson({ editProfile, toggleBlock, lookAgain }) {
       body.hidden = ways.hidden = since.hidden = person === null
       about.hidden = !person?.bio
       kind.hidden = !person || person.kind === 'person'
-      say(heading, person?.username ?? (missing.hidden ? (place.username ?? '') : 'Nobody goes by that name'))
+      say(heading, person?.username ?? (missing.hidden ? (place.username ?? '') : 'There is nobody with that name'))
       const blocked = person !== null && Boolean(shell.blocks?.has(person.id))
       marked.hidden = !blocked
       if (drawn !== (person?.username ?? null)) {
@@ -72,13 +72,13 @@ export function createPerson({ editProfile, toggleBlock, lookAgain }) {
       say(block, blocked ? 'Unblock' : 'Block')
       mark(block, 'aria-label', `${blocked ? 'Unblock' : 'Block'} ${person.username}`)
       recordings.update(person.recordings ?? [])
-      now.update(person.rooms.map((one) => ({ key: one.room_id, href: addressOf(one.room_id), name: one.room, told: roleInWords(one.role) })), me ? 'You are in no room.' : undefined)
-      clubs.update(person.clubs.map((one) => ({ key: one.club_id, href: addressOfClub(one.club_id), name: one.name, told: ROLES[one.role] ?? '' })))
+      now.update(person.rooms.map((one) => ({ key: one.room_id, href: addressOf(one.room_id), name: one.room, detail: roleInWords(one.role) })), me ? 'You are in no room.' : undefined)
+      clubs.update(person.clubs.map((one) => ({ key: one.club_id, href: addressOfClub(one.club_id), name: one.name, detail: ROLES[one.role] ?? '' })))
     },
   }
 }
 
-/** @typedef {{ key: number, href: string, name: string, told: string }} Link */
+/** @typedef {{ key: number, href: string, name: string, detail: string }} Link */
 
 /** @param {string} title @param {string} otherwise */
 function createLinks(title, otherwise) {
@@ -99,13 +99,13 @@ function createLinks(title, otherwise) {
 
 function createLink() {
   const name = element('a', { class: 'links__name' })
-  const told = element('span', { class: 'role' })
+  const detail = element('span', { class: 'role' })
   return {
-    element: element('li', { class: 'links__one' }, name, told),
+    element: element('li', { class: 'links__one' }, name, detail),
     update(/** @type {Link} */ link) {
       say(name, link.name)
       mark(name, 'href', link.href)
-      say(told, link.told)
+      say(detail, link.detail)
     },
   }
 }

@@ -8,9 +8,9 @@ const LONGEST = 1000
 
 /**
  * Reporting somebody to those who run this Roomtone.
- * @param {{ report: (person: Named, reason: string) => Promise<unknown>, block: (person: Named) => Promise<unknown>, told: (words: string) => void }} acts
+ * @param {{ report: (person: Named, reason: string) => Promise<unknown>, block: (person: Named) => Promise<unknown>, announce: (words: string) => void }} acts
  */
-export function createReport({ report, block, told }) {
+export function createReport({ report, block, announce }) {
   /** @type {Named|null} */ let person = null
   let blocked = false
   const refusal = createRefusal('field__refusal')
@@ -37,7 +37,7 @@ export function createReport({ report, block, told }) {
     if (!done) return reason.focus()
     reason.value = ''
     dialog.close()
-    told(`Your report about ${whom.username} was sent. Thank you.`)
+    announce(`Your report about ${whom.username} was sent. Thank you.`)
   }
 
   return {

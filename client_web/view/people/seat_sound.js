@@ -1,5 +1,5 @@
 import { element, mark, say } from '../elements/element.js'
-import { lineExplained, lineMark } from '../stage/quality_words.js'
+import { connectionExplained, connectionSymbol } from '../stage/quality_words.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
 /** @import { Person } from '../../room/people.js' */
@@ -11,11 +11,11 @@ import { redraw, symbol } from '../elements/symbol.js'
 export function createSeatSound({ setVolume }) {
   /** @type {Person|null} */ let person = null
   const slider = element('input', { class: 'volume__slider', type: 'range', min: '0', max: '100', step: '5', on: { input: () => person && setVolume(person.user_id, { volume: Number(slider.value), silenced: false }) } })
-  const told = element('output', { class: 'volume__told' })
+  const percent = element('output', { class: 'volume__told' })
   const hushed = symbol('sound')
   const hush = element('button', { class: 'button volume__hush', type: 'button', on: { click: () => person && setVolume(person.user_id, { silenced: !person.silenced }) } }, hushed, 'Mute for me')
   const volume = element('div', { class: 'volume' },
-    element('label', { class: 'volume__label' }, element('span', { text: 'Volume for you' }), slider), told, hush)
+    element('label', { class: 'volume__label' }, element('span', { text: 'Volume for you' }), slider), percent, hush)
 
   const mixed = element('p', { class: 'volume__mixed quiet', text: 'This room’s voices come mixed into one, so nobody’s can be louder or muted for you alone.' })
 
@@ -37,8 +37,8 @@ export function createSeatSound({ setVolume }) {
       volume.hidden = !person || person.me || person.mixed || person.connection === 'none'
       root.hidden = line.hidden && volume.hidden && mixed.hidden
       if (person && quality) {
-        const words = lineExplained(quality, person.me)
-        redraw(drawing, lineMark(quality))
+        const words = connectionExplained(quality, person.me)
+        redraw(drawing, connectionSymbol(quality))
         line.dataset.level = quality.level
         say(title, `${words.title}.`)
         say(meaning, words.meaning)
@@ -48,7 +48,7 @@ export function createSeatSound({ setVolume }) {
       const words = person.silenced ? 'muted for you' : `${person.volume} %`
       if (Number(slider.value) !== person.volume) slider.value = String(person.volume)
       mark(slider, 'aria-valuetext', words)
-      say(told, words)
+      say(percent, words)
       mark(hush, 'aria-pressed', String(person.silenced))
       redraw(hushed, person.silenced ? 'sound-off' : 'sound')
     },

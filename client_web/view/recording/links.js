@@ -15,13 +15,13 @@ export function createRecordingLinks(title, nameOf) {
     key: (/** @type {Recording} */ one) => one.id,
     create() {
       const name = element('a', { class: 'links__name' })
-      const told = element('span', { class: 'role' })
+      const detail = element('span', { class: 'role' })
       return {
-        element: element('li', { class: 'links__one' }, name, told),
+        element: element('li', { class: 'links__one' }, name, detail),
         update(/** @type {Recording} */ one) {
           say(name, nameOf(one))
           mark(name, 'href', addressOfRecording(one.id))
-          say(told, [whenRecorded(one), one.continues_id === null ? '' : 'next part', one.failure ? 'cut short' : ''].filter(Boolean).join(' · '))
+          say(detail, [whenRecorded(one), one.continues_id === null ? '' : 'next part', one.failure ? 'cut short' : ''].filter(Boolean).join(' · '))
         },
       }
     },

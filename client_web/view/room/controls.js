@@ -47,9 +47,9 @@ export function createControls(acts) {
     update(/** @type {VisitState} */ visit) {
       const { me, may, phase } = visit
       root.hidden = phase === 'left'
-      const told = meInWords(visit, keyboard.matches)
-      say(headline, told.headline)
-      say(advice, told.advice)
+      const mine = meInWords(visit, keyboard.matches)
+      say(headline, mine.headline)
+      say(advice, mine.advice)
       down.hidden = !may.step_down || !me?.on_stage
       up.hidden = !may.step_up || may.speak
       hand.hidden = !may.raise_hand && !may.lower_hand

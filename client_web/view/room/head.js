@@ -26,7 +26,7 @@ export function createRoomHead(acts) {
   const tools = element('div', { class: 'room__tools' }, invite, settings)
   const back = element('a', { class: 'way-back room__back', href: '/' }, symbol('back'), 'Hallway')
   const refusal = createRefusal()
-  const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => refusal.attempt(acts.openNow) } })
+  const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => refusal.attempt(acts.openNow) } })
   const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You are here to get ready; the others come in when it opens.' }), early, refusal.element)
   const list = keyed(badges, { key: (/** @type {import('../stage/stage_words.js').RoomBadge} */ { kind }) => kind, create: createBadge })
   const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, element('div', { class: 'room__facts' }, route.element, badges), scheduled)
@@ -36,17 +36,17 @@ export function createRoomHead(acts) {
     /** Where others put a round button of theirs. */
     tools,
     focus: () => name.focus({ preventScroll: true }),
-    /** @param {ShownVisit} visit @param {Partial<Room>} told  the room, as far as it is known */
-    update(visit, told) {
+    /** @param {ShownVisit} visit @param {Partial<Room>} known  the room, as far as it is known */
+    update(visit, known) {
       const over = visit.phase === 'left'
       const joining = visit.phase === 'joining' && visit.people.length === 0
-      say(club, told.club ?? '')
-      club.hidden = !told.club
-      say(name, told.name ?? (over ? endingInWords(visit).title : 'Walking in…'))
+      say(club, known.club ?? '')
+      club.hidden = !known.club
+      say(name, known.name ?? (over ? endingInWords(visit).title : 'Entering the room…'))
       about.hidden = over
       say(about, over || joining ? '' : `${counted(visit.people.length, 'person', 'people')} here · ${visit.stage.length} on stage${handsInWords(visit)}`)
       route.update(visit, over || joining)
-      const special = over ? [] : badgesOf(told)
+      const special = over ? [] : badgesOf(known)
       list.update(special)
       badges.hidden = special.length === 0
       invite.hidden = over || joining

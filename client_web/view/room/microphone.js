@@ -33,7 +33,7 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
   const offer = element('p', { class: 'microphone__offer', hidden: true }, element('span', { class: 'quiet', text: 'First time talking here?' }), ' ',
     element('button', { class: 'microphone__check', type: 'button', on: { click: () => checkSound() } }, symbol('dials'), 'Check your sound'))
   const notice = element('div', {}, refused, plugged, offer)
-  /** @type {number|null} */ let told = null // the news of the devices that was said
+  /** @type {number|null} */ let lastNotice = null // the news of the devices that was said
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let forgetting
 
   function dismiss() {
@@ -44,11 +44,11 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
 
   /** News only: what was plugged in before I came is none. @param {VisitState['devices']['notice']} news */
   function tell(news) {
-    if (told === null || news?.id === told) {
-      told = news?.id ?? told ?? 0
+    if (lastNotice === null || news?.id === lastNotice) {
+      lastNotice = news?.id ?? lastNotice ?? 0
       return
     }
-    told = news?.id ?? 0
+    lastNotice = news?.id ?? 0
     say(plugged, news?.text ?? '')
     clearTimeout(forgetting)
     forgetting = setTimeout(() => say(plugged, ''), TOLD)

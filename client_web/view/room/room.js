@@ -40,7 +40,7 @@ export function createRoom(acts) {
   const queue = createHandQueue(acts)
   const others = createHalf('Others in the room', 'others', acts)
   const connectionProblems = createConnectionProblems()
-  const vacant = element('p', { class: 'room__vacant quiet', text: 'The stage is empty. It is waiting for a voice.' })
+  const vacant = element('p', { class: 'room__vacant quiet', text: 'Nobody is on the stage yet.' })
   const people = element('div', { class: 'room__people' }, stage.element, vacant, queue.element, others.element)
   const waiting = element('div', { class: 'room__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('i')))
   const ending = createEnding(acts)
@@ -61,7 +61,7 @@ export function createRoom(acts) {
 
   /** @param {ShownVisit} visit @param {ListedRoom|undefined} doorplate */
   function update(visit, doorplate) {
-    /** @type {Partial<Room>} */ const told = visit.room ?? doorplate ?? {}
+    /** @type {Partial<Room>} */ const known = visit.room ?? doorplate ?? {}
     const over = visit.phase === 'left'
     const joining = visit.phase === 'joining' && visit.people.length === 0
     if (room_id !== visit.room_id) {
@@ -69,7 +69,7 @@ export function createRoom(acts) {
       scroll.scrollTop = 0
     }
     root.dataset.phase = visit.phase
-    head.update(visit, told)
+    head.update(visit, known)
     pinned.update(over ? null : visit.room?.pinned_link, visit.may.moderate && !over)
     sign.update(visit)
     recordButton.update(visit)
@@ -87,7 +87,7 @@ export function createRoom(acts) {
     vacant.hidden = visit.stage.length > 0
     tools.update(visit)
     queue.update(visit)
-    ending.update(over ? visit : null, Boolean(told.name))
+    ending.update(over ? visit : null, Boolean(known.name))
     controls.update(visit)
     mark(root, 'aria-busy', joining ? 'true' : null)
   }

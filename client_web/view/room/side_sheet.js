@@ -4,7 +4,7 @@ import { move } from '../elements/motion.js'
  * A part of the page as a sheet over the rest: the rest is out of reach while it is open, and Back closes it as it does on a phone.
  *
  * @param {HTMLElement} root
- * @param {{ changed: () => void, closed: () => void }} told  `closed` by a hand, not because there is nothing to show any more
+ * @param {{ changed: () => void, closed: () => void }} callbacks  `closed` by a hand, not because there is nothing to show any more
  */
 export function createSheet(root, { changed, closed }) {
   let open = false

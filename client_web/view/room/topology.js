@@ -17,8 +17,8 @@ export function createTopologyLine({ showTopologies }) {
   const drawing = symbol('way-mesh')
   const words = element('span')
   const line = element('button', { class: 'topology', type: 'button', 'aria-haspopup': 'dialog', title: 'How the sound travels', on: { click: () => showTopologies() } }, drawing, words)
-  const told = element('span', { class: 'only-heard', role: 'status' })
-  const root = element('div', { class: 'room__topology', hidden: true }, line, told)
+  const status = element('span', { class: 'only-heard', role: 'status' })
+  const root = element('div', { class: 'room__topology', hidden: true }, line, status)
   /** @type {number|null} */ let room_id = null
 
   return {
@@ -30,7 +30,7 @@ export function createTopologyLine({ showTopologies }) {
       if (over || !route) return
       const next = routeInWords(route)
       // How it is on the way in is read where it stands; only what changes is said.
-      if (room_id === visit.room_id && next !== words.textContent) say(told, next)
+      if (room_id === visit.room_id && next !== words.textContent) say(status, next)
       room_id = visit.room_id
       say(words, next)
       redraw(drawing, signOf(route.topology))

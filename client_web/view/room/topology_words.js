@@ -27,7 +27,7 @@ export function routeInWords({ topology, standing, node, quality }) {
     case 'moving': return topology === 'mesh' ? 'Moving to a mesh…' : `Moving to ${name}…`
     case 'connecting': return `Connecting with ${name}…`
     case 'reconnecting': return `Reconnecting with ${name}…`
-    case 'lost': return `No line to ${name} just now`
+    case 'lost': return `No connection to ${name} right now`
     case 'alone': return 'Waiting for a node to carry this room'
   }
   if (topology === 'mesh') return 'Carried by everybody here, each to each'

@@ -18,7 +18,7 @@ const STAGES = [
   ['moderated', 'Moderated stage', 'People walk in as listeners and raise a hand.'],
 ]
 const ACCESS = [
-  ['open', 'Everyone', 'The door is open to all.'],
+  ['open', 'Everyone', 'Everybody may come in.'],
   ['club', 'Members of the club', 'Only they come in.'],
   ['invited', 'Those who are invited', 'The room is seen by nobody else.'],
 ]
@@ -31,7 +31,7 @@ const FIELDS = [['rooms_name', 'name'], ['rooms_club_access', 'access'], ['rooms
 /** @typedef {{ element: HTMLElement, control: HTMLInputElement|HTMLSelectElement|null, refusal: ReturnType<typeof createRefusal> }} Field */
 
 /**
- * The room's settings: all of them for the host, the door and the pace of the chat for moderators. Only what was changed is written,
+ * The room's settings: all of them for the host, the lock and slow mode for moderators. Only what was changed is written,
  * so that two people who change different things do not undo each other.
  *
  * @typedef {{ id: number, name: string }} ClubChoice
@@ -45,9 +45,9 @@ export function createRoomSettings(acts) {
   const club = element('select', { id: 'settings-club', class: 'field__input', name: 'club_id' })
   const starts = element('input', { id: 'settings-starts', class: 'field__input', name: 'starts_at', type: 'datetime-local' })
   const gone = select('host_gone', HOST_GONE)
-  const pace = select('slow_mode', PACES.map((seconds) => [String(seconds), seconds === 0 ? 'As fast as you like' : `One message every ${paceInWords(seconds)}`]))
+  const pace = select('slow_mode', PACES.map((seconds) => [String(seconds), seconds === 0 ? 'No limit' : `One message every ${paceInWords(seconds)}`]))
   const locked = element('input', { type: 'checkbox', name: 'locked' })
-  const lock = element('label', { class: 'choice' }, locked, text('Lock the door', 'Nobody new comes in; whoever is here stays.'))
+  const lock = element('label', { class: 'choice' }, locked, text('Lock the room', 'Nobody new comes in; whoever is here stays.'))
   const stage = choices('stage', STAGES)
   const access = choices('access', ACCESS)
   /** @type {Record<string, Field>} */

@@ -56,8 +56,8 @@ export function createAnnouncer() {
       const news = happenings.filter((one) => one.id > last)
       if (news.length === 0) return
       last = news[news.length - 1].id
-      const told = may.moderate ? [...TOLD, 'hand'] : TOLD
-      waiting.push(...news.filter((one) => told.includes(one.kind) && !(one.kind === 'hand' && one.user_id === me?.user_id)))
+      const kinds = may.moderate ? [...TOLD, 'hand'] : TOLD
+      waiting.push(...news.filter((one) => kinds.includes(one.kind) && !(one.kind === 'hand' && one.user_id === me?.user_id)))
       if (waiting.length && !timer) timer = setTimeout(speak, GATHERED)
     },
     /** Another room: its happenings count from one again, and what is not said yet is about the room behind us. */

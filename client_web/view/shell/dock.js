@@ -37,7 +37,7 @@ export function createDock({ toggleMicrophone, leave, putAway }) {
     const speaking = visit.speakers
     const shown = speaking[0] ?? visit.stage[0] ?? visit.me
     const open = visit.me !== null && visit.may.speak && !visit.me.muted && visit.microphone.state === 'on'
-    say(name, visit.room?.name ?? 'Walking in…')
+    say(name, visit.room?.name ?? 'Entering the room…')
     say(who, `${!over && visit.recording?.running ? 'Being recorded · ' : ''}${whoInWords(visit, speaking)}`)
     root.classList.toggle('dock--speaking', speaking.length > 0)
     mark(way, 'href', addressOf(visit.room_id))

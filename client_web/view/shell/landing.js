@@ -8,8 +8,8 @@ import { whenInWords } from '../elements/when.js'
  */
 
 /**
- * What stands in the middle while I am in no room: a welcome, a threshold for who has no name yet, a room that will open, or a door
- * that is not there.
+ * What stands in the middle while I am in no room: a welcome, a threshold for who has no name yet, a room that will open, or an
+ * address that leads nowhere.
  * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, callOff: (row: ListedRoom) => void,
  *           copyAddress: (path: string) => void }} acts
  */
@@ -25,19 +25,19 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
     element('p', { class: 'landing__lead', text: 'Looking around.' }),
     element('p', { class: 'landing__more quiet', text: 'You are still in your room and hear everyone. They hear you too, if your microphone is on.' }), home)
   const lost = element('div', { class: 'landing landing--lost' },
-    element('h1', { class: 'landing__lead', text: 'There is no door here.', tabindex: '-1' }),
-    element('p', { class: 'landing__more quiet', text: 'The address may be old, or mistyped. The hallway knows which rooms are open.' }),
+    element('h1', { class: 'landing__lead', text: 'There is no such page.', tabindex: '-1' }),
+    element('p', { class: 'landing__more quiet', text: 'The address may be old or mistyped. The hallway shows which rooms are open.' }),
     element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
   const plate = element('h1', { class: 'landing__lead', tabindex: '-1' })
-  const ajar = element('p', { class: 'landing__more quiet' })
+  const invitation = element('p', { class: 'landing__more quiet' })
   const walkIn = element('button', { class: 'button button--action', type: 'button', on: { click: signIn } })
-  const threshold = element('div', { class: 'landing' }, plate, ajar, walkIn,
+  const threshold = element('div', { class: 'landing' }, plate, invitation, walkIn,
     backToHallway())
   const name = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const when = element('p', { class: 'landing__more' })
   const who = element('p', { class: 'landing__more quiet' })
   const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => toggleReminder(row) } })
-  const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the door now', on: { click: () => openRoom(row) } })
+  const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => openRoom(row) } })
   const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(`/rooms/${row.id}`) } }, symbol('link'), 'Copy link')
   const off = element('button', { class: 'button button--plain', type: 'button', text: 'Call it off', on: { click: () => callOff(row) } })
   const scheduled = element('div', { class: 'landing' }, name, when, who, element('div', { class: 'landing__ways' }, open, remind, copy, off), backToHallway())
@@ -49,11 +49,11 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
     say(name, row.name)
     say(when, `Opens ${whenInWords(row.starts_at ?? '')}.`)
     say(who, mine ? 'You planned this room. It opens by itself at its time, or when you open it.'
-      : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. The door opens by itself; until then there is nobody inside.`)
+      : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. It opens by itself at that time; until then nobody can enter.`)
     open.hidden = off.hidden = !mine
     remind.hidden = mine
     mark(remind, 'aria-pressed', reminders.has(row.id) ? 'true' : 'false')
-    say(remind, reminders.has(row.id) ? 'You will be told' : 'Remind me')
+    say(remind, reminders.has(row.id) ? 'You will be notified' : 'Remind me')
   }
 
   return {
@@ -68,7 +68,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
       const shown = kind === 'scheduled' && !latest?.starts_at ? 'threshold' : kind
       mark(home, 'href', address)
       say(plate, latest?.name ?? 'A room')
-      say(ajar, user ? 'The door is open now. Your microphone stays off until you turn it on.' : 'The door is ajar. Say who you are and walk in; your microphone stays off.')
+      say(invitation, user ? 'This room is open now. Your microphone stays off until you turn it on.' : 'This room is open. Choose a name to walk in; your microphone stays off.')
       say(walkIn, user ? 'Walk in' : 'Choose a name')
       for (const [each, place] of Object.entries({ welcome, docked, lost, threshold, scheduled })) place.hidden = each !== shown
       if (shown === 'scheduled') drawScheduled(user, reminders)

@@ -42,7 +42,7 @@ export function createNotices(acts) {
     draw()
   }
 
-  let told = 0
+  let count = 0
   return {
     element: root,
     /** @param {{ shell: ShellState, seated_in: number|null }} now */
@@ -64,7 +64,7 @@ export function createNotices(acts) {
      * @param {{ yes?: string, accept?: () => void }} [act]  one thing that can be done about it
      */
     tell(words, { yes = '', accept } = {}) {
-      const key = `told-${(told += 1)}`
+      const key = `told-${(count += 1)}`
       passing = [...passing.slice(-1), { key, sign: 'check', words, yes, passing: true, accept: () => { accept?.(); drop(key) }, dismiss: () => drop(key) }]
       draw()
       setTimeout(() => drop(key), TOLD_FOR)

@@ -1,5 +1,5 @@
 /**
- * Where the page's address leads. Anything not named here is a door that is not there.
+ * Where the page's address leads. Any other address leads nowhere.
  *
  * @typedef {{ place: 'hallway'|'room'|'clubs'|'club'|'person'|'invitation'|'recording'|'nowhere', room_id?: number, club_id?: number,
  *             username?: string, code?: string, recording_id?: number }} Place

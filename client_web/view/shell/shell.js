@@ -61,7 +61,7 @@ export function createShellView(main, acts) {
   const prompt = createConsentPrompt({ ...acts, answered: () => (prompt.element.parentElement === room.element ? room.controls : dock).focus() })
   /** @type {Visit|null} */ let announced = null
   /** @type {VisitState['recording']|null} */ let recorded = null // what was last said of the recording
-  /** @type {Visit|null} */ let told = null // the visit whose ending was said
+  /** @type {Visit|null} */ let endingAnnounced = null // the visit whose ending was said
   /** @type {Visit|null} */ let present = null // the visit drawn last
   /** @type {Visit|null} */ let read = null // the visit whose ending was read
   /** @type {Now|null} */ let drawn_last = null // what `update` was told
@@ -109,7 +109,7 @@ export function createShellView(main, acts) {
 
     const closed = inside && visit?.phase === 'left' && visit.problem?.rule === 'participants_room_has_opened'
     const drawn = inside && !closed
-    main.dataset.place = pages.has(place) ? 'page' : place.place === 'hallway' ? 'hallway' : drawn ? 'room' : 'door'
+    main.dataset.place = pages.has(place) ? 'page' : place.place === 'hallway' ? 'hallway' : drawn ? 'room' : 'landing'
     room.element.hidden = !drawn
     landing.element.hidden = drawn
     const bar = drawn ? room.controls.element : dock.element
@@ -149,8 +149,8 @@ export function createShellView(main, acts) {
     }
     if (visit && visit.phase !== 'left') announcer.hear(visit.happenings, visit)
     const over = visit?.phase === 'left' && visit.reason !== 'left' ? whose : null
-    if (visit && over && over !== told) announcer.say(endingInWords(visit).title)
-    told = over
+    if (visit && over && over !== endingAnnounced) announcer.say(endingInWords(visit).title)
+    endingAnnounced = over
   }
 
   function putAway() {
@@ -232,7 +232,7 @@ function landingFor({ place }, seated_in, row, closed) {
 
 /** @param {Place} place @param {{ name: string }|null|undefined} room @param {boolean} inside @param {string|null} page */
 function titleOf({ place }, room, inside, page) {
-  if (place === 'nowhere') return 'No door here · Roomtone'
+  if (place === 'nowhere') return 'No such page · Roomtone'
   if (place === 'room' && (inside || room)) return `${room?.name ?? 'A room'} · Roomtone`
   return page ? `${page} · Roomtone` : 'Roomtone'
 }

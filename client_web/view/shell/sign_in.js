@@ -16,8 +16,8 @@ export function createSignIn({ signIn, suggestions }) {
   const demoNames = element('div', { class: 'sign-in__demo' }, element('p', { class: 'quiet', text: 'Or use a demo name:' }), people)
   const form = element('form', { class: 'dialog__form', on: { submit: (event) => { event.preventDefault(); submit(name.value) } } },
     element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'sign-in-name', text: 'Your name' }), name, refusal), go, demoNames)
-  const closed = element('p', { class: 'quiet', text: 'Names cannot simply be picked here. Open Roomtone with the sign-in your site gives you.' })
-  const dialog = createDialog('Who is walking in?', form, closed)
+  const closed = element('p', { class: 'quiet', text: 'You cannot choose a name here. Open Roomtone through the sign-in of your site.' })
+  const dialog = createDialog('Who are you?', form, closed)
 
   async function submit(/** @type {string} */ username) {
     const wanted = username.trim()

@@ -44,12 +44,12 @@ export function createSoundMeter(level) {
   }
 
   function tell(/** @type {number} */ now) {
-    const told = levelInWords(peak)
-    root.dataset.level = told.level
-    say(word, told.word)
-    say(advice, told.advice)
+    const loudness = levelInWords(peak)
+    root.dataset.level = loudness.level
+    say(word, loudness.word)
+    say(advice, loudness.advice)
     mark(bar, 'aria-valuenow', Math.round(100 * onTheBar(peak)))
-    mark(bar, 'aria-valuetext', told.word)
+    mark(bar, 'aria-valuetext', loudness.word)
     peak = 0
     since = now
   }

@@ -47,7 +47,7 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
         element('p', { class: 'quiet', text: 'Nobody hears this test. Remembered by this browser.' }),
         element('button', { class: 'button button--action', type: 'button', text: 'Done', on: { click: () => dialog.close() } }))))
 
-  let told = 0 // the notice said last
+  let lastNotice = 0 // the notice said last
   dialog.element.classList.add('dialog--sound')
   dialog.element.addEventListener('close', () => {
     trial.stop()
@@ -89,8 +89,8 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
     say(problem, sentence ?? '')
     if (on) meter.start()
     else meter.stop()
-    if (now.notice && now.notice.id !== told && dialog.element.open) say(notice, now.notice.text)
-    told = now.notice?.id ?? told
+    if (now.notice && now.notice.id !== lastNotice && dialog.element.open) say(notice, now.notice.text)
+    lastNotice = now.notice?.id ?? lastNotice
   }
 
   /** @param {'microphone'|'speaker'} kind @param {string} title */

@@ -6,10 +6,10 @@ const TITLES = { good: 'Good', choppy: 'A little choppy', weak: 'Weak' }
 const DRAWINGS = { good: 'line-good', choppy: 'line-choppy', weak: 'line-weak' }
 
 /** The mark of a line: bars to count, not a colour. @param {import('../../media/quality.js').Quality} quality */
-export const lineMark = ({ level }) => DRAWINGS[level]
+export const connectionSymbol = ({ level }) => DRAWINGS[level]
 
 /** "good", "a little choppy", "weak: 8 % of packets lost"; nothing while it cannot be told. @param {import('../../media/quality.js').Quality|null} quality */
-export function lineInWords(quality) {
+export function connectionInWords(quality) {
   if (!quality) return ''
   if (quality.level !== 'weak') return TITLES[quality.level].toLowerCase()
   return `weak: ${causeInWords(quality)}`
@@ -17,7 +17,7 @@ export function lineInWords(quality) {
 
 /** For a seat, where there is only room for what is wrong. @param {import('../../media/quality.js').Quality|null} quality */
 export function troubleInWords(quality) {
-  return !quality || quality.level === 'good' ? '' : quality.level === 'weak' ? 'Weak line' : TITLES.choppy
+  return !quality || quality.level === 'good' ? '' : quality.level === 'weak' ? 'Weak connection' : TITLES.choppy
 }
 
 /** @param {Quality} quality */
@@ -28,15 +28,15 @@ function causeInWords({ loss, jitter_ms, round_trip_ms }) {
 }
 
 /** What was measured, and what it means. @param {import('../../media/quality.js').Quality} quality @param {boolean} mine */
-export function lineExplained(quality, mine) {
+export function connectionExplained(quality, mine) {
   const { loss, jitter_ms, round_trip_ms, level } = quality
   const numbers = [`${per_cent(loss)} of packets lost`, `${jitter_ms} ms of jitter`, wayInWords(round_trip_ms)]
   const meaning = {
     good: mine ? 'Others hear you clearly.' : 'You hear them clearly.',
     choppy: mine ? 'Others may miss a syllable now and then.' : 'You may miss a syllable now and then.',
-    weak: mine ? 'Others will miss words. Come closer to the access point, or use a cable.' : 'You will miss words. The line is theirs, yours, or between you.',
+    weak: mine ? 'Others will miss words. Come closer to the access point, or use a cable.' : 'You will miss words. The problem is their connection, yours, or the network between you.',
   }[level]
-  return { title: `${mine ? 'Your line' : 'Line'}: ${lineInWords(quality)}`, meaning, numbers: numbers.filter(Boolean).join(' · ') }
+  return { title: `${mine ? 'Your connection' : 'Connection'}: ${connectionInWords(quality)}`, meaning, numbers: numbers.filter(Boolean).join(' · ') }
 }
 
 const wayInWords = (/** @type {number|null} */ ms) => (ms === null ? '' : ms < 10 ? 'under 10 ms there and back' : `${ms} ms there and back`)

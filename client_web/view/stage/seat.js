@@ -2,7 +2,7 @@ import { avatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords, openQuestionOf } from './stage_words.js'
 import { redraw, symbol } from '../elements/symbol.js'
-import { lineMark, troubleInWords } from './quality_words.js'
+import { connectionSymbol, troubleInWords } from './quality_words.js'
 import { personInWords, personStateOf, roleInWords, seatInWords } from '../elements/words.js'
 
 /** @import { Person } from '../../room/people.js' */
@@ -33,7 +33,7 @@ export function createSeat({ choose }) {
   /** In the other corner: a line that carries badly, or a voice I do not want to hear. */
   function drawLine(/** @type {Person} */ { silenced, quality }) {
     other.hidden = !silenced && !troubleInWords(quality)
-    if (!other.hidden) redraw(line, silenced || !quality ? 'sound-off' : lineMark(quality))
+    if (!other.hidden) redraw(line, silenced || !quality ? 'sound-off' : connectionSymbol(quality))
   }
 
   return {

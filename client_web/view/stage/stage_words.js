@@ -44,7 +44,7 @@ export function seatChangeInWords({ seatChange, me }, keys) {
 
 /** What a listener of a moderated room reads under the stage. @param {{ me: Person, queue: readonly Person[] }} visit @param {boolean} keys */
 export function waitingInWords({ me, queue }, keys) {
-  if (me.invited) return { headline: "You're listening", advice: 'The stage waits for your answer, as long as you like.' }
+  if (me.invited) return { headline: "You're listening", advice: 'You can answer whenever you like.' }
   if (me.hand !== null) {
     const others = queue.length - 1
     const alone = others === 0 ? 'Nobody else is waiting.' : `${others === 1 ? 'One other hand is' : `${others} other hands are`} up.`

@@ -136,6 +136,19 @@ def seat_of(record: Mapping[str, Any]) -> Seat:
     )
 
 
+def seats_after(seats: Mapping[UserId, Seat], event: Event) -> dict[UserId, Seat]:
+    """Who has a seat in the room once this happened."""
+    match event:
+        case Snapshot(seats=everybody):
+            return {seat.user: seat for seat in everybody}
+        case SeatChanged(seat=seat):
+            return {**seats, seat.user: seat}
+        case SeatGone(seat=gone):
+            return {user: seat for user, seat in seats.items() if user != gone.user}
+        case _:
+            return dict(seats)
+
+
 def signal_of(record: Mapping[str, Any]) -> Signal:
     """A row of `signals`."""
     return Signal(

@@ -25,7 +25,7 @@ from .line import Frame, Ice, Line, LineLost, Refused, Row, User
 
 ANSWERS_WITHIN: Final = 10.0  # seconds
 SILENT_AFTER: Final = 40.0  # seconds; the relay says at least every 15 that it is there
-PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+PASSING: Final = frozenset({408, 425, 429})
 AS_STORED: Final = "return=representation"
 
 
@@ -84,7 +84,7 @@ class HttpLine:
             ) as response:
                 if response.status_code != 200:
                     await response.aread()
-                    raise _refusal(response)
+                    raise refusal(response)
                 stream, decoder = EventStream(), codecs.getincrementaldecoder("utf-8")()
                 async for chunk in response.aiter_bytes():
                     for frame in stream.feed(decoder.decode(chunk)):
@@ -164,22 +164,24 @@ async def _ask(client: httpx.AsyncClient, method: str, path: str, **request: Any
     except httpx.TransportError as error:
         raise LineLost(_words(error)) from error
     if not response.is_success:
-        raise _refusal(response)
+        raise refusal(response)
     try:
         return json.loads(response.content) if response.content else None
     except ValueError:
         raise Refused(f"{client.base_url} does not answer like Roomtone") from None
 
 
-def _refusal(response: httpx.Response) -> Exception:
+def refusal(response: httpx.Response) -> LineLost | Refused:
+    """What an answer that is no success means: another try may do (as in the browser's `problem.js`), or it was refused."""
     try:
         problem = response.json()
         words = str(problem["message"])
     except (ValueError, KeyError, TypeError):
         problem, words = {}, f"the answer was {response.status_code}"
-    if response.status_code in PASSING:
+    code = str(problem.get("code") or "")
+    if response.status_code in PASSING or response.status_code >= 500 or code.startswith("40"):
         return LineLost(words)
-    return Refused(words, problem.get("code", ""), problem.get("rule"), problem.get("hint"))
+    return Refused(words, code, problem.get("rule"), problem.get("hint"))
 
 
 def _words(error: httpx.TransportError) -> str:

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { assess, createQuality } from '../../../client_web/media/quality.js'
-import { lineExplained, lineInWords, troubleInWords } from '../../../client_web/view/stage/quality_words.js'
+import { connectionExplained, connectionInWords, troubleInWords } from '../../../client_web/view/stage/quality_words.js'
 
 const count = (received, lost, jitter_ms = 4, round_trip_ms = 12) => ({ received, lost, jitter_ms, round_trip_ms })
 const start = count(1000, 10)
 
 test('a connection is judged in words', () => {
-  const words = (...looks) => lineInWords(assess(looks))
+  const words = (...looks) => connectionInWords(assess(looks))
   assert.equal(words(start), '')
   assert.equal(words(start, count(1010, 10)), '')
   assert.equal(words(start, count(1100, 10)), 'good')
@@ -18,14 +18,14 @@ test('a connection is judged in words', () => {
   assert.equal(words(start, count(1100, 10, 120)), 'weak: packets come up to 120 ms late')
   assert.equal(words(start, count(1100, 10, 4, 950)), 'weak: 950 ms there and back')
   assert.equal(words(start, count(1200, 5)), 'good')
-  assert.equal(lineInWords(null), '')
+  assert.equal(connectionInWords(null), '')
   const weak = assess([start, count(1092, 18)])
-  assert.deepEqual(lineExplained(weak, false), {
-    title: 'Line: weak: 8 % of packets lost',
-    meaning: 'You will miss words. The line is theirs, yours, or between you.',
+  assert.deepEqual(connectionExplained(weak, false), {
+    title: 'Connection: weak: 8 % of packets lost',
+    meaning: 'You will miss words. The problem is their connection, yours, or the network between you.',
     numbers: '8 % of packets lost · 5 ms of jitter · 10 ms there and back',
   })
-  assert.equal(troubleInWords(weak), 'Weak line')
+  assert.equal(troubleInWords(weak), 'Weak connection')
 })
 
 test('a voice is judged by the track that carries it, and nothing is asked while the page is hidden', async (t) => {

@@ -1,0 +1,24 @@
+import { isNode, isPresent, mayComeToSpeak } from '../room/state.js'
+
+/**
+ * Which node a room's sound goes through, and whose voices it has. Pure.
+ *
+ * @import { PresentSeat, Seat } from '../room/state.js'
+ * @import { Topology } from './routes.js'
+ */
+
+/** The seat of the node of a room with this topology, if there is one. @param {readonly Seat[]} seats @param {Topology} topology @returns {PresentSeat|null} */
+export const roomNodeOf = (seats, topology) => seats.filter(isPresent).find((seat) => isNode(seat) && seat.kind === topology) ?? null
+
+/**
+ * Whose voices a node has for me: everybody's in one, or one for each who may be heard from one moment to the next.
+ * @param {Seat} node @param {Seat|null} me @param {readonly Seat[]} seats @returns {string[]}
+ */
+export function voicesAt(node, me, seats) {
+  if (node.kind === 'mcu') return ['mix']
+  const others = seats.filter((each) => each.user_id !== me?.user_id && !isNode(each) && isPresent(each) && mayComeToSpeak(each))
+  return others.sort((a, b) => a.seq - b.seq).map(({ user_id }) => `user-${user_id}`)
+}
+
+/** Whose a node's voice is: `user-7`'s, or everybody's in one, which is the node's own. @param {string} voice @param {Seat} seat */
+export const ownerOf = (voice, seat) => (voice === 'mix' ? { owner: seat.user_id, mixed: true } : { owner: Number(voice.slice('user-'.length)), mixed: false })

@@ -1,0 +1,37 @@
+/** The hallway as a pure reducer: the newer cursor wins, ended rooms vanish, cards do not jump. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { EMPTY_HALLWAY, openRooms, reduceHallway } from '../../../client_web/room/hallway.js'
+
+const row = (id, here, cursor, fields = {}) => ({ id, here, cursor, club_id: null, ended_at: null, ...fields })
+const snapshot = (...rows) => ({ type: 'snapshot', cursor: null, data: { hallway: rows } })
+const changed = (data) => ({ type: 'hallway', cursor: null, data })
+
+function rooms(frames, following = []) {
+  const hallway = frames.reduce(reduceHallway, EMPTY_HALLWAY)
+  return openRooms(hallway, new Set(following)).map(({ id, here, followed }) => [id, here, followed])
+}
+
+test('the newer cursor wins, whatever comes last', () => {
+  assert.deepEqual(rooms([snapshot(row(1, 1, '1-4')), changed(row(1, 3, '1-11')), changed(row(1, 2, '1-9'))]), [[1, 3, false]])
+})
+
+test('a lost log starts over', () => {
+  assert.deepEqual(rooms([snapshot(row(1, 9, '1-40')), changed(row(1, 1, '2-1'))]), [[1, 1, false]])
+})
+
+test('an ended room vanishes, and a late row does not bring it back', () => {
+  const frames = [snapshot(row(1, 1, '1-4'), row(2, 1, '1-1')), changed({ id: 1, cursor: '1-9', ended_at: '2030-01-01T00:00:00Z' })]
+  assert.deepEqual(rooms(frames), [[2, 1, false]])
+  assert.deepEqual(rooms([...frames, changed(row(1, 5, '1-8'))]), [[2, 1, false]])
+})
+
+test('a snapshot drops rooms it does not name', () => {
+  assert.deepEqual(rooms([snapshot(row(1, 1, '1-4'), row(2, 1, '1-1')), snapshot(row(2, 2, '1-2'))]), [[2, 2, false]])
+})
+
+test('rooms of clubs I follow come first, and nothing else reorders', () => {
+  const start = snapshot(row(3, 0, '1-1'), row(1, 0, '1-1'), row(2, 0, '1-1', { club_id: 7 }))
+  assert.deepEqual(rooms([start, changed(row(3, 50, '1-9'))], [7]), [[2, 0, true], [1, 0, false], [3, 50, false]])
+})

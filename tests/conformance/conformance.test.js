@@ -1,0 +1,64 @@
+/** What JavaScript and Python must decide alike, by the cases beside this file. Python's half is test_conformance.py. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+
+import { isAudible, offersFirst, shouldConnect } from '../../client_web/media/mesh.js'
+import { roomNodeOf, voicesAt } from '../../client_web/media/node_rules.js'
+import { EMPTY, isNode, onStage, present, reduce } from '../../client_web/room/state.js'
+import { COMING_BACK } from '../../client_web/signaling/follower.js'
+import { createOutbox } from '../../client_web/signaling/outbox.js'
+import { Problem, problemOf } from '../../client_web/signaling/problem.js'
+
+/** One test for each case of a file. */
+function cases(name, check) {
+  const { cases: all } = JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url), 'utf8'))
+  for (const one of all) test(`${name}: ${one.name}`, () => check(one))
+}
+
+const names = (seats) => seats.map(({ username }) => username)
+
+cases('connections', ({ me, other, connects, offers }) => {
+  assert.equal(shouldConnect(me, other), connects)
+  if (offers !== null) assert.equal(offersFirst(me, other), offers === 'me')
+})
+
+cases('room', ({ frames, present: here, stage, heard }) => {
+  const room = frames.reduce(reduce, EMPTY)
+  assert.deepEqual({ present: names(present(room)), stage: names(onStage(room)), heard: names(present(room).filter(isAudible)) }, { present: here, stage, heard })
+})
+
+cases('routes', ({ topology, me, seats, node, voices, direct }) => {
+  const found = roomNodeOf(seats, topology)
+  assert.equal(found?.username ?? null, node)
+  assert.deepEqual(found ? voicesAt(found, me, seats) : [], voices)
+  const people = topology === 'mesh' ? seats.filter((seat) => !isNode(seat)) : []
+  assert.deepEqual(names(people.filter((seat) => shouldConnect(me, seat))), direct)
+})
+
+cases('signal_order', async ({ sends, refuses, arrives, refused }) => {
+  const arrived = {}
+  const dropped = []
+  const outbox = createOutbox({
+    async post(signals) {
+      if (signals.some(({ to_peer }) => to_peer === refuses)) throw new Problem({ status: 409, code: '23514', rule: 'signals_recipient_is_seated' })
+      for (const { to_peer, kind, body } of signals) {
+        arrived[to_peer] ??= []
+        arrived[to_peer].push(...[body].flat().map((each) => [kind, each]))
+      }
+    },
+    onRefused: ({ to_peer, kind }) => dropped.push([to_peer, kind]),
+  })
+  for (const { to, kind, body } of sends) outbox.send(to, kind, body)
+  await new Promise((resolve) => setTimeout(resolve))
+  assert.deepEqual(arrived, arrives)
+  assert.deepEqual(dropped, refused)
+})
+
+cases('refusals', async ({ status, body, passing, rule, message }) => {
+  const problem = await problemOf(body ? Response.json(body, { status }) : new Response('<html>', { status }))
+  assert.deepEqual([problem.passing, problem.rule], [passing, rule])
+  if (message !== null) assert.equal(problem.message, message)
+})
+
+cases('byes', ({ name, goes_on }) => assert.equal(COMING_BACK.has(name), goes_on))

@@ -1,0 +1,177 @@
+"""What Python and JavaScript must decide alike, by the cases beside this file. JavaScript's half is conformance.test.js."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from roomtone.media import mesh as mesh_module
+from roomtone.media.mesh import ANEW, Mesh, offers_first, should_connect
+from roomtone.media.routes import room_node_of, voices_at
+from roomtone.media.signaling.attendance import COMING_BACK
+from roomtone.media.signaling.events import Seat, event_of, seat_of, seats_after, snapshot_of
+from roomtone.media.signaling.http import refusal
+from roomtone.media.signaling.line import Frame, LineLost, Refused, no_servers
+from roomtone.media.signaling.outbox import Outbox, Outgoing
+from roomtone.types import Cursor, PeerId, RoomId, UserId
+
+CASES = Path(__file__).parent
+Case = dict[str, Any]
+
+
+def cases(name: str) -> pytest.MarkDecorator:
+    """One test for each case of a file."""
+    all_cases = json.loads((CASES / f"{name}.json").read_text("utf-8"))["cases"]
+    return pytest.mark.parametrize("case", all_cases, ids=lambda case: case["name"])
+
+
+def test_every_file_of_cases_is_run_by_both_languages() -> None:
+    files = {path.stem for path in CASES.glob("*.json")}
+    for runner in ("conformance.test.js", "test_conformance.py"):
+        text = (CASES / runner).read_text("utf-8")
+        assert {
+            name for name in files if f"cases('{name}'" in text or f'cases("{name}"' in text
+        } == files
+
+
+@cases("connections")
+def test_who_connects_with_whom_and_who_offers(case: Case) -> None:
+    me, other = seat_of(case["me"]), seat_of(case["other"])
+    assert should_connect(me, other) == case["connects"]
+    if case["offers"] is not None:
+        assert offers_first(me, other) == (case["offers"] == "me")
+
+
+@cases("room")
+def test_who_is_in_a_room(case: Case) -> None:
+    seats: dict[UserId, Seat] = {}
+    for frame in case["frames"]:
+        cursor = None if frame["cursor"] is None else Cursor.parse(frame["cursor"])
+        data = frame["data"]
+        if frame["type"] == "snapshot":
+            event = snapshot_of(RoomId(1), PeerId("me"), data) if "participants" in data else None
+        else:
+            event = event_of(Frame(frame["type"], data, cursor))
+        if event is not None:
+            seats = seats_after(seats, event)
+    present = sorted((seat for seat in seats.values() if seat.peer), key=lambda seat: seat.seq)
+    assert names(present) == case["present"]
+    assert names(seat for seat in present if seat.may_speak) == case["stage"]
+    assert names(seat for seat in present if seat.audible) == case["heard"]
+
+
+@cases("routes")
+def test_by_which_way_sound_goes(case: Case) -> None:
+    me, seats = seat_of(case["me"]), [seat_of(record) for record in case["seats"]]
+    node = room_node_of(seats, case["topology"])
+    assert (None if node is None else node.username) == case["node"]
+    assert ([] if node is None else voices_at(node, me, seats)) == case["voices"]
+    meshed = seats if case["topology"] == "mesh" else []
+    assert names(seat for seat in meshed if should_connect(me, seat)) == case["direct"]
+
+
+class Recipients:
+    """The end of a line: what arrives for whom. Rows for `refuses` are refused, and with them their transaction."""
+
+    def __init__(self, refuses: str | None) -> None:
+        self._refuses = refuses
+        self.arrived: dict[str, list[Any]] = {}
+
+    async def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        assert table == "signals"
+        if any(row["to_peer"] == self._refuses for row in rows):
+            raise Refused("nobody is there", "23514", "signals_recipient_is_seated")
+        for row in rows:
+            bodies = row["body"] if isinstance(row["body"], list) else [row["body"]]
+            self.arrived.setdefault(row["to_peer"], []).extend([row["kind"], b] for b in bodies)
+        return []
+
+
+@cases("signal_order")
+async def test_signals_arrive_in_order(case: Case) -> None:
+    recipients = Recipients(case["refuses"])
+    refused: list[list[str]] = []
+    outbox = Outbox(
+        recipients,  # type: ignore[arg-type]  # of a line, an outbox needs no more
+        lambda signal, _: refused.append([signal.to_peer, signal.kind]),
+    )
+    for send in case["sends"]:
+        to = PeerId(send["to"])
+        outbox.put(Outgoing(RoomId(1), PeerId("me"), to, send["kind"], send["body"]))
+    running = asyncio.create_task(outbox.run())
+    await outbox.flushed()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert recipients.arrived == case["arrives"]
+    assert refused == case["refused"]
+
+
+@cases("refusals")
+def test_what_a_refusal_means(case: Case) -> None:
+    body = "<html>" if case["body"] is None else json.dumps(case["body"])
+    error = refusal(httpx.Response(case["status"], text=body))
+    assert isinstance(error, LineLost) == case["passing"]
+    if isinstance(error, Refused):
+        assert (error.rule, error.message) == (case["rule"], case["message"])
+    elif case["message"] is not None:
+        assert str(error) == case["message"]
+
+
+@cases("byes")
+def test_what_a_bye_means(case: Case) -> None:
+    assert (case["name"] in COMING_BACK) == case["goes_on"]
+
+
+async def test_a_connection_that_cannot_be_made_is_reported(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """JavaScript shows it on the page; Python writes it into the log. Neither is silent."""
+    made: asyncio.Queue[Callable[[str], None]] = asyncio.Queue()
+
+    class Breaking:
+        """A connection that breaks when it is told to."""
+
+        offers = True
+        connected = False
+
+        def __init__(self, *, on_broken: Callable[[str], None], **_: Any) -> None:
+            made.put_nowait(on_broken)
+
+        def start(self) -> None: ...
+
+        async def close(self) -> None: ...
+
+    monkeypatch.setattr(mesh_module, "Connection", Breaking)
+    monkeypatch.setattr(mesh_module, "PAUSE", 0)
+    mesh = Mesh(
+        ice=no_servers,
+        voice=None,
+        hears=False,
+        send=lambda *_: None,
+        forget=lambda _: None,
+        on_track=lambda *_: None,
+    )
+    [pair] = [
+        c
+        for c in json.loads((CASES / "connections.json").read_text())["cases"]
+        if c["offers"] == "me"
+    ][:1]
+    await mesh.update(seat_of(pair["me"]), [seat_of(pair["other"])])
+    with caplog.at_level(logging.WARNING):
+        for _ in range(ANEW + 1):
+            breaks = await made.get()
+            breaks("no way was found")
+    assert f"the connection with {pair['other']['username']} cannot be made" in caplog.text
+    await mesh.close()
+
+
+def names(seats: Any) -> list[str]:
+    return [seat.username for seat in seats]
