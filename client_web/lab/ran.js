@@ -22,13 +22,13 @@ export function createRan(name, title = TECHNIQUES[name].title) {
 }
 
 function createAsked() {
-  const line = element('code', { class: 'ran__request' })
+  const request = element('code', { class: 'ran__request' })
   const answer = element('p', { class: 'ran__answer quiet' })
   const sql = element('pre', { class: 'ran__sql', tabindex: '0', hidden: true })
   return {
-    element: element('li', { class: 'ran__asked' }, line, answer, sql),
+    element: element('li', { class: 'ran__asked' }, request, answer, sql),
     update(/** @type {Asked} */ { text, status, ms, bytes: size, statements }) {
-      say(line, readable(text))
+      say(request, readable(text))
       say(answer, ms === null ? String(status) : `${status} after ${duration(ms)} · ${bytes(size)} so far`)
       sql.hidden = statements.length === 0
       say(sql, statements.map((each) => `${each.text}\n  -- ${duration(each.ms)}`).join('\n'))

@@ -45,7 +45,7 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
   /** @type {Set<Way>} */ let audible = new Set()
   /** @type {number|undefined} */ let timer
 
-  /** What came since this way was opened: a line may have carried somebody else before. @param {Way} way */
+  /** What came since this way was opened: a track may have brought somebody else's voice before. @param {Way} way */
   const fresh = (way) => Math.min(FRESH, performance.now() - way.since)
 
   /** @param {Way} way */

@@ -1,6 +1,10 @@
+import { createHeldCandidates } from './held_candidates.js'
+import { voicesOf, withoutCandidates } from './node_description.js'
+import { selectedPathOf } from './selected_path.js'
+
 /**
- * The one connection to a media node. This side always offers, and the node answers with whose voice goes on which line: `a=msid:` says
- * `user-7` for one person (an SFU), `mix` for everybody (an MCU). There is one line more for every voice; the first carries mine too.
+ * The one connection to a media node. This side always offers, and the node answers with whose voice comes on which transceiver: `a=msid:` says
+ * `user-7` for one person (an SFU), `mix` for everybody (an MCU). There is one transceiver for every voice; the first sends mine as well.
  *
  * A node answers with all its candidates, so the offer goes out before any of ours is known, and they follow only if that was not enough.
  * A node knows no ICE restart: a connection that fails is made anew.
@@ -11,8 +15,8 @@
  * @param {RTCConfiguration} options.configuration
  * @param {(kind: 'offer'|'candidate'|'connected', body: any) => void} options.send
  * @param {(state: Connection) => void} options.onState
- * @param {(voice: string, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onVoice  a line carries this voice now
- * @param {(voice: string) => void} options.onSilence  no line does any more
+ * @param {(voice: string, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onVoice  a track brings this voice now
+ * @param {(voice: string) => void} options.onSilence  no track does any more
  * @param {(path: import('./peer.js').Path|null) => void} [options.onPath]
  * @param {(error: Error) => void} options.onBroken  it has to be made anew
  */
@@ -25,8 +29,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
   const mine = pc.addTransceiver('audio', { direction: 'sendrecv' })
   /** @type {Map<string, string>} mid → voice */ let heard = new Map()
   /** @type {string[]} */ let wanted = []
-  /** @type {RTCIceCandidateInit[]} */ let held = []
-  let holding = true
+  const candidates = createHeldCandidates((found) => send('candidate', found))
   let offered = '' // the voices of the offer that is under way or was answered
   /** @type {number|undefined} */ let waiting // for the answer
   /** @type {number|undefined} */ let direct
@@ -53,8 +56,8 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
     const key = wanted.join(' ')
     if (closed || outstanding() || key === offered) return
     offered = key
-    const lines = pc.getTransceivers().length
-    for (let missing = wanted.length - lines; missing > 0; missing--) pc.addTransceiver('audio', { direction: 'recvonly' })
+    const there = pc.getTransceivers().length
+    for (let missing = wanted.length - there; missing > 0; missing--) pc.addTransceiver('audio', { direction: 'recvonly' })
     waiting = setTimeout(() => broken(new Error('the node does not answer')), ANSWERED_WITHIN)
     try {
       await pc.setLocalDescription()
@@ -66,7 +69,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
 
   /** @param {RTCSessionDescriptionInit & { sdp: string }} description */
   async function answered(description) {
-    if (pc.signalingState !== 'have-local-offer') return // told twice
+    if (pc.signalingState !== 'have-local-offer') return // an answer that was repeated
     await pc.setRemoteDescription(description)
     clearTimeout(waiting)
     waiting = undefined
@@ -75,7 +78,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
     negotiate() // the room may have changed meanwhile
   }
 
-  /** Hands out what the lines carry now, and takes back what they do not. @param {Map<string, string>} voices */
+  /** Reports which voices the tracks bring now, and which they do not any more. @param {Map<string, string>} voices */
   function listen(voices) {
     const before = heard
     heard = voices
@@ -87,10 +90,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
   }
 
   function release() {
-    if (closed || pc.connectionState === 'connected') return
-    holding = false
-    if (held.length) send('candidate', held)
-    held = []
+    if (!closed && pc.connectionState !== 'connected') candidates.release()
   }
 
   async function connected() {
@@ -98,12 +98,8 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
     clearTimeout(direct)
     wasConnected = true
     tell('connected')
-    const stats = await pc.getStats()
+    const path = selectedPathOf(await pc.getStats())
     if (closed) return
-    const pair = [...stats.values()].find(({ type, nominated, state: pairState }) => type === 'candidate-pair' && nominated && pairState === 'succeeded')
-    const local = pair && stats.get(pair.localCandidateId)
-    const remote = pair && stats.get(pair.remoteCandidateId)
-    const path = local && remote ? { local: local.candidateType, remote: remote.candidateType } : null
     onPath(path)
     if (path) send('connected', path)
   }
@@ -121,9 +117,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
   }
   pc.addEventListener('connectionstatechange', () => changes[pc.connectionState]())
   pc.addEventListener('icecandidate', ({ candidate }) => {
-    if (!candidate?.candidate) return
-    if (holding) held.push(candidate.toJSON())
-    else send('candidate', candidate.toJSON())
+    if (candidate?.candidate) candidates.add(candidate.toJSON())
   })
 
   return {
@@ -136,7 +130,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
     /** These voices are to be heard; the first time, this opens the connection. @param {string[]} voices */
     hear(voices) {
       if (state === null) tell('waiting')
-      // A connection without a voice to hear has one line all the same: mine.
+      // A connection without a voice to hear has one transceiver all the same: mine.
       wanted = voices.length ? voices : ['nobody']
       negotiate()
     },
@@ -146,7 +140,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
       if (closed) return
       try {
         if (kind === 'answer') await answered(body)
-        else for (const candidate of [].concat(body)) await pc.addIceCandidate(candidate)
+        else for (const candidate of [body].flat()) await pc.addIceCandidate(candidate)
       } catch (error) {
         broken(error)
       }
@@ -163,20 +157,4 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
       pc.close()
     },
   }
-}
-
-/** The description as it was before any candidate was found. @param {RTCSessionDescription} description */
-function withoutCandidates({ type, sdp }) {
-  return { type, sdp: sdp.replace(/^a=(candidate|end-of-candidates).*\r\n/gm, '') }
-}
-
-/** Which line carries whose voice. @param {string} sdp @returns {Map<string, string>} mid → voice */
-export function voicesOf(sdp) {
-  const voices = new Map()
-  for (const line of sdp.split(/^m=/m).slice(1)) {
-    const mid = /^a=mid:(\S+)/m.exec(line)?.[1]
-    const voice = /^a=msid:(\S+)/m.exec(line)?.[1]
-    if (mid && voice && voice !== 'nobody' && !/^a=(recvonly|inactive)/m.test(line)) voices.set(mid, voice)
-  }
-  return voices
 }

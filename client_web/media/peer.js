@@ -1,4 +1,5 @@
 import { backoff } from '../signaling/backoff.js'
+import { selectedPathOf } from './selected_path.js'
 
 /**
  * One connection to one other person. It knows no transport: what it has to say goes to `send`, what the other side says comes in
@@ -34,7 +35,7 @@ export function createPeer(options) {
   const TRIES = 3 // restarts before the state says `failed`; they go on after that
 
   const pc = new RTCPeerConnection(configuration)
-  /** @type {RTCRtpTransceiver|null} */ let line = null
+  /** @type {RTCRtpTransceiver|null} */ let transceiver = null
   /** @type {MediaStreamTrack|null} */ let track = null
   let makingOffer = false
   let ignoringOffer = false
@@ -77,10 +78,10 @@ export function createPeer(options) {
     if (description.type === 'answer' && pc.signalingState !== 'have-local-offer') return // rolled back meanwhile, or told twice
     await pc.setRemoteDescription(description)
     if (description.type === 'answer') return
-    line ??= pc.getTransceivers()[0] ?? null
-    if (line) {
-      line.direction = 'sendrecv'
-      await line.sender.replaceTrack(track)
+    transceiver ??= pc.getTransceivers()[0] ?? null
+    if (transceiver) {
+      transceiver.direction = 'sendrecv'
+      await transceiver.sender.replaceTrack(track)
     }
     await pc.setLocalDescription()
     send('answer', pc.localDescription?.toJSON())
@@ -88,7 +89,7 @@ export function createPeer(options) {
 
   /** @param {any} body */
   async function candidates(body) {
-    for (const candidate of [].concat(body)) {
+    for (const candidate of [body].flat()) {
       if (!pc.remoteDescription) return // of a description this side never took
       try {
         await pc.addIceCandidate(candidate)
@@ -101,25 +102,12 @@ export function createPeer(options) {
 
   const receptions = { offer: described, answer: described, candidate: candidates }
 
-  /** @returns {Promise<Path|null>} */
-  async function path() {
-    const stats = await pc.getStats()
-    const all = [...stats.values()]
-    const transport = all.find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId)
-    const pair = transport
-      ? stats.get(transport.selectedCandidatePairId)
-      : all.find(({ type, state, nominated }) => type === 'candidate-pair' && state === 'succeeded' && nominated)
-    const local = pair && stats.get(pair.localCandidateId)
-    const remote = pair && stats.get(pair.remoteCandidateId)
-    return local && remote ? { local: local.candidateType, remote: remote.candidateType } : null
-  }
-
   async function connected() {
     clearTimeout(timer)
     attempts = 0
     wasConnected = true
     tell('connected')
-    const found = await path()
+    const found = selectedPathOf(await pc.getStats())
     if (closed) return
     onPath(found)
     if (offers && found) send('connected', found)
@@ -193,7 +181,7 @@ export function createPeer(options) {
     start() {
       tell('waiting')
       if (!offers) return
-      line = pc.addTransceiver(track ?? 'audio', { direction: 'sendrecv' })
+      transceiver = pc.addTransceiver(track ?? 'audio', { direction: 'sendrecv' })
     },
 
     /** What the other side said. @param {'offer'|'answer'|'candidate'} kind @param {any} body */
@@ -212,7 +200,7 @@ export function createPeer(options) {
     /** What the other side hears; null is silence without a packet. @param {MediaStreamTrack|null} next */
     setTrack(next) {
       track = next
-      return line?.sender.replaceTrack(next).catch((error) => closed || onBroken(error))
+      return transceiver?.sender.replaceTrack(next).catch((error) => closed || onBroken(error))
     },
 
     restart,

@@ -1,3 +1,5 @@
+import { selectedPairOf } from './selected_path.js'
+
 /**
  * How well people are heard, from what WebRTC counts (W3C WebRTC Statistics): packets lost, how unevenly they come, how long the way
  * there and back is. Looked at every two seconds and only while the page is seen.
@@ -42,7 +44,7 @@ export function assess(looks) {
   const lost = Math.max(0, last.lost - first.lost) // late packets are taken back from the losses
   const sent = lost + last.received - first.received
   if (sent < ENOUGH) return null
-  // Rounded to what is told, so that a calm line is the same thing twice.
+  // Rounded to what is shown, so that a steady connection gives equal values.
   /** @param {number} value @param {number} to */
   const round = (value, to) => Math.round(value / to) * to
   return judge(Math.round((100 * lost) / sent) / 100, round(last.jitter_ms, 5), last.round_trip_ms === null ? null : round(last.round_trip_ms, 10))
@@ -51,8 +53,7 @@ export function assess(looks) {
 /** What one connection counted: what came in by track, and what the other side says of what I sent. @param {RTCStatsReport} stats */
 export function countsOf(stats) {
   const all = [...stats.values()]
-  const transport = all.find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId)
-  const pair = transport ? stats.get(transport.selectedCandidatePairId) : all.find(({ type, nominated }) => type === 'candidate-pair' && nominated)
+  const pair = selectedPairOf(stats)
   const way = pair?.currentRoundTripTime === undefined ? null : 1000 * pair.currentRoundTripTime
   /** @type {Map<string, Count>} */ const incoming = new Map()
   /** @type {Count|null} */ let outgoing = null
@@ -146,7 +147,7 @@ export function createQuality({ connections, ownerOf, me, onChange, page = docum
   }
 }
 
-/** Half of those I send to get me worse, half better: one bad listener is not my line. @param {Quality[]} all */
+/** Half of those I send to get me worse, half better: one listener with a bad connection does not make mine bad. @param {Quality[]} all */
 function middle(all) {
   if (!all.length) return null
   return all.sort((a, b) => a.loss - b.loss || (a.round_trip_ms ?? 0) - (b.round_trip_ms ?? 0))[Math.floor((all.length - 1) / 2)]

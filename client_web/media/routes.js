@@ -5,7 +5,7 @@ import { createNodeConnection } from './node_connection.js'
 import { ownerOf, roomNodeOf, voicesAt } from './node_rules.js'
 
 /**
- * Which way the sound goes: from everybody to everybody, or through the node that carries the room.
+ * Which way the sound goes: from everybody to everybody, or through the room's node.
  *
  * A room moves while people talk, so the new way is made before the old one is broken, and for a moment there are both: others may be
  * slower than I am. Where no node is, it stays as it was.
@@ -14,7 +14,7 @@ import { ownerOf, roomNodeOf, voicesAt } from './node_rules.js'
  * @typedef {import('../room/state.js').PresentSeat} PresentSeat
  * @typedef {'mesh'|'sfu'|'mcu'} Topology
  * @typedef {'settled'|'connecting'|'moving'|'reconnecting'|'lost'|'alone'} Standing
- *   settled: as the room wants it. moving: the old way carries on until the new one stands. lost: the line to the node broke, and again.
+ *   settled: as the room wants it. moving: the old connections stay until the new one is made. lost: the connection to the node broke more than once.
  *   alone: the room wants a node, and none is there
  * @typedef {{ topology: Topology, standing: Standing, node: Seat|null, connected: boolean }} Route  `connected`: with the node
  *
@@ -192,7 +192,7 @@ export function createRoutes(options) {
       settle()
       return
     }
-    console.warn('the line to the node is made anew', error.message)
+    console.warn('the connection to the node is made anew', error.message)
     onNodeConnection(one.seat, { state: 'reconnecting' })
     one.timer = setTimeout(() => again(one), one.attempt === 0 ? 0 : backoff(one.attempt - 1))
     tell()

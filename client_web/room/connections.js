@@ -3,8 +3,8 @@ import { shouldConnect } from '../media/mesh.js'
 import { createRoutes } from '../media/routes.js'
 
 /**
- * Every line of one session of my seat: the connections, whichever way they go, the signals that make them, and how they stand. With
- * the session they begin and end.
+ * All connections of one session of my seat, directly or by a node: the signals that make them, and their states. They begin and end
+ * with the session.
  *
  * @typedef {{ topology: 'mesh'|'sfu'|'mcu', standing: import('../media/routes.js').Standing,
  *             node: { user_id: number, username: string }|null, connected: boolean }} Route  who carries the room's sound
@@ -72,7 +72,7 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
     onRoute({ node, ...next }) {
       route = Object.freeze({ ...next, node: node && Object.freeze({ user_id: node.user_id, username: node.username }) })
       connectionProblems.over('node')
-      if (next.standing === 'lost' || next.standing === 'alone') connectionProblems.add({ kind: 'node', user_id: null, message: troubleOf(route) })
+      if (next.standing === 'lost' || next.standing === 'alone') connectionProblems.add({ kind: 'node', user_id: null, message: nodeProblem(route) })
       onChange()
     },
     onProblem({ kind, seat: other, message }) {
@@ -126,7 +126,7 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
 }
 
 /** @param {Route} route */
-function troubleOf({ standing, topology, node }) {
+function nodeProblem({ standing, topology, node }) {
   if (standing === 'lost') return `The connection to ${node?.username ?? 'the node'} of this room is lost. It is tried again automatically.`
   return `This room needs a node (${topology.toUpperCase()}), and none is running. Its sound moves there as soon as one starts; until then its host can switch to a mesh.`
 }

@@ -2,7 +2,7 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
 
 /**
  * The room as it is shown: what the log says, joined with what this browser knows itself (connections, who speaks, my microphone).
- * A node that carries the room has a seat, and is nobody.
+ * The room's node has a seat, and is no person.
  *
  * @typedef {object} Person
  * @property {number} user_id
@@ -23,7 +23,7 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
  * @property {number} volume  how loud I want to hear them, in per cent
  * @property {boolean} silenced  muted for me only
  * @property {boolean} mixed  their voice comes mixed with all the others', and has no volume of its own
- * @property {import('../media/quality.js').Quality|null} quality  how well their line carries; null while it cannot be told
+ * @property {import('../media/quality.js').Quality|null} quality  how good their connection is; null while it is not known
  * @property {'none'|'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} connection
  * @property {{local: string, remote: string}|null} path
  */

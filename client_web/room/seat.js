@@ -112,7 +112,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   }
 
   /**
-   * The log is closed to this session. A seat that merely lapsed while the laptop slept is taken again; one that somebody holds, or
+   * The log is closed to this session. A seat that merely expired while the laptop slept is taken again; one that somebody holds, or
    * that one was removed from meanwhile, is not.
    * @param {Session} mine @param {Problem|null} problem
    */

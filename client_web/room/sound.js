@@ -6,8 +6,8 @@ import { FULL } from '../media/volume.js'
 import { heard, nextPause, NOBODY, settle } from './speaking.js'
 
 /**
- * What a visit sounds like: the voices that come in and how loud I want them, who speaks, and how well each line carries. Everything
- * is told by person, whichever way their voice comes.
+ * What a visit sounds like: the voices that come in and how loud I want them, who speaks, and how good each connection is. Everything
+ * is by person, whichever way their voice comes.
  *
  * @param {object} options
  * @param {number} options.me

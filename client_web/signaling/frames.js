@@ -41,7 +41,7 @@ export function createFrames({ onFrame, onRetry = () => {} }) {
       if (!empty) onFrame(frame)
       return
     }
-    if (text.startsWith(':')) return // a comment only keeps the line warm
+    if (text.startsWith(':')) return // a comment only shows that the relay is there
     const colon = text.indexOf(':')
     const name = colon < 0 ? text : text.slice(0, colon)
     const value = colon < 0 ? '' : text.slice(colon + 1).replace(/^ /, '')

@@ -8,7 +8,7 @@
  * secure, as over plain HTTP from another machine), or where HTTP/2 needs no such care, there is always a slot.
  *
  * @param {{ locks?: LockManager, protocol?: string }} [options]  protocol: how this page came (ALPN, `http/1.1` or `h2`)
- * @returns {{ take(): Promise<boolean>, release(): void }}  take: whether there is a line for this tab; each take wants its release
+ * @returns {{ take(): Promise<boolean>, release(): void }}  take: whether this tab may hold a stream; each take needs its release
  */
 export function createStreamSlots({ locks = navigator.locks, protocol = howThisPageCame() } = {}) {
   const SLOTS = 3

@@ -46,7 +46,7 @@ function headOf(/** @type {Entry} */ entry) {
   return [what, whose, time]
 }
 
-/** "seen in 4 ms": the figure of the line, where there is one. @param {Entry} entry */
+/** "seen in 4 ms": how long it took, where that is known. @param {Entry} entry */
 function totalOf(entry) {
   if (entry.kind === 'event') return `seen in ${duration(entry.seen_ms)}`
   if (entry.kind !== 'write') return ''

@@ -91,7 +91,7 @@ export function createInspectorView({ close, retryConnection }) {
       copy.replaceChildren(symbol('check'))
       setTimeout(() => copy.replaceChildren(symbol('copy')), 1500)
     } catch {
-      // no clipboard for this page: the line can still be selected
+      // no clipboard for this page: the text can still be selected
       getSelection()?.selectAllChildren(psql)
     }
   }

@@ -18,7 +18,7 @@ export const WAYS = [
 const MEANT = { sfu: 'which passes every voice on', mcu: 'which mixes all voices into one' }
 
 /**
- * The line that everybody reads: who carries the room.
+ * How the sound of the room travels, as everybody reads it under the room's name.
  * @param {import('../../room/connections.js').Route & { quality: Quality|null }} route
  */
 export function routeInWords({ topology, standing, node, quality }) {

@@ -1,11 +1,11 @@
 /** @import { Quality } from '../../media/quality.js' */
 
-/** How a line is, in words. Pure. */
+/** How good a connection is, in words. Pure. */
 
 const TITLES = { good: 'Good', choppy: 'A little choppy', weak: 'Weak' }
 const DRAWINGS = { good: 'line-good', choppy: 'line-choppy', weak: 'line-weak' }
 
-/** The mark of a line: bars to count, not a colour. @param {import('../../media/quality.js').Quality} quality */
+/** The picture of a connection: bars to count, not a colour. @param {import('../../media/quality.js').Quality} quality */
 export const connectionSymbol = ({ level }) => DRAWINGS[level]
 
 /** "good", "a little choppy", "weak: 8 % of packets lost"; nothing while it cannot be told. @param {import('../../media/quality.js').Quality|null} quality */

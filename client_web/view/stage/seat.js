@@ -30,7 +30,7 @@ export function createSeat({ choose }) {
   const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
   const seat = element('li', { class: 'seat' }, face, name, words)
 
-  /** In the other corner: a line that carries badly, or a voice I do not want to hear. */
+  /** In the other corner: a bad connection, or a voice that I muted for me. */
   function drawLine(/** @type {Person} */ { silenced, quality }) {
     other.hidden = !silenced && !troubleInWords(quality)
     if (!other.hidden) redraw(line, silenced || !quality ? 'sound-off' : connectionSymbol(quality))
