@@ -69,7 +69,7 @@ function arrive(/** @type {Place} */ place) {
   return looked
 }
 
-/** One walked here: by a link, by Back, or because something was done. @param {Place} place @param {{ visit: string, back: boolean }} how */
+/** The address changed: by a link, by Back, or because something was done. @param {Place} place @param {{ visit: string, back: boolean }} how */
 function walk(place, how) {
   const looked = arrive(place)
   view.arrive(place, how)

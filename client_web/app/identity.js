@@ -25,7 +25,7 @@ export function identityActs(context) {
   }
 }
 
-/** `?username=rick` signs rick in; whoever signs out or becomes somebody else means it. */
+/** `?username=rick` signs rick in; who signs out or signs in as another user means it. */
 export function forgetNameInAddress() {
   const address = new URL(location.href)
   address.searchParams.delete('username')

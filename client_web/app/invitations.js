@@ -40,7 +40,7 @@ export function invitationActs(context) {
       if (refused) context.view.tell(refused)
     },
     putInvitationAway: (/** @type {Invitation} */ one) => shell.seenInvitation(one.id),
-    /** The page of a link: whoever is signed out says who they are first, and then it goes on by itself. */
+    /** The page of a link: who is signed out signs in first, and then it continues by itself. */
     acceptLink: (/** @type {string} */ code) => /** @type {Promise<string|undefined>} */ (new Promise((resolve) => withName(() => accept(code).then(resolve)))),
     async declineLink(/** @type {string} */ code) {
       const refused = await decline(code)

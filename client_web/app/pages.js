@@ -38,7 +38,7 @@ export function createPages(context, onChange) {
     return { ...person, recordings: me === undefined ? [] : await (me === person.id ? recordings.all() : recordings.by(person.id)) }
   }
 
-  /** Looks up what belongs to this place, as whoever I am now. @param {Place} place */
+  /** Looks up what belongs to this place, as the user I am now. @param {Place} place */
   async function look(place) {
     const me = session.user?.id ?? null
     if (whose !== me) for (const each of Object.values(looks)) each.forget()

@@ -61,7 +61,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
   const counting = createCounting({ fetch: asking, onChange })
   const rows = createRows({ fetch: authorized })
 
-  /** Empty answers are told apart where whole answers are seen. @param {RequestInfo|URL} url @param {RequestInit} [init] */
+  /** Empty answers are counted here, where whole answers are seen. @param {RequestInfo|URL} url @param {RequestInit} [init] */
   async function asking(url, init) {
     const response = await authorized(url, init)
     if (!response.ok || !(response.headers.get('content-type') ?? '').startsWith('application/json')) return response
@@ -169,7 +169,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
     },
 
     /**
-     * Change something everybody in the room is told of: one's microphone, or in the audience one's hand.
+     * Change something that everybody in the room sees: one's microphone, or in the audience one's hand.
      * @param {ReturnType<typeof createRows>} through  the rows as this lane's person, as somebody watches them
      */
     act(through) {

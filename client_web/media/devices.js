@@ -15,13 +15,13 @@ import { createMemory } from './memory.js'
  * @property {boolean} noiseSuppression
  * @property {boolean} echoCancellation
  * @property {boolean} autoGainControl
- * @property {boolean} named  whether the browser tells the devices' names
+ * @property {boolean} named  whether the browser gives the devices' names
  * @property {boolean} checked  whether a sound check was made in this browser
  * @property {boolean} chooses_speaker  whether this browser lets a page choose the loudspeaker
  * @property {{ id: number, text: string }|null} notice  what was plugged in or pulled out, as a sentence
  */
 
-/** What browsers can do to a voice (W3C Media Capture, section 13): all of it, unless somebody knows better. */
+/** What browsers can do to a voice (W3C Media Capture, section 13): all of it, unless the user switches it off. */
 export const SWITCHES = Object.freeze(['noiseSuppression', 'echoCancellation', 'autoGainControl'])
 
 /** @type {Record<'microphone'|'speaker', MediaDeviceKind>} */

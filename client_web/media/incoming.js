@@ -113,7 +113,7 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
       return level
     },
 
-    /** Whose voice a track carries to my ears. @param {string} track_id */
+    /** Whose voice I hear by this track. @param {string} track_id */
     ownerOf: (track_id) => [...audible].find(({ track }) => track.id === track_id)?.owner,
 
     /** The ways by which this person is heard alone. @param {number} user_id @returns {string[]} */

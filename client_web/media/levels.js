@@ -4,11 +4,11 @@
  */
 
 const EVERY = 60 // ms between two looks while nobody speaks
-const CLOSELY = 30 // ms while somebody does: the end of speech is what must not be told late
+const CLOSELY = 30 // ms while somebody does: the end of speech must be reported quickly
 const LOUD = 0.02 // linear, about −34 dBov: speech, not a room's noise
 const SOFT = 0.012
 // ms of silence. Longer than the closure of a consonant inside a word, which is silent for up to 100 ms; with a look more it ends after
-// 150, so that a page busy for as long again still tells it within 300.
+// 150, so that a page busy for as long again still reports it within 300.
 const HOLD = 120
 
 /** @typedef {{ speaking: boolean, heard_at: number }} Speaking */

@@ -2,7 +2,7 @@
  * What the lock screen, a headset's button and the system's media panel show of the room, and what they may do: mute, be quiet, leave.
  * (W3C Media Session; handlers a browser does not know are left out.)
  *
- * A pause never opens a microphone and neither does a play: what happens in a pocket must not put somebody on the air.
+ * A pause never opens a microphone and neither does a play: what happens in a pocket must not turn a microphone on.
  *
  * @param {object} acts
  * @param {() => void} acts.toggleMicrophone

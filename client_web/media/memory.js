@@ -1,6 +1,6 @@
 /**
  * What this browser remembers of one thing, as JSON. Where nothing may be kept (private windows, a full disk) it is forgotten with the
- * page, and nobody is troubled about it.
+ * page, without a message.
  *
  * @param {string} name
  * @param {Storage|null} [storage]

@@ -140,7 +140,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       }
     },
 
-    /** @param {ArrivedSignal} signal @returns {boolean} whether there was somebody to take it */
+    /** @param {ArrivedSignal} signal @returns {boolean} whether there was a connection to take it */
     receive(signal) {
       if (signal.id <= (read.get(signal.from_peer) ?? 0)) return true // a snapshot repeats what was read
       read.set(signal.from_peer, signal.id)
@@ -154,7 +154,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     refused(to_peer, kind, rule) {
       const entry = peers.get(to_peer)
       if (!entry || kind !== 'offer' || rule !== 'signals_newcomer_offers') return
-      // They offer, and must be told that they should: of an older conversation the database may have forgotten the answer.
+      // They offer, and a bye says so: the database may have deleted the answer of an older negotiation.
       send(to_peer, 'bye', {})
       replace(entry, false)
     },

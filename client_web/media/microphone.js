@@ -1,5 +1,5 @@
 /**
- * My microphone. It is asked for when I first want to talk, not when I walk in: a listener is never questioned, and nobody enters a
+ * My microphone. It is asked for when I first want to talk, not when I enter: a listener is never asked, and nobody enters a
  * room with an open microphone. A refusal leaves me listening, with a sentence that says what to do.
  *
  * Another device or another treatment of the voice means another track; it is there before the old one goes, so that nobody hears a
@@ -105,7 +105,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
       const granted = await open()
       if (ticket !== asked || state !== 'on') {
         release(granted)
-        return true // somebody else's turn
+        return true // a later request has replaced it
       }
       const old = stream
       take(granted)

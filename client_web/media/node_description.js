@@ -6,7 +6,7 @@ export function withoutCandidates({ type, sdp }) {
 }
 
 /**
- * Which transceiver carries whose voice: `a=msid:` says `user-7` for one person (an SFU), `mix` for everybody (an MCU).
+ * Which transceiver brings whose voice: `a=msid:` says `user-7` for one person (an SFU), `mix` for everybody (an MCU).
  * @param {string} sdp @returns {Map<string, string>} mid → voice
  */
 export function voicesOf(sdp) {

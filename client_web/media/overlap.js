@@ -1,6 +1,6 @@
 /**
  * Of several ways by which somebody's voice comes, one is heard. While a room moves there are two for a moment, and both at once would
- * echo; the newer one takes over when it carries what the older one does, and not before. Pure.
+ * echo; the newer one takes over when it brings what the older one does, and not before. Pure.
  *
  * A way brings one voice or, from a node that mixes, several in one.
  *

@@ -75,7 +75,7 @@ export function createPeer(options) {
     const collides = description.type === 'offer' && (makingOffer || pc.signalingState !== 'stable')
     ignoringOffer = collides && !polite
     if (ignoringOffer) return
-    if (description.type === 'answer' && pc.signalingState !== 'have-local-offer') return // rolled back meanwhile, or told twice
+    if (description.type === 'answer' && pc.signalingState !== 'have-local-offer') return // rolled back meanwhile, or a repeated answer
     await pc.setRemoteDescription(description)
     if (description.type === 'answer') return
     transceiver ??= pc.getTransceivers()[0] ?? null

@@ -15,7 +15,7 @@ import { selectedPairOf } from './selected_path.js'
 
 const EVERY = 2_000 // ms
 const LATELY = 4 // looks: a burst of losses is remembered for eight seconds, so that the words do not flicker
-const ENOUGH = 20 // packets; of fewer no share can be told
+const ENOUGH = 20 // packets; with fewer, a share means nothing
 
 const LIMITS = {
   choppy: { loss: 0.02, jitter_ms: 40, round_trip_ms: 400 },
@@ -81,7 +81,7 @@ const count = (received, lost, jitter, round_trip_ms) => ({ received: received ?
 /**
  * @param {object} options
  * @param {() => Iterable<RTCPeerConnection>} options.connections
- * @param {(track_id: string) => number|undefined} options.ownerOf  whose voice a track carries now; several may share a connection
+ * @param {(track_id: string) => number|undefined} options.ownerOf  whose voice a track brings now; several may share a connection
  * @param {number} options.me  my own quality is that of what I send, as the others count it
  * @param {(qualities: ReadonlyMap<number, Quality>) => void} options.onChange  by user
  * @param {Document} [options.page]

@@ -7,7 +7,7 @@ import { ownerOf, roomNodeOf, voicesAt } from './node_rules.js'
 /**
  * Which way the sound goes: from everybody to everybody, or through the room's node.
  *
- * A room moves while people talk, so the new way is made before the old one is broken, and for a moment there are both: others may be
+ * A room moves while people talk, so the new connections are made before the old ones are closed, and for a moment there are both: others may be
  * slower than I am. Where no node is, it stays as it was.
  *
  * @typedef {import('../room/state.js').Seat} Seat
@@ -178,7 +178,7 @@ export function createRoutes(options) {
     one.connection.close()
   }
 
-  /** A node that still carries the room is called again; any other one hung up, as it should. @param {Node} one @param {Error} error */
+  /** A node that is still the room's is connected with again; any other one closed the connection, as it should. @param {Node} one @param {Error} error */
   function broken(one, error) {
     if (one === before) {
       hangUp(before)

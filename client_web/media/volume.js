@@ -2,7 +2,7 @@ import { createMemory } from './memory.js'
 
 /**
  * How loud I want to hear whom: a volume for each person, and "mute for me", remembered by this browser. It is about my ears only: no
- * row says it, and nobody is told.
+ * row says it, and nobody is informed.
  *
  * @typedef {{ volume: number, silenced: boolean }} Volume  `volume` in per cent, 0..100
  */
@@ -10,7 +10,7 @@ import { createMemory } from './memory.js'
 /** @type {Volume} */
 export const FULL = Object.freeze({ volume: 100, silenced: false })
 
-const KEPT = 500 // people; whoever was set longest ago is forgotten first
+const KEPT = 500 // people; the one set longest ago is forgotten first
 
 /** @param {{ memory?: ReturnType<typeof createMemory> }} [options] */
 export function createVolumes({ memory = createMemory('roomtone.volumes') } = {}) {

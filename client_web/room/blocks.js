@@ -1,5 +1,5 @@
 /**
- * Whom I blocked: rows only I can read. They are not told, and nothing keeps us apart; the page only says where they are, so that
+ * Whom I blocked: rows only I can read. They are not informed, and nothing keeps us apart; the page only says where they are, so that
  * I walk in knowing.
  *
  * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, onChange: () => void }} options
@@ -21,7 +21,7 @@ export function createBlocks({ rows, onChange }) {
       const blocks = await rows.select('blocks', { select: 'blocked_id' })
       if (whose === user.id) become(new Set(blocks.map(({ blocked_id }) => blocked_id)))
     } catch {
-      if (whose === user.id) whose = undefined // asked again with the next sign-in; nobody is kept from a room by this
+      if (whose === user.id) whose = undefined // asked again with the next sign-in; it keeps no one from a room
     }
   }
 
@@ -38,7 +38,7 @@ export function createBlocks({ rows, onChange }) {
       learned = user ? read(user) : Promise.resolve()
     },
 
-    /** Who of them sits in this room. @param {number} roomId @returns {Promise<string[]>} their names */
+    /** Which of them are in this room. @param {number} roomId @returns {Promise<string[]>} their names */
     async inside(roomId) {
       await learned
       if (!all.size) return []

@@ -4,12 +4,12 @@ import { createOutgoing } from './outgoing.js'
 
 const CALM = 5000 // ms: after "messages come slowly" (five in five seconds)
 
-/** The control characters `messages_body_is_text` refuses: pasted along unseen, and missed by nobody. */
+/** The control characters `messages_body_is_text` refuses: pasted along unseen, and of no use. */
 // eslint-disable-next-line no-control-regex
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
 
 /**
- * The chat of one visit: what the log tells of it, what I write into it, and what was not sent yet. It can be told to send at any time;
+ * The chat of one visit: what the log says, what I write, and what was not sent yet. `send` may be called at any time;
  * it says itself when it will not (`wait`), and nothing that was typed is dropped.
  *
  * @typedef {object} ChatState
@@ -74,7 +74,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
   /** @param {string} client_id @param {string} body */
   async function post(client_id, body) {
     try {
-      // Quiet: a refusal is told beside the words it is about.
+      // Quiet: a refusal is shown beside the message it concerns.
       const stored = /** @type {any} */ ((await rows.insert('messages', { room_id: roomId, client_id, body }, { quiet: true }))?.[0])
       log = withMessages(log, [{ ...stored, username: user.username }])
     } catch (problem) {
@@ -176,7 +176,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     /** @param {number} key */
     discard: (key) => outgoing.discard(key),
 
-    /** What stands in the box, unsent. */
+    /** What is typed and not sent. */
     get draft() {
       return draft
     },
@@ -235,7 +235,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
   return chat
 }
 
-/** How many messages of others stand after what I have read. @param {ChatState} chat @param {number} me @param {ReadonlySet<number>} blocked */
+/** How many messages of others came after the last one I read. @param {ChatState} chat @param {number} me @param {ReadonlySet<number>} blocked */
 export function unreadOf({ messages, read }, me, blocked) {
   let count = 0
   for (let at = placeOf(messages, read + 1); at < messages.length; at += 1) {

@@ -1,6 +1,6 @@
 /**
  * What was written in a room: a pure reducer over frames of its log, and over the pages of history that are fetched beside it. Messages
- * stand in the order of their ids, whichever way and however often they came; what was taken back never comes again.
+ * stand in the order of their ids, in whatever order and however often they came; a deleted message never comes back.
  *
  * @typedef {{ id: number, room_id: number, user_id: number, username: string, body: string, created_at: string, client_id?: string|null }} Message
  * @typedef {object} ChatLog
@@ -48,7 +48,7 @@ export function without(log, id) {
 const reactions = {
   snapshot(log, { data }) {
     if (!data.messages) return log // a resumed stream: the chat goes on where it was
-    // The snapshot is the truth: what it does not name may have been taken back while nobody listened.
+    // The snapshot is the truth: what it does not name may have been deleted while we did not listen.
     return { ...withMessages(EMPTY_LOG, data.messages), more: data.messages.length >= PAGE }
   },
   messages: (log, { data }) => (data.type === 'DELETE' ? without(log, data.old_record.id) : withMessages(log, [data.record])),

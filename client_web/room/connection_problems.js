@@ -20,7 +20,7 @@ export function createConnectionProblems({ onChange }) {
       onChange()
     },
 
-    /** The connection with somebody stands, or is no longer wanted. @param {number} user_id */
+    /** The connection with this user is made, or is no longer wanted. @param {number} user_id */
     settle(user_id) {
       const next = list.filter((trouble) => trouble.user_id !== user_id)
       if (next.length === list.length) return

@@ -7,7 +7,7 @@ import { createRoutes } from '../media/routes.js'
  * with the session.
  *
  * @typedef {{ topology: 'mesh'|'sfu'|'mcu', standing: import('../media/routes.js').Standing,
- *             node: { user_id: number, username: string }|null, connected: boolean }} Route  who carries the room's sound
+ *             node: { user_id: number, username: string }|null, connected: boolean }} Route  by which way the room's sound goes
  *
  * @typedef {{ state: import('../media/peer.js').Connection, path: import('../media/peer.js').Path|null }} Connected
  *
@@ -99,7 +99,7 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
       return route
     },
 
-    /** How I am connected with somebody: straight, or because both of us are with the node. @param {import('./state.js').Seat} seat @returns {Connected|undefined} */
+    /** How I am connected with somebody: directly, or because both of us are connected with the node. @param {import('./state.js').Seat} seat @returns {Connected|undefined} */
     connectionOf(seat) {
       const straight = connections.get(seat.user_id)
       if (straight?.state === 'connected' || !route || route.topology === 'mesh') return straight

@@ -3,7 +3,7 @@ const BY_ROLE = { AUDIENCE: 'moved_down', MODERATOR: 'moderator', HOST: 'host', 
 
 /**
  * Speaking with consent: two have to want it. I raise a hand and somebody brings me up, or somebody invites me and I say yes; and
- * whatever others do to my seat is told apart from what I did myself.
+ * what others do to my seat is distinguished from what I did myself.
  *
  * Saying yes should be heard at once: where the microphone is already allowed it is opened while the invitation is being read, sent to
  * nobody, and closed again when the answer is no. Then a yes is one row and a `replaceTrack`.
@@ -94,7 +94,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
       if (latest.invited_to_speak_at && latest.invited_to_speak_at !== before.invited_to_speak_at) warmUp(latest)
     },
 
-    /** I did something else that answers what was told. */
+    /** I did something else that answers it. */
     answered: () => tell(null),
 
     // While I am invited, a hand is a yes.
@@ -136,6 +136,6 @@ async function microphoneIsAllowed() {
   try {
     return (await navigator.permissions.query({ name: 'microphone' })).state === 'granted'
   } catch {
-    return false // not every browser tells
+    return false // not every browser says
   }
 }

@@ -38,7 +38,7 @@ export function reduceHallway(hallway, frame) {
 
 /**
  * The rooms to show: those of the clubs I follow first, then everything else, each in the order the rooms were made, so that a card
- * changes in place and never jumps because somebody walked in. The scheduled ones are among them, marked.
+ * changes in place and never jumps because somebody entered. The scheduled ones are among them, marked.
  *
  * @param {Hallway} hallway
  * @param {ReadonlySet<number>} following  club ids

@@ -72,7 +72,7 @@ export function createHallwaySubscription({ technique, mayFollow, onChange }) {
       subscription.report({ state: 'live', problem: null, retry_at: null })
     },
 
-    /** Once more after it ended: as whoever I am now. */
+    /** Once more after it ended: as the user I am now. */
     retry() {
       if (following.state !== 'ended') return
       subscription.stop()

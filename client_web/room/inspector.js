@@ -76,7 +76,7 @@ export function createInspector({ onChange }) {
     }
   }
 
-  /** My own write came back as an event: how long from sending it to seeing it is one clock's affair, and the figure people feel. @param {string} table @param {any} record @param {number} at */
+  /** My own write came back as an event: the time from sending it to seeing it is measured by one clock, and is what people notice. @param {string} table @param {any} record @param {number} at */
   function recognise(table, record, at) {
     /** @param {Entry} entry @returns {entry is WriteEntry} */
     const echoes = (entry) =>

@@ -1,5 +1,5 @@
 /**
- * What a host or moderator does, and what anybody may tell them: one call of the database each. Who may do what is decided there and
+ * What a host or moderator does, and what everybody may report to them: one call of the database each. Who may do what is decided there and
  * nowhere else; a refusal is a Problem whose words are shown beside the button.
  *
  * @typedef {{ user_id: number, username: string }} Named

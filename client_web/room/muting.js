@@ -1,6 +1,6 @@
 /**
  * Am I muted? What I wish is shown at once; what the row says decides. My wishes are written one after the other, and between a write
- * and its echo the log still tells older stories, which must not undo a newer wish. A moderator's mute has no wish of mine behind it.
+ * and its echo the log still brings older states, which must not undo a newer wish. A moderator's mute has no wish of mine behind it.
  * A fresh snapshot may have left my echo out, so a mute that it shows is obeyed whatever I wished, and written again to be sure.
  *
  * @param {{ write: (muted: boolean) => Promise<unknown>, onChange: (muted: boolean) => void }} options

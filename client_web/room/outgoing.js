@@ -1,7 +1,7 @@
 import { newUuid } from '../signaling/uuid.js'
 
 /**
- * What I wrote and the room does not have yet. One is sent at a time, so that they stand in the order I typed them; what was refused,
+ * What I wrote and the room does not have yet. One is sent at a time, so that they keep the order I typed them in; what was refused,
  * or got no answer, stays until it is sent again or thrown away.
  *
  * No answer is not a no: the row may be there all the same. So each message has an id made here; `recognise` takes the id of one that
@@ -41,7 +41,7 @@ export function createOutgoing({ post, onChange, now }) {
         await post(next.client_id, next.body)
         become(list.filter(({ key }) => key !== next.key))
       } catch (problem) {
-        // What stands behind it would overtake it, or be refused as well.
+        // What comes after it would overtake it, or be refused as well.
         const failed = list.map((one) => (one.state === 'sending' ? Object.freeze({ ...one, state: 'unsent', problem }) : one))
         become(failed, problem)
       }

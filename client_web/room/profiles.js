@@ -1,5 +1,5 @@
 /**
- * Who somebody is: their words, their clubs, and where they sit now, as far as I may see it.
+ * What is known of a user: their bio, their clubs, and the rooms they are in now, as far as I may see it.
  *
  * @typedef {{ id: number, username: string, kind: string, bio: string|null, created_at: string,
  *             clubs: { club_id: number, name: string, role: string }[], rooms: { room_id: number, room: string, role: string }[] }} Profile
@@ -8,7 +8,7 @@
 export function createProfiles({ rows }) {
   const columns = 'id,username,kind,bio,created_at'
 
-  /** Names are unique whatever their case; the exact one is asked for first, for a name may hold what is a wildcard elsewhere. */
+  /** Names are unique whatever their case; the exact one is asked for first, because a name may hold a character that is a wildcard in `ilike`. */
   async function find(/** @type {string} */ username) {
     const [exact] = await rows.select('users', { username: `eq.${username}`, select: columns })
     if (exact || /[*%_\\]/u.test(username)) return exact ?? null

@@ -6,7 +6,7 @@ export const PALETTE = Object.freeze(['👏', '❤️', '😂', '🔥', '👍', 
 const FRESH = 10_000 // ms: applause of a minute ago, caught up with after a lost connection, is over
 
 /**
- * Reactions: they are heard and gone, so they are told to whoever listens and kept nowhere. Mine shows at once; its echo in the log is
+ * Reactions: they are shown and gone, so they are passed to the listeners and kept nowhere. Mine shows at once; its echo in the log is
  * passed over.
  *
  * @typedef {{ user_id: number, username: string, emoji: string }} Reaction
@@ -19,7 +19,7 @@ const FRESH = 10_000 // ms: applause of a minute ago, caught up with after a los
  */
 export function createReactions({ user, rows, roomId, skew }) {
   /** @type {Set<(reaction: Reaction) => void>} */ const listeners = new Set()
-  /** @type {string[]} */ const echoes = [] // emoji of mine that the log will still tell
+  /** @type {string[]} */ const echoes = [] // emoji of mine that the log will still bring
 
   const tell = (/** @type {Reaction} */ reaction) => listeners.forEach((listener) => listener(Object.freeze(reaction)))
 

@@ -1,8 +1,8 @@
 import { instant, now } from './clock.js'
 
 /**
- * Whether the room is being recorded, as its log tells: announced, with a countdown in which I may leave; then recording, until it ends.
- * Who walks in while it runs is told so once, and says that they know.
+ * Whether the room is being recorded, as its log says: announced, with a countdown in which I may leave; then recording, until it ends.
+ * Who enters while it runs is informed once, and confirms it.
  *
  * @typedef {{ id: number, room_id: number, started_by: number, username: string, begins_at: string, started_at: string|null,
  *             ended_at: string|null, ended_reason: string|null, failure: string|null, deleted_at: string|null,
@@ -25,7 +25,7 @@ import { instant, now } from './clock.js'
 export function createRecording({ user, rows, roomId, skew, onChange }) {
   /** @type {RecordingRecord|null} */ let record = null
   /** @type {RecordingRecord|null} */ let last = null // that ended while I was here
-  const known = new Set() // ids of those that I was told of
+  const known = new Set() // ids of the recordings I was informed of
   /** @type {number|undefined} */ let timer
   /** @type {{ running: Running|null, last: RecordingRecord|null }|null} */ let state = null
 
@@ -57,7 +57,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
     changed()
   }
 
-  /** Whoever sees the countdown has been told. */
+  /** Who sees the countdown is informed by it. */
   const counts = (/** @type {RecordingRecord} */ next) => next.started_at === null && instant(next.begins_at) - skew() > now()
 
   /** @type {Record<string, (frame: import('../signaling/follower.js').Frame) => void>} */
@@ -90,7 +90,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
     /** @param {import('../signaling/follower.js').Frame} frame */
     arrive: (frame) => reactions[frame.type]?.(frame),
 
-    /** The host: tell everybody, and begin when the countdown is over. */
+    /** The host: announces it to everybody; it begins when the countdown is over. */
     start: () => rows.insert('recordings', { room_id: roomId }, { representation: false }),
     /** A mesh has no place where the conversation comes together: first let a node carry the room, whichever is there. */
     async carryAndStart() {
@@ -104,7 +104,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
       await this.start()
     },
     stop: () => rows.rpc('stop_recording', { room_id: roomId }),
-    /** I was told that the room is recorded, and stay. */
+    /** I know that the room is recorded, and stay. */
     acknowledge() {
       if (record) known.add(record.id)
       changed()

@@ -1,5 +1,5 @@
 /**
- * Scheduled rooms I want to hear of. A reminder is a row of mine; it is due once its room is open, and taken back when it was heard.
+ * Scheduled rooms I want to be reminded of. A reminder is a row of mine; it is due once its room is open, and deleted when it was shown.
  *
  * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, onChange: () => void }} parts
  */
@@ -17,7 +17,7 @@ export function createReminders({ rows, onChange }) {
     get wanted() {
       return wanted
     },
-    /** @param {number|null} user_id  whose; null: nobody's */
+    /** @param {number|null} user_id  whose; null: of no user */
     async learn(user_id) {
       if (wanted.size > 0) keep(new Set())
       if (user_id === null) return
@@ -32,7 +32,7 @@ export function createReminders({ rows, onChange }) {
       keep(new Set([...wanted].filter((id) => id !== room_id)))
       await rows.remove('reminders', { room_id: `eq.${room_id}` })
     },
-    /** Rooms that have opened and that I wanted to hear of. @template {import('./hallway.js').HallwayRow} T @param {T[]} hallway */
+    /** Rooms that have opened and that I wanted to be reminded of. @template {import('./hallway.js').HallwayRow} T @param {T[]} hallway */
     due: (hallway) => hallway.filter((row) => wanted.has(row.id) && !row.scheduled),
   }
 }

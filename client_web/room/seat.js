@@ -68,7 +68,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     } catch (problem) {
       // The answer to an attempt was lost, and its seat expired before the next one: that session is over.
       if (session === mine && problem.rule === 'participants_peer_id_is_new') return take(reason)
-      // It ended while I was away: that is no refusal, and nobody's fault.
+      // It ended while I was away: that is no refusal.
       const ended = reason !== null && problem.rule === 'participants_room_is_open'
       if (session === mine) depart(ended ? 'room ended' : 'refused', problem)
       return
@@ -156,7 +156,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   /** Signals as rows: by the socket's own event where the room is followed by one, else as a POST. @param {import('../signaling/rows.js').Row[]} signals */
   async function signal(signals) {
     const emitted = session?.stream?.emit?.('signal', signals)
-    // Quiet: that somebody leaves while I write to them is nobody's mistake.
+    // Quiet: that a participant leaves while I write to them is no mistake.
     if (!emitted) return rows.insert('signals', signals, { representation: false, quiet: true })
     const watched = inspector.watch({ method: 'INSERT', table: 'signals', rows: signals })
     try {

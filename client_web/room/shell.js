@@ -14,8 +14,8 @@ import { createReminders } from './reminders.js'
 import { createVisit } from './visit.js'
 
 /**
- * What is going on, around the room and in it: the hallway, and the one room I am in. One follower per tab carries both, for a browser allows six connections to a host;
- * so in a room the hallway travels along with the room's log, and outside it has a follower of its own.
+ * What is going on, around the room and in it: the hallway, and the one room I am in. One stream per tab brings both, because a browser
+ * allows six connections to a host: in a room the hallway comes with the room's log, and outside it has a stream of its own.
  *
  * @typedef {{ connection: import('../signaling/follower.js').FollowerState, problem: import('../signaling/problem.js').Problem|null,
  *             retry_at: number|null, hallway: ReturnType<typeof openRooms>, following: ReadonlySet<number>,
@@ -156,7 +156,7 @@ const { state: connection, problem, retry_at } = hallway.following
       hallway.start()
     },
 
-    /** Follows the hallway once more after it ended: as whoever I am now. */
+    /** Follows the hallway once more after it ended: as the user I am now. */
     retry() {
       if (isOpen) hallway.retry()
     },

@@ -35,8 +35,8 @@ export function nextPause(state, now) {
 }
 
 /**
- * The stage in join order; when it is too big to be seen at once, those of the back who spoke lately come to the front. They too stand
- * in join order, and who is seen anyway stays: nobody moves but who comes forward and who goes back.
+ * The stage in join order; when it is too big to be seen at once, those at the end who spoke lately come to the front. They too are
+ * in join order; nobody else moves.
  *
  * @template {{ user_id: number }} T
  * @param {readonly T[]} stage  in join order

@@ -30,7 +30,7 @@ export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: ne
 const HAPPENINGS_KEPT = 30
 
 /**
- * A seat whose `peer_id` is null is kept for its owner and holds nobody.
+ * A seat whose `peer_id` is null is kept for its owner, who is away.
  * @param {Seat} seat @returns {seat is PresentSeat}
  */
 export const isPresent = (seat) => seat.peer_id !== null
@@ -38,10 +38,10 @@ export const isPresent = (seat) => seat.peer_id !== null
 /** Whether the room may hear this seat at all. @param {Seat} seat */
 export const maySpeak = (seat) => seat.role !== 'AUDIENCE'
 
-/** Whether it may be heard from one moment to the next: whoever is invited says yes, and then there is no time to connect. @param {Seat} seat */
+/** Whether it may be heard from one moment to the next: who is invited may accept, and then there is no time to connect. @param {Seat} seat */
 export const mayComeToSpeak = (seat) => maySpeak(seat) || Boolean(seat.invited_to_speak_at)
 
-/** A node carries the room: it has a seat, and is nobody. @param {Seat} seat */
+/** A node has a seat, and is no person. @param {Seat} seat */
 export const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu'
 
 /** Who is here, in the order they joined. @param {RoomState} state */
@@ -71,7 +71,7 @@ function withHappening(state, kind, seat, at) {
 }
 
 /**
- * What a change of one seat means to the people in the room; null when they need not be told.
+ * What a change of one seat means to the people in the room; null when they need not know.
  * @param {Seat|undefined} before @param {Seat|null} after @param {string} [reason] @returns {[Happening['kind'], Seat]|null}
  */
 function whatHappened(before, after, reason) {

@@ -2,7 +2,7 @@ import { backoff } from './backoff.js'
 import { Problem, unreachable } from './problem.js'
 
 /**
- * A *follower* follows a log, and keeps following it through relay restarts, lost networks and sleep. Each technique carries it in a
+ * A *follower* follows a log, and keeps following it through relay restarts, lost networks and sleep. Each technique is in a
  * module of its own (`stream.js`, `polling.js`, `socket.js`); what is here is common to all of them.
  *
  * @typedef {'connecting'|'live'|'reconnecting'|'ended'} FollowerState
@@ -12,7 +12,7 @@ import { Problem, unreachable } from './problem.js'
  * @typedef {{ readonly state: FollowerState, readonly cursor: string|null, start(): void, close(): void, probe(certain?: boolean): void,
  *             emit?: (event: string, data: unknown) => Promise<any>|null }} Follower
  *   probe: the world may have changed (tab visible, network back). With `certain`, what is open is surely dead.
- *   emit: where the technique carries events the other way too (null: it does not just now); resolves with the row, rejects with a Problem
+ *   emit: where the technique sends events the other way too (null: not at the moment); resolves with the row, rejects with a Problem
  *
  * @typedef {object} Attempt  one attempt at following; what it reports after it was given up has no effect
  * @property {AbortSignal} signal  aborted when it is given up

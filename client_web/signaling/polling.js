@@ -56,7 +56,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
 }
 
 /**
- * Why a session lost its seat after a cursor, from the log; null if that cannot be told (any more).
+ * Why a session lost its seat after a cursor, from the log; null if the log does not say (any more).
  *
  * @param {{ fetch: typeof window.fetch, path: string, peer_id: string, cursor: string|null }} options
  * @returns {Promise<string|null>} a bye's reason; rejects with a Problem that may pass

@@ -36,7 +36,7 @@ export class Problem extends Error {
  */
 export const QUIETLY = 'refusal=quiet'
 
-/** Whether this is a refusal, told with its own status or quietly. @param {Response} response */
+/** Whether this is a refusal, with a status of its own or with 200. @param {Response} response */
 export const isRefusal = (response) => !response.ok || Boolean(response.headers.get('content-type')?.startsWith('application/problem+json'))
 
 /** No answer came: the relay is unreachable or the network is gone. */

@@ -15,7 +15,7 @@ const WORDS = { POST: 'INSERT', PATCH: 'UPDATE', DELETE: 'DELETE' }
  * @param {object} options
  * @param {typeof window.fetch} options.fetch      adds the tab's identity (session.js)
  * @param {string} [options.base]           where the rows live
- * @param {(write: Write) => Watched} [options.watch]  told of every write and of its answer: the inspector
+ * @param {(write: Write) => Watched} [options.watch]  called for every write and its answer: the inspector
  */
 export function createRows({ fetch, base = '/rows', watch }) {
   /** @param {string} method @param {string} path @param {{params?: Params, body?: unknown, prefer?: string[], keepalive?: boolean}} options */

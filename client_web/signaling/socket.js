@@ -5,7 +5,7 @@ const ANSWERED_WITHIN = 15_000 // milliseconds
 const RELAY_STOPPING = 1012 // RFC 6455's registry: service restart
 
 /**
- * Follows by WebSocket, which also carries what is emitted: the article's `user-joined-room`, `user-left-room` and `signal`, each
+ * Follows by WebSocket, which also sends what is emitted: the article's `user-joined-room`, `user-left-room` and `signal`, each
  * acknowledged with the row or the problem.
  *
  * @param {{ url: string, connect: (url: string) => WebSocket } & Omit<Parameters<typeof createFollower>[0], 'run'>} options

@@ -124,28 +124,3 @@ def test_a_candidate_for_nothing_is_ignored(quiet_page: Page) -> None:
         return { broken, state: b.state }""",
     )
     assert seen == {"broken": [], "state": "waiting"}
-
-
-RULES = """async () => {
-    const { shouldConnect, offersFirst, isAudible } = await import('/client/media/mesh.js')
-    const seat = (user_id, seq, role = 'SPEAKER', more = {}) => ({ user_id, seq, role, peer_id: `p${user_id}`, kind: 'person', muted: false, ...more })
-    const rick = seat(1, 1), beth = seat(2, 2), listener = seat(3, 3, 'AUDIENCE'), other = seat(4, 4, 'AUDIENCE')
-    return {
-        stage: shouldConnect(rick, beth), hears: shouldConnect(listener, rick), audience: shouldConnect(listener, other),
-        myself: shouldConnect(rick, rick), away: shouldConnect(rick, seat(6, 1, 'HOST', { peer_id: null })),
-        newcomer: [offersFirst(beth, rick), offersFirst(rick, beth)],
-        audible: [rick, listener, seat(7, 7, 'SPEAKER', { muted: true })].map(isAudible),
-    }
-}"""
-
-
-def test_who_connects_with_whom_and_who_offers(quiet_page: Page) -> None:
-    assert quiet_page.evaluate(RULES) == {
-        "stage": True,
-        "hears": True,
-        "audience": False,
-        "myself": False,
-        "away": False,
-        "newcomer": [True, False],
-        "audible": [True, False, False],
-    }

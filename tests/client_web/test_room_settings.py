@@ -43,7 +43,7 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
         settings.get_by_label("Members of the club").check()
         rick.button("Save").click()
         settings.get_by_role("group", name="Who comes in").get_by_role("alert").wait_for()
-        settings.get_by_role("radio", name="Everyone The door").check()
+        settings.get_by_role("radio", name="Everyone Everybody").check()
         settings.get_by_label("Lock the room").check()
         settings.get_by_label("Chat").select_option("30")
         rick.button("Save").click()

@@ -180,17 +180,3 @@ def test_a_new_network_is_tried_at_once(quiet_page: Page) -> None:
         return { after, requests }""",
     )
     assert seen == {"after": 1, "requests": [None, "1-7"]}
-
-
-def test_the_back_off_doubles_up_to_a_limit_and_is_jittered(quiet_page: Page) -> None:
-    series = quiet_page.evaluate(
-        """async () => {
-            const { backoff } = await import('/client/signaling/backoff.js')
-            const at = (random) => [0, 1, 2, 3, 4, 5, 99].map((attempt) => backoff(attempt, { random: () => random }))
-            return [at(0), at(1)]
-        }"""
-    )
-    assert series == [
-        [500, 1000, 2000, 4000, 7500, 7500, 7500],
-        [1000, 2000, 4000, 8000, 15000, 15000, 15000],
-    ]

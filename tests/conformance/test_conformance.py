@@ -16,7 +16,7 @@ from roomtone.media import mesh as mesh_module
 from roomtone.media.mesh import ANEW, Mesh, offers_first, should_connect
 from roomtone.media.routes import room_node_of, voices_at
 from roomtone.media.signaling.attendance import COMING_BACK
-from roomtone.media.signaling.events import Seat, event_of, seat_of, seats_after, snapshot_of
+from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, seats_after, snapshot_of
 from roomtone.media.signaling.http import refusal
 from roomtone.media.signaling.line import Frame, LineLost, Refused, no_servers
 from roomtone.media.signaling.outbox import Outbox, Outgoing
@@ -55,6 +55,7 @@ def test_who_is_in_a_room(case: Case) -> None:
     for frame in case["frames"]:
         cursor = None if frame["cursor"] is None else Cursor.parse(frame["cursor"])
         data = frame["data"]
+        event: Event | None
         if frame["type"] == "snapshot":
             event = snapshot_of(RoomId(1), PeerId("me"), data) if "participants" in data else None
         else:

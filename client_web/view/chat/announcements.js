@@ -7,7 +7,7 @@ import { messagesInWords, reactionsInWords } from './words.js'
  */
 
 const MESSAGES_GATHERED = 2500 // ms
-const REACTIONS_GATHERED = 8000 // ms: applause is told once it is over
+const REACTIONS_GATHERED = 8000 // ms: applause is announced once it is over
 
 /**
  * The chat and the reactions for those who hear the page: together, and not too often.

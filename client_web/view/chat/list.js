@@ -18,7 +18,7 @@ const TOGETHER = 5 * 60_000 // ms: within them one name stands over several mess
  */
 
 /**
- * The messages, oldest first. Who reads at the end is kept there; who reads further up is not moved by what comes, and told how much
+ * The messages, oldest first. Who reads at the end is kept there; who reads further up is not moved by what comes, and sees how much
  * it is. One stop for Tab; the arrows walk from message to message.
  *
  * @param {{ earlierMessages: () => void, focusBox: () => void } & Parameters<typeof createMessage>[1]} acts

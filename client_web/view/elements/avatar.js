@@ -10,7 +10,7 @@ export function initials(username) {
 }
 
 /**
- * The two hues of a name: the same on every screen, whoever draws them (FNV-1a over UTF-16).
+ * The two hues of a name: the same on every screen (FNV-1a over UTF-16).
  * @param {string} username
  * @returns {[number, number]} degrees
  */

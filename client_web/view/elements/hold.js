@@ -1,8 +1,8 @@
 const AFTER_TOUCH = 3000 // ms: a thumb that scrolled is about to tap
 
 /**
- * Whether somebody has a hand on a part of the page: a pointer over it, the keyboard's focus in it, or a thumb that just touched it.
- * What is under a hand must not move.
+ * Whether a part of the page is being used: a pointer over it, the keyboard's focus in it, or a thumb that just touched it.
+ * What is being used must not move.
  *
  * @param {HTMLElement} target
  * @param {() => void} released  called when the hand is gone

@@ -2,7 +2,7 @@ import { move, vanish } from './motion.js'
 
 /**
  * Keeps the children of a list in step with data: the same item keeps the same element (and its focus), newcomers grow in, leavers
- * fade where they stood, and whoever has to move glides there.
+ * fade where they stood, and those that have to move glide there.
  *
  * @template T
  * @template {{ element: HTMLElement, update: (item: T) => void }} V

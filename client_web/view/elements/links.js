@@ -65,7 +65,7 @@ function trimmed(written) {
 /** @param {string} text @param {RegExp} pattern */
 const count = (text, pattern) => text.match(pattern)?.length ?? 0
 
-/** A link somebody wrote: opened elsewhere, told nothing, vouched for by nobody. @param {{ href: string, label: string }} link */
+/** A link that somebody wrote: opened in another tab, without a referrer, not endorsed. @param {{ href: string, label: string }} link */
 export function anchor({ href, label }, properties = {}) {
   return element('a', { href, target: '_blank', rel: 'noopener noreferrer nofollow', title: href, dir: 'ltr', ...properties, text: label })
 }

@@ -2,7 +2,7 @@ import { element, say } from './element.js'
 import { problemInWords } from './words.js'
 
 /**
- * The place beside a control where a refusal is said, in the words of whoever refused.
+ * The place beside a control where a refusal is said, in the words of the relay or the database.
  * @param {string} [className]
  */
 export function createRefusal(className = 'refusal') {

@@ -4,7 +4,7 @@ import { symbol } from '../elements/symbol.js'
 /** @import { ListedRoom } from '../../room/hallway.js' */
 
 /**
- * What one should know before one walks in, each as a sign and in words.
+ * What one should know before entering, each as a symbol and in words.
  * @typedef {{ key: string, sign: string, words: string }} Badge
  * @param {ListedRoom} row
  * @param {ReadonlySet<number>} [blocks]  whom I blocked

@@ -10,7 +10,7 @@ import { countsInWords, sentence } from '../elements/words.js'
 /** @import { ListedRoom } from '../../room/hallway.js' */
 
 /**
- * A room's card: open now, or scheduled. It changes in place and never grows or shrinks a line because somebody walks in or out.
+ * A room's card: open now, or scheduled. It changes in place and never grows or shrinks a line because somebody enters or leaves.
  * @param {{ toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void }} acts
  */
 export function createCard({ toggleFollow, toggleReminder }) {

@@ -68,7 +68,7 @@ export function createHallway(acts) {
 
   function sort() {
     localStorage.setItem(KEPT_AS, order.value)
-    shown = [] // whoever asked for another order wants to see it
+    shown = [] // who asks for another order wants to see it at once
     draw()
   }
 

@@ -4,7 +4,7 @@ import { storyOf, timeOfDay } from './inspector_words.js'
 import { duration, problemInWords } from '../elements/words.js'
 
 /**
- * One row, notification or remark in the inspector.
+ * One row, notification or note in the inspector.
  * @import { Entry } from '../../room/inspector.js'
  * @param {(who: import('./inspector_words.js').Who) => string} nameOf
  */

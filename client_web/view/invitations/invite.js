@@ -62,7 +62,7 @@ export function createInvite({ suggest, make, linkOf }) {
       look()
     } catch (problem) {
       if (username !== name.value) name.input.value = username
-      // What the database hints at here is for who sits in psql.
+      // The database's hint here is for people in psql.
       name.refuse(problem.rule === 'invitations_invitee_is_known' || problem.rule === 'users_is_known' ? `Nobody here goes by “${username}”.` : problemInWords(problem))
     }
     name.focus()

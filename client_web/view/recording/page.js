@@ -95,7 +95,7 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
   return {
     element: root,
     title: () => (recording ? `${recording.room ?? 'A room'}, recorded` : null),
-    /** One walked elsewhere. */
+    /** Another page was opened. */
     leave: putAway,
     /** @param {{ place: Place, looked: Looked<number, RecordingPage>, user: User|null }} now */
     update({ place, looked }) {

@@ -9,8 +9,8 @@ import { symbol } from '../elements/symbol.js'
  */
 
 /**
- * The sign that the room is recorded: it is there for everybody for as long as the room is recorded, counts down before it begins, asks who walks in
- * whether they know, and leads to the recording when it is over. Not by colour alone: it has a shape, and says it in words.
+ * The sign that the room is recorded: it is there for everybody for as long as the room is recorded, counts down before it begins, informs who enters
+ * and lets them confirm it, and leads to the recording when it is over. Not by colour alone: it has a shape, and says it in words.
  *
  * @param {{ leave: () => void, stopRecording: () => void, acknowledgeRecording: () => void, dismissRecording: () => void }} acts
  */

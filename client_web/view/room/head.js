@@ -12,7 +12,7 @@ import { counted, endingInWords } from '../elements/words.js'
  */
 
 /**
- * The head of a room: whose it is, what it is called, what is special about it, who carries its sound, and the way to its settings.
+ * The head of a room: whose it is, what it is called, what is special about it, how its sound travels, and the button of its settings.
  * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown>, showTopologies: () => void }} acts
  */
 export function createRoomHead(acts) {

@@ -10,7 +10,7 @@ import { redraw, symbol } from '../elements/symbol.js'
 const signOf = (topology) => `way-${topology}`
 
 /**
- * Who carries the room, as a line that everybody reads; it opens what the three ways mean.
+ * How the room's sound travels, for everybody to read; a click explains the three topologies.
  * @param {{ showTopologies: () => void }} acts
  */
 export function createTopologyLine({ showTopologies }) {

@@ -23,7 +23,7 @@ export function createNotices(acts) {
   const root = element('section', { class: 'notices', 'aria-label': 'Notices', hidden: true }, list)
   const rows = keyed(list, { key: (/** @type {Notice} */ notice) => notice.key, create: createNotice })
   const said = new Set()
-  /** @type {Notice[]} */ let passing = [] // what was told and goes by itself
+  /** @type {Notice[]} */ let passing = [] // those that disappear by themselves
   /** @type {Notice[]} */ let asking = []
 
   function draw() {

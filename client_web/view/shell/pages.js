@@ -35,7 +35,7 @@ export function createPages(acts) {
       }
       if (name) pages[name].update({ place, looked: looked[name], shell, user })
     },
-    /** A page was walked to: it comes in, and the focus goes to its heading. @param {string} key */
+    /** A page was opened: it comes in, and the focus goes to its heading. @param {string} key */
     arrive(key) {
       if (key !== shown) move(scroll, [{ opacity: 0, transform: 'translateY(6px)' }, { opacity: 1, transform: 'none' }])
       shown = key

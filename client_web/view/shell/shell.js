@@ -33,7 +33,7 @@ const wide = matchMedia('(min-width: 768px)')
 
 /**
  * The page: the hallway on the left, the room or another page in the middle, the inspector on the right; on a phone one of them at a
- * time. It is told what is, and draws it; what people do goes to `acts`.
+ * time. `update` gets the state and draws it; what people do goes to `acts`.
  *
  * @param {HTMLElement} main
  * @param {{ toggleInspector: () => void, retryConnection: (user_id: number) => void } & Parameters<typeof createMasthead>[0] & Parameters<typeof createHallway>[0] &
@@ -57,14 +57,14 @@ export function createShellView(main, acts) {
   const floating = createFloating(room.seatOf)
   /** @type {ReadonlySet<number>} */ const NOBODY = new Set()
   /** @type {{ state: VisitState|null, visit: Visit|null, blocks: ReadonlySet<number> }|null} */
-  let latest = null // what the panel was told last
+  let latest = null // what the panel got last
   const prompt = createConsentPrompt({ ...acts, answered: () => (prompt.element.parentElement === room.element ? room.controls : dock).focus() })
   /** @type {Visit|null} */ let announced = null
   /** @type {VisitState['recording']|null} */ let recorded = null // what was last said of the recording
   /** @type {Visit|null} */ let endingAnnounced = null // the visit whose ending was said
   /** @type {Visit|null} */ let present = null // the visit drawn last
   /** @type {Visit|null} */ let read = null // the visit whose ending was read
-  /** @type {Now|null} */ let drawn_last = null // what `update` was told
+  /** @type {Now|null} */ let drawn_last = null // what `update` got
 
   main.append(
     masthead.element,
@@ -195,7 +195,7 @@ export function createShellView(main, acts) {
     tell: notices.tell,
     leave: scrolls.keep,
     /**
-     * One walked to another place: the focus goes to its heading, and its scrolling is as it was, or begins at the top.
+     * Another page was opened: the focus goes to its heading, and its scrolling is as it was, or begins at the top.
      * @param {Place} place @param {{ visit: string, back: boolean }} how
      */
     arrive(place, { visit, back }) {

@@ -1,6 +1,6 @@
 import { element, mark, say } from '../elements/element.js'
 
-const LATELY = 1_200 // ms: what was loudest within a breath is what is told
+const LATELY = 1_200 // ms: the loudest of this time is what is shown
 const QUIETEST = -54 // dB, the bar's left end
 
 /**

@@ -8,7 +8,7 @@ const DRAWINGS = { good: 'line-good', choppy: 'line-choppy', weak: 'line-weak' }
 /** The picture of a connection: bars to count, not a colour. @param {import('../../media/quality.js').Quality} quality */
 export const connectionSymbol = ({ level }) => DRAWINGS[level]
 
-/** "good", "a little choppy", "weak: 8 % of packets lost"; nothing while it cannot be told. @param {import('../../media/quality.js').Quality|null} quality */
+/** "good", "a little choppy", "weak: 8 % of packets lost"; nothing while it is not known. @param {import('../../media/quality.js').Quality|null} quality */
 export function connectionInWords(quality) {
   if (!quality) return ''
   if (quality.level !== 'weak') return TITLES[quality.level].toLowerCase()

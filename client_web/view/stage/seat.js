@@ -69,7 +69,7 @@ export function createSeat({ choose }) {
   }
 }
 
-/** Under the name: what is open with them, what is the matter, or what they do; who has a part in the room is told by it. @param {Person} person @param {string} state */
+/** Under the name: their open question, what is wrong, or what they do, after their role in the room. @param {Person} person @param {string} state */
 function subtitle(person, state) {
   const open = markInWords(person)
   if (open) return open

@@ -1,0 +1,99 @@
+/** Am I muted? My wish at once, the row in the end, and a moderator's mute always. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { createMuting } from '../../../client_web/room/muting.js'
+
+/** Muting whose writes wait for an answer. */
+function mutingAndItsWrites() {
+  const writes = []
+  const changes = []
+  let answer
+  const muting = createMuting({
+    onChange: (muted) => changes.push(muted),
+    write(muted) {
+      writes.push(muted)
+      return new Promise((resolve, reject) => {
+        answer = { resolve, reject }
+      })
+    },
+  })
+  return { muting, writes, changes, resolve: () => answer.resolve(), refuse: () => answer.reject(new Error('no')) }
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve))
+
+test('a wish is shown at once, and written', async () => {
+  const { muting, writes, changes, resolve } = mutingAndItsWrites()
+  const done = muting.set(false)
+  muting.seen(true)
+  resolve()
+  muting.seen(false)
+  await done
+  assert.deepEqual([writes, changes, muting.muted], [[false], [false], false])
+})
+
+test('an old echo does not undo a newer wish', async () => {
+  const { muting, writes, changes, resolve } = mutingAndItsWrites()
+  muting.set(false)
+  const done = muting.set(true)
+  resolve()
+  await turn()
+  muting.seen(false)
+  resolve()
+  await done
+  muting.seen(true)
+  assert.deepEqual([writes, changes, muting.muted], [[false, true], [false, true], true])
+})
+
+test('a moderator mutes me', async () => {
+  const { muting, changes, resolve } = mutingAndItsWrites()
+  const done = muting.set(false)
+  resolve()
+  await done
+  muting.seen(false)
+  muting.seen(true)
+  assert.deepEqual(changes, [false, true])
+})
+
+// The snapshot left my echo out: whether it is older or newer than my write is not known.
+for (const answered of [true, false]) {
+  test(`a moderator's mute in a fresh snapshot is obeyed and written again, my write ${answered ? 'answered' : 'under way'}`, async () => {
+    const { muting, writes, changes, resolve } = mutingAndItsWrites()
+    const done = muting.set(false)
+    if (answered) {
+      resolve()
+      await done
+    }
+    muting.seen(true, { fresh: true })
+    assert.ok(muting.muted && muting.hushed)
+    for (let turns = 0; turns < 3; turns += 1) {
+      resolve()
+      await turn()
+    }
+    muting.seen(false)
+    muting.seen(true)
+    assert.deepEqual([writes, changes, muting.muted], [[false, true], [false, true], true])
+  })
+}
+
+test('a fresh snapshot from before my mute does not open the microphone', async () => {
+  const { muting, writes, changes, resolve } = mutingAndItsWrites()
+  muting.set(false)
+  resolve()
+  await turn()
+  muting.seen(false)
+  const done = muting.set(true)
+  muting.seen(false, { fresh: true })
+  resolve()
+  await done
+  assert.deepEqual([writes, changes, muting.muted], [[false, true], [false, true], true])
+})
+
+test('a refused wish is taken back', async () => {
+  const { muting, writes, changes, refuse } = mutingAndItsWrites()
+  const done = muting.set(false).catch(() => {})
+  refuse()
+  await done
+  assert.deepEqual([writes, changes, muting.muted], [[false], [false, true], true])
+})
