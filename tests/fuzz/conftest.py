@@ -1,7 +1,7 @@
-"""What the fuzzers share: how many examples, which ones, and a relay whose every 500 is a failure.
+"""What the fuzzers share: a populated relay, and a check that it logs no error.
 
-By default the same examples come each time. `ROOMTONE_FUZZ=20 python -m pytest tests/fuzz` runs twenty times
-as many, different ones each time, and remembers those that failed in `.hypothesis/`.
+By default every run has the same examples. `ROOMTONE_FUZZ=20 python -m pytest tests/fuzz` runs twenty times as
+many, new ones each time, and remembers failed ones in `.hypothesis/`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from collections.abc import Iterator
 import pytest
 
 from ..conftest import NewDatabase
-from .town import Town, settle
+from .populated import PopulatedRelay, run_populated_relay
 
 
 @pytest.fixture(autouse=True)
-def _nothing_breaks(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+def _no_error_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     with caplog.at_level(logging.ERROR):
         yield
-    broken = [record.getMessage() for record in caplog.records if record.exc_info]
-    assert not broken, f"the relay logged: {broken[:3]}"
+    errors = [record.getMessage() for record in caplog.records if record.exc_info]
+    assert not errors, f"the relay logged: {errors[:3]}"
 
 
 @pytest.fixture
-def town(new_database: NewDatabase, template: str) -> Iterator[Town]:
-    with settle(new_database(template)) as town:
-        yield town
+def populated(new_database: NewDatabase, template: str) -> Iterator[PopulatedRelay]:
+    with run_populated_relay(new_database(template)) as populated:
+        yield populated

@@ -1,6 +1,6 @@
-"""A room in plain Python: who sits where, what each may do, and what each request must come to.
+"""A model of a room in plain Python: its seats, what each user may do, and the result of each request.
 
-No SQL, no server: the rules as the article and the README tell them, for test_interleavings.py to compare with.
+No SQL and no server: the rules as the article and the README state them. test_interleavings.py compares with it.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 NOT_OPEN = "participants_room_is_open"
-NOT_GIVEN = "participants_role_is_given"
+ROLE_NOT_GIVEN = "participants_role_is_given"
 NO_CONSENT = "participants_speaking_needs_consent"
-NOT_YOURS_TO_INVITE = "participants_only_moderators_invite"
-NOT_THE_AUDIENCE = "participants_only_the_audience_is_invited"
+ONLY_MODERATORS_INVITE = "participants_only_moderators_invite"
+NOT_IN_THE_AUDIENCE = "participants_only_the_audience_is_invited"
 NOT_YOUR_HAND = "participants_only_they_raise_hands"
 NO_HAND_ON_STAGE = "participants_only_the_audience_raises_hands"
 NO_HAND_NEEDED = "participants_hands_are_for_moderated_stages"
-NOT_YOURS_TO_UNMUTE = "participants_only_they_unmute"
+ONLY_THEY_UNMUTE = "participants_only_they_unmute"
 AUDIENCE_IS_MUTED = "participants_audience_is_muted"
 NOT_SEATED = "signals_sender_is_seated"
-NOBODY_THERE = "signals_recipient_is_seated"
+RECIPIENT_NOT_SEATED = "signals_recipient_is_seated"
 NOT_BETWEEN_AUDIENCE = "signals_not_between_audience"
 NEWCOMER_OFFERS = "signals_newcomer_offers"
 NO_OFFER = "signals_answer_has_offer"
@@ -35,7 +35,7 @@ class Refused(Exception):
 
 @dataclass
 class Seat:
-    """`session` counts sessions up over all seats, so of two people the newcomer has the larger; 0 is away."""
+    """`session` numbers the sessions of all seats, so of two participants the newcomer has the larger; 0 is away."""
 
     user: str
     role: str
@@ -53,7 +53,7 @@ class Seat:
 
 @dataclass
 class Room:
-    """What people did to it so far. Every method changes it, or raises Refused and changes nothing."""
+    """The room after the requests so far. Every method changes it, or raises Refused and changes nothing."""
 
     host: str
     stage: str
@@ -64,7 +64,7 @@ class Room:
 
     @property
     def roster(self) -> list[Seat]:
-        """Who is there, in the order they joined."""
+        """The seats that are taken, in the order of joining."""
         return sorted((s for s in self.seats.values() if s.session), key=lambda seat: seat.session)
 
     def here(self, user: str) -> Seat | None:
@@ -75,7 +75,7 @@ class Room:
         return actor == self.host or (actor in self.seats and self.seats[actor].role == "MODERATOR")
 
     def join(self, user: str, role: str | None) -> int:
-        """Take a seat, or take it anew: the number of this session."""
+        """Take a seat, or take it again; returns the number of the session."""
         if self.ended:
             raise Refused(NOT_OPEN)
         asked = role
@@ -84,7 +84,7 @@ class Room:
         elif role is None:
             role = "SPEAKER" if self.stage == "open" else "AUDIENCE"
         elif role != "AUDIENCE" and not (role == "SPEAKER" and self.stage == "open"):
-            raise Refused(NOT_GIVEN)
+            raise Refused(ROLE_NOT_GIVEN)
         self.sessions += 1
         known = self.seats.get(user)
         if known is not None and asked is None:
@@ -106,12 +106,12 @@ class Room:
             del self.seats[user]
 
     def remove(self, actor: str, user: str) -> None:
-        """Only who moderates can, and never the host: otherwise nothing happens."""
+        """Only moderators can, and never the host: otherwise nothing happens."""
         if actor == user or (self.moderates(actor) and user != self.host):
             self.leave(user)
 
     def give_role(self, actor: str, user: str, role: str) -> None:
-        """Whoever does not moderate sees no seat to change but their own."""
+        """A user who does not moderate can only change their own seat."""
         seat = self.seats.get(user)
         if seat is None or not (actor == user or self.moderates(actor)) or seat.role == role:
             return
@@ -124,17 +124,17 @@ class Room:
             )
         )
         if (role == "HOST") != (user == self.host) or not (gives or steps):
-            raise Refused(NOT_GIVEN)
+            raise Refused(ROLE_NOT_GIVEN)
         if seat.role == "AUDIENCE" and not seat.hand and actor != user:
             raise Refused(NO_CONSENT)
         seat.becomes(role)
 
-    def raise_hand(self, actor: str, user: str, up: bool) -> None:
+    def raise_hand(self, actor: str, user: str, raised: bool) -> None:
         seat = self.seats.get(user)
         if seat is None or not (actor == user or self.moderates(actor)):
             return
-        if seat.hand or not up:
-            seat.hand = up
+        if seat.hand or not raised:
+            seat.hand = raised
         elif actor != user:
             raise Refused(NOT_YOUR_HAND)
         elif seat.invited:
@@ -146,16 +146,16 @@ class Room:
         else:
             seat.hand = True
 
-    def invite(self, actor: str, user: str, welcome: bool) -> None:
+    def invite(self, actor: str, user: str, invited: bool) -> None:
         seat = self.seats.get(user)
         if seat is None or not (actor == user or self.moderates(actor)):
             return
-        if seat.invited or not welcome:
-            seat.invited = welcome
+        if seat.invited or not invited:
+            seat.invited = invited
         elif not self.moderates(actor):
-            raise Refused(NOT_YOURS_TO_INVITE)
+            raise Refused(ONLY_MODERATORS_INVITE)
         elif seat.role != "AUDIENCE":
-            raise Refused(NOT_THE_AUDIENCE)
+            raise Refused(NOT_IN_THE_AUDIENCE)
         elif seat.hand:
             seat.becomes("SPEAKER")
         else:
@@ -167,7 +167,7 @@ class Room:
             return
         if seat.muted and not muted:
             if actor != user:
-                raise Refused(NOT_YOURS_TO_UNMUTE)
+                raise Refused(ONLY_THEY_UNMUTE)
             if seat.role == "AUDIENCE":
                 raise Refused(AUDIENCE_IS_MUTED)
         seat.muted = muted
@@ -178,7 +178,7 @@ class Room:
             raise Refused(NOT_SEATED)
         theirs = next((seat for seat in self.roster if seat.session == to_session), None)
         if theirs is None or theirs.user == sender:
-            raise Refused(NOBODY_THERE)
+            raise Refused(RECIPIENT_NOT_SEATED)
         unheard = mine.role == theirs.role == "AUDIENCE" and not (mine.invited or theirs.invited)
         if kind in ("offer", "answer") and unheard:
             raise Refused(NOT_BETWEEN_AUDIENCE)

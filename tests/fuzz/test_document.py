@@ -1,8 +1,8 @@
-"""The OpenAPI document against the relay that gave it: every answer is one that it documents.
+"""The relay's answers match its OpenAPI document.
 
-schemathesis makes requests from the document, those it allows and those it does not, and holds each answer
-to it: a documented status with its content type, headers and schema, and never 5xx. Half of the ids in
-them are put in from the database, so that requests also find something.
+schemathesis makes requests from the document, valid and invalid ones, and compares each answer with it: a
+documented status with its content type, headers and schema, and never 5xx. Half of the ids in the requests
+come from the database, so that requests also find rows.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from schemathesis.checks import (
 )
 from schemathesis.core.failures import FailureGroup
 
-from .profile import examples
-from .town import Town
+from .examples import examples
+from .populated import PopulatedRelay
 
 CHECKS = [
     not_a_server_error,
@@ -39,8 +39,8 @@ CHECKS = [
 ]
 ABOUT_CONTENT = {content_type_conformance, response_schema_conformance}
 STREAMS = {"/hallway/events", "/rooms/{room_id}/events"}
-"""A stream never ends by itself, so it is no answer to hold against a schema: the logs are polled here, and
-streams are followed in test_interleavings.py."""
+"""A stream never ends by itself, so it cannot be compared with a schema. This test polls the logs;
+test_interleavings.py follows streams."""
 
 KINDS = ["application/json"] * 3 + [
     "application/vnd.pgrst.object+json",
@@ -50,16 +50,15 @@ KINDS = ["application/json"] * 3 + [
     "text/csv",
 ]
 WHO = [None, "anna", "anna"]
-"""A visitor (or whatever token schemathesis makes up), and somebody who is signed in."""
+"""An anonymous user (or a token that schemathesis invents), and a user who is signed in."""
 
-A_FEW = 2
-"""Examples of each operation at least, however many operations there are; the longer look of
-`ROOMTONE_FUZZ=20` multiplies them."""
+FEWEST = 2
+"""Examples of each operation at least; `ROOMTONE_FUZZ=20` multiplies them."""
 
 
 @schemathesis.serializer("application/sdp", "application/trickle-ice-sdpfrag")
 def sdp(_context: Any, value: Any) -> bytes:
-    """Session descriptions are text, and go as they are."""
+    """Session descriptions are text, and are sent unchanged."""
     return str(value).encode("utf-8", "replace")
 
 
@@ -67,9 +66,9 @@ ENDS_THE_SESSION = {("DELETE", "/session"), ("POST", "/rows/rpc/sign_out")}
 
 
 @pytest.fixture
-def document(town: Town) -> dict[str, Any]:
-    with town.relay.client() as visitor:
-        answer = visitor.get("/openapi.json")
+def document(populated: PopulatedRelay) -> dict[str, Any]:
+    with populated.relay.client() as anonymous:
+        answer = anonymous.get("/openapi.json")
     document: dict[str, Any] = answer.json()
     return document
 
@@ -77,10 +76,10 @@ def document(town: Town) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("mode", "in_all"),
     [(GenerationMode.POSITIVE, 400), (GenerationMode.NEGATIVE, 160)],
-    ids=["what it allows", "what it does not"],
+    ids=["valid requests", "invalid requests"],
 )
-def test_every_answer_is_one_that_the_document_knows(
-    town: Town, document: dict[str, Any], mode: GenerationMode, in_all: int
+def test_every_answer_is_documented(
+    populated: PopulatedRelay, document: dict[str, Any], mode: GenerationMode, in_all: int
 ) -> None:
     schema = schemathesis.openapi.from_dict(document)
     tried = 0
@@ -93,22 +92,22 @@ def test_every_answer_is_one_that_the_document_knows(
         tried += 1
         case.headers["Accept"] = "application/json" if path in STREAMS else kind
         if who is not None:
-            case.headers["Authorization"] = f"Bearer {_token(town, who, case)}"
-        _ground(case, town.known, random.Random(seed))
-        answer = case.call(base_url=town.relay.url, session=session, timeout=20)
+            case.headers["Authorization"] = f"Bearer {_token(populated, who, case)}"
+        _insert_known_values(case, populated.known, random.Random(seed))
+        answer = case.call(base_url=populated.relay.url, session=session, timeout=20)
         try:
             case.validate_response(answer, checks=_checks(answer))
-        except (
-            FailureGroup
-        ) as wrong:  # not raised: a relay that has changed is no place to shrink it
-            failures.append(str(wrong))
+        except FailureGroup as failure:
+            failures.append(
+                str(failure)
+            )  # raising would shrink the example on a relay whose rows have changed
 
     with requests.Session() as session:
-        session.headers.clear()  # they would win over those of a case
-        operations = list(_operations(schema, nothing_to_get_wrong=mode is GenerationMode.POSITIVE))
-        many = max(A_FEW, in_all // len(operations))
+        session.headers.clear()  # they would override those of a case
+        operations = list(_operations(schema, include_constant=mode is GenerationMode.POSITIVE))
+        many = max(FEWEST, in_all // len(operations))
         for operation in operations:
-            town.repopulate()
+            populated.repopulate()
             cases = operation.as_strategy(generation_mode=mode)
             asked = partial(ask, session, operation.path)
             _each(asked, many, cases)
@@ -132,16 +131,16 @@ def _each(
     once()
 
 
-def _operations(schema: Any, *, nothing_to_get_wrong: bool) -> Iterator[Any]:
+def _operations(schema: Any, *, include_constant: bool) -> Iterator[Any]:
     for found in schema.get_all_operations():
         operation = found.ok()
         definition = operation.definition.raw
-        if nothing_to_get_wrong or definition.get("parameters") or "requestBody" in definition:
+        if include_constant or definition.get("parameters") or "requestBody" in definition:
             yield operation
 
 
 def _checks(answer: Any) -> list[Any]:
-    # Whether the rows come back is said by a header, and OpenAPI cannot say "or nothing at all".
+    # A header decides whether rows are returned, and OpenAPI cannot describe an answer without a body beside one with.
     if answer.status_code == 201 and not answer.content:
         return [check for check in CHECKS if check not in ABOUT_CONTENT]
     return CHECKS
@@ -150,17 +149,17 @@ def _checks(answer: Any) -> list[Any]:
 _tokens: dict[str, str] = {}
 
 
-def _token(town: Town, username: str, case: Any) -> str:
+def _token(populated: PopulatedRelay, username: str, case: Any) -> str:
     if (case.method, case.path) in ENDS_THE_SESSION:
-        return town.relay.token(username)
-    key = f"{town.relay.url} {username}"
+        return populated.relay.token(username)
+    key = f"{populated.relay.url} {username}"
     if key not in _tokens:
-        _tokens[key] = town.relay.token(username)
+        _tokens[key] = populated.relay.token(username)
     return _tokens[key]
 
 
-def _ground(case: Any, known: dict[str, list[Any]], chance: random.Random) -> None:
-    """Put what is there into half of the places that name something."""
+def _insert_known_values(case: Any, known: dict[str, list[Any]], chance: random.Random) -> None:
+    """Replace half of the values whose names are in `known`."""
 
     def put(into: dict[str, Any], write: Any) -> None:
         for name in into:
@@ -172,7 +171,7 @@ def _ground(case: Any, known: dict[str, list[Any]], chance: random.Random) -> No
     if isinstance(case.query, dict):
         is_rows = case.path.startswith("/rows/") and "/rpc/" not in case.path
         put(case.query, lambda value: f"eq.{value}" if is_rows else value)
-        case.query.pop("wait", None)  # so that nobody waits for what never comes
+        case.query.pop("wait", None)  # a long poll would wait for events that never come
     for body in case.body if isinstance(case.body, list) else [case.body]:
         if isinstance(body, dict):
             put(body, lambda value: value)

@@ -1,11 +1,10 @@
-"""No query string, body, header, cursor or path breaks the relay: it answers, or says what is wrong."""
+"""No query string, body, header, cursor or path causes an error of the relay: it answers, or refuses with a problem."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 import pytest
@@ -15,184 +14,9 @@ from roomtone.problem import Problem
 from roomtone.rows.query import parse
 from roomtone.types import Cursor
 
-from .profile import examples
-from .town import Town, client
-
-ROWS = ["rooms", "participants", "users", "signals", "hallway", "rpc/hallway_rows", "rpc/room_log"]
-PIECES = [
-    *'().,:*!"\\{}%&=-> \t\0',
-    *("->", "->>", "::", "...", "%00", "%ff", "%", "null", "true", "7", "-1", "9" * 30, "1e999"),
-    *(
-        "select",
-        "order",
-        "limit",
-        "offset",
-        "columns",
-        "on_conflict",
-        "or",
-        "and",
-        "not",
-        "any",
-        "all",
-    ),
-    *(
-        "eq",
-        "neq",
-        "gt",
-        "lt",
-        "like",
-        "imatch",
-        "in",
-        "is",
-        "isdistinct",
-        "cs",
-        "cd",
-        "ov",
-        "sl",
-        "adj",
-        "fts",
-    ),
-    *(
-        "id",
-        "name",
-        "muted",
-        "peer_id",
-        "created_at",
-        "people",
-        "body",
-        "int4",
-        "jsonb",
-        "desc",
-        "nullslast",
-    ),
-    *(
-        "rooms",
-        "room_id",
-        "epoch",
-        "after",
-        "\u00e9",
-        "\u202e",
-        "\U0001f642",
-        "'",
-        "$1",
-        "%s",
-        ";",
-        "--",
-    ),
-]
-
-text = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=9).map("".join)
-operators = st.sampled_from(
-    [
-        "eq",
-        "gt",
-        "like",
-        "ilike",
-        "match",
-        "in",
-        "is",
-        "cs",
-        "cd",
-        "ov",
-        "sl",
-        "adj",
-        "fts",
-        "wfts",
-        "eq(any)",
-    ]
-)
-filters = st.builds(
-    lambda negated, operator, value: f"{'not.' if negated else ''}{operator}.{value}",
-    st.booleans(),
-    operators,
-    st.sampled_from(["1", "(1,2)", "{1,2}", "null", "{}", "[]", "[1,2)", "tea & mint", "(", "\\"])
-    | text,
-)
-columns = st.sampled_from(
-    ["id", "name", "muted", "peer_id", "created_at", "people", "body->a", "people->0->>username"]
-)
-pairs = st.lists(
-    st.tuples(columns, filters)
-    | st.tuples(
-        st.sampled_from(["select", "order", "or", "and", "limit", "offset", "columns"]), text
-    )
-    | st.tuples(text, text),
-    max_size=4,
-)
-queries = pairs.map(
-    lambda pairs: "&".join(f"{_quoted(key)}={_quoted(value)}" for key, value in pairs)
-) | st.binary(max_size=40).map(lambda raw: quote(raw, safe="&=%+"))
-
-values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | text,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
-    max_leaves=6,
-)
-names = st.sampled_from(
-    [
-        "room_id",
-        "peer_id",
-        "role",
-        "muted",
-        "user_id",
-        "name",
-        "stage",
-        "to_peer",
-        "from_peer",
-        "kind",
-        "body",
-        "username",
-    ]
-)
-bodies = st.lists(st.dictionaries(names | text, values, max_size=5), max_size=3) | values
-prefer = st.lists(
-    st.sampled_from(
-        [
-            *(
-                "return=representation",
-                "return=headers-only",
-                "resolution=merge-duplicates",
-                "count=exact",
-            ),
-            *(
-                "resolution=ignore-duplicates",
-                "missing=default",
-                "handling=strict",
-                "max-affected=0",
-                "tx=rollback",
-            ),
-        ]
-    ),
-    max_size=4,
-).map(", ".join)
-latin = st.text(
-    st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=12
-)
-headers = st.fixed_dictionaries(
-    {},
-    optional={
-        "Prefer": prefer | latin,
-        "Accept": st.sampled_from(
-            ["*/*", "application/vnd.pgrst.object+json", "text/html", ";q=x,,"]
-        )
-        | latin,
-        "Accept-Profile": st.just("roomtone") | latin,
-        "Content-Type": st.just("application/json; charset=x") | latin,
-        "Cookie": st.just("roomtone=x") | latin,
-        "Origin": st.just("http://[") | latin,
-        "Sec-Fetch-Site": st.just("cross-site") | latin,
-        "Range": st.just("0-1") | latin,
-    },
-)
-cursors = (
-    st.builds("{}-{}".format, st.integers(0, 10**19), st.integers(-1, 10**19))
-    | st.sampled_from(["0-0", "1-", "-", "999999999999999999-999999999999999999", "\u0661-\u0661"])
-    | text
-)
+from .examples import examples
+from .populated import PopulatedRelay, client
+from .strategies import ROWS, bodies, cursors, headers, latin, queries, quoted, text
 
 
 @examples(900)
@@ -213,20 +37,20 @@ def test_a_cursor_is_read_as_it_is_written_or_not_at_all(written: str) -> None:
     assert max(cursor.epoch, cursor.seq) < 2**63
 
 
-@pytest.mark.parametrize("username", [None, "anna"], ids=["a visitor", "somebody signed in"])
-def test_reading_rows(town: Town, username: str | None) -> None:
-    with client(town, username) as asking:
+@pytest.mark.parametrize("username", [None, "anna"], ids=["an anonymous user", "a user"])
+def test_reading_rows(populated: PopulatedRelay, username: str | None) -> None:
+    with client(populated, username) as sender:
 
         @examples(240)
         @given(place=st.sampled_from(ROWS), query=queries, more=headers)
         def ask(place: str, query: str, more: dict[str, str]) -> None:
-            _answered(asking, "GET", f"/rows/{place}?{query}", more)
+            _assert_answered(sender, "GET", f"/rows/{place}?{query}", more)
 
         ask()
 
 
-def test_writing_rows(town: Town) -> None:
-    with client(town, "anna") as asking:
+def test_writing_rows(populated: PopulatedRelay) -> None:
+    with client(populated, "anna") as sender:
 
         @examples(280)
         @given(
@@ -239,28 +63,28 @@ def test_writing_rows(town: Town) -> None:
             more=headers,
         )
         def ask(method: str, place: str, query: str, body: Any, more: dict[str, str]) -> None:
-            _answered(asking, method, f"/rows/{place}?{query}", more, _json(body))
+            _assert_answered(sender, method, f"/rows/{place}?{query}", more, _json(body))
 
         ask()
 
 
-def test_signing_in_and_bodies_that_are_no_json(town: Town) -> None:
-    with client(town, None) as asking:
+def test_signing_in_with_any_body(populated: PopulatedRelay) -> None:
+    with client(populated, None) as sender:
 
         @examples(120)
         @given(body=bodies.map(_json) | st.binary(max_size=60), more=headers)
         def ask(body: bytes, more: dict[str, str]) -> None:
-            _answered(asking, "POST", "/session", more, body)
+            _assert_answered(sender, "POST", "/session", more, body)
 
         ask()
 
 
-def test_polling_the_log_with_any_cursor_and_session(town: Town) -> None:
-    peers = st.sampled_from(town.known["peer_id"]) | text
+def test_polling_the_log_with_any_cursor_and_session(populated: PopulatedRelay) -> None:
+    peers = st.sampled_from(populated.known["peer_id"]) | text
     rooms = st.sampled_from(
-        [*map(str, town.known["room_id"]), "0", "9" * 19, "9" * 5000, "-1", "x"]
+        [*map(str, populated.known["room_id"]), "0", "9" * 19, "9" * 5000, "-1", "x"]
     )
-    with client(town, "anna") as asking:
+    with client(populated, "anna") as sender:
 
         @examples(200)
         @given(
@@ -278,40 +102,38 @@ def test_polling_the_log_with_any_cursor_and_session(town: Town) -> None:
         )
         def ask(room: str, query: dict[str, str], last: str | None) -> None:
             if query.get("wait", "0")[:1] in "123456789":
-                del query[
-                    "wait"
-                ]  # a long poll is a stream: it is followed in test_interleavings.py
-            asked = "&".join(f"{key}={_quoted(value)}" for key, value in query.items())
+                del query["wait"]  # a long poll waits; test_interleavings.py follows streams
+            asked = "&".join(f"{key}={quoted(value)}" for key, value in query.items())
             more = {"Accept": "application/json"} | (
                 {} if last is None else {"Last-Event-ID": last}
             )
-            _answered(asking, "GET", f"/rooms/{room}/events?{asked}", more)
+            _assert_answered(sender, "GET", f"/rooms/{room}/events?{asked}", more)
 
         ask()
 
 
 @pytest.mark.parametrize("where", ["/hallway/events", "/rooms/{}/events"])
-def test_streams_begin_with_any_cursor(town: Town, where: str) -> None:
-    with client(town, "anna") as asking:
+def test_streams_begin_with_any_cursor(populated: PopulatedRelay, where: str) -> None:
+    with client(populated, "anna") as sender:
 
         @examples(50)
-        @given(cursor=cursors, last=latin, room=st.sampled_from(town.known["room_id"]))
+        @given(cursor=cursors, last=latin, room=st.sampled_from(populated.known["room_id"]))
         def ask(cursor: str, last: str, room: int) -> None:
-            path = f"{where.format(room)}?last_event_id={_quoted(cursor)}"
-            headers = _raw({"Last-Event-ID": last} if last.strip() else {})
-            with asking.stream("GET", path, headers=headers) as stream:
+            path = f"{where.format(room)}?last_event_id={quoted(cursor)}"
+            sent = _raw({"Last-Event-ID": last} if last.strip() else {})
+            with sender.stream("GET", path, headers=sent) as stream:
                 assert stream.status_code == 200
                 assert next(stream.iter_lines()) == "retry: 1000"
 
         ask()
 
 
-def _answered(
-    asking: httpx.Client, method: str, path: str, more: dict[str, str], body: bytes | None = None
+def _assert_answered(
+    sender: httpx.Client, method: str, path: str, more: dict[str, str], body: bytes | None = None
 ) -> None:
-    """The relay answers, and a refusal is a problem."""
-    headers = _raw({"Content-Type": "application/json"} | more if body is not None else more)
-    answer = asking.request(method, path, headers=headers, content=body)
+    """The relay answers below 500, and a refusal is a problem document."""
+    sent = _raw({"Content-Type": "application/json"} | more if body is not None else more)
+    answer = sender.request(method, path, headers=sent, content=body)
     assert answer.status_code < 500, f"{method} {path} {more} {body!r}: {answer.text}"
     if answer.status_code >= 400:
         assert answer.headers["content-type"] == "application/problem+json", (
@@ -322,11 +144,6 @@ def _answered(
 
 def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.strip().encode("latin-1")) for name, value in headers.items()]
-
-
-def _quoted(text: str) -> str:
-    """In a URL; a percent sign may stand for itself, and may be wrong."""
-    return quote(text, safe='%(),.*:"{}->', errors="surrogatepass")
 
 
 def _json(body: object) -> bytes:

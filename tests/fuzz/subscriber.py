@@ -1,32 +1,32 @@
-"""What a follower makes of the frames it is sent."""
+"""What a subscriber of a room builds from the frames it receives."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from .listening import Listening
+from .threaded_stream import ThreadedStream
 
 
 @dataclass
-class Follower:
-    """One session's reader across its reconnects: what it was told, and what it takes the room to be."""
+class Subscriber:
+    """One session's subscription across its reconnects: the events it received, and its view of the room."""
 
     user: str
     session: int
     peer: str
-    stream: Listening
-    state: str = "following"  # hung up, or the reason why it is over
+    stream: ThreadedStream
+    state: str = "following"  # or "disconnected", "refused", or the reason in the bye
     read: int = 0
     start: int | None = None
     cursor: str = ""
-    told: list[dict[str, Any]] = field(default_factory=list)
+    received: list[dict[str, Any]] = field(default_factory=list)
     seats: dict[int, dict[str, Any]] = field(default_factory=dict)
     signals: dict[int, str] = field(default_factory=dict)
-    """Those for this session that still wait, and from which session."""
+    """Signals to this session that the database still keeps: id and the sender's `peer_id`."""
 
-    def take(self) -> None:
-        """Fold the frames that came since into the view."""
+    def apply_frames(self) -> None:
+        """Apply the frames that arrived since the last call to the view."""
         frames = self.stream.frames[self.read :]
         self.read += len(frames)
         for frame in frames:
@@ -40,20 +40,20 @@ class Follower:
                     signal["id"]: signal["from_peer"] for signal in frame.data["signals"]
                 }
             elif frame.id is not None:
-                self.told.append(frame.data)
-                self._change(frame.data)
+                self.received.append(frame.data)
+                self._apply(frame.data)
 
-    def _change(self, event: dict[str, Any]) -> None:
+    def _apply(self, event: dict[str, Any]) -> None:
         record = event["record"]
         if event["table"] == "signals":
-            ends = {seat["peer_id"] for seat in self.seats.values()}
-            if record["to_peer"] == self.peer and record["from_peer"] in ends:
+            peers = {seat["peer_id"] for seat in self.seats.values()}
+            if record["to_peer"] == self.peer and record["from_peer"] in peers:
                 self.signals[record["id"]] = record["from_peer"]
         elif event["table"] == "participants":
-            gone = (event["old_record"] or {}).get("peer_id")
-            if record is None or record["peer_id"] != gone:  # signals go with the seat
+            old_peer = (event["old_record"] or {}).get("peer_id")
+            if record is None or record["peer_id"] != old_peer:  # signals go with the seat
                 self.signals = {
-                    one: sender for one, sender in self.signals.items() if sender != gone
+                    one: sender for one, sender in self.signals.items() if sender != old_peer
                 }
             if record is None or record["peer_id"] is None:
                 self.seats.pop((record or event["old_record"])["user_id"], None)

@@ -1,4 +1,4 @@
-"""A relay with a little of everything in its database, for requests that should find something."""
+"""A relay whose database has users, clubs, rooms, seats and signals, so that random requests find rows."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from psycopg.types.json import Jsonb
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 
-PEOPLE = ("anna", "ben", "cleo", "dov")
+USERS = ("anna", "ben", "cleo", "dov")
 
 
 @dataclass
-class Town:
-    """`known` holds values that are in the database, by the name under which requests ask for them."""
+class PopulatedRelay:
+    """`known` holds values that are in the database, by the names that requests use for them."""
 
     relay: RunningRelay
     psql: Psql
     known: dict[str, list[Any]]
 
     def repopulate(self) -> None:
-        """Open rooms, and sit people down in them: anna in all, the others here and there."""
+        """Open rooms and seat the first three users in all of them, whatever earlier requests changed."""
         self.psql.run("delete from bans")
         self.psql.run(
             "update users set username = 'user ' || id where kind = 'person'"
-        )  # whoever was renamed
-        for name in PEOPLE:
-            user = self.known["user_id"][PEOPLE.index(name)]
+        )  # a request may have renamed them
+        for name in USERS:
+            user = self.known["user_id"][USERS.index(name)]
             self.psql.run("update users set username = %s where id = %s", name, user)
         if len(self.psql.all("select from rooms where ended_at is null")) < 4:
             for stage in ("open", "moderated"):
@@ -40,7 +40,7 @@ class Town:
             self.psql.room("ben", "Ben's")
         rooms = [room for (room,) in self.psql.all("select id from rooms where ended_at is null")]
         for room in rooms:
-            for name in PEOPLE[:3]:
+            for name in USERS[:3]:
                 if not self.psql.one(
                     "select peer_id from roster where room_id = %s and username = %s", room, name
                 ):
@@ -56,9 +56,12 @@ class Town:
 
 
 @contextmanager
-def settle(database_url: str, **settings: Any) -> Iterator[Town]:
-    """A relay on this database, with people, clubs, rooms and a few signals in it."""
-    more = {"turn_uris": ("turn:127.0.0.1",), "turn_secret": "a secret of the town's own"}
+def run_populated_relay(database_url: str, **settings: Any) -> Iterator[PopulatedRelay]:
+    """A relay on this database, with users, clubs, rooms and a few signals in it."""
+    more = {
+        "turn_uris": ("turn:127.0.0.1",),
+        "turn_secret": "shared with the TURN server of this test",
+    }
     with (
         run_relay(
             database_url, statement_timeout=5, grace=300, streams_per_user=1000, **more | settings
@@ -66,24 +69,25 @@ def settle(database_url: str, **settings: Any) -> Iterator[Town]:
         psycopg.connect(database_url, autocommit=True) as connection,
     ):
         psql = Psql(connection)
-        people = [psql.person(name) for name in PEOPLE]
+        users = [psql.person(name) for name in USERS]
         club = psql.one(
-            "insert into clubs (name, owner_id) values ('Tea', %s) returning id", people[0]
+            "insert into clubs (name, owner_id) values ('Tea', %s) returning id", users[0]
         )
-        town = Town(relay, psql, {"user_id": people, "club_id": [club]})
-        town.repopulate()
+        populated = PopulatedRelay(relay, psql, {"user_id": users, "club_id": [club]})
+        populated.repopulate()
         offers = psql.all(
             "select newer.room_id, newer.peer_id, older.peer_id from roster older join roster newer using (room_id)"
             " where newer.seq > older.seq and newer.role <> 'AUDIENCE'"
         )
-        for room, newcomer, elder in offers:
+        for room, newcomer, earlier in offers:
             psql.run(
                 "insert into signals (room_id, from_peer, to_peer, kind, body) values (%s, %s, %s, 'offer', %s)",
-                *(room, newcomer, elder, Jsonb({"type": "offer", "sdp": "v=0"})),
+                *(room, newcomer, earlier, Jsonb({"type": "offer", "sdp": "v=0"})),
             )
-        yield town
+        yield populated
 
 
-def client(town: Town, username: str | None) -> httpx.Client:
-    """Somebody's client; a visitor's for None."""
-    return town.relay.client(None if username is None else town.relay.token(username))
+def client(populated: PopulatedRelay, username: str | None) -> httpx.Client:
+    """A client of this user; of an anonymous user for None."""
+    relay = populated.relay
+    return relay.client(None if username is None else relay.token(username))

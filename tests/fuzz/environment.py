@@ -1,4 +1,4 @@
-"""Where everything in test_interleavings.py happens: one relay, one database, and how people ask there."""
+"""The environment of test_interleavings.py: one relay, one database, and how users send requests to them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ..people import Connection, Psql
 from ..running import RunningRelay, run_relay
 from .model import Refused
 
-PEOPLE = ("anna", "ben", "cleo", "dov")
+USERS = ("anna", "ben", "cleo", "dov")
 
 
 @dataclass
-class Place:
-    """What all examples share. `slow` is a second psql, for a transaction that stays open."""
+class Environment:
+    """Shared by all examples. `slow` is a second psql session, for a transaction that stays open."""
 
     relay: RunningRelay
     psql: Psql
@@ -32,7 +32,7 @@ class Place:
     def http(
         self, user: str, method: str, path: str, body: object = None, headers: Any = None
     ) -> Any:
-        """What came of a request: the parsed answer, or the Refused it tells of."""
+        """Send a request; returns the parsed answer, or the Refused that it reports."""
         content = None if body is None else json.dumps(body).encode()
         more = {"Content-Type": "application/json"} | (headers or {})
         answer = self.clients[user].request(method, path, content=content, headers=more)
@@ -41,15 +41,15 @@ class Place:
             return Refused(answer.json().get("rule") or answer.text)
         return answer.json() if answer.content else None
 
-    def typed(self, user: str, statement: Any, *values: Any) -> Any:
-        """What came of a statement in psql, typed by this user."""
-        answer = typed(self.psql.act_as(user), statement, *values)
+    def in_psql(self, user: str, statement: Any, *values: Any) -> Any:
+        """Run a statement in psql as this user; returns as `run` does."""
+        answer = run(self.psql.act_as(user), statement, *values)
         self.psql.act_as(None)
         return answer
 
 
-def typed(psql: Psql, statement: Any, *values: Any) -> Any:
-    """What came of it: the first value, or the Refused it tells of."""
+def run(psql: Psql, statement: Any, *values: Any) -> Any:
+    """Run a statement; returns the first value, or the Refused that it reports."""
     try:
         cursor = psql.connection.execute(statement, values)
     except psycopg.Error as refusal:
@@ -59,15 +59,15 @@ def typed(psql: Psql, statement: Any, *values: Any) -> Any:
 
 
 @contextmanager
-def open_place(url: str) -> Iterator[Place]:
-    """A relay on this database in which no seat lapses, and four people signed in."""
+def open_environment(url: str) -> Iterator[Environment]:
+    """A relay on this database with a grace period that no test outlasts, and four users signed in."""
     with ExitStack() as held:
         relay = held.enter_context(run_relay(url, grace=600, streams_per_user=1000))
         connections: list[Connection] = [
             held.enter_context(psycopg.connect(url, autocommit=True)) for _ in range(2)
         ]
         psql, slow = map(Psql, connections)
-        tokens = {name: relay.token(name) for name in PEOPLE}
-        clients = {name: held.enter_context(relay.client(tokens[name])) for name in PEOPLE}
-        ids = {name: psql.person(name) for name in PEOPLE}
-        yield Place(relay, psql, slow, ids, tokens, clients)
+        tokens = {name: relay.token(name) for name in USERS}
+        clients = {name: held.enter_context(relay.client(tokens[name])) for name in USERS}
+        ids = {name: psql.person(name) for name in USERS}
+        yield Environment(relay, psql, slow, ids, tokens, clients)

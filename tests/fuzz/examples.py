@@ -1,4 +1,4 @@
-"""How long to look, and whether at the same places each time."""
+"""How many examples a fuzzer runs, and whether they are the same in every run."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import os
 from hypothesis import HealthCheck, Phase, settings
 
 TIMES = int(os.environ.get("ROOMTONE_FUZZ", "1"))
-"""How many times as many examples as usual; more than one means new ones each time."""
+"""How many times the usual number of examples; more than one means new examples in every run."""
 
 
 def examples(usual: int, **more: object) -> settings:
-    """Settings for so many examples, and no opinion on how long one takes.
+    """Settings for this number of examples, without a time limit for each.
 
-    Only who looks for longer waits for the smallest failing example, too: on real parts that takes minutes.
+    Shrinking a failing example takes minutes on real parts, so only longer runs do it.
     """
     once = TIMES == 1
     return settings(

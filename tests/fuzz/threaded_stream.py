@@ -1,4 +1,4 @@
-"""A follower that a plain function can hold: an event stream read in a thread of its own."""
+"""An event stream that is read in a thread of its own, for tests that are no coroutines."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ..following import Frame
 from ..patience import PATIENCE
 
 
-class Listening:
-    """Reads one stream until it ends or is hung up on. `problem` is the refusal, if it was refused."""
+class ThreadedStream:
+    """Reads one stream until it ends or `disconnect` is called. `problem` is the refusal, if it was refused."""
 
     def __init__(
         self, url: str, path: str, token: str, query: dict[str, str], after: str | None
     ) -> None:
         where = urlsplit(url)
-        self._line = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
+        self._connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
         headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
         if after is not None:
             headers["Last-Event-ID"] = after
-        self._line.request("GET", f"{path}?{urlencode(query)}", headers=headers)
-        assert isinstance(self._line.sock, socket.socket)
-        self._socket = self._line.sock
-        self._response = self._line.getresponse()
+        self._connection.request("GET", f"{path}?{urlencode(query)}", headers=headers)
+        assert isinstance(self._connection.sock, socket.socket)
+        self._socket = self._connection.sock
+        self._response = self._connection.getresponse()
         self.frames: list[Frame] = []
         self.ended = False
         self.problem: dict[str, Any] | None = None
@@ -36,11 +36,11 @@ class Listening:
             self.problem = json.loads(self._response.read())
             self.ended = True
             return
-        self._thread = threading.Thread(target=self._read, name="listening", daemon=True)
+        self._thread = threading.Thread(target=self._read, name="event stream", daemon=True)
         self._thread.start()
 
     def until_seen(self, seq: int) -> None:
-        """Wait for the event at this place in the log, or for the end of the stream."""
+        """Wait for the event with this `seq`, or for the end of the stream."""
 
         def seen() -> bool:
             return self.ended or any(
@@ -48,21 +48,29 @@ class Listening:
             )
 
         with self._news:
-            assert self._news.wait_for(seen, PATIENCE), f"{seq} did not come: {self.frames[-3:]}"
+            assert self._news.wait_for(seen, PATIENCE), (
+                f"event {seq} did not arrive: {self.frames[-3:]}"
+            )
 
-    def until_begun(self) -> None:
+    def until_first_frame(self) -> None:
         """Wait for the first frame."""
         with self._news:
             assert self._news.wait_for(lambda: self.ended or self.frames, PATIENCE)
 
     def until_ended(self) -> str:
-        """Wait for the stream's end: the reason in its bye."""
+        """Wait for the stream's end; returns the reason in its bye, or "disconnected"."""
         with self._news:
-            assert self._news.wait_for(lambda: self.ended, PATIENCE), f"goes on: {self.frames[-3:]}"
-        return str(self.frames[-1].data["reason"]) if self.frames[-1].event == "bye" else "hung up"
+            assert self._news.wait_for(lambda: self.ended, PATIENCE), (
+                f"the stream did not end: {self.frames[-3:]}"
+            )
+        return (
+            str(self.frames[-1].data["reason"])
+            if self.frames[-1].event == "bye"
+            else "disconnected"
+        )
 
-    def hang_up(self) -> None:
-        """As a lost network does: without a word. What was read until then is in `frames`."""
+    def disconnect(self) -> None:
+        """Close the socket without a word, as a lost network does. `frames` keeps what was read until then."""
         if self.problem is None:
             with self._news:
                 if not self.ended:
@@ -70,7 +78,7 @@ class Listening:
             self._thread.join(PATIENCE)
             assert not self._thread.is_alive()
         self._response.close()
-        self._line.close()
+        self._connection.close()
 
     def _read(self) -> None:
         fields: dict[str, str] = {}
@@ -87,7 +95,7 @@ class Listening:
                         self._news.notify_all()
                 fields = {}
         except (OSError, http.client.HTTPException, ValueError):
-            pass  # hung up in the middle of something, which then was not read
+            pass  # disconnected within a frame, which is then not read
         finally:
             with self._news:
                 self.ended = True
