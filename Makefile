@@ -30,7 +30,7 @@ docs: $(VENV)/.test ## Write the reference pages that come from the source
 	$(BIN)/python -m tests.docs.schema_map > docs/schema-map.md
 
 unicode: $(VENV)/.test ## Write what the schema knows of Unicode's characters from the newest data
-	$(BIN)/python -m tests.schema.unicode_sql > .unicode.sql && mv .unicode.sql schema/02_unicode.sql
+	$(BIN)/python -m tests.schema.unicode_sql > .unicode.sql && mv .unicode.sql schema/00_database/20_unicode.sql
 
 pins: ## Write constraints.txt from the newest versions that pyproject.toml allows
 	rm -rf build/pins && $(PYTHON) -m venv build/pins

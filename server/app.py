@@ -14,38 +14,26 @@ from typing import TypedDict
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from . import (
-    events,
-    health,
-    limits,
-    metrics,
-    openapi,
-    origin,
-    pages,
-    problem,
-    recordings,
-    rows,
-    session,
-    timing,
-    turn,
-    whip,
-)
-from .database import Database
-from .hallway import Hallway
-from .housekeeping import Housekeeping
-from .identity import Tokens
-from .invitations import Invitations
-from .listener import Listener
-from .metrics import Metrics
-from .pages import SecurityHeaders
-from .presence import Presence
-from .relay import Relay
+from . import problem, rows
+from .http import health, limits, openapi, origin, pages, recordings, session, timing, turn, whip
+from .http.pages import SecurityHeaders
+from .identity.tokens import Tokens
+from .postgres.listener import Listener
+from .postgres.pools import Database
+from .relay import metrics
+from .relay.hallway import Hallway
+from .relay.housekeeping import Housekeeping
+from .relay.invitations import Invitations
+from .relay.metrics import Metrics
+from .relay.presence import Presence
+from .relay.recording_files import Shelf
+from .relay.relay import Relay
+from .relay.revocations import SignedOut
 from .rows.catalogue import Catalogue, open_catalogue
 from .settings import Settings
-from .shelf import Shelf
-from .signed_out import SignedOut
-from .socket import routes as socket_routes
 from .supervision import Supervisor
+from .transports import routes
+from .transports.websocket import routes as socket_routes
 from .types import NodeId
 
 
@@ -130,7 +118,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
         routes=[
             *session.routes,
             *rows.routes,
-            *events.routes,
+            *routes.routes,
             *socket_routes,
             *turn.routes,
             *whip.routes,

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .account import Account, AccountError, account_for
 from .paths import SOURCE
+from .postgres.account import Account, AccountError, account_for
 
 if TYPE_CHECKING:
     from .settings import Settings

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from . import line, logs, privileges
-from .account import Account
-from .head import BoundedRequests
-from .websocket_limits import BoundedWebSocket
+from . import logs, privileges
+from .http import connections
+from .http.request_head import BoundedRequests
+from .http.websocket_limits import BoundedWebSocket
+from .postgres.account import Account
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -53,7 +54,7 @@ def bind(host: str, port: int) -> socket.socket:
     door = socket.socket(family, kind, protocol)
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        line.prepare(door)
+        connections.prepare(door)
         door.bind(place)
     except OSError as error:
         door.close()
@@ -111,7 +112,7 @@ def serve(
     from .app import create_app
 
     logs.configure(settings.log_level, "%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn.error").addFilter(line.about_no_cut_reader)
+    logging.getLogger("uvicorn.error").addFilter(connections.about_no_cut_reader)
     app = create_app(settings, database_url)
     server = RelayServer(app, configuration(app, settings), on_started)
     server.run(sockets=[door])

@@ -12,8 +12,8 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from .ice_addresses import faults
-from .media_addresses import Reach
+from .formats.ice_addresses import faults
+from .formats.media_addresses import Reach
 from .paths import default_data_dir
 
 TransportPolicy = Literal["all", "relay"]

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.rows import TupleRow
-from roomtone.embedded import EmbeddedPostgres, socket_url
-from roomtone.install import install
+from roomtone.postgres.embedded import EmbeddedPostgres, socket_url
+from roomtone.postgres.install import install
 
 from .databases import Databases
 from .people import Psql

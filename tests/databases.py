@@ -12,7 +12,7 @@ from itertools import count
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
-from roomtone.embedded import EmbeddedPostgres, socket_url
+from roomtone.postgres.embedded import EmbeddedPostgres, socket_url
 
 Connection = psycopg.Connection[TupleRow]
 

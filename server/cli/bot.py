@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from ..lock import running
-from ..screen import Screen
+from ..console import Screen
+from ..postgres.lock import running
 from ..settings import Settings
 from ..types import RoomId
 from .group import cli

@@ -7,9 +7,9 @@ import sys
 import click
 from rich.console import Console
 
-from ..screen import Screen
+from ..console import Screen
 from .group import cli
-from .manners import expected_errors, stopping_on_signals
+from .outcome import expected_errors, stopping_on_signals
 
 
 @cli.command("drill")

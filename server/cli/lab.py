@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from ..screen import Screen
+from ..console import Screen
 from .group import cli
-from .manners import expected_errors, stopping_on_signals
 from .options import from_settings
+from .outcome import expected_errors, stopping_on_signals
 
 
 @cli.group("lab")

@@ -10,13 +10,13 @@ import click
 import uvloop
 
 from .. import privileges
-from ..embedded import socket_url
-from ..lock import running
-from ..screen import Screen
+from ..console import Screen
+from ..postgres.embedded import socket_url
+from ..postgres.lock import running
 from ..settings import is_loopback
 from .group import cli
-from .manners import expected_errors, stopping_on_signals
 from .options import from_settings, settings_from
+from .outcome import expected_errors, stopping_on_signals
 
 
 @cli.command("node")
@@ -37,9 +37,9 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
 
     The database gives it rooms, and gives them to another node when it stops or dies.
     """
-    from ..media.companion import ice_of
+    from ..media.child_process import ice_of
     from ..media.node.node import serve
-    from ..media.signaling.line import LineLost
+    from ..media.signaling.client import LineLost
 
     settings = settings_from(given)
     url = settings.database_url

@@ -13,12 +13,12 @@ import click
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ..embedded import psql_command, psql_environment, socket_url
-from ..lock import running
+from ..postgres.embedded import psql_command, psql_environment, socket_url
+from ..postgres.lock import running
 from ..settings import Settings
 from .group import cli
-from .manners import expected_errors
 from .options import from_settings, settings_from
+from .outcome import expected_errors
 
 
 @cli.command(

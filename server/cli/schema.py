@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..embedded import EmbeddedPostgres
-from ..install import install, script
-from ..lock import data_dir_lock
-from ..screen import Screen
+from ..console import Screen
+from ..postgres.embedded import EmbeddedPostgres
+from ..postgres.install import install, script
+from ..postgres.lock import data_dir_lock
 from .group import cli
-from .manners import expected_errors, make_private, stopping_on_signals
 from .options import from_settings, settings_from
+from .outcome import expected_errors, make_private, stopping_on_signals
 
 
 @cli.command("install")

@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from .. import privileges
-from ..companion import companions
-from ..embedded import EmbeddedPostgres
-from ..identity import pem
-from ..install import install
-from ..lock import data_dir_lock
+from ..child_processes import companions
+from ..console import Screen
+from ..identity.tokens import pem
+from ..postgres.embedded import EmbeddedPostgres
+from ..postgres.install import install
+from ..postgres.lock import data_dir_lock
 from ..process import address, bind, serve, serve_many
-from ..screen import Screen
 from .group import cli
-from .manners import expected_errors, make_private, stopping_on_signals
 from .options import from_settings, settings_from
+from .outcome import expected_errors, make_private, stopping_on_signals
 from .psql import psql_hint
 
 

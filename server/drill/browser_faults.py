@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from .comparison import look
 from .drill import Drill
-from .ledger import look
-from .scene import Scene
+from .environment import Scene
 from .waiting import until
 
 if TYPE_CHECKING:

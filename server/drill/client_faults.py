@@ -7,10 +7,10 @@ from typing import Final
 
 from .browser_faults import freeze_a_tab, missing
 from .drill import Drill
+from .environment import Scene
 from .follower import Follower
-from .scene import Scene
+from .http_connection import ask
 from .waiting import until
-from .wire import ask
 
 SLEEPERS: Final = 4
 NOTICED_WITHIN: Final = 25.0  # seconds

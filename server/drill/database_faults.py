@@ -12,10 +12,10 @@ import psycopg
 from ..supervision import begin, beside
 from ..types import Cursor
 from .drill import Drill
+from .environment import Psql, Scene
 from .follower import Follower
-from .scene import Psql, Scene
+from .http_connection import UNREACHABLE, Answer, ask
 from .waiting import until
-from .wire import UNREACHABLE, Answer, ask
 
 TERMINATIONS = 4
 QUIET = 2  # followers in the room where nothing else happens

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .scene import CROWD, Scene
+from .environment import CROWD, Scene
 
 
 def nothing() -> str | None:

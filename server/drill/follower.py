@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 from ..supervision import begin, stop
 from ..types import Cursor
 from .frames import Frame, Frames
-from .journal import Journal, Seen
-from .wire import UNREACHABLE, Answer, Exchange, Place, ask
+from .http_connection import UNREACHABLE, Answer, Exchange, Place, ask
+from .observed_events import Journal, Seen
 
 SILENT_AFTER: Final = 40.0  # seconds without even a comment, as in the page
 ASKS_AGAIN: Final = 0.2  # seconds

@@ -7,9 +7,9 @@ from typing import Final
 
 from . import nginx
 from .drill import Drill
+from .environment import CROWD, Scene
 from .follower import Follower
 from .proxy import Proxy
-from .scene import CROWD, Scene
 from .waiting import until
 
 FROZEN: Final = 4  # followers who thaw, and as many who never do

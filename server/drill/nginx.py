@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from .http_connection import UNREACHABLE, Place, ask
 from .relays import free_port
-from .wire import UNREACHABLE, Place, ask
 
 STARTS_WITHIN: Final = 10.0  # seconds
 PROGRAM: Final = "nginx"

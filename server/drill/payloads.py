@@ -9,9 +9,9 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 
 from .drill import Drill
+from .environment import Scene
 from .follower import Follower
-from .scene import Scene
-from .wire import ask
+from .http_connection import ask
 
 BYTES: Final = 20_000
 PAIRS: Final = 16

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from ..supervision import first_of
-from .wire import SMALL, Place
+from .http_connection import SMALL, Place
 
 
 class Proxy:

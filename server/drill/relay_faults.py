@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from .drill import Drill
-from .scene import Scene
+from .environment import Scene
 
 
 async def kill_and_restart(scene: Scene) -> None:

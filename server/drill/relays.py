@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from .wire import UNREACHABLE, Exchange, Place, ask
+from .http_connection import UNREACHABLE, Exchange, Place, ask
 
 STARTS_WITHIN: Final = 30.0  # seconds
 STOPS_WITHIN: Final = 6.0  # seconds

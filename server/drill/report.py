@@ -12,8 +12,8 @@ from rich.text import Text
 
 from .catalogue import DRILLS
 from .drill import Drill
-from .performance import perform
-from .stage import Stage
+from .run import perform
+from .servers import Stage
 from .verdict import Unperformed, Verdict
 
 

@@ -14,10 +14,10 @@ from psycopg.rows import TupleRow
 
 from ..supervision import beside
 from .follower import Follower, until_signed_in
-from .wire import UNREACHABLE, Place, ask
+from .http_connection import UNREACHABLE, Place, ask
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from .environment import Scene
 
 HANDS: Final = 12
 PASSERS_BY: Final = 6

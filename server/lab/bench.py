@@ -15,11 +15,11 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from .. import __version__
-from ..database import RELAY_ROLE
+from ..drill.http_connection import Place, ask
 from ..drill.relays import RelayProcess
-from ..drill.stage import Stage
-from ..drill.wire import Place, ask
-from ..install import install
+from ..drill.servers import Stage
+from ..postgres.install import install
+from ..postgres.pools import RELAY_ROLE
 from .followers import Person
 from .plan import GRACE
 

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.text import Text
 
 from .bench import bench
-from .exchange import Refused
 from .figures import Report
+from .http_connection import Refused
+from .output import announce, check_files, progress, write
 from .plan import Plan
 from .report import html
-from .showing import announce, check_files, progress, write
 from .signaling import run, steps
 from .table import table
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from .line import Tally
+from .connection import Tally
 from .plan import Plan
 
 VERSION: Final = 1

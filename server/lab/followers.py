@@ -12,12 +12,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from ..drill.frames import Frames
-from ..drill.journal import Journal, Seen
-from ..drill.wire import Place
+from ..drill.http_connection import Place
+from ..drill.observed_events import Journal, Seen
 from ..supervision import begin, stop
 from ..types import Cursor
-from .exchange import Conversation, Refused
-from .line import Tally
+from .connection import Tally
+from .http_connection import Conversation, Refused
 from .plan import WAIT, Plan, Technique
 from .websocket import Socket
 

@@ -10,14 +10,14 @@ from typing import Final
 
 import psutil
 
+from ..drill.http_connection import Place
 from ..drill.relays import RelayProcess
-from ..drill.wire import Place
 from .bench import Bench, Psql
+from .connection import Tally
 from .figures import Measurement, Spread, Work, spread
 from .followers import FOLLOWERS, Follower, disband, gather
-from .line import Tally
+from .participants import Visitor, Written, visitors_of, write
 from .plan import Plan, Technique
-from .visitors import Visitor, Written, visitors_of, write
 
 CALM: Final = 0.5  # seconds after everybody follows, before the counting begins
 ARRIVES_WITHIN: Final = 10.0  # seconds, beyond a poll interval, for the last event

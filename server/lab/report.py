@@ -9,9 +9,9 @@ from typing import Final
 
 from .chart import Points, chart, mark
 from .figures import Measurement, Report
+from .number_format import bytes_of, figure, milliseconds
 from .plan import Plan, Technique
 from .signaling import WORDS
-from .words import bytes_of, figure, milliseconds
 
 STYLE: Final = Path(__file__).with_name("report.css")
 

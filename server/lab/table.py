@@ -10,8 +10,8 @@ from rich.text import Text
 
 from .figures import Measurement, Report
 from .grid import Row, grid
+from .number_format import figure, milliseconds
 from .signaling import WORDS
-from .words import figure, milliseconds
 
 
 def table(report: Report) -> RenderableType:

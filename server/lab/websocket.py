@@ -14,9 +14,9 @@ from websockets.http11 import Response
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
-from ..drill.wire import Place
-from .exchange import Refused
-from .line import Line, Tally
+from ..drill.http_connection import Place
+from .connection import Line, Tally
+from .http_connection import Refused
 
 ANSWERS_WITHIN: Final = 30.0  # seconds
 

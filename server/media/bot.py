@@ -15,15 +15,15 @@ from typing import Final
 from ..settings import Settings
 from ..supervision import all_of, first_of
 from ..types import RoomId, UserId
-from .companion import ice_of
+from .child_process import ice_of
 from .echo import Echo
-from .hearing import Heard
-from .signaling.database import database_door
-from .signaling.http import http_line
-from .signaling.line import Line, LineLost, Refused
+from .received_audio import Heard
+from .room_session import RECORDED, visiting
+from .signaling.client import Line, LineLost, Refused
+from .signaling.database_client import database_door
+from .signaling.http_client import http_line
 from .sounds import Sound, SoundError, tone
 from .sounds import play as sound_of_file
-from .visit import RECORDED, visiting
 
 Say = Callable[[str], None]
 

@@ -12,8 +12,8 @@ import ifaddr
 from aiortc import RTCIceCandidate
 from aiortc.sdp import candidate_from_sdp
 
-from ..media_addresses import Interface, Reach
-from ..sdp import inherited
+from ..formats.media_addresses import Interface, Reach
+from ..formats.sdp import inherited
 
 DESCRIPTION_LIMIT: Final = 65_536  # characters; one of forty voices has 30,000
 CANDIDATES_LIMIT: Final = 100  # of one connection; each is an address that is sent checks

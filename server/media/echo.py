@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from ..types import UserId
-from .hearing import Heard
 from .packets import BLOCK, RATE
+from .received_audio import Heard
 from .sounds import Sound
 
 DELAY: Final = 1.0  # seconds

@@ -16,11 +16,11 @@ from aiortc import MediaStreamTrack
 
 from ..supervision import Supervisor
 from ..types import PeerId
-from .connection import Connection
+from .peer_connection import Connection
 from .rtp import RtpPacket
+from .sent_audio import Voice
+from .signaling.client import Ice, LineLost, Refused
 from .signaling.events import Seat, Signal, SignalKind
-from .signaling.line import Ice, LineLost, Refused
-from .voice import Voice
 
 ANEW: Final = 3  # times a broken connection is made anew before it stays broken
 PAUSE: Final = 0.3  # seconds; whoever hung up because they leave is seen to leave meanwhile

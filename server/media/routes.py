@@ -15,15 +15,15 @@ from typing import Any
 
 from aiortc import MediaStreamTrack
 
+from ..backoff import backoff
 from ..supervision import Supervisor
 from ..types import PeerId, UserId
-from .backoff import backoff
 from .mesh import Mesh, should_connect
-from .node_line import MIX, NodeLine
+from .node_connection import MIX, NodeLine
 from .rtp import RtpPacket
+from .sent_audio import Voice
+from .signaling.client import Ice, LineLost, Refused
 from .signaling.events import Seat, Signal, SignalKind
-from .signaling.line import Ice, LineLost, Refused
-from .voice import Voice
 
 log = logging.getLogger(__name__)
 

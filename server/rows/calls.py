@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..identity import claims_of
+from ..identity.tokens import claims_of
 from ..problem import Problem
 from . import response, statement
 from .body import an_object, json_of
@@ -22,7 +22,7 @@ from .tables import page
 from .transaction import Answer, execute, transact
 
 if TYPE_CHECKING:
-    from ..database import Connection
+    from ..postgres.pools import Connection
 
 
 async def post(request: Request) -> Response:

@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 from ..problem import Problem, refusal
 
 if TYPE_CHECKING:
-    from ..database import Database
+    from ..postgres.pools import Database
 
 SCHEMA = "roomtone"
 REFRESH_AT_MOST_EVERY_S = 2.0  # so that asking for invented tables is no way to keep us reading

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..identity import claims_of
+from ..identity.tokens import claims_of
 from ..problem import Problem, refusal
 from ..types import Claims
 from . import response, statement
@@ -23,7 +23,7 @@ from .statement import Returning
 from .transaction import Answer, execute, execute_all, transact
 
 if TYPE_CHECKING:
-    from ..database import Connection, Database
+    from ..postgres.pools import Connection, Database
 
 NOTHING = Answer("[]", 0)
 

@@ -14,7 +14,7 @@ from .bounds import check_size
 from .fragments import Part
 
 if TYPE_CHECKING:
-    from ..database import Connection, Database
+    from ..postgres.pools import Connection, Database
     from ..types import Claims
 
 T = TypeVar("T")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..media.processes import bot, playing
 from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay
+from ..server.media.processes import bot, playing
 from .conftest import OpenTab
 
 

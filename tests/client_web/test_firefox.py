@@ -10,14 +10,14 @@ import aioice.ice
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from playwright.sync_api import BrowserContext
-from roomtone.media.signaling.database import database_door
+from roomtone.media.room_session import Visit, visiting
+from roomtone.media.signaling.database_client import database_door
 from roomtone.media.sounds import tone
-from roomtone.media.visit import Visit, visiting
 from roomtone.types import RoomId
 
-from ..media.listening import hears
 from ..people import Psql
 from ..running import RunningRelay
+from ..server.media.listening import hears
 from .browser import BrowserTab, open_tab
 from .firefox import firefox
 from .nodes import nodes, waits_for_nodes

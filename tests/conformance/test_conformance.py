@@ -15,10 +15,10 @@ import pytest
 from roomtone.media import mesh as mesh_module
 from roomtone.media.mesh import ANEW, Mesh, offers_first, should_connect
 from roomtone.media.routes import room_node_of, voices_at
-from roomtone.media.signaling.attendance import COMING_BACK
+from roomtone.media.signaling.client import Frame, LineLost, Refused, no_servers
 from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, seats_after, snapshot_of
-from roomtone.media.signaling.http import refusal
-from roomtone.media.signaling.line import Frame, LineLost, Refused, no_servers
+from roomtone.media.signaling.held_seat import COMING_BACK
+from roomtone.media.signaling.http_client import refusal
 from roomtone.media.signaling.outbox import Outbox, Outgoing
 from roomtone.types import Cursor, PeerId, RoomId, UserId
 

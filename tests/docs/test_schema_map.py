@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from roomtone.install import schema_files
+from roomtone.postgres.install import schema_files
 
 from ..conftest import Connect
 from .schema_map import Map, page, read
@@ -44,27 +44,27 @@ def test_triggers_stand_in_firing_order(found: Map) -> None:
     assert [trigger.name for trigger in found.of("participants")] == [
         "_200_soften",  # before the statement, whatever its number
         "_100_guard_change",
-        "_100_guard_consent",
-        "_100_guard_hand",
-        "_100_guard_join",
-        "_100_guard_node",
-        "_100_keep_host",
-        "_100_limit",
-        "_100_pace",
-        "_100_pace_again",
+        "_110_guard_consent",
+        "_120_guard_hand",
+        "_130_guard_join",
+        "_140_guard_node",
+        "_150_keep_host",
+        "_160_limit",
+        "_170_pace",
+        "_180_pace_again",
         "_300_lease",
-        "_300_lease_anew",
-        "_300_use_new_peer_id",
-        "_300_use_peer_id",
-        "_300_withdraw",
-        "_300_withdraw_less",
+        "_310_lease_anew",
+        "_320_use_new_peer_id",
+        "_330_use_peer_id",
+        "_340_withdraw",
+        "_350_withdraw_less",
         "_500_log",
-        "_500_log_change",
+        "_510_log_change",
         "_600_forget_old_signals",
-        "_600_forget_signals",
-        "_600_miss_host",
-        "_600_record",
-        "_600_record_again",
+        "_610_forget_signals",
+        "_620_miss_host",
+        "_630_record",
+        "_640_record_again",
     ]
 
 

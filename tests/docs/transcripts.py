@@ -27,8 +27,8 @@ from types import TracebackType
 from typing import Self
 
 import psycopg
-from roomtone.embedded import EmbeddedPostgres, psql_command, psql_environment
-from roomtone.install import install
+from roomtone.postgres.embedded import EmbeddedPostgres, psql_command, psql_environment
+from roomtone.postgres.install import install
 
 from ..patience import PATIENCE
 

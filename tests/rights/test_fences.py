@@ -9,7 +9,7 @@ import pytest
 from ..following import follow
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from ..server.rows import problem
+from ..server.rows_world import problem
 
 pytestmark = pytest.mark.anyio
 

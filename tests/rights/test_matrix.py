@@ -117,7 +117,7 @@ def test_columns_are_hidden_and_written_as_the_file_says(connection: Connection)
         ("grant select on secrets to roomtone_person", "select", "secrets", "outsider"),
         ("grant delete on topics to roomtone_relay", "delete", "topics", "relay"),
         ("alter table bans disable row level security", "delete", "bans", "speaker"),
-        ("drop trigger _100_guard_join on participants", "insert", "participants", "banned"),
+        ("drop trigger _130_guard_join on participants", "insert", "participants", "banned"),
     ],
 )
 def test_a_mistake_in_the_rights_would_be_noticed(

@@ -9,10 +9,10 @@ import jwt
 import pytest
 from click.testing import CliRunner
 from roomtone.cli import cli
-from roomtone.identity import Tokens
-from roomtone.media.node.recording import Recording
+from roomtone.http.recordings import TICKET_LASTS
+from roomtone.identity.tokens import Tokens
+from roomtone.media.node.ogg_writer import Recording
 from roomtone.problem import Problem
-from roomtone.recordings import TICKET_LASTS
 from roomtone.settings import options
 from roomtone.types import UserId
 

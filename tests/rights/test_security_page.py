@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from roomtone.head import LARGEST_HEAD, REQUEST_WITHIN_S
-from roomtone.identity import TOKEN_LIFETIME
-from roomtone.log import BROADCASTS_KEPT
+from roomtone.http.request_head import LARGEST_HEAD, REQUEST_WITHIN_S
+from roomtone.identity.tokens import TOKEN_LIFETIME
+from roomtone.log.room_log import BROADCASTS_KEPT
 from roomtone.rows.query import MOST_PARAMETERS
 from roomtone.settings import options
 
@@ -73,7 +73,7 @@ EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and p
     "Addresses are always answered",
     "Put the relay behind a proxy",
     "Browsers without `Sec-Fetch-Site`",
-    "`schema/44_names.sql` says which column",
+    "`schema/65_moderation/80_names.sql` says which column",
     "What looks alike is Unicode's own table",
     "`SameSite` does not tell ports",
     "Serve a client of your own",

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import jwt
 import pytest
-from roomtone.identity import Tokens
+from roomtone.identity.tokens import Tokens
 from roomtone.types import UserId
 
 from ..conftest import Connect

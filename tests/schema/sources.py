@@ -13,7 +13,7 @@ from pglast import parse_plpgsql, parse_sql, split
 from pglast.parser import ParseError
 from roomtone.paths import PACKAGE, SCHEMA, TRIGGERS
 
-FILES = sorted([*SCHEMA.rglob("*.sql"), *TRIGGERS.glob("*.sql")])
+FILES = sorted([*SCHEMA.rglob("*.sql"), *TRIGGERS.rglob("*.sql")])
 PYTHON = sorted(PACKAGE.rglob("*.py"))
 WRITES = ("update ", "delete ", "insert ", "select ", "with ", "merge ", "truncate ")
 

@@ -85,7 +85,11 @@ MISNAMED = {
     "triggers carry their order and a verb": """
         select t.tgname || ' on ' || c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid
         where c.relnamespace = 'roomtone'::regnamespace and not t.tgisinternal
-          and t.tgname !~ '^_[1-9]00_[a-z]+(_[a-z]+)*$'""",
+          and t.tgname !~ '^_[1-9][0-9][05]_[a-z]+(_[a-z]+)*$'""",
+    "a trigger's number is its turn": """
+        select string_agg(t.tgname, ', ') || ' on ' || c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+        where c.relnamespace = 'roomtone'::regnamespace and not t.tgisinternal
+        group by c.relname, left(t.tgname, 4) having count(*) > 1""",
     "policies begin with their table": """
         select p.polname || ' on ' || c.relname from pg_policy p join pg_class c on c.oid = p.polrelid
         where c.relnamespace = 'roomtone'::regnamespace and p.polname !~ ('^' || c.relname || '_')""",

@@ -9,7 +9,7 @@ import pytest
 from pglast import ast as sql
 from pglast import parse_sql, split
 from pglast.parser import fingerprint
-from roomtone.install import SqlFile, schema_files, script, statement_starts
+from roomtone.postgres.install import SqlFile, schema_files, script, statement_starts
 
 from .sources import (
     FILES,
@@ -60,7 +60,7 @@ def test_the_printed_script_parses() -> None:
 def test_a_column_with_a_default_comes_to_rooms_where_nothing_stored_takes_its_rows(
     path: Path,
 ) -> None:
-    # Before PostgreSQL 18 it is refused otherwise; triggers/10_rooms.sql makes that function anew.
+    # Before PostgreSQL 18 it is refused otherwise; triggers/30_rooms/rooms.sql makes that function anew.
     text = path.read_text(encoding="utf-8")
     added = ROOMS_COLUMN_WITH_A_DEFAULT.search(text)
     if added is not None:

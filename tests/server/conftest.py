@@ -8,7 +8,7 @@ import pytest
 
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from .rows import World, run_world
+from .rows_world import World, run_world
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .rows import World, problem
+from .rows_world import World, problem
 
 
 def test_an_origin_that_is_no_url_is_not_ours(world: World) -> None:

@@ -17,9 +17,9 @@ import psutil
 import psycopg
 import pytest
 from roomtone import privileges
-from roomtone.account import Account, AccountError, account_for
-from roomtone.embedded import socket_url
-from roomtone.lock import running
+from roomtone.postgres.account import Account, AccountError, account_for
+from roomtone.postgres.embedded import socket_url
+from roomtone.postgres.lock import running
 from roomtone.settings import Settings
 
 from ..running import NO_TLS

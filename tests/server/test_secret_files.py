@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
+from roomtone.child_processes import Companion
 from roomtone.cli import cli
 from roomtone.cli.bot import bot_command
 from roomtone.cli.psql import without_password
-from roomtone.companion import Companion
 from roomtone.settings import Settings, options
 
 from .test_settings import given

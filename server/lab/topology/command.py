@@ -12,7 +12,7 @@ import uvloop
 from rich.console import Console
 
 from ..bench import bench
-from ..showing import announce, check_files, progress, write
+from ..output import announce, check_files, progress, write
 from .figures import Report
 from .plan import Plan
 from .processes import Broken

@@ -13,16 +13,16 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from ...media.signaling.http import http_line
-from ...media.signaling.line import Line
-from ...media.visit import Visit, visiting
+from ...media.room_session import Visit, visiting
+from ...media.signaling.client import Line
+from ...media.signaling.http_client import http_line
 from ...supervision import begin as watch
 from ...supervision import stop
 from ...types import RoomId
-from .ears import Ears
-from .helping import obey
 from .marks import Mark, marked
-from .plain import plain
+from .plain_aiortc import plain
+from .received_audio import Ears
+from .worker import obey
 
 SAMPLED: Final = 4  # people of a role whose bytes are read; all of them send and get the same
 WATCHED: Final = 6  # voices that are looked for in what one person heard

@@ -15,7 +15,7 @@ from aiortc.contrib.media import MediaRelay
 from pylibsrtp import Policy, Session
 
 from ...media.opus import FRAME_SAMPLES, RATE, Decoder, Encoder
-from .helping import obey
+from .worker import obey
 
 TICKS: Final = 100  # of 20 ms, for the codec
 PACKETS: Final = 3000

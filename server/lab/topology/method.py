@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from ..words import figure
+from ..number_format import figure
 from .figures import CROWDED, FULL, Report
 from .marks import BAND, EVERY, LONG
-from .words import per_cent
+from .wording import per_cent
 
 
 def method(report: Report) -> str:

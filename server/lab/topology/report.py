@@ -7,11 +7,11 @@ from html import escape
 from typing import Final
 
 from ..chart import Points, chart, mark
+from ..number_format import figure, milliseconds
 from ..report import STYLE
-from ..words import figure, milliseconds
 from .figures import Measurement, Report
 from .method import method
-from .words import CRITERION, WORDS, crowd_of, crowded, ends, per_cent, rate
+from .wording import CRITERION, WORDS, crowd_of, crowded, ends, per_cent, rate
 
 EXPLAINED: Final = {
     "mesh": (

@@ -18,7 +18,7 @@ from .floors import floors
 from .measurement import Place, idle, measure
 from .plan import Crowd, Plan
 from .processes import Broken, helper, node
-from .words import WORDS
+from .wording import WORDS
 
 Progress = Callable[[str], None]
 """Told what comes next, once for each of `steps(plan)`."""

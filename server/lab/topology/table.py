@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ..grid import Row, grid
-from ..words import figure, milliseconds
+from ..number_format import figure, milliseconds
 from .figures import Link, Measurement, Report
-from .words import CRITERION, WORDS, crowd_of, crowded, ends, per_cent
+from .wording import CRITERION, WORDS, crowd_of, crowded, ends, per_cent
 
 NOTICED = ("ear p50", "p95 ms", "added", "1st audio", "lost", "marks", "works")
 COSTS = ("links", "up kbit/s", "down", "listener", "node", "a stream", "× UDP", "people")

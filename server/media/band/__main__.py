@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..companion import Told, run
+from ..child_process import Told, run
 from .player import play
 
 

@@ -7,12 +7,12 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from ...backoff import backoff
 from ...types import RoomId, UserId
-from ..backoff import backoff
-from ..signaling.database import database_door
-from ..signaling.line import Ice, Line, LineLost, Refused
+from ..room_session import visiting
+from ..signaling.client import Ice, Line, LineLost, Refused
+from ..signaling.database_client import database_door
 from ..sounds import Sound, pieces
-from ..visit import visiting
 from .music import music
 
 NAME: Final = "the house band"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..companion import Told, run
+from ..child_process import Told, run
 from .node import serve
 
 

@@ -13,8 +13,8 @@ from typing import Final, Literal
 from psycopg.errors import NoDataFound
 
 from ...types import PeerId, RoomId, UserId
+from ..signaling.client import User
 from ..signaling.lease import FAREWELL_WITHIN, Lease, Pool
-from ..signaling.line import User
 from ..signaling.login import Connection
 from .recorder import Begun
 

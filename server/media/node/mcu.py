@@ -17,15 +17,15 @@ from random import randrange
 from typing import Final
 
 from ...supervision import Supervisor
-from ..metronome import FRAME, ticks
+from ..jitter_buffer import Playout
+from ..mix_clock import FRAME, ticks
 from ..mixing import Mixed, level, soft_clip, total, without
 from ..opus import FRAME_SAMPLES, Encoder, Samples
-from ..playout import Playout
 from ..rtp import RtpPacket
-from ..signaling.line import Ice, no_servers
-from .leg import MIX, Leg
+from ..signaling.client import Ice, no_servers
 from .notice import notice
-from .voices import LOUD, Sitter, Speakers
+from .peer_connection import MIX, Leg
+from .speakers import LOUD, Sitter, Speakers
 
 QUIET_AFTER: Final = (
     50  # ticks, a second of nothing, after which the clock stops until somebody speaks

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from ...notifications import Throttle
+from ...postgres.notifications import Throttle
 from ...supervision import Supervisor
 from ...types import PeerId, RoomId, UserId
-from ..signaling.database import DatabaseDoor, database_door
+from ..signaling.client import Ice
+from ..signaling.database_client import DatabaseDoor, database_door
 from ..signaling.lease import Pool
-from ..signaling.line import Ice
-from .carrier import Carried, Carrier
+from .hosted_room import Carried, Carrier
 from .lease import CAPACITY, Kind, NodeLease
 from .mcu import Mcu
 from .recorder import Recorder

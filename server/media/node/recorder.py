@@ -14,11 +14,11 @@ from typing import Any, Final, Protocol
 
 import psycopg
 
+from ...backoff import backoff
 from ...supervision import begin
-from ..backoff import backoff
 from ..mixing import Mixed
 from ..opus import Samples
-from .recording import Recording, RecordingFailed
+from .ogg_writer import Recording, RecordingFailed
 
 TOLD_TRIES: Final = 5  # times a node tells how long a file is; a relay looks for itself otherwise
 

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from ...supervision import Supervisor
 from ..mixing import Mixed
 from ..rtp import RtpPacket
-from ..signaling.line import Ice, no_servers
-from .leg import Leg
-from .mixdown import Mixdown
-from .voices import Sitter, Speakers
+from ..signaling.client import Ice, no_servers
+from .peer_connection import Leg
+from .recording_mix import Mixdown
+from .speakers import Sitter, Speakers
 
 
 class Sfu:

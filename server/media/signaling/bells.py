@@ -10,9 +10,9 @@ from typing import Final
 
 import psycopg
 
-from ...notifications import CHANNEL, NodeAssigned, NotificationParser, RoomChanged
+from ...backoff import backoff
+from ...postgres.notifications import CHANNEL, NodeAssigned, NotificationParser, RoomChanged
 from ...types import NodeId, RoomId
-from ..backoff import backoff
 from .login import log_in
 
 PROBE_EVERY: Final = 10.0  # seconds of silence, then the connection must prove that it lives

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...types import Cursor
-from .line import Frame, LineLost
+from .client import Frame, LineLost
 
 LONGEST_LINE: Final = 4 * 1024 * 1024
 """Characters; a snapshot of the largest room is a fraction of it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ...types import Cursor, PeerId, RoomId, UserId
-from .line import Frame
+from .client import Frame
 
 SignalKind = Literal["offer", "answer", "candidate", "bye", "connected"]
 ON_STAGE = frozenset({"HOST", "MODERATOR", "SPEAKER"})

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Final
 
 from ...supervision import Supervisor
-from .line import Ice
+from .client import Ice
 
 PROBED_WITHIN: Final = 1.5  # seconds for an answer
 FIRST_WITHIN: Final = (

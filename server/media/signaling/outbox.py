@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ...backoff import backoff
 from ...types import PeerId, RoomId
-from ..backoff import backoff
+from .client import Line, LineLost, Refused
 from .events import SignalKind
-from .line import Line, LineLost, Refused
 
 MOST_ROWS: Final = 50  # in one transaction
 MOST_WAITING: Final = (

@@ -1,0 +1,10 @@
+create table if not exists schema_installs (
+  fingerprint  text not null,
+  version      text not null,
+  installed_at timestamptz not null default now()
+);
+
+comment on table schema_installs is 'Which schema was put here when; the newest row is the current one.';
+comment on column schema_installs.fingerprint is 'SHA-256 of the SQL files, in hexadecimal.';
+comment on column schema_installs.version is 'The version of Roomtone that brought it.';
+comment on column schema_installs.installed_at is 'When.';

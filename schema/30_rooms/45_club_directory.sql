@@ -1,0 +1,26 @@
+drop view if exists club_directory;
+create view club_directory with (security_barrier) as
+select c.id, c.name, c.description, t.name as topic,
+       (select u.username from members m join users u on u.id = m.user_id
+        where m.club_id = c.id and m.role = 'OWNER' order by m.user_id <> c.owner_id, m.created_at, m.user_id limit 1) as owner,
+       (select count(*)::int from members m where m.club_id = c.id) as members,
+       (select count(*)::int from followers f where f.club_id = c.id) as followers,
+       (select count(*)::int from rooms r
+        where r.club_id = c.id and r.ended_at is null and r.opened_at is not null and r.access <> 'invited') as open_rooms,
+       exists (select from followers f where f.club_id = c.id and f.user_id = acting_user()) as followed,
+       (select m.role from members m where m.club_id = c.id and m.user_id = acting_user()) as my_role
+from clubs c
+left join topics t on t.id = c.topic_id
+order by followed desc, lower(c.name);
+
+comment on view club_directory is 'The clubs there are, those I follow first: select name, topic, members, open_rooms, my_role from club_directory;';
+comment on column club_directory.id is 'The club.';
+comment on column club_directory.name is 'Its name.';
+comment on column club_directory.description is 'What it is for.';
+comment on column club_directory.topic is 'What it is about.';
+comment on column club_directory.owner is 'Whose it is: its founder, or whoever owns it longest now.';
+comment on column club_directory.members is 'How many belong to it.';
+comment on column club_directory.followers is 'How many follow it.';
+comment on column club_directory.open_rooms is 'How many of its rooms are open now, those for the invited aside.';
+comment on column club_directory.followed is 'Whether the acting user follows it.';
+comment on column club_directory.my_role is 'The acting user''s role in it: OWNER, ADMIN or MEMBER; null for no member.';

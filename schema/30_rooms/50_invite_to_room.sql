@@ -1,0 +1,13 @@
+create or replace function invite_to_room(
+  room_id bigint, username text default null, expires_in interval default '1 day', max_uses int default null
+) returns invitations
+language sql
+begin atomic
+  insert into invitations (room_id, invited_user, expires_at, max_uses)
+  values (invite_to_room.room_id, case when invite_to_room.username is not null then require_user(invite_to_room.username) end,
+          now() + coalesce(invite_to_room.expires_in, '1 day'), invite_to_room.max_uses)
+  returning *;
+end;
+
+comment on function invite_to_room(bigint, text, interval, int) is
+  'Ping somebody into the room you sit in: select invite_to_room(1, ''anna''); Host and moderators may also make a link, naming nobody.';

@@ -1,0 +1,11 @@
+create or replace function seat_record(seat participants) returns jsonb
+language sql stable
+return jsonb_build_object(
+  'room_id', seat.room_id, 'user_id', seat.user_id,
+  'username', (select u.username from users u where u.id = seat.user_id),
+  'kind', seat.kind, 'role', seat.role, 'peer_id', seat.peer_id, 'muted', seat.muted,
+  'hand_raised_at', seat.hand_raised_at, 'invited_to_speak_at', seat.invited_to_speak_at,
+  'asked_to_unmute_at', seat.asked_to_unmute_at, 'join_date', seat.join_date, 'seq', seat.seq);
+
+comment on function seat_record(participants) is
+  'A seat as the log and the snapshot show it: with its user''s name, without the relay''s own columns.';

@@ -1,0 +1,7 @@
+create or replace function invitation_reaches(invitation invitations) returns boolean
+language sql stable
+return not exists (select from blocks b where b.user_id = invitation.invited_user and b.blocked_id = invitation.invited_by)
+   and not exists (select from bans b where b.room_id = invitation.room_id and b.user_id = invitation.invited_user);
+
+comment on function invitation_reaches(invitations) is
+  'Whether an invitation by name has any effect: its user neither blocks its maker nor is banned from the room. The maker is told the same either way.';

@@ -1,0 +1,12 @@
+create or replace function invitations_of(person bigint) returns jsonb
+language sql stable
+return (
+  select coalesce(jsonb_agg(invitation_record(n::invitations) order by n.id), '[]')
+  from (
+    select distinct on (i.club_id, i.room_id) i.*
+    from invitations i left join rooms r on r.id = i.room_id
+    where i.invited_user = invitations_of.person and i.declined_at is null and i.uses = 0
+      and i.expires_at > clock_timestamp() and r.ended_at is null and invitation_reaches(i)
+    order by i.club_id, i.room_id, i.id desc) n);
+
+comment on function invitations_of(bigint) is 'The open invitations by name of one person that reach them, the newest to each place, oldest first.';

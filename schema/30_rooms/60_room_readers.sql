@@ -1,0 +1,16 @@
+create or replace function room_readers(room_id bigint) returns setof bigint
+language sql stable
+begin atomic
+  select r.host_id from rooms r where r.id = room_readers.room_id
+  union
+  select g.user_id from guests g where g.room_id = room_readers.room_id
+  union
+  select p.user_id from participants p where p.room_id = room_readers.room_id
+  union
+  select i.invited_user from invitations i
+  where i.room_id = room_readers.room_id and i.invited_user is not null
+    and i.declined_at is null and i.uses = 0 and i.expires_at > clock_timestamp() and invitation_reaches(i);
+end;
+
+comment on function room_readers(bigint) is
+  'Who may know of a room for the invited: its host, its guests, those seated, and whoever has an open invitation by name.';

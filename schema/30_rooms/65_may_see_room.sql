@@ -1,0 +1,10 @@
+create or replace function may_see_room(room_id bigint) returns boolean
+language sql stable security definer set search_path = roomtone, pg_temp
+return exists (
+  select from rooms r
+  where r.id = may_see_room.room_id
+    and (r.access <> 'invited' or acting_as_operator()
+         or acting_user() in (select reader from room_readers(r.id) reader)));
+
+comment on function may_see_room(bigint) is
+  'Whether the acting user may know of this room: everybody of an open one or a club''s, of one for the invited those concerned (room_readers), and the operator of all.';

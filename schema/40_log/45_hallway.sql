@@ -1,0 +1,47 @@
+drop view if exists hallway cascade;
+create view hallway with (security_barrier) as
+select r.id, r.name, r.club_id, c.name as club, t.name as topic, r.host_id, h.username as host, r.stage, r.access, r.locked,
+       r.created_at, r.starts_at, r.opened_at, r.opened_at is null as scheduled,
+       seats.here, seats.on_stage, seats.people,
+       coalesce(l.epoch, 0) || '-' || coalesce(l.hallway_seq, 0) as cursor,
+       exists (select from followers f where f.club_id = r.club_id and f.user_id = acting_user()) as followed
+from rooms r
+join users h on h.id = r.host_id
+left join clubs c on c.id = r.club_id
+left join topics t on t.id = c.topic_id
+left join logs l on l.room_id = r.id
+cross join lateral (
+  select count(*)::int as here,
+         (count(*) filter (where p.role <> 'AUDIENCE'))::int as on_stage,
+         coalesce((
+           select jsonb_agg(jsonb_build_object('user_id', s.user_id, 'username', u.username, 'role', s.role) order by s.seq)
+           from (select q.user_id, q.role, q.seq from participants q
+                 where q.room_id = r.id and q.peer_id is not null and q.role <> 'AUDIENCE' and q.kind in ('person', 'bot')
+                 order by q.seq limit 4) s
+           join users u on u.id = s.user_id), '[]'::jsonb) as people
+  from participants p
+  where p.room_id = r.id and p.peer_id is not null and p.kind in ('person', 'bot')
+) seats
+where r.ended_at is null and (r.access <> 'invited' or acting_as_operator() or may_see_room(r.id))
+order by scheduled, followed desc, seats.here desc, r.starts_at, r.id;
+
+comment on view hallway is 'The open rooms as a visitor sees them, those of clubs I follow first, and then those still to open: select name, here, on_stage from hallway;';
+comment on column hallway.id is 'The room.';
+comment on column hallway.name is 'Its name.';
+comment on column hallway.club_id is 'Its club, if it has one.';
+comment on column hallway.club is 'The club''s name.';
+comment on column hallway.topic is 'What the club is about.';
+comment on column hallway.host_id is 'Who runs it.';
+comment on column hallway.host is 'Their name.';
+comment on column hallway.stage is 'open or moderated.';
+comment on column hallway.access is 'open, club or invited: who may come in.';
+comment on column hallway.locked is 'Nobody new comes in.';
+comment on column hallway.created_at is 'When it was made.';
+comment on column hallway.starts_at is 'When it was, or is, to open; null: it opened at once.';
+comment on column hallway.opened_at is 'When it opened; null while it is still to come.';
+comment on column hallway.scheduled is 'Whether it is still to open.';
+comment on column hallway.here is 'How many are in it.';
+comment on column hallway.on_stage is 'How many of them may speak.';
+comment on column hallway.people is 'The first four on stage in join order: user_id, username, role.';
+comment on column hallway.cursor is 'Position in the room''s log of the newest change to this row: of two versions the greater one is newer.';
+comment on column hallway.followed is 'Whether the acting user follows its club.';

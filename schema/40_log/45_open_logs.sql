@@ -1,0 +1,15 @@
+create or replace function open_logs(rooms bigint[]) returns void
+language sql
+begin atomic
+  -- Seats outlive a lost log and keep their places in it. Its successor begins beyond them, so that whoever
+  -- joins next is still the newcomer.
+  insert into logs (room_id, epoch, head_seq, tail_seq)
+  select r.id, (extract(epoch from clock_timestamp()) * 1000)::bigint * 100000 + r.id % 100000,
+         coalesce(seats.newest, 0), coalesce(seats.newest, 0)
+  from unnest(open_logs.rooms) r (id)
+  cross join lateral (select max(p.seq) as newest from participants p where p.room_id = r.id) seats
+  where not exists (select from logs l where l.room_id = r.id)
+  on conflict do nothing;
+end;
+
+comment on function open_logs(bigint[]) is 'Begins the logs of these rooms where there are none, in an epoch of their own.';

@@ -1,0 +1,15 @@
+create or replace function hallway_rows(rooms bigint[] default null) returns setof jsonb
+language sql stable security definer set search_path = roomtone, pg_temp
+begin atomic
+  select to_jsonb(h) - 'followed' || jsonb_build_object('ended_at', null)
+         || case when h.access = 'invited' then jsonb_build_object('readers', array(select r from room_readers(h.id) r)) else '{}' end
+  from hallway h
+  where hallway_rows.rooms is null or h.id = any (hallway_rows.rooms)
+  union all
+  select jsonb_build_object('id', r.id, 'ended_at', r.ended_at, 'cursor', coalesce(l.epoch, 0) || '-' || coalesce(l.hallway_seq, 0))
+  from roomtone.rooms r left join logs l on l.room_id = r.id
+  where r.id = any (hallway_rows.rooms) and r.ended_at is not null;
+end;
+
+comment on function hallway_rows(bigint[]) is
+  'The hallway''s rows as relays keep them; for rooms that were named, also those that have ended. A room for the invited comes with its `readers`, the ids of those who may know of it: for the relay to heed, and to take off.';

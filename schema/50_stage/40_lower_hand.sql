@@ -1,0 +1,18 @@
+create or replace function lower_hand(room_id bigint, username text default null) returns boolean
+language plpgsql as $$
+declare
+  occupant bigint := require_occupant(lower_hand.room_id, lower_hand.username);
+begin
+  if occupant is distinct from acting_user() and not acting_as_operator() and not moderates(lower_hand.room_id) then
+    raise insufficient_privilege using
+      message    = 'only host and moderators lower somebody else''s hand',
+      constraint = 'participants_only_they_raise_hands';
+  end if;
+  update participants p set hand_raised_at = null
+  where p.room_id = lower_hand.room_id and p.user_id = occupant and p.hand_raised_at is not null;
+  return found;
+end
+$$;
+
+comment on function lower_hand(bigint, text) is
+  'Take your hand down, or as a moderator somebody else''s; false if it was not up.';

@@ -1,0 +1,13 @@
+create or replace function move_to_audience(room_id bigint, username text) returns boolean
+language plpgsql as $$
+declare
+  occupant bigint := require_moderator(move_to_audience.room_id, move_to_audience.username);
+begin
+  update participants p set role = 'AUDIENCE'
+  where p.room_id = move_to_audience.room_id and p.user_id = occupant and p.role <> 'AUDIENCE';
+  return found;
+end
+$$;
+
+comment on function move_to_audience(bigint, text) is
+  'Host and moderators: ask somebody down from the stage, microphone off; false if they are in the audience already.';

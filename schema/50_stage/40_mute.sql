@@ -1,0 +1,18 @@
+create or replace function mute(room_id bigint, username text default null) returns boolean
+language plpgsql as $$
+declare
+  occupant bigint := require_occupant(mute.room_id, mute.username);
+begin
+  if occupant is distinct from acting_user() and not acting_as_operator() and not moderates(mute.room_id) then
+    raise insufficient_privilege using
+      message    = 'only host and moderators mute somebody else',
+      constraint = 'participants_only_moderators_mute';
+  end if;
+  update participants p set muted = true
+  where p.room_id = mute.room_id and p.user_id = occupant and not p.muted;
+  return found;
+end
+$$;
+
+comment on function mute(bigint, text) is
+  'Switch your microphone off, or as a moderator somebody else''s; false if it was off already.';

@@ -1,0 +1,13 @@
+create or replace function unmute(room_id bigint) returns boolean
+language plpgsql as $$
+declare
+  occupant bigint := require_occupant(unmute.room_id);
+begin
+  update participants p set muted = false
+  where p.room_id = unmute.room_id and p.user_id = occupant and p.muted;
+  return found;
+end
+$$;
+
+comment on function unmute(bigint) is
+  'Switch your own microphone on; nobody else can. False if it was on already.';

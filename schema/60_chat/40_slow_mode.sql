@@ -1,0 +1,11 @@
+create or replace function slow_mode(room_id bigint, seconds int) returns int
+language plpgsql as $$
+begin
+  perform require_moderator(slow_mode.room_id), require_open_room(slow_mode.room_id);
+  update rooms r set slow_mode = coalesce(slow_mode.seconds, 0) where r.id = slow_mode.room_id;
+  return coalesce(slow_mode.seconds, 0);
+end
+$$;
+
+comment on function slow_mode(bigint, int) is
+  'Host and moderators: let everybody else write only once in so many seconds (up to 3,600); 0 is as fast as they like. Returns the seconds.';

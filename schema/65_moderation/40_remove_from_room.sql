@@ -1,0 +1,17 @@
+create or replace function remove_from_room(room_id bigint, username text) returns boolean
+language plpgsql as $$
+declare
+  occupant bigint := require_moderator(remove_from_room.room_id, remove_from_room.username);
+begin
+  if exists (select from rooms r where r.id = remove_from_room.room_id and r.host_id = occupant) then
+    raise check_violation using
+      message    = 'nobody removes the host from their own room',
+      constraint = 'participants_host_is_never_removed';
+  end if;
+  delete from participants p where p.room_id = remove_from_room.room_id and p.user_id = occupant;
+  return found;
+end
+$$;
+
+comment on function remove_from_room(bigint, text) is
+  'Host and moderators: show somebody out, who may come back; false if they have left in this very moment.';

@@ -1,0 +1,16 @@
+create or replace function node_heartbeat(node text) returns table (room_id bigint, peer_id uuid)
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  update nodes n set heartbeat_at = clock_timestamp() where n.id = node_heartbeat.node and n.kind <> 'relay';
+  if not found then
+    raise no_data_found using
+      message = format('no node goes by %s', node_heartbeat.node),
+      hint    = 'Register (again): the database may have lost its leases.';
+  end if;
+  perform assign_nodes();
+  return query select a.room_id, a.peer_id from assignments a where a.node_id = node_heartbeat.node;
+end
+$$;
+
+comment on function node_heartbeat(text) is
+  'A media node''s sign of life, which also gives rooms of silent nodes to living ones; returns the rooms it carries, and the session of its seat in each. Raises P0002 for a node without a lease.';

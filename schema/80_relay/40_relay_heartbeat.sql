@@ -1,0 +1,11 @@
+drop function if exists relay_heartbeat(text, text);
+
+create or replace function relay_heartbeat(node text, address text, kind text default 'relay') returns void
+language sql security definer set search_path = roomtone, pg_temp
+begin atomic
+  insert into nodes (id, kind, address) values (relay_heartbeat.node, relay_heartbeat.kind, relay_heartbeat.address)
+  on conflict (id) do update set heartbeat_at = clock_timestamp(), address = excluded.address;
+end;
+
+comment on function relay_heartbeat(text, text, text) is
+  'A relay''s sign of life, or that of another process which sits in rooms over the database.';

@@ -1,0 +1,11 @@
+create or replace function relay_secret(name text) returns text
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  insert into secrets (name, value)
+  values (relay_secret.name, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''))
+  on conflict do nothing;
+  return (select s.value from secrets s where s.name = relay_secret.name);
+end
+$$;
+
+comment on function relay_secret(text) is 'A secret all relays of this database share, made when first asked for (244 random bits).';

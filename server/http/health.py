@@ -1,0 +1,40 @@
+"""`/live`: this process answers. `/ready`: what is written reaches those who follow."""
+
+from __future__ import annotations
+
+import psycopg
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from ..problem import Problem
+from ..resource import resource
+
+
+async def live(request: Request) -> Response:
+    if (fatal := request.state.tasks.fatal) is not None:
+        raise Problem(503, "57P01", f"this process is ending: its task {fatal} cannot go on")
+    return JSONResponse({"live": True})
+
+
+async def ready(request: Request) -> Response:
+    if request.state.relay.stopping.is_set():
+        raise Problem(503, "57P01", "this relay is stopping")
+    if not request.state.relay.ready:
+        raise Problem(503, "08006", "the bell is not heard: LISTEN is not in force")
+    if failing := request.state.tasks.failing:
+        raise Problem(503, "08006", f"not every task runs: {', '.join(failing)}")
+    if not request.state.relay.hallway.filled.is_set():
+        raise Problem(503, "08006", "the hallway has not been read yet")
+    jwks = request.state.tokens.jwks
+    if jwks is not None and not jwks.known:
+        raise Problem(503, "08006", "the issuer's signing keys could not be read yet")
+    try:
+        async with request.state.database.relay() as connection:
+            await connection.execute("select 1")
+    except psycopg.Error:
+        raise Problem(503, "08006", "the database does not answer") from None
+    return JSONResponse({"ready": True})
+
+
+routes: list[BaseRoute] = [resource("/live", get=live), resource("/ready", get=ready)]

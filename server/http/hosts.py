@@ -1,0 +1,77 @@
+"""Which names this relay answers to.
+
+While a name is enough to sign in, whoever reaches the relay can be anybody; on loopback that is whoever sits
+at this machine. A page of some site could be among them: the site lets its own name point to 127.0.0.1 (DNS
+rebinding), and for the browser we are then that site. But the browser still says the name it was told. So
+names other than those of this machine are refused, unless `--allowed-hosts` has them. An address is nobody's
+name and cannot be bent.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..problem import Problem
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+EVERY_NAME = "*"
+
+
+def host_of(header: str) -> str:
+    """The host of a `Host` header (RFC 9110, 7.2), in lower case, without port, brackets and final dot."""
+    name, colon, port = header.strip().rpartition(":")
+    if not colon or not port.isdecimal():
+        name = header.strip()
+    return name.lower().removeprefix("[").removesuffix("]").removesuffix(".")
+
+
+class KnownHosts:
+    """Answers requests for another name with Problem 421 (RFC 9110, 15.5.20)."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self.app = app
+        named = (*settings.allowed_hosts, settings.host)
+        self.names = {host_of(name) for name in named if not _is_address(name)}
+        everything = EVERY_NAME in settings.allowed_hosts
+        self.checks = not everything and (settings.demo_allowed or bool(settings.allowed_hosts))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.app
+        if self.checks and scope["type"] in ("http", "websocket"):
+            host = host_of(Headers(scope=scope).get("host", ""))
+            if not self.knows(host):
+                app = _refusal(host).response()
+        await app(scope, receive, send)
+
+    def knows(self, host: str) -> bool:
+        """Whether this is a name of ours."""
+        return (
+            host in self.names
+            or host == "localhost"
+            or host.endswith(".localhost")  # RFC 6761, 6.3
+            or _is_address(host)
+        )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _refusal(host: str) -> Problem:
+    return Problem(
+        421,
+        "42501",
+        f"this relay does not go by the name {host[:100]!r}",
+        hint="Open it by its address, or start it with --allowed-hosts.",
+        rule="requests_host_is_known",
+    )

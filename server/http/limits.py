@@ -1,0 +1,167 @@
+"""How much one client may ask: the size of a body, and requests per second.
+
+Plain ASGI middleware: nothing here stands between a stream and its reader.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..identity.tokens import counted_as
+from ..postgres.budget import subject
+from ..problem import Problem
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+MOST_DISCARDED = 4 * 1024 * 1024  # bytes
+DISCARDING_S = 2.0
+MOST_BUCKETS = 10_000
+BURST_S = 2.0  # this many seconds' worth of requests may come at once, as on opening a page
+
+_UNLIMITED = ("/client/", "/live", "/ready", "/metrics")
+
+
+class BodyLimit:
+    """Refuses a request body larger than `limit` bytes with Problem 413, without keeping it.
+
+    A body that announces its size is refused before it is read; one that does not, as soon as
+    it has grown too large.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        length = Headers(scope=scope).get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > self.limit:
+            await self._discard(receive)
+            await self._refusal().response()(scope, receive, send)
+            return
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.limit:
+                await self._discard(receive)
+                raise self._refusal()
+            return message
+
+        await self.app(scope, counted, send)
+
+    async def _discard(self, receive: Receive) -> None:
+        # Closing a connection that still holds unread bytes resets it, and then the client never
+        # sees why. So a little more is read, and thrown away.
+        left = MOST_DISCARDED
+        try:
+            async with asyncio.timeout(DISCARDING_S):
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if not message.get("more_body", False):
+                        return
+        except TimeoutError:
+            return
+
+    def _refusal(self) -> Problem:
+        return Problem(
+            413,
+            "54000",
+            f"the body is larger than {self.limit} bytes",
+            rule="requests_body_is_small",
+            headers={"Connection": "close"},
+        )
+
+
+class Bucket:
+    """So many tokens per second, and `BURST_S` seconds' worth of them to begin with."""
+
+    def __init__(self, per_second: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.per_second = per_second
+        self.burst = max(1.0, per_second * BURST_S)
+        self._clock = clock
+        self._tokens = self.burst
+        self._since = clock()
+
+    def take(self) -> float:
+        """Take one token: 0, or the seconds until there is one."""
+        now = self._clock()
+        self._tokens = min(self.burst, self._tokens + (now - self._since) * self.per_second)
+        self._since = now
+        if self._tokens < 1:
+            return (1 - self._tokens) / self.per_second
+        self._tokens -= 1
+        return 0.0
+
+
+class RequestRate:
+    """Refuses more than `per_second` requests of one user, or of one address nobody is signed in from.
+
+    A token bucket each, for the last `MOST_BUCKETS` of them; one that was forgotten starts full.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, per_second: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.app = app
+        self.per_second = per_second
+        self._clock = clock
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limited = scope["type"] in ("http", "websocket") and not scope["path"].startswith(
+            _UNLIMITED
+        )
+        if not limited:
+            await self.app(scope, receive, send)
+            return
+        who = counted_as(HTTPConnection(scope))
+        wait = self.take(who)
+        app = self.app if wait == 0 else self._refusal(wait).response()
+        token = subject.set(who)  # whatever the database does for this request is this one's
+        try:
+            await app(scope, receive, send)
+        finally:
+            subject.reset(token)
+
+    def take(self, who: str) -> float:
+        """Take one request out of this one's bucket: 0, or the seconds until there is one."""
+        bucket = self._buckets.pop(who, None) or Bucket(self.per_second, clock=self._clock)
+        self._buckets[who] = bucket
+        wait = bucket.take()
+        if len(self._buckets) > MOST_BUCKETS:
+            self._buckets.popitem(last=False)
+        return wait
+
+    def _refusal(self, wait: float) -> Problem:
+        return Problem(
+            429,
+            "53400",
+            f"more than {self.per_second:g} requests per second",
+            rule="requests_are_not_too_many",
+            headers={"Retry-After": str(math.ceil(wait))},
+        )
+
+
+def middleware(settings: Settings) -> list[Middleware]:
+    """For `Starlette(middleware=...)`."""
+    return [
+        Middleware(RequestRate, per_second=settings.requests_per_second),
+        Middleware(BodyLimit, limit=settings.body_limit),
+    ]

@@ -1,0 +1,102 @@
+"""The schema as PostgreSQL's catalogs describe it to outsiders: relations, columns, functions, comments."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ...postgres.pools import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column, or a parameter of a function. `required` means that a write has to give it."""
+
+    name: str
+    type: str
+    comment: str | None = None
+    nullable: bool = False
+    required: bool = False
+    reads: bool = True
+    inserts: bool = False
+    updates: bool = False
+    one_of: tuple[str, ...] = ()
+    longest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table or view, and what a person may do with it; `anyone_reads` without signing in."""
+
+    name: str
+    comment: str | None
+    is_view: bool
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    anyone_reads: bool
+    person_reads: bool
+    inserts: bool
+    updates: bool
+    deletes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function. `relation` names the table whose row it returns, `columns` those of any other row."""
+
+    name: str
+    comment: str | None
+    is_volatile: bool
+    returns_set: bool
+    returns_nothing: bool
+    type: str
+    relation: str | None
+    arguments: tuple[Column, ...]
+    columns: tuple[Column, ...]
+    anyone_calls: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """All there is, in order of name."""
+
+    relations: tuple[Relation, ...]
+    functions: tuple[Function, ...]
+
+
+async def read(database: Database) -> tuple[str, str]:
+    """The two JSON texts of described.sql: equal texts describe equal schemas. Raises psycopg errors."""
+    text = files(__package__).joinpath("described.sql").read_text("utf-8")
+    async with database.relay() as connection:
+        answer = await connection.execute(text)  # a file of our own
+        row = await answer.fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def parse(relations: str, functions: str) -> Described:
+    """The same as a structure."""
+    return Described(
+        tuple(_relation(row) for row in json.loads(relations)),
+        tuple(_function(row) for row in json.loads(functions)),
+    )
+
+
+def _relation(row: dict[str, Any]) -> Relation:
+    del row["oid"]
+    columns = tuple(_column(column) for column in row.pop("columns"))
+    return Relation(**row | {"key": tuple(row["key"]), "columns": columns})
+
+
+def _function(row: dict[str, Any]) -> Function:
+    del row["oid"]
+    arguments = tuple(_column(argument) for argument in row.pop("arguments"))
+    columns = tuple(_column(column) for column in row.pop("columns") or ())
+    return Function(**row, arguments=arguments, columns=columns)
+
+
+def _column(row: dict[str, Any]) -> Column:
+    return Column(**row | {"one_of": tuple(row.get("one_of") or ())})

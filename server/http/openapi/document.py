@@ -1,0 +1,85 @@
+"""The document, put together and kept until the schema changes."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from ... import __version__
+from . import described, fixed, functions, recordings, shapes, tables, whip
+from .components import shared
+
+if TYPE_CHECKING:
+    from ...postgres.pools import Database
+
+READ_AT_MOST_EVERY_S: Final = 2.0  # so that asking for it is no way to keep the database busy
+
+_DESCRIPTION: Final = """\
+Social audio whose signaling server is PostgreSQL. A write is a row; a row fires a trigger; the trigger
+appends to the room's log and rings a bell; the relay hears the bell, reads the log, and streams it.
+
+Rows and functions are what the database grants, in PostgREST's conventions: this document shows their
+common part, `docs/rows.md` all of it. Every refusal is a problem (`docs/errors.md`). The relay also serves
+the pages people see: `/`, `/rooms/{id}`, `/clubs`, `/clubs/{id}`, `/people/{username}`,
+`/invitations/{code}`, `/recordings/{id}` and `/client/`."""
+
+
+class Document:
+    """The OpenAPI document of one relay; it describes the schema anew when that has changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: tuple[str, str] | None = None
+        self._text = ""
+        self._read_at = float("-inf")
+
+    async def text(self) -> str:
+        """The document as JSON. Raises psycopg errors."""
+        if time.monotonic() - self._read_at > READ_AT_MOST_EVERY_S:
+            found = await described.read(self._database)
+            self._read_at = time.monotonic()
+            if found != self._known:
+                self._known = found
+                self._text = json.dumps(compose(described.parse(*found)), ensure_ascii=False)
+        return self._text
+
+
+def compose(schema: described.Described) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of this schema."""
+    components = shared()
+    components["schemas"] |= shapes.SCHEMAS
+    for table in schema.relations:
+        components["schemas"] |= tables.schemas(table)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Roomtone",
+            "version": __version__,
+            "description": _DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": _tags(schema),
+        "paths": {
+            **fixed.PATHS,
+            **whip.PATHS,
+            **recordings.PATHS,
+            **{f"/rows/{table.name}": tables.path(table) for table in schema.relations},
+            **functions.paths(schema),
+        },
+        "components": components,
+    }
+
+
+def _tags(schema: described.Described) -> list[dict[str, str]]:
+    told = {
+        "session": "Who is asking.",
+        "the log": "What happens in rooms and hallway, as it happens.",
+        "audio": "How browsers find their way to each other.",
+        "the relay": "How it is.",
+        "functions": "What people call in psql, over HTTP.",
+    }
+    for table in schema.relations:
+        told[table.name] = table.comment or ""
+    return [{"name": name, "description": text} for name, text in told.items()]

@@ -1,0 +1,105 @@
+"""The browser client: one page for every address people see, and the modules behind it."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..identity.fetch_site import navigated_from_elsewhere
+from ..paths import CLIENT_WEB
+from ..problem import Problem
+from ..resource import resource
+from .client_files import ClientFiles
+
+SECURITY: Final = [
+    (
+        b"content-security-policy",
+        (
+            b"default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+            b"form-action 'self'; frame-ancestors 'none'"
+        ),
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        b"microphone=(self), speaker-selection=(self), screen-wake-lock=(self), autoplay=(self), "
+        b"camera=(), geolocation=(), display-capture=(), payment=(), usb=()",
+    ),
+]
+
+
+class SecurityHeaders:
+    """No inline script, no framing, no sniffing, and the microphone for this origin only (W3C CSP Level 3)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *SECURITY]
+            await send(message)
+
+        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+
+
+FILES: Final = ClientFiles(CLIENT_WEB)
+
+
+async def page(request: Request) -> Response:
+    return _without_a_strangers_name(request) or FILES.page("index.html", request.headers)
+
+
+def _without_a_strangers_name(request: Request) -> Response | None:
+    """`?username=` signs somebody in, so it is for addresses that were typed; a link of another site loses it."""
+    if "username" not in request.query_params or not navigated_from_elsewhere(request.headers):
+        return None
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] != "username"]
+    query = f"?{urlencode(kept)}" if kept else ""
+    # No host: wherever the path leads, it stays on this one.
+    address = "/" + quote(request.url.path.lstrip("/")) + query
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
+
+
+async def lab(request: Request) -> Response:
+    return FILES.page("lab/index.html", request.headers)
+
+
+async def file(request: Request) -> Response:
+    found = FILES.file(request.path_params["path"], request.headers)
+    return await anywhere(request) if found is None else found
+
+
+async def favicon(request: Request) -> Response:
+    found = FILES.file("icons/favicon.svg", request.headers)
+    assert found is not None
+    return found
+
+
+async def anywhere(request: Request) -> Response:
+    """An address that is none: people get the page, which says so kindly; programs get a problem."""
+    if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
+        moved = _without_a_strangers_name(request)
+        return moved or FILES.page("index.html", request.headers, 404)
+    raise Problem(404, "PGRST125", f"there is nothing at {request.url.path[:200]}")
+
+
+routes: list[BaseRoute] = [
+    resource("/", get=page),
+    resource("/rooms/{room_id:id}", get=page),
+    resource("/clubs", get=page),
+    resource("/clubs/{club_id:id}", get=page),
+    resource("/people/{username}", get=page),
+    resource("/invitations/{code}", get=page),
+    resource("/lab", get=lab),
+    resource("/client/{path:path}", get=file),
+    resource("/favicon.ico", get=favicon),
+    Route("/{path:path}", anywhere, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
+]

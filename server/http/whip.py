@@ -1,0 +1,211 @@
+"""WHIP (RFC 9725) and WHEP: programs that know nothing but one HTTP request speak in a room, and listen to its mix.
+
+Pure translation: a POST is a seat and an offer row, its 201 the answer row, a PATCH candidates, a DELETE leaves. Nothing of a
+session is kept here, so any relay of the same database serves it on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import psycopg
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from ..formats.ice import configuration
+from ..formats.sdp import Unfit, audio_of, candidates_of, completed
+from ..identity.tokens import claims_of, user_of
+from ..problem import Problem, problem_from_database
+from ..resource import Handler, resource
+from ..transports.routes import room_of
+from ..types import PeerId
+from .whip_session import Call, Calls, Way, no_such_session
+
+SDP: Final = "application/sdp"
+FRAGMENT: Final = "application/trickle-ice-sdpfrag"
+# Any page may use these, for it has to bring a token of its own: no cookie comes along with `*`.
+CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Post, Accept-Patch, Recording",
+}
+
+Act = Callable[[Request, Calls], Awaitable[Response]]
+
+
+def _acting(act: Act) -> Handler:
+    """The act as whoever asks; what is refused may be read by other sites' pages, too."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            claims = claims_of(request)
+            if not claims:
+                raise Problem(401, "42501", "send a token: Authorization: Bearer")
+            response = await act(
+                request, Calls(request.state.database, request.state.relay, claims)
+            )
+        except psycopg.Error as error:
+            problem = problem_from_database(error)
+            if problem.status >= 500:
+                raise
+            problem.headers.update(CORS)
+            raise problem from error
+        except Problem as problem:
+            problem.headers.update(CORS)
+            raise
+        response.headers.update(CORS)
+        return response
+
+    return handle
+
+
+async def _begin(way: Way, request: Request, calls: Calls) -> Response:
+    _require_type(request, SDP, "Accept-Post")
+    if not _accepts(request, SDP):
+        raise Problem(406, "PGRST107", f"the answer is {SDP}, which you do not accept")
+    try:
+        offer = audio_of(await _text(request), "sendonly" if way == "whip" else "recvonly")
+    except Unfit as unfit:
+        raise Problem(422, "22023", str(unfit), rule="whip_offers_audio") from None
+    wish = request.query_params.get("when_recorded", "stay")
+    if wish not in ("stay", "leave"):
+        raise Problem(400, "22023", "when_recorded is stay or leave", rule="whip_wish_is_known")
+    call, answer, recorded = await calls.begin(
+        room_of(request), way, offer.sdp, leaves=wish == "leave"
+    )
+    response = Response(
+        completed(answer, offer), 201, media_type=SDP, headers={"Cache-Control": "no-store"}
+    )
+    response.headers["Location"] = f"/rooms/{call.room}/{way}/{call.peer}"
+    response.headers["ETag"] = _etag(call)
+    response.headers["Accept-Patch"] = FRAGMENT
+    if recorded is not None:
+        response.headers["Recording"] = recorded
+    for link in _ice_links(request):
+        response.headers.append("Link", link)
+    return response
+
+
+async def _patch(request: Request, calls: Calls) -> Response:
+    call = _call_of(request)
+    _require_type(request, FRAGMENT, "Accept-Patch")
+    await calls.require(call)
+    matches = request.headers.get("if-match")
+    if matches is None:
+        raise Problem(
+            428,
+            "55000",
+            "say which session you mean",
+            hint="If-Match: the ETag that the POST answered.",
+            rule="whip_patches_name_their_session",
+        )
+    if matches.strip() == "*":
+        raise Problem(
+            422,
+            "0A000",
+            "a node knows no ICE restart",
+            hint="DELETE this session and POST a new offer.",
+            rule="whip_restarts_nothing",
+        )
+    if _etag(call) not in (each.strip() for each in matches.split(",")):
+        raise Problem(412, "55000", "this is another session's ETag", rule="whip_etag_is_current")
+    try:
+        candidates = candidates_of(await _text(request))
+    except Unfit as unfit:
+        raise Problem(400, "22023", str(unfit), rule="whip_fragment_is_sdp") from None
+    await calls.add_candidates(call, candidates)
+    return Response(status_code=204)  # and no ETag, for the ICE session is the same (4.3.2)
+
+
+async def _end(request: Request, calls: Calls) -> Response:
+    if not await calls.end(_call_of(request)):
+        raise no_such_session()
+    return Response(status_code=200)
+
+
+def _preflight(methods: str, accepted: str, content: str) -> Handler:
+    async def options(request: Request) -> Response:
+        headers = CORS | {
+            "Allow": methods,
+            accepted: content,
+            "Access-Control-Allow-Methods": methods,
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+            "Access-Control-Max-Age": "86400",
+        }
+        return Response(status_code=200, headers=headers)
+
+    return options
+
+
+def _call_of(request: Request) -> Call:
+    try:
+        peer = UUID(request.path_params["session"])
+    except ValueError:
+        raise no_such_session() from None
+    return Call(room_of(request), PeerId(str(peer)))
+
+
+def _etag(call: Call) -> str:
+    """Names the ICE session (RFC 9725, 4.3.1); there is one for each seat's session, and never another."""
+    return f'"{call.peer}"'
+
+
+def _require_type(request: Request, wanted: str, told: str) -> None:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != wanted:
+        raise Problem(
+            415,
+            "PGRST107",
+            f"the body is to be {wanted}",
+            headers={told: wanted},
+        )
+
+
+def _accepts(request: Request, wanted: str) -> bool:
+    accepted = request.headers.get("accept", "*/*").lower()
+    ranges = {each.partition(";")[0].strip() for each in accepted.split(",")}
+    return bool(ranges & {wanted, "application/*", "*/*", ""})
+
+
+async def _text(request: Request) -> str:
+    try:
+        text = (await request.body()).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unfit("the body is not UTF-8") from None
+    if "\0" in text:
+        raise Unfit("text may not contain the character U+0000")
+    return text
+
+
+def _ice_links(request: Request) -> list[str]:
+    """STUN and TURN servers as links (RFC 9725, 4.6)."""
+    user = user_of(claims_of(request))
+    links = []
+    for server in configuration(request.state.settings, user)["iceServers"]:
+        secret = ""
+        if "username" in server:
+            secret = f'; username="{server["username"]}"; credential="{server["credential"]}"; credential-type="password"'
+        links += [f'<{url}>; rel="ice-server"{secret}' for url in server["urls"]]
+    return links
+
+
+def _routes(way: Way) -> list[BaseRoute]:
+    return [
+        resource(
+            f"/rooms/{{room_id:id}}/{way}",
+            post=_acting(partial(_begin, way)),
+            options=_preflight("POST, OPTIONS", "Accept-Post", SDP),
+        ),
+        resource(
+            f"/rooms/{{room_id:id}}/{way}/{{session}}",
+            patch=_acting(_patch),
+            delete=_acting(_end),
+            options=_preflight("PATCH, DELETE, OPTIONS", "Accept-Patch", FRAGMENT),
+        ),
+    ]
+
+
+routes: list[BaseRoute] = [*_routes("whip"), *_routes("whep")]

@@ -1,0 +1,148 @@
+"""An issuer's published signing keys (RFC 7517), kept fresh without making a request wait.
+
+What answers at that address is not ours: it may be slow, endless, or no key set at all. Whatever it is, it is bounded, told in
+the log, and tried again; the keys that are known stay known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import socket
+import ssl
+import time
+import urllib.request
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import HTTPHandler, HTTPSHandler, ProxyHandler, Request
+
+import jwt
+
+from ..settings import is_loopback
+
+logger = logging.getLogger("roomtone.jwks")
+
+STALE_AFTER_S: Final = 300.0
+AGAIN_AFTER_S: Final = 10.0  # so that tokens with invented key ids cannot make us hammer the issuer
+SILENT_FOR_S: Final = 5.0  # that the issuer may leave us without a byte
+FETCH_WITHIN_S: Final = 10.0
+LARGEST_SET: Final = 256 * 1024  # bytes
+
+
+class UnknownKey(Exception):
+    """No key has this id. `being_fetched`: the set is being read, so it may have one soon."""
+
+    def __init__(self, *, being_fetched: bool) -> None:
+        super().__init__("no such key")
+        self.being_fetched = being_fetched
+
+
+class Jwks:
+    """The key set at `url`, kept up to date while `run` runs. `find` never waits: it answers from what is known."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._keys: dict[str | None, Any] = {}
+        self._asked_at = float("-inf")
+        self._wanted = asyncio.Event()
+        self._fetching = False
+        self.answered = asyncio.Event()
+
+    @property
+    def known(self) -> bool:
+        """Whether the set was ever read."""
+        return self.answered.is_set()
+
+    def find(self, kid: str | None) -> Any:
+        """The key with this id. Raises UnknownKey."""
+        if kid in self._keys:
+            return self._keys[kid]
+        if time.monotonic() - self._asked_at > AGAIN_AFTER_S:
+            self._wanted.set()
+        fetching = self._fetching or self._wanted.is_set()
+        raise UnknownKey(being_fetched=fetching or not self.known)
+
+    async def run(self) -> None:
+        """Read the set now, when it is old, and when a token names a key that it lacks, until cancelled."""
+        failures = 0
+        while True:
+            failures = 0 if await self.fetch() else failures + 1
+            # After failures 1 2 4 8 16 32 60 60 … seconds, each times 0.5 to 1.5
+            again = min(60.0, 2.0 ** (failures - 1)) * random.uniform(0.5, 1.5)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(again if failures else STALE_AFTER_S):
+                    await self._wanted.wait()
+
+    async def fetch(self) -> bool:
+        """Read the set now; whether it could be read. One that could not leaves the known keys as they are."""
+        self._asked_at = time.monotonic()
+        self._fetching = True
+        self._wanted.clear()
+        line = _Line()
+        deadline = asyncio.get_running_loop().call_later(FETCH_WITHIN_S, line.break_off)
+        try:
+            self._keys = await asyncio.to_thread(_keys_at, self._url, line)
+        except Exception as error:  # noqa: BLE001 - a stranger's document, in a library's hands
+            logger.warning("the signing keys at %s could not be read: %.200s", self._url, error)
+            return False
+        finally:
+            self._fetching = False
+            deadline.cancel()
+            line.break_off()
+        self.answered.set()
+        return True
+
+
+class _Line(HTTPHandler, HTTPSHandler):
+    """What urllib connects by, so that another thread can end it: its own timeout is for each byte anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._connections: list[HTTPConnection] = []
+        self.is_over = False
+
+    def break_off(self) -> None:
+        self.is_over = True
+        for connection in self._connections:
+            if (line := connection.sock) is not None:
+                with suppress(OSError):
+                    socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+    def http_open(self, request: Request) -> HTTPResponse:
+        return self.do_open(self._http, request)
+
+    def https_open(self, request: Request) -> HTTPResponse:
+        return self.do_open(self._https, request)
+
+    def _http(self, host: str, /, **options: Any) -> HTTPConnection:
+        return self._opened(HTTPConnection(host, **options))
+
+    def _https(self, host: str, /, **options: Any) -> HTTPConnection:
+        secure = ssl.create_default_context()
+        return self._opened(HTTPSConnection(host, context=secure, **options))
+
+    def _opened(self, connection: HTTPConnection) -> HTTPConnection:
+        if self.is_over:
+            raise TimeoutError("it took too long")
+        self._connections.append(connection)
+        return connection
+
+
+def _keys_at(url: str, line: _Line) -> dict[str | None, Any]:
+    """The keys by id; raises whatever there is to raise."""
+    document = bytearray()
+    accepts = Request(url, headers={"Accept": "application/json"})
+    # A proxy that the environment names is not asked for what runs on this machine.
+    direct = [ProxyHandler({})] if is_loopback(urlsplit(url).hostname or "") else []
+    with urllib.request.build_opener(line, *direct).open(accepts, timeout=SILENT_FOR_S) as answer:
+        while chunk := answer.read1(65536):
+            document += chunk
+            if len(document) > LARGEST_SET:
+                raise ValueError(f"the set is larger than {LARGEST_SET} bytes")
+            if line.is_over:
+                raise TimeoutError("it took too long")
+    return {key.key_id: key for key in jwt.PyJWKSet.from_dict(json.loads(document)).keys}

@@ -1,0 +1,274 @@
+"""Who is asking: JSON Web Tokens (RFC 7519), as a bearer token or in a cookie.
+
+A token only names someone. What that someone may do is the database's business, and so is
+whether the token was revoked: `roomtone.become` refuses it in each transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jwt
+from starlette.requests import HTTPConnection
+
+from ..problem import Problem, refusal
+from ..types import Claims, UserId
+from .fetch_site import comes_from_elsewhere
+from .jwks import Jwks, UnknownKey
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+COOKIE = "roomtone"
+SUBPROTOCOL = "bearer."
+TOKEN_LIFETIME = timedelta(days=30)
+CLOCK_SKEW_S = 30  # an issuer's clock may be off by that much
+LATEST = 253402300799  # the end of the year 9999, in seconds since 1970
+BIGINT_MAX = 2**63 - 1
+
+_CLAIMS_KEY = "roomtone.claims"
+_OWN_ALGORITHM = "HS256"
+_UNUSABLE = (
+    jwt.MissingRequiredClaimError,
+    jwt.ImmatureSignatureError,
+    jwt.InvalidAudienceError,
+    jwt.exceptions.InvalidSubjectError,
+)
+"""What PyJWT raises for claims that do not let a token of ours be used here and now."""
+
+
+class Tokens:
+    """Issues this relay's tokens and verifies those it is told to trust.
+
+    `secret` signs and verifies HS256 (at least 32 bytes, RFC 7518 section 3.2). `public_key` (PEM)
+    and `jwks` verify other issuers' tokens. A key is only ever used with algorithms of its own
+    kind, so a token cannot pass a public key off as a shared secret (RFC 8725 section 3.1).
+    With an `audience`, every token must name it in `aud` (RFC 7519 section 4.1.3).
+    """
+
+    def __init__(
+        self,
+        secret: str,
+        *,
+        algorithms: Sequence[str] = ("HS256", "RS256"),
+        public_key: str | None = None,
+        jwks: Jwks | None = None,
+        audience: str | None = None,
+    ) -> None:
+        self._secret = secret
+        self._algorithms = frozenset(algorithms)
+        self._public_key = public_key
+        self._audience = audience
+        self.jwks = jwks
+
+    @classmethod
+    def from_settings(cls, settings: Settings, secret: str) -> Tokens:
+        """`secret` is `settings.jwt_secret`, or the one kept in the database when that is None."""
+        jwks = Jwks(settings.jwt_jwks_url) if settings.jwt_jwks_url else None
+        return cls(
+            secret,
+            algorithms=settings.jwt_algorithms,
+            public_key=pem(settings.jwt_public_key),
+            jwks=jwks,
+            audience=settings.jwt_audience,
+        )
+
+    def issue(self, user_id: UserId, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
+        """A new token for this user, with an id (`jti`) by which it can be revoked."""
+        now = int(time.time())
+        claims: dict[str, Any] = {
+            "sub": str(user_id),
+            "jti": str(uuid.uuid4()),
+            "iat": now,
+            "exp": now + int(lifetime.total_seconds()),
+        }
+        if self._audience is not None:
+            claims["aud"] = self._audience
+        return jwt.encode(claims, self._secret, _OWN_ALGORITHM)
+
+    def ticket(self, claims: Claims, path: str, expires: datetime) -> str:
+        """What lets whoever these claims name into this one path, in its query, until then.
+
+        For what a browser fetches by itself, such as sound, and so without a bearer token. It is no token: it is signed with a
+        key of its own, and worth nothing once its owner has signed out.
+        """
+        told = {name: claims[name] for name in ("sub", "jti") if name in claims}
+        told |= {"exp": int(expires.timestamp()), "path": path}
+        return jwt.encode(told, self._ticket_key, _OWN_ALGORITHM)
+
+    def admits(self, ticket: str, path: str) -> Claims:
+        """The claims of whoever holds this ticket. Raises Problem 401 for any that is not good for this path."""
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                ticket,
+                self._ticket_key,
+                algorithms=[_OWN_ALGORITHM],
+                options={"require": ["exp", "sub", "path"]},
+            )
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            claims = {}
+        if claims.get("path") != path:
+            raise _refused("PGRST301", "this address is not good any more")
+        return claims
+
+    @property
+    def _ticket_key(self) -> bytes:
+        return hashlib.sha256(f"ticket {self._secret}".encode()).digest()
+
+    def verify(self, token: str) -> Claims:
+        """The claims of a good token. Raises Problem 401, saying what is wrong with any other.
+
+        Raises Problem 403 for a good token of somebody who cannot be a user here.
+        """
+        try:
+            algorithm = str(jwt.get_unverified_header(token).get("alg"))
+            key = self._key_for(token, algorithm)
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[algorithm],
+                audience=self._audience,
+                leeway=CLOCK_SKEW_S,
+                options={"require": ["exp", "sub"], "verify_aud": self._audience is not None},
+            )
+        except jwt.ExpiredSignatureError:
+            raise _refused("PGRST303", "the token has expired") from None
+        except _UNUSABLE as error:
+            raise _refused("PGRST303", f"the token cannot be used: {error}") from None
+        except (jwt.PyJWTError, ValueError, ArithmeticError, RecursionError):
+            raise _refused("PGRST301", "the token is not one that this relay trusts") from None
+        for name in ("exp", "nbf", "iat"):
+            if name in claims and not _is_time(claims[name]):
+                raise _refused("PGRST303", f"the token's {name} is not a time in seconds")
+        if not claims["sub"]:
+            raise _refused("PGRST303", "the token names nobody")
+        if not _names_a_user(claims["sub"]):
+            raise _no_user()
+        return claims
+
+    def _key_for(self, token: str, algorithm: str) -> Any:
+        if algorithm not in self._algorithms:
+            raise jwt.InvalidAlgorithmError(algorithm)
+        if algorithm.startswith("HS"):
+            return self._secret
+        if self._public_key is not None:
+            return self._public_key
+        if self.jwks is None:
+            raise jwt.InvalidKeyError("no public key is configured")
+        try:
+            return self.jwks.find(jwt.get_unverified_header(token).get("kid"))
+        except UnknownKey as unknown:
+            if unknown.being_fetched:
+                raise Problem(
+                    503, "08006", "the issuer's keys are being fetched, try again"
+                ) from None
+            raise jwt.InvalidKeyError("the issuer has no such key") from None
+
+
+def claims_of(connection: HTTPConnection) -> Claims:
+    """The claims of whoever sent this request; empty for somebody who is not signed in.
+
+    `Authorization: Bearer` wins over the cookie. A token that is present but no good is refused
+    with Problem 401, never treated as no token. Other schemes are left to whatever proxy uses them.
+    The browser sends the cookie also with what another site's page asks for; there it says nothing.
+    """
+    known: Claims | None = connection.scope.get(_CLAIMS_KEY)
+    if known is None:
+        token = bearer_of(connection)
+        if token is None and not comes_from_elsewhere(connection.headers):
+            token = connection.cookies.get(COOKIE)
+        known = connection.state.tokens.verify(token) if token else {}
+        connection.scope[_CLAIMS_KEY] = known
+    return known
+
+
+def bearer_of(connection: HTTPConnection) -> str | None:
+    """The bearer token of this request (RFC 6750 section 2.1), or None.
+
+    A browser's WebSocket can set no header but its subprotocols, so there one may be `bearer.<token>`.
+    """
+    for offered in connection.scope.get("subprotocols", ()):
+        if offered.startswith(SUBPROTOCOL):
+            return _not_empty(offered.removeprefix(SUBPROTOCOL))
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    return _not_empty(token.strip())
+
+
+def _not_empty(token: str) -> str:
+    # Never "no token": then the cookie would speak, for a page that is not ours.
+    if not token:
+        raise _refused("PGRST301", "there is no token where one was announced")
+    return token
+
+
+def user_of(claims: Mapping[str, object]) -> UserId | None:
+    """The id of the user these claims name, or None for somebody who is not signed in."""
+    return UserId(int(str(claims["sub"]))) if "sub" in claims else None
+
+
+def ends_at(claims: Mapping[str, object]) -> float | None:
+    """When what is opened with these claims now has to end (Unix time); None: it need not.
+
+    That is at `exp`; for a token that is taken because clocks differ, when they may differ no more.
+    """
+    expires = claims.get("exp")
+    if not isinstance(expires, int | float):
+        return None
+    return expires if expires > time.time() else expires + CLOCK_SKEW_S
+
+
+def counted_as(connection: HTTPConnection) -> str:
+    """Whom a request counts for, wherever something is counted: `user 7`, or `address 192.0.2.1`.
+
+    A user's id and an address are never the same key, whatever a proxy calls an address.
+    """
+    try:
+        user = user_of(claims_of(connection))
+    except Problem:  # the route will refuse it; until then it counts for its address
+        user = None
+    if user is not None:
+        return f"user {user}"
+    return f"address {connection.client.host if connection.client else ''}"
+
+
+def pem(given: str | None) -> str | None:
+    """A key as PEM text, read from a file if its path is given. Raises OSError."""
+    if given is None or given.lstrip().startswith("-----BEGIN "):
+        return given
+    return Path(given).read_text("ascii")
+
+
+def _names_a_user(subject: object) -> bool:
+    text = str(subject)  # a string already: PyJWT takes nothing else (RFC 7519 section 4.1.2)
+    return text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) <= BIGINT_MAX
+
+
+def _is_time(value: object) -> bool:
+    """A NumericDate (RFC 7519 section 2); PyJWT also takes text, and numbers beyond all calendars."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= LATEST
+
+
+def _no_user() -> Problem:
+    return Problem(
+        403,
+        "42501",
+        "the token's subject is not the id of a user of this database",
+        hint="`sub` is the id of a row in users, as text. No setting makes users of other subjects.",
+        rule="tokens_subject_is_a_user",
+    )
+
+
+def _refused(code: str, message: str) -> Problem:
+    problem = refusal(code, message, hint="Sign in again: POST /session, or send a newer token.")
+    problem.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'  # RFC 6750 section 3.1
+    return problem

@@ -1,0 +1,168 @@
+"""Those who write: visitors who join, signal to somebody who follows, and leave, at a steady pace."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final, assert_never
+
+from ..drill.http_connection import Place
+from ..supervision import begin, stop
+from .connection import Tally
+from .followers import Person
+from .http_connection import Conversation
+from .plan import VISIT, Act, Plan, Technique
+from .websocket import Socket
+
+OFFER: Final = {"type": "offer", "sdp": "v=0\r\n" + "a=rtpmap:111 opus/48000/2\r\n" * 55}
+"""As long as what a browser offers for one audio track: about 1,500 characters."""
+CANDIDATE: Final = {
+    "candidate": "candidate:842163049 1 udp 1677729535 192.0.2.7 46154 typ srflx raddr 10.0.0.7 rport 46154",
+    "sdpMid": "0",
+    "sdpMLineIndex": 0,
+}
+OVERDUE: Final = 15.0  # seconds that the writing may take longer than planned
+
+
+class Visitor(ABC):
+    """One who comes and goes; each call is one write, and returns when it is committed."""
+
+    def __init__(self, place: Place, room: int, person: Person) -> None:
+        self.place = place
+        self.room = room
+        self.person = person
+        self.tally = Tally()
+
+    async def act(self, what: Act, to_peer: str) -> None:
+        match what:
+            case "join":
+                await self.join()
+            case "offer":
+                await self.signal("offer", to_peer, OFFER)
+            case "candidate":
+                await self.signal("candidate", to_peer, CANDIDATE)
+            case "leave":
+                await self.leave()
+            case _:
+                assert_never(what)
+
+    @abstractmethod
+    async def join(self) -> None: ...
+
+    @abstractmethod
+    async def signal(self, kind: str, to_peer: str, body: object) -> None: ...
+
+    @abstractmethod
+    async def leave(self) -> None: ...
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of what is open."""
+
+
+class RowsVisitor(Visitor):
+    """Writes rows over HTTP, as one does whose events come by stream or by polling."""
+
+    def __init__(self, place: Place, room: int, person: Person) -> None:
+        super().__init__(place, room, person)
+        self._conversation = Conversation(place, person.token, self.tally)
+        self._peer = ""
+
+    async def join(self) -> None:
+        seat = await self._post("rpc/join_room", {"room_id": self.room})
+        self._peer = seat["peer_id"]
+
+    async def signal(self, kind: str, to_peer: str, body: object) -> None:
+        row = {"room_id": self.room, "from_peer": self._peer, "to_peer": to_peer, "kind": kind}
+        await self._post("signals", row | {"body": body})
+
+    async def leave(self) -> None:
+        await self._post("rpc/leave_room", {"room_id": self.room, "peer_id": self._peer})
+
+    async def close(self) -> None:
+        self._conversation.close()
+
+    async def _post(self, path: str, row: dict[str, Any]) -> Any:
+        answer = await self._conversation.ask("POST", f"/rows/{path}", row)
+        return answer.json() if answer.body else None
+
+
+class SocketVisitor(Visitor):
+    """Emits the article's events on a socket, one for each visit."""
+
+    def __init__(self, place: Place, room: int, person: Person) -> None:
+        super().__init__(place, room, person)
+        self._socket: Socket | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def join(self) -> None:
+        path = f"/rooms/{self.room}/socket"
+        self._socket = await Socket.open(self.place, path, self.person.token, self.tally)
+        self._reading = begin(self._read(self._socket), "reader of a socket")
+        await self._emit("user-joined-room", {})
+
+    async def signal(self, kind: str, to_peer: str, body: object) -> None:
+        await self._emit("signal", {"to_peer": to_peer, "kind": kind, "body": body})
+
+    async def leave(self) -> None:
+        await self._emit("user-left-room", {})
+        await self.close()
+
+    async def close(self) -> None:
+        if self._reading is not None:
+            await stop(self._reading)
+        if self._socket is not None:
+            self._socket.close()
+
+    async def _emit(self, event: str, data: object) -> None:
+        assert self._socket is not None
+        await self._socket.emit(event, data)
+
+    async def _read(self, socket: Socket) -> None:
+        with suppress(EOFError):
+            while True:
+                await socket.next()
+
+
+@dataclass(frozen=True)
+class Written:
+    """How many writes were committed, in how many seconds."""
+
+    writes: int
+    seconds: float
+
+
+def visitors_of(technique: Technique, place: Place, room: int, who: list[Person]) -> list[Visitor]:
+    """Who writes the way people on this technique do."""
+    kind = SocketVisitor if technique == "websocket" else RowsVisitor
+    return [kind(place, room, person) for person in who]
+
+
+async def write(visitors: list[Visitor], peers: list[str], plan: Plan) -> Written:
+    """Keep up the pattern for the plan's duration; whole visits, so that everybody has left in the end.
+
+    Writes are due at fixed times, whatever the ones before took: a slow relay is not asked less.
+    """
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    pause = len(visitors) / plan.rate
+    done = count()
+
+    async def visit(number: int, visitor: Visitor) -> None:
+        due = began + pause * number / len(visitors)
+        targets = peers[number % len(peers) :] + peers[: number % len(peers)]
+        visits = max(1, round(plan.duration / (pause * len(VISIT))))
+        for turn in range(visits):
+            peer = targets[turn * len(visitors) % len(targets)]
+            for act in VISIT:
+                await asyncio.sleep(max(0.0, due - loop.time()))
+                await visitor.act(act, peer)
+                next(done)
+                due += pause
+
+    async with asyncio.timeout(plan.duration + 4 * pause + OVERDUE):
+        await asyncio.gather(*(visit(n, visitor) for n, visitor in enumerate(visitors)))
+    return Written(next(done), loop.time() - began)

@@ -1,0 +1,93 @@
+"""People for a floor: somebody who speaks and a few who listen, each on one connection to something that relays, without any rooms."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import asdict
+from functools import partial
+from typing import Any, Final
+
+import psutil
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+
+from ...media.aiortc_internals import send_encoded
+from ...media.peer_connection import OPUS, Encoded
+from ...media.rtp import take_packets
+from ...media.sent_audio import Ear, Voice
+from ...supervision import begin, stop
+from .marks import Mark, marked
+from .received_audio import Ears
+
+SETTLES: Final = 1.0  # seconds
+WHO: Final = 1  # the only user there is
+
+
+async def plain(port: int, pid: int, listeners: int, seconds: float) -> dict[str, Any]:
+    """What the process `pid`, which answers offers on `port`, needs to relay one voice to so many: `cpu` of a core, and the marks."""
+    said: list[Mark] = []
+    voice, ear = Voice(marked(0, said)), Ear()
+    speaking = begin(voice.run(), "voice")
+    connections: list[RTCPeerConnection] = []
+    ears = [Ears(keeps=True) for _ in range(listeners)]
+    try:
+        speaker = _connection(connections)
+        line = speaker.addTransceiver(Encoded(), "sendonly")
+        line.setCodecPreferences(OPUS)
+        send_encoded(line.sender, ear.next)
+        await _call(port, speaker)
+        with voice.heard_by(ear):
+            voice.allowed = True
+            for each in ears:
+                listener = _connection(connections)
+                line = listener.addTransceiver("audio", "recvonly")
+                line.setCodecPreferences(OPUS)
+                take_packets(line, partial(each.hear, WHO))
+                await _call(port, listener)
+            await asyncio.sleep(SETTLES)
+            process = psutil.Process(pid)
+            for each in ears:
+                each.begin()
+            said.clear()
+            before, at = sum(process.cpu_times()[:2]), time.monotonic()
+            await asyncio.sleep(seconds)
+            cpu = (sum(process.cpu_times()[:2]) - before) / (time.monotonic() - at)
+            for each in ears:
+                each.end()
+    finally:
+        await stop(speaking)
+        await asyncio.gather(*(pc.close() for pc in connections), return_exceptions=True)
+    heard = [mark for each in ears for mark in each.marks({WHO: 0}, [0])]
+    return {
+        "cpu": cpu,
+        "said": [asdict(mark) for mark in said],
+        "heard": [asdict(mark) for mark in heard],
+    }
+
+
+def _connection(connections: list[RTCPeerConnection]) -> RTCPeerConnection:
+    pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    connections.append(pc)
+    return pc
+
+
+async def _call(port: int, pc: RTCPeerConnection) -> None:
+    """Offer, take the answer, and be connected."""
+    connected = asyncio.Event()
+
+    def changed() -> None:
+        if pc.connectionState == "connected":
+            connected.set()
+
+    pc.on("connectionstatechange", changed)
+    await pc.setLocalDescription(await pc.createOffer())
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+    try:
+        writer.write(json.dumps({"sdp": pc.localDescription.sdp}).encode() + b"\n")
+        answer = json.loads(await reader.readline())
+    finally:
+        writer.close()
+    await pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
+    async with asyncio.timeout(10):
+        await connected.wait()

@@ -1,0 +1,59 @@
+"""What both the table and the report say of a run."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..number_format import figure
+from .figures import Measurement, Report
+from .plan import LATE, LOSS, MISSED
+
+WORDS: Final = {"mesh": "mesh", "sfu": "SFU", "mcu": "MCU"}
+
+CRITERION: Final = (
+    f"A topology works with a crowd if everybody hears everybody, at most {LOSS:.0%} of the packets and {MISSED:.0%} of the"
+    f" marks are missing, and 95 of 100 marks are heard within {1000 * LATE:.0f} ms (ITU-T G.114)."
+)
+
+
+def per_cent(share: float) -> str:
+    """Of a core: 12%, 0.18%."""
+    return f"{figure(100 * share)}%"
+
+
+def rate(bits: float) -> str:
+    """Bits per second: 81 kbit/s, 3.2 Mbit/s."""
+    return f"{figure(bits / 1e6)} Mbit/s" if bits >= 1e6 else f"{figure(bits / 1e3)} kbit/s"
+
+
+def crowd_of(one: Measurement) -> str:
+    return f"{one.speakers} + {one.listeners}"
+
+
+def ends(report: Report) -> list[tuple[str, str]]:
+    """Of each topology, how far it went."""
+    told: list[tuple[str, str]] = []
+    for topology in report.plan.topologies:
+        stopped, carried = report.stops_at(topology), report.carries(topology)
+        so_far = f"carried {_people(carried)}" if carried else "carried nobody"
+        if stopped is None:
+            words = f"{so_far}, the largest crowd that was asked for"
+        else:
+            words = f"{so_far}; stopped working with {_people(stopped)}: {', '.join(stopped.faults)}. What had no more to give: {stopped.ran_out}"
+        told.append((topology, f"{words}."))
+    return told
+
+
+def _people(one: Measurement) -> str:
+    return f"{one.speakers} who speak and {one.listeners} who listen"
+
+
+def crowded(report: Report) -> str | None:
+    """When the machine was full although neither node nor people were, the figures are of a crowded machine; that is to be said."""
+    full = [one for one in report.measurements if one.cost.machine >= 0.95]
+    if not full:
+        return None
+    return (
+        f"In {len(full)} of {len(report.measurements)} measurements all cores of this machine were busy: delays and stopping"
+        " points there are the machine’s (the people and whatever else runs here) as much as the topology’s."
+    )

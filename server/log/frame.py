@@ -1,0 +1,29 @@
+"""One event on its way to readers, in the form each technique sends it."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+
+from ..types import Cursor
+
+
+class Frame:
+    """`data` is JSON text. However many read a frame, each form of it is made once, when first sent."""
+
+    def __init__(self, event: str, data: str, cursor: Cursor | None = None) -> None:
+        self.event = event
+        self.data = data
+        self.cursor = cursor
+
+    @cached_property
+    def stream(self) -> bytes:
+        """For an event stream (HTML standard, 9.2.6)."""
+        place = "" if self.cursor is None else f"id: {self.cursor}\n"
+        return f"event: {self.event}\n{place}data: {self.data}\n\n".encode()
+
+    @cached_property
+    def socket(self) -> str:
+        """For a WebSocket: `{"event", "id", "data"}`, without the id where there is none."""
+        place = "" if self.cursor is None else f'"id":"{self.cursor}",'
+        return f'{{"event":{json.dumps(self.event)},{place}"data":{self.data}}}'

@@ -1,0 +1,257 @@
+"""One room, carried: its log is followed on the node's seat, and what it says becomes connections."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+import psycopg
+
+from ...backoff import backoff
+from ...supervision import Supervisor
+from ...types import Cursor, PeerId, RoomId, UserId
+from ..mixing import Mixed
+from ..signaling.client import Frame, Line, LineLost, Refused
+from ..signaling.events import (
+    Changed,
+    Seat,
+    SeatChanged,
+    SeatGone,
+    Signal,
+    Snapshot,
+    event_of,
+    snapshot_of,
+)
+from ..signaling.outbox import Outbox, Outgoing
+from .peer_connection import Leg, OfferRefused
+from .recorder import Recorder
+from .speakers import Sitter
+from .turns import Turns
+
+LINGER: Final = 2.0  # seconds; a room that moves away is carried on until everybody has had time to
+
+OVER: Final = ("failed", "closed")
+"""States that a connection never leaves."""
+
+log = logging.getLogger(__name__)
+
+
+class Carried(Protocol):
+    """What a node makes of a room: an `Sfu` or an `Mcu`."""
+
+    async def sit(self, sitters: Iterable[Sitter]) -> None: ...
+
+    async def answer(self, peer_id: str, offer: str) -> str: ...
+
+    async def candidates(self, peer_id: str, body: object) -> None: ...
+
+    def record(self, on_mix: Mixed | None) -> None: ...
+
+    def notify(self, peer_id: str) -> None: ...
+
+    async def hang_up(self, peer_id: str) -> None: ...
+
+    async def close(self) -> None: ...
+
+    @property
+    def legs(self) -> Mapping[str, Leg]: ...
+
+
+Holding = Callable[[PeerId, timedelta], AbstractAsyncContextManager[bool]]
+"""`Lease.holding`: follows on somebody's seat while the block runs."""
+
+
+class Carrier:
+    """Carries the room from `run` until its seat is gone, or `run` is cancelled."""
+
+    def __init__(
+        self,
+        line: Line,
+        room: RoomId,
+        peer: PeerId,
+        carried: Carried,
+        holding: Holding,
+        recorder: Recorder,
+    ) -> None:
+        self.room = room
+        self.peer = peer
+        self.carried = carried
+        self._line = line
+        self._holding = holding
+        self._recorder = recorder
+        self._held: set[str] = set()
+        self._programs: dict[
+            PeerId, bool
+        ] = {}  # sessions without a page, and whether they leave when recorded
+        self._recording: int | None = None
+        self._outbox = Outbox(line, self._refused)
+        self._seats: dict[UserId, Seat] = {}
+        self._cursor: Cursor | None = None
+        # The newest signal of each session that was dealt with. Not of all together: of two people's signals
+        # the one that was written first may be committed second.
+        self._read: dict[PeerId, int] = {}
+        self._tasks = Supervisor()
+        self._turns = Turns(self._tasks, self._answer, self._overrun)
+
+    async def run(self) -> None:
+        """Follow the room until it is somebody else's."""
+        self._tasks.keep(self._outbox.run, "outbox of a room")
+        try:
+            await self._follow()
+            await self._recorder.room_gone()
+            await asyncio.sleep(LINGER)
+        finally:
+            await self._tasks.close()
+            await self._recorder.close()
+            await self.carried.close()
+
+    async def _follow(self) -> None:
+        attempt = 0
+        while True:
+            try:
+                following = self._line.follow(self.room, self.peer, self._cursor)
+                async with aclosing(following) as frames:
+                    async for frame in frames:
+                        attempt = 0
+                        if frame.event == "bye":
+                            return
+                        await self._take(frame)
+            except LineLost as lost:
+                log.info("room %s: %s; trying again", self.room, lost)
+            except Refused as refused:
+                log.info("room %s is not ours any more: %s", self.room, refused)
+                return
+            await asyncio.sleep(backoff(attempt))
+            attempt += 1
+
+    async def _take(self, frame: Frame) -> None:
+        if frame.cursor is not None:
+            if self._cursor is not None and self._cursor.epoch != frame.cursor.epoch:
+                self._read.clear()  # the log was lost, and signals are counted anew
+            self._cursor = frame.cursor
+        event = (
+            snapshot_of(self.room, self.peer, frame.data)
+            if frame.event == "snapshot"
+            else event_of(frame)
+        )
+        match event:
+            case Snapshot(seats=seats, signals=signals, recording=recording):
+                self._recorder.see(recording)
+                await self._recorded(recording)
+                self._seats = {seat.user: seat for seat in seats}
+                await self._sit()
+                for signal in signals:
+                    self._hear(signal)
+            case SeatChanged(seat=seat):
+                self._seats[seat.user] = seat
+                await self._sit()
+            case SeatGone(seat=seat):
+                self._seats.pop(seat.user, None)
+                await self._sit()
+            case Signal():
+                self._hear(event)
+            case Changed(table="recordings", record=record, old_record=old_record):
+                self._recorder.hear(record, old_record)
+                await self._recorded(record)
+
+    async def _recorded(self, record: Mapping[str, Any] | None) -> None:
+        """Tell a recording to those who see no page, as soon as it is announced: before it begins."""
+        running = None if record is None or record["ended_at"] else int(record["id"])
+        if running is not None and running != self._recording:
+            for peer in list(self._programs):
+                await self._recorded_program(peer)
+        self._recording = running
+
+    async def _recorded_program(self, peer: PeerId) -> None:
+        if self._programs.get(peer):
+            await self.carried.hang_up(peer)  # its connection is its presence, so the seat goes too
+        else:
+            self.carried.notify(peer)
+
+    async def _sit(self) -> None:
+        sitters = [
+            Sitter(
+                seat.peer,
+                seat.user,
+                seat.role,
+                seat.muted,
+                seat.kind,
+                seat.invited,
+            )
+            for seat in sorted(self._seats.values(), key=lambda seat: seat.seq)
+            if seat.peer is not None and not seat.is_node
+        ]
+        here = {PeerId(sitter.peer_id) for sitter in sitters}
+        self._turns.keep(here)
+        self._programs = {peer: leaves for peer, leaves in self._programs.items() if peer in here}
+        self._read = {peer: newest for peer, newest in self._read.items() if peer in here}
+        await self.carried.sit(sitters)
+
+    def _hear(self, signal: Signal) -> None:
+        """Deal with a signal beside the others: one person's slow network keeps nobody waiting."""
+        if signal.id <= self._read.get(signal.from_peer, 0):
+            return
+        self._read[signal.from_peer] = signal.id
+        self._turns.put(signal)
+
+    async def _answer(self, signal: Signal) -> None:
+        peer = signal.from_peer
+        with contextlib.suppress(KeyError):  # they left meanwhile
+            match signal.kind:
+                case "offer":
+                    await self._take_offer(peer, signal.body)
+                case "candidate":
+                    await self.carried.candidates(peer, signal.body)
+                case "bye":
+                    await self.carried.hang_up(peer)
+
+    async def _overrun(self, peer: PeerId) -> None:
+        """More signals wait than a connection has: it begins anew, with an offer."""
+        log.warning("session %s in room %s sends too many signals", peer, self.room)
+        await self.carried.hang_up(peer)
+        self._put(peer, "bye", {"reason": "too many signals at once; offer again"})
+
+    async def _take_offer(self, peer: PeerId, body: dict[str, str]) -> None:
+        try:
+            answer = await self.carried.answer(peer, body["sdp"])
+        except OfferRefused as refused:
+            log.info("an offer in room %s was refused: %s", self.room, refused)
+            self._put(peer, "bye", {"reason": str(refused)})
+        else:
+            self._put(peer, "answer", {"type": "answer", "sdp": answer})
+            if body.get("presence") == "connection" and peer not in self._held:
+                self._programs[peer] = body.get("when_recorded") == "leave"
+                self._later(self._hold(peer))
+
+    async def _hold(self, peer: PeerId) -> None:
+        """Of a session that follows no log (WHIP, WHEP) the connection is the presence: the seat lives as long as it does."""
+        self._held.add(peer)
+        try:
+            leg = self.carried.legs.get(peer)
+            if leg is None or await leg.until("connected", *OVER) in OVER:
+                return  # never followed, the seat lapses by itself
+            if self._recording is not None:
+                await self._recorded_program(peer)
+            async with self._holding(peer, timedelta(0)):
+                await leg.until(*OVER)
+        except psycopg.Error as error:
+            log.info("a seat in room %s could not be kept: %s", self.room, error)
+        finally:
+            self._held.discard(peer)
+
+    def _later(self, what: Coroutine[Any, Any, None]) -> None:
+        self._tasks.once(what, "signal of a room")
+
+    def _put(self, peer: PeerId, kind: str, body: dict[str, str]) -> None:
+        if kind == "answer":
+            self._outbox.put(Outgoing(self.room, self.peer, peer, "answer", body))
+        else:
+            self._outbox.put(Outgoing(self.room, self.peer, peer, "bye", body))
+
+    def _refused(self, signal: Outgoing, refused: Refused) -> None:
+        log.info("our %s in room %s was refused: %s", signal.kind, self.room, refused)

@@ -1,0 +1,57 @@
+"""Everybody's voices mixed for a recording, by a node that otherwise only forwards them.
+
+Decodes and encodes, and therefore exists only while a recording runs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Container
+
+from ...supervision import Supervisor
+from ..jitter_buffer import Playout
+from ..mix_clock import FRAME, ticks
+from ..mixing import Mixed, soft_clip, total
+from ..opus import Encoder
+from ..rtp import RtpPacket
+
+
+class Mixdown:
+    """`push` what people send; `on_mix` gets every tick's mix, silence included, until `close`."""
+
+    def __init__(self, on_mix: Mixed) -> None:
+        self._on_mix = on_mix
+        self._playouts: dict[str, Playout] = {}
+        self._encoder = Encoder()
+        self._opened = time.monotonic()
+        self._tasks = Supervisor()
+        self._tasks.keep(self._mix, "mixdown")
+
+    def push(self, peer_id: str, packet: RtpPacket) -> None:
+        """A packet of somebody who may be heard."""
+        playout = self._playouts.get(peer_id)
+        if playout is None:
+            playout = self._playouts[peer_id] = Playout()
+        playout.push(packet)
+
+    def keep(self, peer_ids: Container[str]) -> None:
+        """Nobody but these may be heard from now on."""
+        self._playouts = {
+            peer: playout for peer, playout in self._playouts.items() if peer in peer_ids
+        }
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    async def _mix(self) -> None:
+        # Begun anew after a fault, it goes on where the recording is by then.
+        began = int((time.monotonic() - self._opened) / FRAME)
+        async for count in ticks():
+            tick = began + count
+            frames = {
+                peer: frame
+                for peer, playout in self._playouts.items()
+                if (frame := playout.pull()) is not None
+            }
+            samples = soft_clip(total(frames))
+            self._on_mix(tick, samples, self._encoder.encode(samples))

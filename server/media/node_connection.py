@@ -1,0 +1,178 @@
+"""The one connection to a media node, on aiortc: what `client_web/media/node_connection.js` is in a browser.
+
+This side always offers, and the node answers with whose voice goes on which line: `a=msid:` says `user-7` for one
+person (an SFU), `mix` for everybody (an MCU). There is one line for every voice; the first carries ours, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from typing import Any, Final, cast
+
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpTransceiver
+
+from ..supervision import begin
+from .aiortc_internals import path_of, send_encoded, shield
+from .candidates import Candidates
+from .peer_connection import OPUS, Encoded, configuration_of, description_of, dictionary_of
+from .rtp import RtpPacket, take_packets
+from .sent_audio import Ear, Voice
+from .signaling.client import Ice
+from .signaling.events import SignalKind
+
+MIX: Final = "mix"
+"""The voice of everybody, as an MCU names it."""
+
+ANSWERED_WITHIN: Final = 8.0  # seconds
+
+log = logging.getLogger(__name__)
+
+
+class NodeLine:
+    """Opened by the first `hear`, then closed; every `hear` says anew whose voices there are.
+
+    `voice` is what the node gets of us (None: nothing, ever); without `hears` no line is made for anybody else.
+    `on_track(mid, track)` is told once of each line; whose voice it carries just now, `carried` says. With
+    `on_packet(mid, packet)` nothing is decoded, and the tracks stay silent.
+    `on_broken` when it can only be made anew.
+    """
+
+    def __init__(
+        self,
+        *,
+        ice: Ice,
+        voice: Voice | None,
+        hears: bool,
+        send: Callable[[SignalKind, Any], None],
+        on_track: Callable[[str, MediaStreamTrack], None],
+        on_connected: Callable[[], None],
+        on_broken: Callable[[str], None],
+        on_packet: Callable[[str, RtpPacket], None] | None = None,
+    ) -> None:
+        self._on_packet = on_packet
+        self.connected = False
+        self.carried: dict[str, str] = {}
+        """Voice by mid, as the node last answered."""
+        self._voice = voice
+        self._hears = hears
+        self._send = send
+        self._on_track = on_track
+        self._on_connected = on_connected
+        self._on_broken = on_broken
+        self._held = ExitStack()
+        self._closed = False
+        self._wanted: tuple[str, ...] | None = None
+        self._answers: asyncio.Queue[Any] = asyncio.Queue(maxsize=10)
+        self._changed = asyncio.Event()
+        self._told: set[str] = set()
+        self._candidates = Candidates(ice.reach)
+        self._pc = pc = RTCPeerConnection(configuration_of(ice))
+        pc.on("connectionstatechange", self._state_changed)
+        direction = {(True, True): "sendrecv", (True, False): "sendonly"}.get(
+            (voice is not None, hears), "recvonly"
+        )
+        mine = pc.addTransceiver("audio" if voice is None else Encoded(), direction)
+        self._prepare(mine)
+        self._ear = Ear()
+        if voice is not None:
+            send_encoded(mine.sender, self._ear.next)
+        self._task = begin(self._run(), "connection to a node")
+
+    @property
+    def pc(self) -> RTCPeerConnection:
+        """For those who look closer: statistics, tests."""
+        return self._pc
+
+    def hear(self, voices: Sequence[str]) -> None:
+        """These voices are to be heard."""
+        wanted = tuple(voices) if self._hears else ()
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._changed.set()
+
+    def receive(self, kind: SignalKind, body: Any) -> None:
+        """What the node said. It answers with all its candidates at once, and sends none later."""
+        if kind == "answer":
+            with suppress(asyncio.QueueFull):  # nobody asked for that many
+                self._answers.put_nowait(body)
+
+    async def close(self) -> None:
+        """Hang up."""
+        self._closed = True
+        self._held.close()
+        if self._task is not asyncio.current_task():
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self._pc.close()
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                await self._changed.wait()
+                self._changed.clear()
+                await self._negotiate(self._wanted or ())
+        except TimeoutError:
+            self._break("the node does not answer")
+        except Exception as error:  # noqa: BLE001 - what a node says ends this line, not us
+            self._break(f"{type(error).__name__}: {error}")
+
+    async def _negotiate(self, voices: tuple[str, ...]) -> None:
+        pc = self._pc
+        while len(pc.getTransceivers()) < len(voices):
+            self._prepare(pc.addTransceiver("audio", "recvonly"))
+        shield(pc)  # the new ones, too
+        await pc.setLocalDescription(await pc.createOffer())
+        self._send("offer", dictionary_of(pc.localDescription))
+        async with asyncio.timeout(ANSWERED_WITHIN):
+            answer = await self._answers.get()
+        await pc.setRemoteDescription(description_of(answer, self._candidates))
+        self.carried = voices_of(answer["sdp"])
+        for transceiver in pc.getTransceivers():
+            mid = str(transceiver.mid)
+            track = cast(MediaStreamTrack | None, transceiver.receiver.track)
+            # Of every line, whether it carries somebody already or not: aiortc queues without bound what nobody takes.
+            if track is not None and mid not in self._told:
+                self._told.add(mid)
+                self._on_track(mid, track)
+
+    def _prepare(self, transceiver: RTCRtpTransceiver) -> None:
+        transceiver.setCodecPreferences(OPUS)
+        on_packet = self._on_packet
+        if on_packet is not None:  # which line it is, is known by the time a packet comes
+            take_packets(transceiver, lambda packet: on_packet(str(transceiver.mid), packet))
+
+    def _state_changed(self) -> None:
+        state = self._pc.connectionState
+        if self._closed:
+            return
+        if state == "connected" and not self.connected:
+            self.connected = True
+            if self._voice is not None:
+                self._held.enter_context(self._voice.heard_by(self._ear))
+            self._send("connected", path_of(self._pc) or {})
+            self._on_connected()
+        elif state in ("failed", "closed"):
+            self._break(f"the connection is {state}")
+
+    def _break(self, why: str) -> None:
+        if not self._closed:
+            self._held.close()
+            self.connected = False
+            self._on_broken(why)
+
+
+def voices_of(sdp: str) -> dict[str, str]:
+    """Which line of an answer carries whose voice: voice by mid."""
+    voices: dict[str, str] = {}
+    for media in re.split(r"^m=", sdp, flags=re.MULTILINE)[1:]:
+        mid = re.search(r"^a=mid:(\S+)", media, re.MULTILINE)
+        voice = re.search(r"^a=msid:(\S+)", media, re.MULTILINE)
+        silent = re.search(r"^a=(recvonly|inactive)", media, re.MULTILINE)
+        if mid and voice and not silent and voice[1] != "nobody":
+            voices[mid[1]] = voice[1]
+    return voices

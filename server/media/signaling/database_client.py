@@ -1,0 +1,280 @@
+"""A line over the database itself: the same rows and the same log, without a relay in between.
+
+It logs in as the relay does, becomes its user for each transaction, and so has no right that a browser has
+not. What a relay does for its readers is done here for one: LISTEN, reading the log, holding the seat.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import psycopg
+from psycopg import IsolationLevel, sql
+from psycopg.errors import NoDataFound
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+
+from ...postgres.notifications import Throttle
+from ...supervision import supervised
+from ...types import Cursor, PeerId, RoomId, UserId
+from .bells import Bells
+from .client import Frame, Ice, Line, LineLost, Refused, Row, User
+from .ice_servers import IceServers
+from .lease import Lease, Pool
+from .login import Connection, step_down
+
+ANSWERS_WITHIN: Final = 10.0  # seconds
+CONNECTIONS: Final = 4
+FRUITLESS_PER_S: Final = 50.0  # reads of a log that find nothing: what a false notification costs
+FRUITLESS_AT_ONCE: Final = 100
+PASSING: Final = ("08", "40", "53", "55P03", "57")
+"""SQLSTATEs, or their classes, of what may go well another time (PostgreSQL manual, appendix A)."""
+
+NOT_ALLOWED: Final = "42501"  # insufficient privilege
+SCHEMA: Final = "roomtone"
+
+
+class DatabaseDoor:
+    """One process's way into the database, for any number of lines. Made by `database_door`."""
+
+    def __init__(
+        self, url: str, ice: Callable[[UserId], Ice], lease: Callable[[Pool], Lease]
+    ) -> None:
+        self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            kwargs={"application_name": "roomtone bot", "connect_timeout": 5},
+            min_size=1,
+            max_size=CONNECTIONS,
+            timeout=ANSWERS_WITHIN,
+            max_idle=30,
+            configure=step_down,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+        self.lease = lease(self.pool)
+        self.bells = Bells(url, on_connected=self.lease.renew)
+        self.ice = ice
+        self.servers = IceServers()
+
+    async def line(self, username: str, *, kind: str = "bot") -> Line:
+        """A line for the bot (or person) of this name, created if unknown. Raises Refused, LineLost."""
+        async with _told(), self.pool.connection() as connection:
+            answer = await connection.execute(
+                "select id, username from roomtone.sign_in(%s, %s)", (username, kind)
+            )
+            row = await answer.fetchone()
+        assert row is not None
+        return self.line_of(User(UserId(row[0]), row[1]))
+
+    def line_of(self, user: User) -> Line:
+        """A line for somebody who is known."""
+        return DatabaseLine(self, user)
+
+
+@asynccontextmanager
+async def database_door(
+    url: str,
+    *,
+    ice: Callable[[UserId], Ice] = lambda user: Ice(),
+    lease: Callable[[Pool], Lease] = Lease,
+) -> AsyncIterator[DatabaseDoor]:
+    """Open until the block ends. `url` is a libpq connection string, `ice` knows what `GET /ice` would say.
+
+    `lease` is what the process lives by; a media node has one of its own.
+
+    Raises LineLost when there is no database.
+    """
+    door = DatabaseDoor(url, ice, lease)
+    try:
+        async with _told():
+            await door.pool.open(wait=True, timeout=ANSWERS_WITHIN)
+        try:
+            async with supervised() as tasks:
+                tasks.keep(door.bells.run, "listener")
+                tasks.keep(door.lease.run, "lease")
+                door.servers.watch(ice(UserId(0)))  # whoever asks is told of the same ones
+                yield door
+        finally:
+            await door.servers.close()
+            with suppress(psycopg.Error):
+                await door.lease.give_up()
+    finally:
+        await door.pool.close(timeout=1)
+
+
+class DatabaseLine:
+    """Somebody's line."""
+
+    def __init__(self, door: DatabaseDoor, user: User) -> None:
+        self._door = door
+        self._user = user
+        self._claims = json.dumps({"sub": str(user.id), "role": "roomtone_person"})
+
+    @property
+    def user(self) -> User:
+        return self._user
+
+    async def call(self, function: str, **arguments: Any) -> Any:
+        named = sql.SQL(", ").join(
+            sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder(name))
+            for name in arguments
+        )
+        statement = sql.SQL("select to_jsonb(answer) from {}({}) answer").format(
+            sql.Identifier(SCHEMA, function), named
+        )
+        async with self._acting() as connection:
+            answer = await connection.execute(statement, arguments)
+            row = await answer.fetchone()
+        return None if row is None else row[0]
+
+    async def insert(self, table: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        stored: list[dict[str, Any]] = []
+        async with self._acting() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            for row in rows:
+                statement = sql.SQL("insert into {} ({}) values ({}) returning *").format(
+                    sql.Identifier(SCHEMA, table),
+                    sql.SQL(", ").join(map(sql.Identifier, row)),
+                    sql.SQL(", ").join(map(sql.Placeholder, row)),
+                )
+                values = {
+                    name: Jsonb(value) if isinstance(value, dict | list) else value
+                    for name, value in row.items()
+                }
+                await cursor.execute(statement, values)
+                stored += await cursor.fetchall()
+        return stored
+
+    async def select(self, relation: str, *columns: str, **equals: Any) -> list[dict[str, Any]]:
+        statement = sql.SQL("select {} from {} where {}").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+            sql.Identifier(SCHEMA, relation),
+            sql.SQL(" and ").join(
+                sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name))
+                for name in equals
+            ),
+        )
+        async with self._acting() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(statement, equals)
+            return await cursor.fetchall()
+
+    async def follow(
+        self, room: RoomId, peer: PeerId, after: Cursor | None
+    ) -> AsyncGenerator[Frame, None]:
+        fruitless = Throttle(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
+        with self._door.bells.of(room) as rings:
+            async with _told(), self._door.lease.holding(peer) as held:
+                if not held:
+                    raise Refused(
+                        "this session no longer holds your seat",
+                        NOT_ALLOWED,
+                        "participants_peer_is_current",
+                    )
+                place = after
+                while True:
+                    try:
+                        frames, place = await self._read(room, peer, place)
+                    except Refused:
+                        reason = await self.why_gone(room, peer, place) if place else None
+                        if reason is None:
+                            raise
+                        yield Frame("bye", {"reason": reason})
+                        return
+                    for frame in frames:
+                        yield frame
+                    if not frames:
+                        await fruitless.turn()
+                    await rings.wait()
+                    rings.clear()
+
+    async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
+        seq = after.seq
+        async with _told(), self._door.pool.connection() as connection:
+            while True:
+                answer = await connection.execute(
+                    "select epoch, tail_seq, seq, seat_user, seat_peer::text, event::json ->> 'reason'"
+                    " from roomtone.relay_read(%s, %s)",
+                    ([room], [seq]),
+                )
+                rows = await answer.fetchall()
+                if not rows or rows[0][0] != after.epoch or after.seq < rows[0][1]:
+                    return None
+                if rows[0][2] is None:
+                    return None
+                seq = rows[-1][2]
+                for *_, seat_user, seat_peer, reason in rows:
+                    if seat_user == self._user.id and seat_peer != peer:
+                        return "taken over" if seat_peer is not None else reason or "left"
+
+    async def ice(self) -> Ice:
+        return await self._door.servers.answering(self._door.ice(self._user.id))
+
+    async def _read(
+        self, room: RoomId, peer: PeerId, after: Cursor | None
+    ) -> tuple[list[Frame], Cursor]:
+        """What is new after a cursor; a snapshot without one, or when the log does not reach back to it."""
+        async with self._acting(snapshot=True) as connection:
+            if after is not None:
+                try:
+                    async with connection.transaction():
+                        return await self._new(connection, room, peer, after)
+                except NoDataFound as lost:
+                    if lost.diag.constraint_name is not None:
+                        raise
+            answer = await connection.execute("select roomtone.room_snapshot(%s, %s)", (room, peer))
+            row = await answer.fetchone()
+            assert row is not None
+            cursor = Cursor.parse(row[0]["cursor"])
+            return [Frame("snapshot", row[0], cursor)], cursor
+
+    async def _new(
+        self, connection: Connection, room: RoomId, peer: PeerId, after: Cursor
+    ) -> tuple[list[Frame], Cursor]:
+        frames: list[Frame] = []
+        while True:
+            answer = await connection.execute(
+                "select roomtone.room_log(%s, %s, %s, %s)", (room, peer, after.epoch, after.seq)
+            )
+            row = await answer.fetchone()
+            assert row is not None
+            found = row[0]["events"]
+            frames += (
+                Frame(event["table"], event, Cursor(after.epoch, event["seq"])) for event in found
+            )
+            after = Cursor.parse(row[0]["cursor"])
+            if not found:
+                return frames, after
+
+    @asynccontextmanager
+    async def _acting(self, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+        """A transaction as my user, in which psycopg's errors are told in the words of a line."""
+        async with _told(), self._door.pool.connection() as connection:
+            await connection.set_isolation_level(
+                IsolationLevel.REPEATABLE_READ if snapshot else None
+            )
+            async with connection.transaction():
+                await connection.execute(
+                    "select roomtone.become(%s::jsonb, %s)", (self._claims, self._door.lease.node)
+                )
+                yield connection
+
+
+@asynccontextmanager
+async def _told() -> AsyncIterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _in_words(error) from error
+
+
+def _in_words(error: psycopg.Error) -> Refused | LineLost:
+    state = error.sqlstate
+    if state is None or state.startswith(PASSING):
+        return LineLost(str(error).strip() or type(error).__name__)
+    told = error.diag
+    return Refused(
+        told.message_primary or str(error), state, told.constraint_name, told.message_hint
+    )

@@ -1,0 +1,153 @@
+"""A seat that is taken, kept and, when it lapsed, taken anew; whatever line it is held over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, suppress
+from types import TracebackType
+from typing import Any, Final, Self
+
+from ...backoff import backoff
+from ...supervision import Supervisor
+from ...types import Cursor, PeerId, RoomId
+from .client import Frame, Line, LineLost, Refused
+from .events import Ended, Event, SignalKind, event_of, snapshot_of
+from .outbox import Outbox, Outgoing
+
+COMING_BACK: Final = frozenset({"relay stopping", "too slow"})
+"""A bye that is no farewell: the same log goes on, here or elsewhere."""
+
+ROOM_IS_OPEN: Final = "participants_room_is_open"
+LEAVES_WITHIN: Final = 1.5  # seconds; after that the seat may lapse by itself
+
+log = logging.getLogger(__name__)
+
+
+class Attendance:
+    """A seat in one room, held while the block runs and left at its end.
+
+        async with Attendance(line, room) as attendance:
+            async for event in attendance.events(): ...
+
+    Entering raises `Refused`, or `LineLost` when nobody answers. `role` is asked for the first time only:
+    one that was given later survives joining again. `on_trouble` is told of interruptions, in words.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        room: RoomId,
+        *,
+        role: str | None = None,
+        on_refused: Callable[[Outgoing, Refused], None] = lambda signal, refused: None,
+        on_trouble: Callable[[str], None] = lambda words: None,
+    ) -> None:
+        self.line = line
+        self.room = room
+        self.peer = PeerId("")
+        self._role = role
+        self._on_trouble = on_trouble
+        self._outbox = Outbox(line, on_refused)
+        self._tasks = Supervisor()
+        self._cursor: Cursor | None = None
+        self._seated = False
+
+    async def __aenter__(self) -> Self:
+        await self._join()
+        self._tasks.keep(self._outbox.run, "outbox")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._tasks.close()
+        if self._seated:
+            # Left whatever else happens; and if the line is gone, the seat lapses by itself.
+            with suppress(Refused, LineLost, TimeoutError):
+                async with asyncio.timeout(LEAVES_WITHIN):
+                    await self.line.call("leave_room", room_id=self.room, peer_id=self.peer)
+
+    def send(self, to_peer: PeerId, kind: SignalKind, body: Any) -> None:
+        """Write a signal when it is its turn; never waits."""
+        self._outbox.put(Outgoing(self.room, self.peer, to_peer, kind, body))
+
+    def forget(self, to_peer: PeerId) -> None:
+        """What still waits to be sent there is stale."""
+        self._outbox.forget(to_peer)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What happens in the room, a snapshot first, until it is over for us: then `Ended`."""
+        attempt = 0
+        while True:
+            bye: str | None = None
+            try:
+                try:
+                    following = self.line.follow(self.room, self.peer, self._cursor)
+                    async with aclosing(following) as frames:
+                        async for frame in frames:
+                            attempt = 0
+                            if frame.event == "bye":
+                                bye = frame.data["reason"]
+                            elif (event := self._read(frame)) is not None:
+                                yield event
+                except Refused as refused:
+                    bye = await self._why(refused)
+                if bye == "timeout":
+                    await self._join()
+                    self._on_trouble("the seat had lapsed, and was taken again")
+                    continue
+                if bye is not None and bye not in COMING_BACK:
+                    self._seated = False
+                    yield Ended(bye)
+                    return
+                trouble = bye or "the line ended"
+            except LineLost as lost:
+                trouble = str(lost)
+            except Refused as refused:
+                self._seated = False
+                over = refused.rule == ROOM_IS_OPEN
+                yield Ended("room ended" if over else refused.rule or str(refused))
+                return
+            self._on_trouble(f"interrupted ({trouble}), trying again")
+            await asyncio.sleep(backoff(attempt))
+            attempt += 1
+
+    def _read(self, frame: Frame) -> Event | None:
+        if frame.cursor is not None:
+            self._cursor = frame.cursor
+        if frame.event != "snapshot":
+            return event_of(frame)
+        if "participants" not in frame.data:
+            return None  # a resumed log goes on where it was
+        return snapshot_of(self.room, self.peer, frame.data)
+
+    async def _why(self, refused: Refused) -> str:
+        """Why the log is closed to this session, as a bye would say it. Raises what cannot be told."""
+        lost = refused.rule == "participants_peer_is_current" or refused.code == "42501"
+        if refused.rule == ROOM_IS_OPEN:
+            return "room ended"
+        if not lost:
+            raise refused
+        reason = None
+        if self._cursor is not None:
+            reason = await self.line.why_gone(self.room, self.peer, self._cursor)
+        if reason is not None:
+            return reason
+        seats = await self.line.select(
+            "participants", "peer_id", room_id=self.room, user_id=self.line.user.id
+        )
+        taken = any(seat["peer_id"] is not None for seat in seats)
+        return "taken over" if taken else "timeout"
+
+    async def _join(self) -> None:
+        asked = {} if self._role is None else {"role": self._role}
+        answer = await self.line.call("join_room", room_id=self.room, **asked)
+        self.peer = PeerId(str(answer["peer_id"]))
+        self._role = None
+        self._cursor = None
+        self._seated = True

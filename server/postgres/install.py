@@ -1,0 +1,344 @@
+"""Put the schema into a database, or bring it up to date: all of it, or nothing.
+
+The files are idempotent and run in name order in one transaction. A fingerprint of their text
+is kept in `schema_installs`, so a start that changes nothing costs one query.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import errors, pq
+from psycopg.conninfo import conninfo_to_dict
+
+from .. import __version__
+from ..paths import SOURCE
+from .pools import RELAY_ROLE
+
+PATIENCE = 60.0  # seconds a database server may take to come up
+ATTEMPTS = 5  # roles belong to the whole cluster, so installations of two databases can collide
+INSTALL_LOCK = 0x726F6F6D746F6E65  # "roomtone", the key of an advisory lock
+OLDEST_SERVER = 140000
+DEMO = "schema/demo"
+
+Progress = Callable[[str], None]
+
+
+class InstallError(Exception):
+    """The schema could not be installed, or is not there; the text is for the person who started it."""
+
+
+class SchemaError(InstallError):
+    """One of the files was refused. Nothing of the installation is in the database."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}:{line}: {message}")
+        self.file = file
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """A file of the schema; `name` is its path from the top folder, as in `schema/30_rooms/10_rooms.sql`."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What an installation found and did."""
+
+    fingerprint: str
+    files: int
+    changed: bool
+    new: bool
+    demo: bool
+
+
+def schema_files(source: Path = SOURCE) -> list[SqlFile]:
+    """The schema and then its triggers, in the order in which they are installed."""
+    return [*_files(source, "schema"), *_files(source, "triggers")]
+
+
+def demo_files(source: Path = SOURCE) -> list[SqlFile]:
+    """People, clubs and rooms of our own invention, for a new database."""
+    return _files(source, DEMO)
+
+
+def fingerprint(files: Sequence[SqlFile]) -> str:
+    """SHA-256 of the files' names and texts, in hexadecimal."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.name}\0{file.text}\0".encode())
+    return digest.hexdigest()
+
+
+def script(source: Path = SOURCE) -> Iterator[str]:
+    """The whole installation as one psql script, piece by piece; nothing is connected to."""
+    files = schema_files(source)
+    yield "begin;\n"
+    for file in files:
+        yield f"\n-- {file.name}\n\n{file.text}"
+    yield (
+        "\ninsert into roomtone.schema_installs (fingerprint, version)"
+        f" values ('{fingerprint(files)}', '{__version__}');\ncommit;\n"
+    )
+
+
+def install(
+    url: str,
+    *,
+    demo: bool,
+    on_progress: Progress = lambda line: None,
+    source: Path = SOURCE,
+    patience: float = PATIENCE,
+) -> Installed:
+    """Make the database at `url` hold this version's schema, and the demo if it is a new one.
+
+    Waits up to `patience` seconds for the server. Logged in as the relay, which may not install,
+    it only looks whether the schema is the current one. Raises SchemaError, or InstallError.
+    """
+    files = schema_files(source)
+    wait_for_server(url, on_progress=on_progress, patience=patience)
+    with _login(url) as connection:
+        _check_server(connection)
+        mark = fingerprint(files)
+        as_relay = _session_user(connection) == RELAY_ROLE
+        found = (_fingerprint_for_relay if as_relay else _newest_fingerprint)(connection)
+        if found == mark:
+            return Installed(mark, len(files), changed=False, new=False, demo=False)
+        if as_relay:
+            raise InstallError(_relay_cannot_install(found))
+        on_progress("installing the schema" if found is None else "updating the schema")
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return _install_once(connection, files, demo_files(source) if demo else [])
+            except InstallError as error:
+                if attempt == ATTEMPTS or not _is_collision(error.__cause__):
+                    raise
+                time.sleep(random.uniform(0.1, 0.3) * attempt)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIENCE) -> None:
+    """Return when a server answers there; say so while waiting; InstallError when none comes."""
+    deadline = time.monotonic() + patience
+    said = False
+    while True:
+        answer = pq.PGconn.ping(url.encode())
+        if answer == pq.Ping.OK:
+            return
+        if answer == pq.Ping.NO_ATTEMPT:
+            raise InstallError(
+                "The database URL cannot be used: is it a PostgreSQL connection URL?"
+            )
+        if time.monotonic() > deadline:
+            raise InstallError(
+                f"No PostgreSQL server answers at {_place(url)}; waited {patience:.0f} s for it."
+            )
+        if not said:
+            on_progress(f"waiting for the PostgreSQL server at {_place(url)}")
+            said = True
+        time.sleep(min(0.5, patience / 10))
+
+
+def _login(url: str) -> psycopg.Connection:
+    try:
+        return psycopg.connect(url, autocommit=True, application_name="roomtone install")
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise InstallError(f"Could not log in at {_place(url)}: {reason}") from error
+
+
+def _check_server(connection: psycopg.Connection) -> None:
+    if connection.info.server_version < OLDEST_SERVER:
+        raise InstallError(
+            f"Roomtone needs PostgreSQL {OLDEST_SERVER // 10000} or newer; the server at"
+            f" {_place(connection.info.dsn)} is {connection.info.server_version // 10000}."
+        )
+
+
+def _session_user(connection: psycopg.Connection) -> str:
+    row = connection.execute("select session_user").fetchone()
+    return "" if row is None else str(row[0])
+
+
+def _newest_fingerprint(connection: psycopg.Connection) -> str | None:
+    try:
+        row = connection.execute(
+            "select fingerprint from roomtone.schema_installs order by installed_at desc limit 1"
+        ).fetchone()
+    except (errors.UndefinedTable, errors.InvalidSchemaName):
+        return None
+    return None if row is None else str(row[0])
+
+
+def _fingerprint_for_relay(connection: psycopg.Connection) -> str | None:
+    """The same for the relay's login, which reads no table."""
+    try:
+        row = connection.execute("select roomtone.schema_fingerprint()").fetchone()
+    except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege):
+        return None
+    return None if row is None or row[0] is None else str(row[0])
+
+
+def _relay_cannot_install(found: str | None) -> str:
+    state = (
+        "There is no schema in this database"
+        if found is None
+        else "The schema here is another version's"
+    )
+    return (
+        f"{state}, and {RELAY_ROLE} may not install one."
+        " Run `roomtone install --database-url …` with a login that owns the database."
+    )
+
+
+def _install_once(
+    connection: psycopg.Connection, files: Sequence[SqlFile], demo: Sequence[SqlFile]
+) -> Installed:
+    mark = fingerprint(files)
+    try:
+        with connection.transaction():
+            connection.execute("select pg_advisory_xact_lock(%s)", (INSTALL_LOCK,))
+            found = _newest_inside(connection)
+            if found == mark:  # another start was faster
+                return Installed(mark, len(files), changed=False, new=False, demo=False)
+            connection.execute("set local client_min_messages = warning")
+            for file in [*files, *(demo if found is None else [])]:
+                _run(connection, file)
+            connection.execute(
+                "insert into roomtone.schema_installs (fingerprint, version) values (%s, %s)",
+                (mark, __version__),
+            )
+            _let_login_be_relay(connection)
+    except psycopg.Error as error:
+        raise InstallError(f"The schema was not installed: {error}") from error
+    new = found is None
+    return Installed(mark, len(files), changed=True, new=new, demo=new and bool(demo))
+
+
+def _newest_inside(connection: psycopg.Connection) -> str | None:
+    """The same question inside a transaction, which a failed statement must not spoil."""
+    row = connection.execute("select to_regclass('roomtone.schema_installs')").fetchone()
+    return None if row is None or row[0] is None else _newest_fingerprint(connection)
+
+
+def _let_login_be_relay(connection: psycopg.Connection) -> None:
+    """Relays started with this login drop to the relay's rights, which they must be allowed to do.
+
+    From PostgreSQL 16 on, who creates a role may grant it but not yet take it on.
+    """
+    row = connection.execute(
+        "select pg_has_role(session_user, %s, %s), quote_ident(session_user)",
+        (RELAY_ROLE, "set" if connection.info.server_version >= 160000 else "member"),
+    ).fetchone()
+    if row is not None and not row[0]:
+        connection.execute(f"grant {RELAY_ROLE} to {row[1]}".encode())
+
+
+def _run(connection: psycopg.Connection, file: SqlFile) -> None:
+    """Send the whole file as one query string (PostgreSQL manual, 54.2.2.1)."""
+    connection.pgconn.send_query(file.text.encode())
+    done, failed = 0, None
+    while (result := connection.pgconn.get_result()) is not None:
+        if result.status == pq.ExecStatus.FATAL_ERROR:
+            failed = failed or errors.error_from_result(result)
+        elif failed is None:
+            done += 1
+    if failed is not None:
+        message = failed.diag.message_primary or str(failed)
+        raise SchemaError(file.name, error_line(file.text, failed.diag, done), message) from failed
+
+
+def error_line(text: str, diagnostic: errors.Diagnostic, done: int) -> int:
+    """The line the server complains about: where it points, or else where the statement begins.
+
+    `done` is how many statements of the text succeeded before. Lines are counted from 1.
+    """
+    inner = diagnostic.internal_query
+    if diagnostic.statement_position is not None:
+        offset = int(diagnostic.statement_position) - 1
+    elif inner and diagnostic.internal_position is not None and inner in text:
+        offset = text.index(inner) + int(diagnostic.internal_position) - 1
+    else:
+        starts = statement_starts(text)
+        offset = starts[min(done, len(starts) - 1)] if starts else 0
+    return text.count("\n", 0, offset) + 1
+
+
+_PIECE = re.compile(
+    r"""
+      (?P<skip> \s+ | --[^\n]* | /\*.*?\*/ )
+    | (?P<end> ; )
+    | (?P<word> (?P<tag>\$(?:[^\W\d]\w*)?\$) .*? (?P=tag)   # dollar quotes
+              | [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "[^"]*"
+              | \w+ | . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def statement_starts(text: str) -> list[int]:
+    """Offsets at which the statements of an SQL text begin, comments before them left out.
+
+    A semicolon inside `begin atomic … end` (CREATE FUNCTION) ends no statement.
+    """
+    starts: list[int] = []
+    inside = False
+    depth = 0
+    before = ""
+    for piece in _PIECE.finditer(text):
+        word = (piece["word"] or "").lower()
+        if piece["end"] and depth == 0:
+            inside = False
+        if not word:
+            continue
+        if not inside:
+            starts.append(piece.start())
+            inside = True
+        if word == "atomic" and before == "begin":
+            depth = 1
+        elif depth > 0:
+            depth += {"case": 1, "end": -1}.get(word, 0)
+        before = word
+    return starts
+
+
+def _is_collision(error: BaseException | None) -> bool:
+    """Whether two installations met in the cluster's catalogs ("tuple concurrently updated" is XX000)."""
+    if isinstance(error, errors.UniqueViolation):
+        return error.diag.schema_name == "pg_catalog"
+    return isinstance(
+        error, errors.InternalError_ | errors.DeadlockDetected | errors.SerializationFailure
+    )
+
+
+def _files(source: Path, folder: str) -> list[SqlFile]:
+    paths = (path.relative_to(source).as_posix() for path in (source / folder).rglob("*.sql"))
+    demo = folder == DEMO
+    return [
+        SqlFile(path, (source / path).read_text(encoding="utf-8"))
+        for path in sorted(paths)
+        if path.startswith(DEMO) == demo
+    ]
+
+
+def _place(url: str) -> str:
+    """Where a connection URL leads, without its password."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return "that URL"
+    host = parts.get("host") or parts.get("hostaddr") or "the local socket"
+    port = f":{parts['port']}" if parts.get("port") else ""
+    return f"{host}{port}/{parts.get('dbname') or ''}".rstrip("/")

@@ -1,0 +1,212 @@
+"""What a NOTIFY on our channel may say, read strictly: any login can send one, so a payload is untrusted input.
+
+A payload that is exactly one of the five below becomes a notification; everything else is counted and ignored. One that is
+well-formed can still be false. It only says where to look, so believing it costs a read that finds nothing new, and of those
+a `Throttle` allows so many a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, NoReturn, TypeVar
+
+from ..types import InvitationId, NodeId, RoomId
+
+CHANNEL: Final = "roomtone"
+LONGEST: Final = 256  # characters; the triggers write 150 at most
+GREATEST: Final = 2**63 - 1  # a bigint
+SAID_EVERY: Final = 60.0  # seconds between two log lines about payloads that were ignored
+MOST_WAITING: Final = (
+    5000  # ids that wait to be looked up; beyond that it is cheaper to read everything
+)
+MOST_AT_ONCE: Final = 500  # ids looked up in one statement
+
+K = TypeVar("K")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """Something was committed: `seq` heads the room's log, `hallway` the changes of its row in the hallway."""
+
+    room: RoomId
+    seq: int
+    hallway: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationChanged:
+    """An invitation was made, answered or withdrawn."""
+
+    invitation: InvitationId
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRevoked:
+    """A token was revoked; `mark` is a digest of its id, which tells it from others and does not give it away."""
+
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingDeleted:
+    """A recording was deleted, and its file is to be removed."""
+
+    recording: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAssigned:
+    """A media node was given a room."""
+
+    node: NodeId
+
+
+Notification = RoomChanged | InvitationChanged | TokenRevoked | RecordingDeleted | NodeAssigned
+
+
+class NotificationParser:
+    """Reads payloads. `malformed` counts those that were ignored, which the log tells once a minute at most."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.malformed = 0
+        self._clock = clock
+        self._said_at = float("-inf")
+        self._unsaid = 0
+
+    def parse(self, payload: str) -> Notification | None:
+        """What the payload says; None if it is none of ours."""
+        try:
+            return _notification(payload)
+        except (ValueError, RecursionError):
+            self._ignore(payload)
+            return None
+
+    def _ignore(self, payload: str) -> None:
+        self.malformed += 1
+        self._unsaid += 1
+        now = self._clock()
+        if now - self._said_at >= SAID_EVERY:
+            log.warning(
+                "ignored %d notifications on channel %s that are not ours; the last: %.80r",
+                self._unsaid, CHANNEL, payload,
+            )  # fmt: skip
+            self._said_at, self._unsaid = now, 0
+
+
+def _notification(payload: str) -> Notification:
+    """Raises ValueError or RecursionError for everything that the triggers do not write."""
+    if len(payload) > LONGEST:
+        raise ValueError("too long")
+    fields = json.loads(
+        payload, object_pairs_hook=_object, parse_float=_refuse, parse_constant=_refuse
+    )
+    if not isinstance(fields, dict):
+        raise ValueError("not an object")
+    match sorted(fields):
+        case ["hallway", "room", "seq"]:
+            return RoomChanged(
+                RoomId(_number(fields["room"], 1)),
+                _number(fields["seq"], 1),
+                _number(fields["hallway"], 0),
+            )
+        case ["invitation"]:
+            return InvitationChanged(InvitationId(_number(fields["invitation"], 1)))
+        case ["signed_out"]:
+            return TokenRevoked(_text(fields["signed_out"], _MARK))
+        case ["recording"]:
+            return RecordingDeleted(_number(fields["recording"], 1))
+        case ["node"]:
+            return NodeAssigned(NodeId(_text(fields["node"], _NODE)))
+    raise ValueError("unknown keys")
+
+
+_MARK = re.compile(r"[0-9a-f]{32}", re.ASCII)  # md5, as tg_revoked_tokens__notify makes it
+_NODE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,80}")  # nodes_id_is_short
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(f"not a whole number: {text[:20]}")
+
+
+def _number(value: object, least: int) -> int:
+    # type() and not isinstance: true and false are ints to Python
+    if type(value) is not int or not least <= value <= GREATEST:
+        raise ValueError("not a number in range")
+    return value
+
+
+def _text(value: object, form: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or not form.fullmatch(value):
+        raise ValueError("not a text of this form")
+    return value
+
+
+class Throttle:
+    """So many turns a second, and `burst` of them at once: `turn` waits until there is one.
+
+    For work that somebody's false word can cause. What it delays is done a moment later, never dropped.
+    """
+
+    def __init__(
+        self, per_second: float, burst: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._clock = clock
+        self._left = float(burst)
+        self._since = clock()
+
+    async def turn(self) -> None:
+        """Take a turn, as soon as there is one."""
+        now = self._clock()
+        self._left = min(self._burst, self._left + (now - self._since) * self._per_second)
+        self._since = now
+        self._left -= 1
+        if self._left < 0:
+            await asyncio.sleep(-self._left / self._per_second)
+
+
+class Backlog(Generic[K]):
+    """Ids that notifications named, each once, oldest first: what waits is bounded, and so is what is taken at once."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[K, None] = {}
+
+    def add(self, key: K) -> bool:
+        """Let this one wait; false if too many do already, and everything is to be read instead."""
+        if len(self._waiting) >= MOST_WAITING and key not in self._waiting:
+            return False
+        self._waiting[key] = None
+        return True
+
+    def take(self) -> list[K]:
+        """The oldest of them."""
+        taken = list(self._waiting)[:MOST_AT_ONCE]
+        for key in taken:
+            del self._waiting[key]
+        return taken
+
+    def put_back(self, keys: list[K]) -> None:
+        """These could not be looked up, and wait again, first of all."""
+        self._waiting = dict.fromkeys(keys) | self._waiting
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._waiting
+
+    def __len__(self) -> int:
+        return len(self._waiting)

@@ -1,0 +1,117 @@
+"""Signing out: what is followed with a token ends when it is revoked, on whichever relay it was.
+
+The relay that was asked knows at once. The others hear a bell that points at a token without naming it,
+and ask the database whether one of those in use here was meant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import psycopg
+
+from ..postgres.notifications import Throttle
+from ..postgres.pools import Database
+from ..types import Claims
+
+TURNS_PER_S: Final = 20.0  # statements that notifications can cause, for they can be false
+TURNS_AT_ONCE: Final = 20
+
+log = logging.getLogger(__name__)
+
+
+class SignedOut:
+    """Which of the tokens that are in use here have been revoked meanwhile.
+
+    Whoever begins with a token first uses it and then asks the database about it: so none slips through.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._in_use: dict[str, set[asyncio.Event]] = {}
+        self._by_mark: dict[str, set[str]] = {}
+        self._throttle = Throttle(TURNS_PER_S, TURNS_AT_ONCE)
+        self._revoked: set[str] = set()
+        self._doubtful: set[str] = set()
+        self._something_rang = asyncio.Event()
+
+    @contextmanager
+    def using(self, claims: Claims, wake: asyncio.Event) -> Iterator[None]:
+        """Use this token until the block ends; `wake` is set when it is revoked."""
+        if "jti" not in claims:  # without an id it cannot be told from others
+            yield
+            return
+        jti = str(claims["jti"])
+        mark = _mark(jti)
+        users = self._in_use.setdefault(jti, set())
+        users.add(wake)
+        self._by_mark.setdefault(mark, set()).add(jti)
+        try:
+            yield
+        finally:
+            users.discard(wake)
+            if not users:
+                del self._in_use[jti]
+                self._revoked.discard(jti)
+                self._by_mark[mark].discard(jti)
+                if not self._by_mark[mark]:
+                    del self._by_mark[mark]
+
+    def __contains__(self, claims: Claims) -> bool:
+        return bool(self._revoked) and str(claims.get("jti")) in self._revoked
+
+    def add(self, claims: Claims) -> None:
+        """This token was revoked here and now."""
+        if "jti" in claims:
+            self._end(str(claims["jti"]))
+
+    def rung(self, mark: str) -> None:
+        """A bell said that a token of this mark was revoked."""
+        self._doubt(self._by_mark.get(mark, set()))
+
+    def resync(self) -> None:
+        """Bells may have been missed: any may have been revoked."""
+        self._doubt(set(self._in_use))
+
+    async def run(self) -> None:
+        """Keep asking until cancelled."""
+        while True:
+            await self._something_rang.wait()
+            await self._throttle.turn()
+            self._something_rang.clear()
+            doubtful, self._doubtful = self._doubtful, set()
+            try:
+                async with self._database.relay() as connection:
+                    answer = await connection.execute(
+                        "select jti from unnest(%s::text[]) jti where roomtone.token_is_revoked(jti)",
+                        (list(doubtful),),
+                    )
+                    for (jti,) in await answer.fetchall():
+                        self._end(jti)
+            except Exception as error:
+                self._doubt(doubtful)
+                if not isinstance(error, psycopg.Error):
+                    raise
+                log.warning("revoked tokens could not be read: %s", str(error).strip())
+                await asyncio.sleep(0.5)
+
+    def _doubt(self, tokens: set[str]) -> None:
+        if tokens:
+            self._doubtful |= tokens
+            self._something_rang.set()
+
+    def _end(self, jti: str) -> None:
+        if jti in self._in_use:
+            self._revoked.add(jti)
+            for wake in self._in_use[jti]:
+                wake.set()
+
+
+def _mark(jti: str) -> str:
+    """As `tg_revoked_tokens__notify` makes it: tells tokens apart, and gives none away."""
+    return hashlib.md5(jti.encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,101 @@
+"""Catching up: what the database tells somebody who comes to a room, or comes back to it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from psycopg.errors import NoDataFound
+
+from ..log.frame import Frame
+from ..postgres.pools import Database
+from ..types import Claims, Cursor, PeerId, RoomId, UserId
+
+PAGE: Final = 500  # events that are read at once for somebody who comes back
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Which room is followed, by whom, on which session of their seat."""
+
+    room: RoomId
+    user: UserId
+    peer: PeerId
+
+
+async def snapshot(database: Database, claims: Claims, seat: Seat) -> tuple[Cursor, str]:
+    """The room as this user may see it, as JSON text, and the cursor it is true at."""
+    async with database.acting(claims, read_only=True, snapshot=True) as connection:
+        answer = await connection.execute(
+            "select s ->> 'cursor', s::text from roomtone.room_snapshot(%s, %s) s",
+            (seat.room, seat.peer),
+        )
+        row = await answer.fetchone()
+    assert row is not None
+    return Cursor.parse(row[0]), row[1]
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A page of what was missed, and where it ends; `complete` says that it ends at the head of the log."""
+
+    frames: list[Frame]
+    cursor: Cursor
+    complete: bool
+
+
+async def missed(database: Database, claims: Claims, seat: Seat, after: Cursor) -> Missed | None:
+    """What this user may see of the log after a cursor, a page of it; None if the log does not reach back to it.
+
+    The database writes the events: thousands of them, read and written again here, would keep everybody else waiting.
+    """
+    async with database.acting(claims, read_only=True, snapshot=True) as connection:
+        try:
+            answer = await connection.execute(
+                "select l ->> 'cursor', e ->> 'table', (e ->> 'seq')::bigint, e::text"
+                " from roomtone.room_log(%s, %s, %s, %s, %s) l"
+                " left join lateral json_array_elements(l -> 'events') e on true",
+                (seat.room, seat.peer, after.epoch, after.seq, PAGE),
+            )
+        except NoDataFound:
+            return None
+        rows = await answer.fetchall()
+    frames = [
+        Frame(table, event, Cursor(after.epoch, seq)) for _, table, seq, event in rows if event
+    ]
+    return Missed(frames, Cursor.parse(rows[0][0]), len(frames) < PAGE)
+
+
+async def why_gone(
+    database: Database, room: RoomId, user: UserId, peer: PeerId, after: Cursor
+) -> str | None:
+    """Why this user's seat stopped being this session's after a cursor; None if the log cannot tell.
+
+    One's own departure is the only thing it tells: whoever lost the seat may read the log no more.
+    """
+    seq = after.seq
+    async with database.relay() as connection:
+        while True:
+            answer = await connection.execute(
+                "select epoch, tail_seq, seq, seat_user, seat_peer::text, event"
+                " from roomtone.relay_read(%s, %s)",
+                ([room], [seq]),
+            )
+            rows = await answer.fetchall()
+            if (
+                not rows
+                or rows[0][0] != after.epoch
+                or after.seq < rows[0][1]
+                or rows[0][2] is None
+            ):
+                return None
+            seq = rows[-1][2]
+            for *_, seat_user, seat_peer, event in rows:
+                if seat_user == user and seat_peer != peer:
+                    return reason_of(seat_peer, json.loads(event)["reason"])
+
+
+def reason_of(seat_peer: str | None, reason: str | None) -> str:
+    """Why the seat is no longer this session's: somebody sits there anew, or nobody does."""
+    return "taken over" if seat_peer is not None else reason or "left"

@@ -1,0 +1,118 @@
+"""The article's three events, as the rows they write.
+
+`user-joined-room`, `user-left-room` and `signal` go the way of every row: the same statements, in a
+transaction as whoever sent them, where grants, policies, constraints and triggers decide.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from ..problem import Problem
+from ..rows import statement
+from ..rows.body import an_object, batches, objects
+from ..rows.fragments import Part
+from ..rows.statement import Resolution, Returning
+from ..rows.transaction import Answer, execute_all, transact
+from ..types import Claims, PeerId, RoomId
+
+if TYPE_CHECKING:
+    from ..postgres.pools import Connection, Database
+    from ..rows import Catalogue
+
+
+class Acts:
+    """What somebody does in one room. Each act answers JSON text; raises Problem and psycopg errors.
+
+    `rows_limit` is how many signals one event may carry.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        claims: Claims,
+        room: RoomId,
+        *,
+        rows_limit: int,
+    ) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._claims = claims
+        self._room = room
+        self._rows_limit = rows_limit
+        self._most_bytes = database.answer_limit
+
+    async def join(self, data: Any) -> str:
+        """Take a seat in the room, or take it anew; answers the seat. `data` may have `peer_id` and `role`."""
+        row = {"peer_id": str(uuid4())} | self._here(an_object(data))
+        text = await self._insert(
+            "participants", [row], conflict=("room_id", "user_id"), resolution="merge-duplicates"
+        )
+        return text[1:-1]
+
+    async def leave(self, data: Any, peer: PeerId | None) -> str:
+        """Leave quietly, if the seat is still this session's; answers `{"room_id", "peer_id", "left"}`."""
+        given = {"peer_id": peer} | self._here(an_object(data))
+        names = sorted(given)
+        function = await self._catalogue.function("leave_room", frozenset(names))
+        call = statement.called(function, None, names, json.dumps(given))
+        answer = await self._transact(
+            [statement.call_value(function, call, most_bytes=self._most_bytes)]
+        )
+        return json.dumps(given | {"left": answer.text == "true"})
+
+    async def signal(self, data: Any, peer: PeerId | None) -> str:
+        """Signal to one session, or with an array to several; answers the row or rows."""
+        sender = {} if peer is None else {"from_peer": peer}
+        items = [sender | self._here(item) for item in objects(data, at_most=self._rows_limit)]
+        text = await self._insert("signals", items)
+        return text if isinstance(data, list) else text[1:-1]
+
+    def _here(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row in this room."""
+        if row.get("room_id", self._room) != self._room:
+            raise Problem(
+                400,
+                "PGRST102",
+                f"this socket is of room {self._room}",
+                hint="Leave room_id out, or open a socket of that room.",
+                rule="sockets_are_of_one_room",
+            )
+        return row | {"room_id": self._room}
+
+    async def _insert(
+        self,
+        name: str,
+        items: list[dict[str, Any]],
+        *,
+        conflict: tuple[str, ...] | None = None,
+        resolution: Resolution | None = None,
+    ) -> str:
+        table = await self._catalogue.relation(name)
+        answer = Returning((), table.seen_by(anonymous=not self._claims), self._most_bytes)
+        return (
+            await self._transact(
+                [
+                    statement.insert(
+                        table,
+                        batch.names,
+                        batch.body,
+                        conflict=conflict,
+                        resolution=resolution,
+                        answer=answer,
+                    )
+                    for batch in batches(
+                        items, json.dumps(items), columns=None, missing_is_null=False
+                    )
+                ]
+            )
+        ).text or "[]"
+
+    async def _transact(self, parts: list[Part]) -> Answer:
+        async def work(connection: Connection) -> Answer:
+            return await execute_all(connection, parts, most_bytes=self._most_bytes)
+
+        return await transact(self._database, self._claims, work)

@@ -1,0 +1,101 @@
+"""Server-Sent Events (HTML standard, 9.2): the room's log and the hallway on one stream, pushed as they commit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from ..log.frame import Frame
+from ..relay.metrics import Metrics
+from ..supervision import first_of
+from ..types import Cursor
+from .following import RETRY, Following, StreamEnded
+
+HEADERS: Final = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+OPENING: Final = f"retry: {RETRY}\n\n".encode()
+STILL_HERE: Final = b": still here\n\n"
+
+
+class EventStream(Response):
+    """The response: an ASGI application that ends when either side does.
+
+    Not a StreamingResponse, because the one thing that must cut a reader who has stopped reading is
+    something else than writing to it. `held` is let go of when the stream has ended.
+    """
+
+    def __init__(
+        self,
+        following: Following,
+        first: list[Frame],
+        cut: asyncio.Event,
+        metrics: Metrics,
+        held: contextlib.AsyncExitStack,
+    ) -> None:
+        super().__init__()
+        self._following = following
+        self._first = first
+        self._cut = cut
+        self._metrics = metrics
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._held:
+            await self._serve(receive, send)
+
+    async def _serve(self, receive: Receive, send: Send) -> None:
+        self._metrics.streams.inc()
+        try:
+            await first_of(
+                stream_writer=self._send(send),
+                stream_hang_up=_gone(receive),
+                stream_cut=self._cut.wait(),
+            )
+        finally:
+            self._metrics.streams.dec()
+            if self._cut.is_set():
+                self._metrics.cut.inc()
+
+    async def _send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await self._write(send, OPENING + joined(self._first))
+        try:
+            async with contextlib.aclosing(self._following.frames()) as frames:
+                async for chunk in frames:
+                    await self._write(send, joined(chunk) if chunk else STILL_HERE)
+        except StreamEnded as end:
+            await self._write(send, end.frame().stream)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _write(self, send: Send, chunk: bytes) -> None:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        self._metrics.bytes.inc(len(chunk))
+
+
+def joined(frames: list[Frame]) -> bytes:
+    return b"".join(frame.stream for frame in frames)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def cursor_of(request: Request) -> Cursor | None:
+    """Where to resume: the header an EventSource sends by itself wins over the query.
+
+    A cursor nobody could have been given is as good as none: a fresh snapshot follows.
+    """
+    text = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
+    try:
+        return Cursor.parse(text) if text else None
+    except ValueError:
+        return None

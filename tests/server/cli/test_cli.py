@@ -1,0 +1,252 @@
+"""The command `roomtone`, run as people run it: as a process."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from ...conftest import Connect
+from ...patience import PATIENCE, eventually
+
+STOP = 5.0  # seconds, the promise
+
+ROOMTONE = [sys.executable, "-m", "roomtone"]
+BARE = {name: value for name, value in os.environ.items() if not name.startswith("ROOMTONE_")}
+
+
+@dataclass
+class Run:
+    """A running command; what it printed is kept."""
+
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+
+    def until(self, pattern: str) -> re.Match[str]:
+        """Read on to the line that matches; the end of the output fails."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            found = re.search(pattern, line)
+            if found is not None:
+                return found
+        raise AssertionError(f"ended without {pattern!r}: {self.lines}")
+
+    def address(self) -> str:
+        return self.until(r"open at (http://\S+/)")[1]
+
+    def stop(self, number: signal.Signals) -> float:
+        """Send the signal; the seconds until the process had ended."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        rest, _ = self.process.communicate(timeout=PATIENCE)
+        self.lines += rest.splitlines()
+        return time.monotonic() - began
+
+
+Start = Callable[..., Run]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts `roomtone` with these arguments; whatever still runs after the test is ended."""
+    runs: list[Run] = []
+
+    def run(*arguments: str | Path, **environment: str) -> Run:
+        process = subprocess.Popen(
+            [*ROOMTONE, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=BARE | {"ROOMTONE_BAND": "off", "ROOMTONE_NODES": "off"} | environment,
+        )
+        runs.append(Run(process))
+        return runs[-1]
+
+    yield run
+    for started in runs:
+        if started.process.poll() is None:
+            started.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                started.process.wait(STOP)
+            started.process.kill()
+        with suppress(subprocess.TimeoutExpired):  # what it leaves running holds its output open
+            started.process.communicate(timeout=STOP)
+
+
+def said(*arguments: str | Path) -> tuple[int, str]:
+    """Exit status and output of a command that ends by itself."""
+    done = subprocess.run(
+        [*ROOMTONE, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+        env=BARE,
+    )
+    return done.returncode, done.stdout
+
+
+def test_everything_starts_serves_and_stops_with_one_command(open_dir: Path, start: Start) -> None:
+    data = open_dir / "data"
+    run = start("--port", "0", "--data-dir", data)
+    address = run.address()
+    hint = run.until(r"^psql: (.+)")[1]
+    assert "<!doctype html>" in httpx.get(address).text.lower()
+    assert httpx.get(f"{address}ready").status_code == 200
+    assert hint.endswith(f"roomtone psql --data-dir {data}")
+
+    status, shown = said("psql", "--data-dir", data, "-Atc", "select count(*) from hallway")
+    assert (status, shown) == (0, "12\n")
+
+    status, shown = said("--port", "0", "--data-dir", data)
+    assert status == 1
+    assert f"(process {run.process.pid} at {address.rstrip()})" in shown
+    assert "Traceback" not in shown
+
+    with httpx.stream("GET", f"{address}hallway/events", timeout=PATIENCE) as stream:
+        assert next(stream.iter_lines())
+        assert run.stop(signal.SIGTERM) < STOP
+    assert run.process.returncode == 0
+    assert run.lines[-1] == "stopped"
+    assert not any("Traceback" in line or "ERROR" in line for line in run.lines)
+
+    again = start("--port", "0", "--data-dir", data)
+    again.address()
+    assert "preparing a new database" not in again.lines
+    assert "installing the schema" not in again.lines
+    assert again.stop(signal.SIGINT) < STOP
+    assert again.process.returncode == 0
+
+    status, shown = said("psql", "--data-dir", data)
+    assert status == 1
+    assert "is not running" in shown
+
+
+def test_a_stop_while_starting_leaves_nothing_running(open_dir: Path, start: Start) -> None:
+    run = start("--port", "0", "--data-dir", open_dir / "data")
+    run.until("installing the schema")
+    assert run.stop(signal.SIGTERM) < STOP
+    assert run.process.returncode == 0
+    assert not (open_dir / "data" / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_port_in_use_is_named(open_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, shown = said("--port", str(port), "--data-dir", open_dir / "data")
+    assert status == 1
+    assert f"port {port} of 127.0.0.1: address already in use" in shown
+    assert "Traceback" not in shown
+
+
+def test_a_host_that_is_not_ours_is_named(open_dir: Path) -> None:
+    status, shown = said("--host", "nowhere.invalid", "--data-dir", open_dir / "data")
+    assert status == 1
+    assert "'nowhere.invalid'" in shown
+    assert "Traceback" not in shown
+
+
+def test_a_data_directory_that_is_a_file_is_refused(open_dir: Path) -> None:
+    (open_dir / "file").touch()
+    status, shown = said("--data-dir", open_dir / "file" / "data")
+    assert status == 1
+    assert "Traceback" not in shown
+
+
+def test_a_database_of_ones_own_is_used_with_the_relays_rights_only(
+    empty_database_url: str, connect: Connect, start: Start
+) -> None:
+    run = start("--port", "0", "--database-url", empty_database_url)
+    address = run.address()
+    assert httpx.get(f"{address}ready").status_code == 200
+    hint = run.until(r"^psql: (.+)")[1]
+    assert "--database-url" in hint
+    seen = connect(empty_database_url).execute(
+        "select count(*) from pg_stat_activity where datname = current_database()"
+        " and application_name like 'roomtone relay%'"
+    )
+    assert seen.fetchone() != (0,)
+    assert run.stop(signal.SIGTERM) < STOP
+
+
+def test_several_relays_share_one_port_and_one_that_dies_is_replaced(
+    empty_database_url: str, connect: Connect, start: Start
+) -> None:
+    run = start("--port", "0", "--workers", "2", "--database-url", empty_database_url)
+    address = run.address()
+    connection = connect(empty_database_url)
+
+    def nodes() -> set[str]:
+        found = connection.execute("select id from nodes where kind = 'relay'").fetchall()
+        return {str(row[0]) for row in found}
+
+    eventually(lambda: len(nodes()) >= 2)
+    before = nodes()
+    victim = children(run.process.pid)[-1]
+    os.kill(victim, signal.SIGKILL)
+    run.until("starting another")
+    eventually(lambda: bool(nodes() - before))
+    assert httpx.get(f"{address}live").status_code == 200
+    run.process.send_signal(signal.SIGINT)
+    assert run.stop(signal.SIGTERM) < STOP
+    assert run.process.returncode == 0
+
+
+def test_relays_end_when_the_process_that_started_them_is_killed(
+    empty_database_url: str, connect: Connect, start: Start
+) -> None:
+    run = start("--port", "0", "--workers", "2", "--database-url", empty_database_url)
+    run.address()
+    connection = connect(empty_database_url)
+
+    def connected() -> int:
+        row = connection.execute(
+            "select count(*) from pg_stat_activity where datname = current_database()"
+            " and pid <> pg_backend_pid()"
+        ).fetchone()
+        return int(row[0]) if row is not None else 0
+
+    eventually(lambda: connected() > 0)
+    run.process.kill()
+    eventually(lambda: connected() == 0)
+
+
+def test_installing_is_a_command_of_its_own(empty_database_url: str) -> None:
+    status, shown = said("install", "--database-url", empty_database_url)
+    assert (status, shown.splitlines()[-1]) == (0, "The schema is now that of Roomtone 0.1.0.")
+    status, shown = said("install", "--database-url", empty_database_url)
+    assert (status, shown.splitlines()[-1]) == (0, "The schema already was that of Roomtone 0.1.0.")
+    with psycopg.connect(empty_database_url) as connection:
+        assert connection.execute("select count(*) from rooms").fetchone() == (0,)
+
+
+def test_the_schema_is_printed_without_connecting() -> None:
+    status, shown = said("sql")
+    assert status == 0
+    assert shown.index("-- schema/00_") < shown.index("-- triggers/")
+    assert "-- schema/demo/" not in shown
+
+
+def test_an_unknown_command_is_refused() -> None:
+    status, shown = said("nonsense")
+    assert status == 2
+    assert "No such command 'nonsense'" in shown
+
+
+def children(pid: int) -> list[int]:
+    """The process's children, oldest first (proc(5)); multiprocessing's tracker is the first."""
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

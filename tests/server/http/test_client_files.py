@@ -1,0 +1,101 @@
+"""The browser client's files: named by what is in them, kept by browsers, sent packed."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from roomtone.http import client_files
+from roomtone.http.client_files import ClientFiles
+from starlette.datastructures import Headers
+
+from ...running import RunningRelay
+
+PAGE = """<link rel="stylesheet" href="/client/look.css">
+<script type="module" src="/client/app.js"></script>"""
+PLAIN = Headers()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "index.html").write_text(PAGE)
+    (tmp_path / "look.css").write_text("body {}")
+    (tmp_path / "app.js").write_text("import { a } from './deep/a.js'\nconst far = './far.js'\n")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/a.js").write_text("import {\n  b,\n} from '../b.js'\nimport './c.js'\n")
+    (tmp_path / "deep/c.js").write_text("export const c = 'from ./far.js'\n")
+    (tmp_path / "b.js").write_text("export * from './deep/c.js'\n" + "// long\n" * 500)
+    (tmp_path / "far.js").write_text("")
+    return tmp_path
+
+
+def page_of(files: ClientFiles) -> str:
+    return bytes(files.page("index.html", PLAIN).body).decode()
+
+
+def test_a_page_names_its_files_by_version_and_every_module_it_will_need(folder: Path) -> None:
+    files = ClientFiles(folder)
+    assert re.findall(r'href="(\S+)"|src="(\S+)"', page_of(files)) == [
+        (f"/client/{files.version}/look.css", ""),
+        (f"/client/{files.version}/deep/a.js", ""),
+        (f"/client/{files.version}/b.js", ""),
+        (f"/client/{files.version}/deep/c.js", ""),
+        ("", f"/client/{files.version}/app.js"),
+    ]
+
+
+def test_a_change_is_another_version_and_the_old_one_still_brings_something(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_files, "LOOKS_AGAIN", 0)
+    files = ClientFiles(folder)
+    before = files.version
+    (folder / "far.js").write_text("new")
+    assert before not in page_of(files)
+    assert files.version in page_of(files)
+    late = files.file(f"{before}/far.js", PLAIN)
+    assert late is not None
+    assert (late.body, late.headers["cache-control"]) == (b"new", "no-cache")
+
+
+def test_a_file_is_packed_for_whoever_unpacks_and_not_sent_twice(folder: Path) -> None:
+    files = ClientFiles(folder)
+    path = f"{files.version}/b.js"
+    plain = files.file(path, PLAIN)
+    packed = files.file(path, Headers({"accept-encoding": "br, gzip"}))
+    assert plain is not None
+    assert packed is not None
+    assert gzip.decompress(bytes(packed.body)) == plain.body == (folder / "b.js").read_bytes()
+    assert packed.headers["content-encoding"] == "gzip"
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+    assert plain.headers["etag"] != packed.headers["etag"]
+    again = files.file("b.js", Headers({"if-none-match": plain.headers["etag"]}))
+    assert again is not None
+    assert (again.status_code, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["", "nothing.js", "../secret", "deep", "0123456789ab/no.js"])
+def test_there_is_nothing_elsewhere(folder: Path, path: str) -> None:
+    assert ClientFiles(folder).file(path, PLAIN) is None
+
+
+def test_the_relay_serves_the_page_its_files_and_a_problem_for_the_rest(
+    relay: RunningRelay,
+) -> None:
+    with relay.client() as visitor:
+        page = visitor.get("/")
+        script = re.search(r'src="(/client/\S+/app\.js)"', page.text)
+        assert script is not None
+        file = visitor.get(script[1])
+        head = visitor.head(script[1])
+        wrong = visitor.get("/client/no.js")
+        put = visitor.put(script[1])
+    assert page.headers["cache-control"] == "no-cache"
+    assert "immutable" in file.headers["cache-control"]
+    assert file.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == file.headers["content-length"]
+    assert (wrong.status_code, wrong.headers["content-type"]) == (404, "application/problem+json")
+    assert put.status_code == 405

@@ -1,0 +1,280 @@
+"""What one request, and one subject's requests together, may cost everybody else."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
+
+import pytest
+from roomtone.logs import EACH_S, FoldEqualLines
+from roomtone.postgres import budget
+from roomtone.postgres.budget import Account, Budgets
+from roomtone.problem import Problem
+from roomtone.rows import catalogue
+from roomtone.rows.selection import MOST_ITEMS
+from roomtone.settings import Settings
+
+from ...conftest import Connect
+from ...people import Psql
+from ...running import RunningRelay, run_relay
+from ..rows_world import World, problem, run_world
+
+HOSTILE = r"^(.+)(.+)(.+)(.+)\4\3\2\1$"
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New functions are seen at once."""
+    monkeypatch.setattr(catalogue, "REFRESH_AT_MOST_EVERY_S", 0.0)
+
+
+@pytest.fixture
+def talkative(psql: Psql) -> None:
+    """Users whose texts others may read, and filter by."""
+    for number in range(20):
+        psql.run(
+            "update users set bio = %s where id = %s",
+            "x" + "ab" * 60 + "y",
+            psql.person(f"p{number}"),
+        )
+
+
+@pytest.mark.parametrize("query", ["bio=match.{}", "bio=imatch.{}", "bio=not.match.{}", "bio=match(any).{{{}}}", "or=(id.eq.1,bio.match.{})", "and=(id.gt.0,not.or(id.eq.1,bio.imatch.{}))"])  # fmt: skip
+def test_regular_expressions_are_not_for_strangers(world: World, query: str) -> None:
+    refused = world.nobody.get("/rows/users?" + query.format("^a"))
+    problem(refused, 401, "42501", "requests_patterns_are_of_users")
+    assert world.anna.get("/rows/users?" + query.format("^a")).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["name=match.^a", "or=(name.imatch.^a,id.eq.1)"])
+def test_regular_expressions_over_what_functions_return_neither(world: World, query: str) -> None:
+    world.psql.run(
+        "create function roomtone.everybody() returns table (id bigint, name text) stable language sql"
+        " as $$ select id, username from users $$; grant execute on function roomtone.everybody to public"
+    )
+    refused = world.nobody.get(f"/rows/rpc/everybody?{query}")
+    problem(refused, 401, "42501", "requests_patterns_are_of_users")
+    refused = world.nobody.post(f"/rows/rpc/everybody?{query}")
+    problem(refused, 401, "42501", "requests_patterns_are_of_users")
+    assert world.anna.get(f"/rows/rpc/everybody?{query}").status_code == 200
+
+
+def test_a_hostile_expression_uses_up_its_users_budget_and_others_go_on(
+    database_url: str, psql: Psql, talkative: None
+) -> None:
+    limits = {"database_seconds": 0.05, "statement_timeout": 2.0}
+    with run_world(database_url, psql, **limits) as world:
+        cost = world.anna.get("/rows/users", params={"bio": f"match.{HOSTILE}"})
+        problem(cost, 504, "57014")
+        refused = world.anna.get("/rows/users")
+        problem(refused, 429, "53400", "requests_database_time_is_bounded")
+        assert int(refused.headers["retry-after"]) >= 1
+        assert world.rick.get("/rows/users").status_code == 200
+        assert world.nobody.get("/rows/users").status_code == 200
+
+
+def test_one_subject_has_a_few_transactions_at_a_time(
+    database_url: str, psql: Psql, connect: Connect
+) -> None:
+    with (
+        run_world(
+            database_url,
+            psql,
+            statements_per_user=2,
+            statement_timeout=20,
+            lock_timeout=20,
+            pool_timeout=1,
+        ) as world,
+        ThreadPoolExecutor(8) as others,
+    ):
+        blocker = connect(autocommit=False)
+        blocker.execute("lock table clubs in access exclusive mode")
+        waiting = [others.submit(world.anna.get, "/rows/clubs") for _ in range(5)]
+        for answer in islice(as_completed(waiting), 3):  # the other two wait for the lock
+            problem(answer.result(), 429, "53400", "requests_in_flight_are_few")
+        assert psql.one("select count(*) from pg_locks where not granted") == 2
+        assert world.rick.get("/rows/rooms").status_code == 200
+        blocker.rollback()
+        assert sorted(answer.result().status_code for answer in waiting) == [200] * 2 + [429] * 3
+        assert world.anna.get("/rows/clubs").status_code == 200
+
+
+def test_seconds_come_back_with_time() -> None:
+    clock = Clock()
+    account = Account(0.5, 1, clock)
+    with account.charged():
+        clock.now += 14
+    assert (
+        account.wait() == 0
+    )  # 4 s overdrawn after the 10 s one may use at once, and 7 s came back
+    with account.charged():
+        clock.now += 20
+    assert account.wait() == pytest.approx(14)
+    clock.now += 14
+    assert account.wait() == 0
+
+
+async def test_the_budget_remembers_a_bounded_number_of_subjects() -> None:
+    budgets = Budgets(Settings())
+    for number in range(budget.MOST_SUBJECTS + 10):
+        budgets.account(f"user {number}")
+    assert len(budgets._accounts) == budget.MOST_SUBJECTS
+
+
+async def test_the_relays_own_work_has_no_budget_and_a_subjects_has() -> None:
+    budgets = Budgets(Settings(statements_per_user=1, pool_timeout=0.1))
+    async with budgets.turn(), budgets.turn():
+        pass
+    token = budget.subject.set("user 1")
+    try:
+        async with budgets.turn():
+            with pytest.raises(Problem, match="none has ended"):
+                async with budgets.turn():
+                    pass
+            await asyncio.sleep(0)
+        async with budgets.turn():
+            pass
+    finally:
+        budget.subject.reset(token)
+
+
+@pytest.mark.parametrize("parameter", ["select", "order"])
+def test_a_select_has_a_width(world: World, parameter: str) -> None:
+    items = [f"a{n}:id" if parameter == "select" else "id" for n in range(MOST_ITEMS)]
+    path = f"/rows/users?{parameter}="
+    assert world.anna.get(path + ",".join(items)).status_code == 200
+    refused = world.anna.get(path + ",".join([*items, "id"]))
+    problem(refused, 400, "54011", "requests_select_is_narrow")
+    refused = world.anna.get(path + ",".join([*items] * 12))  # 8 kB that were 86 MB
+    problem(refused, 400, "54011", "requests_select_is_narrow")
+
+
+@pytest.fixture
+def small(database_url: str, psql: Psql) -> Iterator[World]:
+    """A relay whose answers have at most 64 KiB."""
+    with run_world(database_url, psql, answer_limit=65536) as world:
+        yield world
+
+
+def test_an_answer_has_a_size(small: World) -> None:
+    for number in range(40):
+        small.psql.person(f"p{number}")
+    small.psql.run("update users set bio = %s", "é" * 200)
+    wide = ",".join(f"b{n}:bio" for n in range(MOST_ITEMS))
+    refused = small.anna.get(f"/rows/users?select={wide}")
+    told = problem(refused, 413, "54000", "requests_answer_is_small")
+    assert "select=" in told["hint"]
+    exact = small.anna.get(f"/rows/users?select={wide}&limit=2")
+    assert exact.status_code == 200
+    assert len(exact.content) < 65536
+    one = small.anna.get(
+        "/rows/users?order=id&limit=1&select=id", headers={"Prefer": "count=exact"}
+    )
+    assert (one.status_code, len(one.json())) == (206, 1)
+    assert one.headers["content-range"] == f"0-0/{small.psql.count('users')}"
+    assert small.anna.get("/rows/users?id=lt.0").json() == []
+
+
+def test_a_write_whose_answer_would_be_too_large_is_undone(small: World) -> None:
+    rooms = [{"name": "x" * 120} for _ in range(60)]
+    wide = ",".join(f"n{n}:name" for n in range(MOST_ITEMS))
+    refused = small.anna.post(
+        f"/rows/rooms?select={wide}", json=rooms, headers={"Prefer": "return=representation"}
+    )
+    problem(refused, 413, "54000", "requests_answer_is_small")
+    assert small.psql.count("rooms") == 0
+    # different columns make several statements, whose answers count together
+    mixed = [{"name": "x" * 120} | ({"access": "open"} if n % 2 else {}) for n in range(10)]
+    refused = small.anna.post(
+        f"/rows/rooms?select={wide}", json=mixed, headers={"Prefer": "return=representation"}
+    )
+    problem(refused, 413, "54000", "requests_answer_is_small")
+    assert small.psql.count("rooms") == 0
+
+
+@pytest.mark.parametrize(
+    ("result", "body"),
+    [
+        ("text", "select repeat('x', 70000)"),
+        ("setof text", "select repeat('x', 700) from generate_series(1, 100)"),
+        ("table (n int, t text)", "select n, repeat('x', 700) from generate_series(1, 100) n"),
+    ],
+)
+def test_what_a_function_returns_has_the_same_size(small: World, result: str, body: str) -> None:
+    small.psql.run(
+        f"create function roomtone.much() returns {result} stable language sql as $$ {body} $$;"
+        " grant execute on function roomtone.much to public"
+    )
+    for refused in (small.nobody.get("/rows/rpc/much"), small.nobody.post("/rows/rpc/much")):
+        problem(refused, 413, "54000", "requests_answer_is_small")
+
+
+@pytest.mark.parametrize(
+    ("headers", "rule"),
+    [
+        ({"Host": "evil.example"}, "requests_host_is_known"),
+        ({"Origin": "https://evil.example"}, "requests_come_from_own_pages"),
+    ],
+)
+def test_what_is_refused_for_host_or_origin_counts_as_a_request(
+    database_url: str, headers: dict[str, str], rule: str
+) -> None:
+    with run_relay(database_url, requests_per_second=2) as relay, relay.client() as nobody:
+        rules = [nobody.post("/session", json={}, headers=headers).json()["rule"] for _ in range(8)]
+        assert rules[:4] == [rule] * 4
+        assert rules[-1] == "requests_are_not_too_many"
+
+
+def written(lines: list[tuple[float, str]]) -> list[str]:
+    """What a log gets of these warnings, each at its time."""
+    clock, out = Clock(), io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.addFilter(FoldEqualLines(clock))
+    log = logging.Logger("test")
+    log.addHandler(handler)
+    for at, text in lines:
+        clock.now = at
+        log.warning("%s went wrong", text, extra={"cause": text.split()[0]})
+    return out.getvalue().splitlines()
+
+
+def test_equal_lines_are_folded_to_one_a_minute_with_a_count() -> None:
+    many = [(n / 100, f"A {n}") for n in range(500)]
+    later = (EACH_S + 1, "A again")
+    assert written([*many, (6, "B"), later, (EACH_S + 2, "A too")]) == [
+        "A 0 went wrong",
+        "B went wrong",
+        "A again went wrong (and 499 more like this)",
+    ]
+
+
+def test_what_a_stranger_causes_is_written_once(relay: RunningRelay, psql: Psql) -> None:
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.addFilter(FoldEqualLines())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        with relay.client() as nobody:
+            psql.run(
+                "create function roomtone.broken() returns int language plpgsql as"
+                " $$ begin raise exception 'broken' using errcode = 'XX000', detail = 'a row'; end $$;"
+                " grant execute on function roomtone.broken to public"
+            )
+            for _ in range(20):
+                assert nobody.post("/rows/rpc/broken", json={}).status_code == 500
+    finally:
+        root.removeHandler(handler)
+    assert out.getvalue().count("XX000 broken") == 1
+    assert "a row" not in out.getvalue()

@@ -1,0 +1,72 @@
+"""`/live` and `/ready` tell the truth about background tasks, and a process that cannot go on ends with a status of its own."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from roomtone import supervision
+from roomtone.drill.waiting import until
+from roomtone.process import bind, serve
+from roomtone.relay.hallway import Hallway
+from roomtone.settings import Settings
+
+from ...running import RunningRelay, run_relay
+
+pytestmark = pytest.mark.anyio
+
+
+class Fault(Exception):
+    pass
+
+
+@pytest.fixture
+def failing_hallway(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run(self: Hallway) -> None:
+        raise Fault("a fault of its own")
+
+    monkeypatch.setattr(Hallway, "run", run)
+    monkeypatch.setattr("roomtone.supervision.random.uniform", lambda low, high: 0.01)
+
+
+@pytest.mark.usefixtures("failing_hallway")
+async def test_a_relay_whose_task_keeps_failing_is_live_and_not_ready(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "GIVE_UP_AFTER", 10**9)
+    with run_relay(database_url) as relay, relay.client() as client:
+
+        def fails() -> bool:
+            answer = client.get("/ready")
+            return answer.status_code == 503 and "hallway" in answer.json()["message"]
+
+        assert await until(fails, 10.0)
+        assert client.get("/live").status_code == 200
+        assert 'roomtone_task_failures_total{task="hallway"}' in client.get("/metrics").text
+
+
+@pytest.mark.usefixtures("failing_hallway")
+def test_a_relay_whose_task_cannot_go_on_ends_with_a_status_that_is_not_zero(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "GIVE_UP_AFTER", 2)
+    settings = Settings(port=0)
+    with bind(settings.host, 0) as door, pytest.raises(SystemExit) as ended:
+        serve(settings, database_url, door, lambda: None)
+    assert ended.value.code == 1
+
+
+async def test_a_relay_is_not_ready_before_the_issuers_keys_are_read(
+    database_url: str, relay: RunningRelay
+) -> None:
+    def says(client: httpx.Client, words: str) -> bool:
+        return words in client.get("/ready").text
+
+    with relay.client() as client:
+        assert await until(lambda: says(client, "true"), 10.0)
+    # Nobody listens at port 1: the relay starts all the same, and says what it lacks.
+    with (
+        run_relay(database_url, jwt_jwks_url="http://127.0.0.1:1/keys") as lacking,
+        lacking.client() as client,
+    ):
+        assert await until(lambda: says(client, "signing keys"), 10.0)
+        assert client.get("/live").status_code == 200

@@ -1,0 +1,121 @@
+"""How much one client may ask."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from roomtone.http.limits import MOST_BUCKETS, MOST_DISCARDED, BodyLimit, RequestRate
+from starlette.types import Message, Receive, Scope, Send
+
+from ...conftest import Connect
+from ...patience import eventually
+from ...people import Psql
+from ...running import run_relay
+from ..rows_world import problem
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive()).get("more_body"):
+        pass
+
+
+def test_a_burst_is_fine_and_then_it_is_one_at_a_time() -> None:
+    now = 0.0
+    rate = RequestRate(_nothing, per_second=10, clock=lambda: now)
+    assert [rate.take("user 1") for _ in range(20)] == [0.0] * 20
+    assert rate.take("user 1") == 0.1
+    assert rate.take("user 2") == 0.0
+    now = 0.1
+    assert rate.take("user 1") == 0.0
+    assert rate.take("user 1") > 0
+    now = 1000.0
+    assert [rate.take("user 1") == 0 for _ in range(21)] == [True] * 20 + [False]
+
+
+def test_the_rate_remembers_a_bounded_number_of_clients() -> None:
+    rate = RequestRate(_nothing, per_second=1, clock=lambda: 0.0)
+    for number in range(MOST_BUCKETS + 10):
+        rate.take(f"address {number}")
+    assert len(rate._buckets) == MOST_BUCKETS
+
+
+def test_too_many_requests_of_one_are_refused_and_others_go_on(database_url: str) -> None:
+    with (
+        run_relay(database_url, requests_per_second=2) as relay,
+        relay.sign_in("anna") as anna,
+        relay.client() as nobody,
+    ):
+        statuses = [anna.get("/session").status_code for _ in range(8)]
+        assert statuses[:4] == [200] * 4
+        assert 429 in statuses
+        refused = anna.get("/session")
+        problem(refused, 429, "53400", "requests_are_not_too_many")
+        assert refused.headers["retry-after"] == "1"
+        assert nobody.get("/session").status_code == 200
+        assert [anna.get("/live").status_code for _ in range(9)] == [200] * 9
+
+
+async def test_a_body_that_is_too_large_is_neither_kept_nor_read_to_its_end() -> None:
+    limit, chunk = 1000, b"x" * 65536
+    read, sent = 0, []
+
+    async def receive() -> Message:
+        nonlocal read
+        read += len(chunk)
+        return {"type": "http.request", "body": chunk, "more_body": True}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    announced = [(b"content-length", b"9999999999999999999999")]
+    scope: Scope = {"type": "http", "method": "POST", "path": "/rows/x", "headers": announced}
+    await BodyLimit(_nothing, limit=limit)(scope, receive, send)
+    assert sent[0]["status"] == 413
+    assert read <= MOST_DISCARDED + len(chunk)
+
+
+def test_whoever_waits_too_long_for_a_connection_is_told_to_come_back(
+    database_url: str, connect: Connect
+) -> None:
+    psql = Psql(connect())
+    blocker = connect(autocommit=False)
+    with (
+        run_relay(database_url, pool_size=2, pool_timeout=0.5, lock_timeout=4) as relay,
+        relay.sign_in("rick") as rick,
+        ThreadPoolExecutor(2) as stuck,
+    ):
+        assert rick.get("/rows/bans").status_code == 200
+        blocker.execute("lock table bans in access exclusive mode")
+        waiting = [stuck.submit(rick.get, "/rows/bans") for _ in range(2)]
+        eventually(lambda: psql.one("select count(*) from pg_locks where not granted") == 2)
+        refused = rick.get("/rows/rooms")
+        told = problem(refused, 503, "08006")
+        assert refused.headers["retry-after"] == "1"
+        assert "database" in told["message"]
+        assert rick.get("/live").status_code == 200
+        blocker.rollback()
+        assert [answer.result().status_code for answer in waiting] == [200, 200]
+        assert rick.get("/rows/rooms").status_code == 200
+
+
+def test_the_wait_for_a_lock_has_an_end(database_url: str, connect: Connect) -> None:
+    psql = Psql(connect())
+    room = psql.room("rick")
+    with run_relay(database_url, lock_timeout=0.2) as relay, relay.sign_in("rick") as rick:
+        blocker = connect(autocommit=False)
+        blocker.execute("select from rooms where id = %s for update", (room,))
+        refused = rick.patch(f"/rows/rooms?id=eq.{room}", json={"name": "Coffee"})
+        problem(refused, 503, "55P03")
+        blocker.rollback()
+
+
+def test_many_parameters_and_deep_json_are_refused_with_words(database_url: str) -> None:
+    with run_relay(database_url) as relay, relay.sign_in("rick") as rick:
+        problem(rick.get("/rows/rooms?" + "&".join(["id=gt.0"] * 101)), 400, "PGRST100")
+        problem(rick.get(f"/rows/rooms?or={'(and' * 500}"), 400, "PGRST100")
+        for depth in (10_000, 100_000):
+            deep = b'{"name": ' + b"[" * depth + b"]" * depth + b"}"
+            refused = rick.post(
+                "/rows/rooms", content=deep, headers={"Content-Type": "application/json"}
+            )
+            assert 400 <= refused.status_code < 500, refused.text

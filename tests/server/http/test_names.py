@@ -1,0 +1,76 @@
+"""Names over HTTP and by WebSocket: every case of `usernames.json`, with the answer that is right."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from ...cases import cases
+from ..rows_world import World
+
+NAMES = cases("usernames", "names")
+JSON = {"Content-Type": "application/json"}
+RULES = ("users_username_is_a_name", "users_username_looks_like_no_other")
+
+
+def shown(case: dict[str, Any]) -> str:
+    return f"{case['right']} {case['name']!a}"
+
+
+@pytest.fixture
+def there(world: World) -> dict[str, int]:
+    """Those who exist, and their ids."""
+    return {name: world.psql.person(name) for name in ("rick", "Zo\u00eb", "\u65e5\u672c")}
+
+
+def send(client: httpx.Client, method: str, path: str, body: object) -> httpx.Response:
+    """As JSON whose text is all escapes, as a lone surrogate has no other way."""
+    return client.request(method, path, content=json.dumps(body).encode(), headers=JSON)
+
+
+@pytest.mark.parametrize("case", NAMES, ids=shown)
+def test_signing_in_by_a_name(world: World, there: dict[str, int], case: dict[str, Any]) -> None:
+    answer = send(world.nobody, "POST", "/session", {"username": case["name"]})
+    told = answer.json()
+    if case["right"] in ("ok", "same"):
+        assert answer.status_code == 200, told
+        assert (told["user"]["id"] in there.values()) == (case["right"] == "same")
+    elif case["right"] == "no":
+        assert answer.status_code in (400, 409)
+        assert told["rule"] in RULES
+    else:
+        assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("case", NAMES, ids=shown)
+def test_changing_ones_name(world: World, there: dict[str, int], case: dict[str, Any]) -> None:
+    anna = world.psql.person_id("anna")
+    path = f"/rows/users?id=eq.{anna}"
+    answer = send(world.anna, "PATCH", path, {"username": case["name"]})
+    if case["right"] == "ok":
+        assert answer.status_code == 204, answer.text
+    elif case["right"] == "same":
+        assert answer.status_code == 409
+    elif case["right"] == "no":
+        assert answer.json()["rule"] in RULES
+    else:
+        assert answer.status_code == 400
+    assert there
+
+
+@pytest.mark.parametrize("case", NAMES, ids=shown)
+def test_clubs_and_rooms_are_named_by_the_same_rule(world: World, case: dict[str, Any]) -> None:
+    for path, rule in (
+        ("/rows/clubs", "clubs_name_is_a_name"),
+        ("/rows/rooms", "rooms_name_is_a_name"),
+    ):
+        answer = send(world.anna, "POST", path, {"name": case["name"]})
+        if case["right"] in ("ok", "same"):
+            assert answer.status_code == 201, answer.text
+        elif case["right"] == "no":
+            assert (answer.status_code, answer.json()["rule"]) == (400, rule)
+        else:
+            assert answer.status_code == 400

@@ -1,0 +1,84 @@
+"""The OpenAPI document says what the database says, as it says it now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...patience import eventually
+from ..rows_world import World
+
+
+def _document(world: World) -> dict[str, Any]:
+    answer = world.nobody.get("/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    told: dict[str, Any] = answer.json()
+    assert told["openapi"].startswith("3.1")
+    return told
+
+
+def test_every_table_view_and_function_one_may_use_is_described_in_its_own_words(
+    world: World,
+) -> None:
+    told = _document(world)
+    for name, comment in world.psql.all(
+        "select relname, obj_description(oid) from pg_class where relnamespace = 'roomtone'::regnamespace"
+        " and relkind in ('r', 'v') and has_any_column_privilege('roomtone_person', oid, 'select')"
+    ):
+        assert told["paths"][f"/rows/{name}"]["get"]["description"] == comment
+    for name, comment in world.psql.all(
+        "select proname, obj_description(oid) from pg_proc where pronamespace = 'roomtone'::regnamespace"
+        " and prorettype <> 'trigger'::regtype and has_function_privilege('roomtone_person', oid, 'execute')"
+    ):
+        assert told["paths"][f"/rows/rpc/{name}"]["post"]["description"] == comment
+
+
+def test_what_nobody_is_granted_is_not_described(world: World) -> None:
+    told = _document(world)
+    assert "/rows/secrets" not in told["paths"]
+    assert "delete" not in told["paths"]["/rows/rooms"]
+    assert "post" not in told["paths"]["/rows/hallway"]
+    assert "/rows/rpc/relay_secret" not in told["paths"]
+
+
+def test_a_write_is_described_with_what_it_needs_and_what_the_checks_allow(world: World) -> None:
+    schemas = _document(world)["components"]["schemas"]
+    room = schemas["RoomsInsert"]
+    assert room["required"] == ["name"]
+    assert room["properties"]["name"]["maxLength"] == 120
+    assert room["properties"]["stage"]["enum"] == ["open", "moderated"]
+    assert set(schemas["SignalsInsert"]["required"]) == {"room_id", "to_peer", "kind"}
+    assert "followed_by" not in schemas["Participants"]["properties"]
+
+
+def test_every_address_that_people_share_is_the_page(world: World) -> None:
+    for path in (
+        "/",
+        "/rooms/1",
+        "/clubs",
+        "/clubs/7",
+        "/people/rick",
+        "/people/%F0%9F%90%88",
+        "/invitations/x-_y",
+    ):
+        answer = world.nobody.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (
+            200,
+            "text/html; charset=utf-8",
+        )
+
+
+def test_a_visitor_is_told_where_to_sign_in_first(world: World) -> None:
+    paths = _document(world)["paths"]
+    assert {} in paths["/rows/hallway"]["get"]["security"]
+    assert {} not in paths["/rows/signals"]["get"]["security"]
+    assert {} not in paths["/rows/rooms"]["post"]["security"]
+
+
+def test_a_schema_that_changes_is_described_anew(world: World) -> None:
+    assert "/rows/notes" not in _document(world)["paths"]
+    world.psql.run("create table notes (id bigint primary key, words text not null)")
+    world.psql.run("comment on table notes is 'What somebody jotted down.'")
+    world.psql.run("grant select on notes to roomtone_anon, roomtone_person")
+    eventually(lambda: "/rows/notes" in _document(world)["paths"])
+    notes = _document(world)["paths"]["/rows/notes"]
+    assert notes["get"]["description"] == "What somebody jotted down."

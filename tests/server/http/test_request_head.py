@@ -1,0 +1,98 @@
+"""The head of a request: its size, and how long it may take."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from roomtone.http import request_head
+
+from ...running import RunningRelay
+from ..rows_world import problem
+
+START = b"GET /live HTTP/1.1\r\nHost: localhost\r\n"
+
+
+@contextmanager
+def connected(relay: RunningRelay) -> Iterator[socket.socket]:
+    host, port = relay.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        yield connection
+
+
+def answer(connection: socket.socket) -> tuple[int, dict[str, object]]:
+    """Everything until the relay hangs up: the status and the problem."""
+    received = b""
+    with contextlib.suppress(ConnectionResetError):  # it hung up while we were still talking
+        while chunk := connection.recv(65536):
+            received += chunk
+    start, _, body = received.partition(b"\r\n\r\n")
+    return int(start.split(b" ")[1]), json.loads(body)
+
+
+def test_a_head_that_never_ends_is_not_collected(relay: RunningRelay) -> None:
+    with connected(relay) as client:
+        client.sendall(START + b"X-Long: ")
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                client.sendall(b"x" * 8192)
+        status, told = answer(client)
+    assert (status, told["rule"]) == (431, "requests_head_is_small")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"X-Long": "x" * request_head.LARGEST_HEAD}, {f"X-{n}": "x" * 500 for n in range(200)}],
+)
+def test_headers_that_are_too_large_are_refused(
+    relay: RunningRelay, headers: dict[str, str]
+) -> None:
+    with relay.client() as client:
+        refused = client.get("/live", headers=headers)
+        problem(refused, 431, "54000", "requests_head_is_small")
+        assert refused.headers["connection"] == "close"
+
+
+def test_an_address_that_is_too_long_is_refused(relay: RunningRelay) -> None:
+    with connected(relay) as client:
+        client.sendall(
+            b"GET /?x=" + b"x" * request_head.LARGEST_HEAD + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        )
+        status, told = answer(client)
+    assert (status, told["rule"]) == (431, "requests_head_is_small")
+
+
+def test_a_large_head_and_a_large_body_are_fine(relay: RunningRelay) -> None:
+    with relay.sign_in("anna") as anna:
+        for _ in range(3):
+            made = anna.post(
+                "/rows/rooms",
+                json=[{"name": "x" * 100} for _ in range(500)],
+                headers={"X-Long": "x" * 30_000},
+            )
+            assert made.status_code == 201
+
+
+def test_a_head_that_does_not_arrive_is_not_waited_for(
+    relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_head, "REQUEST_WITHIN_S", 0.2)
+    with connected(relay) as idle:
+        assert answer(idle)[0] == 408
+    with connected(relay) as slow:
+        slow.sendall(START)
+        status, told = answer(slow)
+        assert (status, told["rule"]) == (408, "requests_arrive_in_time")
+    length = 0
+    with connected(relay) as quick, quick.makefile("rb") as lines:
+        for _ in range(2):
+            quick.sendall(START + b"\r\n")
+            assert lines.readline() == b"HTTP/1.1 200 OK\r\n"
+            while (line := lines.readline()) != b"\r\n":
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.split(b":")[1])
+            lines.read(length)

@@ -1,0 +1,130 @@
+"""What is said of figures: which topology works, which stops where, and the page and the table that say so."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+from roomtone.cli import cli
+from roomtone.lab.figures import Spread
+from roomtone.lab.topology.figures import Cost, Floors, Link, Measurement, Report
+from roomtone.lab.topology.plan import Crowd, Plan
+from roomtone.lab.topology.report import html
+from roomtone.lab.topology.table import table
+from roomtone.lab.topology.wording import ends
+from roomtone.paths import SOURCE
+
+PLAN = Plan(speakers=(3,), listeners=(0, 40), duration=4)
+
+
+def measured(topology: str, listeners: int, late: float, node: float) -> Measurement:
+    return Measurement(
+        topology=topology,
+        speakers=3,
+        listeners=listeners,
+        links={"speaker": Link(1.0, 80_000, 160_000)}
+        | ({"listener": Link(1.0, 900, 240_000)} if listeners else {}),
+        cost=Cost(4.0, node, [0.2, 0.3], 0.5, Spread(0.2, 1.0, 2.0, 3.0)),
+        delay=Spread(late, late + 3, late + 4, late + 5),
+        marks=100,
+        marks_missed=0,
+        packets=10_000,
+        lost=0,
+        deaf=0,
+        entered=1.0,
+        first_audio=100.0,
+        troubles=[],
+    )
+
+
+def report_of(*measurements: Measurement) -> Report:
+    return Report(
+        made_at="2026-11-23T08:00:00+00:00",
+        machine={"postgresql": "18.4", "cores": 2},
+        plan=PLAN,
+        floors=Floors(0.0004, 0.2, 0.06, 120.0, 4, 0.0001, {3: 0.05}),
+        idle={"sfu": 0.005, "mcu": 0.005},
+        measurements=list(measurements),
+        skipped=[("mcu", Crowd(3, 40))],
+    )
+
+
+FULL = replace(measured("mcu", 0, 900.0, 0.97), marks_missed=20, lost=1000)
+REPORT = report_of(
+    measured("mesh", 0, 28.0, 0.0),
+    measured("sfu", 0, 29.5, 0.012),
+    FULL,
+    measured("sfu", 40, 30.0, 0.126),
+)
+
+
+def test_what_does_not_work_says_why_and_what_ran_out() -> None:
+    assert FULL.faults == [
+        "9.1% of the packets lost",
+        "20% of the marks not heard",
+        "903 ms from mouth to ear (p95)",
+    ]
+    assert FULL.ran_out == "the node"
+    people = replace(FULL, cost=replace(FULL.cost, node=0.2, people=[0.9, 0.3]))
+    assert people.ran_out == "the people"
+    assert dict(ends(REPORT))["mcu"].startswith(
+        "carried nobody; stopped working with 3 who speak and 0 who listen"
+    )
+    assert "carried 3 who speak and 40 who listen" in dict(ends(REPORT))["sfu"]
+
+
+def test_what_a_node_adds_and_costs_stands_beside_the_floors() -> None:
+    small, large = REPORT.measurements[1], REPORT.measurements[3]
+    assert REPORT.added(small) == 1.5
+    assert REPORT.added(large) is None  # nobody measured that crowd in a mesh
+    assert large.per_stream == pytest.approx(0.001)
+    assert REPORT.ratios(large)["per_stream_to_udp"] == 2.5
+    assert REPORT.ratios(small)["first_audio_to_mesh"] == 1.0
+
+
+def test_the_report_needs_nothing_from_elsewhere_and_has_no_script() -> None:
+    page = html(REPORT)
+    assert not re.search(r"<script|<link|<img|<iframe|\bsrc=|@import|url\(|https?://", page)
+    assert page.count('<svg class="chart"') == 8
+    assert "Not tried, because a smaller crowd was too many already: MCU with 3 + 40" in page
+
+
+def test_the_tables_fit_a_terminal() -> None:
+    console = Console(width=80, record=True, force_terminal=False)
+    with console.capture() as said:
+        console.print(table(REPORT))
+    assert "…" not in said.get()
+    assert "9.1%" in said.get()
+
+
+def test_every_figure_is_documented() -> None:
+    value = json.loads(json.dumps(REPORT.json()))
+    one = value["measurements"][0]
+    names = {*value, *one, *value["floors"], *one["cost"], *one["ratios"], *value["criterion"]}
+    told = set(re.findall(r"[a-z_0-9]+", (SOURCE / "docs" / "lab.md").read_text(encoding="utf-8")))
+    assert names <= told
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["--speakers", "1"], "speakers: 1 is not between 2 and 12"),
+        (["--speakers", "13"], "speakers: 13 is not between 2 and 12"),
+        (["--listeners", "41"], "listeners: 41 is not between 0 and 40"),
+        (["--listeners", "10,0"], "the smallest first"),
+        (["--speakers", "few"], "not a list of whole numbers"),
+        (["--topologies", "star"], "not a list of mesh, sfu and mcu"),
+        (["--topologies", "sfu,sfu"], "each once"),
+        (["--duration", "1"], "duration: 1 is not between 2 and 60"),
+        (["--html", "/nowhere/at/all.html"], "There is no folder /nowhere/at"),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused_with_the_reason(flags: list[str], says: str) -> None:
+    done = CliRunner().invoke(cli, ["lab", "topology", *flags])
+    assert done.exit_code != 0
+    assert says in done.output
+    assert "Traceback" not in done.output

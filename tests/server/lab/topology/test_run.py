@@ -1,0 +1,61 @@
+"""One small run through the command line, with everything it starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import psycopg
+from roomtone.postgres.embedded import EmbeddedPostgres, socket_url
+
+PATIENCE = 120.0  # seconds; seven processes start, and the machine may be busy
+
+
+def test_three_people_talk_in_each_topology_and_nothing_is_left(
+    postgres: EmbeddedPostgres, database: str, tmp_path: Path
+) -> None:
+    url = socket_url(postgres.sockets, database=database)
+    figures, page = tmp_path / "lab.json", tmp_path / "lab.html"
+    flags = ["--speakers", "2", "--listeners", "1", "--duration", "3"]
+    files = ["--json", str(figures), "--html", str(page), "--database-url", url]
+    done = subprocess.run(
+        [sys.executable, "-m", "roomtone", "lab", "topology", *flags, *files],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env={k: v for k, v in os.environ.items() if not k.startswith("ROOMTONE_")}
+        | {"TMPDIR": str(tmp_path)},
+        check=False,
+    )
+    assert "MCU, 2 speak and 1 listen" in done.stdout, done.stderr
+    value = json.loads(figures.read_text())
+    found = {one["topology"]: one for one in value["measurements"]}
+    assert set(found) == {"mesh", "sfu", "mcu"}
+    for one in found.values():
+        assert (one["deaf"], one["troubles"]) == (0, [])
+        assert one["marks"] > one["marks_missed"]
+        assert one["delay"]["p50"] > 25  # what a packet holds, and what Opus looks ahead
+    assert {t: one["links"]["speaker"]["connections"] for t, one in found.items()} == {
+        "mesh": 2,
+        "sfu": 1,
+        "mcu": 1,
+    }
+    assert any(one["first_audio"] for one in found.values())
+    # a voice goes out once to a node, and once to each other person in a mesh
+    up = {topology: one["links"]["speaker"]["up"] for topology, one in found.items()}
+    assert up["mesh"] > 1.5 * up["sfu"] > up["mcu"]
+    assert 0 < value["floors"]["udp"] < value["floors"]["plain"]
+    assert page.read_text().startswith("<!doctype html>")
+    with psycopg.connect(url) as psql:
+        row = psql.execute("select (select count(*) from rooms) + (select count(*) from users where kind <> 'node')").fetchone()  # fmt: skip
+    assert row == (0,)
+    ours = [
+        process.pid
+        for process in psutil.process_iter(["environ"])
+        if (process.info["environ"] or {}).get("TMPDIR") == str(tmp_path)
+    ]
+    assert ours == []

@@ -1,0 +1,24 @@
+"""A relay, a room, and doors for peers that are Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ...people import Psql
+from ...running import RunningRelay, run_relay
+
+GRACE = 0.8  # seconds
+
+
+@pytest.fixture
+def relay(database_url: str) -> Iterator[RunningRelay]:
+    with run_relay(database_url, demo=True, grace=GRACE) as running:
+        yield running
+
+
+@pytest.fixture
+def room(psql: Psql) -> int:
+    """An open room whose host is away."""
+    return psql.room("host", "Den")

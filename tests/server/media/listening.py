@@ -1,0 +1,49 @@
+"""What a test asks of peers: what they hear, and what comes true."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import numpy as np
+from roomtone.media.room_session import Visit
+
+from ...patience import PATIENCE
+
+WINDOW = 15  # blocks of 20 ms that are looked at together
+
+
+async def hears(visit: Visit, username: str, hertz: float) -> None:
+    """Wait until what comes from somebody is this tone."""
+    blocks: list[np.ndarray] = []
+    async with asyncio.timeout(PATIENCE):
+        async for heard in visit.heard():
+            if heard.seat.username != username:
+                continue
+            blocks = [*blocks, heard.samples][-WINDOW:]
+            if len(blocks) == WINDOW and heard.level > -60:
+                wave = np.concatenate(blocks).astype(np.float64)
+                spectrum = np.abs(np.fft.rfft(wave * np.hanning(wave.size)))
+                if abs(spectrum.argmax() * 48_000 / wave.size - hertz) < 10:
+                    return
+
+
+async def until(visit: Visit, condition: Callable[[Visit], object]) -> None:
+    """Wait until the room is as wanted, as this peer sees it."""
+    async with asyncio.timeout(PATIENCE):
+        await visit.until(condition)
+
+
+async def packets(visit: Visit) -> tuple[int, int]:
+    """What WebRTC counted over all connections: packets that went out, packets that came in."""
+    out = into = 0
+    for connection in visit.mesh.connections().values():
+        for report in (await connection.pc.getStats()).values():
+            out += getattr(report, "packetsSent", 0) if report.type == "outbound-rtp" else 0
+            into += getattr(report, "packetsReceived", 0) if report.type == "inbound-rtp" else 0
+    return out, into
+
+
+def connected(visit: Visit) -> int:
+    """With how many a peer is connected."""
+    return sum(c.connected for c in visit.mesh.connections().values())

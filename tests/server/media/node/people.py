@@ -1,0 +1,156 @@
+"""People with aiortc connections of their own, for the tests of nodes: each sings a tone and remembers what they hear."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from aiortc import (
+    AudioStreamTrack,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.mediastreams import MediaStreamError
+from av.audio.frame import AudioFrame
+from numpy.typing import NDArray
+from roomtone.media.node.mcu import Mcu
+from roomtone.media.node.sfu import Sfu
+from roomtone.media.node.speakers import Sitter
+
+from ....patience import comes_true
+
+RATE = 48_000
+
+
+class Tone(AudioStreamTrack):
+    """A tone in real time, or silence at 0 Hz."""
+
+    def __init__(self, hertz: float) -> None:
+        super().__init__()
+        self.hertz = hertz
+        self._frames = 0
+        self._began = asyncio.get_running_loop().time()
+
+    async def recv(self) -> AudioFrame:
+        if self.readyState != "live":
+            raise MediaStreamError("it was stopped")
+        due = self._began + self._frames * 0.02
+        await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
+        samples = self.samples(self._frames * 960 + np.arange(960)).astype(np.int16)
+        self._frames += 1
+        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = RATE
+        frame.pts = self._frames * 960
+        frame.time_base = Fraction(1, RATE)
+        return frame
+
+    def samples(self, at: NDArray[Any]) -> NDArray[Any]:
+        """What sounds at these samples since the beginning."""
+        return 6000 * np.sin(2 * np.pi * self.hertz * at / RATE)
+
+
+class Person:
+    """Somebody connected to a node. `heard[voice]` is the last quarter of a second of each voice."""
+
+    def __init__(self, number: int, hertz: float = 0.0, role: str = "SPEAKER") -> None:
+        self.sitter = Sitter(f"peer-{number}", number, role, muted=False)
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.tone = Tone(hertz)
+        self.heard: dict[str, list[NDArray[Any]]] = {}
+        self.voices: dict[str, str] = {}  # by mid, as the node last answered
+        self._listening: dict[str, asyncio.Task[None]] = {}
+
+    async def enter(self, node: Sfu | Mcu, slots: int = 1) -> None:
+        """Offer to the node, with this many slots for voices; again for more of them."""
+        await self.answer(await node.answer(self.sitter.peer_id, await self.offer(slots)))
+
+    async def offer(self, slots: int) -> str:
+        if not self.connection.getTransceivers():
+            self.connection.addTransceiver(
+                self.tone if self.tone.hertz else "audio", direction="sendrecv"
+            )
+        while len(self.connection.getTransceivers()) < slots:
+            self.connection.addTransceiver("audio", direction="recvonly")
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        return str(self.connection.localDescription.sdp)
+
+    async def answer(self, sdp: str) -> None:
+        await self.connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
+        self.voices = dict(re.findall(r"a=mid:(\S+)[\s\S]*?a=msid:(\S+)", sdp))
+        for transceiver in self.connection.getTransceivers():
+            mid = str(transceiver.mid)
+            if mid not in self._listening and transceiver.receiver.track is not None:
+                self._listening[mid] = asyncio.create_task(self._listen(mid, transceiver))
+
+    async def hang_up(self) -> None:
+        """Be ready for another connection."""
+        for task in self._listening.values():
+            task.cancel()
+        self._listening.clear()
+        await self.connection.close()
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.tone = Tone(self.tone.hertz)
+
+    def pitches(self, voice: str) -> list[float]:
+        """The tones in what was heard last of a voice, in Hz, lowest first."""
+        frames = self.heard.get(voice, [])[-25:]
+        if not frames:
+            return []
+        sound = np.concatenate(frames).astype(np.float64)
+        if np.abs(sound).max() < 300:
+            return []
+        spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
+        loud = spectrum > spectrum.max() / 5
+        peaks = [
+            place
+            for place in range(1, len(spectrum) - 1)
+            if loud[place] and spectrum[place - 1] <= spectrum[place] > spectrum[place + 1]
+        ]
+        return [place * RATE / len(sound) for place in peaks]
+
+    def hears(self, voice: str, *tones: float) -> bool:
+        pitches = self.pitches(voice)
+        return len(pitches) == len(tones) and all(
+            abs(one - other) < 12 for one, other in zip(pitches, sorted(tones), strict=True)
+        )
+
+    async def waits_to_hear(self, voice: str, *tones: float) -> None:
+        """Until a voice carries exactly these tones; none for silence."""
+        try:
+            await comes_true(lambda: self.hears(voice, *tones))
+        except TimeoutError:
+            raise AssertionError(
+                f"{self.sitter.voice} hears {self.pitches(voice)} as {voice}, not {tones};"
+                f" voices {sorted(self.heard)}"
+            ) from None
+
+    async def waits_to_hear_anywhere(self, tone: float) -> None:
+        """Until some voice carries this tone alone."""
+        await comes_true(lambda: any(self.hears(voice, tone) for voice in list(self.heard)))
+
+    async def leave(self) -> None:
+        for task in self._listening.values():
+            task.cancel()
+        await self.connection.close()
+
+    async def _listen(self, mid: str, transceiver: RTCRtpTransceiver) -> None:
+        with contextlib.suppress(Exception):
+            while True:
+                frame = await transceiver.receiver.track.recv()
+                assert isinstance(frame, AudioFrame)
+                samples = frame.to_ndarray().reshape(-1, 2)[:, 0]
+                voice = self.voices.get(mid, "nobody")
+                frames = self.heard.setdefault(voice, [])
+                frames.append(samples)
+                del frames[:-50]
+
+
+async def seat(node: Sfu | Mcu, people: Iterable[Person]) -> None:
+    await node.sit([each.sitter for each in people])

@@ -1,0 +1,212 @@
+"""What was said is in the file, at its time, whatever became of the process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from roomtone.media.mixing import level
+from roomtone.media.node.mcu import Mcu
+from roomtone.media.node.ogg_writer import CLOSED_WITHIN, WAITING, Recording, RecordingFailed
+from roomtone.media.node.recorder import Begun, Recorder
+from roomtone.media.node.sfu import Sfu
+from roomtone.media.opus import FRAME_SAMPLES, RATE, Samples
+
+from ....patience import comes_true
+from .people import Person, seat
+
+
+def sound_of(path: Path) -> NDArray[np.float64]:
+    with av.open(str(path)) as file:
+        frames = [frame.to_ndarray().astype(np.float64) for frame in file.decode(audio=0)]
+    return np.concatenate([frame.reshape(-1) for frame in frames])
+
+
+def tone_in(sound: NDArray[np.float64], second: float) -> float:
+    """The loudest tone in the quarter of a second around this moment; 0 for silence."""
+    part = sound[int((second - 0.12) * RATE) : int((second + 0.12) * RATE)]
+    if np.abs(part).max(initial=0) < 0.02:
+        return 0.0
+    return float(np.argmax(np.abs(np.fft.rfft(part * np.hanning(len(part)))))) * RATE / len(part)
+
+
+@pytest.mark.parametrize("kind", [Sfu, Mcu])
+async def test_a_conversation_is_in_the_file_as_it_went(
+    tmp_path: Path, kind: type[Sfu] | type[Mcu]
+) -> None:
+    node = kind()
+    one, two = Person(1, 440), Person(2, 880)
+    loud: list[bool] = []
+    recording = Recording(tmp_path / "evening.ogg")
+
+    def write(tick: int, samples: Samples, opus: bytes) -> None:
+        recording.write(tick, opus)
+        loud.append(level(samples) < 40)
+
+    async def spoken(frames: int) -> float:
+        """Waits until somebody spoke through so many frames on end; when that was, in seconds."""
+        await comes_true(lambda: len(loud) >= frames and all(loud[-frames:]))
+        return len(loud) * FRAME_SAMPLES / RATE
+
+    try:
+        node.record(write)
+        await seat(node, [one])
+        await one.enter(node)
+        first = await spoken(50)
+        await seat(node, [two])
+        await asyncio.wait_for(two.enter(node), 10)
+        loud.append(False)
+        second = await spoken(50) - FRAME_SAMPLES / RATE
+    finally:
+        node.record(None)
+        await node.close()
+        await one.leave()
+        await two.leave()
+        recording.close()
+    assert recording.failed is None
+    sound = sound_of(recording.path)
+    # The decoder leaves out the encoder's look-ahead of 6.5 ms.
+    assert len(sound) == pytest.approx(recording.frames * FRAME_SAMPLES, abs=2 * FRAME_SAMPLES)
+    assert tone_in(sound, first - 0.5) == pytest.approx(440, abs=10)
+    assert tone_in(sound, second - 0.5) == pytest.approx(880, abs=10)
+
+
+def test_a_process_that_is_killed_leaves_all_but_the_last_second(tmp_path: Path) -> None:
+    path = tmp_path / "killed.ogg"
+    script = """
+import os, signal, sys
+from pathlib import Path
+import numpy as np
+from roomtone.media.node.recording import Recording
+from roomtone.media.opus import Encoder
+recording, encoder = Recording(Path(sys.argv[1])), Encoder()
+tone = (0.3 * np.sin(2 * np.pi * 440 * np.arange(960) / 48000)).astype("f4")
+for tick in range(400):
+    recording.write(tick, encoder.encode(tone))
+while recording._frames.qsize():
+    pass
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    ended = subprocess.run([sys.executable, "-c", script, str(path)], check=False, env=os.environ)
+    assert ended.returncode == -signal.SIGKILL
+    assert 7.0 < len(sound_of(path)) / RATE <= 8.0
+
+
+def test_no_recording_is_written_over_another(tmp_path: Path) -> None:
+    path = tmp_path / "there.ogg"
+    path.write_bytes(b"somebody's evening")
+    with pytest.raises(RecordingFailed):
+        Recording(path)
+    assert path.read_bytes() == b"somebody's evening"
+    with pytest.raises(RecordingFailed):
+        Recording(tmp_path / "no such folder" / "a.ogg")
+
+
+def test_a_full_disk_is_told_and_what_is_there_stays(tmp_path: Path) -> None:
+    path = tmp_path / "full.ogg"
+    recording = Recording(path)
+    recording._file.close()  # what is below is gone, as with a volume that vanished
+
+    def write_on() -> None:
+        for tick in range(10_000):
+            recording.write(tick, b"\xfc\xff\xfe")
+            if tick % 100 == 99:
+                recording._writer.join(0.05)
+
+    with pytest.raises(RecordingFailed, match="ended early"):
+        write_on()
+    recording.close()
+    assert recording.failed is not None
+
+
+class StuckDisk:
+    """Takes what it is given, and then stands still, as a network drive whose server is gone."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.stands_still, self.goes_on = threading.Event(), threading.Event()
+
+    def mux(self, packet: Any) -> None:
+        self.stands_still.set()
+        self.goes_on.wait()
+
+    def close(self) -> None:
+        self.goes_on.wait()
+
+
+@pytest.mark.parametrize("frames", [100, WAITING + 10])
+def test_a_disk_that_stands_still_holds_up_nobody_and_what_is_lost_is_told(
+    tmp_path: Path, frames: int
+) -> None:
+    recording = Recording(tmp_path / "made" / "stuck.ogg", make_folder=True)
+    disk = recording._file = StuckDisk(recording._file)
+    recording.write(0, b"\xfc\xff\xfe")
+    assert disk.stands_still.wait(30)
+    with contextlib.suppress(RecordingFailed):
+        for tick in range(1, frames):
+            recording.write(tick, b"\xfc\xff\xfe")
+    closing = threading.Thread(target=recording.close)
+    closing.start()
+    closing.join(10 * CLOSED_WITHIN)
+    assert not closing.is_alive()
+    assert recording.failed is not None
+    assert recording.seconds == 0
+    assert recording.lost == pytest.approx(min(frames, WAITING + 1) * 0.02)
+    assert recording._writer.daemon  # the end of the process does not wait for it
+    disk.goes_on.set()
+
+
+class Rows:
+    """What the database would be told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[float, str | None]] = []
+
+    async def recording_begins(self, recording: int) -> Begun:
+        return Begun("stuck.ogg", 0.0)
+
+    async def recording_moves(self, recording: int) -> bool:
+        return False
+
+    async def recording_ended(
+        self, recording: int, seconds: float, size: int, failure: str | None
+    ) -> None:
+        self.told.append((seconds, failure))
+
+
+async def test_a_node_ends_though_its_disk_stands_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disks: list[StuckDisk] = []
+    opened = Recording._open
+
+    def stuck(recording: Recording) -> None:
+        opened(recording)
+        recording._file = StuckDisk(recording._file)
+        disks.append(recording._file)
+
+    monkeypatch.setattr(Recording, "_open", stuck)
+    rows, node = Rows(), Mcu()
+    recorder = Recorder(rows, tmp_path, node.record)
+    recorder.see({"id": 1, "ended_at": None})
+    async with asyncio.timeout(60):
+        while not disks or not disks[0].stands_still.is_set():  # noqa: ASYNC110 - a thread does it
+            await asyncio.sleep(0.02)
+        await recorder.close()
+    await node.close()
+    [(seconds, failure)] = rows.told
+    assert seconds == 0
+    assert failure is not None
+    assert "are lost" in failure
+    disks[0].goes_on.set()

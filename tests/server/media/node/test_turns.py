@@ -1,0 +1,83 @@
+"""Signals of one session wait in order, and not without end."""
+
+from __future__ import annotations
+
+import asyncio
+
+from roomtone.media.node.turns import MOST_WAITING, Turns
+from roomtone.media.signaling.events import Signal
+from roomtone.supervision import Supervisor
+from roomtone.types import PeerId, UserId
+
+from ....patience import PATIENCE
+
+
+def signal(number: int, peer: str = "a") -> Signal:
+    return Signal(number, PeerId(peer), UserId(1), "candidate", {})
+
+
+class Node:
+    """Deals with signals as slowly as a test wants."""
+
+    def __init__(self) -> None:
+        self.tasks = Supervisor()
+        self.turns = Turns(self.tasks, self._deal, self._overrun)
+        self.dealt: list[int] = []
+        self.overrun: list[str] = []
+        self.goes_on = asyncio.Event()
+        self.changed = asyncio.Event()
+
+    async def _deal(self, signal: Signal) -> None:
+        if signal.from_peer == "a":
+            await self.goes_on.wait()
+        self.dealt.append(signal.id)
+        self.changed.set()
+        if signal.id == 2:
+            raise RuntimeError("a fault of one signal")
+
+    async def _overrun(self, peer: PeerId) -> None:
+        self.overrun.append(peer)
+
+    async def until(self, *dealt: int) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while self.dealt != list(dealt):
+                await self.changed.wait()
+                self.changed.clear()
+
+
+async def test_each_session_s_signals_are_dealt_with_in_order_beside_those_of_others() -> None:
+    node = Node()
+    for number in (1, 2, 3):
+        node.turns.put(signal(number))
+    node.turns.put(signal(4, "b"))
+    await node.until(4)
+    node.goes_on.set()
+    await node.until(4, 1, 2, 3)  # the fault of the second is its own
+    await node.tasks.close()
+
+
+async def test_one_session_has_one_task_and_a_bounded_queue_however_much_it_sends() -> None:
+    node, before = Node(), len(asyncio.all_tasks())
+    for number in range(20 * MOST_WAITING):
+        node.turns.put(signal(number))
+    assert len(asyncio.all_tasks()) == before + 1
+    node.turns.put(signal(-1))
+    node.goes_on.set()
+    async with asyncio.timeout(PATIENCE):
+        while not node.dealt or node.dealt[-1] != -1:
+            await node.changed.wait()
+            node.changed.clear()
+    assert node.overrun == ["a"]
+    assert len(node.dealt) <= MOST_WAITING + 1
+    await node.tasks.close()
+
+
+async def test_what_somebody_said_who_left_is_not_dealt_with() -> None:
+    node = Node()
+    for number in range(5):
+        node.turns.put(signal(number))
+    await asyncio.sleep(0)  # the first is being dealt with
+    node.turns.keep({PeerId("b")})
+    node.goes_on.set()
+    await node.until(0)
+    await node.tasks.close()

@@ -1,0 +1,34 @@
+"""Who follows rooms without a relay hears of them whatever else is notified: media nodes, bots, the band."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from roomtone.drill.waiting import until
+from roomtone.media.signaling.database_client import database_door
+from roomtone.postgres.notifications import CHANNEL
+from roomtone.types import RoomId
+
+from ...payloads import MALFORMED
+from ...people import Psql
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_malformed_notifications_are_ignored_and_counted_and_the_next_is_heard(
+    psql: Psql, database_url: str
+) -> None:
+    room = psql.room("rick")
+    async with database_door(database_url) as door:
+        bells = door.bells
+        with bells.of(RoomId(room)) as heard:
+            async with asyncio.timeout(10):
+                await heard.wait()  # it listens by now
+            for payload in MALFORMED:
+                psql.run("select pg_notify(%s, %s)", CHANNEL, payload)
+            assert await until(lambda: bells.parser.malformed == len(MALFORMED), 9.0)
+            heard.clear()
+            psql.seat(room, "anna")
+            async with asyncio.timeout(5):  # by itself it looks after ten
+                await heard.wait()

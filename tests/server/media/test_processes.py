@@ -1,0 +1,106 @@
+"""Bots and the band, run as people run them: how they come, go, and die."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+from roomtone.child_processes import companions
+from roomtone.settings import Settings
+
+from ...patience import PATIENCE, comes_true
+from ...people import Psql
+from ...running import RunningRelay
+from .processes import bot, ended, playing
+
+
+async def test_bots_come_together_and_leave_quietly(
+    relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    with bot("--room", room, "--url", relay.url, "--tone", 440, "--count", 3) as process:
+        names = [f"a tone of 440 Hz {n}" for n in (1, 2, 3)]
+        await comes_true(lambda: sorted(psql.roster(room)) == names, within=PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        words, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, words
+        assert words.endswith("left\n")
+        assert "Traceback" not in words
+        assert psql.roster(room) == []
+
+
+async def test_a_node_of_each_kind_starts_by_itself_and_gives_its_rooms_back_at_the_end(
+    database_url: str, psql: Psql, room: int, tmp_path: Path
+) -> None:
+    settings = Settings(band=False, data_dir=tmp_path)
+    with companions(settings, database_url) as started:
+        for each in started:
+            each.start()
+        kinds = "select array_agg(kind order by kind) from living_nodes()"
+        await comes_true(lambda: psql.one(kinds) == ["mcu", "sfu"], within=PATIENCE)
+        psql.run("update rooms set topology = 'sfu' where id = %s", room)
+        follows = "select count(followed_by) from participants where kind = 'sfu'"
+        await comes_true(lambda: psql.one(follows), within=PATIENCE)
+    assert psql.one(kinds) is None
+    assert psql.one("select count(*) from participants where kind = 'sfu'") == 0
+
+
+async def test_a_killed_bots_seat_is_given_up(
+    relay: RunningRelay, database_url: str, psql: Psql, room: int
+) -> None:
+    with (
+        bot("--room", room, "--database-url", database_url, "--echo") as process,
+        bot("--room", room, "--url", relay.url, "--listen") as other,
+    ):
+        await comes_true(
+            lambda: sorted(psql.roster(room)) == ["a listener", "echo"], within=PATIENCE
+        )
+        # A seat on which nobody has followed yet is given its time to begin.
+        follows = "select count(followed_by) from participants where lapses_at is null"
+        await comes_true(lambda: psql.one(follows) == 2)
+        assert psql.one("select count(*) from nodes where kind = 'bot'") == 1
+        process.kill()
+        other.kill()
+        await comes_true(lambda: psql.roster(room) == [])
+        reasons = psql.all("select reason from events where type = 'DELETE' and room_id = %s", room)
+        assert reasons == [("timeout",)] * 2
+
+
+def test_what_cannot_be_is_said_in_a_sentence(
+    relay: RunningRelay, psql: Psql, room: int, tmp_path: Path
+) -> None:
+    through = ("--url", relay.url)
+    status, words = ended("--room", 4711, *through)
+    assert (status, words.startswith("There is no room 4711.")) == (1, True)
+    status, words = ended("--room", room, *through, "--name", "host")
+    assert (status, words) == (1, "Host is not a bot. Give it a name of its own.\n")
+    status, words = ended("--room", room, "--url", "http://127.0.0.1:9")
+    assert status == 1
+    assert words.startswith("Nobody answers at http://127.0.0.1:9 (")
+    status, words = ended("--room", room, "--tone", 440, "--echo")
+    assert status == 2
+    assert "A bot does one thing" in words
+    (tmp_path / "no.ogg").write_text("no sound")
+    status, words = ended("--room", room, *through, "--play", tmp_path / "no.ogg")
+    assert (status, "cannot be played" in words) == (1, True)
+
+
+async def test_the_band_plays_in_its_room_comes_back_when_it_dies_and_leaves_with_its_parent(
+    relay: RunningRelay, database_url: str, psql: Psql
+) -> None:
+    home = psql.room("amara", "Trading fours until the tea is cold")
+    with playing(database_url) as band:
+        await comes_true(lambda: psql.roster(home) == ["the house band"], within=PATIENCE)
+        assert psql.one("select kind from roster") == "bot"
+        before = psql.one("select peer_id from roster")
+        assert band.process is not None
+        band.process.kill()
+        await comes_true(
+            lambda: psql.one("select peer_id from roster") not in (None, before), within=PATIENCE
+        )
+        # Its room ends, and it finds itself another.
+        psql.run("update rooms set ended_at = now() where id = %s", home)
+        await comes_true(
+            lambda: psql.one("select room from roster") == "The house band plays on",
+            within=PATIENCE,
+        )
+    assert psql.one("select count(*) from roster") == 0

@@ -1,0 +1,179 @@
+"""Python peers in a room: real connections, real sound, over both lines."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import LiteralString
+
+import pytest
+from roomtone.media.room_session import visiting
+from roomtone.media.signaling.client import LineLost, Refused
+from roomtone.media.signaling.database_client import database_door
+from roomtone.media.signaling.events import Snapshot
+from roomtone.media.signaling.http_client import http_line
+from roomtone.media.sounds import silence, tone
+from roomtone.types import RoomId
+
+from ...patience import comes_true
+from ...people import Psql
+from ...running import RunningRelay
+from .listening import connected, hears, packets, until
+
+CALLS: dict[str, LiteralString] = {
+    "ask_to_unmute": "select ask_to_unmute(%s, 'bea')",
+    "move_to_audience": "select move_to_audience(%s, 'bea')",
+    "invite_to_speak": "select invite_to_speak(%s, 'bea')",
+}
+
+
+async def test_two_peers_hear_each_other_one_over_the_database_one_over_http(
+    relay: RunningRelay, database_url: str, psql: Psql, room: int
+) -> None:
+    async with database_door(database_url) as door, http_line(relay.url, "hettie") as hettie:
+        dora = await door.line("dora")
+        async with (
+            visiting(dora, RoomId(room), sound=tone(440)) as hers,
+            visiting(hettie, RoomId(room), sound=tone(660)) as other,
+        ):
+            await asyncio.gather(hears(hers, "hettie", 660), hears(other, "dora", 440))
+            assert psql.all("select username, kind, muted from roster order by seq") == [
+                ("dora", "bot", False),
+                ("hettie", "bot", False),
+            ]
+            (trace,) = psql.all("select from_user, path from signal_trace")
+            assert trace == ("hettie", "host - host")
+        assert psql.roster(room) == []
+
+
+async def test_only_who_may_speak_is_heard_and_the_audience_sends_nothing(
+    relay: RunningRelay, database_url: str, psql: Psql
+) -> None:
+    room = psql.room("rick", stage="moderated")
+    async with (
+        database_door(database_url) as door,
+        http_line(relay.url, "bea") as line,
+        visiting(await door.line("rick", kind="person"), RoomId(room), sound=tone(440)) as rick,
+        visiting(await door.line("cy"), RoomId(room), role="AUDIENCE") as cy,
+        visiting(line, RoomId(room), sound=tone(660)) as bea,
+    ):
+        await hears(bea, "rick", 440)
+        await hears(cy, "rick", 440)
+        # Audience and audience never connect; and a voice in the audience is not even encoded.
+        assert (connected(bea), connected(cy), connected(rick)) == (1, 1, 2)
+        assert bea.voice is not None
+        assert bea.voice.said == 0
+        assert (await packets(bea))[0] == 0
+        assert (await packets(cy))[0] == 0
+
+        # It raised its hand by itself, and speaks as soon as it may, over the connection there is.
+        await until(rick, lambda v: any(s.record["hand_raised_at"] for s in v.others))
+        before = bea.mesh.connections()
+        psql.act_as("rick").run("select promote(%s, 'bea')", room)
+        psql.act_as(None)
+        await hears(rick, "bea", 660)
+        await hears(cy, "bea", 660)
+        assert before.items() <= bea.mesh.connections().items()
+
+        # A moderator mutes it, and it is not contradicted.
+        psql.act_as("rick").run("select mute(%s, 'bea')", room)
+        psql.act_as(None)
+        await until(bea, lambda v: v.me is not None and v.me.muted)
+        assert not bea.voice.allowed
+        said = bea.voice.said
+        await until(rick, lambda v: all(s.muted for s in v.others))
+        assert bea.voice.said - said <= 1
+
+        # Asked to unmute, it does; moved down and invited again, it comes: both keys are turned.
+        for asked in (
+            ("ask_to_unmute",),
+            ("move_to_audience", "invite_to_speak"),
+        ):
+            for function in asked:
+                psql.act_as("rick").one(CALLS[function], room)
+            psql.act_as(None)
+            await hears(rick, "bea", 660)
+
+
+async def test_what_a_room_refuses_is_said_by_name(
+    relay: RunningRelay, database_url: str, psql: Psql, room: int
+) -> None:
+    async with database_door(database_url) as door, http_line(relay.url, "bot") as bot:
+        for line in (bot, await door.line("bot")):
+            with pytest.raises(Refused) as refusal:
+                async with visiting(line, RoomId(4711)):
+                    pass
+            assert refusal.value.rule == "participants_room_is_open"
+        with pytest.raises(Refused) as refusal:
+            await door.line("host")
+        assert refusal.value.rule == "users_only_bots_are_bots"
+        with pytest.raises(Refused) as refusal:
+            async with http_line(relay.url, "host"):
+                pass
+        assert refusal.value.rule == "users_only_bots_are_bots"
+    with pytest.raises(LineLost):
+        async with http_line("http://127.0.0.1:9", "bot"):
+            pass
+
+
+async def test_a_room_that_ends_and_a_removal_end_the_visit_with_their_reason(
+    relay: RunningRelay, database_url: str, psql: Psql, room: int
+) -> None:
+    async with database_door(database_url) as door, http_line(relay.url, "hettie") as hettie:
+        dora = await door.line("dora")
+        async with visiting(dora, RoomId(room)) as hers, visiting(hettie, RoomId(room)) as other:
+            psql.run("delete from participants where user_id = %s", dora.user.id)
+            await asyncio.wait_for(hers.ended.wait(), 10)
+            psql.run("update rooms set ended_at = now() where id = %s", room)
+            await asyncio.wait_for(other.ended.wait(), 10)
+            assert (hers.reason, other.reason) == ("removed", "room ended")
+
+
+async def test_a_fresh_snapshot_that_says_muted_mutes(
+    database_url: str, psql: Psql, room: int
+) -> None:
+    """What was said while the log was out of reach comes as a snapshot, and never as the event of a mute."""
+    async with (
+        database_door(database_url) as door,
+        visiting(await door.line("dora"), RoomId(room), sound=tone(440)) as hers,
+        visiting(await door.line("bea"), RoomId(room)) as bea,
+    ):
+        await hears(bea, "dora", 440)
+        me, epoch = hers.me, hers._epoch
+        assert me is not None
+        assert me.peer is not None
+        assert epoch is not None
+        assert hers.voice is not None
+        muted = replace(me, muted=True, record={**me.record, "muted": True})
+        await hers._take(
+            Snapshot(RoomId(room), me.peer, epoch, hers.room, (muted, *hers.others), ())
+        )
+        assert not hers.voice.allowed
+        assert not hers._tasks._tasks  # and it does not ask to be unmuted
+
+
+async def test_interruptions_are_survived_and_a_lapsed_seat_is_taken_again(
+    relay: RunningRelay, database_url: str, psql: Psql, room: int
+) -> None:
+    async with (
+        database_door(database_url) as door,
+        http_line(relay.url, "hettie") as hettie,
+        visiting(await door.line("dora"), RoomId(room), sound=tone(440)) as hers,
+        visiting(hettie, RoomId(room), sound=silence()) as other,
+    ):
+        await hears(other, "dora", 440)
+        peer = hers.attendance.peer
+        # Every connection of the bot is cut, as when the server restarts: it goes on where it was.
+        psql.run(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name in ('roomtone bot', 'roomtone bells')"
+            " and datname = current_database()"
+        )
+        psql.seat(room, "witness")
+        await until(hers, lambda v: any(s.username == "witness" for s in v.others))
+        assert hers.attendance.peer == peer
+        # The seat lapses under both: each takes it anew, as another session, and they meet again.
+        psql.run("update participants set lapses_at = now() where followed_by is not null")
+        await until(hers, lambda v: v.attendance.peer != peer and v.me is not None)
+        await hears(other, "dora", 440)
+        await comes_true(lambda: sorted(psql.roster(room)) == ["dora", "hettie", "witness"])

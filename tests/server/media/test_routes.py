@@ -1,0 +1,135 @@
+"""Python peers in a room that a node carries, and in one that moves while they talk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aioice.ice
+import pytest
+from roomtone.media.node.lease import Kind
+from roomtone.media.node.node import serve
+from roomtone.media.room_session import Visit, visiting
+from roomtone.media.signaling.database_client import DatabaseDoor, database_door
+from roomtone.media.sounds import tone
+from roomtone.types import RoomId
+
+from ...patience import PATIENCE, comes_true
+from ...people import Psql
+from .listening import hears, until
+from .processes import playing
+
+
+@pytest.fixture(autouse=True)
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aioice leaves 127.0.0.1 out; here it is all there is."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
+
+
+@asynccontextmanager
+async def nodes(database_url: str, psql: Psql, *kinds: Kind) -> AsyncIterator[None]:
+    """A node of each kind, in this very process."""
+    running = [asyncio.create_task(serve(database_url, kind)) for kind in kinds]
+    try:
+        await comes_true(lambda: psql.one("select count(*) from living_nodes()") == len(kinds))
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def move(psql: Psql, room: int, topology: str) -> None:
+    psql.run("update rooms set topology = %s where id = %s", topology, room)
+
+
+def ways(visit: Visit) -> tuple[str | None, int]:
+    """The kind of node in use, and with how many a peer is connected straight."""
+    node = visit.routes.node
+    there = node is not None and node.line.connected
+    return (
+        node.seat.kind if there and node else None,
+        sum(c.connected for c in visit.mesh.connections().values()),
+    )
+
+
+async def ways_are(*expected: tuple[Visit, tuple[str | None, int]]) -> None:
+    await comes_true(lambda: all(ways(visit) == way for visit, way in expected))
+
+
+@asynccontextmanager
+async def three(door: DatabaseDoor, room: int) -> AsyncIterator[tuple[Visit, Visit, Visit]]:
+    """Two who sing, and one who listens."""
+    async with (
+        visiting(await door.line("ann"), RoomId(room), sound=tone(440)) as ann,
+        visiting(await door.line("bob"), RoomId(room), sound=tone(660)) as bob,
+        visiting(await door.line("cy"), RoomId(room), role="AUDIENCE") as cy,
+    ):
+        yield ann, bob, cy
+
+
+async def test_a_room_moves_in_all_six_directions_and_python_peers_go_on_hearing_each_other(
+    database_url: str, psql: Psql, room: int
+) -> None:
+    async with (
+        nodes(database_url, psql, "sfu", "mcu"),
+        database_door(database_url) as door,
+        three(door, room) as (ann, bob, cy),
+    ):
+        await asyncio.gather(hears(ann, "bob", 660), hears(bob, "ann", 440))
+        for topology in ("sfu", "mesh", "mcu", "sfu", "mcu", "mesh"):
+            move(psql, room, topology)
+            if topology == "mesh":
+                await ways_are((ann, (None, 2)), (bob, (None, 2)), (cy, (None, 2)))
+            else:
+                await ways_are(*((each, (topology, 0)) for each in (ann, bob, cy)))
+            by = {name: "mcu" if topology == "mcu" else name for name in ("ann", "bob")}
+            await asyncio.gather(
+                # On an MCU each who sings hears the mix without themselves, so it is the other's tone.
+                hears(ann, by["bob"], 660),
+                hears(bob, by["ann"], 440),
+                *([] if topology == "mcu" else [hears(cy, "ann", 440), hears(cy, "bob", 660)]),
+            )
+
+
+async def test_on_an_sfu_one_connection_carries_everybody_who_comes_and_nobody_in_the_audience(
+    database_url: str, psql: Psql, room: int
+) -> None:
+    async with nodes(database_url, psql, "sfu"), database_door(database_url) as door:
+        move(psql, room, "sfu")
+        async with three(door, room) as (ann, bob, cy):
+            await asyncio.gather(hears(cy, "ann", 440), hears(cy, "bob", 660))
+            node = cy.routes.node
+            async with visiting(await door.line("dee"), RoomId(room), sound=tone(880)) as dee:
+                await asyncio.gather(
+                    hears(ann, "dee", 880), hears(cy, "dee", 880), hears(dee, "bob", 660)
+                )
+                await ways_are(*((each, ("sfu", 0)) for each in (ann, bob, cy, dee)))
+            # The line that was dee's falls silent, over the connection there is.
+            await until(cy, lambda v: all(s.username != "dee" for s in v.others))
+            await asyncio.gather(hears(cy, "ann", 440), hears(bob, "ann", 440))
+            assert cy.routes.node is node
+            assert cy.voice is None
+            assert node is not None
+            sent = [
+                report.packetsSent
+                for report in (await node.line.pc.getStats()).values()
+                if report.type == "outbound-rtp"
+            ]
+            assert sum(sent) == 0
+
+
+async def test_the_house_band_is_heard_in_a_room_on_a_node(database_url: str, psql: Psql) -> None:
+    async with nodes(database_url, psql, "sfu"), database_door(database_url) as door:
+        with playing(database_url):
+            await comes_true(lambda: psql.one("select count(*) from participants"), within=PATIENCE)
+            room = psql.one("select id from hallway")
+            move(psql, room, "sfu")
+            async with visiting(await door.line("cy"), RoomId(room), role="AUDIENCE") as cy:
+                async with asyncio.timeout(PATIENCE):
+                    async for heard in cy.heard():
+                        if heard.level > -60:
+                            break
+                assert heard.seat.username == "the house band"
+                await ways_are((cy, ("sfu", 0)))

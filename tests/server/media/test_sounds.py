@@ -1,0 +1,124 @@
+"""What there is to say, without anybody to say it to."""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from roomtone.media.band.music import music
+from roomtone.media.echo import DELAY, Echo
+from roomtone.media.packets import BLOCK, RATE
+from roomtone.media.received_audio import Heard, Hearing
+from roomtone.media.sent_audio import Ear, Voice, level_of
+from roomtone.media.signaling.event_stream import EventStream
+from roomtone.media.signaling.events import seat_of
+from roomtone.media.sounds import SoundError, pieces, play, tone
+
+SEAT = {
+    "user_id": 1, "username": "rick", "peer_id": "p", "kind": "person", "role": "SPEAKER", "muted": False, "seq": 1,
+}  # fmt: skip
+
+
+def heard(block: np.ndarray, **seat: object) -> Heard:
+    return Heard(seat_of(SEAT | seat), block, 0, level_of(block))
+
+
+async def test_nothing_is_made_while_nobody_listens_or_one_may_not_speak() -> None:
+    asked = 0
+
+    def counting() -> object:
+        nonlocal asked
+        for block in tone(440):
+            asked += 1
+            yield block
+
+    voice = Voice(counting())  # type: ignore[arg-type]
+    speaking = asyncio.create_task(voice.run())
+    ear = Ear()
+    voice.allowed = True
+    await asyncio.sleep(0)
+    with voice.heard_by(ear):
+        first = await ear.next()
+        second = await ear.next()
+        assert second.timestamp - first.timestamp == BLOCK
+        assert -25 < first.level < -10
+        voice.allowed = False
+        await asyncio.sleep(0)
+        so_far = asked
+    assert asked == so_far
+    with voice.heard_by(ear):  # somebody else, before it may speak again
+        assert asked == so_far
+    voice.allowed = True
+    # After a pause the timestamps are where the clock is.
+    with voice.heard_by(later := Ear()):
+        assert (await later.next()).timestamp > second.timestamp
+    speaking.cancel()
+
+
+async def test_a_slow_listener_loses_the_oldest() -> None:
+    hearing = Hearing()
+    block = np.zeros(BLOCK, np.int16)
+    for _ in range(10_000):
+        hearing.put(heard(block))
+    hearing.close()
+    assert len([each async for each in hearing]) == 250
+
+
+def test_a_file_is_played_whatever_its_rate(tmp_path: Path) -> None:
+    path = tmp_path / "tone.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(22_050)
+        left = np.sin(np.arange(22_050) * 2 * np.pi * 440 / 22_050) * 8000
+        file.writeframes(np.repeat(left.astype("<i2"), 2).tobytes())
+    blocks = [block for block in play(path) if block is not None]
+    assert 49 <= len(blocks) <= 51
+    sound = np.concatenate(blocks[5:45]).astype(np.float64)
+    assert abs(np.abs(np.fft.rfft(sound)).argmax() * RATE / sound.size - 440) < 3
+
+    path.write_text("no sound at all")
+    with pytest.raises(SoundError, match="cannot be played"):
+        play(path)
+    with pytest.raises(SoundError, match=r"absent\.ogg cannot be played"):
+        play(tmp_path / "absent.ogg")
+
+
+def test_an_echo_says_again_what_people_said_and_only_people() -> None:
+    echo = Echo()
+    sound = echo.sound()
+    said = np.full(BLOCK, 1000, np.int16)
+    echo.hear(heard(said))
+    echo.hear(heard(said, user_id=2))
+    echo.hear(heard(said, user_id=3, kind="bot"))
+    blocks = list(islice(sound, int(DELAY * RATE) // BLOCK + 20))
+    loud = [n for n, block in enumerate(blocks) if block is not None and block.any()]
+    assert loud == [int(DELAY * RATE) // BLOCK]
+    assert blocks[loud[0]] is not None
+    assert set(np.asarray(blocks[loud[0]])) == {2000}
+    assert blocks[-1] is None  # nothing to say is not sent
+
+
+def test_the_bands_music_is_soft_never_clips_and_is_never_the_same() -> None:
+    for seed in range(3):
+        bars = np.concatenate(list(islice(music(seed), 32)))
+        assert np.abs(bars).max() < 0.6
+        assert -32 < 20 * np.log10(np.sqrt(np.mean(bars**2))) < -18
+    one, other = (np.concatenate(list(islice(music(seed), 8))) for seed in (1, 2))
+    assert not np.allclose(one, other)
+    assert all(block is not None and block.size == BLOCK for block in islice(pieces(music(1)), 100))
+
+
+def test_a_stream_of_events_is_read_however_it_is_cut() -> None:
+    text = ': hello\n\nretry: 1000\n\nevent: rooms\nid: 3-7\ndata: {"name":"a\u2028b"}\r\n\r\nevent: bye\ndata: {}\n\n'
+    for size in (1, 7, len(text)):
+        stream = EventStream()
+        frames = [f for at in range(0, len(text), size) for f in stream.feed(text[at : at + size])]
+        assert [(f.event, str(f.cursor), f.data) for f in frames] == [
+            ("rooms", "3-7", {"name": "a\u2028b"}),
+            ("bye", "None", {}),
+        ]

@@ -1,0 +1,135 @@
+"""The strict parser of notifications: what the triggers write is read, everything else counted and ignored."""
+
+from __future__ import annotations
+
+import logging
+
+import psycopg
+import pytest
+from roomtone.postgres.notifications import (
+    CHANNEL,
+    GREATEST,
+    InvitationChanged,
+    NodeAssigned,
+    Notification,
+    NotificationParser,
+    RecordingDeleted,
+    RoomChanged,
+    Throttle,
+    TokenRevoked,
+)
+from roomtone.types import InvitationId, NodeId, RoomId
+
+from ...conftest import Connect
+from ...payloads import CASES, MALFORMED, WELL_FORMED
+from ...people import Psql, notified
+
+MARK = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize("payload", MALFORMED)
+def test_a_malformed_payload_is_ignored_and_counted(payload: str) -> None:
+    parser = NotificationParser()
+    assert parser.parse(payload) is None
+    assert parser.malformed == 1
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        '{"room":0,"seq":1,"hallway":1}',
+        '{"room":1,"seq":0,"hallway":1}',
+        '{"room":1,"seq":1,"hallway":-1}',
+        '{"room":1,"seq":1,"hallway":1,"more":1}',
+        '{"room":1,"seq":1}',
+        '{"room":1.0,"seq":1,"hallway":1}',
+        '{"room":1e0,"seq":1,"hallway":1}',
+        '{"room":1,"seq":1,"hallway":1} 1',
+        '{"invitation":true}',
+        '{"invitation":1,"invitation":1}',
+        '{"invitation":-0}',
+        '{"recording":"1"}',
+        '{"signed_out":""}',
+        '{"signed_out":"0123456789ABCDEF0123456789ABCDEF"}',
+        '{"signed_out":"0123456789abcdef0123456789abcdef\\n"}',
+        '{"node":""}',
+        '{"node":1}',
+        '{"node":"' + "n" * 81 + '"}',
+        '{"node":"a\\u0000"}',
+        '{"node":"\\ud800"}',
+        '{"invitation":' + " " * 256 + "1}",
+        '{"invitation":' + "1" * 5000 + "}",
+    ],
+)
+def test_what_is_almost_a_notification_is_none(payload: str) -> None:
+    assert NotificationParser().parse(payload) is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "meaning"),
+    [
+        ('{"room" : 1, "seq" : 2, "hallway" : 0}', RoomChanged(RoomId(1), 2, 0)),
+        (WELL_FORMED, RoomChanged(RoomId(1), 99999999999, 99999999999)),
+        (f'{{"room":{GREATEST},"seq":1,"hallway":1}}', RoomChanged(RoomId(GREATEST), 1, 1)),
+        ('{"invitation":7}', InvitationChanged(InvitationId(7))),
+        ('{"recording":7}', RecordingDeleted(7)),
+        (f'{{"signed_out":"{MARK}"}}', TokenRevoked(MARK)),
+        ('{"node":"sfu-höst-7-0a"}', NodeAssigned(NodeId("sfu-höst-7-0a"))),
+    ],
+)
+def test_what_a_trigger_writes_is_read(payload: str, meaning: Notification) -> None:
+    parser = NotificationParser()
+    assert parser.parse(payload) == meaning
+    assert parser.malformed == 0
+
+
+def test_every_case_but_the_one_that_is_only_false_is_malformed() -> None:
+    assert WELL_FORMED in CASES["payloads"]
+    assert len(MALFORMED) == len(CASES["payloads"]) - 1 + 3
+
+
+def test_malformed_payloads_are_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    now = 0.0
+    parser = NotificationParser(clock=lambda: now)
+    with caplog.at_level(logging.WARNING):
+        for _ in range(1000):
+            parser.parse("{")
+        now = 61.0
+        parser.parse("[")
+    assert [record.args[0] for record in caplog.records if record.args] == [1, 1000]  # type: ignore[index]
+    assert parser.malformed == 1001
+
+
+def test_every_payload_that_the_database_sends_is_read(psql: Psql, connect: Connect) -> None:
+    """Nothing of ours is refused by our own parser: the triggers and it know the same keys."""
+    hears = connect()
+    hears.execute(f"listen {CHANNEL}")
+    room = psql.room("rick")
+    psql.run("insert into revoked_tokens (jti, expires_at) values ('x', now() + interval '1 hour')")
+    parser = NotificationParser()
+    payloads = notified(hears)
+    heard = [parser.parse(payload) for payload in payloads]
+    assert None not in heard
+    assert {type(each) for each in heard} == {RoomChanged, TokenRevoked}
+    assert any(isinstance(each, RoomChanged) and each.room == room for each in heard)
+    assert isinstance(hears, psycopg.Connection)
+
+
+async def test_a_throttle_lets_a_burst_through_and_then_so_many_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, slept = 0.0, []
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        slept.append(seconds)
+        now += seconds
+
+    monkeypatch.setattr("roomtone.notifications.asyncio.sleep", sleep)
+    throttle = Throttle(10, 5, clock=lambda: now)
+    for _ in range(5):
+        await throttle.turn()
+    assert slept == []
+    for _ in range(20):
+        await throttle.turn()
+    assert now == pytest.approx(2.0)

@@ -1,0 +1,149 @@
+"""Housekeeping: what is old is forgotten within bounds, and a deaf listener is told from a quiet one."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from roomtone.postgres.listener import Listener, Resync, Wakeup
+from roomtone.postgres.pools import Database
+from roomtone.relay.hallway import Hallway
+from roomtone.relay.housekeeping import Housekeeping
+from roomtone.relay.metrics import Metrics
+from roomtone.settings import Settings
+from roomtone.types import NodeId
+
+from ...conftest import Connect, NewDatabase
+from ...people import Psql
+
+pytestmark = pytest.mark.anyio
+
+
+async def watching(database_url: str, listens_to: str, psql: Psql, *, write: bool) -> int:
+    """Watch twice with something written in between, or not; how often the listener was called deaf."""
+    database = Database(database_url, node=NodeId("watcher"), settings=Settings())
+    listener, counted = Listener(listens_to), Metrics()
+    connected: asyncio.Queue[Wakeup] = asyncio.Queue()
+
+    async def listen() -> None:
+        async for wakeup in listener.wakeups():
+            await connected.put(wakeup)
+
+    listening = asyncio.create_task(listen())
+    await database.open()
+    try:
+        assert await asyncio.wait_for(connected.get(), 10) == Resync(fresh=True)
+        housekeeping = Housekeeping(database, listener, Hallway(database), counted)
+        await housekeeping.watch()
+        if write:
+            psql.seat(psql.room("rick"), "anna")
+        await housekeeping.watch()
+        deaf = int(counted.deaf._value.get())
+        if deaf:
+            assert await asyncio.wait_for(connected.get(), 10) == Resync(fresh=True)
+        return deaf
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        await database.close()
+
+
+async def test_a_listener_with_nothing_to_hear_is_left_alone(psql: Psql, database_url: str) -> None:
+    psql.room("rick")
+    assert await watching(database_url, database_url, psql, write=False) == 0
+
+
+async def test_a_listener_that_hears_is_left_alone(psql: Psql, database_url: str) -> None:
+    psql.room("rick")
+    assert await watching(database_url, database_url, psql, write=True) == 0
+
+
+async def test_a_listener_that_is_deaf_is_connected_anew(
+    psql: Psql, database_url: str, new_database: NewDatabase, template: str
+) -> None:
+    psql.room("rick")
+    # Bells do not leave their database: whoever listens next door is as deaf as one can be.
+    next_door = new_database(template)
+    assert await watching(database_url, next_door, psql, write=True) == 1
+
+
+def test_of_a_busy_room_only_so_many_events_are_kept(psql: Psql) -> None:
+    busy, calm = psql.room("rick"), psql.room("rick")
+    psql.seat(busy, "anna")
+    for n in range(50):
+        psql.run("update participants set muted = %s where room_id = %s", bool(n % 2), busy)
+    psql.run("select relay_tidy('1 hour', 10)")
+    assert psql.all(
+        "select room_id, count(*), max(seq) from events group by room_id order by room_id"
+    ) == [(busy, 10, 52), (calm, 1, 1)]
+    assert psql.one("select tail_seq from logs where room_id = %s", busy) == 42
+
+
+def test_tidying_takes_a_bounded_number_at_a_time(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    for n in range(30):
+        psql.run("update participants set muted = %s where room_id = %s", bool(n % 2), room)
+    psql.run("update events set committed_at = committed_at - interval '2 hours'")
+    assert [psql.one("select relay_tidy('1 hour', 1000, 20)") for _ in range(3)] == [20, 12, 0]
+
+
+def test_one_relay_tidies_at_a_time(psql: Psql, connect: Connect) -> None:
+    room = psql.room("rick")
+    psql.run("update events set committed_at = now() - interval '2 hours' where room_id = %s", room)
+    other = Psql(connect(autocommit=False))
+    assert other.one("select relay_tidy('1 hour', 1000)") == 1
+    assert psql.one("select relay_tidy('1 hour', 1000)") == 0
+    other.connection.rollback()
+    assert psql.one("select relay_tidy('1 hour', 1000)") == 1
+
+
+def test_old_candidates_signals_of_those_who_left_and_expired_tokens_are_forgotten(
+    psql: Psql,
+) -> None:
+    room = psql.room("rick")
+    rick = psql.seat(room, "rick")
+    anna, bo = psql.seat(room, "anna"), psql.seat(room, "bo")
+    for newcomer, peer in (("anna", anna), ("bo", bo)):
+        psql.act_as(newcomer).signal(room, rick, "offer")
+        psql.signal(room, rick, "candidate", {"candidate": "candidate:1"})
+        psql.act_as("rick").signal(room, peer, "answer")
+    psql.act_as("bo").one("select leave_room(%s)", room)
+    psql.act_as(None)
+    psql.run("update signals set created_at = now() - interval '2 hours' where room_id = %s", room)
+    # A relay takes a token for a while after it has expired, so that long it stays revoked.
+    psql.run("insert into revoked_tokens values ('just now', now() - interval '1 minute')")
+    psql.run("insert into revoked_tokens values ('long ago', now() - interval '61 minutes')")
+    psql.run("select relay_tidy('1 hour', 1000)")
+    assert psql.all("select jti from revoked_tokens") == [("just now",)]
+    # What anna and rick said stays for as long as both are here: it decides who may offer.
+    assert psql.all("select kind from signals order by id") == [("offer",), ("answer",)]
+    psql.act_as("rick").signal(room, anna, "offer")
+
+
+def test_tables_that_are_written_all_the_time_stay_small(psql: Psql) -> None:
+    """A long evening in a second: seats that flip and leases that come and go, under their own autovacuum settings."""
+    room = psql.room("rick")
+    peer = psql.seat(room, "anna")
+    psql.run("select relay_heartbeat('relay-1', 'here')")
+
+    def evening() -> dict[str, int]:
+        """How many pages it added."""
+        pages = """
+            select relname::text, pg_relation_size(oid) / 8192 from pg_class
+            where oid in ('participants'::regclass, 'logs'::regclass, 'nodes'::regclass)"""
+        before: dict[str, int] = dict(psql.all(pages))
+        for n in range(1500):
+            psql.run("update participants set muted = %s where room_id = %s", bool(n % 2), room)
+            psql.run("select relay_heartbeat('relay-1', 'here')")
+            psql.run("select relay_follow('relay-1', %s::uuid[])", [peer])
+        return {table: size - before[table] for table, size in psql.all(pages)}
+
+    # One may add some: nothing is cleared away while another, a passing autoanalyze for one, looks at it.
+    grown = [max(evening().values()) for _ in range(4)]
+    assert sum(pages < 5 for pages in grown) >= 3, grown
+    psql.run("select pg_stat_force_next_flush()")
+    updates, hot = psql.all(
+        "select n_tup_upd, n_tup_hot_upd from pg_stat_user_tables where relname = 'participants'"
+    )[0]
+    assert hot > 0.9 * updates

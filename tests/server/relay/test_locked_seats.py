@@ -1,0 +1,96 @@
+"""A seat that an open transaction in psql holds keeps nobody waiting, and is stamped when it is free."""
+
+from __future__ import annotations
+
+import pytest
+
+from ...conftest import Connect
+from ...following import follow, goes
+from ...patience import comes_true
+from ...people import Psql
+from ...running import run_relay
+from .test_presence import join
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def slow(connect: Connect) -> Psql:
+    """Somebody in psql who begins, and does not commit."""
+    return Psql(connect(autocommit=False))
+
+
+def hold(slow: Psql, peer: str) -> None:
+    slow.run("update participants set muted = not muted where peer_id = %s", peer)
+
+
+async def test_a_locked_seat_is_followed_at_once_and_stamped_later(
+    psql: Psql, slow: Psql, database_url: str
+) -> None:
+    room = psql.room("rick")
+    unstamped = "select lapses_at is not null from participants where peer_id = %s"
+    with run_relay(database_url, grace=30.0, lock_timeout=30.0) as relay:
+        anna, annas = join(relay, room, "anna")
+        bo, bos = join(relay, room, "bo")
+        hold(slow, annas)
+        url = f"{relay.url}/rooms/{room}/events"
+        async with follow(url, anna, peer_id=annas) as hers:
+            await hers.until(lambda f: f.event == "snapshot")
+            async with follow(url, bo, peer_id=bos) as his:
+                await his.until(lambda f: f.event == "snapshot")
+                assert psql.one(unstamped, bos) is False
+                assert psql.one(unstamped, annas) is True
+                slow.connection.rollback()
+                await comes_true(lambda: psql.one(unstamped, annas) is False)
+                hold(slow, annas)
+        # Both have gone: bo's seat begins to lapse while anna's is held, and hers when it is free.
+        await comes_true(lambda: psql.one(unstamped, bos) is True)
+        assert psql.one(unstamped, annas) is False
+        slow.connection.rollback()
+        await comes_true(lambda: psql.one(unstamped, annas) is True)
+
+
+async def test_a_session_that_lost_its_seat_under_the_lock_is_told(
+    psql: Psql, slow: Psql, database_url: str
+) -> None:
+    room = psql.room("rick")
+    with run_relay(database_url, grace=30.0) as relay:
+        token, peer = join(relay, room, "anna")
+        slow.run("delete from participants where peer_id = %s", peer)
+        async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
+            await anna.until(lambda f: f.event == "snapshot")
+            slow.connection.commit()
+            bye = await anna.until(lambda f: f.event == "bye")
+            assert bye.data["reason"] == "removed"
+
+
+async def test_the_broom_sweeps_around_a_locked_seat(
+    psql: Psql, slow: Psql, database_url: str
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "watcher")
+    with run_relay(database_url, grace=1.0, lock_timeout=30.0) as relay:
+        _, annas = join(relay, room, "anna")
+        hold(slow, annas)
+        async with follow(f"{relay.url}/rooms/{room}/events", relay.token("watcher")) as watcher:
+            await watcher.until(lambda f: f.event == "snapshot")
+            join(relay, room, "bo")
+            await watcher.until(goes("bo"))
+            assert "anna" in psql.roster(room)
+            slow.connection.rollback()
+            await watcher.until(goes("anna"))
+
+
+def test_a_dead_relays_locked_seat_keeps_no_other_from_lapsing(psql: Psql, slow: Psql) -> None:
+    room = psql.room("rick")
+    peers = [psql.seat(room, name) for name in ("anna", "bo")]
+    psql.run("select relay_follow('dead', %s::uuid[])", peers)
+    hold(slow, peers[0])
+    psql.run("set lock_timeout = '1s'")
+    lapsing = "select username from participants join users on id = user_id where lapses_at is not null order by 1"
+    psql.run("select relay_lapse_orphans('4 s', '5 s')")
+    assert psql.all(lapsing) == [("bo",)]
+    psql.run("select relay_goodbye('dead', '5 s')")
+    slow.connection.rollback()
+    psql.run("select relay_lapse_orphans('4 s', '5 s')")
+    assert psql.all(lapsing) == [("anna",), ("bo",)]

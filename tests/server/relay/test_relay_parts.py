@@ -1,0 +1,216 @@
+"""A relay's parts by themselves: what they promise when somebody hangs up, when nothing answers, and when SQL refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from roomtone.log.frame import Frame
+from roomtone.log.room_log import Entry, Reader, RoomLog
+from roomtone.postgres.listener import Listener
+from roomtone.postgres.pools import Database
+from roomtone.problem import Problem
+from roomtone.relay.hallway import Hallway
+from roomtone.relay.invitations import Invitations
+from roomtone.relay.metrics import Metrics
+from roomtone.relay.presence import Presence
+from roomtone.relay.recording_files import Shelf
+from roomtone.relay.relay import NoSuchRoom, Relay
+from roomtone.relay.revocations import SignedOut
+from roomtone.settings import Settings
+from roomtone.supervision import begin, supervised
+from roomtone.types import NodeId, PeerId, RoomId, UserId
+
+from ...people import Psql
+
+pytestmark = pytest.mark.anyio
+
+ANNA, BO = UserId(1), UserId(2)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url, node=NodeId("parts"), settings=Settings())
+    await database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def relay(database: Database, database_url: str, tmp_path: Path) -> Relay:
+    """One that does not run: what it reads, it reads when it is asked."""
+    return Relay(
+        database,
+        Listener(database_url),
+        Hallway(database),
+        Invitations(database),
+        SignedOut(database),
+        Presence(database, grace=1.0, address="here"),
+        Shelf(database, tmp_path),
+        Metrics(),
+    )
+
+
+class Gate:
+    """Holds up the reading of heads until it is opened."""
+
+    def __init__(self, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reached, self.open = asyncio.Event(), asyncio.Event()
+        self._heads = relay._heads
+        monkeypatch.setattr(relay, "_heads", self.heads)
+
+    async def heads(self, rooms: list[RoomId]) -> list[tuple[RoomId, int, int]]:
+        self.reached.set()
+        await self.open.wait()
+        return await self._heads(rooms)
+
+
+async def follows(relay: Relay, room: int, user: UserId) -> bool:
+    """Follow for a moment; whether the room was there."""
+    peer = PeerId(str(uuid4()))
+    try:
+        async with relay.follow(RoomId(room), user, peer, asyncio.Event()):
+            return True
+    except NoSuchRoom:
+        return False
+
+
+async def test_a_first_follower_who_hangs_up_leaves_the_others_served(
+    relay: Relay, psql: Psql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, gate = psql.room("rick"), Gate(relay, monkeypatch)
+    first = begin(follows(relay, room, ANNA), "first")
+    await gate.reached.wait()
+    second = begin(follows(relay, room, BO), "second")
+    await asyncio.sleep(0)
+    first.cancel()
+    with suppress(asyncio.CancelledError):
+        await first
+    gate.open.set()
+    assert await second
+    assert not await follows(relay, 10**12, ANNA)
+
+
+async def test_a_room_that_all_who_asked_for_have_left_is_forgotten(
+    relay: Relay, psql: Psql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roomtone.relay.relay.UNREAD_FOR", 0.01)
+    room, gate = psql.room("rick"), Gate(relay, monkeypatch)
+    only = begin(follows(relay, room, ANNA), "only")
+    await gate.reached.wait()
+    only.cancel()
+    gate.open.set()
+    async with asyncio.timeout(10):
+        while relay._opening or relay._rooms:  # noqa: ASYNC110 - there is nobody to tell of it
+            await asyncio.sleep(0.01)
+
+
+async def test_a_room_that_came_and_went_before_the_first_read_is_told_as_ended(
+    database: Database, psql: Psql
+) -> None:
+    room = psql.room("rick")
+    psql.run("update rooms set ended_at = now() where id = %s", room)
+    hallway, ended = Hallway(database), asyncio.Queue[RoomId]()
+    hallway.ended = ended.put_nowait
+    async with supervised() as tasks:
+        tasks.keep(hallway.run, "hallway")
+        hallway.resync()
+        await hallway.until_filled()
+        hallway.rung(RoomId(room), 2)
+        async with asyncio.timeout(10):
+            assert await ended.get() == room
+
+
+async def test_a_room_that_ends_while_invitations_are_read_is_taken_off_the_list(
+    database: Database, psql: Psql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, anna = psql.room("rick"), UserId(psql.person("anna"))
+    psql.act_as("rick").run("select code from invite_to_room(%s, 'anna')", room)
+    psql.act_as(None)
+    invitations = Invitations(database)
+    read = invitations._read
+    async with supervised() as tasks:
+
+        async def ends_meanwhile(connection: object, users: set[UserId]) -> None:
+            """The room ends when the list with it is on its way already."""
+            monkeypatch.setattr(invitations, "_read", read)
+            loads = asyncio.get_running_loop()
+            loads.call_soon(end)
+            await read(connection, users)  # type: ignore[arg-type]
+
+        def end() -> None:
+            invitations.room_ended(RoomId(room))
+            psql.run("update rooms set ended_at = now() where id = %s", room)
+
+        monkeypatch.setattr(invitations, "_read", ends_meanwhile)
+        tasks.keep(invitations.run, "invitations")
+        wake = asyncio.Event()
+        async with invitations.read(anna, wake) as invitee, asyncio.timeout(10):
+            assert invitee is not None
+            while invitee.all() != "[]":
+                await wake.wait()
+                wake.clear()
+
+
+async def test_who_waits_for_a_hallway_that_is_never_read_is_told(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roomtone.hallway.FILLED_WITHIN", 0.01)
+    with pytest.raises(Problem) as refused:
+        await Hallway(database).until_filled()
+    assert (refused.value.status, refused.value.code) == (503, "08006")
+
+
+async def test_who_waits_for_a_seat_that_is_never_stamped_is_told(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roomtone.presence.STAMPED_WITHIN", 0.01)
+    presence = Presence(database, grace=1.0, address="here")
+    with pytest.raises(Problem) as refused:
+        await presence.follow(PeerId(str(uuid4())))
+    assert (refused.value.status, refused.value.code) == (503, "08006")
+    assert not presence._followed
+
+
+async def test_a_sweep_that_the_database_refuses_is_tried_again_after_a_pause(
+    database: Database, psql: Psql, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / f"{uuid4().hex[:8]}-{uuid4()}.ogg").touch()
+    psql.run("revoke execute on function relay_recordings_gone from roomtone_relay")
+    try:
+        async with supervised() as tasks:
+            with caplog.at_level(logging.WARNING):
+                Shelf(database, tmp_path).start(tasks)
+                await asyncio.sleep(1.0)  # a spin would fill this second
+        failed = [each for each in caplog.records if "sweep_when_told failed" in each.message]
+        assert 1 <= len(failed) <= 6
+    finally:
+        psql.run("grant execute on function relay_recordings_gone to roomtone_relay")
+
+
+class Unscanned(set[Reader]):
+    """Readers that nobody may look through one by one."""
+
+    def __iter__(self) -> Iterator[Reader]:
+        raise AssertionError("all readers were looked through")
+
+
+async def test_a_directed_event_looks_up_its_readers() -> None:
+    room_log = RoomLog(RoomId(1), 1, 0)
+    wakes: dict[UserId, asyncio.Event] = {}
+    make: Callable[..., Reader] = partial(Reader, room_log)
+    for user in (ANNA, BO):
+        wakes[user] = asyncio.Event()
+        reader = make(user, PeerId(str(uuid4())), wakes[user])
+        reader.begin()
+        room_log.add(reader)
+    room_log.readers = Unscanned(room_log.readers)
+    room_log.append(Entry(1, Frame("signals", "{}")), BO)
+    assert wakes[BO].is_set()
+    assert not wakes[ANNA].is_set()

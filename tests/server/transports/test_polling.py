@@ -1,0 +1,229 @@
+"""Polling and long-polling: the same log by the same cursor, asked for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from ...patience import PATIENCE, eventually
+from ...people import Psql
+from ...running import RunningRelay, run_relay
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def relay(database_url: str) -> Iterator[RunningRelay]:
+    """One that is patient: between two questions nobody loses a seat."""
+    with run_relay(database_url) as running:
+        yield running
+
+
+@pytest.fixture
+def room(psql: Psql) -> int:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    return room
+
+
+@pytest.fixture
+def anna(relay: RunningRelay) -> Iterator[httpx.Client]:
+    with relay.sign_in("anna") as client:
+        yield client
+
+
+def test_the_first_poll_gets_a_snapshot_and_the_next_what_came_after(
+    psql: Psql, room: int, anna: httpx.Client
+) -> None:
+    first = anna.get(f"/rooms/{room}/events", headers=JSON).json()
+    assert first["snapshot"]["cursor"] == first["cursor"]
+    assert first["events"] == []
+    psql.seat(room, "bo")
+    answer = anna.get(f"/rooms/{room}/events", headers=JSON, params={"after": first["cursor"]})
+    assert answer.headers["cache-control"] == "no-store"
+    then = answer.json()
+    assert [event["record"]["username"] for event in then["events"]] == ["bo"]
+    assert "snapshot" not in then
+    last = anna.get(f"/rooms/{room}/events", headers=JSON, params={"after": then["cursor"]}).json()
+    assert last == {"events": [], "cursor": then["cursor"]}
+
+
+def test_a_long_poll_is_answered_by_the_bell(psql: Psql, room: int, anna: httpx.Client) -> None:
+    cursor = anna.get(f"/rooms/{room}/events", headers=JSON).json()["cursor"]
+    asked = {"after": cursor, "wait": "60"}  # it is joined sooner than that, so the bell it was
+    with asking(psql, anna, f"/rooms/{room}/events", asked) as answers:
+        working = (
+            "select count(*) from pg_stat_activity where datname = current_database()"
+            " and application_name like 'roomtone relay%%' and state <> 'idle'"
+        )
+        eventually(lambda: not psql.one(working))  # nothing of the database is held while it waits
+        psql.seat(room, "bo")
+    assert [event["table"] for event in answers[0].json()["events"]] == ["participants"]
+
+
+def test_a_long_poll_in_vain_is_answered_empty(room: int, anna: httpx.Client) -> None:
+    cursor = anna.get(f"/rooms/{room}/events", headers=JSON).json()["cursor"]
+    answer = anna.get(
+        f"/rooms/{room}/events", headers=JSON, params={"after": cursor, "wait": "0.2"}
+    )
+    assert answer.json() == {"events": [], "cursor": cursor}
+
+
+def test_a_cursor_the_log_does_not_reach_back_to_gets_a_snapshot(
+    room: int, anna: httpx.Client
+) -> None:
+    answer = anna.get(f"/rooms/{room}/events", headers=JSON, params={"after": "17-4"}).json()
+    assert answer["snapshot"]["room"]["id"] == room
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"after": "17"},
+        {"after": "a-b"},
+        {"wait": "9999"},
+        {"wait": "-1"},
+        {"wait": "soon"},
+        {"wait": "nan"},
+    ],
+)
+def test_a_question_that_is_none_is_refused(
+    room: int, anna: httpx.Client, query: dict[str, str]
+) -> None:
+    answer = anna.get(f"/rooms/{room}/events", headers=JSON, params=query)
+    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST100")
+
+
+def test_polling_is_presence(psql: Psql, database_url: str) -> None:
+    room = psql.room("rick")
+    with run_relay(database_url, grace=2.0) as relay, relay.sign_in("anna") as anna:
+        joined = anna.post("/rows/participants", json={"room_id": room})
+        assert joined.status_code == 201
+        began = psql.one("select now()")
+        renewed: set[datetime] = set()
+        # A seat that begins to lapse anew after each question is one that never lapses.
+        while len(renewed) < 3 or max(renewed) < began + timedelta(seconds=4):
+            assert anna.get(f"/rooms/{room}/events", headers=JSON, params={"wait": "0"}).is_success
+            renewed |= {psql.one("select lapses_at from participants where peer_id is not null")}
+            renewed.discard(None)
+            assert psql.roster(room) == ["anna"]
+
+
+def test_the_hallway_is_polled_by_a_cursor_of_its_own(
+    psql: Psql, relay: RunningRelay, room: int, anna: httpx.Client
+) -> None:
+    relay.shows(room, here=1)
+    first = anna.get("/hallway/events", headers=JSON).json()
+    assert [row["id"] for row in first["snapshot"]["hallway"]] == [room]
+    assert first["hallway"] == []
+    psql.run("update rooms set name = 'Coffee' where id = %s", room)
+    asked = {"after": first["cursor"], "wait": "5"}
+    then = anna.get("/hallway/events", headers=JSON, params=asked).json()
+    assert [row["name"] for row in then["hallway"]] == ["Coffee"]
+    assert "snapshot" not in then
+    other = anna.get("/hallway/events", headers=JSON, params={"after": "17-4"}).json()
+    assert other["snapshot"]["hallway"][0]["name"] == "Coffee"
+
+
+def test_the_hallway_travels_along_with_a_room_if_asked(
+    psql: Psql, relay: RunningRelay, room: int, anna: httpx.Client
+) -> None:
+    relay.shows(room, here=1)
+    url = f"/rooms/{room}/events"
+    first = anna.get(url, headers=JSON, params={"hallway": ""}).json()
+    assert first["snapshot"]["hallway"][0]["id"] == room
+    assert first["snapshot"]["participants"][0]["username"] == "anna"
+    psql.run("update rooms set name = 'Coffee' where id = %s", room)
+    names = []
+    cursors = {"after": first["cursor"], "hallway": first["hallway_cursor"]}
+    ends = time.monotonic() + PATIENCE
+    while "Coffee" not in names and time.monotonic() < ends:
+        then = anna.get(url, headers=JSON, params=cursors | {"wait": "5"}).json()
+        cursors = {"after": then["cursor"], "hallway": then["hallway_cursor"]}
+        names += [row["name"] for row in then["hallway"]]
+        assert "snapshot" not in then
+    assert names == ["Coffee"]
+
+
+@pytest.mark.parametrize("reason", ["removed", "room ended", "taken over", "left"])
+def test_somebody_whose_seat_went_between_two_questions_is_told_why(
+    psql: Psql, room: int, anna: httpx.Client, reason: str
+) -> None:
+    psql.seat(room, "rick")
+    first = anna.get(f"/rooms/{room}/events", headers=JSON).json()
+    [peer] = [p["peer_id"] for p in first["snapshot"]["participants"] if p["username"] == "anna"]
+    if reason == "removed":
+        anna_id = psql.person("anna")
+        psql.act_as("rick").run("delete from participants where user_id = %s", anna_id)
+    elif reason == "room ended":
+        psql.act_as("rick").one("select end_room(%s)", room)
+    elif reason == "left":
+        psql.act_as("anna").one("select leave_room(%s)", room)
+    else:
+        psql.act_as("anna").one("select join_room(%s)", room)
+    asked = {"peer_id": peer, "after": first["cursor"]}
+    answer = anna.get(f"/rooms/{room}/events", headers=JSON, params=asked)
+    assert answer.json() == {"events": [], "cursor": first["cursor"], "bye": {"reason": reason}}
+    unknown = anna.get(f"/rooms/{room}/events", headers=JSON, params={"peer_id": peer})
+    assert unknown.status_code in (400, 403)
+
+
+def test_losing_the_seat_answers_a_long_poll_with_the_reason(
+    psql: Psql, room: int, anna: httpx.Client
+) -> None:
+    cursor = anna.get(f"/rooms/{room}/events", headers=JSON).json()["cursor"]
+    asked = {"after": cursor, "wait": "25"}
+    with asking(psql, anna, f"/rooms/{room}/events", asked) as answers:
+        psql.run("delete from participants where user_id = %s", psql.person("anna"))
+    assert answers[0].json()["bye"] == {"reason": "removed"}
+
+
+def test_an_event_and_its_row_of_the_hallway_are_one_answer(
+    psql: Psql, room: int, anna: httpx.Client
+) -> None:
+    url = f"/rooms/{room}/events"
+    first = anna.get(url, headers=JSON, params={"hallway": ""}).json()
+    cursors = {"after": first["cursor"], "hallway": first["hallway_cursor"]}
+    together = 0
+    for name in ("bo", "cleo", "dan", "eve", "finn"):
+        with asking(psql, anna, url, cursors | {"wait": "25"}) as answers:
+            psql.seat(room, name)
+        told = answers[0].json()
+        together += bool(told["events"] and told["hallway"])
+        events, rows = told["events"], told["hallway"]
+        # On a machine that is busy one may come before the other after all, and the other is then asked for.
+        while not events or [row["here"] for row in rows][-1:] != [len(psql.roster(room))]:
+            cursors = {"after": told["cursor"], "hallway": told["hallway_cursor"], "wait": "25"}
+            told = anna.get(url, headers=JSON, params=cursors).json()
+            events, rows = events + told["events"], rows + told["hallway"]
+        assert [event["record"]["username"] for event in events] == [name]
+        cursors = {"after": told["cursor"], "hallway": told["hallway_cursor"]}
+    assert together > 0
+
+
+@contextmanager
+def asking(
+    psql: Psql, client: httpx.Client, url: str, question: dict[str, str]
+) -> Iterator[list[httpx.Response]]:
+    """Do something while this question is kept waiting; the answer is there when that is done."""
+    follows = (
+        "select count(*) from participants where followed_by is not null and lapses_at is null"
+    )
+    eventually(
+        lambda: not psql.one(follows)
+    )  # the question before this one is over for the relay too
+    answers: list[httpx.Response] = []
+    thread = threading.Thread(
+        target=lambda: answers.append(client.get(url, headers=JSON, params=question))
+    )
+    thread.start()
+    eventually(lambda: psql.one(follows))
+    yield answers
+    thread.join(PATIENCE)
+    assert answers

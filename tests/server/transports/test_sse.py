@@ -1,0 +1,358 @@
+"""The stream: a snapshot, then every change once and in order, whatever happens in between."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from ...following import follow, goes, joins
+from ...people import Psql
+from ...running import RunningRelay, run_relay
+
+pytestmark = pytest.mark.anyio
+
+
+def events(relay: RunningRelay, room: int) -> str:
+    return f"{relay.url}/rooms/{room}/events"
+
+
+async def test_a_fresh_stream_opens_with_the_room_and_the_hallway(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "rick")
+    peer = psql.seat(room, "anna")
+    relay.shows(room, here=2)
+    async with follow(events(relay, room), relay.token("anna"), peer_id=peer) as anna:
+        first = await anna.until(lambda frame: frame.event == "snapshot")
+        assert anna.headers["content-type"].startswith("text/event-stream")
+        assert anna.headers["cache-control"] == "no-store"
+        assert anna.headers["x-accel-buffering"] == "no"
+        assert first.id == first.data["cursor"]
+        assert first.data["room"]["name"] == "Tea"
+        assert [p["username"] for p in first.data["participants"]] == ["rick", "anna"]
+        assert [row["here"] for row in first.data["hallway"]] == [2]
+
+
+async def test_rows_written_in_psql_are_seen_at_once_and_in_order(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    async with follow(events(relay, room), relay.token("anna")) as anna:
+        await anna.until(lambda frame: frame.event == "snapshot")
+        psql.seat(room, "bo")
+        psql.run("update participants set muted = false where room_id = %s", room)
+        psql.run("delete from participants where user_id = %s", psql.person("bo"))
+        await anna.until(goes("bo"))
+        assert anna.seqs == [3, 4, 5, 6]
+        arrival = await anna.until(joins("bo"))
+        assert arrival.id is not None
+        assert arrival.id.endswith("-3")
+        assert set(arrival.data) >= {
+            "seq", "table", "type", "record", "old_record", "commit_timestamp", "recipient", "heard_at",
+        }  # fmt: skip
+        await anna.until(lambda f: f.event == "hallway" and f.data["here"] == 1 and f.id is None)
+
+
+async def test_a_stream_resumes_exactly_where_it_was(psql: Psql, relay: RunningRelay) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    token = relay.token("anna")
+    async with follow(events(relay, room), token) as anna:
+        psql.seat(room, "bo")
+        last = (await anna.until(joins("bo"))).id
+    psql.seat(room, "cleo")
+    psql.seat(room, "dan")
+    async with follow(events(relay, room), token, after=last) as anna:
+        psql.seat(room, "eve")
+        await anna.until(joins("eve"))
+        assert anna.seqs == [4, 5, 6]
+        assert [f for f in anna.changes("snapshot") if "room" in f.data] == []
+        assert (await anna.until(lambda f: f.event == "snapshot")).id is None
+    async with follow(events(relay, room), token, last_event_id=str(last)) as anna:
+        await anna.until(joins("eve"))
+        assert anna.seqs == [4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "cursor", ["1-1", "nonsense", "99999999999999-3", "-", "1-999999999999999999"]
+)
+async def test_a_cursor_the_log_does_not_know_gets_a_fresh_snapshot(
+    psql: Psql, relay: RunningRelay, cursor: str
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    async with follow(events(relay, room), relay.token("anna"), after=cursor) as anna:
+        first = await anna.until(lambda frame: frame.event == "snapshot")
+        assert first.data["room"]["id"] == room
+
+
+async def test_a_cursor_from_the_future_gets_a_fresh_snapshot(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    epoch = psql.one("select epoch from logs")
+    async with follow(events(relay, room), relay.token("anna"), after=f"{epoch}-4711") as anna:
+        assert (await anna.until(lambda f: f.event == "snapshot")).data["cursor"] == f"{epoch}-2"
+
+
+async def test_a_cursor_of_another_room_gets_a_fresh_snapshot(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    # Opened by one statement, in the same millisecond.
+    psql.person("rick")
+    psql.run(
+        "insert into rooms (name, host_id) select name, 1 from (values ('one'), ('two')) t (name)"
+    )
+    one, two = (room for (room,) in psql.all("select id from rooms order by id"))
+    psql.seat(one, "anna")
+    psql.seat(two, "anna")
+    cursor = psql.one("select epoch || '-' || head_seq from logs where room_id = %s", one)
+    async with follow(events(relay, two), relay.token("anna"), after=cursor) as anna:
+        assert (await anna.until(lambda f: f.event == "snapshot")).data["room"]["id"] == two
+
+
+async def test_a_signal_reaches_its_recipient_alone(psql: Psql, relay: RunningRelay) -> None:
+    room = psql.room("rick")
+    rick = psql.seat(room, "rick")
+    psql.seat(room, "bo")
+    psql.seat(room, "anna")
+    async with (
+        follow(events(relay, room), relay.token("rick")) as hears,
+        follow(events(relay, room), relay.token("bo")) as does_not,
+    ):
+        await hears.until(lambda f: f.event == "snapshot")
+        await does_not.until(lambda f: f.event == "snapshot")
+        psql.act_as("anna").signal(room, rick, "offer", {"type": "offer", "sdp": "x" * 20_000})
+        psql.act_as(None).seat(room, "cleo")
+        signal = await hears.until(lambda f: f.event == "signals")
+        assert len(signal.data["record"]["body"]["sdp"]) == 20_000
+        await hears.until(joins("cleo"))
+        await does_not.until(joins("cleo"))
+        assert hears.seqs == [5, 6]
+        assert does_not.seqs == [6]
+
+
+async def test_signals_sent_before_the_stream_opened_are_in_its_snapshot(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    rick = psql.seat(room, "rick")
+    psql.seat(room, "anna")
+    psql.act_as("anna").signal(room, rick, "offer")
+    async with follow(events(relay, room), relay.token("rick")) as stream:
+        first = await stream.until(lambda f: f.event == "snapshot")
+        assert [signal["kind"] for signal in first.data["signals"]] == ["offer"]
+
+
+async def test_a_crash_that_empties_the_log_gives_a_fresh_snapshot(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    async with follow(events(relay, room), relay.token("anna")) as anna:
+        first = await anna.until(lambda f: f.event == "snapshot")
+        psql.run("truncate logs, events")
+        psql.seat(room, "bo")
+        again = await anna.until(lambda f: f.event == "snapshot" and f.id not in (first.id, None))
+        assert [p["username"] for p in again.data["participants"]] == ["anna", "bo"]
+        psql.seat(room, "cleo")
+        await anna.until(joins("cleo"))
+        assert anna.seqs == [4]
+
+
+async def test_a_lost_listener_costs_a_delay_and_never_an_event(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    async with follow(events(relay, room), relay.token("anna")) as anna:
+        await anna.until(lambda f: f.event == "snapshot")
+        killed = psql.run(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name = 'roomtone listener' and datname = current_database()"
+        )
+        assert killed == 1
+        psql.seat(room, "bo")
+        await anna.until(joins("bo"))
+        assert anna.seqs == [3]
+
+
+async def test_every_reader_gets_every_event_once_through_many_bells(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    for name in ("anna", "bo", "cleo"):
+        psql.seat(room, name)
+    async with (
+        follow(events(relay, room), relay.token("anna")) as one,
+        follow(events(relay, room), relay.token("bo")) as two,
+    ):
+        for stream in (one, two):
+            await stream.until(lambda f: f.event == "snapshot")
+        for n in range(300):
+            muted = bool(n % 2)
+            psql.run(
+                "update participants set muted = %s where user_id = %s", muted, psql.person("cleo")
+            )
+        psql.seat(room, "last")
+        for stream in (one, two):
+            await stream.until(joins("last"))
+            assert stream.seqs == list(range(5, 306))
+
+
+async def test_somebody_who_is_not_in_the_room_gets_no_stream(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    async with follow(events(relay, room), relay.token("anna")) as anna:
+        assert anna.status == 403
+        assert anna.problem is not None
+        assert anna.problem["rule"] == "participants_only_for_those_inside"
+
+
+async def test_a_visitor_who_is_not_signed_in_is_asked_to(psql: Psql, relay: RunningRelay) -> None:
+    room = psql.room("rick")
+    with relay.client() as visitor:
+        answer = visitor.get(f"/rooms/{room}/events")
+        assert (answer.status_code, answer.json()["code"]) == (401, "42501")
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("room", "status", "code"), [("4711", 404, "P0002"), ("99999999999999999999", 404, "P0002")]
+)
+async def test_a_room_that_is_not_there_is_not_found(
+    relay: RunningRelay, room: str, status: int, code: str
+) -> None:
+    with relay.sign_in("anna") as anna:
+        answer = anna.get(f"/rooms/{room}/events")
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer.json()["rule"] == "participants_room_is_open"
+
+
+async def test_a_room_that_has_ended_says_so(psql: Psql, relay: RunningRelay) -> None:
+    room = psql.room("rick")
+    psql.act_as("rick").one("select end_room(%s)", room)
+    with relay.sign_in("anna") as anna:
+        answer = anna.get(f"/rooms/{room}/events")
+        assert (answer.status_code, answer.json()["rule"]) == (400, "participants_room_is_open")
+
+
+async def test_a_stale_session_cannot_follow(psql: Psql, relay: RunningRelay) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    async with follow(events(relay, room), relay.token("anna"), peer_id=str(uuid4())) as anna:
+        assert anna.status == 403
+        assert anna.problem is not None
+        assert anna.problem["rule"] == "participants_peer_is_current"
+
+
+async def test_a_newer_session_ends_the_older_ones_stream(psql: Psql, relay: RunningRelay) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    async with follow(events(relay, room), relay.token("anna")) as old:
+        await old.until(lambda f: f.event == "snapshot")
+        psql.act_as("anna").one("select join_room(%s)", room)
+        assert (await old.until(lambda f: f.event == "bye")).data == {"reason": "taken over"}
+        await old.end()
+    async with follow(events(relay, room), relay.token("anna")) as new:
+        await new.until(lambda f: f.event == "snapshot")
+
+
+@pytest.mark.parametrize("reason", ["removed", "room ended", "left"])
+async def test_losing_the_seat_ends_the_stream_saying_why(
+    psql: Psql, relay: RunningRelay, reason: str
+) -> None:
+    room = psql.room("rick")
+    anna = psql.person("anna")
+    psql.seat(room, "rick")
+    psql.seat(room, "anna")
+    async with follow(events(relay, room), relay.token("anna")) as stream:
+        await stream.until(lambda f: f.event == "snapshot")
+        if reason == "removed":
+            psql.act_as("rick").run("delete from participants where user_id = %s", anna)
+        elif reason == "left":
+            psql.act_as("anna").one("select leave_room(%s)", room)
+        else:
+            psql.act_as("rick").one("select end_room(%s)", room)
+        assert (await stream.until(lambda f: f.event == "bye")).data == {"reason": reason}
+        assert (await stream.until(goes("anna"))).data["reason"] == reason
+        await stream.end()
+
+
+async def test_signing_out_ends_every_stream_and_refuses_the_token(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    token = relay.token("anna")
+    async with (
+        follow(events(relay, room), token) as stream,
+        follow(f"{relay.url}/hallway/events", token) as hallway,
+    ):
+        await stream.until(lambda f: f.event == "snapshot")
+        await hallway.until(lambda f: f.event == "snapshot")
+        with relay.client(token) as anna:
+            assert anna.delete("/session").status_code == 204
+        await stream.until(lambda f: f.event == "bye")
+        assert (await hallway.until(lambda f: f.event == "bye")).data == {"reason": "signed out"}
+    assert psql.roster(room) == []
+    async with follow(events(relay, room), token) as refused:
+        assert refused.status == 401
+
+
+async def test_stopping_the_relay_tells_streams_to_come_back(psql: Psql, database_url: str) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    with run_relay(database_url) as relay:
+        async with follow(events(relay, room), relay.token("anna")) as anna:
+            await anna.until(lambda f: f.event == "snapshot")
+            relay.server.should_exit = True
+            bye = await anna.until(lambda f: f.event == "bye")
+            assert bye.data == {"reason": "relay stopping", "retry": 1000}
+            await anna.end()
+    assert psql.roster(room) == ["anna"]
+
+
+async def test_streams_of_one_user_are_bounded(psql: Psql, database_url: str) -> None:
+    with run_relay(database_url, streams_per_user=1) as relay:
+        token = relay.token("anna")
+        async with (
+            follow(f"{relay.url}/hallway/events", token) as one,
+            follow(f"{relay.url}/hallway/events", token) as two,
+        ):
+            assert one.status == 200
+            assert two.status == 429
+
+
+async def test_the_hallway_stream_shows_rooms_come_change_and_go(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    async with follow(f"{relay.url}/hallway/events", relay.token("anna")) as anna:
+        first = await anna.until(lambda f: f.event == "snapshot")
+        assert first.data == {"hallway": [], "invitations": []}
+        room = psql.room("rick", "Tea")
+        await anna.until(lambda f: f.event == "hallway" and f.data["name"] == "Tea")
+        psql.seat(room, "bo")
+        await anna.until(lambda f: f.event == "hallway" and f.data["people"] != [])
+        psql.run("update rooms set name = 'Coffee' where id = %s", room)
+        await anna.until(lambda f: f.event == "hallway" and f.data["name"] == "Coffee")
+        psql.act_as("rick").one("select end_room(%s)", room)
+        gone = await anna.until(lambda f: f.event == "hallway" and f.data["ended_at"] is not None)
+        assert gone.data["id"] == room
+
+
+async def test_a_room_deleted_by_hand_vanishes_from_the_hallway(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick", "Tea")
+    relay.shows(room)
+    async with follow(f"{relay.url}/hallway/events", relay.token("anna")) as anna:
+        await anna.until(lambda f: f.event == "snapshot")
+        psql.run("delete from rooms where id = %s", room)
+        gone = await anna.until(lambda f: f.event == "hallway" and f.data["ended_at"] is not None)
+        assert gone.data["id"] == room

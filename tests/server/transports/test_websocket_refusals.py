@@ -1,0 +1,193 @@
+"""What a WebSocket refuses, whom it cuts off, and how it says so."""
+
+from __future__ import annotations
+
+import json
+import socket as sockets
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
+
+from ...following import joins
+from ...people import Psql
+from ...running import RunningRelay, run_relay
+from ...sockets import call, door, is_inside
+
+pytestmark = pytest.mark.anyio
+
+ELSEWHERE = "https://elsewhere.example"
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "rule"),
+    [
+        ("no JSON", "PGRST102", None),
+        ("[1]", "PGRST102", None),
+        ("null", "PGRST102", None),
+        ('{"id": 1}', "PGRST102", None),
+        ('{"event": 7}', "PGRST102", None),
+        ('{"event": "signal", "id": {"deep": 1}}', "PGRST102", None),
+        ('{"event": "signal", "data": 7}', "PGRST102", None),
+        ('{"event": "signal", "data": NaN}', "PGRST102", None),
+        ("[" * 100_000, "PGRST102", None),
+        (b'{"event": "signal"}', "PGRST102", None),
+        ('{"event": "user-flew-away"}', "PGRST102", "sockets_event_is_known"),
+        ('{"event": "signal", "data": "%s"}' % ("x" * 300_000), "54000", "requests_body_is_small"),
+    ],
+)
+async def test_a_message_that_is_none_is_refused_and_the_socket_stays_open(
+    psql: Psql, relay: RunningRelay, room: int, message: str | bytes, code: str, rule: str | None
+) -> None:
+    psql.seat(room, "anna")
+    async with call(door(relay, room), relay.token("anna")) as anna:
+        await is_inside(anna)
+        await anna.say(message)
+        problem = (await anna.ack(None))["problem"]
+        assert (problem["code"], problem.get("rule")) == (code, rule)
+        psql.seat(room, "bo")
+        await anna.until(joins("bo"))
+
+
+async def test_a_message_larger_than_anything_closes_the_socket(
+    psql: Psql, relay: RunningRelay, room: int
+) -> None:
+    psql.seat(room, "anna")
+    async with call(door(relay, room), relay.token("anna")) as anna:
+        await is_inside(anna)
+        await anna.say("x" * 2_000_000)
+        await anna.end()
+        assert anna.code == 1009
+
+
+async def test_messages_are_limited_per_second_and_the_rest_refused(
+    psql: Psql, database_url: str, room: int
+) -> None:
+    psql.seat(room, "anna")
+    with run_relay(database_url, requests_per_second=20) as relay:
+        async with call(door(relay, room), relay.token("anna")) as anna:
+            await is_inside(anna)
+            for n in range(45):
+                await anna.say(json.dumps({"event": "wave", "id": n}))
+            last = await anna.ack(44)
+            rules = [ack["problem"]["rule"] for ack in anna.acks.values()]
+            assert rules[:40] == ["sockets_event_is_known"] * 40
+            assert "requests_are_not_too_many" in rules[40:]
+            assert last["problem"]["status"] in (400, 429)
+            await anna.until(lambda f: f.event == "snapshot")
+            assert not anna.ended
+
+
+async def test_somebody_who_never_reads_is_cut_off_and_nobody_else_waits(
+    psql: Psql, database_url: str, room: int
+) -> None:
+    deaf, host = psql.seat(room, "deaf"), psql.seat(room, "rick")
+    with run_relay(database_url, grace=0.5) as relay:
+        token = relay.token("deaf")
+        async with (
+            connect(
+                f"{door(relay, room).replace('http', 'ws')}?peer_id={deaf}",
+                subprotocols=[Subprotocol("roomtone"), Subprotocol(f"bearer.{token}")],
+                proxy=None,
+                max_queue=1,
+                ping_interval=None,
+            ) as frozen,
+            call(door(relay, room), relay.token("rick"), peer_id=host) as rick,
+        ):
+            line = frozen.transport.get_extra_info("socket")
+            line.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+            frozen.transport.pause_reading()
+            await is_inside(rick)
+            psql.act_as("rick")
+            body = {"type": "offer", "sdp": "x" * 200_000}
+            with psql.connection.transaction():
+                for _ in range(600):
+                    psql.signal(room, deaf, "offer", body)
+            psql.act_as(None)
+            await rick.until(lambda f: f.event == "participants" and f.data["reason"] == "timeout")
+            assert psql.roster(room) == ["rick"]
+            async with httpx.AsyncClient() as client:
+                metrics = await client.get(f"{relay.url}/metrics")
+            assert "roomtone_readers_cut_total 1.0" in metrics.text
+
+
+@pytest.mark.parametrize(
+    ("query", "who", "close", "status", "rule"),
+    [
+        ({"peer_id": str(uuid4())}, "anna", 4403, 403, "participants_peer_is_current"),
+        ({"peer_id": "me"}, "anna", 4400, 400, None),
+        ({}, None, 4401, 401, None),
+        ({}, "nonsense", 4401, 401, None),
+    ],
+)
+async def test_what_may_not_be_followed_is_refused_inside_the_socket(
+    psql: Psql,
+    relay: RunningRelay,
+    room: int,
+    query: dict[str, str],
+    who: str | None,
+    close: int,
+    status: int,
+    rule: str | None,
+) -> None:
+    psql.seat(room, "anna")
+    token = relay.token(who) if who == "anna" else who
+    async with call(f"{door(relay, room)}?{urlencode(query)}", token) as caller:
+        bye = (await caller.until(lambda f: f.event == "bye")).data
+        assert bye["reason"] == "refused"
+        assert (bye["problem"]["status"], bye["problem"].get("rule")) == (status, rule)
+        await caller.end()
+        assert caller.code == close
+
+
+async def test_a_room_that_is_not_there_or_over_refuses(
+    psql: Psql, relay: RunningRelay, room: int
+) -> None:
+    psql.act_as("rick").one("select end_room(%s)", room)
+    for which, close in ((room, 4400), (room + 4711, 4404), (9999999999999999999, 4404)):
+        async with call(door(relay, which), relay.token("anna")) as anna:
+            await anna.end()
+            assert anna.code == close
+
+
+async def test_another_sites_page_cannot_use_the_cookie(relay: RunningRelay, room: int) -> None:
+    cookie = {"Cookie": f"roomtone={relay.token('anna')}"}
+    url = door(relay, room).replace("http", "ws")
+    with pytest.raises(InvalidStatus) as refusal:
+        async with connect(url, additional_headers=cookie | {"Origin": ELSEWHERE}, proxy=None):
+            pass
+    assert refusal.value.response.status_code == 403
+    assert json.loads(refusal.value.response.body)["rule"] == "requests_come_from_own_pages"
+    async with call(door(relay, room), headers=cookie | {"Origin": relay.url}) as own:
+        assert "data" in await own.emit("user-joined-room")
+    async with call(door(relay, room), relay.token("bo"), headers={"Origin": ELSEWHERE}) as bearer:
+        assert "data" in await bearer.emit("user-joined-room")
+
+
+async def test_the_token_never_comes_back(relay: RunningRelay, room: int) -> None:
+    async with call(door(relay, room), relay.token("anna")) as anna:
+        assert anna.connection is not None
+        assert anna.connection.subprotocol == "roomtone"
+
+
+async def test_sockets_count_as_streams(database_url: str) -> None:
+    with run_relay(database_url, streams_per_user=1) as relay:
+        token = relay.token("anna")
+        async with (
+            call(f"{relay.url}/hallway/socket", token) as one,
+            call(f"{relay.url}/hallway/socket", token) as two,
+        ):
+            await two.end()
+            assert two.code == 4429
+            assert not one.ended
+
+
+async def test_an_address_that_is_none_takes_no_sockets(relay: RunningRelay) -> None:
+    with pytest.raises(InvalidStatus) as refusal:
+        async with connect(relay.url.replace("http", "ws") + "/nowhere", proxy=None):
+            pass
+    assert refusal.value.response.status_code in (403, 404)

@@ -1,0 +1,27 @@
+"""Waiting for news: whoever hangs up in the very moment in which there is some has hung up."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from roomtone.transports.following import woken
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_cancelled_wait_stays_cancelled_however_close_the_news(steps: int) -> None:
+    wake = asyncio.Event()
+    waiting = asyncio.create_task(woken(wake, 5.0, None))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    wake.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    if waiting.done():
+        assert waiting.result()
+        return
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting

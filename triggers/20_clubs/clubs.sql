@@ -1,0 +1,52 @@
+create or replace trigger _200_harden before insert or update or delete on clubs for each statement execute function tg_harden();
+comment on trigger _200_harden on clubs is 'What is acknowledged here survives a crash.';
+create or replace function tg_clubs__found() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  insert into members (club_id, user_id, role) values (new.id, new.owner_id, 'OWNER');
+  insert into followers (club_id, user_id) values (new.id, new.owner_id);
+  return null;
+end
+$$;
+
+comment on function tg_clubs__found() is 'Whoever founds a club is its first member, its owner, and its first follower.';
+
+create or replace trigger _300_found after insert on clubs
+for each row execute function tg_clubs__found();
+comment on trigger _300_found on clubs is 'Makes the founder the club''s OWNER, and has them follow it.';
+create or replace trigger _100_guard_name before insert or update of name on clubs
+for each row execute function tg_guard_name('name');
+comment on trigger _100_guard_name on clubs is 'Composes the name, or refuses it.';
+create or replace trigger _110_guard_prose before insert or update of description on clubs
+for each row execute function tg_guard_prose('description');
+comment on trigger _110_guard_prose on clubs is 'Refuses a description that would change the page around it.';
+
+create or replace function tg_clubs__guard_words() returns trigger
+language plpgsql as $$
+begin
+  if new.name !~ '\S' or length(new.name) > 80 or new.name ~ '[[:cntrl:]]' then
+    raise check_violation using
+      message    = 'a club''s name is one line of 1 to 80 characters',
+      constraint = 'clubs_name_is_text';
+  end if;
+  if length(new.description) > 2000 then
+    raise check_violation using
+      message    = 'a club is described in at most 2,000 characters',
+      constraint = 'clubs_description_is_short';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_clubs__guard_words() is 'Says in words what a club may be called, and how long a description may be.';
+
+create or replace trigger _120_guard_words before insert or update of name, description on clubs
+for each row execute function tg_clubs__guard_words();
+comment on trigger _120_guard_words on clubs is 'Refuses in words what the constraints would refuse without.';
+
+create or replace trigger _140_pace before insert on clubs
+for each row execute function tg_pace('clubs_come_slowly', '20', '1 day');
+comment on trigger _140_pace on clubs is '20 of one user in 1 day.';
+create or replace trigger _130_limit before insert on clubs
+for each row execute function tg_limit('clubs_are_bounded', '100', 'owner_id');
+comment on trigger _130_limit on clubs is '100 clubs that one user founded at once.';

@@ -1,0 +1,89 @@
+create or replace trigger _200_harden before insert or update or delete on members for each statement execute function tg_harden();
+comment on trigger _200_harden on members is 'What is acknowledged here survives a crash.';
+create or replace function tg_members__guard_add() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  actor_role text := club_role(new.club_id);
+begin
+  -- The founder is added by the founding itself, when there is nobody yet to let them in.
+  if acting_as_operator() or not exists (select from members m where m.club_id = new.club_id) then
+    return new;
+  end if;
+  -- Whoever accepts an invitation, in this very transaction, was let in by its maker.
+  if new.role = 'MEMBER' and new.user_id = acting_user() and exists (
+       select from acceptances a join invitations i on i.id = a.invitation_id
+       where i.club_id = new.club_id and a.user_id = new.user_id and a.accepted_at = now()) then
+    return new;
+  end if;
+  if actor_role is null or actor_role not in ('OWNER', 'ADMIN') then
+    raise insufficient_privilege using
+      message    = 'only its owners and admins let somebody into a club',
+      constraint = 'members_are_let_in',
+      hint       = 'Ask one of them.';
+  end if;
+  if new.role <> 'MEMBER' and actor_role <> 'OWNER' then
+    raise insufficient_privilege using
+      message    = format('the role %s is not yours to give', new.role),
+      constraint = 'members_role_is_given',
+      hint       = 'Owners give roles.';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_members__guard_add() is 'Who may let somebody into a club, and as what.';
+
+create or replace function tg_members__keep_owner() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  if old.role = 'OWNER' and (tg_op = 'DELETE' or new.role <> 'OWNER') then
+    -- One at a time, so that two owners who go at once do not each rely on the other.
+    perform from clubs c where c.id = old.club_id for no key update;
+    if found and not exists (select from members m
+                             where m.club_id = old.club_id and m.role = 'OWNER' and m.user_id <> old.user_id) then
+      raise check_violation using
+        message    = 'a club has an owner, and this is its last',
+        constraint = 'members_keep_an_owner',
+        hint       = 'Make somebody else an owner first.';
+    end if;
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_members__keep_owner() is 'The last owner neither leaves nor becomes less; only with the club itself.';
+
+create or replace trigger _100_guard_add before insert on members
+for each row execute function tg_members__guard_add();
+comment on trigger _100_guard_add on members is 'Decides who lets whom in.';
+
+create or replace trigger _110_keep_owner before update of role or delete on members
+for each row execute function tg_members__keep_owner();
+comment on trigger _110_keep_owner on members is 'A club never loses its last owner.';
+
+create or replace function tg_members__withdraw() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  delete from invitations i where i.club_id = old.club_id and i.invited_by = old.user_id;
+  return null;
+end
+$$;
+
+comment on function tg_members__withdraw() is 'The invitations of somebody who may invite no more let nobody in.';
+
+create or replace trigger _300_withdraw after delete on members
+for each row when (old.role <> 'MEMBER') execute function tg_members__withdraw();
+comment on trigger _300_withdraw on members is 'Owners and admins who leave take their invitations along.';
+
+create or replace trigger _310_withdraw_less after update of role on members
+for each row when (old.role <> 'MEMBER' and new.role = 'MEMBER') execute function tg_members__withdraw();
+comment on trigger _310_withdraw_less on members is 'Who is an owner or admin no more has no invitations out.';
+create or replace trigger _130_pace before insert on members
+for each row execute function tg_pace('members_come_slowly', '300', '1 hour');
+comment on trigger _130_pace on members is '300 of one user in 1 hour.';
+create or replace trigger _120_limit before insert on members
+for each row execute function tg_limit('members_are_bounded', '20000', 'club_id');
+comment on trigger _120_limit on members is '20000 members of one club at once.';

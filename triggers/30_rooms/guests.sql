@@ -1,0 +1,25 @@
+create or replace trigger _200_harden before insert or update or delete on guests for each statement execute function tg_harden();
+comment on trigger _200_harden on guests is 'What is acknowledged here survives a crash.';
+create or replace function guest_record(guest guests) returns jsonb
+language sql stable
+return to_jsonb(guest) || jsonb_build_object('username', (select u.username from users u where u.id = guest.user_id));
+
+comment on function guest_record(guests) is 'A guest as the log shows it: with their name.';
+
+create or replace function tg_guests__log() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  perform append_event(case tg_op when 'DELETE' then old.room_id else new.room_id end, 'guests', tg_op,
+    case when tg_op = 'INSERT' then guest_record(new) end,
+    case when tg_op = 'DELETE' then guest_record(old) end,
+    changes_hallway => true);
+  return null;
+end
+$$;
+
+comment on function tg_guests__log() is 'Logs who may enter from now on, and who may not any more.';
+
+drop trigger if exists _500_log on guests;
+create constraint trigger _500_log after insert or delete on guests
+deferrable initially deferred for each row execute function tg_guests__log();
+comment on trigger _500_log on guests is 'At commit, the guest enters the room''s log.';

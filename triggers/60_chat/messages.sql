@@ -1,0 +1,88 @@
+create or replace trigger _200_harden before insert or update or delete on messages for each statement execute function tg_harden();
+comment on trigger _200_harden on messages is 'What is acknowledged here survives a crash.';
+create or replace trigger _110_guard_prose before insert on messages
+for each row execute function tg_guard_prose('body');
+comment on trigger _110_guard_prose on messages is 'Refuses a message that would change the page around it.';
+create or replace function tg_messages__guard() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  last timestamptz;
+  slow interval;
+begin
+  new.created_at := clock_timestamp();
+  if acting_as_operator() then
+    perform require_open_room(new.room_id);
+    return new;
+  end if;
+  -- Before the pace is counted: sending again what arrived costs nothing.
+  if exists (select from messages m where m.user_id = new.user_id and m.client_id = new.client_id) then
+    raise unique_violation using
+      message    = 'this message is there already',
+      constraint = 'messages_client_id_is_new',
+      hint       = 'It was sent with the same client_id; a new message needs a new one.';
+  end if;
+  perform require_seat(new.room_id);
+  if new.body is null or length(new.body) > 2000 then
+    raise check_violation using
+      message    = format('a message has up to 2,000 characters, and this one %s', length(new.body)),
+      constraint = 'messages_body_is_text';
+  end if;
+  select make_interval(secs => r.slow_mode) into slow from rooms r where r.id = new.room_id;
+  if slow > interval '0' then
+    -- Locked, so that of two messages at once the second waits for the first.
+    select p.last_at into last from paces p
+    where p.room_id = new.room_id and p.user_id = new.user_id and p.kind = 'messages' for no key update;
+  end if;
+  if last > clock_timestamp() - slow and not moderates(new.room_id) then
+    raise check_violation using
+      message    = 'this room is in slow mode',
+      constraint = 'messages_slow_mode',
+      hint       = format('You can write again in %s s.',
+        ceil(extract(epoch from last + slow - clock_timestamp())));
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_messages__guard() is
+  'The writer has a seat in the room and the room is open; never the same message twice, and as slowly as the room asks.';
+
+create or replace trigger _100_guard before insert on messages
+for each row execute function tg_messages__guard();
+comment on trigger _100_guard on messages is 'Refuses messages from outside.';
+
+create or replace function message_record(message messages) returns jsonb
+language sql stable
+return to_jsonb(message) || jsonb_build_object('username', (select u.username from users u where u.id = message.user_id));
+
+comment on function message_record(messages) is 'A message as the log shows it: with its author''s name.';
+
+create or replace function tg_messages__log() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    perform append_event(new.room_id, 'messages', 'INSERT', message_record(new), null);
+    -- Asked again under the log's lock: they may have been banned while this transaction was open.
+    perform require_not_banned(new.room_id, new.user_id);
+  else
+    -- What was deleted is not told once more, not even to somebody who reads the past.
+    perform append_event(old.room_id, 'messages', 'DELETE', null, message_record(old) - 'body');
+    update events e set taken_back_at = clock_timestamp()
+    where e.room_id = old.room_id and e.table_name = 'messages' and e.type = 'INSERT' and (e.record ->> 'id')::bigint = old.id;
+  end if;
+  return null;
+end
+$$;
+
+comment on function tg_messages__log() is 'Logs what was said for everybody in the room, and that something was taken back, which then is gone from the log as well.';
+
+drop trigger if exists _500_log on messages;
+create constraint trigger _500_log after insert or delete on messages
+deferrable initially deferred for each row execute function tg_messages__log();
+comment on trigger _500_log on messages is 'At commit, the message, or that it is gone, enters the room''s log.';
+create or replace trigger _130_pace before insert on messages
+for each row execute function tg_pace('messages_come_slowly', '5', '5 seconds', 'in a room');
+comment on trigger _130_pace on messages is '5 of one user in 5 seconds, in each room.';
+create or replace trigger _120_limit before insert on messages
+for each row execute function tg_limit('messages_are_bounded', '10000', 'user_id');
+comment on trigger _120_limit on messages is '10000 messages of one user at once.';

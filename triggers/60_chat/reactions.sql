@@ -1,0 +1,47 @@
+create or replace trigger _200_soften before insert or update or delete on reactions for each statement execute function tg_soften();
+comment on trigger _200_soften on reactions is 'What floats by never waits for the disk.';
+create or replace function tg_reactions__guard() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  new.created_at := clock_timestamp();
+  if new.emoji is null or new.emoji not in ('👏', '❤️', '😂', '🔥', '👍', '🎉', '😮', '🙏') then
+    raise check_violation using
+      message    = 'that is none of the reactions there are',
+      constraint = 'reactions_emoji_is_known',
+      hint       = 'One of 👏 ❤️ 😂 🔥 👍 🎉 😮 🙏.';
+  end if;
+  if acting_as_operator() then
+    perform require_open_room(new.room_id);
+    return new;
+  end if;
+  perform require_seat(new.room_id);
+  return new;
+end
+$$;
+
+comment on function tg_reactions__guard() is 'Whoever reacts in a room sits in it.';
+
+create or replace trigger _100_guard before insert on reactions
+for each row execute function tg_reactions__guard();
+comment on trigger _100_guard on reactions is 'Refuses reactions from outside.';
+
+create or replace function tg_reactions__log() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  perform append_event(new.room_id, 'reactions', 'INSERT',
+    to_jsonb(new) || jsonb_build_object('username', (select u.username from users u where u.id = new.user_id)), null);
+  -- Asked again under the log's lock: they may have been banned while this transaction was open.
+  perform require_not_banned(new.room_id, new.user_id);
+  return null;
+end
+$$;
+
+comment on function tg_reactions__log() is 'Logs a reaction for everybody in the room.';
+
+drop trigger if exists _500_log on reactions;
+create constraint trigger _500_log after insert on reactions
+deferrable initially deferred for each row execute function tg_reactions__log();
+comment on trigger _500_log on reactions is 'At commit, the reaction enters the room''s log.';
+create or replace trigger _110_pace before insert on reactions
+for each row execute function tg_pace('reactions_come_slowly', '8', '4 seconds', 'in a room');
+comment on trigger _110_pace on reactions is '8 of one user in 4 seconds, in each room.';
