@@ -234,7 +234,7 @@ def test_names_from_before_the_rules_are_made_to_keep_them(psql: Psql) -> None:
     psql.run("insert into rooms (name, host_id, ended_at) values ('\u202ex', %s, now())", ids[0])
     for table in ("users", "rooms"):
         psql.connection.execute(f"alter table {table} enable trigger user".encode())
-    source = Path(__file__).parents[2] / "schema" / "44_names.sql"
+    source = Path(__file__).parents[2] / "schema" / "65_moderation/80_names.sql"
     psql.connection.execute(source.read_text("utf-8").encode())
     found = psql.all("select username, bio from users order by id")
     names = [name for name, _ in found]
@@ -247,7 +247,9 @@ def test_names_from_before_the_rules_are_made_to_keep_them(psql: Psql) -> None:
 
 def test_what_the_schema_knows_of_characters_is_what_the_library_does() -> None:
     """Of the look-alikes only the size: how letters are folded depends on the Python that writes the file."""
-    written = (Path(__file__).parents[2] / "schema" / "02_unicode.sql").read_text("ascii")
+    written = (Path(__file__).parents[2] / "schema" / "00_database/20_unicode.sql").read_text(
+        "ascii"
+    )
     made = unicode_sql.sql()
     parts = [
         text.partition("create or replace function unicode_prototypes")[0]

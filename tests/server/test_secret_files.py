@@ -102,7 +102,7 @@ def test_processes_beside_the_relay_are_started_without_secrets_in_sight(
         process.kill()
         return process
 
-    monkeypatch.setattr("roomtone.companion.subprocess.Popen", watched)
+    monkeypatch.setattr("roomtone.child_processes.subprocess.Popen", watched)
     companion._run()
     assert started
     assert "s3cret" not in str(started)

@@ -179,7 +179,7 @@ async def test_an_issuers_keys_are_fetched_before_and_when_a_token_needs_them(
             assert refusal(tokens, unknown) == (401, "PGRST301")
         assert issuer.reads == 1
         # The issuer changes its key: a token names one that is not known, and a moment later it is.
-        monkeypatch.setattr("roomtone.jwks.AGAIN_AFTER_S", 0.0)
+        monkeypatch.setattr("roomtone.identity.jwks.AGAIN_AFTER_S", 0.0)
         issuer.publish("two", key)
         jwks.answered.clear()
         assert is_fetching(tokens, unknown)
@@ -238,7 +238,7 @@ async def test_an_issuer_that_dribbles_is_broken_off(
     sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A byte now and then keeps every timeout of a socket from coming: the whole answer has one of its own."""
-    monkeypatch.setattr("roomtone.jwks.FETCH_WITHIN_S", 0.5)
+    monkeypatch.setattr("roomtone.identity.jwks.FETCH_WITHIN_S", 0.5)
     hung_up = asyncio.Event()
 
     async def dribble(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -125,7 +125,7 @@ async def test_a_throttle_lets_a_burst_through_and_then_so_many_a_second(
         slept.append(seconds)
         now += seconds
 
-    monkeypatch.setattr("roomtone.notifications.asyncio.sleep", sleep)
+    monkeypatch.setattr("roomtone.postgres.notifications.asyncio.sleep", sleep)
     throttle = Throttle(10, 5, clock=lambda: now)
     for _ in range(5):
         await throttle.turn()
