@@ -155,7 +155,7 @@ def test_every_rule_of_the_database_is_documented() -> None:
     sql = "".join(
         path.read_text("utf-8")
         for folder in ("schema", "triggers")
-        for path in sorted((ROOT / folder).glob("*.sql"))
+        for path in sorted((ROOT / folder).rglob("*.sql"))
     )
     raised = set(re.findall(r"constraint\s*=\s*'(\w+)'", sql))
     raised |= set(re.findall(r"function tg_(?:pace|limit)\('(\w+)'", sql))
