@@ -3,6 +3,7 @@ import { isNode, isPresent } from '../room/state.js'
 import { createMesh, shouldConnect } from './mesh.js'
 import { createNodeConnection } from './node_connection.js'
 import { ownerOf, roomNodeOf, voicesAt } from './node_rules.js'
+import { closesOldAfter } from './route_changes.js'
 
 /**
  * Which way the sound goes: from everybody to everybody, or through the room's node.
@@ -29,8 +30,6 @@ import { ownerOf, roomNodeOf, voicesAt } from './node_rules.js'
  */
 export function createRoutes(options) {
   const { configuration, send, forget, onVoice, onSilence, onNodeConnection, onRoute } = options
-  const LINGER = 2_000 // ms that the old way is kept beside the new one; as long as a node goes on with a room that left it
-  const GIVEN_UP = 5_000 // ms after which a node that the room left is not waited for, though somebody cannot be reached without it
   const A_MOMENT = 2_000 // ms in which the database finds another node, if there is one
 
   /** @type {Topology} */ let topology = 'mesh'
@@ -84,15 +83,18 @@ export function createRoutes(options) {
     const people = seats.filter((seat) => !isNode(seat))
     if (topology === 'mesh') {
       mesh.update(me, people)
-      if (node || before) linger(isMeshed(people) ? LINGER : GIVEN_UP, dropNodes)
+      const after = closesOldAfter({ topology, node_connected: false, mesh_complete: isMeshed(people), old: node || before ? 'node' : 'none' })
+      if (after !== null) linger(after, dropNodes)
       return
     }
     if (carries(node)) node.connection.hear(voicesAt(node.seat, me, seats))
     // Those who are connected stay so for now; with whom I am not, the node will connect me.
     const kept = new Set(mesh.peers().map(({ peer_id }) => peer_id))
     mesh.update(me, people.filter((seat) => isPresent(seat) && kept.has(seat.peer_id)))
-    if (carries(node) && isConnected(node) && (kept.size || before)) linger(LINGER, leaveOldWays)
-    else keep()
+    const old = before ? 'node' : kept.size ? 'mesh' : 'none'
+    const after = closesOldAfter({ topology, node_connected: carries(node) && isConnected(node), mesh_complete: isMeshed(people), old })
+    if (after === null) keep()
+    else linger(after, leaveOldWays)
   }
 
   /** @param {readonly Seat[]} people */

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 
 import { isAudible, offersFirst, shouldConnect } from '../../client_web/media/mesh.js'
 import { roomNodeOf, voicesAt } from '../../client_web/media/node_rules.js'
+import { closesOldAfter } from '../../client_web/media/route_changes.js'
 import { EMPTY, isNode, onStage, present, reduce } from '../../client_web/room/state.js'
 import { COMING_BACK } from '../../client_web/signaling/follower.js'
 import { createOutbox } from '../../client_web/signaling/outbox.js'
@@ -35,6 +36,8 @@ cases('routes', ({ topology, me, seats, node, voices, direct }) => {
   const people = topology === 'mesh' ? seats.filter((seat) => !isNode(seat)) : []
   assert.deepEqual(names(people.filter((seat) => shouldConnect(me, seat))), direct)
 })
+
+cases('route_changes', ({ closes_after, ...now }) => assert.equal(closesOldAfter(now), closes_after))
 
 cases('signal_order', async ({ sends, refuses, arrives, refused }) => {
   const arrived = {}

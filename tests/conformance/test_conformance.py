@@ -14,6 +14,7 @@ import httpx
 import pytest
 from roomtone.media import mesh as mesh_module
 from roomtone.media.mesh import ANEW, Mesh, offers_first, should_connect
+from roomtone.media.route_changes import closes_old_after
 from roomtone.media.routes import room_node_of, voices_at
 from roomtone.media.signaling.client import Frame, LineLost, Refused, no_servers
 from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, seats_after, snapshot_of
@@ -76,6 +77,17 @@ def test_by_which_way_sound_goes(case: Case) -> None:
     assert ([] if node is None else voices_at(node, me, seats)) == case["voices"]
     meshed = seats if case["topology"] == "mesh" else []
     assert names(seat for seat in meshed if should_connect(me, seat)) == case["direct"]
+
+
+@cases("route_changes")
+def test_when_old_connections_are_closed(case: Case) -> None:
+    after = closes_old_after(
+        topology=case["topology"],
+        node_connected=case["node_connected"],
+        mesh_complete=case["mesh_complete"],
+        old=case["old"],
+    )
+    assert (None if after is None else after.total_seconds() * 1000) == case["closes_after"]
 
 
 class Recipients:

@@ -1,0 +1,34 @@
+"""When the connections a room used before are closed, after its topology or its node changed. Pure.
+
+A room changes its route while people talk. The new connections are made first, and the old ones stay for a moment beside
+them: others may need longer than we do. client_web/media/route_changes.js decides the same, by the cases in
+tests/conformance/route_changes.json.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+KEEP_OLD = timedelta(seconds=2)  # a node keeps a room that left it for as long
+KEEP_OLD_AT_MOST = timedelta(seconds=5)
+"""How long an old node is kept while somebody cannot be reached without it."""
+
+
+def closes_old_after(
+    *,
+    topology: str,
+    node_connected: bool,
+    mesh_complete: bool,
+    old: Literal["none", "mesh", "node"],
+) -> timedelta | None:
+    """How long from now the old connections stay; None: for the time being.
+
+    `node_connected`: we are connected with the node that the room has now. `mesh_complete`: we are connected with everybody
+    with whom a mesh would connect us. `old`: which connections there still are that this topology and this node do not need.
+    """
+    if old == "none":
+        return None
+    if topology == "mesh":
+        return KEEP_OLD if mesh_complete else KEEP_OLD_AT_MOST
+    return KEEP_OLD if node_connected else None
