@@ -22,6 +22,7 @@ check: $(VENV)/.test node_modules/.installed ## Check format, lint and types, of
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 	node_modules/.bin/tsc
 	node_modules/.bin/eslint client_web tests eslint.config.js
 

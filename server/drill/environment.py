@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import psycopg
 from psycopg.rows import TupleRow
 
-from ..postgres.pools import RELAY_ROLE
+from ..postgres.roles import RELAY_ROLE
 from .follower import Follower, until_joined
 from .http_connection import Place
 from .relays import RelayProcess

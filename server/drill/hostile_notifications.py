@@ -14,7 +14,7 @@ from typing import Final
 from psycopg.types.json import Jsonb
 
 from ..postgres.notifications import CHANNEL
-from ..postgres.pools import RELAY_ROLE
+from ..postgres.roles import RELAY_ROLE
 from .drill import Drill
 from .environment import Psql, Scene
 from .waiting import until

@@ -23,7 +23,7 @@ from ..types import Claims, UserId
 
 if TYPE_CHECKING:
     from ..identity.tokens import Tokens
-    from ..postgres.pools import Connection
+    from ..postgres.roles import Connection
 
 _PRIVATE = {"Cache-Control": "no-store"}
 

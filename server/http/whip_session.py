@@ -21,7 +21,8 @@ from ..transports.following import no_such_room
 from ..types import Claims, PeerId, RoomId
 
 if TYPE_CHECKING:
-    from ..postgres.pools import Connection, Database
+    from ..postgres.pools import Database
+    from ..postgres.roles import Connection
 
 ANSWERED_WITHIN: Final = 8.0  # seconds; less than the grace of a seat that nobody follows
 

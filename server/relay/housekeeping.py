@@ -74,12 +74,12 @@ class Housekeeping:
         if queue > QUEUE_IS_FULL:
             log.warning("the NOTIFY queue is %.0f %% full: some listener is stuck", queue * 100)
         moved = self._written is not None and written > self._written
-        silent = self._listener.heard == self._heard
-        self._written, self._heard = written, self._listener.heard
+        silent = self._listener.received == self._heard
+        self._written, self._heard = written, self._listener.received
         if not (moved and silent and self._listener.listening):
             return
         await asyncio.sleep(BELL_TAKES)
-        if self._listener.heard == self._heard:
+        if self._listener.received == self._heard:
             log.warning("events were written and no bell was heard: reconnecting the listener")
             self._metrics.deaf.inc()
             self._listener.reconnect()

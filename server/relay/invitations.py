@@ -18,7 +18,8 @@ import psycopg
 
 from ..log.frame import Frame
 from ..postgres.notifications import Backlog, Throttle
-from ..postgres.pools import Connection, Database
+from ..postgres.pools import Database
+from ..postgres.roles import Connection
 from ..types import InvitationId, RoomId, UserId
 
 READ_WITHIN: Final = 2.0  # seconds a reader waits for the list; it follows when it could be read

@@ -17,7 +17,8 @@ from typing import Final
 
 import psycopg
 
-from ..postgres.pools import Connection, Database
+from ..postgres.pools import Database
+from ..postgres.roles import Connection
 from ..problem import not_in_time
 from ..supervision import Supervisor
 from ..types import PeerId

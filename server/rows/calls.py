@@ -22,7 +22,7 @@ from .tables import page
 from .transaction import Answer, execute, transact
 
 if TYPE_CHECKING:
-    from ..postgres.pools import Connection
+    from ..postgres.roles import Connection
 
 
 async def post(request: Request) -> Response:

@@ -23,7 +23,8 @@ from .statement import Returning
 from .transaction import Answer, execute, execute_all, transact
 
 if TYPE_CHECKING:
-    from ..postgres.pools import Connection, Database
+    from ..postgres.pools import Database
+    from ..postgres.roles import Connection
 
 NOTHING = Answer("[]", 0)
 

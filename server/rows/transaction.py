@@ -14,7 +14,8 @@ from .bounds import check_size
 from .fragments import Part
 
 if TYPE_CHECKING:
-    from ..postgres.pools import Connection, Database
+    from ..postgres.pools import Database
+    from ..postgres.roles import Connection
     from ..types import Claims
 
 T = TypeVar("T")

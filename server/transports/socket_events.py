@@ -19,7 +19,8 @@ from ..rows.transaction import Answer, execute_all, transact
 from ..types import Claims, PeerId, RoomId
 
 if TYPE_CHECKING:
-    from ..postgres.pools import Connection, Database
+    from ..postgres.pools import Database
+    from ..postgres.roles import Connection
     from ..rows import Catalogue
 
 

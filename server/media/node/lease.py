@@ -12,10 +12,10 @@ from typing import Final, Literal
 
 from psycopg.errors import NoDataFound
 
+from ...postgres.roles import Connection
 from ...types import PeerId, RoomId, UserId
 from ..signaling.client import User
 from ..signaling.lease import FAREWELL_WITHIN, Lease, Pool
-from ..signaling.login import Connection
 from .recorder import Begun
 
 Kind = Literal["sfu", "mcu"]

@@ -46,9 +46,9 @@ class Node:
         self._running: dict[tuple[RoomId, PeerId], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        with self._door.bells.of_node(self._lease.node) as rings:
+        with self._door.wakeups.of_node(self._lease.node) as notified:
             tasks = Supervisor()
-            tasks.keep(partial(self._beat_when, rings), "wait for new rooms")
+            tasks.keep(partial(self._beat_when, notified), "wait for new rooms")
             try:
                 while True:
                     await self._lease.changed.wait()
@@ -59,13 +59,13 @@ class Node:
                     async with asyncio.timeout(ENDS_WITHIN):
                         await tasks.close()
 
-    async def _beat_when(self, rings: asyncio.Event) -> None:
+    async def _beat_when(self, notified: asyncio.Event) -> None:
         """A notification says that there is a new room: ask for it now rather than with the next heartbeat."""
         throttle = Throttle(BEATS_PER_S, BEATS_AT_ONCE)
         while True:
-            await rings.wait()
+            await notified.wait()
             await throttle.turn()
-            rings.clear()
+            notified.clear()
             self._lease.renew()
 
     def _settle(self, tasks: Supervisor) -> None:

@@ -6,29 +6,30 @@ not. What a relay does for its readers is done here for one: LISTEN, reading the
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import psycopg
-from psycopg import IsolationLevel, sql
+from psycopg import sql
 from psycopg.errors import NoDataFound
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
+from ...postgres.listener import Listener
 from ...postgres.notifications import Throttle
+from ...postgres.roles import Connection, acting, become_relay
+from ...postgres.wakeup_events import WakeupEvents
 from ...supervision import supervised
 from ...types import Cursor, PeerId, RoomId, UserId
-from .bells import Bells
 from .client import Frame, Ice, Line, LineLost, Refused, Row, User
 from .ice_servers import IceServers
 from .lease import Lease, Pool
-from .login import Connection, step_down
 
 ANSWERS_WITHIN: Final = 10.0  # seconds
 CONNECTIONS: Final = 4
+RESYNC_EVERY: Final = 10.0  # seconds
 FRUITLESS_PER_S: Final = 50.0  # reads of a log that find nothing: what a false notification costs
 FRUITLESS_AT_ONCE: Final = 100
 PASSING: Final = ("08", "40", "53", "55P03", "57")
@@ -51,12 +52,14 @@ class DatabaseDoor:
             max_size=CONNECTIONS,
             timeout=ANSWERS_WITHIN,
             max_idle=30,
-            configure=step_down,
+            configure=become_relay,
             check=AsyncConnectionPool.check_connection,
             open=False,
         )
         self.lease = lease(self.pool)
-        self.bells = Bells(url, on_connected=self.lease.renew)
+        self.wakeups = WakeupEvents(
+            Listener(url, name="bot listener", resync_every=RESYNC_EVERY), self.lease.renew
+        )
         self.ice = ice
         self.servers = IceServers()
 
@@ -94,7 +97,7 @@ async def database_door(
             await door.pool.open(wait=True, timeout=ANSWERS_WITHIN)
         try:
             async with supervised() as tasks:
-                tasks.keep(door.bells.run, "listener")
+                tasks.keep(door.wakeups.run, "listener")
                 tasks.keep(door.lease.run, "lease")
                 door.servers.watch(ice(UserId(0)))  # whoever asks is told of the same ones
                 yield door
@@ -112,7 +115,7 @@ class DatabaseLine:
     def __init__(self, door: DatabaseDoor, user: User) -> None:
         self._door = door
         self._user = user
-        self._claims = json.dumps({"sub": str(user.id), "role": "roomtone_person"})
+        self._claims = {"sub": str(user.id), "role": "roomtone_person"}
 
     @property
     def user(self) -> User:
@@ -165,7 +168,7 @@ class DatabaseLine:
         self, room: RoomId, peer: PeerId, after: Cursor | None
     ) -> AsyncGenerator[Frame, None]:
         fruitless = Throttle(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
-        with self._door.bells.of(room) as rings:
+        with self._door.wakeups.of_room(room) as notified:
             async with _told(), self._door.lease.holding(peer) as held:
                 if not held:
                     raise Refused(
@@ -187,8 +190,8 @@ class DatabaseLine:
                         yield frame
                     if not frames:
                         await fruitless.turn()
-                    await rings.wait()
-                    rings.clear()
+                    await notified.wait()
+                    notified.clear()
 
     async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
         seq = after.seq
@@ -252,13 +255,8 @@ class DatabaseLine:
     async def _acting(self, *, snapshot: bool = False) -> AsyncIterator[Connection]:
         """A transaction as my user, in which psycopg's errors are told in the words of a line."""
         async with _told(), self._door.pool.connection() as connection:
-            await connection.set_isolation_level(
-                IsolationLevel.REPEATABLE_READ if snapshot else None
-            )
-            async with connection.transaction():
-                await connection.execute(
-                    "select roomtone.become(%s::jsonb, %s)", (self._claims, self._door.lease.node)
-                )
+            node = self._door.lease.node
+            async with acting(connection, self._claims, node, snapshot=snapshot):
                 yield connection
 
 

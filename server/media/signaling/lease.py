@@ -19,8 +19,8 @@ from typing import Final, Protocol
 
 import psycopg
 
+from ...postgres.roles import Connection
 from ...types import NodeId, PeerId
-from .login import Connection
 
 BEATS_EVERY: Final = 1.0  # seconds
 DOUBTED_AFTER: Final = 3.0  # seconds without a beat: the relays may have taken us for dead

@@ -16,7 +16,7 @@ from roomtone.lab.figures import Report
 from roomtone.lab.plan import Plan
 from roomtone.lab.signaling import run
 from roomtone.postgres.embedded import EmbeddedPostgres, socket_url
-from roomtone.postgres.pools import RELAY_ROLE
+from roomtone.postgres.roles import RELAY_ROLE
 
 from ...conftest import Connection
 from .counting import Counter, CountingProxies

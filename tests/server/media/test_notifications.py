@@ -21,14 +21,14 @@ async def test_malformed_notifications_are_ignored_and_counted_and_the_next_is_h
 ) -> None:
     room = psql.room("rick")
     async with database_door(database_url) as door:
-        bells = door.bells
-        with bells.of(RoomId(room)) as heard:
+        parser = door.wakeups.listener.parser
+        with door.wakeups.of_room(RoomId(room)) as notified:
             async with asyncio.timeout(10):
-                await heard.wait()  # it listens by now
+                await notified.wait()  # it listens by now
             for payload in MALFORMED:
                 psql.run("select pg_notify(%s, %s)", CHANNEL, payload)
-            assert await until(lambda: bells.parser.malformed == len(MALFORMED), 9.0)
-            heard.clear()
+            assert await until(lambda: parser.malformed == len(MALFORMED), 9.0)
+            notified.clear()
             psql.seat(room, "anna")
-            async with asyncio.timeout(5):  # by itself it looks after ten
-                await heard.wait()
+            async with asyncio.timeout(5):  # without a notification it looks again after ten
+                await notified.wait()

@@ -166,7 +166,7 @@ async def test_interruptions_are_survived_and_a_lapsed_seat_is_taken_again(
         # Every connection of the bot is cut, as when the server restarts: it goes on where it was.
         psql.run(
             "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where application_name in ('roomtone bot', 'roomtone bells')"
+            " where application_name in ('roomtone bot', 'roomtone bot listener')"
             " and datname = current_database()"
         )
         psql.seat(room, "witness")

@@ -1,0 +1,52 @@
+"""Roles: a login that has only the relay's rights, and a transaction in which it acts as a user.
+
+The relay's role may read and write no table. In each transaction it becomes the acting user: role and claims are set until
+the transaction ends, so grants, policies, constraints and triggers decide what happens. Media nodes and bots do the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from psycopg import AsyncConnection, IsolationLevel
+from psycopg.rows import TupleRow
+
+from ..types import Claims, NodeId
+
+RELAY_ROLE: Final = "roomtone_relay"
+
+Connection = AsyncConnection[TupleRow]
+
+
+async def become_relay(connection: Connection) -> None:
+    """Give up the rights that the login has beyond the relay's: it may be the owner of the tables."""
+    await connection.set_autocommit(True)
+    await connection.execute(
+        "select set_config('role', %s, false) where session_user <> %s", (RELAY_ROLE, RELAY_ROLE)
+    )
+
+
+@asynccontextmanager
+async def acting(
+    connection: Connection,
+    claims: Claims,
+    node: NodeId,
+    *,
+    read_only: bool = False,
+    snapshot: bool = False,
+) -> AsyncIterator[Connection]:
+    """A transaction as the user whom the claims name, or as the anonymous user; it commits when the block ends well.
+
+    With `snapshot` all its statements see the same moment (PostgreSQL manual, 13.2.2). Raises psycopg errors, at the commit
+    too: deferred constraints are checked there.
+    """
+    await connection.set_read_only(read_only or None)
+    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ if snapshot else None)
+    async with connection.transaction():
+        await connection.execute(
+            "select roomtone.become(%s::jsonb, %s)", (json.dumps(claims), node)
+        )
+        yield connection
