@@ -15,7 +15,7 @@ create table if not exists rooms (
 do $$
 begin
   if not exists (select from pg_attribute a where a.attrelid = 'rooms'::regclass and a.attname = 'access') then
-    drop function if exists named_parts(rooms);
+    drop function if exists room_names(rooms);
   end if;
 end
 $$;

@@ -1,4 +1,4 @@
--- A logged table whose commits do not wait for the disk (see tg_soften): seats survive a crash of the
+-- A logged table whose commits do not wait for the disk (see tg_set_asynchronous_commit): seats survive a crash of the
 -- server all but the last instant, so a speaker is still a speaker after it, and joining stays quick.
 
 create table if not exists participants (
@@ -15,8 +15,8 @@ create table if not exists participants (
   invited_to_speak_at timestamptz,
   asked_to_unmute_at timestamptz,
   seq         bigint,
-  followed_by text,
-  lapses_at   timestamptz,
+  served_by text,
+  expires_at   timestamptz,
   primary key (room_id, user_id),
   constraint participants_audience_is_muted check (role <> 'AUDIENCE' or muted),
   constraint participants_only_the_audience_raises_hands check (hand_raised_at is null or role = 'AUDIENCE'),
@@ -55,8 +55,8 @@ comment on column participants.asked_to_unmute_at is
   'Since when a moderator asks for this microphone to be switched on; it is their own to switch.';
 comment on column participants.seq is
   'Position of the joining in the room''s log. Of two people the one with the larger seq is the newcomer, who offers.';
-comment on column participants.followed_by is 'The relay that serves this seat a stream; null for a seat taken by hand in psql.';
-comment on column participants.lapses_at is 'When the seat is given up unless somebody follows the room on it; null while followed, or taken by hand.';
+comment on column participants.served_by is 'The relay that serves this seat a stream; null for a seat taken by hand in psql.';
+comment on column participants.expires_at is 'When the seat is given up unless somebody follows the room on it; null while followed, or taken by hand.';
 comment on constraint participants_audience_is_muted on participants is 'Audience has no microphone.';
 comment on constraint participants_only_the_audience_raises_hands on participants is 'Whoever is on stage may speak already.';
 comment on constraint participants_only_the_audience_is_invited on participants is 'Whoever is on stage needs no invitation to it.';

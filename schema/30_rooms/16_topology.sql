@@ -3,7 +3,7 @@ do $$
 begin
   -- As in 14_rooms.sql: before PostgreSQL 18 no column with a default is added while this function's stored expression stands in the way.
   if not exists (select from pg_attribute a where a.attrelid = 'rooms'::regclass and a.attname = 'topology') then
-    drop function if exists named_parts(rooms);
+    drop function if exists room_names(rooms);
   end if;
 end
 $$;

@@ -33,7 +33,7 @@ begin
     end if;
     seq := event.seq;
     at := event.committed_at;
-    what := event_words(event);
+    what := describe_event(event);
     -- Who was there before they could see it is not theirs to know; what was written then is.
     roster := case when event.seq >= since then (
       select string_agg((s.value ->> 'username')

@@ -1,4 +1,4 @@
--- Logged, and waited for: what somebody said is not lost in a crash (see tg_harden).
+-- Logged, and waited for: what somebody said is not lost in a crash (see tg_set_synchronous_commit).
 
 create table if not exists messages (
   id         bigint generated always as identity primary key,

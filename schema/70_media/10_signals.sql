@@ -21,13 +21,14 @@ create unlogged table if not exists signals (
     end is true),
   constraint signals_body_is_bounded check (pg_column_size(body) <= 65536)
 );
--- Installed when a body could have 256 KiB.
+-- Release 0.1.0 took bodies of up to 256 KiB.
 do $$
 begin
   if exists (select from pg_constraint c where c.conrelid = 'signals'::regclass and c.conname = 'signals_body_is_bounded'
              and pg_get_constraintdef(c.oid) like '%262144%') then
+    delete from signals where pg_column_size(body) > 65536;
     alter table signals drop constraint signals_body_is_bounded,
-      add constraint signals_body_is_bounded check (pg_column_size(body) <= 65536) not valid;
+      add constraint signals_body_is_bounded check (pg_column_size(body) <= 65536);
   end if;
 end
 $$;

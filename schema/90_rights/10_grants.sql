@@ -62,10 +62,10 @@ grant execute on function moderates(bigint), club_role(bigint), act_as(text), jo
 
 -- The relay's login touches no table: it becomes somebody, or calls these.
 grant execute on function become(jsonb, text), token_is_revoked(text), relay_secret(text), sign_in(text, text), relay_logs(bigint[]),
-  relay_read(bigint[], bigint[], int), relay_follow(text, uuid[]), relay_seated(uuid[]), relay_unfollow(text, uuid[], interval),
-  relay_heartbeat(text, text, text), relay_goodbye(text, interval), relay_lapse_orphans(interval, interval),
-  relay_reap_one_room(), relay_tidy(interval, bigint, int), relay_watch(),
-  relay_recordings_gone(text[]), relay_recording_measured(bigint, double precision, bigint), relay_tend_recordings(interval),
+  relay_read(bigint[], bigint[], int), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval),
+  relay_heartbeat(text, text, text), relay_end_lease(text, interval), relay_expire_orphaned_seats(interval, interval),
+  relay_reap_seats(), relay_delete_old_rows(interval, bigint, int), relay_notification_status(),
+  relay_deleted_recordings(text[]), relay_set_recording_size(bigint, double precision, bigint), relay_maintain_recordings(interval),
   node_recording_begins(text, bigint), node_recording_moves(text, bigint), node_recording_ended(text, bigint, double precision, bigint, text),
   node_register(text, text, int, text), node_heartbeat(text), node_goodbye(text),
   relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), schema_fingerprint()

@@ -60,7 +60,7 @@ class Housekeeping:
             # Of the rooms that are due by the database's clock none stays closed for long, whatever ours says.
             await connection.execute("select roomtone.relay_open_rooms()")
             await connection.execute(
-                "select roomtone.relay_tidy(%s, %s)", (EVENTS_KEPT_FOR, EVENTS_KEPT)
+                "select roomtone.relay_delete_old_rows(%s, %s)", (EVENTS_KEPT_FOR, EVENTS_KEPT)
             )
 
     async def watch(self) -> None:
@@ -87,7 +87,7 @@ class Housekeeping:
     async def _look(self) -> tuple[float, int]:
         async with self._database.relay() as connection:
             answer = await connection.execute(
-                "select notify_queue, written from roomtone.relay_watch()"
+                "select notify_queue, written from roomtone.relay_notification_status()"
             )
             row = await answer.fetchone()
         assert row is not None

@@ -149,7 +149,7 @@ class Presence:
         the same: they follow, and the stamp comes later. Neither they nor anybody else waits for it.
         """
         cursor = await connection.execute(
-            "select roomtone.relay_follow(%s, %s::uuid[])::text", (self._node, list(peers))
+            "select roomtone.relay_serve_seats(%s, %s::uuid[])::text", (self._node, list(peers))
         )
         stamped = {PeerId(peer) for (peer,) in await cursor.fetchall()}
         locked: set[PeerId] = set()
@@ -166,7 +166,7 @@ class Presence:
     async def _unfollow(self, connection: Connection, peers: Collection[PeerId]) -> set[PeerId]:
         """Let their seats begin to lapse; those of them that could not be stamped now."""
         cursor = await connection.execute(
-            "select roomtone.relay_unfollow(%s, %s::uuid[], %s)::text",
+            "select roomtone.relay_release_seats(%s, %s::uuid[], %s)::text",
             (self._node, list(peers), self._grace),
         )
         return {PeerId(peer) for (peer,) in await cursor.fetchall()}
@@ -184,7 +184,9 @@ class Presence:
             await self._follow(connection, self._followed)
 
     async def _lapse_all(self, connection: Connection) -> None:
-        await connection.execute("select roomtone.relay_goodbye(%s, %s)", (self._node, self._grace))
+        await connection.execute(
+            "select roomtone.relay_end_lease(%s, %s)", (self._node, self._grace)
+        )
 
     async def _beat(self) -> None:
         async with self._database.relay() as connection:
@@ -194,7 +196,7 @@ class Presence:
             if self._beaten_at - last > DEAD_AFTER.total_seconds():
                 self.renew()  # others took us for dead, and let our seats begin to lapse
             await connection.execute(
-                "select roomtone.relay_lapse_orphans(%s, %s)", (DEAD_AFTER, self._grace)
+                "select roomtone.relay_expire_orphaned_seats(%s, %s)", (DEAD_AFTER, self._grace)
             )
 
     async def _heartbeat(self, connection: Connection) -> None:
@@ -205,7 +207,7 @@ class Presence:
     async def _sweep(self) -> None:
         while True:
             async with self._database.relay() as connection:
-                cursor = await connection.execute("select roomtone.relay_reap_one_room()")
+                cursor = await connection.execute("select roomtone.relay_reap_seats()")
                 row = await cursor.fetchone()
             if row is None or row[0] is None:
                 return

@@ -53,13 +53,13 @@ class Shelf:
     async def _tend(self) -> None:
         async with self._database.relay() as connection:
             answer = await connection.execute(
-                "select recording, file from roomtone.relay_tend_recordings(%s)", (self._keep,)
+                "select recording, file from roomtone.relay_maintain_recordings(%s)", (self._keep,)
             )
             for recording, name in await answer.fetchall():
                 measured = await asyncio.to_thread(_measured, self.folder / name)
                 if measured is not None:  # another relay may have it
                     await connection.execute(
-                        "select roomtone.relay_recording_measured(%s, %s, %s)",
+                        "select roomtone.relay_set_recording_size(%s, %s, %s)",
                         (recording, *measured),
                     )
 
@@ -82,7 +82,7 @@ class Shelf:
             return
         async with self._database.relay() as connection:
             answer = await connection.execute(
-                "select gone from roomtone.relay_recordings_gone(%s) gone", (names,)
+                "select gone from roomtone.relay_deleted_recordings(%s) gone", (names,)
             )
             gone = [str(name) for (name,) in await answer.fetchall()]
         await asyncio.to_thread(_remove, self.folder, gone)

@@ -42,7 +42,7 @@ def test_the_map_has_the_tables_an_installed_database_has(found: Map, connect: C
 
 def test_triggers_stand_in_firing_order(found: Map) -> None:
     assert [trigger.name for trigger in found.of("participants")] == [
-        "_200_soften",  # before the statement, whatever its number
+        "_200_set_asynchronous_commit",  # before the statement, whatever its number
         "_100_guard_change",
         "_110_guard_consent",
         "_120_guard_hand",
@@ -53,16 +53,16 @@ def test_triggers_stand_in_firing_order(found: Map) -> None:
         "_170_pace",
         "_180_pace_again",
         "_300_lease",
-        "_310_lease_anew",
+        "_310_lease_again",
         "_320_use_new_peer_id",
         "_330_use_peer_id",
         "_340_withdraw",
-        "_350_withdraw_less",
+        "_350_withdraw_on_demotion",
         "_500_log",
         "_510_log_change",
         "_600_forget_old_signals",
         "_610_forget_signals",
-        "_620_miss_host",
+        "_620_apply_host_gone",
         "_630_record",
         "_640_record_again",
     ]

@@ -27,7 +27,9 @@ def test_what_is_for_the_relay_or_for_psql_is_not_served(psql: Psql, database_ur
         "select distinct proname from pg_proc p where pronamespace = 'roomtone'::regnamespace"
         " and not has_function_privilege('roomtone_person', oid, 'execute')"
     )
-    assert {"relay_follow", "become", "sign_in", "append_event"} <= {name for (name,) in private}
+    assert {"relay_serve_seats", "become", "sign_in", "append_event"} <= {
+        name for (name,) in private
+    }
     with run_relay(database_url) as relay, relay.sign_in("eve") as eve:
         for (name,) in private:
             answer = eve.post(f"/rows/rpc/{name}", json={})

@@ -27,7 +27,7 @@ def marked(connection: Connection, world: World) -> World:
     for table, column in psql.all(
         "select c.relname, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid"
         " where c.relnamespace = 'roomtone'::regnamespace and c.relkind = 'r' and a.atttypid = 'text'::regtype"
-        "   and a.attnum > 0 and a.attname in ('node_id', 'address', 'followed_by')"
+        "   and a.attnum > 0 and a.attname in ('node_id', 'address', 'served_by')"
     ):
         psql.run("set session_replication_role = replica")
         connection.execute(f"update {table} set {column} = '{MARK}' where true".encode())

@@ -122,14 +122,14 @@ async def test_leases_are_shown_to_nobody(psql: Psql, relay: RunningRelay) -> No
         joined = anna.post("/rows/rpc/join_room", json={"room_id": room})
         assert joined.status_code == 200
         listed = anna.get(f"/rows/participants?room_id=eq.{room}")
-        refused = anna.get("/rows/participants?select=followed_by")
+        refused = anna.get("/rows/participants?select=served_by")
         assert (refused.status_code, refused.json()["code"]) == (403, "42501")
     async with follow(events(relay, room), relay.token("anna")) as stream:
         first = await stream.until(lambda f: f.event == "snapshot")
     for told in (joined.text, listed.text, json.dumps(first.data)):
         assert '"peer_id"' in told
-        assert "followed_by" not in told
-        assert "lapses_at" not in told
+        assert "served_by" not in told
+        assert "expires_at" not in told
 
 
 async def test_an_expired_token_ends_every_stream_it_opened(

@@ -136,7 +136,7 @@ def test_a_relay_forgets_reactions_after_a_minute_and_paces_after_an_hour(
 ) -> None:
     psql.act_as("anna").one("select react(%s, '👏')", talk)
     psql.one("select say(%s, 'hello')", talk)
-    tidy = "select relay_tidy(interval '1 hour', 1000)"
+    tidy = "select relay_delete_old_rows(interval '1 hour', 1000)"
     psql.act_as(None).one(tidy)
     assert (psql.count("reactions"), psql.count("paces")) == (1, 2)
     psql.run("update reactions set created_at = created_at - interval '61 seconds' where true")

@@ -268,7 +268,7 @@ def test_the_past_reaches_as_far_as_the_log(psql: Psql, talk: int) -> None:
     middle = psql.one("select clock_timestamp()")
     psql.act_as("ben").one("select leave_room(%s)", talk)
     psql.act_as("anna").one("select raise_hand(%s)", talk)
-    psql.act_as(None).one("select relay_tidy(interval '1 hour', 2)")  # keeps two events
+    psql.act_as(None).one("select relay_delete_old_rows(interval '1 hour', 2)")  # keeps two events
     assert len(psql.all("select from events")) == 2
     with refused("events_reach_back"):
         psql.all("select * from room_at(%s, %s)", talk, middle)

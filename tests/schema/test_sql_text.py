@@ -64,7 +64,7 @@ def test_a_column_with_a_default_comes_to_rooms_where_nothing_stored_takes_its_r
     text = path.read_text(encoding="utf-8")
     added = ROOMS_COLUMN_WITH_A_DEFAULT.search(text)
     if added is not None:
-        assert "drop function if exists named_parts(rooms)" in text[: added.start()]
+        assert "drop function if exists room_names(rooms)" in text[: added.start()]
 
 
 @every_file

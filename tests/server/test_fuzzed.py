@@ -28,7 +28,7 @@ def test_asking_only_for_the_head_of_a_stream_ends_at_once(world: World, room: s
         path = f"/rooms/{number}/events"
     assert world.rick.head(path).headers["content-type"].startswith("text/event-stream")
     assert world.rick.get("/live").json() == {"live": True}  # on the same connection
-    assert world.psql.one("select count(*) from participants where lapses_at is null") == 0
+    assert world.psql.one("select count(*) from participants where expires_at is null") == 0
 
 
 @pytest.mark.parametrize("path", ["/live", "/metrics", "/openapi.json", "/rooms/1/events", "/"])

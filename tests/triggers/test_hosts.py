@@ -175,8 +175,8 @@ def test_whose_room_it_was_may_come_back_though_it_is_for_the_invited(
 def test_a_host_who_is_lost_is_gone_as_well(psql: Psql, room: int, host_gone: str) -> None:
     policy(psql, room, host_gone)
     psql.act_as(None)
-    psql.run("update participants set lapses_at = now() - interval '1 second' where role = 'HOST'")
-    assert psql.one("select relay_reap_one_room()") == room
+    psql.run("update participants set expires_at = now() - interval '1 second' where role = 'HOST'")
+    assert psql.one("select relay_reap_seats()") == room
     ended, reason, now_host = psql.all(
         "select ended_at is not null, ended_reason, username from rooms join users on host_id = users.id"
     )[0]

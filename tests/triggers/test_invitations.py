@@ -380,9 +380,9 @@ def test_a_moderators_invitations_go_with_their_right_to_make_them(
         psql.one("select sign_out()")
     else:
         psql.act_as(None).run(
-            "update participants set lapses_at = now() where user_id = %s", psql.person_id("sam")
+            "update participants set expires_at = now() where user_id = %s", psql.person_id("sam")
         )
-        psql.one("select relay_reap_one_room()")
+        psql.one("select relay_reap_seats()")
     for code in made:
         with refused("invitations_is_known"):
             accept(psql, "eve", code)

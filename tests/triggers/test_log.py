@@ -108,8 +108,8 @@ def test_leases_and_heartbeats_ring_no_bell(psql: Psql) -> None:
     peer = psql.seat(psql.room("rick"), "anna")
     psql.run("listen roomtone")
     psql.run("select relay_heartbeat('relay-1', 'here')")
-    psql.run("select relay_follow('relay-1', %s::uuid[])", [peer])
-    psql.run("select relay_unfollow('relay-1', %s::uuid[], '10s')", [peer])
+    psql.run("select relay_serve_seats('relay-1', %s::uuid[])", [peer])
+    psql.run("select relay_release_seats('relay-1', %s::uuid[], '10s')", [peer])
     assert bells(psql) == []
     assert psql.one("select max(seq) from events") == 2
 
@@ -151,7 +151,7 @@ def test_what_is_too_old_is_forgotten_and_a_cursor_before_it_is_refused(psql: Ps
     room = psql.room("rick")
     psql.seat(room, "rick")
     psql.run("update events set committed_at = now() - interval '2 hours' where seq = 1")
-    assert psql.one("select relay_tidy('1 hour', 100)") == 1
+    assert psql.one("select relay_delete_old_rows('1 hour', 100)") == 1
     epoch = psql.one("select epoch from logs")
     psql.act_as("rick")
     assert len(psql.one("select room_log(%s, null, %s, 1)", room, epoch)["events"]) == 1

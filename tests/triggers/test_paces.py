@@ -251,7 +251,7 @@ def test_superseded_signals_are_forgotten_after_minutes_and_the_rules_still_hold
     psql.act_as(None).run(
         "update signals set created_at = created_at - interval '6 minutes' where true"
     )
-    psql.run("select relay_tidy(interval '1 hour', 1000)")
+    psql.run("select relay_delete_old_rows(interval '1 hour', 1000)")
     assert psql.all("select kind from signals order by id") == [("offer",), ("answer",)]
     psql.act_as("p1").run(SEND, "offer", OFFER, [anna], 1)  # once answered, either side may
     with refused("signals_answer_has_offer"):

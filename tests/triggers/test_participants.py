@@ -271,7 +271,7 @@ def test_deleting_a_room_by_hand_takes_its_seats_along(psql: Psql) -> None:
 
 def test_rows_inserted_by_hand_have_no_lease(psql: Psql) -> None:
     psql.seat(psql.room("rick"), "anna")
-    assert psql.all("select followed_by, lapses_at from participants") == [(None, None)]
+    assert psql.all("select served_by, expires_at from participants") == [(None, None)]
 
 
 def test_a_seat_taken_through_a_relay_lapses_unless_followed(psql: Psql) -> None:
@@ -279,10 +279,10 @@ def test_a_seat_taken_through_a_relay_lapses_unless_followed(psql: Psql) -> None
     psql.run("select set_config('roomtone.node', 'relay-1', false)")
     psql.run("select set_config('roomtone.grace', '3s', false)")
     peer = psql.seat(room, "anna")
-    lapses_at = psql.one("select lapses_at from participants")
-    assert abs(lapses_at - datetime.now(UTC) - timedelta(seconds=3)) < timedelta(seconds=2)
-    assert str(psql.one("select relay_follow('relay-1', %s::uuid[])", [peer])) == peer
-    assert psql.one("select lapses_at from participants") is None
+    expires_at = psql.one("select expires_at from participants")
+    assert abs(expires_at - datetime.now(UTC) - timedelta(seconds=3)) < timedelta(seconds=2)
+    assert str(psql.one("select relay_serve_seats('relay-1', %s::uuid[])", [peer])) == peer
+    assert psql.one("select expires_at from participants") is None
 
 
 def test_the_lease_of_a_stranger_or_a_stale_session_is_refused(psql: Psql) -> None:
@@ -290,7 +290,7 @@ def test_the_lease_of_a_stranger_or_a_stale_session_is_refused(psql: Psql) -> No
     stale = psql.seat(room, "anna")
     psql.act_as("anna").one("select join_room(%s)", room)
     psql.act_as(None)
-    assert psql.all("select relay_follow('relay-1', %s::uuid[])", [stale]) == []
+    assert psql.all("select relay_serve_seats('relay-1', %s::uuid[])", [stale]) == []
 
 
 def test_presence_does_not_wait_for_the_disk_but_what_must_last_does(connect: Connect) -> None:

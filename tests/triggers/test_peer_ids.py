@@ -63,7 +63,7 @@ def test_of_two_who_choose_the_same_peer_id_at_once_one_gets_it(
 def test_a_relay_forgets_a_peer_id_a_day_after_it_was_given_up(psql: Psql, room: int) -> None:
     psql.seat(room, "anna")
     psql.act_as("anna").one("select leave_room(%s)", room)
-    tidy = "select relay_tidy(interval '1 hour', 1000)"
+    tidy = "select relay_delete_old_rows(interval '1 hour', 1000)"
     psql.act_as(None).one(tidy)
     assert psql.count("used_peer_ids") == 2
     psql.run("update used_peer_ids set used_at = used_at - interval '25 hours' where true")
@@ -79,11 +79,11 @@ def leave(psql: Psql, room: int) -> None:
 
 def expire(psql: Psql, room: int) -> None:
     psql.run(
-        "update participants set lapses_at = now() - interval '1 second' where room_id = %s and user_id = %s",
+        "update participants set expires_at = now() - interval '1 second' where room_id = %s and user_id = %s",
         room,
         psql.person("anna"),
     )
-    psql.one("select relay_reap_one_room()")
+    psql.one("select relay_reap_seats()")
 
 
 def take_over(psql: Psql, room: int) -> None:

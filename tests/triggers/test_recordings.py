@@ -156,7 +156,7 @@ def test_whoever_made_it_deletes_it_and_its_file_is_kept_no_longer(
 ) -> None:
     file = psql.one("select file from recordings")
     lost = file.replace("-", "-0", 1)
-    gone = "select relay_recordings_gone(array[%s, %s, 'another database''s.ogg'])"
+    gone = "select relay_deleted_recordings(array[%s, %s, 'another database''s.ogg'])"
     assert psql.all(gone, file, lost) == [(lost,)]
     for name in ("anna", "bo"):
         with refused("recordings_are_deleted_by_their_host"):
@@ -188,7 +188,7 @@ def test_whoever_made_it_deletes_it_and_its_file_is_kept_no_longer(
 )
 def test_it_ends_with_what_carries_it(psql: Psql, room: int, begun: int, change: str, reason: str) -> None:  # fmt: skip
     psql.connection.execute(change.encode(), (room,))
-    psql.one("select relay_tend_recordings()")
+    psql.one("select relay_maintain_recordings()")
     assert psql.one("select count(*) from recordings") == 1
     assert psql.one("select ended_reason from recordings").startswith(reason)
     assert psql.one("select recording_status(r) from recordings r") == "ended"
@@ -268,7 +268,7 @@ def test_one_that_had_not_begun_waits_for_the_next_node_and_not_for_ever(
         psql.one("select assign_nodes()")
         assert psql.one("select node_id from assignments") == "three"
     else:
-        psql.one("select relay_tend_recordings()")
+        psql.one("select relay_maintain_recordings()")
     assert psql.one("select ended_reason from recordings") == "no other node was there to go on"
     assert psql.one("select node_id is null from recordings")
 
@@ -279,18 +279,18 @@ def test_a_failing_disk_ends_it_and_a_lost_nodes_file_is_measured_by_whoever_has
     node, file = psql.all("select node_id, file from recordings")[0]
     psql.one("select node_recording_ended(%s, %s, 3, 4711, 'the disk is full')", node, begun)
     assert parts(psql) == [("failed", node, False, True)]
-    assert psql.all("select * from relay_tend_recordings()") == []
+    assert psql.all("select * from relay_maintain_recordings()") == []
     psql.run("update recordings set duration = null")
     psql.connection.execute("set session_replication_role = replica")
     psql.run("update recordings set announced_at = now() - interval '9 s', ended_at = now() - interval '6 s'")  # fmt: skip
     psql.connection.execute("reset session_replication_role")
-    assert psql.all("select * from relay_tend_recordings()") == [(begun, file)]
-    psql.one("select relay_recording_measured(%s, 2.5, 1000)", begun)
+    assert psql.all("select * from relay_maintain_recordings()") == [(begun, file)]
+    psql.one("select relay_set_recording_size(%s, 2.5, 1000)", begun)
     assert psql.act_as("bo").one("select seconds from archive") == 2.5
     # Where they are kept for some time only, that time is over.
-    psql.act_as(None).all("select * from relay_tend_recordings('1 hour')")
+    psql.act_as(None).all("select * from relay_maintain_recordings('1 hour')")
     assert psql.one("select deleted_at is null from recordings")
-    psql.all("select * from relay_tend_recordings('5 seconds')")
+    psql.all("select * from relay_maintain_recordings('5 seconds')")
     assert psql.one("select deleted_at is not null from recordings")
 
 

@@ -1,7 +1,7 @@
 -- NOTIFY makes commits wait in line (PostgreSQL manual, NOTIFY, Notes), and each would hold the line while its
 -- WAL is flushed. So presence and signals do not wait for the disk; whatever people would miss does.
 
-create or replace function tg_soften() returns trigger
+create or replace function tg_set_asynchronous_commit() returns trigger
 language plpgsql as $$
 begin
   if coalesce(current_setting('roomtone.durable', true), '') <> 'on' then
@@ -11,9 +11,9 @@ begin
 end
 $$;
 
-comment on function tg_soften() is 'This transaction need not wait for the disk, unless it wrote something that must last.';
+comment on function tg_set_asynchronous_commit() is 'This transaction need not wait for the disk, unless it wrote something that must last.';
 
-create or replace function tg_harden() returns trigger
+create or replace function tg_set_synchronous_commit() returns trigger
 language plpgsql as $$
 begin
   perform set_config('roomtone.durable', 'on', true);
@@ -24,4 +24,4 @@ begin
 end
 $$;
 
-comment on function tg_harden() is 'This transaction waits for the disk, whatever else it wrote.';
+comment on function tg_set_synchronous_commit() is 'This transaction waits for the disk, whatever else it wrote.';

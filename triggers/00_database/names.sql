@@ -21,7 +21,7 @@ $$;
 
 comment on function tg_guard_name() is 'Composes the name in the column it is given, and refuses in words what name_fault does.';
 
-create or replace function tg_guard_prose() returns trigger
+create or replace function tg_guard_text() returns trigger
 language plpgsql as $$
 begin
   if has_hidden_controls(to_jsonb(new) ->> tg_argv[0]) then
@@ -34,4 +34,4 @@ begin
 end
 $$;
 
-comment on function tg_guard_prose() is 'Refuses in words what has_hidden_controls finds in the column it is given.';
+comment on function tg_guard_text() is 'Refuses in words what has_hidden_controls finds in the column it is given.';

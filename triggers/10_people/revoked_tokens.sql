@@ -1,5 +1,5 @@
-create or replace trigger _200_harden before insert or update or delete on revoked_tokens for each statement execute function tg_harden();
-comment on trigger _200_harden on revoked_tokens is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on revoked_tokens for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on revoked_tokens is 'What is acknowledged here survives a crash.';
 create or replace function tg_revoked_tokens__notify() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin

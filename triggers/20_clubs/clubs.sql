@@ -1,6 +1,6 @@
-create or replace trigger _200_harden before insert or update or delete on clubs for each statement execute function tg_harden();
-comment on trigger _200_harden on clubs is 'What is acknowledged here survives a crash.';
-create or replace function tg_clubs__found() returns trigger
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on clubs for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on clubs is 'What is acknowledged here survives a crash.';
+create or replace function tg_clubs__add_founder() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   insert into members (club_id, user_id, role) values (new.id, new.owner_id, 'OWNER');
@@ -9,19 +9,19 @@ begin
 end
 $$;
 
-comment on function tg_clubs__found() is 'Whoever founds a club is its first member, its owner, and its first follower.';
+comment on function tg_clubs__add_founder() is 'Whoever founds a club is its first member, its owner, and its first follower.';
 
-create or replace trigger _300_found after insert on clubs
-for each row execute function tg_clubs__found();
-comment on trigger _300_found on clubs is 'Makes the founder the club''s OWNER, and has them follow it.';
+create or replace trigger _300_add_founder after insert on clubs
+for each row execute function tg_clubs__add_founder();
+comment on trigger _300_add_founder on clubs is 'Makes the founder the club''s OWNER, and has them follow it.';
 create or replace trigger _100_guard_name before insert or update of name on clubs
 for each row execute function tg_guard_name('name');
 comment on trigger _100_guard_name on clubs is 'Composes the name, or refuses it.';
-create or replace trigger _110_guard_prose before insert or update of description on clubs
-for each row execute function tg_guard_prose('description');
-comment on trigger _110_guard_prose on clubs is 'Refuses a description that would change the page around it.';
+create or replace trigger _110_guard_text before insert or update of description on clubs
+for each row execute function tg_guard_text('description');
+comment on trigger _110_guard_text on clubs is 'Refuses a description that would change the page around it.';
 
-create or replace function tg_clubs__guard_words() returns trigger
+create or replace function tg_clubs__guard_values() returns trigger
 language plpgsql as $$
 begin
   if new.name !~ '\S' or length(new.name) > 80 or new.name ~ '[[:cntrl:]]' then
@@ -38,11 +38,11 @@ begin
 end
 $$;
 
-comment on function tg_clubs__guard_words() is 'Says in words what a club may be called, and how long a description may be.';
+comment on function tg_clubs__guard_values() is 'Says in words what a club may be called, and how long a description may be.';
 
-create or replace trigger _120_guard_words before insert or update of name, description on clubs
-for each row execute function tg_clubs__guard_words();
-comment on trigger _120_guard_words on clubs is 'Refuses in words what the constraints would refuse without.';
+create or replace trigger _120_guard_values before insert or update of name, description on clubs
+for each row execute function tg_clubs__guard_values();
+comment on trigger _120_guard_values on clubs is 'Refuses in words what the constraints would refuse without.';
 
 create or replace trigger _140_pace before insert on clubs
 for each row execute function tg_pace('clubs_come_slowly', '20', '1 day');

@@ -1,5 +1,5 @@
-create or replace trigger _200_harden before insert or update or delete on members for each statement execute function tg_harden();
-comment on trigger _200_harden on members is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on members for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on members is 'What is acknowledged here survives a crash.';
 create or replace function tg_members__guard_add() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -78,9 +78,9 @@ create or replace trigger _300_withdraw after delete on members
 for each row when (old.role <> 'MEMBER') execute function tg_members__withdraw();
 comment on trigger _300_withdraw on members is 'Owners and admins who leave take their invitations along.';
 
-create or replace trigger _310_withdraw_less after update of role on members
+create or replace trigger _310_withdraw_on_demotion after update of role on members
 for each row when (old.role <> 'MEMBER' and new.role = 'MEMBER') execute function tg_members__withdraw();
-comment on trigger _310_withdraw_less on members is 'Who is an owner or admin no more has no invitations out.';
+comment on trigger _310_withdraw_on_demotion on members is 'Who is an owner or admin no more has no invitations out.';
 create or replace trigger _130_pace before insert on members
 for each row execute function tg_pace('members_come_slowly', '300', '1 hour');
 comment on trigger _130_pace on members is '300 of one user in 1 hour.';

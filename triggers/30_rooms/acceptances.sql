@@ -1,5 +1,5 @@
-create or replace trigger _200_harden before insert or update or delete on acceptances for each statement execute function tg_harden();
-comment on trigger _200_harden on acceptances is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on acceptances for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on acceptances is 'What is acknowledged here survives a crash.';
 create or replace trigger _110_pace before insert on acceptances
 for each row execute function tg_pace('acceptances_come_slowly', '60', '1 hour');
 comment on trigger _110_pace on acceptances is '60 of one user in 1 hour.';

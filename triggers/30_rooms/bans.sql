@@ -1,5 +1,5 @@
-create or replace trigger _200_harden before insert or update or delete on bans for each statement execute function tg_harden();
-comment on trigger _200_harden on bans is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on bans for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on bans is 'What is acknowledged here survives a crash.';
 
 create or replace function tg_bans__uninvite() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

@@ -1,5 +1,5 @@
-create or replace trigger _200_harden before insert or update or delete on guests for each statement execute function tg_harden();
-comment on trigger _200_harden on guests is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on guests for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on guests is 'What is acknowledged here survives a crash.';
 create or replace function guest_record(guest guests) returns jsonb
 language sql stable
 return to_jsonb(guest) || jsonb_build_object('username', (select u.username from users u where u.id = guest.user_id));

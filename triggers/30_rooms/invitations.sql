@@ -1,7 +1,7 @@
-create or replace trigger _200_harden before insert or update or delete on invitations for each statement execute function tg_harden();
-comment on trigger _200_harden on invitations is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on invitations for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on invitations is 'What is acknowledged here survives a crash.';
 
-create or replace function tg_invitations__guard_words() returns trigger
+create or replace function tg_invitations__guard_values() returns trigger
 language plpgsql as $$
 begin
   if new.expires_at <= new.created_at or new.expires_at > new.created_at + interval '2160 hours' then
@@ -23,11 +23,11 @@ begin
 end
 $$;
 
-comment on function tg_invitations__guard_words() is 'Says in words how long and for how many an invitation may be good.';
+comment on function tg_invitations__guard_values() is 'Says in words how long and for how many an invitation may be good.';
 
-create or replace trigger _110_guard_words before insert on invitations
-for each row execute function tg_invitations__guard_words();
-comment on trigger _110_guard_words on invitations is 'Refuses in words what the constraints would refuse without.';
+create or replace trigger _110_guard_values before insert on invitations
+for each row execute function tg_invitations__guard_values();
+comment on trigger _110_guard_values on invitations is 'Refuses in words what the constraints would refuse without.';
 create or replace function tg_invitations__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
@@ -42,10 +42,10 @@ begin
   if not acting_as_operator() then
     new.created_at := now();
     new.invited_by := acting_user();
-    perform require_inviting(new.club_id, new.room_id, new.invited_user);
+    perform require_may_invite(new.club_id, new.room_id, new.invited_user);
   end if;
   if new.invited_user is distinct from new.invited_by and new.invited_user is not null then
-    perform require_welcome(new.invited_by, new.invited_user, new.club_id, new.room_id);
+    perform require_may_be_invited(new.invited_by, new.invited_user, new.club_id, new.room_id);
     -- One's own newer one takes the place of the older. Others' stay: who is blocked must not remove a friend's.
     delete from invitations i
     where i.invited_user = new.invited_user and i.invited_by is not distinct from new.invited_by
@@ -57,27 +57,27 @@ $$;
 
 comment on function tg_invitations__guard() is 'Who invites whom to what; a named invitation is for one, once, and takes the place of its maker''s older one.';
 
-create or replace function require_inviting(club_id bigint, room_id bigint, invitee bigint) returns void
+create or replace function require_may_invite(club_id bigint, room_id bigint, invitee bigint) returns void
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 declare
   room rooms;
 begin
-  if require_inviting.club_id is not null and coalesce(club_role(require_inviting.club_id), '') not in ('OWNER', 'ADMIN') then
+  if require_may_invite.club_id is not null and coalesce(club_role(require_may_invite.club_id), '') not in ('OWNER', 'ADMIN') then
     raise insufficient_privilege using
       message    = 'only its owners and admins invite somebody into a club',
       constraint = 'invitations_are_made_by_owners_and_admins',
       hint       = 'Ask one of them.';
   end if;
-  if require_inviting.room_id is null or moderates(require_inviting.room_id) then
+  if require_may_invite.room_id is null or moderates(require_may_invite.room_id) then
     return;
   end if;
-  select * into room from rooms r where r.id = require_inviting.room_id;
-  if require_inviting.invitee is null or room.locked
+  select * into room from rooms r where r.id = require_may_invite.room_id;
+  if require_may_invite.invitee is null or room.locked
      or not exists (select from participants p
                     where p.room_id = room.id and p.user_id = acting_user() and p.peer_id is not null)
      -- Into a club's own room members bring members, so that nobody gets past the club by way of a friend.
      or not (room.access = 'open' or (room.access = 'club' and club_role(room.club_id) is not null and exists (
-               select from members m where m.club_id = room.club_id and m.user_id = require_inviting.invitee))) then
+               select from members m where m.club_id = room.club_id and m.user_id = require_may_invite.invitee))) then
     raise insufficient_privilege using
       message    = 'this invitation is not yours to make',
       constraint = 'invitations_are_made_by_those_inside',
@@ -86,13 +86,13 @@ begin
 end
 $$;
 
-comment on function require_inviting(bigint, bigint, bigint) is
+comment on function require_may_invite(bigint, bigint, bigint) is
   'Raises unless the acting user may invite this person (null: whoever has the link) to this club or room.';
 
-create or replace function require_welcome(maker bigint, invitee bigint, club_id bigint, room_id bigint) returns void
+create or replace function require_may_be_invited(maker bigint, invitee bigint, club_id bigint, room_id bigint) returns void
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 declare
-  person text := (select u.username from users u where u.id = require_welcome.invitee and u.kind = 'person');
+  person text := (select u.username from users u where u.id = require_may_be_invited.invitee and u.kind = 'person');
 begin
   if person is null then
     raise check_violation using
@@ -100,21 +100,21 @@ begin
       constraint = 'invitations_are_for_people',
       hint       = 'Bots and nodes are sent.';
   end if;
-  if exists (select from members m where m.club_id = require_welcome.club_id and m.user_id = require_welcome.invitee) then
+  if exists (select from members m where m.club_id = require_may_be_invited.club_id and m.user_id = require_may_be_invited.invitee) then
     raise check_violation using
       message    = format('%s is a member already', person),
       constraint = 'invitations_not_to_those_inside';
   end if;
   if exists (select from participants p
-             where p.room_id = require_welcome.room_id and p.user_id = require_welcome.invitee and p.peer_id is not null) then
+             where p.room_id = require_may_be_invited.room_id and p.user_id = require_may_be_invited.invitee and p.peer_id is not null) then
     raise check_violation using
       message    = format('%s is here already', person),
       constraint = 'invitations_not_to_those_inside';
   end if;
   -- Who blocks whom, and for those who do not moderate who is banned, must not be told: such an invitation is made
   -- like any other, and has no effect (invitation_reaches).
-  if (acting_as_operator() or moderates(require_welcome.room_id))
-     and exists (select from bans b where b.room_id = require_welcome.room_id and b.user_id = require_welcome.invitee) then
+  if (acting_as_operator() or moderates(require_may_be_invited.room_id))
+     and exists (select from bans b where b.room_id = require_may_be_invited.room_id and b.user_id = require_may_be_invited.invitee) then
     raise insufficient_privilege using
       message    = format('%s is banned from this room', person),
       constraint = 'invitations_not_to_them',
@@ -123,7 +123,7 @@ begin
 end
 $$;
 
-comment on function require_welcome(bigint, bigint, bigint, bigint) is
+comment on function require_may_be_invited(bigint, bigint, bigint, bigint) is
   'Raises unless an invitation from this maker to this person makes sense: they are a person, not there already, and not banned as far as the maker may know.';
 
 create or replace trigger _100_guard before insert on invitations

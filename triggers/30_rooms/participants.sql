@@ -1,5 +1,5 @@
-create or replace trigger _200_soften before insert or update or delete on participants for each statement execute function tg_soften();
-comment on trigger _200_soften on participants is 'Presence and signals never wait for the disk.';
+create or replace trigger _200_set_asynchronous_commit before insert or update or delete on participants for each statement execute function tg_set_asynchronous_commit();
+comment on trigger _200_set_asynchronous_commit on participants is 'Presence and signals never wait for the disk.';
 create or replace function tg_participants__guard_join() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -45,8 +45,8 @@ create or replace function tg_participants__lease() returns trigger
 language plpgsql as $$
 begin
   -- Taken through a relay and never followed, a seat lapses; taken by hand in psql, it stays until deleted.
-  new.followed_by := nullif(current_setting('roomtone.node', true), '');
-  new.lapses_at := case when new.followed_by is not null then
+  new.served_by := nullif(current_setting('roomtone.node', true), '');
+  new.expires_at := case when new.served_by is not null then
     clock_timestamp() + coalesce(nullif(current_setting('roomtone.grace', true), ''), '10s')::interval end;
   return new;
 end
@@ -129,7 +129,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   if old.role = 'HOST' and exists (select from rooms r where r.id = old.room_id and r.ended_at is null and r.host_id = old.user_id)
      and exists (select from users u where u.id = old.user_id) then
-    update participants p set peer_id = null, muted = true, asked_to_unmute_at = null, followed_by = null, lapses_at = null
+    update participants p set peer_id = null, muted = true, asked_to_unmute_at = null, served_by = null, expires_at = null
     where p.room_id = old.room_id and p.user_id = old.user_id;
     return null;
   end if;
@@ -193,10 +193,10 @@ create or replace trigger _300_lease before insert on participants
 for each row execute function tg_participants__lease();
 comment on trigger _300_lease on participants is 'Leases a new seat to its relay.';
 
-create or replace trigger _310_lease_anew before update of peer_id on participants
+create or replace trigger _310_lease_again before update of peer_id on participants
 for each row when (new.peer_id is not null and new.peer_id is distinct from old.peer_id)
 execute function tg_participants__lease();
-comment on trigger _310_lease_anew on participants is 'Leases a seat that was taken anew.';
+comment on trigger _310_lease_again on participants is 'Leases a seat that was taken anew.';
 
 drop trigger if exists _500_log on participants;
 create constraint trigger _500_log after insert or delete on participants
@@ -231,7 +231,7 @@ $$;
 
 comment on function longest_serving(bigint, text) is 'Who of this role has been in the room longest; null if nobody. Locks their seat.';
 
-create or replace function tg_participants__miss_host() returns trigger
+create or replace function tg_participants__apply_host_gone() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   room rooms;
@@ -255,14 +255,14 @@ begin
 end
 $$;
 
-comment on function tg_participants__miss_host() is
+comment on function tg_participants__apply_host_gone() is
   'The host has left, or is lost: by the room''s policy it waits, goes to the longest-serving moderator or else speaker, or ends.';
 
-drop trigger if exists _620_miss_host on participants;
-create constraint trigger _620_miss_host after update of peer_id on participants
+drop trigger if exists _620_apply_host_gone on participants;
+create constraint trigger _620_apply_host_gone after update of peer_id on participants
 deferrable initially deferred for each row when (old.peer_id is not null and new.peer_id is null)
-execute function tg_participants__miss_host();
-comment on trigger _620_miss_host on participants is 'At commit, after the host''s going was logged, the room''s policy for it applies.';
+execute function tg_participants__apply_host_gone();
+comment on trigger _620_apply_host_gone on participants is 'At commit, after the host''s going was logged, the room''s policy for it applies.';
 -- An invitation to a room is good for as long as its maker may make it. Whoever loses the right to moderate the room (demoted,
 -- stepped down, left, timed out, removed, banned, or no longer its host) loses their invitations with it, as owners and
 -- admins of a club do; whoever is removed or banned loses them whatever their role was. Guests who came by one stay.
@@ -293,10 +293,10 @@ create or replace trigger _340_withdraw after delete on participants
 for each row execute function tg_participants__withdraw();
 comment on trigger _340_withdraw on participants is 'Moderators who leave, and whoever is removed, take their invitations along.';
 
-create or replace trigger _350_withdraw_less after update of role on participants
+create or replace trigger _350_withdraw_on_demotion after update of role on participants
 for each row when (old.role in ('HOST', 'MODERATOR') and new.role not in ('HOST', 'MODERATOR'))
 execute function tg_participants__withdraw();
-comment on trigger _350_withdraw_less on participants is 'Who moderates no more has no invitations out.';
+comment on trigger _350_withdraw_on_demotion on participants is 'Who moderates no more has no invitations out.';
 create or replace trigger _170_pace before insert on participants
 for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_pace('participants_come_slowly', '200', '1 minute');
 comment on trigger _170_pace on participants is '200 of one user in 1 minute.';

@@ -1,5 +1,5 @@
-create or replace trigger _200_harden before insert or update or delete on reminders for each statement execute function tg_harden();
-comment on trigger _200_harden on reminders is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on reminders for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on reminders is 'What is acknowledged here survives a crash.';
 create or replace function tg_reminders__guard() returns trigger
 language plpgsql as $$
 begin

@@ -1,17 +1,17 @@
-create or replace trigger _200_harden before insert or update or delete on rooms for each statement execute function tg_harden();
-comment on trigger _200_harden on rooms is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on rooms for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on rooms is 'What is acknowledged here survives a crash.';
 create or replace trigger _120_guard_name before insert or update of name on rooms
 for each row execute function tg_guard_name('name');
 comment on trigger _120_guard_name on rooms is 'Composes the name, or refuses it.';
-create or replace trigger _130_guard_prose before insert or update of ended_reason on rooms
-for each row execute function tg_guard_prose('ended_reason');
-comment on trigger _130_guard_prose on rooms is 'Refuses a reason that would change the page around it.';
+create or replace trigger _130_guard_text before insert or update of ended_reason on rooms
+for each row execute function tg_guard_text('ended_reason');
+comment on trigger _130_guard_text on rooms is 'Refuses a reason that would change the page around it.';
 create or replace trigger _115_guard_link before insert or update of pinned_link on rooms
-for each row execute function tg_guard_prose('pinned_link');
+for each row execute function tg_guard_text('pinned_link');
 comment on trigger _115_guard_link on rooms is 'Refuses a link that would change the page around it.';
 -- What people type is refused in words they can act on. The constraints say the same, to whoever gets past here.
 
-create or replace function tg_rooms__guard_words() returns trigger
+create or replace function tg_rooms__guard_values() returns trigger
 language plpgsql as $$
 begin
   if new.name !~ '\S' or length(new.name) > 120 or new.name ~ '[[:cntrl:]]' then
@@ -39,11 +39,11 @@ begin
 end
 $$;
 
-comment on function tg_rooms__guard_words() is 'Says in words what a room may be called, for whom and when it may be, and how it ends.';
+comment on function tg_rooms__guard_values() is 'Says in words what a room may be called, for whom and when it may be, and how it ends.';
 
-create or replace trigger _145_guard_words before insert or update of name, club_id, access, starts_at, ended_reason on rooms
-for each row execute function tg_rooms__guard_words();
-comment on trigger _145_guard_words on rooms is 'Refuses in words what the constraints would refuse without.';
+create or replace trigger _145_guard_values before insert or update of name, club_id, access, starts_at, ended_reason on rooms
+for each row execute function tg_rooms__guard_values();
+comment on trigger _145_guard_values on rooms is 'Refuses in words what the constraints would refuse without.';
 create or replace function tg_rooms__guard_start() returns trigger
 language plpgsql as $$
 begin
@@ -155,7 +155,7 @@ begin
     delete from participants p where p.room_id = new.id;
   end if;
   perform append_event(room_id, 'rooms', tg_op,
-    case when tg_op <> 'DELETE' then to_jsonb(new) || named_parts(new) end,
+    case when tg_op <> 'DELETE' then to_jsonb(new) || room_names(new) end,
     case when tg_op <> 'INSERT' then to_jsonb(old) end,
     changes_hallway => true);
   return null;
@@ -164,13 +164,13 @@ $$;
 
 comment on function tg_rooms__log() is 'Logs the room''s change; when it ended, everyone leaves.';
 
-create or replace function named_parts(room rooms) returns jsonb
+create or replace function room_names(room rooms) returns jsonb
 language sql stable
 return jsonb_build_object(
   'club', (select c.name from clubs c where c.id = room.club_id),
   'host', (select u.username from users u where u.id = room.host_id));
 
-comment on function named_parts(rooms) is 'The names behind a room''s ids, for its record in the log.';
+comment on function room_names(rooms) is 'The names behind a room''s ids, for its record in the log.';
 
 drop trigger if exists _500_log on rooms;
 create constraint trigger _500_log after insert or update or delete on rooms

@@ -1,8 +1,8 @@
-create or replace trigger _200_harden before insert or update or delete on messages for each statement execute function tg_harden();
-comment on trigger _200_harden on messages is 'What is acknowledged here survives a crash.';
-create or replace trigger _110_guard_prose before insert on messages
-for each row execute function tg_guard_prose('body');
-comment on trigger _110_guard_prose on messages is 'Refuses a message that would change the page around it.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on messages for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on messages is 'What is acknowledged here survives a crash.';
+create or replace trigger _110_guard_text before insert on messages
+for each row execute function tg_guard_text('body');
+comment on trigger _110_guard_text on messages is 'Refuses a message that would change the page around it.';
 create or replace function tg_messages__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare

@@ -1,5 +1,5 @@
-create or replace trigger _200_soften before insert or update or delete on reactions for each statement execute function tg_soften();
-comment on trigger _200_soften on reactions is 'What floats by never waits for the disk.';
+create or replace trigger _200_set_asynchronous_commit before insert or update or delete on reactions for each statement execute function tg_set_asynchronous_commit();
+comment on trigger _200_set_asynchronous_commit on reactions is 'What floats by never waits for the disk.';
 create or replace function tg_reactions__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin

@@ -1,5 +1,5 @@
 -- The constraints of rooms say it too, but not in words for people.
-create or replace function tg_rooms__guard_pins() returns trigger
+create or replace function tg_rooms__guard_chat() returns trigger
 language plpgsql as $$
 begin
   if new.pinned_link !~ '^https?://[^\s"<>]+$' or length(new.pinned_link) > 500 then
@@ -17,8 +17,8 @@ begin
 end
 $$;
 
-comment on function tg_rooms__guard_pins() is 'A pinned link leads to a page, and slow mode is at most an hour.';
+comment on function tg_rooms__guard_chat() is 'A pinned link leads to a page, and slow mode is at most an hour.';
 
-create or replace trigger _125_guard_pins before insert or update of pinned_link, slow_mode on rooms
-for each row execute function tg_rooms__guard_pins();
-comment on trigger _125_guard_pins on rooms is 'Says in words what may be pinned, and how slow slow mode is.';
+create or replace trigger _125_guard_chat before insert or update of pinned_link, slow_mode on rooms
+for each row execute function tg_rooms__guard_chat();
+comment on trigger _125_guard_chat on rooms is 'Says in words what may be pinned, and how slow slow mode is.';

@@ -1,8 +1,8 @@
-create or replace trigger _200_harden before insert or update or delete on reports for each statement execute function tg_harden();
-comment on trigger _200_harden on reports is 'What is acknowledged here survives a crash.';
-create or replace trigger _110_guard_prose before insert on reports
-for each row execute function tg_guard_prose('reason');
-comment on trigger _110_guard_prose on reports is 'Refuses a reason that would change the page around it.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on reports for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on reports is 'What is acknowledged here survives a crash.';
+create or replace trigger _110_guard_text before insert on reports
+for each row execute function tg_guard_text('reason');
+comment on trigger _110_guard_text on reports is 'Refuses a reason that would change the page around it.';
 create or replace function tg_reports__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin

@@ -9,7 +9,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   room rooms;
 begin
-  new.file := recording_mark() || '-' || gen_random_uuid() || '.ogg';
+  new.file := recording_file_prefix() || '-' || gen_random_uuid() || '.ogg';
   if new.continues_id is not null then
     return new; -- the database goes on with one that everybody knows of
   end if;
@@ -97,8 +97,8 @@ create or replace trigger _100_guard_change before update of ended_at, deleted_a
 for each row execute function tg_recordings__guard_change();
 comment on trigger _100_guard_change on recordings is 'Decides who ends and deletes a recording.';
 
-create or replace trigger _200_harden before insert or update or delete on recordings for each statement execute function tg_harden();
-comment on trigger _200_harden on recordings is 'What is acknowledged here survives a crash.';
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on recordings for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on recordings is 'What is acknowledged here survives a crash.';
 
 create or replace function tg_recordings__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -148,6 +148,6 @@ create or replace trigger _900_notify after update of deleted_at on recordings
 for each row when (new.deleted_at is not null) execute function tg_recordings__notify();
 comment on trigger _900_notify on recordings is 'The file of a deleted recording goes at once.';
 
-create or replace trigger _910_notify_gone after delete on recordings
+create or replace trigger _910_notify_deleted after delete on recordings
 for each row execute function tg_recordings__notify();
-comment on trigger _910_notify_gone on recordings is 'The file goes with its row.';
+comment on trigger _910_notify_deleted on recordings is 'The file goes with its row.';

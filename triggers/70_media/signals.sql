@@ -1,5 +1,5 @@
-create or replace trigger _200_soften before insert or update or delete on signals for each statement execute function tg_soften();
-comment on trigger _200_soften on signals is 'Presence and signals never wait for the disk.';
+create or replace trigger _200_set_asynchronous_commit before insert or update or delete on signals for each statement execute function tg_set_asynchronous_commit();
+comment on trigger _200_set_asynchronous_commit on signals is 'Presence and signals never wait for the disk.';
 create or replace function require_signal_bounds(sender participants, signal signals) returns void
 language plpgsql as $$
 declare
@@ -11,7 +11,7 @@ begin
       message    = format('a signal has at most 64 KiB, and this one %s', pg_size_pretty(size::bigint)),
       constraint = 'signals_body_is_bounded';
   end if;
-  -- What one session has sent another stays there for a snapshot, and for as long as relay_tidy keeps it.
+  -- What one session has sent another stays there for a snapshot, and for as long as relay_delete_old_rows keeps it.
   select count(*) as signals, coalesce(sum(pg_column_size(s.body)), 0) as bytes into waiting
   from signals s where s.room_id = signal.room_id and s.from_peer = sender.peer_id and s.to_peer = signal.to_peer;
   if waiting.signals >= 500 or waiting.bytes + size > 524288 then

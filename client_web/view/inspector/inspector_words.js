@@ -83,7 +83,7 @@ function signal(/** @type {any} */ { kind, body }) {
   return `${count} candidate${count === 1 ? '' : 's'} · ${weight(body)}`
 }
 
-const UNTOLD = new Set(['join_date', 'seq', 'lapses_at', 'followed_by'])
+const UNTOLD = new Set(['join_date', 'seq', 'expires_at', 'served_by'])
 
 /** ["muted true → false"]: what an UPDATE did. Long values, such as a new peer_id, are named but not spelled out. @param {any} record @param {any} old_record @returns {string[]} */
 export function changes(record, old_record) {

@@ -73,7 +73,7 @@ class Lease:
             with suppress(psycopg.Error):
                 async with self._pool.connection(FAREWELL_WITHIN) as connection:
                     await connection.execute(
-                        "select roomtone.relay_unfollow(%s, %s::uuid[], %s)",
+                        "select roomtone.relay_release_seats(%s, %s::uuid[], %s)",
                         (self.node, [peer], grace),
                     )
 
@@ -100,7 +100,7 @@ class Lease:
         """The process ends, and what seats it still has may lapse at once. Raises psycopg errors."""
         async with self._pool.connection(FAREWELL_WITHIN) as connection:
             await connection.execute(
-                "select roomtone.relay_goodbye(%s, interval '0')", (self.node,)
+                "select roomtone.relay_end_lease(%s, interval '0')", (self.node,)
             )
 
     async def _beat(self) -> None:
@@ -121,7 +121,7 @@ class Lease:
     async def _stamp(self, connection: Connection, peers: set[PeerId]) -> bool:
         """Stamp these seats; whether any is there. One that an open transaction holds is stamped later."""
         answer = await connection.execute(
-            "select peer::text from roomtone.relay_follow(%s, %s::uuid[]) peer",
+            "select peer::text from roomtone.relay_serve_seats(%s, %s::uuid[]) peer",
             (self.node, sorted(peers)),
         )
         stamped = {PeerId(peer) for (peer,) in await answer.fetchall()}

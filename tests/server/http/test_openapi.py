@@ -47,7 +47,7 @@ def test_a_write_is_described_with_what_it_needs_and_what_the_checks_allow(world
     assert room["properties"]["name"]["maxLength"] == 120
     assert room["properties"]["stage"]["enum"] == ["open", "moderated"]
     assert set(schemas["SignalsInsert"]["required"]) == {"room_id", "to_peer", "kind"}
-    assert "followed_by" not in schemas["Participants"]["properties"]
+    assert "served_by" not in schemas["Participants"]["properties"]
 
 
 def test_every_address_that_people_share_is_the_page(world: World) -> None:

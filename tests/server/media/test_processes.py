@@ -38,7 +38,7 @@ async def test_a_node_of_each_kind_starts_by_itself_and_gives_its_rooms_back_at_
         kinds = "select array_agg(kind order by kind) from living_nodes()"
         await comes_true(lambda: psql.one(kinds) == ["mcu", "sfu"], within=PATIENCE)
         psql.run("update rooms set topology = 'sfu' where id = %s", room)
-        follows = "select count(followed_by) from participants where kind = 'sfu'"
+        follows = "select count(served_by) from participants where kind = 'sfu'"
         await comes_true(lambda: psql.one(follows), within=PATIENCE)
     assert psql.one(kinds) is None
     assert psql.one("select count(*) from participants where kind = 'sfu'") == 0
@@ -55,7 +55,7 @@ async def test_a_killed_bots_seat_is_given_up(
             lambda: sorted(psql.roster(room)) == ["a listener", "echo"], within=PATIENCE
         )
         # A seat on which nobody has followed yet is given its time to begin.
-        follows = "select count(followed_by) from participants where lapses_at is null"
+        follows = "select count(served_by) from participants where expires_at is null"
         await comes_true(lambda: psql.one(follows) == 2)
         assert psql.one("select count(*) from nodes where kind = 'bot'") == 1
         process.kill()

@@ -173,7 +173,7 @@ async def test_interruptions_are_survived_and_a_lapsed_seat_is_taken_again(
         await until(hers, lambda v: any(s.username == "witness" for s in v.others))
         assert hers.attendance.peer == peer
         # The seat lapses under both: each takes it anew, as another session, and they meet again.
-        psql.run("update participants set lapses_at = now() where followed_by is not null")
+        psql.run("update participants set expires_at = now() where served_by is not null")
         await until(hers, lambda v: v.attendance.peer != peer and v.me is not None)
         await hears(other, "dora", 440)
         await comes_true(lambda: sorted(psql.roster(room)) == ["dora", "hettie", "witness"])

@@ -254,7 +254,7 @@ def _place_in_file(library: Path, function: str) -> int:
     raise AssertionError(f"{function} is nowhere in memory")
 
 
-KEPT = "select followed_by like 'sfu-%%' and lapses_at is null from participants p join users u on u.id = p.user_id where room_id = %s and username = 'obs'"
+KEPT = "select served_by like 'sfu-%%' and expires_at is null from participants p join users u on u.id = p.user_id where room_id = %s and username = 'obs'"
 
 
 def _listening(sdp: str) -> str:

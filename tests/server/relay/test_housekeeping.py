@@ -72,7 +72,7 @@ def test_of_a_busy_room_only_so_many_events_are_kept(psql: Psql) -> None:
     psql.seat(busy, "anna")
     for n in range(50):
         psql.run("update participants set muted = %s where room_id = %s", bool(n % 2), busy)
-    psql.run("select relay_tidy('1 hour', 10)")
+    psql.run("select relay_delete_old_rows('1 hour', 10)")
     assert psql.all(
         "select room_id, count(*), max(seq) from events group by room_id order by room_id"
     ) == [(busy, 10, 52), (calm, 1, 1)]
@@ -85,17 +85,21 @@ def test_tidying_takes_a_bounded_number_at_a_time(psql: Psql) -> None:
     for n in range(30):
         psql.run("update participants set muted = %s where room_id = %s", bool(n % 2), room)
     psql.run("update events set committed_at = committed_at - interval '2 hours'")
-    assert [psql.one("select relay_tidy('1 hour', 1000, 20)") for _ in range(3)] == [20, 12, 0]
+    assert [psql.one("select relay_delete_old_rows('1 hour', 1000, 20)") for _ in range(3)] == [
+        20,
+        12,
+        0,
+    ]
 
 
 def test_one_relay_tidies_at_a_time(psql: Psql, connect: Connect) -> None:
     room = psql.room("rick")
     psql.run("update events set committed_at = now() - interval '2 hours' where room_id = %s", room)
     other = Psql(connect(autocommit=False))
-    assert other.one("select relay_tidy('1 hour', 1000)") == 1
-    assert psql.one("select relay_tidy('1 hour', 1000)") == 0
+    assert other.one("select relay_delete_old_rows('1 hour', 1000)") == 1
+    assert psql.one("select relay_delete_old_rows('1 hour', 1000)") == 0
     other.connection.rollback()
-    assert psql.one("select relay_tidy('1 hour', 1000)") == 1
+    assert psql.one("select relay_delete_old_rows('1 hour', 1000)") == 1
 
 
 def test_old_candidates_signals_of_those_who_left_and_expired_tokens_are_forgotten(
@@ -114,7 +118,7 @@ def test_old_candidates_signals_of_those_who_left_and_expired_tokens_are_forgott
     # A relay takes a token for a while after it has expired, so that long it stays revoked.
     psql.run("insert into revoked_tokens values ('just now', now() - interval '1 minute')")
     psql.run("insert into revoked_tokens values ('long ago', now() - interval '61 minutes')")
-    psql.run("select relay_tidy('1 hour', 1000)")
+    psql.run("select relay_delete_old_rows('1 hour', 1000)")
     assert psql.all("select jti from revoked_tokens") == [("just now",)]
     # What anna and rick said stays for as long as both are here: it decides who may offer.
     assert psql.all("select kind from signals order by id") == [("offer",), ("answer",)]
@@ -136,7 +140,7 @@ def test_tables_that_are_written_all_the_time_stay_small(psql: Psql) -> None:
         for n in range(1500):
             psql.run("update participants set muted = %s where room_id = %s", bool(n % 2), room)
             psql.run("select relay_heartbeat('relay-1', 'here')")
-            psql.run("select relay_follow('relay-1', %s::uuid[])", [peer])
+            psql.run("select relay_serve_seats('relay-1', %s::uuid[])", [peer])
         return {table: size - before[table] for table, size in psql.all(pages)}
 
     # One may add some: nothing is cleared away while another, a passing autoanalyze for one, looks at it.

@@ -28,7 +28,7 @@ async def test_a_locked_seat_is_followed_at_once_and_stamped_later(
     psql: Psql, slow: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
-    unstamped = "select lapses_at is not null from participants where peer_id = %s"
+    unstamped = "select expires_at is not null from participants where peer_id = %s"
     with run_relay(database_url, grace=30.0, lock_timeout=30.0) as relay:
         anna, annas = join(relay, room, "anna")
         bo, bos = join(relay, room, "bo")
@@ -84,13 +84,13 @@ async def test_the_broom_sweeps_around_a_locked_seat(
 def test_a_dead_relays_locked_seat_keeps_no_other_from_lapsing(psql: Psql, slow: Psql) -> None:
     room = psql.room("rick")
     peers = [psql.seat(room, name) for name in ("anna", "bo")]
-    psql.run("select relay_follow('dead', %s::uuid[])", peers)
+    psql.run("select relay_serve_seats('dead', %s::uuid[])", peers)
     hold(slow, peers[0])
     psql.run("set lock_timeout = '1s'")
-    lapsing = "select username from participants join users on id = user_id where lapses_at is not null order by 1"
-    psql.run("select relay_lapse_orphans('4 s', '5 s')")
+    lapsing = "select username from participants join users on id = user_id where expires_at is not null order by 1"
+    psql.run("select relay_expire_orphaned_seats('4 s', '5 s')")
     assert psql.all(lapsing) == [("bo",)]
-    psql.run("select relay_goodbye('dead', '5 s')")
+    psql.run("select relay_end_lease('dead', '5 s')")
     slow.connection.rollback()
-    psql.run("select relay_lapse_orphans('4 s', '5 s')")
+    psql.run("select relay_expire_orphaned_seats('4 s', '5 s')")
     assert psql.all(lapsing) == [("anna",), ("bo",)]

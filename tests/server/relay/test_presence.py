@@ -43,7 +43,7 @@ async def test_a_stream_keeps_the_seat_and_its_end_gives_it_up_after_the_grace(
                 await anna.until(lambda f: f.event == "snapshot")
                 await comes_true(
                     lambda: (
-                        psql.one("select lapses_at from participants where peer_id = %s", peer)
+                        psql.one("select expires_at from participants where peer_id = %s", peer)
                         is None
                     )
                 )
@@ -67,7 +67,7 @@ async def test_coming_back_within_the_grace_keeps_role_and_microphone(
         for _ in range(3):
             async with follow(url, token, peer_id=peer) as anna:
                 await anna.until(lambda f: f.event == "snapshot")
-            await comes_true(lambda: psql.one("select lapses_at from participants") is not None)
+            await comes_true(lambda: psql.one("select expires_at from participants") is not None)
         assert psql.all("select role, muted, peer_id::text from participants") == [
             ("MODERATOR", False, peer)
         ]
@@ -88,7 +88,7 @@ async def test_a_raised_hand_keeps_its_place_through_a_reconnect(
                 first = await stream.until(lambda f: f.event == "snapshot")
                 [seat] = first.data["participants"]
                 assert datetime.fromisoformat(seat["hand_raised_at"]) == raised
-            await comes_true(lambda: psql.one("select lapses_at from participants") is not None)
+            await comes_true(lambda: psql.one("select expires_at from participants") is not None)
     assert psql.one("select hand_raised_at from participants") == raised
 
 
@@ -140,7 +140,7 @@ async def test_a_dead_relays_seats_are_reaped_by_a_living_one(
     dead = f"dead-{uuid4()}"
     psql.run("select relay_heartbeat(%s, 'nowhere')", dead)
     peers = [psql.seat(room, name) for name in ("anna", "bo")]
-    psql.run("select relay_follow(%s, %s::uuid[])", dead, peers)
+    psql.run("select relay_serve_seats(%s, %s::uuid[])", dead, peers)
     psql.run("update nodes set heartbeat_at = now() - interval '1 hour' where id = %s", dead)
     with run_relay(database_url, grace=0.5):
         await comes_true(lambda: psql.roster(room) == [])
@@ -167,7 +167,7 @@ async def test_a_client_of_a_stopped_relay_keeps_its_seat_on_another(
             assert [f.data["record"]["username"] for f in anna.changes("participants")] == ["bo"]
             await comes_true(
                 lambda: (
-                    psql.one("select lapses_at from participants where peer_id = %s", peer) is None
+                    psql.one("select expires_at from participants where peer_id = %s", peer) is None
                 )
             )
         assert psql.roster(room) == ["anna", "bo"]
@@ -183,14 +183,14 @@ async def test_a_relay_that_was_forgotten_stamps_its_seats_again(
             await anna.until(lambda f: f.event == "snapshot")
             # What another relay does when a crash has emptied `nodes`, and what the restart does to us.
             psql.run(
-                "update participants set lapses_at = now() + interval '5 seconds' where peer_id = %s",
+                "update participants set expires_at = now() + interval '5 seconds' where peer_id = %s",
                 peer,
             )
             psql.run(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where application_name like 'roomtone%%' and datname = current_database()"
             )
-            await comes_true(lambda: psql.one("select lapses_at from participants") is None)
+            await comes_true(lambda: psql.one("select expires_at from participants") is None)
 
 
 async def test_a_relay_that_renews_its_seats_shows_first_that_it_lives(
@@ -204,14 +204,14 @@ async def test_a_relay_that_renews_its_seats_shows_first_that_it_lives(
             # A crash has emptied `nodes`, and another relay was the first to come back.
             with psql.connection.transaction():
                 psql.run("delete from nodes where kind = 'relay'")
-                psql.run("select relay_lapse_orphans('4 s', '5 s')")
+                psql.run("select relay_expire_orphaned_seats('4 s', '5 s')")
             psql.run(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where application_name = 'roomtone listener' and datname = current_database()"
             )
-            await comes_true(lambda: psql.one("select lapses_at from participants") is None)
-            psql.run("select relay_lapse_orphans('4 s', '5 s')")
-            assert psql.one("select lapses_at from participants") is None
+            await comes_true(lambda: psql.one("select expires_at from participants") is None)
+            psql.run("select relay_expire_orphaned_seats('4 s', '5 s')")
+            assert psql.one("select expires_at from participants") is None
 
 
 async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
@@ -225,11 +225,11 @@ async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
             with psql.connection.transaction():
                 # Its heartbeat waits for this lock, as it would wait for a machine that sleeps.
                 psql.run("update nodes set heartbeat_at = now() - interval '10 seconds'")
-                psql.run("select relay_lapse_orphans('4 s', '30 s')")
+                psql.run("select relay_expire_orphaned_seats('4 s', '30 s')")
                 await asyncio.to_thread(psql.one, "select pg_sleep(4.5)")
                 # Asked before the lock is let go: a moment later the relay may have them back.
-                assert psql.one("select lapses_at is null from participants") is False
-            await comes_true(lambda: psql.one("select lapses_at is null from participants"))
+                assert psql.one("select expires_at is null from participants") is False
+            await comes_true(lambda: psql.one("select expires_at is null from participants"))
 
 
 async def test_somebody_whose_going_a_crash_has_undone_goes_again(
@@ -243,7 +243,7 @@ async def test_somebody_whose_going_a_crash_has_undone_goes_again(
             await anna.until(lambda f: f.event == "snapshot")
             # Presence does not wait for the disk: the relay has seen bo go, the disk has not.
             psql.run(
-                "update participants set followed_by = (select id from nodes), lapses_at = null"
+                "update participants set served_by = (select id from nodes), expires_at = null"
             )
             psql.run(
                 "select pg_terminate_backend(pid) from pg_stat_activity"

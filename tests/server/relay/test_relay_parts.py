@@ -182,7 +182,7 @@ async def test_a_sweep_that_the_database_refuses_is_tried_again_after_a_pause(
     database: Database, psql: Psql, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / f"{uuid4().hex[:8]}-{uuid4()}.ogg").touch()
-    psql.run("revoke execute on function relay_recordings_gone from roomtone_relay")
+    psql.run("revoke execute on function relay_deleted_recordings from roomtone_relay")
     try:
         async with supervised() as tasks:
             with caplog.at_level(logging.WARNING):
@@ -191,7 +191,7 @@ async def test_a_sweep_that_the_database_refuses_is_tried_again_after_a_pause(
         failed = [each for each in caplog.records if "sweep_when_told failed" in each.message]
         assert 1 <= len(failed) <= 6
     finally:
-        psql.run("grant execute on function relay_recordings_gone to roomtone_relay")
+        psql.run("grant execute on function relay_deleted_recordings to roomtone_relay")
 
 
 class Unscanned(set[Reader]):

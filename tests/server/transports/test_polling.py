@@ -110,7 +110,7 @@ def test_polling_is_presence(psql: Psql, database_url: str) -> None:
         # A seat that begins to lapse anew after each question is one that never lapses.
         while len(renewed) < 3 or max(renewed) < began + timedelta(seconds=4):
             assert anna.get(f"/rooms/{room}/events", headers=JSON, params={"wait": "0"}).is_success
-            renewed |= {psql.one("select lapses_at from participants where peer_id is not null")}
+            renewed |= {psql.one("select expires_at from participants where peer_id is not null")}
             renewed.discard(None)
             assert psql.roster(room) == ["anna"]
 
@@ -212,9 +212,7 @@ def asking(
     psql: Psql, client: httpx.Client, url: str, question: dict[str, str]
 ) -> Iterator[list[httpx.Response]]:
     """Do something while this question is kept waiting; the answer is there when that is done."""
-    follows = (
-        "select count(*) from participants where followed_by is not null and lapses_at is null"
-    )
+    follows = "select count(*) from participants where served_by is not null and expires_at is null"
     eventually(
         lambda: not psql.one(follows)
     )  # the question before this one is over for the relay too

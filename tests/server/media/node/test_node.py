@@ -219,7 +219,7 @@ async def test_a_node_whose_database_is_gone_ends_all_the_same(
             nodes = "select from living_nodes()"
             await comes_true(lambda: psql.all(nodes), within=PATIENCE)
             psql.run("update rooms set topology = 'mcu' where id = %s", room)
-            follows = "select count(followed_by) from participants"
+            follows = "select count(served_by) from participants"
             await comes_true(lambda: psql.one(follows), within=PATIENCE)
             name = connection.info.dbname
         admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

@@ -1,6 +1,6 @@
-drop function if exists relay_tidy(interval, int);
+drop function if exists relay_delete_old_rows(interval, int);
 
-create or replace function relay_tidy(keep interval, keep_events bigint, at_most int default 20000) returns bigint
+create or replace function relay_delete_old_rows(keep interval, keep_events bigint, at_most int default 20000) returns bigint
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   gone bigint;
@@ -9,14 +9,14 @@ begin
     return 0; -- another relay is at it
   end if;
   with old as (
-    select e.room_id, e.seq from events e where e.committed_at < clock_timestamp() - relay_tidy.keep
-    order by e.committed_at limit relay_tidy.at_most
+    select e.room_id, e.seq from events e where e.committed_at < clock_timestamp() - relay_delete_old_rows.keep
+    order by e.committed_at limit relay_delete_old_rows.at_most
   ), tails as (
     select t.room_id, max(t.seq) as seq
     from (select o.room_id, o.seq from old o
           union all
-          select l.room_id, least(l.head_seq - relay_tidy.keep_events, l.tail_seq + relay_tidy.at_most) from logs l
-          where l.head_seq - relay_tidy.keep_events > l.tail_seq) t
+          select l.room_id, least(l.head_seq - relay_delete_old_rows.keep_events, l.tail_seq + relay_delete_old_rows.at_most) from logs l
+          where l.head_seq - relay_delete_old_rows.keep_events > l.tail_seq) t
     group by t.room_id
   ), moved as (
     update logs l set tail_seq = t.seq from tails t where l.room_id = t.room_id and t.seq > l.tail_seq
@@ -27,18 +27,18 @@ begin
   -- while a connection comes about, and bounded by what waits (require_signal_bounds).
   delete from signals s where s.id in (
     select o.id from signals o
-    where o.created_at < clock_timestamp() - least(relay_tidy.keep, interval '5 minutes')
+    where o.created_at < clock_timestamp() - least(relay_delete_old_rows.keep, interval '5 minutes')
       and (o.kind not in ('offer', 'answer')
            or exists (select from signals n
                       where n.from_peer = o.from_peer and n.to_peer = o.to_peer and n.kind = o.kind and n.id > o.id)
            or not exists (select from participants p where p.peer_id = o.from_peer)
            or not exists (select from participants p where p.peer_id = o.to_peer))
-    order by o.id limit relay_tidy.at_most);
+    order by o.id limit relay_delete_old_rows.at_most);
   delete from used_peer_ids u where u.peer_id in (
     select x.peer_id from used_peer_ids x
     where x.used_at < clock_timestamp() - interval '1 day'
       and not exists (select from participants p where p.peer_id = x.peer_id)
-    order by x.used_at limit relay_tidy.at_most);
+    order by x.used_at limit relay_delete_old_rows.at_most);
   delete from reactions r where r.created_at < clock_timestamp() - interval '1 minute';
   delete from paces p where p.settled_at < clock_timestamp() - interval '1 hour'; -- the slowest of slow modes
   delete from revoked_tokens r where r.expires_at < now() - interval '1 hour'; -- relays take a token for some time after that, as clocks differ
@@ -48,5 +48,5 @@ begin
 end
 $$;
 
-comment on function relay_tidy(interval, bigint, int) is
+comment on function relay_delete_old_rows(interval, bigint, int) is
   'Forgets events older than this or beyond so many of a room, old signals and tokens, peer_ids a day after they were given up, and reactions after a minute; a bounded number at a time, by one relay at a time. Returns how many events.';

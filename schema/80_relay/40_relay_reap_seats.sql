@@ -1,20 +1,20 @@
-create or replace function relay_reap_one_room() returns bigint
+create or replace function relay_reap_seats() returns bigint
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   target bigint;
 begin
   select p.room_id into target from participants p
-  where p.lapses_at < clock_timestamp() and p.peer_id is not null
+  where p.expires_at < clock_timestamp() and p.peer_id is not null
   limit 1 for update skip locked;
   if target is not null then
     perform set_config('roomtone.leave_reason', 'timeout', true);
     delete from participants p where p.room_id = target and p.user_id in (
       select q.user_id from participants q
-      where q.room_id = target and q.lapses_at < clock_timestamp() and q.peer_id is not null for update skip locked);
+      where q.room_id = target and q.expires_at < clock_timestamp() and q.peer_id is not null for update skip locked);
   end if;
   return target;
 end
 $$;
 
-comment on function relay_reap_one_room() is
+comment on function relay_reap_seats() is
   'Gives up the lapsed seats of one room and returns it; null when there are none. One room a transaction, so that no two relays wait for each other.';

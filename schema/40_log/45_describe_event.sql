@@ -1,4 +1,4 @@
-create or replace function event_words(event events) returns text
+create or replace function describe_event(event events) returns text
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 declare
   new jsonb := event.record;
@@ -88,4 +88,4 @@ begin
 end
 $$;
 
-comment on function event_words(events) is 'An event of a room''s log as a sentence.';
+comment on function describe_event(events) is 'An event of a room''s log as a sentence.';

@@ -1,6 +1,6 @@
-drop function if exists relay_tend_recordings();
+drop function if exists relay_maintain_recordings();
 
-create or replace function relay_tend_recordings(keep interval default null) returns table (recording bigint, file text)
+create or replace function relay_maintain_recordings(keep interval default null) returns table (recording bigint, file text)
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   -- Locked ones are being changed by somebody, and looked at again the next time.
@@ -16,7 +16,7 @@ begin
   update recordings r set deleted_at = clock_timestamp()
   where r.id in (
     select x.id from recordings x
-    where x.ended_at < clock_timestamp() - relay_tend_recordings.keep and x.deleted_at is null
+    where x.ended_at < clock_timestamp() - relay_maintain_recordings.keep and x.deleted_at is null
     order by x.ended_at limit 100 for no key update skip locked);
   return query
     select r.id, r.file from recordings r
@@ -26,5 +26,5 @@ begin
 end
 $$;
 
-comment on function relay_tend_recordings(interval) is
+comment on function relay_maintain_recordings(interval) is
   'Deletes recordings that ended longer ago than that, if a time is given. Ends recordings of rooms that everybody has left, and those whose node is gone with no other in sight for 30 seconds; returns those that ended without their node saying how long they are, for it was killed: whoever has the file looks.';

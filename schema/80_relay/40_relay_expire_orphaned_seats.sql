@@ -1,0 +1,19 @@
+create or replace function relay_expire_orphaned_seats(dead_after interval, grace interval) returns void
+language sql security definer set search_path = roomtone, pg_temp
+begin atomic
+  -- The grace counts from a dead relay's last heartbeat; without one (a crash emptied `nodes`) from now,
+  -- so that relays which come back a moment later keep their seats.
+  with orphans as materialized (
+    select p.room_id, p.user_id from participants p
+    where p.expires_at is null and p.served_by is not null
+      and not exists (select from nodes n where n.id = p.served_by
+                      and n.heartbeat_at > clock_timestamp() - relay_expire_orphaned_seats.dead_after)
+    for no key update of p skip locked
+  )
+  update participants p
+  set expires_at = coalesce((select n.heartbeat_at from nodes n where n.id = p.served_by), clock_timestamp()) + relay_expire_orphaned_seats.grace
+  from orphans o where p.room_id = o.room_id and p.user_id = o.user_id;
+  delete from nodes where kind in ('relay', 'bot') and heartbeat_at < clock_timestamp() - interval '1 minute';
+end;
+
+comment on function relay_expire_orphaned_seats(interval, interval) is 'Seats whose relay is dead begin to lapse.';

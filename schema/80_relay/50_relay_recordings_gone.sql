@@ -1,9 +1,0 @@
-create or replace function relay_recordings_gone(files text[]) returns setof text
-language sql security definer set search_path = roomtone, pg_temp
-begin atomic
-  select f from unnest(relay_recordings_gone.files) f
-  where starts_with(f, recording_mark())
-    and not exists (select from recordings r where r.file = f and r.deleted_at is null);
-end;
-
-comment on function relay_recordings_gone(text[]) is 'Those of these files that are this database''s and belong to no recording any more.';
