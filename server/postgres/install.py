@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -276,41 +275,20 @@ def error_line(text: str, diagnostic: errors.Diagnostic, done: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
-_PIECE = re.compile(
-    r"""
-      (?P<skip> \s+ | --[^\n]* | /\*.*?\*/ )
-    | (?P<end> ; )
-    | (?P<word> (?P<tag>\$(?:[^\W\d]\w*)?\$) .*? (?P=tag)   # dollar quotes
-              | [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "[^"]*"
-              | \w+ | . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-
 def statement_starts(text: str) -> list[int]:
-    """Offsets at which the statements of an SQL text begin, comments before them left out.
+    """Offsets at which the statements of an SQL text begin, without the comments before them."""
+    from sqlparse.engine import FilterStack  # needed after a failure only
+    from sqlparse.tokens import Comment
 
-    A semicolon inside `begin atomic … end` (CREATE FUNCTION) ends no statement.
-    """
     starts: list[int] = []
-    inside = False
-    depth = 0
-    before = ""
-    for piece in _PIECE.finditer(text):
-        word = (piece["word"] or "").lower()
-        if piece["end"] and depth == 0:
-            inside = False
-        if not word:
-            continue
-        if not inside:
-            starts.append(piece.start())
-            inside = True
-        if word == "atomic" and before == "begin":
-            depth = 1
-        elif depth > 0:
-            depth += {"case": 1, "end": -1}.get(word, 0)
-        before = word
+    offset = 0
+    for statement in FilterStack().run(text):
+        begun = False
+        for token in statement.flatten():
+            if not begun and not token.is_whitespace and token.ttype not in Comment:
+                starts.append(offset)
+                begun = True
+            offset += len(token.value)
     return starts
 
 
