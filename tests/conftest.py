@@ -1,4 +1,4 @@
-"""What every test stands on: one embedded PostgreSQL, and for each test a database of its own."""
+"""The fixtures of all tests: one embedded PostgreSQL, and for each test a database of its own."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ NewDatabase = Callable[[str], str]
 
 
 LONG = {"client_web", "drill", "fuzz", "media", "node", "tests"}
-"""Folders whose files take long; of `tests` itself that is the wheel."""
+"""Folders whose files take long; in `tests` itself that is test_packaging.py."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files come first, so that nobody is left alone with one at the end; and those that compute beside those that wait."""
+    """Long files come first, so that no process runs one alone at the end. Files that compute run beside files that wait."""
     places: dict[Path, tuple[bool, float]] = {}
     files = dict.fromkeys(item.path for item in items)
     for folder, inside in groupby(files, lambda path: path.parent):
@@ -57,7 +57,7 @@ def open_dir() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    """The embedded PostgreSQL 18, without a care for power cuts."""
+    """The embedded PostgreSQL 18; it does not wait for the disk."""
     data_dir = Path(tempfile.mkdtemp(prefix="roomtone-tests-"))
     try:
         with EmbeddedPostgres(data_dir, durable=False) as running:
@@ -93,7 +93,7 @@ def databases(postgres: EmbeddedPostgres, admin: Connection) -> Databases:
 
 @pytest.fixture
 def new_database(databases: Databases) -> Iterator[NewDatabase]:
-    """Makes databases, and drops them after the test, whoever is still connected."""
+    """Makes databases, and drops them after the test, even while clients are connected."""
     made: list[str] = []
 
     def make(template: str) -> str:
@@ -113,10 +113,10 @@ def empty_database_url(new_database: NewDatabase) -> str:
 
 @pytest.fixture
 def database_url(databases: Databases, template: str) -> Iterator[str]:
-    """A database with the schema and no rows, as its superuser; nothing in it is of another test."""
-    name, looked = databases.borrow(template)
+    """A database with the schema and no rows, as its superuser, without traces of other tests."""
+    name, fingerprint = databases.borrow(template)
     yield databases.url(name)
-    databases.give_back(template, name, looked)
+    databases.give_back(template, name, fingerprint)
 
 
 @pytest.fixture

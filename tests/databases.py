@@ -1,8 +1,7 @@
-"""Databases for tests: made from a template, cleaned after use and used again, unless the use left traces.
+"""Databases for tests: made from a template, emptied after use and used again, unless a test changed more than rows.
 
-Making one copies some three hundred files and then fills every new connection's caches anew; emptying a few
-tables does not. What a test did to more than rows (a table it added, a function it replaced, a setting) is
-noticed, and such a database is dropped.
+Making a database copies some three hundred files and fills every new connection's caches again; emptying its tables
+is faster. When a test changed more than rows (added a table, replaced a function, a setting), the database is dropped.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from roomtone.postgres.embedded import EmbeddedPostgres, socket_url
 
 Connection = psycopg.Connection[TupleRow]
 
-_TRACES = """
+_FINGERPRINT = """
 with spaces as (select oid from pg_namespace where nspname in ('roomtone', 'public')),
 classes as (select oid, xmin from pg_class where relnamespace in (select oid from spaces))
 select md5(string_agg(trace, ' ' order by trace)) from (
@@ -37,14 +36,14 @@ select md5(string_agg(trace, ' ' order by trace)) from (
   union all select 'install ' || i::text from roomtone.schema_installs i
 ) traces (trace)
 """
-"""What tells a database apart from itself before: the rows of its catalogs, each with who wrote it last."""
+"""A fingerprint of a database's catalogs: its rows, each with the transaction that wrote it last."""
 
 _EMPTY = """
 do $$
 declare
   found regclass;
 begin
-  set local session_replication_role = replica; -- no triggers, no keys: nothing is left to be true about
+  set local session_replication_role = replica; -- no triggers and no keys, because all rows go
   for found in
     select oid from pg_class
     where relnamespace = 'roomtone'::regnamespace and relkind = 'r' and relname <> 'schema_installs'
@@ -78,7 +77,7 @@ class Databases:
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
-        # the one part of a database that is not in it, and so is not copied
+        # a database's own settings are not copied with it
         self._admin.execute(
             sql.SQL("alter database {} set search_path = roomtone, public").format(
                 sql.Identifier(name)
@@ -87,22 +86,22 @@ class Databases:
         return name
 
     def drop(self, name: str) -> None:
-        """Whoever is still connected."""
+        """Also while clients are connected."""
         self._admin.execute(
             sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
         )
 
     def borrow(self, template: str) -> tuple[str, str]:
-        """A database like a fresh copy of this one without rows: its name and what it looked like."""
+        """A database like a fresh copy of this template without rows: its name and its fingerprint."""
         clean = self._clean.get(template)
         if clean:
             return clean.pop()
         name = self.make(template)
         with psycopg.connect(self.url(name)) as connection:
-            return name, self._traces(connection)
+            return name, self._fingerprint(connection)
 
-    def give_back(self, template: str, name: str, looked: str) -> None:
-        """Clean it for whoever borrows next, or drop it if that cannot be done."""
+    def give_back(self, template: str, name: str, fingerprint: str) -> None:
+        """Empty it for the next test, or drop it if more than its rows changed."""
         self._admin.execute(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
             (name,),
@@ -110,15 +109,15 @@ class Databases:
         try:
             with psycopg.connect(self.url(name), autocommit=True) as connection:
                 connection.execute(_EMPTY)
-                unchanged = self._traces(connection) == looked
+                unchanged = self._fingerprint(connection) == fingerprint
         except psycopg.Error:
             unchanged = False
         if unchanged:
-            self._clean.setdefault(template, []).append((name, looked))
+            self._clean.setdefault(template, []).append((name, fingerprint))
         else:
             self.drop(name)
 
-    def _traces(self, connection: Connection) -> str:
-        row = connection.execute(_TRACES).fetchone()
+    def _fingerprint(self, connection: Connection) -> str:
+        row = connection.execute(_FINGERPRINT).fetchone()
         assert row is not None
         return str(row[0])

@@ -1,4 +1,4 @@
-"""Somebody who follows a stream: reads it frame by frame and waits for what a test expects."""
+"""A subscriber of an event stream: it reads frames, and waits for the frames a test expects."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Frame:
 
 
 @dataclass
-class Follower:
-    """`frames` holds everything that came; `status` and `headers` are the response's."""
+class Subscriber:
+    """`frames` holds all frames received; `status` and `headers` are the response's."""
 
     status: int
     headers: httpx.Headers
@@ -36,7 +36,7 @@ class Follower:
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def until(self, wanted: Callable[[Frame], Any], within: float = PATIENCE) -> Frame:
-        """The first frame that is wanted, whether it came already or comes within so many seconds."""
+        """The first wanted frame, received already or within this number of seconds."""
 
         def found() -> Frame | None:
             return next((frame for frame in self.frames if wanted(frame)), None)
@@ -47,9 +47,13 @@ class Follower:
                     self._news.wait_for(lambda: found() is not None or self.ended), within
                 )
             except TimeoutError:
-                raise AssertionError(f"did not come; what came was {self._came()}") from None
+                raise AssertionError(
+                    f"the frame did not arrive; the last ones were {self._last()}"
+                ) from None
             frame = found()
-            assert frame is not None, f"the stream ended before; what came was {self._came()}"
+            assert frame is not None, (
+                f"the stream ended before the frame; the last ones were {self._last()}"
+            )
             return frame
 
     async def end(self, within: float = PATIENCE) -> None:
@@ -62,10 +66,10 @@ class Follower:
 
     @property
     def seqs(self) -> list[int]:
-        """The log positions of all events that came, in the order they came."""
+        """The `seq` of all events received, in order of arrival."""
         return [f.data["seq"] for f in self.frames if f.id and f.event != "snapshot"]
 
-    def _came(self) -> str:
+    def _last(self) -> str:
         return ", ".join(
             f"{frame.event} {frame.id}: {frame.data!s:.200}" for frame in self.frames[-10:]
         )
@@ -81,7 +85,7 @@ class Follower:
                     await self._add(fields)
                     fields = {}
         except httpx.HTTPError:
-            pass  # an end like any other: what a test makes of it, it asserts
+            pass  # the stream ended; the test asserts how
         finally:
             async with self._news:
                 self.ended = True
@@ -99,7 +103,7 @@ class Follower:
 @asynccontextmanager
 async def follow(
     url: str, token: str, after: str | None = None, **query: str
-) -> AsyncIterator[Follower]:
+) -> AsyncIterator[Subscriber]:
     """Follow a stream until the block ends; `after` resumes as an EventSource does."""
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
     if after is not None:
@@ -110,19 +114,19 @@ async def follow(
     ):
         if response.status_code != 200:
             problem = json.loads(await response.aread())
-            yield Follower(response.status_code, response.headers, problem, ended=True)
+            yield Subscriber(response.status_code, response.headers, problem, ended=True)
             return
-        follower = Follower(response.status_code, response.headers, None)
-        reading = asyncio.create_task(follower._read(response))
+        subscriber = Subscriber(response.status_code, response.headers, None)
+        reading = asyncio.create_task(subscriber._read(response))
         try:
-            yield follower
+            yield subscriber
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
 
 
 def joins(username: str) -> Callable[[Frame], bool]:
-    """The event of this person's joining."""
+    """The event that this user joined."""
     return lambda frame: (
         frame.event == "participants"
         and frame.data["type"] == "INSERT"
@@ -131,7 +135,7 @@ def joins(username: str) -> Callable[[Frame], bool]:
 
 
 def goes(username: str) -> Callable[[Frame], bool]:
-    """The event of this person's leaving."""
+    """The event that this user left."""
     return lambda frame: (
         frame.event == "participants"
         and frame.data["type"] == "DELETE"

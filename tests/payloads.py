@@ -9,11 +9,11 @@ from pathlib import Path
 CASES = json.loads((Path(__file__).parent / "cases" / "notifications.json").read_text("utf-8"))
 
 WELL_FORMED = '{"room":1,"seq":99999999999,"hallway":99999999999}'
-"""The one case that parses: it is false, which only the database can tell."""
+"""The one case that is well formed. It is false, which only the database can tell."""
 
 
 def random_text(size: int, seed: int = 9) -> str:
-    """So many bytes of valid UTF-8 without NUL, which no payload can hold."""
+    """This many bytes of valid UTF-8 without NUL, which PostgreSQL allows in no payload."""
     chosen = random.Random(seed)
     letters = "".join(chosen.choice("\x01\x1f\"'\\{}[]:,0aé中😀\ufeff\u202e") for _ in range(size))
     return letters.encode()[:size].decode(errors="ignore").ljust(size, "x")[:size]

@@ -1,4 +1,4 @@
-"""People in a test: what one would type in psql, as somebody."""
+"""Users in a test, and what they would type in psql."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Connection = psycopg.Connection[TupleRow]
 
 
 class Psql:
-    """A session in psql, by the operator or by whoever it acts as."""
+    """A psql session of the operator, or of the user it acts as."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -35,7 +35,7 @@ class Psql:
         return self.connection.execute(statement, values).fetchall()
 
     def run(self, statement: LiteralString, *values: Any) -> int:
-        """How many rows it touched."""
+        """The number of rows it touched."""
         return self.connection.execute(statement, values).rowcount
 
     def act_as(self, username: str | None) -> Psql:
@@ -44,11 +44,11 @@ class Psql:
         return self
 
     def person(self, username: str) -> int:
-        """Somebody of this name, new if need be; their id."""
+        """The id of the user with this name, who is created if necessary."""
         return int(self.one("select id from sign_in(%s)", username))
 
     def person_id(self, username: str) -> int:
-        """The id of somebody who is there, whoever is acting."""
+        """The id of an existing user, whoever is acting."""
         return int(self.one("select id from users where username = %s", username))
 
     def room(self, host: str, name: str = "Tea", stage: str = "open") -> int:
@@ -63,7 +63,7 @@ class Psql:
         )
 
     def seat(self, room: int, username: str, role: str | None = None) -> str:
-        """Seat somebody by hand; their peer_id."""
+        """Insert a seat by hand; returns its peer_id."""
         return str(
             self.one(
                 "insert into participants (room_id, user_id, role) values (%s, %s, %s) returning peer_id",
@@ -74,7 +74,7 @@ class Psql:
         )
 
     def signal(self, room: int, to_peer: str, kind: str, body: Any = None) -> int:
-        """Signal as whoever is acting; the signal's id."""
+        """Signal as the acting user; returns the signal's id."""
         if body is None:
             body = {"type": kind, "sdp": "v=0"} if kind in ("offer", "answer") else {}
         return int(
@@ -88,7 +88,7 @@ class Psql:
         )
 
     def roster(self, room: int) -> list[str]:
-        """Who is there, in join order."""
+        """The names of the participants, in join order."""
         return [
             name for (name,) in self.all("select username from roster where room_id = %s", room)
         ]
@@ -109,16 +109,16 @@ def refused(rule: str) -> Iterator[None]:
 
 
 def notified(connection: psycopg.Connection[Any]) -> list[str]:
-    """The payloads that this connection, which listens, was sent so far; one of our own comes after them all."""
-    connection.execute("select pg_notify('roomtone', 'that was all')")
-    return list(takewhile("that was all".__ne__, (n.payload for n in connection.notifies())))
+    """The payloads received so far by this connection, which must LISTEN. Its own notification marks the end."""
+    connection.execute("select pg_notify('roomtone', 'end of payloads')")
+    return list(takewhile("end of payloads".__ne__, (n.payload for n in connection.notifies())))
 
 
 @contextmanager
 def waits_for(
     slow: Psql, other: Psql, statement: LiteralString, *values: Any
 ) -> Iterator[Future[Any]]:
-    """The other runs this, and waits for a lock that the slow one's open transaction holds; the answer to come."""
+    """`other` runs this statement and waits for a lock of `slow`'s open transaction; yields its future answer."""
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(other.one, statement, *values)
         waiting = (
@@ -127,6 +127,6 @@ def waits_for(
         pid, deadline = other.connection.info.backend_pid, time.monotonic() + PATIENCE
         slow.run("reset role")
         while slow.one(waiting, pid) == 0:
-            assert time.monotonic() < deadline, "it never came to wait"
+            assert time.monotonic() < deadline, "it does not wait for the lock"
             slow.run("select pg_stat_clear_snapshot()")
         yield answer

@@ -18,7 +18,7 @@ from roomtone.settings import Settings
 from .patience import PATIENCE
 
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""A client that is given one does not read all the world's certificates to speak plain HTTP."""
+"""Spares an HTTP client the loading of all root certificates."""
 
 
 @dataclass
@@ -29,28 +29,30 @@ class RunningRelay:
     server: RelayServer
 
     def client(self, token: str | None = None) -> httpx.Client:
-        """An HTTP client of this relay; with a token, somebody's."""
+        """An HTTP client of this relay; with a token, of that user."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=10, verify=NO_TLS)
 
     def token(self, username: str) -> str:
-        """Sign in as this demo person, who is created if unknown."""
-        with self.client() as visitor:
-            answer = visitor.post("/session", json={"username": username})
+        """Sign in as this demo user, who is created if unknown; returns the token."""
+        with self.client() as anonymous:
+            answer = anonymous.post("/session", json={"username": username})
             answer.raise_for_status()
             return str(answer.json()["token"])
 
     def sign_in(self, username: str) -> httpx.Client:
-        """A client that acts as this demo person."""
+        """An HTTP client of this demo user."""
         return self.client(self.token(username))
 
     def shows(self, room: int, **columns: Any) -> None:
-        """Wait until this room stands in the relay's hallway like this: it is read when its bell is heard."""
+        """Wait until the relay's hallway has this row; the relay reads it after a notification."""
         deadline = time.monotonic() + PATIENCE
-        with self.client() as visitor:
+        with self.client() as anonymous:
             while True:
-                told = visitor.get("/hallway/events", headers={"Accept": "application/json"}).json()
-                rows = [row for row in told["snapshot"]["hallway"] if row["id"] == room]
+                answer = anonymous.get(
+                    "/hallway/events", headers={"Accept": "application/json"}
+                ).json()
+                rows = [row for row in answer["snapshot"]["hallway"] if row["id"] == room]
                 if rows and rows[0].items() >= columns.items():
                     return
                 assert time.monotonic() < deadline, f"the hallway shows {rows}"
@@ -58,25 +60,25 @@ class RunningRelay:
 
 @contextmanager
 def run_relay(database_url: str, **settings: Any) -> Iterator[RunningRelay]:
-    """Serve a database until the block ends; settings as in `Settings`, kinder to tests by default."""
-    kinder = {"port": 0, "requests_per_second": 10_000.0, "database_seconds": 1_000.0}
-    chosen = Settings(**(kinder | settings))
-    door = bind(chosen.host, chosen.port)
+    """Serve a database until the block ends. Settings as in `Settings`, with higher limits by default."""
+    defaults = {"port": 0, "requests_per_second": 10_000.0, "database_seconds": 1_000.0}
+    chosen = Settings(**(defaults | settings))
+    listening = bind(chosen.host, chosen.port)
     started = threading.Event()
     app = create_app(chosen, database_url)
     server = RelayServer(app, configuration(app, chosen), started.set)
     thread = threading.Thread(
-        target=server.run, kwargs={"sockets": [door]}, name="relay", daemon=True
+        target=server.run, kwargs={"sockets": [listening]}, name="relay", daemon=True
     )
     thread.start()
     try:
         while not started.wait(0.05):
             if not thread.is_alive():
                 raise RuntimeError("the relay ended before it served; see its log")
-        yield RunningRelay(address(door).rstrip("/"), server)
+        yield RunningRelay(address(listening).rstrip("/"), server)
     finally:
         server.should_exit = True
         thread.join(PATIENCE)
-        door.close()
+        listening.close()
         if thread.is_alive():
             raise RuntimeError("the relay did not stop")

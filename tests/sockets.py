@@ -1,4 +1,4 @@
-"""Somebody at a WebSocket: reads what comes, emits events and waits for what a test expects."""
+"""A subscriber by WebSocket: it reads messages, emits events, and waits for the messages a test expects."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from .following import Follower, Frame
+from .following import Frame, Subscriber
 from .patience import PATIENCE
 from .running import RunningRelay
 
 
 @dataclass
-class Caller(Follower):
-    """A follower by WebSocket; `code` is how the socket was closed, `acks` the answers by their ids."""
+class SocketSubscriber(Subscriber):
+    """`code` is the close code of the socket, `acks` the acknowledgements by their ids."""
 
     connection: ClientConnection | None = None
     code: int | None = None
@@ -31,12 +31,12 @@ class Caller(Follower):
     _ids: Any = field(default_factory=count)
 
     async def emit(self, event: str, data: Any = None) -> dict[str, Any]:
-        """The acknowledgement of this event, within a while."""
+        """Send this event; returns its acknowledgement."""
         name = next(self._ids)
-        await self.say(json.dumps({"event": event, "id": name, "data": data or {}}))
+        await self.send(json.dumps({"event": event, "id": name, "data": data or {}}))
         return await self.ack(name)
 
-    async def say(self, text: str | bytes) -> None:
+    async def send(self, text: str | bytes) -> None:
         assert self.connection is not None
         await self.connection.send(text)
 
@@ -45,14 +45,16 @@ class Caller(Follower):
             await asyncio.wait_for(
                 self._news.wait_for(lambda: name in self.acks or self.ended), within
             )
-        assert name in self.acks, f"the socket was closed before, with {self.code}"
+        assert name in self.acks, (
+            f"the socket was closed with {self.code} before the acknowledgement"
+        )
         return self.acks[name]
 
-    async def _listen(self) -> None:
+    async def _read_messages(self) -> None:
         assert self.connection is not None
         try:
             async for text in self.connection:
-                await self._take(json.loads(text))
+                await self._add_message(json.loads(text))
         except ConnectionClosed:
             pass
         finally:
@@ -61,7 +63,7 @@ class Caller(Follower):
                 self.ended = True
                 self._news.notify_all()
 
-    async def _take(self, message: dict[str, Any]) -> None:
+    async def _add_message(self, message: dict[str, Any]) -> None:
         async with self._news:
             if message["event"] == "ack":
                 self.acks[message["id"]] = message
@@ -71,7 +73,7 @@ class Caller(Follower):
             self._news.notify_all()
 
 
-def door(relay: RunningRelay, room: int) -> str:
+def socket_url(relay: RunningRelay, room: int) -> str:
     return f"{relay.url}/rooms/{room}/socket"
 
 
@@ -79,15 +81,15 @@ def is_snapshot(frame: Frame) -> bool:
     return frame.event == "snapshot" and "participants" in frame.data
 
 
-async def is_inside(caller: Caller) -> Frame:
-    return await caller.until(is_snapshot)
+async def until_snapshot(subscriber: SocketSubscriber) -> Frame:
+    return await subscriber.until(is_snapshot)
 
 
 @asynccontextmanager
-async def call(
+async def open_socket(
     url: str, token: str | None = None, *, headers: dict[str, str] | None = None, **query: str
-) -> AsyncIterator[Caller]:
-    """Open a socket as a browser does, until the block ends; `url` is that of the relay's HTTP."""
+) -> AsyncIterator[SocketSubscriber]:
+    """Open a socket as a browser does, until the block ends; `url` begins with http://."""
     address = f"{url}?{urlencode(query)}" if query else url
     offered = ["roomtone"] + ([f"bearer.{token}"] if token else [])
     async with connect(
@@ -97,10 +99,10 @@ async def call(
         proxy=None,
         max_size=None,
     ) as connection:
-        caller = Caller(101, httpx.Headers(), None, connection=connection)
-        listening = asyncio.create_task(caller._listen())
+        subscriber = SocketSubscriber(101, httpx.Headers(), None, connection=connection)
+        reading = asyncio.create_task(subscriber._read_messages())
         try:
-            yield caller
+            yield subscriber
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""The wheel in an empty environment: all that somebody who only has pip will ever see."""
+"""The wheel in an empty environment, as pip installs it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an environment that has the wheel and what it asks for, and nothing else."""
+    """The `bin` folder of an environment that has only the wheel and its dependencies."""
     path = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", path], check=True)
     install = ["install", "--no-compile", "--constraint", str(ROOT / "constraints.txt"), str(wheel)]
@@ -75,15 +75,15 @@ def served(environment: Path, open_dir: Path) -> Iterator[str]:
             process.wait(10)
 
 
-def test_the_wheel_carries_every_file_of_the_product(wheel: Path) -> None:
+def test_the_wheel_has_every_file_of_the_product(wheel: Path) -> None:
     wanted = {
         f"{prefix}/{path.relative_to(folder).as_posix()}"
         for prefix, folder in FOLDERS.items()
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    carried = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("roomtone/")}
-    assert carried == wanted
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("roomtone/")}
+    assert packed == wanted
 
 
 def test_the_installed_wheel_serves_the_product(served: str) -> None:
@@ -94,12 +94,12 @@ def test_the_installed_wheel_serves_the_product(served: str) -> None:
     assert script is not None
     assert httpx.get(served.rstrip("/") + script[1]).status_code == 200
     assert len(httpx.get(f"{served}rows/hallway").json()) == 12
-    # The band takes its seat a moment after the relay opens, from the same wheel.
+    # The band is started from the same wheel, and takes its seat a moment after the relay has started.
     eventually(lambda: "the house band" in httpx.get(f"{served}rows/roster").text)
 
 
-def test_the_running_product_does_without_the_parser_of_the_tests(environment: Path) -> None:
-    """pglast is under the GPL: a tool of ours, never a part of what runs."""
+def test_the_product_does_not_need_the_sql_parser_of_the_tests(environment: Path) -> None:
+    """pglast is under the GPL: the tests use it, and the product does not."""
     listed = subprocess.run(
         [environment / "python", *PIP, "list"], capture_output=True, text=True, check=True
     ).stdout.lower()

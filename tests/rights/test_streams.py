@@ -17,7 +17,7 @@ from ..following import follow, goes, joins
 from ..patience import PATIENCE
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from ..sockets import call
+from ..sockets import open_socket
 
 pytestmark = pytest.mark.anyio
 
@@ -218,7 +218,7 @@ async def test_a_ban_and_an_expired_token_end_sockets_too(psql: Psql, relay: Run
     person = UserId(psql.person("anna"))
     short = Tokens(SECRET).issue(person, lifetime=timedelta(seconds=2))
     url = f"{relay.url}/rooms/{room}/socket"
-    async with call(url, relay.token("eve")) as eve, call(url, short) as anna:
+    async with open_socket(url, relay.token("eve")) as eve, open_socket(url, short) as anna:
         for caller in (eve, anna):
             await caller.until(lambda f: f.event == "snapshot")
         psql.run("insert into bans (room_id, user_id) values (%s, %s)", room, psql.person("eve"))

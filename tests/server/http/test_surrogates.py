@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ...sockets import call
+from ...sockets import open_socket
 from ..rows_world import World
 
 HALVES = ["\ud800", "rick\udfff", "\ud800\ud800", "\udc00\ud800"]
@@ -87,9 +87,11 @@ def test_it_does_no_harm_in_headers(world: World, raw: bytes) -> None:
 
 async def test_it_is_refused_on_a_socket_which_goes_on(world: World) -> None:
     room = world.room()
-    async with call(f"{world.relay.url}/rooms/{room}/socket", world.relay.token("anna")) as anna:
+    async with open_socket(
+        f"{world.relay.url}/rooms/{room}/socket", world.relay.token("anna")
+    ) as anna:
         for number, half in enumerate(HALVES):
-            await anna.say(json.dumps({"event": half, "id": number}))
+            await anna.send(json.dumps({"event": half, "id": number}))
             told = await anna.ack(None)
             assert told["problem"]["status"] == 400
             anna.acks.clear()

@@ -19,7 +19,7 @@ from ...cases import cases
 from ...following import follow
 from ...people import Psql
 from ...running import RunningRelay, run_relay
-from ...sockets import call
+from ...sockets import open_socket
 from ..rows_world import problem
 
 SECRET = "a secret of more than thirty-two bytes"
@@ -95,7 +95,7 @@ async def by_sse(relay: RunningRelay, token: str) -> int:
 
 
 async def by_websocket(relay: RunningRelay, token: str) -> int:
-    async with call(f"{relay.url}/rooms/1/socket", token) as caller:
+    async with open_socket(f"{relay.url}/rooms/1/socket", token) as caller:
         first = await caller.until(lambda _: True)
         return int(first.data["problem"]["status"]) if first.event == "bye" else 200
 
@@ -178,7 +178,7 @@ async def test_a_stream_opened_within_the_leeway_ends_with_it(relay: RunningRela
     token = signed(claims)
     async with (
         follow(f"{relay.url}/rooms/1/events", token) as stream,
-        call(f"{relay.url}/hallway/socket", token) as socket,
+        open_socket(f"{relay.url}/hallway/socket", token) as socket,
     ):
         for each in (stream, socket):
             bye = await each.until(lambda frame: frame.event == "bye")

@@ -12,7 +12,7 @@ import pytest
 from ...following import Frame, follow
 from ...people import Psql
 from ...running import RunningRelay, run_relay
-from ...sockets import call
+from ...sockets import open_socket
 
 pytestmark = pytest.mark.anyio
 
@@ -57,8 +57,8 @@ async def test_a_row_goes_to_its_readers_and_vanishes_for_everybody_else(
         async with (
             follow(hallway, relay.token("anna")) as anna,
             follow(hallway, relay.token("eve")) as eve,
-            call(socket, relay.token("anna")) as anna_calls,
-            call(socket) as nobody,
+            open_socket(socket, relay.token("anna")) as anna_calls,
+            open_socket(socket) as nobody,
         ):
             for each in (anna, eve, anna_calls, nobody):
                 assert sorted(names(await each.until(is_snapshot))) == ["Secret", "Tea"]

@@ -12,7 +12,7 @@ from roomtone.drill.waiting import until
 from roomtone.postgres.notifications import CHANNEL
 
 from ...conftest import Connect
-from ...following import Follower, Frame, follow
+from ...following import Frame, Subscriber, follow
 from ...payloads import CASES, GENERATED, MALFORMED, WELL_FORMED
 from ...people import Psql
 from ...running import RunningRelay
@@ -38,7 +38,7 @@ def rooms_of(frame: Frame) -> list[int]:
     return [each["room_id"] for each in frame.data["invitations"]]
 
 
-async def hears(psql: Psql, room: int, anna: Follower, name: str) -> None:
+async def hears(psql: Psql, room: int, anna: Subscriber, name: str) -> None:
     """What happens in the room and in the hallway is still told."""
     psql.run("update rooms set name = %s where id = %s", name, room)
     psql.seat(room, name)

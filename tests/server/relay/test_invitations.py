@@ -10,7 +10,7 @@ import pytest
 from ...following import Frame, follow
 from ...people import Psql
 from ...running import RunningRelay, run_relay
-from ...sockets import call
+from ...sockets import open_socket
 
 pytestmark = pytest.mark.anyio
 
@@ -49,9 +49,9 @@ async def test_an_invitation_is_told_on_every_stream_of_who_is_invited_and_on_no
     async with (
         follow(hallway, token) as anna,
         follow(f"{relay.url}/rooms/{den}/events", token) as inside,
-        call(f"{relay.url}/rooms/{tea}/socket", token) as caller,
+        open_socket(f"{relay.url}/rooms/{tea}/socket", token) as caller,
         follow(hallway, relay.token("eve")) as eve,
-        call(f"{relay.url}/hallway/socket") as nobody,
+        open_socket(f"{relay.url}/hallway/socket") as nobody,
     ):
         for each in (anna, inside, caller, eve):
             assert (await each.until(is_snapshot)).data["invitations"] == []
@@ -154,7 +154,7 @@ async def test_signing_out_anywhere_ends_what_is_followed_on_every_relay(
             async with (
                 follow(f"{relay.url}/hallway/events", token) as here,
                 follow(f"{other.url}/hallway/events", token) as there,
-                call(f"{other.url}/hallway/socket", token) as caller,
+                open_socket(f"{other.url}/hallway/socket", token) as caller,
                 follow(f"{other.url}/hallway/events", kept) as stays,
             ):
                 for each in (here, there, caller, stays):

@@ -10,7 +10,7 @@ from roomtone.transports.catching_up import PAGE
 from ...following import follow
 from ...people import Psql
 from ...running import RunningRelay
-from ...sockets import call
+from ...sockets import open_socket
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +63,7 @@ async def test_a_reader_who_comes_back_gets_everything_once_and_in_order(
         assert len(expected) > 2 * PAGE
         async with (
             follow(f"{url}/events", token, cursor) as stream,
-            call(f"{url}/socket?after={cursor}", token) as socket,
+            open_socket(f"{url}/socket?after={cursor}", token) as socket,
         ):
             for reader in (stream, socket):
                 await reader.until(lambda f: f.id and str(f.id).endswith(f"-{expected[-1]}"), 30.0)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from ...conftest import Connect
-from ...following import Follower, Frame, follow
+from ...following import Frame, Subscriber, follow
 from ...people import Psql
 from ...running import RunningRelay, run_relay
 
@@ -65,7 +65,7 @@ class Guest:
                 self.roster = in_join_order(stream)
                 answering.cancel()
 
-    async def answer_offers(self, stream: Follower, snapshot: Frame) -> None:
+    async def answer_offers(self, stream: Subscriber, snapshot: Frame) -> None:
         answered: set[int] = set()
         while True:
             known = len(stream.frames)
@@ -96,15 +96,15 @@ def answer_from(peer: str) -> Callable[[Frame], bool]:
     )
 
 
-def more_than(known: int, stream: Follower) -> Callable[[Frame], bool]:
+def more_than(known: int, stream: Subscriber) -> Callable[[Frame], bool]:
     return lambda _: len(stream.frames) > known
 
 
-def everybody_is_known(stream: Follower) -> Callable[[Frame], bool]:
+def everybody_is_known(stream: Subscriber) -> Callable[[Frame], bool]:
     return lambda _: len(in_join_order(stream)) == PEOPLE
 
 
-def in_join_order(stream: Follower) -> list[str]:
+def in_join_order(stream: Subscriber) -> list[str]:
     """The roster as this follower has come to know it."""
     [first] = [f for f in stream.changes("snapshot") if "room" in f.data]
     people = {p["username"]: p["seq"] for p in first.data["participants"]}

@@ -14,7 +14,7 @@ from roomtone.types import Cursor, PeerId, RoomId, UserId
 from ...following import follow, joins
 from ...people import Psql
 from ...running import RunningRelay, run_relay
-from ...sockets import call
+from ...sockets import open_socket
 
 pytestmark = pytest.mark.anyio
 
@@ -51,7 +51,7 @@ async def test_a_message_that_was_taken_back_is_not_read_again(
         async with follow(events, token, after=after) as stream:
             await stream.until(lambda f: f.event == "messages" and f.data["type"] == "DELETE")
             assert SECRET not in json.dumps([f.data for f in stream.frames])
-        async with call(f"{relay.url}/rooms/{room}/socket", token, after=after) as caller:
+        async with open_socket(f"{relay.url}/rooms/{room}/socket", token, after=after) as caller:
             await caller.until(lambda f: f.event == "messages" and f.data["type"] == "DELETE")
             assert SECRET not in json.dumps([f.data for f in caller.frames])
         with relay.client(token) as client:
@@ -115,7 +115,7 @@ async def test_somebody_who_comes_late_to_a_room_for_the_invited_is_told_by_no_t
     async with follow(events, token, after=after) as stream:
         await stream.until(joins("late"))
         read.append([f.data for f in stream.frames if f.id and f.event != "snapshot"])
-    async with call(f"{relay.url}/rooms/{room}/socket", token, after=after) as caller:
+    async with open_socket(f"{relay.url}/rooms/{room}/socket", token, after=after) as caller:
         await caller.until(joins("late"))
         read.append([f.data for f in caller.frames if f.id and f.event != "snapshot"])
     with relay.client(token) as client:

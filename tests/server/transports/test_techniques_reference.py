@@ -16,7 +16,7 @@ from ...conftest import Connect
 from ...following import follow
 from ...people import Psql
 from ...running import run_relay
-from ...sockets import call
+from ...sockets import open_socket
 
 pytestmark = pytest.mark.anyio
 
@@ -72,10 +72,10 @@ async def test_every_curl_command_and_every_event_does_what_the_page_says(
         room, token = reader.known["ROOM"], reader.known["TOKEN"]
         # rick is the newcomer once he has joined anew, so he may offer
         reader.known["OTHER"] = psql.seat(int(room), "beth")
-        async with call(f"{relay.url}/rooms/{room}/socket", token) as rick:
+        async with open_socket(f"{relay.url}/rooms/{room}/socket", token) as rick:
             for text in emitted:
                 message = json.loads(reader.filled(text))
-                await rick.say(json.dumps(message))
+                await rick.send(json.dumps(message))
                 ack = await rick.ack(message["id"])
                 assert "data" in ack, ack
 

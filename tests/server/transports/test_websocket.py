@@ -12,7 +12,7 @@ from ...following import follow, goes, joins
 from ...patience import comes_true
 from ...people import Psql
 from ...running import RunningRelay, run_relay
-from ...sockets import Caller, call, door, is_inside, is_snapshot
+from ...sockets import SocketSubscriber, is_snapshot, open_socket, socket_url, until_snapshot
 
 pytestmark = pytest.mark.anyio
 
@@ -30,16 +30,16 @@ async def test_one_joins_signals_and_leaves_as_in_the_article(
 ) -> None:
     host = psql.seat(room, "rick")
     async with (
-        call(door(relay, room), relay.token("rick")) as rick,
-        call(door(relay, room), relay.token("anna")) as anna,
+        open_socket(socket_url(relay, room), relay.token("rick")) as rick,
+        open_socket(socket_url(relay, room), relay.token("anna")) as anna,
     ):
-        await is_inside(rick)
+        await until_snapshot(rick)
         outside = await anna.until(lambda f: f.event == "snapshot")
         assert outside.data.keys() == {"hallway", "invitations"}
 
         joined = (await anna.emit("user-joined-room", {"role": "SPEAKER"}))["data"]
         assert (joined["room_id"], joined["role"]) == (room, "SPEAKER")
-        inside = await is_inside(anna)
+        inside = await until_snapshot(anna)
         assert [p["username"] for p in inside.data["participants"]] == ["rick", "anna"]
         assert inside.id == inside.data["cursor"]
         arrival = await rick.until(joins("anna"))
@@ -65,8 +65,8 @@ async def test_several_signals_travel_in_one_event_and_all_or_none_are_written(
 ) -> None:
     host, guest = psql.seat(room, "rick"), psql.seat(room, "bo")
     psql.seat(room, "anna")
-    async with call(door(relay, room), relay.token("anna")) as anna:
-        await is_inside(anna)
+    async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
+        await until_snapshot(anna)
         both = [OFFER | {"to_peer": peer} for peer in (host, guest)]
         rows = (await anna.emit("signal", both))["data"]
         assert [row["to_peer"] for row in rows] == [host, guest]
@@ -81,10 +81,10 @@ async def test_the_database_decides_what_may_be_emitted(
     psql.seat(room, "anna")
     late = psql.seat(room, "bo")
     async with (
-        call(door(relay, room), relay.token("anna")) as anna,
-        call(door(relay, room), relay.token("cleo")) as outsider,
+        open_socket(socket_url(relay, room), relay.token("anna")) as anna,
+        open_socket(socket_url(relay, room), relay.token("cleo")) as outsider,
     ):
-        await is_inside(anna)
+        await until_snapshot(anna)
         early = await anna.emit("signal", OFFER | {"to_peer": late})
         assert refused(early) == (400, "signals_newcomer_offers")
         foreign = OFFER | {"to_peer": late, "from_peer": str(uuid4())}
@@ -104,8 +104,8 @@ async def test_joining_anew_on_the_same_socket_is_a_new_session(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "anna")
-    async with call(door(relay, room), relay.token("anna")) as anna:
-        first = await is_inside(anna)
+    async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
+        first = await until_snapshot(anna)
         joined = (await anna.emit("user-joined-room"))["data"]
         again = await anna.until(lambda f: is_snapshot(f) and f is not first)
         [seat] = again.data["participants"]
@@ -119,8 +119,8 @@ async def test_a_refused_join_leaves_everything_as_it_was(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "anna")
-    async with call(door(relay, room), relay.token("anna")) as anna:
-        await is_inside(anna)
+    async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
+        await until_snapshot(anna)
         refusal = await anna.emit("user-joined-room", {"role": "HOST"})
         assert refused(refusal)[1] == "participants_role_is_given"
         psql.seat(room, "bo")
@@ -135,14 +135,14 @@ async def test_the_sockets_of_two_relays_and_a_stream_agree_on_every_event(
     peers = [psql.seat(room, name) for name in names]
     with run_relay(database_url) as one, run_relay(database_url) as two:
         async with (
-            call(door(one, room), one.token("anna"), peer_id=peers[0]) as anna,
-            call(door(two, room), two.token("bo"), peer_id=peers[1]) as bo,
+            open_socket(socket_url(one, room), one.token("anna"), peer_id=peers[0]) as anna,
+            open_socket(socket_url(two, room), two.token("bo"), peer_id=peers[1]) as bo,
             follow(f"{two.url}/rooms/{room}/events", two.token("cleo")) as cleo,
         ):
             for each in (anna, bo, cleo):
                 await each.until(is_snapshot)
 
-            async def churn(caller: Caller, towards: str) -> None:
+            async def churn(caller: SocketSubscriber, towards: str) -> None:
                 for _ in range(20):
                     signal = {"kind": "bye", "body": {}, "to_peer": towards}
                     assert "data" in await caller.emit("signal", [signal])
@@ -167,10 +167,10 @@ async def test_what_a_socket_writes_is_broadcast_without_the_bell(
         changed.setattr("roomtone.postgres.listener.CHANNEL", "nowhere")
         with run_relay(database_url) as deaf:
             async with (
-                call(door(deaf, room), deaf.token("rick")) as rick,
-                call(door(deaf, room), deaf.token("anna")) as anna,
+                open_socket(socket_url(deaf, room), deaf.token("rick")) as rick,
+                open_socket(socket_url(deaf, room), deaf.token("anna")) as anna,
             ):
-                await is_inside(rick)
+                await until_snapshot(rick)
                 await anna.emit("user-joined-room")
                 await rick.until(joins("anna"))
 
@@ -180,10 +180,10 @@ async def test_a_socket_resumes_exactly_where_it_was(
 ) -> None:
     peer = psql.seat(room, "anna")
     token = relay.token("anna")
-    async with call(door(relay, room), token) as anna:
-        cursor = (await is_inside(anna)).id
+    async with open_socket(socket_url(relay, room), token) as anna:
+        cursor = (await until_snapshot(anna)).id
     psql.seat(room, "bo")
-    async with call(door(relay, room), token, peer_id=peer, after=str(cursor)) as anna:
+    async with open_socket(socket_url(relay, room), token, peer_id=peer, after=str(cursor)) as anna:
         psql.seat(room, "cleo")
         await anna.until(joins("cleo"))
         assert anna.seqs == [3, 4]
@@ -195,17 +195,17 @@ async def test_a_cursor_the_log_does_not_know_gets_a_fresh_snapshot(
     psql: Psql, relay: RunningRelay, room: int, cursor: str
 ) -> None:
     psql.seat(room, "anna")
-    async with call(door(relay, room), relay.token("anna"), after=cursor) as anna:
-        assert (await is_inside(anna)).data["room"]["id"] == room
+    async with open_socket(socket_url(relay, room), relay.token("anna"), after=cursor) as anna:
+        assert (await until_snapshot(anna)).data["room"]["id"] == room
 
 
 async def test_a_socket_is_presence_and_its_end_begins_the_grace(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "rick")
-    async with call(door(relay, room), relay.token("rick")) as rick:
-        await is_inside(rick)
-        async with call(door(relay, room), relay.token("anna")) as anna:
+    async with open_socket(socket_url(relay, room), relay.token("rick")) as rick:
+        await until_snapshot(rick)
+        async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
             await anna.emit("user-joined-room")
             await rick.until(joins("anna"))
             sat = "select clock_timestamp() > max(join_date) + interval '1.5 s' from participants"
@@ -219,12 +219,14 @@ async def test_a_seat_that_went_meanwhile_is_told_why(
 ) -> None:
     psql.seat(room, "rick")
     peer = psql.seat(room, "anna")
-    async with call(door(relay, room), relay.token("anna"), peer_id=peer) as anna:
-        cursor = str((await is_inside(anna)).id)
+    async with open_socket(socket_url(relay, room), relay.token("anna"), peer_id=peer) as anna:
+        cursor = str((await until_snapshot(anna)).id)
     psql.act_as("rick").run(
         "delete from participants where user_id = %s", psql.act_as(None).person("anna")
     )
-    async with call(door(relay, room), relay.token("anna"), peer_id=peer, after=cursor) as anna:
+    async with open_socket(
+        socket_url(relay, room), relay.token("anna"), peer_id=peer, after=cursor
+    ) as anna:
         bye = await anna.until(lambda f: f.event == "bye")
         assert bye.data == {"reason": "removed"}
 
@@ -232,8 +234,8 @@ async def test_a_seat_that_went_meanwhile_is_told_why(
 async def test_signing_out_ends_the_socket(psql: Psql, relay: RunningRelay, room: int) -> None:
     token = relay.token("anna")
     async with (
-        call(door(relay, room), token) as anna,
-        call(f"{relay.url}/hallway/socket", token) as hallway,
+        open_socket(socket_url(relay, room), token) as anna,
+        open_socket(f"{relay.url}/hallway/socket", token) as hallway,
     ):
         await anna.until(lambda f: f.event == "snapshot")
         with relay.client(token) as client:
@@ -247,8 +249,8 @@ async def test_stopping_the_relay_tells_sockets_to_come_back(
 ) -> None:
     psql.seat(room, "anna")
     with run_relay(database_url) as relay:
-        async with call(door(relay, room), relay.token("anna")) as anna:
-            await is_inside(anna)
+        async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
+            await until_snapshot(anna)
             relay.server.should_exit = True
             await anna.end()
             assert anna.code == 1012
@@ -258,7 +260,7 @@ async def test_stopping_the_relay_tells_sockets_to_come_back(
 async def test_the_hallway_socket_shows_rooms_and_takes_no_events(
     psql: Psql, relay: RunningRelay
 ) -> None:
-    async with call(f"{relay.url}/hallway/socket") as visitor:
+    async with open_socket(f"{relay.url}/hallway/socket") as visitor:
         assert (await visitor.until(lambda f: f.event == "snapshot")).data == {"hallway": []}
         psql.room("rick", "Tea")
         await visitor.until(lambda f: f.event == "hallway" and f.data["name"] == "Tea")

@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 from ...following import joins
 from ...people import Psql
 from ...running import RunningRelay, run_relay
-from ...sockets import call, door, is_inside
+from ...sockets import open_socket, socket_url, until_snapshot
 
 pytestmark = pytest.mark.anyio
 
@@ -44,9 +44,9 @@ async def test_a_message_that_is_none_is_refused_and_the_socket_stays_open(
     psql: Psql, relay: RunningRelay, room: int, message: str | bytes, code: str, rule: str | None
 ) -> None:
     psql.seat(room, "anna")
-    async with call(door(relay, room), relay.token("anna")) as anna:
-        await is_inside(anna)
-        await anna.say(message)
+    async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
+        await until_snapshot(anna)
+        await anna.send(message)
         problem = (await anna.ack(None))["problem"]
         assert (problem["code"], problem.get("rule")) == (code, rule)
         psql.seat(room, "bo")
@@ -57,9 +57,9 @@ async def test_a_message_larger_than_anything_closes_the_socket(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "anna")
-    async with call(door(relay, room), relay.token("anna")) as anna:
-        await is_inside(anna)
-        await anna.say("x" * 2_000_000)
+    async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
+        await until_snapshot(anna)
+        await anna.send("x" * 2_000_000)
         await anna.end()
         assert anna.code == 1009
 
@@ -69,10 +69,10 @@ async def test_messages_are_limited_per_second_and_the_rest_refused(
 ) -> None:
     psql.seat(room, "anna")
     with run_relay(database_url, requests_per_second=20) as relay:
-        async with call(door(relay, room), relay.token("anna")) as anna:
-            await is_inside(anna)
+        async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
+            await until_snapshot(anna)
             for n in range(45):
-                await anna.say(json.dumps({"event": "wave", "id": n}))
+                await anna.send(json.dumps({"event": "wave", "id": n}))
             last = await anna.ack(44)
             rules = [ack["problem"]["rule"] for ack in anna.acks.values()]
             assert rules[:40] == ["sockets_event_is_known"] * 40
@@ -90,18 +90,18 @@ async def test_somebody_who_never_reads_is_cut_off_and_nobody_else_waits(
         token = relay.token("deaf")
         async with (
             connect(
-                f"{door(relay, room).replace('http', 'ws')}?peer_id={deaf}",
+                f"{socket_url(relay, room).replace('http', 'ws')}?peer_id={deaf}",
                 subprotocols=[Subprotocol("roomtone"), Subprotocol(f"bearer.{token}")],
                 proxy=None,
                 max_queue=1,
                 ping_interval=None,
             ) as frozen,
-            call(door(relay, room), relay.token("rick"), peer_id=host) as rick,
+            open_socket(socket_url(relay, room), relay.token("rick"), peer_id=host) as rick,
         ):
             line = frozen.transport.get_extra_info("socket")
             line.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
             frozen.transport.pause_reading()
-            await is_inside(rick)
+            await until_snapshot(rick)
             psql.act_as("rick")
             body = {"type": "offer", "sdp": "x" * 200_000}
             with psql.connection.transaction():
@@ -136,7 +136,7 @@ async def test_what_may_not_be_followed_is_refused_inside_the_socket(
 ) -> None:
     psql.seat(room, "anna")
     token = relay.token(who) if who == "anna" else who
-    async with call(f"{door(relay, room)}?{urlencode(query)}", token) as caller:
+    async with open_socket(f"{socket_url(relay, room)}?{urlencode(query)}", token) as caller:
         bye = (await caller.until(lambda f: f.event == "bye")).data
         assert bye["reason"] == "refused"
         assert (bye["problem"]["status"], bye["problem"].get("rule")) == (status, rule)
@@ -149,27 +149,29 @@ async def test_a_room_that_is_not_there_or_over_refuses(
 ) -> None:
     psql.act_as("rick").one("select end_room(%s)", room)
     for which, close in ((room, 4400), (room + 4711, 4404), (9999999999999999999, 4404)):
-        async with call(door(relay, which), relay.token("anna")) as anna:
+        async with open_socket(socket_url(relay, which), relay.token("anna")) as anna:
             await anna.end()
             assert anna.code == close
 
 
 async def test_another_sites_page_cannot_use_the_cookie(relay: RunningRelay, room: int) -> None:
     cookie = {"Cookie": f"roomtone={relay.token('anna')}"}
-    url = door(relay, room).replace("http", "ws")
+    url = socket_url(relay, room).replace("http", "ws")
     with pytest.raises(InvalidStatus) as refusal:
         async with connect(url, additional_headers=cookie | {"Origin": ELSEWHERE}, proxy=None):
             pass
     assert refusal.value.response.status_code == 403
     assert json.loads(refusal.value.response.body)["rule"] == "requests_come_from_own_pages"
-    async with call(door(relay, room), headers=cookie | {"Origin": relay.url}) as own:
+    async with open_socket(socket_url(relay, room), headers=cookie | {"Origin": relay.url}) as own:
         assert "data" in await own.emit("user-joined-room")
-    async with call(door(relay, room), relay.token("bo"), headers={"Origin": ELSEWHERE}) as bearer:
+    async with open_socket(
+        socket_url(relay, room), relay.token("bo"), headers={"Origin": ELSEWHERE}
+    ) as bearer:
         assert "data" in await bearer.emit("user-joined-room")
 
 
 async def test_the_token_never_comes_back(relay: RunningRelay, room: int) -> None:
-    async with call(door(relay, room), relay.token("anna")) as anna:
+    async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
         assert anna.connection is not None
         assert anna.connection.subprotocol == "roomtone"
 
@@ -178,8 +180,8 @@ async def test_sockets_count_as_streams(database_url: str) -> None:
     with run_relay(database_url, streams_per_user=1) as relay:
         token = relay.token("anna")
         async with (
-            call(f"{relay.url}/hallway/socket", token) as one,
-            call(f"{relay.url}/hallway/socket", token) as two,
+            open_socket(f"{relay.url}/hallway/socket", token) as one,
+            open_socket(f"{relay.url}/hallway/socket", token) as two,
         ):
             await two.end()
             assert two.code == 4429
