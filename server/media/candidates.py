@@ -86,11 +86,15 @@ class Candidates:
 
 
 def interfaces() -> tuple[Interface, ...]:
-    """The addresses that connections are made from, with their networks."""
+    """This machine's addresses, with their networks; loopback ones only where connections are made from them."""
     used = set(aioice.ice.get_host_addresses(use_ipv4=True, use_ipv6=True))
     found = (
         (ip.ip if isinstance(ip.ip, str) else ip.ip[0], ip.network_prefix)
         for adapter in ifaddr.get_adapters()
         for ip in adapter.ips
     )
-    return tuple(ip_interface(f"{ip}/{prefix}") for ip, prefix in found if ip in used)
+    return tuple(
+        address
+        for ip, prefix in found
+        if not (address := ip_interface(f"{ip}/{prefix}")).is_loopback or ip in used
+    )

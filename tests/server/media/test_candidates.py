@@ -12,7 +12,7 @@ import aioice.ice
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.sdp import SessionDescription
-from roomtone.media.candidates import CANDIDATES_LIMIT, Candidates
+from roomtone.media.candidates import CANDIDATES_LIMIT, Candidates, interfaces
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.speakers import Sitter
@@ -117,6 +117,16 @@ async def test_checks_go_to_the_own_network_and_not_to_loopback(
                 refused.recv(2000)
         finally:
             await made.close()
+
+
+def test_a_machine_is_in_its_networks_whichever_address_it_connects_from(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Firefox sends nothing to loopback addresses: it is reached at the machine's other ones, or not at all."""
+    assert "127.0.0.1" not in (found := {str(each.ip) for each in interfaces()})
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
+    assert {str(each.ip) for each in interfaces()} == found | {"127.0.0.1"}
+    assert address in found
 
 
 def candidate(number: int, host: str = "9.9.9.9") -> str:
