@@ -17,11 +17,12 @@ import { newUuid } from '../signaling/uuid.js'
  * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique
  * @param {number} options.roomId
  * @param {string} [options.role]
- * @param {() => Promise<void>} options.onJoined  before the log is followed
+ * @param {() => void} options.onJoining
+ * @param {() => Promise<unknown>} options.prepare  must succeed before the log is followed; rejects with a Problem
  * @param {(frame: import('../signaling/follower.js').Frame) => void} options.onFrame
  * @param {(standing: Standing, following?: Following) => void} options.onStanding
  */
-export function createSeat({ user, rows, inspector, technique, roomId, role, onJoined, onFrame, onStanding }) {
+export function createSeat({ user, rows, inspector, technique, roomId, role, onJoining, prepare, onFrame, onStanding }) {
   /** @typedef {{ peer_id: string, stream: ReturnType<typeof technique.follow>|null, doubted: boolean }} Session */
   /** @type {Session|null} */ let session = null
   let wasIn = false
@@ -59,12 +60,16 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     session = mine
     before?.stream?.close()
     stand(onTheWay(), { reason })
-    const ready = onJoined()
+    onJoining()
+    const ready = persistently(mine, reason ?? 'network', prepare)
+    ready.catch(() => {}) // it is awaited below
     try {
       const row = { room_id: roomId, peer_id: mine.peer_id, ...(asked ? { role: asked } : {}) }
       const taken = await persistently(mine, reason ?? 'network', () => rows.upsert('participants', row, { on_conflict: 'room_id,user_id' }))
       if (session !== mine) return
       if (taken?.[0]) inspector.returned('participants', taken[0], taken[0].join_date)
+      asked = undefined
+      await ready
     } catch (problem) {
       // The answer to an attempt was lost, and its seat expired before the next one: that session is over.
       if (session === mine && problem.rule === 'participants_peer_id_is_new') return take(reason)
@@ -73,8 +78,6 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
       if (session === mine) depart(ended ? 'room ended' : 'refused', problem)
       return
     }
-    asked = undefined
-    await ready
     if (session === mine) follow(mine)
   }
 

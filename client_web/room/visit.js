@@ -78,7 +78,7 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
     },
     onVisible: () => seat.probe(false),
   })
-  const seat = createSeat({ user, rows, inspector, technique, roomId, role, onJoined, onFrame: arrive, onStanding })
+  const seat = createSeat({ user, rows, inspector, technique, roomId, role, onJoining, prepare: ice.get, onFrame: arrive, onStanding })
 
   // What is shown
 
@@ -108,14 +108,9 @@ export function createVisit({ user, fetch, technique, devices, volumes, roomId, 
   }
 
   /** A session of the seat begins: whatever belonged to the one before is void. */
-  async function onJoined() {
+  function onJoining() {
     disconnect()
     voice.reset()
-    try {
-      await ice.get()
-    } catch (problem) {
-      inspector.note(`The ICE servers could not be fetched: ${problem.message}`)
-    }
   }
 
   /** @param {import('../signaling/follower.js').Frame} frame */

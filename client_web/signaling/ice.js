@@ -9,10 +9,12 @@ const LONGEST = 86_400_000 // ms; a timer takes no more than 24 days
  *
  * @param {{ fetch: typeof window.fetch, url?: string, setTimer?: (run: () => void, ms: number) => number }} options
  * @returns {{ get(): Promise<RTCConfiguration>, readonly current: RTCConfiguration, close(): void }}
- *   get rejects with a Problem; `current` is the last answer (before any: no servers, which is enough on one network)
+ *   get rejects with a Problem as long as nothing is known; after that, what was known stays. `current` is the last answer; before any it
+ *   allows no connection, because the answer may be that only TURN may be used.
  */
 export function createIce({ fetch, url = '/ice', setTimer = (run, ms) => window.setTimeout(run, ms) }) {
-  /** @type {RTCConfiguration} */ let current = { iceServers: [] }
+  /** @type {RTCConfiguration} */ let current = { iceServers: [], iceTransportPolicy: 'relay' }
+  let known = false
   let freshUntil = -Infinity
   let closed = false
   let timer = 0
@@ -28,6 +30,7 @@ export function createIce({ fetch, url = '/ice', setTimer = (run, ms) => window.
     if (!response.ok) throw await problemOf(response)
     const { ttl, ...configuration } = await response.json()
     current = configuration
+    known = true
     const half = (ttl ?? 3600) * 500
     freshUntil = Date.now() + half
     renewIn(half)
@@ -49,7 +52,15 @@ export function createIce({ fetch, url = '/ice', setTimer = (run, ms) => window.
     get current() {
       return current
     },
-    get: () => (Date.now() < freshUntil ? Promise.resolve(current) : renew()),
+    async get() {
+      if (Date.now() < freshUntil) return current
+      try {
+        return await renew()
+      } catch (problem) {
+        if (known) return current
+        throw problem
+      }
+    },
     close() {
       closed = true
       clearTimeout(timer)

@@ -19,7 +19,7 @@ from ..types import PeerId
 from .peer_connection import Connection
 from .rtp import RtpPacket
 from .sent_audio import Voice
-from .signaling.client import Ice, LineLost, Refused
+from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind
 
 ANEW: Final = 3  # times a broken connection is made anew before it stays broken
@@ -135,14 +135,9 @@ class Mesh:
         await self._tasks.finish()
 
     async def _open(self, seat: Seat, peer: PeerId, *, offers: bool, anew: int = 0) -> None:
-        try:
-            ice = await self._ice()
-        except (LineLost, Refused) as error:
-            log.info("no ICE servers to be had: %s", error)
-            ice = Ice()
         connection = Connection(
             offers=offers,
-            ice=ice,
+            ice=await self._ice(),
             voice=self._voice,
             hears=self._hears,
             send=lambda kind, body: self._send(peer, kind, body),

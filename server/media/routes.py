@@ -22,7 +22,7 @@ from .mesh import Mesh, should_connect
 from .node_connection import MIX, NodeLine
 from .rtp import RtpPacket
 from .sent_audio import Voice
-from .signaling.client import Ice, LineLost, Refused
+from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind
 
 log = logging.getLogger(__name__)
@@ -175,14 +175,9 @@ class Routes:
 
     async def _call(self, seat: Seat, attempt: int) -> None:
         assert seat.peer is not None
-        try:
-            ice = await self._ice()
-        except (LineLost, Refused) as error:
-            log.info("no ICE servers to be had: %s", error)
-            ice = Ice()
         on_packet = self._on_packet
         line = NodeLine(
-            ice=ice,
+            ice=await self._ice(),
             voice=self._voice,
             hears=self._hears,
             send=partial(self._send, seat.peer),

@@ -71,7 +71,7 @@ class Refused(Exception):
 
 
 class Line(Protocol):
-    """Somebody's line. Each method raises `Refused` or `LineLost`."""
+    """Somebody's line. Each method but `ice` raises `Refused` or `LineLost`."""
 
     @property
     def user(self) -> User: ...
@@ -98,4 +98,7 @@ class Line(Protocol):
         """Why the seat stopped being this session's after a cursor; None if the log cannot tell."""
 
     async def ice(self) -> Ice:
-        """The servers to find others by. TURN credentials lapse, so this is asked before each connection."""
+        """The servers to find others by. TURN credentials expire, so this is asked before each connection.
+
+        It never fails: when the servers cannot be asked for again, what was known stays, above all that only TURN may be used.
+        """

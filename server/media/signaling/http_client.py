@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -28,6 +29,8 @@ SILENT_AFTER: Final = 40.0  # seconds; the relay says at least every 15 that it 
 PASSING: Final = frozenset({408, 425, 429})
 AS_STORED: Final = "return=representation"
 
+log = logging.getLogger(__name__)
+
 
 class HttpLine:
     """Somebody's line. Made by `http_line`."""
@@ -39,7 +42,7 @@ class HttpLine:
         self._user = user
         self._servers = servers
         self._reach = reach
-        self._ice: Ice | None = None
+        self._ice = Ice(relay_only=True)  # until `ask_for_ice`: no connection by any other way
         self._ice_until = 0.0
 
     @property
@@ -108,12 +111,19 @@ class HttpLine:
     async def ice(self) -> Ice:
         # TURN credentials expire, so they are asked for anew once half their life is over; by the clock on the wall,
         # which goes on while a machine is suspended.
-        if self._ice is None or time.time() > self._ice_until:
-            answer = await _ask(self._client, "GET", "/ice")
-            relay_only = answer["iceTransportPolicy"] == "relay"
-            self._ice = Ice(tuple(answer["iceServers"]), relay_only, self._reach)
-            self._ice_until = time.time() + answer["ttl"] / 2
+        if time.time() > self._ice_until:
+            try:
+                await self.ask_for_ice()
+            except (LineLost, Refused) as error:
+                log.warning("the ICE servers known before stay in use: %s", error)
         return await self._servers.answering(self._ice)
+
+    async def ask_for_ice(self) -> None:
+        """Learn what the relay says of ICE. Raises LineLost, Refused."""
+        answer = await _ask(self._client, "GET", "/ice")
+        relay_only = answer["iceTransportPolicy"] == "relay"
+        self._ice = Ice(tuple(answer["iceServers"]), relay_only, self._reach)
+        self._ice_until = time.time() + answer["ttl"] / 2
 
 
 @asynccontextmanager
@@ -151,7 +161,9 @@ async def http_line(
                 raise Refused("this token is nobody's")
         reach = Reach.of(networks, loopback=is_loopback(client.base_url.host))
         try:
-            yield HttpLine(client, User(UserId(user["id"]), user["username"]), servers, reach)
+            line = HttpLine(client, User(UserId(user["id"]), user["username"]), servers, reach)
+            await line.ask_for_ice()
+            yield line
         finally:
             await servers.close()
 

@@ -8,20 +8,22 @@ import { createSeat } from '../../../client_web/room/seat.js'
 globalThis.crypto ??= webcrypto // Node 18 does not offer it by itself
 
 /** A seat whose rows are answered by `upsert`, with what it asked for and how it stood. */
-function seated(upsert) {
+function seated(upsert, prepare = async () => {}) {
   const asked = []
   const stood = []
+  const followed = []
   const seat = createSeat({
     user: { id: 1 },
     roomId: 7,
     rows: { upsert: async (table, row) => upsert(asked.push(row)) },
     inspector: { returned() {}, note() {} },
-    technique: { follow: () => ({ start() {}, close() {} }) },
-    onJoined: async () => {},
+    technique: { follow: ({ peer_id }) => ({ start: () => followed.push(peer_id), close() {} }) },
+    onJoining() {},
+    prepare,
     onFrame() {},
     onStanding: (standing) => stood.push(standing.phase),
   })
-  return { seat, asked, stood }
+  return { seat, asked, stood, followed }
 }
 
 test('a peer_id that an attempt without an answer used up is replaced by a new one', async () => {
@@ -34,4 +36,30 @@ test('a peer_id that an attempt without an answer used up is replaced by a new o
   assert.notEqual(asked[0].peer_id, asked[1].peer_id)
   assert.equal(seat.peer_id, asked[1].peer_id)
   assert.ok(!stood.includes('left'))
+})
+
+test('the room is not followed before the ICE servers are known, for nobody may connect without them', async () => {
+  let attempts = 0
+  const { seat, followed } = seated(
+    () => [{ join_date: '2026-11-26T12:00:00Z' }],
+    async () => {
+      assert.deepEqual(followed, [])
+      if ((attempts += 1) === 1) throw Object.assign(new Error('busy'), { status: 503, passing: true })
+    },
+  )
+  await seat.take()
+  assert.equal(attempts, 2)
+  assert.deepEqual(followed, [seat.peer_id])
+})
+
+test('a user who may not know the ICE servers has no seat', async () => {
+  const { seat, stood, followed } = seated(
+    () => [{ join_date: '2026-11-26T12:00:00Z' }],
+    async () => {
+      throw Object.assign(new Error('no'), { status: 403, passing: false })
+    },
+  )
+  await seat.take()
+  assert.deepEqual(followed, [])
+  assert.equal(stood.at(-1), 'left')
 })

@@ -43,6 +43,21 @@ test('credentials are renewed at half their life, whether anybody asks or not', 
   ice.close()
 })
 
+test('nothing is known before the first answer: then no connection may be made, and afterwards what was known stays', async (t) => {
+  const { ice, name, offline, tick } = relay(t, 100)
+  offline(true)
+  await assert.rejects(ice.get())
+  assert.equal(ice.current.iceTransportPolicy, 'relay')
+  assert.deepEqual(ice.current.iceServers, [])
+  offline(false)
+  await ice.get()
+  offline(true)
+  await tick(60_000)
+  assert.equal((await ice.get()).iceServers[0].username, '1')
+  assert.equal(name(), '1')
+  ice.close()
+})
+
 test('renewing is tried again after a failure, and ends with the visit', async (t) => {
   const { ice, asked, offline, tick } = relay(t, 100)
   await ice.get()
