@@ -5,7 +5,9 @@ declare
 begin
   perform require_moderator(mute_all.room_id), require_open_room(mute_all.room_id);
   -- In one order, so that two moderators who do it at once, or end the room, wait for each other and do not deadlock.
-  perform from participants p where p.room_id = mute_all.room_id and not p.muted order by p.user_id for no key update;
+  -- Never a node's seat, for which the assignment of nodes would have to wait.
+  perform from participants p where p.room_id = mute_all.room_id and not p.muted and p.kind in ('person', 'bot')
+  order by p.user_id for no key update;
   update participants p set muted = true
   where p.room_id = mute_all.room_id and not p.muted and p.role <> 'HOST' and p.kind not in ('sfu', 'mcu') and p.user_id is distinct from acting_user();
   get diagnostics muted = row_count;

@@ -104,11 +104,8 @@ class Caller:
         self._peer = ""
 
     async def sit(self) -> bool:
-        """Take a seat once the node has one."""
+        """Take a seat in a room of the node's."""
         if not await until(self._node_lives, 15.0):
-            return False
-        await self._psql.execute("update rooms set topology = 'sfu' where id = %s", (self._room,))
-        if not await until(self._node_sits, 15.0):
             return False
         made = await self._psql.execute(
             "insert into participants (room_id, user_id) select %s, id from sign_in('caller') returning peer_id::text",
@@ -116,7 +113,8 @@ class Caller:
         )
         row = await made.fetchone()
         self._peer = row[0] if row else ""
-        return bool(self._peer)
+        await self._psql.execute("update rooms set topology = 'sfu' where id = %s", (self._room,))
+        return bool(self._peer) and await until(self._node_sits, 15.0)
 
     async def _node_lives(self) -> bool:
         return (await self._psql.execute("select from nodes where kind = 'sfu'")).rowcount > 0

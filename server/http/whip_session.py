@@ -161,6 +161,10 @@ async def _sit_and_offer(
                 rule="whip_needs_the_stage",
             )
         await connection.execute("select roomtone.unmute(%s)", (call.room,))
+    # In a room that was empty this seat gets it a node: now, rather than at commit.
+    await connection.execute(
+        "set constraints roomtone._650_assign_node, roomtone._660_assign_node_again immediate"
+    )
     node = await _node_of(connection, call.room)
     if node is None:
         raise Problem(

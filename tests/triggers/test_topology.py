@@ -6,6 +6,7 @@ from typing import LiteralString
 
 import pytest
 
+from ..conftest import Connect
 from ..people import Psql, refused
 
 MOVE: LiteralString = "update rooms set topology = %s where id = %s"
@@ -14,6 +15,13 @@ MOVE: LiteralString = "update rooms set topology = %s where id = %s"
 def node(psql: Psql, name: str, kind: str = "sfu", capacity: int = 2) -> str:
     """A node that lives; the name of its seat."""
     return str(psql.one("select username from node_register(%s, %s, %s)", name, kind, capacity))
+
+
+def room_of(psql: Psql, host: str) -> int:
+    """A room with its host in it."""
+    room = psql.room(host)
+    psql.seat(room, host)
+    return room
 
 
 def dies(psql: Psql, name: str) -> None:
@@ -35,7 +43,7 @@ def carries(psql: Psql, room: int) -> str | None:
 def test_a_room_goes_to_the_node_with_the_most_room_and_nobody_to_one_that_is_full(
     psql: Psql,
 ) -> None:
-    rooms = [psql.room("rick") for _ in range(4)]
+    rooms = [room_of(psql, "rick") for _ in range(4)]
     with refused("rooms_topology_has_a_node"):
         psql.run(MOVE, "sfu", rooms[0])
     assert node(psql, "a", capacity=2) == "sfu"
@@ -62,7 +70,7 @@ def test_a_room_goes_to_the_node_with_the_most_room_and_nobody_to_one_that_is_fu
 def test_rooms_of_a_node_that_died_or_left_go_to_another_and_wait_if_there_is_none(
     psql: Psql,
 ) -> None:
-    room = psql.room("rick")
+    room = room_of(psql, "rick")
     node(psql, "a")
     psql.run(MOVE, "sfu", room)
     psql.run("select node_heartbeat('a')")
@@ -82,7 +90,7 @@ def test_rooms_of_a_node_that_died_or_left_go_to_another_and_wait_if_there_is_no
 
 
 def test_a_seat_that_an_operator_takes_away_is_given_back(psql: Psql) -> None:
-    room = psql.room("rick")
+    room = room_of(psql, "rick")
     node(psql, "a")
     psql.run(MOVE, "sfu", room)
     was = psql.one("select peer_id from assignments")
@@ -107,10 +115,112 @@ def test_a_room_may_begin_on_a_node_and_one_that_is_scheduled_takes_no_place_bef
     tomorrow = psql.one(begin, psql.one("select now() + interval '1 day'"))
     psql.act_as(None)
     psql.run("select node_heartbeat('a')")
+    assert (carries(psql, now), carries(psql, tomorrow)) == (None, None)
+    psql.act_as("rick").run("select join_room(%s), join_room(%s)", now, tomorrow)
+    psql.act_as(None).run("select node_heartbeat('a')")
     assert (carries(psql, now), carries(psql, tomorrow)) == ("a", None)
     psql.act_as("rick").run("select open_room(%s)", tomorrow)
     psql.act_as(None)
     assert carries(psql, tomorrow) == "a"
+
+
+def test_empty_rooms_take_no_places_and_a_room_has_a_node_from_the_first_participant_to_the_last(
+    psql: Psql, connect: Connect
+) -> None:
+    node(psql, "a", capacity=2)
+    rooms = [psql.room("rick") for _ in range(10)]
+    for room in rooms:
+        psql.run(MOVE, "sfu", room)
+    psql.run("select node_heartbeat('a')")
+    assert psql.one("select count(*) from assignments") == 0
+    listener = Psql(connect())
+    listener.run("listen roomtone")
+    psql.seat(rooms[0], "anna")
+    assert carries(psql, rooms[0]) == "a", "in the transaction of the join"
+    assert '{"node" : "a"}' in notified(listener)
+    psql.seat(rooms[1], "rick")
+    psql.seat(rooms[2], "bo")
+    assert (carries(psql, rooms[1]), carries(psql, rooms[2])) == ("a", None), "no capacity left"
+
+    # The host's seat stays when the host leaves, and keeps no node.
+    psql.run("delete from participants where user_id = %s", psql.person_id("rick"))
+    notified(listener)
+    psql.run("select node_heartbeat('a')")
+    assert [carries(psql, room) for room in rooms[:3]] == ["a", None, "a"]
+    assert '{"node" : "a"}' in notified(listener)
+    psql.run("delete from participants where user_id = %s", psql.person_id("bo"))
+    psql.run("select node_heartbeat('a')")
+    psql.act_as("rick").run("select join_room(%s)", rooms[1])
+    psql.act_as(None)
+    assert carries(psql, rooms[1]) == "a", "a host who comes back is a participant"
+
+
+def test_a_bot_alone_keeps_its_node(psql: Psql) -> None:
+    node(psql, "a")
+    room = psql.room("rick")
+    psql.run(MOVE, "sfu", room)
+    psql.run(
+        "insert into participants (room_id, user_id) select %s, id from sign_in('band', 'bot')", room
+    )
+    psql.run("select node_heartbeat('a')")
+    assert carries(psql, room) == "a"
+
+
+def test_who_joins_while_nodes_are_assigned_waits_for_nobody_and_a_node_is_notified(
+    psql: Psql, connect: Connect
+) -> None:
+    node(psql, "a")
+    room = psql.room("rick")
+    psql.run(MOVE, "sfu", room)
+    slow, listener = Psql(connect()), Psql(connect())
+    listener.run("listen roomtone")
+    slow.run("begin")
+    slow.run("select pg_advisory_xact_lock(hashtext('roomtone nodes'))")
+    psql.run("set lock_timeout = '2s'")
+    psql.seat(room, "rick")
+    assert '{"node" : "a"}' in notified(listener)
+    assert psql.all("select node_heartbeat('a')") == [], "a heartbeat waits for nobody, either"
+    slow.run("commit")
+    psql.run("select node_heartbeat('a')")
+    assert carries(psql, room) == "a"
+
+
+def test_a_locked_room_holds_up_neither_heartbeats_nor_other_rooms(
+    psql: Psql, connect: Connect
+) -> None:
+    node(psql, "a")
+    rooms = [room_of(psql, name) for name in ("rick", "beth")]
+    for room in rooms:
+        psql.run(MOVE, "sfu", room)
+    slow = Psql(connect())
+    slow.run("begin")
+    slow.run("select from participants where room_id = %s and kind = 'sfu' for update", rooms[0])
+    psql.run("delete from participants where kind = 'person'")
+    psql.run("set lock_timeout = '5s'")
+    psql.run("select node_heartbeat('a')")
+    assert [carries(psql, room) for room in rooms] == ["a", None]
+    slow.run("commit")
+    psql.run("select node_heartbeat('a')")
+    assert carries(psql, rooms[0]) is None
+
+
+def test_a_recording_ends_before_its_empty_room_gives_up_the_node(psql: Psql) -> None:
+    node(psql, "a")
+    room = room_of(psql, "rick")
+    psql.run(MOVE, "sfu", room)
+    psql.act_as("rick").run("select start_recording(%s)", room)
+    psql.act_as(None).run("update recordings set begins_at = announced_at")
+    psql.run("select node_recording_begins('a', id) from recordings")
+    psql.run("delete from participants where kind = 'person'")
+    psql.run("select node_heartbeat('a')")
+    assert carries(psql, room) is None
+    assert psql.all("select node_id, ended_reason from recordings") == [("a", "everybody had left")]
+
+
+def notified(listener: Psql) -> list[str]:
+    """The payloads that have come so far: they do with the answer to the next statement."""
+    listener.run("select")
+    return [each.payload for each in listener.connection.notifies(timeout=0)]
 
 
 @pytest.mark.parametrize(
@@ -122,8 +232,7 @@ def test_a_room_may_begin_on_a_node_and_one_that_is_scheduled_takes_no_place_bef
     ],
 )
 def test_nobody_takes_the_seat_of_a_node(psql: Psql, statement: LiteralString) -> None:
-    room = psql.room("rick")
-    psql.seat(room, "rick")
+    room = room_of(psql, "rick")
     node(psql, "a")
     psql.run(MOVE, "sfu", room)
     psql.act_as("rick")
@@ -131,7 +240,7 @@ def test_nobody_takes_the_seat_of_a_node(psql: Psql, statement: LiteralString) -
         psql.run(statement)
 
 
-def test_muting_everybody_leaves_the_node_alone(psql: Psql) -> None:
+def test_muting_everybody_leaves_the_node_alone(psql: Psql, connect: Connect) -> None:
     room = psql.room("rick")
     for name in ("rick", "beth"):
         psql.seat(room, name)
@@ -139,6 +248,11 @@ def test_muting_everybody_leaves_the_node_alone(psql: Psql) -> None:
         psql.act_as(None)
     node(psql, "a")
     psql.run(MOVE, "sfu", room)
+    psql.run("begin")
     assert psql.act_as("rick").one("select mute_all(%s)", room) == 1
+    other = Psql(connect())
+    seat = "select count(*) from (select from participants where kind = 'sfu' for update skip locked) x"
+    assert other.one(seat) == 1, "nor does it lock the node's seat"
     psql.act_as(None)
+    psql.run("commit")
     assert carries(psql, room) == "a"

@@ -108,3 +108,41 @@ drop trigger if exists _640_record_again on participants;
 create constraint trigger _640_record_again after update on participants
 deferrable initially deferred for each row when (new.peer_id is distinct from old.peer_id) execute function tg_participants__record();
 comment on trigger _640_record_again on participants is 'So is a host who comes back.';
+
+create or replace function tg_participants__assign_node() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  wanted text;
+begin
+  select r.topology into wanted from rooms r
+  where r.id = new.room_id and r.topology <> 'mesh' and r.opened_at is not null and r.ended_at is null
+    and not exists (select from assignments a where a.room_id = r.id);
+  if not found then
+    return null;
+  end if;
+  -- This transaction has the log's lock by now. It never waits for one that assigns nodes, or for a node's old seat, because
+  -- such a one may be waiting for the log: then a node is notified instead, and its heartbeat assigns the room.
+  if not exists (select from participants p where p.room_id = new.room_id and p.kind in ('sfu', 'mcu'))
+     and pg_try_advisory_xact_lock(hashtext('roomtone nodes')) then
+    perform assign_node(new.room_id);
+  else
+    perform pg_notify('roomtone', json_build_object('node', n.id)::text) from node_with_capacity(wanted) n where n.id is not null;
+  end if;
+  return null;
+end
+$$;
+
+comment on function tg_participants__assign_node() is 'Gives the room a node as soon as it has a participant.';
+
+drop trigger if exists _650_assign_node on participants;
+create constraint trigger _650_assign_node after insert on participants
+deferrable initially deferred for each row when (new.peer_id is not null and new.kind in ('person', 'bot'))
+execute function tg_participants__assign_node();
+comment on trigger _650_assign_node on participants is 'At commit, so that a transaction left open keeps nobody from the nodes.';
+
+drop trigger if exists _660_assign_node_again on participants;
+create constraint trigger _660_assign_node_again after update of peer_id on participants
+deferrable initially deferred for each row
+when (old.peer_id is null and new.peer_id is not null and new.kind in ('person', 'bot'))
+execute function tg_participants__assign_node();
+comment on trigger _660_assign_node_again on participants is 'So for a host who comes back.';

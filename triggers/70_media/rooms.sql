@@ -11,18 +11,41 @@ create or replace function unassign_node(room_id bigint) returns void
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   seat uuid;
+  node text;
 begin
   if not exists (select from assignments a where a.room_id = unassign_node.room_id) then
     return;
   end if;
   -- Before any row of theirs is locked, as in assign_node, so that of two who move rooms one waits and nobody deadlocks.
   perform pg_advisory_xact_lock(hashtext('roomtone nodes'));
-  delete from assignments a where a.room_id = unassign_node.room_id returning a.peer_id into seat;
+  delete from assignments a where a.room_id = unassign_node.room_id returning a.peer_id, a.node_id into seat, node;
   delete from participants p where p.room_id = unassign_node.room_id and p.peer_id = seat;
+  -- Its next heartbeat comes after this is committed, and gives the room a node again if a user joined it meanwhile.
+  perform pg_notify('roomtone', json_build_object('node', node)::text) where node is not null;
 end
 $$;
 
-comment on function unassign_node(bigint) is 'Takes a room from its node, and the node''s seat with it.';
+comment on function unassign_node(bigint) is 'Takes a room from its node, and the node''s seat with it; notifies the node.';
+
+create or replace function room_is_occupied(room_id bigint) returns boolean
+language sql stable security definer set search_path = roomtone, pg_temp
+return exists (
+  select from participants p
+  where p.room_id = room_is_occupied.room_id and p.peer_id is not null and p.kind in ('person', 'bot'));
+
+comment on function room_is_occupied(bigint) is 'Whether a person or a bot has a seat in this room; only then it needs a node.';
+
+create or replace function node_with_capacity(kind text) returns nodes
+language sql stable security definer set search_path = roomtone, pg_temp
+begin atomic
+  select n
+  from living_nodes() n
+  left join lateral (select count(*) as rooms from assignments a where a.node_id = n.id) load on true
+  where n.kind = node_with_capacity.kind and load.rooms < n.capacity
+  order by load.rooms::float8 / n.capacity, n.started_at limit 1;
+end;
+
+comment on function node_with_capacity(text) is 'The living node of this kind with the largest share of its capacity free; null if all are full.';
 
 create or replace function assign_node(room_id bigint) returns text
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -36,15 +59,12 @@ begin
   -- One at a time, so that two rooms do not both take a node's last place.
   perform pg_advisory_xact_lock(hashtext('roomtone nodes'));
   select r.topology into wanted from rooms r where r.id = assign_node.room_id and r.opened_at is not null and r.ended_at is null and r.topology <> 'mesh';
-  if not found or exists (select from assignments a where a.room_id = assign_node.room_id) then
+  if not found or exists (select from assignments a where a.room_id = assign_node.room_id)
+     or not room_is_occupied(assign_node.room_id) then
     return null;
   end if;
-  select n.* into chosen
-  from living_nodes() n
-  left join lateral (select count(*) as rooms from assignments a where a.node_id = n.id) load on true
-  where n.kind = wanted and load.rooms < n.capacity
-  order by load.rooms::float8 / n.capacity, n.started_at limit 1;
-  if not found then
+  chosen := node_with_capacity(wanted);
+  if chosen.id is null then
     return null;
   end if;
   insert into assignments (room_id, node_id) values (assign_node.room_id, chosen.id) returning peer_id into seat;
@@ -62,35 +82,60 @@ end
 $$;
 
 comment on function assign_node(bigint) is
-  'Gives a room to the node of its topology that has the most room left, seats the node there and rings its bell; null if there is none, or the room has one.';
+  'Assigns a room with participants to the node of its topology with the most capacity left, seats the node there and notifies it; null if there is none, the room has one, or is empty.';
+
+create or replace function misplaced_rooms() returns setof bigint
+language sql stable security definer set search_path = roomtone, pg_temp
+begin atomic
+  select r.id from rooms r
+  left join assignments a on a.room_id = r.id
+  where r.opened_at is not null and r.ended_at is null and r.topology <> 'mesh'
+    and ((a.room_id is null) = room_is_occupied(r.id)
+         or (a.room_id is not null
+             and (not exists (select from living_nodes() n where n.id = a.node_id)
+                  or not exists (select from participants p where p.peer_id = a.peer_id))))
+  order by r.id;
+end;
+
+comment on function misplaced_rooms() is
+  'Rooms with participants whose node is missing, dead or lost its seat, and empty rooms that still have a node.';
 
 create or replace function assign_nodes() returns int
-language plpgsql security definer set search_path = roomtone, pg_temp as $$
+language plpgsql security definer set search_path = roomtone, pg_temp set lock_timeout = '50ms' as $$
 declare
   room bigint;
   moved int := 0;
 begin
-  for room in
-    select r.id from rooms r
-    left join assignments a on a.room_id = r.id
-    where r.opened_at is not null and r.ended_at is null and r.topology <> 'mesh'
-      and (a.room_id is null
-           or not exists (select from living_nodes() n where n.id = a.node_id)
-           or not exists (select from participants p where p.peer_id = a.peer_id))
-    order by r.id
-  loop
-    perform unassign_node(room);
-    if assign_node(room) is not null then
-      moved := moved + 1;
-    end if;
-  end loop;
   delete from nodes n where n.kind in ('sfu', 'mcu') and n.heartbeat_at < clock_timestamp() - interval '1 minute';
+  if not exists (select from misplaced_rooms()) then
+    return 0;
+  end if;
+  begin
+    perform pg_advisory_xact_lock(hashtext('roomtone nodes'));
+  exception when lock_not_available then
+    return 0; -- a heartbeat never waits for a transaction that was left open; the next one is a second away
+  end;
+  for room in select * from misplaced_rooms() loop
+    begin
+      if not room_is_occupied(room) then
+        -- Before the node is freed, or the recording would wait for another node.
+        update recordings r set ended_at = clock_timestamp(), ended_reason = 'everybody had left'
+        where r.room_id = room and r.ended_at is null;
+      end if;
+      perform unassign_node(room);
+      if assign_node(room) is not null then
+        moved := moved + 1;
+      end if;
+    exception when lock_not_available or deadlock_detected then
+      null; -- another transaction has a row of this room locked: tried again with the next heartbeat
+    end;
+  end loop;
   return moved;
 end
 $$;
 
 comment on function assign_nodes() is
-  'Gives every open room whose node died or lost its seat, or that waits for one, to a living node; returns how many found one. Asked by every node, every second.';
+  'Assigns every open room with participants whose node died or lost its seat, or that waits for one, to a living node, and takes the node from every empty room, whose recording ends first; returns how many rooms were assigned. Called by every node, every second.';
 
 create or replace function tg_rooms__guard_topology() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -128,9 +173,6 @@ create or replace trigger _140_guard_topology before insert or update of topolog
 for each row when (new.topology <> 'mesh') execute function tg_rooms__guard_topology();
 comment on trigger _140_guard_topology on rooms is 'Refuses a topology nobody serves just now.';
 
-create or replace trigger _300_assign after insert on rooms
-for each row when (new.topology <> 'mesh') execute function tg_rooms__assign();
-comment on trigger _300_assign on rooms is 'A room that begins on a node gets one.';
 create or replace trigger _310_assign_anew after update of topology, starts_at, opened_at, ended_at on rooms
 for each row when (new.topology <> old.topology or new.opened_at is distinct from old.opened_at or new.ended_at is not null)
 execute function tg_rooms__assign();

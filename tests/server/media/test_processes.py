@@ -37,6 +37,7 @@ async def test_a_node_of_each_kind_starts_by_itself_and_gives_its_rooms_back_at_
             each.start()
         kinds = "select array_agg(kind order by kind) from living_nodes()"
         await comes_true(lambda: psql.one(kinds) == ["mcu", "sfu"], within=PATIENCE)
+        psql.seat(room, "rick")
         psql.run("update rooms set topology = 'sfu' where id = %s", room)
         follows = "select count(served_by) from participants where kind = 'sfu'"
         await comes_true(lambda: psql.one(follows), within=PATIENCE)

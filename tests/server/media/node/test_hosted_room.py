@@ -28,8 +28,8 @@ async def test_every_offer_is_answered_or_refused_and_a_full_node_says_so(
     try:
         await comes_true(lambda: psql.one("select count(*) from living_nodes()"), within=PATIENCE)
         move(psql, room, "sfu")
-        node = psql.one("select peer_id::text from roster where kind = 'sfu'")
         peers = [psql.seat(room, name) for name in ("ann", "bob", "cy")]
+        node = psql.one("select peer_id::text from roster where kind = 'sfu'")
         psql.run("update participants set muted = false where room_id = %s", room)
         offers = [Jsonb({"type": "offer", "sdp": await each.offer(2)}) for each in people]
 

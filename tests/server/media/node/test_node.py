@@ -218,6 +218,7 @@ async def test_a_node_whose_database_is_gone_ends_all_the_same(
             room = psql.room("rick")
             nodes = "select from living_nodes()"
             await comes_true(lambda: psql.all(nodes), within=PATIENCE)
+            psql.seat(room, "rick")
             psql.run("update rooms set topology = 'mcu' where id = %s", room)
             follows = "select count(served_by) from participants"
             await comes_true(lambda: psql.one(follows), within=PATIENCE)
