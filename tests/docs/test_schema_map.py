@@ -65,6 +65,8 @@ def test_triggers_stand_in_firing_order(found: Map) -> None:
         "_620_apply_host_gone",
         "_630_record",
         "_640_record_again",
+        "_650_assign_node",
+        "_660_assign_node_again",
     ]
 
 

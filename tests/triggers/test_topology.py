@@ -160,7 +160,8 @@ def test_a_bot_alone_keeps_its_node(psql: Psql) -> None:
     room = psql.room("rick")
     psql.run(MOVE, "sfu", room)
     psql.run(
-        "insert into participants (room_id, user_id) select %s, id from sign_in('band', 'bot')", room
+        "insert into participants (room_id, user_id) select %s, id from sign_in('band', 'bot')",
+        room,
     )
     psql.run("select node_heartbeat('a')")
     assert carries(psql, room) == "a"

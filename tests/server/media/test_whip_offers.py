@@ -17,7 +17,7 @@ from .test_whip import SDP, TRICKLE, client
 
 __all__ = ["address"]
 
-CASE = Path(__file__).parents[1] / "cases" / "session-setup-offer.sdp"
+CASE = Path(__file__).parents[2] / "cases" / "session-setup-offer.sdp"
 
 
 async def test_an_offer_with_its_setup_at_the_session_is_answered_by_the_passive_end(
