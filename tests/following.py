@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from roomtone.log.sse_parser import SseParser
 
 from .patience import PATIENCE
 from .running import NO_TLS
@@ -17,7 +18,7 @@ from .running import NO_TLS
 
 @dataclass(frozen=True)
 class Frame:
-    """One event of an event stream (HTML standard, 9.2.6); a comment has the event ''."""
+    """One event of a stream or a socket."""
 
     event: str
     id: str | None
@@ -75,29 +76,19 @@ class Subscriber:
         )
 
     async def _read(self, response: httpx.Response) -> None:
+        parser = SseParser()
         try:
-            fields: dict[str, str] = {}
-            async for line in response.aiter_lines():
-                if line:
-                    name, _, value = line.partition(":")
-                    fields[name] = value.removeprefix(" ")
-                elif fields:
-                    await self._add(fields)
-                    fields = {}
+            async for chunk in response.aiter_bytes():
+                for event in parser.feed(chunk):
+                    async with self._news:
+                        self.frames.append(Frame(event.type, event.id, json.loads(event.data)))
+                        self._news.notify_all()
         except httpx.HTTPError:
             pass  # the stream ended; the test asserts how
         finally:
             async with self._news:
                 self.ended = True
                 self._news.notify_all()
-
-    async def _add(self, fields: dict[str, str]) -> None:
-        if "data" not in fields:
-            return
-        frame = Frame(fields["event"], fields.get("id"), json.loads(fields["data"]))
-        async with self._news:
-            self.frames.append(frame)
-            self._news.notify_all()
 
 
 @asynccontextmanager

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..console import Screen
 from .group import cli
-from .options import from_settings
+from .options import from_settings, settings_from
 from .outcome import expected_errors, stopping_on_signals
 
 
@@ -65,7 +66,7 @@ def lab_signaling_command(
     poll_interval: float,
     json_file: Path | None,
     html_file: Path | None,
-    database_url: str | None = None,
+    **given: Any,
 ) -> None:
     """Measure push over SSE, polling, long-polling and WebSocket on the same database.
 
@@ -86,7 +87,7 @@ def lab_signaling_command(
     except PlanError as error:
         raise click.UsageError(str(error)) from None
     with stopping_on_signals(Screen()), expected_errors():
-        sys.exit(measure(plan, database_url, json_file, html_file))
+        sys.exit(measure(plan, settings_from(given).database_url, json_file, html_file))
 
 
 @lab_group.command("topology")
@@ -117,7 +118,7 @@ def lab_topology_command(
     duration: float,
     json_file: Path | None,
     html_file: Path | None,
-    database_url: str | None = None,
+    **given: Any,
 ) -> None:
     """Measure mesh, SFU and MCU with the same people on the same server.
 
@@ -138,4 +139,4 @@ def lab_topology_command(
     except PlanError as error:
         raise click.UsageError(str(error)) from None
     with stopping_on_signals(Screen()), expected_errors():
-        sys.exit(measure(plan, database_url, json_file, html_file))
+        sys.exit(measure(plan, settings_from(given).database_url, json_file, html_file))

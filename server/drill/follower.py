@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import time
 from collections import Counter, deque
@@ -11,9 +12,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from ..log.sse_parser import SseEvent, SseParser
 from ..supervision import begin, stop
 from ..types import Cursor
-from .frames import Frame, Frames
 from .http_connection import UNREACHABLE, Answer, Exchange, Place, ask
 from .observed_events import Journal, Seen
 
@@ -162,7 +163,7 @@ class Follower:
             self._exchange = None
 
     async def _read(self, exchange: Exchange) -> None:
-        frames = Frames()
+        parser = SseParser()
         chunks = exchange.chunks()
         while True:
             # not `wait_for`, which before Python 3.12 may forget that it was cancelled
@@ -171,9 +172,11 @@ class Follower:
             if chunk is None:
                 return
             await self.reading.wait()
-            for frame in frames.push(chunk):
+            for event in parser.feed(chunk):
                 self.state = "following"
-                self._take(frame)
+                self._receive(event)
+            if parser.retry is not None:
+                self._retry = parser.retry / 1000
 
     def _refused(self, answer: Answer) -> None:
         """A plain refusal is final; a relay in trouble, or one too busy, is asked again."""
@@ -181,43 +184,40 @@ class Follower:
             self.refusal = answer
             self.state = "unseated"
 
-    def _take(self, frame: Frame) -> None:
-        match frame.event:
-            case "retry":
-                self._retry = (frame.retry or 0) / 1000
+    def _receive(self, event: SseEvent) -> None:
+        data = json.loads(event.data)
+        match event.type:
             case "snapshot":
-                self._begin(frame)
+                self._begin(data, event.id)
             case "hallway":
-                self._see(frame.data)
+                self._see(data)
             case "bye":
-                self.byes[frame.data["reason"]] += 1
-                if frame.data["reason"] not in COMING_BACK:
+                self.byes[data["reason"]] += 1
+                if data["reason"] not in COMING_BACK:
                     self.state = "unseated"
-            case _:
-                self._event(frame)
+            case table:
+                self._event(table, data, event.id)
 
-    def _begin(self, frame: Frame) -> None:
-        if "hallway" in frame.data:
-            self.hallway = {row["id"]: row for row in frame.data["hallway"]}
-        if frame.id is None:
+    def _begin(self, snapshot: dict[str, Any], cursor: str | None) -> None:
+        if "hallway" in snapshot:
+            self.hallway = {row["id"]: row for row in snapshot["hallway"]}
+        if cursor is None:
             return
-        self.journal.snapshot(Cursor.parse(frame.id))
-        self.roster = {record["user_id"]: record for record in frame.data["participants"]}
-        self.bodies |= {signal["id"]: signal["body"] for signal in frame.data["signals"]}
+        self.journal.snapshot(Cursor.parse(cursor))
+        self.roster = {record["user_id"]: record for record in snapshot["participants"]}
+        self.bodies |= {signal["id"]: signal["body"] for signal in snapshot["signals"]}
 
-    def _event(self, frame: Frame) -> None:
-        committed = datetime.fromisoformat(frame.data["commit_timestamp"]).timestamp()
+    def _event(self, table: str, event: dict[str, Any], cursor: str | None) -> None:
+        committed = datetime.fromisoformat(event["commit_timestamp"]).timestamp()
         seen = Seen(
-            Cursor.parse(frame.id or ""),
-            frame.data["recipient"] is not None,
-            time.time() - committed,
+            Cursor.parse(cursor or ""), event["recipient"] is not None, time.time() - committed
         )
         if not self.journal.event(seen):
             return
-        record, old = frame.data["record"], frame.data["old_record"]
-        if frame.event == "signals":
+        record, old = event["record"], event["old_record"]
+        if table == "signals":
             self.bodies[record["id"]] = record["body"]
-        elif frame.event == "participants":
+        elif table == "participants":
             if record is None or record["peer_id"] is None:
                 self.roster.pop((record or old)["user_id"], None)
             else:

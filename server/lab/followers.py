@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from abc import ABC, abstractmethod
 from contextlib import suppress
@@ -11,9 +12,9 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from ..drill.frames import Frames
 from ..drill.http_connection import Place
 from ..drill.observed_events import Journal, Seen
+from ..log.sse_parser import SseParser
 from ..supervision import begin, stop
 from ..types import Cursor
 from .connection import Tally
@@ -95,13 +96,13 @@ class StreamFollower(Follower):
     """Database-driven push: one request, whose answer never ends."""
 
     async def follow(self) -> None:
-        frames = Frames()
+        parser = SseParser()
         conversation = Conversation(self.place, self.person.token, self.tally)
         try:
             path = f"/rooms/{self.room}/events?peer_id={self.person.peer}"
             async for at, chunk in conversation.stream(path):
-                for frame in frames.push(chunk):
-                    self._frame(frame.event, frame.id, frame.data, at)
+                for event in parser.feed(chunk):
+                    self._frame(event.type, event.id, json.loads(event.data), at)
         finally:
             conversation.close()
 

@@ -9,6 +9,8 @@ import threading
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from roomtone.log.sse_parser import SseParser
+
 from ..following import Frame
 from ..patience import PATIENCE
 
@@ -81,19 +83,13 @@ class ThreadedStream:
         self._connection.close()
 
     def _read(self) -> None:
-        fields: dict[str, str] = {}
+        parser = SseParser()
         try:
-            while line := self._response.readline():
-                name, _, value = line.decode().rstrip("\n").partition(":")
-                if name:
-                    fields[name] = value.removeprefix(" ")
-                    continue
-                if "data" in fields:
-                    frame = Frame(fields["event"], fields.get("id"), json.loads(fields["data"]))
+            while chunk := self._response.read1(65_536):
+                for event in parser.feed(chunk):
                     with self._news:
-                        self.frames.append(frame)
+                        self.frames.append(Frame(event.type, event.id, json.loads(event.data)))
                         self._news.notify_all()
-                fields = {}
         except (OSError, http.client.HTTPException, ValueError):
             pass  # disconnected within a frame, which is then not read
         finally:

@@ -6,7 +6,6 @@ a name (or a token) are enough.
 
 from __future__ import annotations
 
-import codecs
 import json
 import logging
 import time
@@ -18,10 +17,10 @@ import httpx
 
 from ...formats.media_addresses import OWN, Reach
 from ...http_client import http_client
+from ...log.sse_parser import LineTooLong, SseEvent, SseParser
 from ...settings import is_loopback
 from ...types import Cursor, PeerId, RoomId, UserId
 from .client import Frame, Ice, Line, LineLost, Refused, Row, User
-from .event_stream import EventStream
 from .ice_servers import IceServers
 
 ANSWERS_WITHIN: Final = 10.0  # seconds
@@ -88,12 +87,14 @@ class HttpLine:
                 if response.status_code != 200:
                     await response.aread()
                     raise refusal(response)
-                stream, decoder = EventStream(), codecs.getincrementaldecoder("utf-8")()
+                parser = SseParser()
                 async for chunk in response.aiter_bytes():
-                    for frame in stream.feed(decoder.decode(chunk)):
-                        yield frame
+                    for event in parser.feed(chunk):
+                        yield _frame(event)
         except httpx.TransportError as error:
             raise LineLost(_words(error)) from error
+        except LineTooLong as error:
+            raise LineLost(str(error)) from error
 
     async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
         try:
@@ -166,6 +167,12 @@ async def http_line(
             yield line
         finally:
             await servers.close()
+
+
+def _frame(event: SseEvent) -> Frame:
+    return Frame(
+        event.type, json.loads(event.data), None if event.id is None else Cursor.parse(event.id)
+    )
 
 
 async def _ask(client: httpx.AsyncClient, method: str, path: str, **request: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from aiortc.sdp import SessionDescription
 from roomtone.formats.sdp import Unfit, audio_of, inherited
 
-CASE = (Path(__file__).parents[1] / "cases" / "session-setup-offer.sdp").read_text("ascii")
+CASE = (Path(__file__).parents[2] / "cases" / "session-setup-offer.sdp").read_text("ascii")
 SESSION = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
 AUDIO = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=rtpmap:111 opus/48000/2\r\n"
 

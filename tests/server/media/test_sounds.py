@@ -14,7 +14,6 @@ from roomtone.media.echo import DELAY, Echo
 from roomtone.media.packets import BLOCK, RATE
 from roomtone.media.received_audio import Heard, Hearing
 from roomtone.media.sent_audio import Ear, Voice, level_of
-from roomtone.media.signaling.event_stream import EventStream
 from roomtone.media.signaling.events import seat_of
 from roomtone.media.sounds import SoundError, pieces, play, tone
 
@@ -111,14 +110,3 @@ def test_the_bands_music_is_soft_never_clips_and_is_never_the_same() -> None:
     one, other = (np.concatenate(list(islice(music(seed), 8))) for seed in (1, 2))
     assert not np.allclose(one, other)
     assert all(block is not None and block.size == BLOCK for block in islice(pieces(music(1)), 100))
-
-
-def test_a_stream_of_events_is_read_however_it_is_cut() -> None:
-    text = ': hello\n\nretry: 1000\n\nevent: rooms\nid: 3-7\ndata: {"name":"a\u2028b"}\r\n\r\nevent: bye\ndata: {}\n\n'
-    for size in (1, 7, len(text)):
-        stream = EventStream()
-        frames = [f for at in range(0, len(text), size) for f in stream.feed(text[at : at + size])]
-        assert [(f.event, str(f.cursor), f.data) for f in frames] == [
-            ("rooms", "3-7", {"name": "a\u2028b"}),
-            ("bye", "None", {}),
-        ]
