@@ -1,6 +1,6 @@
-"""Where peers find their way to each other: STUN and TURN servers, and who may use the latter.
+"""STUN and TURN servers for WebRTC peers, and TURN credentials.
 
-TURN credentials are time-limited and shared with coturn by a secret alone, as in the IETF draft
+TURN credentials are limited in time and need a secret shared with coturn only, as in the IETF draft
 "A REST API for Access to TURN Services" (draft-uberti-behave-turn-rest): nothing is stored.
 """
 
@@ -10,18 +10,30 @@ import base64
 import hashlib
 import hmac
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..types import UserId
 
-if TYPE_CHECKING:
-    from ..settings import Settings
+
+class IceSettings(Protocol):
+    """The settings that say which servers there are."""
+
+    @property
+    def ice_servers(self) -> tuple[str, ...]: ...
+    @property
+    def turn_uris(self) -> tuple[str, ...]: ...
+    @property
+    def turn_secret(self) -> str | None: ...
+    @property
+    def turn_ttl(self) -> int: ...
+    @property
+    def ice_transport_policy(self) -> str: ...
 
 
 def credentials(
     user_id: UserId, *, secret: str, ttl: int, now: float | None = None
 ) -> tuple[str, str]:
-    """`(username, password)` that a TURN server with the same secret takes for `ttl` seconds.
+    """`(username, password)` that a TURN server with the same secret accepts for `ttl` seconds.
 
     The username is `<expiry, unix seconds>:<user id>`, the password the base64 of its HMAC-SHA1.
     """
@@ -31,10 +43,10 @@ def credentials(
     return username, base64.b64encode(digest).decode()
 
 
-def configuration(settings: Settings, user_id: UserId | None) -> dict[str, Any]:
+def configuration(settings: IceSettings, user_id: UserId | None) -> dict[str, Any]:
     """An RTCConfiguration (W3C WebRTC, 4.2.1) for this user, and `ttl`, its lifetime in seconds.
 
-    Somebody who is not signed in is told about STUN only: TURN carries media, and costs.
+    An anonymous user gets STUN servers only: a TURN server carries media, which costs.
     """
     servers: list[dict[str, Any]] = []
     if settings.ice_servers:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..identity.tokens import counted_as
 from ..postgres.budget import subject
 from ..problem import Problem
+from ..token_bucket import TokenBucket
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 MOST_DISCARDED = 4 * 1024 * 1024  # bytes
 DISCARDING_S = 2.0
 MOST_BUCKETS = 10_000
-BURST_S = 2.0  # this many seconds' worth of requests may come at once, as on opening a page
 
 _UNLIMITED = ("/client/", "/live", "/ready", "/metrics")
 
@@ -89,27 +89,6 @@ class BodyLimit:
         )
 
 
-class Bucket:
-    """So many tokens per second, and `BURST_S` seconds' worth of them to begin with."""
-
-    def __init__(self, per_second: float, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.per_second = per_second
-        self.burst = max(1.0, per_second * BURST_S)
-        self._clock = clock
-        self._tokens = self.burst
-        self._since = clock()
-
-    def take(self) -> float:
-        """Take one token: 0, or the seconds until there is one."""
-        now = self._clock()
-        self._tokens = min(self.burst, self._tokens + (now - self._since) * self.per_second)
-        self._since = now
-        if self._tokens < 1:
-            return (1 - self._tokens) / self.per_second
-        self._tokens -= 1
-        return 0.0
-
-
 class RequestRate:
     """Refuses more than `per_second` requests of one user, or of one address nobody is signed in from.
 
@@ -122,7 +101,7 @@ class RequestRate:
         self.app = app
         self.per_second = per_second
         self._clock = clock
-        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         limited = scope["type"] in ("http", "websocket") and not scope["path"].startswith(
@@ -142,7 +121,7 @@ class RequestRate:
 
     def take(self, who: str) -> float:
         """Take one request out of this one's bucket: 0, or the seconds until there is one."""
-        bucket = self._buckets.pop(who, None) or Bucket(self.per_second, clock=self._clock)
+        bucket = self._buckets.pop(who, None) or TokenBucket(self.per_second, clock=self._clock)
         self._buckets[who] = bucket
         wait = bucket.take()
         if len(self._buckets) > MOST_BUCKETS:

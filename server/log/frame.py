@@ -6,6 +6,7 @@ import json
 from functools import cached_property
 
 from ..types import Cursor
+from . import sse_writer
 
 
 class Frame:
@@ -19,8 +20,7 @@ class Frame:
     @cached_property
     def stream(self) -> bytes:
         """For an event stream (HTML standard, 9.2.6)."""
-        place = "" if self.cursor is None else f"id: {self.cursor}\n"
-        return f"event: {self.event}\n{place}data: {self.data}\n\n".encode()
+        return sse_writer.event(self.event, self.data, self.cursor)
 
     @cached_property
     def socket(self) -> str:

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import psycopg
 
+from ..log import control_events
 from ..log.frame import Frame
 from ..postgres.notifications import Backlog, Throttle
 from ..postgres.pools import Database
@@ -142,7 +143,7 @@ class Hallway:
         if visitor.seen == self._version:
             return []
         if not self._recent or visitor.seen + 1 < self._recent[0].version:
-            return [Frame("snapshot", f'{{"hallway":{self.rows(visitor)}}}')]
+            return [control_events.snapshot(f'{{"hallway":{self.rows(visitor)}}}')]
         frames = [
             change.frame
             for change in self._recent
@@ -233,8 +234,8 @@ class Hallway:
         self._schedule(room, fields)
         if private and before and (losing := before.readers.without(row.readers.users)):
             gone = {"id": room, "hidden": True, "cursor": fields["cursor"]}
-            self._tell(Frame("hallway", json.dumps(gone)), losing)
-        self._tell(Frame("hallway", row.text), row.readers)
+            self._tell(control_events.hallway(json.dumps(gone)), losing)
+        self._tell(control_events.hallway(row.text), row.readers)
 
     def _take_away(self, room: RoomId, text: str) -> None:
         # Told of a room that nobody saw here as well: it can have come and gone between two reads, and an invitation to it
@@ -245,7 +246,7 @@ class Hallway:
         if row is not None:
             self._public.pop(room, None)
             self._private.pop(room, None)
-            self._tell(Frame("hallway", text), row.readers)
+            self._tell(control_events.hallway(text), row.readers)
 
     def _schedule(self, room: RoomId, fields: dict[str, Any]) -> None:
         self._opens_at.pop(room, None)

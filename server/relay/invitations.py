@@ -16,6 +16,7 @@ from typing import Final
 
 import psycopg
 
+from ..log import control_events
 from ..log.frame import Frame
 from ..postgres.notifications import Backlog, Throttle
 from ..postgres.pools import Database
@@ -35,7 +36,7 @@ class OpenInvitations:
 
     def __init__(self) -> None:
         self.text = self.tag = ""
-        self.told = Frame("invitations", "")
+        self.told = control_events.invitations("[]")
         self.ids: frozenset[InvitationId] = frozenset()
         self.rooms: frozenset[RoomId] = frozenset()
         self.known = asyncio.Event()
@@ -49,7 +50,7 @@ class OpenInvitations:
             return
         self.text = text
         self.tag = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-        self.told = Frame("invitations", f'{{"invitations":{text}}}')
+        self.told = control_events.invitations(text)
         found = json.loads(text)
         self.ids = frozenset(InvitationId(each["id"]) for each in found)
         self.rooms = frozenset(RoomId(each["room_id"]) for each in found if each["room_id"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Final
 from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from ..identity.tokens import ends_at, user_of
+from ..log import control_events
 from ..log.frame import Frame
 from ..log.room_log import Reader, SlowReader
 from ..postgres.pools import Database
@@ -42,8 +42,7 @@ class StreamEnded(Exception):
         self.retry = retry
 
     def frame(self) -> Frame:
-        end = {"reason": self.reason} | ({} if self.retry is None else {"retry": self.retry})
-        return Frame("bye", json.dumps(end))
+        return control_events.bye(self.reason, retry=self.retry)
 
 
 class SeatTaken(Problem):
@@ -161,7 +160,10 @@ class Following:
         caught_up = [] if self.room is None else await self._catch_up(self.room)
         if self.room is not None and caught_up is None:
             return [await self._snapshot(self.room, hallway)]
-        return [Frame("snapshot", self._with_invitations(f"{{{hallway}")), *(caught_up or [])]
+        return [
+            control_events.snapshot(self._with_invitations(f"{{{hallway}")),
+            *(caught_up or []),
+        ]
 
     async def _catch_up(self, room: Attending) -> list[Frame] | None:
         """The next page of what the reader missed; None if that is not to be had.
@@ -190,7 +192,7 @@ class Following:
     async def _snapshot(self, room: Attending, hallway: str | None = None) -> Frame:
         room.reader.position, text = await snapshot(self._database, self._claims, room.seat)
         begun = text[:-1] if hallway is None else f"{text[:-1]},{hallway}"
-        return Frame("snapshot", self._with_invitations(begun), room.reader.position)
+        return control_events.snapshot(self._with_invitations(begun), room.reader.position)
 
     def _with_invitations(self, begun: str) -> str:
         """The end of a snapshot's JSON text, with the open invitations of a reader who is signed in."""

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from ..log import sse_writer
 from ..log.frame import Frame
 from ..relay.metrics import Metrics
 from ..supervision import first_of
@@ -21,8 +22,8 @@ HEADERS: Final = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
-OPENING: Final = f"retry: {RETRY}\n\n".encode()
-STILL_HERE: Final = b": still here\n\n"
+OPENING: Final = sse_writer.retry(RETRY)
+STILL_HERE: Final = sse_writer.comment("still here")
 
 
 class EventStream(Response):

@@ -21,12 +21,13 @@ import psycopg
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ..http.limits import Bucket
 from ..identity.tokens import claims_of
+from ..log import control_events
 from ..log.frame import Frame
 from ..problem import Problem, problem_from_database, refusal, words_of
 from ..rows.body import parse
 from ..supervision import first_of
+from ..token_bucket import TokenBucket
 from ..types import Claims, Cursor, PeerId, RoomId, UserId
 from .catching_up import Seat
 from .following import Attending, Following, StreamEnded, attending, following
@@ -69,8 +70,8 @@ async def _serve(websocket: WebSocket, kind: type[HallwaySocket]) -> None:
                 await kind(websocket, claims, held).serve()
         except (Problem, psycopg.Error) as error:
             problem = _problem(error, anonymous=not websocket.scope.get("roomtone.claims"))
-            end = {"reason": "refused", "problem": problem.body()}
-            await websocket.send_text(Frame("bye", json.dumps(end)).socket)
+            end = control_events.bye("refused", problem=problem.body())
+            await websocket.send_text(end.socket)
             await websocket.close(4000 + problem.status)
 
 
@@ -100,7 +101,7 @@ class HallwaySocket:
         self._cut = asyncio.Event()
         self._sending = asyncio.Lock()
         self._answering = asyncio.Lock()
-        self._bucket = Bucket(self._state.settings.requests_per_second)
+        self._bucket = TokenBucket(self._state.settings.requests_per_second)
         self._following: Following
 
     async def serve(self) -> None:

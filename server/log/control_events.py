@@ -1,0 +1,38 @@
+"""Every event of a stream that is no row of the log. A new control event is added here.
+
+Clients that must know it: `client_web/signaling/`, `server/media/signaling/`, and its shape in
+`server/http/openapi/shapes.py`. The four techniques send it without further work.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..types import Cursor
+from .frame import Frame
+
+
+def snapshot(state: str, cursor: Cursor | None = None) -> Frame:
+    """The whole state as JSON text. With a cursor it is true at that position of the room's log."""
+    return Frame("snapshot", state, cursor)
+
+
+def hallway(row: str) -> Frame:
+    """One row of the hallway that changed, as JSON text. It has no cursor: it moves no position in a log."""
+    return Frame("hallway", row)
+
+
+def invitations(rows: str) -> Frame:
+    """All open invitations of one user, as a JSON array."""
+    return Frame("invitations", f'{{"invitations":{rows}}}')
+
+
+def bye(reason: str, *, retry: int | None = None, problem: dict[str, Any] | None = None) -> Frame:
+    """The stream ends, and why. A client may reconnect after `retry` milliseconds, if given."""
+    end: dict[str, Any] = {"reason": reason}
+    if retry is not None:
+        end["retry"] = retry
+    if problem is not None:
+        end["problem"] = problem
+    return Frame("bye", json.dumps(end))
