@@ -39,7 +39,7 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
     """
     from ..media.child_process import ice_of
     from ..media.node.node import serve
-    from ..media.signaling.client import LineLost
+    from ..media.signaling.client import ConnectionLost
 
     settings = settings_from(given)
     url = settings.database_url
@@ -73,5 +73,5 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
                         recordings=settings.recordings,
                     )
                 )
-        except LineLost as lost:
+        except ConnectionLost as lost:
             raise click.ClickException(f"Nobody answers at the database ({lost}).") from None

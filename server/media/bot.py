@@ -17,11 +17,11 @@ from ..supervision import all_of, first_of
 from ..types import RoomId, UserId
 from .child_process import ice_of
 from .echo import Echo
-from .received_audio import Heard
-from .room_session import RECORDED, visiting
-from .signaling.client import Line, LineLost, Refused
-from .signaling.database_client import database_door
-from .signaling.http_client import http_line
+from .received_audio import ReceivedAudio
+from .room_session import RECORDED, room_session
+from .signaling.client import ConnectionLost, Refused, SignalingClient
+from .signaling.database_client import database_connections
+from .signaling.http_client import http_signaling_client
 from .sounds import Sound, SoundError, tone
 from .sounds import play as sound_of_file
 
@@ -95,35 +95,37 @@ async def _run(plan: Plan, say: Say) -> int:
     except (Refused, SoundError) as refusal:
         words = str(refusal)
         say(words[:1].upper() + words[1:])
-    except LineLost as lost:
+    except ConnectionLost as lost:
         where = "the database" if plan.database_url else plan.url
         say(f"Nobody answers at {where} ({lost}).")
     return 1
 
 
 @asynccontextmanager
-async def _lines(plan: Plan) -> AsyncIterator[list[Line]]:
+async def _lines(plan: Plan) -> AsyncIterator[list[SignalingClient]]:
     """A line for each bot."""
     names = (
         [plan.called] if plan.count == 1 else [f"{plan.called} {n + 1}" for n in range(plan.count)]
     )
     if plan.database_url is not None:
         ice = partial(ice_of, plan.settings)
-        async with database_door(plan.database_url, ice=ice) as door:
-            yield [await door.line(name) for name in names]
+        async with database_connections(plan.database_url, ice=ice) as connections:
+            yield [await connections.client(name) for name in names]
         return
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(
-                http_line(plan.url, name, token=plan.token, networks=plan.settings.media_networks)
+                http_signaling_client(
+                    plan.url, name, token=plan.token, networks=plan.settings.media_networks
+                )
             )
             for name in names
         ]
 
 
-async def _sit(plan: Plan, line: Line, say: Say) -> int:
+async def _sit(plan: Plan, client: SignalingClient, say: Say) -> int:
     """One bot's stay; 0 when it ended as it should."""
-    who = line.user.username
+    who = client.user.username
     echo = Echo() if plan.echo else None
     sound: Sound | None = None
     if plan.tone is not None:
@@ -133,28 +135,28 @@ async def _sit(plan: Plan, line: Line, say: Say) -> int:
     elif echo is not None:
         sound = echo.sound()
     listens = sound is None
-    async with visiting(
-        line,
+    async with room_session(
+        client,
         plan.room,
         sound=sound,
-        hears=listens or echo is not None,
+        receives=listens or echo is not None,
         role="AUDIENCE" if listens else None,
         say=lambda words: say(f"{who}: {words}"),
         leaves_when_recorded=plan.leaves_when_recorded,
-    ) as visit:
+    ) as session:
         say(f"{who} sits in room {plan.room}. Ctrl-C ends it.")
         if echo is not None:
-            visit.on_heard(echo.hear)
+            session.on_audio(echo.hear)
         if listens:
-            visit.on_heard(Speaking(lambda words: say(f"{who} hears {words}")).hear)
-        ends = {"visit": visit.ended.wait()}
-        if visit.voice is not None:
-            ends["voice"] = visit.voice.ended.wait()
+            session.on_audio(Speaking(lambda words: say(f"{who} hears {words}")).hear)
+        ends = {"visit": session.ended.wait()}
+        if session.sent_audio is not None:
+            ends["voice"] = session.sent_audio.ended.wait()
         await first_of(**ends)
-        if not visit.ended.is_set():
+        if not session.ended.is_set():
             say(f"{who} has nothing more to play, and leaves.")
             return 0
-        reason = visit.reason or "the room is closed to us"
+        reason = session.reason or "the room is closed to us"
         say(f"{who}: {WHY.get(reason, reason)}.")
         return 0 if reason in ("room ended", RECORDED) else 1
 
@@ -166,7 +168,7 @@ class Speaking:
         self._say = say
         self._quiet: dict[UserId, int] = {}
 
-    def hear(self, heard: Heard) -> None:
+    def hear(self, heard: ReceivedAudio) -> None:
         user, name = heard.seat.user, heard.seat.username
         if heard.level >= LOUD:
             if user not in self._quiet:

@@ -28,7 +28,7 @@ from .signaling.client import Ice
 
 
 @dataclass(frozen=True)
-class Told:
+class ProcessConfig:
     """`url` is a libpq connection string of the relay's login; `more` is what only this kind of process needs."""
 
     url: str
@@ -47,14 +47,14 @@ def ice_of(settings: Settings, user: UserId, *, loopback: bool = False) -> Ice:
     return Ice(tuple(told["iceServers"]), told["iceTransportPolicy"] == "relay", reach)
 
 
-def run(work: Callable[[Told], Coroutine[Any, Any, None]]) -> None:
+def run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> None:
     """Do this until told to stop: by SIGTERM or by the end of the input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(work))
 
 
-async def _run(work: Callable[[Told], Coroutine[Any, Any, None]]) -> None:
+async def _run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> None:
     loop = asyncio.get_running_loop()
     told = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
     account = told.pop("account", None)
@@ -62,7 +62,7 @@ async def _run(work: Callable[[Told], Coroutine[Any, Any, None]]) -> None:
         privileges.drop(*account)  # before the first packet
     settings = Settings(**told.pop("settings"))
     logs.configure(settings.log_level, "%(name)s: %(message)s")
-    working = begin(work(Told(told.pop("url"), settings, told)), "work")
+    working = begin(work(ProcessConfig(told.pop("url"), settings, told)), "work")
     loop.add_signal_handler(signal.SIGTERM, working.cancel)
     loop.add_reader(sys.stdin.fileno(), lambda: os.read(0, 4096) or working.cancel())
     with suppress(asyncio.CancelledError):

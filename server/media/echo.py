@@ -8,7 +8,7 @@ import numpy as np
 
 from ..types import UserId
 from .packets import BLOCK, RATE
-from .received_audio import Heard
+from .received_audio import ReceivedAudio
 from .sounds import Sound
 
 DELAY: Final = 1.0  # seconds
@@ -25,7 +25,7 @@ class Echo:
         self._now = 0
         self._said_until: dict[UserId, int] = {}
 
-    def hear(self, heard: Heard) -> None:
+    def hear(self, heard: ReceivedAudio) -> None:
         """Keep this for later."""
         if heard.seat.kind != "person" or heard.samples.size != BLOCK:
             return

@@ -2,7 +2,7 @@
 
 Sequence numbers are mapped by an offset, so a packet lost upstream is missing downstream too and the listener's
 decoder conceals it. When the speaker comes back on another SSRC (a new microphone track, a new connection), the offset moves:
-numbers go on by one, timestamps by the time that passed, and the listener hears one stream (RFC 3550, 5.1 and 7.1).
+numbers go on by one, timestamps by the time that passed, and the listener receives one stream (RFC 3550, 5.1 and 7.1).
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ SEQ_JUMP: Final = 500  # numbers; a larger step is another stream, not loss
 
 
 @dataclass(slots=True)
-class Playout:
+class JitterBuffer:
     """`push` what arrives, `pull` 20 ms of it on every tick of the mix.
 
     `lost`, `late` and `dropped` count frames that never came, came after their turn, and were left out for drift or a stall.

@@ -16,9 +16,9 @@ from aiortc import MediaStreamTrack
 
 from ..supervision import Supervisor
 from ..types import PeerId
-from .peer_connection import Connection
+from .peer_connection import PeerConnection
 from .rtp import RtpPacket
-from .sent_audio import Voice
+from .sent_audio import SentAudio
 from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind
 
@@ -45,7 +45,7 @@ def offers_first(me: Seat, other: Seat) -> bool:
 @dataclass
 class _Peer:
     seat: Seat
-    connection: Connection
+    connection: PeerConnection
     anew: int
 
 
@@ -60,8 +60,8 @@ class Mesh:
         self,
         *,
         ice: Callable[[], Awaitable[Ice]],
-        voice: Voice | None,
-        hears: bool,
+        sent_audio: SentAudio | None,
+        receives: bool,
         send: Callable[[PeerId, SignalKind, Any], None],
         forget: Callable[[PeerId], None],
         on_track: Callable[[PeerId, MediaStreamTrack], None],
@@ -70,8 +70,8 @@ class Mesh:
     ) -> None:
         self._on_packet = on_packet
         self._ice = ice
-        self._voice = voice
-        self._hears = hears
+        self._sent_audio = sent_audio
+        self._receives = receives
         self._send = send
         self._forget = forget
         self._on_track = on_track
@@ -125,7 +125,7 @@ class Mesh:
             if known.connection.offers and not known.connection.connected:
                 await self._replace(peer)
 
-    def connections(self) -> dict[PeerId, Connection]:
+    def connections(self) -> dict[PeerId, PeerConnection]:
         """For those who look closer."""
         return {peer: known.connection for peer, known in self._peers.items()}
 
@@ -135,11 +135,11 @@ class Mesh:
         await self._tasks.finish()
 
     async def _open(self, seat: Seat, peer: PeerId, *, offers: bool, anew: int = 0) -> None:
-        connection = Connection(
+        connection = PeerConnection(
             offers=offers,
             ice=await self._ice(),
-            voice=self._voice,
-            hears=self._hears,
+            sent_audio=self._sent_audio,
+            receives=self._receives,
             send=lambda kind, body: self._send(peer, kind, body),
             on_track=lambda track: self._on_track(peer, track),
             on_connected=lambda: self._connected(peer, connection),
@@ -149,13 +149,13 @@ class Mesh:
         self._peers[peer] = _Peer(seat, connection, anew)
         connection.start()
 
-    def _connected(self, peer: PeerId, connection: Connection) -> None:
+    def _connected(self, peer: PeerId, connection: PeerConnection) -> None:
         known = self._peers.get(peer)
         if known is not None and known.connection is connection:
             known.anew = 0
             self._on_connected(known.seat)
 
-    def _broken(self, peer: PeerId, connection: Connection, why: str) -> None:
+    def _broken(self, peer: PeerId, connection: PeerConnection, why: str) -> None:
         """Both sides throw away what they have; the one who offered first offers again."""
         known = self._peers.get(peer)
         if known is None or known.connection is not connection:
@@ -167,7 +167,7 @@ class Mesh:
         else:
             log.warning("the connection with %s cannot be made", known.seat.username)
 
-    async def _make_anew(self, peer: PeerId, connection: Connection) -> None:
+    async def _make_anew(self, peer: PeerId, connection: PeerConnection) -> None:
         await asyncio.sleep(PAUSE)
         known = self._peers.get(peer)
         if known is not None and known.connection is connection:

@@ -28,7 +28,7 @@ def total(frames: Mapping[Who, Samples]) -> Samples:
 
 
 def without(mixed: Samples, own: Samples | None) -> Samples:
-    """The mix as a speaker hears it: without themselves."""
+    """The mix as a speaker receives it: without themselves."""
     return mixed if own is None else mixed - own
 
 

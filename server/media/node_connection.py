@@ -18,9 +18,9 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpTransceiver
 from ..supervision import begin
 from .aiortc_internals import path_of, send_encoded, shield
 from .candidates import Candidates
-from .peer_connection import OPUS, Encoded, configuration_of, description_of, dictionary_of
+from .peer_connection import OPUS, EncodedTrack, configuration_of, description_of, dictionary_of
 from .rtp import RtpPacket, take_packets
-from .sent_audio import Ear, Voice
+from .sent_audio import PacketQueue, SentAudio
 from .signaling.client import Ice
 from .signaling.events import SignalKind
 
@@ -32,10 +32,10 @@ ANSWERED_WITHIN: Final = 8.0  # seconds
 log = logging.getLogger(__name__)
 
 
-class NodeLine:
+class NodeConnection:
     """Opened by the first `hear`, then closed; every `hear` says anew whose voices there are.
 
-    `voice` is what the node gets of us (None: nothing, ever); without `hears` no line is made for anybody else.
+    `voice` is what the node gets of us (None: nothing, ever); without `receives` no line is made for anybody else.
     `on_track(mid, track)` is told once of each line; whose voice it carries just now, `carried` says. With
     `on_packet(mid, packet)` nothing is decoded, and the tracks stay silent.
     `on_broken` when it can only be made anew.
@@ -45,8 +45,8 @@ class NodeLine:
         self,
         *,
         ice: Ice,
-        voice: Voice | None,
-        hears: bool,
+        sent_audio: SentAudio | None,
+        receives: bool,
         send: Callable[[SignalKind, Any], None],
         on_track: Callable[[str, MediaStreamTrack], None],
         on_connected: Callable[[], None],
@@ -56,9 +56,9 @@ class NodeLine:
         self._on_packet = on_packet
         self.connected = False
         self.carried: dict[str, str] = {}
-        """Voice by mid, as the node last answered."""
-        self._voice = voice
-        self._hears = hears
+        """SentAudio by mid, as the node last answered."""
+        self._sent_audio = sent_audio
+        self._receives = receives
         self._send = send
         self._on_track = on_track
         self._on_connected = on_connected
@@ -73,13 +73,13 @@ class NodeLine:
         self._pc = pc = RTCPeerConnection(configuration_of(ice))
         pc.on("connectionstatechange", self._state_changed)
         direction = {(True, True): "sendrecv", (True, False): "sendonly"}.get(
-            (voice is not None, hears), "recvonly"
+            (sent_audio is not None, receives), "recvonly"
         )
-        mine = pc.addTransceiver("audio" if voice is None else Encoded(), direction)
+        mine = pc.addTransceiver("audio" if sent_audio is None else EncodedTrack(), direction)
         self._prepare(mine)
-        self._ear = Ear()
-        if voice is not None:
-            send_encoded(mine.sender, self._ear.next)
+        self._packets = PacketQueue()
+        if sent_audio is not None:
+            send_encoded(mine.sender, self._packets.next)
         self._task = begin(self._run(), "connection to a node")
 
     @property
@@ -89,7 +89,7 @@ class NodeLine:
 
     def hear(self, voices: Sequence[str]) -> None:
         """These voices are to be heard."""
-        wanted = tuple(voices) if self._hears else ()
+        wanted = tuple(voices) if self._receives else ()
         if wanted != self._wanted:
             self._wanted = wanted
             self._changed.set()
@@ -152,8 +152,8 @@ class NodeLine:
             return
         if state == "connected" and not self.connected:
             self.connected = True
-            if self._voice is not None:
-                self._held.enter_context(self._voice.heard_by(self._ear))
+            if self._sent_audio is not None:
+                self._held.enter_context(self._sent_audio.sending_to(self._packets))
             self._send("connected", path_of(self._pc) or {})
             self._on_connected()
         elif state in ("failed", "closed"):

@@ -30,7 +30,7 @@ from ..supervision import begin
 from .aiortc_internals import path_of, send_encoded, shield
 from .candidates import Candidates
 from .rtp import Arrive, take_packets
-from .sent_audio import Ear, Voice
+from .sent_audio import PacketQueue, SentAudio
 from .signaling.client import Ice
 from .signaling.events import SignalKind
 
@@ -46,11 +46,11 @@ SECTIONS_LIMIT: Final = 1
 log = logging.getLogger(__name__)
 
 
-class Connection:
+class PeerConnection:
     """Made, then `start`ed, then closed.
 
-    `offers`: this side makes the offer. `voice` is what the other side hears of us (None: nothing, ever),
-    `hears` whether we want to hear them. `on_connected(path)` is told once; `on_track` of what comes in;
+    `offers`: this side makes the offer. `voice` is what the other side receives of us (None: nothing, ever),
+    `receives` whether we want to hear them. `on_connected(path)` is told once; `on_track` of what comes in;
     `on_broken` when it can only be thrown away, by both sides. With `on_packet` what comes in is not decoded
     but handed out as it comes, and the track stays silent.
     """
@@ -60,8 +60,8 @@ class Connection:
         *,
         offers: bool,
         ice: Ice,
-        voice: Voice | None,
-        hears: bool,
+        sent_audio: SentAudio | None,
+        receives: bool,
         send: Callable[[SignalKind, Any], None],
         on_track: Callable[[MediaStreamTrack], None],
         on_connected: Callable[[], None] = lambda: None,
@@ -83,17 +83,19 @@ class Connection:
         pc.on("connectionstatechange", self._changed)
         pc.on("track", on_track)
         direction = {(True, True): "sendrecv", (True, False): "sendonly"}.get(
-            (voice is not None, hears), "recvonly"
+            (sent_audio is not None, receives), "recvonly"
         )
-        line = pc.addTransceiver("audio" if voice is None else Encoded(), direction)
-        line.setCodecPreferences(OPUS)
+        transceiver = pc.addTransceiver(
+            "audio" if sent_audio is None else EncodedTrack(), direction
+        )
+        transceiver.setCodecPreferences(OPUS)
         shield(pc)
         if on_packet is not None:
-            take_packets(line, on_packet)
-        self._voice = voice
-        self._ear = Ear()
-        if voice is not None:
-            send_encoded(line.sender, self._ear.next)
+            take_packets(transceiver, on_packet)
+        self._sent_audio = sent_audio
+        self._packets = PacketQueue()
+        if sent_audio is not None:
+            send_encoded(transceiver.sender, self._packets.next)
 
     @property
     def pc(self) -> RTCPeerConnection:
@@ -163,8 +165,8 @@ class Connection:
             return
         if state == "connected" and not self.connected:
             self.connected = True
-            if self._voice is not None:
-                self._held.enter_context(self._voice.heard_by(self._ear))
+            if self._sent_audio is not None:
+                self._held.enter_context(self._sent_audio.sending_to(self._packets))
             if self.offers:
                 self._send("connected", path_of(self._pc) or {})
             self._on_connected()
@@ -178,7 +180,7 @@ class Connection:
             self._on_broken(why)
 
 
-class Encoded(MediaStreamTrack):
+class EncodedTrack(MediaStreamTrack):
     """Stands for a voice towards aiortc, which takes its packets past it (`inside.send_encoded`)."""
 
     kind = "audio"

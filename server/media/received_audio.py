@@ -21,7 +21,7 @@ MOST_WAITING: Final = 250  # blocks, 5 s of one person; a slow reader loses the 
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReceivedAudio:
     """960 samples of somebody, 48 kHz mono, at `position` (samples) of what came from them; `level` in dBov."""
 
     seat: Seat
@@ -30,7 +30,7 @@ class Heard:
     level: int
 
 
-async def hear(track: MediaStreamTrack, say: Callable[[Block, int], None]) -> None:
+async def read_track(track: MediaStreamTrack, say: Callable[[Block, int], None]) -> None:
     """Take what comes in on a track until it ends.
 
     Always taken, even when nobody wants it: aiortc queues it without bound.
@@ -50,15 +50,15 @@ def _mono(frame: AudioFrame) -> Block:
     return frame.to_ndarray().reshape(-1, channels)[:, 0].astype(np.int16)
 
 
-class Hearing:
+class ReceivedAudioQueue:
     """A bounded queue of what is heard, for one reader."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Heard] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[ReceivedAudio] = deque(maxlen=MOST_WAITING)
         self._news = asyncio.Event()
         self._closed = False
 
-    def put(self, heard: Heard) -> None:
+    def put(self, heard: ReceivedAudio) -> None:
         self._waiting.append(heard)
         self._news.set()
 
@@ -66,10 +66,10 @@ class Hearing:
         self._closed = True
         self._news.set()
 
-    def __aiter__(self) -> AsyncIterator[Heard]:
+    def __aiter__(self) -> AsyncIterator[ReceivedAudio]:
         return self
 
-    async def __anext__(self) -> Heard:
+    async def __anext__(self) -> ReceivedAudio:
         while not self._waiting:
             if self._closed:
                 raise StopAsyncIteration

@@ -1,4 +1,4 @@
-"""A visit to a room: a seat, a voice, and ears."""
+"""A session in a room: a seat, the audio sent, and the audio received."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ..supervision import Supervisor, beside
 from ..types import PeerId, RoomId, UserId
 from .mesh import Mesh
 from .node_connection import MIX
-from .received_audio import Heard, Hearing, hear
-from .recorded import Recorded
+from .received_audio import ReceivedAudio, ReceivedAudioQueue, read_track
+from .recording_state import RecordingState
 from .routes import Routes
 from .rtp import RtpPacket
-from .seat_actions import wish
-from .sent_audio import Voice, level_of
-from .signaling.client import Line, LineLost, Refused
+from .seat_actions import next_action
+from .sent_audio import SentAudio, level_of
+from .signaling.client import ConnectionLost, Refused, SignalingClient
 from .signaling.events import (
     Ended,
     Event,
@@ -32,71 +32,69 @@ from .signaling.events import (
     Snapshot,
     seats_after,
 )
-from .signaling.held_seat import Attendance
+from .signaling.held_seat import HeldSeat
 from .signaling.outbox import Outgoing
 from .sounds import Block, Sound
 
 log = logging.getLogger(__name__)
 
-RECORDED: Final = "recorded"  # the `reason` of a visit that ended by that
+RECORDED: Final = "recorded"  # the `reason` of a session that ended by that
 
 Say = Callable[[str], None]
 OnPacket = Callable[[Seat, RtpPacket], None]
 """Who speaks (a mix is its node's), and an encoded frame of theirs."""
 
 
-class Visit:
-    """Being in a room. Made by `visiting`.
+class RoomSession:
+    """Being in a room. Made by `room_session`.
 
     `room` is its row, `seats` who is there; `ended` is set when it is over, and `reason` then says why.
     """
 
     def __init__(
         self,
-        line: Line,
+        client: SignalingClient,
         room: RoomId,
         *,
         sound: Sound | None,
-        hears: bool,
+        receives: bool,
         role: str | None,
         say: Say,
         on_packet: OnPacket | None = None,
         leaves_when_recorded: bool = False,
     ) -> None:
         self._on_packet = on_packet
-        self.recorded = Recorded(say, leaves=leaves_when_recorded)
-        self.voice = None if sound is None else Voice(sound)
+        self.recorded = RecordingState(say, leaves=leaves_when_recorded)
+        self.sent_audio = None if sound is None else SentAudio(sound)
         self.seats: dict[UserId, Seat] = {}
         self.room: Mapping[str, Any] = {}
         self.ended = asyncio.Event()
         self.reason: str | None = None
-        self.attendance = Attendance(
-            line, room, role=role, on_refused=self._refused, on_trouble=say
-        )
+        self.held_seat = HeldSeat(client, room, role=role, on_refused=self._refused, on_trouble=say)
         self.mesh = Mesh(
-            ice=line.ice,
-            voice=self.voice,
-            hears=hears,
-            send=self.attendance.send,
-            forget=self.attendance.forget,
+            ice=client.ice,
+            sent_audio=self.sent_audio,
+            receives=receives,
+            send=self.held_seat.send,
+            forget=self.held_seat.forget,
             on_track=self._listen,
             on_connected=self._connected,
             on_packet=None if on_packet is None else self._take_packet,
         )
         self.routes = Routes(
             self.mesh,
-            ice=line.ice,
-            voice=self.voice,
-            hears=hears,
-            send=self.attendance.send,
+            ice=client.ice,
+            sent_audio=self.sent_audio,
+            receives=receives,
+            send=self.held_seat.send,
             on_voice=self._listen_to_node,
             on_connected=lambda seat: self._tell(f"connected with {seat.username}"),
             on_packet=None if on_packet is None else self._take_packet_of_node,
         )
-        self._line = line
+        self._client = client
         self._say = say
-        self._listeners: set[Callable[[Heard], None]] = set()
-        self._hearings: set[Hearing] = set()
+        self._listeners: set[Callable[[ReceivedAudio], None]] = set()
+        self._queues: set[ReceivedAudioQueue] = set()
         self._changed = asyncio.Event()
         self._tasks = Supervisor()
         self._speaks = sound is not None and role != "AUDIENCE"
@@ -106,33 +104,33 @@ class Visit:
     @property
     def me(self) -> Seat | None:
         """My seat, if it is this session's."""
-        seat = self.seats.get(self._line.user.id)
-        return seat if seat is not None and seat.peer == self.attendance.peer else None
+        seat = self.seats.get(self._client.user.id)
+        return seat if seat is not None and seat.peer == self.held_seat.peer else None
 
     @property
     def others(self) -> list[Seat]:
         """Everybody else who is there, in the order they joined."""
-        mine = self._line.user.id
+        mine = self._client.user.id
         present = (s for s in self.seats.values() if s.user != mine and s.peer is not None)
         return sorted(present, key=lambda seat: seat.seq)
 
-    def on_heard(self, listener: Callable[[Heard], None]) -> None:
+    def on_audio(self, listener: Callable[[ReceivedAudio], None]) -> None:
         """Call this with everything that is heard; it must not take long."""
         self._listeners.add(listener)
 
-    async def heard(self) -> AsyncGenerator[Heard, None]:
-        """Everything that is heard from now on, until the visit is over."""
-        hearing = Hearing()
-        self._hearings.add(hearing)
-        self._listeners.add(hearing.put)
+    async def received_audio(self) -> AsyncGenerator[ReceivedAudio, None]:
+        """Everything that is heard from now on, until the session is over."""
+        queue = ReceivedAudioQueue()
+        self._queues.add(queue)
+        self._listeners.add(queue.put)
         try:
-            async for heard in hearing:
-                yield heard
+            async for audio in queue:
+                yield audio
         finally:
-            self._hearings.discard(hearing)
-            self._listeners.discard(hearing.put)
+            self._queues.discard(queue)
+            self._listeners.discard(queue.put)
 
-    async def until(self, condition: Callable[[Visit], object]) -> None:
+    async def until(self, condition: Callable[[RoomSession], object]) -> None:
         """Wait until the room is as wanted; asked after each change."""
         while not condition(self):
             self._changed.clear()
@@ -141,7 +139,7 @@ class Visit:
     async def run(self) -> None:
         """Follow the room until it is over."""
         try:
-            async for event in self.attendance.events():
+            async for event in self.held_seat.events():
                 await self._take(event)
                 self._changed.set()
                 if self.recorded.leaves:
@@ -150,8 +148,8 @@ class Visit:
         finally:
             self.ended.set()
             self._changed.set()
-            for hearing in self._hearings:
-                hearing.close()
+            for queue in self._queues:
+                queue.close()
             await self.routes.close()
             await self._tasks.close()
 
@@ -183,19 +181,19 @@ class Visit:
         me = self.me
         topology = str(self.room.get("topology", "mesh"))
         await self.routes.update(me, self.seats.values(), topology)
-        if self.voice is None:
+        if self.sent_audio is None:
             return
-        self.voice.allowed = me is not None and me.audible
+        self.sent_audio.allowed = me is not None and me.audible
         if me is not None and self._speaks:
             before, self._before = self._before, me
-            if (function := wish(before, me, self.room)) is not None:
+            if (function := next_action(before, me, self.room)) is not None:
                 self._later(self._call(function))
 
     async def _call(self, function: str) -> None:
         """Ask for something about my seat; whatever comes of it comes through the log."""
         try:
-            await self.attendance.line.call(function, room_id=self.attendance.room)
-        except (Refused, LineLost) as error:
+            await self.held_seat.client.call(function, room_id=self.held_seat.room)
+        except (Refused, ConnectionLost) as error:
             self._say(f"could not {function.replace('_', ' ')}: {error}")
         else:
             if function == "raise_hand":
@@ -217,11 +215,11 @@ class Visit:
         if self._on_packet is not None:
             return
 
-        def heard(samples: Block, position: int) -> None:
+        def received(samples: Block, position: int) -> None:
             seat = next((seat for seat in self.seats.values() if seat.peer == peer), None)
             self._hand_out(seat, samples, position)
 
-        self._later(hear(track, heard))
+        self._later(read_track(track, received))
 
     def _listen_to_node(
         self, node: Seat, voice: Callable[[], str | None], track: MediaStreamTrack
@@ -229,7 +227,7 @@ class Visit:
         if self._on_packet is not None:
             return
 
-        def heard(samples: Block, position: int) -> None:
+        def received(samples: Block, position: int) -> None:
             name = voice()
             if name == MIX:
                 self._hand_out(node, samples, position)
@@ -238,7 +236,7 @@ class Visit:
                 if seat is not None and not self.routes.heard_elsewhere(seat.user):
                     self._hand_out(seat, samples, position)
 
-        self._later(hear(track, heard))
+        self._later(read_track(track, received))
 
     def _seat_of(self, voice: str | None) -> Seat | None:
         return next((s for s in self.seats.values() if f"user-{s.user}" == voice), None)
@@ -247,7 +245,7 @@ class Visit:
         # Receivers decide what is heard, whatever the sender's client, or a node, sends.
         if seat is None or not seat.audible or not self._listeners:
             return
-        block = Heard(seat, samples, position, level_of(samples))
+        block = ReceivedAudio(seat, samples, position, level_of(samples))
         for listener in tuple(self._listeners):
             listener(block)
 
@@ -268,31 +266,31 @@ class Visit:
 
 
 @asynccontextmanager
-async def visiting(
-    line: Line,
+async def room_session(
+    client: SignalingClient,
     room: RoomId,
     *,
     sound: Sound | None = None,
-    hears: bool = True,
+    receives: bool = True,
     role: str | None = None,
     say: Say = lambda words: None,
     on_packet: OnPacket | None = None,
     leaves_when_recorded: bool = False,
-) -> AsyncIterator[Visit]:
+) -> AsyncIterator[RoomSession]:
     """Be in a room until the block ends, then leave it.
 
-    `sound` is what the others hear (None: nothing). Without `hears` they need not send us anything. With the
+    `sound` is what the others hear (None: nothing). Without `receives` they need not send us anything. With the
     role AUDIENCE one only listens. `say` is told what happens, in plain words. With `on_packet(seat, packet)` what
     comes in is handed out undecoded, and nothing is `heard`: that costs a tenth. Raises Refused for a room one
-    may not enter, and LineLost when nobody answers.
+    may not enter, and ConnectionLost when nobody answers.
     """
-    visit = Visit(
-        line, room, sound=sound, hears=hears, role=role, say=say, on_packet=on_packet,
+    session = RoomSession(
+        client, room, sound=sound, receives=receives, role=role, say=say, on_packet=on_packet,
         leaves_when_recorded=leaves_when_recorded,
     )  # fmt: skip
-    async with visit.attendance:
-        running = {"visit": visit.run()}
-        if visit.voice is not None:
-            running["voice"] = visit.voice.run()
+    async with session.held_seat:
+        running = {"visit": session.run()}
+        if session.sent_audio is not None:
+            running["voice"] = session.sent_audio.run()
         async with beside(**running):
-            yield visit
+            yield session

@@ -19,9 +19,9 @@ from ..backoff import backoff
 from ..supervision import Supervisor
 from ..types import PeerId, UserId
 from .mesh import Mesh, should_connect
-from .node_connection import MIX, NodeLine
+from .node_connection import MIX, NodeConnection
 from .rtp import RtpPacket
-from .sent_audio import Voice
+from .sent_audio import SentAudio
 from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind
 
@@ -47,7 +47,7 @@ class _Node:
     """A node that is, or was, called."""
 
     seat: Seat
-    line: NodeLine
+    connection: NodeConnection
     attempt: int = 0
 
 
@@ -63,8 +63,8 @@ class Routes:
         mesh: Mesh,
         *,
         ice: Callable[[], Awaitable[Ice]],
-        voice: Voice | None,
-        hears: bool,
+        sent_audio: SentAudio | None,
+        receives: bool,
         send: Callable[[PeerId, SignalKind, Any], None],
         on_voice: Callable[[Seat, Callable[[], str | None], MediaStreamTrack], None],
         on_connected: Callable[[Seat], None] = lambda seat: None,
@@ -76,8 +76,8 @@ class Routes:
         """The node in use, or on the way to be."""
         self._before: _Node | None = None  # in use until the other one is
         self._ice = ice
-        self._voice = voice
-        self._hears = hears
+        self._sent_audio = sent_audio
+        self._receives = receives
         self._send = send
         self._on_voice = on_voice
         self._on_connected = on_connected
@@ -101,15 +101,15 @@ class Routes:
         elif signal.id > self._read.get(signal.from_peer, 0):
             self._read[signal.from_peer] = signal.id
             if signal.kind == "bye":
-                self._broken(node.line, str(signal.body.get("reason", "the node hung up")))
+                self._broken(node.connection, str(signal.body.get("reason", "the node hung up")))
             else:
-                node.line.receive(signal.kind, signal.body)
+                node.connection.receive(signal.kind, signal.body)
 
     async def log_lost(self) -> None:
         """The log began a new life: signals on their way are gone."""
         self._read.clear()
-        if self.node is not None and not self.node.line.connected:
-            self._broken(self.node.line, "the log was lost")
+        if self.node is not None and not self.node.connection.connected:
+            self._broken(self.node.connection, "the log was lost")
         await self.mesh.log_lost()
 
     def connected(self, seat: Seat) -> None:
@@ -156,14 +156,14 @@ class Routes:
 
     async def _take_ways(self) -> None:
         if self.node is not None:
-            self.node.line.hear(self._voices())
+            self.node.connection.hear(self._voices())
         if self._topology == "mesh":
             await self.mesh.update(self._me, self._seats)
             connections = self.mesh.connections()
             wanted = [s.peer for s in self._seats if self._me and should_connect(self._me, s)]
             if all(p in connections and connections[p].connected for p in wanted if p):
                 self._drop_nodes()
-        elif self.node is not None and self.node.line.connected:
+        elif self.node is not None and self.node.connection.connected:
             if self._before is not None:
                 self._hang_up(self._before)
                 self._before = None
@@ -176,42 +176,44 @@ class Routes:
     async def _call(self, seat: Seat, attempt: int) -> None:
         assert seat.peer is not None
         on_packet = self._on_packet
-        line = NodeLine(
+        connection = NodeConnection(
             ice=await self._ice(),
-            voice=self._voice,
-            hears=self._hears,
+            sent_audio=self._sent_audio,
+            receives=self._receives,
             send=partial(self._send, seat.peer),
-            on_track=lambda mid, track: self._on_voice(seat, lambda: line.carried.get(mid), track),
-            on_connected=lambda: self._line_connected(line),
-            on_broken=lambda why: self._broken(line, why),
+            on_track=lambda mid, track: self._on_voice(
+                seat, lambda: connection.carried.get(mid), track
+            ),
+            on_connected=lambda: self._node_connected(connection),
+            on_broken=lambda why: self._broken(connection, why),
             on_packet=None
             if on_packet is None
-            else lambda mid, packet: on_packet(seat, line.carried.get(mid), packet),
+            else lambda mid, packet: on_packet(seat, connection.carried.get(mid), packet),
         )
         if self.node is not None:
-            if self.node.line.connected and self._before is None:
+            if self.node.connection.connected and self._before is None:
                 self._before = self.node
             else:
                 self._hang_up(self.node)
-        self.node = _Node(seat, line, attempt)
+        self.node = _Node(seat, connection, attempt)
 
-    def _line_connected(self, line: NodeLine) -> None:
-        if self.node is not None and self.node.line is line:
+    def _node_connected(self, connection: NodeConnection) -> None:
+        if self.node is not None and self.node.connection is connection:
             self.node.attempt = 0
             self._on_connected(self.node.seat)
             self._later(self._settle())
 
-    def _broken(self, line: NodeLine, why: str) -> None:
+    def _broken(self, connection: NodeConnection, why: str) -> None:
         """A node that still carries the room is called again; any other one hung up, as it should."""
-        if self._before is not None and self._before.line is line:
+        if self._before is not None and self._before.connection is connection:
             self._hang_up(self._before)
             self._before = None
-        elif self.node is not None and self.node.line is line:
+        elif self.node is not None and self.node.connection is connection:
             log.info("the line to %s broke: %s", self.node.seat.username, why)
             self._later(self._again(self.node))
 
     async def _again(self, node: _Node) -> None:
-        await node.line.close()
+        await node.connection.close()
         await asyncio.sleep(backoff(node.attempt))
         if self.node is not node:
             return
@@ -228,7 +230,7 @@ class Routes:
         self.node = self._before = None
 
     def _hang_up(self, node: _Node) -> None:
-        self._later(node.line.close())
+        self._later(node.connection.close())
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:
         self._tasks.once(what, "change of routes")

@@ -12,7 +12,7 @@ from typing import Any
 from .signaling.events import Seat
 
 
-def wish(before: Seat | None, now: Seat, room: Mapping[str, Any]) -> str | None:
+def next_action(before: Seat | None, now: Seat, room: Mapping[str, Any]) -> str | None:
     """The function of the database to call next for one's seat, if any; `before` is None for a new session."""
     if before is not None and before.peer != now.peer:
         before = None

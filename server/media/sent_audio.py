@@ -25,7 +25,7 @@ BITRATE: Final = 48_000  # bit/s
 EFFORT: Final = 5  # of 10: half the cost of the best, and no ear can tell
 
 
-class Ear:
+class PacketQueue:
     """One listener's packets on their way."""
 
     def __init__(self) -> None:
@@ -44,16 +44,16 @@ class Ear:
         return self._packets.popleft()
 
 
-class Voice:
+class SentAudio:
     """Says a sound while `run` runs. `allowed` holds it back until it is true."""
 
     def __init__(self, sound: Sound) -> None:
         self._sound = sound
-        self._ears: set[Ear] = set()
+        self._queues: set[PacketQueue] = set()
         self._allowed = False
         self._wanted = asyncio.Event()
         self.ended = asyncio.Event()
-        self.said = 0
+        self.encoded_blocks = 0
         """Blocks that were encoded, ever."""
 
     @property
@@ -66,14 +66,14 @@ class Voice:
         self._look()
 
     @contextmanager
-    def heard_by(self, ear: Ear) -> Iterator[None]:
+    def sending_to(self, queue: PacketQueue) -> Iterator[None]:
         """Somebody listens until the block ends."""
-        self._ears.add(ear)
+        self._queues.add(queue)
         self._look()
         try:
             yield
         finally:
-            self._ears.discard(ear)
+            self._queues.discard(queue)
             self._look()
 
     async def run(self) -> None:
@@ -98,14 +98,14 @@ class Voice:
                 self.ended.set()
                 return
             if block is not None:
-                self.said += 1
+                self.encoded_blocks += 1
                 packet = Packet(encoder.encode(block), position * BLOCK, level_of(block))
-                for ear in self._ears:
-                    ear.put(packet)
+                for queue in self._queues:
+                    queue.put(packet)
             position += 1
 
     def _look(self) -> None:
-        if self._allowed and self._ears:
+        if self._allowed and self._queues:
             self._wanted.set()
         else:
             self._wanted.clear()

@@ -10,8 +10,8 @@ import aioice.ice
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from playwright.sync_api import BrowserContext
-from roomtone.media.room_session import Visit, visiting
-from roomtone.media.signaling.database_client import database_door
+from roomtone.media.room_session import RoomSession, room_session
+from roomtone.media.signaling.database_client import database_connections
 from roomtone.media.sounds import tone
 from roomtone.types import RoomId
 
@@ -44,16 +44,16 @@ def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def a_bot(database_url: str, room: int) -> Iterator[tuple[BlockingPortal, Visit]]:
+def a_bot(database_url: str, room: int) -> Iterator[tuple[BlockingPortal, RoomSession]]:
     """A Python peer that sounds a tone; it lives in the portal's thread."""
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(database_door(database_url)) as door,
+        portal.wrap_async_context_manager(database_connections(database_url)) as database,
         portal.wrap_async_context_manager(
-            visiting(portal.call(door.line, "bot"), RoomId(room), sound=tone(BOT))
-        ) as visit,
+            room_session(portal.call(database.client, "bot"), RoomId(room), sound=tone(BOT))
+        ) as session,
     ):
-        yield portal, visit
+        yield portal, session
 
 
 def hears_all_but_themselves(tab: BrowserTab, own: int) -> None:

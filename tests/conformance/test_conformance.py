@@ -16,7 +16,7 @@ from roomtone.media import mesh as mesh_module
 from roomtone.media.mesh import ANEW, Mesh, offers_first, should_connect
 from roomtone.media.route_changes import closes_old_after
 from roomtone.media.routes import room_node_of, voices_at
-from roomtone.media.signaling.client import Frame, LineLost, Refused, no_servers
+from roomtone.media.signaling.client import ConnectionLost, Frame, Refused, no_servers
 from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, seats_after, snapshot_of
 from roomtone.media.signaling.held_seat import COMING_BACK
 from roomtone.media.signaling.http_client import refusal
@@ -131,7 +131,7 @@ async def test_signals_arrive_in_order(case: Case) -> None:
 def test_what_a_refusal_means(case: Case) -> None:
     body = "<html>" if case["body"] is None else json.dumps(case["body"])
     error = refusal(httpx.Response(case["status"], text=body))
-    assert isinstance(error, LineLost) == case["passing"]
+    assert isinstance(error, ConnectionLost) == case["passing"]
     if isinstance(error, Refused):
         assert (error.rule, error.message) == (case["rule"], case["message"])
     elif case["message"] is not None:
@@ -162,12 +162,12 @@ async def test_a_connection_that_cannot_be_made_is_reported(
 
         async def close(self) -> None: ...
 
-    monkeypatch.setattr(mesh_module, "Connection", Breaking)
+    monkeypatch.setattr(mesh_module, "PeerConnection", Breaking)
     monkeypatch.setattr(mesh_module, "PAUSE", 0)
     mesh = Mesh(
         ice=no_servers,
-        voice=None,
-        hears=False,
+        sent_audio=None,
+        receives=False,
         send=lambda *_: None,
         forget=lambda _: None,
         on_track=lambda *_: None,

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from roomtone.cli import cli
 from roomtone.http.recordings import TICKET_LASTS
 from roomtone.identity.tokens import Tokens
-from roomtone.media.node.ogg_writer import Recording
+from roomtone.media.node.ogg_writer import OggWriter
 from roomtone.problem import Problem
 from roomtone.settings import options
 from roomtone.types import UserId
@@ -52,7 +52,7 @@ def test_the_code_of_an_invitation_has_144_random_bits(psql: Psql) -> None:
 
 def test_the_folder_of_recordings_is_for_one_account(tmp_path: Path) -> None:
     folder = tmp_path / "recordings"
-    Recording(folder / "evening.ogg", make_folder=True).close()
+    OggWriter(folder / "evening.ogg", make_folder=True).close()
     assert folder.stat().st_mode & 0o777 == 0o700
 
 

@@ -13,9 +13,9 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from ...media.room_session import Visit, visiting
-from ...media.signaling.client import Line
-from ...media.signaling.http_client import http_line
+from ...media.room_session import RoomSession, room_session
+from ...media.signaling.client import SignalingClient
+from ...media.signaling.http_client import http_signaling_client
 from ...supervision import begin as watch
 from ...supervision import stop
 from ...types import RoomId
@@ -40,7 +40,7 @@ class Person:
     hears: int
     ears: Ears
     said: list[Mark]
-    visit: Visit | None = None
+    session: RoomSession | None = None
     trouble: str | None = None
 
     @property
@@ -53,7 +53,7 @@ class Crowd:
 
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, SignalingClient] = {}
         self._people: list[Person] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._leaving = asyncio.Event()
@@ -63,7 +63,9 @@ class Crowd:
         """Who they are: `{name: user id}`."""
         for name in names:
             if name not in self._lines:
-                line = await self._stack.enter_async_context(http_line(url, name, kind="person"))
+                line = await self._stack.enter_async_context(
+                    http_signaling_client(url, name, kind="person")
+                )
                 self._lines[name] = line
         return {name: self._lines[name].user.id for name in names}
 
@@ -86,7 +88,7 @@ class Crowd:
         return {
             "seconds": time.monotonic() - began,
             "deaf": len(deaf),
-            "connected": sum(connections(each.visit) for each in self._people),
+            "connected": sum(connections(each.session) for each in self._people),
             "troubles": troubles[:3],
         }
 
@@ -99,17 +101,17 @@ class Crowd:
         for each in self._people:
             each.ears.begin()
             each.said.clear()
-        spoken = [each.visit.voice.said if each.visit and each.visit.voice else 0 for each in self._people]  # fmt: skip
-        before = [await wire(each.visit) for each in sampled]
+        spoken = [each.session.sent_audio.encoded_blocks if each.session and each.session.sent_audio else 0 for each in self._people]  # fmt: skip
+        before = [await wire(each.session) for each in sampled]
         cpu, at = time.process_time(), time.monotonic()
         await asyncio.sleep(duration)
         seconds = time.monotonic() - at
         cpu = time.process_time() - cpu
-        after = [await wire(each.visit) for each in sampled]
+        after = [await wire(each.session) for each in sampled]
         for each in self._people:
             each.ears.end()
         await stop(ticking)
-        said = sum(each.visit.voice.said if each.visit and each.visit.voice else 0 for each in self._people) - sum(spoken)  # fmt: skip
+        said = sum(each.session.sent_audio.encoded_blocks if each.session and each.session.sent_audio else 0 for each in self._people) - sum(spoken)  # fmt: skip
         return {
             "seconds": seconds,
             "cpu": cpu,
@@ -119,7 +121,7 @@ class Crowd:
             "links": [
                 {
                     "role": each.role,
-                    "connections": connections(each.visit),
+                    "connections": connections(each.session),
                     "up": (b[0] - a[0]) / seconds,
                     "down": (b[1] - a[1]) / seconds,
                 }
@@ -170,13 +172,13 @@ class Crowd:
 
     async def _stay(self, room: int, person: Person) -> None:
         try:
-            async with visiting(
+            async with room_session(
                 self._lines[person.name],
                 RoomId(room),
                 sound=None if person.voice is None else marked(person.voice, person.said),
                 role="AUDIENCE" if person.voice is None else None,
                 on_packet=lambda seat, packet: person.ears.hear(int(seat.user), packet),
-            ) as person.visit:
+            ) as person.session:
                 await self._leaving.wait()
         except Exception as error:  # noqa: BLE001 - told with the figures
             person.trouble = f"{type(error).__name__}: {error}"
@@ -201,25 +203,25 @@ class Crowd:
         return told
 
 
-def connections(visit: Visit | None) -> int:
+def connections(session: RoomSession | None) -> int:
     """How many of somebody's connections stand."""
-    if visit is None:
+    if session is None:
         return 0
-    node = visit.routes.node
-    mesh = sum(each.connected for each in visit.mesh.connections().values())
-    return mesh + (1 if node is not None and node.line.connected else 0)
+    node = session.routes.node
+    mesh = sum(each.connected for each in session.mesh.connections().values())
+    return mesh + (1 if node is not None and node.connection.connected else 0)
 
 
 HEADERS: Final = 28  # bytes of IPv4 and UDP before each packet (RFC 791, RFC 768)
 
 
-async def wire(visit: Visit | None) -> tuple[int, int]:
+async def wire(session: RoomSession | None) -> tuple[int, int]:
     """Bits sent and received over all connections, IP and UDP headers included; ICE's own checks are not."""
     up = down = 0
-    if visit is not None:
-        lines = [each.pc for each in visit.mesh.connections().values()]
-        if visit.routes.node is not None:
-            lines.append(visit.routes.node.line.pc)
+    if session is not None:
+        lines = [each.pc for each in session.mesh.connections().values()]
+        if session.routes.node is not None:
+            lines.append(session.routes.node.connection.pc)
         for pc in lines:
             for report in (await pc.getStats()).values():
                 if report.type == "transport":

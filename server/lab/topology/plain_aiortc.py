@@ -13,9 +13,9 @@ import psutil
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from ...media.aiortc_internals import send_encoded
-from ...media.peer_connection import OPUS, Encoded
+from ...media.peer_connection import OPUS, EncodedTrack
 from ...media.rtp import take_packets
-from ...media.sent_audio import Ear, Voice
+from ...media.sent_audio import PacketQueue, SentAudio
 from ...supervision import begin, stop
 from .marks import Mark, marked
 from .received_audio import Ears
@@ -27,18 +27,18 @@ WHO: Final = 1  # the only user there is
 async def plain(port: int, pid: int, listeners: int, seconds: float) -> dict[str, Any]:
     """What the process `pid`, which answers offers on `port`, needs to relay one voice to so many: `cpu` of a core, and the marks."""
     said: list[Mark] = []
-    voice, ear = Voice(marked(0, said)), Ear()
-    speaking = begin(voice.run(), "voice")
+    sent_audio, queue = SentAudio(marked(0, said)), PacketQueue()
+    speaking = begin(sent_audio.run(), "voice")
     connections: list[RTCPeerConnection] = []
     ears = [Ears(keeps=True) for _ in range(listeners)]
     try:
         speaker = _connection(connections)
-        line = speaker.addTransceiver(Encoded(), "sendonly")
+        line = speaker.addTransceiver(EncodedTrack(), "sendonly")
         line.setCodecPreferences(OPUS)
-        send_encoded(line.sender, ear.next)
+        send_encoded(line.sender, queue.next)
         await _call(port, speaker)
-        with voice.heard_by(ear):
-            voice.allowed = True
+        with sent_audio.sending_to(queue):
+            sent_audio.allowed = True
             for each in ears:
                 listener = _connection(connections)
                 line = listener.addTransceiver("audio", "recvonly")

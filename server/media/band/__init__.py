@@ -1,1 +1,1 @@
-"""The house band: a bot that plays music of its own, so that whoever comes alone hears something."""
+"""The house band: a bot that plays music of its own, so that whoever comes alone receives something."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..child_process import Told, run
+from ..child_process import ProcessConfig, run
 from .player import play
 
 
-async def work(told: Told) -> None:
+async def work(told: ProcessConfig) -> None:
     await play(told.url, told.ice)
 
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from ...backoff import backoff
 from ...types import RoomId, UserId
-from ..room_session import visiting
-from ..signaling.client import Ice, Line, LineLost, Refused
-from ..signaling.database_client import database_door
+from ..room_session import room_session
+from ..signaling.client import ConnectionLost, Ice, Refused, SignalingClient
+from ..signaling.database_client import database_connections
 from ..sounds import Sound, pieces
 from .music import music
 
@@ -33,22 +33,22 @@ async def play(url: str, ice: Callable[[UserId], Ice]) -> None:
     attempt = 0
     while True:
         try:
-            async with database_door(url, ice=ice) as door:
-                line = await door.line(NAME)
+            async with database_connections(url, ice=ice) as connections:
+                client = await connections.client(NAME)
                 attempt = 0
-                await _evening(line, sound)
-        except (LineLost, Refused) as error:
+                await _evening(client, sound)
+        except (ConnectionLost, Refused) as error:
             log.warning("%s does not play: %s", NAME, error)
         await asyncio.sleep(backoff(attempt, base=1.0, most=REST))
         attempt += 1
 
 
-async def _evening(line: Line, sound: Sound) -> None:
-    """Room after room. Raises Refused when no room is to be had, and LineLost."""
+async def _evening(client: SignalingClient, sound: Sound) -> None:
+    """Room after room. Raises Refused when no room is to be had, and ConnectionLost."""
     unwelcome: set[RoomId] = set()
     while True:
-        room = await _room(line, unwelcome)
-        reason = await _gig(line, room, sound)
+        room = await _room(client, unwelcome)
+        reason = await _gig(client, room, sound)
         log.info("the band stopped playing in room %s: %s", room, reason)
         if reason != "room ended":
             unwelcome.add(room)
@@ -56,23 +56,23 @@ async def _evening(line: Line, sound: Sound) -> None:
         await asyncio.sleep(PAUSE)
 
 
-async def _gig(line: Line, room: RoomId, sound: Sound) -> str | None:
+async def _gig(client: SignalingClient, room: RoomId, sound: Sound) -> str | None:
     """Play in a room until that is over; why it is."""
     try:
-        async with visiting(line, room, sound=sound, hears=False) as visit:
-            await visit.ended.wait()
-            return visit.reason
+        async with room_session(client, room, sound=sound, receives=False) as session:
+            await session.ended.wait()
+            return session.reason
     except Refused as refused:
         return refused.rule or str(refused)
 
 
-async def _room(line: Line, unwelcome: set[RoomId]) -> RoomId:
+async def _room(client: SignalingClient, unwelcome: set[RoomId]) -> RoomId:
     found = [
-        *await line.select("hallway", "id", name=ROOM),
-        *await line.select("hallway", "id", host_id=line.user.id),
+        *await client.select("hallway", "id", name=ROOM),
+        *await client.select("hallway", "id", host_id=client.user.id),
     ]
     for row in found:
         if row["id"] not in unwelcome:
             return RoomId(row["id"])
-    (own,) = await line.insert("rooms", [{"name": OWN_ROOM}])
+    (own,) = await client.insert("rooms", [{"name": OWN_ROOM}])
     return RoomId(own["id"])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..child_process import Told, run
+from ..child_process import ProcessConfig, run
 from .node import serve
 
 
-async def work(told: Told) -> None:
+async def work(told: ProcessConfig) -> None:
     await serve(told.url, told.more["kind"], ice=told.ice, recordings=Path(told.more["recordings"]))
 
 

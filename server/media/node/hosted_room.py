@@ -16,7 +16,7 @@ from ...backoff import backoff
 from ...supervision import Supervisor
 from ...types import Cursor, PeerId, RoomId, UserId
 from ..mixing import Mixed
-from ..signaling.client import Frame, Line, LineLost, Refused
+from ..signaling.client import ConnectionLost, Frame, Refused, SignalingClient
 from ..signaling.events import (
     Changed,
     Seat,
@@ -28,10 +28,10 @@ from ..signaling.events import (
     snapshot_of,
 )
 from ..signaling.outbox import Outbox, Outgoing
-from .peer_connection import Leg, OfferRefused
+from .peer_connection import NodePeerConnection, OfferRefused
 from .recorder import Recorder
-from .speakers import Sitter
-from .turns import Turns
+from .signal_queues import SignalQueues
+from .speakers import Participant
 
 LINGER: Final = 2.0  # seconds; a room that moves away is carried on until everybody has had time to
 
@@ -41,10 +41,10 @@ OVER: Final = ("failed", "closed")
 log = logging.getLogger(__name__)
 
 
-class Carried(Protocol):
+class RoomMedia(Protocol):
     """What a node makes of a room: an `Sfu` or an `Mcu`."""
 
-    async def sit(self, sitters: Iterable[Sitter]) -> None: ...
+    async def set_participants(self, participants: Iterable[Participant]) -> None: ...
 
     async def answer(self, peer_id: str, offer: str) -> str: ...
 
@@ -59,29 +59,29 @@ class Carried(Protocol):
     async def close(self) -> None: ...
 
     @property
-    def legs(self) -> Mapping[str, Leg]: ...
+    def connections(self) -> Mapping[str, NodePeerConnection]: ...
 
 
 Holding = Callable[[PeerId, timedelta], AbstractAsyncContextManager[bool]]
 """`Lease.holding`: follows on somebody's seat while the block runs."""
 
 
-class Carrier:
+class HostedRoom:
     """Carries the room from `run` until its seat is gone, or `run` is cancelled."""
 
     def __init__(
         self,
-        line: Line,
+        client: SignalingClient,
         room: RoomId,
         peer: PeerId,
-        carried: Carried,
+        media: RoomMedia,
         holding: Holding,
         recorder: Recorder,
     ) -> None:
         self.room = room
         self.peer = peer
-        self.carried = carried
-        self._line = line
+        self.media = media
+        self._client = client
         self._holding = holding
         self._recorder = recorder
         self._held: set[str] = set()
@@ -89,14 +89,14 @@ class Carrier:
             PeerId, bool
         ] = {}  # sessions without a page, and whether they leave when recorded
         self._recording: int | None = None
-        self._outbox = Outbox(line, self._refused)
+        self._outbox = Outbox(client, self._refused)
         self._seats: dict[UserId, Seat] = {}
         self._cursor: Cursor | None = None
         # The newest signal of each session that was dealt with. Not of all together: of two people's signals
         # the one that was written first may be committed second.
         self._read: dict[PeerId, int] = {}
         self._tasks = Supervisor()
-        self._turns = Turns(self._tasks, self._answer, self._overrun)
+        self._turns = SignalQueues(self._tasks, self._answer, self._overrun)
 
     async def run(self) -> None:
         """Follow the room until it is somebody else's."""
@@ -108,20 +108,20 @@ class Carrier:
         finally:
             await self._tasks.close()
             await self._recorder.close()
-            await self.carried.close()
+            await self.media.close()
 
     async def _follow(self) -> None:
         attempt = 0
         while True:
             try:
-                following = self._line.follow(self.room, self.peer, self._cursor)
+                following = self._client.follow(self.room, self.peer, self._cursor)
                 async with aclosing(following) as frames:
                     async for frame in frames:
                         attempt = 0
                         if frame.event == "bye":
                             return
                         await self._take(frame)
-            except LineLost as lost:
+            except ConnectionLost as lost:
                 log.info("room %s: %s; trying again", self.room, lost)
             except Refused as refused:
                 log.info("room %s is not ours any more: %s", self.room, refused)
@@ -144,15 +144,15 @@ class Carrier:
                 self._recorder.see(recording)
                 await self._recorded(recording)
                 self._seats = {seat.user: seat for seat in seats}
-                await self._sit()
+                await self._update_participants()
                 for signal in signals:
                     self._hear(signal)
             case SeatChanged(seat=seat):
                 self._seats[seat.user] = seat
-                await self._sit()
+                await self._update_participants()
             case SeatGone(seat=seat):
                 self._seats.pop(seat.user, None)
-                await self._sit()
+                await self._update_participants()
             case Signal():
                 self._hear(event)
             case Changed(table="recordings", record=record, old_record=old_record):
@@ -169,13 +169,13 @@ class Carrier:
 
     async def _recorded_program(self, peer: PeerId) -> None:
         if self._programs.get(peer):
-            await self.carried.hang_up(peer)  # its connection is its presence, so the seat goes too
+            await self.media.hang_up(peer)  # its connection is its presence, so the seat goes too
         else:
-            self.carried.notify(peer)
+            self.media.notify(peer)
 
-    async def _sit(self) -> None:
-        sitters = [
-            Sitter(
+    async def _update_participants(self) -> None:
+        participants = [
+            Participant(
                 seat.peer,
                 seat.user,
                 seat.role,
@@ -186,11 +186,11 @@ class Carrier:
             for seat in sorted(self._seats.values(), key=lambda seat: seat.seq)
             if seat.peer is not None and not seat.is_node
         ]
-        here = {PeerId(sitter.peer_id) for sitter in sitters}
+        here = {PeerId(participant.peer_id) for participant in participants}
         self._turns.keep(here)
         self._programs = {peer: leaves for peer, leaves in self._programs.items() if peer in here}
         self._read = {peer: newest for peer, newest in self._read.items() if peer in here}
-        await self.carried.sit(sitters)
+        await self.media.set_participants(participants)
 
     def _hear(self, signal: Signal) -> None:
         """Deal with a signal beside the others: one person's slow network keeps nobody waiting."""
@@ -206,19 +206,19 @@ class Carrier:
                 case "offer":
                     await self._take_offer(peer, signal.body)
                 case "candidate":
-                    await self.carried.candidates(peer, signal.body)
+                    await self.media.candidates(peer, signal.body)
                 case "bye":
-                    await self.carried.hang_up(peer)
+                    await self.media.hang_up(peer)
 
     async def _overrun(self, peer: PeerId) -> None:
         """More signals wait than a connection has: it begins anew, with an offer."""
         log.warning("session %s in room %s sends too many signals", peer, self.room)
-        await self.carried.hang_up(peer)
+        await self.media.hang_up(peer)
         self._put(peer, "bye", {"reason": "too many signals at once; offer again"})
 
     async def _take_offer(self, peer: PeerId, body: dict[str, str]) -> None:
         try:
-            answer = await self.carried.answer(peer, body["sdp"])
+            answer = await self.media.answer(peer, body["sdp"])
         except OfferRefused as refused:
             log.info("an offer in room %s was refused: %s", self.room, refused)
             self._put(peer, "bye", {"reason": str(refused)})
@@ -232,13 +232,13 @@ class Carrier:
         """Of a session that follows no log (WHIP, WHEP) the connection is the presence: the seat lives as long as it does."""
         self._held.add(peer)
         try:
-            leg = self.carried.legs.get(peer)
-            if leg is None or await leg.until("connected", *OVER) in OVER:
+            connection = self.media.connections.get(peer)
+            if connection is None or await connection.until("connected", *OVER) in OVER:
                 return  # never followed, the seat lapses by itself
             if self._recording is not None:
                 await self._recorded_program(peer)
             async with self._holding(peer, timedelta(0)):
-                await leg.until(*OVER)
+                await connection.until(*OVER)
         except psycopg.Error as error:
             log.info("a seat in room %s could not be kept: %s", self.room, error)
         finally:

@@ -1,4 +1,4 @@
-"""A multipoint control unit for one room: everybody hears one mix, each speaker without themselves.
+"""A multipoint control unit for one room: everybody receives one mix, each speaker without themselves.
 
 (RFC 7667, 3.4; the W3C calls it a mixer.) One clock for all. Who speaks has an encoder of their own, because they must not hear
 themselves; all the others get the same encoded mix, so their number costs next to nothing. A room in which nothing sounds costs nothing.
@@ -17,15 +17,15 @@ from random import randrange
 from typing import Final
 
 from ...supervision import Supervisor
-from ..jitter_buffer import Playout
+from ..jitter_buffer import JitterBuffer
 from ..mix_clock import FRAME, ticks
 from ..mixing import Mixed, level, soft_clip, total, without
 from ..opus import FRAME_SAMPLES, Encoder, Samples
 from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
 from .notice import notice
-from .peer_connection import MIX, Leg
-from .speakers import LOUD, Sitter, Speakers
+from .peer_connection import MIX, NodePeerConnection
+from .speakers import LOUD, Participant, Speakers
 
 QUIET_AFTER: Final = (
     50  # ticks, a second of nothing, after which the clock stops until somebody speaks
@@ -35,10 +35,10 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Ear:
-    """What one person gets: their leg, the numbers of their stream, and an encoder while they speak."""
+class MixOutput:
+    """What one person gets: their connection, the numbers of their stream, and an encoder while they speak."""
 
-    leg: Leg
+    connection: NodePeerConnection
     seq: int = field(default_factory=lambda: randrange(1 << 15))
     origin: int = field(default_factory=lambda: randrange(1 << 31))
     last_tick: int = -2
@@ -50,13 +50,13 @@ class Ear:
 
 
 class Mcu:
-    """One room. `sit` says who is there, `answer` takes a person's offer. `ice` is asked before each connection."""
+    """One room. `set_participants` says who is there, `answer` takes a person's offer. `ice` is asked before each connection."""
 
     def __init__(self, ice: Callable[[], Awaitable[Ice]] = no_servers) -> None:
         self._ice = ice
-        self._sitters: dict[str, Sitter] = {}
-        self._ears: dict[str, Ear] = {}
-        self._playouts: dict[str, Playout] = {}
+        self._participants: dict[str, Participant] = {}
+        self._outputs: dict[str, MixOutput] = {}
+        self._buffers: dict[str, JitterBuffer] = {}
         self._shared: Encoder | None = None
         self._sound = asyncio.Event()
         self._on_mix: Mixed | None = None
@@ -64,36 +64,47 @@ class Mcu:
         self._tasks = Supervisor()
         self._tasks.keep(self._mix, "mix")
 
-    async def sit(self, sitters: Iterable[Sitter]) -> None:
+    async def set_participants(self, participants: Iterable[Participant]) -> None:
         """These people sit in the room now: who is gone loses the connection, who is muted is not mixed in."""
-        before, self._sitters = self._sitters, {each.peer_id: each for each in sitters}
-        audible = {each.user_id for each in self._sitters.values() if each.may_be_heard}
+        before, self._participants = (
+            self._participants,
+            {each.peer_id: each for each in participants},
+        )
+        audible = {each.user_id for each in self._participants.values() if each.may_be_heard}
         for was in before.values():
             if was.user_id not in audible:
                 self.speakers.forget(was.user_id)
-        gone = [ear.leg for peer, ear in self._ears.items() if peer not in self._sitters]
-        self._ears = {peer: ear for peer, ear in self._ears.items() if peer in self._sitters}
-        self._playouts = {
-            peer: playout for peer, playout in self._playouts.items()
-            if peer in self._sitters and self._sitters[peer].may_be_heard
+        gone = [
+            output.connection
+            for peer, output in self._outputs.items()
+            if peer not in self._participants
+        ]
+        self._outputs = {
+            peer: output for peer, output in self._outputs.items() if peer in self._participants
+        }
+        self._buffers = {
+            peer: buffer for peer, buffer in self._buffers.items()
+            if peer in self._participants and self._participants[peer].may_be_heard
         }  # fmt: skip
-        await asyncio.gather(*(leg.close() for leg in gone))
+        await asyncio.gather(*(connection.close() for connection in gone))
 
     async def answer(self, peer_id: str, offer: str) -> str:
         """The answer to this person's offer: one voice, the mix. Raises OfferRefused, KeyError."""
-        if peer_id not in self._sitters:
+        if peer_id not in self._participants:
             raise KeyError(peer_id)
-        ear = self._ears.get(peer_id)
-        if ear is None or not ear.leg.usable:
-            leg = Leg(await self._ice(), lambda packet: self._arrive(peer_id, packet))
-            if peer_id not in self._sitters:  # they left meanwhile
-                await leg.close()
+        output = self._outputs.get(peer_id)
+        if output is None or not output.connection.usable:
+            connection = NodePeerConnection(
+                await self._ice(), lambda packet: self._arrive(peer_id, packet)
+            )
+            if peer_id not in self._participants:  # they left meanwhile
+                await connection.close()
                 raise KeyError(peer_id)
-            old, ear = ear, Ear(leg)
-            self._ears[peer_id] = ear
+            old, output = output, MixOutput(connection)
+            self._outputs[peer_id] = output
             if old is not None:
-                await old.leg.close()
-        return await ear.leg.answer(offer, [MIX])
+                await old.connection.close()
+        return await output.connection.answer(offer, [MIX])
 
     def record(self, on_mix: Mixed | None) -> None:
         """Tell every tick's mix from now on, silence included; None for no longer."""
@@ -102,40 +113,40 @@ class Mcu:
 
     def notify(self, peer_id: str) -> None:
         """Have this person hear that the room is recorded. It is in nobody else's mix, and in no recording."""
-        ear = self._ears.get(peer_id)
-        if ear is not None:
-            ear.notice = deque(notice())
+        output = self._outputs.get(peer_id)
+        if output is not None:
+            output.notice = deque(notice())
             self._sound.set()
 
     async def candidates(self, peer_id: str, body: object) -> None:
         """Where this person can be reached too."""
-        leg = self.legs.get(peer_id)
-        if leg is not None:
-            await leg.add_candidates(body)
+        connection = self.connections.get(peer_id)
+        if connection is not None:
+            await connection.add_candidates(body)
 
     async def hang_up(self, peer_id: str) -> None:
         """This person ends the connection, and may offer a new one."""
-        ear = self._ears.pop(peer_id, None)
-        self._playouts.pop(peer_id, None)
-        if ear is not None:
-            await ear.leg.close()
+        output = self._outputs.pop(peer_id, None)
+        self._buffers.pop(peer_id, None)
+        if output is not None:
+            await output.connection.close()
 
     async def close(self) -> None:
         await self._tasks.close()
-        await self.sit([])
+        await self.set_participants([])
 
     @property
-    def legs(self) -> dict[str, Leg]:
-        return {peer: ear.leg for peer, ear in self._ears.items()}
+    def connections(self) -> dict[str, NodePeerConnection]:
+        return {peer: output.connection for peer, output in self._outputs.items()}
 
     def _arrive(self, peer_id: str, packet: RtpPacket) -> None:
-        sitter = self._sitters.get(peer_id)
-        if sitter is None or not sitter.may_be_heard:
+        participant = self._participants.get(peer_id)
+        if participant is None or not participant.may_be_heard:
             return
-        playout = self._playouts.get(peer_id)
-        if playout is None:
-            playout = self._playouts[peer_id] = Playout()
-        playout.push(packet)
+        buffer = self._buffers.get(peer_id)
+        if buffer is None:
+            buffer = self._buffers[peer_id] = JitterBuffer()
+        buffer.push(packet)
         self._sound.set()
 
     async def _mix(self) -> None:
@@ -149,7 +160,7 @@ class Mcu:
             except Exception:
                 # The others in the room are not silenced by whatever one of them sent.
                 log.exception("a mix failed, and begins anew")
-                self._playouts.clear()
+                self._buffers.clear()
                 await asyncio.sleep(FRAME)
             self._sound.clear()
             self._shared = None
@@ -167,15 +178,15 @@ class Mcu:
         contributing: tuple[
             int, ...
         ] = ()  # who sounds; an open microphone in a quiet room does not
-        for peer, playout in self._playouts.items():
-            frame = playout.pull()
+        for peer, buffer in self._buffers.items():
+            frame = buffer.pull()
             if frame is not None:
                 frames[peer] = frame
-                user_id, loudness = self._sitters[peer].user_id, level(frame)
+                user_id, loudness = self._participants[peer].user_id, level(frame)
                 self.speakers.hear(user_id, loudness)
                 if loudness < LOUD:
                     contributing += (user_id & 0xFFFFFFFF,)
-        noticed = any(ear.notice for ear in self._ears.values())
+        noticed = any(output.notice for output in self._outputs.values())
         if not frames and not noticed and self._on_mix is None:
             return False
         mixed = total(frames)
@@ -187,44 +198,50 @@ class Mcu:
         self, tick: int, mixed: Samples, frames: dict[str, Samples], contributing: tuple[int, ...]
     ) -> None:
         for peer, own in frames.items():
-            ear = self._ears.get(peer)
-            if ear is None:
+            output = self._outputs.get(peer)
+            if output is None:
                 continue
-            ear.encoder = ear.encoder or Encoder()
-            samples = soft_clip(ear.with_notice(without(mixed, own)))
-            mine = self._sitters[peer].user_id & 0xFFFFFFFF
+            output.encoder = output.encoder or Encoder()
+            samples = soft_clip(output.with_notice(without(mixed, own)))
+            mine = self._participants[peer].user_id & 0xFFFFFFFF
             others = tuple(each for each in contributing if each != mine)
-            self._send(ear, tick, ear.encoder.encode(samples), level(samples), others)
+            self._send(output, tick, output.encoder.encode(samples), level(samples), others)
 
     def _to_listeners(
         self, tick: int, mixed: Samples, frames: dict[str, Samples], contributing: tuple[int, ...]
     ) -> None:
-        listeners = [ear for peer, ear in self._ears.items() if peer not in frames]
-        for ear in [ear for ear in listeners if ear.notice]:
-            listeners.remove(ear)
-            ear.encoder = ear.encoder or Encoder()
-            noticed = soft_clip(ear.with_notice(mixed))
-            self._send(ear, tick, ear.encoder.encode(noticed), level(noticed), contributing)
+        listeners = [output for peer, output in self._outputs.items() if peer not in frames]
+        for output in [output for output in listeners if output.notice]:
+            listeners.remove(output)
+            output.encoder = output.encoder or Encoder()
+            noticed = soft_clip(output.with_notice(mixed))
+            self._send(output, tick, output.encoder.encode(noticed), level(noticed), contributing)
         if not listeners and self._on_mix is None:
             return
         self._shared = self._shared or Encoder()
         samples = soft_clip(mixed)
         opus, loudness = self._shared.encode(samples), level(samples)
-        for ear in listeners:
-            ear.encoder = None
-            self._send(ear, tick, opus, loudness, contributing)
+        for output in listeners:
+            output.encoder = None
+            self._send(output, tick, opus, loudness, contributing)
         if self._on_mix is not None:
             self._on_mix(tick, samples, opus)
 
     def _send(
-        self, ear: Ear, tick: int, opus: bytes, loudness: int, contributing: tuple[int, ...]
+        self,
+        output: MixOutput,
+        tick: int,
+        opus: bytes,
+        loudness: int,
+        contributing: tuple[int, ...],
     ) -> None:
         if not opus:
             return
-        resumed = tick != ear.last_tick + 1
-        ear.seq = (ear.seq + 1) & 0xFFFF
-        ear.last_tick = tick
-        timestamp = (ear.origin + tick * FRAME_SAMPLES) & 0xFFFFFFFF
-        ear.leg.send(
-            MIX, RtpPacket(0, ear.seq, timestamp, resumed, opus, loudness, csrcs=contributing[:15])
+        resumed = tick != output.last_tick + 1
+        output.seq = (output.seq + 1) & 0xFFFF
+        output.last_tick = tick
+        timestamp = (output.origin + tick * FRAME_SAMPLES) & 0xFFFFFFFF
+        output.connection.send(
+            MIX,
+            RtpPacket(0, output.seq, timestamp, resumed, opus, loudness, csrcs=contributing[:15]),
         )

@@ -13,9 +13,9 @@ from ...postgres.notifications import Throttle
 from ...supervision import Supervisor
 from ...types import PeerId, RoomId, UserId
 from ..signaling.client import Ice
-from ..signaling.database_client import DatabaseDoor, database_door
+from ..signaling.database_client import DatabaseConnections, database_connections
 from ..signaling.lease import Pool
-from .hosted_room import Carried, Carrier
+from .hosted_room import HostedRoom, RoomMedia
 from .lease import CAPACITY, Kind, NodeLease
 from .mcu import Mcu
 from .recorder import Recorder
@@ -33,20 +33,24 @@ Say = Callable[[str], None]
 
 
 class Node:
-    """Runs until cancelled; `carriers` are the rooms it carries."""
+    """Runs until cancelled; `hosted_rooms` are the rooms it carries."""
 
     def __init__(
-        self, door: DatabaseDoor, lease: NodeLease, say: Say, recordings: Path | None = None
+        self,
+        connections: DatabaseConnections,
+        lease: NodeLease,
+        say: Say,
+        recordings: Path | None = None,
     ) -> None:
-        self._door = door
+        self._connections = connections
         self._lease = lease
         self._say = say
         self._recordings = recordings
-        self.carriers: dict[RoomId, Carrier] = {}
+        self.hosted_rooms: dict[RoomId, HostedRoom] = {}
         self._running: dict[tuple[RoomId, PeerId], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        with self._door.wakeups.of_node(self._lease.node) as notified:
+        with self._connections.wakeups.of_node(self._lease.node) as notified:
             tasks = Supervisor()
             tasks.keep(partial(self._beat_when, notified), "wait for new rooms")
             try:
@@ -73,7 +77,7 @@ class Node:
         for room, peer in self._lease.rooms.items():
             if (room, peer) not in self._running:
                 # A fault in one room is that room's.
-                task = tasks.once(self._carry(room, peer), f"room {room}")
+                task = tasks.once(self._host(room, peer), f"room {room}")
                 self._running[room, peer] = task
                 task.add_done_callback(partial(self._done, (room, peer)))
 
@@ -82,21 +86,21 @@ class Node:
         # Still ours? Then it ended by a fault, and is begun again; the next heartbeat takes away what is not.
         asyncio.get_running_loop().call_later(AGAIN_AFTER, self._lease.changed.set)
 
-    async def _carry(self, room: RoomId, peer: PeerId) -> None:
+    async def _host(self, room: RoomId, peer: PeerId) -> None:
         user = self._lease.user
         assert user is not None
-        line = self._door.line_of(user)
+        client = self._connections.client_of(user)
         # Asked before each connection: a room lives longer than TURN credentials do.
-        carried: Carried = Sfu(line.ice) if self._lease.kind == "sfu" else Mcu(line.ice)
-        recorder = Recorder(self._lease, self._recordings, carried.record)
-        carrier = Carrier(line, room, peer, carried, self._lease.holding, recorder)
-        self.carriers[room] = carrier
+        media: RoomMedia = Sfu(client.ice) if self._lease.kind == "sfu" else Mcu(client.ice)
+        recorder = Recorder(self._lease, self._recordings, media.record)
+        hosted = HostedRoom(client, room, peer, media, self._lease.holding, recorder)
+        self.hosted_rooms[room] = hosted
         self._say(f"carries room {room}")
         try:
-            await carrier.run()
+            await hosted.run()
         finally:
-            if self.carriers.get(room) is carrier:
-                del self.carriers[room]
+            if self.hosted_rooms.get(room) is hosted:
+                del self.hosted_rooms[room]
             self._say(f"room {room} is carried no longer")
 
 
@@ -109,7 +113,7 @@ async def serve(
     say: Say = lambda words: None,
     recordings: Path | None = None,
 ) -> None:
-    """Carry rooms of the database at `url` until cancelled, then hand them over. Raises LineLost when there is none.
+    """Carry rooms of the database at `url` until cancelled, then hand them over. Raises ConnectionLost when there is none.
 
     Recordings are written into the folder `recordings`; without one, none are.
     """
@@ -117,6 +121,6 @@ async def serve(
     def lease(pool: Pool) -> NodeLease:
         return NodeLease(pool, kind, capacity)
 
-    async with database_door(url, ice=ice, lease=lease) as door:
-        assert isinstance(door.lease, NodeLease)
-        await Node(door, door.lease, say, recordings).run()
+    async with database_connections(url, ice=ice, lease=lease) as connections:
+        assert isinstance(connections.lease, NodeLease)
+        await Node(connections, connections.lease, say, recordings).run()

@@ -31,7 +31,7 @@ class RecordingFailed(Exception):
     """The file could not be written (any more); what is in it stays."""
 
 
-class Recording:
+class OggWriter:
     """One file, from its first frame to `close`. Raises RecordingFailed if it cannot be made.
 
     `make_folder` makes the folder it lies in, for this account alone. `seconds` and `size` are what is in the file, or about to

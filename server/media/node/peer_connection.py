@@ -1,7 +1,7 @@
 """One person's connection to a node: what they send comes in as packets, what they shall hear goes out as packets.
 
 A person offers (a node never does), the node answers with all its candidates at once. Each m-line on which the person receives
-is a slot for one voice; the answer names whose in `a=msid:` (RFC 8830), so that the browser knows whom it hears.
+is a slot for one voice; the answer names whose in `a=msid:` (RFC 8830), so that the browser knows whom it receives.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class OfferRefused(Exception):
     """An offer this node does not take, in words for whoever sent it."""
 
 
-class Leg:
+class NodePeerConnection:
     """A connection that stands, or will. `arrive` gets the person's packets; `voices` are those that have a slot."""
 
     def __init__(self, ice: Ice, arrive: Callable[[RtpPacket], None]) -> None:

@@ -18,7 +18,7 @@ from ...backoff import backoff
 from ...supervision import begin
 from ..mixing import Mixed
 from ..opus import Samples
-from .ogg_writer import Recording, RecordingFailed
+from .ogg_writer import OggWriter, RecordingFailed
 
 TOLD_TRIES: Final = 5  # times a node tells how long a file is; a relay looks for itself otherwise
 
@@ -135,7 +135,7 @@ class Recorder:
             return
         try:
             path = self._folder / Path(name).name
-            file = await asyncio.to_thread(Recording, path, make_folder=True)
+            file = await asyncio.to_thread(OggWriter, path, make_folder=True)
         except RecordingFailed as error:
             log.error("recording %s: %s", recording, error)
             await self._tell(recording, 0, 0, "its file could not be written")

@@ -9,36 +9,34 @@ import time
 from collections.abc import Container
 
 from ...supervision import Supervisor
-from ..jitter_buffer import Playout
+from ..jitter_buffer import JitterBuffer
 from ..mix_clock import FRAME, ticks
 from ..mixing import Mixed, soft_clip, total
 from ..opus import Encoder
 from ..rtp import RtpPacket
 
 
-class Mixdown:
+class RecordingMix:
     """`push` what people send; `on_mix` gets every tick's mix, silence included, until `close`."""
 
     def __init__(self, on_mix: Mixed) -> None:
         self._on_mix = on_mix
-        self._playouts: dict[str, Playout] = {}
+        self._buffers: dict[str, JitterBuffer] = {}
         self._encoder = Encoder()
         self._opened = time.monotonic()
         self._tasks = Supervisor()
-        self._tasks.keep(self._mix, "mixdown")
+        self._tasks.keep(self._mix, "recording mix")
 
     def push(self, peer_id: str, packet: RtpPacket) -> None:
         """A packet of somebody who may be heard."""
-        playout = self._playouts.get(peer_id)
-        if playout is None:
-            playout = self._playouts[peer_id] = Playout()
-        playout.push(packet)
+        buffer = self._buffers.get(peer_id)
+        if buffer is None:
+            buffer = self._buffers[peer_id] = JitterBuffer()
+        buffer.push(packet)
 
     def keep(self, peer_ids: Container[str]) -> None:
         """Nobody but these may be heard from now on."""
-        self._playouts = {
-            peer: playout for peer, playout in self._playouts.items() if peer in peer_ids
-        }
+        self._buffers = {peer: buffer for peer, buffer in self._buffers.items() if peer in peer_ids}
 
     async def close(self) -> None:
         await self._tasks.close()
@@ -50,8 +48,8 @@ class Mixdown:
             tick = began + count
             frames = {
                 peer: frame
-                for peer, playout in self._playouts.items()
-                if (frame := playout.pull()) is not None
+                for peer, buffer in self._buffers.items()
+                if (frame := buffer.pull()) is not None
             }
             samples = soft_clip(total(frames))
             self._on_mix(tick, samples, self._encoder.encode(samples))

@@ -12,107 +12,127 @@ from ...supervision import Supervisor
 from ..mixing import Mixed
 from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
-from .peer_connection import Leg
-from .recording_mix import Mixdown
-from .speakers import Sitter, Speakers
+from .peer_connection import NodePeerConnection
+from .recording_mix import RecordingMix
+from .speakers import Participant, Speakers
 
 
 class Sfu:
-    """One room. `sit` says who is there, `answer` takes a person's offer. `ice` is asked before each connection."""
+    """One room. `set_participants` says who is there, `answer` takes a person's offer. `ice` is asked before each connection."""
 
     def __init__(self, ice: Callable[[], Awaitable[Ice]] = no_servers) -> None:
         self._ice = ice
-        self._sitters: dict[str, Sitter] = {}
-        self._legs: dict[str, Leg] = {}
-        self._mixdown: Mixdown | None = None
+        self._participants: dict[str, Participant] = {}
+        self._connections: dict[str, NodePeerConnection] = {}
+        self._recording_mix: RecordingMix | None = None
         self._closing = Supervisor()
         self.speakers = Speakers()
 
-    async def sit(self, sitters: Iterable[Sitter]) -> None:
+    async def set_participants(self, participants: Iterable[Participant]) -> None:
         """These people sit in the room now: who is gone loses the connection, who is muted is not forwarded."""
-        before, self._sitters = self._sitters, {each.peer_id: each for each in sitters}
-        gone = [leg for peer, leg in self._legs.items() if peer not in self._sitters]
-        self._legs = {peer: leg for peer, leg in self._legs.items() if peer in self._sitters}
+        before, self._participants = (
+            self._participants,
+            {each.peer_id: each for each in participants},
+        )
+        gone = [
+            connection
+            for peer, connection in self._connections.items()
+            if peer not in self._participants
+        ]
+        self._connections = {
+            peer: connection
+            for peer, connection in self._connections.items()
+            if peer in self._participants
+        }
         for was in before.values():
-            now = self._sitters.get(was.peer_id)
+            now = self._participants.get(was.peer_id)
             if was.may_be_heard and not (now and now.may_be_heard):
-                for leg in self._legs.values():
-                    leg.pause(was.voice)
+                for connection in self._connections.values():
+                    connection.pause(was.voice)
                 self.speakers.forget(was.user_id)
-        if self._mixdown is not None:
-            self._mixdown.keep({p for p, each in self._sitters.items() if each.may_be_heard})
-        await asyncio.gather(*(leg.close() for leg in gone))
+        if self._recording_mix is not None:
+            self._recording_mix.keep(
+                {p for p, each in self._participants.items() if each.may_be_heard}
+            )
+        await asyncio.gather(*(connection.close() for connection in gone))
 
     async def answer(self, peer_id: str, offer: str) -> str:
         """The answer to this person's offer, whose slots carry those on stage. Raises OfferRefused, KeyError."""
-        sitter = self._sitters[peer_id]
-        leg = self._legs.get(peer_id)
-        if leg is None or not leg.usable:
-            leg = await self._renew(sitter, leg)
+        participant = self._participants[peer_id]
+        connection = self._connections.get(peer_id)
+        if connection is None or not connection.usable:
+            connection = await self._renew(participant, connection)
         on_stage = {
             each.user_id: each.voice
-            for each in self._sitters.values()
-            if each.on_stage and each.user_id != sitter.user_id
+            for each in self._participants.values()
+            if each.on_stage and each.user_id != participant.user_id
         }
         # Where there are fewer slots than voices, those who spoke last are heard.
         wanted = [on_stage[user_id] for user_id in self.speakers.order(on_stage)]
         # Whoever was invited to speak may say yes at any moment, and then there is no time to negotiate.
         wanted += [
             each.voice
-            for each in self._sitters.values()
-            if each.invited and not each.on_stage and each.user_id != sitter.user_id
+            for each in self._participants.values()
+            if each.invited and not each.on_stage and each.user_id != participant.user_id
         ]
-        return await leg.answer(offer, wanted)
+        return await connection.answer(offer, wanted)
 
     def record(self, on_mix: Mixed | None) -> None:
         """Mix what is said and tell every tick's mix from now on, silence included; None for no longer."""
-        before, self._mixdown = self._mixdown, None if on_mix is None else Mixdown(on_mix)
+        before, self._recording_mix = (
+            self._recording_mix,
+            None if on_mix is None else RecordingMix(on_mix),
+        )
         if before is not None:
-            self._closing.once(before.close(), "end of a mixdown")
+            self._closing.once(before.close(), "end of a recording mix")
 
     def notify(self, peer_id: str) -> None:
-        """Here a program only speaks, and hears nothing: its 201 told it, or it asked to leave (docs/whip.md)."""
+        """Here a program only speaks, and receives nothing: its 201 told it, or it asked to leave (docs/whip.md)."""
 
     async def candidates(self, peer_id: str, body: object) -> None:
         """Where this person can be reached too."""
-        leg = self._legs.get(peer_id)
-        if leg is not None:
-            await leg.add_candidates(body)
+        connection = self._connections.get(peer_id)
+        if connection is not None:
+            await connection.add_candidates(body)
 
     async def hang_up(self, peer_id: str) -> None:
         """This person ends the connection, and may offer a new one."""
-        leg = self._legs.pop(peer_id, None)
-        if leg is not None:
-            await leg.close()
+        connection = self._connections.pop(peer_id, None)
+        if connection is not None:
+            await connection.close()
 
     async def close(self) -> None:
         self.record(None)
         await self._closing.finish()
-        await self.sit([])
+        await self.set_participants([])
 
     @property
-    def legs(self) -> dict[str, Leg]:
-        return self._legs
+    def connections(self) -> dict[str, NodePeerConnection]:
+        return self._connections
 
-    async def _renew(self, sitter: Sitter, old: Leg | None) -> Leg:
-        leg = Leg(await self._ice(), lambda packet: self._forward(sitter.peer_id, packet))
-        if sitter.peer_id not in self._sitters:  # they left meanwhile
-            await leg.close()
-            raise KeyError(sitter.peer_id)
-        self._legs[sitter.peer_id] = leg
+    async def _renew(
+        self, participant: Participant, old: NodePeerConnection | None
+    ) -> NodePeerConnection:
+        connection = NodePeerConnection(
+            await self._ice(), lambda packet: self._forward(participant.peer_id, packet)
+        )
+        if participant.peer_id not in self._participants:  # they left meanwhile
+            await connection.close()
+            raise KeyError(participant.peer_id)
+        self._connections[participant.peer_id] = connection
         if old is not None:
             await old.close()
-        return leg
+        return connection
 
     def _forward(self, peer_id: str, packet: RtpPacket) -> None:
-        sitter = self._sitters.get(peer_id)
-        if sitter is None or not sitter.may_be_heard:
+        participant = self._participants.get(peer_id)
+        if participant is None or not participant.may_be_heard:
             return
         if packet.level is not None:
-            self.speakers.hear(sitter.user_id, packet.level)
-        if self._mixdown is not None:
-            self._mixdown.push(peer_id, packet)
-        voice = sitter.voice
-        for other, leg in self._legs.items():
+            self.speakers.hear(participant.user_id, packet.level)
+        if self._recording_mix is not None:
+            self._recording_mix.push(peer_id, packet)
+        voice = participant.voice
+        for other, connection in self._connections.items():
             if other != peer_id:
-                leg.forward(voice, packet)
+                connection.forward(voice, packet)

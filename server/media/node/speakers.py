@@ -12,7 +12,7 @@ SMOOTHING: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Sitter:
+class Participant:
     """A seat as a node needs it; `invited` to the stage, and not there yet."""
 
     peer_id: str

@@ -50,7 +50,7 @@ async def no_servers() -> Ice:
     return Ice()
 
 
-class LineLost(Exception):
+class ConnectionLost(Exception):
     """It failed for a reason that passes: try again after a while."""
 
 
@@ -70,8 +70,8 @@ class Refused(Exception):
         return f"{self.message}. {self.hint}" if self.hint else self.message
 
 
-class Line(Protocol):
-    """Somebody's line. Each method but `ice` raises `Refused` or `LineLost`."""
+class SignalingClient(Protocol):
+    """Somebody's line. Each method but `ice` raises `Refused` or `ConnectionLost`."""
 
     @property
     def user(self) -> User: ...

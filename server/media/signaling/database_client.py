@@ -23,7 +23,7 @@ from ...postgres.roles import Connection, acting, become_relay
 from ...postgres.wakeup_events import WakeupEvents
 from ...supervision import supervised
 from ...types import Cursor, PeerId, RoomId, UserId
-from .client import Frame, Ice, Line, LineLost, Refused, Row, User
+from .client import ConnectionLost, Frame, Ice, Refused, Row, SignalingClient, User
 from .ice_servers import IceServers
 from .lease import Lease, Pool
 
@@ -39,8 +39,8 @@ NOT_ALLOWED: Final = "42501"  # insufficient privilege
 SCHEMA: Final = "roomtone"
 
 
-class DatabaseDoor:
-    """One process's way into the database, for any number of lines. Made by `database_door`."""
+class DatabaseConnections:
+    """One process's way into the database, for any number of lines. Made by `database_connections`."""
 
     def __init__(
         self, url: str, ice: Callable[[UserId], Ice], lease: Callable[[Pool], Lease]
@@ -63,57 +63,57 @@ class DatabaseDoor:
         self.ice = ice
         self.servers = IceServers()
 
-    async def line(self, username: str, *, kind: str = "bot") -> Line:
-        """A line for the bot (or person) of this name, created if unknown. Raises Refused, LineLost."""
-        async with _told(), self.pool.connection() as connection:
+    async def client(self, username: str, *, kind: str = "bot") -> SignalingClient:
+        """A line for the bot (or person) of this name, created if unknown. Raises Refused, ConnectionLost."""
+        async with _translated_errors(), self.pool.connection() as connection:
             answer = await connection.execute(
                 "select id, username from roomtone.sign_in(%s, %s)", (username, kind)
             )
             row = await answer.fetchone()
         assert row is not None
-        return self.line_of(User(UserId(row[0]), row[1]))
+        return self.client_of(User(UserId(row[0]), row[1]))
 
-    def line_of(self, user: User) -> Line:
+    def client_of(self, user: User) -> SignalingClient:
         """A line for somebody who is known."""
-        return DatabaseLine(self, user)
+        return DatabaseSignalingClient(self, user)
 
 
 @asynccontextmanager
-async def database_door(
+async def database_connections(
     url: str,
     *,
     ice: Callable[[UserId], Ice] = lambda user: Ice(),
     lease: Callable[[Pool], Lease] = Lease,
-) -> AsyncIterator[DatabaseDoor]:
+) -> AsyncIterator[DatabaseConnections]:
     """Open until the block ends. `url` is a libpq connection string, `ice` knows what `GET /ice` would say.
 
     `lease` is what the process lives by; a media node has one of its own.
 
-    Raises LineLost when there is no database.
+    Raises ConnectionLost when there is no database.
     """
-    door = DatabaseDoor(url, ice, lease)
+    connections = DatabaseConnections(url, ice, lease)
     try:
-        async with _told():
-            await door.pool.open(wait=True, timeout=ANSWERS_WITHIN)
+        async with _translated_errors():
+            await connections.pool.open(wait=True, timeout=ANSWERS_WITHIN)
         try:
             async with supervised() as tasks:
-                tasks.keep(door.wakeups.run, "listener")
-                tasks.keep(door.lease.run, "lease")
-                door.servers.watch(ice(UserId(0)))  # whoever asks is told of the same ones
-                yield door
+                tasks.keep(connections.wakeups.run, "listener")
+                tasks.keep(connections.lease.run, "lease")
+                connections.servers.watch(ice(UserId(0)))  # every user has the same servers
+                yield connections
         finally:
-            await door.servers.close()
+            await connections.servers.close()
             with suppress(psycopg.Error):
-                await door.lease.give_up()
+                await connections.lease.give_up()
     finally:
-        await door.pool.close(timeout=1)
+        await connections.pool.close(timeout=1)
 
 
-class DatabaseLine:
+class DatabaseSignalingClient:
     """Somebody's line."""
 
-    def __init__(self, door: DatabaseDoor, user: User) -> None:
-        self._door = door
+    def __init__(self, connections: DatabaseConnections, user: User) -> None:
+        self._connections = connections
         self._user = user
         self._claims = {"sub": str(user.id), "role": "roomtone_person"}
 
@@ -168,8 +168,8 @@ class DatabaseLine:
         self, room: RoomId, peer: PeerId, after: Cursor | None
     ) -> AsyncGenerator[Frame, None]:
         fruitless = Throttle(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
-        with self._door.wakeups.of_room(room) as notified:
-            async with _told(), self._door.lease.holding(peer) as held:
+        with self._connections.wakeups.of_room(room) as notified:
+            async with _translated_errors(), self._connections.lease.holding(peer) as held:
                 if not held:
                     raise Refused(
                         "this session no longer holds your seat",
@@ -195,7 +195,7 @@ class DatabaseLine:
 
     async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
         seq = after.seq
-        async with _told(), self._door.pool.connection() as connection:
+        async with _translated_errors(), self._connections.pool.connection() as connection:
             while True:
                 answer = await connection.execute(
                     "select epoch, tail_seq, seq, seat_user, seat_peer::text, event::json ->> 'reason'"
@@ -213,7 +213,7 @@ class DatabaseLine:
                         return "taken over" if seat_peer is not None else reason or "left"
 
     async def ice(self) -> Ice:
-        return await self._door.servers.answering(self._door.ice(self._user.id))
+        return await self._connections.servers.answering(self._connections.ice(self._user.id))
 
     async def _read(
         self, room: RoomId, peer: PeerId, after: Cursor | None
@@ -253,26 +253,29 @@ class DatabaseLine:
 
     @asynccontextmanager
     async def _acting(self, *, snapshot: bool = False) -> AsyncIterator[Connection]:
-        """A transaction as my user, in which psycopg's errors are told in the words of a line."""
-        async with _told(), self._door.pool.connection() as connection:
-            node = self._door.lease.node
+        """A transaction as my user, in which psycopg's errors become Refused and ConnectionLost."""
+        async with _translated_errors(), self._connections.pool.connection() as connection:
+            node = self._connections.lease.node
             async with acting(connection, self._claims, node, snapshot=snapshot):
                 yield connection
 
 
 @asynccontextmanager
-async def _told() -> AsyncIterator[None]:
+async def _translated_errors() -> AsyncIterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raise _in_words(error) from error
+        raise _translated(error) from error
 
 
-def _in_words(error: psycopg.Error) -> Refused | LineLost:
+def _translated(error: psycopg.Error) -> Refused | ConnectionLost:
     state = error.sqlstate
     if state is None or state.startswith(PASSING):
-        return LineLost(str(error).strip() or type(error).__name__)
-    told = error.diag
+        return ConnectionLost(str(error).strip() or type(error).__name__)
+    diagnosis = error.diag
     return Refused(
-        told.message_primary or str(error), state, told.constraint_name, told.message_hint
+        diagnosis.message_primary or str(error),
+        state,
+        diagnosis.constraint_name,
+        diagnosis.message_hint,
     )

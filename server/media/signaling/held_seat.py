@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from ...backoff import backoff
 from ...supervision import Supervisor
 from ...types import Cursor, PeerId, RoomId
-from .client import Frame, Line, LineLost, Refused
+from .client import ConnectionLost, Frame, Refused, SignalingClient
 from .events import Ended, Event, SignalKind, event_of, snapshot_of
 from .outbox import Outbox, Outgoing
 
@@ -25,31 +25,31 @@ LEAVES_WITHIN: Final = 1.5  # seconds; after that the seat may lapse by itself
 log = logging.getLogger(__name__)
 
 
-class Attendance:
+class HeldSeat:
     """A seat in one room, held while the block runs and left at its end.
 
-        async with Attendance(line, room) as attendance:
-            async for event in attendance.events(): ...
+        async with HeldSeat(client, room) as held_seat:
+            async for event in held_seat.events(): ...
 
-    Entering raises `Refused`, or `LineLost` when nobody answers. `role` is asked for the first time only:
+    Entering raises `Refused`, or `ConnectionLost` when nobody answers. `role` is asked for the first time only:
     one that was given later survives joining again. `on_trouble` is told of interruptions, in words.
     """
 
     def __init__(
         self,
-        line: Line,
+        client: SignalingClient,
         room: RoomId,
         *,
         role: str | None = None,
         on_refused: Callable[[Outgoing, Refused], None] = lambda signal, refused: None,
         on_trouble: Callable[[str], None] = lambda words: None,
     ) -> None:
-        self.line = line
+        self.client = client
         self.room = room
         self.peer = PeerId("")
         self._role = role
         self._on_trouble = on_trouble
-        self._outbox = Outbox(line, on_refused)
+        self._outbox = Outbox(client, on_refused)
         self._tasks = Supervisor()
         self._cursor: Cursor | None = None
         self._seated = False
@@ -68,9 +68,9 @@ class Attendance:
         await self._tasks.close()
         if self._seated:
             # Left whatever else happens; and if the line is gone, the seat lapses by itself.
-            with suppress(Refused, LineLost, TimeoutError):
+            with suppress(Refused, ConnectionLost, TimeoutError):
                 async with asyncio.timeout(LEAVES_WITHIN):
-                    await self.line.call("leave_room", room_id=self.room, peer_id=self.peer)
+                    await self.client.call("leave_room", room_id=self.room, peer_id=self.peer)
 
     def send(self, to_peer: PeerId, kind: SignalKind, body: Any) -> None:
         """Write a signal when it is its turn; never waits."""
@@ -87,7 +87,7 @@ class Attendance:
             bye: str | None = None
             try:
                 try:
-                    following = self.line.follow(self.room, self.peer, self._cursor)
+                    following = self.client.follow(self.room, self.peer, self._cursor)
                     async with aclosing(following) as frames:
                         async for frame in frames:
                             attempt = 0
@@ -106,7 +106,7 @@ class Attendance:
                     yield Ended(bye)
                     return
                 trouble = bye or "the line ended"
-            except LineLost as lost:
+            except ConnectionLost as lost:
                 trouble = str(lost)
             except Refused as refused:
                 self._seated = False
@@ -135,18 +135,18 @@ class Attendance:
             raise refused
         reason = None
         if self._cursor is not None:
-            reason = await self.line.why_gone(self.room, self.peer, self._cursor)
+            reason = await self.client.why_gone(self.room, self.peer, self._cursor)
         if reason is not None:
             return reason
-        seats = await self.line.select(
-            "participants", "peer_id", room_id=self.room, user_id=self.line.user.id
+        seats = await self.client.select(
+            "participants", "peer_id", room_id=self.room, user_id=self.client.user.id
         )
         taken = any(seat["peer_id"] is not None for seat in seats)
         return "taken over" if taken else "timeout"
 
     async def _join(self) -> None:
         asked = {} if self._role is None else {"role": self._role}
-        answer = await self.line.call("join_room", room_id=self.room, **asked)
+        answer = await self.client.call("join_room", room_id=self.room, **asked)
         self.peer = PeerId(str(answer["peer_id"]))
         self._role = None
         self._cursor = None

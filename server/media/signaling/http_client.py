@@ -20,7 +20,7 @@ from ...http_client import http_client
 from ...log.sse_parser import LineTooLong, SseEvent, SseParser
 from ...settings import is_loopback
 from ...types import Cursor, PeerId, RoomId, UserId
-from .client import Frame, Ice, Line, LineLost, Refused, Row, User
+from .client import ConnectionLost, Frame, Ice, Refused, Row, SignalingClient, User
 from .ice_servers import IceServers
 
 ANSWERS_WITHIN: Final = 10.0  # seconds
@@ -31,8 +31,8 @@ AS_STORED: Final = "return=representation"
 log = logging.getLogger(__name__)
 
 
-class HttpLine:
-    """Somebody's line. Made by `http_line`."""
+class HttpSignalingClient:
+    """Somebody's line. Made by `http_signaling_client`."""
 
     def __init__(
         self, client: httpx.AsyncClient, user: User, servers: IceServers, reach: Reach
@@ -92,9 +92,9 @@ class HttpLine:
                     for event in parser.feed(chunk):
                         yield _frame(event)
         except httpx.TransportError as error:
-            raise LineLost(_words(error)) from error
+            raise ConnectionLost(_words(error)) from error
         except LineTooLong as error:
-            raise LineLost(str(error)) from error
+            raise ConnectionLost(str(error)) from error
 
     async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
         try:
@@ -115,12 +115,12 @@ class HttpLine:
         if time.time() > self._ice_until:
             try:
                 await self.ask_for_ice()
-            except (LineLost, Refused) as error:
+            except (ConnectionLost, Refused) as error:
                 log.warning("the ICE servers known before stay in use: %s", error)
         return await self._servers.answering(self._ice)
 
     async def ask_for_ice(self) -> None:
-        """Learn what the relay says of ICE. Raises LineLost, Refused."""
+        """Learn what the relay says of ICE. Raises ConnectionLost, Refused."""
         answer = await _ask(self._client, "GET", "/ice")
         relay_only = answer["iceTransportPolicy"] == "relay"
         self._ice = Ice(tuple(answer["iceServers"]), relay_only, self._reach)
@@ -128,18 +128,18 @@ class HttpLine:
 
 
 @asynccontextmanager
-async def http_line(
+async def http_signaling_client(
     url: str,
     username: str | None = None,
     *,
     kind: str = "bot",
     token: str | None = None,
     networks: Iterable[str] = (OWN,),
-) -> AsyncIterator[Line]:
+) -> AsyncIterator[SignalingClient]:
     """A line to the relay at `url`, as whoever `token` names or by a demo name; closed with the block.
 
     `networks` is the setting `media_networks`; to loopback media is sent where the relay is there, too.
-    Raises `Refused` for somebody who may not be that, `LineLost` when nobody answers.
+    Raises `Refused` for somebody who may not be that, `ConnectionLost` when nobody answers.
     """
     servers = IceServers()
     async with http_client(
@@ -162,7 +162,9 @@ async def http_line(
                 raise Refused("this token is nobody's")
         reach = Reach.of(networks, loopback=is_loopback(client.base_url.host))
         try:
-            line = HttpLine(client, User(UserId(user["id"]), user["username"]), servers, reach)
+            line = HttpSignalingClient(
+                client, User(UserId(user["id"]), user["username"]), servers, reach
+            )
             await line.ask_for_ice()
             yield line
         finally:
@@ -181,7 +183,7 @@ async def _ask(client: httpx.AsyncClient, method: str, path: str, **request: Any
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         raise Refused(f"{client.base_url} is no address") from None
     except httpx.TransportError as error:
-        raise LineLost(_words(error)) from error
+        raise ConnectionLost(_words(error)) from error
     if not response.is_success:
         raise refusal(response)
     try:
@@ -190,7 +192,7 @@ async def _ask(client: httpx.AsyncClient, method: str, path: str, **request: Any
         raise Refused(f"{client.base_url} does not answer like Roomtone") from None
 
 
-def refusal(response: httpx.Response) -> LineLost | Refused:
+def refusal(response: httpx.Response) -> ConnectionLost | Refused:
     """What an answer that is no success means: another try may do (as in the browser's `problem.js`), or it was refused."""
     try:
         problem = response.json()
@@ -199,7 +201,7 @@ def refusal(response: httpx.Response) -> LineLost | Refused:
         problem, words = {}, f"the answer was {response.status_code}"
     code = str(problem.get("code") or "")
     if response.status_code in PASSING or response.status_code >= 500 or code.startswith("40"):
-        return LineLost(words)
+        return ConnectionLost(words)
     return Refused(words, code, problem.get("rule"), problem.get("hint"))
 
 

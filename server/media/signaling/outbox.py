@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ...backoff import backoff
 from ...types import PeerId, RoomId
-from .client import Line, LineLost, Refused
+from .client import ConnectionLost, Refused, SignalingClient
 from .events import SignalKind
 
 MOST_ROWS: Final = 50  # in one transaction
@@ -49,8 +49,10 @@ class Outbox:
     is told of the guilty ones, which are dropped for good.
     """
 
-    def __init__(self, line: Line, on_refused: Callable[[Outgoing, Refused], None]) -> None:
-        self._line = line
+    def __init__(
+        self, client: SignalingClient, on_refused: Callable[[Outgoing, Refused], None]
+    ) -> None:
+        self._client = client
         self._on_refused = on_refused
         self._waiting: deque[Outgoing] = deque(maxlen=MOST_WAITING)
         self._work = asyncio.Event()
@@ -87,9 +89,9 @@ class Outbox:
         attempt = 0
         while True:
             try:
-                await self._line.insert("signals", [signal.row() for signal in signals])
+                await self._client.insert("signals", [signal.row() for signal in signals])
                 return
-            except LineLost as lost:
+            except ConnectionLost as lost:
                 log.debug("signals wait: %s", lost)
                 await asyncio.sleep(backoff(attempt))
                 attempt += 1

@@ -12,7 +12,7 @@ import httpx
 import numpy as np
 import pytest
 from roomtone.formats.ogg import seconds_of
-from roomtone.media.node.ogg_writer import Recording
+from roomtone.media.node.ogg_writer import OggWriter
 from roomtone.media.opus import Encoder
 
 from ...patience import eventually
@@ -44,9 +44,9 @@ class Evening:
         return f"/recordings/{self.recording}"
 
 
-def write(path: Path) -> Recording:
+def write(path: Path) -> OggWriter:
     """Three seconds of a tone, not finished yet."""
-    recording, encoder = Recording(path), Encoder()
+    recording, encoder = OggWriter(path), Encoder()
     tone = (0.3 * np.sin(2 * np.pi * 440 * np.arange(960) / 48000)).astype("f4")
     for tick in range(TICKS):
         recording.write(tick, encoder.encode(tone))

@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import Callable
 
 import numpy as np
-from roomtone.media.room_session import Visit
+from roomtone.media.room_session import RoomSession
 
 from ...patience import PATIENCE
 
 WINDOW = 15  # blocks of 20 ms that are looked at together
 
 
-async def hears(visit: Visit, username: str, hertz: float) -> None:
+async def hears(session: RoomSession, username: str, hertz: float) -> None:
     """Wait until what comes from somebody is this tone."""
     blocks: list[np.ndarray] = []
     async with asyncio.timeout(PATIENCE):
-        async for heard in visit.heard():
+        async for heard in session.received_audio():
             if heard.seat.username != username:
                 continue
             blocks = [*blocks, heard.samples][-WINDOW:]
@@ -28,22 +28,22 @@ async def hears(visit: Visit, username: str, hertz: float) -> None:
                     return
 
 
-async def until(visit: Visit, condition: Callable[[Visit], object]) -> None:
+async def until(session: RoomSession, condition: Callable[[RoomSession], object]) -> None:
     """Wait until the room is as wanted, as this peer sees it."""
     async with asyncio.timeout(PATIENCE):
-        await visit.until(condition)
+        await session.until(condition)
 
 
-async def packets(visit: Visit) -> tuple[int, int]:
+async def packets(session: RoomSession) -> tuple[int, int]:
     """What WebRTC counted over all connections: packets that went out, packets that came in."""
     out = into = 0
-    for connection in visit.mesh.connections().values():
+    for connection in session.mesh.connections().values():
         for report in (await connection.pc.getStats()).values():
             out += getattr(report, "packetsSent", 0) if report.type == "outbound-rtp" else 0
             into += getattr(report, "packetsReceived", 0) if report.type == "inbound-rtp" else 0
     return out, into
 
 
-def connected(visit: Visit) -> int:
+def connected(session: RoomSession) -> int:
     """With how many a peer is connected."""
-    return sum(c.connected for c in visit.mesh.connections().values())
+    return sum(c.connected for c in session.mesh.connections().values())

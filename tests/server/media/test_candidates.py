@@ -15,9 +15,9 @@ from aiortc.sdp import SessionDescription
 from roomtone.media.candidates import CANDIDATES_LIMIT, Candidates, interfaces
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.node.speakers import Sitter
-from roomtone.media.node_connection import NodeLine
-from roomtone.media.peer_connection import Connection
+from roomtone.media.node.speakers import Participant
+from roomtone.media.node_connection import NodeConnection
+from roomtone.media.peer_connection import PeerConnection
 from roomtone.media.signaling.client import Ice
 
 from ...patience import PATIENCE
@@ -60,15 +60,15 @@ async def offer() -> str:
 
 async def to_node(kind: type[Sfu] | type[Mcu], sdp: str, trickled: list[dict[str, Any]]) -> Any:
     node = kind()
-    await node.sit([Sitter("peer", 1, "SPEAKER", muted=False)])
+    await node.set_participants([Participant("peer", 1, "SPEAKER", muted=False)])
     await node.answer("peer", sdp)
     await node.candidates("peer", trickled)
     return node
 
 
-async def to_peer(sdp: str, trickled: list[dict[str, Any]]) -> Connection:
-    connection = Connection(
-        offers=False, ice=Ice(), voice=None, hears=True, send=lambda *_: None, on_track=lambda _: None
+async def to_peer(sdp: str, trickled: list[dict[str, Any]]) -> PeerConnection:
+    connection = PeerConnection(
+        offers=False, ice=Ice(), sent_audio=None, receives=True, send=lambda *_: None, on_track=lambda _: None
     )  # fmt: skip
     connection.start()
     connection.receive("offer", {"type": "offer", "sdp": sdp})
@@ -76,11 +76,11 @@ async def to_peer(sdp: str, trickled: list[dict[str, Any]]) -> Connection:
     return connection
 
 
-async def to_caller(sdp: str, trickled: list[dict[str, Any]]) -> NodeLine:
+async def to_caller(sdp: str, trickled: list[dict[str, Any]]) -> NodeConnection:
     """Who calls a node, and is answered by something else; it takes no later candidates."""
     said: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-    caller = NodeLine(
-        ice=Ice(), voice=None, hears=True, send=lambda _kind, body: said.put_nowait(body),
+    caller = NodeConnection(
+        ice=Ice(), sent_audio=None, receives=True, send=lambda _kind, body: said.put_nowait(body),
         on_track=lambda *_: None, on_connected=lambda: None, on_broken=lambda _: None,
     )  # fmt: skip
     caller.hear(["mix"])

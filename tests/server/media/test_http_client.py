@@ -13,7 +13,7 @@ import httpx
 import pytest
 from roomtone.http_client import http_client
 from roomtone.identity.jwks import Jwks
-from roomtone.media.signaling.http_client import http_line
+from roomtone.media.signaling.http_client import http_signaling_client
 
 from ...running import RunningRelay
 
@@ -32,7 +32,7 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
 
 
 async def test_a_bot_reaches_the_relay_beside_it(relay: RunningRelay) -> None:
-    async with http_line(relay.url, "hettie") as hettie:
+    async with http_signaling_client(relay.url, "hettie") as hettie:
         assert hettie.user.username == "hettie"
 
 

@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from roomtone.media.signaling.client import LineLost
-from roomtone.media.signaling.http_client import HttpLine, http_line
+from roomtone.media.signaling.client import ConnectionLost
+from roomtone.media.signaling.http_client import HttpSignalingClient, http_signaling_client
 
 from ...running import run_relay
 
@@ -22,10 +22,10 @@ async def test_the_policy_stays_known_when_the_relay_is_gone(database_url: str) 
             turn_secret="shared",
             ice_transport_policy="relay",
         ) as relay:
-            line = await stack.enter_async_context(http_line(relay.url, "hettie"))
+            line = await stack.enter_async_context(http_signaling_client(relay.url, "hettie"))
             known = await line.ice()
             assert known.relay_only
-        assert isinstance(line, HttpLine)
+        assert isinstance(line, HttpSignalingClient)
         line._ice_until = 0.0  # what is known is old
         assert await line.ice() == known
 
@@ -55,8 +55,10 @@ async def test_there_is_no_connection_to_a_room_before_the_policy_is_known() -> 
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
         try:
-            with pytest.raises(LineLost, match="busy"):
-                async with http_line(f"http://127.0.0.1:{server.server_port}", "hettie"):
+            with pytest.raises(ConnectionLost, match="busy"):
+                async with http_signaling_client(
+                    f"http://127.0.0.1:{server.server_port}", "hettie"
+                ):
                     pass
         finally:
             server.shutdown()

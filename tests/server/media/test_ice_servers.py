@@ -12,8 +12,8 @@ import pytest
 from aioice import stun
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.node.speakers import Sitter
-from roomtone.media.peer_connection import Connection
+from roomtone.media.node.speakers import Participant
+from roomtone.media.peer_connection import PeerConnection
 from roomtone.media.signaling import ice_servers
 from roomtone.media.signaling.client import Ice
 from roomtone.media.signaling.ice_servers import IceServers, probe
@@ -63,8 +63,8 @@ def ice_of(*urls: str) -> Ice:
 async def description_by(ice: Ice) -> str:
     """What a peer with these servers offers."""
     said: asyncio.Queue[str] = asyncio.Queue()
-    connection = Connection(
-        offers=True, ice=ice, voice=None, hears=True,
+    connection = PeerConnection(
+        offers=True, ice=ice, sent_audio=None, receives=True,
         send=lambda _kind, body: said.put_nowait(body["sdp"]), on_track=lambda _: None,
     )  # fmt: skip
     connection.start()
@@ -111,7 +111,7 @@ async def test_a_server_that_falls_silent_between_two_questions_costs_less_than_
         sdp = await description_by(ice_of(SILENT))
     assert "typ host" in sdp
     node = Sfu(lambda: answered(ice_of(SILENT)))
-    await node.sit([Sitter("peer", 1, "SPEAKER", muted=False)])
+    await node.set_participants([Participant("peer", 1, "SPEAKER", muted=False)])
     async with asyncio.timeout(ice_servers.PROBED_WITHIN + 2):
         assert "typ host" in await node.answer("peer", await offer())
     await node.close()
@@ -142,7 +142,9 @@ async def test_a_node_asks_for_credentials_before_each_connection(
         return Ice()
 
     node = kind(ice)
-    await node.sit([Sitter(f"peer-{n}", n, "SPEAKER", muted=False) for n in (1, 2)])
+    await node.set_participants(
+        [Participant(f"peer-{n}", n, "SPEAKER", muted=False) for n in (1, 2)]
+    )
     for number in (1, 2):
         await node.answer(f"peer-{number}", await offer())
     assert asked == 2

@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from roomtone.media.jitter_buffer import SHALLOWEST, Playout
+from roomtone.media.jitter_buffer import SHALLOWEST, JitterBuffer
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Encoder, Samples
 from roomtone.media.rtp import RtpPacket
 
@@ -25,13 +25,13 @@ def spoken(ssrc: int = 7, first: int = 65_500, hertz: float = TONE) -> Iterator[
             yield RtpPacket(ssrc, first + frame & 0xFFFF, frame * FRAME_SAMPLES, False, payload)
 
 
-def heard(playout: Playout, ticks: list[list[RtpPacket]]) -> list[Samples | None]:
+def heard(buffer: JitterBuffer, ticks: list[list[RtpPacket]]) -> list[Samples | None]:
     """What comes out, a frame a tick, while these packets arrive before each."""
     out = []
     for arriving in ticks:
         for packet in arriving:
-            playout.push(packet)
-        out.append(playout.pull())
+            buffer.push(packet)
+        out.append(buffer.pull())
     return out
 
 
@@ -48,36 +48,36 @@ def purity(samples: Samples) -> float:
 
 
 def test_an_even_stream_comes_out_whole_after_two_frames() -> None:
-    playout = Playout()
-    out = heard(playout, [[packet] for packet in islice(spoken(), 100)])
+    buffer = JitterBuffer()
+    out = heard(buffer, [[packet] for packet in islice(spoken(), 100)])
     assert [frame is None for frame in out[:3]] == [True, False, False]
     assert all(frame is not None and len(frame) == FRAME_SAMPLES for frame in out[1:])
     assert purity(np.concatenate([f for f in out[10:] if f is not None])) > 0.99
-    assert (playout.lost, playout.late, playout.dropped) == (0, 0, 0)
+    assert (buffer.lost, buffer.late, buffer.dropped) == (0, 0, 0)
 
 
 def test_packets_in_the_wrong_order_are_put_right() -> None:
     packets = list(islice(spoken(), 100))
     for place in range(10, 90, 5):
         packets[place], packets[place + 1] = packets[place + 1], packets[place]
-    playout = Playout()
-    out = heard(playout, [[packet] for packet in packets])
+    buffer = JitterBuffer()
+    out = heard(buffer, [[packet] for packet in packets])
     assert purity(np.concatenate([f for f in out[10:] if f is not None])) > 0.99
-    assert playout.lost == 0
+    assert buffer.lost == 0
 
 
 def test_doubled_packets_are_heard_once() -> None:
-    playout = Playout()
-    heard(playout, [[packet, packet] for packet in islice(spoken(), 60)])
-    assert playout.delay <= (SHALLOWEST + 1) * 0.02
+    buffer = JitterBuffer()
+    heard(buffer, [[packet, packet] for packet in islice(spoken(), 60)])
+    assert buffer.delay <= (SHALLOWEST + 1) * 0.02
 
 
 def test_what_is_lost_is_concealed_by_the_same_pitch() -> None:
     random = Random(3)
     ticks = [[packet] if random.random() > 0.05 else [] for packet in islice(spoken(), 300)]
-    playout = Playout()
-    out = heard(playout, ticks)
-    assert playout.lost >= 5
+    buffer = JitterBuffer()
+    out = heard(buffer, ticks)
+    assert buffer.lost >= 5
     sound = np.concatenate([f for f in out[10:] if f is not None])
     assert abs(pitch(sound) - TONE) < 5
     # With every lost frame left silent it would be 0.96 at best.
@@ -88,81 +88,81 @@ def test_what_is_lost_is_concealed_by_the_same_pitch() -> None:
 def test_jitter_makes_the_delay_grow_and_calm_makes_it_shrink() -> None:
     random = Random(5)
     packets = spoken()
-    playout = Playout()
-    heard(playout, [[packet] for packet in islice(packets, 50)])
+    buffer = JitterBuffer()
+    heard(buffer, [[packet] for packet in islice(packets, 50)])
     underway: list[tuple[float, RtpPacket]] = []
     delays, silent = [], 0
     for tick in range(400):
         underway.append((tick + random.random() * 4, next(packets)))  # up to 80 ms on its way
         for each in [each for each in underway if each[0] <= tick]:
             underway.remove(each)
-            playout.push(each[1])
-        silent += playout.pull() is None and tick > 50
-        delays.append(playout.delay)
+            buffer.push(each[1])
+        silent += buffer.pull() is None and tick > 50
+        delays.append(buffer.delay)
     assert silent == 0
-    assert playout.lost <= 2
+    assert buffer.lost <= 2
     grown = sum(delays[50:]) / len(delays[50:])
     assert grown > 0.04
     for packet in islice(packets, 1000):
-        playout.push(packet)
-        playout.pull()
-    assert playout.delay < grown
-    assert playout.delay <= (SHALLOWEST + 2) * 0.02
+        buffer.push(packet)
+        buffer.pull()
+    assert buffer.delay < grown
+    assert buffer.delay <= (SHALLOWEST + 2) * 0.02
 
 
 @pytest.mark.parametrize("fast", [1.002, 0.998])
 def test_a_clock_that_drifts_neither_fills_the_buffer_nor_breaks_the_sound(fast: float) -> None:
     packets = spoken()
-    playout, due = Playout(), 0.0
+    buffer, due = JitterBuffer(), 0.0
     out = []
     for _tick in range(3000):  # a minute, at four seconds an hour
         due += fast
         while due >= 1:
-            playout.push(next(packets))
+            buffer.push(next(packets))
             due -= 1
-        out.append(playout.pull())
-    assert playout.delay <= (SHALLOWEST + 4) * 0.02
+        out.append(buffer.pull())
+    assert buffer.delay <= (SHALLOWEST + 4) * 0.02
     sound = np.concatenate([f for f in out[10:] if f is not None])
     assert purity(sound) > 0.97
 
 
 def test_a_speaker_who_falls_silent_fades_within_60_ms_and_costs_nothing() -> None:
-    playout = Playout()
+    buffer = JitterBuffer()
     packets = spoken()
-    heard(playout, [[packet] for packet in islice(packets, 50)])
-    after = heard(playout, [[] for _ in range(20)])
+    heard(buffer, [[packet] for packet in islice(packets, 50)])
+    after = heard(buffer, [[] for _ in range(20)])
     quiet = [frame is None for frame in after]
     assert quiet.index(True) <= SHALLOWEST + 3
     assert all(quiet[quiet.index(True) :])
-    again = heard(playout, [[packet] for packet in islice(packets, 50)])
+    again = heard(buffer, [[packet] for packet in islice(packets, 50)])
     assert again[10] is not None
 
 
 def test_a_stall_is_not_played_late() -> None:
-    playout = Playout()
+    buffer = JitterBuffer()
     packets = spoken()
-    heard(playout, [[packet] for packet in islice(packets, 50)])
-    heard(playout, [[] for _ in range(100)])
+    heard(buffer, [[packet] for packet in islice(packets, 50)])
+    heard(buffer, [[] for _ in range(100)])
     playout_ticks = [list(islice(packets, 100))] + [[packet] for packet in islice(packets, 400)]
-    heard(playout, playout_ticks)
-    assert playout.delay < 0.4
-    assert playout.dropped >= 50
+    heard(buffer, playout_ticks)
+    assert buffer.delay < 0.4
+    assert buffer.dropped >= 50
 
 
 def test_another_stream_begins_anew() -> None:
-    playout = Playout()
-    heard(playout, [[packet] for packet in islice(spoken(ssrc=1), 30)])
-    other = heard(playout, [[packet] for packet in islice(spoken(ssrc=2, first=9, hertz=880), 60)])
+    buffer = JitterBuffer()
+    heard(buffer, [[packet] for packet in islice(spoken(ssrc=1), 30)])
+    other = heard(buffer, [[packet] for packet in islice(spoken(ssrc=2, first=9, hertz=880), 60)])
     sound = np.concatenate([f for f in other[15:] if f is not None])
     assert abs(pitch(sound) - 880) < 5
 
 
 def test_bytes_that_are_no_opus_harm_nobody() -> None:
-    playout = Playout()
+    buffer = JitterBuffer()
     packets = [
         RtpPacket(p.ssrc, p.seq, p.timestamp, False, b"\xff" * 300 if n % 7 == 3 else p.payload)
         for n, p in enumerate(islice(spoken(), 100))
     ]
-    out = heard(playout, [[packet] for packet in packets])
+    out = heard(buffer, [[packet] for packet in packets])
     assert out[-1] is not None
-    assert playout.lost > 5
+    assert buffer.lost > 5

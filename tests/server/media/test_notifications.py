@@ -1,4 +1,4 @@
-"""Who follows rooms without a relay hears of them whatever else is notified: media nodes, bots, the band."""
+"""Who follows rooms without a relay receives of them whatever else is notified: media nodes, bots, the band."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from roomtone.drill.waiting import until
-from roomtone.media.signaling.database_client import database_door
+from roomtone.media.signaling.database_client import database_connections
 from roomtone.postgres.notifications import CHANNEL
 from roomtone.types import RoomId
 
@@ -20,9 +20,9 @@ async def test_malformed_notifications_are_ignored_and_counted_and_the_next_is_h
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
-    async with database_door(database_url) as door:
-        parser = door.wakeups.listener.parser
-        with door.wakeups.of_room(RoomId(room)) as notified:
+    async with database_connections(database_url) as database:
+        parser = database.wakeups.listener.parser
+        with database.wakeups.of_room(RoomId(room)) as notified:
             async with asyncio.timeout(10):
                 await notified.wait()  # it listens by now
             for payload in MALFORMED:

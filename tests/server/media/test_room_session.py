@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import LiteralString
 
 import pytest
-from roomtone.media.room_session import visiting
-from roomtone.media.signaling.client import LineLost, Refused
-from roomtone.media.signaling.database_client import database_door
+from roomtone.media.room_session import room_session
+from roomtone.media.signaling.client import ConnectionLost, Refused
+from roomtone.media.signaling.database_client import database_connections
 from roomtone.media.signaling.events import Snapshot
-from roomtone.media.signaling.http_client import http_line
+from roomtone.media.signaling.http_client import http_signaling_client
 from roomtone.media.sounds import silence, tone
 from roomtone.types import RoomId
 
@@ -30,11 +30,14 @@ CALLS: dict[str, LiteralString] = {
 async def test_two_peers_hear_each_other_one_over_the_database_one_over_http(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
-    async with database_door(database_url) as door, http_line(relay.url, "hettie") as hettie:
-        dora = await door.line("dora")
+    async with (
+        database_connections(database_url) as database,
+        http_signaling_client(relay.url, "hettie") as hettie,
+    ):
+        dora = await database.client("dora")
         async with (
-            visiting(dora, RoomId(room), sound=tone(440)) as hers,
-            visiting(hettie, RoomId(room), sound=tone(660)) as other,
+            room_session(dora, RoomId(room), sound=tone(440)) as hers,
+            room_session(hettie, RoomId(room), sound=tone(660)) as other,
         ):
             await asyncio.gather(hears(hers, "hettie", 660), hears(other, "dora", 440))
             assert psql.all("select username, kind, muted from roster order by seq") == [
@@ -51,18 +54,20 @@ async def test_only_who_may_speak_is_heard_and_the_audience_sends_nothing(
 ) -> None:
     room = psql.room("rick", stage="moderated")
     async with (
-        database_door(database_url) as door,
-        http_line(relay.url, "bea") as line,
-        visiting(await door.line("rick", kind="person"), RoomId(room), sound=tone(440)) as rick,
-        visiting(await door.line("cy"), RoomId(room), role="AUDIENCE") as cy,
-        visiting(line, RoomId(room), sound=tone(660)) as bea,
+        database_connections(database_url) as database,
+        http_signaling_client(relay.url, "bea") as line,
+        room_session(
+            await database.client("rick", kind="person"), RoomId(room), sound=tone(440)
+        ) as rick,
+        room_session(await database.client("cy"), RoomId(room), role="AUDIENCE") as cy,
+        room_session(line, RoomId(room), sound=tone(660)) as bea,
     ):
         await hears(bea, "rick", 440)
         await hears(cy, "rick", 440)
         # Audience and audience never connect; and a voice in the audience is not even encoded.
         assert (connected(bea), connected(cy), connected(rick)) == (1, 1, 2)
-        assert bea.voice is not None
-        assert bea.voice.said == 0
+        assert bea.sent_audio is not None
+        assert bea.sent_audio.encoded_blocks == 0
         assert (await packets(bea))[0] == 0
         assert (await packets(cy))[0] == 0
 
@@ -79,10 +84,10 @@ async def test_only_who_may_speak_is_heard_and_the_audience_sends_nothing(
         psql.act_as("rick").run("select mute(%s, 'bea')", room)
         psql.act_as(None)
         await until(bea, lambda v: v.me is not None and v.me.muted)
-        assert not bea.voice.allowed
-        said = bea.voice.said
+        assert not bea.sent_audio.allowed
+        said = bea.sent_audio.encoded_blocks
         await until(rick, lambda v: all(s.muted for s in v.others))
-        assert bea.voice.said - said <= 1
+        assert bea.sent_audio.encoded_blocks - said <= 1
 
         # Asked to unmute, it does; moved down and invited again, it comes: both keys are turned.
         for asked in (
@@ -98,30 +103,39 @@ async def test_only_who_may_speak_is_heard_and_the_audience_sends_nothing(
 async def test_what_a_room_refuses_is_said_by_name(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
-    async with database_door(database_url) as door, http_line(relay.url, "bot") as bot:
-        for line in (bot, await door.line("bot")):
+    async with (
+        database_connections(database_url) as database,
+        http_signaling_client(relay.url, "bot") as bot,
+    ):
+        for line in (bot, await database.client("bot")):
             with pytest.raises(Refused) as refusal:
-                async with visiting(line, RoomId(4711)):
+                async with room_session(line, RoomId(4711)):
                     pass
             assert refusal.value.rule == "participants_room_is_open"
         with pytest.raises(Refused) as refusal:
-            await door.line("host")
+            await database.client("host")
         assert refusal.value.rule == "users_only_bots_are_bots"
         with pytest.raises(Refused) as refusal:
-            async with http_line(relay.url, "host"):
+            async with http_signaling_client(relay.url, "host"):
                 pass
         assert refusal.value.rule == "users_only_bots_are_bots"
-    with pytest.raises(LineLost):
-        async with http_line("http://127.0.0.1:9", "bot"):
+    with pytest.raises(ConnectionLost):
+        async with http_signaling_client("http://127.0.0.1:9", "bot"):
             pass
 
 
 async def test_a_room_that_ends_and_a_removal_end_the_visit_with_their_reason(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
-    async with database_door(database_url) as door, http_line(relay.url, "hettie") as hettie:
-        dora = await door.line("dora")
-        async with visiting(dora, RoomId(room)) as hers, visiting(hettie, RoomId(room)) as other:
+    async with (
+        database_connections(database_url) as database,
+        http_signaling_client(relay.url, "hettie") as hettie,
+    ):
+        dora = await database.client("dora")
+        async with (
+            room_session(dora, RoomId(room)) as hers,
+            room_session(hettie, RoomId(room)) as other,
+        ):
             psql.run("delete from participants where user_id = %s", dora.user.id)
             await asyncio.wait_for(hers.ended.wait(), 10)
             psql.run("update rooms set ended_at = now() where id = %s", room)
@@ -134,21 +148,21 @@ async def test_a_fresh_snapshot_that_says_muted_mutes(
 ) -> None:
     """What was said while the log was out of reach comes as a snapshot, and never as the event of a mute."""
     async with (
-        database_door(database_url) as door,
-        visiting(await door.line("dora"), RoomId(room), sound=tone(440)) as hers,
-        visiting(await door.line("bea"), RoomId(room)) as bea,
+        database_connections(database_url) as database,
+        room_session(await database.client("dora"), RoomId(room), sound=tone(440)) as hers,
+        room_session(await database.client("bea"), RoomId(room)) as bea,
     ):
         await hears(bea, "dora", 440)
         me, epoch = hers.me, hers._epoch
         assert me is not None
         assert me.peer is not None
         assert epoch is not None
-        assert hers.voice is not None
+        assert hers.sent_audio is not None
         muted = replace(me, muted=True, record={**me.record, "muted": True})
         await hers._take(
             Snapshot(RoomId(room), me.peer, epoch, hers.room, (muted, *hers.others), ())
         )
-        assert not hers.voice.allowed
+        assert not hers.sent_audio.allowed
         assert not hers._tasks._tasks  # and it does not ask to be unmuted
 
 
@@ -156,13 +170,13 @@ async def test_interruptions_are_survived_and_a_lapsed_seat_is_taken_again(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
     async with (
-        database_door(database_url) as door,
-        http_line(relay.url, "hettie") as hettie,
-        visiting(await door.line("dora"), RoomId(room), sound=tone(440)) as hers,
-        visiting(hettie, RoomId(room), sound=silence()) as other,
+        database_connections(database_url) as database,
+        http_signaling_client(relay.url, "hettie") as hettie,
+        room_session(await database.client("dora"), RoomId(room), sound=tone(440)) as hers,
+        room_session(hettie, RoomId(room), sound=silence()) as other,
     ):
         await hears(other, "dora", 440)
-        peer = hers.attendance.peer
+        peer = hers.held_seat.peer
         # Every connection of the bot is cut, as when the server restarts: it goes on where it was.
         psql.run(
             "select pg_terminate_backend(pid) from pg_stat_activity"
@@ -171,9 +185,9 @@ async def test_interruptions_are_survived_and_a_lapsed_seat_is_taken_again(
         )
         psql.seat(room, "witness")
         await until(hers, lambda v: any(s.username == "witness" for s in v.others))
-        assert hers.attendance.peer == peer
+        assert hers.held_seat.peer == peer
         # The seat lapses under both: each takes it anew, as another session, and they meet again.
         psql.run("update participants set expires_at = now() where served_by is not null")
-        await until(hers, lambda v: v.attendance.peer != peer and v.me is not None)
+        await until(hers, lambda v: v.held_seat.peer != peer and v.me is not None)
         await hears(other, "dora", 440)
         await comes_true(lambda: sorted(psql.roster(room)) == ["dora", "hettie", "witness"])

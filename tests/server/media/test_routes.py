@@ -10,8 +10,8 @@ import aioice.ice
 import pytest
 from roomtone.media.node.lease import Kind
 from roomtone.media.node.node import serve
-from roomtone.media.room_session import Visit, visiting
-from roomtone.media.signaling.database_client import DatabaseDoor, database_door
+from roomtone.media.room_session import RoomSession, room_session
+from roomtone.media.signaling.database_client import DatabaseConnections, database_connections
 from roomtone.media.sounds import tone
 from roomtone.types import RoomId
 
@@ -44,27 +44,29 @@ def move(psql: Psql, room: int, topology: str) -> None:
     psql.run("update rooms set topology = %s where id = %s", topology, room)
 
 
-def ways(visit: Visit) -> tuple[str | None, int]:
+def ways(session: RoomSession) -> tuple[str | None, int]:
     """The kind of node in use, and with how many a peer is connected straight."""
-    node = visit.routes.node
-    there = node is not None and node.line.connected
+    node = session.routes.node
+    there = node is not None and node.connection.connected
     return (
         node.seat.kind if there and node else None,
-        sum(c.connected for c in visit.mesh.connections().values()),
+        sum(c.connected for c in session.mesh.connections().values()),
     )
 
 
-async def ways_are(*expected: tuple[Visit, tuple[str | None, int]]) -> None:
-    await comes_true(lambda: all(ways(visit) == way for visit, way in expected))
+async def ways_are(*expected: tuple[RoomSession, tuple[str | None, int]]) -> None:
+    await comes_true(lambda: all(ways(session) == way for session, way in expected))
 
 
 @asynccontextmanager
-async def three(door: DatabaseDoor, room: int) -> AsyncIterator[tuple[Visit, Visit, Visit]]:
+async def three(
+    database: DatabaseConnections, room: int
+) -> AsyncIterator[tuple[RoomSession, RoomSession, RoomSession]]:
     """Two who sing, and one who listens."""
     async with (
-        visiting(await door.line("ann"), RoomId(room), sound=tone(440)) as ann,
-        visiting(await door.line("bob"), RoomId(room), sound=tone(660)) as bob,
-        visiting(await door.line("cy"), RoomId(room), role="AUDIENCE") as cy,
+        room_session(await database.client("ann"), RoomId(room), sound=tone(440)) as ann,
+        room_session(await database.client("bob"), RoomId(room), sound=tone(660)) as bob,
+        room_session(await database.client("cy"), RoomId(room), role="AUDIENCE") as cy,
     ):
         yield ann, bob, cy
 
@@ -74,8 +76,8 @@ async def test_a_room_moves_in_all_six_directions_and_python_peers_go_on_hearing
 ) -> None:
     async with (
         nodes(database_url, psql, "sfu", "mcu"),
-        database_door(database_url) as door,
-        three(door, room) as (ann, bob, cy),
+        database_connections(database_url) as database,
+        three(database, room) as (ann, bob, cy),
     ):
         await asyncio.gather(hears(ann, "bob", 660), hears(bob, "ann", 440))
         for topology in ("sfu", "mesh", "mcu", "sfu", "mcu", "mesh"):
@@ -96,12 +98,14 @@ async def test_a_room_moves_in_all_six_directions_and_python_peers_go_on_hearing
 async def test_on_an_sfu_one_connection_carries_everybody_who_comes_and_nobody_in_the_audience(
     database_url: str, psql: Psql, room: int
 ) -> None:
-    async with nodes(database_url, psql, "sfu"), database_door(database_url) as door:
+    async with nodes(database_url, psql, "sfu"), database_connections(database_url) as database:
         move(psql, room, "sfu")
-        async with three(door, room) as (ann, bob, cy):
+        async with three(database, room) as (ann, bob, cy):
             await asyncio.gather(hears(cy, "ann", 440), hears(cy, "bob", 660))
             node = cy.routes.node
-            async with visiting(await door.line("dee"), RoomId(room), sound=tone(880)) as dee:
+            async with room_session(
+                await database.client("dee"), RoomId(room), sound=tone(880)
+            ) as dee:
                 await asyncio.gather(
                     hears(ann, "dee", 880), hears(cy, "dee", 880), hears(dee, "bob", 660)
                 )
@@ -110,25 +114,27 @@ async def test_on_an_sfu_one_connection_carries_everybody_who_comes_and_nobody_i
             await until(cy, lambda v: all(s.username != "dee" for s in v.others))
             await asyncio.gather(hears(cy, "ann", 440), hears(bob, "ann", 440))
             assert cy.routes.node is node
-            assert cy.voice is None
+            assert cy.sent_audio is None
             assert node is not None
             sent = [
                 report.packetsSent
-                for report in (await node.line.pc.getStats()).values()
+                for report in (await node.connection.pc.getStats()).values()
                 if report.type == "outbound-rtp"
             ]
             assert sum(sent) == 0
 
 
 async def test_the_house_band_is_heard_in_a_room_on_a_node(database_url: str, psql: Psql) -> None:
-    async with nodes(database_url, psql, "sfu"), database_door(database_url) as door:
+    async with nodes(database_url, psql, "sfu"), database_connections(database_url) as database:
         with playing(database_url):
             await comes_true(lambda: psql.one("select count(*) from participants"), within=PATIENCE)
             room = psql.one("select id from hallway")
             move(psql, room, "sfu")
-            async with visiting(await door.line("cy"), RoomId(room), role="AUDIENCE") as cy:
+            async with room_session(
+                await database.client("cy"), RoomId(room), role="AUDIENCE"
+            ) as cy:
                 async with asyncio.timeout(PATIENCE):
-                    async for heard in cy.heard():
+                    async for heard in cy.received_audio():
                         if heard.level > -60:
                             break
                 assert heard.seat.username == "the house band"

@@ -12,8 +12,8 @@ import pytest
 from roomtone.media.band.music import music
 from roomtone.media.echo import DELAY, Echo
 from roomtone.media.packets import BLOCK, RATE
-from roomtone.media.received_audio import Heard, Hearing
-from roomtone.media.sent_audio import Ear, Voice, level_of
+from roomtone.media.received_audio import ReceivedAudio, ReceivedAudioQueue
+from roomtone.media.sent_audio import PacketQueue, SentAudio, level_of
 from roomtone.media.signaling.events import seat_of
 from roomtone.media.sounds import SoundError, pieces, play, tone
 
@@ -22,8 +22,8 @@ SEAT = {
 }  # fmt: skip
 
 
-def heard(block: np.ndarray, **seat: object) -> Heard:
-    return Heard(seat_of(SEAT | seat), block, 0, level_of(block))
+def heard(block: np.ndarray, **seat: object) -> ReceivedAudio:
+    return ReceivedAudio(seat_of(SEAT | seat), block, 0, level_of(block))
 
 
 async def test_nothing_is_made_while_nobody_listens_or_one_may_not_speak() -> None:
@@ -35,31 +35,31 @@ async def test_nothing_is_made_while_nobody_listens_or_one_may_not_speak() -> No
             asked += 1
             yield block
 
-    voice = Voice(counting())  # type: ignore[arg-type]
-    speaking = asyncio.create_task(voice.run())
-    ear = Ear()
-    voice.allowed = True
+    sent_audio = SentAudio(counting())  # type: ignore[arg-type]
+    speaking = asyncio.create_task(sent_audio.run())
+    queue = PacketQueue()
+    sent_audio.allowed = True
     await asyncio.sleep(0)
-    with voice.heard_by(ear):
-        first = await ear.next()
-        second = await ear.next()
+    with sent_audio.sending_to(queue):
+        first = await queue.next()
+        second = await queue.next()
         assert second.timestamp - first.timestamp == BLOCK
         assert -25 < first.level < -10
-        voice.allowed = False
+        sent_audio.allowed = False
         await asyncio.sleep(0)
         so_far = asked
     assert asked == so_far
-    with voice.heard_by(ear):  # somebody else, before it may speak again
+    with sent_audio.sending_to(queue):  # somebody else, before it may speak again
         assert asked == so_far
-    voice.allowed = True
+    sent_audio.allowed = True
     # After a pause the timestamps are where the clock is.
-    with voice.heard_by(later := Ear()):
+    with sent_audio.sending_to(later := PacketQueue()):
         assert (await later.next()).timestamp > second.timestamp
     speaking.cancel()
 
 
 async def test_a_slow_listener_loses_the_oldest() -> None:
-    hearing = Hearing()
+    hearing = ReceivedAudioQueue()
     block = np.zeros(BLOCK, np.int16)
     for _ in range(10_000):
         hearing.put(heard(block))

@@ -15,8 +15,8 @@ from pathlib import Path
 import aioice.ice
 import httpx
 import pytest
-from roomtone.media.room_session import visiting
-from roomtone.media.signaling.database_client import database_door
+from roomtone.media.room_session import room_session
+from roomtone.media.signaling.database_client import database_connections
 from roomtone.media.sounds import tone
 from roomtone.types import RoomId
 
@@ -65,9 +65,9 @@ async def test_a_whip_client_speaks_on_an_sfu_is_muted_and_leaves_with_delete(
     program = Person(1, 440)
     async with (
         nodes(database_url, psql, "sfu"),
-        database_door(database_url) as door,
+        database_connections(database_url) as database,
         client(relay, "obs") as http,
-        visiting(await door.line("ann"), RoomId(room), sound=tone(660)) as ann,
+        room_session(await database.client("ann"), RoomId(room), sound=tone(660)) as ann,
     ):
         move(psql, room, "sfu")
         sdp = await offer(program)
@@ -121,10 +121,10 @@ async def test_a_whep_player_hears_the_mix_and_its_seat_goes_with_its_connection
     player, program = Person(1), Person(2, 660)
     async with (
         nodes(database_url, psql, "mcu"),
-        database_door(database_url) as door,
+        database_connections(database_url) as database,
         client(relay, "vlc") as vlc,
         client(relay, "obs") as obs,
-        visiting(await door.line("ann"), RoomId(room), sound=tone(440)) as ann,
+        room_session(await database.client("ann"), RoomId(room), sound=tone(440)) as ann,
     ):
         move(psql, room, "mcu")
         heard = await vlc.post(
@@ -192,8 +192,8 @@ async def test_the_simple_whip_client_speaks_and_is_heard(
 ) -> None:
     async with (
         nodes(database_url, psql, "sfu"),
-        database_door(database_url) as door,
-        visiting(await door.line("ann"), RoomId(room)) as ann,
+        database_connections(database_url) as database,
+        room_session(await database.client("ann"), RoomId(room)) as ann,
     ):
         move(psql, room, "sfu")
         token = await asyncio.to_thread(relay.token, "gst")

@@ -22,7 +22,7 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.node.speakers import Sitter
+from roomtone.media.node.speakers import Participant
 
 from ....patience import comes_true
 
@@ -60,7 +60,7 @@ class Person:
     """Somebody connected to a node. `heard[voice]` is the last quarter of a second of each voice."""
 
     def __init__(self, number: int, hertz: float = 0.0, role: str = "SPEAKER") -> None:
-        self.sitter = Sitter(f"peer-{number}", number, role, muted=False)
+        self.participant = Participant(f"peer-{number}", number, role, muted=False)
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.tone = Tone(hertz)
         self.heard: dict[str, list[NDArray[Any]]] = {}
@@ -69,7 +69,7 @@ class Person:
 
     async def enter(self, node: Sfu | Mcu, slots: int = 1) -> None:
         """Offer to the node, with this many slots for voices; again for more of them."""
-        await self.answer(await node.answer(self.sitter.peer_id, await self.offer(slots)))
+        await self.answer(await node.answer(self.participant.peer_id, await self.offer(slots)))
 
     async def offer(self, slots: int) -> str:
         if not self.connection.getTransceivers():
@@ -127,7 +127,7 @@ class Person:
             await comes_true(lambda: self.hears(voice, *tones))
         except TimeoutError:
             raise AssertionError(
-                f"{self.sitter.voice} hears {self.pitches(voice)} as {voice}, not {tones};"
+                f"{self.participant.voice} hears {self.pitches(voice)} as {voice}, not {tones};"
                 f" voices {sorted(self.heard)}"
             ) from None
 
@@ -153,4 +153,4 @@ class Person:
 
 
 async def seat(node: Sfu | Mcu, people: Iterable[Person]) -> None:
-    await node.sit([each.sitter for each in people])
+    await node.set_participants([each.participant for each in people])

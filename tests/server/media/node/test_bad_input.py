@@ -97,7 +97,7 @@ async def test_nothing_that_anybody_sends_is_noticed_by_the_others(
     # Offers that are none, of somebody whose proper one is taken all the same.
     for offer, words in OFFERS.items():
         with pytest.raises(OfferRefused, match=words):
-            await node.answer(one.sitter.peer_id, offer)
+            await node.answer(one.participant.peer_id, offer)
     for each in (one, two):
         await each.enter(node)
     await listener.enter(node, slots=2)
@@ -113,7 +113,7 @@ async def test_nothing_that_anybody_sends_is_noticed_by_the_others(
     await all_is_well(440)
     nowhere: tuple[object, ...] = ("", [], [7, {}], [{"candidate": "candidate:x", "sdpMid": "0"}])
     for candidates in nowhere:
-        await node.candidates(one.sitter.peer_id, candidates)
+        await node.candidates(one.participant.peer_id, candidates)
     await node.candidates("peer-4711", {"candidate": "", "sdpMid": "0"})
 
     # Silence, and back; a track that ends; and a connection that does, with its seat still there.
@@ -124,10 +124,12 @@ async def test_nothing_that_anybody_sends_is_noticed_by_the_others(
     one.tone.stop()
     await all_is_well(None)
     await one.leave()
-    leg = node.legs[one.sitter.peer_id]
-    assert await asyncio.wait_for(leg.until("closed"), 20) == "closed"
+    connection = node.connections[one.participant.peer_id]
+    assert await asyncio.wait_for(connection.until("closed"), 20) == "closed"
     await all_is_well(None)
-    assert [node.legs[each.sitter.peer_id].state for each in (two, listener)] == ["connected"] * 2
+    assert [node.connections[each.participant.peer_id].state for each in (two, listener)] == [
+        "connected"
+    ] * 2
 
 
 async def test_who_speaks_with_ever_new_voices_is_hung_up_on(node: Sfu | Mcu) -> None:
@@ -138,13 +140,13 @@ async def test_who_speaks_with_ever_new_voices_is_hung_up_on(node: Sfu | Mcu) ->
     line = many.addTransceiver("audio", direction="sendrecv")
     sender = send_packets(line)
     try:
-        await person.answer(await node.answer(person.sitter.peer_id, await person.offer(1)))
-        leg = node.legs[person.sitter.peer_id]
-        assert await asyncio.wait_for(leg.until("connected"), 20) == "connected"
+        await person.answer(await node.answer(person.participant.peer_id, await person.offer(1)))
+        connection = node.connections[person.participant.peer_id]
+        assert await asyncio.wait_for(connection.until("connected"), 20) == "connected"
         for number in range(2 * SOURCES_LIMIT):
             line.sender._ssrc = 1000 + number
             sender.send(RtpPacket(0, 1, 960, False, b"\xfc\xff\xfe"))
-        assert await asyncio.wait_for(leg.until("closed"), 20) == "closed"
+        assert await asyncio.wait_for(connection.until("closed"), 20) == "closed"
     finally:
         await person.leave()
         await was.close()

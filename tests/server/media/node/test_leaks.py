@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.peer_connection import OfferRefused
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.node.speakers import Sitter
+from roomtone.media.node.speakers import Participant
 from roomtone.media.rtp import RtpPacket, send_packets
 
 from ....patience import comes_true
@@ -101,17 +101,17 @@ def memory() -> int:
 @pytest.mark.parametrize("kind", [Sfu, Mcu])
 async def test_an_hour_of_joins_and_leaves_leaves_nothing_behind(kind: type[Sfu | Mcu]) -> None:
     node = kind()
-    seats: dict[str, Sitter] = {}
+    seats: dict[str, Participant] = {}
 
     async def come_and_go(number: int, manner: int) -> None:
-        seat = Sitter(f"peer-{number}", number, "SPEAKER", muted=False)
+        seat = Participant(f"peer-{number}", number, "SPEAKER", muted=False)
 
         async def leave() -> None:
             if seats.pop(seat.peer_id, None):
-                await node.sit(seats.values())
+                await node.set_participants(seats.values())
 
         seats[seat.peer_id] = seat
-        await node.sit(seats.values())
+        await node.set_participants(seats.values())
         await visit(manner, partial(node.answer, seat.peer_id), leave)
 
     before, at_half = Counter[str](), 0
@@ -126,7 +126,7 @@ async def test_an_hour_of_joins_and_leaves_leaves_nothing_behind(kind: type[Sfu 
     grown = memory() - at_half
     await nothing_is_left(before)
     assert grown < 80 * AT_ONCE * ROUNDS / 2  # a connection has more than 80 kB
-    assert node.legs == {}
+    assert node.connections == {}
     await node.close()
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import numpy as np
 from numpy.typing import NDArray
-from roomtone.media.jitter_buffer import Playout
+from roomtone.media.jitter_buffer import JitterBuffer
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.opus import FRAME_SAMPLES
@@ -44,7 +44,7 @@ class Speech(Tone):
 
 async def heard_through(node: Sfu | Mcu, clean: Sound) -> Sound:
     """What a listener hears of a speaker; between each and the node is a hop that loses one datagram in twenty."""
-    speaker, listener, ear = Person(1), Person(2, 0, "AUDIENCE"), Playout()
+    speaker, listener, ear = Person(1), Person(2, 0, "AUDIENCE"), JitterBuffer()
     line = speaker.connection.addTransceiver("audio", direction="sendrecv")
     take_packets(listener.connection.addTransceiver("audio", direction="recvonly"), ear.push)
     await seat(node, [speaker, listener])
@@ -52,11 +52,13 @@ async def heard_through(node: Sfu | Mcu, clean: Sound) -> Sound:
     async with Hop(1) as one, Hop(2) as other:
         try:
             for person, hop in ((speaker, one), (listener, other)):
-                answer = await node.answer(person.sitter.peer_id, hop.hidden(await person.offer(1)))
+                answer = await node.answer(
+                    person.participant.peer_id, hop.hidden(await person.offer(1))
+                )
                 await person.answer(hop.through(answer))
             async with asyncio.timeout(PATIENCE):
-                for leg in node.legs.values():
-                    assert await leg.until("connected") == "connected"
+                for connection in node.connections.values():
+                    assert await connection.until("connected") == "connected"
             one.lossy = other.lossy = True
             line.sender.replaceTrack(Speech(clean))
             began = asyncio.get_running_loop().time()

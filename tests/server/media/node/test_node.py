@@ -17,9 +17,9 @@ import psycopg
 import pytest
 from psycopg import sql
 from roomtone.formats.ogg import seconds_of
-from roomtone.media.signaling.database_client import DatabaseDoor, database_door
+from roomtone.media.signaling.database_client import DatabaseConnections, database_connections
 from roomtone.media.signaling.events import SeatChanged, SeatGone, Signal, Snapshot
-from roomtone.media.signaling.held_seat import Attendance
+from roomtone.media.signaling.held_seat import HeldSeat
 from roomtone.types import PeerId, RoomId
 
 from ....conftest import Connection, NewDatabase
@@ -49,30 +49,30 @@ class Caller(Person):
         self.name = name
         self.node: PeerId | None = None
 
-    async def run(self, door: DatabaseDoor, room: int) -> None:
-        line = await door.line(self.name, kind="person")
-        async with Attendance(line, RoomId(room)) as attendance:
+    async def run(self, database: DatabaseConnections, room: int) -> None:
+        line = await database.client(self.name, kind="person")
+        async with HeldSeat(line, RoomId(room)) as held_seat:
             await line.call("unmute", room_id=room)
-            async for event in attendance.events():
+            async for event in held_seat.events():
                 match event:
                     case Snapshot(seats=seats):
                         for seat in seats:
                             if seat.is_node and seat.peer:
-                                await self._call(attendance, seat.peer)
+                                await self._call(held_seat, seat.peer)
                     case SeatChanged(seat=seat) if seat.is_node and seat.peer:
-                        await self._call(attendance, seat.peer)
+                        await self._call(held_seat, seat.peer)
                     case SeatGone(seat=seat) if seat.is_node and seat.peer == self.node:
                         self.node = None
                     case Signal(kind="answer", body=body, from_peer=peer) if peer == self.node:
                         await self.answer(body["sdp"])
 
-    async def _call(self, attendance: Attendance, peer: PeerId) -> None:
+    async def _call(self, held_seat: HeldSeat, peer: PeerId) -> None:
         if peer == self.node:
             return
         self.node = peer
         await self.hang_up()
         offer = await self.offer(slots=2)
-        attendance.send(peer, "offer", {"type": "offer", "sdp": offer})
+        held_seat.send(peer, "offer", {"type": "offer", "sdp": offer})
 
 
 ENDS_WITHIN = 15.0  # seconds on a crowded machine; three for its rooms and two for its goodbye
@@ -96,8 +96,8 @@ async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_i
 
         await start(2)
         psql.run("update rooms set topology = %s where id = %s", kind, room)
-        door = await stack.enter_async_context(database_door(database_url))
-        running = [asyncio.create_task(each.run(door, room)) for each in (one, two)]
+        database = await stack.enter_async_context(database_connections(database_url))
+        running = [asyncio.create_task(each.run(database, room)) for each in (one, two)]
         try:
             took: list[float] = []
             for _ in range(KILLS):

@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 from roomtone.media.mixing import level
 from roomtone.media.node.mcu import Mcu
-from roomtone.media.node.ogg_writer import CLOSED_WITHIN, WAITING, Recording, RecordingFailed
+from roomtone.media.node.ogg_writer import CLOSED_WITHIN, WAITING, OggWriter, RecordingFailed
 from roomtone.media.node.recorder import Begun, Recorder
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Samples
@@ -48,7 +48,7 @@ async def test_a_conversation_is_in_the_file_as_it_went(
     node = kind()
     one, two = Person(1, 440), Person(2, 880)
     loud: list[bool] = []
-    recording = Recording(tmp_path / "evening.ogg")
+    recording = OggWriter(tmp_path / "evening.ogg")
 
     def write(tick: int, samples: Samples, opus: bytes) -> None:
         recording.write(tick, opus)
@@ -88,9 +88,9 @@ def test_a_process_that_is_killed_leaves_all_but_the_last_second(tmp_path: Path)
 import os, signal, sys
 from pathlib import Path
 import numpy as np
-from roomtone.media.node.recording import Recording
+from roomtone.media.node.recording import OggWriter
 from roomtone.media.opus import Encoder
-recording, encoder = Recording(Path(sys.argv[1])), Encoder()
+recording, encoder = OggWriter(Path(sys.argv[1])), Encoder()
 tone = (0.3 * np.sin(2 * np.pi * 440 * np.arange(960) / 48000)).astype("f4")
 for tick in range(400):
     recording.write(tick, encoder.encode(tone))
@@ -107,15 +107,15 @@ def test_no_recording_is_written_over_another(tmp_path: Path) -> None:
     path = tmp_path / "there.ogg"
     path.write_bytes(b"somebody's evening")
     with pytest.raises(RecordingFailed):
-        Recording(path)
+        OggWriter(path)
     assert path.read_bytes() == b"somebody's evening"
     with pytest.raises(RecordingFailed):
-        Recording(tmp_path / "no such folder" / "a.ogg")
+        OggWriter(tmp_path / "no such folder" / "a.ogg")
 
 
 def test_a_full_disk_is_told_and_what_is_there_stays(tmp_path: Path) -> None:
     path = tmp_path / "full.ogg"
-    recording = Recording(path)
+    recording = OggWriter(path)
     recording._file.close()  # what is below is gone, as with a volume that vanished
 
     def write_on() -> None:
@@ -149,7 +149,7 @@ class StuckDisk:
 def test_a_disk_that_stands_still_holds_up_nobody_and_what_is_lost_is_told(
     tmp_path: Path, frames: int
 ) -> None:
-    recording = Recording(tmp_path / "made" / "stuck.ogg", make_folder=True)
+    recording = OggWriter(tmp_path / "made" / "stuck.ogg", make_folder=True)
     disk = recording._file = StuckDisk(recording._file)
     recording.write(0, b"\xfc\xff\xfe")
     assert disk.stands_still.wait(30)
@@ -189,14 +189,14 @@ async def test_a_node_ends_though_its_disk_stands_still(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disks: list[StuckDisk] = []
-    opened = Recording._open
+    opened = OggWriter._open
 
-    def stuck(recording: Recording) -> None:
+    def stuck(recording: OggWriter) -> None:
         opened(recording)
         recording._file = StuckDisk(recording._file)
         disks.append(recording._file)
 
-    monkeypatch.setattr(Recording, "_open", stuck)
+    monkeypatch.setattr(OggWriter, "_open", stuck)
     rows, node = Rows(), Mcu()
     recorder = Recorder(rows, tmp_path, node.record)
     recorder.see({"id": 1, "ended_at": None})

@@ -54,11 +54,11 @@ async def test_a_muted_voice_stops_and_comes_back(sfu: Sfu, people: list[Person]
     await one.enter(sfu)
     await two.enter(sfu)
     await two.waits_to_hear("user-1", 440)
-    one.sitter = replace(one.sitter, muted=True)
+    one.participant = replace(one.participant, muted=True)
     await seat(sfu, [one, two])
     before = len(two.heard["user-1"])
     one.tone.hertz = 550
-    one.sitter = replace(one.sitter, muted=False)
+    one.participant = replace(one.participant, muted=False)
     await seat(sfu, [one, two])
     await two.waits_to_hear("user-1", 550)
     assert before
@@ -73,7 +73,7 @@ async def test_somebody_who_steps_up_is_heard_without_a_gap_for_the_others(
         await each.enter(sfu)
     await loud.enter(sfu, slots=2)
     await one.waits_to_hear("user-2", 660)
-    loud.sitter = replace(loud.sitter, role="SPEAKER")
+    loud.participant = replace(loud.participant, role="SPEAKER")
     await seat(sfu, [one, two, loud])
     for each in (one, two):
         await each.enter(sfu, slots=2)
@@ -86,7 +86,7 @@ async def test_a_slot_is_one_stream_whoever_has_it_and_goes_to_who_spoke_last(
 ) -> None:
     quiet, two, listener, later = people
     quiet.tone.hertz = 0
-    later.sitter = replace(later.sitter, role="SPEAKER")
+    later.participant = replace(later.participant, role="SPEAKER")
     await seat(sfu, [quiet, two, listener])
     await quiet.enter(sfu)
     await two.enter(sfu)

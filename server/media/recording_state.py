@@ -8,7 +8,7 @@ from typing import Any
 from .signaling.events import Changed, Event, Snapshot
 
 
-class Recorded:
+class RecordingState:
     """`running` is the recording that is announced, or runs. `say` is told when one begins or ends.
 
     `leaves` asks whether to leave the room, for somebody who wants to leave when it is recorded.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from roomtone.media.node.turns import MOST_WAITING, Turns
+from roomtone.media.node.signal_queues import MOST_WAITING, SignalQueues
 from roomtone.media.signaling.events import Signal
 from roomtone.supervision import Supervisor
 from roomtone.types import PeerId, UserId
@@ -21,7 +21,7 @@ class Node:
 
     def __init__(self) -> None:
         self.tasks = Supervisor()
-        self.turns = Turns(self.tasks, self._deal, self._overrun)
+        self.turns = SignalQueues(self.tasks, self._deal, self._overrun)
         self.dealt: list[int] = []
         self.overrun: list[str] = []
         self.goes_on = asyncio.Event()

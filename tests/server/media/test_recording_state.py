@@ -7,8 +7,8 @@ import asyncio
 import numpy as np
 import pytest
 from roomtone.media.node.mcu import Mcu
-from roomtone.media.room_session import RECORDED, visiting
-from roomtone.media.signaling.database_client import database_door
+from roomtone.media.room_session import RECORDED, room_session
+from roomtone.media.signaling.database_client import database_connections
 from roomtone.media.sounds import tone
 from roomtone.types import RoomId
 
@@ -62,8 +62,8 @@ async def test_a_program_is_told_with_its_answer_and_a_player_by_ear(
         assert "recording" not in before.headers
         await player.answer(before.text)
         async with (
-            database_door(database_url) as door,
-            visiting(await door.line("ann"), RoomId(room), sound=tone(440)),
+            database_connections(database_url) as database,
+            room_session(await database.client("ann"), RoomId(room), sound=tone(440)),
         ):
             await player.waits_to_hear("mix", 440)
         record(psql, room)
@@ -84,9 +84,9 @@ async def test_a_program_that_asks_to_leave_is_let_go_before_it_begins_and_not_l
     program, again = Person(1, 440), Person(2, 440)
     async with (
         nodes(database_url, psql, "sfu"),
-        database_door(database_url) as door,
+        database_connections(database_url) as database,
         client(relay, "obs") as http,
-        visiting(await door.line("ann"), RoomId(room)) as ann,
+        room_session(await database.client("ann"), RoomId(room)) as ann,
     ):
         move(psql, room, "sfu")
         endpoint = f"/rooms/{room}/whip?when_recorded="
@@ -112,11 +112,13 @@ async def test_a_bot_says_that_it_is_recorded_and_leaves_if_it_is_to(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
     said: list[str] = []
-    async with nodes(database_url, psql, "sfu"), database_door(database_url) as door:
+    async with nodes(database_url, psql, "sfu"), database_connections(database_url) as database:
         move(psql, room, "sfu")
         async with (
-            visiting(await door.line("ann"), RoomId(room), say=said.append) as ann,
-            visiting(await door.line("bob"), RoomId(room), leaves_when_recorded=True) as bob,
+            room_session(await database.client("ann"), RoomId(room), say=said.append) as ann,
+            room_session(
+                await database.client("bob"), RoomId(room), leaves_when_recorded=True
+            ) as bob,
         ):
             with bot("--room", room, "--url", relay.url, "--leave-when-recorded") as process:
                 await comes_true(lambda: psql.one(SITS, "a listener"))
@@ -138,9 +140,11 @@ async def test_a_notice_is_for_one_listener_and_in_no_recording() -> None:
         await seat(node, [one, two])
         for each in (one, two):
             await each.enter(node)
-            assert await asyncio.wait_for(node.legs[each.sitter.peer_id].until("connected"), 20)
+            assert await asyncio.wait_for(
+                node.connections[each.participant.peer_id].until("connected"), 20
+            )
         node.record(lambda _tick, samples, _opus: recorded.append(float(np.abs(samples).max())))
-        node.notify(one.sitter.peer_id)
+        node.notify(one.participant.peer_id)
         await comes_true(lambda: sounds(one.heard.get("mix", []), 880))
         assert recorded
         assert max(recorded) == 0

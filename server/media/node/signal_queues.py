@@ -25,7 +25,7 @@ class _Queue:
     overrun: bool = False
 
 
-class Turns:
+class SignalQueues:
     """`deal` is called with each signal, `overrun` when a session has more waiting than anybody needs: they are dropped."""
 
     def __init__(
