@@ -88,7 +88,7 @@ def test_a_process_that_is_killed_leaves_all_but_the_last_second(tmp_path: Path)
 import os, signal, sys
 from pathlib import Path
 import numpy as np
-from roomtone.media.node.recording import OggWriter
+from roomtone.media.node.ogg_writer import OggWriter
 from roomtone.media.opus import Encoder
 recording, encoder = OggWriter(Path(sys.argv[1])), Encoder()
 tone = (0.3 * np.sin(2 * np.pi * 440 * np.arange(960) / 48000)).astype("f4")
