@@ -1,6 +1,6 @@
-"""Maps the checkout's folders into one package; everything else is in pyproject.toml.
+"""Maps the folders of the checkout into one package; everything else is in pyproject.toml.
 
-`server/` is imported as `roomtone`; the SQL and the client travel inside it.
+`server/` is imported as `roomtone`; the wheel also contains the SQL and the client.
 """
 
 from pathlib import Path

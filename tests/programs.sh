@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs the Debian packages that the tests talk to, if they are missing and it can; or those named, as program:package.
+# Installs missing Debian packages that the tests use, or those given as program:package.
 set -eu
 PATH="$PATH:/usr/sbin"
 
-# Debian's Chromium without a window to paint for costs half as much as the one with.
+# The headless shell needs half the processor time of the full Chromium.
 [ -n "${ROOMTONE_CHROMIUM:-}" ] || wanted="chromium-headless-shell:chromium-headless-shell"
-# Packages that bring a program are joined by a plus; what the WHIP client asks for is half of GStreamer.
+# A plus joins the packages that one program needs; the WHIP client needs GStreamer's plugins.
 gstreamer="gstreamer1.0-plugins-base+gstreamer1.0-plugins-good+gstreamer1.0-plugins-bad+gstreamer1.0-nice"
 wanted="${wanted:-} node:nodejs turnserver:coturn nginx:nginx whip-client:simple-whip-client+$gstreamer firefox-esr:firefox-esr pulseaudio:pulseaudio"
 [ $# = 0 ] || wanted="$*"
@@ -14,13 +14,13 @@ missing=""
 for pair in $wanted; do
   command -v "${pair%%:*}" > /dev/null || missing="$missing $(echo "${pair##*:}" | tr + " ")"
 done
-# What drives the browser, from Playwright's wheel, needs a library that a small Debian lacks.
+# Playwright's driver needs a library that a minimal Debian does not have.
 if [ $# = 0 ] && command -v ldconfig > /dev/null && ! ldconfig -p | grep -q "libatomic\.so\.1"; then
   missing="$missing libatomic1"
 fi
 [ -n "$missing" ] || exit 0
 
-# With a browser of either kind there is nothing to insist on.
+# The tests also run with the full Chromium.
 if [ "$missing" = " chromium-headless-shell" ] && command -v chromium > /dev/null; then
   enough="chromium"
 fi
