@@ -12,9 +12,10 @@ from roomtone.cli import cli
 from roomtone.http.recordings import TICKET_LASTS
 from roomtone.identity.tokens import Tokens
 from roomtone.media.node.ogg_writer import OggWriter
+from roomtone.postgres.pools import Database
 from roomtone.problem import Problem
-from roomtone.settings import options
-from roomtone.types import UserId
+from roomtone.settings import Settings, options
+from roomtone.types import NodeId, UserId
 
 from ..conftest import Connect
 from ..people import Psql
@@ -37,6 +38,34 @@ def test_a_connection_is_nobody_again_after_the_transaction(psql: Psql, connect:
         relay.run("select roomtone.become(%s, 'relay-1')", claims)
         assert relay.all(who) == [("roomtone_person", claims)]
     assert relay.all(who) == [("roomtone_relay", "")]
+
+
+@pytest.mark.anyio
+async def test_a_relay_with_another_login_drops_to_its_own_role(database_url: str) -> None:
+    database = Database(database_url, node=NodeId("relay-1"), settings=Settings())
+    await database.open()
+    try:
+        async with database.relay() as connection:
+            found = await connection.execute(
+                "select session_user <> current_user, current_user::text"
+            )
+            assert await found.fetchone() == (True, "roomtone_relay")
+    finally:
+        await database.close()
+
+
+def test_a_report_keeps_the_last_200_events_and_50_messages(psql: Psql) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "anna")
+    psql.seat(room, "ben")
+    psql.run(
+        "insert into messages (room_id, user_id, body) select %s, %s, n::text from generate_series(1, 260) n",
+        *(room, psql.person("ben")),
+    )
+    psql.act_as("anna").one("select report(%s, 'ben', 'Rude.')", room)
+    log = psql.act_as(None).one("select log from reports")
+    assert len(log["events"]) == 200
+    assert [message["body"] for message in log["messages"]] == [str(n) for n in range(211, 261)]
 
 
 def test_the_code_of_an_invitation_has_144_random_bits(psql: Psql) -> None:
