@@ -166,6 +166,7 @@ class Mesh:
             self._later(self._make_anew(peer, connection))
         else:
             log.warning("the connection with %s cannot be made", known.seat.username)
+            self._later(connection.close())  # nothing looks for a path any more
 
     async def _make_anew(self, peer: PeerId, connection: PeerConnection) -> None:
         await asyncio.sleep(PAUSE)

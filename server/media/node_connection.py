@@ -18,7 +18,14 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpTransceiver
 from ..supervision import begin
 from .aiortc_internals import path_of, send_encoded, shield
 from .candidates import Candidates
-from .peer_connection import OPUS, EncodedTrack, configuration_of, description_of, dictionary_of
+from .peer_connection import (
+    CONNECTED_WITHIN,
+    OPUS,
+    EncodedTrack,
+    configuration_of,
+    description_of,
+    dictionary_of,
+)
 from .rtp import RtpPacket, take_packets
 from .sent_audio import PacketQueue, SentAudio
 from .signaling.client import Ice
@@ -65,6 +72,7 @@ class NodeConnection:
         self._on_broken = on_broken
         self._held = ExitStack()
         self._closed = False
+        self._deadline: asyncio.TimerHandle | None = None
         self._wanted: tuple[str, ...] | None = None
         self._answers: asyncio.Queue[Any] = asyncio.Queue(maxsize=10)
         self._changed = asyncio.Event()
@@ -103,6 +111,8 @@ class NodeConnection:
     async def close(self) -> None:
         """Hang up."""
         self._closed = True
+        if self._deadline is not None:
+            self._deadline.cancel()
         self._held.close()
         if self._task is not asyncio.current_task():
             self._task.cancel()
@@ -156,8 +166,16 @@ class NodeConnection:
                 self._held.enter_context(self._sent_audio.sending_to(self._packets))
             self._send("connected", path_of(self._pc) or {})
             self._on_connected()
+        elif state == "connecting" and self._deadline is None:
+            self._deadline = asyncio.get_running_loop().call_later(
+                CONNECTED_WITHIN, self._check_connected
+            )
         elif state in ("failed", "closed"):
             self._break(f"the connection is {state}")
+
+    def _check_connected(self) -> None:
+        if not self.connected:
+            self._break(f"the connection was not made within {CONNECTED_WITHIN:g} seconds")
 
     def _break(self, why: str) -> None:
         if not self._closed:

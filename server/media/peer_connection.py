@@ -40,6 +40,9 @@ OPUS: Final = [
     if codec.mimeType == "audio/opus"
 ]
 
+CONNECTED_WITHIN: Final = 30.0
+"""Seconds from two descriptions to a connection; browsers give up after about 15."""
+
 SECTIONS_LIMIT: Final = 1
 """Of a description; each could be a transport with ports of its own."""
 
@@ -75,6 +78,7 @@ class PeerConnection:
         self._on_broken = on_broken
         self._held = ExitStack()
         self._closed = False
+        self._deadline: asyncio.TimerHandle | None = None
         self._theirs: str | None = None
         self._inbox: asyncio.Queue[tuple[str, Any]] = asyncio.Queue(maxsize=200)
         self._task: asyncio.Task[None] | None = None
@@ -116,6 +120,8 @@ class PeerConnection:
     async def close(self) -> None:
         """Hang up."""
         self._closed = True
+        if self._deadline is not None:
+            self._deadline.cancel()
         self._held.close()
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
@@ -170,9 +176,17 @@ class PeerConnection:
             if self.offers:
                 self._send("connected", path_of(self._pc) or {})
             self._on_connected()
+        elif state == "connecting" and self._deadline is None:
+            self._deadline = asyncio.get_running_loop().call_later(
+                CONNECTED_WITHIN, self._check_connected
+            )
         elif state in ("failed", "closed"):
             # Closed without us: DTLS said goodbye, or the other side hung up without a bye.
             self._break(f"the connection is {state}")
+
+    def _check_connected(self) -> None:
+        if not self.connected:
+            self._break(f"the connection was not made within {CONNECTED_WITHIN:g} seconds")
 
     def _break(self, why: str) -> None:
         if not self._closed:

@@ -224,25 +224,35 @@ class HostedRoom:
             self._put(peer, "bye", {"reason": str(refused)})
         else:
             self._put(peer, "answer", {"type": "answer", "sdp": answer})
-            if body.get("presence") == "connection" and peer not in self._held:
+            if body.get("presence") == "connection":
                 self._programs[peer] = body.get("when_recorded") == "leave"
-                self._later(self._hold(peer))
+                if peer not in self._held:
+                    self._held.add(peer)
+                    self._later(self._hold(peer))
 
     async def _hold(self, peer: PeerId) -> None:
         """Of a session that follows no log (WHIP, WHEP) the connection is the presence: the seat lives as long as it does."""
-        self._held.add(peer)
+        before = None
         try:
-            connection = self.media.connections.get(peer)
-            if connection is None or await connection.until("connected", *OVER) in OVER:
-                return  # never followed, the seat lapses by itself
-            if self._recording is not None:
-                await self._recorded_program(peer)
-            async with self._holding(peer, timedelta(0)):
-                await connection.until(*OVER)
-        except psycopg.Error as error:
-            log.info("a seat in room %s could not be kept: %s", self.room, error)
+            # It may offer another connection while the end of the one before is still being written.
+            while (
+                connection := self.media.connections.get(peer)
+            ) is not None and connection is not before:
+                before = connection
+                try:
+                    await self._hold_while_connected(peer, connection)
+                except psycopg.Error as error:
+                    log.info("a seat in room %s could not be kept: %s", self.room, error)
         finally:
             self._held.discard(peer)
+
+    async def _hold_while_connected(self, peer: PeerId, connection: NodePeerConnection) -> None:
+        if await connection.until("connected", *OVER) in OVER:
+            return  # never followed, the seat expires by itself
+        if self._recording is not None:
+            await self._recorded_program(peer)
+        async with self._holding(peer, timedelta(0)):
+            await connection.until(*OVER)
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:
         self._tasks.once(what, "signal of a room")

@@ -15,10 +15,11 @@ from aiortc import RTCPeerConnection, RTCRtpTransceiver, RTCSessionDescription
 from aiortc.exceptions import InvalidStateError
 from aiortc.sdp import SessionDescription
 
+from ...supervision import Supervisor
 from ..aiortc_internals import may_be_sent_to, name_stream, shield
 from ..candidates import Candidates
 from ..forwarding import Forward
-from ..peer_connection import configuration_of
+from ..peer_connection import CONNECTED_WITHIN, configuration_of
 from ..rtp import PacketSender, RtpPacket, send_packets, take_packets
 from ..signaling.client import Ice
 
@@ -47,8 +48,10 @@ class NodePeerConnection:
         self._closed = False
         self._spoilt = False
         self._answering = asyncio.Lock()
+        self._has_deadline = False
         self.dropped = 0
         self._changed = asyncio.Event()
+        self._tasks = Supervisor()
         self._connection.on("connectionstatechange", self._changed.set)
 
     @property
@@ -100,6 +103,9 @@ class NodePeerConnection:
                 # aiortc takes nothing back; what stands stays, but what was only about to be is made anew.
                 self._spoilt = self.state != "connected"
                 raise OfferRefused(f"this offer could not be answered: {error}") from error
+            if not self._has_deadline:
+                self._has_deadline = True
+                self._tasks.once(self._end_unconnected(), "deadline of a connection")
             return str(connection.localDescription.sdp)
 
     async def add_candidates(self, body: object) -> None:
@@ -134,8 +140,20 @@ class NodePeerConnection:
         if mid in self._forwards:
             self._forwards[mid].pause()
 
+    async def _end_unconnected(self) -> None:
+        """aioice looks for a path every 20 ms for ever, as long as the other side has not said that it knows no more."""
+        try:
+            async with asyncio.timeout(CONNECTED_WITHIN):
+                while self.state in ("new", "connecting") and not self._closed:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            log.info("a connection was not made within %g seconds", CONNECTED_WITHIN)
+            await self.close()
+
     async def close(self) -> None:
         self._closed = True
+        self._changed.set()
         # An answer that is being made opens ports that are closed only once they are all there.
         async with self._answering:
             await self._connection.close()

@@ -19,7 +19,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from ...postgres.listener import Listener
 from ...postgres.notifications import Throttle
-from ...postgres.roles import Connection, acting, become_relay
+from ...postgres.roles import LOST_AFTER, Connection, acting, become_relay
 from ...postgres.wakeup_events import WakeupEvents
 from ...supervision import supervised
 from ...types import Cursor, PeerId, RoomId, UserId
@@ -29,6 +29,7 @@ from .lease import Lease, Pool
 
 ANSWERS_WITHIN: Final = 10.0  # seconds
 CONNECTIONS: Final = 4
+PAGE: Final = 1000  # events of a log that are read and held at a time
 RESYNC_EVERY: Final = 10.0  # seconds
 FRUITLESS_PER_S: Final = 50.0  # reads of a log that find nothing: what a false notification costs
 FRUITLESS_AT_ONCE: Final = 100
@@ -47,7 +48,7 @@ class DatabaseConnections:
     ) -> None:
         self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
-            kwargs={"application_name": "roomtone bot", "connect_timeout": 5},
+            kwargs={"application_name": "roomtone bot", **LOST_AFTER},
             min_size=1,
             max_size=CONNECTIONS,
             timeout=ANSWERS_WITHIN,
@@ -188,6 +189,8 @@ class DatabaseSignalingClient:
                         return
                     for frame in frames:
                         yield frame
+                    if len(frames) == PAGE:
+                        continue  # there may be more
                     if not frames:
                         await fruitless.turn()
                     await notified.wait()
@@ -218,7 +221,7 @@ class DatabaseSignalingClient:
     async def _read(
         self, room: RoomId, peer: PeerId, after: Cursor | None
     ) -> tuple[list[Frame], Cursor]:
-        """What is new after a cursor; a snapshot without one, or when the log does not reach back to it."""
+        """A page of what is new after a cursor; a snapshot without one, or when the log does not reach back to it."""
         async with self._acting(snapshot=True) as connection:
             if after is not None:
                 try:
@@ -236,20 +239,17 @@ class DatabaseSignalingClient:
     async def _new(
         self, connection: Connection, room: RoomId, peer: PeerId, after: Cursor
     ) -> tuple[list[Frame], Cursor]:
-        frames: list[Frame] = []
-        while True:
-            answer = await connection.execute(
-                "select roomtone.room_log(%s, %s, %s, %s)", (room, peer, after.epoch, after.seq)
-            )
-            row = await answer.fetchone()
-            assert row is not None
-            found = row[0]["events"]
-            frames += (
-                Frame(event["table"], event, Cursor(after.epoch, event["seq"])) for event in found
-            )
-            after = Cursor.parse(row[0]["cursor"])
-            if not found:
-                return frames, after
+        answer = await connection.execute(
+            "select roomtone.room_log(%s, %s, %s, %s, %s)",
+            (room, peer, after.epoch, after.seq, PAGE),
+        )
+        row = await answer.fetchone()
+        assert row is not None
+        frames = [
+            Frame(event["table"], event, Cursor(after.epoch, event["seq"]))
+            for event in row[0]["events"]
+        ]
+        return frames, Cursor.parse(row[0]["cursor"])
 
     @asynccontextmanager
     async def _acting(self, *, snapshot: bool = False) -> AsyncIterator[Connection]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,9 @@ import aioice.ice
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.sdp import SessionDescription
+from roomtone.media import node_connection, peer_connection
 from roomtone.media.candidates import CANDIDATES_LIMIT, Candidates, interfaces
+from roomtone.media.node import peer_connection as node_peer_connection
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.speakers import Participant
@@ -66,9 +68,12 @@ async def to_node(kind: type[Sfu] | type[Mcu], sdp: str, trickled: list[dict[str
     return node
 
 
-async def to_peer(sdp: str, trickled: list[dict[str, Any]]) -> PeerConnection:
+async def to_peer(
+    sdp: str, trickled: list[dict[str, Any]], on_broken: Callable[[str], None] = lambda _: None
+) -> PeerConnection:
     connection = PeerConnection(
-        offers=False, ice=Ice(), sent_audio=None, receives=True, send=lambda *_: None, on_track=lambda _: None
+        offers=False, ice=Ice(), sent_audio=None, receives=True, send=lambda *_: None, on_track=lambda _: None,
+        on_broken=on_broken,
     )  # fmt: skip
     connection.start()
     connection.receive("offer", {"type": "offer", "sdp": sdp})
@@ -76,12 +81,14 @@ async def to_peer(sdp: str, trickled: list[dict[str, Any]]) -> PeerConnection:
     return connection
 
 
-async def to_caller(sdp: str, trickled: list[dict[str, Any]]) -> NodeConnection:
+async def to_caller(
+    sdp: str, trickled: list[dict[str, Any]], on_broken: Callable[[str], None] = lambda _: None
+) -> NodeConnection:
     """Who calls a node, and is answered by something else; it takes no later candidates."""
     said: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     caller = NodeConnection(
         ice=Ice(), sent_audio=None, receives=True, send=lambda _kind, body: said.put_nowait(body),
-        on_track=lambda *_: None, on_connected=lambda: None, on_broken=lambda _: None,
+        on_track=lambda *_: None, on_connected=lambda: None, on_broken=on_broken,
     )  # fmt: skip
     caller.hear(["mix"])
     mids = SessionDescription.parse((await said.get())["sdp"]).media[0].rtp.muxId
@@ -170,3 +177,28 @@ def test_what_is_no_candidate_is_passed_over(text: object) -> None:
     candidates = Candidates(Ice().reach)
     assert candidates.of([{"candidate": text, "sdpMid": "0"}, text]) == []
     assert candidates.of({"candidate": "candidate:1 1 udp 1 9.9.9.9 5000 typ host", "sdpMid": 7})
+
+
+@pytest.mark.parametrize("way", ["sfu", "mcu", "peer", "caller"])
+async def test_a_connection_that_never_comes_to_be_has_an_end(
+    address: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (node_peer_connection, peer_connection, node_connection):
+        monkeypatch.setattr(module, "CONNECTED_WITHIN", 0.2)
+    with listening(address) as silent:  # a candidate that answers no check, and more may come
+        sdp = await offer() + f"a={line(silent, 1_000_000)}\r\n"
+        broken: asyncio.Queue[str] = asyncio.Queue()
+        if way == "peer":
+            made: Any = await to_peer(sdp, [], broken.put_nowait)
+        elif way == "caller":
+            made = await to_caller(sdp, [], broken.put_nowait)
+        else:
+            made = await to_node(Sfu if way == "sfu" else Mcu, sdp, [])
+        try:
+            async with asyncio.timeout(PATIENCE):
+                if way in ("peer", "caller"):
+                    assert "was not made" in await broken.get()
+                else:
+                    assert await made.connections["peer"].until("closed") == "closed"
+        finally:
+            await made.close()
