@@ -1,12 +1,14 @@
 """Logging of a process: where it goes, and that nobody can fill it.
 
 Clients can cause warnings and errors as fast as they send requests. Of equal lines one a minute is written,
-and the next one says how many were left out.
+and the next one, or a line a minute later or at the end, says how many were left out.
 """
 
 from __future__ import annotations
 
+import atexit
 import logging
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -20,6 +22,7 @@ MOST_KINDS: Final = 1000
 @dataclass
 class _Kind:
     until: float
+    first: logging.LogRecord
     left_out: int = 0
 
 
@@ -27,30 +30,66 @@ class FoldEqualLines(logging.Filter):
     """Lines are equal when the same statement wrote them for the same kind of cause.
 
     What they tell beside that, such as a path or an address, is often chosen by a client. A statement that
-    has several causes says which: `extra={"cause": …}`.
+    has several causes says which: `extra={"cause": …}`. `write` gets the lines that only say how many were left out.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        write: Callable[[logging.LogRecord], object],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
+        self._write = write
         self._clock = clock
+        self._lock = threading.RLock()
+        self._timer: threading.Timer | None = None
         self._kinds: OrderedDict[object, _Kind] = OrderedDict()
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.WARNING:  # nobody asks for these in a house with strangers
             return True
-        now, key = self._clock(), _key(record)
-        kind = self._kinds.pop(key, None)
-        if kind is not None and now < kind.until:
-            kind.left_out += 1
-            self._kinds[key] = kind
-            return False
-        self._kinds[key] = _Kind(now + EACH_S)
-        if len(self._kinds) > MOST_KINDS:
-            self._kinds.popitem(last=False)
-        if kind is not None and kind.left_out:
-            record.msg = f"{record.getMessage()} (and {kind.left_out} more like this)"
-            record.args = ()
-        return True
+        with self._lock:
+            now, key = self._clock(), _key(record)
+            kind = self._kinds.pop(key, None)
+            if kind is not None and now < kind.until:
+                kind.left_out += 1
+                self._kinds[key] = kind
+                self._report_later()
+                return False
+            self._kinds[key] = _Kind(now + EACH_S, _text_of(record))
+            if len(self._kinds) > MOST_KINDS:
+                self._report(self._kinds.popitem(last=False)[1])
+            if kind is not None and kind.left_out:
+                record.msg = f"{record.getMessage()} (and {kind.left_out} more like this)"
+                record.args = ()
+            return True
+
+    def report(self) -> None:
+        """Say how many lines were left out and not counted yet."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            for kind in self._kinds.values():
+                self._report(kind)
+
+    def _report_later(self) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(EACH_S, self.report)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _report(self, kind: _Kind) -> None:
+        if kind.left_out:
+            text = f"{kind.left_out} more like this: {kind.first.msg}"
+            kind.until, kind.left_out = self._clock() + EACH_S, 0
+            self._write(logging.makeLogRecord(kind.first.__dict__ | {"msg": text}))
+
+
+def _text_of(record: logging.LogRecord) -> logging.LogRecord:
+    """The same line without its traceback, which would keep everything in it alive."""
+    without = {"msg": record.getMessage(), "args": (), "exc_info": None, "exc_text": None}
+    return logging.makeLogRecord(record.__dict__ | without | {"stack_info": None})
 
 
 def _key(record: logging.LogRecord) -> object:
@@ -69,4 +108,15 @@ def configure(level: str, form: str) -> None:
     logging.basicConfig(level=level.upper(), format=form)
     for handler in logging.getLogger().handlers:
         if not any(isinstance(each, FoldEqualLines) for each in handler.filters):
-            handler.addFilter(FoldEqualLines())
+            handler.addFilter(FoldEqualLines(handler.emit))
+
+
+def report_left_out() -> None:
+    """Before the process ends: say how many lines were left out."""
+    for handler in logging.getLogger().handlers:
+        for each in handler.filters:
+            if isinstance(each, FoldEqualLines):
+                each.report()
+
+
+atexit.register(report_left_out)

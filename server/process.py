@@ -38,6 +38,10 @@ LARGEST_MESSAGE = 1024 * 1024  # bytes
 logger = logging.getLogger(__name__)
 
 
+class CannotServeError(Exception):
+    """The first relay process ended before it served."""
+
+
 class CannotListenError(Exception):
     """The address is not to be had; the text is for the person who chose it."""
 
@@ -103,6 +107,7 @@ class RelayServer(uvicorn.Server):
         if end_streams is not None:
             end_streams()
         await super().shutdown(sockets)
+        logs.report_left_out()
 
 
 def serve(
@@ -178,8 +183,9 @@ def serve_many(
             dead = [worker for worker in workers if not worker.process.is_alive()]
             for worker in dead:
                 if not said:
-                    raise RuntimeError(
-                        "a relay process ended before it served; see its words above"
+                    raise CannotServeError(
+                        f"A relay process ended with status {worker.process.exitcode} before it served;"
+                        " the lines above say why."
                     )
                 logger.error("relay process %s ended; starting another", worker.process.pid)
                 if not worker.ready:

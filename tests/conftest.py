@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -24,6 +25,9 @@ Connect = Callable[..., Connection]
 
 NewDatabase = Callable[[str], str]
 """`new_database(template)`: the URL of a fresh copy."""
+
+# A proxy in the environment is for the world, which only pip asks here.
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
 
 
 LONG = {"client_web", "drill", "fuzz", "media", "node", "tests"}

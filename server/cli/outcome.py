@@ -16,9 +16,16 @@ from ..postgres.account import AccountError
 from ..postgres.embedded import EmbeddedError
 from ..postgres.install import InstallError
 from ..postgres.lock import AlreadyRunning
-from ..process import CannotListenError
+from ..process import CannotListenError, CannotServeError
 
-EXPECTED = (AccountError, AlreadyRunning, CannotListenError, EmbeddedError, InstallError)
+EXPECTED = (
+    AccountError,
+    AlreadyRunning,
+    CannotListenError,
+    CannotServeError,
+    EmbeddedError,
+    InstallError,
+)
 """What can go wrong without anything being broken: the text says it all."""
 
 

@@ -92,6 +92,9 @@ class BoundedRequests(HttpToolsProtocol):
     def _unsupported_upgrade_warning(self) -> None:
         """An upgrade to something else is ignored (RFC 9110, 7.8); no line in the log for each."""
 
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(_not_http())
+
     @property
     def _is_answering(self) -> bool:
         return bool(self.pipeline) or self._unanswered is not None
@@ -131,6 +134,16 @@ def raw_response(problem: Problem) -> bytes:
     status = f"HTTP/1.1 {problem.status} {problem.body()['title']}".encode("ascii")
     lines = [status, *(b"%s: %s" % header for header in headers), b"", bytes(response.body)]
     return b"\r\n".join(lines)
+
+
+def _not_http() -> Problem:
+    return Problem(
+        400,
+        "08P01",
+        "this is no valid HTTP/1.1 request",
+        hint="See RFC 9112 for the syntax of requests.",
+        rule="requests_are_http",
+    )
 
 
 def _too_large() -> Problem:

@@ -20,7 +20,7 @@ import psycopg
 
 from ..backoff import backoff
 from .notifications import CHANNEL, Notification, NotificationParser
-from .roles import Connection, become_relay
+from .roles import LOST_AFTER, Connection, become_relay
 
 PROBE_EVERY: Final = 10.0  # seconds; then the connection has to answer a statement
 RESYNC_EVERY: Final = 30.0  # seconds
@@ -82,10 +82,7 @@ class Listener:
             self._url,
             autocommit=True,
             application_name=f"roomtone {self._name}",
-            connect_timeout=5,
-            keepalives_idle=5,
-            keepalives_interval=2,
-            keepalives_count=3,
+            **LOST_AFTER,
         )
         async with connection:
             await become_relay(connection)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from psycopg_pool import AsyncConnectionPool
 
 from ..types import Claims, NodeId
 from .budget import Budgets
-from .roles import Connection, acting, become_relay
+from .roles import LOST_AFTER, Connection, acting, become_relay
 from .statements import Counted, CountedConnection
 
 if TYPE_CHECKING:
     from ..settings import Settings
+
+ANSWER_MARGIN: Final = 10.0
+"""Seconds beyond the statement timeout: a server that has not even cancelled the statement by then is frozen."""
 
 
 class Database:
@@ -43,7 +46,7 @@ class Database:
         return AsyncConnectionPool(
             self.url,
             connection_class=CountedConnection,
-            kwargs={"application_name": f"roomtone relay {self.node}"},
+            kwargs={"application_name": f"roomtone relay {self.node}", **LOST_AFTER},
             min_size=1,
             max_size=size,
             timeout=timeout,
@@ -55,6 +58,7 @@ class Database:
 
     async def _configure(self, connection: CountedConnection) -> None:
         connection.counted = self.counted
+        connection.answers_within = self._statement_timeout + ANSWER_MARGIN
         await become_relay(connection)
         await connection.execute(
             "select set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from psycopg import AsyncConnection, IsolationLevel
 from psycopg.rows import TupleRow
@@ -17,6 +17,15 @@ from psycopg.rows import TupleRow
 from ..types import Claims, NodeId
 
 RELAY_ROLE: Final = "roomtone_relay"
+
+LOST_AFTER: Final[dict[str, Any]] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""When a connection whose network is gone fails (PostgreSQL manual, 34.1.2): after about eleven seconds."""
 
 Connection = AsyncConnection[TupleRow]
 

@@ -7,7 +7,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+import psycopg
 from psycopg import AsyncConnection, AsyncCursor
+from psycopg.abc import RV, PQGen
+from psycopg.errors import _WaitTimeout
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg.sql import Composable
@@ -57,7 +60,18 @@ class CountedConnection(AsyncConnection[TupleRow]):
     """A connection whose statements are counted, as soon as it is told where."""
 
     counted: Counted | None = None
+    answers_within: float | None = None
+    """Seconds for one answer; the server has limits of its own, but it may be frozen, or cut off."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.cursor_factory = CountedCursor
+
+    async def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:  # noqa: ASYNC109 - as psycopg has it
+        try:
+            return await super().wait(gen, interval, timeout or self.answers_within)
+        except _WaitTimeout as error:
+            self.pgconn.finish()  # its state is unknown: the pool replaces it
+            raise psycopg.OperationalError(
+                f"PostgreSQL did not answer within {self.answers_within} seconds"
+            ) from error

@@ -8,8 +8,10 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import islice
+from queue import Queue
 
 import pytest
+from roomtone import logs
 from roomtone.logs import EACH_S, FoldEqualLines
 from roomtone.postgres import budget
 from roomtone.postgres.budget import Account, Budgets
@@ -19,6 +21,7 @@ from roomtone.rows.selection import MOST_ITEMS
 from roomtone.settings import Settings
 
 from ...conftest import Connect
+from ...patience import PATIENCE
 from ...people import Psql
 from ...running import RunningRelay, run_relay
 from ..rows_world import World, problem, run_world
@@ -187,7 +190,7 @@ def test_an_answer_has_a_size(small: World) -> None:
 
 
 def test_a_write_whose_answer_would_be_too_large_is_undone(small: World) -> None:
-    rooms = [{"name": "x" * 120} for _ in range(60)]
+    rooms = [{"name": "x" * 120} for _ in range(15)]
     wide = ",".join(f"n{n}:name" for n in range(MOST_ITEMS))
     refused = small.anna.post(
         f"/rows/rooms?select={wide}", json=rooms, headers={"Prefer": "return=representation"}
@@ -240,12 +243,14 @@ def written(lines: list[tuple[float, str]]) -> list[str]:
     """What a log gets of these warnings, each at its time."""
     clock, out = Clock(), io.StringIO()
     handler = logging.StreamHandler(out)
-    handler.addFilter(FoldEqualLines(clock))
+    fold = FoldEqualLines(handler.emit, clock)
+    handler.addFilter(fold)
     log = logging.Logger("test")
     log.addHandler(handler)
     for at, text in lines:
         clock.now = at
         log.warning("%s went wrong", text, extra={"cause": text.split()[0]})
+    fold.report()
     return out.getvalue().splitlines()
 
 
@@ -256,13 +261,27 @@ def test_equal_lines_are_folded_to_one_a_minute_with_a_count() -> None:
         "A 0 went wrong",
         "B went wrong",
         "A again went wrong (and 499 more like this)",
+        "1 more like this: A again went wrong",  # when nothing comes any more, at the end
     ]
+
+
+def test_lines_left_out_are_counted_a_minute_later_though_no_more_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logs, "EACH_S", 0.05)
+    said: Queue[str] = Queue()
+    fold = FoldEqualLines(lambda record: said.put(record.getMessage()))
+    log = logging.Logger("test")
+    log.addFilter(fold)
+    for _ in range(3):
+        log.warning("it went wrong", extra={"cause": "x"})
+    assert "more like this: it went wrong" in said.get(timeout=PATIENCE)
 
 
 def test_what_a_stranger_causes_is_written_once(relay: RunningRelay, psql: Psql) -> None:
     out = io.StringIO()
     handler = logging.StreamHandler(out)
-    handler.addFilter(FoldEqualLines())
+    handler.addFilter(FoldEqualLines(handler.emit))
     root = logging.getLogger()
     root.addHandler(handler)
     try:

@@ -151,6 +151,15 @@ def test_every_part_of_a_request_has_the_same_deadline(
         assert rule_of(answer) == (408, "requests_arrive_in_time")
 
 
+@pytest.mark.parametrize(
+    "sent", [b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\nno colon\r\n\r\n"]
+)
+def test_what_is_no_http_gets_a_problem_too(relay: RunningRelay, sent: bytes) -> None:
+    with connected(relay) as client:
+        client.sendall(sent)
+        assert rule_of(received_until_closed(client)) == (400, "requests_are_http")
+
+
 def test_many_slow_bodies_are_gone_together(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
