@@ -7,10 +7,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from roomtone.http.request_head import LARGEST_HEAD, REQUEST_WITHIN_S
+from roomtone.http.request_head import LARGEST_HEAD, MOST_PIPELINED, REQUEST_WITHIN_S
+from roomtone.http.websocket_limits import MOST_FRAGMENTS, MOST_WAITING
 from roomtone.identity.tokens import TOKEN_LIFETIME
 from roomtone.log.room_log import BROADCASTS_KEPT
+from roomtone.media.candidates import CANDIDATES_LIMIT
+from roomtone.media.node import signal_queues
 from roomtone.rows.query import MOST_PARAMETERS
+from roomtone.rows.selection import MOST_ITEMS
 from roomtone.settings import options
 
 ROOT = Path(__file__).parents[2]
@@ -32,14 +36,19 @@ def test_limits_that_can_be_set_have_the_defaults_of_their_settings() -> None:
 
 def test_limits_that_cannot_be_set_are_those_of_the_source() -> None:
     fixed = {row[0]: row[1] for row in LIMITS if not row[2]}
-    assert (
-        fixed["path, query string and headers of a request, with chunk sizes and trailers"]
-        == f"{LARGEST_HEAD // 1024} KiB"
-    )
-    assert fixed["time for a request to arrive, with its body"] == f"{REQUEST_WITHIN_S:g} s"
-    assert fixed["parameters in a query string"] == str(MOST_PARAMETERS)
-    assert fixed["events a reader may be behind"] == f"{BROADCASTS_KEPT} of a room"
-    assert fixed["life of a token from `POST /session`"] == f"{TOKEN_LIFETIME.days} days"
+    source = {
+        "path, query string and headers of a request, with chunk sizes and trailers": f"{LARGEST_HEAD // 1024} KiB",
+        "time for a request to arrive, with its body": f"{REQUEST_WITHIN_S:g} s",
+        "requests sent before the answer to an earlier one": f"{MOST_PIPELINED}",
+        "fragments of a WebSocket message; messages that wait": f"{MOST_FRAGMENTS}; {MOST_WAITING}",
+        "parameters in a query string": f"{MOST_PARAMETERS}",
+        "columns in `select=` or `order=`": f"{MOST_ITEMS}",
+        "candidates of one connection": f"{CANDIDATES_LIMIT}",
+        "signals of one session that wait at a node": f"{signal_queues.MOST_WAITING}",
+        "events a reader may be behind": f"{BROADCASTS_KEPT} of a room",
+        "life of a token from `POST /session`": f"{TOKEN_LIFETIME.days} days",
+    }
+    assert {what: fixed[what] for what in source} == source
 
 
 def test_every_rule_and_flag_it_names_is_there() -> None:
