@@ -39,8 +39,15 @@ class Subscriber:
     async def until(self, wanted: Callable[[Frame], Any], within: float = PATIENCE) -> Frame:
         """The first wanted frame, received already or within this number of seconds."""
 
+        searched = 0
+
         def found() -> Frame | None:
-            return next((frame for frame in self.frames if wanted(frame)), None)
+            nonlocal searched
+            while searched < len(self.frames):
+                if wanted(self.frames[searched]):
+                    return self.frames[searched]
+                searched += 1
+            return None
 
         async with self._news:
             try:
