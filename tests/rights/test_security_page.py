@@ -13,6 +13,8 @@ from roomtone.identity.tokens import TOKEN_LIFETIME
 from roomtone.log.room_log import BROADCASTS_KEPT
 from roomtone.media.candidates import CANDIDATES_LIMIT
 from roomtone.media.node import signal_queues
+from roomtone.media.peer_connection import CONNECTED_WITHIN
+from roomtone.postgres.pools import ANSWER_MARGIN
 from roomtone.rows.query import MOST_PARAMETERS
 from roomtone.rows.selection import MOST_ITEMS
 from roomtone.settings import options
@@ -43,6 +45,8 @@ def test_limits_that_cannot_be_set_are_those_of_the_source() -> None:
         "fragments of a WebSocket message; messages that wait": f"{MOST_FRAGMENTS}; {MOST_WAITING}",
         "parameters in a query string": f"{MOST_PARAMETERS}",
         "columns in `select=` or `order=`": f"{MOST_ITEMS}",
+        "attempt to make a media connection": f"{CONNECTED_WITHIN:g} s",
+        "answer of a PostgreSQL that is frozen or cut off": f"{ANSWER_MARGIN:g} s beyond the longest run of a statement",
         "candidates of one connection": f"{CANDIDATES_LIMIT}",
         "signals of one session that wait at a node": f"{signal_queues.MOST_WAITING}",
         "events a reader may be behind": f"{BROADCASTS_KEPT} of a room",
