@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -15,9 +15,7 @@ from psycopg.rows import TupleRow
 from ..supervision import beside
 from .follower import Follower, until_signed_in
 from .http_connection import UNREACHABLE, Place, ask
-
-if TYPE_CHECKING:
-    from .environment import Scene
+from .relays import RelayProcess
 
 HANDS: Final = 12
 PASSERS_BY: Final = 6
@@ -25,10 +23,21 @@ PASSERS_BY: Final = 6
 Psql = psycopg.AsyncConnection[TupleRow]
 
 
+class WriteTarget(Protocol):
+    """Where they write: rooms, the relays that serve them, and the participants who are there."""
+
+    rooms: list[int]
+    relays: list[RelayProcess]
+
+    async def psql(self) -> Psql: ...
+
+    def living(self) -> list[Follower]: ...
+
+
 class Writers:
     """Four kinds of hands, `per_second` writes between them. What was answered how, is counted."""
 
-    def __init__(self, scene: Scene, per_second: float) -> None:
+    def __init__(self, scene: WriteTarget, per_second: float) -> None:
         self._scene = scene
         self._pause = 4 / per_second
         self._random = random.Random(20261123)
