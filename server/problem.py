@@ -150,7 +150,7 @@ class Problem(Exception):
             media_type="application/problem+json",
         )
 
-    def quietly(self) -> Response:
+    def with_status_200(self) -> Response:
         """The same words with status 200, for who asked for that (`QUIET`)."""
         response = self.response()
         response.status_code = 200
@@ -206,7 +206,7 @@ def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> P
     )
 
 
-def words_of(error: psycopg.Error, *, trace: bool = False) -> str:
+def log_text(error: psycopg.Error, *, trace: bool = False) -> str:
     """What is logged of a database's error: no details and no context, which may quote rows."""
     words = f"{error.sqlstate or UNAVAILABLE} {error.diag.message_primary or error}"
     if trace:
@@ -248,11 +248,11 @@ async def _tell_database(connection: HTTPConnection, error: Exception) -> Respon
             "%s %s: %s",
             connection.scope.get("method", connection.scope["type"]),
             connection.url.path,
-            words_of(error, trace=problem.status == 500),
+            log_text(error, trace=problem.status == 500),
             extra={"cause": problem.code},
         )
     if problem.status == 400 and problem.rule and _prefers_quiet(connection):
-        return problem.quietly()
+        return problem.with_status_200()
     return problem.response()
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from ..console import Screen
 from ..postgres.lock import running
 from ..settings import Settings
+from ..terminal import Terminal
 from ..types import RoomId
 from .group import cli
 from .options import from_settings, secret_file, settings_from
@@ -106,4 +106,4 @@ def bot_command(
         database_url=database_url,
         settings=settings_from(given),
     )
-    sys.exit(run(plan, Screen().line))
+    sys.exit(run(plan, Terminal().line))

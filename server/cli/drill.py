@@ -7,7 +7,7 @@ import sys
 import click
 from rich.console import Console
 
-from ..console import Screen
+from ..terminal import Terminal
 from .group import cli
 from .outcome import expected_errors, stopping_on_signals
 
@@ -30,5 +30,5 @@ def drill_command(names: tuple[str, ...], as_json: bool) -> None:
         drills = report.chosen(names)
     except KeyError as error:
         raise click.UsageError(f"There is no drill {error}. The list: roomtone drill") from None
-    with stopping_on_signals(Screen()), expected_errors():
+    with stopping_on_signals(Terminal()), expected_errors():
         sys.exit(0 if report.run(drills, as_json=as_json) else 1)

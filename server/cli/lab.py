@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ..console import Screen
+from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, settings_from
 from .outcome import expected_errors, stopping_on_signals
@@ -86,7 +86,7 @@ def lab_signaling_command(
         )
     except PlanError as error:
         raise click.UsageError(str(error)) from None
-    with stopping_on_signals(Screen()), expected_errors():
+    with stopping_on_signals(Terminal()), expected_errors():
         sys.exit(measure(plan, settings_from(given).database_url, json_file, html_file))
 
 
@@ -138,5 +138,5 @@ def lab_topology_command(
         )
     except PlanError as error:
         raise click.UsageError(str(error)) from None
-    with stopping_on_signals(Screen()), expected_errors():
+    with stopping_on_signals(Terminal()), expected_errors():
         sys.exit(measure(plan, settings_from(given).database_url, json_file, html_file))

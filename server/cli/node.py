@@ -10,10 +10,10 @@ import click
 import uvloop
 
 from .. import privileges
-from ..console import Screen
 from ..postgres.embedded import socket_url
 from ..postgres.lock import running
 from ..settings import is_loopback
+from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, settings_from
 from .outcome import expected_errors, stopping_on_signals
@@ -53,14 +53,14 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
             )
         url = socket_url(holder.sockets)
         loopback = is_loopback(urlsplit(holder.address).hostname or "")
-    screen = Screen()
+    terminal = Terminal()
     with expected_errors():
         account = privileges.account_to_run_as(settings)
         privileges.give_recordings(account, settings.recordings)
     if account is not None:
         privileges.drop(account.uid, account.gid)
-    with stopping_on_signals(screen):
-        screen.line(f"{kind.upper()} node for {capacity} rooms. Ctrl-C stops it.")
+    with stopping_on_signals(terminal):
+        terminal.line(f"{kind.upper()} node for {capacity} rooms. Ctrl-C stops it.")
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(
@@ -69,7 +69,7 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
                         "sfu" if kind == "sfu" else "mcu",
                         capacity=capacity,
                         ice=lambda user: ice_of(settings, user, loopback=loopback),
-                        say=screen.line,
+                        say=terminal.line,
                         recordings=settings.recordings,
                     )
                 )

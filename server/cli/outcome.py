@@ -11,12 +11,12 @@ from typing import Any, NoReturn
 
 import click
 
-from ..console import Screen
 from ..postgres.account import AccountError
 from ..postgres.embedded import EmbeddedError
 from ..postgres.install import InstallError
 from ..postgres.lock import AlreadyRunning
 from ..process import CannotListenError, CannotServeError
+from ..terminal import Terminal
 
 EXPECTED = (
     AccountError,
@@ -39,7 +39,7 @@ def expected_errors() -> Iterator[None]:
 
 
 @contextmanager
-def stopping_on_signals(screen: Screen) -> Iterator[None]:
+def stopping_on_signals(terminal: Terminal) -> Iterator[None]:
     """SIGTERM is Ctrl-C: both unwind what was started, and neither is a failure.
 
     Only the first counts. Stopping takes seconds at most, and a second Ctrl-C in the midst of it
@@ -54,7 +54,7 @@ def stopping_on_signals(screen: Screen) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        screen.line("stopped")
+        terminal.line("stopped")
 
 
 def on_signals(handler: Callable[[int, FrameType | None], Any] | signal.Handlers) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..console import Screen
 from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install, script
 from ..postgres.lock import data_dir_lock
+from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, settings_from
 from .outcome import expected_errors, make_private, stopping_on_signals
@@ -25,10 +25,10 @@ def install_command(**given: Any) -> None:
     The demo's clubs and rooms are put into a new database only with --demo.
     """
     settings = settings_from(given)
-    screen = Screen()
-    with stopping_on_signals(screen), ExitStack() as stack:
+    terminal = Terminal()
+    with stopping_on_signals(terminal), ExitStack() as stack:
         stack.enter_context(expected_errors())
-        with screen.working("looking at the database") as progress:
+        with terminal.working("looking at the database") as progress:
             if settings.database_url is None:
                 make_private(settings.data_dir)
                 stack.enter_context(data_dir_lock(settings.data_dir))
@@ -38,7 +38,7 @@ def install_command(**given: Any) -> None:
                 url = settings.database_url
             installed = install(url, demo=bool(settings.demo), on_progress=progress)
         state = "is now" if installed.changed else "already was"
-        screen.line(f"The schema {state} that of Roomtone {__version__}.")
+        terminal.line(f"The schema {state} that of Roomtone {__version__}.")
 
 
 @cli.command("sql")

@@ -8,12 +8,12 @@ from typing import Any
 
 from .. import privileges
 from ..child_processes import companions
-from ..console import Screen
 from ..identity.tokens import pem
 from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
 from ..postgres.lock import data_dir_lock
 from ..process import address, bind, serve, serve_many
+from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, settings_from
 from .outcome import expected_errors, make_private, stopping_on_signals
@@ -25,8 +25,8 @@ from .psql import psql_hint
 def serve_command(**given: Any) -> None:
     """Run everything; the same as no command at all."""
     settings = settings_from(given)
-    screen = Screen()
-    with stopping_on_signals(screen), ExitStack() as stack:
+    terminal = Terminal()
+    with stopping_on_signals(terminal), ExitStack() as stack:
         stack.enter_context(expected_errors())
         lock = None
         if settings.database_url is None:
@@ -36,7 +36,7 @@ def serve_command(**given: Any) -> None:
         where = address(door)
         if lock is not None:
             lock.say(address=where)
-        with screen.working(
+        with terminal.working(
             "starting PostgreSQL" if lock else "looking at the database"
         ) as progress:
             if lock is None:
@@ -59,9 +59,9 @@ def serve_command(**given: Any) -> None:
         beside = stack.enter_context(companions(settings, relay_url, account))
 
         def opened() -> None:
-            screen.opened(where, psql_hint(settings))
+            terminal.opened(where, psql_hint(settings))
             if (words := privileges.describe(account)) is not None:
-                screen.line(words)
+                terminal.line(words)
             for companion in beside:
                 companion.start()
 

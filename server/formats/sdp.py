@@ -23,7 +23,7 @@ INHERITED: Final = (*SHARED, "end-of-candidates", "extmap", "extmap-allow-mixed"
 _DIRECTION: Final = re.compile(rf"^a=({'|'.join(DIRECTIONS)})\r$", re.MULTILINE)
 
 
-class Unfit(Exception):
+class UnusableSdp(Exception):
     """What was sent is no description, or not of what a room carries; in words."""
 
 
@@ -37,17 +37,17 @@ class Offer:
 
 
 def audio_of(sdp: str, direction: Direction) -> Offer:
-    """The offer's first audio section as an offer of its own, in this direction. Raises Unfit."""
+    """The offer's first audio section as an offer of its own, in this direction. Raises UnusableSdp."""
     head, *media = _split(inherited(sdp))
     if not head.startswith("v=0\r\n") or not media:
-        raise Unfit("this is no session description")
+        raise UnusableSdp("this is no session description")
     index = next((n for n, section in enumerate(media) if section.startswith("m=audio ")), None)
     if index is None:
-        raise Unfit("a room carries audio, and this offer has none")
+        raise UnusableSdp("a room carries audio, and this offer has none")
     section = media[index]
     offered = _DIRECTION.search(section)
     if (offered[1] if offered else "sendrecv") not in ("sendrecv", direction):
-        raise Unfit(f"the audio of this offer is {offered and offered[1]}, not {direction}")
+        raise UnusableSdp(f"the audio of this offer is {offered and offered[1]}, not {direction}")
     section = _DIRECTION.sub("", section).replace("a=bundle-only\r\n", "").replace("\n\n", "\n")
     section = re.sub(r"^m=audio \d+ ", "m=audio 9 ", section) + f"a={direction}\r\n"
     mid = _mid(section)
@@ -83,7 +83,7 @@ def completed(answer: str, offer: Offer) -> str:
     """The node's answer, with a rejection of every section it was not offered."""
     head, *media = _split(answer)
     if len(media) != 1:
-        raise Unfit("the answer is not to this offer")
+        raise UnusableSdp("the answer is not to this offer")
     parts = [head]
     for index, (line, mid) in enumerate(offer.sections):
         if index == offer.audio:
@@ -96,10 +96,10 @@ def completed(answer: str, offer: Offer) -> str:
 
 
 def candidates_of(fragment: str) -> list[dict[str, object]]:
-    """The candidates of an SDP fragment (RFC 8840, section 9), as RTCIceCandidateInit for the node's one line. Raises Unfit."""
+    """The candidates of an SDP fragment (RFC 8840, section 9), as RTCIceCandidateInit for the node's one line. Raises UnusableSdp."""
     lines = fragment.splitlines()
     if not lines or not all(re.match(r"[am]=\S", line) for line in lines if line):
-        raise Unfit("this is no SDP fragment")
+        raise UnusableSdp("this is no SDP fragment")
     return [
         {"candidate": line.removeprefix("a="), "sdpMLineIndex": 0}
         for line in lines

@@ -36,14 +36,14 @@ _SCRIPT = re.compile(r"""<script type="module" src="/client/([^"]+)"></script>""
 
 
 @dataclass(frozen=True)
-class Form:
+class Representation:
     """A file's bytes in one coding, and what tells them from others."""
 
     content: bytes
     etag: str
 
     @classmethod
-    def of(cls, content: bytes) -> Form:
+    def of(cls, content: bytes) -> Representation:
         return cls(content, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
 
 
@@ -52,15 +52,15 @@ class File:
     """One file, as it is sent."""
 
     kind: str
-    plain: Form
-    packed: Form | None
+    plain: Representation
+    packed: Representation | None
 
     @classmethod
     def read(cls, name: str, content: bytes) -> File:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         worth = kind.startswith(PACKED) and len(content) > WORTH_PACKING
-        packed = Form.of(gzip.compress(content, mtime=0)) if worth else None
-        return cls(kind, Form.of(content), packed)
+        packed = Representation.of(gzip.compress(content, mtime=0)) if worth else None
+        return cls(kind, Representation.of(content), packed)
 
     def response(self, headers: Headers, cached: str, status: int = 200) -> Response:
         """To a request with these headers: whole, or 304 if that is what the browser has already."""

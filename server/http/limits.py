@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..identity.tokens import counted_as
+from ..identity.tokens import subject_of
 from ..postgres.budget import subject
 from ..problem import Problem
 from ..token_bucket import TokenBucket
@@ -110,7 +110,7 @@ class RequestRate:
         if not limited:
             await self.app(scope, receive, send)
             return
-        who = counted_as(HTTPConnection(scope))
+        who = subject_of(HTTPConnection(scope))
         wait = self.take(who)
         app = self.app if wait == 0 else self._refusal(wait).response()
         token = subject.set(who)  # whatever the database does for this request is this one's

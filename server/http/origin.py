@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..identity.fetch_site import comes_from_elsewhere
+from ..identity.fetch_site import is_cross_site
 from ..identity.tokens import bearer_of
 from ..problem import Problem
 from .hosts import KnownHosts
@@ -35,9 +35,7 @@ class OwnPagesOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refused = (
-            _writes(scope)
-            and comes_from_elsewhere(Headers(scope=scope))
-            and not _brings_a_token(scope)
+            _writes(scope) and is_cross_site(Headers(scope=scope)) and not _brings_a_token(scope)
         )
         app = _refusal().response() if refused else self.app
         await app(scope, receive, send)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..identity.fetch_site import navigated_from_elsewhere
+from ..identity.fetch_site import is_cross_site_navigation
 from ..paths import CLIENT_WEB
 from ..problem import Problem
 from ..resource import resource
@@ -59,7 +59,7 @@ async def page(request: Request) -> Response:
 
 def _without_a_strangers_name(request: Request) -> Response | None:
     """`?username=` signs somebody in, so it is for addresses that were typed; a link of another site loses it."""
-    if "username" not in request.query_params or not navigated_from_elsewhere(request.headers):
+    if "username" not in request.query_params or not is_cross_site_navigation(request.headers):
         return None
     kept = [pair for pair in request.query_params.multi_items() if pair[0] != "username"]
     query = f"?{urlencode(kept)}" if kept else ""
@@ -74,7 +74,7 @@ async def lab(request: Request) -> Response:
 
 async def file(request: Request) -> Response:
     found = FILES.file(request.path_params["path"], request.headers)
-    return await anywhere(request) if found is None else found
+    return await not_found(request) if found is None else found
 
 
 async def favicon(request: Request) -> Response:
@@ -83,7 +83,7 @@ async def favicon(request: Request) -> Response:
     return found
 
 
-async def anywhere(request: Request) -> Response:
+async def not_found(request: Request) -> Response:
     """An address that is none: people get the page, which says so kindly; programs get a problem."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
         moved = _without_a_strangers_name(request)
@@ -101,5 +101,5 @@ routes: list[BaseRoute] = [
     resource("/lab", get=lab),
     resource("/client/{path:path}", get=file),
     resource("/favicon.ico", get=favicon),
-    Route("/{path:path}", anywhere, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
+    Route("/{path:path}", not_found, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
 ]

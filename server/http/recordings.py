@@ -62,7 +62,7 @@ def _claims(request: Request) -> Claims:
     ticket = request.query_params.get("ticket")
     if ticket is None:
         return claims_of(request)
-    opened: Claims = request.state.tokens.admits(
+    opened: Claims = request.state.tokens.claims_of_ticket(
         ticket, f"/recordings/{request.path_params['recording_id']}"
     )
     return opened

@@ -17,13 +17,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from ..formats.ice import configuration
-from ..formats.sdp import Unfit, audio_of, candidates_of, completed
+from ..formats.sdp import UnusableSdp, audio_of, candidates_of, completed
 from ..identity.tokens import claims_of, user_of
 from ..problem import Problem, problem_from_database
 from ..resource import Handler, resource
 from ..transports.routes import room_of
 from ..types import PeerId
-from .whip_session import Call, Calls, Way, no_such_session
+from .whip_session import Way, WhipSession, WhipSessions, no_such_session
 
 SDP: Final = "application/sdp"
 FRAGMENT: Final = "application/trickle-ice-sdpfrag"
@@ -33,10 +33,10 @@ CORS: Final = {
     "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Post, Accept-Patch, Recording",
 }
 
-Act = Callable[[Request, Calls], Awaitable[Response]]
+Operation = Callable[[Request, WhipSessions], Awaitable[Response]]
 
 
-def _acting(act: Act) -> Handler:
+def _as_user(act: Operation) -> Handler:
     """The act as whoever asks; what is refused may be read by other sites' pages, too."""
 
     async def handle(request: Request) -> Response:
@@ -45,7 +45,7 @@ def _acting(act: Act) -> Handler:
             if not claims:
                 raise Problem(401, "42501", "send a token: Authorization: Bearer")
             response = await act(
-                request, Calls(request.state.database, request.state.relay, claims)
+                request, WhipSessions(request.state.database, request.state.relay, claims)
             )
         except psycopg.Error as error:
             problem = problem_from_database(error)
@@ -62,25 +62,25 @@ def _acting(act: Act) -> Handler:
     return handle
 
 
-async def _begin(way: Way, request: Request, calls: Calls) -> Response:
+async def _begin(way: Way, request: Request, sessions: WhipSessions) -> Response:
     _require_type(request, SDP, "Accept-Post")
     if not _accepts(request, SDP):
         raise Problem(406, "PGRST107", f"the answer is {SDP}, which you do not accept")
     try:
         offer = audio_of(await _text(request), "sendonly" if way == "whip" else "recvonly")
-    except Unfit as unfit:
-        raise Problem(422, "22023", str(unfit), rule="whip_offers_audio") from None
+    except UnusableSdp as unusable:
+        raise Problem(422, "22023", str(unusable), rule="whip_offers_audio") from None
     wish = request.query_params.get("when_recorded", "stay")
     if wish not in ("stay", "leave"):
         raise Problem(400, "22023", "when_recorded is stay or leave", rule="whip_wish_is_known")
-    call, answer, recorded = await calls.begin(
+    session, answer, recorded = await sessions.begin(
         room_of(request), way, offer.sdp, leaves=wish == "leave"
     )
     response = Response(
         completed(answer, offer), 201, media_type=SDP, headers={"Cache-Control": "no-store"}
     )
-    response.headers["Location"] = f"/rooms/{call.room}/{way}/{call.peer}"
-    response.headers["ETag"] = _etag(call)
+    response.headers["Location"] = f"/rooms/{session.room}/{way}/{session.peer}"
+    response.headers["ETag"] = _etag(session)
     response.headers["Accept-Patch"] = FRAGMENT
     if recorded is not None:
         response.headers["Recording"] = recorded
@@ -89,10 +89,10 @@ async def _begin(way: Way, request: Request, calls: Calls) -> Response:
     return response
 
 
-async def _patch(request: Request, calls: Calls) -> Response:
-    call = _call_of(request)
+async def _patch(request: Request, sessions: WhipSessions) -> Response:
+    session = _session_of(request)
     _require_type(request, FRAGMENT, "Accept-Patch")
-    await calls.require(call)
+    await sessions.require(session)
     matches = request.headers.get("if-match")
     if matches is None:
         raise Problem(
@@ -110,18 +110,18 @@ async def _patch(request: Request, calls: Calls) -> Response:
             hint="DELETE this session and POST a new offer.",
             rule="whip_restarts_nothing",
         )
-    if _etag(call) not in (each.strip() for each in matches.split(",")):
+    if _etag(session) not in (each.strip() for each in matches.split(",")):
         raise Problem(412, "55000", "this is another session's ETag", rule="whip_etag_is_current")
     try:
         candidates = candidates_of(await _text(request))
-    except Unfit as unfit:
-        raise Problem(400, "22023", str(unfit), rule="whip_fragment_is_sdp") from None
-    await calls.add_candidates(call, candidates)
+    except UnusableSdp as unusable:
+        raise Problem(400, "22023", str(unusable), rule="whip_fragment_is_sdp") from None
+    await sessions.add_candidates(session, candidates)
     return Response(status_code=204)  # and no ETag, for the ICE session is the same (4.3.2)
 
 
-async def _end(request: Request, calls: Calls) -> Response:
-    if not await calls.end(_call_of(request)):
+async def _end(request: Request, sessions: WhipSessions) -> Response:
+    if not await sessions.end(_session_of(request)):
         raise no_such_session()
     return Response(status_code=200)
 
@@ -140,17 +140,17 @@ def _preflight(methods: str, accepted: str, content: str) -> Handler:
     return options
 
 
-def _call_of(request: Request) -> Call:
+def _session_of(request: Request) -> WhipSession:
     try:
         peer = UUID(request.path_params["session"])
     except ValueError:
         raise no_such_session() from None
-    return Call(room_of(request), PeerId(str(peer)))
+    return WhipSession(room_of(request), PeerId(str(peer)))
 
 
-def _etag(call: Call) -> str:
+def _etag(session: WhipSession) -> str:
     """Names the ICE session (RFC 9725, 4.3.1); there is one for each seat's session, and never another."""
-    return f'"{call.peer}"'
+    return f'"{session.peer}"'
 
 
 def _require_type(request: Request, wanted: str, told: str) -> None:
@@ -174,9 +174,9 @@ async def _text(request: Request) -> str:
     try:
         text = (await request.body()).decode("utf-8")
     except UnicodeDecodeError:
-        raise Unfit("the body is not UTF-8") from None
+        raise UnusableSdp("the body is not UTF-8") from None
     if "\0" in text:
-        raise Unfit("text may not contain the character U+0000")
+        raise UnusableSdp("text may not contain the character U+0000")
     return text
 
 
@@ -196,13 +196,13 @@ def _routes(way: Way) -> list[BaseRoute]:
     return [
         resource(
             f"/rooms/{{room_id:id}}/{way}",
-            post=_acting(partial(_begin, way)),
+            post=_as_user(partial(_begin, way)),
             options=_preflight("POST, OPTIONS", "Accept-Post", SDP),
         ),
         resource(
             f"/rooms/{{room_id:id}}/{way}/{{session}}",
-            patch=_acting(_patch),
-            delete=_acting(_end),
+            patch=_as_user(_patch),
+            delete=_as_user(_end),
             options=_preflight("PATCH, DELETE, OPTIONS", "Accept-Patch", FRAGMENT),
         ),
     ]

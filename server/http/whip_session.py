@@ -1,4 +1,4 @@
-"""A call to the node of a room, for somebody who speaks neither rows nor logs: a seat, an offer, and the answer waited for.
+"""A session to the node of a room, for somebody who speaks neither rows nor logs: a seat, an offer, and the answer waited for.
 
 All of it is rows, written as the user, by the rules for everybody. The answer comes out of the relay's own log of the room,
 so nothing is asked twice.
@@ -30,15 +30,15 @@ Way = Literal["whip", "whep"]
 
 
 @dataclass(frozen=True)
-class Call:
+class WhipSession:
     """A session of somebody's seat that lives by its connection to the room's node."""
 
     room: RoomId
     peer: PeerId
 
 
-class Calls:
-    """Calls of one user. All raise Problem and psycopg errors."""
+class WhipSessions:
+    """WhipSessions of one user. All raise Problem and psycopg errors."""
 
     def __init__(self, database: Database, relay: Relay, claims: Claims) -> None:
         self._database = database
@@ -47,26 +47,26 @@ class Calls:
 
     async def begin(
         self, room: RoomId, way: Way, offer: str, *, leaves: bool = False
-    ) -> tuple[Call, str, str | None]:
+    ) -> tuple[WhipSession, str, str | None]:
         """Sit down, offer, and the SDP that the node answers; and whether the room is recorded. Refused, nobody sat down.
 
         Who `leaves` when the room is recorded is refused while it is, and hung up on before it will be.
         """
         user = user_of(self._claims)
         assert user is not None
-        call = Call(room, PeerId(str(uuid4())))
+        session = WhipSession(room, PeerId(str(uuid4())))
         wake = asyncio.Event()
         try:
-            async with self._relay.follow(room, user, call.peer, wake) as reader:
+            async with self._relay.follow(room, user, session.peer, wake) as reader:
                 reader.begin()
 
                 async def work(connection: Connection) -> PeerId:
-                    return await _sit_and_offer(connection, call, way, offer, leaves=leaves)
+                    return await _sit_and_offer(connection, session, way, offer, leaves=leaves)
 
                 node = await transact(self._database, self._claims, work)
                 self._relay.ring(room)
                 try:
-                    answer = await _answer(reader, call, node)
+                    answer = await _answer(reader, session, node)
                     recorded = await self._recorded(room)
                     if recorded is not None and leaves:
                         raise Problem(
@@ -76,25 +76,25 @@ class Calls:
                             hint="Leave out ?when_recorded=leave to come all the same.",
                             rule="whip_room_is_not_recorded",
                         )
-                    return call, answer, recorded
+                    return session, answer, recorded
                 except BaseException:
-                    await self.end(call)
+                    await self.end(session)
                     raise
         except NoSuchRoom:
             raise no_such_room(room) from None
 
-    async def add_candidates(self, call: Call, candidates: list[dict[str, Any]]) -> None:
+    async def add_candidates(self, session: WhipSession, candidates: list[dict[str, Any]]) -> None:
         """The caller can be reached here, too."""
 
         async def work(connection: Connection) -> None:
-            if not await _sits(connection, call):
+            if not await _sits(connection, session):
                 raise no_such_session()
-            node = await _node_of(connection, call.room)
+            node = await _node_of(connection, session.room)
             if node is not None and candidates:
-                await _signal(connection, call, node[0], "candidate", candidates)
+                await _signal(connection, session, node[0], "candidate", candidates)
 
         await transact(self._database, self._claims, work)
-        self._relay.ring(call.room)
+        self._relay.ring(session.room)
 
     async def _recorded(self, room: RoomId) -> str | None:
         """The status of the recording that runs in this room, or will in a moment: announced or recording.
@@ -113,21 +113,21 @@ class Calls:
 
         return await transact(self._database, self._claims, work, read_only=True)
 
-    async def require(self, call: Call) -> None:
+    async def require(self, session: WhipSession) -> None:
         """Raises Problem 404 for a session that is over, or somebody else's."""
 
         async def work(connection: Connection) -> bool:
-            return await _sits(connection, call)
+            return await _sits(connection, session)
 
         if not await transact(self._database, self._claims, work, read_only=True):
             raise no_such_session()
 
-    async def end(self, call: Call) -> bool:
+    async def end(self, session: WhipSession) -> bool:
         """Leave; false if it was over already."""
 
         async def work(connection: Connection) -> bool:
             left = await connection.execute(
-                "select roomtone.leave_room(%s, %s)", (call.room, call.peer)
+                "select roomtone.leave_room(%s, %s)", (session.room, session.peer)
             )
             row = await left.fetchone()
             return bool(row and row[0])
@@ -136,20 +136,20 @@ class Calls:
 
 
 async def _sit_and_offer(
-    connection: Connection, call: Call, way: Way, offer: str, *, leaves: bool
+    connection: Connection, session: WhipSession, way: Way, offer: str, *, leaves: bool
 ) -> PeerId:
     # Joining again is the same upsert as everybody's: whoever sat here before is told "taken over".
     if way == "whep":
         await connection.execute(
             "insert into roomtone.participants (room_id, peer_id, role) values (%s, %s, 'AUDIENCE')"
             " on conflict (room_id, user_id) do update set peer_id = excluded.peer_id, role = excluded.role",
-            (call.room, call.peer),
+            (session.room, session.peer),
         )
     else:
         seated = await connection.execute(
             "insert into roomtone.participants (room_id, peer_id) values (%s, %s)"
             " on conflict (room_id, user_id) do update set peer_id = excluded.peer_id returning role",
-            (call.room, call.peer),
+            (session.room, session.peer),
         )
         row = await seated.fetchone()
         if row is None or row[0] == "AUDIENCE":
@@ -160,12 +160,12 @@ async def _sit_and_offer(
                 hint="Ask to speak first (raise_hand), or take your seat on the stage; then send again.",
                 rule="whip_needs_the_stage",
             )
-        await connection.execute("select roomtone.unmute(%s)", (call.room,))
+        await connection.execute("select roomtone.unmute(%s)", (session.room,))
     # In a room that was empty this seat gets it a node: now, rather than at commit.
     await connection.execute(
         "set constraints roomtone._650_assign_node, roomtone._660_assign_node_again immediate"
     )
-    node = await _node_of(connection, call.room)
+    node = await _node_of(connection, session.room)
     if node is None:
         raise Problem(
             409,
@@ -187,7 +187,7 @@ async def _sit_and_offer(
     body = {"type": "offer", "sdp": offer, "presence": "connection"}
     if leaves:
         body["when_recorded"] = "leave"
-    await _signal(connection, call, peer, "offer", body)
+    await _signal(connection, session, peer, "offer", body)
     return peer
 
 
@@ -202,28 +202,30 @@ async def _node_of(connection: Connection, room: RoomId) -> tuple[PeerId, str] |
     return None if row is None else (PeerId(row[0]), row[1])
 
 
-async def _sits(connection: Connection, call: Call) -> bool:
+async def _sits(connection: Connection, session: WhipSession) -> bool:
     found = await connection.execute(
         "select from roomtone.participants where room_id = %s and peer_id = %s and user_id = roomtone.acting_user()",
-        (call.room, call.peer),
+        (session.room, session.peer),
     )
     return found.rowcount > 0
 
 
-async def _signal(connection: Connection, call: Call, to: PeerId, kind: str, body: object) -> None:
+async def _signal(
+    connection: Connection, session: WhipSession, to: PeerId, kind: str, body: object
+) -> None:
     await connection.execute(
         "insert into roomtone.signals (room_id, from_peer, to_peer, kind, body) values (%s, %s, %s, %s, %s)",
-        (call.room, call.peer, to, kind, json.dumps(body)),
+        (session.room, session.peer, to, kind, json.dumps(body)),
     )
 
 
-async def _answer(reader: Reader, call: Call, node: PeerId) -> str:
+async def _answer(reader: Reader, session: WhipSession, node: PeerId) -> str:
     try:
         async with asyncio.timeout(ANSWERED_WITHIN):
             while True:
                 reader.wake.clear()
                 for entry in reader.take():
-                    if (answer := _read(entry, reader, call, node)) is not None:
+                    if (answer := _read(entry, reader, session, node)) is not None:
                         return answer
                 if reader.lost:
                     raise _silent()
@@ -232,15 +234,15 @@ async def _answer(reader: Reader, call: Call, node: PeerId) -> str:
         raise _silent() from None
 
 
-def _read(entry: Entry, reader: Reader, call: Call, node: PeerId) -> str | None:
-    if entry.seat_user == reader.user and entry.seat_peer != call.peer:
+def _read(entry: Entry, reader: Reader, session: WhipSession, node: PeerId) -> str | None:
+    if entry.seat_user == reader.user and entry.seat_peer != session.peer:
         if entry.seat_peer is None or entry.reason is not None:
             raise Problem(409, "55000", "the seat was taken away before the node answered")
         raise Problem(409, "55000", "another session took the seat before the node answered")
     if entry.frame.event != "signals":
         return None
     signal = json.loads(entry.frame.data)["record"]
-    if signal["from_peer"] != node or signal["to_peer"] != call.peer:
+    if signal["from_peer"] != node or signal["to_peer"] != session.peer:
         return None
     if signal["kind"] == "bye":
         raise Problem(

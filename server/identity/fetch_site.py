@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 OWN_SITES = frozenset({"same-origin", "none"})
 
 
-def comes_from_elsewhere(headers: Headers) -> bool:
+def is_cross_site(headers: Headers) -> bool:
     """By `Sec-Fetch-Site` (W3C Fetch Metadata), and for older browsers by `Origin` (RFC 6454)."""
     site = headers.get("sec-fetch-site")
     if site is not None:
@@ -18,11 +18,11 @@ def comes_from_elsewhere(headers: Headers) -> bool:
     return origin is not None and not _is_ours(origin, headers)
 
 
-def navigated_from_elsewhere(headers: Headers) -> bool:
+def is_cross_site_navigation(headers: Headers) -> bool:
     """The same for a page that is opened: there an older browser says no `Origin`, but perhaps a `Referer`."""
     referer = headers.get("referer")
     if referer is None or "sec-fetch-site" in headers:
-        return comes_from_elsewhere(headers)
+        return is_cross_site(headers)
     return not _is_ours(referer, headers)
 
 

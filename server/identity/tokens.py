@@ -19,7 +19,7 @@ from starlette.requests import HTTPConnection
 
 from ..problem import Problem, refusal
 from ..types import Claims, UserId
-from .fetch_site import comes_from_elsewhere
+from .fetch_site import is_cross_site
 from .jwks import Jwks, UnknownKey
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Tokens:
         told |= {"exp": int(expires.timestamp()), "path": path}
         return jwt.encode(told, self._ticket_key, _OWN_ALGORITHM)
 
-    def admits(self, ticket: str, path: str) -> Claims:
+    def claims_of_ticket(self, ticket: str, path: str) -> Claims:
         """The claims of whoever holds this ticket. Raises Problem 401 for any that is not good for this path."""
         try:
             claims: dict[str, Any] = jwt.decode(
@@ -181,7 +181,7 @@ def claims_of(connection: HTTPConnection) -> Claims:
     known: Claims | None = connection.scope.get(_CLAIMS_KEY)
     if known is None:
         token = bearer_of(connection)
-        if token is None and not comes_from_elsewhere(connection.headers):
+        if token is None and not is_cross_site(connection.headers):
             token = connection.cookies.get(COOKIE)
         known = connection.state.tokens.verify(token) if token else {}
         connection.scope[_CLAIMS_KEY] = known
@@ -225,7 +225,7 @@ def ends_at(claims: Mapping[str, object]) -> float | None:
     return expires if expires > time.time() else expires + CLOCK_SKEW_S
 
 
-def counted_as(connection: HTTPConnection) -> str:
+def subject_of(connection: HTTPConnection) -> str:
     """Whom a request counts for, wherever something is counted: `user 7`, or `address 192.0.2.1`.
 
     A user's id and an address are never the same key, whatever a proxy calls an address.

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 NOTHING = Answer("[]", 0)
 
 
-class Asked:
+class TableRequest:
     """What every request to a table says: who asks, of which table, and how it is to be answered.
 
-    Raises Problem for what can be refused before the database is asked.
+    Raises Problem for what can be refused before the database is table_request.
     """
 
     def __init__(self, request: Request, table: Relation, *, writes: bool) -> None:
@@ -47,7 +47,7 @@ class Asked:
         self.writes = writes
 
     @classmethod
-    async def of(cls, request: Request, *, writes: bool) -> Asked:
+    async def of(cls, request: Request, *, writes: bool) -> TableRequest:
         """Look the table up and parse the rest."""
         check_profile(request.headers, writes=writes)
         catalogue: Catalogue = request.state.rows
@@ -82,20 +82,22 @@ class Asked:
 
 async def get(request: Request) -> Response:
     """`GET` and `HEAD`: the rows chosen, ordered and limited by the query string."""
-    asked = await Asked.of(request, writes=False)
-    query, table = asked.query, asked.table
-    limit = min(asked.rows_limit, asked.rows_limit if query.limit is None else query.limit)
-    returning = asked.returning()
+    table_request = await TableRequest.of(request, writes=False)
+    query, table = table_request.query, table_request.table
+    limit = min(
+        table_request.rows_limit, table_request.rows_limit if query.limit is None else query.limit
+    )
+    returning = table_request.returning()
     assert returning is not None
 
     async def work(connection: Connection) -> Answer:
-        count = asked.preferences.count
+        count = table_request.preferences.count
         part = statement.read(table, query, returning, limit=limit, count=count)
         return await execute(connection, part, most_bytes=returning.most_bytes)
 
-    answer = await transact(asked.database, asked.claims, work, read_only=True)
-    response.check_single(answer, asked.accepted)
-    return page(answer, query, asked.accepted, asked.preferences)
+    answer = await transact(table_request.database, table_request.claims, work, read_only=True)
+    response.check_single(answer, table_request.accepted)
+    return page(answer, query, table_request.accepted, table_request.preferences)
 
 
 def page(answer: Answer, query: Query, shape: Accepted, kept: Preferences) -> Response:
@@ -113,20 +115,20 @@ def page(answer: Answer, query: Query, shape: Accepted, kept: Preferences) -> Re
 
 async def post(request: Request) -> Response:
     """`POST`: insert one object or an array of them; with `resolution`, upsert."""
-    asked = await Asked.of(request, writes=True)
-    table, query, kept = asked.table, asked.query, asked.preferences
+    table_request = await TableRequest.of(request, writes=True)
+    table, query, kept = table_request.table, table_request.query, table_request.preferences
     value, text = await json_of(request)
-    items = objects(value, at_most=asked.rows_limit)
+    items = objects(value, at_most=table_request.rows_limit)
     for name in {*(query.columns or ()), *(query.on_conflict or ())}:
         table.type_of(name)
     groups = list(
         batches(items, text, columns=query.columns, missing_is_null=kept.missing != "default")
     )
-    returning = asked.returning()
+    returning = table_request.returning()
     located = kept.answer == "headers-only" and len(items) == 1 and bool(table.key)
     if located:
         key = tuple(Selected(Field(name)) for name in table.key)
-        returning = Returning(key, (), asked.database.answer_limit)
+        returning = Returning(key, (), table_request.database.answer_limit)
     parts = [
         statement.insert(
             table,
@@ -140,70 +142,82 @@ async def post(request: Request) -> Response:
     ]
 
     async def work(connection: Connection) -> Answer:
-        answer = await execute_all(connection, parts, most_bytes=asked.database.answer_limit)
+        answer = await execute_all(
+            connection, parts, most_bytes=table_request.database.answer_limit
+        )
         if not located:
-            response.check_single(answer, asked.accepted)
+            response.check_single(answer, table_request.accepted)
         return answer
 
-    answer = await transact(asked.database, asked.claims, work)
+    answer = await transact(table_request.database, table_request.claims, work)
     where = _location(table, answer) if located else None
     total = str(answer.size) if kept.count else "*"
     if returning is None or located:
         answer = Answer(None, answer.size)
     return response.rows(
-        answer, asked.accepted, kept, status=201, content_range=f"*/{total}", location=where
+        answer, table_request.accepted, kept, status=201, content_range=f"*/{total}", location=where
     )
 
 
 async def patch(request: Request) -> Response:
     """`PATCH`: set the columns of one object in the rows that the filters choose."""
-    asked = await Asked.of(request, writes=True)
-    asked.check_filtered("UPDATE")
+    table_request = await TableRequest.of(request, writes=True)
+    table_request.check_filtered("UPDATE")
     value, text = await json_of(request)
     given = an_object(value)
-    wanted = asked.query.columns
+    wanted = table_request.query.columns
     names = tuple(sorted(name for name in given if wanted is None or name in wanted))
     for name in {*names, *(wanted or ())}:
-        asked.table.type_of(name)
-    returning = asked.returning()
+        table_request.table.type_of(name)
+    returning = table_request.returning()
 
     async def work(connection: Connection) -> Answer:
         answer = NOTHING if returning else Answer(None, 0)
         if names:
-            update = statement.update(asked.table, names, text, asked.query, returning)
-            answer = await execute(connection, update, most_bytes=asked.database.answer_limit)
-        return _checked(answer, asked)
+            update = statement.update(
+                table_request.table, names, text, table_request.query, returning
+            )
+            answer = await execute(
+                connection, update, most_bytes=table_request.database.answer_limit
+            )
+        return _checked(answer, table_request)
 
-    answer = await transact(asked.database, asked.claims, work)
-    content_range = response.span(0, answer.size, answer.size if asked.preferences.count else None)
-    return _written(answer, asked, content_range)
+    answer = await transact(table_request.database, table_request.claims, work)
+    content_range = response.span(
+        0, answer.size, answer.size if table_request.preferences.count else None
+    )
+    return _written(answer, table_request, content_range)
 
 
 async def delete(request: Request) -> Response:
     """`DELETE`: the rows that the filters choose."""
-    asked = await Asked.of(request, writes=True)
-    asked.check_filtered("DELETE")
-    part = statement.delete(asked.table, asked.query, asked.returning())
+    table_request = await TableRequest.of(request, writes=True)
+    table_request.check_filtered("DELETE")
+    part = statement.delete(table_request.table, table_request.query, table_request.returning())
 
     async def work(connection: Connection) -> Answer:
-        answer = await execute(connection, part, most_bytes=asked.database.answer_limit)
-        return _checked(answer, asked)
+        answer = await execute(connection, part, most_bytes=table_request.database.answer_limit)
+        return _checked(answer, table_request)
 
-    answer = await transact(asked.database, asked.claims, work)
-    total = str(answer.size) if asked.preferences.count else "*"
-    return _written(answer, asked, f"*/{total}")
+    answer = await transact(table_request.database, table_request.claims, work)
+    total = str(answer.size) if table_request.preferences.count else "*"
+    return _written(answer, table_request, f"*/{total}")
 
 
-def _checked(answer: Answer, asked: Asked) -> Answer:
-    response.check_affected(answer, asked.preferences)
-    response.check_single(answer, asked.accepted)
+def _checked(answer: Answer, table_request: TableRequest) -> Answer:
+    response.check_affected(answer, table_request.preferences)
+    response.check_single(answer, table_request.accepted)
     return answer
 
 
-def _written(answer: Answer, asked: Asked, content_range: str) -> Response:
+def _written(answer: Answer, table_request: TableRequest, content_range: str) -> Response:
     status = 204 if answer.text is None else 200
     return response.rows(
-        answer, asked.accepted, asked.preferences, status=status, content_range=content_range
+        answer,
+        table_request.accepted,
+        table_request.preferences,
+        status=status,
+        content_range=content_range,
     )
 
 

@@ -1,4 +1,4 @@
-"""Following a room and the hallway, whatever the technique: what comes first, what comes then, and why it ends.
+"""Subscription a room and the hallway, whatever the technique: what comes first, what comes then, and why it ends.
 
 Whoever follows is a position in the shared log, never a queue of their own. First comes a snapshot (or,
 for a reader who brings a cursor the log reaches back to, what was missed), then the changes as they
@@ -59,7 +59,7 @@ class SeatTaken(Problem):
 
 
 @dataclass
-class Attending:
+class RoomSubscription:
     """A room that is followed: on whose seat, where in its log; and `after` while what was missed since then is still to be sent."""
 
     seat: Seat
@@ -68,13 +68,13 @@ class Attending:
 
 
 @contextlib.asynccontextmanager
-async def attending(
+async def subscribe_to_room(
     relay: Relay,
     presence: Presence,
     seat: Seat,
     wake: asyncio.Event,
     after: Cursor | None = None,
-) -> AsyncIterator[Attending]:
+) -> AsyncIterator[RoomSubscription]:
     """Follow a room, which is presence, until the block ends.
 
     Raises Problem 404 for a room that is not there, 403 for a seat that is another session's.
@@ -88,7 +88,7 @@ async def attending(
         if not await presence.follow(seat.peer):
             raise SeatTaken
         held.callback(presence.unfollow, seat.peer)
-        yield Attending(seat, reader, after)
+        yield RoomSubscription(seat, reader, after)
 
 
 def no_such_room(room: int) -> Problem:
@@ -102,18 +102,18 @@ def no_such_room(room: int) -> Problem:
 
 
 @contextlib.asynccontextmanager
-async def following(
+async def subscribe(
     relay: Relay,
     database: Database,
     claims: Claims,
     wake: asyncio.Event,
-    room: Attending | None = None,
-) -> AsyncIterator[Following]:
+    room: RoomSubscription | None = None,
+) -> AsyncIterator[Subscription]:
     """Follow the hallway, one's invitations, and one room if one is attended, until the block ends."""
     await relay.hallway.until_filled()
     with relay.signed_out.using(claims, wake):
         async with relay.invitations.read(user_of(claims), wake) as invitee:
-            yield Following(relay, database, claims, wake, invitee, room)
+            yield Subscription(relay, database, claims, wake, invitee, room)
 
 
 async def require_signed_in(database: Database, claims: Claims) -> None:
@@ -123,7 +123,7 @@ async def require_signed_in(database: Database, claims: Claims) -> None:
             pass  # becoming them is what would be refused
 
 
-class Following:
+class Subscription:
     """What one follower is sent, as frames."""
 
     def __init__(
@@ -133,7 +133,7 @@ class Following:
         claims: Claims,
         wake: asyncio.Event,
         invitee: Invitee | None,
-        room: Attending | None,
+        room: RoomSubscription | None,
     ) -> None:
         self._relay = relay
         self._database = database
@@ -144,7 +144,7 @@ class Following:
         self._invitee = invitee
         self.room = room
 
-    def attend(self, room: Attending | None) -> None:
+    def attend(self, room: RoomSubscription | None) -> None:
         """Follow this room from now on, or none; one whose reader has no position yet begins with a snapshot."""
         self.room = room
         self._wake.set()
@@ -165,7 +165,7 @@ class Following:
             *(caught_up or []),
         ]
 
-    async def _catch_up(self, room: Attending) -> list[Frame] | None:
+    async def _catch_up(self, room: RoomSubscription) -> list[Frame] | None:
         """The next page of what the reader missed; None if that is not to be had.
 
         With the last one the reader has a position in the log that is kept here: before, it must not read from it.
@@ -180,7 +180,7 @@ class Following:
             room.reader.position = found.cursor
         return found.frames
 
-    async def _next_page(self, room: Attending, after: Cursor) -> list[Frame] | None:
+    async def _next_page(self, room: RoomSubscription, after: Cursor) -> list[Frame] | None:
         """As `_catch_up`, in a stream that has begun. Raises StreamEnded for somebody who may not read on."""
         try:
             return await self._catch_up(room)
@@ -189,7 +189,7 @@ class Following:
             reason = await why_gone(self._database, seat.room, seat.user, seat.peer, after)
             raise StreamEnded(reason or "left") from None
 
-    async def _snapshot(self, room: Attending, hallway: str | None = None) -> Frame:
+    async def _snapshot(self, room: RoomSubscription, hallway: str | None = None) -> Frame:
         room.reader.position, text = await snapshot(self._database, self._claims, room.seat)
         begun = text[:-1] if hallway is None else f"{text[:-1]},{hallway}"
         return control_events.snapshot(self._with_invitations(begun), room.reader.position)
@@ -207,7 +207,7 @@ class Following:
         self._relay.hallway.enter(self._visitor)
         try:
             while True:
-                if (end := ending(self._relay, self._claims)) is not None:
+                if (end := reason_to_end(self._relay, self._claims)) is not None:
                     raise end
                 room = self.room
                 if room and room.after is not None:
@@ -231,13 +231,13 @@ class Following:
                     raise end
                 if room and room.after is not None:
                     continue
-                if not waiting and not await woken(self._wake, QUIET, self._ends_at):
+                if not waiting and not await wait_for_news(self._wake, QUIET, self._ends_at):
                     yield []
         finally:
             self._relay.hallway.leave(self._visitor)
 
 
-def take(room: Attending | None) -> tuple[list[Frame], StreamEnded | None]:
+def take(room: RoomSubscription | None) -> tuple[list[Frame], StreamEnded | None]:
     """What is new in the room, and why nothing more will come if this is the end of it."""
     frames: list[Frame] = []
     if room is None:
@@ -252,7 +252,7 @@ def take(room: Attending | None) -> tuple[list[Frame], StreamEnded | None]:
     return frames, None
 
 
-def ending(relay: Relay, claims: Claims) -> StreamEnded | None:
+def reason_to_end(relay: Relay, claims: Claims) -> StreamEnded | None:
     """Why nobody, or not this user, is served any longer."""
     if relay.stopping.is_set():
         return StreamEnded("relay stopping", RETRY)
@@ -261,7 +261,7 @@ def ending(relay: Relay, claims: Claims) -> StreamEnded | None:
     return None
 
 
-async def woken(wake: asyncio.Event, patience: float, until: float | None) -> bool:
+async def wait_for_news(wake: asyncio.Event, patience: float, until: float | None) -> bool:
     """Wait so many seconds for something to send; whether there is. Raises StreamEnded.
 
     `until` is when the reader's token has expired (see `ends_at`).

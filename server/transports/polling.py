@@ -26,7 +26,15 @@ from ..relay.invitations import Invitee
 from ..relay.relay import Relay
 from ..types import Claims, Cursor
 from .catching_up import Seat, missed, snapshot
-from .following import Attending, StreamEnded, attending, ending, require_signed_in, take, woken
+from .following import (
+    RoomSubscription,
+    StreamEnded,
+    reason_to_end,
+    require_signed_in,
+    subscribe_to_room,
+    take,
+    wait_for_news,
+)
 
 LONGEST_WAIT: Final = 60.0  # seconds; proxies give up on a silent request about then
 TOGETHER: Final = (
@@ -35,7 +43,7 @@ TOGETHER: Final = (
 
 
 @dataclass
-class Found:
+class PollAnswer:
     """What an answer will say."""
 
     snapshot: str | None = None
@@ -54,10 +62,10 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the asker stands, as far as they ask: in a room's log, in the hallway, in their invitations."""
+class PollPositions:
+    """Where the asker positions, as far as they ask: in a room's log, in the hallway, in their invitations."""
 
-    room: Attending | None
+    room: RoomSubscription | None
     visitor: Visitor | None
     invitee: Invitee | None
 
@@ -70,9 +78,9 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
     wake = asyncio.Event()
     async with contextlib.AsyncExitStack() as held:
         held.enter_context(state.relay.signed_out.using(claims, wake))
-        follow = attending(state.relay, state.presence, seat, wake)
+        follow = subscribe_to_room(state.relay, state.presence, seat, wake)
         room = await held.enter_async_context(follow)
-        found = Found()
+        found = PollAnswer()
         known = None if after is None else await missed(state.database, claims, seat, after)
         if known is None:
             cursor, found.snapshot = await snapshot(state.database, claims, seat)
@@ -83,9 +91,9 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
         visitor = None
         if "hallway" in request.query_params:
             visitor = await _enter(request, Visitor(wake, seat.user), place, found, held)
-        stands = Place(room, visitor, await _invited(request, claims, wake, held))
+        positions = PollPositions(room, visitor, await _invited(request, claims, wake, held))
         if room.reader.position is not None:  # else there is more to ask for at once
-            await _gather(request, claims, stands, wake, wait, found)
+            await _gather(request, claims, positions, wake, wait, found)
         answer = {
             "events": _array(found.events),
             "cursor": json.dumps(str(room.reader.position or cursor)),
@@ -93,7 +101,7 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
         if visitor is not None:
             answer["hallway"] = _array(found.hallway)
             answer["hallway_cursor"] = json.dumps(str(state.relay.hallway.cursor(visitor)))
-        return answered(found, answer, stands)
+        return answered(found, answer, positions)
 
 
 async def poll_hallway(request: Request, claims: Claims) -> Response:
@@ -103,19 +111,19 @@ async def poll_hallway(request: Request, claims: Claims) -> Response:
     async with contextlib.AsyncExitStack() as held:
         held.enter_context(request.state.relay.signed_out.using(claims, wake))
         await require_signed_in(request.state.database, claims)
-        found = Found()
+        found = PollAnswer()
         visitor = await _enter(request, Visitor(wake, user_of(claims)), after, found, held)
-        stands = Place(None, visitor, await _invited(request, claims, wake, held))
-        await _gather(request, claims, stands, wake, wait, found)
+        positions = PollPositions(None, visitor, await _invited(request, claims, wake, held))
+        await _gather(request, claims, positions, wake, wait, found)
         cursor = json.dumps(str(request.state.relay.hallway.cursor(visitor)))
-        return answered(found, {"hallway": _array(found.hallway), "cursor": cursor}, stands)
+        return answered(found, {"hallway": _array(found.hallway), "cursor": cursor}, positions)
 
 
 async def _enter(
     request: Request,
     visitor: Visitor,
     place: Cursor | None,
-    found: Found,
+    found: PollAnswer,
     held: contextlib.AsyncExitStack,
 ) -> Visitor:
     """Stand in the hallway where one stood before, or see it anew, until `held` ends."""
@@ -145,66 +153,68 @@ async def _invited(
 async def _gather(
     request: Request,
     claims: Claims,
-    stands: Place,
+    positions: PollPositions,
     wake: asyncio.Event,
     wait: float,
-    found: Found,
+    found: PollAnswer,
 ) -> None:
     """Take what there is; if that is nothing, wait for something, for so many seconds."""
-    relay, room = request.state.relay, stands.room
+    relay, room = request.state.relay, positions.room
     clock = asyncio.get_running_loop()
     until = clock.time() + wait
     expires = ends_at(claims)
     while True:
-        end = _take(relay, stands, found)
-        if room and stands.visitor and end is None and found.can_wait:
+        end = _take(relay, positions, found)
+        if room and positions.visitor and end is None and found.can_wait:
             await relay.hallway.caught_up(room.seat.room, TOGETHER)
-            end = _take(relay, stands, found)
-        found.end = found.end or ending(relay, claims)
+            end = _take(relay, positions, found)
+        found.end = found.end or reason_to_end(relay, claims)
         left = until - clock.time()
         lost = room is not None and room.reader.lost
         if found or lost or end is not None or left <= 0:
             return
         try:
-            if not await woken(wake, left, expires):
+            if not await wait_for_news(wake, left, expires):
                 return
         except StreamEnded as expired:
             found.end = expired
             return
 
 
-def _take(relay: Relay, stands: Place, found: Found) -> StreamEnded | None:
+def _take(relay: Relay, positions: PollPositions, found: PollAnswer) -> StreamEnded | None:
     """Take what there is just now; why nothing more will come, if so."""
-    frames, end = take(stands.room)
+    frames, end = take(positions.room)
     found.events += frames
     # Who fell too far behind is told nothing: the next question is answered by the database.
     if end is not None and end.reason != "too slow":
         found.end = end
-    for frame in [] if stands.visitor is None else relay.hallway.take(stands.visitor):
+    for frame in [] if positions.visitor is None else relay.hallway.take(positions.visitor):
         if frame.event == "snapshot":
             found.hallway.clear()
             _see(frame.data, found)
         else:
             found.hallway.append(frame)
-    if stands.invitee is not None and stands.invitee.take():
-        found.invitations = stands.invitee.all()
+    if positions.invitee is not None and positions.invitee.take():
+        found.invitations = positions.invitee.all()
     return end
 
 
-def _see(hallway: str, found: Found) -> None:
+def _see(hallway: str, found: PollAnswer) -> None:
     """Put the whole hallway, `{"hallway": […]}`, beside whatever else is shown whole."""
     room = found.snapshot
     found.snapshot = hallway if room is None else f"{room[:-1]},{hallway[1:]}"
 
 
-def answered(found: Found, answer: dict[str, str], stands: Place | None = None) -> Response:
+def answered(
+    found: PollAnswer, answer: dict[str, str], positions: PollPositions | None = None
+) -> Response:
     """The answer; its values are JSON texts already."""
     if found.snapshot is not None:
         answer = {"snapshot": found.snapshot, **answer}
     if found.invitations is not None:
         answer["invitations"] = found.invitations
-    if stands is not None and stands.invitee is not None:
-        answer["invitations_cursor"] = json.dumps(stands.invitee.seen)
+    if positions is not None and positions.invitee is not None:
+        answer["invitations_cursor"] = json.dumps(positions.invitee.seen)
     if found.end is not None:
         answer["bye"] = found.end.frame().data
     text = ",".join(f'"{name}":{value}' for name, value in answer.items())
@@ -216,7 +226,7 @@ def answered(found: Found, answer: dict[str, str], stands: Place | None = None) 
 def gone(reason: str, after: Cursor) -> Response:
     """The answer to somebody whose seat went since they last asked."""
     answer = {"events": "[]", "cursor": json.dumps(str(after))}
-    return answered(Found(end=StreamEnded(reason)), answer)
+    return answered(PollAnswer(end=StreamEnded(reason)), answer)
 
 
 def _array(frames: list[Frame]) -> str:

@@ -16,22 +16,22 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from ..identity.tokens import claims_of, counted_as, user_of
+from ..identity.tokens import claims_of, subject_of, user_of
 from ..problem import Problem
 from ..resource import resource
 from ..types import Claims, Cursor, PeerId, RoomId
 from . import polling
 from .catching_up import Seat, why_gone
-from .following import SeatTaken, attending, following, no_such_room
+from .following import SeatTaken, no_such_room, subscribe, subscribe_to_room
 from .sse import HEADERS, EventStream, cursor_of
 
-LOST: Final = (InsufficientPrivilege, CheckViolation, SeatTaken)
+SEAT_LOST: Final = (InsufficientPrivilege, CheckViolation, SeatTaken)
 """What is raised for a seat that is not this session's (any more), and for a room that has ended."""
 
 
 async def room_events(request: Request) -> Response:
     claims = claims_of(request)
-    if _asks(request):
+    if _wants_json(request):
         return await _poll_room(request, claims)
     held = contextlib.AsyncExitStack()
     async with held:
@@ -40,9 +40,9 @@ async def room_events(request: Request) -> Response:
             return _stream_of_nothing()
         count_stream(request, held)
         state, wake = request.state, asyncio.Event()
-        follow = attending(state.relay, state.presence, seat, wake, cursor_of(request))
+        follow = subscribe_to_room(state.relay, state.presence, seat, wake, cursor_of(request))
         room = await held.enter_async_context(follow)
-        follow_all = following(state.relay, state.database, claims, wake, room)
+        follow_all = subscribe(state.relay, state.database, claims, wake, room)
         frames = await held.enter_async_context(follow_all)
         first = await frames.first()
         return EventStream(frames, first, room.reader.cut, state.metrics, held.pop_all())
@@ -50,7 +50,7 @@ async def room_events(request: Request) -> Response:
 
 async def hallway_events(request: Request) -> Response:
     claims = claims_of(request)
-    if _asks(request):
+    if _wants_json(request):
         return await polling.poll_hallway(request, claims)
     if request.method == "HEAD":
         return _stream_of_nothing()
@@ -58,13 +58,13 @@ async def hallway_events(request: Request) -> Response:
     async with held:
         count_stream(request, held)
         state, wake = request.state, asyncio.Event()
-        follow_all = following(state.relay, state.database, claims, wake)
+        follow_all = subscribe(state.relay, state.database, claims, wake)
         frames = await held.enter_async_context(follow_all)
         first = await frames.first()
         return EventStream(frames, first, asyncio.Event(), state.metrics, held.pop_all())
 
 
-def _asks(request: Request) -> bool:
+def _wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
@@ -72,9 +72,9 @@ async def _poll_room(request: Request, claims: Claims) -> Response:
     after = polling.cursor_of(request, "after")
     try:
         return await polling.poll_room(request, claims, await seat_of(request, claims))
-    except LOST:
+    except SEAT_LOST:
         # A stream tells its reader why the seat went; so is somebody told who was not asking just then.
-        reason = await why_lost(request, claims, after)
+        reason = await why_seat_was_lost(request, claims, after)
         if reason is None or after is None:
             raise
         return polling.gone(reason, after)
@@ -118,7 +118,9 @@ async def seat_of(connection: HTTPConnection, claims: Claims) -> Seat:
     return Seat(room, user, PeerId(row[0]))
 
 
-async def why_lost(connection: HTTPConnection, claims: Claims, after: Cursor | None) -> str | None:
+async def why_seat_was_lost(
+    connection: HTTPConnection, claims: Claims, after: Cursor | None
+) -> str | None:
     """Why the session that a question names lost its seat after the cursor it was given; None if unknown."""
     user, peer = user_of(claims), peer_of(connection)
     if user is None or peer is None or after is None:
@@ -128,7 +130,7 @@ async def why_lost(connection: HTTPConnection, claims: Claims, after: Cursor | N
 
 def count_stream(connection: HTTPConnection, held: contextlib.AsyncExitStack) -> None:
     """Count a stream or socket of this user, or this address, until `held` ends. Raises Problem 429."""
-    who = counted_as(connection)
+    who = subject_of(connection)
     streams = connection.state.streams
     limit = connection.state.settings.streams_per_user
     if streams[who] >= limit:

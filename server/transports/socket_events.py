@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..rows import Catalogue
 
 
-class Acts:
+class SocketEvents:
     """What somebody does in one room. Each act answers JSON text; raises Problem and psycopg errors.
 
     `rows_limit` is how many signals one event may carry.

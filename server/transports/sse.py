@@ -15,7 +15,7 @@ from ..log.frame import Frame
 from ..relay.metrics import Metrics
 from ..supervision import first_of
 from ..types import Cursor
-from .following import RETRY, Following, StreamEnded
+from .following import RETRY, StreamEnded, Subscription
 
 HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -35,7 +35,7 @@ class EventStream(Response):
 
     def __init__(
         self,
-        following: Following,
+        following: Subscription,
         first: list[Frame],
         cut: asyncio.Event,
         metrics: Metrics,

@@ -24,15 +24,15 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from ..identity.tokens import claims_of
 from ..log import control_events
 from ..log.frame import Frame
-from ..problem import Problem, problem_from_database, refusal, words_of
+from ..problem import Problem, log_text, problem_from_database, refusal
 from ..rows.body import parse
 from ..supervision import first_of
 from ..token_bucket import TokenBucket
 from ..types import Claims, Cursor, PeerId, RoomId, UserId
 from .catching_up import Seat
-from .following import Attending, Following, StreamEnded, attending, following
-from .routes import LOST, count_stream, peer_of, room_of, seat_of, why_lost
-from .socket_events import Acts
+from .following import RoomSubscription, StreamEnded, Subscription, subscribe, subscribe_to_room
+from .routes import SEAT_LOST, count_stream, peer_of, room_of, seat_of, why_seat_was_lost
+from .socket_events import SocketEvents
 
 PROTOCOL: Final = "roomtone"
 """The subprotocol (RFC 6455, 1.9) to ask for beside `bearer.<token>`, which is never answered with."""
@@ -80,7 +80,7 @@ def _problem(error: Problem | psycopg.Error, *, anonymous: bool) -> Problem:
         return error
     problem = problem_from_database(error, anonymous=anonymous)
     if problem.status >= 500:
-        logger.error("socket: %s", words_of(error), extra={"cause": problem.code})
+        logger.error("socket: %s", log_text(error), extra={"cause": problem.code})
     return problem
 
 
@@ -102,11 +102,11 @@ class HallwaySocket:
         self._sending = asyncio.Lock()
         self._answering = asyncio.Lock()
         self._bucket = TokenBucket(self._state.settings.requests_per_second)
-        self._following: Following
+        self._following: Subscription
 
     async def serve(self) -> None:
         """Until either side ends it. Raises Problem and psycopg errors for what may not be followed."""
-        follow = following(self._state.relay, self._state.database, self._claims, self._wake)
+        follow = subscribe(self._state.relay, self._state.database, self._claims, self._wake)
         self._following = await self._held.enter_async_context(follow)
         self._state.metrics.streams.inc()
         try:
@@ -242,7 +242,7 @@ class RoomSocket(HallwaySocket):
         self._room = room_of(websocket)
         self._seated = contextlib.AsyncExitStack()
         held.push_async_exit(self._seated)
-        self._acts = Acts(
+        self._socket_events = SocketEvents(
             self._state.database,
             self._state.rows,
             claims,
@@ -261,8 +261,8 @@ class RoomSocket(HallwaySocket):
             seat = await seat_of(self._websocket, self._claims)
             self._following.room = await self._attend(seat, after)
             return await super()._open()
-        except LOST as refused:
-            reason = await why_lost(self._websocket, self._claims, after)
+        except SEAT_LOST as refused:
+            reason = await why_seat_was_lost(self._websocket, self._claims, after)
             if reason is not None:
                 raise StreamEnded(reason) from None
             if peer_of(self._websocket) is not None or not _is_outside(refused):
@@ -276,10 +276,10 @@ class RoomSocket(HallwaySocket):
         except ValueError:
             return None
 
-    async def _attend(self, seat: Seat, after: Cursor | None = None) -> Attending:
+    async def _attend(self, seat: Seat, after: Cursor | None = None) -> RoomSubscription:
         """Follow on this seat, instead of whichever was followed on before."""
         await self._seated.aclose()
-        follow = attending(self._state.relay, self._state.presence, seat, self._wake, after)
+        follow = subscribe_to_room(self._state.relay, self._state.presence, seat, self._wake, after)
         room = await self._seated.enter_async_context(follow)
         room.reader.cut = self._cut
         return room
@@ -296,7 +296,7 @@ class RoomSocket(HallwaySocket):
         before = self._following.room
         self._following.attend(None)  # or the old seat's reader would say that it was taken over
         try:
-            done = await self._acts.join(data)
+            done = await self._socket_events.join(data)
         except BaseException:
             self._following.attend(before)
             raise
@@ -306,10 +306,10 @@ class RoomSocket(HallwaySocket):
         return done
 
     async def _leave(self, data: Any) -> str:
-        return await self._acts.leave(data, self._peer)
+        return await self._socket_events.leave(data, self._peer)
 
     async def _signal(self, data: Any) -> str:
-        return await self._acts.signal(data, self._peer)
+        return await self._socket_events.signal(data, self._peer)
 
     @property
     def _peer(self) -> PeerId | None:

@@ -91,11 +91,11 @@ def test_a_ticket_opens_one_recording_for_six_hours() -> None:
     claims = jwt.decode(tokens.issue(UserId(5)), options={"verify_signature": False})
     now = datetime.now(UTC)
     ticket = tokens.ticket(claims, "/recordings/1", now + TICKET_LASTS)
-    assert tokens.admits(ticket, "/recordings/1")["sub"] == "5"
+    assert tokens.claims_of_ticket(ticket, "/recordings/1")["sub"] == "5"
     late = tokens.ticket(claims, "/recordings/1", now - timedelta(seconds=1))
     for worthless, path in ((ticket, "/recordings/2"), (late, "/recordings/1")):
         with pytest.raises(Problem) as refused:
-            tokens.admits(worthless, path)
+            tokens.claims_of_ticket(worthless, path)
         assert refused.value.status == 401
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from aiortc.sdp import SessionDescription
-from roomtone.formats.sdp import Unfit, audio_of, inherited
+from roomtone.formats.sdp import UnusableSdp, audio_of, inherited
 
 CASE = (Path(__file__).parents[2] / "cases" / "session-setup-offer.sdp").read_text("ascii")
 SESSION = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
@@ -52,7 +52,7 @@ def test_a_direction_of_the_session_counts() -> None:
     listening = CASE.replace("a=sendonly\r\n", "").replace("a=setup", "a=recvonly\r\na=setup", 1)
     if "\r\n" not in CASE:
         listening = CASE.replace("a=sendonly\n", "").replace("a=setup", "a=recvonly\na=setup", 1)
-    with pytest.raises(Unfit, match="recvonly, not sendonly"):
+    with pytest.raises(UnusableSdp, match="recvonly, not sendonly"):
         audio_of(listening, "sendonly")
     assert audio_of(listening, "recvonly").audio == 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from roomtone.identity.tokens import counted_as
+from roomtone.identity.tokens import subject_of
 from starlette.requests import HTTPConnection
 
 from ...following import follow
@@ -90,6 +90,6 @@ def test_users_and_addresses_are_counted_apart(relay: RunningRelay) -> None:
     connection = HTTPConnection(
         {"type": "http", "headers": [], "client": ("44", 1), "roomtone.claims": {}}
     )
-    assert counted_as(connection) == "address 44"
+    assert subject_of(connection) == "address 44"
     connection.scope["roomtone.claims"] = {"sub": "44"}
-    assert counted_as(connection) == "user 44"
+    assert subject_of(connection) == "user 44"

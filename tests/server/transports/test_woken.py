@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from roomtone.transports.following import woken
+from roomtone.transports.following import wait_for_news
 
 pytestmark = pytest.mark.anyio
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize("steps", range(6))
 async def test_a_cancelled_wait_stays_cancelled_however_close_the_news(steps: int) -> None:
     wake = asyncio.Event()
-    waiting = asyncio.create_task(woken(wake, 5.0, None))
+    waiting = asyncio.create_task(wait_for_news(wake, 5.0, None))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     wake.set()

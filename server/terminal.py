@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 
-class Screen:
+class Terminal:
     """Progress that overwrites itself on a terminal, and plain lines anywhere else."""
 
     def __init__(self) -> None:
