@@ -1,4 +1,4 @@
-"""Where the files are that are not Python: beside the package in a checkout, inside it in a wheel."""
+"""Paths of the files that are not Python: beside the package in a checkout, inside it in a wheel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLIENT_WEB = SOURCE / "client_web"
 PSQL = PACKAGE / "psql"
 
 ROOT_DATA = Path("/var/lib/roomtone")
-"""Where root keeps data: PostgreSQL does not run as root, and its own user cannot enter /root."""
+"""The data directory of root. PostgreSQL does not run as root, and its user cannot enter /root."""
 
 
 def default_data_dir() -> Path:

@@ -1,8 +1,8 @@
-"""Errors as the API tells them: RFC 9457 problem details that also carry PostgREST's four fields.
+"""Errors of the API: RFC 9457 problem details that also have PostgREST's four fields.
 
-A refusal is decided in the database wherever it can be, so most problems are a PostgreSQL error
-with its SQLSTATE mapped to a status. The two tables below are the whole mapping;
-`docs/errors.md` lists them for people and a test compares the two.
+Most refusals are decided in the database, so most problems are a PostgreSQL error whose SQLSTATE is
+mapped to an HTTP status. The two tables below are the whole mapping. `docs/errors.md` lists them, and a
+test compares the two.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ STATUS_OF_REFUSAL: Mapping[str, int] = {
     "PGRST203": 300,  # several functions take these arguments
     "PGRST204": 400,  # no such column to write
     "PGRST205": 404,  # no such table or view
-    "PGRST301": 401,  # the token is not one of ours
+    "PGRST301": 401,  # the token is not trusted here
     "PGRST303": 401,  # the token has expired, or its claims are unusable
 }
 """PostgREST's codes (PostgREST manual, Errors) as far as they are used here."""
@@ -57,16 +57,16 @@ STATUS_OF_SQLSTATE: Mapping[str, int] = {
     "23P01": 409,  # exclusion violation
     "25006": 405,  # a write in a read-only transaction: a GET that would change something
     "28": 401,  # invalid authorization: the token was revoked, or its user is gone
-    "40": 503,  # transaction rollback: serialization failure or deadlock, after our own retries
+    "40": 503,  # transaction rollback: serialization failure or deadlock, after the retries of the relay
     "42": 400,  # syntax error or access rule violation: unknown column, operator, type
-    "42501": 403,  # insufficient privilege (401 for somebody who is not signed in)
+    "42501": 403,  # insufficient privilege (401 for an anonymous user)
     "42P01": 404,  # undefined table
     "42P17": 500,  # invalid object definition: a policy that refers to itself
     "53": 503,  # insufficient resources: no connection left, disk full
     "54": 400,  # program limit exceeded: too deeply nested, too many columns
     "55": 409,  # object not in prerequisite state
     "55000": 405,  # a write to a view that can only be read
-    "55P03": 503,  # lock not available: someone holds the row longer than the lock timeout
+    "55P03": 503,  # lock not available: another transaction holds the row longer than the lock timeout
     "57": 503,  # operator intervention: the server is stopping or starting
     "57014": 504,  # query cancelled: the statement timeout
     "P0001": 400,  # raise exception without a code
@@ -76,18 +76,19 @@ STATUS_OF_SQLSTATE: Mapping[str, int] = {
 """SQLSTATE, or its class of two characters, to status (PostgreSQL manual, appendix A)."""
 
 QUIET = "refusal=quiet"
-"""A preference (RFC 7240) of ours: a rule's refusal comes with status 200, its body unchanged.
+"""A preference (RFC 7240) of Roomtone: a refusal by a rule comes with status 200 and the same body.
 
-Browsers write every status of 400 and above into their console, whatever the page makes of it. For some
-requests a refusal is ordinary, such as a signal to somebody who has left in this very moment.
+Browsers write every status of 400 and above into their console. For some requests a refusal is ordinary,
+for example a signal to a participant who has just left.
 """
 
-UNAVAILABLE = "08006"  # connection failure: what a lost or exhausted pool is reported as
+UNAVAILABLE = "08006"  # connection failure: also reported when no connection of the pool is free
+INTERNAL_ERROR = "internal error; the log of the relay says more"
 MALFORMED_TEXT = "22021"  # character not in repertoire: psycopg refuses NUL before the server can
 RETRY_AFTER_S = 1
 
-_PLAIN_WORDS = {
-    503: "the database cannot take this right now",
+_MESSAGES = {
+    503: "the database cannot do this now",
     504: "the statement took too long and was cancelled",
 }
 
@@ -96,8 +97,8 @@ class Problem(Exception):
     """A request that is refused.
 
     `status` is the HTTP status; `code` a SQLSTATE or PostgREST code; `message`, `details` and
-    `hint` sentences for people; `rule` the name of the constraint or rule that refused, which is
-    what clients branch on. `headers` go out with the response.
+    `hint` are sentences for people; `rule` is the name of the constraint or rule that refused, and
+    clients decide by it. `headers` are sent with the response.
     """
 
     def __init__(
@@ -121,7 +122,7 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
     def body(self) -> dict[str, Any]:
-        """The problem details object: RFC 9457 section 3.1, and PostgREST's fields beside it."""
+        """The problem details object: RFC 9457 section 3.1, with PostgREST's fields."""
         body: dict[str, Any] = {
             "type": "about:blank",
             "title": _phrase(self.status),
@@ -137,7 +138,7 @@ class Problem(Exception):
         return body
 
     def response(self) -> Response:
-        """The response that tells it; an ASGI application, so middleware can send it too."""
+        """The response. It is an ASGI application, so middleware can send it, too."""
         headers = {"Cache-Control": "no-store", **self.headers}
         if self.status == 401:
             headers.setdefault("WWW-Authenticate", "Bearer")  # RFC 6750 section 3
@@ -151,7 +152,7 @@ class Problem(Exception):
         )
 
     def with_status_200(self) -> Response:
-        """The same words with status 200, for who asked for that (`QUIET`)."""
+        """The same body with status 200, for clients that prefer that (`QUIET`)."""
         response = self.response()
         response.status_code = 200
         response.headers["Preference-Applied"] = QUIET
@@ -161,19 +162,19 @@ class Problem(Exception):
 def refusal(
     code: str, message: str, *, details: str | None = None, hint: str | None = None
 ) -> Problem:
-    """A problem with one of PostgREST's codes; the status follows from it."""
+    """A problem with one of PostgREST's codes, which decides the status."""
     return Problem(STATUS_OF_REFUSAL[code], code, message, details=details, hint=hint)
 
 
 def not_in_time(what: str) -> Problem:
-    """The refusal of a request that waited for something long enough."""
+    """The refusal of a request whose wait for something took too long."""
     return Problem(503, UNAVAILABLE, f"{what} in time", hint="Try again in a moment.")
 
 
 def status_of(sqlstate: str, *, anonymous: bool = False) -> int:
-    """The HTTP status for a SQLSTATE; 500 for what nobody should be able to cause."""
+    """The HTTP status for a SQLSTATE. 500 for errors that no client should be able to cause."""
     if sqlstate.startswith("PT") and sqlstate[2:].isascii() and sqlstate[2:].isdecimal():
-        status = int(sqlstate[2:])  # PostgREST's way for SQL to name a status itself
+        status = int(sqlstate[2:])  # PostgREST: SQL may name a status itself
         return status if 400 <= status <= 599 else 500
     if sqlstate == "42501" and anonymous:
         return 401
@@ -181,9 +182,9 @@ def status_of(sqlstate: str, *, anonymous: bool = False) -> int:
 
 
 def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> Problem:
-    """What a database error means to the client. Nothing of a 5xx's own text is passed on.
+    """The problem for a database error. The server's own text of a 5xx error is not passed on.
 
-    `anonymous` says that nobody was signed in, so "not allowed" becomes "sign in first".
+    `anonymous`: the user is not signed in, so "not allowed" becomes "sign in first".
     """
     sqlstate = error.sqlstate
     if sqlstate is None:
@@ -194,8 +195,8 @@ def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> P
     # A refusal that names a rule is about that rule, and signing in would not help.
     status = status_of(sqlstate, anonymous=anonymous and diagnosis.constraint_name is None)
     if status >= 500:
-        words = _PLAIN_WORDS.get(status, "something went wrong on our side")
-        return Problem(status, sqlstate, words)
+        message = _MESSAGES.get(status, INTERNAL_ERROR)
+        return Problem(status, sqlstate, message)
     return Problem(
         status,
         sqlstate,
@@ -207,18 +208,18 @@ def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> P
 
 
 def log_text(error: psycopg.Error, *, trace: bool = False) -> str:
-    """What is logged of a database's error: no details and no context, which may quote rows."""
-    words = f"{error.sqlstate or UNAVAILABLE} {error.diag.message_primary or error}"
+    """The text to log for a database error, without details and context: these may quote rows."""
+    text = f"{error.sqlstate or UNAVAILABLE} {error.diag.message_primary or error}"
     if trace:
-        words = "".join([words, "\n", *traceback.format_tb(error.__traceback__)])
-    return words
+        text = "".join([text, "\n", *traceback.format_tb(error.__traceback__)])
+    return text
 
 
 def problem_from_http(error: HTTPException) -> Problem:
     """Starlette's own refusals (unknown path, wrong method) in the same shape."""
     headers = dict(error.headers or {})
     if error.status_code == 404:
-        return Problem(404, "PGRST125", "there is nothing at this path", headers=headers)
+        return Problem(404, "PGRST125", "nothing is at this path", headers=headers)
     if error.status_code == 405:
         return Problem(405, "PGRST117", "this method is not allowed here", headers=headers)
     return Problem(error.status_code, str(error.status_code), error.detail, headers=headers)
@@ -229,17 +230,17 @@ def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error"
 
 
-async def _tell(_connection: HTTPConnection, error: Exception) -> Response:
+async def _answer(_connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, Problem)
     return error.response()
 
 
-async def _tell_http(_connection: HTTPConnection, error: Exception) -> Response:
+async def _answer_http(_connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return problem_from_http(error).response()
 
 
-async def _tell_database(connection: HTTPConnection, error: Exception) -> Response:
+async def _answer_database(connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, psycopg.Error)
     anonymous = not connection.scope.get("roomtone.claims")
     problem = problem_from_database(error, anonymous=anonymous)
@@ -261,23 +262,23 @@ def _prefers_quiet(connection: HTTPConnection) -> bool:
     return QUIET in (preference.strip() for preference in preferences)
 
 
-async def _tell_nobody(_connection: HTTPConnection, _error: Exception) -> Response:
-    """The client hung up in the middle of its body: no failure of ours, and no line in the log."""
+async def _answer_disconnected(_connection: HTTPConnection, _error: Exception) -> Response:
+    """The client closed the connection while it sent its body. That is no error of the relay, so it is not logged."""
     return Response(None, 400)
 
 
-async def _tell_nothing(_connection: HTTPConnection, _error: Exception) -> Response:
-    # Starlette raises the error again after this response, so the server logs it: once, there.
-    # It also sends it outside of all our middleware, so what keeps a page harmless is said here.
+async def _answer_internal_error(_connection: HTTPConnection, _error: Exception) -> Response:
+    # Starlette raises the error again after this response, and the server logs it, once.
+    # It also sends this response outside of all middleware, so the security headers are set here.
     headers = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
-    return Problem(500, "XX000", "something went wrong on our side", headers=headers).response()
+    return Problem(500, "XX000", INTERNAL_ERROR, headers=headers).response()
 
 
 exception_handlers: dict[Any, ExceptionHandler] = {
-    Problem: _tell,
-    HTTPException: _tell_http,
-    ClientDisconnect: _tell_nobody,
-    psycopg.Error: _tell_database,
-    Exception: _tell_nothing,
+    Problem: _answer,
+    HTTPException: _answer_http,
+    ClientDisconnect: _answer_disconnected,
+    psycopg.Error: _answer_database,
+    Exception: _answer_internal_error,
 }
-"""For `Starlette(exception_handlers=...)`: every error leaves as `application/problem+json`."""
+"""For `Starlette(exception_handlers=...)`: every error is answered as `application/problem+json`."""

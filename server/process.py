@@ -58,7 +58,7 @@ def bind(host: str, port: int) -> socket.socket:
     door = socket.socket(family, kind, protocol)
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        connections.prepare(door)
+        connections.set_options(door)
         door.bind(place)
     except OSError as error:
         door.close()

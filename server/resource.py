@@ -1,4 +1,4 @@
-"""A path and what each method does there."""
+"""A path and its methods."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ register_url_convertor("id", IdConvertor())
 
 
 def resource(path: str, **methods: Handler) -> Route:
-    """A route that answers every method on `path`: HEAD as GET, those not given with 405.
+    """A route that answers every method on `path`: HEAD like GET, methods without a handler with 405.
 
-    A plain Route leaves a method it lacks to the routes after it, and our last one takes any path.
+    A plain Route would leave such a method to the routes after it, and the last route takes any path.
     """
     handlers = {method: staticmethod(handler) for method, handler in methods.items()}
     return Route(path, type("Resource", (HTTPEndpoint,), handlers))

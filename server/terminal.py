@@ -1,4 +1,4 @@
-"""What the person who started Roomtone sees: little, calmly."""
+"""Output of the command on the terminal."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Terminal:
 
     @contextmanager
     def working(self, text: str) -> Iterator[Callable[[str], None]]:
-        """Show what is being done; the yielded function says what comes next."""
+        """Show what is being done. Call the yielded function with the text of the next step."""
         if not self._console.is_terminal:
             self.line(text)
             yield self.line
             return
         with self._console.status(Text(text)) as status:
-            yield lambda words: status.update(Text(words))
+            yield lambda message: status.update(Text(message))
 
     def opened(self, address: str, psql: str) -> None:
-        """Where to go now."""
+        """Print the address of the page and the command for psql."""
         self._console.print(Text.assemble(("Roomtone is open at ", "bold"), (address, "bold cyan")))
         self._console.print(Text.assemble("psql: ", (psql, "cyan")))
         if self._console.is_terminal:
-            self._console.print(Text("Ctrl-C closes it.", style="dim"))
+            self._console.print(Text("Ctrl-C stops it.", style="dim"))

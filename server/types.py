@@ -1,4 +1,4 @@
-"""The vocabulary: names for the few things every module talks about."""
+"""The vocabulary: types that every module uses."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ RoomId = NewType("RoomId", int)
 UserId = NewType("UserId", int)
 InvitationId = NewType("InvitationId", int)
 PeerId = NewType("PeerId", str)
-"""One session of a seat (a UUID). It fences: whoever holds an older one is refused."""
+"""One session of a seat (a UUID). Requests with the `peer_id` of an older session are refused."""
 
 NodeId = NewType("NodeId", str)
 """One running process that holds a lease in `nodes`: a relay or a media node."""
 
 Claims = Mapping[str, object]
-"""A token's verified claims (RFC 7519); an empty mapping is somebody who is not signed in."""
+"""A token's verified claims (RFC 7519). Empty for an anonymous user."""
 
 _CURSOR = re.compile(r"([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
 
@@ -27,7 +27,7 @@ class Cursor:
     """A position in one room's log, written `<epoch>-<seq>`.
 
     The epoch changes when a log is lost (a crash empties UNLOGGED tables, PostgreSQL manual,
-    CREATE TABLE), so a position in a lost log is never mistaken for one in its successor.
+    CREATE TABLE), so a position in a lost log is never taken for one in the new log.
     """
 
     epoch: int
@@ -35,7 +35,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
-        """Read `<epoch>-<seq>`; anything else raises ValueError."""
+        """Read `<epoch>-<seq>`. Raises ValueError for any other text."""
         match = _CURSOR.fullmatch(text)
         if match is None:
             raise ValueError(f"not a cursor: {text[:60]!r}")

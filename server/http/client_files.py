@@ -1,11 +1,11 @@
-"""The browser client's files, in memory, at addresses that say what is in them.
+"""The browser client's files, in memory, at addresses with a version.
 
-A page names its files as `/client/<version>/…`, and the version is a digest of all of them: a browser
-asks for each once and never again (RFC 8246), and after an update the page names others. The same
-files are at `/client/…`, too, for whoever writes such an address by hand; those are asked for anew.
+A page names its files as `/client/<version>/…`. The version is a digest of all files: a browser asks for
+each file once (RFC 8246), and after an update the page has other addresses. The same files are at
+`/client/…`, too; browsers ask for these again each time.
 
-The page lists every module it is going to need (HTML Standard, 4.6.8.12 "modulepreload"), so a
-browser need not read one to learn of the next.
+The page lists all modules that it needs (HTML Standard, 4.6.8.12 "modulepreload"), so that a browser loads
+them at once.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from posixpath import normpath
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-LOOKS_AGAIN = 1.0  # seconds; whoever edits a file sees it when the page is loaded anew
-WORTH_PACKING = 512  # bytes
-PACKED = ("text/", "image/svg")
+CHECK_INTERVAL_S = 1.0  # an edited file is sent when the page is loaded again
+MIN_COMPRESSED_SIZE = 512  # bytes
+COMPRESSED_TYPES = ("text/", "image/svg")
 
-_FOR_EVER = "public, max-age=31536000, immutable"
-_ASK_AGAIN = "no-cache"
+_CACHE_FOREVER = "public, max-age=31536000, immutable"
+_REVALIDATE = "no-cache"
 _IMPORT = re.compile(
     r"""^(?:import|export)\b(?:[^'";=]*\bfrom)?\s*['"](\.{1,2}/[^'"]+)['"]""", re.M
 )
@@ -37,7 +37,7 @@ _SCRIPT = re.compile(r"""<script type="module" src="/client/([^"]+)"></script>""
 
 @dataclass(frozen=True)
 class Representation:
-    """A file's bytes in one coding, and what tells them from others."""
+    """A file's bytes in one content coding, with their ETag."""
 
     content: bytes
     etag: str
@@ -53,25 +53,25 @@ class File:
 
     kind: str
     plain: Representation
-    packed: Representation | None
+    compressed: Representation | None
 
     @classmethod
     def read(cls, name: str, content: bytes) -> File:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        worth = kind.startswith(PACKED) and len(content) > WORTH_PACKING
-        packed = Representation.of(gzip.compress(content, mtime=0)) if worth else None
-        return cls(kind, Representation.of(content), packed)
+        compressible = kind.startswith(COMPRESSED_TYPES) and len(content) > MIN_COMPRESSED_SIZE
+        compressed = Representation.of(gzip.compress(content, mtime=0)) if compressible else None
+        return cls(kind, Representation.of(content), compressed)
 
     def response(self, headers: Headers, cached: str, status: int = 200) -> Response:
-        """To a request with these headers: whole, or 304 if that is what the browser has already."""
-        packed = self.packed if "gzip" in headers.get("accept-encoding", "") else None
-        form = packed or self.plain
-        told = {"Cache-Control": cached, "ETag": form.etag, "Vary": "Accept-Encoding"}
-        if status == 200 and form.etag in headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=told)
-        if packed is not None:
-            told["Content-Encoding"] = "gzip"
-        return Response(form.content, status, headers=told, media_type=self.kind)
+        """The response to a request with these headers: the file, or 304 if the browser has it already."""
+        compressed = self.compressed if "gzip" in headers.get("accept-encoding", "") else None
+        chosen = compressed or self.plain
+        sent = {"Cache-Control": cached, "ETag": chosen.etag, "Vary": "Accept-Encoding"}
+        if status == 200 and chosen.etag in headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=sent)
+        if compressed is not None:
+            sent["Content-Encoding"] = "gzip"
+        return Response(chosen.content, status, headers=sent, media_type=self.kind)
 
 
 class ClientFiles:
@@ -79,35 +79,35 @@ class ClientFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._stamp: object = None
-        self._looked = 0.0
-        self.look()
+        self._modified: object = None
+        self._checked_at = 0.0
+        self.check_for_changes()
 
-    def look(self) -> None:
-        """Read the files if one has changed; asked more often, it looks once a second."""
+    def check_for_changes(self) -> None:
+        """Read the files again if one has changed. Checks once per `CHECK_INTERVAL_S`."""
         now = time.monotonic()
-        if self._stamp is not None and now - self._looked < LOOKS_AGAIN:
+        if self._modified is not None and now - self._checked_at < CHECK_INTERVAL_S:
             return
-        self._looked = now
-        stamp = [(path, path.stat().st_mtime_ns) for path in self._paths()]
-        if stamp != self._stamp:
+        self._checked_at = now
+        modified = [(path, path.stat().st_mtime_ns) for path in self._paths()]
+        if modified != self._modified:
             self._read()
-            self._stamp = stamp
+            self._modified = modified
 
     def file(self, path: str, headers: Headers) -> Response | None:
-        """What is at `/client/<path>`; None if nothing is."""
+        """The file at `/client/<path>`, or None."""
         first, _, rest = path.partition("/")
         if first == self.version and rest in self._files:
-            return self._files[rest].response(headers, _FOR_EVER)
-        # A page from before an update may still want something; it gets what there is now.
+            return self._files[rest].response(headers, _CACHE_FOREVER)
+        # A page loaded before an update may ask for files by the old version. It gets the new ones.
         name = rest if re.fullmatch(r"[0-9a-f]{12}", first) else path
         found = self._files.get(name)
-        return None if found is None else found.response(headers, _ASK_AGAIN)
+        return None if found is None else found.response(headers, _REVALIDATE)
 
     def page(self, name: str, headers: Headers, status: int = 200) -> Response:
-        """An HTML file of the folder, which names all others by their version."""
-        self.look()
-        return self._pages[name].response(headers, _ASK_AGAIN, status)
+        """An HTML file of the folder, with the versioned addresses of the others."""
+        self.check_for_changes()
+        return self._pages[name].response(headers, _REVALIDATE, status)
 
     def _paths(self) -> Iterator[Path]:
         return (path for path in sorted(self._folder.rglob("*")) if path.is_file())
@@ -122,25 +122,25 @@ class ClientFiles:
         self.version = digest.hexdigest()[:12]
         self._files = {name: File.read(name, content) for name, content in contents.items()}
         self._pages = {
-            name: File.read(name, self._addressed(content.decode(), contents).encode())
+            name: File.read(name, self._with_versions(content.decode(), contents).encode())
             for name, content in contents.items()
             if name.endswith(".html")
         }
 
-    def _addressed(self, page: str, contents: dict[str, bytes]) -> str:
-        def with_its_modules(script: re.Match[str]) -> str:
+    def _with_versions(self, page: str, contents: dict[str, bytes]) -> str:
+        def with_modules(script: re.Match[str]) -> str:
             links = [
                 f'<link rel="modulepreload" href="/client/{module}">'
-                for module in _needed(script[1], contents)
+                for module in _imported_modules(script[1], contents)
             ]
             return "\n    ".join([*links, script[0]])
 
-        page = _SCRIPT.sub(with_its_modules, page)
+        page = _SCRIPT.sub(with_modules, page)
         return page.replace('"/client/', f'"/client/{self.version}/')
 
 
-def _needed(module: str, contents: dict[str, bytes]) -> list[str]:
-    """The modules that this one imports, and those they do, nearest first."""
+def _imported_modules(module: str, contents: dict[str, bytes]) -> list[str]:
+    """The modules that this one imports directly or through others, nearest first."""
     found = [module]
     for name in found:
         for address in _IMPORT.findall(contents[name].decode()):

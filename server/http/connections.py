@@ -1,7 +1,7 @@
-"""The line to a reader: when to believe that it is dead, and how much may be on its way.
+"""TCP options of client connections: when a lost connection is noticed, and how much is buffered.
 
-A reader whose network is gone closes nothing. What tells are probes that stay unanswered, and bytes
-that nobody takes; until then its seat would be kept.
+A client that lost its network closes nothing. Unanswered keepalive probes and unacknowledged bytes show it.
+Until then the relay would keep its seat.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ OPTIONS: Final = {
     "TCP_KEEPIDLE": 5,  # seconds
     "TCP_KEEPINTVL": 2,
     "TCP_KEEPCNT": 3,
-    "TCP_USER_TIMEOUT": 10_000,  # milliseconds; nobody took what was sent
-    "TCP_NOTSENT_LOWAT": 128 * 1024,  # bytes; else the kernel holds megabytes for a slow reader
+    "TCP_USER_TIMEOUT": 10_000,  # milliseconds in which the client acknowledged nothing
+    "TCP_NOTSENT_LOWAT": 128
+    * 1024,  # bytes; otherwise the kernel buffers megabytes for a slow subscriber
 }
-"""tcp(7) and socket(7). A system that lacks one does without it."""
+"""tcp(7) and socket(7). Options that a system does not have are left out."""
 
 
-def prepare(door: socket.socket) -> None:
-    """Give a socket that will listen what all its connections then inherit."""
+def set_options(listening_socket: socket.socket) -> None:
+    """Set the options on a socket before it listens: its connections inherit them."""
     for name, value in OPTIONS.items():
         level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
         if hasattr(socket, name):
-            door.setsockopt(level, getattr(socket, name), value)
+            listening_socket.setsockopt(level, getattr(socket, name), value)
 
 
 def about_no_cut_reader(record: logging.LogRecord) -> bool:

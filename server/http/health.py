@@ -1,4 +1,4 @@
-"""`/live`: this process answers. `/ready`: what is written reaches those who follow."""
+"""`/live`: this process answers. `/ready`: what is written reaches the subscribers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..resource import resource
 
 async def live(request: Request) -> Response:
     if (fatal := request.state.tasks.fatal) is not None:
-        raise Problem(503, "57P01", f"this process is ending: its task {fatal} cannot go on")
+        raise Problem(503, "57P01", f"this process is stopping: its task {fatal} failed")
     return JSONResponse({"live": True})
 
 
@@ -21,9 +21,9 @@ async def ready(request: Request) -> Response:
     if request.state.relay.stopping.is_set():
         raise Problem(503, "57P01", "this relay is stopping")
     if not request.state.relay.ready:
-        raise Problem(503, "08006", "the bell is not heard: LISTEN is not in force")
+        raise Problem(503, "08006", "notifications do not arrive: LISTEN is not in force")
     if failing := request.state.tasks.failing:
-        raise Problem(503, "08006", f"not every task runs: {', '.join(failing)}")
+        raise Problem(503, "08006", f"these tasks do not run: {', '.join(failing)}")
     if not request.state.relay.hallway.filled.is_set():
         raise Problem(503, "08006", "the hallway has not been read yet")
     jwks = request.state.tokens.jwks

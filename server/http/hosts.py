@@ -1,10 +1,10 @@
-"""Which names this relay answers to.
+"""Check of the `Host` header, against DNS rebinding.
 
-While a name is enough to sign in, whoever reaches the relay can be anybody; on loopback that is whoever sits
-at this machine. A page of some site could be among them: the site lets its own name point to 127.0.0.1 (DNS
-rebinding), and for the browser we are then that site. But the browser still says the name it was told. So
-names other than those of this machine are refused, unless `--allowed-hosts` has them. An address is nobody's
-name and cannot be bent.
+With demo identities, every client that reaches the relay can sign in as any user. On loopback these are the
+programs of this machine, and a page of another site must not be one of them. Such a site can let its own name
+point to 127.0.0.1, and then the browser takes the relay for that site. But the browser sends that name as
+`Host`. So names other than those of this machine are refused, unless `--allowed-hosts` names them. An IP
+address as `Host` is accepted: no DNS record is involved.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..problem import Problem
 if TYPE_CHECKING:
     from ..settings import Settings
 
-EVERY_NAME = "*"
+ANY_HOST = "*"
 
 
 def host_of(header: str) -> str:
@@ -38,7 +38,7 @@ class KnownHosts:
         self.app = app
         named = (*settings.allowed_hosts, settings.host)
         self.names = {host_of(name) for name in named if not _is_address(name)}
-        everything = EVERY_NAME in settings.allowed_hosts
+        everything = ANY_HOST in settings.allowed_hosts
         self.checks = not everything and (settings.demo_allowed or bool(settings.allowed_hosts))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,7 @@ class KnownHosts:
         await app(scope, receive, send)
 
     def knows(self, host: str) -> bool:
-        """Whether this is a name of ours."""
+        """Whether this is a name of this relay."""
         return (
             host in self.names
             or host == "localhost"
@@ -71,7 +71,7 @@ def _refusal(host: str) -> Problem:
     return Problem(
         421,
         "42501",
-        f"this relay does not go by the name {host[:100]!r}",
-        hint="Open it by its address, or start it with --allowed-hosts.",
+        f"{host[:100]!r} is not a name of this relay",
+        hint="Use the IP address of the relay, or start the relay with --allowed-hosts.",
         rule="requests_host_is_known",
     )

@@ -1,6 +1,6 @@
-"""How much one client may ask: the size of a body, and requests per second.
+"""Limits of one client: the size of a body, and requests per second.
 
-Plain ASGI middleware: nothing here stands between a stream and its reader.
+Plain ASGI middleware, so that event streams are passed on without a buffer.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ _UNLIMITED = ("/client/", "/live", "/ready", "/metrics")
 class BodyLimit:
     """Refuses a request body larger than `limit` bytes with Problem 413, without keeping it.
 
-    A body that announces its size is refused before it is read; one that does not, as soon as
-    it has grown too large.
+    A body with a Content-Length is refused before it is read, one without as soon as it is too large.
     """
 
     def __init__(self, app: ASGIApp, *, limit: int) -> None:
@@ -66,8 +65,8 @@ class BodyLimit:
         await self.app(scope, counted, send)
 
     async def _discard(self, receive: Receive) -> None:
-        # Closing a connection that still holds unread bytes resets it, and then the client never
-        # sees why. So a little more is read, and thrown away.
+        # Closing a connection with unread bytes resets it, and the client would not see the answer.
+        # So some more bytes are read and discarded.
         left = MOST_DISCARDED
         try:
             async with asyncio.timeout(DISCARDING_S):
@@ -90,9 +89,9 @@ class BodyLimit:
 
 
 class RequestRate:
-    """Refuses more than `per_second` requests of one user, or of one address nobody is signed in from.
+    """Refuses more than `per_second` requests of one user, or of one address of anonymous users.
 
-    A token bucket each, for the last `MOST_BUCKETS` of them; one that was forgotten starts full.
+    Each has a token bucket. The `MOST_BUCKETS` used last are kept; a new one starts full.
     """
 
     def __init__(
@@ -110,19 +109,19 @@ class RequestRate:
         if not limited:
             await self.app(scope, receive, send)
             return
-        who = subject_of(HTTPConnection(scope))
-        wait = self.take(who)
+        client = subject_of(HTTPConnection(scope))
+        wait = self.take(client)
         app = self.app if wait == 0 else self._refusal(wait).response()
-        token = subject.set(who)  # whatever the database does for this request is this one's
+        token = subject.set(client)  # the database time of this request counts for this client
         try:
             await app(scope, receive, send)
         finally:
             subject.reset(token)
 
-    def take(self, who: str) -> float:
-        """Take one request out of this one's bucket: 0, or the seconds until there is one."""
-        bucket = self._buckets.pop(who, None) or TokenBucket(self.per_second, clock=self._clock)
-        self._buckets[who] = bucket
+    def take(self, client: str) -> float:
+        """Count one request of this client. Returns 0, or the seconds until a request is allowed."""
+        bucket = self._buckets.pop(client, None) or TokenBucket(self.per_second, clock=self._clock)
+        self._buckets[client] = bucket
         wait = bucket.take()
         if len(self._buckets) > MOST_BUCKETS:
             self._buckets.popitem(last=False)

@@ -1,7 +1,8 @@
-"""A cookie is sent by the browser whoever asked for the request; so writes come from our own pages only.
+"""Protection against cross-site request forgery: writes with the cookie come from the relay's own pages only.
 
-`fetch_site.py` says whose page caused a request: no token in forms, no state. Clients that are no browser say
-nothing of it. What other sites' pages read, they read as nobody: `claims_of` takes no cookie from them.
+Browsers send the cookie with requests of other sites' pages, too. `fetch_site.py` says which site caused a
+request, without state and without tokens in forms. Clients other than browsers do not say a site. Reads by
+other sites' pages are anonymous: `claims_of` ignores the cookie there.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1
 class OwnPagesOnly:
     """Refuses writes from other sites' pages with Problem 403.
 
-    A bearer token is let through: no browser adds one by itself, so whoever sends it knows it.
+    Requests with a bearer token are allowed: no browser adds one by itself, so the page knows the token.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -35,21 +36,21 @@ class OwnPagesOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refused = (
-            _writes(scope) and is_cross_site(Headers(scope=scope)) and not _brings_a_token(scope)
+            _writes(scope) and is_cross_site(Headers(scope=scope)) and not _has_bearer_token(scope)
         )
         app = _refusal().response() if refused else self.app
         await app(scope, receive, send)
 
 
 def _writes(scope: Scope) -> bool:
-    """Whether this may change something. A WebSocket may, and no browser asks us before opening one."""
+    """Whether this may change something. A WebSocket may, and browsers open one without asking the server first."""
     if scope["type"] == "http":
         return scope["method"] not in _SAFE_METHODS
     return bool(scope["type"] == "websocket")
 
 
-def _brings_a_token(scope: Scope) -> bool:
-    """Whether the cookie does not count; a token that is none, the route refuses."""
+def _has_bearer_token(scope: Scope) -> bool:
+    """Whether a token is used instead of the cookie. The route refuses an invalid one."""
     try:
         return bearer_of(HTTPConnection(scope)) is not None
     except Problem:
@@ -65,7 +66,7 @@ def _refusal() -> Problem:
     return Problem(
         403,
         "42501",
-        "a page of another site may not write here",
-        hint="Send a token instead of the cookie: Authorization: Bearer.",
+        "a page of another site may not write with the cookie",
+        hint="Send a token instead: Authorization: Bearer.",
         rule="requests_come_from_own_pages",
     )

@@ -1,4 +1,4 @@
-"""The browser client: one page for every address people see, and the modules behind it."""
+"""The browser client: one HTML page for every address that people open, and its files."""
 
 from __future__ import annotations
 
@@ -36,34 +36,34 @@ SECURITY: Final = [
 
 
 class SecurityHeaders:
-    """No inline script, no framing, no sniffing, and the microphone for this origin only (W3C CSP Level 3)."""
+    """No inline script, no framing, no MIME sniffing, and the microphone for this origin only (W3C CSP Level 3)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
+        async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *SECURITY]
             await send(message)
 
-        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
 FILES: Final = ClientFiles(CLIENT_WEB)
 
 
 async def page(request: Request) -> Response:
-    return _without_a_strangers_name(request) or FILES.page("index.html", request.headers)
+    return _without_username_of_another_site(request) or FILES.page("index.html", request.headers)
 
 
-def _without_a_strangers_name(request: Request) -> Response | None:
-    """`?username=` signs somebody in, so it is for addresses that were typed; a link of another site loses it."""
+def _without_username_of_another_site(request: Request) -> Response | None:
+    """`?username=` signs a user in, so it counts in addresses that a user typed. It is removed from links of other sites."""
     if "username" not in request.query_params or not is_cross_site_navigation(request.headers):
         return None
     kept = [pair for pair in request.query_params.multi_items() if pair[0] != "username"]
     query = f"?{urlencode(kept)}" if kept else ""
-    # No host: wherever the path leads, it stays on this one.
+    # One slash and no host: the redirect stays on this relay.
     address = "/" + quote(request.url.path.lstrip("/")) + query
     return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
@@ -84,11 +84,11 @@ async def favicon(request: Request) -> Response:
 
 
 async def not_found(request: Request) -> Response:
-    """An address that is none: people get the page, which says so kindly; programs get a problem."""
+    """An unknown address: browsers get the page, which says so; programs get a problem."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
-        moved = _without_a_strangers_name(request)
-        return moved or FILES.page("index.html", request.headers, 404)
-    raise Problem(404, "PGRST125", f"there is nothing at {request.url.path[:200]}")
+        redirect = _without_username_of_another_site(request)
+        return redirect or FILES.page("index.html", request.headers, 404)
+    raise Problem(404, "PGRST125", f"nothing is at {request.url.path[:200]}")
 
 
 routes: list[BaseRoute] = [

@@ -1,7 +1,10 @@
-"""`GET /recordings/{id}`: the sound of a recording, for those who were there; for a browser's visitor the page around it.
+"""`GET /recordings/{id}`: the audio of a recording; for a browser that opens the address, the page that plays it.
 
-Who may hear it the database decides, at every request. An `<audio>` element sends no bearer token, so `GET /recordings/{id}/link`
-gives whoever may hear it an address with a ticket in it: good for this recording, for some hours, and for nothing else.
+The database decides at every request who may receive it. An `<audio>` element sends no bearer token, so
+`GET /recordings/{id}/link` answers an address with a ticket, which is valid for this recording and some hours.
+
+Starlette's FileResponse does not fit: of a file that grows it sends more bytes than it announced, and its
+416 is not a problem (docs/libraries.md).
 """
 
 from __future__ import annotations
@@ -25,9 +28,9 @@ from ..resource import resource
 from ..types import Claims
 from .pages import page
 
-SOUND: Final = "audio/ogg"
+AUDIO: Final = "audio/ogg"
 TICKET_LASTS: Final = timedelta(hours=6)
-PIECE: Final = 65_536  # bytes read at a time
+CHUNK_SIZE: Final = 65_536  # bytes read at a time
 ID_MAX: Final = 2**63 - 1
 ONE_RANGE: Final = re.compile(r"bytes=(\d{1,18})?-(\d{1,18})?", re.ASCII)
 
@@ -35,18 +38,18 @@ ONE_RANGE: Final = re.compile(r"bytes=(\d{1,18})?-(\d{1,18})?", re.ASCII)
 async def recording(request: Request) -> Response:
     accepted = request.headers.get("accept", "*/*").lower()
     if "text/html" in accepted:
-        shown = await page(request)
-        shown.headers["Vary"] = "Accept, Accept-Encoding"
-        return shown
+        html = await page(request)
+        html.headers["Vary"] = "Accept, Accept-Encoding"
+        return html
     kinds = {each.partition(";")[0].strip() for each in accepted.split(",")}
-    if not kinds & {SOUND, "application/ogg", "audio/*", "*/*", ""}:
-        raise Problem(406, "PGRST107", f"a recording is {SOUND}, which you do not accept")
+    if not kinds & {AUDIO, "application/ogg", "audio/*", "*/*", ""}:
+        raise Problem(406, "PGRST107", f"a recording is {AUDIO}, which you do not accept")
     name, path = await _file_of(request)
-    return await _sound(request, name, path)
+    return await _audio(request, name, path)
 
 
 async def link(request: Request) -> Response:
-    """`{"url", "expires_at"}`: where an `<audio>` element finds the sound."""
+    """`{"url", "expires_at"}`: the address for an `<audio>` element."""
     await _file_of(request)
     claims = claims_of(request)
     number = request.path_params["recording_id"]
@@ -62,17 +65,17 @@ def _claims(request: Request) -> Claims:
     ticket = request.query_params.get("ticket")
     if ticket is None:
         return claims_of(request)
-    opened: Claims = request.state.tokens.claims_of_ticket(
+    claims: Claims = request.state.tokens.claims_of_ticket(
         ticket, f"/recordings/{request.path_params['recording_id']}"
     )
-    return opened
+    return claims
 
 
 async def _file_of(request: Request) -> tuple[str, Path]:
-    """What to call it and where it lies, if whoever asks may hear it. Raises Problem, psycopg errors."""
+    """Its name for downloads and its path, if the user may hear it. Raises Problem, psycopg errors."""
     claims = _claims(request)
     if not claims:
-        raise Problem(401, "42501", "sign in: a recording is for those who were there")
+        raise Problem(401, "42501", "sign in: a recording is for the participants of its room")
     number = request.path_params["recording_id"]
     if number > ID_MAX:
         raise _unknown()
@@ -89,53 +92,55 @@ async def _file_of(request: Request) -> tuple[str, Path]:
 
 
 def _unknown() -> Problem:
-    return Problem(404, "P0002", "there is no such recording", rule="recordings_is_known")
+    return Problem(404, "P0002", "there is no recording with this id", rule="recordings_is_known")
 
 
-async def _sound(request: Request, name: str, path: Path) -> Response:
+async def _audio(request: Request, name: str, path: Path) -> Response:
     try:
-        found = await asyncio.to_thread(os.stat, path)
+        stat = await asyncio.to_thread(os.stat, path)
     except OSError:
         raise Problem(
             404,
             "P0002",
-            "the sound of this recording is not here",
-            hint="It may not have begun yet, or lie on another machine.",
+            "the file of this recording is not on this machine",
+            hint="It may not have begun yet, or be on another machine.",
             rule="recordings_have_a_file",
         ) from None
-    size = found.st_size
-    # It grows while it runs, and never changes otherwise.
-    etag = f'"{found.st_mtime_ns:x}-{size:x}"'
-    changed = format_datetime(datetime.fromtimestamp(int(found.st_mtime), UTC), usegmt=True)
+    size = stat.st_size
+    # The file grows while the room is recorded. Otherwise it never changes.
+    etag = f'"{stat.st_mtime_ns:x}-{size:x}"'
+    changed = format_datetime(datetime.fromtimestamp(int(stat.st_mtime), UTC), usegmt=True)
     headers = {
         "Accept-Ranges": "bytes",
         "ETag": etag,
         "Last-Modified": changed,
-        # Asked for again each time: whoever deletes it, or may not hear it any more, is obeyed.
+        # Browsers ask again each time, so a deletion or a lost right takes effect at once.
         "Cache-Control": "private, no-cache",
         "Vary": "Accept, Authorization, Cookie",
         "Content-Disposition": f'inline; filename="{name}"',
     }
     if etag in (each.strip() for each in request.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)
-    wanted = None
+    byte_range = None
     if request.headers.get("if-range", etag) in (etag, changed):
-        wanted = _range(request.headers.get("range", ""), size)
-    first, last = wanted or (0, size - 1)
-    if wanted is not None:
+        byte_range = _range(request.headers.get("range", ""), size)
+    first, last = byte_range or (0, size - 1)
+    if byte_range is not None:
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     headers["Content-Length"] = str(last - first + 1)
-    status = 200 if wanted is None else 206
+    status = 200 if byte_range is None else 206
     if request.method == "HEAD":
-        return Response(None, status, headers, SOUND)
-    return StreamingResponse(_pieces(path, first, last), status, headers, SOUND)
+        return Response(None, status, headers, AUDIO)
+    return StreamingResponse(_chunks(path, first, last), status, headers, AUDIO)
 
 
-def _range(asked: str, size: int) -> tuple[int, int] | None:
-    """First and last byte of the one range that was asked for; None for all (RFC 9110, 14.2). Raises Problem 416."""
-    found = ONE_RANGE.fullmatch(asked.strip())
+def _range(header: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of the one requested range; None for the whole file (RFC 9110, 14.2). Raises Problem 416."""
+    found = ONE_RANGE.fullmatch(header.strip())
     if found is None or found.groups() == (None, None):
-        return None  # several ranges, or none that is one: the whole is an answer to any of them
+        return (
+            None  # several ranges, or an invalid one: RFC 9110 allows to answer with the whole file
+        )
     if found[1] is None:
         first, last = max(0, size - int(found[2])), size - 1
     else:
@@ -152,14 +157,14 @@ def _range(asked: str, size: int) -> tuple[int, int] | None:
     return first, last
 
 
-async def _pieces(path: Path, first: int, last: int) -> AsyncIterator[bytes]:
+async def _chunks(path: Path, first: int, last: int) -> AsyncIterator[bytes]:
     file = await asyncio.to_thread(path.open, "rb")
     try:
         await asyncio.to_thread(file.seek, first)
         left = last - first + 1
-        while left and (piece := await asyncio.to_thread(file.read, min(PIECE, left))):
-            left -= len(piece)
-            yield piece
+        while left and (chunk := await asyncio.to_thread(file.read, min(CHUNK_SIZE, left))):
+            left -= len(chunk)
+            yield chunk
     finally:
         file.close()
 

@@ -1,7 +1,7 @@
 """Signing in and out: `/session`.
 
-Demo identities need a name and nothing else. They exist only while `settings.demo_allowed`;
-otherwise tokens come from whoever else issues them.
+With a demo identity, a name is enough to sign in. They exist only while `settings.demo_allowed`;
+otherwise another issuer makes the tokens.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PRIVATE = {"Cache-Control": "no-store"}
 
 
 async def sign_in(request: Request) -> Response:
-    """`POST /session {"username": …}`: be that person, created if unknown; or that bot, with `"kind": "bot"`.
+    """`POST /session {"username": …}`: sign in as this person, who is created if unknown; `"kind": "bot"` for a bot.
 
     Answers `{"user": {id, username, kind, bio}, "token"}` and sets the cookie.
     """
@@ -37,18 +37,16 @@ async def sign_in(request: Request) -> Response:
         raise Problem(
             403,
             "28000",
-            "demo identities are off here",
-            details="They exist only while the relay listens on loopback, or with --demo.",
+            "demo identities are off on this relay",
+            details="They are on while the relay listens on loopback, or with --demo.",
             hint="Send a token: Authorization: Bearer.",
             rule="session_is_a_demo",
         )
     value, _ = await json_of(request)
-    asked = an_object(value)
-    username, kind = asked.get("username"), asked.get("kind", "person")
+    given = an_object(value)
+    username, kind = given.get("username"), given.get("kind", "person")
     if not isinstance(username, str) or kind not in ("person", "bot"):
-        raise refusal(
-            "PGRST102", 'the body is to be {"username": "…"}, a bot\'s with "kind": "bot"'
-        )
+        raise refusal("PGRST102", 'the body must be {"username": "…"}; for a bot add "kind": "bot"')
     async with (
         request.state.database.relay() as connection,
         connection.cursor(row_factory=dict_row) as cursor,
@@ -74,29 +72,29 @@ async def sign_in(request: Request) -> Response:
 async def who_am_i(request: Request) -> Response:
     """`GET /session`: `{"user": {…} or null, "demo": whether a name is enough to sign in}`.
 
-    A cookie that is no good any more is nobody, and is cleared; a bearer token is refused.
+    An invalid cookie counts as anonymous and is deleted. An invalid bearer token is refused.
     """
     try:
         user = await _user(request)
     except (Problem, InvalidAuthorizationSpecification) as refused:
-        _only_of_a_cookie(request, refused)
-        response = _told(request, None)
-        _forget(response)
+        _raise_unless_cookie(request, refused)
+        response = _session(request, None)
+        _delete_cookie(response)
         return response
-    return _told(request, user)
+    return _session(request, user)
 
 
 async def sign_out(request: Request) -> Response:
-    """`DELETE /session`: the token is worth nothing from now on, and its owner leaves every room."""
+    """`DELETE /session`: revoke the token. Its user leaves every room."""
     try:
         claims = claims_of(request)
         if claims:
             await transact(request.state.database, claims, _sign_out)
             request.state.relay.signed_out.add(claims)
     except (Problem, InvalidAuthorizationSpecification) as refused:
-        _only_of_a_cookie(request, refused)
+        _raise_unless_cookie(request, refused)
     response = Response(None, 204, _PRIVATE)
-    _forget(response)
+    _delete_cookie(response)
     return response
 
 
@@ -119,24 +117,24 @@ async def _user(request: Request) -> dict[str, Any] | None:
     return user
 
 
-def _only_of_a_cookie(
+def _raise_unless_cookie(
     request: Request, refused: Problem | InvalidAuthorizationSpecification
 ) -> None:
-    """Raise the refusal again, unless it is that of a cookie that is no good any more.
+    """Raise the refusal again, unless an invalid cookie caused it.
 
-    The browser cannot see such a cookie, so it has to be told in a way it can act on.
+    Scripts of the page cannot see the cookie, so the answer deletes it instead.
     """
     bad_token = not isinstance(refused, Problem) or refused.status in (401, 403)
     if not bad_token or bearer_of(request):
         raise refused
 
 
-def _told(request: Request, user: dict[str, Any] | None) -> Response:
+def _session(request: Request, user: dict[str, Any] | None) -> Response:
     demo = request.state.settings.demo_allowed
     return JSONResponse({"user": user, "demo": demo}, headers=_PRIVATE)
 
 
-def _forget(response: Response) -> None:
+def _delete_cookie(response: Response) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")
 
 

@@ -1,8 +1,8 @@
-"""The statements behind an answer, told in it: `Server-Timing` (W3C Server Timing, 2.1).
+"""The SQL statements of a request, in the header `Server-Timing` of its answer (W3C Server Timing, 2.1).
 
-For those who learn or teach: browsers show it beside the request, and the lab's page under its lanes.
-Only on a relay that plays the demo, and only for who asks with `Roomtone-Timing: statements`. It tells
-the text of statements, which is public, and never a value.
+For learning and teaching: browsers show it beside the request, and so does the lab's page. Only on a relay
+with demo identities, and only for requests with `Roomtone-Timing: statements`. It contains the text of
+statements, which is public, and never a value.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 ASKED: Final = (b"roomtone-timing", b"statements")
-MOST: Final = 12  # statements told; nobody needs them all to see how it goes
+MOST: Final = 12  # statements in one header
 
 
 class ServerTiming:
-    """Adds the header to answers of requests that ask for it."""
+    """Adds the header to the answers of requests that ask for it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,15 +31,15 @@ class ServerTiming:
         if scope["type"] != "http" or ASKED not in scope["headers"]:
             await self._app(scope, receive, send)
             return
-        told: list[Ran] = []
+        statements: list[Ran] = []
 
         async def timed(message: Message) -> None:
-            if message["type"] == "http.response.start" and told:
-                timing = ", ".join(_metric(one) for one in told[:MOST]).encode("ascii")
+            if message["type"] == "http.response.start" and statements:
+                timing = ", ".join(_metric(one) for one in statements[:MOST]).encode("ascii")
                 message["headers"] = [*message["headers"], (b"server-timing", timing)]
             await send(message)
 
-        token = ran.set(told)
+        token = ran.set(statements)
         try:
             await self._app(scope, receive, timed)
         finally:
@@ -48,8 +48,8 @@ class ServerTiming:
 
 def _metric(one: Ran) -> str:
     """`sql;dur=0.81;desc="select …"`: a token and a quoted string (RFC 9110, 5.6.4)."""
-    words = " ".join(one.text.split()).encode("ascii", "replace").decode()
-    quoted = words.replace("\\", "\\\\").replace('"', '\\"')
+    text = " ".join(one.text.split()).encode("ascii", "replace").decode()
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'sql;dur={one.seconds * 1000:.2f};desc="{quoted}"'
 
 

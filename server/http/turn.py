@@ -1,4 +1,4 @@
-"""`GET /ice` and `GET /turn`: what `ice.py` knows, over HTTP."""
+"""`GET /ice` and `GET /turn`: STUN and TURN servers for WebRTC peers."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
-async def _who(request: Request) -> UserId | None:
-    """Who asks. Only the database knows which tokens were revoked, and who is a user. Raises Problem 403."""
+async def _user_id(request: Request) -> UserId | None:
+    """The user, or None if anonymous. Only the database knows revoked tokens and users. Raises Problem 403."""
     claims = claims_of(request)
     if not claims:
         return None
@@ -33,34 +33,34 @@ async def _who(request: Request) -> UserId | None:
         raise Problem(
             403,
             "42501",
-            "the token names nobody who is a user here",
-            hint="ICE and TURN servers are for users: `sub` is the id of a row in users.",
+            "the token's subject is not a user of this database",
+            hint="`sub` must be the id of a row in users.",
             rule="turn_is_for_users",
         )
     return user_of(claims)
 
 
 async def ice(request: Request) -> JSONResponse:
-    """`GET /ice`: what a browser passes to `new RTCPeerConnection`, verbatim."""
+    """`GET /ice`: the argument of `new RTCPeerConnection`."""
     return JSONResponse(
-        configuration(request.state.settings, await _who(request)), headers=_PRIVATE
+        configuration(request.state.settings, await _user_id(request)), headers=_PRIVATE
     )
 
 
 async def turn(request: Request) -> JSONResponse:
-    """`GET /turn`: `{username, password, ttl, uris}`, the draft's own shape."""
+    """`GET /turn`: `{username, password, ttl, uris}`, as the draft says."""
     settings: Settings = request.state.settings
     if not (settings.turn_uris and settings.turn_secret):
         raise Problem(
             404,
             "P0002",
-            "this relay offers no TURN server",
+            "this relay has no TURN server",
             hint="Start it with --turn-uris and --turn-secret.",
             rule="turn_is_configured",
         )
-    user_id = await _who(request)
+    user_id = await _user_id(request)
     if user_id is None:
-        raise Problem(401, "42501", "sign in to be given TURN credentials")
+        raise Problem(401, "42501", "sign in to get TURN credentials")
     username, password = credentials(user_id, secret=settings.turn_secret, ttl=settings.turn_ttl)
     return JSONResponse(
         {

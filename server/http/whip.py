@@ -1,7 +1,7 @@
-"""WHIP (RFC 9725) and WHEP: programs that know nothing but one HTTP request speak in a room, and listen to its mix.
+"""WHIP (RFC 9725) and WHEP: a program speaks in a room, or receives its mix, with one HTTP request.
 
-Pure translation: a POST is a seat and an offer row, its 201 the answer row, a PATCH candidates, a DELETE leaves. Nothing of a
-session is kept here, so any relay of the same database serves it on.
+This translates HTTP to rows: a POST inserts a seat and an offer, its 201 is the answer's row, a PATCH inserts candidates,
+a DELETE deletes the seat. No state of a session is kept here, so any relay of the same database can serve its next request.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from ..problem import Problem, problem_from_database
 from ..resource import Handler, resource
 from ..transports.routes import room_of
 from ..types import PeerId
-from .whip_session import Way, WhipSession, WhipSessions, no_such_session
+from .whip_session import Protocol, WhipSession, WhipSessions, no_such_session
 
 SDP: Final = "application/sdp"
 FRAGMENT: Final = "application/trickle-ice-sdpfrag"
-# Any page may use these, for it has to bring a token of its own: no cookie comes along with `*`.
+# Pages of any site may use these with a token of their own: with `*` browsers send no cookie.
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Post, Accept-Patch, Recording",
@@ -36,15 +36,15 @@ CORS: Final = {
 Operation = Callable[[Request, WhipSessions], Awaitable[Response]]
 
 
-def _as_user(act: Operation) -> Handler:
-    """The act as whoever asks; what is refused may be read by other sites' pages, too."""
+def _as_user(operation: Operation) -> Handler:
+    """Handle a request as its user. Pages of other sites may read refusals, too."""
 
     async def handle(request: Request) -> Response:
         try:
             claims = claims_of(request)
             if not claims:
                 raise Problem(401, "42501", "send a token: Authorization: Bearer")
-            response = await act(
+            response = await operation(
                 request, WhipSessions(request.state.database, request.state.relay, claims)
             )
         except psycopg.Error as error:
@@ -62,24 +62,26 @@ def _as_user(act: Operation) -> Handler:
     return handle
 
 
-async def _begin(way: Way, request: Request, sessions: WhipSessions) -> Response:
+async def _begin(protocol: Protocol, request: Request, sessions: WhipSessions) -> Response:
     _require_type(request, SDP, "Accept-Post")
     if not _accepts(request, SDP):
-        raise Problem(406, "PGRST107", f"the answer is {SDP}, which you do not accept")
+        raise Problem(406, "PGRST107", f"the answer is {SDP}, which the request does not accept")
     try:
-        offer = audio_of(await _text(request), "sendonly" if way == "whip" else "recvonly")
+        offer = audio_of(await _text(request), "sendonly" if protocol == "whip" else "recvonly")
     except UnusableSdp as unusable:
         raise Problem(422, "22023", str(unusable), rule="whip_offers_audio") from None
-    wish = request.query_params.get("when_recorded", "stay")
-    if wish not in ("stay", "leave"):
-        raise Problem(400, "22023", "when_recorded is stay or leave", rule="whip_wish_is_known")
+    when_recorded = request.query_params.get("when_recorded", "stay")
+    if when_recorded not in ("stay", "leave"):
+        raise Problem(
+            400, "22023", "when_recorded must be stay or leave", rule="whip_wish_is_known"
+        )
     session, answer, recorded = await sessions.begin(
-        room_of(request), way, offer.sdp, leaves=wish == "leave"
+        room_of(request), protocol, offer.sdp, leaves=when_recorded == "leave"
     )
     response = Response(
         completed(answer, offer), 201, media_type=SDP, headers={"Cache-Control": "no-store"}
     )
-    response.headers["Location"] = f"/rooms/{session.room}/{way}/{session.peer}"
+    response.headers["Location"] = f"/rooms/{session.room}/{protocol}/{session.peer}"
     response.headers["ETag"] = _etag(session)
     response.headers["Accept-Patch"] = FRAGMENT
     if recorded is not None:
@@ -98,26 +100,28 @@ async def _patch(request: Request, sessions: WhipSessions) -> Response:
         raise Problem(
             428,
             "55000",
-            "say which session you mean",
-            hint="If-Match: the ETag that the POST answered.",
+            "If-Match is missing",
+            hint="Send If-Match with the ETag of the POST's answer.",
             rule="whip_patches_name_their_session",
         )
     if matches.strip() == "*":
         raise Problem(
             422,
             "0A000",
-            "a node knows no ICE restart",
+            "media nodes do not support ICE restarts",
             hint="DELETE this session and POST a new offer.",
             rule="whip_restarts_nothing",
         )
     if _etag(session) not in (each.strip() for each in matches.split(",")):
-        raise Problem(412, "55000", "this is another session's ETag", rule="whip_etag_is_current")
+        raise Problem(
+            412, "55000", "If-Match has the ETag of another session", rule="whip_etag_is_current"
+        )
     try:
         candidates = candidates_of(await _text(request))
     except UnusableSdp as unusable:
         raise Problem(400, "22023", str(unusable), rule="whip_fragment_is_sdp") from None
     await sessions.add_candidates(session, candidates)
-    return Response(status_code=204)  # and no ETag, for the ICE session is the same (4.3.2)
+    return Response(status_code=204)  # without an ETag: the ICE session is the same (4.3.2)
 
 
 async def _end(request: Request, sessions: WhipSessions) -> Response:
@@ -149,18 +153,18 @@ def _session_of(request: Request) -> WhipSession:
 
 
 def _etag(session: WhipSession) -> str:
-    """Names the ICE session (RFC 9725, 4.3.1); there is one for each seat's session, and never another."""
+    """The ETag of the ICE session (RFC 9725, 4.3.1). A session of a seat has exactly one."""
     return f'"{session.peer}"'
 
 
-def _require_type(request: Request, wanted: str, told: str) -> None:
+def _require_type(request: Request, wanted: str, accept_header: str) -> None:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != wanted:
         raise Problem(
             415,
             "PGRST107",
-            f"the body is to be {wanted}",
-            headers={told: wanted},
+            f"the body must be {wanted}",
+            headers={accept_header: wanted},
         )
 
 
@@ -192,15 +196,15 @@ def _ice_links(request: Request) -> list[str]:
     return links
 
 
-def _routes(way: Way) -> list[BaseRoute]:
+def _routes(protocol: Protocol) -> list[BaseRoute]:
     return [
         resource(
-            f"/rooms/{{room_id:id}}/{way}",
-            post=_as_user(partial(_begin, way)),
+            f"/rooms/{{room_id:id}}/{protocol}",
+            post=_as_user(partial(_begin, protocol)),
             options=_preflight("POST, OPTIONS", "Accept-Post", SDP),
         ),
         resource(
-            f"/rooms/{{room_id:id}}/{way}/{{session}}",
+            f"/rooms/{{room_id:id}}/{protocol}/{{session}}",
             patch=_as_user(_patch),
             delete=_as_user(_end),
             options=_preflight("PATCH, DELETE, OPTIONS", "Accept-Patch", FRAGMENT),

@@ -1,7 +1,7 @@
-"""A session to the node of a room, for somebody who speaks neither rows nor logs: a seat, an offer, and the answer waited for.
+"""Sessions of WHIP and WHEP callers: a seat, an offer to the room's node, and the node's answer.
 
-All of it is rows, written as the user, by the rules for everybody. The answer comes out of the relay's own log of the room,
-so nothing is asked twice.
+All of it is rows, inserted as the user, under the same rules as for browsers. The answer is read from the relay's own copy
+of the room's log, so the database is not polled.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from ..postgres.pools import Database
     from ..postgres.roles import Connection
 
-ANSWERED_WITHIN: Final = 8.0  # seconds; less than the grace of a seat that nobody follows
+ANSWERED_WITHIN: Final = 8.0  # seconds; less than the grace period of a seat without a subscriber
 
-Way = Literal["whip", "whep"]
+Protocol = Literal["whip", "whep"]
 
 
 @dataclass(frozen=True)
 class WhipSession:
-    """A session of somebody's seat that lives by its connection to the room's node."""
+    """A session of a seat. The seat stays as long as the peer connection to the room's node."""
 
     room: RoomId
     peer: PeerId
 
 
 class WhipSessions:
-    """WhipSessions of one user. All raise Problem and psycopg errors."""
+    """The sessions of one user. All methods raise Problem and psycopg errors."""
 
     def __init__(self, database: Database, relay: Relay, claims: Claims) -> None:
         self._database = database
@@ -46,11 +46,12 @@ class WhipSessions:
         self._claims = claims
 
     async def begin(
-        self, room: RoomId, way: Way, offer: str, *, leaves: bool = False
+        self, room: RoomId, protocol: Protocol, offer: str, *, leaves: bool = False
     ) -> tuple[WhipSession, str, str | None]:
-        """Sit down, offer, and the SDP that the node answers; and whether the room is recorded. Refused, nobody sat down.
+        """Take a seat and offer. Returns the session, the SDP of the node's answer, and the recording's status if there is one.
 
-        Who `leaves` when the room is recorded is refused while it is, and hung up on before it will be.
+        After a refusal no seat is left. With `leaves` a caller is refused while the room is recorded, and the session
+        ends when a recording is announced.
         """
         user = user_of(self._claims)
         assert user is not None
@@ -61,7 +62,9 @@ class WhipSessions:
                 reader.begin()
 
                 async def work(connection: Connection) -> PeerId:
-                    return await _sit_and_offer(connection, session, way, offer, leaves=leaves)
+                    return await _take_seat_and_offer(
+                        connection, session, protocol, offer, leaves=leaves
+                    )
 
                 node = await transact(self._database, self._claims, work)
                 self._relay.ring(room)
@@ -72,8 +75,8 @@ class WhipSessions:
                         raise Problem(
                             409,
                             "55000",
-                            "this room is being recorded, and you asked to leave when it is",
-                            hint="Leave out ?when_recorded=leave to come all the same.",
+                            "this room is being recorded, and the request says when_recorded=leave",
+                            hint="Leave out ?when_recorded=leave to join a room that is recorded.",
                             rule="whip_room_is_not_recorded",
                         )
                     return session, answer, recorded
@@ -84,10 +87,10 @@ class WhipSessions:
             raise no_such_room(room) from None
 
     async def add_candidates(self, session: WhipSession, candidates: list[dict[str, Any]]) -> None:
-        """The caller can be reached here, too."""
+        """Send more candidates of the caller to the node."""
 
         async def work(connection: Connection) -> None:
-            if not await _sits(connection, session):
+            if not await _has_seat(connection, session):
                 raise no_such_session()
             node = await _node_of(connection, session.room)
             if node is not None and candidates:
@@ -97,9 +100,9 @@ class WhipSessions:
         self._relay.ring(session.room)
 
     async def _recorded(self, room: RoomId) -> str | None:
-        """The status of the recording that runs in this room, or will in a moment: announced or recording.
+        """The status of this room's recording: `announced` or `recording`; None without one.
 
-        Asked for after sitting down, for a recording is seen by those who sit there.
+        Read after the seat was taken, because only participants see recordings.
         """
 
         async def work(connection: Connection) -> str | None:
@@ -114,16 +117,16 @@ class WhipSessions:
         return await transact(self._database, self._claims, work, read_only=True)
 
     async def require(self, session: WhipSession) -> None:
-        """Raises Problem 404 for a session that is over, or somebody else's."""
+        """Raises Problem 404 for a session that is over, or of another user."""
 
         async def work(connection: Connection) -> bool:
-            return await _sits(connection, session)
+            return await _has_seat(connection, session)
 
         if not await transact(self._database, self._claims, work, read_only=True):
             raise no_such_session()
 
     async def end(self, session: WhipSession) -> bool:
-        """Leave; false if it was over already."""
+        """Leave the room. False if the session was over already."""
 
         async def work(connection: Connection) -> bool:
             left = await connection.execute(
@@ -135,11 +138,11 @@ class WhipSessions:
         return await transact(self._database, self._claims, work)
 
 
-async def _sit_and_offer(
-    connection: Connection, session: WhipSession, way: Way, offer: str, *, leaves: bool
+async def _take_seat_and_offer(
+    connection: Connection, session: WhipSession, protocol: Protocol, offer: str, *, leaves: bool
 ) -> PeerId:
-    # Joining again is the same upsert as everybody's: whoever sat here before is told "taken over".
-    if way == "whep":
+    # The same upsert as in browsers: an older session of this user ends with "taken over".
+    if protocol == "whep":
         await connection.execute(
             "insert into roomtone.participants (room_id, peer_id, role) values (%s, %s, 'AUDIENCE')"
             " on conflict (room_id, user_id) do update set peer_id = excluded.peer_id, role = excluded.role",
@@ -156,8 +159,8 @@ async def _sit_and_offer(
             raise Problem(
                 403,
                 "42501",
-                "you are in the audience of this room, and nobody would hear you",
-                hint="Ask to speak first (raise_hand), or take your seat on the stage; then send again.",
+                "you are in the audience of this room, so other participants would not hear you",
+                hint="Ask to speak first (raise_hand), or take a seat on the stage. Then send the offer again.",
                 rule="whip_needs_the_stage",
             )
         await connection.execute("select roomtone.unmute(%s)", (session.room,))
@@ -170,20 +173,20 @@ async def _sit_and_offer(
         raise Problem(
             409,
             "55000",
-            "no node carries this room: in a mesh everybody connects with everybody, which WHIP and WHEP cannot",
-            hint="Let its host move it: update rooms set topology = 'mcu' where id = …;",
+            "this room has no media node: it is a mesh, where all participants connect to each other, which WHIP and WHEP cannot",
+            hint="The host can change it: update rooms set topology = 'mcu' where id = …;",
             rule="whip_needs_a_node",
         )
     peer, kind = node
-    if way == "whep" and kind != "mcu":
+    if protocol == "whep" and kind != "mcu":
         raise Problem(
             409,
             "55000",
-            "this room has no mix to listen to: an SFU forwards each voice by itself",
-            hint="Let its host move it: update rooms set topology = 'mcu' where id = …;",
+            "this room has no mix: an SFU forwards each participant's audio separately",
+            hint="The host can change it: update rooms set topology = 'mcu' where id = …;",
             rule="whep_needs_a_mix",
         )
-    # The member beside the W3C's two tells the node that this connection is all the presence there will be.
+    # `presence` is not part of the W3C's dictionary: the node keeps the seat as long as the peer connection.
     body = {"type": "offer", "sdp": offer, "presence": "connection"}
     if leaves:
         body["when_recorded"] = "leave"
@@ -192,7 +195,7 @@ async def _sit_and_offer(
 
 
 async def _node_of(connection: Connection, room: RoomId) -> tuple[PeerId, str] | None:
-    """The session of the seat of the node that carries the room, and its kind."""
+    """The `peer_id` of the seat of the room's node, and its kind."""
     found = await connection.execute(
         "select p.peer_id::text, p.kind from roomtone.participants p join roomtone.rooms r on r.id = p.room_id"
         " where p.room_id = %s and p.kind = r.topology and p.peer_id is not null",
@@ -202,7 +205,7 @@ async def _node_of(connection: Connection, room: RoomId) -> tuple[PeerId, str] |
     return None if row is None else (PeerId(row[0]), row[1])
 
 
-async def _sits(connection: Connection, session: WhipSession) -> bool:
+async def _has_seat(connection: Connection, session: WhipSession) -> bool:
     found = await connection.execute(
         "select from roomtone.participants where room_id = %s and peer_id = %s and user_id = roomtone.acting_user()",
         (session.room, session.peer),
@@ -228,16 +231,16 @@ async def _answer(reader: Reader, session: WhipSession, node: PeerId) -> str:
                     if (answer := _read(entry, reader, session, node)) is not None:
                         return answer
                 if reader.lost:
-                    raise _silent()
+                    raise _no_answer()
                 await reader.wake.wait()
     except (TimeoutError, SlowReader):
-        raise _silent() from None
+        raise _no_answer() from None
 
 
 def _read(entry: Entry, reader: Reader, session: WhipSession, node: PeerId) -> str | None:
     if entry.seat_user == reader.user and entry.seat_peer != session.peer:
         if entry.seat_peer is None or entry.reason is not None:
-            raise Problem(409, "55000", "the seat was taken away before the node answered")
+            raise Problem(409, "55000", "the seat was removed before the node answered")
         raise Problem(409, "55000", "another session took the seat before the node answered")
     if entry.frame.event != "signals":
         return None
@@ -248,7 +251,7 @@ def _read(entry: Entry, reader: Reader, session: WhipSession, node: PeerId) -> s
         raise Problem(
             422,
             "22023",
-            str(signal["body"].get("reason") or "the node does not take this offer"),
+            str(signal["body"].get("reason") or "the node refused this offer"),
             rule="whip_offers_fit_the_node",
         )
     return str(signal["body"]["sdp"]) if signal["kind"] == "answer" else None
@@ -258,11 +261,11 @@ def no_such_session() -> Problem:
     return Problem(
         404,
         "P0002",
-        "there is no such session, or it is over",
-        hint="POST an offer again.",
+        "there is no session with this id, or it is over",
+        hint="POST a new offer.",
         rule="whip_session_is_yours",
     )
 
 
-def _silent() -> Problem:
+def _no_answer() -> Problem:
     return Problem(503, "08006", "the node of this room does not answer; try again in a moment")

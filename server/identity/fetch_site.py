@@ -1,4 +1,4 @@
-"""Whether another site's page caused a request, as browsers say it."""
+"""Whether a page of another site caused a request, by what browsers send."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ def is_cross_site(headers: Headers) -> bool:
     if site is not None:
         return site not in OWN_SITES
     origin = headers.get("origin")
-    return origin is not None and not _is_ours(origin, headers)
+    return origin is not None and not _is_own_site(origin, headers)
 
 
 def is_cross_site_navigation(headers: Headers) -> bool:
-    """The same for a page that is opened: there an older browser says no `Origin`, but perhaps a `Referer`."""
+    """The same for a page that is opened. There older browsers send no `Origin`, but perhaps a `Referer`."""
     referer = headers.get("referer")
     if referer is None or "sec-fetch-site" in headers:
         return is_cross_site(headers)
-    return not _is_ours(referer, headers)
+    return not _is_own_site(referer, headers)
 
 
-def _is_ours(address: str, headers: Headers) -> bool:
+def _is_own_site(address: str, headers: Headers) -> bool:
     try:
         host = urlsplit(address).netloc
-    except ValueError:  # no URL at all
+    except ValueError:  # not a URL
         return False
-    # Only the host is compared: behind a proxy the scheme we see is not the browser's.
+    # Only the host is compared: behind a proxy, the relay does not see the scheme that the browser uses.
     return host.lower() == headers.get("host", "").lower()

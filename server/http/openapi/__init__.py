@@ -1,8 +1,8 @@
-"""`GET /openapi.json`: what this relay answers, as an OpenAPI 3.1 document (OpenAPI Specification 3.1.1).
+"""`GET /openapi.json`: the HTTP interface of this relay, as an OpenAPI 3.1 document (OpenAPI Specification 3.1.1).
 
-The rows are described from the running database: tables, columns, comments, CHECKs and grants are read
-from its catalogs, so the document cannot say anything else than the schema does. The rest is written down
-here, next to nothing else, and a fuzzer holds the relay to every word of it.
+The paths of rows are made from the running database: tables, columns, comments, CHECKs and grants are read
+from its catalogs, so document and schema cannot differ. The other paths are written by hand in this folder.
+A fuzzer tests the relay against the whole document.
 """
 
 from __future__ import annotations

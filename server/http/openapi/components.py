@@ -1,4 +1,4 @@
-"""What many paths share: the problem, the answers that may meet any request, parameters, who may ask."""
+"""Shared parts of the document: the problem, refusals of any request, parameters, security schemes."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ OBJECT: Final = "application/vnd.pgrst.object+json"
 PROBLEM: Final = "application/problem+json"
 
 MEANINGS: Final[Mapping[int, str]] = {
-    400: "It cannot be understood, or a rule of the database refuses: `code` and `rule` say which.",
-    401: "Sign in first; or the token is not one that this relay trusts, has expired, or was revoked.",
-    403: "Not allowed to you. With a cookie, also a write that another site's page asked for.",
-    404: "There is no such thing.",
-    405: "Not with this method.",
-    406: "None of the accepted media types or schemas is offered, or one object was asked for and it is not one.",
-    409: "It collides with what is there, or refers to what is not.",
-    412: "`If-Match` names something else than what is there now.",
-    413: "The body is too large, or holds too many rows.",
-    415: "The body does not say that it is what is taken here: JSON for rows.",
-    416: "There are no rows that far.",
-    422: "It is understood, and cannot be done: `detail` says why.",
-    428: "Say with `If-Match` what is to be changed.",
-    429: "Too much at once. `Retry-After` says when there is room again.",
-    500: "A mistake of ours. The relay's log has the rest.",
-    503: "The database or the relay cannot take this right now. Try again after `Retry-After`.",
+    400: "The request is malformed, or a rule of the database refuses it: `code` and `rule` say which.",
+    401: "Sign in first; or the token is not trusted by this relay, has expired, or was revoked.",
+    403: "You may not do this. With the cookie, also a write by a page of another site.",
+    404: "It does not exist.",
+    405: "This method is not allowed here.",
+    406: "None of the accepted media types or schemas is offered, or one object was requested and the result is not one row.",
+    409: "It conflicts with an existing row, or refers to a row that does not exist.",
+    412: "`If-Match` does not match the current ETag.",
+    413: "The body is too large, or has too many rows.",
+    415: "The body's Content-Type is not accepted here. Rows are JSON.",
+    416: "The offset or range is beyond the end.",
+    422: "It is well-formed, but cannot be done: `detail` says why.",
+    428: "`If-Match` is missing.",
+    429: "Too many requests. Try again after `Retry-After` seconds.",
+    500: "An internal error. The relay's log says more.",
+    503: "The database or the relay cannot do this now. Try again after `Retry-After` seconds.",
     504: "The statement ran too long and was cancelled.",
 }
-"""Every refusal there is, by status; each is the problem component."""
+"""Every refusal, by status. Each has the problem as its body."""
 
 ALWAYS: Final = (401, 429, 500, 503)
-"""What any request that asks who is there may meet."""
+"""Refusals of any request that has a user."""
 
 ROWS: Final = (400, *ALWAYS, 406, 504)
-"""What any request to rows or functions may meet."""
+"""Refusals of any request to rows or functions."""
 
 BODY: Final = (413, 415)
-"""What a request with a body may meet."""
+"""Refusals of a request with a body."""
 
 PERSON: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"cookie": []}]
-"""`security` of what takes somebody who is signed in."""
+"""`security` of operations for users who are signed in."""
 
 ANYONE: Final[list[dict[str, list[str]]]] = [{}, *PERSON]
-"""`security` of what a visitor may do too."""
+"""`security` of operations for anonymous users, too."""
 
 Response = dict[str, Any]
 
@@ -60,20 +60,20 @@ def answer(
     description: str, contents: Mapping[str, Schema], headers: Iterable[str] = ()
 ) -> Response:
     """A response of these media types, with these headers of `HEADERS`."""
-    told: Response = {"description": description}
+    response: Response = {"description": description}
     if contents:
-        told["content"] = {kind: {"schema": shape} for kind, shape in contents.items()}
+        response["content"] = {kind: {"schema": shape} for kind, shape in contents.items()}
     if headers:
-        told["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
-    return told
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+    return response
 
 
-def responses(well: Mapping[int, Response], refused: Iterable[int]) -> dict[str, Response]:
-    """What an operation answers: well, or with these refusals."""
-    told: dict[str, Response] = {str(status): response for status, response in well.items()}
+def responses(successes: Mapping[int, Response], refused: Iterable[int]) -> dict[str, Response]:
+    """The responses of an operation: these successes and these refusals."""
+    found: dict[str, Response] = {str(status): each for status, each in successes.items()}
     for status in sorted(set(refused)):
-        told[str(status)] = {"$ref": f"#/components/responses/Refused{status}"}
-    return told
+        found[str(status)] = {"$ref": f"#/components/responses/Refused{status}"}
+    return found
 
 
 def parameter(name: str) -> dict[str, str]:
@@ -98,26 +98,26 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "limit": {
         "name": "limit",
         "in": "query",
-        "description": "At most so many rows; never more than `--rows-limit`.",
+        "description": "The largest number of rows; at most `--rows-limit`.",
         "schema": {"type": "integer", "minimum": 0},
     },
     "offset": {
         "name": "offset",
         "in": "query",
-        "description": "Leave out so many rows first.",
+        "description": "The number of rows to skip.",
         "schema": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
     },
     "PreferReading": {
         "name": "Prefer",
         "in": "header",
-        "description": "`count=exact` asks how many rows there are in all (RFC 7240). The status of a part is then 206.",
+        "description": "`count=exact` asks for the total number of rows (RFC 7240). If the answer is a part of them, its status is 206.",
         "schema": _preferences("count=(exact|planned|estimated)", "handling=(strict|lenient)"),
         "example": "count=exact",
     },
     "PreferInserting": {
         "name": "Prefer",
         "in": "header",
-        "description": "Whether the rows come back, and what to do with one that is there already (RFC 7240).",
+        "description": "Whether to return the rows, and what to do with rows that exist already (RFC 7240).",
         "schema": _preferences(
             _RETURN,
             "resolution=(merge-duplicates|ignore-duplicates)",
@@ -129,7 +129,7 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "PreferChanging": {
         "name": "Prefer",
         "in": "header",
-        "description": "Whether the rows come back, and how many may be touched at most (RFC 7240).",
+        "description": "Whether to return the rows, and how many may be changed at most (RFC 7240).",
         "schema": _preferences(_RETURN, _HANDLING, "count=exact"),
         "example": "return=representation, handling=strict, max-affected=1",
     },
@@ -137,16 +137,16 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
 
 HEADERS: Final[dict[str, dict[str, Any]]] = {
     "Content-Range": {
-        "description": "Which rows these are, out of how many if that was asked: `0-24/100`, `*/0`.",
+        "description": "Which rows these are, and of how many if the request asked: `0-24/100`, `*/0`.",
         "required": True,
         "schema": {"type": "string", "pattern": r"^([0-9]+-[0-9]+|\*)/([0-9]+|\*)$"},
     },
     "Preference-Applied": {
-        "description": "The preferences that were kept (RFC 7240, 3).",
+        "description": "The preferences that were applied (RFC 7240, 3).",
         "schema": {"type": "string"},
     },
     "Location": {
-        "description": "Where the new row is, with `return=headers-only`.",
+        "description": "The address of the new row, with `return=headers-only`.",
         "schema": {"type": "string"},
     },
     "Retry-After": {
@@ -155,12 +155,12 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
     "WWW-Authenticate": {
-        "description": "How to say who one is (RFC 6750, 3).",
+        "description": "How to authenticate (RFC 6750, 3).",
         "required": True,
         "schema": {"type": "string", "pattern": "^Bearer"},
     },
     "Set-Cookie": {
-        "description": "The cookie of the browser's session, or its end.",
+        "description": "The cookie of the session, or its deletion.",
         "schema": {"type": "string"},
     },
 }
@@ -168,7 +168,7 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
 SCHEMAS: Final[dict[str, Schema]] = FILTERS | {
     "Problem": {
         "type": "object",
-        "description": "A refusal: RFC 9457, and PostgREST's four fields. Branch on status, code and rule; "
+        "description": "A refusal: RFC 9457, and PostgREST's four fields. Programs decide by status, code and rule; "
         "the sentences are for people.",
         "required": ["type", "title", "status", "detail", "code", "message", "details", "hint"],
         "properties": {
@@ -208,15 +208,15 @@ def shared() -> dict[str, Any]:
                 "type": "http",
                 "scheme": "bearer",
                 "bearerFormat": "JWT",
-                "description": "A JSON Web Token: the one that `POST /session` answers, or another issuer's "
-                "that the relay was told to trust. It wins over the cookie.",
+                "description": "A JSON Web Token: from `POST /session`, or from another issuer "
+                "that the settings name. It has priority over the cookie.",
             },
             "cookie": {
                 "type": "apiKey",
                 "in": "cookie",
                 "name": "roomtone",
-                "description": "The same token in a cookie that scripts cannot read. Writes with it come from "
-                "the relay's own pages only.",
+                "description": "The same token in a cookie that scripts cannot read. Only the relay's own pages "
+                "may write with it.",
             },
         },
     }

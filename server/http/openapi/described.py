@@ -1,4 +1,4 @@
-"""The schema as PostgreSQL's catalogs describe it to outsiders: relations, columns, functions, comments."""
+"""The schema as PostgreSQL's catalogs describe it: relations, columns, functions, comments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column, or a parameter of a function. `required` means that a write has to give it."""
+    """A column, or a parameter of a function. `required`: an insert must give it."""
 
     name: str
     type: str
@@ -29,7 +29,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table or view, and what a person may do with it; `anyone_reads` without signing in."""
+    """A table or view, and what a signed-in person may do with it. `anyone_reads`: anonymous users, too."""
 
     name: str
     comment: str | None
@@ -61,24 +61,24 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """All there is, in order of name."""
+    """All relations and functions, ordered by name."""
 
     relations: tuple[Relation, ...]
     functions: tuple[Function, ...]
 
 
 async def read(database: Database) -> tuple[str, str]:
-    """The two JSON texts of described.sql: equal texts describe equal schemas. Raises psycopg errors."""
+    """The two JSON texts of described.sql. Equal texts mean equal schemas. Raises psycopg errors."""
     text = files(__package__).joinpath("described.sql").read_text("utf-8")
     async with database.relay() as connection:
-        answer = await connection.execute(text)  # a file of our own
+        answer = await connection.execute(text)  # our own file, not a client's text
         row = await answer.fetchone()
     assert row is not None
     return row[0], row[1]
 
 
 def parse(relations: str, functions: str) -> Described:
-    """The same as a structure."""
+    """The two JSON texts as a structure."""
     return Described(
         tuple(_relation(row) for row in json.loads(relations)),
         tuple(_function(row) for row in json.loads(functions)),

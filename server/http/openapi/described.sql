@@ -1,9 +1,9 @@
--- The schema as an outsider may use it: what there is to read, write and call, with PostgreSQL's own comments.
+-- The schema as clients may use it: relations to read and write, functions to call, with the comments of the database.
 -- One row, two JSON texts: relations, functions.
 with roles as (
   select 'roomtone_anon'::regrole::oid as anon, 'roomtone_person'::regrole::oid as person
 ),
--- A trigger that runs before an INSERT may fill a column in: then it need not be given.
+-- Columns that a BEFORE INSERT trigger fills in: an insert need not give them.
 filled as (
   select t.tgrelid as relid, lower(m[1]) as name
   from pg_trigger t
@@ -11,7 +11,7 @@ filled as (
   cross join lateral regexp_matches(p.prosrc, '\mnew\.(\w+)\s*:=', 'gi') m
   where not t.tgisinternal and t.tgtype & 7 = 7 -- row, before, insert
 ),
--- What a simple CHECK on one column says of its values: one of a list, or no longer than so many characters.
+-- CHECKs on one column that list its values or limit its length.
 checks as (
   select k.conrelid as relid, k.conkey[1] as attnum, pg_get_constraintdef(k.oid) as text
   from pg_constraint k

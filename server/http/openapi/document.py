@@ -1,4 +1,4 @@
-"""The document, put together and kept until the schema changes."""
+"""The document. It is built once and kept until the schema changes."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from .components import shared
 if TYPE_CHECKING:
     from ...postgres.pools import Database
 
-READ_AT_MOST_EVERY_S: Final = 2.0  # so that asking for it is no way to keep the database busy
+READ_AT_MOST_EVERY_S: Final = 2.0  # so that requests for it cannot keep the database busy
 
 _DESCRIPTION: Final = """\
 Social audio whose signaling server is PostgreSQL. A write is a row; a row fires a trigger; the trigger
-appends to the room's log and rings a bell; the relay hears the bell, reads the log, and streams it.
+appends to the room's log and notifies; the relay hears it, reads the log, and streams it.
 
-Rows and functions are what the database grants, in PostgREST's conventions: this document shows their
-common part, `docs/rows.md` all of it. Every refusal is a problem (`docs/errors.md`). The relay also serves
-the pages people see: `/`, `/rooms/{id}`, `/clubs`, `/clubs/{id}`, `/people/{username}`,
+Rows and functions are those that the database grants, in PostgREST's conventions: this document shows the
+common part of them, `docs/rows.md` all. Every refusal is a problem (`docs/errors.md`). The relay also serves
+the pages that people open: `/`, `/rooms/{id}`, `/clubs`, `/clubs/{id}`, `/people/{username}`,
 `/invitations/{code}`, `/recordings/{id}` and `/client/`."""
 
 
 class Document:
-    """The OpenAPI document of one relay; it describes the schema anew when that has changed."""
+    """The OpenAPI document of one relay. It is built again when the schema has changed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -73,13 +73,13 @@ def compose(schema: described.Described) -> dict[str, Any]:
 
 
 def _tags(schema: described.Described) -> list[dict[str, str]]:
-    told = {
-        "session": "Who is asking.",
-        "the log": "What happens in rooms and hallway, as it happens.",
-        "audio": "How browsers find their way to each other.",
-        "the relay": "How it is.",
-        "functions": "What people call in psql, over HTTP.",
+    tags = {
+        "session": "Signing in and out.",
+        "the log": "Events of rooms and of the hallway.",
+        "audio": "STUN and TURN, WHIP and WHEP, recordings.",
+        "the relay": "Its state.",
+        "functions": "The functions that people call in psql.",
     }
     for table in schema.relations:
-        told[table.name] = table.comment or ""
-    return [{"name": name, "description": text} for name, text in told.items()]
+        tags[table.name] = table.comment or ""
+    return [{"name": name, "description": text} for name, text in tags.items()]

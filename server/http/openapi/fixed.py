@@ -1,4 +1,4 @@
-"""The paths that are not rows: the session, the rooms' log, the way audio takes, and how the relay is."""
+"""Paths that are not rows: the session, the rooms' log, ICE servers, and the relay's state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _operation(
     name: str,
     tag: str,
     summary: str,
-    well: dict[int, Response],
+    successes: dict[int, Response],
     refused: tuple[int, ...],
     **more: Any,
 ) -> Operation:
@@ -26,7 +26,7 @@ def _operation(
         "tags": [tag],
         "summary": summary,
         **more,
-        "responses": responses(well, refused),
+        "responses": responses(successes, refused),
     }
 
 
@@ -41,14 +41,14 @@ def _query(name: str, description: str, shape: Schema, *, where: str = "query") 
 
 _STREAMED = (
     "An event stream (HTML standard, 9.2). `event: snapshot` comes first, then one event per change, named after "
-    "its table, with its cursor as `id:`; `hallway` is one changed row of the hallway, `invitations` all that await "
-    "the reader; `bye` says why the stream ends. A comment every 15 seconds keeps proxies patient."
+    "its table, with its cursor as `id:`; `hallway` is one changed row of the hallway, `invitations` all open invitations "
+    "of the user; `bye` says why the stream ends. A comment every 15 seconds keeps the connection alive."
 )
 
 _INVITATIONS = _query(
     "invitations",
-    "Polling: one's invitations too, when they are others than those of the last answer's "
-    "`invitations_cursor`; nothing for all of them.",
+    "Polling: the user's invitations, too, if they changed since the `invitations_cursor` "
+    "given here; all of them if it is empty.",
     TEXT,
 )
 
@@ -60,7 +60,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "Who am I?",
             {
                 200: _object(
-                    "You, or null for a visitor; `demo` says whether a name is enough to sign in.",
+                    "You, or null for an anonymous user; `demo`: whether a name is enough to sign in.",
                     user={"oneOf": [schema("User"), {"type": "null"}]},
                     demo={"type": "boolean"},
                 )
@@ -77,7 +77,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                 | {"headers": {"Set-Cookie": {"$ref": "#/components/headers/Set-Cookie"}}}
             },
             (400, 403, *ALWAYS, *BODY, 504),
-            description="A demo identity: the person (or bot) of that name, new if need be. Only where a relay allows it.",
+            description="A demo identity: the person (or bot) with that name, created if unknown. Only on a relay with demo identities.",
             security=[{}],
             requestBody={
                 "required": True,
@@ -100,7 +100,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "sign_out",
             "session",
             "Sign out",
-            {204: answer("The token is worth nothing from now on; you left every room.", {})},
+            {204: answer("The token is revoked, and you left every room.", {})},
             (403, *ALWAYS, 504),
             security=ANYONE,
         ),
@@ -126,7 +126,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                 ),
                 _query(
                     "wait",
-                    "Polling: wait so many seconds for something new.",
+                    "Polling: seconds to wait for news.",
                     {"type": "number", "minimum": 0, "maximum": 60},
                 ),
                 _INVITATIONS,
@@ -145,9 +145,9 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                 )
             },
             (400, 403, 404, *ALWAYS, 504),
-            description="The log of a room one is in, and the hallway with it. Following is presence: a seat that "
-            "nobody follows is given up after a while. `Accept: application/json` asks for what came after a "
-            "cursor instead, at once or, with `wait`, as soon as there is something.",
+            description="The log of a room that the user has a seat in, and the hallway. Following is presence: a seat "
+            "without a subscriber is deleted after a grace period. `Accept: application/json` asks for the events after a "
+            "cursor instead, at once or, with `wait`, as soon as there is one.",
             security=PERSON,
             parameters=[
                 {
@@ -168,12 +168,12 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                 ),
                 _query(
                     "wait",
-                    "Polling: wait so many seconds for something new.",
+                    "Polling: seconds to wait for news.",
                     {"type": "number", "minimum": 0, "maximum": 60},
                 ),
                 _query(
                     "hallway",
-                    "Polling: the hallway too; the last answer's `hallway_cursor`, or nothing for all of it.",
+                    "Polling: the hallway, too, since this `hallway_cursor` of the last answer; all of it if empty.",
                     {"type": "string", "pattern": f"^$|{CURSOR}"},
                 ),
                 _INVITATIONS,
@@ -195,8 +195,13 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         "get": _operation(
             "ice",
             "audio",
-            "What `new RTCPeerConnection` is given",
-            {200: answer("STUN for everybody, TURN for people.", {JSON: schema("Configuration")})},
+            "The argument of `new RTCPeerConnection`",
+            {
+                200: answer(
+                    "STUN servers for everyone, TURN servers for users who are signed in.",
+                    {JSON: schema("Configuration")},
+                )
+            },
             (*ALWAYS, 504),
             security=ANYONE,
         )
@@ -205,10 +210,10 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         "get": _operation(
             "turn",
             "audio",
-            "TURN credentials, as TURN REST has them",
+            "TURN credentials (TURN REST)",
             {
                 200: _object(
-                    "Good for `ttl` seconds.",
+                    "Valid for `ttl` seconds.",
                     username=TEXT,
                     password=TEXT,
                     ttl={"type": "integer"},
@@ -224,7 +229,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "live",
             "the relay",
             "Does the process answer?",
-            {200: _object("It does.", live={"const": True})},
+            {200: _object("Yes.", live={"const": True})},
             (),
             security=[{}],
         )
@@ -233,8 +238,8 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         "get": _operation(
             "ready",
             "the relay",
-            "Does what is written reach those who follow?",
-            {200: _object("It does.", ready={"const": True})},
+            "Do events reach the subscribers?",
+            {200: _object("Yes.", ready={"const": True})},
             (503,),
             security=[{}],
         )

@@ -31,7 +31,7 @@ def paths(described: Described) -> dict[str, dict[str, Operation]]:
 
 
 def _path(function: Function, described: Described) -> dict[str, Operation]:
-    well = _well(function, described)
+    successes = _successes(function, described)
     refused = (*ROWS, 403, 404, *(() if function.is_volatile else (416,)))
     common: Operation = {
         "tags": ["functions"],
@@ -39,28 +39,28 @@ def _path(function: Function, described: Described) -> dict[str, Operation]:
         "description": function.comment or "",
         "security": ANYONE if function.anyone_calls else PERSON,
     }
-    told: dict[str, Operation] = {}
+    operations: dict[str, Operation] = {}
     if not function.is_volatile:
-        told["get"] = {
+        operations["get"] = {
             **common,
             "operationId": f"ask_{function.name}",
-            "parameters": [*map(_argument, function.arguments), *_rows_asked(function)],
-            "responses": responses(well, refused),
+            "parameters": [*map(_argument, function.arguments), *_rows_parameters(function)],
+            "responses": responses(successes, refused),
         }
-    told["post"] = {
+    operations["post"] = {
         **common,
         "operationId": f"call_{function.name}",
-        "parameters": _rows_asked(function),
+        "parameters": _rows_parameters(function),
         "requestBody": {
             "required": any(argument.required for argument in function.arguments),
             "content": {JSON: {"schema": _arguments(function.arguments)}},
         },
-        "responses": responses(well, (*refused, *BODY, 409)),
+        "responses": responses(successes, (*refused, *BODY, 409)),
     }
-    return told
+    return operations
 
 
-def _rows_asked(function: Function) -> list[dict[str, Any]]:
+def _rows_parameters(function: Function) -> list[dict[str, Any]]:
     if not (function.returns_set and function.columns):
         return []
     return [*tables.reading(function.columns), parameter("PreferReading")]
@@ -76,16 +76,16 @@ def _argument(argument: Column) -> dict[str, Any]:
 
 
 def _arguments(arguments: tuple[Column, ...]) -> Schema:
-    told: Schema = {
+    shape: Schema = {
         "type": "object",
         "properties": {a.name: values.or_null(values.value(a.type)) for a in arguments},
         "additionalProperties": False,
     }
     required = [argument.name for argument in arguments if argument.required]
-    return told | {"required": required} if required else told
+    return shape | {"required": required} if required else shape
 
 
-def _well(function: Function, described: Described) -> dict[int, Response]:
+def _successes(function: Function, described: Described) -> dict[int, Response]:
     if function.returns_nothing:
         return {204: answer("Done.", {})}
     one = _one(function, described)

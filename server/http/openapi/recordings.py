@@ -1,4 +1,4 @@
-"""The paths of recordings that are no rows: the sound, and the way to it for a player."""
+"""Paths of recordings: the audio, and an address for players."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .values import Schema, value
 
 Operation = dict[str, Any]
 
-SOUND: Final = "audio/ogg"
+AUDIO: Final = "audio/ogg"
 PAGE: Final = "text/html"
 BYTES: Final[Schema] = {"type": "string", "format": "binary"}
 
@@ -31,25 +31,33 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         "get": {
             "operationId": "recording",
             "tags": ["audio"],
-            "summary": "The sound of a recording",
-            "description": "Ogg/Opus (RFC 7845), whole or one range of it (RFC 9110, 14), for its starter, the room's host and "
-            "those who sat there while it ran. For whoever accepts HTML it is the page around it. One that runs is as long as "
-            "it is by now.",
+            "summary": "The audio of a recording",
+            "description": "Ogg/Opus (RFC 7845), whole or one range (RFC 9110, 14), for the user who started it, the room's host and "
+            "those who had a seat while it ran. A request that accepts HTML gets the page that plays it. A recording that still "
+            "runs has the length it has now.",
             "security": [{}, *PERSON],
             "parameters": [
                 _RECORDING,
-                _query("ticket", "From `/recordings/{id}/link`: stands for a token."),
+                _query("ticket", "From `/recordings/{id}/link`, instead of a token."),
                 _query(
-                    "Range", "One range of bytes; of several the whole is sent.", where="header"
+                    "Range",
+                    "One range of bytes. With several ranges the whole file is sent.",
+                    where="header",
                 ),
-                _query("If-None-Match", "The ETag of what one has.", where="header"),
-                _query("If-Range", "The ETag or date that the range is of.", where="header"),
+                _query(
+                    "If-None-Match", "The ETag of the copy that the client has.", where="header"
+                ),
+                _query(
+                    "If-Range",
+                    "The ETag or date of the file that the range belongs to.",
+                    where="header",
+                ),
             ],
             "responses": responses(
                 {
-                    200: answer("All of it; or the page.", {SOUND: BYTES, PAGE: TEXT}),
-                    206: answer("The range; `Content-Range` says which.", {SOUND: BYTES}),
-                    304: answer("What one has is it.", {}),
+                    200: answer("The whole file, or the page.", {AUDIO: BYTES, PAGE: TEXT}),
+                    206: answer("The range; `Content-Range` says which.", {AUDIO: BYTES}),
+                    304: answer("The client's copy is current.", {}),
                 },
                 (403, 404, 406, 416, 504, *ALWAYS),
             ),
@@ -60,14 +68,14 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "operationId": "recording_link",
             "tags": ["audio"],
             "summary": "An address for a player",
-            "description": "Good for this recording and for six hours, or until one signs out: what a browser's player fetches, "
-            "it fetches without a bearer token.",
+            "description": "Valid for this recording and for six hours, or until the user signs out: a browser's player "
+            "sends no bearer token.",
             "security": PERSON,
             "parameters": [_RECORDING],
             "responses": responses(
                 {
                     200: answer(
-                        "The address, and until when it is good.",
+                        "The address, and when it expires.",
                         {
                             JSON: {
                                 "type": "object",

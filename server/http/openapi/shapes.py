@@ -1,4 +1,4 @@
-"""What the paths beside the rows answer with: people, seats, events, snapshots, ways to each other."""
+"""Schemas of the answers that are not rows: users, seats, events, snapshots, ICE configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEXT: Final[Schema] = {"type": "string"}
 _TEXT_OR_NULL = {"type": ["string", "null"]}
 _TAG: Final[Schema] = {
     "type": "string",
-    "description": "Names the list: the question that follows gives it back.",
+    "description": "Identifies this list: send it with the next request.",
 }
 
 SCHEMAS: Final[dict[str, Schema]] = {
@@ -30,7 +30,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     },
     "Seat": {
         "type": "object",
-        "description": "Somebody in a room, as the log and the snapshot show it.",
+        "description": "A participant of a room, as in the log and the snapshot.",
         "required": [
             "room_id",
             "user_id",
@@ -62,7 +62,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     },
     "Event": {
         "type": "object",
-        "description": "One change, in the one shape every technique delivers.",
+        "description": "One change. Every technique delivers it in this shape.",
         "required": [
             "seq",
             "table",
@@ -79,26 +79,29 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "record": {"type": ["object", "null"]},
             "old_record": {"type": ["object", "null"]},
             "commit_timestamp": {"type": "string", "format": "date-time"},
-            "recipient": {"type": ["integer", "null"], "description": "Whom alone it is for."},
+            "recipient": {
+                "type": ["integer", "null"],
+                "description": "The only user who receives it; null if all may.",
+            },
             "reason": {
                 "type": ["string", "null"],
-                "description": "Why somebody left: left, timeout, removed, room ended.",
+                "description": "Why a participant left: left, timeout, removed, room ended.",
             },
             "heard_at": {
                 "type": "string",
                 "format": "date-time",
-                "description": "When the relay heard its bell, or found it before that; absent where it was read from the log.",
+                "description": "When the relay received the notification of it, or read it before that; absent in events that were read later.",
             },
         },
     },
     "Cursor": {
         "type": "string",
-        "description": "A position in one room's log, `<epoch>-<seq>`; a new epoch is a new log.",
+        "description": "A position in one room's log, `<epoch>-<seq>`. A new epoch is a new log.",
         "pattern": CURSOR,
     },
     "Snapshot": {
         "type": "object",
-        "description": "A room as one may see it, and the cursor this is true at.",
+        "description": "A room as the user may see it, and the cursor at which it is true.",
         "required": ["cursor", "room", "participants", "messages", "signals"],
         "properties": {
             "cursor": schema("Cursor"),
@@ -122,7 +125,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "events": {"type": "array", "items": schema("Event")},
             "cursor": schema("Cursor"),
             "snapshot": {
-                "description": "There if a cursor was none to go on from: begin anew with this.",
+                "description": "Sent if the log does not reach back to the cursor: start again with this state.",
                 "anyOf": [schema("Snapshot"), schema("Hallway")],
             },
             "hallway": {"type": "array", "items": schema("HallwayChange")},
@@ -139,8 +142,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
     },
     "HallwayChange": {
         "type": "object",
-        "description": "A row of the hallway as it is now; or that it is there no more, because the room "
-        "ended (`ended_at`) or because it is for others from now on (`hidden`). The greater cursor is newer.",
+        "description": "A row of the hallway as it is now; or that the row is gone, because the room "
+        "ended (`ended_at`) or because the user may not see it any more (`hidden`). The greater cursor is newer.",
         "required": ["id"],
         "properties": {
             "id": _ID,
@@ -151,7 +154,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     },
     "OpenInvitations": {
         "type": "array",
-        "description": "All invitations by name that await the reader, oldest first.",
+        "description": "All open invitations of the user, oldest first.",
         "items": {
             "type": "object",
             "required": ["id", "code", "club_id", "room_id", "expires_at"],
@@ -182,13 +185,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
     },
     "Bye": {
         "type": "object",
-        "description": "Nothing more comes, and why; `retry` milliseconds until one may come back.",
+        "description": "The stream ends, and why. `retry`: milliseconds until the client may reconnect.",
         "required": ["reason"],
         "properties": {"reason": TEXT, "retry": {"type": "integer"}},
     },
     "Configuration": {
         "type": "object",
-        "description": "An RTCConfiguration (W3C WebRTC, 4.2.1), to be passed on as it is.",
+        "description": "An RTCConfiguration (W3C WebRTC, 4.2.1).",
         "required": ["iceServers", "iceTransportPolicy", "ttl"],
         "properties": {
             "iceServers": {
@@ -206,7 +209,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "iceTransportPolicy": {"enum": ["all", "relay"]},
             "ttl": {
                 "type": "integer",
-                "description": "For how many seconds the credentials are good.",
+                "description": "How many seconds the credentials are valid.",
             },
         },
     },

@@ -1,4 +1,4 @@
-"""`/rows/{table or view}`: reading and writing, as far as somebody is granted it."""
+"""`/rows/{table or view}`: reading and writing, as far as the database grants it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Operation = dict[str, Any]
 
 def schemas(table: Relation) -> dict[str, Schema]:
     """A row as it is read, and as it is inserted and changed."""
-    told: dict[str, Schema] = {
+    shapes: dict[str, Schema] = {
         _title(table): {
             "type": "object",
             "description": table.comment or "",
@@ -35,27 +35,27 @@ def schemas(table: Relation) -> dict[str, Schema]:
         }
     }
     if table.inserts:
-        told[f"{_title(table)}Insert"] = _written(
+        shapes[f"{_title(table)}Insert"] = _written(
             table, [c for c in table.columns if c.inserts], needed=True
         )
     if table.updates:
-        told[f"{_title(table)}Update"] = _written(table, [c for c in table.columns if c.updates])
-    return told
+        shapes[f"{_title(table)}Update"] = _written(table, [c for c in table.columns if c.updates])
+    return shapes
 
 
 def path(table: Relation) -> dict[str, Operation]:
     """The operations of this table or view."""
-    told: dict[str, Operation] = {}
+    operations: dict[str, Operation] = {}
     if table.person_reads:
-        told["get"] = _read(table)
-        told["head"] = _count(table)
+        operations["get"] = _read(table)
+        operations["head"] = _count(table)
     if table.inserts:
-        told["post"] = _insert(table)
+        operations["post"] = _insert(table)
     if table.updates:
-        told["patch"] = _update(table)
+        operations["patch"] = _update(table)
     if table.deletes:
-        told["delete"] = _delete(table)
-    return told
+        operations["delete"] = _delete(table)
+    return operations
 
 
 def reading(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ def reading(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
 
 
 def filters(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
-    """A query parameter for each column one may see."""
+    """A query parameter for each readable column."""
     return [
         {
             "name": column.name,
@@ -89,8 +89,8 @@ def chosen(columns: tuple[Column, ...]) -> dict[str, Any]:
     return {
         "name": "select",
         "in": "query",
-        "description": "The columns to answer with; all if left out. Aliases, casts and JSON paths are understood "
-        "too (docs/rows.md), and then the rows are of that shape instead.",
+        "description": "The columns of the answer; all if left out. Aliases, casts and JSON paths are allowed, "
+        "too (docs/rows.md); they change the shape of the rows.",
         "schema": {"type": "string", "pattern": values.names(names)},
         "example": ",".join(names[:2]),
     }
@@ -103,24 +103,26 @@ def ordered(columns: tuple[Column, ...]) -> dict[str, Any]:
     return {
         "name": "order",
         "in": "query",
-        "description": "What to sort by, each perhaps with `.desc` and `.nullslast`.",
+        "description": "The columns to sort by, each optionally with `.desc` and `.nullslast`.",
         "schema": {"type": "string", "pattern": pattern},
         "example": f"{names[0]}.desc",
     }
 
 
 def rows(title: str) -> dict[str, Schema]:
-    """Rows of this schema as an array, or as the one object that was asked for."""
+    """Rows of this schema: an array, or one object if the request asks for it."""
     array = {"type": "array", "items": schema(title)}
     return {JSON: array, ARRAY: array, OBJECT: schema(title)}
 
 
-def read_well(title: str) -> dict[int, Response]:
-    """All the rows there are, or a part of them."""
+def read_successes(title: str) -> dict[int, Response]:
+    """All rows, or a part of them."""
     headers = ("Content-Range", "Preference-Applied")
     return {
         200: answer("The rows.", rows(title), headers),
-        206: answer("A part of the rows, where the count was asked.", rows(title), headers),
+        206: answer(
+            "A part of the rows, if the request asked for the count.", rows(title), headers
+        ),
     }
 
 
@@ -129,13 +131,13 @@ def _title(table: Relation) -> str:
 
 
 def _written(table: Relation, columns: list[Column], *, needed: bool = False) -> Schema:
-    told: Schema = {
+    shape: Schema = {
         "type": "object",
         "properties": {c.name: values.column(c, written=True) for c in columns},
         "additionalProperties": False,
     }
     required = [column.name for column in columns if column.required]
-    return told | {"required": required} if needed and required else told
+    return shape | {"required": required} if needed and required else shape
 
 
 def _common(
@@ -159,13 +161,13 @@ def _read(table: Relation) -> Operation:
         ),
         "description": table.comment or "",
         "security": ANYONE if table.anyone_reads else PERSON,
-        "responses": responses(read_well(_title(table)), (*ROWS, *_denied(table), 416)),
+        "responses": responses(read_successes(_title(table)), (*ROWS, *_denied(table), 416)),
     }
 
 
 def _count(table: Relation) -> Operation:
     headers = ("Content-Range", "Preference-Applied")
-    every = responses(read_well(_title(table)), (*ROWS, *_denied(table), 416))
+    every = responses(read_successes(_title(table)), (*ROWS, *_denied(table), 416))
     bare = {status: {"description": "As of GET, without the body."} for status in every}
     for status in ("200", "206"):
         bare[status] = answer(bare[status]["description"], {}, headers)
@@ -186,9 +188,9 @@ def _insert(table: Relation) -> Operation:
     inserted = schema(f"{title}Insert")
     names = tuple(column.name for column in table.columns if column.inserts)
     picked = {"type": "string", "pattern": values.names(names)}
-    well = {
+    successes = {
         201: answer(
-            "Written. The rows come back with `Prefer: return=representation`.",
+            "Written. With `Prefer: return=representation` the answer has the rows.",
             rows(title),
             ("Content-Range", "Preference-Applied", "Location"),
         )
@@ -198,7 +200,7 @@ def _insert(table: Relation) -> Operation:
         {
             "name": "columns",
             "in": "query",
-            "description": "Take only these keys of each object; a missing one is null.",
+            "description": "Use only these keys of each object. A missing key is null.",
             "schema": picked,
         },
         parameter("PreferInserting"),
@@ -208,7 +210,7 @@ def _insert(table: Relation) -> Operation:
             {
                 "name": "on_conflict",
                 "in": "query",
-                "description": "What tells that a row is there already; the primary key if left out.",
+                "description": "The columns that identify an existing row; the primary key if left out.",
                 "schema": {"const": ",".join(table.key)},
             }
         )
@@ -221,7 +223,7 @@ def _insert(table: Relation) -> Operation:
                 JSON: {"schema": {"oneOf": [inserted, {"type": "array", "items": inserted}]}}
             },
         },
-        "responses": responses(well, (*ROWS, *BODY, 403, 404, 409)),
+        "responses": responses(successes, (*ROWS, *BODY, 403, 404, 409)),
     }
 
 
@@ -229,19 +231,19 @@ def _update(table: Relation) -> Operation:
     title = _title(table)
     return {
         **_common(table, "update", f"Change {table.name}", _choosing(table)),
-        "description": "The rows that the filters choose. At least one filter has to be there.",
+        "description": "The rows that the filters choose. At least one filter is required.",
         "security": PERSON,
         "requestBody": {"required": True, "content": {JSON: {"schema": schema(f"{title}Update")}}},
-        "responses": responses(_written_well(title), (*ROWS, *BODY, 403, 404, 409)),
+        "responses": responses(_write_successes(title), (*ROWS, *BODY, 403, 404, 409)),
     }
 
 
 def _delete(table: Relation) -> Operation:
     return {
         **_common(table, "delete", f"Delete rows of {table.name}", _choosing(table)),
-        "description": "The rows that the filters choose. At least one filter has to be there.",
+        "description": "The rows that the filters choose. At least one filter is required.",
         "security": PERSON,
-        "responses": responses(_written_well(_title(table)), (*ROWS, 403, 404, 409)),
+        "responses": responses(_write_successes(_title(table)), (*ROWS, 403, 404, 409)),
     }
 
 
@@ -249,11 +251,11 @@ def _choosing(table: Relation) -> list[dict[str, Any]]:
     return [*filters(table.columns), chosen(table.columns), parameter("PreferChanging")]
 
 
-def _written_well(title: str) -> dict[int, Response]:
+def _write_successes(title: str) -> dict[int, Response]:
     headers = ("Content-Range", "Preference-Applied")
     return {
-        200: answer("Done; these are the rows.", rows(title), headers),
-        204: answer("Done, however many rows it were.", {}, headers),
+        200: answer("Done. The rows as they are now.", rows(title), headers),
+        204: answer("Done, with any number of rows, also none.", {}, headers),
     }
 
 

@@ -1,4 +1,4 @@
-"""SQL types as JSON Schema (draft 2020-12): how a value is sent, how it comes, how it is filtered by."""
+"""SQL types as JSON Schema (draft 2020-12): values in requests, in answers and in filters."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ FILTERS: Final[dict[str, Schema]] = {
     },
     "JsonFilter": {
         "type": "string",
-        "description": "Whether it is there, or what it contains: `not.is.null`, `cs.{}`.",
+        "description": "Null or not, or what it contains: `not.is.null`, `cs.{}`.",
         "pattern": _filter(r"cs\.(\{\}|\[\])"),
         "examples": ["is.not_null"],
     },
 }
-"""What the documented part of the filter language is, by the kind of column it is for."""
+"""The documented part of the filter language, by kind of column."""
 
 _FILTER_OF: Final = {
     "boolean": "TruthFilter",
@@ -92,7 +92,7 @@ _FILTER_OF: Final = {
 
 
 def value(type_name: str) -> Schema:
-    """The schema of one value; any JSON for a type that has no better one."""
+    """The schema of one value; any JSON for other types."""
     if type_name.endswith("[]"):
         return {"type": "array", "items": value(type_name.removesuffix("[]"))}
     if type_name in WHOLE:
@@ -112,7 +112,7 @@ def or_null(schema: Schema) -> Schema:
 
 
 def column(of: Column, *, written: bool = False) -> Schema:
-    """The schema of a column's values; what is `written` is told its CHECKs."""
+    """The schema of a column's values. For values to write, it includes the CHECKs."""
     schema = value(of.type)
     if of.one_of:
         schema["enum"] = list(of.one_of)

@@ -35,9 +35,9 @@ _WHEN_RECORDED: Final = {
 }
 
 
-def _begin(way: str, summary: str, description: str) -> Operation:
+def _begin(protocol: str, summary: str, description: str) -> Operation:
     return {
-        "operationId": f"{way}_begin",
+        "operationId": f"{protocol}_begin",
         "tags": ["audio"],
         "summary": summary,
         "description": description,
@@ -47,7 +47,7 @@ def _begin(way: str, summary: str, description: str) -> Operation:
         "responses": responses(
             {
                 201: answer(
-                    "The node's answer. `Location` is the session, `ETag` its ICE session, `Link` the ICE servers; `Recording` is there while the room is recorded.",
+                    "The node's answer. `Location` is the session, `ETag` its ICE session, `Link` the ICE servers; `Recording` is sent while the room is recorded.",
                     {SDP: TEXT},
                 )
             },
@@ -56,13 +56,13 @@ def _begin(way: str, summary: str, description: str) -> Operation:
     }
 
 
-def _session(way: str) -> dict[str, Operation]:
+def _session(protocol: str) -> dict[str, Operation]:
     return {
         "patch": {
-            "operationId": f"{way}_trickle",
+            "operationId": f"{protocol}_trickle",
             "tags": ["audio"],
             "summary": "Add ICE candidates",
-            "description": "Trickle ICE (RFC 8840). `If-Match` is the session's ETag; a restart (`*`) is 422, as a node knows none.",
+            "description": "Trickle ICE (RFC 8840). `If-Match` is the session's ETag; a restart (`*`) is 422: nodes do not support it.",
             "security": BEARER,
             "parameters": [
                 _ROOM,
@@ -71,17 +71,19 @@ def _session(way: str) -> dict[str, Operation]:
             ],
             "requestBody": _body(FRAGMENT, "a=ice-ufrag:…\r\nm=audio 9 …\r\na=candidate:…"),
             "responses": responses(
-                {204: answer("They are on their way to the node.", {})},
+                {204: answer("The candidates were sent to the node.", {})},
                 (400, 403, 404, 409, 412, 422, 428, 504, *BODY, *ALWAYS),
             ),
         },
         "delete": {
-            "operationId": f"{way}_end",
+            "operationId": f"{protocol}_end",
             "tags": ["audio"],
             "summary": "End the session, and leave the room",
             "security": BEARER,
             "parameters": [_ROOM, _SESSION],
-            "responses": responses({200: answer("It is over.", {})}, (403, 404, 504, *ALWAYS)),
+            "responses": responses(
+                {200: answer("The session ended.", {})}, (403, 404, 504, *ALWAYS)
+            ),
         },
     }
 
@@ -91,7 +93,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         "post": _begin(
             "whip",
             "Speak in a room by WHIP (RFC 9725)",
-            "Takes a seat on the stage of a room on a node, and hands the offer's audio to it; other media are refused line by line.",
+            "Takes a seat on the stage of a room with a media node, and sends it the offer's audio. Each other media section is rejected.",
         )
     },
     "/rooms/{room_id}/whip/{session}": _session("whip"),
@@ -99,7 +101,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         "post": _begin(
             "whep",
             "Listen to a room's mix by WHEP",
-            "Takes a seat in the audience of a room on an MCU, and hands the offer to it.",
+            "Takes a seat in the audience of a room with an MCU, and sends it the offer.",
         )
     },
     "/rooms/{room_id}/whep/{session}": _session("whep"),

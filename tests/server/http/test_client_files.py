@@ -49,7 +49,7 @@ def test_a_page_names_its_files_by_version_and_every_module_it_will_need(folder:
 def test_a_change_is_another_version_and_the_old_one_still_brings_something(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_files, "LOOKS_AGAIN", 0)
+    monkeypatch.setattr(client_files, "CHECK_INTERVAL_S", 0)
     files = ClientFiles(folder)
     before = files.version
     (folder / "far.js").write_text("new")
