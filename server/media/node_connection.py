@@ -16,7 +16,8 @@ from typing import Any, Final, cast
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpTransceiver
 
 from ..supervision import begin
-from .aiortc_internals import path_of, send_encoded, shield
+from .aiortc_internals.connections import limit_input, path_of
+from .aiortc_internals.packets import receive_packets, send_encoded
 from .candidates import Candidates
 from .peer_connection import (
     CONNECTED_WITHIN,
@@ -26,7 +27,7 @@ from .peer_connection import (
     description_of,
     dictionary_of,
 )
-from .rtp import RtpPacket, take_packets
+from .rtp import RtpPacket
 from .sent_audio import PacketQueue, SentAudio
 from .signaling.client import Ice
 from .signaling.events import SignalKind
@@ -135,7 +136,7 @@ class NodeConnection:
         pc = self._pc
         while len(pc.getTransceivers()) < len(voices):
             self._prepare(pc.addTransceiver("audio", "recvonly"))
-        shield(pc)  # the new ones, too
+        limit_input(pc)  # the new ones, too
         await pc.setLocalDescription(await pc.createOffer())
         self._send("offer", dictionary_of(pc.localDescription))
         async with asyncio.timeout(ANSWERED_WITHIN):
@@ -154,7 +155,7 @@ class NodeConnection:
         transceiver.setCodecPreferences(OPUS)
         on_packet = self._on_packet
         if on_packet is not None:  # which line it is, is known by the time a packet comes
-            take_packets(transceiver, lambda packet: on_packet(str(transceiver.mid), packet))
+            receive_packets(transceiver, lambda packet: on_packet(str(transceiver.mid), packet))
 
     def _state_changed(self) -> None:
         state = self._pc.connectionState

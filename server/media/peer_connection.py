@@ -27,9 +27,10 @@ from aiortc import (
 from av.frame import Frame as MediaFrame
 
 from ..supervision import begin
-from .aiortc_internals import path_of, send_encoded, shield
+from .aiortc_internals.connections import limit_input, path_of
+from .aiortc_internals.packets import receive_packets, send_encoded
 from .candidates import Candidates
-from .rtp import Arrive, take_packets
+from .rtp import OnPacket
 from .sent_audio import PacketQueue, SentAudio
 from .signaling.client import Ice
 from .signaling.events import SignalKind
@@ -69,7 +70,7 @@ class PeerConnection:
         on_track: Callable[[MediaStreamTrack], None],
         on_connected: Callable[[], None] = lambda: None,
         on_broken: Callable[[str], None] = lambda why: None,
-        on_packet: Arrive | None = None,
+        on_packet: OnPacket | None = None,
     ) -> None:
         self.offers = offers
         self.connected = False
@@ -93,9 +94,9 @@ class PeerConnection:
             "audio" if sent_audio is None else EncodedTrack(), direction
         )
         transceiver.setCodecPreferences(OPUS)
-        shield(pc)
+        limit_input(pc)
         if on_packet is not None:
-            take_packets(transceiver, on_packet)
+            receive_packets(transceiver, on_packet)
         self._sent_audio = sent_audio
         self._packets = PacketQueue()
         if sent_audio is not None:

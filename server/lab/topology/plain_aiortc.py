@@ -12,9 +12,8 @@ from typing import Any, Final
 import psutil
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
-from ...media.aiortc_internals import send_encoded
+from ...media.aiortc_internals.packets import receive_packets, send_encoded
 from ...media.peer_connection import OPUS, EncodedTrack
-from ...media.rtp import take_packets
 from ...media.sent_audio import PacketQueue, SentAudio
 from ...supervision import begin, stop
 from .marks import Mark, marked
@@ -43,7 +42,7 @@ async def plain(port: int, pid: int, listeners: int, seconds: float) -> dict[str
                 listener = _connection(connections)
                 line = listener.addTransceiver("audio", "recvonly")
                 line.setCodecPreferences(OPUS)
-                take_packets(line, partial(each.hear, WHO))
+                receive_packets(line, partial(each.hear, WHO))
                 await _call(port, listener)
             await asyncio.sleep(SETTLES)
             process = psutil.Process(pid)

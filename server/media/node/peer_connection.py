@@ -16,11 +16,12 @@ from aiortc.exceptions import InvalidStateError
 from aiortc.sdp import SessionDescription
 
 from ...supervision import Supervisor
-from ..aiortc_internals import may_be_sent_to, name_stream, shield
+from ..aiortc_internals.connections import limit_input, peer_receives, set_stream_id
+from ..aiortc_internals.packets import PacketSender, receive_packets, send_packets
 from ..candidates import Candidates
 from ..forwarding import Forward
 from ..peer_connection import CONNECTED_WITHIN, configuration_of
-from ..rtp import PacketSender, RtpPacket, send_packets, take_packets
+from ..rtp import RtpPacket
 from ..signaling.client import Ice
 
 SLOTS_LIMIT: Final = 64
@@ -91,7 +92,7 @@ class NodePeerConnection:
             connection = self._connection
             try:
                 await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-                shield(connection)
+                limit_input(connection)
                 transceivers = connection.getTransceivers()
                 for transceiver in transceivers:
                     self._take(transceiver)
@@ -167,12 +168,12 @@ class NodePeerConnection:
         mid = str(transceiver.mid)
         if mid in self._taken:
             return
-        take_packets(transceiver, self._arrive)
+        receive_packets(transceiver, self._arrive)
         self._taken[mid] = send_packets(transceiver)
         transceiver.direction = "sendrecv"
 
     def _assign(self, transceivers: list[RTCRtpTransceiver], wanted: list[str]) -> None:
-        slots = [str(each.mid) for each in transceivers if may_be_sent_to(each)]
+        slots = [str(each.mid) for each in transceivers if peer_receives(each)]
         self._voices = {v: m for v, m in self._voices.items() if v in wanted and m in slots}
         free = [mid for mid in slots if mid not in self._voices.values()]
         for voice in wanted:
@@ -183,7 +184,7 @@ class NodePeerConnection:
                     self._forwards[mid].pause()
         named = {mid: voice for voice, mid in self._voices.items()}
         for transceiver in transceivers:
-            name_stream(transceiver, named.get(str(transceiver.mid), "nobody"))
+            set_stream_id(transceiver, named.get(str(transceiver.mid), "nobody"))
 
 
 def _check(offer: str) -> None:

@@ -21,8 +21,9 @@ from aiortc import (
 from aiortc.exceptions import InvalidStateError
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
+from roomtone.media.aiortc_internals.packets import PacketSender, receive_packets, send_packets
 from roomtone.media.forwarding import Forward
-from roomtone.media.rtp import PacketSender, RtpPacket, send_packets, take_packets
+from roomtone.media.rtp import RtpPacket
 
 from ...patience import LOOK_AGAIN, PATIENCE, comes_true
 
@@ -89,7 +90,7 @@ async def test_what_goes_in_comes_out_and_nothing_is_decoded(
     publisher.addTransceiver(Tone(), direction="sendonly")
     await connect(publisher, inward)
     [taken] = inward.getTransceivers()
-    receiver = take_packets(taken, arrive)
+    receiver = receive_packets(taken, arrive)
     await answer(publisher, inward)
 
     listening = subscriber.addTransceiver("audio", direction="recvonly")
@@ -145,7 +146,7 @@ async def test_levels_keep_their_bit_and_what_cannot_be_sent_ends_nothing(
     sender = send_packets(publisher.addTransceiver("audio", direction="sendonly"))
     arrived: list[RtpPacket] = []
     await connect(publisher, inward)
-    take_packets(inward.getTransceivers()[0], arrived.append)
+    receive_packets(inward.getTransceivers()[0], arrived.append)
     await answer(publisher, inward)
     told = [(30, True), (90, False), (0, True), (127, False), (None, False)]
     await comes_true(lambda: sender.send(RtpPacket(0, 3999, 0, False, b"opus")))  # connected
@@ -176,6 +177,6 @@ async def test_what_already_runs_is_not_taken_over(connections: list[RTCPeerConn
     async with asyncio.timeout(PATIENCE):
         await transceiver.receiver.track.recv()
     with pytest.raises(InvalidStateError):
-        take_packets(transceiver, lambda packet: None)
+        receive_packets(transceiver, lambda packet: None)
     with pytest.raises(InvalidStateError):
         PacketSender(publisher.getTransceivers()[0].sender)

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
+from roomtone.media.aiortc_internals.packets import SOURCES_LIMIT, send_packets
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.peer_connection import MIX, OfferRefused
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.rtp import SOURCES_LIMIT, RtpPacket, send_packets
+from roomtone.media.rtp import RtpPacket
 
 from ....patience import PATIENCE
 from .people import Person, seat

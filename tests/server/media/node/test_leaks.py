@@ -15,11 +15,12 @@ from typing import LiteralString
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from psycopg.types.json import Jsonb
+from roomtone.media.aiortc_internals.packets import send_packets
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.peer_connection import OfferRefused
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.speakers import Participant
-from roomtone.media.rtp import RtpPacket, send_packets
+from roomtone.media.rtp import RtpPacket
 
 from ....patience import comes_true
 from ....people import Psql

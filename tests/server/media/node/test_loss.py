@@ -6,11 +6,11 @@ import asyncio
 
 import numpy as np
 from numpy.typing import NDArray
+from roomtone.media.aiortc_internals.packets import receive_packets
 from roomtone.media.jitter_buffer import JitterBuffer
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.opus import FRAME_SAMPLES
-from roomtone.media.rtp import take_packets
 
 from ....patience import PATIENCE
 from .intelligible import Sound, intelligibility, speech
@@ -46,7 +46,7 @@ async def heard_through(node: Sfu | Mcu, clean: Sound) -> Sound:
     """What a listener hears of a speaker; between each and the node is a hop that loses one datagram in twenty."""
     speaker, listener, ear = Person(1), Person(2, 0, "AUDIENCE"), JitterBuffer()
     line = speaker.connection.addTransceiver("audio", direction="sendrecv")
-    take_packets(listener.connection.addTransceiver("audio", direction="recvonly"), ear.push)
+    receive_packets(listener.connection.addTransceiver("audio", direction="recvonly"), ear.push)
     await seat(node, [speaker, listener])
     heard: list[Sound] = []
     async with Hop(1) as one, Hop(2) as other:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from roomtone.media.aiortc_internals.packets import receive_packets
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.rtp import RtpPacket, take_packets
+from roomtone.media.rtp import RtpPacket
 
 from ....patience import PATIENCE, comes_true
 from .people import Person, seat
@@ -95,7 +96,7 @@ async def test_a_slot_is_one_stream_whoever_has_it_and_goes_to_who_spoke_last(
     # One slot for two voices, and its packets as they come.
     packets: list[RtpPacket] = []
     line = listener.connection.addTransceiver("audio", direction="recvonly")
-    take_packets(line, packets.append)
+    receive_packets(line, packets.append)
 
     async def hears(voice: str) -> None:
         await listener.enter(sfu)

@@ -1,0 +1,80 @@
+"""What a connection's parts know and aiortc does not tell, and the limits that it does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, cast
+
+from aiortc import RTCPeerConnection, RTCRtpTransceiver
+
+from .names import IceConnection, Receiver, Sender, Transceiver
+
+DATAGRAM_LIMIT: Final = 1500  # bytes: the size of libsrtp's buffer, and of an Ethernet frame
+DATAGRAMS_WAITING_LIMIT: Final = 500  # of one connection; audio that waits longer is too late
+REMOTE_CANDIDATES_LIMIT: Final = 128  # of one peer: signaled, or learnt from its checks
+GATHERING_TIMEOUT: Final = 1.5  # seconds; aioice waits five for a STUN or TURN server
+
+
+def peer_receives(transceiver: RTCRtpTransceiver) -> bool:
+    """Whether the peer's offer asks to receive on this media section."""
+    return cast(Transceiver, transceiver)._offerDirection in ("sendonly", "sendrecv")
+
+
+def set_stream_id(transceiver: RTCRtpTransceiver, stream: str) -> None:
+    """The stream id in `a=msid:` (RFC 8830) of our next description."""
+    cast(Sender, transceiver.sender)._stream_id = stream
+
+
+def path_of(pc: RTCPeerConnection) -> dict[str, str] | None:
+    """The types of the two candidates in use: `{"local": "host", "remote": "prflx"}`."""
+    for transceiver in pc.getTransceivers():
+        for pair in ice_connection(transceiver)._nominated.values():
+            return {"local": pair.local_candidate.type, "remote": pair.remote_candidate.type}
+    return None
+
+
+def limit_input(pc: RTCPeerConnection) -> None:
+    """Bound what the network can make each transport of this connection do; call it again when there are more.
+
+    Anybody who finds the port can send datagrams to it before anything is decrypted, and aiortc closes a transport at an
+    empty datagram, or at one larger than its buffer. A peer can send checks from any number of ports: aioice keeps each as
+    a candidate and sends checks to it. Gathering waits five seconds for a server that does not answer.
+    """
+    for transceiver in pc.getTransceivers():
+        connection = ice_connection(transceiver)
+        if "data_received" not in vars(connection):  # bundled transceivers share a transport
+            connection.data_received = partial(_received, connection, connection.data_received)
+            connection.check_incoming = partial(_checked, connection, connection.check_incoming)
+            connection.get_component_candidates = partial(
+                connection.get_component_candidates, timeout=GATHERING_TIMEOUT
+            )
+
+
+def ice_connection(transceiver: RTCRtpTransceiver) -> IceConnection:
+    return cast(Receiver, transceiver.receiver).transport.transport._connection
+
+
+def _received(
+    connection: IceConnection,
+    pass_on: Callable[[bytes, int], None],
+    data: bytes,
+    component: int,
+) -> None:
+    waiting = connection._queue.qsize()
+    if 0 < len(data) <= DATAGRAM_LIMIT and waiting < DATAGRAMS_WAITING_LIMIT:
+        pass_on(data, component)
+
+
+def _checked(
+    connection: IceConnection,
+    pass_on: Callable[[Any, tuple[str, int], Any], None],
+    message: Any,
+    addr: tuple[str, int],
+    protocol: Any,
+) -> None:
+    known = connection._remote_candidates
+    if len(known) < REMOTE_CANDIDATES_LIMIT or any(
+        (candidate._network_host, candidate.port) == addr for candidate in known
+    ):
+        pass_on(message, addr, protocol)

@@ -1,0 +1,222 @@
+"""Encoded packets into and out of aiortc's senders and receivers, which encode and decode every frame by themselves.
+
+A node forwards packets as they came, and sends one encoded mix to many listeners. A bot encodes its sound once. With
+aiortc alone each listener costs an encoder, and a loop in Python over every sample for the audio level: about 6 % of a
+core, against 0.3 %.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, cast
+
+import pylibsrtp
+from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
+from aiortc.exceptions import InvalidStateError
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtcrtpreceiver import StreamStatistics
+from aiortc.rtcrtpsender import RTCEncodedFrame
+from aiortc.rtp import RtpPacket as ParsedPacket
+
+from ..packets import Packet
+from ..rtp import HeaderExtensions, OnPacket, RtpPacket, header
+from .names import DatagramTransport, Receiver, Sender
+
+SEND_BUFFER_LIMIT: Final = 16_384
+"""Bytes that the kernel has not taken yet. Beyond that packets are dropped: late audio is worse than none."""
+
+NTP_TO_UNIX: Final = 2_208_988_800  # seconds from 1900 to 1970 (RFC 5905, 6)
+
+SOURCES_LIMIT: Final = 32
+"""SSRCs that one media section may use. A track has one, or a few; each costs memory, also in libsrtp, while the connection lives."""
+
+REPORTED_SOURCES: Final = 4
+"""SSRCs of which receiver reports tell, once a second each."""
+
+
+def send_encoded(sender: RTCRtpSender, next_packet: Callable[[], Awaitable[Packet]]) -> None:
+    """Let a sender take encoded packets instead of encoding frames of its track."""
+
+    async def next_encoded_frame(codec: RTCRtpCodecParameters) -> RTCEncodedFrame:
+        packet = await next_packet()
+        return RTCEncodedFrame([packet.payload], packet.timestamp, packet.level)
+
+    cast(Sender, sender)._next_encoded_frame = next_encoded_frame
+
+
+def receive_packets(transceiver: RTCRtpTransceiver, on_packet: OnPacket) -> PacketReceiver:
+    """Receive this transceiver's packets as they come."""
+    return PacketReceiver(transceiver.receiver, on_packet)
+
+
+def send_packets(transceiver: RTCRtpTransceiver) -> PacketSender:
+    """Send packets on this transceiver."""
+    return PacketSender(transceiver.sender)
+
+
+class PacketReceiver:
+    """Replaces the methods of a receiver before it starts: packets go to `on_packet`, and no decoder runs.
+
+    Receiver reports stay true, because the statistics are aiortc's own. Raises InvalidStateError for one that runs.
+    """
+
+    def __init__(self, receiver: RTCRtpReceiver, on_packet: OnPacket) -> None:
+        self._receiver = cast(Receiver, receiver)
+        if self._receiver._RTCRtpReceiver__started:
+            raise InvalidStateError("the receiver is decoding already")
+        self._public = receiver
+        self._on_packet = on_packet
+        self._clock_rates: dict[int, int] = {}
+        self._sources: set[int] = set()
+        self._stopped = False
+        self._receiver.receive = self._receive
+        self._receiver.stop = self._stop
+        self._receiver._handle_rtp_packet = self._handle
+
+    async def _receive(self, parameters: Any) -> None:
+        receiver = self._receiver
+        # aiortc starts the receivers of a connection even when it was closed while it connected.
+        if receiver._RTCRtpReceiver__started or self._stopped:
+            return
+        self._clock_rates = {
+            codec.payloadType: codec.clockRate
+            for codec in parameters.codecs
+            if codec.mimeType.lower() == "audio/opus"
+        }
+        receiver.transport._register_rtp_receiver(receiver, parameters)
+        receiver._RTCRtpReceiver__rtcp_task = asyncio.ensure_future(receiver._run_rtcp())
+        receiver._RTCRtpReceiver__started = True
+
+    async def _stop(self) -> None:
+        self._stopped = True
+        await RTCRtpReceiver.stop(self._public)
+
+    async def _handle(self, packet: ParsedPacket, arrival_time_ms: int) -> None:
+        if not self._receiver._enabled or packet.payload_type not in self._clock_rates:
+            return
+        self._statistics_of(packet).add(packet)
+        if not packet.payload:
+            return
+        level = packet.extensions.audio_level
+        self._on_packet(
+            RtpPacket(
+                packet.ssrc,
+                packet.sequence_number,
+                packet.timestamp,
+                bool(packet.marker),
+                packet.payload,
+                None if level is None else level[1],
+                time.monotonic(),
+                speech=level is not None and level[0],
+            )
+        )
+
+    def _statistics_of(self, packet: ParsedPacket) -> StreamStatistics:
+        streams = self._receiver._RTCRtpReceiver__remote_streams
+        statistics = streams.get(packet.ssrc)
+        if statistics is None:
+            self._sources.add(packet.ssrc)
+            if len(self._sources) > SOURCES_LIMIT:
+                # aiortc closes the connection at this error.
+                raise ConnectionError(f"more than {SOURCES_LIMIT} SSRCs on one media section")
+            while len(streams) >= REPORTED_SOURCES:
+                del streams[next(iter(streams))]
+            statistics = StreamStatistics(self._clock_rates[packet.payload_type])
+            streams[packet.ssrc] = statistics
+        return statistics
+
+
+class PacketSender:
+    """Replaces the methods of a sender before it starts: packets are given to `send` one by one.
+
+    The header is written here (this sender's SSRC, payload type, mid and audio level), and sender reports count what was
+    sent. Packets before the connection is made, or after it ended, are dropped. Raises InvalidStateError for one that runs.
+    """
+
+    def __init__(self, sender: RTCRtpSender) -> None:
+        self._sender = cast(Sender, sender)
+        if self._sender._RTCRtpSender__started:
+            raise InvalidStateError("the sender is encoding already")
+        self._public = sender
+        self._payload_type: int | None = None
+        self._extensions = HeaderExtensions()
+        self._send_reports = self._sender._send_rtcp
+        self._stopped = False
+        self._sender.send = self._start
+        self._sender.stop = self._stop
+        self._sender._run_rtp = self._wait_until_stopped
+        self._sender._send_rtcp = self._report
+
+    @property
+    def ssrc(self) -> int:
+        return self._sender._ssrc
+
+    @property
+    def sent(self) -> int:
+        """How many packets were sent."""
+        return self._sender._RTCRtpSender__packet_count
+
+    async def _start(self, parameters: Any) -> None:
+        if not self._stopped:  # as for a receiver
+            ids = {each.uri: each.id for each in parameters.headerExtensions}
+            self._extensions = HeaderExtensions.of(ids, parameters.muxId)
+            await RTCRtpSender.send(self._public, parameters)
+
+    async def _stop(self) -> None:
+        self._stopped = True
+        await RTCRtpSender.stop(self._public)
+
+    async def _wait_until_stopped(self, codec: RTCRtpCodecParameters) -> None:
+        sender = self._sender
+        self._payload_type = codec.payloadType
+        sender._RTCRtpSender__rtp_started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            pass
+        finally:
+            self._payload_type = None
+            sender._RTCRtpSender__rtp_exited.set()
+
+    def send(self, packet: RtpPacket) -> bool:
+        """Encrypt and send; false if there is no connection. `seq` and `timestamp` are sent as they are.
+
+        Not a coroutine: aiortc's coroutines down to the socket never wait either, and cost as much as the encryption.
+        """
+        sender = self._sender
+        transport = sender.transport
+        pair = transport.transport._connection._nominated.get(1)
+        if self._payload_type is None or pair is None or transport.state != "connected":
+            return False
+        socket = pair.protocol.transport
+        if _unsent(socket) > SEND_BUFFER_LIMIT:
+            return False
+        head = header(packet, self._payload_type, sender._ssrc, self._extensions)
+        try:
+            data = transport._tx_srtp.protect(head + packet.payload)
+        except (pylibsrtp.Error, ValueError):
+            return False  # too old or too large to be encrypted: lost, like any packet
+        socket.sendto(data, pair.remote_addr)
+        transport._RTCDtlsTransport__tx_bytes += len(data)
+        transport._RTCDtlsTransport__tx_packets += 1
+        ahead = (packet.timestamp - sender._RTCRtpSender__rtp_timestamp) & 0xFFFFFFFF
+        if ahead < 1 << 31 or not self.sent:
+            # The two times of a report belong to the same moment, so an older packet does not change them.
+            sender._RTCRtpSender__ntp_timestamp = int((time.time() + NTP_TO_UNIX) * (1 << 32))
+            sender._RTCRtpSender__rtp_timestamp = packet.timestamp
+        sender._RTCRtpSender__octet_count += len(packet.payload)
+        sender._RTCRtpSender__packet_count += 1
+        return True
+
+    async def _report(self, packets: list[Any]) -> None:
+        """Who has sent no packet is no sender: no sender report and no BYE (RFC 3550, 6.4 and 6.3.7)."""
+        if self.sent:
+            await self._send_reports(packets)
+
+
+def _unsent(socket: DatagramTransport) -> int:
+    """Bytes that the kernel has not taken yet; a TURN allocation does not count them."""
+    count: Callable[[], int] | None = getattr(socket, "get_write_buffer_size", None)
+    return 0 if count is None else count()
