@@ -26,6 +26,7 @@ from .relay.housekeeping import Housekeeping
 from .relay.invitations import Invitations
 from .relay.metrics import Metrics
 from .relay.presence import Presence
+from .relay.reaper import Reaper
 from .relay.recording_files import Shelf
 from .relay.relay import Relay
 from .relay.revocations import SignedOut
@@ -87,7 +88,8 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             tasks = Supervisor()
             tasks.on_fatal = getattr(app.state, "end_process", None)
             counted.count_failures(tasks, listener.parser)
-            for each in (relay, presence, housekeeping, shelf):
+            reaper = Reaper(database, presence, grace=settings.grace)
+            for each in (relay, presence, reaper, housekeeping, shelf):
                 each.start(tasks)
             tasks.keep(hallway.run, "hallway")
             tasks.keep(invitations.run, "invitations")
@@ -110,7 +112,7 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
             finally:
                 relay.stop_streams()
                 await tasks.close()
-                await presence.goodbye()
+                await presence.end()
         finally:
             await database.close()
 

@@ -21,13 +21,13 @@ from ..log import control_events
 from ..log.frame import Frame
 from ..log.room_log import Reader, SlowReader
 from ..postgres.pools import Database
+from ..postgres.room_events import Seat, missed, reason_of, snapshot, why_gone
 from ..problem import Problem
 from ..relay.hallway import Visitor
 from ..relay.invitations import Invitee
 from ..relay.presence import Presence
 from ..relay.relay import NoSuchRoom, Relay
 from ..types import Claims, Cursor
-from .catching_up import Seat, missed, reason_of, snapshot, why_gone
 
 QUIET: Final = 15.0  # seconds without a frame until a sign of life; proxies hang up after 60
 RETRY: Final = 1000  # milliseconds until a follower comes back

@@ -20,12 +20,12 @@ from starlette.responses import Response
 
 from ..identity.tokens import ends_at, user_of
 from ..log.frame import Frame
+from ..postgres.room_events import Seat, missed, snapshot
 from ..problem import Problem
 from ..relay.hallway import Hallway, Visitor
 from ..relay.invitations import Invitee
 from ..relay.relay import Relay
 from ..types import Claims, Cursor
-from .catching_up import Seat, missed, snapshot
 from .following import (
     RoomSubscription,
     StreamEnded,

@@ -17,11 +17,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from ..identity.tokens import claims_of, subject_of, user_of
+from ..postgres.room_events import Seat, why_gone
 from ..problem import Problem
 from ..resource import resource
 from ..types import Claims, Cursor, PeerId, RoomId
 from . import polling
-from .catching_up import Seat, why_gone
 from .following import SeatTaken, no_such_room, subscribe, subscribe_to_room
 from .sse import HEADERS, EventStream, cursor_of
 

@@ -24,12 +24,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from ..identity.tokens import claims_of
 from ..log import control_events
 from ..log.frame import Frame
+from ..postgres.room_events import Seat
 from ..problem import Problem, log_text, problem_from_database, refusal
 from ..rows.body import parse
 from ..supervision import first_of
 from ..token_bucket import TokenBucket
 from ..types import Claims, Cursor, PeerId, RoomId, UserId
-from .catching_up import Seat
 from .following import RoomSubscription, StreamEnded, Subscription, subscribe, subscribe_to_room
 from .routes import SEAT_LOST, count_stream, peer_of, room_of, seat_of, why_seat_was_lost
 from .socket_events import SocketEvents

@@ -7,7 +7,8 @@ from typing import cast
 
 import psycopg
 import pytest
-from roomtone.media.signaling.lease import Lease, Pool
+from roomtone.media.node.lease import NodeLease
+from roomtone.postgres.lease import Connect
 
 from ..conftest import Connection
 from ..people import Psql
@@ -65,4 +66,4 @@ def test_no_user_reads_a_machines_name(connection: Connection, marked: World, ac
 
 
 def test_a_nodes_id_which_notifications_carry_names_no_machine() -> None:
-    assert socket.gethostname() not in Lease(cast(Pool, None), "sfu").node
+    assert socket.gethostname() not in NodeLease(cast(Connect, None), "sfu").node

@@ -1,52 +1,50 @@
-"""A media node's lease: it says every second that it lives, and is told which rooms are its own.
+"""A media node's lease: it tells the node which rooms are assigned to it, and says which recordings it writes.
 
-Whoever says so also has the database look after rooms whose node is silent, so as long as one node lives, every room has one.
+The heartbeat of any node also has the database reassign the rooms of silent ones, so while one node lives, every room has one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
+from datetime import timedelta
 from typing import Final, Literal
 
 from psycopg.errors import NoDataFound
 
+from ...postgres.lease import Connect, Lease, new_node_id, this_process
 from ...postgres.roles import Connection
 from ...types import PeerId, RoomId, UserId
 from ..signaling.client import User
-from ..signaling.lease import FAREWELL_WITHIN, Lease, Pool
 from .recorder import Begun
 
 Kind = Literal["sfu", "mcu"]
 
 CAPACITY: Final = 50
-"""Rooms that a node takes at most, unless told otherwise."""
+"""Rooms that a node takes at most, by default."""
 
 
 class NodeLease(Lease):
-    """`rooms` are those given to this node, with the session of its seat in each; `changed` is set when that may have changed."""
+    """`rooms` are those assigned to this node, with the session of its seat in each; `changed` is set when they may have changed."""
 
-    def __init__(self, pool: Pool, kind: Kind, capacity: int = CAPACITY) -> None:
-        super().__init__(pool, kind)
+    def __init__(self, connect: Connect, kind: Kind, capacity: int = CAPACITY) -> None:
+        super().__init__(connect, new_node_id(kind), kind, address=this_process())
         self.kind: Kind = kind
         self.capacity = capacity
         self.rooms: dict[RoomId, PeerId] = {}
         self.changed = asyncio.Event()
         self.user: User | None = None
 
-    async def beat(self) -> None:
-        """Say now that it lives, and learn which rooms are its own. Raises psycopg errors."""
-        await self._beat()
+    async def _release(self, connection: Connection, grace: timedelta) -> None:
+        # Its rooms are assigned to others at once, whatever the grace period.
+        await connection.execute("select roomtone.node_goodbye(%s)", (self.node,))
 
-    async def give_up(self) -> None:
-        """The node stops: its rooms are given to others at once. Raises psycopg errors."""
-        async with self._pool.connection(FAREWELL_WITHIN) as connection:
-            await connection.execute("select roomtone.node_goodbye(%s)", (self.node,))
+    async def _reclaim(self, connection: Connection) -> None:
+        await self._write_heartbeat(connection)
+        await self._follow(connection, self._followed)
 
     async def recording_begins(self, recording: int) -> Begun | None:
         """Whether, when and where this node writes a recording. Raises psycopg errors."""
-        async with self._pool.connection() as connection:
+        async with self._connect() as connection:
             answer = await connection.execute(
                 "select file, wait from roomtone.node_recording_begins(%s, %s)",
                 (self.node, recording),
@@ -56,7 +54,7 @@ class NodeLease(Lease):
 
     async def recording_moves(self, recording: int) -> bool:
         """Whether a recording of ours goes on, if elsewhere. Raises psycopg errors."""
-        async with self._pool.connection() as connection:
+        async with self._connect() as connection:
             answer = await connection.execute(
                 "select roomtone.node_recording_moves(%s, %s)", (self.node, recording)
             )
@@ -67,13 +65,13 @@ class NodeLease(Lease):
         self, recording: int, seconds: float, size: int, failure: str | None
     ) -> None:
         """A file is finished: so many seconds, so many bytes. Raises psycopg errors."""
-        async with self._pool.connection() as connection:
+        async with self._connect() as connection:
             await connection.execute(
                 "select roomtone.node_recording_ended(%s, %s, %s, %s, %s)",
                 (self.node, recording, seconds, size, failure),
             )
 
-    async def _say_alive(self, connection: Connection) -> None:
+    async def _write_heartbeat(self, connection: Connection) -> None:
         if self.user is None:
             await self._register(connection)
         try:
@@ -88,7 +86,7 @@ class NodeLease(Lease):
     async def _register(self, connection: Connection) -> None:
         answer = await connection.execute(
             "select id, username from roomtone.node_register(%s, %s, %s, %s)",
-            (self.node, self.kind, self.capacity, f"{socket.gethostname()} {os.getpid()}"),
+            (self.node, self.kind, self.capacity, self._address),
         )
         row = await answer.fetchone()
         assert row is not None

@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from ...postgres.lease import Connect
 from ...postgres.notifications import Throttle
 from ...supervision import Supervisor
 from ...types import PeerId, RoomId, UserId
 from ..signaling.client import Ice
 from ..signaling.database_client import DatabaseConnections, database_connections
-from ..signaling.lease import Pool
 from .hosted_room import HostedRoom, RoomMedia
 from .lease import CAPACITY, Kind, NodeLease
 from .mcu import Mcu
@@ -70,7 +70,7 @@ class Node:
             await notified.wait()
             await throttle.turn()
             notified.clear()
-            self._lease.renew()
+            self._lease.beat_now()
 
     def _settle(self, tasks: Supervisor) -> None:
         """Begin what is given to us; what is taken away ends by itself, for its seat goes with it."""
@@ -118,8 +118,8 @@ async def serve(
     Recordings are written into the folder `recordings`; without one, none are.
     """
 
-    def lease(pool: Pool) -> NodeLease:
-        return NodeLease(pool, kind, capacity)
+    def lease(connect: Connect) -> NodeLease:
+        return NodeLease(connect, kind, capacity)
 
     async with database_connections(url, ice=ice, lease=lease) as connections:
         assert isinstance(connections.lease, NodeLease)

@@ -6,30 +6,32 @@ not. What a relay does for its readers is done here for one: LISTEN, reading the
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
-from psycopg.errors import NoDataFound
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
+from ...log.frame import Frame as LogFrame
+from ...postgres.lease import Connect, Lease, new_node_id, this_process
 from ...postgres.listener import Listener
 from ...postgres.notifications import Throttle
 from ...postgres.roles import LOST_AFTER, Connection, acting, become_relay
+from ...postgres.room_events import Seat, missed, snapshot, why_gone
 from ...postgres.wakeup_events import WakeupEvents
 from ...supervision import supervised
-from ...types import Cursor, PeerId, RoomId, UserId
+from ...types import Claims, Cursor, PeerId, RoomId, UserId
 from .client import ConnectionLost, Frame, Ice, Refused, Row, SignalingClient, User
 from .ice_servers import IceServers
-from .lease import Lease, Pool
 
 ANSWERS_WITHIN: Final = 10.0  # seconds
 CONNECTIONS: Final = 4
-PAGE: Final = 1000  # events of a log that are read and held at a time
 RESYNC_EVERY: Final = 10.0  # seconds
 FRUITLESS_PER_S: Final = 50.0  # reads of a log that find nothing: what a false notification costs
 FRUITLESS_AT_ONCE: Final = 100
@@ -44,7 +46,7 @@ class DatabaseConnections:
     """One process's way into the database, for any number of lines. Made by `database_connections`."""
 
     def __init__(
-        self, url: str, ice: Callable[[UserId], Ice], lease: Callable[[Pool], Lease]
+        self, url: str, ice: Callable[[UserId], Ice], lease: Callable[[Connect], Lease]
     ) -> None:
         self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
@@ -57,12 +59,27 @@ class DatabaseConnections:
             check=AsyncConnectionPool.check_connection,
             open=False,
         )
-        self.lease = lease(self.pool)
+        self.lease = lease(self.pool.connection)
         self.wakeups = WakeupEvents(
             Listener(url, name="bot listener", resync_every=RESYNC_EVERY), self.lease.renew
         )
         self.ice = ice
         self.servers = IceServers()
+
+    @asynccontextmanager
+    async def acting(
+        self, claims: Claims, *, read_only: bool = False, snapshot: bool = False
+    ) -> AsyncIterator[Connection]:
+        """A transaction as a user, as in `roles.acting`."""
+        async with (
+            self.pool.connection() as connection,
+            acting(connection, claims, self.lease.node, read_only=read_only, snapshot=snapshot),
+        ):
+            yield connection
+
+    def relay(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection with the relay's rights. Raises psycopg errors."""
+        return self.pool.connection()
 
     async def client(self, username: str, *, kind: str = "bot") -> SignalingClient:
         """A line for the bot (or person) of this name, created if unknown. Raises Refused, ConnectionLost."""
@@ -79,12 +96,17 @@ class DatabaseConnections:
         return DatabaseSignalingClient(self, user)
 
 
+def bot_lease(connect: Connect) -> Lease:
+    """The lease of a process that is no media node."""
+    return Lease(connect, new_node_id("bot"), "bot", address=this_process())
+
+
 @asynccontextmanager
 async def database_connections(
     url: str,
     *,
     ice: Callable[[UserId], Ice] = lambda user: Ice(),
-    lease: Callable[[Pool], Lease] = Lease,
+    lease: Callable[[Connect], Lease] = bot_lease,
 ) -> AsyncIterator[DatabaseConnections]:
     """Open until the block ends. `url` is a libpq connection string, `ice` knows what `GET /ice` would say.
 
@@ -99,13 +121,12 @@ async def database_connections(
         try:
             async with supervised() as tasks:
                 tasks.keep(connections.wakeups.run, "listener")
-                tasks.keep(connections.lease.run, "lease")
+                connections.lease.start(tasks)
                 connections.servers.watch(ice(UserId(0)))  # every user has the same servers
                 yield connections
         finally:
             await connections.servers.close()
-            with suppress(psycopg.Error):
-                await connections.lease.give_up()
+            await connections.lease.end(timedelta(0))
     finally:
         await connections.pool.close(timeout=1)
 
@@ -169,6 +190,7 @@ class DatabaseSignalingClient:
         self, room: RoomId, peer: PeerId, after: Cursor | None
     ) -> AsyncGenerator[Frame, None]:
         fruitless = Throttle(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
+        seat = Seat(room, self._user.id, peer)
         with self._connections.wakeups.of_room(room) as notified:
             async with _translated_errors(), self._connections.lease.holding(peer) as held:
                 if not held:
@@ -180,7 +202,7 @@ class DatabaseSignalingClient:
                 place = after
                 while True:
                     try:
-                        frames, place = await self._read(room, peer, place)
+                        frames, place, complete = await self._read(seat, place)
                     except Refused:
                         reason = await self.why_gone(room, peer, place) if place else None
                         if reason is None:
@@ -188,76 +210,39 @@ class DatabaseSignalingClient:
                         yield Frame("bye", {"reason": reason})
                         return
                     for frame in frames:
-                        yield frame
-                    if len(frames) == PAGE:
-                        continue  # there may be more
+                        yield Frame(frame.event, json.loads(frame.data), frame.cursor)
+                    if not complete:
+                        continue
                     if not frames:
                         await fruitless.turn()
                     await notified.wait()
                     notified.clear()
 
     async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
-        seq = after.seq
-        async with _translated_errors(), self._connections.pool.connection() as connection:
-            while True:
-                answer = await connection.execute(
-                    "select epoch, tail_seq, seq, seat_user, seat_peer::text, event::json ->> 'reason'"
-                    " from roomtone.relay_read(%s, %s)",
-                    ([room], [seq]),
-                )
-                rows = await answer.fetchall()
-                if not rows or rows[0][0] != after.epoch or after.seq < rows[0][1]:
-                    return None
-                if rows[0][2] is None:
-                    return None
-                seq = rows[-1][2]
-                for *_, seat_user, seat_peer, reason in rows:
-                    if seat_user == self._user.id and seat_peer != peer:
-                        return "taken over" if seat_peer is not None else reason or "left"
+        async with _translated_errors():
+            return await why_gone(self._connections, room, self._user.id, peer, after)
 
     async def ice(self) -> Ice:
         return await self._connections.servers.answering(self._connections.ice(self._user.id))
 
-    async def _read(
-        self, room: RoomId, peer: PeerId, after: Cursor | None
-    ) -> tuple[list[Frame], Cursor]:
-        """A page of what is new after a cursor; a snapshot without one, or when the log does not reach back to it."""
-        async with self._acting(snapshot=True) as connection:
-            if after is not None:
-                try:
-                    async with connection.transaction():
-                        return await self._new(connection, room, peer, after)
-                except NoDataFound as lost:
-                    if lost.diag.constraint_name is not None:
-                        raise
-            answer = await connection.execute("select roomtone.room_snapshot(%s, %s)", (room, peer))
-            row = await answer.fetchone()
-            assert row is not None
-            cursor = Cursor.parse(row[0]["cursor"])
-            return [Frame("snapshot", row[0], cursor)], cursor
+    async def _read(self, seat: Seat, after: Cursor | None) -> tuple[list[LogFrame], Cursor, bool]:
+        """A page of what is new after a cursor, where it ends, and whether the log ends there.
 
-    async def _new(
-        self, connection: Connection, room: RoomId, peer: PeerId, after: Cursor
-    ) -> tuple[list[Frame], Cursor]:
-        answer = await connection.execute(
-            "select roomtone.room_log(%s, %s, %s, %s, %s)",
-            (room, peer, after.epoch, after.seq, PAGE),
-        )
-        row = await answer.fetchone()
-        assert row is not None
-        frames = [
-            Frame(event["table"], event, Cursor(after.epoch, event["seq"]))
-            for event in row[0]["events"]
-        ]
-        return frames, Cursor.parse(row[0]["cursor"])
+        It is a snapshot without a cursor, or when the log does not reach back to it.
+        """
+        async with _translated_errors():
+            if after is not None:
+                page = await missed(self._connections, self._claims, seat, after)
+                if page is not None:
+                    return page.frames, page.cursor, page.complete
+            cursor, text = await snapshot(self._connections, self._claims, seat)
+        return [LogFrame("snapshot", text, cursor)], cursor, True
 
     @asynccontextmanager
-    async def _acting(self, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+    async def _acting(self) -> AsyncIterator[Connection]:
         """A transaction as my user, in which psycopg's errors become Refused and ConnectionLost."""
-        async with _translated_errors(), self._connections.pool.connection() as connection:
-            node = self._connections.lease.node
-            async with acting(connection, self._claims, node, snapshot=snapshot):
-                yield connection
+        async with _translated_errors(), self._connections.acting(self._claims) as connection:
+            yield connection
 
 
 @asynccontextmanager

@@ -170,7 +170,7 @@ async def test_who_waits_for_a_hallway_that_is_never_read_is_told(
 async def test_who_waits_for_a_seat_that_is_never_stamped_is_told(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roomtone.relay.presence.STAMPED_WITHIN", 0.01)
+    monkeypatch.setattr("roomtone.postgres.lease.STAMPED_WITHIN", 0.01)
     presence = Presence(database, grace=1.0, address="here")
     with pytest.raises(Problem) as refused:
         await presence.follow(PeerId(str(uuid4())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from roomtone.transports.catching_up import PAGE
+from roomtone.postgres.room_events import PAGE
 
 from ...following import follow
 from ...people import Psql

@@ -1,30 +1,43 @@
-"""Catching up: what the database tells somebody who comes to a room, or comes back to it."""
+"""Reading a room for one user: a snapshot, the events after a cursor, and why a session lost its seat."""
 
 from __future__ import annotations
 
 import json
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from psycopg.errors import NoDataFound
 
 from ..log.frame import Frame
-from ..postgres.pools import Database
 from ..types import Claims, Cursor, PeerId, RoomId, UserId
+from .roles import Connection
 
-PAGE: Final = 500  # events that are read at once for somebody who comes back
+PAGE: Final = 500  # events read at once for a client that comes back
+
+
+class Connections(Protocol):
+    """Where connections come from: a relay's `Database`, or the pool of a media node or bot."""
+
+    def acting(
+        self, claims: Claims, *, read_only: bool = False, snapshot: bool = False
+    ) -> AbstractAsyncContextManager[Connection]:
+        """A transaction as this user, as in `roles.acting`."""
+
+    def relay(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection with the relay's rights."""
 
 
 @dataclass(frozen=True)
 class Seat:
-    """Which room is followed, by whom, on which session of their seat."""
+    """Which room is followed, by which user, in which session of their seat."""
 
     room: RoomId
     user: UserId
     peer: PeerId
 
 
-async def snapshot(database: Database, claims: Claims, seat: Seat) -> tuple[Cursor, str]:
+async def snapshot(database: Connections, claims: Claims, seat: Seat) -> tuple[Cursor, str]:
     """The room as this user may see it, as JSON text, and the cursor it is true at."""
     async with database.acting(claims, read_only=True, snapshot=True) as connection:
         answer = await connection.execute(
@@ -45,10 +58,10 @@ class Missed:
     complete: bool
 
 
-async def missed(database: Database, claims: Claims, seat: Seat, after: Cursor) -> Missed | None:
-    """What this user may see of the log after a cursor, a page of it; None if the log does not reach back to it.
+async def missed(database: Connections, claims: Claims, seat: Seat, after: Cursor) -> Missed | None:
+    """The next page of what this user may see of the log after a cursor; None if the log does not reach back to it.
 
-    The database writes the events: thousands of them, read and written again here, would keep everybody else waiting.
+    The database writes the events as text: parsing and writing thousands here would keep other clients waiting.
     """
     async with database.acting(claims, read_only=True, snapshot=True) as connection:
         try:
@@ -68,11 +81,11 @@ async def missed(database: Database, claims: Claims, seat: Seat, after: Cursor) 
 
 
 async def why_gone(
-    database: Database, room: RoomId, user: UserId, peer: PeerId, after: Cursor
+    database: Connections, room: RoomId, user: UserId, peer: PeerId, after: Cursor
 ) -> str | None:
     """Why this user's seat stopped being this session's after a cursor; None if the log cannot tell.
 
-    One's own departure is the only thing it tells: whoever lost the seat may read the log no more.
+    It tells only what happened to this user's seat, since a user without a seat may no longer read the log.
     """
     seq = after.seq
     async with database.relay() as connection:
@@ -97,5 +110,5 @@ async def why_gone(
 
 
 def reason_of(seat_peer: str | None, reason: str | None) -> str:
-    """Why the seat is no longer this session's: somebody sits there anew, or nobody does."""
+    """Why the seat is no longer this session's: another session took it, or the user left."""
     return "taken over" if seat_peer is not None else reason or "left"
