@@ -8,7 +8,6 @@ import socket
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import TypedDict
 
 from starlette.applications import Starlette
@@ -19,20 +18,14 @@ from .http import health, limits, openapi, origin, pages, recordings, session, t
 from .http.pages import SecurityHeaders
 from .identity.tokens import Tokens
 from .postgres.listener import Listener
-from .postgres.pools import Database
+from .postgres.pools import Database, opened
 from .relay import metrics
-from .relay.hallway import Hallway
-from .relay.housekeeping import Housekeeping
-from .relay.invitations import Invitations
 from .relay.metrics import Metrics
 from .relay.presence import Presence
-from .relay.reaper import Reaper
-from .relay.recording_files import Shelf
-from .relay.relay import Relay
-from .relay.revocations import SignedOut
+from .relay.relay import Relay, running_relay
 from .rows.catalogue import Catalogue, open_catalogue
 from .settings import Settings
-from .supervision import Supervisor
+from .supervision import Stop, Supervisor
 from .transports import routes
 from .transports.websocket import routes as socket_routes
 from .types import NodeId
@@ -45,6 +38,7 @@ class State(TypedDict):
     database: Database
     tokens: Tokens
     rows: Catalogue
+    listener: Listener
     relay: Relay
     presence: Presence
     tasks: Supervisor
@@ -54,67 +48,41 @@ class State(TypedDict):
 
 
 def new_node() -> NodeId:
-    """A name for this run of this process: where it runs, and something nobody else has."""
+    """A unique name for this run of this process, which says where it runs."""
     return NodeId(f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}")
 
 
-def create_app(settings: Settings, database_url: str) -> Starlette:
-    """A relay on this database (a libpq connection string); it runs while its lifespan does."""
+def create_app(settings: Settings, database_url: str, stop: Stop | None = None) -> Starlette:
+    """A relay on this database (a libpq connection string); it runs while its lifespan does.
+
+    `stop` is the end of its process: requested there, its streams end; it is requested when a background task fails for good.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
-        database = Database(database_url, node=new_node(), settings=settings)
-        try:
-            await database.open()
+        async with opened(Database(database_url, node=new_node(), settings=settings)) as database:
             secret = settings.jwt_secret or await _shared_secret(database)
             tokens = Tokens.from_settings(settings, secret)
-            counted = Metrics()
-            counted.count_database(database.counted)
-            hallway = Hallway(database)
-            invitations = Invitations(database)
-            hallway.ended = invitations.room_ended
-            signed_out = SignedOut(database)
-            presence = Presence(
-                database, grace=settings.grace, address=f"{settings.host}:{settings.port}"
-            )
+            tasks = Supervisor(on_fatal=None if stop is None else stop.fail)
             listener = Listener(database_url)
-            keep = settings.recordings_days and timedelta(days=settings.recordings_days)
-            shelf = Shelf(database, settings.recordings, keep or None)
-            relay = Relay(
-                database, listener, hallway, invitations, signed_out, presence, shelf, counted
-            )
-            housekeeping = Housekeeping(database, listener, hallway, counted)
-            app.state.end_streams = relay.stop_streams
-            tasks = Supervisor()
-            tasks.on_fatal = getattr(app.state, "end_process", None)
-            counted.count_failures(tasks, listener.parser)
-            reaper = Reaper(database, presence, grace=settings.grace)
-            for each in (relay, presence, reaper, housekeeping, shelf):
-                each.start(tasks)
-            tasks.keep(hallway.run, "hallway")
-            tasks.keep(invitations.run, "invitations")
-            tasks.keep(signed_out.run, "revoked tokens")
-            if tokens.jwks is not None:
-                tasks.keep(tokens.jwks.run, "signing keys")
-            try:
+            async with running_relay(database, listener, settings, tasks) as relay:
+                if tokens.jwks is not None:
+                    tasks.keep(tokens.jwks.run, "signing keys")
+                if stop is not None:
+                    tasks.once(_end_streams(stop, relay), "end of streams")
                 yield State(
                     settings=settings,
                     database=database,
                     tokens=tokens,
                     rows=await open_catalogue(database),
+                    listener=listener,
                     relay=relay,
-                    presence=presence,
+                    presence=relay.presence,
                     tasks=tasks,
-                    metrics=counted,
+                    metrics=relay.metrics,
                     streams=Counter(),
                     openapi=openapi.Document(database),
                 )
-            finally:
-                relay.stop_streams()
-                await tasks.close()
-                await presence.end()
-        finally:
-            await database.close()
 
     return Starlette(
         routes=[
@@ -139,6 +107,11 @@ def create_app(settings: Settings, database_url: str) -> Starlette:
         exception_handlers=problem.exception_handlers,
         lifespan=lifespan,
     )
+
+
+async def _end_streams(stop: Stop, relay: Relay) -> None:
+    await stop.requested.wait()
+    relay.stop_streams()
 
 
 async def _shared_secret(database: Database) -> str:

@@ -24,6 +24,7 @@ from .http import connections
 from .http.request_head import BoundedRequests
 from .http.websocket_limits import BoundedWebSocket
 from .postgres.account import Account
+from .supervision import Stop
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -78,34 +79,27 @@ def address(door: socket.socket) -> str:
 
 
 class RelayServer(uvicorn.Server):
-    """uvicorn, telling when requests are answered, and telling streams when to end.
+    """uvicorn that calls `on_started` when it answers requests, and stops together with its application.
 
-    ASGI's lifespan speaks of the shutdown only after the last response, which a stream never
-    reaches by itself; so `app.state.end_streams`, if there is one, is called before.
+    ASGI's lifespan announces the shutdown only after the last response, which a stream never reaches by itself. So the
+    server requests `stop` before, and when a background task of the application requests it, the server stops.
     """
 
-    def __init__(
-        self, app: Starlette, config: uvicorn.Config, on_started: Callable[[], None]
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, stop: Stop, on_started: Callable[[], None]) -> None:
         super().__init__(config)
-        self._app = app
+        self._stop = stop
         self._on_started = on_started
-        self.failed = False
-        app.state.end_process = self._end_process
-
-    def _end_process(self) -> None:
-        """A background task cannot go on: stop as ever, and say so by the exit status."""
-        self.failed = self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._on_started()
 
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or self._stop.failed
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        end_streams: Callable[[], None] | None = getattr(self._app.state, "end_streams", None)
-        if end_streams is not None:
-            end_streams()
+        self._stop.requested.set()
         await super().shutdown(sockets)
         logs.report_left_out()
 
@@ -113,15 +107,15 @@ class RelayServer(uvicorn.Server):
 def serve(
     settings: Settings, database_url: str, door: socket.socket, on_started: Callable[[], None]
 ) -> None:
-    """Serve until SIGINT or SIGTERM, which is raised anew after the stop (as uvicorn does)."""
+    """Serve until SIGINT or SIGTERM, which is raised again after the stop (as uvicorn does)."""
     from .app import create_app
 
     logs.configure(settings.log_level, "%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn.error").addFilter(connections.about_no_cut_reader)
-    app = create_app(settings, database_url)
-    server = RelayServer(app, configuration(app, settings), on_started)
-    server.run(sockets=[door])
-    if server.failed:
+    stop = Stop()
+    app = create_app(settings, database_url, stop)
+    RelayServer(configuration(app, settings), stop, on_started).run(sockets=[door])
+    if stop.failed:
         sys.exit(1)
 
 

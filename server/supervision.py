@@ -2,7 +2,7 @@
 
 A task that ends by an error is logged with its traceback and counted. One that lives as long as its process (`keep`) is started
 again with a jittered back-off where that is safe; where it is not, or when it keeps failing, the process ends with a non-zero
-status, so that whoever runs it starts it anew. No process goes on without a part of it.
+status, so that its service manager starts it again. No process goes on with a part missing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 
 STEADY_AFTER: Final = 10.0  # seconds; a task that ran so long has recovered
 GIVE_UP_AFTER: Final = 10  # failures in a row, a minute's worth
-FAILING_FROM: Final = 3  # failures in a row that are more than a hiccup
+FAILING_FROM: Final = 3  # failures in a row until `failing` names the task
 
 T = TypeVar("T")
 
@@ -29,17 +29,31 @@ class TaskFailed(Exception):
     """A background task failed for good, and the process is to end."""
 
 
+class Stop:
+    """The end of a process. `failed` says that a background task made it end."""
+
+    def __init__(self) -> None:
+        self.requested = asyncio.Event()
+        self.failed = False
+
+    def fail(self) -> None:
+        """A background task failed for good."""
+        self.failed = True
+        self.requested.set()
+
+
 class Supervisor:
     """The tasks of one owner. `failures` counts by name, `fatal` is the task for which the process has to end.
 
     `on_fatal` is called then, once. Without it, a task that keeps failing is started again for ever.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_fatal: Callable[[], object] | None = None) -> None:
         self.failures: Counter[str] = Counter()
         self.fatal: str | None = None
         self.cause: BaseException | None = None
-        self.on_fatal: Callable[[], object] | None = None
+        self._on_fatal = on_fatal
+        self._closing = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._in_a_row: Counter[str] = Counter()
         self._pausing: set[str] = set()
@@ -60,7 +74,7 @@ class Supervisor:
         return self._start(self._keep(run, name, restarts), name)
 
     def once(self, run: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-        """Run this to its end. Its error is logged and counted, and raised for whoever awaits the task."""
+        """Run this to its end. Its error is logged and counted, and raised where the task is awaited."""
         return self._start(run, name, self._failed)
 
     def _start(
@@ -87,6 +101,7 @@ class Supervisor:
 
     async def close(self) -> None:
         """Cancel what runs, and wait for its end."""
+        self._closing = True
         while tasks := {*self._tasks} - {asyncio.current_task()}:
             for task in tasks:
                 task.cancel()
@@ -101,10 +116,10 @@ class Supervisor:
             try:
                 await run()
                 raise TaskFailed(f"{name} returned")
-            except Exception as error:  # noqa: BLE001 - whatever it was, it is logged with its traceback
+            except Exception as error:  # noqa: BLE001 - every error is logged with its traceback
                 self._failed(name, error)
                 self._in_a_row[name] += 1
-                hopeless = self.on_fatal is not None and self._in_a_row[name] >= GIVE_UP_AFTER
+                hopeless = self._on_fatal is not None and self._in_a_row[name] >= GIVE_UP_AFTER
                 if hopeless or not restarts:
                     self._give_up(name, error)
                     return
@@ -129,37 +144,35 @@ class Supervisor:
         if self.fatal is None:
             self.fatal, self.cause = name, error
             log.critical("the task %s cannot go on, so this process ends", name)
-            if self.on_fatal is not None:
-                self.on_fatal()
+            if self._on_fatal is not None and not self._closing:
+                self._on_fatal()
 
 
 @asynccontextmanager
 async def supervised() -> AsyncIterator[Supervisor]:
     """A supervisor while the block runs; the block is cancelled, and TaskFailed raised, when a task fails for good."""
-    supervisor = Supervisor()
     owner = asyncio.current_task()
     assert owner is not None
-    supervisor.on_fatal = owner.cancel
+    supervisor = Supervisor(on_fatal=owner.cancel)
     try:
         yield supervisor
     except asyncio.CancelledError:
-        # Cancelled from without as well: then that is what it ends by.
+        # If it was cancelled from outside as well, it ends as cancelled.
         if supervisor.fatal is None or owner.uncancel() > 0:
             raise
     finally:
-        supervisor.on_fatal = None
         await supervisor.close()
     if supervisor.fatal is not None:
         raise TaskFailed(f"the task {supervisor.fatal} cannot go on") from supervisor.cause
 
 
 def begin(run: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-    """A task that whoever calls this awaits: its error is theirs to raise or to tell."""
+    """A task that the caller has to await, and whose error the caller has to handle."""
     return asyncio.create_task(run, name=name)
 
 
 async def stop(task: asyncio.Task[Any]) -> None:
-    """Cancel it and wait for its end. An error that it had ended by before is logged."""
+    """Cancel it and wait for its end. If it had failed before, its error is logged."""
     task.cancel()
     await asyncio.wait([task])
     if not task.cancelled() and (error := task.exception()) is not None:

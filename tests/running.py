@@ -14,6 +14,7 @@ import httpx
 from roomtone.app import create_app
 from roomtone.process import RelayServer, address, bind, configuration
 from roomtone.settings import Settings
+from roomtone.supervision import Stop
 
 from .patience import PATIENCE
 
@@ -65,8 +66,9 @@ def run_relay(database_url: str, **settings: Any) -> Iterator[RunningRelay]:
     chosen = Settings(**(defaults | settings))
     listening = bind(chosen.host, chosen.port)
     started = threading.Event()
-    app = create_app(chosen, database_url)
-    server = RelayServer(app, configuration(app, chosen), started.set)
+    stop = Stop()
+    app = create_app(chosen, database_url, stop)
+    server = RelayServer(configuration(app, chosen), stop, started.set)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listening]}, name="relay", daemon=True
     )

@@ -20,7 +20,7 @@ async def live(request: Request) -> Response:
 async def ready(request: Request) -> Response:
     if request.state.relay.stopping.is_set():
         raise Problem(503, "57P01", "this relay is stopping")
-    if not request.state.relay.ready:
+    if not request.state.listener.listening:
         raise Problem(503, "08006", "notifications do not arrive: LISTEN is not in force")
     if failing := request.state.tasks.failing:
         raise Problem(503, "08006", f"these tasks do not run: {', '.join(failing)}")

@@ -90,7 +90,7 @@ async def sign_out(request: Request) -> Response:
         claims = claims_of(request)
         if claims:
             await transact(request.state.database, claims, _sign_out)
-            request.state.relay.signed_out.add(claims)
+            request.state.relay.revocations.add(claims)
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _raise_unless_cookie(request, refused)
     response = Response(None, 204, _PRIVATE)

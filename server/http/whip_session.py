@@ -15,7 +15,8 @@ from uuid import uuid4
 from ..identity.tokens import user_of
 from ..log.room_log import Entry, Reader, SlowReader
 from ..problem import Problem
-from ..relay.relay import NoSuchRoom, Relay
+from ..relay.relay import Relay
+from ..relay.room_logs import NoSuchRoom
 from ..rows.transaction import transact
 from ..transports.following import no_such_room
 from ..types import Claims, PeerId, RoomId
@@ -58,7 +59,7 @@ class WhipSessions:
         session = WhipSession(room, PeerId(str(uuid4())))
         wake = asyncio.Event()
         try:
-            async with self._relay.follow(room, user, session.peer, wake) as reader:
+            async with self._relay.logs.follow(room, user, session.peer, wake) as reader:
                 reader.begin()
 
                 async def work(connection: Connection) -> PeerId:
@@ -67,7 +68,7 @@ class WhipSessions:
                     )
 
                 node = await transact(self._database, self._claims, work)
-                self._relay.ring(room)
+                self._relay.logs.read_now(room)
                 try:
                     answer = await _answer(reader, session, node)
                     recorded = await self._recorded(room)
@@ -97,7 +98,7 @@ class WhipSessions:
                 await _signal(connection, session, node[0], "candidate", candidates)
 
         await transact(self._database, self._claims, work)
-        self._relay.ring(session.room)
+        self._relay.logs.read_now(session.room)
 
     async def _recorded(self, room: RoomId) -> str | None:
         """The status of this room's recording: `announced` or `recording`; None without one.

@@ -104,3 +104,13 @@ class Database:
     async def refresh(self) -> None:
         """Replace connections that were lost, for example in a restart of the server."""
         await self._own.check()
+
+
+@asynccontextmanager
+async def opened(database: Database) -> AsyncIterator[Database]:
+    """Its pools are open until the block ends."""
+    try:
+        await database.open()
+        yield database
+    finally:
+        await database.close()

@@ -1,8 +1,8 @@
-"""The hallway: every open room's row, kept in step by bells, streamed to everyone who looks.
+"""The hallway: a row for each open room, kept up to date by notifications and streamed to its subscribers.
 
-A row is read again only when its room's bell says that it changed, and rows that change together are
-read together. Nothing is read per visitor. Most rows are for everybody and are written once, however
-many look; one that names its readers goes to nobody else, who may have to be told that it went.
+A row is read again only when a notification says that it changed, and rows that change together are read together. Nothing
+is read per subscriber. Most rows are for everybody and are encoded once. A row that names its recipients is sent to no one
+else; a subscriber that stops being a recipient receives that the row is hidden.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from ..postgres.notifications import Backlog, Throttle
 from ..postgres.pools import Database
 from ..problem import not_in_time
 from ..types import Cursor, RoomId, UserId
-from .readers import EVERYBODY, Audience
+from .recipients import EVERYBODY, Recipients
 
-COALESCE: Final = 0.03  # seconds: a burst of people entering is one change of the count
+COALESCE: Final = 0.03  # seconds; users who join together are one change of the count
 CHANGES_KEPT: Final = 256
-FILLED_WITHIN: Final = 10.0  # seconds that somebody waits for the first read
+FILLED_WITHIN: Final = 10.0  # seconds that a request waits for the first read
 
 log = logging.getLogger(__name__)
 
 
-class Visitor:
-    """How much of the hallway's changes somebody has seen. `wake` is set when there is more."""
+class HallwayReader:
+    """How many of the hallway's changes one subscriber has received. `wake` is set when there are more."""
 
     def __init__(self, wake: asyncio.Event, user: UserId | None) -> None:
         self.wake = wake
@@ -46,27 +46,30 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A room as JSON text, who may see it, and the newest change it knows."""
+    """A room as JSON text, the position of its newest change, and who may receive it."""
 
     text: str
     head: int
-    readers: Audience = EVERYBODY
+    recipients: Recipients = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The hallway's so-manieth change, and whom it is told."""
+    """The change that made this version of the hallway, and who may receive it."""
 
     version: int
     frame: Frame
-    audience: Audience
+    recipients: Recipients
 
 
 class Hallway:
-    """All rows of the hallway as JSON text, numbered by change."""
+    """All rows of the hallway as JSON text, and its latest changes by version. `on_room_ended` is called for each room that ended."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, *, on_room_ended: Callable[[RoomId], None] = lambda room: None
+    ) -> None:
         self._database = database
+        self._on_room_ended = on_room_ended
         self._rows: dict[RoomId, Row] = {}
         self._public: dict[RoomId, str] = {}
         self._private: dict[RoomId, Row] = {}
@@ -76,26 +79,24 @@ class Hallway:
         self._whole = Throttle(1, 3)
         self._has_read = asyncio.Event()
         self._stale = True
-        self._rung = asyncio.Event()
+        self._work = asyncio.Event()
         self._version = 0
         self._recent: deque[Change] = deque(maxlen=CHANGES_KEPT)
-        self._visitors: dict[UserId | None, set[Visitor]] = defaultdict(set)
-        # Changes are numbered by each relay for itself, so a place among them names whose it is.
+        self._readers: dict[UserId | None, set[HallwayReader]] = defaultdict(set)
+        # Each relay numbers changes by itself, so a cursor says which relay's it is.
         self._epoch = random.randrange(10**15)
         self.filled = asyncio.Event()
-        self.ended: Callable[[RoomId], None] = lambda room: None
-        """Told of every room that is over."""
 
-    def rung(self, room: RoomId, head: int) -> None:
+    def notified(self, room: RoomId, head: int) -> None:
         """A notification said where the newest change to this room's row is.
 
-        It can be false: so what is compared with is what was read, never what another one said.
+        It can be false, so it is compared with what was read and never with another notification.
         """
         row = self._rows.get(room)
         if row is None or row.head != head:
             if not self._changed.add(room):
                 self._stale = True
-            self._rung.set()
+            self._work.set()
 
     async def until_filled(self) -> None:
         """Wait until the rows were read for the first time. Raises Problem 503 if they are not in time."""
@@ -106,55 +107,55 @@ class Hallway:
             raise not_in_time("the hallway could not be read") from None
 
     def resync(self) -> None:
-        """Bells may have been missed: read everything again."""
+        """Notifications may have been missed: read everything again."""
         self._stale = True
-        self._rung.set()
+        self._work.set()
 
-    def enter(self, visitor: Visitor) -> None:
-        self._visitors[visitor.user].add(visitor)
+    def subscribe(self, reader: HallwayReader) -> None:
+        self._readers[reader.user].add(reader)
 
-    def leave(self, visitor: Visitor) -> None:
-        others = self._visitors[visitor.user]
-        others.discard(visitor)
+    def unsubscribe(self, reader: HallwayReader) -> None:
+        others = self._readers[reader.user]
+        others.discard(reader)
         if not others:
-            del self._visitors[visitor.user]
+            del self._readers[reader.user]
 
-    def rows(self, visitor: Visitor) -> str:
-        """The whole hallway as a JSON array; what the visitor takes next are changes to it."""
-        visitor.seen = self._version
-        mine = [row.text for row in self._private.values() if visitor.user in row.readers]
+    def rows(self, reader: HallwayReader) -> str:
+        """The whole hallway as a JSON array; what the reader takes next are changes to it."""
+        reader.seen = self._version
+        mine = [row.text for row in self._private.values() if reader.user in row.recipients]
         return (
             f"[{','.join(chain(self._public.values(), mine) if mine else self._public.values())}]"
         )
 
-    def cursor(self, visitor: Visitor) -> Cursor:
-        """Where the visitor stands, for one who comes back to ask for more."""
-        return Cursor(self._epoch, visitor.seen)
+    def cursor(self, reader: HallwayReader) -> Cursor:
+        """The reader's position, with which its client can ask for later changes."""
+        return Cursor(self._epoch, reader.seen)
 
-    def resume(self, visitor: Visitor, cursor: Cursor) -> bool:
-        """Stand where a visitor stood before; false if that was in another relay's hallway."""
+    def resume(self, reader: HallwayReader, cursor: Cursor) -> bool:
+        """Go on from a cursor; false if it is another relay's."""
         if cursor.epoch != self._epoch or cursor.seq > self._version:
             return False
-        visitor.seen = cursor.seq
+        reader.seen = cursor.seq
         return True
 
-    def take(self, visitor: Visitor) -> list[Frame]:
-        """The visitor's next frames: the changes, or all of it for one too far behind."""
-        if visitor.seen == self._version:
+    def take(self, reader: HallwayReader) -> list[Frame]:
+        """The next frames: the changes, or the whole hallway for a reader that is too far behind."""
+        if reader.seen == self._version:
             return []
-        if not self._recent or visitor.seen + 1 < self._recent[0].version:
-            return [control_events.snapshot(f'{{"hallway":{self.rows(visitor)}}}')]
+        if not self._recent or reader.seen + 1 < self._recent[0].version:
+            return [control_events.snapshot(f'{{"hallway":{self.rows(reader)}}}')]
         frames = [
             change.frame
             for change in self._recent
-            if change.version > visitor.seen
-            and (change.audience is EVERYBODY or visitor.user in change.audience)
+            if change.version > reader.seen
+            and (change.recipients is EVERYBODY or reader.user in change.recipients)
         ]
-        visitor.seen = self._version
+        reader.seen = self._version
         return frames
 
     async def caught_up(self, room: RoomId, patience: float) -> None:
-        """Wait until this room's row is what its bells said, for so many seconds at most."""
+        """Wait until this room's row is as new as its notifications, for `patience` seconds at most."""
         if room not in self._changed and room not in self._reading:
             return
         try:
@@ -169,10 +170,10 @@ class Hallway:
         return min(self._opens_at.values(), default=None)
 
     async def run(self) -> None:
-        """Keep the rows in step until cancelled."""
+        """Keep the rows up to date until cancelled."""
         while True:
-            await self._rung.wait()
-            self._rung.clear()
+            await self._work.wait()
+            self._work.clear()
             if self._stale:
                 await self._whole.turn()
             stale, self._stale = self._stale, False
@@ -183,7 +184,7 @@ class Hallway:
             except Exception as error:
                 self._changed.put_back(self._reading)
                 self._stale |= stale
-                self._rung.set()
+                self._work.set()
                 if not isinstance(error, psycopg.Error):
                     raise
                 log.warning("the hallway could not be read, trying again: %s", str(error).strip())
@@ -193,13 +194,13 @@ class Hallway:
                 self._has_read.set()
                 self._has_read = asyncio.Event()
             if self._changed:
-                self._rung.set()
-            # A change that comes alone is told at once; those that come meanwhile, together.
+                self._work.set()
+            # A single change is sent at once; those that come during the pause are sent together.
             await asyncio.sleep(pause)
 
     async def _read(self, rooms: list[RoomId] | None) -> None:
-        # As the relay, so that people who use up their connections leave the hallway alone. The function shows
-        # every row, and names the readers of those that are not for everybody.
+        # With the relay's own connections, which users cannot use up. The function returns every row, and names the
+        # recipients of those that are not for everybody.
         async with self._database.relay() as connection:
             cursor = await connection.execute(
                 "select h::text from roomtone.hallway_rows(%s::bigint[]) h", (rooms,)
@@ -211,12 +212,12 @@ class Hallway:
             room = RoomId(fields["id"])
             found.add(room)
             if fields["ended_at"] is not None:
-                self._take_away(room, text)
+                self._remove(room, text)
             else:
                 self._put(room, _row(fields, text), fields)
         for gone in set(self._rows if rooms is None else rooms) - found:
-            # deleted by hand
-            self._take_away(gone, json.dumps({"id": gone, "ended_at": "infinity"}))
+            # deleted in psql
+            self._remove(gone, json.dumps({"id": gone, "ended_at": "infinity"}))
         self.filled.set()
 
     def _put(self, room: RoomId, row: Row, fields: dict[str, Any]) -> None:
@@ -224,7 +225,7 @@ class Hallway:
         if before == row:
             return
         self._rows[room] = row
-        private = row.readers is not EVERYBODY
+        private = row.recipients is not EVERYBODY
         if private:
             self._public.pop(room, None)
             self._private[room] = row
@@ -232,51 +233,51 @@ class Hallway:
             self._private.pop(room, None)
             self._public[room] = row.text
         self._schedule(room, fields)
-        if private and before and (losing := before.readers.without(row.readers.users)):
+        if private and before and (losing := before.recipients.without(row.recipients.users)):
             gone = {"id": room, "hidden": True, "cursor": fields["cursor"]}
-            self._tell(control_events.hallway(json.dumps(gone)), losing)
-        self._tell(control_events.hallway(row.text), row.readers)
+            self._send(control_events.hallway(json.dumps(gone)), losing)
+        self._send(control_events.hallway(row.text), row.recipients)
 
-    def _take_away(self, room: RoomId, text: str) -> None:
-        # Told of a room that nobody saw here as well: it can have come and gone between two reads, and an invitation to it
-        # been read in between.
-        self.ended(room)
+    def _remove(self, room: RoomId, text: str) -> None:
+        # Also for a room that was never read here: it can have begun and ended between two reads, and an invitation to it
+        # can have been read in between.
+        self._on_room_ended(room)
         self._opens_at.pop(room, None)
         row = self._rows.pop(room, None)
         if row is not None:
             self._public.pop(room, None)
             self._private.pop(room, None)
-            self._tell(control_events.hallway(text), row.readers)
+            self._send(control_events.hallway(text), row.recipients)
 
     def _schedule(self, room: RoomId, fields: dict[str, Any]) -> None:
         self._opens_at.pop(room, None)
         if fields.get("scheduled"):
             self._opens_at[room] = datetime.fromisoformat(fields["starts_at"])
 
-    def _tell(self, frame: Frame, audience: Audience) -> None:
+    def _send(self, frame: Frame, recipients: Recipients) -> None:
         self._version += 1
-        self._recent.append(Change(self._version, frame, audience))
-        if audience.but:
-            self.wake_everybody()
+        self._recent.append(Change(self._version, frame, recipients))
+        if recipients.but:
+            self.wake_all()
         else:
-            for user in audience.users & self._visitors.keys():
-                _wake(self._visitors[user])
+            for user in recipients.users & self._readers.keys():
+                _wake(self._readers[user])
 
-    def wake_everybody(self) -> None:
-        for visitors in self._visitors.values():
-            _wake(visitors)
+    def wake_all(self) -> None:
+        for readers in self._readers.values():
+            _wake(readers)
 
 
-def _wake(visitors: set[Visitor]) -> None:
-    for visitor in visitors:
-        visitor.wake.set()
+def _wake(readers: set[HallwayReader]) -> None:
+    for reader in readers:
+        reader.wake.set()
 
 
 def _row(fields: dict[str, Any], text: str) -> Row:
-    """A row as read. Its readers are between the database and us: they are not told who they are."""
+    """A row as read. The list of its recipients is not sent to them."""
     head = Cursor.parse(fields["cursor"]).seq
     if "readers" not in fields:
         return Row(text, head)
-    readers = fields.pop("readers")
-    users = frozenset(UserId(user) for user in readers or ())
-    return Row(json.dumps(fields), head, EVERYBODY if readers is None else Audience(users))
+    users = fields.pop("readers")
+    some = EVERYBODY if users is None else Recipients(frozenset(map(UserId, users)))
+    return Row(json.dumps(fields), head, some)

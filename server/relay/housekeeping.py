@@ -1,6 +1,6 @@
-"""Housekeeping: what is due is opened, what is old forgotten, and the bell checked for being heard at all.
+"""Housekeeping: scheduled rooms are opened, old rows deleted, and the listener checked for receiving notifications.
 
-Every relay does it, and for the sweeping the database lets one at a time.
+Every relay does it; the database lets one at a time delete old rows.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ from .periodic import every
 TIDY_EVERY: Final = 30.0  # seconds
 WATCH_EVERY: Final = 10.0  # seconds
 OPEN_EVERY: Final = 0.5  # seconds
-BELL_TAKES: Final = 1.0  # seconds a bell may take from its commit to us before we call it unheard
+NOTIFIED_WITHIN: Final = 1.0  # seconds from a commit until its notification must have arrived
 EVENTS_KEPT_FOR: Final = timedelta(hours=1)
 EVENTS_KEPT: Final = 20_000  # a room
-QUEUE_IS_FULL: Final = 0.25  # of the NOTIFY queue, 8 GB by default: somebody has stopped listening
+QUEUE_IS_FULL: Final = (
+    0.25  # of the NOTIFY queue, 8 GB by default: some session does not read its notifications
+)
 
 log = logging.getLogger(__name__)
 
 
 class Housekeeping:
-    """The chores of one relay that serve no reader in particular."""
+    """The periodic tasks of one relay that serve no subscriber in particular."""
 
     def __init__(
         self, database: Database, listener: Listener, hallway: Hallway, metrics: Metrics
@@ -40,7 +42,7 @@ class Housekeeping:
         self._listener = listener
         self._metrics = metrics
         self._written: int | None = None
-        self._heard = 0
+        self._received = 0
 
     def start(self, tasks: Supervisor) -> None:
         """Open, tidy and watch until the tasks end."""
@@ -49,7 +51,7 @@ class Housekeeping:
         tasks.keep(partial(every, WATCH_EVERY, self.watch), "watch over the listener")
 
     async def _open_rooms(self) -> None:
-        # The hallway knows when; the database, by its own clock, whether. So while nothing is due nothing is asked.
+        # The hallway knows when a room is due, so nothing is asked before. The database decides by its own clock.
         due = self._hallway.opens_at()
         if due is not None and due <= datetime.now(UTC):
             async with self._database.relay() as connection:
@@ -57,34 +59,39 @@ class Housekeeping:
 
     async def _tidy(self) -> None:
         async with self._database.relay() as connection:
-            # Of the rooms that are due by the database's clock none stays closed for long, whatever ours says.
+            # In case this machine's clock is slow: due rooms open by the database's clock.
             await connection.execute("select roomtone.relay_open_rooms()")
             await connection.execute(
                 "select roomtone.relay_delete_old_rows(%s, %s)", (EVENTS_KEPT_FOR, EVENTS_KEPT)
             )
 
     async def watch(self) -> None:
-        """Tell a listener that is deaf from one that has nothing to hear, and reconnect it.
+        """Reconnect a listener that does not receive notifications.
 
-        Events were written since the last look, and not one bell came, not even a moment later:
-        then the connection looks alive and is not.
+        If events were written since the last check and no notification arrived, not even a moment later, then the connection
+        only looks alive.
         """
-        queue, written = await self._look()
+        queue, written = await self._query()
         self._metrics.notify_queue.set(queue)
         if queue > QUEUE_IS_FULL:
-            log.warning("the NOTIFY queue is %.0f %% full: some listener is stuck", queue * 100)
+            log.warning(
+                "the NOTIFY queue is %.0f %% full: some session does not read its notifications",
+                queue * 100,
+            )
         moved = self._written is not None and written > self._written
-        silent = self._listener.received == self._heard
-        self._written, self._heard = written, self._listener.received
+        silent = self._listener.received == self._received
+        self._written, self._received = written, self._listener.received
         if not (moved and silent and self._listener.listening):
             return
-        await asyncio.sleep(BELL_TAKES)
-        if self._listener.received == self._heard:
-            log.warning("events were written and no bell was heard: reconnecting the listener")
-            self._metrics.deaf.inc()
+        await asyncio.sleep(NOTIFIED_WITHIN)
+        if self._listener.received == self._received:
+            log.warning(
+                "events were written and no notification arrived: reconnecting the listener"
+            )
+            self._metrics.listener_silent.inc()
             self._listener.reconnect()
 
-    async def _look(self) -> tuple[float, int]:
+    async def _query(self) -> tuple[float, int]:
         async with self._database.relay() as connection:
             answer = await connection.execute(
                 "select notify_queue, written from roomtone.relay_notification_status()"

@@ -24,7 +24,7 @@ from ..supervision import Supervisor
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # one process is one run: when it began says it all
+disable_created_metrics()  # type: ignore[no-untyped-call]  # each would be when the process started
 
 
 class Metrics:
@@ -32,12 +32,14 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.bells = Counter("roomtone_bells", "Bells heard.", registry=self.registry)
+        self.notifications = Counter(
+            "roomtone_notifications", "Notifications received.", registry=self.registry
+        )
         self.resyncs = Counter(
             "roomtone_resyncs", "Times all heads were read again.", registry=self.registry
         )
         self.reads = Counter(
-            "roomtone_log_reads", "Reads of the log after bells.", registry=self.registry
+            "roomtone_log_reads", "Reads of the log after notifications.", registry=self.registry
         )
         self.events = Counter(
             "roomtone_events", "Events read from the log.", registry=self.registry
@@ -52,9 +54,9 @@ class Metrics:
         self.cut = Counter(
             "roomtone_readers_cut", "Readers cut off for being too slow.", registry=self.registry
         )
-        self.deaf = Counter(
-            "roomtone_listener_deaf",
-            "Times the listener missed bells while its connection looked alive.",
+        self.listener_silent = Counter(
+            "roomtone_listener_silent",
+            "Times the listener received no notifications while its connection looked alive.",
             registry=self.registry,
         )
         self.notify_queue = Gauge(
@@ -64,16 +66,16 @@ class Metrics:
         )
         self.rooms = Gauge(
             "roomtone_rooms_followed",
-            "Rooms somebody follows through this relay.",
+            "Rooms followed through this relay.",
             registry=self.registry,
         )
 
     def count_database(self, counted: Counted) -> None:
-        """Say what this counts too."""
+        """Include what the database pools count."""
         self.registry.register(_OfDatabase(counted))
 
     def count_failures(self, tasks: Supervisor, parser: NotificationParser) -> None:
-        """Say which tasks failed, and how many notifications were ignored."""
+        """Include which tasks failed, and how many notifications were ignored."""
         self.registry.register(_OfFailures(tasks, parser))
 
 
@@ -110,7 +112,7 @@ class _OfFailures(Collector):
         yield failed
         yield CounterMetricFamily(
             "roomtone_notifications_malformed",
-            "Notifications that were ignored because nothing of ours says such a thing.",
+            "Notifications that were ignored because Roomtone does not send such payloads.",
             self._parser.malformed,
         )
 

@@ -1,4 +1,4 @@
-"""Things a relay does again and again, and goes on doing when the database was away for a while."""
+"""What a relay does again and again. It goes on when the database was away for a while."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import psycopg
 log = logging.getLogger(__name__)
 
 
-class Chore(Protocol):
-    """A coroutine method; its name is what a failure is reported under."""
+class PeriodicTask(Protocol):
+    """A coroutine method; a failure is logged under its name."""
 
     __name__: str
 
     def __call__(self) -> Awaitable[None]: ...
 
 
-async def every(seconds: float, do: Chore) -> None:
-    """Do it now, and again so many seconds after each time, until cancelled.
+async def every(seconds: float, do: PeriodicTask) -> None:
+    """Do it now, and again this long after each time, until cancelled.
 
-    What the database refuses or cannot take is told in the log, and tried again the next time: so a pause there must be.
+    A database error is logged, and the task is tried again after the pause, which must not be 0 therefore.
     """
     assert seconds > 0
     while True:

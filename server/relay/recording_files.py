@@ -1,7 +1,7 @@
-"""The folder where recordings lie: what the rows have given up is taken off it, and what a killed node left is measured.
+"""The files of recordings: those whose recording was deleted are removed, and those that a killed node left are measured.
 
-The rows are the truth. Every relay looks at the folder it can see, when a bell says that a recording was deleted and now and
-then anyway: so whatever stops in between, no file outlives its recording for long.
+The rows decide. Every relay compares its folder with them when a notification says that a recording was deleted, and once a
+minute. So no file stays for long after its recording, even if a process stops in between.
 """
 
 from __future__ import annotations
@@ -21,62 +21,64 @@ from ..postgres.pools import Database
 from ..supervision import Supervisor
 from .periodic import every
 
-TEND_EVERY: Final = 2.0  # seconds
-SWEEP_EVERY: Final = 60.0  # seconds
-AGAIN_AFTER: Final = 0.1  # seconds; a sweep that failed waits for its turn besides
-A_FILE: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{36}\.ogg")
-"""Names that the database gives; whatever else somebody put there is not ours to touch."""
+END_EVERY: Final = 2.0  # seconds
+REMOVE_EVERY: Final = 60.0  # seconds
+AGAIN_AFTER: Final = 0.1  # seconds, besides the throttle
+FILE_NAME: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{36}\.ogg")
+"""The names that the database gives. Other files in the folder are never touched."""
 
 log = logging.getLogger(__name__)
 
 
-class Shelf:
-    """One relay's view of the folder, which need not exist. Recordings are kept so long after their end, or for ever."""
+class RecordingFiles:
+    """The files in `folder`, which need not exist. Recordings are kept for `keep` after their end, or for ever."""
 
     def __init__(self, database: Database, folder: Path, keep: timedelta | None = None) -> None:
         self.folder = folder
         self._database = database
         self._keep = keep
         self._deleted = asyncio.Event()
-        self._deleted.set()  # some may have been while nobody looked
+        self._deleted.set()  # some may have been deleted before this relay started
         self._throttle = Throttle(1, 3)
 
-    def rung(self) -> None:
-        """A bell said that a recording was deleted."""
+    def notified(self) -> None:
+        """A notification said that a recording was deleted."""
         self._deleted.set()
 
     def start(self, tasks: Supervisor) -> None:
-        """Tend the recordings until the tasks end."""
-        tasks.keep(partial(every, TEND_EVERY, self._tend), "recordings")
-        tasks.keep(partial(every, AGAIN_AFTER, self._sweep_when_told), "sweep of recordings")
+        """End and remove recordings until the tasks end."""
+        tasks.keep(partial(every, END_EVERY, self._end_overdue), "recordings")
+        tasks.keep(
+            partial(every, AGAIN_AFTER, self._remove_when_notified), "removal of recording files"
+        )
 
-    async def _tend(self) -> None:
+    async def _end_overdue(self) -> None:
         async with self._database.relay() as connection:
             answer = await connection.execute(
                 "select recording, file from roomtone.relay_maintain_recordings(%s)", (self._keep,)
             )
             for recording, name in await answer.fetchall():
                 measured = await asyncio.to_thread(_measured, self.folder / name)
-                if measured is not None:  # another relay may have it
+                if measured is not None:  # it may be in another relay's folder
                     await connection.execute(
                         "select roomtone.relay_set_recording_size(%s, %s, %s)",
                         (recording, *measured),
                     )
 
-    async def _sweep_when_told(self) -> None:
+    async def _remove_when_notified(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(SWEEP_EVERY):
+            async with asyncio.timeout(REMOVE_EVERY):
                 await self._deleted.wait()
         await self._throttle.turn()
         self._deleted.clear()
         try:
-            await self.sweep()
+            await self.remove_deleted()
         except BaseException:
             self._deleted.set()
             raise
 
-    async def sweep(self) -> None:
-        """Remove the files whose recordings are deleted, or gone with their room."""
+    async def remove_deleted(self) -> None:
+        """Remove the files whose recordings were deleted, or whose room was."""
         names = await asyncio.to_thread(_names, self.folder)
         if not names:
             return
@@ -90,11 +92,11 @@ class Shelf:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return [path.name for path in folder.iterdir() if A_FILE.fullmatch(path.name)]
+        return [path.name for path in folder.iterdir() if FILE_NAME.fullmatch(path.name)]
     except FileNotFoundError:
         return []  # nothing was ever recorded here
     except OSError as error:
-        log.warning("the recordings could not be looked through: %s", error)
+        log.warning("the folder of recordings could not be listed: %s", error)
         return []
 
 

@@ -1,7 +1,7 @@
-"""Signing out: what is followed with a token ends when it is revoked, on whichever relay it was.
+"""Revocations: streams end when their token is revoked, on this relay or on another.
 
-The relay that was asked knows at once. The others hear a bell that points at a token without naming it,
-and ask the database whether one of those in use here was meant.
+The relay that signs a user out knows at once. The others receive a notification with a digest of the token's id, and ask
+the database about the tokens in use here that have this digest.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from ..postgres.notifications import Throttle
 from ..postgres.pools import Database
 from ..types import Claims
 
-TURNS_PER_S: Final = 20.0  # statements that notifications can cause, for they can be false
-TURNS_AT_ONCE: Final = 20
+QUERIES_PER_S: Final = 20.0  # queries that notifications can cause: they can be false
+QUERIES_AT_ONCE: Final = 20
 
 log = logging.getLogger(__name__)
 
 
-class SignedOut:
+class Revocations:
     """Which of the tokens that are in use here have been revoked meanwhile.
 
-    Whoever begins with a token first uses it and then asks the database about it: so none slips through.
+    A stream calls `using` first and then asks the database about its token, so no revocation in between is missed.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._in_use: dict[str, set[asyncio.Event]] = {}
         self._by_mark: dict[str, set[str]] = {}
-        self._throttle = Throttle(TURNS_PER_S, TURNS_AT_ONCE)
+        self._throttle = Throttle(QUERIES_PER_S, QUERIES_AT_ONCE)
         self._revoked: set[str] = set()
         self._doubtful: set[str] = set()
-        self._something_rang = asyncio.Event()
+        self._work = asyncio.Event()
 
     @contextmanager
     def using(self, claims: Claims, wake: asyncio.Event) -> Iterator[None]:
         """Use this token until the block ends; `wake` is set when it is revoked."""
-        if "jti" not in claims:  # without an id it cannot be told from others
+        if "jti" not in claims:  # without an id it cannot be revoked
             yield
             return
         jti = str(claims["jti"])
@@ -70,20 +70,20 @@ class SignedOut:
         if "jti" in claims:
             self._end(str(claims["jti"]))
 
-    def rung(self, mark: str) -> None:
-        """A bell said that a token of this mark was revoked."""
+    def notified(self, mark: str) -> None:
+        """A notification said that a token with this digest was revoked."""
         self._doubt(self._by_mark.get(mark, set()))
 
     def resync(self) -> None:
-        """Bells may have been missed: any may have been revoked."""
+        """Notifications may have been missed: any token may have been revoked."""
         self._doubt(set(self._in_use))
 
     async def run(self) -> None:
-        """Keep asking until cancelled."""
+        """Ask the database about doubtful tokens until cancelled."""
         while True:
-            await self._something_rang.wait()
+            await self._work.wait()
             await self._throttle.turn()
-            self._something_rang.clear()
+            self._work.clear()
             doubtful, self._doubtful = self._doubtful, set()
             try:
                 async with self._database.relay() as connection:
@@ -103,7 +103,7 @@ class SignedOut:
     def _doubt(self, tokens: set[str]) -> None:
         if tokens:
             self._doubtful |= tokens
-            self._something_rang.set()
+            self._work.set()
 
     def _end(self, jti: str) -> None:
         if jti in self._in_use:
@@ -113,5 +113,5 @@ class SignedOut:
 
 
 def _mark(jti: str) -> str:
-    """As `tg_revoked_tokens__notify` makes it: tells tokens apart, and gives none away."""
+    """As `tg_revoked_tokens__notify` makes it: a digest tells tokens apart and reveals none."""
     return hashlib.md5(jti.encode(), usedforsecurity=False).hexdigest()

@@ -23,10 +23,11 @@ from ..log.room_log import Reader, SlowReader
 from ..postgres.pools import Database
 from ..postgres.room_events import Seat, missed, reason_of, snapshot, why_gone
 from ..problem import Problem
-from ..relay.hallway import Visitor
-from ..relay.invitations import Invitee
+from ..relay.hallway import HallwayReader
+from ..relay.invitations import InvitationsReader
 from ..relay.presence import Presence
-from ..relay.relay import NoSuchRoom, Relay
+from ..relay.relay import Relay
+from ..relay.room_logs import NoSuchRoom
 from ..types import Claims, Cursor
 
 QUIET: Final = 15.0  # seconds without a frame until a sign of life; proxies hang up after 60
@@ -81,7 +82,7 @@ async def subscribe_to_room(
     """
     async with contextlib.AsyncExitStack() as held:
         try:
-            follow = relay.follow(seat.room, seat.user, seat.peer, wake)
+            follow = relay.logs.follow(seat.room, seat.user, seat.peer, wake)
             reader = await held.enter_async_context(follow)
         except NoSuchRoom:
             raise no_such_room(seat.room) from None
@@ -111,7 +112,7 @@ async def subscribe(
 ) -> AsyncIterator[Subscription]:
     """Follow the hallway, one's invitations, and one room if one is attended, until the block ends."""
     await relay.hallway.until_filled()
-    with relay.signed_out.using(claims, wake):
+    with relay.revocations.using(claims, wake):
         async with relay.invitations.read(user_of(claims), wake) as invitee:
             yield Subscription(relay, database, claims, wake, invitee, room)
 
@@ -132,7 +133,7 @@ class Subscription:
         database: Database,
         claims: Claims,
         wake: asyncio.Event,
-        invitee: Invitee | None,
+        invitee: InvitationsReader | None,
         room: RoomSubscription | None,
     ) -> None:
         self._relay = relay
@@ -140,7 +141,7 @@ class Subscription:
         self._claims = claims
         self._ends_at = ends_at(claims)
         self._wake = wake
-        self._visitor = Visitor(wake, user_of(claims))
+        self._visitor = HallwayReader(wake, user_of(claims))
         self._invitee = invitee
         self.room = room
 
@@ -204,7 +205,7 @@ class Subscription:
 
         Raises StreamEnded.
         """
-        self._relay.hallway.enter(self._visitor)
+        self._relay.hallway.subscribe(self._visitor)
         try:
             while True:
                 if (end := reason_to_end(self._relay, self._claims)) is not None:
@@ -234,7 +235,7 @@ class Subscription:
                 if not waiting and not await wait_for_news(self._wake, QUIET, self._ends_at):
                     yield []
         finally:
-            self._relay.hallway.leave(self._visitor)
+            self._relay.hallway.unsubscribe(self._visitor)
 
 
 def take(room: RoomSubscription | None) -> tuple[list[Frame], StreamEnded | None]:
@@ -256,7 +257,7 @@ def reason_to_end(relay: Relay, claims: Claims) -> StreamEnded | None:
     """Why nobody, or not this user, is served any longer."""
     if relay.stopping.is_set():
         return StreamEnded("relay stopping", RETRY)
-    if claims in relay.signed_out:
+    if claims in relay.revocations:
         return StreamEnded("signed out")
     return None
 

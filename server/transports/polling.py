@@ -22,8 +22,8 @@ from ..identity.tokens import ends_at, user_of
 from ..log.frame import Frame
 from ..postgres.room_events import Seat, missed, snapshot
 from ..problem import Problem
-from ..relay.hallway import Hallway, Visitor
-from ..relay.invitations import Invitee
+from ..relay.hallway import Hallway, HallwayReader
+from ..relay.invitations import InvitationsReader
 from ..relay.relay import Relay
 from ..types import Claims, Cursor
 from .following import (
@@ -66,8 +66,8 @@ class PollPositions:
     """Where the asker positions, as far as they ask: in a room's log, in the hallway, in their invitations."""
 
     room: RoomSubscription | None
-    visitor: Visitor | None
-    invitee: Invitee | None
+    visitor: HallwayReader | None
+    invitee: InvitationsReader | None
 
 
 async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
@@ -77,7 +77,7 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
     place = cursor_of(request, "hallway")
     wake = asyncio.Event()
     async with contextlib.AsyncExitStack() as held:
-        held.enter_context(state.relay.signed_out.using(claims, wake))
+        held.enter_context(state.relay.revocations.using(claims, wake))
         follow = subscribe_to_room(state.relay, state.presence, seat, wake)
         room = await held.enter_async_context(follow)
         found = PollAnswer()
@@ -90,7 +90,7 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
             room.reader.position = cursor
         visitor = None
         if "hallway" in request.query_params:
-            visitor = await _enter(request, Visitor(wake, seat.user), place, found, held)
+            visitor = await _enter(request, HallwayReader(wake, seat.user), place, found, held)
         positions = PollPositions(room, visitor, await _invited(request, claims, wake, held))
         if room.reader.position is not None:  # else there is more to ask for at once
             await _gather(request, claims, positions, wake, wait, found)
@@ -109,10 +109,10 @@ async def poll_hallway(request: Request, claims: Claims) -> Response:
     wait, after = wait_of(request), cursor_of(request, "after")
     wake = asyncio.Event()
     async with contextlib.AsyncExitStack() as held:
-        held.enter_context(request.state.relay.signed_out.using(claims, wake))
+        held.enter_context(request.state.relay.revocations.using(claims, wake))
         await require_signed_in(request.state.database, claims)
         found = PollAnswer()
-        visitor = await _enter(request, Visitor(wake, user_of(claims)), after, found, held)
+        visitor = await _enter(request, HallwayReader(wake, user_of(claims)), after, found, held)
         positions = PollPositions(None, visitor, await _invited(request, claims, wake, held))
         await _gather(request, claims, positions, wake, wait, found)
         cursor = json.dumps(str(request.state.relay.hallway.cursor(visitor)))
@@ -121,30 +121,30 @@ async def poll_hallway(request: Request, claims: Claims) -> Response:
 
 async def _enter(
     request: Request,
-    visitor: Visitor,
+    visitor: HallwayReader,
     place: Cursor | None,
     found: PollAnswer,
     held: contextlib.AsyncExitStack,
-) -> Visitor:
+) -> HallwayReader:
     """Stand in the hallway where one stood before, or see it anew, until `held` ends."""
     hallway: Hallway = request.state.relay.hallway
     await hallway.until_filled()
     if place is None or not hallway.resume(visitor, place):
         _see(f'{{"hallway":{hallway.rows(visitor)}}}', found)
-    hallway.enter(visitor)
-    held.callback(hallway.leave, visitor)
+    hallway.subscribe(visitor)
+    held.callback(hallway.unsubscribe, visitor)
     return visitor
 
 
 async def _invited(
     request: Request, claims: Claims, wake: asyncio.Event, held: contextlib.AsyncExitStack
-) -> Invitee | None:
+) -> InvitationsReader | None:
     """Read one's invitations until `held` ends, if one asks: those told before are no news."""
     told = request.query_params.get("invitations")
     if told is None:
         return None
     read = request.state.relay.invitations.read(user_of(claims), wake)
-    invitee: Invitee | None = await held.enter_async_context(read)
+    invitee: InvitationsReader | None = await held.enter_async_context(read)
     if invitee is not None:
         invitee.seen = told
     return invitee

@@ -289,7 +289,7 @@ class RoomSocket(HallwaySocket):
         if act is None:
             raise self._unknown(event, f"There are {', '.join(self._events)}.")
         done = await act(data)
-        self._state.relay.ring(self._room)
+        self._state.relay.logs.read_now(self._room)
         return done
 
     async def _join(self, data: Any) -> str:

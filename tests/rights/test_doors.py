@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import httpx
+from starlette.applications import Starlette
 from starlette.routing import Route
 
 from ..people import Psql
@@ -91,7 +92,9 @@ def test_no_other_origin_is_ever_told_that_it_may(database_url: str) -> None:
             anna.get("/", headers=origin),
         ):
             assert not [name for name in answer.headers if name.startswith("access-control-")]
-        ways = {route.path for route in relay.server._app.routes if isinstance(route, Route)}
+        app = relay.server.config.app
+        assert isinstance(app, Starlette)
+        ways = {route.path for route in app.routes if isinstance(route, Route)}
         assert len(ways) > 10
         talkative = set()
         for way in ways:

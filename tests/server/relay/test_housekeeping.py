@@ -1,4 +1,4 @@
-"""Housekeeping: what is old is forgotten within bounds, and a deaf listener is told from a quiet one."""
+"""Housekeeping: old rows are deleted, a bounded number at a time, and a listener without notifications is reconnected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def watching(database_url: str, listens_to: str, psql: Psql, *, write: bool) -> int:
-    """Watch twice with something written in between, or not; how often the listener was called deaf."""
+    """Watch twice with something written in between, or not; how often the listener was found silent."""
     database = Database(database_url, node=NodeId("watcher"), settings=Settings())
     listener, counted = Listener(listens_to), Metrics()
     connected: asyncio.Queue[Wakeup] = asyncio.Queue()
@@ -38,33 +38,37 @@ async def watching(database_url: str, listens_to: str, psql: Psql, *, write: boo
         if write:
             psql.seat(psql.room("rick"), "anna")
         await housekeeping.watch()
-        deaf = int(counted.deaf._value.get())
-        if deaf:
+        silent = int(counted.listener_silent._value.get())
+        if silent:
             assert await asyncio.wait_for(connected.get(), 10) == Resync(fresh=True)
-        return deaf
+        return silent
     finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
         await database.close()
 
 
-async def test_a_listener_with_nothing_to_hear_is_left_alone(psql: Psql, database_url: str) -> None:
+async def test_a_listener_without_anything_to_receive_is_left_alone(
+    psql: Psql, database_url: str
+) -> None:
     psql.room("rick")
     assert await watching(database_url, database_url, psql, write=False) == 0
 
 
-async def test_a_listener_that_hears_is_left_alone(psql: Psql, database_url: str) -> None:
+async def test_a_listener_that_receives_notifications_is_left_alone(
+    psql: Psql, database_url: str
+) -> None:
     psql.room("rick")
     assert await watching(database_url, database_url, psql, write=True) == 0
 
 
-async def test_a_listener_that_is_deaf_is_connected_anew(
+async def test_a_listener_that_receives_no_notifications_is_reconnected(
     psql: Psql, database_url: str, new_database: NewDatabase, template: str
 ) -> None:
     psql.room("rick")
-    # Bells do not leave their database: whoever listens next door is as deaf as one can be.
-    next_door = new_database(template)
-    assert await watching(database_url, next_door, psql, write=True) == 1
+    # Notifications do not leave their database, so a listener in another one receives none.
+    elsewhere = new_database(template)
+    assert await watching(database_url, elsewhere, psql, write=True) == 1
 
 
 def test_of_a_busy_room_only_so_many_events_are_kept(psql: Psql) -> None:

@@ -13,16 +13,14 @@ from uuid import uuid4
 import pytest
 from roomtone.log.frame import Frame
 from roomtone.log.room_log import Entry, Reader, RoomLog
-from roomtone.postgres.listener import Listener
 from roomtone.postgres.pools import Database
 from roomtone.problem import Problem
 from roomtone.relay.hallway import Hallway
 from roomtone.relay.invitations import Invitations
 from roomtone.relay.metrics import Metrics
 from roomtone.relay.presence import Presence
-from roomtone.relay.recording_files import Shelf
-from roomtone.relay.relay import NoSuchRoom, Relay
-from roomtone.relay.revocations import SignedOut
+from roomtone.relay.recording_files import RecordingFiles
+from roomtone.relay.room_logs import NoSuchRoom, RoomLogs
 from roomtone.settings import Settings
 from roomtone.supervision import begin, supervised
 from roomtone.types import NodeId, PeerId, RoomId, UserId
@@ -43,27 +41,18 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def relay(database: Database, database_url: str, tmp_path: Path) -> Relay:
-    """One that does not run: what it reads, it reads when it is asked."""
-    return Relay(
-        database,
-        Listener(database_url),
-        Hallway(database),
-        Invitations(database),
-        SignedOut(database),
-        Presence(database, grace=1.0, address="here"),
-        Shelf(database, tmp_path),
-        Metrics(),
-    )
+def logs(database: Database) -> RoomLogs:
+    """They do not run: what they read, they read when they are asked."""
+    return RoomLogs(database, Metrics())
 
 
 class Gate:
     """Holds up the reading of heads until it is opened."""
 
-    def __init__(self, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, logs: RoomLogs, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reached, self.open = asyncio.Event(), asyncio.Event()
-        self._heads = relay._heads
-        monkeypatch.setattr(relay, "_heads", self.heads)
+        self._heads = logs._heads
+        monkeypatch.setattr(logs, "_heads", self.heads)
 
     async def heads(self, rooms: list[RoomId]) -> list[tuple[RoomId, int, int]]:
         self.reached.set()
@@ -71,43 +60,43 @@ class Gate:
         return await self._heads(rooms)
 
 
-async def follows(relay: Relay, room: int, user: UserId) -> bool:
+async def follows(logs: RoomLogs, room: int, user: UserId) -> bool:
     """Follow for a moment; whether the room was there."""
     peer = PeerId(str(uuid4()))
     try:
-        async with relay.follow(RoomId(room), user, peer, asyncio.Event()):
+        async with logs.follow(RoomId(room), user, peer, asyncio.Event()):
             return True
     except NoSuchRoom:
         return False
 
 
 async def test_a_first_follower_who_hangs_up_leaves_the_others_served(
-    relay: Relay, psql: Psql, monkeypatch: pytest.MonkeyPatch
+    logs: RoomLogs, psql: Psql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room, gate = psql.room("rick"), Gate(relay, monkeypatch)
-    first = begin(follows(relay, room, ANNA), "first")
+    room, gate = psql.room("rick"), Gate(logs, monkeypatch)
+    first = begin(follows(logs, room, ANNA), "first")
     await gate.reached.wait()
-    second = begin(follows(relay, room, BO), "second")
+    second = begin(follows(logs, room, BO), "second")
     await asyncio.sleep(0)
     first.cancel()
     with suppress(asyncio.CancelledError):
         await first
     gate.open.set()
     assert await second
-    assert not await follows(relay, 10**12, ANNA)
+    assert not await follows(logs, 10**12, ANNA)
 
 
 async def test_a_room_that_all_who_asked_for_have_left_is_forgotten(
-    relay: Relay, psql: Psql, monkeypatch: pytest.MonkeyPatch
+    logs: RoomLogs, psql: Psql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roomtone.relay.relay.UNREAD_FOR", 0.01)
-    room, gate = psql.room("rick"), Gate(relay, monkeypatch)
-    only = begin(follows(relay, room, ANNA), "only")
+    monkeypatch.setattr("roomtone.relay.room_logs.UNREAD_FOR", 0.01)
+    room, gate = psql.room("rick"), Gate(logs, monkeypatch)
+    only = begin(follows(logs, room, ANNA), "only")
     await gate.reached.wait()
     only.cancel()
     gate.open.set()
     async with asyncio.timeout(10):
-        while relay._opening or relay._rooms:  # noqa: ASYNC110 - there is nobody to tell of it
+        while logs._opening or logs._rooms:  # noqa: ASYNC110 - there is nobody to tell of it
             await asyncio.sleep(0.01)
 
 
@@ -116,13 +105,13 @@ async def test_a_room_that_came_and_went_before_the_first_read_is_told_as_ended(
 ) -> None:
     room = psql.room("rick")
     psql.run("update rooms set ended_at = now() where id = %s", room)
-    hallway, ended = Hallway(database), asyncio.Queue[RoomId]()
-    hallway.ended = ended.put_nowait
+    ended = asyncio.Queue[RoomId]()
+    hallway = Hallway(database, on_room_ended=ended.put_nowait)
     async with supervised() as tasks:
         tasks.keep(hallway.run, "hallway")
         hallway.resync()
         await hallway.until_filled()
-        hallway.rung(RoomId(room), 2)
+        hallway.notified(RoomId(room), 2)
         async with asyncio.timeout(10):
             assert await ended.get() == room
 
@@ -186,9 +175,9 @@ async def test_a_sweep_that_the_database_refuses_is_tried_again_after_a_pause(
     try:
         async with supervised() as tasks:
             with caplog.at_level(logging.WARNING):
-                Shelf(database, tmp_path).start(tasks)
+                RecordingFiles(database, tmp_path).start(tasks)
                 await asyncio.sleep(1.0)  # a spin would fill this second
-        failed = [each for each in caplog.records if "sweep_when_told failed" in each.message]
+        failed = [each for each in caplog.records if "remove_when_notified failed" in each.message]
         assert 1 <= len(failed) <= 6
     finally:
         psql.run("grant execute on function relay_deleted_recordings to roomtone_relay")

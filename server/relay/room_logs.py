@@ -1,0 +1,220 @@
+"""The logs of the rooms that are followed through this relay: kept in memory, read when a notification says that they grew.
+
+Rooms whose notifications arrive together are read together, in one query. A room without readers is not read at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+import psycopg
+
+from ..log.room_log import Entry, Reader, RoomLog, frame
+from ..postgres.notifications import Throttle
+from ..postgres.pools import Database
+from ..supervision import begin
+from ..types import Cursor, PeerId, RoomId, UserId
+from .metrics import Metrics
+
+FRUITLESS_PER_S: Final = 50.0  # reads that find nothing: a false notification costs one
+FRUITLESS_AT_ONCE: Final = 100
+UNREAD_FOR: Final = 1.0  # seconds
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """Where a notification said that the room's log ends, and when it was received."""
+
+    seq: int
+    at: datetime
+
+
+class NoSuchRoom(Exception):
+    """There is no room with this id."""
+
+
+class RoomLogs:
+    """A `RoomLog` for each room that has readers here."""
+
+    def __init__(self, database: Database, metrics: Metrics) -> None:
+        self._database = database
+        self._metrics = metrics
+        self._rooms: dict[RoomId, RoomLog] = {}
+        self._opening: dict[RoomId, asyncio.Task[RoomLog]] = {}
+        self._to_read: dict[RoomId, Notified | None] = {}
+        self._fruitless = Throttle(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
+        self._written_here: set[RoomId] = set()
+        self._already_read: dict[RoomId, int] = {}
+        self._work = asyncio.Event()
+        self._reset_heads = False
+
+    @asynccontextmanager
+    async def follow(
+        self, room: RoomId, user: UserId, peer: PeerId, wake: asyncio.Event
+    ) -> AsyncIterator[Reader]:
+        """A reader of the room's log from now on; its position is for the caller to set.
+
+        No event after this moment is missed: the reader can go on from the cursor of a snapshot that is taken now.
+        Raises NoSuchRoom.
+        """
+        room_log = self._rooms.get(room) or await self._open(room)
+        reader = Reader(room_log, user, peer, wake)
+        room_log.add(reader)
+        try:
+            yield reader
+        finally:
+            room_log.discard(reader)
+            self._forget_unread(room, room_log)
+
+    def notified(self, room: RoomId, seq: int) -> None:
+        """A notification said that the room's log ends here."""
+        if room in self._rooms and self._already_read.pop(room, None) != seq:
+            self._to_read[room] = Notified(seq, datetime.now(UTC))
+            self._work.set()
+
+    def read_now(self, room: RoomId) -> None:
+        """This relay committed something in the room: read it without waiting for the notification.
+
+        What is sent is still what the log says, in its order. The notification that follows is for other relays.
+        """
+        if room in self._rooms:
+            self._written_here.add(room)
+            self._to_read.setdefault(room, Notified(0, datetime.now(UTC)))
+            self._work.set()
+
+    def resync(self) -> None:
+        """Notifications may have been missed: read all rooms."""
+        self._reset_heads = True
+        self._to_read.update(dict.fromkeys(self._rooms))
+        self._work.set()
+
+    def wake_all(self) -> None:
+        for room_log in self._rooms.values():
+            for reader in room_log.readers:
+                reader.wake.set()
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            to_read, self._to_read = self._to_read, {}
+            written, self._written_here = self._written_here, set()
+            try:
+                if self._reset_heads:
+                    # A crash may have emptied the logs. Reading the heads creates them again, in new epochs.
+                    await self._heads(self._rooms)
+                    self._reset_heads = False
+                found = await self._read(to_read)
+                # Only the notification of exactly what was just read needs no reading.
+                self._already_read |= {r: self._rooms[r].head for r in written if r in self._rooms}
+            except Exception as error:
+                self._to_read = to_read | self._to_read
+                self._work.set()
+                if not isinstance(error, psycopg.Error):
+                    raise
+                log.warning("the log could not be read, trying again: %s", str(error).strip())
+                await asyncio.sleep(0.2)
+            else:
+                if not found:
+                    await self._fruitless.turn()
+
+    async def _open(self, room: RoomId) -> RoomLog:
+        """The log of a room that has no reader yet, opened once for all that ask meanwhile.
+
+        A task of its own does it: if the first who asked is cancelled, the others still wait for it.
+        """
+        opening = self._opening.get(room)
+        if opening is None:
+            opening = self._opening[room] = begin(self._opened(room), "opening of a room")
+            opening.add_done_callback(partial(self._has_opened, room))
+        return await asyncio.shield(opening)
+
+    async def _opened(self, room: RoomId) -> RoomLog:
+        for _, epoch, head in await self._heads([room]):
+            room_log = self._rooms[room] = RoomLog(room, epoch, head)
+            self._metrics.rooms.set(len(self._rooms))
+            return room_log
+        raise NoSuchRoom(room)
+
+    def _has_opened(self, room: RoomId, opening: asyncio.Task[RoomLog]) -> None:
+        del self._opening[room]
+        if not opening.cancelled() and opening.exception() is None:
+            # Those who waited are about to read it; if all of them were cancelled, it has no reader.
+            forget = partial(self._forget_unread, room, opening.result())
+            asyncio.get_running_loop().call_later(UNREAD_FOR, forget)
+
+    def _forget_unread(self, room: RoomId, room_log: RoomLog) -> None:
+        if not room_log.readers and self._rooms.get(room) is room_log:
+            del self._rooms[room]
+            self._already_read.pop(room, None)
+            self._metrics.rooms.set(len(self._rooms))
+
+    async def _heads(self, rooms: Iterable[RoomId]) -> list[tuple[RoomId, int, int]]:
+        async with self._database.relay() as connection:
+            cursor = await connection.execute(
+                "select room_id, epoch, head_seq from roomtone.relay_logs(%s)", (list(rooms),)
+            )
+            return [(RoomId(room), epoch, head) for room, epoch, head in await cursor.fetchall()]
+
+    async def _read(self, to_read: dict[RoomId, Notified | None]) -> bool:
+        """Read what is new in these rooms; whether anything was."""
+        found = False
+        rooms = [room for room in to_read if room in self._rooms]
+        while rooms:
+            async with self._database.relay() as connection:
+                cursor = await connection.execute(
+                    "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer, event,"
+                    " taken_back_seq"
+                    " from roomtone.relay_read(%s, %s)",
+                    (rooms, [self._rooms[room].head for room in rooms]),
+                )
+                rows = await cursor.fetchall()
+            read_at = datetime.now(UTC)
+            self._metrics.reads.inc()
+            unfinished = set()
+            for room, epoch, head, tail, *event in rows:
+                room_log = self._rooms.get(room)
+                if room_log is None:
+                    continue
+                if epoch != room_log.epoch or room_log.head < tail:
+                    found = True
+                    room_log.reset(epoch, head)
+                elif event[0] is not None and event[0] > room_log.head:
+                    found = True
+                    self._metrics.events.inc()
+                    self._append(room_log, event, to_read.get(room), read_at)
+                if room_log.head < head:
+                    unfinished.add(room)
+                else:
+                    unfinished.discard(room)
+            rooms = [room for room in unfinished if room in self._rooms]
+        return found
+
+    def _append(
+        self, room_log: RoomLog, row: Sequence[Any], notified: Notified | None, read_at: datetime
+    ) -> None:
+        seq, table, recipient, seat_user, seat_peer, event, taken_back_seq = row
+        heard_at = None
+        if notified is not None:
+            # What was committed after that notification is read before its own one is received.
+            heard_at = notified.at if seq <= notified.seq else read_at
+        entry = Entry(
+            seq,
+            frame(Cursor(room_log.epoch, seq), table, event, heard_at),
+            seat_user,
+            None if seat_peer is None else PeerId(str(seat_peer)),
+            json.loads(event)["reason"] if seat_user is not None else None,
+            taken_back_seq,
+        )
+        room_log.append(entry, recipient)
