@@ -1,4 +1,7 @@
-"""The command `roomtone`, a module for each of its words."""
+"""The command `roomtone`, a module for each subcommand.
+
+It may import everything; nothing imports it but `server/__main__.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Rows over HTTP with PostgREST's conventions, executed as the user.
 
-A request is parsed (`query`, `body`, `prefer`), composed into one statement (`statement`) and
-executed in a transaction as whoever sent it (`transaction`); grants, policies, constraints and
-triggers decide, and PostgreSQL's answer goes out as it is. There is no second copy of the rules.
+A request is parsed (`query`, `body`, `prefer`), composed into one statement (`statement`) and executed in a transaction as
+the user (`transaction`). Grants, policies, constraints and triggers decide, and PostgreSQL's answer is sent as it is.
+It may import identity, postgres and the modules of `server/` itself that import nothing further.
 """
 
 from __future__ import annotations
