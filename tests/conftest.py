@@ -13,8 +13,9 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.rows import TupleRow
-from roomtone.postgres.embedded import EmbeddedPostgres, socket_url
+from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.install import install
+from roomtone.postgres.programs import socket_url
 
 from .databases import Databases
 from .people import Psql

@@ -11,7 +11,8 @@ from itertools import count
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
-from roomtone.postgres.embedded import EmbeddedPostgres, socket_url
+from roomtone.postgres.embedded import EmbeddedPostgres
+from roomtone.postgres.programs import socket_url
 
 Connection = psycopg.Connection[TupleRow]
 

@@ -10,8 +10,8 @@ import click
 import uvloop
 
 from .. import privileges
-from ..postgres.embedded import socket_url
 from ..postgres.lock import running
+from ..postgres.programs import socket_url
 from ..settings import is_loopback
 from ..terminal import Terminal
 from .group import cli

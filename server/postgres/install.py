@@ -6,10 +6,9 @@ is kept in `schema_installs`, so a start that changes nothing costs one query.
 
 from __future__ import annotations
 
-import hashlib
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +19,12 @@ from psycopg.conninfo import conninfo_to_dict
 from .. import __version__
 from ..paths import SOURCE
 from .roles import RELAY_ROLE
+from .schema_files import SqlFile, demo_files, fingerprint, schema_files
 
 PATIENCE = 60.0  # seconds a database server may take to come up
 ATTEMPTS = 5  # roles belong to the whole cluster, so installations of two databases can collide
 INSTALL_LOCK = 0x726F6F6D746F6E65  # "roomtone", the key of an advisory lock
 OLDEST_SERVER = 140000
-DEMO = "schema/demo"
 
 Progress = Callable[[str], None]
 
@@ -45,14 +44,6 @@ class SchemaError(InstallError):
 
 
 @dataclass(frozen=True)
-class SqlFile:
-    """A file of the schema; `name` is its path from the top folder, as in `schema/30_rooms/10_rooms.sql`."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Installed:
     """What an installation found and did."""
 
@@ -61,36 +52,6 @@ class Installed:
     changed: bool
     new: bool
     demo: bool
-
-
-def schema_files(source: Path = SOURCE) -> list[SqlFile]:
-    """The schema and then its triggers, in the order in which they are installed."""
-    return [*_files(source, "schema"), *_files(source, "triggers")]
-
-
-def demo_files(source: Path = SOURCE) -> list[SqlFile]:
-    """People, clubs and rooms of our own invention, for a new database."""
-    return _files(source, DEMO)
-
-
-def fingerprint(files: Sequence[SqlFile]) -> str:
-    """SHA-256 of the files' names and texts, in hexadecimal."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.name}\0{file.text}\0".encode())
-    return digest.hexdigest()
-
-
-def script(source: Path = SOURCE) -> Iterator[str]:
-    """The whole installation as one psql script, piece by piece; nothing is connected to."""
-    files = schema_files(source)
-    yield "begin;\n"
-    for file in files:
-        yield f"\n-- {file.name}\n\n{file.text}"
-    yield (
-        "\ninsert into roomtone.schema_installs (fingerprint, version)"
-        f" values ('{fingerprint(files)}', '{__version__}');\ncommit;\n"
-    )
 
 
 def install(
@@ -299,16 +260,6 @@ def _is_collision(error: BaseException | None) -> bool:
     return isinstance(
         error, errors.InternalError_ | errors.DeadlockDetected | errors.SerializationFailure
     )
-
-
-def _files(source: Path, folder: str) -> list[SqlFile]:
-    paths = (path.relative_to(source).as_posix() for path in (source / folder).rglob("*.sql"))
-    demo = folder == DEMO
-    return [
-        SqlFile(path, (source / path).read_text(encoding="utf-8"))
-        for path in sorted(paths)
-        if path.startswith(DEMO) == demo
-    ]
 
 
 def _place(url: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pglast import ast, parse_plpgsql, parse_sql, split
 from pglast.enums import ConstrType, ObjectType
-from roomtone.postgres.install import SqlFile, schema_files
+from roomtone.postgres.schema_files import SqlFile, schema_files
 
 from ..schema.sources import nodes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from roomtone.postgres.install import schema_files
+from roomtone.postgres.schema_files import schema_files
 
 from ..conftest import Connect
 from .schema_map import Map, page, read

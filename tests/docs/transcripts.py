@@ -27,8 +27,9 @@ from types import TracebackType
 from typing import Self
 
 import psycopg
-from roomtone.postgres.embedded import EmbeddedPostgres, psql_command, psql_environment
+from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.install import install
+from roomtone.postgres.programs import psql_command, psql_environment
 
 from ..patience import PATIENCE
 

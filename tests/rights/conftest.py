@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from roomtone.postgres.embedded import EmbeddedPostgres, socket_url
+from roomtone.postgres.embedded import EmbeddedPostgres
+from roomtone.postgres.programs import socket_url
 
 from ..conftest import Connection
 from ..people import Psql

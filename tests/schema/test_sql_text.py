@@ -9,7 +9,8 @@ import pytest
 from pglast import ast as sql
 from pglast import parse_sql, split
 from pglast.parser import fingerprint
-from roomtone.postgres.install import SqlFile, schema_files, script, statement_starts
+from roomtone.postgres.install import statement_starts
+from roomtone.postgres.schema_files import SqlFile, schema_files, script
 
 from .sources import (
     FILES,

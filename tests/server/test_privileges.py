@@ -18,8 +18,8 @@ import psycopg
 import pytest
 from roomtone import privileges
 from roomtone.postgres.account import Account, AccountError, account_for
-from roomtone.postgres.embedded import socket_url
 from roomtone.postgres.lock import running
+from roomtone.postgres.programs import socket_url
 from roomtone.settings import Settings
 
 from ..running import NO_TLS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from roomtone.paths import PSQL
-from roomtone.postgres.embedded import psql_command, psql_environment
+from roomtone.postgres.programs import psql_command, psql_environment
 
 RC = (PSQL / "rc.psql").read_text("utf-8")
 GUIDE = (PSQL / "guide.psql").read_text("utf-8")

@@ -15,7 +15,8 @@ from roomtone.lab.bench import Bench
 from roomtone.lab.figures import Report
 from roomtone.lab.plan import Plan
 from roomtone.lab.signaling import run
-from roomtone.postgres.embedded import EmbeddedPostgres, socket_url
+from roomtone.postgres.embedded import EmbeddedPostgres
+from roomtone.postgres.programs import socket_url
 from roomtone.postgres.roles import RELAY_ROLE
 
 from ...conftest import Connection

@@ -13,8 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from roomtone.postgres.account import Account, account_for
-from roomtone.postgres.embedded import EmbeddedError, EmbeddedPostgres
+from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.lock import LOCK_NAME, AlreadyRunning, data_dir_lock, running
+from roomtone.postgres.programs import EmbeddedError
 
 from ...patience import PATIENCE, eventually
 

@@ -8,8 +8,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from roomtone import __version__
-from roomtone.postgres.embedded import EmbeddedPostgres, bin_dir
-from roomtone.postgres.install import InstallError, SchemaError, install, script
+from roomtone.postgres.embedded import EmbeddedPostgres
+from roomtone.postgres.install import InstallError, SchemaError, install
+from roomtone.postgres.programs import bin_dir
+from roomtone.postgres.schema_files import script
 
 from ...conftest import Connect, NewDatabase
 from ...people import Psql

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import psutil
 import psycopg
-from roomtone.postgres.embedded import EmbeddedPostgres, socket_url
+from roomtone.postgres.embedded import EmbeddedPostgres
+from roomtone.postgres.programs import socket_url
 
 PATIENCE = 120.0  # seconds; seven processes start, and the machine may be busy
 

