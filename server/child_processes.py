@@ -1,6 +1,6 @@
-"""Processes beside the relay, of the house band and of media nodes: started with it, again when they die, ended with it.
+"""Child processes of the relay, the house band and the media nodes: started with it, restarted when they die, ended with it.
 
-Processes of their own, so that no relay imports what audio needs, and no audio keeps an event from its readers.
+They are processes of their own, so that relays need not import what audio needs, and audio delays no event.
 """
 
 from __future__ import annotations
@@ -20,27 +20,29 @@ from .settings import Settings
 
 STOPS_WITHIN: Final = 2.0  # seconds
 SHORTEST, LONGEST = 1.0, 60.0  # seconds of back-off
-STEADY_AFTER: Final = 30.0  # seconds; who lived this long is started again at once
+STEADY_AFTER: Final = (
+    30.0  # seconds; a process that ran this long is restarted after the shortest back-off
+)
 
-TOLD: Final = (
+SENT_SETTINGS: Final = (
     "ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy", "log_level", "host",
     "media_networks",
 )  # fmt: skip
-"""The settings that such a process needs to know."""
+"""The settings that such a process needs."""
 
 logger = logging.getLogger(__name__)
 
 
-class Companion:
-    """`start` it when the relay is there. `module` runs it; what it is told comes in as a line of JSON."""
+class ChildProcess:
+    """`start` it when the relay serves. `python -m` runs `module`, which reads its input as a line of JSON."""
 
     def __init__(
         self, name: str, module: str, settings: Settings, database_url: str, **more: object
     ) -> None:
         self.name = name
         self._module = module
-        told = {each: getattr(settings, each) for each in TOLD}
-        self._told = json.dumps({"url": database_url, "settings": told, **more}) + "\n"
+        sent = {each: getattr(settings, each) for each in SENT_SETTINGS}
+        self._input = json.dumps({"url": database_url, "settings": sent, **more}) + "\n"
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self.process: subprocess.Popen[str] | None = None
@@ -49,7 +51,7 @@ class Companion:
     def start(self) -> None:
         self._thread.start()
 
-    def tell(self) -> None:
+    def terminate(self) -> None:
         """Ask it to end, without waiting."""
         self._stopping.set()
         with self._lock:
@@ -57,8 +59,8 @@ class Companion:
                 self.process.terminate()
 
     def stop(self) -> None:
-        """Let it leave its rooms, and see that it does."""
-        self.tell()
+        """Give it time to leave its rooms, then kill it."""
+        self.terminate()
         process = self.process
         if process is not None:
             with suppress(subprocess.TimeoutExpired):
@@ -74,7 +76,7 @@ class Companion:
             try:
                 self._run()
             except Exception:
-                # No memory for another process, say: this thread is all that will try again.
+                # For example no memory for another process: only this thread can try again.
                 logger.exception("%s could not be started", self.name)
             if self._stopping.is_set():
                 return
@@ -93,32 +95,32 @@ class Companion:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 text=True,
-                start_new_session=True,  # Ctrl-C is for the relay, which then stops it
+                start_new_session=True,  # Ctrl-C reaches only the relay, which then stops it
             )
             self.process = process
         assert process.stdin is not None
         with suppress(OSError):
-            process.stdin.write(self._told)
+            process.stdin.write(self._input)
             process.stdin.flush()
-        process.wait()  # its input stays open until then: the end of it is the end of the relay
+        process.wait()  # its input stays open; when the relay dies it ends, and the process with it
         with suppress(OSError):
             process.stdin.close()
 
 
 @contextmanager
-def companions(
+def child_processes(
     settings: Settings, database_url: str, account: Account | None = None
-) -> Iterator[list[Companion]]:
-    """Those that belong to this relay, not started yet; they end with the block."""
+) -> Iterator[list[ChildProcess]]:
+    """The child processes of this relay, not started yet; they end with the block."""
     made = []
     owner = None if account is None else (account.uid, account.gid)
     if settings.band_plays:
         made.append(
-            Companion("the house band", "media.band", settings, database_url, account=owner)
+            ChildProcess("the house band", "media.band", settings, database_url, account=owner)
         )
     if settings.nodes:
         made += [
-            Companion(
+            ChildProcess(
                 f"the {kind.upper()} node",
                 "media.node",
                 settings,
@@ -133,6 +135,6 @@ def companions(
         yield made
     finally:
         for each in made:
-            each.tell()
+            each.terminate()
         for each in made:
             each.stop()

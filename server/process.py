@@ -1,4 +1,4 @@
-"""The processes that serve: one, or several behind one port."""
+"""The processes that serve requests: one, or several on one port."""
 
 from __future__ import annotations
 
@@ -44,35 +44,35 @@ class CannotServeError(Exception):
 
 
 class CannotListenError(Exception):
-    """The address is not to be had; the text is for the person who chose it."""
+    """The address cannot be used; the text tells the user why."""
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A bound socket that does not listen yet, so nobody connects to what cannot answer."""
+    """A bound socket that does not listen yet, so that no client connects before it is answered."""
     try:
         found = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE | socket.AI_ADDRCONFIG
         )
     except (socket.gaierror, UnicodeError) as error:
         raise CannotListenError(f"There is no address {host!r} on this machine.") from error
-    family, kind, protocol, _, place = found[0]
-    door = socket.socket(family, kind, protocol)
+    family, kind, protocol, _, where = found[0]
+    listening = socket.socket(family, kind, protocol)
     try:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        connections.set_options(door)
-        door.bind(place)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        connections.set_options(listening)
+        listening.bind(where)
     except OSError as error:
-        door.close()
+        listening.close()
         raise CannotListenError(
             f"Cannot listen on port {port} of {host}: {os.strerror(error.errno or 0).lower()}."
             " Choose another with --port, or any free one with --port 0."
         ) from error
-    return door
+    return listening
 
 
-def address(door: socket.socket) -> str:
+def address(listening: socket.socket) -> str:
     """The URL a browser on this machine opens."""
-    host, port = door.getsockname()[:2]
+    host, port = listening.getsockname()[:2]
     if host in ("0.0.0.0", "::"):
         host = "127.0.0.1"
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
@@ -105,16 +105,16 @@ class RelayServer(uvicorn.Server):
 
 
 def serve(
-    settings: Settings, database_url: str, door: socket.socket, on_started: Callable[[], None]
+    settings: Settings, database_url: str, listening: socket.socket, on_started: Callable[[], None]
 ) -> None:
-    """Serve until SIGINT or SIGTERM, which is raised again after the stop (as uvicorn does)."""
+    """Serve until SIGINT or SIGTERM, which is raised again after the stop, as uvicorn does."""
     from .app import create_app
 
     logs.configure(settings.log_level, "%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn.error").addFilter(connections.about_no_cut_reader)
     stop = Stop()
     app = create_app(settings, database_url, stop)
-    RelayServer(configuration(app, settings), stop, on_started).run(sockets=[door])
+    RelayServer(configuration(app, settings), stop, on_started).run(sockets=[listening])
     if stop.failed:
         sys.exit(1)
 
@@ -131,9 +131,9 @@ def configuration(app: Starlette, settings: Settings) -> uvicorn.Config:
         server_header=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=STOP_PATIENCE,
-        # A message that is somewhat too large is refused with words; this is where words end.
+        # The application refuses a message that is too large, with an explanation. Beyond this size the connection is closed.
         ws_max_size=max(LARGEST_MESSAGE, 2 * settings.body_limit),
-        ws_per_message_deflate=False,  # nor are event streams compressed
+        ws_per_message_deflate=False,  # event streams are not compressed either
     )
 
 
@@ -147,22 +147,21 @@ class Worker:
 def serve_many(
     settings: Settings,
     database_url: str,
-    door: socket.socket,
+    listening: socket.socket,
     on_started: Callable[[], None],
     account: Account | None = None,
 ) -> None:
     """Serve with one or several processes on one socket until interrupted; one that dies is replaced.
 
-    Each is a relay of its own, with a node id of its own. They run as this account, and so does
-    nothing of this process that a client could reach.
+    Each is a relay with a node id of its own. They run as this account, and this process answers no client.
     """
 
     def spawned() -> Worker:
-        return _spawn(settings, database_url, door, account)
+        return _spawn(settings, database_url, listening, account)
 
-    door.listen(BACKLOG)  # the socket is shared: whoever is free accepts
+    listening.listen(BACKLOG)  # the processes share it: one that is free accepts
     workers = [spawned() for _ in range(settings.workers)]
-    said = False
+    served = False
     try:
         while True:
             wait(
@@ -171,12 +170,12 @@ def serve_many(
             for worker in workers:
                 if not worker.ready and worker.started.poll():
                     worker.ready = _received(worker.started)
-            if not said and any(worker.ready for worker in workers):
-                said = True
+            if not served and any(worker.ready for worker in workers):
+                served = True
                 on_started()
             dead = [worker for worker in workers if not worker.process.is_alive()]
             for worker in dead:
-                if not said:
+                if not served:
                     raise CannotServeError(
                         f"A relay process ended with status {worker.process.exitcode} before it served;"
                         " the lines above say why."
@@ -191,14 +190,14 @@ def serve_many(
 
 
 def _spawn(
-    settings: Settings, database_url: str, door: socket.socket, account: Account | None
+    settings: Settings, database_url: str, listening: socket.socket, account: Account | None
 ) -> Worker:
     spawn = multiprocessing.get_context("spawn")
     receiving, sending = spawn.Pipe(duplex=False)
     process = spawn.Process(
-        target=_work, args=(settings, database_url, door, sending, account), daemon=True
+        target=_work, args=(settings, database_url, listening, sending, account), daemon=True
     )
-    # Ctrl-C reaches the whole process group; the child is deaf to it until uvicorn listens
+    # Ctrl-C reaches the whole process group; the child ignores it until uvicorn handles it
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         process.start()
@@ -211,31 +210,31 @@ def _spawn(
 def _work(
     settings: Settings,
     database_url: str,
-    door: socket.socket,
+    listening: socket.socket,
     started: Connection,
     account: Account | None,
 ) -> None:
     if account is not None:
-        from . import app  # noqa: F401 -- what only root can read is read before
+        from . import app  # noqa: F401 -- its files may be readable for root only
 
         privileges.drop(account.uid, account.gid)
-    threading.Thread(target=_follow_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
-    def tell() -> None:
-        with suppress(OSError):  # the parent is gone, and this process is about to follow it
+    def report_started() -> None:
+        with suppress(OSError):  # the parent has ended, and this process is about to
             started.send(True)
 
-    serve(settings, database_url, door, tell)
+    serve(settings, database_url, listening, report_started)
 
 
-def _follow_parent() -> None:
-    """A killed parent says nothing, so its end is watched for."""
+def _end_with_parent() -> None:
+    """A killed parent cannot end its children, so they wait for its end."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(STOP_PATIENCE + 2)
-        os._exit(1)  # whatever it waits for, nobody waits for it any more
+        os._exit(1)  # in case something keeps it from ending
 
 
 def _received(started: Connection) -> bool:

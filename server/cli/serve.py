@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .. import privileges
-from ..child_processes import companions
+from ..child_processes import child_processes
 from ..identity.tokens import pem
 from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
@@ -35,7 +35,7 @@ def serve_command(**given: Any) -> None:
         door = stack.enter_context(bind(settings.host, settings.port))
         where = address(door)
         if lock is not None:
-            lock.say(address=where)
+            lock.write(address=where)
         with terminal.working(
             "starting PostgreSQL" if lock else "looking at the database"
         ) as progress:
@@ -46,7 +46,7 @@ def serve_command(**given: Any) -> None:
                 postgres = stack.enter_context(
                     EmbeddedPostgres(settings.data_dir, on_progress=progress)
                 )
-                lock.say(address=where, sockets=str(postgres.sockets))
+                lock.write(address=where, sockets=str(postgres.sockets))
                 admin_url, relay_url = postgres.url, postgres.relay_url
             installed = install(admin_url, demo=settings.demo_allowed, on_progress=progress)
             if installed.demo:
@@ -56,14 +56,14 @@ def serve_command(**given: Any) -> None:
         if account is not None:
             privileges.give_recordings(account, settings.recordings)
             settings = replace(settings, jwt_public_key=pem(settings.jwt_public_key))
-        beside = stack.enter_context(companions(settings, relay_url, account))
+        beside = stack.enter_context(child_processes(settings, relay_url, account))
 
         def opened() -> None:
             terminal.opened(where, psql_hint(settings))
             if (words := privileges.describe(account)) is not None:
                 terminal.line(words)
-            for companion in beside:
-                companion.start()
+            for child in beside:
+                child.start()
 
         if settings.workers == 1 and account is None:
             serve(settings, relay_url, door, opened)

@@ -1,7 +1,7 @@
-"""One bounded log per room in memory, read by cursors: what many readers share.
+"""A room's log in memory, bounded and shared by all its readers.
 
-A broadcast event is encoded once and stands here once, however many read it. Readers keep a position,
-never a queue. A directed event stands in its recipient's own short list and wakes nobody else.
+A broadcast event is encoded and kept once for all readers. A reader is a position in the log and has no queue. A directed
+event is kept in a short list of its recipient's, and wakes no other reader.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DIRECTED_KEPT: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as it goes over the wire, whose seat it is about if it is about a seat, and which event it takes back."""
+    """One event as it is sent; if it is about a seat, whose; if it takes back another event, which."""
 
     seq: int
     frame: Frame
@@ -40,7 +40,7 @@ class SlowReader(Exception):
     """You fell too far behind; reconnect with Last-Event-ID to catch up."""
 
 
-class Strand:
+class EntryList:
     """Entries in order of seq, the newest `bound` to twice as many of them."""
 
     def __init__(self, floor: int, bound: int) -> None:
@@ -60,7 +60,7 @@ class Strand:
         return True
 
     def remove(self, seq: int) -> None:
-        """Drop the entry of this seq, if it is here: whoever has not read it yet never will."""
+        """Drop the entry of this seq if it is here, so that readers who have not read it yet never do."""
         place = bisect_left(self._seqs, seq)
         if place < len(self._seqs) and self._seqs[place] == seq:
             del self._entries[place], self._seqs[place]
@@ -74,7 +74,7 @@ class Strand:
 class Reader:
     """A position in one room's log, of one session of one user.
 
-    `wake` is set when there may be something new; whoever serves the reader clears it.
+    `wake` is set when there may be something new; the code that serves the reader clears it.
     """
 
     def __init__(self, log: RoomLog, user: UserId, peer: PeerId, wake: asyncio.Event) -> None:
@@ -112,7 +112,7 @@ class Reader:
 
 
 class RoomLog:
-    """The newest part of one room's log, and who in this relay reads it."""
+    """The newest part of one room's log, and its readers in this relay."""
 
     def __init__(self, room: RoomId, epoch: int, head: int) -> None:
         self.room = room
@@ -121,11 +121,13 @@ class RoomLog:
         self.reset(epoch, head)
 
     def reset(self, epoch: int, head: int) -> None:
-        """Begin at this head: nothing before it is here. Readers of another epoch are lost, and wake."""
+        """Begin at this head, without any entry. Readers of another epoch are lost, and are woken."""
         self.epoch = epoch
         self.head = head
-        self._broadcast = Strand(head, BROADCASTS_KEPT)
-        self._directed: dict[UserId, Strand] = defaultdict(lambda: Strand(head, DIRECTED_KEPT))
+        self._broadcast = EntryList(head, BROADCASTS_KEPT)
+        self._directed: dict[UserId, EntryList] = defaultdict(
+            lambda: EntryList(head, DIRECTED_KEPT)
+        )
         for reader in self.readers:
             reader.wake.set()
 
@@ -145,14 +147,14 @@ class RoomLog:
         assert reader.position is not None
         seq = reader.position.seq
         broadcast = self._broadcast.after(seq)
-        strand = self._directed.get(reader.user)
-        directed = strand.after(seq) if strand is not None else []
+        own = self._directed.get(reader.user)
+        directed = own.after(seq) if own is not None else []
         if not directed:
             return broadcast
         return merge(broadcast, directed, key=attrgetter("seq"))
 
     def append(self, entry: Entry, recipient: UserId | None) -> None:
-        """Add the newest event and wake whom it is for; readers it leaves too far behind are cut."""
+        """Add the newest event and wake its readers; those that are too far behind now are cut off."""
         self.head = entry.seq
         if recipient is None:
             if entry.taken_back_seq is not None:
@@ -162,7 +164,7 @@ class RoomLog:
         else:
             concerned = self._readers_of.get(recipient, set())
             if not concerned:
-                return  # nobody here; if they come, they read it from the database
+                return  # the recipient has no reader here, and would read it from the database
             dropped = self._directed[recipient].append(entry)
         for reader in concerned:
             reader.wake.set()
@@ -171,6 +173,6 @@ class RoomLog:
 
 
 def frame(cursor: Cursor, table: str, event: str, heard_at: datetime | None) -> Frame:
-    """An event as a frame; `event` is its JSON text, to which the relay adds when it heard of it."""
+    """An event as a frame; `event` is its JSON text, to which the relay adds when it was notified of it."""
     heard = f',"heard_at":{json.dumps(heard_at.isoformat())}}}' if heard_at else "}"
     return Frame(table, event[:-1] + heard, cursor)

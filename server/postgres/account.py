@@ -1,4 +1,4 @@
-"""Who PostgreSQL runs as: it refuses to run as root, so root lends it an account of its own."""
+"""The operating-system account that PostgreSQL runs as. It refuses to run as root, so root makes an account for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ACCOUNT = "roomtone"
 
 
 class AccountError(Exception):
-    """PostgreSQL cannot run as anyone here, or cannot reach what it needs; the text says why."""
+    """There is no account that PostgreSQL can run as, or it cannot reach its files; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Account:
     def run(
         self, command: Sequence[str | Path], *, cwd: Path, timeout: float | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program as this user, away from the terminal, so that Ctrl-C is ours alone.
+        """Run a program as this user, without a terminal, so that Ctrl-C does not reach it.
 
-        Its output is caught; a failure is the caller's to judge by `returncode`.
+        Its output is captured. A failure raises nothing; see `returncode`.
         """
         return subprocess.run(
             [str(word) for word in command],
@@ -50,7 +50,7 @@ class Account:
             check=False,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            # PGDATA, PGOPTIONS and the like are for the person's own psql
+            # PGDATA, PGOPTIONS and the like are meant for the user's own psql
             env={key: value for key, value in os.environ.items() if not key.startswith("PG")}
             | {"LC_ALL": "C"},
             user=None if self.is_me else self.uid,
@@ -63,7 +63,7 @@ class Account:
         return all(self._may_enter(above) for above in path.resolve().parents if above.exists())
 
     def give(self, path: Path) -> None:
-        """Make a folder of this user's own, that nobody else may enter."""
+        """Make a folder that belongs to this user and that no other may enter."""
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.is_me:
             os.chown(path, self.uid, self.gid)
@@ -81,7 +81,7 @@ class Account:
 
 
 def account_for(data: Path) -> Account:
-    """Me; for root the owner of the data that is there, or else the account `roomtone`, made once."""
+    """The current user; for root the owner of existing data, or else the account `roomtone`, which is made once."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
     if (data / "PG_VERSION").exists():
@@ -110,16 +110,16 @@ def _entry(name: str) -> pwd.struct_passwd | None:
 def _made_once(name: str) -> pwd.struct_passwd:
     """Of two starts at once, the second waits and finds the account that the first made.
 
-    useradd looks for the name before it locks the file: two of them both succeed, and the later
-    one gives the account a new number, which makes the data of the earlier one nobody's.
+    useradd looks for the name before it locks the file. So two at once would both succeed, and the later one would give the
+    account a new number, which does not own the data of the earlier one.
     """
-    with _alone(ROOT_DATA / "account.lock"):
+    with _locked(ROOT_DATA / "account.lock"):
         return _entry(name) or _made(name)
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock file that only this user can open, and so hold (flock(2))."""
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock file (flock(2)) that only this user can open, so that no other can hold it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,7 +1,7 @@
 """How much of the database one subject may use: seconds of it, and transactions at a time.
 
-A subject is a user, or an address nobody is signed in from. The middleware that counts requests says which
-one a request is of; `Database.acting` asks here, so no statement of a user passes by.
+A subject is a user, or the address of an anonymous user. The middleware that limits requests sets it for each request, and
+`Database.acting` charges it, so every statement of a user is counted.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ BURST_S: Final = 20.0  # this many seconds' worth may be used at once
 MOST_SUBJECTS: Final = 10_000
 
 subject: ContextVar[str | None] = ContextVar("subject", default=None)
-"""Whom this task works for. None is the relay itself, which has no budget."""
+"""The subject that this task works for. None is the relay itself, which has no budget."""
 
 
 class Account:
-    """One subject's: seconds left, and places for transactions. It may be overdrawn by those under way."""
+    """One subject's seconds and places for transactions. Transactions in progress may overdraw it."""
 
     def __init__(self, per_second: float, places: int, clock: Callable[[], float]) -> None:
         self.per_second = per_second
@@ -39,7 +39,7 @@ class Account:
         self._since = clock()
 
     def wait(self) -> float:
-        """0, or the seconds until something is left."""
+        """0, or the seconds until the account is positive again."""
         now = self._clock()
         self._left = min(self._most, self._left + (now - self._since) * self.per_second)
         self._since = now
@@ -47,7 +47,7 @@ class Account:
 
     @contextmanager
     def charged(self) -> Iterator[None]:
-        """Whatever passes until the block ends is used up."""
+        """The time until the block ends is used up."""
         began = self._clock()
         try:
             yield
@@ -67,15 +67,15 @@ class Budgets:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[AbstractContextManager[None]]:
-        """A place among this subject's transactions, waited for if need be. Raises Problem 429.
+        """Wait for a place among this subject's transactions. Raises Problem 429.
 
-        While the yielded block is open, seconds are used up.
+        Seconds are used up while the yielded context is entered.
         """
-        who = subject.get()
-        if who is None:
+        key = subject.get()
+        if key is None:
             yield nullcontext()
             return
-        account = self.account(who)
+        account = self.account(key)
         if (wait := account.wait()) > 0:
             raise _used_up(self._per_second, wait)
         try:
@@ -88,11 +88,11 @@ class Budgets:
         finally:
             account.places.release()
 
-    def account(self, who: str) -> Account:
-        account = self._accounts.pop(who, None)
+    def account(self, key: str) -> Account:
+        account = self._accounts.pop(key, None)
         if account is None:
             account = Account(self._per_second, self._places, self._clock)
-        self._accounts[who] = account
+        self._accounts[key] = account
         if len(self._accounts) > MOST_SUBJECTS:
             self._accounts.popitem(last=False)
         return account
@@ -113,7 +113,7 @@ def _too_many_at_once(places: int) -> Problem:
     return Problem(
         429,
         "53400",
-        f"{places} of your requests are with the database, and none has ended",
+        f"{places} of your requests are already with the database",
         hint="Wait for answers before asking for more.",
         rule="requests_in_flight_are_few",
         headers={"Retry-After": "1"},

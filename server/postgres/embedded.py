@@ -1,7 +1,7 @@
-"""The PostgreSQL that comes along: a wheel's binaries, a folder of data, a Unix socket.
+"""The embedded PostgreSQL: the programs of a wheel, a folder of data, a Unix socket.
 
-Nothing listens on the network. Whoever can enter the socket's folder, which is only the owner
-of the data, may log in as anyone; that is also how `roomtone psql` gets in.
+It does not listen on the network. Only the owner of the data may enter the socket's folder, and may log in as any role;
+`roomtone psql` does so, too.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from .programs import (
 )
 from .roles import RELAY_ROLE
 
-NOT_FOR_RUNNING = shutil.ignore_patterns("include", "*.a", "pkgconfig")
+NOT_NEEDED_TO_RUN = shutil.ignore_patterns("include", "*.a", "pkgconfig")
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 SOCKET_PATH_LIMIT = 103  # sockaddr_un: 108 bytes on Linux, 104 on macOS, one of them NUL
 
-START_PATIENCE = 60  # seconds; after a crash it replays its log first
-STOP_PATIENCE = 3  # seconds; after that it finishes its checkpoint without us
+START_PATIENCE = 60  # seconds; after a crash it replays its write-ahead log first
+STOP_PATIENCE = 3  # seconds; after that it finishes its checkpoint in the background
 
 SETTINGS = {
     "listen_addresses": "",
@@ -49,22 +49,21 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "max_wal_size": "512MB",
     "random_page_cost": "1.1",
-    "jit": "off",  # every statement here is short
+    "jit": "off",  # all statements are short
     "autovacuum_naptime": "10s",  # seats and signals are small tables that change all the time
     "autovacuum_vacuum_cost_delay": "0",
     **LOG_SETTINGS,
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgres:
     """A running PostgreSQL, for as long as the `with` block lasts.
 
-    `durable=False` trades safety in a power cut for speed: for tests, never for people's data.
-    Entering raises EmbeddedError. The data survives; a server left over from a killed process
-    is stopped first.
+    `durable=False` is faster and loses data in a power cut: only for tests. Entering raises EmbeddedError. A server that a
+    killed process left behind is stopped first.
     """
 
     def __init__(
@@ -79,7 +78,7 @@ class EmbeddedPostgres:
         self._log = EmbeddedLog(self._data)
         self._durable = durable
         self._on_progress = on_progress
-        self._borrowed_sockets: Path | None = None
+        self._temporary_sockets: Path | None = None
         self._account: Account
         self._programs: Path
         self.sockets: Path
@@ -107,7 +106,7 @@ class EmbeddedPostgres:
                 self._initialise()
             self._start()
         except (AccountError, OSError) as error:
-            self._return_sockets()
+            self._remove_temporary_sockets()
             raise EmbeddedError(str(error)) from error
         except BaseException:
             self.stop()
@@ -128,14 +127,14 @@ class EmbeddedPostgres:
         self.stop()
 
     def stop(self) -> None:
-        """Stop it fast: sessions are cut off, their transactions rolled back, the data is safe.
+        """Stop it fast: sessions end, their transactions are rolled back, committed data is safe.
 
-        A checkpoint that outlasts our patience is not broken off. PostgreSQL ends by itself then.
+        If its checkpoint takes longer than STOP_PATIENCE, PostgreSQL finishes it and ends by itself.
         """
         self._log.stop()
         if (self._data / "postmaster.pid").exists():
             self._pg_ctl("stop", "--mode=fast", f"--timeout={STOP_PATIENCE}")
-        self._return_sockets()
+        self._remove_temporary_sockets()
 
     def _prepare(self) -> None:
         """Folders and programs that the account can reach."""
@@ -148,7 +147,7 @@ class EmbeddedPostgres:
             )
         self.data_dir.mkdir(parents=True, exist_ok=True)
         if not self._account.is_me:
-            # it is our folder: whoever named it as the data directory gave it to us
+            # naming it as the data directory allows us to change it
             self.data_dir.chmod(self.data_dir.stat().st_mode | 0o111)
         self._account.give(self._data)
         self._check_version()
@@ -177,39 +176,39 @@ class EmbeddedPostgres:
             for folder in (programs.parent, package.with_name(f"{package.name}.libs")):
                 if folder.is_dir():
                     target = fresh / folder.relative_to(package.parent)
-                    shutil.copytree(folder, target, symlinks=True, ignore=NOT_FOR_RUNNING)
+                    shutil.copytree(folder, target, symlinks=True, ignore=NOT_NEEDED_TO_RUN)
             fresh.chmod(0o755)
             try:
                 fresh.rename(copy)
-            except OSError:  # somebody else's copy was first
+            except OSError:  # another process made the copy first
                 shutil.rmtree(fresh)
         return copy / programs.relative_to(package.parent)
 
     def _socket_dir(self) -> Path:
         """Beside the data, or in a temporary folder when that path cannot name a socket.
 
-        It may be too long, or have a comma, at which clients (and the server) split it.
+        It may be too long, or contain a comma, at which clients and the server split it.
         """
         beside = os.fsencode(self._data / SOCKET_NAME)
         if len(beside) <= SOCKET_PATH_LIMIT and b"," not in beside:
             return self._data
-        self._borrowed_sockets = Path(tempfile.mkdtemp(prefix="roomtone-", dir="/tmp"))
-        self._account.give(self._borrowed_sockets)
-        return self._borrowed_sockets
+        self._temporary_sockets = Path(tempfile.mkdtemp(prefix="roomtone-", dir="/tmp"))
+        self._account.give(self._temporary_sockets)
+        return self._temporary_sockets
 
-    def _return_sockets(self) -> None:
-        if self._borrowed_sockets is not None:
-            shutil.rmtree(self._borrowed_sockets, ignore_errors=True)
-            self._borrowed_sockets = None
+    def _remove_temporary_sockets(self) -> None:
+        if self._temporary_sockets is not None:
+            shutil.rmtree(self._temporary_sockets, ignore_errors=True)
+            self._temporary_sockets = None
 
     def _stop_leftover(self) -> None:
-        """A killed Roomtone leaves its PostgreSQL behind; we hold the data directory, so it is ours."""
+        """Stop the PostgreSQL that a killed Roomtone left behind. Holding the lock of the data directory, we may."""
         pid_file = self._data / "postmaster.pid"
         if not pid_file.exists():
             return
         lines = pid_file.read_text(encoding="utf-8", errors="replace").splitlines()
         sockets = lines[4].strip() if len(lines) > 4 else ""
-        # only ask pg_ctl to signal that pid when a server answers there: pids are used again
+        # pg_ctl may signal that pid only if a server answers there: the system uses pids again
         if sockets and self._answers(Path(sockets)):
             self._on_progress("stopping the PostgreSQL of a Roomtone that was killed")
             self._pg_ctl("stop", "--mode=fast", f"--timeout={START_PATIENCE}")
@@ -239,7 +238,7 @@ class EmbeddedPostgres:
         )
 
     def _start(self) -> None:
-        settings = {**SETTINGS, **({} if self._durable else FORGETFUL)}
+        settings = {**SETTINGS, **({} if self._durable else NOT_DURABLE)}
         settings["unix_socket_directories"] = str(self.sockets)
         self._log.clear()
         switches = " ".join(f"-c {name}={_quoted(value)}" for name, value in settings.items())
@@ -250,8 +249,8 @@ class EmbeddedPostgres:
             f"--options={switches}",
         )
         if started != 0:
-            words = self._log.last_words()
-            raise EmbeddedError(f"PostgreSQL did not start. Its last words:\n{words}")
+            lines = self._log.last_lines()
+            raise EmbeddedError(f"PostgreSQL did not start. The end of its log:\n{lines}")
         self._log.start()
 
     def _create_database(self) -> None:

@@ -1,4 +1,4 @@
-"""What the embedded PostgreSQL writes down: its own state, never what anybody asked or wrote, and not much of it."""
+"""The log of the embedded PostgreSQL: bounded, about the server itself, never statements or data of users."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ FOLDER: Final = "log"
 STARTING: Final = "starting.log"  # until the server writes its own files
 KEPT: Final = 5  # files
 EACH_KB: Final = 1024
-LOOKED_AFTER_S: Final = 60.0
-A_FILE: Final = re.compile(r"roomtone-\d{8}-\d{6}\.log")
+PRUNED_EVERY: Final = 60.0
+FILE_NAME: Final = re.compile(r"roomtone-\d{8}-\d{6}\.log")
 
 SETTINGS: Final = {
     "logging_collector": "on",
@@ -23,8 +23,8 @@ SETTINGS: Final = {
     "log_file_mode": "0600",
     "log_rotation_age": "1d",
     "log_rotation_size": f"{EACH_KB}kB",
-    # An ERROR is the answer to one statement, and its text often quotes what was sent. Whoever sent it is
-    # told, and the relay logs what was no client's fault. What the server says of itself is LOG or above.
+    # An ERROR answers one statement, and its text often quotes what was sent. The client receives it, and the relay logs
+    # what was no client's fault. Messages about the server itself are LOG or above.
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",  # no DETAIL: it quotes rows, and after a crash the statement
@@ -46,11 +46,11 @@ class EmbeddedLog:
     def __init__(self, data: Path) -> None:
         self.starting = data / STARTING
         self._folder = data / FOLDER
-        self._older_release = data / "roomtone.log"  # it quoted what people wrote
+        self._older_release = data / "roomtone.log"  # it quoted what users wrote
         self._stopping = threading.Event()
 
     def clear(self) -> None:
-        """Before a start."""
+        """Remove the log of the last start."""
         for path in (self.starting, self._older_release):
             path.unlink(missing_ok=True)
         self.prune()
@@ -66,7 +66,7 @@ class EmbeddedLog:
         for path in self._files()[:-KEPT]:
             path.unlink(missing_ok=True)
 
-    def last_words(self) -> str:
+    def last_lines(self) -> str:
         lines: list[str] = []
         for path in [*self._files()[-1:], self.starting]:
             with suppress(OSError):
@@ -74,7 +74,7 @@ class EmbeddedLog:
         return "\n".join(f"  {line}" for line in lines[-8:]) or "(none)"
 
     def _keep_bounded(self) -> None:
-        while not self._stopping.wait(LOOKED_AFTER_S):
+        while not self._stopping.wait(PRUNED_EVERY):
             with suppress(OSError):  # tried again in a minute
                 self.prune()
 
@@ -82,4 +82,4 @@ class EmbeddedLog:
         """Oldest first."""
         if not self._folder.is_dir():
             return []
-        return sorted(path for path in self._folder.iterdir() if A_FILE.fullmatch(path.name))
+        return sorted(path for path in self._folder.iterdir() if FILE_NAME.fullmatch(path.name))

@@ -30,7 +30,7 @@ Progress = Callable[[str], None]
 
 
 class InstallError(Exception):
-    """The schema could not be installed, or is not there; the text is for the person who started it."""
+    """The schema could not be installed, or is missing; the text tells the user why."""
 
 
 class SchemaError(InstallError):
@@ -90,7 +90,7 @@ def install(
 
 
 def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIENCE) -> None:
-    """Return when a server answers there; say so while waiting; InstallError when none comes."""
+    """Return when a server answers there, and report that it is waited for. Raises InstallError when none answers."""
     deadline = time.monotonic() + patience
     said = False
     while True:
@@ -143,7 +143,7 @@ def _newest_fingerprint(connection: psycopg.Connection) -> str | None:
 
 
 def _fingerprint_for_relay(connection: psycopg.Connection) -> str | None:
-    """The same for the relay's login, which reads no table."""
+    """The same for the relay's login, which may read no table."""
     try:
         row = connection.execute("select roomtone.schema_fingerprint()").fetchone()
     except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege):
@@ -171,7 +171,7 @@ def _install_once(
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(%s)", (INSTALL_LOCK,))
             found = _newest_inside(connection)
-            if found == mark:  # another start was faster
+            if found == mark:  # another process installed it meanwhile
                 return Installed(mark, len(files), changed=False, new=False, demo=False)
             connection.execute("set local client_min_messages = warning")
             for file in [*files, *(demo if found is None else [])]:
@@ -188,15 +188,15 @@ def _install_once(
 
 
 def _newest_inside(connection: psycopg.Connection) -> str | None:
-    """The same question inside a transaction, which a failed statement must not spoil."""
+    """The same inside a transaction, which a failed statement would abort."""
     row = connection.execute("select to_regclass('roomtone.schema_installs')").fetchone()
     return None if row is None or row[0] is None else _newest_fingerprint(connection)
 
 
 def _let_login_be_relay(connection: psycopg.Connection) -> None:
-    """Relays started with this login drop to the relay's rights, which they must be allowed to do.
+    """Allow relays that are started with this login to set the relay's role.
 
-    From PostgreSQL 16 on, who creates a role may grant it but not yet take it on.
+    From PostgreSQL 16 on, the creator of a role may grant it but not set it.
     """
     row = connection.execute(
         "select pg_has_role(session_user, %s, %s), quote_ident(session_user)",

@@ -1,4 +1,4 @@
-"""One Roomtone per data directory: a lock file that says who holds it and where it listens."""
+"""One Roomtone per data directory: a lock file that says which process holds it and where that listens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOCK_NAME = "roomtone.lock"
 
 @dataclass(frozen=True)
 class Holder:
-    """What the running Roomtone wrote about itself; empty where it is not known yet."""
+    """What the running Roomtone wrote about itself; empty where it was not known yet."""
 
     pid: int
     address: str = ""
@@ -27,26 +27,26 @@ class Holder:
 
 
 class AlreadyRunning(Exception):
-    """Another Roomtone has this data directory."""
+    """Another Roomtone uses this data directory."""
 
     def __init__(self, data_dir: Path, holder: Holder | None) -> None:
-        who = f"process {holder.pid}" if holder else "another process"
+        process = f"process {holder.pid}" if holder else "another process"
         where = f" at {holder.address}" if holder and holder.address else ""
         super().__init__(
-            f"Roomtone is already running on {data_dir} ({who}{where})."
+            f"Roomtone is already running on {data_dir} ({process}{where})."
             " Stop it first, or choose another --data-dir."
         )
         self.holder = holder
 
 
 class DataDirLock:
-    """The held lock. `say` rewrites what the file tells others."""
+    """The lock while it is held. `write` replaces what the file says about this process."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
         self.holder = Holder(os.getpid())
 
-    def say(self, *, address: str, sockets: str = "") -> None:
+    def write(self, *, address: str, sockets: str = "") -> None:
         self.holder = Holder(os.getpid(), address, sockets)
         self._file.seek(0)
         self._file.truncate()
@@ -58,20 +58,19 @@ class DataDirLock:
 def data_dir_lock(data_dir: Path) -> Iterator[DataDirLock]:
     """Hold the data directory, or raise AlreadyRunning.
 
-    The kernel drops the lock with the process, however it ends (flock(2)), so no stale file
-    is ever in the way.
+    The kernel releases the lock when the process ends, however it ends (flock(2)), so a file that is left over blocks nothing.
     """
     path = data_dir / LOCK_NAME
-    # not truncated on opening: until the lock is ours, the words in it are another's
+    # not truncated on opening: until this process holds the lock, the text is another's
     with _opened(path, "a+") as file:
-        # flock(2) asks only that the file can be opened; so nobody else can open it, nor one of an older release
+        # flock(2) works for everybody who can open the file, so others must not; older releases made it readable
         os.fchmod(file.fileno(), 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunning(data_dir, _read(file)) from None
         lock = DataDirLock(file)
-        lock.say(address="")
+        lock.write(address="")
         try:
             yield lock
         finally:
@@ -80,7 +79,7 @@ def data_dir_lock(data_dir: Path) -> Iterator[DataDirLock]:
 
 
 def running(data_dir: Path) -> Holder | None:
-    """Who runs on this data directory now, or None."""
+    """The Roomtone that runs on this data directory now, or None."""
     try:
         with _opened(data_dir / LOCK_NAME, "r") as file:
             try:
@@ -93,7 +92,7 @@ def running(data_dir: Path) -> Holder | None:
 
 
 def _opened(path: Path, mode: str) -> IO[str]:
-    """Raises AccountError for a file of another account's."""
+    """Raises AccountError for a file that belongs to another account."""
     try:
         return open(
             path,

@@ -1,8 +1,8 @@
 """What a NOTIFY on our channel may say, read strictly: any login can send one, so a payload is untrusted input.
 
-A payload that is exactly one of the five below becomes a notification; everything else is counted and ignored. One that is
-well-formed can still be false. It only says where to look, so believing it costs a read that finds nothing new, and of those
-a `Throttle` allows so many a second.
+A payload that is exactly one of the five below becomes a notification; everything else is counted and ignored. A valid one
+can still be false. It only says what to read, so a false one costs a read that finds nothing new, and a `Throttle` limits
+how many of those there are per second.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..types import InvitationId, NodeId, RoomId
 CHANNEL: Final = "roomtone"
 LONGEST: Final = 256  # characters; the triggers write 150 at most
 GREATEST: Final = 2**63 - 1  # a bigint
-SAID_EVERY: Final = 60.0  # seconds between two log lines about payloads that were ignored
+LOGGED_EVERY: Final = 60.0  # seconds between two log lines about payloads that were ignored
 MOST_WAITING: Final = (
     5000  # ids that wait to be looked up; beyond that it is cheaper to read everything
 )
@@ -50,7 +50,7 @@ class InvitationChanged:
 
 @dataclass(frozen=True, slots=True)
 class TokenRevoked:
-    """A token was revoked; `mark` is a digest of its id, which tells it from others and does not give it away."""
+    """A token was revoked; `mark` is a digest of its id, which does not reveal the id."""
 
     mark: str
 
@@ -64,7 +64,7 @@ class RecordingDeleted:
 
 @dataclass(frozen=True, slots=True)
 class NodeAssigned:
-    """A media node was given a room."""
+    """A media node was assigned a room."""
 
     node: NodeId
 
@@ -73,16 +73,16 @@ Notification = RoomChanged | InvitationChanged | TokenRevoked | RecordingDeleted
 
 
 class NotificationParser:
-    """Reads payloads. `malformed` counts those that were ignored, which the log tells once a minute at most."""
+    """Reads payloads. `malformed` counts those that were ignored; they are logged once a minute at most."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.malformed = 0
         self._clock = clock
-        self._said_at = float("-inf")
-        self._unsaid = 0
+        self._logged_at = float("-inf")
+        self._not_logged = 0
 
     def parse(self, payload: str) -> Notification | None:
-        """What the payload says; None if it is none of ours."""
+        """The notification, or None if Roomtone does not send such payloads."""
         try:
             return _notification(payload)
         except (ValueError, RecursionError):
@@ -91,14 +91,14 @@ class NotificationParser:
 
     def _ignore(self, payload: str) -> None:
         self.malformed += 1
-        self._unsaid += 1
+        self._not_logged += 1
         now = self._clock()
-        if now - self._said_at >= SAID_EVERY:
+        if now - self._logged_at >= LOGGED_EVERY:
             log.warning(
-                "ignored %d notifications on channel %s that are not ours; the last: %.80r",
-                self._unsaid, CHANNEL, payload,
+                "ignored %d notifications on channel %s that Roomtone does not send; the last: %.80r",
+                self._not_logged, CHANNEL, payload,
             )  # fmt: skip
-            self._said_at, self._unsaid = now, 0
+            self._logged_at, self._not_logged = now, 0
 
 
 def _notification(payload: str) -> Notification:
@@ -135,7 +135,7 @@ _NODE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,80}")  # nodes_id_is_short
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key is there twice")
+        raise ValueError("the same key twice")
     return found
 
 
@@ -157,9 +157,9 @@ def _text(value: object, form: re.Pattern[str]) -> str:
 
 
 class Throttle:
-    """So many turns a second, and `burst` of them at once: `turn` waits until there is one.
+    """Allows `per_second` turns a second, and `burst` of them at once: `turn` waits until there is one.
 
-    For work that somebody's false word can cause. What it delays is done a moment later, never dropped.
+    For work that a false notification can cause. The work is delayed, never dropped.
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class Throttle:
         self._since = clock()
 
     async def turn(self) -> None:
-        """Take a turn, as soon as there is one."""
+        """Wait for a turn and take it."""
         now = self._clock()
         self._left = min(self._burst, self._left + (now - self._since) * self._per_second)
         self._since = now
@@ -182,27 +182,27 @@ class Throttle:
 
 
 class Backlog(Generic[K]):
-    """Ids that notifications named, each once, oldest first: what waits is bounded, and so is what is taken at once."""
+    """Ids from notifications, each once, oldest first. How many wait is bounded, and how many are taken at once."""
 
     def __init__(self) -> None:
         self._waiting: dict[K, None] = {}
 
     def add(self, key: K) -> bool:
-        """Let this one wait; false if too many do already, and everything is to be read instead."""
+        """Keep this id; false if too many wait already, and everything has to be read instead."""
         if len(self._waiting) >= MOST_WAITING and key not in self._waiting:
             return False
         self._waiting[key] = None
         return True
 
     def take(self) -> list[K]:
-        """The oldest of them."""
+        """Remove and return the oldest."""
         taken = list(self._waiting)[:MOST_AT_ONCE]
         for key in taken:
             del self._waiting[key]
         return taken
 
     def put_back(self, keys: list[K]) -> None:
-        """These could not be looked up, and wait again, first of all."""
+        """These could not be looked up: they wait again, before all others."""
         self._waiting = dict.fromkeys(keys) | self._waiting
 
     def __contains__(self, key: K) -> bool:

@@ -18,7 +18,7 @@ PORT: Final = 5432  # part of the socket file's name; always given, so that PGPO
 
 
 class EmbeddedError(Exception):
-    """PostgreSQL could not be started; the text says why, in words for the person who started it."""
+    """PostgreSQL could not be started; the text tells the user why."""
 
 
 def bin_dir() -> Path:
@@ -45,9 +45,9 @@ def psql_command(url: str) -> list[str]:
 
 
 def psql_environment(*, greets: bool = False) -> dict[str, str]:
-    """What makes psql read `server/psql/rc.psql`, and after it the person's own psqlrc.
+    """Variables that make psql read `server/psql/rc.psql`, and then the user's own psqlrc (PostgreSQL manual, psql, Files).
 
-    With `greets` it says what can be typed (PostgreSQL manual, psql, Files and Environment).
+    With `greets` it also prints what can be typed.
     """
     own = Path(os.environ.get("PSQLRC") or "~/.psqlrc").expanduser()
     environment = {"PSQLRC": str(PSQL / "rc.psql"), "ROOMTONE_PSQL": str(PSQL)}

@@ -28,7 +28,7 @@ def schema_files(source: Path = SOURCE) -> list[SqlFile]:
 
 
 def demo_files(source: Path = SOURCE) -> list[SqlFile]:
-    """People, clubs and rooms of our own invention, for a new database."""
+    """Invented users, clubs and rooms, for a new database."""
     return _files(source, DEMO)
 
 
@@ -41,7 +41,7 @@ def fingerprint(files: Sequence[SqlFile]) -> str:
 
 
 def script(source: Path = SOURCE) -> Iterator[str]:
-    """The whole installation as one psql script, piece by piece; nothing is connected to."""
+    """The whole installation as one psql script, piece by piece; no database is needed."""
     files = schema_files(source)
     yield "begin;\n"
     for file in files:

@@ -1,4 +1,4 @@
-"""What the relay asks of its database, counted as it passes; and told, to whoever wants to know."""
+"""Counts the statements that a relay sends, and collects those of one request for `Server-Timing` and the inspector."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg.sql import Composable
 
-LONGEST_TEXT: Final = 400  # characters of a statement that are told
+LONGEST_TEXT: Final = 400  # characters of a statement that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Ran:
 
 
 ran: ContextVar[list[Ran] | None] = ContextVar("ran", default=None)
-"""Whoever puts a list here finds in it what was run on their behalf."""
+"""A list that is set here collects the statements of its context."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Counted:
 
 
 class CountedCursor(AsyncCursor[TupleRow]):
-    """Counts what passes. Outside a transaction, each statement is one of its own."""
+    """Counts statements. Outside a transaction, each statement is a transaction of its own."""
 
     async def execute(self, query: Any, *arguments: Any, **options: Any) -> Self:
         connection = self.connection
@@ -51,13 +51,13 @@ class CountedCursor(AsyncCursor[TupleRow]):
         try:
             return await super().execute(query, *arguments, **options)
         finally:
-            if (told := ran.get()) is not None and query:
+            if (collected := ran.get()) is not None and query:
                 text = query.as_string(None) if isinstance(query, Composable) else str(query)
-                told.append(Ran(text[:LONGEST_TEXT], time.perf_counter() - began))
+                collected.append(Ran(text[:LONGEST_TEXT], time.perf_counter() - began))
 
 
 class CountedConnection(AsyncConnection[TupleRow]):
-    """A connection whose statements are counted, as soon as it is told where."""
+    """A connection whose statements are counted once `counted` is set."""
 
     counted: Counted | None = None
     answers_within: float | None = None

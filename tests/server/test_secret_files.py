@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
-from roomtone.child_processes import Companion
+from roomtone.child_processes import ChildProcess
 from roomtone.cli import cli
 from roomtone.cli.bot import bot_command
 from roomtone.cli.psql import without_password
@@ -82,16 +82,16 @@ def test_a_url_without_a_password_stays_as_it_is() -> None:
 
 
 @pytest.fixture
-def companion() -> Iterator[Companion]:
+def child() -> Iterator[ChildProcess]:
     settings = Settings(turn_uris=("turn:turn.example",), turn_secret="t-s3cret")
     url = "postgresql://rick:d-s3cret@127.0.0.1:1/rooms"
-    made = Companion("a node", "media.node", settings, url, kind="sfu", recordings="/nowhere")
+    made = ChildProcess("a node", "media.node", settings, url, kind="sfu", recordings="/nowhere")
     yield made
     made.stop()
 
 
 def test_processes_beside_the_relay_are_started_without_secrets_in_sight(
-    companion: Companion, monkeypatch: pytest.MonkeyPatch
+    child: ChildProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[list[str]] = []
     popen = subprocess.Popen
@@ -103,6 +103,6 @@ def test_processes_beside_the_relay_are_started_without_secrets_in_sight(
         return process
 
     monkeypatch.setattr("roomtone.child_processes.subprocess.Popen", watched)
-    companion._run()
+    child._run()
     assert started
     assert "s3cret" not in str(started)

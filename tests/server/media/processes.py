@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from click.testing import CliRunner
-from roomtone.child_processes import Companion, companions
+from roomtone.child_processes import ChildProcess, child_processes
 from roomtone.cli.bot import bot_command
 from roomtone.settings import Settings
 
@@ -38,8 +38,8 @@ def ended(*arguments: object) -> tuple[int, str]:
 
 
 @contextmanager
-def playing(database_url: str) -> Iterator[Companion]:
+def playing(database_url: str) -> Iterator[ChildProcess]:
     """The house band, on its way to its room."""
-    with companions(Settings(band=True, nodes=False), database_url) as [band]:
+    with child_processes(Settings(band=True, nodes=False), database_url) as [band]:
         band.start()
         yield band

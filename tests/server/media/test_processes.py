@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from roomtone.child_processes import companions
+from roomtone.child_processes import child_processes
 from roomtone.settings import Settings
 
 from ...patience import PATIENCE, comes_true
@@ -32,7 +32,7 @@ async def test_a_node_of_each_kind_starts_by_itself_and_gives_its_rooms_back_at_
     database_url: str, psql: Psql, room: int, tmp_path: Path
 ) -> None:
     settings = Settings(band=False, data_dir=tmp_path)
-    with companions(settings, database_url) as started:
+    with child_processes(settings, database_url) as started:
         for each in started:
             each.start()
         kinds = "select array_agg(kind order by kind) from living_nodes()"

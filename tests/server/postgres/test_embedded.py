@@ -163,7 +163,7 @@ def test_a_folder_others_cannot_enter_is_told_from_one_they_can(
 
 def test_two_starts_on_one_data_directory_get_a_clear_answer(open_dir: Path) -> None:
     with data_dir_lock(open_dir) as lock:
-        lock.say(address="http://127.0.0.1:8000/", sockets="/somewhere")
+        lock.write(address="http://127.0.0.1:8000/", sockets="/somewhere")
         with pytest.raises(AlreadyRunning) as caught, data_dir_lock(open_dir):
             pass
         told = running(open_dir)
