@@ -26,7 +26,7 @@ class Fault(Exception):
 
 
 class Failing:
-    """Fails so many times, then runs on."""
+    """Fails this many times, then keeps running."""
 
     def __init__(self, times: int) -> None:
         self.left = times
@@ -41,7 +41,7 @@ class Failing:
 
 
 async def ended_process(task: Failing, *, restarts: bool) -> tuple[TaskFailed, Supervisor]:
-    """Run this until it ends its owner; what that is told, and the supervisor."""
+    """Run this until it ends its owner; the error that ended it, and the supervisor."""
     supervisor = Supervisor()
     try:
         async with supervised() as supervisor:
@@ -118,7 +118,7 @@ async def test_all_tasks_have_ended_when_the_supervisor_has() -> None:
     assert once.cancelled()
 
 
-async def test_an_errand_that_fails_is_logged_counted_and_not_repeated(
+async def test_a_task_run_once_that_fails_is_logged_counted_and_not_repeated(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with supervised() as tasks:
@@ -128,7 +128,7 @@ async def test_an_errand_that_fails_is_logged_counted_and_not_repeated(
     assert "the task errand failed" in caplog.text
 
 
-async def test_the_owner_is_cancelled_as_ever_when_nothing_failed() -> None:
+async def test_the_owner_is_cancelled_as_usual_when_nothing_failed() -> None:
     inside = asyncio.Event()
 
     async def owner() -> None:
@@ -208,7 +208,7 @@ ALLOWED = {
 
 
 def test_no_task_is_started_but_by_the_supervisor() -> None:
-    """So that none fails unseen: whoever wants one asks supervision.py."""
+    """Every task is started by supervision.py, so that none fails unseen."""
     found: dict[str, set[str]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()

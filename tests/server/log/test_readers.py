@@ -1,4 +1,4 @@
-"""A room for the invited: its row of the hallway reaches those who may know of it, by every technique, and nobody else."""
+"""A room for invited users: its hallway row is sent to its recipients only, by every technique."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def names(frame: Frame) -> list[str]:
     return [row["name"] for row in frame.data["hallway"]]
 
 
-async def test_a_row_goes_to_its_readers_and_vanishes_for_everybody_else(
+async def test_a_row_is_sent_to_its_recipients_and_hidden_from_all_others(
     psql: Psql, serve: Callable[[], RunningRelay]
 ) -> None:
     room = psql.room("rick", "Secret")
@@ -58,9 +58,9 @@ async def test_a_row_goes_to_its_readers_and_vanishes_for_everybody_else(
             follow(hallway, relay.token("anna")) as anna,
             follow(hallway, relay.token("eve")) as eve,
             open_socket(socket, relay.token("anna")) as anna_calls,
-            open_socket(socket) as nobody,
+            open_socket(socket) as anonymous,
         ):
-            for each in (anna, eve, anna_calls, nobody):
+            for each in (anna, eve, anna_calls, anonymous):
                 assert sorted(names(await each.until(is_snapshot))) == ["Secret", "Tea"]
             psql.run(
                 "insert into guests (room_id, user_id) values (%s, %s)", room, psql.person("anna")
@@ -71,19 +71,19 @@ async def test_a_row_goes_to_its_readers_and_vanishes_for_everybody_else(
                 row = await each.until(lambda f: shown(room)(f) and f.data["name"] == "Hush")
                 assert "readers" not in row.data
                 assert not any(hidden(room)(frame) for frame in each.frames)
-            for each in (eve, nobody):
+            for each in (eve, anonymous):
                 gone = await each.until(hidden(room))
                 assert gone.data == {"id": room, "hidden": True, "cursor": gone.data["cursor"]}
             for poller, cursor, seen in places:
                 asked = {"after": cursor, "wait": "5"}
-                told = poller.get("/hallway/events", headers=JSON, params=asked).json()["hallway"]
-                assert ("Hush" in [row.get("name") for row in told]) is seen
-                assert any("hidden" in row for row in told) is not seen
+                rows = poller.get("/hallway/events", headers=JSON, params=asked).json()["hallway"]
+                assert ("Hush" in [row.get("name") for row in rows]) is seen
+                assert any("hidden" in row for row in rows) is not seen
 
             psql.run("delete from guests where room_id = %s", room)
             await anna.until(hidden(room))
             psql.run("update rooms set access = 'open' where id = %s", room)
-            for each in (eve, nobody):
+            for each in (eve, anonymous):
                 await each.until(lambda f: shown(room)(f) and f.data["access"] == "open")
                 assert "Hush" not in [
                     f.data.get("name")
@@ -92,7 +92,7 @@ async def test_a_row_goes_to_its_readers_and_vanishes_for_everybody_else(
                 ]
 
 
-async def test_a_snapshot_shows_a_private_room_to_its_readers_and_its_end_too(
+async def test_a_snapshot_shows_a_private_room_and_its_end_to_its_recipients(
     psql: Psql, serve: Callable[[], RunningRelay]
 ) -> None:
     private, public = psql.room("rick", "Secret"), psql.room("rick", "Tea")
@@ -112,12 +112,12 @@ async def test_a_snapshot_shows_a_private_room_to_its_readers_and_its_end_too(
         psql.run("update rooms set name = 'Coffee' where id = %s", public)
         await eve.until(lambda f: f.event == "hallway" and f.data.get("name") == "Coffee")
         assert not any(f.data["id"] == private for f in eve.changes("hallway"))
-    with relay.client() as nobody:
-        answer: httpx.Response = nobody.get("/hallway/events", headers=JSON)
+    with relay.client() as anonymous:
+        answer: httpx.Response = anonymous.get("/hallway/events", headers=JSON)
         assert [row["name"] for row in answer.json()["snapshot"]["hallway"]] == ["Coffee"]
 
 
-async def test_who_is_invited_by_name_sees_the_room_until_they_decline(
+async def test_a_user_invited_by_name_sees_the_room_until_they_decline(
     psql: Psql, serve: Callable[[], RunningRelay]
 ) -> None:
     room = psql.room("rick", "Secret")
@@ -132,7 +132,7 @@ async def test_who_is_invited_by_name_sees_the_room_until_they_decline(
         await anna.until(hidden(room))
 
 
-async def test_a_guest_who_is_one_no_more_keeps_the_seat_and_the_stream(
+async def test_a_guest_whose_invitation_ends_keeps_the_seat_and_the_stream(
     psql: Psql, serve: Callable[[], RunningRelay]
 ) -> None:
     room = psql.room("rick", "Secret")

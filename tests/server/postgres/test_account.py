@@ -1,4 +1,4 @@
-"""The account that root lends PostgreSQL is made once, however many start at the same time."""
+"""The account that PostgreSQL runs as under root is made once, even when several start at the same time."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_only_the_owner_may_enter_the_data(postgres: EmbeddedPostgres) -> None:
     assert status.st_uid != 0
 
 
-def test_variables_for_somebodys_own_psql_change_nothing(
+def test_variables_for_the_users_own_psql_change_nothing(
     open_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGPORT", "6000")
@@ -108,7 +108,7 @@ def test_a_server_left_behind_is_stopped_and_its_data_kept(open_dir: Path) -> No
     assert said == ["stopping the PostgreSQL of a Roomtone that was killed"]
 
 
-def test_a_pid_file_that_names_somebody_else_harms_nobody(open_dir: Path) -> None:
+def test_a_pid_file_that_names_another_process_does_not_harm_it(open_dir: Path) -> None:
     with EmbeddedPostgres(open_dir / "data", durable=False) as postgres:
         pid_file = postgres.data_dir / "postgres" / "postmaster.pid"
         words = pid_file.read_text().splitlines()
@@ -142,7 +142,7 @@ def test_data_of_another_version_is_left_alone(open_dir: Path) -> None:
         pass
 
 
-def test_what_postgresql_said_is_shown_when_it_does_not_start(open_dir: Path) -> None:
+def test_the_end_of_postgresqls_log_is_shown_when_it_does_not_start(open_dir: Path) -> None:
     with EmbeddedPostgres(open_dir / "data", durable=False) as postgres:
         configuration = postgres.data_dir / "postgres" / "postgresql.conf"
     configuration.write_text("no_such_setting = 1\n")
@@ -153,12 +153,12 @@ def test_what_postgresql_said_is_shown_when_it_does_not_start(open_dir: Path) ->
         pass
 
 
-def test_a_folder_others_cannot_enter_is_told_from_one_they_can(
+def test_a_folder_that_others_cannot_enter_is_distinguished_from_one_that_they_can(
     private_dir: Path, open_dir: Path
 ) -> None:
-    stranger = Account(uid=54321, gid=54321)
-    assert stranger.reaches(open_dir / "data")
-    assert not stranger.reaches(private_dir / "data")
+    other = Account(uid=54321, gid=54321)
+    assert other.reaches(open_dir / "data")
+    assert not other.reaches(private_dir / "data")
 
 
 def test_two_starts_on_one_data_directory_get_a_clear_answer(open_dir: Path) -> None:
@@ -166,11 +166,11 @@ def test_two_starts_on_one_data_directory_get_a_clear_answer(open_dir: Path) -> 
         lock.write(address="http://127.0.0.1:8000/", sockets="/somewhere")
         with pytest.raises(AlreadyRunning) as caught, data_dir_lock(open_dir):
             pass
-        told = running(open_dir)
+        found = running(open_dir)
     message = str(caught.value)
     assert f"process {os.getpid()} at http://127.0.0.1:8000/" in message
     assert "\n" not in message
-    assert told == lock.holder
+    assert found == lock.holder
     assert running(open_dir) is None
 
 
@@ -190,18 +190,18 @@ def test_the_lock_of_a_killed_process_is_free(open_dir: Path) -> None:
         pass
 
 
-def test_nobody_but_its_account_can_open_the_lock(open_dir: Path) -> None:
+def test_only_its_account_can_open_the_lock(open_dir: Path) -> None:
     lock = open_dir / LOCK_NAME
     lock.touch(0o644)  # as an older release left it
     lock.chmod(0o666)
     with data_dir_lock(open_dir):
         assert lock.stat().st_mode & 0o777 == 0o600
-        stranger = (
+        other = (
             "import fcntl, os, sys; os.setgid(54321); os.setuid(54321)\n"
             "fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)"
         )
         denied = subprocess.run(
-            [sys.executable, "-c", stranger, str(lock)], capture_output=True, text=True, check=False
+            [sys.executable, "-c", other, str(lock)], capture_output=True, text=True, check=False
         )
         assert "PermissionError" in denied.stderr
     lock.unlink()

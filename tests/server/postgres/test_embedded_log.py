@@ -22,7 +22,7 @@ def words(postgres: EmbeddedPostgres) -> str:
     return "\n".join(path.read_text("utf-8") for path in files)
 
 
-def test_the_log_quotes_nothing_that_anybody_sent(open_dir: Path) -> None:
+def test_the_log_quotes_nothing_that_clients_sent(open_dir: Path) -> None:
     with EmbeddedPostgres(open_dir / "data", durable=False) as postgres:
         with psycopg.connect(postgres.url, autocommit=True) as connection:
             connection.execute(
@@ -68,7 +68,7 @@ def test_the_log_is_bounded(open_dir: Path) -> None:
     assert EACH_KB * KEPT < 10_000
 
 
-def test_what_an_older_release_wrote_down_is_removed(open_dir: Path) -> None:
+def test_the_log_of_an_older_release_is_removed(open_dir: Path) -> None:
     with EmbeddedPostgres(open_dir / "data", durable=False) as postgres:
         old = postgres.data_dir / "postgres" / "roomtone.log"
     old.write_text(SECRET)

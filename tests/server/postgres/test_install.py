@@ -67,7 +67,7 @@ def test_every_file_can_be_run_again(demo_database_url: str, connect: Connect) -
     assert connection.execute("select * from users order by id").fetchall() == before
 
 
-def test_a_house_from_before_the_stage_had_consent_is_brought_up_to_date(
+def test_a_database_from_before_consent_to_speak_is_updated(
     database_url: str, connect: Connect
 ) -> None:
     psql = Psql(connect())
@@ -160,7 +160,7 @@ def test_many_starts_at_once_install_once(new_database: NewDatabase, connect: Co
         assert connection.execute("select count(*) from clubs").fetchone() == (6,)
 
 
-def test_the_relays_own_login_looks_whether_the_schema_is_current(
+def test_the_relays_own_login_checks_that_the_schema_is_current(
     database_url: str, connect: Connect
 ) -> None:
     as_relay = make_conninfo(database_url, user="roomtone_relay")
@@ -175,15 +175,17 @@ def test_the_relays_own_login_cannot_install(empty_database_url: str, template: 
         install(make_conninfo(empty_database_url, user="roomtone_relay"), demo=False)
 
 
-def test_a_login_without_the_right_to_is_told_where_it_failed(
+def test_an_installation_without_the_rights_says_where_it_failed(
     empty_database_url: str, connect: Connect, source: Path
 ) -> None:
-    connect(empty_database_url).execute("create role visitor login")
+    connect(empty_database_url).execute("create role other_login login")
     try:
         with pytest.raises(SchemaError, match=r"schema/00_ledger.sql:2: permission denied"):
-            install(make_conninfo(empty_database_url, user="visitor"), demo=False, source=source)
+            install(
+                make_conninfo(empty_database_url, user="other_login"), demo=False, source=source
+            )
     finally:
-        connect(empty_database_url).execute("drop role visitor")
+        connect(empty_database_url).execute("drop role other_login")
 
 
 def test_an_owner_who_is_no_superuser_can_install_and_run_relays(
@@ -215,7 +217,7 @@ def test_the_printed_script_is_the_installation(
     assert not install(empty_database_url, demo=False).changed
 
 
-def test_a_server_that_is_not_up_yet_is_waited_for(open_dir: Path) -> None:
+def test_a_server_that_does_not_answer_yet_is_waited_for(open_dir: Path) -> None:
     said: list[str] = []
     waiting = threading.Event()
 
@@ -245,10 +247,10 @@ def test_a_database_that_is_not_there_is_named(postgres: EmbeddedPostgres) -> No
         install(make_conninfo(postgres.url, dbname="nowhere"), demo=False)
 
 
-def test_a_url_that_is_none_is_refused() -> None:
+def test_what_is_not_a_url_is_refused() -> None:
     with pytest.raises(InstallError, match="connection URL"):
         install("not a url", demo=False)
 
 
-def test_psql_and_pgbench_come_along() -> None:
+def test_psql_and_pgbench_are_included() -> None:
     assert all((bin_dir() / program).exists() for program in ("psql", "pgbench"))

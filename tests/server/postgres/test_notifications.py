@@ -61,7 +61,7 @@ def test_a_malformed_payload_is_ignored_and_counted(payload: str) -> None:
         '{"invitation":' + "1" * 5000 + "}",
     ],
 )
-def test_what_is_almost_a_notification_is_none(payload: str) -> None:
+def test_what_is_almost_a_notification_is_ignored(payload: str) -> None:
     assert NotificationParser().parse(payload) is None
 
 
@@ -101,21 +101,21 @@ def test_malformed_payloads_are_logged_once_a_minute(caplog: pytest.LogCaptureFi
 
 
 def test_every_payload_that_the_database_sends_is_read(psql: Psql, connect: Connect) -> None:
-    """Nothing of ours is refused by our own parser: the triggers and it know the same keys."""
-    hears = connect()
-    hears.execute(f"listen {CHANNEL}")
+    """The triggers and the parser know the same keys."""
+    listening = connect()
+    listening.execute(f"listen {CHANNEL}")
     room = psql.room("rick")
     psql.run("insert into revoked_tokens (jti, expires_at) values ('x', now() + interval '1 hour')")
     parser = NotificationParser()
-    payloads = notified(hears)
-    heard = [parser.parse(payload) for payload in payloads]
-    assert None not in heard
-    assert {type(each) for each in heard} == {RoomChanged, TokenRevoked}
-    assert any(isinstance(each, RoomChanged) and each.room == room for each in heard)
-    assert isinstance(hears, psycopg.Connection)
+    payloads = notified(listening)
+    received = [parser.parse(payload) for payload in payloads]
+    assert None not in received
+    assert {type(each) for each in received} == {RoomChanged, TokenRevoked}
+    assert any(isinstance(each, RoomChanged) and each.room == room for each in received)
+    assert isinstance(listening, psycopg.Connection)
 
 
-async def test_a_throttle_lets_a_burst_through_and_then_so_many_a_second(
+async def test_a_throttle_lets_a_burst_through_and_then_a_number_per_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now, slept = 0.0, []

@@ -39,13 +39,13 @@ def test_transactions_counted_by_the_relay_are_those_postgresql_counted(
         with relay.sign_in("anna") as anna:
             for _ in range(40):
                 assert anna.get("/rows/hallway").status_code == 200
-        with relay.client() as visitor:
-            told = visitor.get("/metrics").text
-    # Every backend tells its figures in ending, which the last one may still be at.
+        with relay.client() as anonymous:
+            text = anonymous.get("/metrics").text
+    # A backend reports its figures when it ends, and the last one may not have ended yet.
     backends = sql.SQL("select count(*) from pg_stat_activity where datname = {}")
     eventually(lambda: elsewhere.execute(backends.format(sql.Literal(name))).fetchone() == (0,))
-    mine = counted(told, "roomtone_transactions_total")
+    mine = counted(text, "roomtone_transactions_total")
     theirs = in_postgresql() - before
     assert mine > 40
     assert mine <= theirs <= mine + EXTRA
-    assert counted(told, "roomtone_statements_total") > mine
+    assert counted(text, "roomtone_statements_total") > mine

@@ -1,4 +1,4 @@
-"""Anybody who can log in can NOTIFY: whatever the payload, a relay goes on, quietly and within bounds."""
+"""Every login can NOTIFY: whatever the payload, a relay keeps working, with bounded logs and reads."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def rooms_of(frame: Frame) -> list[int]:
     return [each["room_id"] for each in frame.data["invitations"]]
 
 
-async def hears(psql: Psql, room: int, anna: Subscriber, name: str) -> None:
-    """What happens in the room and in the hallway is still told."""
+async def receives(psql: Psql, room: int, anna: Subscriber, name: str) -> None:
+    """Changes of the room and of the hallway still arrive."""
     psql.run("update rooms set name = %s where id = %s", name, room)
     psql.seat(room, name)
 
@@ -59,12 +59,12 @@ async def test_a_malformed_notification_changes_nothing(
     async with follow(f"{relay.url}/rooms/{room}/events", relay.token("anna")) as anna:
         await anna.until(lambda frame: frame.event == "snapshot")
         psql.run("select pg_notify(%s, %s)", CHANNEL, payload)
-        await hears(psql, room, anna, "bo")
+        await receives(psql, room, anna, "bo")
         assert counted(relay, "roomtone_notifications_malformed_total") == 1
         assert is_ready(relay)
 
 
-async def test_thousands_of_malformed_notifications_are_counted_and_told_once(
+async def test_thousands_of_malformed_notifications_are_counted_and_logged_once(
     psql: Psql, relay: RunningRelay, room: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     psql.seat(room, "anna")
@@ -76,7 +76,7 @@ async def test_thousands_of_malformed_notifications_are_counted_and_told_once(
                     "select pg_notify(%s, payload) from unnest(%s::text[]) payload",
                     CHANNEL, MALFORMED,
                 )  # fmt: skip
-            await hears(psql, room, anna, "bo")
+            await receives(psql, room, anna, "bo")
         assert counted(relay, "roomtone_notifications_malformed_total") == 50 * len(set(MALFORMED))
         assert len([r for r in caplog.records if "notifications on channel" in r.message]) == 1
         assert is_ready(relay)
@@ -89,38 +89,38 @@ async def test_a_false_notification_repeated_ten_thousand_times_costs_a_bounded_
     async with follow(f"{relay.url}/rooms/{room}/events", relay.token("anna")) as anna:
         await anna.until(lambda frame: frame.event == "snapshot")
         reads, began = counted(relay, "roomtone_log_reads_total"), time.monotonic()
-        stranger = Psql(connect())
-        stranger.run("select set_config('test.payload', %s, false)", FAR % room)
-        stranger.run(
+        other_login = Psql(connect())
+        other_login.run("select set_config('test.payload', %s, false)", FAR % room)
+        other_login.run(
             "do $$ begin for turn in 1..10000 loop"
             " perform pg_notify('roomtone', current_setting('test.payload')); commit;"
             " end loop; end $$"
         )
-        await hears(psql, room, anna, "bo")
-        assert await until(lambda: counted(relay, "roomtone_bells_total") >= 10_000, 30.0)
-        # A hundred at once and fifty a second, and on a slow machine there are more seconds.
+        await receives(psql, room, anna, "bo")
+        assert await until(lambda: counted(relay, "roomtone_notifications_total") >= 10_000, 30.0)
+        # A hundred at once and fifty a second, which on a slow machine are more seconds.
         most = 150 + 60 * (time.monotonic() - began)
         assert counted(relay, "roomtone_log_reads_total") - reads < most
         assert is_ready(relay)
 
 
-async def test_a_future_that_was_foretold_is_read_all_the_same_when_it_comes(
+async def test_a_change_that_a_false_notification_announced_is_read_when_it_comes(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
-    """The false word may name exactly the change that comes next: what was read counts, not what was said."""
+    """A false notification may name exactly the change that comes next: only what was read counts."""
     psql.seat(room, "anna")
     async with follow(f"{relay.url}/rooms/{room}/events", relay.token("anna")) as anna:
         await anna.until(lambda frame: frame.event == "snapshot")
         for turn in range(3):
             head = psql.one("select head_seq from logs where room_id = %s", room)
             for ahead in range(1, 4):
-                told = f'{{"room":{room},"seq":{head + ahead},"hallway":{head + ahead}}}'
-                psql.run("select pg_notify(%s, %s)", CHANNEL, told)
+                payload = f'{{"room":{room},"seq":{head + ahead},"hallway":{head + ahead}}}'
+                psql.run("select pg_notify(%s, %s)", CHANNEL, payload)
             psql.run("select pg_notify(%s, %s)", CHANNEL, FAR % room)
-            await hears(psql, room, anna, f"bo {turn}")
+            await receives(psql, room, anna, f"bo {turn}")
 
 
-async def test_invented_rooms_and_invitations_crowd_out_nothing_true(
+async def test_notifications_of_invented_rooms_and_invitations_displace_no_true_ones(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "anna")
@@ -132,7 +132,7 @@ async def test_invented_rooms_and_invitations_crowd_out_nothing_true(
             "select pg_notify(%s, payload) from unnest(%s::text[]) payload",
             CHANNEL, rooms + invitations,
         )  # fmt: skip
-        await hears(psql, room, anna, "bo")
+        await receives(psql, room, anna, "bo")
         other = psql.room("rick", "Den")
         psql.act_as("rick").run("select code from invite_to_room(%s, 'anna')", other)
         psql.act_as(None)

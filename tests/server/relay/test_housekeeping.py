@@ -71,7 +71,7 @@ async def test_a_listener_that_receives_no_notifications_is_reconnected(
     assert await watching(database_url, elsewhere, psql, write=True) == 1
 
 
-def test_of_a_busy_room_only_so_many_events_are_kept(psql: Psql) -> None:
+def test_a_bounded_number_of_events_of_a_busy_room_is_kept(psql: Psql) -> None:
     busy, calm = psql.room("rick"), psql.room("rick")
     psql.seat(busy, "anna")
     for n in range(50):
@@ -83,7 +83,7 @@ def test_of_a_busy_room_only_so_many_events_are_kept(psql: Psql) -> None:
     assert psql.one("select tail_seq from logs where room_id = %s", busy) == 42
 
 
-def test_tidying_takes_a_bounded_number_at_a_time(psql: Psql) -> None:
+def test_a_bounded_number_of_old_rows_is_deleted_at_a_time(psql: Psql) -> None:
     room = psql.room("rick")
     psql.seat(room, "anna")
     for n in range(30):
@@ -96,7 +96,7 @@ def test_tidying_takes_a_bounded_number_at_a_time(psql: Psql) -> None:
     ]
 
 
-def test_one_relay_tidies_at_a_time(psql: Psql, connect: Connect) -> None:
+def test_one_relay_at_a_time_deletes_old_rows(psql: Psql, connect: Connect) -> None:
     room = psql.room("rick")
     psql.run("update events set committed_at = now() - interval '2 hours' where room_id = %s", room)
     other = Psql(connect(autocommit=False))
@@ -106,7 +106,7 @@ def test_one_relay_tidies_at_a_time(psql: Psql, connect: Connect) -> None:
     assert psql.one("select relay_delete_old_rows('1 hour', 1000)") == 1
 
 
-def test_old_candidates_signals_of_those_who_left_and_expired_tokens_are_forgotten(
+def test_old_candidates_signals_of_ended_sessions_and_expired_tokens_are_deleted(
     psql: Psql,
 ) -> None:
     room = psql.room("rick")
@@ -119,18 +119,18 @@ def test_old_candidates_signals_of_those_who_left_and_expired_tokens_are_forgott
     psql.act_as("bo").one("select leave_room(%s)", room)
     psql.act_as(None)
     psql.run("update signals set created_at = now() - interval '2 hours' where room_id = %s", room)
-    # A relay takes a token for a while after it has expired, so that long it stays revoked.
+    # A relay accepts a token for a while after it has expired, and for that long it stays revoked.
     psql.run("insert into revoked_tokens values ('just now', now() - interval '1 minute')")
     psql.run("insert into revoked_tokens values ('long ago', now() - interval '61 minutes')")
     psql.run("select relay_delete_old_rows('1 hour', 1000)")
     assert psql.all("select jti from revoked_tokens") == [("just now",)]
-    # What anna and rick said stays for as long as both are here: it decides who may offer.
+    # The signals of anna and rick stay while both are here: they decide who may offer.
     assert psql.all("select kind from signals order by id") == [("offer",), ("answer",)]
     psql.act_as("rick").signal(room, anna, "offer")
 
 
 def test_tables_that_are_written_all_the_time_stay_small(psql: Psql) -> None:
-    """A long evening in a second: seats that flip and leases that come and go, under their own autovacuum settings."""
+    """An evening of updates of seats and leases in a second, under the autovacuum settings of these tables."""
     room = psql.room("rick")
     peer = psql.seat(room, "anna")
     psql.run("select relay_heartbeat('relay-1', 'here')")
@@ -147,7 +147,7 @@ def test_tables_that_are_written_all_the_time_stay_small(psql: Psql) -> None:
             psql.run("select relay_serve_seats('relay-1', %s::uuid[])", [peer])
         return {table: size - before[table] for table, size in psql.all(pages)}
 
-    # One may add some: nothing is cleared away while another, a passing autoanalyze for one, looks at it.
+    # One may add some: nothing is vacuumed while another transaction, such as an autoanalyze, may see it.
     grown = [max(evening().values()) for _ in range(4)]
     assert sum(pages < 5 for pages in grown) >= 3, grown
     psql.run("select pg_stat_force_next_flush()")

@@ -1,4 +1,4 @@
-"""Invitations reach whoever is invited, on every stream of theirs and as the whole list; a sign-out ends them all."""
+"""Invitations reach the invited user on every stream, as the whole list; a sign-out ends these streams."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def invite(psql: Psql, room: int, username: str) -> tuple[int, str]:
     return number, code
 
 
-async def test_an_invitation_is_told_on_every_stream_of_who_is_invited_and_on_no_other(
+async def test_an_invitation_is_sent_on_every_stream_of_the_invited_user_and_on_no_other(
     psql: Psql, relay: RunningRelay
 ) -> None:
     tea, den = psql.room("rick", "Tea"), psql.room("rick", "Den")
@@ -51,11 +51,11 @@ async def test_an_invitation_is_told_on_every_stream_of_who_is_invited_and_on_no
         follow(f"{relay.url}/rooms/{den}/events", token) as inside,
         open_socket(f"{relay.url}/rooms/{tea}/socket", token) as caller,
         follow(hallway, relay.token("eve")) as eve,
-        open_socket(f"{relay.url}/hallway/socket") as nobody,
+        open_socket(f"{relay.url}/hallway/socket") as anonymous,
     ):
         for each in (anna, inside, caller, eve):
             assert (await each.until(is_snapshot)).data["invitations"] == []
-        assert "invitations" not in (await nobody.until(is_snapshot)).data
+        assert "invitations" not in (await anonymous.until(is_snapshot)).data
         _, code = invite(psql, tea, "anna")
         told: list[dict[str, Any]] = []
         for each in (anna, inside, caller):
@@ -71,12 +71,12 @@ async def test_an_invitation_is_told_on_every_stream_of_who_is_invited_and_on_no
         for each in (anna, inside, caller):
             await each.until(awaits())
         psql.act_as(None).run("update rooms set name = 'Coffee' where id = %s", tea)
-        for each in (eve, nobody):
+        for each in (eve, anonymous):
             await each.until(lambda f: f.event == "hallway" and f.data["name"] == "Coffee")
             assert each.changes("invitations") == []
 
 
-async def test_an_invitation_that_is_withdrawn_or_whose_room_ends_is_taken_off_the_list(
+async def test_an_invitation_that_is_withdrawn_or_whose_room_ends_is_removed_from_the_list(
     psql: Psql, relay: RunningRelay
 ) -> None:
     tea, den = psql.room("rick", "Tea"), psql.room("rick", "Den")
@@ -93,14 +93,14 @@ async def test_an_invitation_that_is_withdrawn_or_whose_room_ends_is_taken_off_t
         await anna.until(awaits())
 
 
-async def test_what_a_lost_listener_missed_is_told_after_the_resync(
+async def test_what_a_lost_listener_missed_is_sent_after_the_resync(
     psql: Psql, relay: RunningRelay
 ) -> None:
     tea = psql.room("rick", "Tea")
     psql.person("anna")
     async with follow(f"{relay.url}/hallway/events", relay.token("anna")) as anna:
         await anna.until(is_snapshot)
-        # In one transaction with the end of the listener, so that its bell rings for nobody.
+        # In one transaction with the end of the listener, so that nothing receives its notification.
         with psql.connection.transaction():
             psql.run(
                 "insert into invitations (room_id, invited_user, invited_by) values (%s, %s, %s)",
@@ -113,11 +113,11 @@ async def test_what_a_lost_listener_missed_is_told_after_the_resync(
         await anna.until(awaits(tea))
 
 
-def test_who_polls_is_told_the_list_when_it_is_another_than_the_one_they_know(
+def test_a_poll_gets_the_list_when_it_differs_from_the_one_sent_before(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "anna")
-    with relay.sign_in("anna") as anna, relay.client() as nobody:
+    with relay.sign_in("anna") as anna, relay.client() as anonymous:
 
         def ask(url: str, **asked: str) -> Any:
             return anna.get(url, headers=JSON, params=asked).json()
@@ -138,14 +138,14 @@ def test_who_polls_is_told_the_list_when_it_is_another_than_the_one_they_know(
             psql.act_as("anna").one("select decline_invitation(%s)", code)
             psql.act_as(None)
             while ask(url, invitations="")["invitations"]:
-                pass  # until the relay has heard of it
-        visitor: httpx.Response = nobody.get(
+                pass  # until the relay was notified
+        answer_to_anonymous: httpx.Response = anonymous.get(
             "/hallway/events", headers=JSON, params={"invitations": ""}
         )
-        assert not visitor.json().keys() & {"invitations", "invitations_cursor"}
+        assert not answer_to_anonymous.json().keys() & {"invitations", "invitations_cursor"}
 
 
-async def test_signing_out_anywhere_ends_what_is_followed_on_every_relay(
+async def test_signing_out_on_one_relay_ends_the_streams_on_every_relay(
     psql: Psql, relay: RunningRelay, database_url: str
 ) -> None:
     with run_relay(database_url) as other:
@@ -180,11 +180,13 @@ def test_a_scheduled_room_opens_when_its_time_has_come(psql: Psql, relay: Runnin
             psql.person("rick"),
         )
     )
-    with relay.client() as nobody:
+    with relay.client() as anonymous:
         asked: dict[str, str] = {}
         scheduled = [True]
         while scheduled[-1]:
-            told = nobody.get("/hallway/events", headers=JSON, params=asked | {"wait": "10"}).json()
+            told = anonymous.get(
+                "/hallway/events", headers=JSON, params=asked | {"wait": "10"}
+            ).json()
             rows = told["hallway"] + told.get("snapshot", {"hallway": []})["hallway"]
             assert rows or "snapshot" in told, "nothing happened for ten seconds"
             scheduled += [row["scheduled"] for row in rows if row["id"] == soon]

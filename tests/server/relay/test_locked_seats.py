@@ -1,4 +1,4 @@
-"""A seat that an open transaction in psql holds keeps nobody waiting, and is stamped when it is free."""
+"""A seat that an open transaction in psql has locked makes nothing wait, and is stamped when it is free."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def slow(connect: Connect) -> Psql:
-    """Somebody in psql who begins, and does not commit."""
+    """A user in psql who begins a transaction and does not commit."""
     return Psql(connect(autocommit=False))
 
 
@@ -43,14 +43,14 @@ async def test_a_locked_seat_is_followed_at_once_and_stamped_later(
                 slow.connection.rollback()
                 await comes_true(lambda: psql.one(unstamped, annas) is False)
                 hold(slow, annas)
-        # Both have gone: bo's seat begins to lapse while anna's is held, and hers when it is free.
+        # Both have gone: bo's seat gets its grace period while anna's is locked, and hers when it is free.
         await comes_true(lambda: psql.one(unstamped, bos) is True)
         assert psql.one(unstamped, annas) is False
         slow.connection.rollback()
         await comes_true(lambda: psql.one(unstamped, annas) is True)
 
 
-async def test_a_session_that_lost_its_seat_under_the_lock_is_told(
+async def test_a_session_that_lost_its_seat_under_the_lock_receives_why(
     psql: Psql, slow: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
@@ -64,9 +64,7 @@ async def test_a_session_that_lost_its_seat_under_the_lock_is_told(
             assert bye.data["reason"] == "removed"
 
 
-async def test_the_broom_sweeps_around_a_locked_seat(
-    psql: Psql, slow: Psql, database_url: str
-) -> None:
+async def test_the_reaper_skips_a_locked_seat(psql: Psql, slow: Psql, database_url: str) -> None:
     room = psql.room("rick")
     psql.seat(room, "watcher")
     with run_relay(database_url, grace=1.0, lock_timeout=30.0) as relay:
@@ -81,7 +79,7 @@ async def test_the_broom_sweeps_around_a_locked_seat(
             await watcher.until(goes("anna"))
 
 
-def test_a_dead_relays_locked_seat_keeps_no_other_from_lapsing(psql: Psql, slow: Psql) -> None:
+def test_a_dead_relays_locked_seat_keeps_no_other_from_expiring(psql: Psql, slow: Psql) -> None:
     room = psql.room("rick")
     peers = [psql.seat(room, name) for name in ("anna", "bo")]
     psql.run("select relay_serve_seats('dead', %s::uuid[])", peers)

@@ -1,4 +1,4 @@
-"""Presence: a stream is a presence, its end begins a grace, and a dead relay's seats are swept."""
+"""Presence: a stream keeps a seat, its end begins the grace period, and a dead relay's seats are reaped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def join(relay: RunningRelay, room: int, username: str) -> tuple[str, str]:
         return token, answer.json()[0]["peer_id"]
 
 
-async def test_a_stream_keeps_the_seat_and_its_end_gives_it_up_after_the_grace(
+async def test_a_stream_keeps_the_seat_and_after_its_end_the_seat_is_reaped_when_the_grace_period_is_over(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
@@ -54,7 +54,7 @@ async def test_a_stream_keeps_the_seat_and_its_end_gives_it_up_after_the_grace(
     assert psql.roster(room) == ["watcher"]
 
 
-async def test_coming_back_within_the_grace_keeps_role_and_microphone(
+async def test_reconnecting_within_the_grace_period_keeps_role_and_microphone(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
@@ -92,7 +92,7 @@ async def test_a_raised_hand_keeps_its_place_through_a_reconnect(
     assert psql.one("select hand_raised_at from participants") == raised
 
 
-async def test_a_seat_that_is_never_followed_is_given_up(psql: Psql, database_url: str) -> None:
+async def test_a_seat_that_is_never_followed_is_reaped(psql: Psql, database_url: str) -> None:
     room = psql.room("rick")
     with run_relay(database_url, grace=0.5) as relay:
         join(relay, room, "anna")
@@ -108,7 +108,7 @@ async def test_rows_inserted_by_hand_stay_until_deleted(psql: Psql, database_url
         await comes_true(lambda: psql.roster(room) == ["by hand"])
 
 
-async def test_the_host_who_vanishes_keeps_the_row_without_a_peer(
+async def test_a_host_who_loses_the_connection_keeps_the_row_without_a_peer(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
@@ -147,7 +147,7 @@ async def test_a_dead_relays_seats_are_reaped_by_a_living_one(
     assert psql.all("select distinct reason from events where type = 'DELETE'") == [("timeout",)]
     assert (
         psql.one("select count(*) from nodes") == 0
-    )  # the dead was buried, the living said goodbye
+    )  # the dead relay's lease was deleted, the other ended its own
 
 
 async def test_a_client_of_a_stopped_relay_keeps_its_seat_on_another(
@@ -173,7 +173,7 @@ async def test_a_client_of_a_stopped_relay_keeps_its_seat_on_another(
         assert psql.roster(room) == ["anna", "bo"]
 
 
-async def test_a_relay_that_was_forgotten_stamps_its_seats_again(
+async def test_a_relay_whose_lease_was_lost_stamps_its_seats_again(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
@@ -181,7 +181,7 @@ async def test_a_relay_that_was_forgotten_stamps_its_seats_again(
         token, peer = join(relay, room, "anna")
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
             await anna.until(lambda f: f.event == "snapshot")
-            # What another relay does when a crash has emptied `nodes`, and what the restart does to us.
+            # What another relay does when a crash has emptied `nodes`, and what the restart does to this one.
             psql.run(
                 "update participants set expires_at = now() + interval '5 seconds' where peer_id = %s",
                 peer,
@@ -193,7 +193,7 @@ async def test_a_relay_that_was_forgotten_stamps_its_seats_again(
             await comes_true(lambda: psql.one("select expires_at from participants") is None)
 
 
-async def test_a_relay_that_renews_its_seats_shows_first_that_it_lives(
+async def test_a_relay_that_renews_its_seats_first_writes_its_heartbeat(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
@@ -227,12 +227,12 @@ async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
                 psql.run("update nodes set heartbeat_at = now() - interval '10 seconds'")
                 psql.run("select relay_expire_orphaned_seats('4 s', '30 s')")
                 await asyncio.to_thread(psql.one, "select pg_sleep(4.5)")
-                # Asked before the lock is let go: a moment later the relay may have them back.
+                # Asked before the lock is released: a moment later the relay may have them back.
                 assert psql.one("select expires_at is null from participants") is False
             await comes_true(lambda: psql.one("select expires_at is null from participants"))
 
 
-async def test_somebody_whose_going_a_crash_has_undone_goes_again(
+async def test_a_participant_whose_leaving_a_crash_has_undone_leaves_again(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")

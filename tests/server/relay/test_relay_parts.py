@@ -1,4 +1,4 @@
-"""A relay's parts by themselves: what they promise when somebody hangs up, when nothing answers, and when SQL refuses."""
+"""A relay's parts by themselves: when a client disconnects, when nothing answers, and when SQL refuses."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def logs(database: Database) -> RoomLogs:
-    """They do not run: what they read, they read when they are asked."""
+    """Without its task: it reads only for `follow`."""
     return RoomLogs(database, Metrics())
 
 
 class Gate:
-    """Holds up the reading of heads until it is opened."""
+    """Delays the reading of heads until it is opened."""
 
     def __init__(self, logs: RoomLogs, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reached, self.open = asyncio.Event(), asyncio.Event()
@@ -70,7 +70,7 @@ async def follows(logs: RoomLogs, room: int, user: UserId) -> bool:
         return False
 
 
-async def test_a_first_follower_who_hangs_up_leaves_the_others_served(
+async def test_a_first_subscriber_that_disconnects_leaves_the_others_served(
     logs: RoomLogs, psql: Psql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room, gate = psql.room("rick"), Gate(logs, monkeypatch)
@@ -86,7 +86,7 @@ async def test_a_first_follower_who_hangs_up_leaves_the_others_served(
     assert not await follows(logs, 10**12, ANNA)
 
 
-async def test_a_room_that_all_who_asked_for_have_left_is_forgotten(
+async def test_the_log_of_a_room_whose_subscribers_all_disconnected_is_dropped(
     logs: RoomLogs, psql: Psql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("roomtone.relay.room_logs.UNREAD_FOR", 0.01)
@@ -96,11 +96,11 @@ async def test_a_room_that_all_who_asked_for_have_left_is_forgotten(
     only.cancel()
     gate.open.set()
     async with asyncio.timeout(10):
-        while logs._opening or logs._rooms:  # noqa: ASYNC110 - there is nobody to tell of it
+        while logs._opening or logs._rooms:  # noqa: ASYNC110 - nothing signals it
             await asyncio.sleep(0.01)
 
 
-async def test_a_room_that_came_and_went_before_the_first_read_is_told_as_ended(
+async def test_a_room_that_began_and_ended_before_the_first_read_is_reported_as_ended(
     database: Database, psql: Psql
 ) -> None:
     room = psql.room("rick")
@@ -116,7 +116,7 @@ async def test_a_room_that_came_and_went_before_the_first_read_is_told_as_ended(
             assert await ended.get() == room
 
 
-async def test_a_room_that_ends_while_invitations_are_read_is_taken_off_the_list(
+async def test_a_room_that_ends_while_invitations_are_read_is_removed_from_the_list(
     database: Database, psql: Psql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room, anna = psql.room("rick"), UserId(psql.person("anna"))
@@ -147,7 +147,7 @@ async def test_a_room_that_ends_while_invitations_are_read_is_taken_off_the_list
                 wake.clear()
 
 
-async def test_who_waits_for_a_hallway_that_is_never_read_is_told(
+async def test_a_request_that_waits_for_a_hallway_that_is_never_read_is_refused(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("roomtone.relay.hallway.FILLED_WITHIN", 0.01)
@@ -156,7 +156,7 @@ async def test_who_waits_for_a_hallway_that_is_never_read_is_told(
     assert (refused.value.status, refused.value.code) == (503, "08006")
 
 
-async def test_who_waits_for_a_seat_that_is_never_stamped_is_told(
+async def test_a_request_that_waits_for_a_seat_that_is_never_stamped_is_refused(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("roomtone.postgres.lease.STAMPED_WITHIN", 0.01)
@@ -167,7 +167,7 @@ async def test_who_waits_for_a_seat_that_is_never_stamped_is_told(
     assert not presence._followed
 
 
-async def test_a_sweep_that_the_database_refuses_is_tried_again_after_a_pause(
+async def test_a_removal_of_files_that_the_database_refuses_is_tried_again_after_a_pause(
     database: Database, psql: Psql, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / f"{uuid4().hex[:8]}-{uuid4()}.ogg").touch()
@@ -184,7 +184,7 @@ async def test_a_sweep_that_the_database_refuses_is_tried_again_after_a_pause(
 
 
 class Unscanned(set[Reader]):
-    """Readers that nobody may look through one by one."""
+    """A set of readers that fails when it is iterated over."""
 
     def __iter__(self) -> Iterator[Reader]:
         raise AssertionError("all readers were looked through")
