@@ -3,7 +3,7 @@ language plpgsql stable as $$
 declare
   ended timestamptz;
 begin
-  select r.ended_at into ended from rooms r where r.id = require_open_room.room_id;
+  select r.ended_at into ended from rooms r where r.id = require_open_room.room_id and may_see_room(r.id);
   if not found then
     raise no_data_found using
       message    = format('there is no room %s', coalesce(require_open_room.room_id::text, 'without an id')),
@@ -19,4 +19,4 @@ begin
 end
 $$;
 
-comment on function require_open_room(bigint) is 'Raises participants_room_is_open unless the room is there (P0002 if not) and open.';
+comment on function require_open_room(bigint) is 'Raises participants_room_is_open unless the room is there and open. A room that the acting user may not know of is not there: P0002, as for a number that no room has.';

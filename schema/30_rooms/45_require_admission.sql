@@ -4,7 +4,10 @@ declare
   room rooms;
 begin
   select * into room from rooms r where r.id = require_admission.room_id;
-  if not found or room.ended_at is not null then
+  -- A node is assigned to the room before it can see it.
+  if not found or room.ended_at is not null
+     or (room.access = 'invited' and not exists (select from assignments a join nodes n on n.id = a.node_id
+                                                 where a.room_id = room.id and n.user_id = acting_user())) then
     perform require_open_room(require_admission.room_id);
   end if;
   perform require_not_banned(require_admission.room_id, require_admission.user_id);

@@ -10,9 +10,6 @@ begin
   elsif mine.uses >= mine.max_uses then
     perform refuse_invitation('invitations_is_not_used_up');
   end if;
-  if mine.room_id is not null then
-    perform require_open_room(mine.room_id), require_not_banned(mine.room_id, acting_user());
-  end if;
   insert into acceptances (invitation_id, user_id) values (mine.id, acting_user());
   update invitations i set uses = i.uses + 1 where i.id = mine.id;
   delete from invitations i
@@ -23,6 +20,7 @@ begin
   else
     insert into guests (room_id, user_id, invited_by) values (mine.room_id, acting_user(), mine.invited_by)
     on conflict do nothing;
+    perform require_open_room(mine.room_id), require_not_banned(mine.room_id, acting_user()); -- a guest may know of the room
   end if;
   return jsonb_build_object('club_id', mine.club_id, 'room_id', mine.room_id);
 end

@@ -16,6 +16,7 @@ REFUSALS = (
     psycopg.errors.CheckViolation,
     psycopg.errors.ObjectNotInPrerequisiteState,  # a view that cannot be written
     psycopg.errors.FeatureNotSupported,  # nor one of its columns
+    psycopg.errors.NoDataFound,  # a room that one may not know of
 )
 
 
@@ -84,7 +85,7 @@ def may_call(connection: Connection, world: World, actor: str, statement: str) -
         with connection.transaction(force_rollback=True):
             become(connection, world, actor)
             connection.execute(statement.encode()).fetchall()
-    except (*REFUSALS, psycopg.errors.NoDataFound):
+    except REFUSALS:
         return False
     except psycopg.Error:
         pass  # it ran, and did not like being told nothing

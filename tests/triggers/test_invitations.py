@@ -267,7 +267,7 @@ def test_a_guest_of_the_host_comes_in_until_sent_home(psql: Psql, room: int) -> 
     ) == [("INSERT", "eve")]
     assert psql.act_as("max").run("delete from guests where room_id = %s", room) == 1
     psql.act_as("eve")
-    with refused("participants_room_is_for_the_invited"):
+    with refused("participants_room_is_open"):
         psql.one("select join_room(%s)", room)
 
 

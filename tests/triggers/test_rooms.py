@@ -279,8 +279,13 @@ def test_a_room_for_the_invited_is_hidden_from_everybody_else(psql: Psql, room: 
         ]  # fmt: skip
 
     assert seen("stranger") == [0, 0, 0, 0]
-    with refused("participants_room_is_for_the_invited"):
+    with refused("participants_room_is_open"):
         join(psql, room, "stranger")
+    with refused(
+        "participants_room_is_for_the_invited"
+    ):  # who has an invitation still has to accept it
+        join(psql, room, "eve")
+    psql.act_as("stranger")
     with refused(
         "participants_room_is_open"
     ):  # to ask for what one may not know of is to ask for nothing

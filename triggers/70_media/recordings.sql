@@ -15,9 +15,7 @@ begin
   end if;
   -- The room neither ends nor becomes a mesh meanwhile, and two who start at once do so one after the other.
   select * into room from rooms r where r.id = new.room_id for no key update;
-  if not found or room.ended_at is not null then
-    perform require_open_room(new.room_id);
-  end if;
+  perform require_open_room(new.room_id);
   if acting_user() is distinct from room.host_id and not acting_as_operator() then
     raise insufficient_privilege using
       message    = 'a recording is started by the room''s host',
