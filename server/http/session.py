@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from ..identity.tokens import COOKIE, TOKEN_LIFETIME, bearer_of, claims_of
+from ..postgres.budget import subject
 from ..problem import Problem, refusal
 from ..resource import resource
 from ..rows.body import an_object, json_of
@@ -48,7 +49,7 @@ async def sign_in(request: Request) -> Response:
     if not isinstance(username, str) or kind not in ("person", "bot"):
         raise refusal("PGRST102", 'the body must be {"username": "…"}; for a bot add "kind": "bot"')
     async with (
-        request.state.database.relay() as connection,
+        request.state.database.relay_for_subject() as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         await cursor.execute(
@@ -89,6 +90,7 @@ async def sign_out(request: Request) -> Response:
     try:
         claims = claims_of(request)
         if claims:
+            subject.set(None)  # signing out is never refused because the budget is used up
             await transact(request.state.database, claims, _sign_out)
             request.state.relay.revocations.add(claims)
     except (Problem, InvalidAuthorizationSpecification) as refused:

@@ -101,6 +101,13 @@ class Database:
         async with self._own.connection() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def relay_for_subject(self) -> AsyncIterator[Connection]:
+        """As `relay`, for what a request can ask for: charged to its subject. Raises Problem 429."""
+        async with self._budgets.turn() as charged, self.relay() as connection:
+            with charged:
+                yield connection
+
     async def refresh(self) -> None:
         """Replace connections that were lost, for example in a restart of the server."""
         await self._own.check()

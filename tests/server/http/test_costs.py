@@ -87,6 +87,23 @@ def test_a_hostile_expression_uses_up_its_users_budget_and_others_go_on(
         assert world.nobody.get("/rows/users").status_code == 200
 
 
+def test_a_user_whose_budget_is_used_up_signs_out_and_sign_in_is_charged_to_its_address(
+    database_url: str, psql: Psql, talkative: None, connect: Connect
+) -> None:
+    limits = {"database_seconds": 0.05, "statement_timeout": 2.0, "lock_timeout": 2.0}
+    with run_world(database_url, psql, **limits) as world:
+        world.anna.get("/rows/users", params={"bio": f"match.{HOSTILE}"})
+        refused = world.anna.get("/rows/users")
+        problem(refused, 429, "53400", "requests_database_time_is_bounded")
+        assert world.anna.delete("/session").status_code == 204
+        blocker = connect(autocommit=False)
+        blocker.execute("lock table users in access exclusive mode")
+        assert world.nobody.post("/session", json={"username": "new"}).status_code >= 500
+        blocker.rollback()
+        refused = world.nobody.post("/session", json={"username": "new"})
+        problem(refused, 429, "53400", "requests_database_time_is_bounded")
+
+
 def test_one_subject_has_a_few_transactions_at_a_time(
     database_url: str, psql: Psql, connect: Connect
 ) -> None:
