@@ -1,23 +1,24 @@
-import { chatActs } from './app/chat.js'
+import { chatActions } from './app/chat.js'
 import { createContext } from './app/context.js'
-import { createStageActs } from './app/stage.js'
-import { hallwayActs } from './app/hallway.js'
-import { identityActs } from './app/identity.js'
-import { invitationActs } from './app/invitations.js'
+import { createStageActions } from './app/stage.js'
+import { hallwayActions } from './app/hallway.js'
+import { identityActions } from './app/identity.js'
+import { invitationActions } from './app/invitations.js'
 import { createPages } from './app/pages.js'
-import { recordingActs } from './app/recording.js'
-import { roomActs } from './app/room.js'
-import { voiceActs } from './app/voice.js'
+import { recordingActions } from './app/recording.js'
+import { roomActions } from './app/room.js'
+import { audioActions } from './app/audio.js'
 import { expose } from './room/debug.js'
 import { createShell } from './room/shell.js'
 import { createSession } from './session.js'
+import { problemFrom } from './signaling/problem.js'
 import { createShellView } from './view/shell/shell.js'
 import { createKeysHelp, listenToKeys } from './view/shell/keys.js'
 import { createRoute } from './view/shell/route.js'
-import { soon } from './view/elements/next_frame.js'
+import { onceBeforeNextFrame } from './view/elements/next_frame.js'
 
 /**
- * @import { Visit } from './room/visit.js'
+ * @import { RoomSession } from './room/room_session.js'
  * @import { Place } from './view/shell/route.js'
  */
 
@@ -30,32 +31,32 @@ const shell = createShell({ session })
 expose({ session, shell })
 
 let known = false // whether it is known yet who I am
-/** @type {Visit|null} */ let followed = null // the visit whose state is drawn
+/** @type {RoomSession|null} */ let followed = null // the room session whose state is drawn
 let release = () => {}
 
 const context = createContext({ session, shell })
 const keysHelp = createKeysHelp()
-const stage = createStageActs(context)
-const drawSoon = soon(draw)
-const pages = createPages(context, drawSoon)
-const acts = {
-  ...identityActs(context),
-  ...hallwayActs(context),
-  ...invitationActs(context),
-  ...pages.acts,
-  ...roomActs(context),
-  ...recordingActs(context),
-  ...voiceActs(context),
-  ...chatActs(context),
-  ...stage.acts,
+const stage = createStageActions(context)
+const scheduleDraw = onceBeforeNextFrame(draw)
+const pages = createPages(context, scheduleDraw)
+const actions = {
+  ...identityActions(context),
+  ...hallwayActions(context),
+  ...invitationActions(context),
+  ...pages.actions,
+  ...roomActions(context),
+  ...recordingActions(context),
+  ...audioActions(context),
+  ...chatActions(context),
+  ...stage.actions,
   showKeys: () => keysHelp.open(),
 }
 context.add(keysHelp)
 
-const view = createShellView(/** @type {HTMLElement} */ (document.getElementById('main')), acts)
+const view = createShellView(/** @type {HTMLElement} */ (document.getElementById('main')), actions)
 const route = createRoute(walk, view.leave)
-Object.assign(context, { route, view, enter, learnWho, arrive: () => arrive(route.here()), lookAgain: acts.lookAgain })
-listenToKeys(acts)
+Object.assign(context, { route, view, enter, learnWho, arrive: () => arrive(route.here()), reload: actions.reload })
+listenToKeys(actions)
 
 /** Follows the address: into a room, or to another page with the room still on. */
 function arrive(/** @type {Place} */ place) {
@@ -69,7 +70,7 @@ function arrive(/** @type {Place} */ place) {
   return looked
 }
 
-/** The address changed: by a link, by Back, or because something was done. @param {Place} place @param {{ visit: string, back: boolean }} how */
+/** The address changed: by a link, by Back, or because something was done. @param {Place} place @param {{ entry: string, back: boolean }} how */
 function walk(place, how) {
   const looked = arrive(place)
   view.arrive(place, how)
@@ -88,22 +89,22 @@ const isPlanned = (/** @type {number|undefined} */ room_id) => shell.state.hallw
 
 function draw() {
   const { state } = shell
-  if (state.visit !== followed) follow(state.visit)
+  if (state.roomSession !== followed) follow(state.roomSession)
   view.update({ place: route.here(), shell: state, user: session.user, known, pages: pages.state })
-  stage.update(state.visit && { ...state.visit.state, blocks: state.blocks })
+  stage.update(state.roomSession && { ...state.roomSession.state, blocks: state.blocks })
 }
 
-function follow(/** @type {Visit|null} */ visit) {
+function follow(/** @type {RoomSession|null} */ roomSession) {
   release()
-  followed = visit
-  if (!visit) return
-  const releases = [visit.subscribe(drawSoon), visit.levels.subscribe(view.levels), visit.reactions.subscribe(view.react), visit.subscribe(leaveAfter)]
+  followed = roomSession
+  if (!roomSession) return
+  const releases = [roomSession.subscribe(scheduleDraw), roomSession.levels.subscribe(view.levels), roomSession.reactions.subscribe(view.react), roomSession.subscribe(leaveAfter)]
   release = () => releases.forEach((each) => each?.())
 
   /** Who left of their own will stands in the hallway; who was sent away stays to read why. */
-  function leaveAfter(/** @type {import('./room/visit_state.js').VisitState} */ { phase, reason }) {
+  function leaveAfter(/** @type {import('./room/room_session_state.js').RoomSessionState} */ { phase, reason }) {
     const here = route.here()
-    if (shell.visit === visit && phase === 'left' && reason === 'left' && here.room_id === visit?.room_id) route.go('/')
+    if (shell.roomSession === roomSession && phase === 'left' && reason === 'left' && here.room_id === roomSession?.room_id) route.go('/')
   }
 }
 
@@ -112,8 +113,8 @@ async function learnWho() {
   try {
     await session.restore()
     known = true
-  } catch (problem) {
-    known = problem.status !== 0
+  } catch (error) {
+    known = problemFrom(error).status !== 0
   }
   arrive(route.here())
 }
@@ -121,14 +122,14 @@ async function learnWho() {
 draw()
 await learnWho()
 shell.subscribe((state) => {
-  drawSoon()
+  scheduleDraw()
   if (!known && state.connection === 'live') learnWho()
 })
 /** @type {Set<number>} */ const due = new Set()
 shell.subscribe(({ hallway }) => {
   for (const row of shell.reminders.due(hallway).filter(({ id }) => !due.has(id))) {
     due.add(row.id)
-    acts.tellDevice(row)
+    actions.notifyDevice(row)
   }
 })
 let whose = session.user

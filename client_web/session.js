@@ -1,4 +1,4 @@
-import { problemOf, unreachable } from './signaling/problem.js'
+import { Problem, problemOf, unreachable } from './signaling/problem.js'
 
 /**
  * Who this tab is.
@@ -80,8 +80,8 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
       let answer
       try {
         answer = await ask('GET')
-      } catch (problem) {
-        if (problem.status !== 401 || !token) throw problem
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status !== 401 || !token) throw error
         keep(null) // an expired or revoked token must not keep the user out
         answer = await ask('GET')
       }

@@ -1,19 +1,19 @@
 import { createLockScreen } from '../media/lock_screen.js'
-import { createWake } from '../media/wake.js'
+import { createScreenWakeLock } from '../media/screen_wake_lock.js'
 import { whoInWords } from '../view/elements/words.js'
 
 /**
- * @import { Visit } from '../room/visit.js'
- * @import { VisitState } from '../room/visit_state.js'
+ * @import { RoomSession } from '../room/room_session.js'
+ * @import { RoomSessionState } from '../room/room_session_state.js'
  */
 
 /**
  * The room while nobody looks at the page: the screen stays awake, and the lock screen tells who is there and mutes.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
- * @param {{ toggleMicrophone: () => void }} acts
+ * @param {{ toggleMicrophone: () => void }} actions
  */
-export function attendBackground({ shell, seated, attempt }, { toggleMicrophone }) {
-  const wake = createWake()
+export function followInBackground({ shell, seated, attempt }, { toggleMicrophone }) {
+  const wakeLock = createScreenWakeLock()
   const lockScreen = createLockScreen({
     toggleMicrophone,
     mute: () => attempt(() => seated()?.setMuted(true)),
@@ -21,22 +21,22 @@ export function attendBackground({ shell, seated, attempt }, { toggleMicrophone 
     listen: () => seated()?.listen(),
     leave: () => shell.leave(),
   })
-  /** @type {Visit|null} */ let watched = null
+  /** @type {RoomSession|null} */ let watched = null
   let release = () => {}
 
-  function show(/** @type {VisitState} */ { phase, room, people, me, microphone, blocked }) {
+  function show(/** @type {RoomSessionState} */ { phase, room, people, me, microphone, blocked }) {
     const inside = phase === 'in' || phase === 'reconnecting'
-    wake.stay(inside)
+    wakeLock.setWanted(inside)
     lockScreen.show(inside ? {
       ...{ title: room?.name ?? 'Roomtone', who: whoInWords(people), place: room?.club ?? 'Roomtone' },
       ...{ open: Boolean(me?.on_stage && !me.muted && microphone.state === 'on'), paused: blocked },
     } : null)
   }
 
-  shell.subscribe(({ visit }) => {
-    if (visit === watched) return
+  shell.subscribe(({ roomSession }) => {
+    if (roomSession === watched) return
     release()
-    watched = visit
-    release = visit?.subscribe(show) ?? (() => {})
+    watched = roomSession
+    release = roomSession?.subscribe(show) ?? (() => {})
   })
 }

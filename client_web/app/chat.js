@@ -4,14 +4,14 @@ import { problemInWords } from '../view/elements/words.js'
  * What people do in the chat, with reactions and with the pinned link.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function chatActs(context) {
+export function chatActions(context) {
   const { shell, attempt, inRoom } = context
-  const chat = () => shell.visit?.chat
+  const chat = () => shell.roomSession?.chat
   const here = () => /** @type {NonNullable<ReturnType<typeof chat>>} */ (chat())
 
   return {
     /** @param {string} text @returns {boolean} whether the words are on their way */
-    sendMessage: (text) => shell.visit?.state.phase === 'in' && here().send(text),
+    sendMessage: (text) => shell.roomSession?.state.phase === 'in' && here().send(text),
     sendAgain: (/** @type {number} */ key) => chat()?.sendAgain(key),
     /** @param {number} key @returns {string} the words that were not sent */
     discardMessage: (key) => chat()?.discard(key) ?? '',
@@ -25,7 +25,7 @@ export function chatActs(context) {
     /** @param {string} emoji @returns {Promise<string|null>} why it was refused, in words */
     async react(emoji) {
       try {
-        await shell.visit?.reactions.react(emoji)
+        await shell.roomSession?.reactions.react(emoji)
         return null
       } catch (problem) {
         return problemInWords(problem)

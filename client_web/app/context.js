@@ -1,12 +1,12 @@
 import { createConfirm } from '../view/dialog/confirm.js'
 import { problemInWords } from '../view/elements/words.js'
 
-/** Set by app.js, before anybody can act. */
+/** Set by app.js, before anybody can action. */
 const later = () => /** @type {any} */ (undefined)
 
 /**
- * What every area of the page leans on: who I am, the shell, the visit I have a seat in, and doing what may be refused.
- * `view` and `route` are set by app.js once they stand; acts may only use them when somebody acts.
+ * What every area of the page leans on: who I am, the shell, the room session I have a seat in, and doing what may be refused.
+ * `view` and `route` are set by app.js once they stand; actions may only use them when somebody actions.
  *
  * @param {{ session: ReturnType<typeof import('../session.js').createSession>, shell: ReturnType<typeof import('../room/shell.js').createShell> }} parts
  */
@@ -19,29 +19,29 @@ export function createContext({ session, shell }) {
     /** @type {ReturnType<typeof import('../view/shell/route.js').createRoute>} */ route: later(),
     /** @type {(room_id: number) => void} */ enter: later(),
     /** Finds out who I am. @type {() => Promise<void>} */ learnWho: later(),
-    /** Looks up the page shown once more. @type {() => Promise<unknown>} */ lookAgain: later(),
+    /** Looks up the page shown once more. @type {() => Promise<unknown>} */ reload: later(),
     /** Asks for a name, then goes on. @type {(then: () => void) => void} */ askName: (_then) => {},
     /** Follows the address as it stands, once more. */ arrive: () => {},
 
-    /** The present visit while I have a seat; null after it ended. */
-    seated: () => (shell.visit && shell.visit.state.phase !== 'left' ? shell.visit : null),
+    /** The present room session while I have a seat; null after it ended. */
+    seated: () => (shell.roomSession && shell.roomSession.state.phase !== 'left' ? shell.roomSession : null),
     inRoom: () => context.view.inRoom && context.seated() !== null,
 
-    /** Does something that may be refused, and says the refusal beside the controls. @template T @param {() => T} act @returns {Promise<Awaited<T>|undefined>} */
-    async attempt(act) {
+    /** Does something that may be refused, and says the refusal beside the controls. @template T @param {() => T} action @returns {Promise<Awaited<T>|undefined>} */
+    async attempt(action) {
       context.view.refuse(null)
       try {
-        return await act()
+        return await action()
       } catch (problem) {
         context.view.refuse(problemInWords(problem))
         return undefined
       }
     },
 
-    /** Does something that may be refused; resolves with the words of the refusal, for who says them beside the thing itself. @param {() => Promise<unknown>} act @returns {Promise<string|undefined>} */
-    async refusal(act) {
+    /** Does something that may be refused; resolves with the words of the refusal, for who says them beside the thing itself. @param {() => Promise<unknown>} action @returns {Promise<string|undefined>} */
+    async refusal(action) {
       try {
-        await act()
+        await action()
         return undefined
       } catch (problem) {
         return problemInWords(problem)

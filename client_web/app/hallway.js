@@ -9,7 +9,7 @@ import { whenInWords } from '../view/elements/when.js'
  * What people do in the hallway: start a room or plan one, follow a club, ask to be reminded.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function hallwayActs(context) {
+export function hallwayActions(context) {
   const { shell, session, attempt, withName } = context
   const startRoom = createStartRoom({ clubs: shell.myClubs, start: begin })
   context.add(startRoom)
@@ -17,13 +17,13 @@ export function hallwayActs(context) {
   async function begin(/** @type {Record<string, any>} */ wanted) {
     const room = await shell.startRoom(/** @type {any} */ (wanted))
     if (!wanted.starts_at) return context.route.go(addressOf(room.id))
-    context.view.tell(`“${room.name}” opens ${whenInWords(room.starts_at ?? '')}.`, { yes: 'Copy link', accept: () => copyAddress(addressOf(room.id)) })
+    context.view.showNotice(`“${room.name}” opens ${whenInWords(room.starts_at ?? '')}.`, { yes: 'Copy link', accept: () => copyAddress(addressOf(room.id)) })
     return undefined
   }
 
   async function copyAddress(/** @type {string} */ path) {
     const link = shareable(path)
-    context.view.tell((await copyText(link)) ? 'The link is copied.' : link)
+    context.view.showNotice((await copyText(link)) ? 'The link is copied.' : link)
   }
 
   /** A yes to notifications is asked for in the moment somebody wants to be reminded, and at no other time. */
@@ -44,7 +44,7 @@ export function hallwayActs(context) {
       context.enter(row.id)
     }),
     callOff: (/** @type {ListedRoom} */ row) => attempt(async () => {
-      if (!(await context.ask({ title: `Call off “${row.name}”?`, about: 'It leaves the hallway, for whoever wanted to be reminded too.', yes: 'Call it off', grave: true }))) return
+      if (!(await context.ask({ title: `Call off “${row.name}”?`, about: 'It leaves the hallway, for whoever wanted to be reminded too.', yes: 'Call it off', danger: true }))) return
       await shell.endRoom(row.id)
       context.route.go(row.club_id ? addressOfClub(row.club_id) : '/')
     }),
@@ -53,13 +53,13 @@ export function hallwayActs(context) {
       await context.learnWho()
       shell.retry()
     },
-    walkIntoReminded(/** @type {ListedRoom} */ row) {
+    enterReminded(/** @type {ListedRoom} */ row) {
       shell.reminders.drop(row.id).catch(() => {})
       context.route.go(addressOf(row.id))
     },
-    putReminderAway: (/** @type {ListedRoom} */ row) => shell.reminders.drop(row.id).catch(() => {}),
+    dismissReminder: (/** @type {ListedRoom} */ row) => shell.reminders.drop(row.id).catch(() => {}),
     /** Tells the device once per room that it has opened; the tag keeps two tabs from telling it twice. */
-    tellDevice: (/** @type {ListedRoom} */ row) => {
+    notifyDevice: (/** @type {ListedRoom} */ row) => {
       if (typeof Notification !== 'function' || Notification.permission !== 'granted' || !document.hidden) return
       const notice = new Notification(`“${row.name}” is open now`, { body: row.club ?? `Hosted by ${row.host}`, tag: `roomtone-room-${row.id}`, icon: new URL('../icons/favicon.svg', import.meta.url).href })
       notice.addEventListener('click', () => {

@@ -4,7 +4,7 @@ import { createSignIn } from '../view/shell/sign_in.js'
  * Coming and going as somebody.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function identityActs(context) {
+export function identityActions(context) {
   const { session, shell } = context
   const signIn = createSignIn({
     signIn: async (username) => {

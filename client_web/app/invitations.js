@@ -8,7 +8,7 @@ import { addressOf, addressOfClub, addressOfInvitation, shareable } from '../vie
  * Asking people in, and answering who asks me.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function invitationActs(context) {
+export function invitationActions(context) {
   const { shell, refusal, withName } = context
   const { invitations } = shell
 
@@ -37,9 +37,9 @@ export function invitationActs(context) {
     async acceptInvitation(/** @type {Invitation} */ one) {
       shell.seenInvitation(one.id)
       const refused = await accept(one.code)
-      if (refused) context.view.tell(refused)
+      if (refused) context.view.showNotice(refused)
     },
-    putInvitationAway: (/** @type {Invitation} */ one) => shell.seenInvitation(one.id),
+    dismissInvitation: (/** @type {Invitation} */ one) => shell.seenInvitation(one.id),
     /** The page of a link: who is signed out signs in first, and then it continues by itself. */
     acceptLink: (/** @type {string} */ code) => /** @type {Promise<string|undefined>} */ (new Promise((resolve) => withName(() => accept(code).then(resolve)))),
     async declineLink(/** @type {string} */ code) {
@@ -50,8 +50,8 @@ export function invitationActs(context) {
     },
     /** From inside a room: asking somebody to come here too. */
     inviteHere() {
-      const visit = context.seated()
-      const { room, me } = visit?.state ?? {}
+      const roomSession = context.seated()
+      const { room, me } = roomSession?.state ?? {}
       if (!room) return
       const hosts = me?.role === 'HOST' || me?.role === 'MODERATOR'
       const address = room.access === 'invited' ? null : shareable(addressOf(room.id))

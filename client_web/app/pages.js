@@ -45,10 +45,10 @@ export function createPages(context, onChange) {
     whose = me
     if (place.place in looks) await looks[place.place].look(keyOf[place.place](place))
   }
-  const lookAgain = () => look(context.route.here())
+  const reload = () => look(context.route.here())
 
   // What others changed is seen when one looks again.
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && lookAgain())
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && reload())
 
   const clubForm = createClubForm({
     topics: clubs.topics,
@@ -59,7 +59,7 @@ export function createPages(context, onChange) {
     },
     async change(club, change) {
       await clubs.change(club.id, change)
-      await lookAgain()
+      await reload()
     },
   })
   const profileForm = createProfileForm({
@@ -72,34 +72,34 @@ export function createPages(context, onChange) {
   })
   context.add(...clubForm.elements, profileForm)
 
-  /** Does something to what this page shows, and shows it as it is then; also after a refusal, for then it was out of date. @param {() => Promise<unknown>} act */
-  async function anew(act) {
-    const refused = await refusal(act)
-    await lookAgain()
+  /** Does something to what this page shows, and shows it as it is then; also after a refusal, for then it was out of date. @param {() => Promise<unknown>} action */
+  async function anew(action) {
+    const refused = await refusal(action)
+    await reload()
     return refused
   }
 
-  const acts = {
-    lookAgain,
+  const actions = {
+    reload,
     foundClub: () => withName(() => clubForm.open(null)),
     editClub: (/** @type {Club} */ club) => clubForm.open(club),
     toggleFollowClub: (/** @type {Club} */ club) => attempt(async () => {
       await (club.followed ? shell.unfollow(club.id) : shell.follow(club.id))
-      await lookAgain()
+      await reload()
     }),
     async leaveClub(/** @type {Club} */ club) {
-      const left = await context.ask({ title: `Leave “${club.name}”?`, about: 'Coming back takes an invitation.', yes: 'Leave', act: () => clubs.leave(club.id) })
-      if (left) await lookAgain()
+      const left = await context.ask({ title: `Leave “${club.name}”?`, about: 'Coming back takes an invitation.', yes: 'Leave', action: () => clubs.leave(club.id) })
+      if (left) await reload()
     },
     /** @param {Club} club @param {Member} member @param {string} role */
     setClubRole: (club, member, role) => anew(() => clubs.setRole(club.id, member.user_id, role)),
     /** @param {Club} club @param {Member} member */
     async removeMember(club, member) {
       const gone = await context.ask({
-        title: `Remove ${member.username}?`, about: `They are no member of “${club.name}” any more. They may still follow it.`, yes: 'Remove', grave: true,
-        act: () => clubs.remove(club.id, member.user_id),
+        title: `Remove ${member.username}?`, about: `They are no member of “${club.name}” any more. They may still follow it.`, yes: 'Remove', danger: true,
+        action: () => clubs.remove(club.id, member.user_id),
       })
-      if (gone) await lookAgain()
+      if (gone) await reload()
     },
     withdrawInvitation: (/** @type {{ id: number }} */ invitation) => anew(() => invitations.withdraw(invitation.id)),
     editProfile: (/** @type {Profile} */ person) => profileForm.open(person),
@@ -110,7 +110,7 @@ export function createPages(context, onChange) {
   }
 
   return {
-    acts,
+    actions,
     look,
     get state() {
       return Object.fromEntries(Object.entries(looks).map(([name, each]) => [name, each.state]))

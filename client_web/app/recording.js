@@ -4,46 +4,46 @@
  * Recording a room, with everybody's knowledge; hearing it again, and deleting it.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function recordingActs(context) {
+export function recordingActions(context) {
   const { shell } = context
   const here = () => /** @type {NonNullable<ReturnType<typeof context.seated>>} */ (context.seated()).recording
 
   return {
     /** The host's button: what it means is said before it is done; in a mesh, why it cannot be, and what can be done about that. */
     record() {
-      const visit = context.seated()
-      if (!visit) return undefined
-      if (visit.state.recording.running) return context.attempt(() => here().stop())
-      if (visit.state.room?.topology === 'mesh') {
+      const roomSession = context.seated()
+      if (!roomSession) return undefined
+      if (roomSession.state.recording.running) return context.attempt(() => here().stop())
+      if (roomSession.state.room?.topology === 'mesh') {
         return context.ask({
           title: 'A mesh cannot be recorded',
           about: 'Here everybody hears each other directly, and there is no place where the whole conversation comes together. A node can carry the room: it hears everybody, and can write it down. Nobody has to do anything for that, and you can switch back later. Everybody is told, and has five seconds to leave before the recording begins.',
           yes: 'Switch to a node and record',
-          act: () => here().carryAndStart(),
+          action: () => here().moveToNodeAndStart(),
         })
       }
       return context.ask({
         title: 'Record this room?',
         about: 'Everybody here is told at once, and has five seconds to leave before it begins. Whoever comes in later is told, too. All who were there can hear it afterwards.',
         yes: 'Start recording',
-        act: () => here().start(),
+        action: () => here().start(),
       })
     },
     stopRecording: () => context.attempt(() => here().stop()),
     acknowledgeRecording: () => context.seated()?.recording.acknowledge(),
-    dismissRecording: () => shell.visit?.recording.dismiss(),
+    dismissRecording: () => shell.roomSession?.recording.dismiss(),
     recordingsOf: (/** @type {number} */ roomId) => shell.recordings.of(roomId),
     linkTo: (/** @type {Recording} */ recording) => shell.recordings.link(recording.id),
     async deleteRecording(/** @type {Recording} */ recording) {
-      const gone = await context.ask({
+      const deleted = await context.ask({
         title: 'Delete this recording?',
         about: 'It is deleted for everybody who was there. This cannot be undone.',
         yes: 'Delete it',
         no: 'Keep it',
-        grave: true,
-        act: () => shell.recordings.remove(recording.id),
+        danger: true,
+        action: () => shell.recordings.remove(recording.id),
       })
-      if (gone) await context.lookAgain()
+      if (deleted) await context.reload()
     },
   }
 }

@@ -7,27 +7,27 @@ import { together } from '../view/elements/words.js'
 
 /**
  * @import { Named } from '../room/moderation.js'
- * @import { Visit } from '../room/visit.js'
- * @import { VisitState } from '../room/visit_state.js'
+ * @import { RoomSession } from '../room/room_session.js'
+ * @import { RoomSessionState } from '../room/room_session_state.js'
  */
 
 /**
- * The stage of a room: who speaks by whose consent, who is shown out, and the room's own settings. Each act is one call; what is
+ * The stage of a room: who speaks by whose consent, who is shown out, and the room's own settings. Each action is one call; what is
  * refused is said beside the button that asked.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
-export function createStageActs(context) {
+export function createStageActions(context) {
   const { shell } = context
-  const visit = () => /** @type {Visit} */ (shell.visit)
-  const moderation = () => visit().moderation
-  const consent = () => visit().consent
+  const roomSession = () => /** @type {RoomSession} */ (shell.roomSession)
+  const moderation = () => roomSession().moderation
+  const consent = () => roomSession().consent
   const confirm = createConfirm()
   /** @type {number|null} */ let wanted = null // the room on whose threshold I stand
 
   /** The calls of moderation.js, for whichever room I am in when the button is pressed. */
   const names = /** @type {const} */ (['bringUp', 'lowerHand', 'invite', 'withdraw', 'moveDown', 'makeModerator', 'makeSpeaker', 'mute', 'muteAll', 'askToUnmute', 'remove',
       'bans', 'unban', 'change', 'openNow', 'handOver', 'end'])
-  const calls = /** @type {Pick<Visit['moderation'], typeof names[number]>} */ (Object.fromEntries(
+  const calls = /** @type {Pick<RoomSession['moderation'], typeof names[number]>} */ (Object.fromEntries(
     names.map((name) => [name, (/** @type {any[]} */ ...args) => /** @type {any} */ (moderation())[name](...args)]),
   ))
   const report = createReport({
@@ -41,19 +41,19 @@ export function createStageActs(context) {
       title: `Ban ${person.username}?`,
       about: `${person.username} leaves at once and cannot come back into this room, whatever they try. You can let them in again in the room's settings.`,
       yes: `Ban ${person.username}`,
-      grave: true,
-      act: () => moderation().ban(person),
+      danger: true,
+      action: () => moderation().ban(person),
     }),
     block: shell.block,
     unblock: shell.unblock,
     report: (/** @type {Named} */ person) => void report.open(person, shell.blocks.has(person.user_id)),
     inspect: (/** @type {number} */ user_id) => context.view.chooseSeat(user_id),
-    retryConnection: (/** @type {number} */ user_id) => shell.visit?.retryConnection(user_id),
+    retryConnection: (/** @type {number} */ user_id) => shell.roomSession?.retryConnection(user_id),
     setVolume: shell.volumes.set,
   })
   const settings = createRoomSettings({ ...calls, clubs: shell.myClubs })
-  const ways = createTopologyDialog(calls)
-  context.add(confirm, card, report, settings, ways)
+  const topologyDialog = createTopologyDialog(calls)
+  context.add(confirm, card, report, settings, topologyDialog)
 
   /** Walks in, unless somebody I blocked is there and I would rather not. @param {number} room_id */
   async function enter(room_id) {
@@ -77,16 +77,16 @@ export function createStageActs(context) {
 
   return {
     enter,
-    acts: {
+    actions: {
       ...calls,
       /** @param {number} user_id @param {Element} from */
       choose: (user_id, from) => card.open(user_id, from),
       openSettings: () => settings.open(),
-      showTopologies: () => ways.open(),
+      showTopologies: () => topologyDialog.open(),
       accept: (/** @type {{ muted: boolean }} */ how) => consent().accept(how),
       decline: () => consent().decline(),
       stayMuted: () => consent().stayMuted(),
-      unmute: () => visit().setMuted(false),
+      unmute: () => roomSession().setMuted(false),
       /** My hand: up, or down again. Where nobody has to raise one the database says so. */
       toggleHand() {
         const seated = context.seated()
@@ -97,12 +97,12 @@ export function createStageActs(context) {
       stepDown: () => context.attempt(() => consent().stepDown()),
       answer: (/** @type {boolean} */ yes) => context.seated() !== null && context.view.answer(yes),
     },
-    /** @param {(VisitState & { blocks: ReadonlySet<number> })|null} now  the visit's state, with `blocks` */
+    /** @param {(RoomSessionState & { blocks: ReadonlySet<number> })|null} now  the room session's state, with `blocks` */
     update(now) {
       const here = now && now.phase !== 'left' ? now : null
       card.update(here)
       settings.update(here)
-      ways.update(here)
+      topologyDialog.update(here)
     },
   }
 }

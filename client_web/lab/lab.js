@@ -2,12 +2,13 @@ import { createClock } from '../room/clock.js'
 import { createRows } from '../signaling/rows.js'
 import { newUuid } from '../signaling/uuid.js'
 import { element, say } from '../view/elements/element.js'
-import { soon } from '../view/elements/next_frame.js'
-import { createCounting } from './counting.js'
+import { onceBeforeNextFrame } from '../view/elements/next_frame.js'
+import { problemInWords } from '../view/elements/words.js'
+import { createRequestCounter } from './request_counter.js'
 import { createLane } from './lane.js'
 import { createLaneView } from './lane_view.js'
-import { createRace } from './race.js'
-import { createRan } from './ran.js'
+import { createArrivals } from './arrivals.js'
+import { createRequestList } from './request_list.js'
 import { TECHNIQUES, pace } from './words.js'
 
 /**
@@ -22,21 +23,21 @@ const mine = sessionStorage.getItem('roomtone.lab') ?? newUuid().slice(0, 4)
 sessionStorage.setItem('roomtone.lab', mine)
 
 const clock = createClock()
-const race = createRace(NAMES)
-const draw = soon(redraw)
-const lanes = NAMES.map((name) => createLane({ name, username: `lab ${name} ${mine}`, clock, onChange: draw, onEvent: race.arrived }))
+const arrivals = createArrivals(NAMES)
+const draw = onceBeforeNextFrame(redraw)
+const lanes = NAMES.map((name) => createLane({ name, username: `lab ${name} ${mine}`, clock, onChange: draw, onEvent: arrivals.arrived }))
 const [actor] = lanes
-const acting = createCounting({ fetch: actor.fetch, onChange: draw })
-const rows = createRows({ fetch: acting.fetch })
+const writeCounter = createRequestCounter({ fetch: actor.fetch, onChange: draw })
+const rows = createRows({ fetch: writeCounter.fetch })
 const views = new Map(NAMES.map((name) => [name, createLaneView(name)]))
-const ran = new Map(NAMES.map((name) => [name, createRan(name)]))
-const acted = createRan('acts', 'The write itself')
+const requestLists = new Map(NAMES.map((name) => [name, createRequestList(name)]))
+const writeRequests = createRequestList('writes', 'The write itself')
 
 const rooms = element('select', { class: 'lab__rooms', id: 'rooms', on: { change: () => attempt(() => enter(Number(rooms.value))) } })
 const slider = element('input', { type: 'range', id: 'pace', min: '0', max: '100', value: '59', class: 'lab__slider', on: { input: repace } })
 const interval = element('output', { class: 'lab__interval', for: 'pace' })
 const costs = element('p', { class: 'quiet lab__costs' })
-const cause = element('button', { class: 'button button--action lab__cause', type: 'button', text: 'Cause an event', disabled: true, on: { click: () => attempt(() => actor.act(rows)) } })
+const cause = element('button', { class: 'button button--action lab__cause', type: 'button', text: 'Cause an event', disabled: true, on: { click: () => attempt(() => actor.causeEvent(rows)) } })
 const refusal = element('p', { class: 'lab__refusal', role: 'alert' })
 const psql = element('code', { class: 'lab__psql' })
 
@@ -51,13 +52,13 @@ document.getElementById('main')?.append(
     cause),
   costs,
   refusal,
-  element('h2', { class: 'only-heard', text: 'Four lanes' }),
+  element('h2', { class: 'visually-hidden', text: 'Four lanes' }),
   element('ul', { class: 'lanes' }, ...[...views.values()].map((view) => view.element)),
   element('section', { class: 'lab__section' }, element('h2', { class: 'lab__heading', text: 'The same event, four arrivals' }),
-    element('p', { class: 'quiet', text: 'From the row’s commit to this page. Clicking is one way to cause an event; in psql, this is another:' }), psql, race.element),
+    element('p', { class: 'quiet', text: 'From the row’s commit to this page. Clicking is one way to cause an event; in psql, this is another:' }), psql, arrivals.element),
   element('section', { class: 'lab__section' }, element('h2', { class: 'lab__heading', text: 'What just ran' }),
     element('p', { class: 'quiet', text: 'The requests of each lane, and the SQL that the relay says it ran to answer them (it tells by Server-Timing, as your browser’s network tools show too).' }),
-    element('div', { class: 'rans' }, acted.element, ...[...ran.values()].map((view) => view.element))),
+    element('div', { class: 'request-lists' }, writeRequests.element, ...[...requestLists.values()].map((view) => view.element))),
   element('p', { class: 'quiet lab__more' }, 'This page counts what a page can see of one follower each. For latency under load, bytes at the socket, transactions, processor and memory with a hundred of them, run ', element('code', { text: 'roomtone lab signaling --html report.html' }), '.'),
 )
 
@@ -65,10 +66,10 @@ function redraw() {
   for (const lane of lanes) {
     const { state } = lane
     views.get(lane.name)?.update(state)
-    ran.get(lane.name)?.update(state.counted.asked)
+    requestLists.get(lane.name)?.update(state.counted.asked)
   }
-  acted.update(acting.counted.asked)
-  race.draw(new Map(lanes.map((lane) => [lane.name, lane.state.seat?.seq])))
+  writeRequests.update(writeCounter.counted.asked)
+  arrivals.draw(new Map(lanes.map((lane) => [lane.name, lane.state.seat?.seq])))
   cause.disabled = lanes.some((lane) => lane.state.state !== 'live')
 }
 
@@ -92,7 +93,7 @@ function repace() {
 
 async function enter(/** @type {number} */ room_id) {
   await Promise.all(lanes.map((lane) => lane.leave()))
-  race.clear()
+  arrivals.clear()
   const address = new URL(location.href)
   address.searchParams.set('room', String(room_id))
   history.replaceState(null, '', address)
@@ -100,12 +101,12 @@ async function enter(/** @type {number} */ room_id) {
   for (const lane of lanes) await lane.join(room_id, lane === actor ? null : 'AUDIENCE')
 }
 
-async function attempt(/** @type {() => unknown} */ act) {
+async function attempt(/** @type {() => unknown} */ action) {
   say(refusal, '')
   try {
-    await act()
+    await action()
   } catch (problem) {
-    say(refusal, [problem.message, problem.hint].filter(Boolean).join(' '))
+    say(refusal, problemInWords(problem))
   }
 }
 
@@ -126,7 +127,7 @@ async function open() {
   await enter(first.id)
 }
 
-addEventListener('pagehide', () => lanes.forEach((lane) => lane.vanish()))
+addEventListener('pagehide', () => lanes.forEach((lane) => lane.leaveAtOnce()))
 addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
 setInterval(tick, 100)
 await attempt(open)

@@ -3,35 +3,35 @@ import { createRows } from '../signaling/rows.js'
 import { createPolling } from '../signaling/polling.js'
 import { createSocket } from '../signaling/socket.js'
 import { createStream } from '../signaling/stream.js'
-import { createCounting } from './counting.js'
+import { createRequestCounter } from './request_counter.js'
 
 const WAIT = 25 // seconds
 const KEPT = 200 // latencies that a median is taken of
 
 /**
  * How each technique follows a room, in the product's own modules.
- * @typedef {Parameters<typeof import('../signaling/follower.js').createFollower>[0]} FollowerOptions
- * @typedef {{ counting: ReturnType<typeof createCounting>, token: string, path: string, query: string, every: number } & Omit<FollowerOptions, 'run'>} LaneOptions
- * @type {Record<string, (options: LaneOptions) => import('../signaling/follower.js').Follower>}
+ * @typedef {Parameters<typeof import('../signaling/subscription.js').createSubscription>[0]} SubscriptionOptions
+ * @typedef {{ counter: ReturnType<typeof createRequestCounter>, token: string, path: string, query: string, every: number } & Omit<SubscriptionOptions, 'run'>} LaneOptions
+ * @type {Record<string, (options: LaneOptions) => import('../signaling/subscription.js').Subscription>}
  */
-const FOLLOWING = {
-  sse: ({ counting, path, query, every: _, token: __, ...rest }) => createStream({ ...rest, fetch: counting.fetch, url: `${path}/events${query}` }),
-  polling: ({ counting, path, query, every, token: _, ...rest }) =>
-    createPolling({ ...rest, fetch: counting.fetch, url: `${path}/events${query}`, every, hallwayToo: true }),
-  'long-polling': ({ counting, path, query, every: _, token: __, ...rest }) =>
-    createPolling({ ...rest, fetch: counting.fetch, url: `${path}/events${query}`, wait: WAIT, hallwayToo: true }),
-  websocket: ({ counting, token, path, query, every: _, ...rest }) =>
+const SUBSCRIBE = {
+  sse: ({ counter, path, query, every: _, token: __, ...rest }) => createStream({ ...rest, fetch: counter.fetch, url: `${path}/events${query}` }),
+  polling: ({ counter, path, query, every, token: _, ...rest }) =>
+    createPolling({ ...rest, fetch: counter.fetch, url: `${path}/events${query}`, every, hallwayToo: true }),
+  'long-polling': ({ counter, path, query, every: _, token: __, ...rest }) =>
+    createPolling({ ...rest, fetch: counter.fetch, url: `${path}/events${query}`, wait: WAIT, hallwayToo: true }),
+  websocket: ({ counter, token, path, query, every: _, ...rest }) =>
     createSocket({
       ...rest,
       url: `${path}/socket${query}`,
-      connect: (url) => counting.connect(url, (address) => new WebSocket(new URL(address, location.href.replace(/^http/, 'ws')), ['roomtone', `bearer.${token}`])),
+      connect: (url) => counter.connect(url, (address) => new WebSocket(new URL(address, location.href.replace(/^http/, 'ws')), ['roomtone', `bearer.${token}`])),
     }),
 }
 
 /**
  * One lane: somebody of its own in the room, following by one technique.
  *
- * @typedef {{ name: 'sse'|'polling'|'long-polling'|'websocket', username: string, state: string, problem: Error|null, counted: import('./counting.js').Counted, begun: number, every: number, latency: number|null, median: number|null, seat: any, next_at: number|null }} LaneState
+ * @typedef {{ name: 'sse'|'polling'|'long-polling'|'websocket', username: string, state: string, problem: Error|null, counted: import('./request_counter.js').Counted, begun: number, every: number, latency: number|null, median: number|null, seat: any, next_at: number|null }} LaneState
  * @param {object} options
  * @param {'sse'|'polling'|'long-polling'|'websocket'} options.name
  * @param {string} options.username
@@ -45,7 +45,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
   /** @type {any} the row */ let seat = null
   /** @type {number|null} */ let room = null
   let every = 1000
-  /** @type {import('../signaling/follower.js').Follower|null} */ let follower = null
+  /** @type {import('../signaling/subscription.js').Subscription|null} */ let subscription = null
   /** @type {number[]} */ let latencies = []
   let begun = performance.now()
   /** @type {number|null} */ let answered = null // when the last poll was answered
@@ -58,7 +58,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
     headers.set('Authorization', `Bearer ${token}`)
     return fetch(url, { ...init, headers, credentials: 'omit' })
   }
-  const counting = createCounting({ fetch: asking, onChange })
+  const counter = createRequestCounter({ fetch: asking, onChange })
   const rows = createRows({ fetch: authorized })
 
   /** Empty answers are counted here, where whole answers are seen. @param {RequestInfo|URL} url @param {RequestInit} [init] */
@@ -68,11 +68,11 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
     const answer = await response.clone().json()
     answered = performance.now()
     news = Boolean(answer.snapshot || answer.events.length || answer.hallway?.length || answer.bye)
-    if (!news) counting.empty()
+    if (!news) counter.empty()
     return response
   }
 
-  function frame(/** @type {import('../signaling/follower.js').Frame} */ { data, seen_at }) {
+  function frame(/** @type {import('../signaling/subscription.js').Frame} */ { data, seen_at }) {
     if (!Number.isInteger(data.seq)) return // what comes along and is no event of the room's log
     if (data.table === 'participants' && data.record?.user_id === user?.id) seat = { ...seat, ...data.record }
     const ms = Math.max(0, seen_at - instant(data.commit_timestamp) + clock.skew)
@@ -81,10 +81,10 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
     onChange()
   }
 
-  function follow(/** @type {string|null} */ cursor = null) {
+  function subscribe(/** @type {string|null} */ cursor = null) {
     begun = performance.now()
-    const following = FOLLOWING[name]({
-      counting,
+    const started = SUBSCRIBE[name]({
+      counter,
       token,
       every,
       cursor,
@@ -96,8 +96,8 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
         onChange()
       },
     })
-    follower = following
-    following.start()
+    subscription = started
+    started.start()
   }
 
   return {
@@ -112,7 +112,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
         username,
         ...state,
         begun,
-        counted: counting.counted,
+        counted: counter.counted,
         latency: latencies.at(-1) ?? null,
         median: ranked.length ? ranked[Math.floor((ranked.length - 1) / 2)] : null,
         seat,
@@ -140,19 +140,19 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
       seat = await rows.rpc('join_room', role ? { room_id, role } : { room_id })
       clock.compare(instant(seat.join_date), before, Date.now() + 1)
       room = room_id
-      follow()
+      subscribe()
     },
 
     async leave() {
-      follower?.close()
-      follower = null
+      subscription?.close()
+      subscription = null
       if (room !== null) await rows.rpc('leave_room', { room_id: room, peer_id: seat.peer_id }).catch(() => {})
       room = seat = null
     },
 
     /** The page goes: no answer is waited for. */
-    vanish() {
-      follower?.close()
+    leaveAtOnce() {
+      subscription?.close()
       if (room === null) return
       const body = JSON.stringify({ room_id: room, peer_id: seat.peer_id })
       authorized('/rows/rpc/leave_room', { method: 'POST', keepalive: true, headers: { 'Content-Type': 'application/json' }, body }).catch(() => {})
@@ -162,17 +162,17 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
     pace(milliseconds) {
       if (every === milliseconds) return
       every = milliseconds
-      if (name !== 'polling' || !follower) return
-      const { cursor } = follower
-      follower.close()
-      follow(cursor)
+      if (name !== 'polling' || !subscription) return
+      const { cursor } = subscription
+      subscription.close()
+      subscribe(cursor)
     },
 
     /**
      * Change something that everybody in the room sees: one's microphone, or in the audience one's hand.
      * @param {ReturnType<typeof createRows>} through  the rows as this lane's person, as somebody watches them
      */
-    act(through) {
+    causeEvent(through) {
       const { room_id, user_id, role, muted, hand_raised_at } = seat
       if (role === 'AUDIENCE') return through.rpc(hand_raised_at ? 'lower_hand' : 'raise_hand', { room_id })
       return through.update('participants', { muted: !muted }, { room_id: `eq.${room_id}`, user_id: `eq.${user_id}` })

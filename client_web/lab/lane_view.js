@@ -7,7 +7,7 @@ const STATES = { idle: 'not in a room', connecting: 'connecting', live: 'followi
 
 /** One lane: what the technique is, its clock, and its counters. @param {string} name */
 export function createLaneView(name) {
-  const { title, how, tale, cost } = TECHNIQUES[name]
+  const { title, how, description, cost } = TECHNIQUES[name]
   const latency = element('p', { class: 'lane__latency' })
   const median = element('p', { class: 'lane__median' })
   const clock = element('p', { class: 'lane__clock' })
@@ -17,7 +17,7 @@ export function createLaneView(name) {
     'li',
     { class: `lane lane--${name}` },
     element('h3', { class: 'lane__title' }, title, element('span', { class: 'lane__how', text: how })),
-    element('p', { class: 'lane__tale', text: tale }),
+    element('p', { class: 'lane__description', text: description }),
     element('div', { class: 'lane__face' }, latency, median),
     element('div', { class: 'lane__dial', 'aria-hidden': 'true' }, hand),
     clock,

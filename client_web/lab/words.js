@@ -1,27 +1,27 @@
 /** What the lab says: of the techniques, in the article's terms, and of what arrives. */
-export const TECHNIQUES = /** @type {Record<string, { title: string, how: string, tale: string, cost: string }>} */ ({
+export const TECHNIQUES = /** @type {Record<string, { title: string, how: string, description: string, cost: string }>} */ ({
   sse: {
     title: 'Push',
     how: 'Server-Sent Events',
-    tale: 'Database-driven: the row’s trigger notifies, the relay reads the log once for everybody, and writes to a request that never ends.',
+    description: 'Database-driven: the row’s trigger notifies, the relay reads the log once for everybody, and writes to a request that never ends.',
     cost: 'A connection for each follower, and nothing while nothing happens.',
   },
   'long-polling': {
     title: 'Long-polling',
     how: 'a question that is kept',
-    tale: 'The page asks, and the relay keeps the question until there is something to answer. Then the page asks again.',
+    description: 'The page asks, and the relay keeps the question until there is something to answer. Then the page asks again.',
     cost: 'Each event costs each follower a request, and the database a look at the log.',
   },
   websocket: {
     title: 'WebSocket',
     how: 'one handshake',
-    tale: 'The article’s server: one connection that speaks both ways. What is emitted on it becomes a row, like any other.',
+    description: 'The article’s server: one connection that speaks both ways. What is emitted on it becomes a row, like any other.',
     cost: 'A connection for each follower, and a protocol of one’s own on it.',
   },
   polling: {
     title: 'Polling',
     how: 'ask, wait, ask again',
-    tale: 'The page asks every so often, whether something happened or not. It is late by half the interval, on average.',
+    description: 'The page asks every so often, whether something happened or not. It is late by half the interval, on average.',
     cost: 'Requests by the clock; in a quiet room, nearly all for nothing.',
   },
 })

@@ -18,7 +18,9 @@ import { createMemory } from './memory.js'
  * @property {boolean} named  whether the browser gives the devices' names
  * @property {boolean} checked  whether a sound check was made in this browser
  * @property {boolean} chooses_speaker  whether this browser lets a page choose the loudspeaker
- * @property {{ id: number, text: string }|null} notice  what was plugged in or pulled out, as a sentence
+ * @property {{ id: number, changes: readonly DeviceChange[] }|null} notice  what was plugged in or unplugged just now
+ *
+ * @typedef {{ label: string, change: 'plugged_in'|'unplugged', chosen: boolean }} DeviceChange  chosen: it is the one that was chosen here
  */
 
 /** What browsers can do to a voice (W3C Media Capture, section 13): all of it, unless the user switches it off. */
@@ -79,23 +81,21 @@ export function createDevices({
   const keep = () => memory.keep({ ...chosen, ...switches, checked })
 
   /**
-   * What went and what came, in a sentence; a headset is one thing, although it is two devices.
+   * Notes what was unplugged and what was plugged in. A headset is two devices with one label, and counts once.
    * @param {typeof plugged} before
    * @param {typeof plugged} now
    */
-  function tell(before, now) {
+  function noteChanges(before, now) {
     /** @param {typeof plugged} lists */
-    const labels = (lists) => new Set([...lists.microphone, ...lists.speaker].map(({ label }) => label))
+    const labels = (lists) => new Set([...lists.microphone, ...lists.speaker].map(({ label }) => label).filter(Boolean))
     const [was, is] = [labels(before), labels(now)]
-    const gone = [...was].filter((label) => !is.has(label))
-    const come = [...is].filter((label) => !was.has(label))
     /** @param {string} label */
-    const wanted = (label) => chosen.microphone.label === label || chosen.speaker.label === label
-    const sentences = [
-      ...gone.map((label) => (wanted(label) ? `${label} was unplugged. Your system’s own takes over.` : `${label} was unplugged.`)),
-      ...come.map((label) => (wanted(label) ? `${label} is back and in use again.` : `${label} was plugged in.`)),
+    const isChosen = (label) => chosen.microphone.label === label || chosen.speaker.label === label
+    /** @type {DeviceChange[]} */ const changes = [
+      ...[...was].filter((label) => !is.has(label)).map((label) => ({ label, change: /** @type {const} */ ('unplugged'), chosen: isChosen(label) })),
+      ...[...is].filter((label) => !was.has(label)).map((label) => ({ label, change: /** @type {const} */ ('plugged_in'), chosen: isChosen(label) })),
     ]
-    if (sentences.length) notice = Object.freeze({ id: (notices += 1), text: sentences.join(' ') })
+    if (changes.length) notice = Object.freeze({ id: (notices += 1), changes: Object.freeze(changes) })
   }
 
   async function refresh() {
@@ -106,13 +106,13 @@ export function createDevices({
       Object.freeze(
         all
           .filter((each) => each.kind === KINDS[kind] && !PSEUDO.has(each.deviceId))
-          .map(({ deviceId, label }) => Object.freeze({ id: deviceId, label: label || (kind === 'speaker' ? 'Loudspeaker' : 'Microphone') })),
+          .map(({ deviceId, label }) => Object.freeze({ id: deviceId, label })),
       )
     const before = plugged
     const knew = named
     plugged = { microphone: listed('microphone'), speaker: listed('speaker') }
     named = all.some(({ label }) => label)
-    if (knew && named) tell(before, plugged)
+    if (knew && named) noteChanges(before, plugged)
     changed()
   }
 

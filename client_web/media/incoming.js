@@ -1,12 +1,12 @@
-import { audibleOf, overlaps } from './overlap.js'
+import { audibleOf, mayOverlap } from './audible_sources.js'
 
 /**
- * The voices that come in: by which way, whose they are, and which of them are heard. A way is a track; a node's mix brings everybody on
+ * The voices that come in: by which source, whose they are, and which of them are heard. A source is a track; a node's mix brings everybody on
  * one, and says in each packet whose sound is in it (RFC 3550, 5.1: contributing sources).
  */
 
-const EVERY = 40 // ms between two looks while a voice may come by two ways
-const FRESH = 100 // ms; a sender that stopped leaves its last packet behind
+const LOOK_EVERY = 40 // ms between two looks while a voice may come by two sources
+const RECENT = 100 // ms; a sender that stopped leaves its last packet behind
 const AUDIBLE = 0.03 // linear; who is in a mix sounds, however loud the mix is
 
 /** How long ago this source was heard, in ms. @param {RTCRtpContributingSource} source */
@@ -20,7 +20,7 @@ function ageOf({ timestamp }) {
  * The level of what a receiver plays, 0..1; 0 when nothing came lately.
  * @param {RTCRtpReceiver} receiver @param {number} [within] ms
  */
-export function levelOf(receiver, within = FRESH) {
+export function levelOf(receiver, within = RECENT) {
   let level = 0
   for (const source of receiver.getSynchronizationSources()) if (ageOf(source) < within) level = Math.max(level, source.audioLevel ?? 0)
   return level
@@ -36,35 +36,35 @@ const contributing = (receiver, within) => receiver.getContributingSources().fil
  * @param {ReturnType<typeof import('./playback.js').createPlayback>} options.playback
  * @param {(user_id: number) => boolean} options.hears  whether this person's seat lets us hear them
  * @param {() => Iterable<number>} options.everybody  whose voices a mix may hold
- * @param {(heard: ReadonlySet<number>) => void} options.onHeard  who may be heard by some way now
+ * @param {(heard: ReadonlySet<number>) => void} options.onHeard  who may be heard by some source now
  */
 export function createIncoming({ playback, hears, everybody, onHeard }) {
-  /** @typedef {{ key: string, owner: number, user_id: number|null, track: MediaStreamTrack, receiver: RTCRtpReceiver, since: number, heard: Set<number>, sounding: Set<number> }} Way */
-  /** @type {Map<string, Way>} */
-  const ways = new Map()
-  /** @type {Set<Way>} */ let audible = new Set()
+  /** @typedef {{ key: string, owner: number, user_id: number|null, track: MediaStreamTrack, receiver: RTCRtpReceiver, since: number, heard: Set<number>, sounding: Set<number> }} Source */
+  /** @type {Map<string, Source>} */
+  const sources = new Map()
+  /** @type {Set<Source>} */ let audible = new Set()
   /** @type {number|undefined} */ let timer
 
-  /** What came since this way was opened: a track may have brought somebody else's voice before. @param {Way} way */
-  const fresh = (way) => Math.min(FRESH, performance.now() - way.since)
+  /** What came since this source was opened: a track may have brought somebody else's voice before. @param {Source} source */
+  const recentMs = (source) => Math.min(RECENT, performance.now() - source.since)
 
-  /** @param {Way} way */
-  function look(way) {
-    if (way.user_id !== null) {
-      if (isFlowing(way.receiver, fresh(way))) way.heard.add(way.user_id)
+  /** @param {Source} source */
+  function look(source) {
+    if (source.user_id !== null) {
+      if (isFlowing(source.receiver, recentMs(source))) source.heard.add(source.user_id)
       return
     }
-    way.sounding = new Set(contributing(way.receiver, fresh(way)))
-    for (const user_id of way.sounding) way.heard.add(user_id)
+    source.sounding = new Set(contributing(source.receiver, recentMs(source)))
+    for (const user_id of source.sounding) source.heard.add(user_id)
   }
 
   function settle() {
-    const all = [...ways.values()]
-    const both = overlaps(all)
+    const all = [...sources.values()]
+    const both = mayOverlap(all)
     if (both) all.forEach(look)
     audible = audibleOf(all)
-    for (const way of all) playback.setAudible(way.key, audible.has(way) && (way.user_id === null || hears(way.user_id)))
-    if (both) timer ??= setInterval(settle, EVERY)
+    for (const source of all) playback.setAudible(source.key, audible.has(source) && (source.user_id === null || hears(source.user_id)))
+    if (both) timer ??= setInterval(settle, LOOK_EVERY)
     else stop()
   }
 
@@ -76,7 +76,7 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
   function changed() {
     settle()
     const heard = new Set()
-    for (const { user_id } of ways.values()) {
+    for (const { user_id } of sources.values()) {
       if (user_id !== null) heard.add(user_id)
       else for (const each of everybody()) heard.add(each)
     }
@@ -86,15 +86,15 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
   return {
     /** @param {{ key: string, owner: number, mixed: boolean }} voice @param {MediaStreamTrack} track @param {RTCRtpReceiver} receiver */
     attach({ key, owner, mixed }, track, receiver) {
-      ways.delete(key) // to the end: it is the newest
-      ways.set(key, { key, owner, track, receiver, user_id: mixed ? null : owner, since: performance.now(), heard: new Set(), sounding: new Set() })
+      sources.delete(key) // to the end: it is the newest
+      sources.set(key, { key, owner, track, receiver, user_id: mixed ? null : owner, since: performance.now(), heard: new Set(), sounding: new Set() })
       playback.attach(key, track, false)
       changed()
     },
 
     /** @param {string} key */
     detach(key) {
-      if (!ways.delete(key)) return
+      if (!sources.delete(key)) return
       playback.detach(key)
       changed()
     },
@@ -108,7 +108,7 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
       let level = 0
       for (const { user_id: whose, receiver } of audible) {
         if (whose === user_id) level = Math.max(level, levelOf(receiver))
-        else if (whose === null && contributing(receiver, FRESH).includes(user_id)) level = Math.max(level, AUDIBLE, levelOf(receiver))
+        else if (whose === null && contributing(receiver, RECENT).includes(user_id)) level = Math.max(level, AUDIBLE, levelOf(receiver))
       }
       return level
     },
@@ -116,11 +116,11 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
     /** Whose voice I hear by this track. @param {string} track_id */
     ownerOf: (track_id) => [...audible].find(({ track }) => track.id === track_id)?.owner,
 
-    /** The ways by which this person is heard alone. @param {number} user_id @returns {string[]} */
-    keysOf: (user_id) => [...ways.values()].filter((way) => way.user_id === user_id).map(({ key }) => key),
+    /** The sources by which this person is heard alone. @param {number} user_id @returns {string[]} */
+    keysOf: (user_id) => [...sources.values()].filter((source) => source.user_id === user_id).map(({ key }) => key),
 
-    /** Whose volume belongs to a way. @param {string} key */
-    listenedTo: (key) => ways.get(key)?.user_id ?? null,
+    /** Whose volume belongs to a source. @param {string} key */
+    listenedTo: (key) => sources.get(key)?.user_id ?? null,
 
     /** What is heard now, by user; a mix is its node's. @returns {Map<number, HTMLAudioElement>} */
     elements() {
@@ -130,7 +130,7 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
 
     close() {
       stop()
-      ways.clear()
+      sources.clear()
       audible = new Set()
       playback.close()
     },

@@ -4,12 +4,12 @@
  *
  * A pause never opens a microphone and neither does a play: what happens in a pocket must not turn a microphone on.
  *
- * @param {object} acts
- * @param {() => void} acts.toggleMicrophone
- * @param {() => void} acts.mute
- * @param {() => void} acts.pause  hear nothing
- * @param {() => void} acts.listen  hear again
- * @param {() => void} acts.leave
+ * @param {object} actions
+ * @param {() => void} actions.toggleMicrophone
+ * @param {() => void} actions.mute
+ * @param {() => void} actions.pause  hear nothing
+ * @param {() => void} actions.listen  hear again
+ * @param {() => void} actions.leave
  * @param {MediaSession|null} [session]
  */
 export function createLockScreen({ toggleMicrophone, mute, pause, listen, leave }, session = navigator.mediaSession ?? null) {

@@ -34,11 +34,11 @@ export const isAudible = (seat) => maySpeak(seat) && !seat.muted
  * @param {(seat: PresentSeat, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
  * @param {(seat: PresentSeat) => void} options.onGone
  * @param {(seat: Seat, change: { state?: Connection, path?: import('./peer.js').Path|null, restarts?: number }) => void} options.onConnection
- * @param {(trouble: { kind: 'turn'|'connection', seat: Seat, message: string }) => void} options.onProblem
+ * @param {(seat: Seat, problem: import('../room/connection_problems.js').Cause) => void} options.onProblem
  */
 export function createMesh({ configuration, refresh, send, forget, onTrack, onGone, onConnection, onProblem }) {
-  const ANEW = 3 // times a broken connection is made anew before it stays broken
-  /** @typedef {{ seat: PresentSeat, peer: ReturnType<typeof createPeer>, anew: number }} Entry */
+  const MAX_REBUILDS = 3 // times that a broken connection is made anew before it is given up
+  /** @typedef {{ seat: PresentSeat, peer: ReturnType<typeof createPeer>, rebuilds: number }} Entry */
   /** @type {Map<string, Entry>} by peer_id */
   const peers = new Map()
   /** @type {Map<string, number>} the newest signal read from each peer_id: ids grow with every sender's order */
@@ -46,8 +46,8 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
   /** @type {MediaStreamTrack|null} */ let track = null
   /** @type {Seat|null} */ let me = null
 
-  /** @param {PresentSeat} seat @param {boolean} offers @param {number} [anew] */
-  function open(seat, offers, anew = 0) {
+  /** @param {PresentSeat} seat @param {boolean} offers @param {number} [rebuilds] */
+  function open(seat, offers, rebuilds = 0) {
     const peer = createPeer({
       offers,
       polite: offers,
@@ -55,7 +55,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       refresh,
       send: (kind, body) => send(seat.peer_id, kind, body),
       onState(state) {
-        if (state === 'connected') entry.anew = 0
+        if (state === 'connected') entry.rebuilds = 0
         onConnection(entry.seat, { state })
       },
       onRestart: (restarts) => onConnection(entry.seat, { restarts }),
@@ -65,10 +65,10 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       onIceError: ({ code, url }) => iceError(entry.seat, code, url),
       onGathered: (types) => {
         if (configuration().iceTransportPolicy !== 'relay' || types.has('relay')) return
-        onProblem({ kind: 'turn', seat: entry.seat, message: 'No TURN server gave us a way out, and only TURN is allowed here.' })
+        onProblem(entry.seat, { cause: 'no_relay_candidate' })
       },
     })
-    const entry = { seat, anew, peer }
+    const entry = { seat, rebuilds, peer }
     peers.set(seat.peer_id, entry)
     peer.setTrack(track)
     peer.start()
@@ -76,13 +76,13 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
 
   /** @param {Seat} seat @param {number} code @param {string} url */
   function iceError(seat, code, url) {
-    if (code === 401) onProblem({ kind: 'turn', seat, message: `The TURN server refused our credentials (${url}).` })
-    else if (code >= 400 && code < 700) onProblem({ kind: 'turn', seat, message: `The TURN server answered with error ${code} (${url}).` })
+    if (code === 401) onProblem(seat, { cause: 'turn_refused', url })
+    else if (code >= 400 && code < 700) onProblem(seat, { cause: 'turn_failed', url, code })
     // 701, no answer, comes for every unroutable interface; what counts is whether anything was gathered at all.
   }
 
   /** @param {Entry} entry */
-  function shut(entry) {
+  function closeEntry(entry) {
     peers.delete(entry.seat.peer_id)
     entry.peer.close()
     onGone(entry.seat)
@@ -93,9 +93,9 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     if (peers.get(entry.seat.peer_id) !== entry) return
     console.warn('a connection is made anew', error)
     forget(entry.seat.peer_id)
-    if (entry.anew >= ANEW) {
+    if (entry.rebuilds >= MAX_REBUILDS) {
       onConnection(entry.seat, { state: 'failed' })
-      onProblem({ kind: 'connection', seat: entry.seat, message: `The connection with ${entry.seat.username} cannot be made.` })
+      onProblem(entry.seat, { cause: 'cannot_connect', username: entry.seat.username })
       return
     }
     send(entry.seat.peer_id, 'bye', {})
@@ -104,8 +104,8 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
 
   /** @param {Entry} entry @param {boolean} [offers] */
   function replace(entry, offers = entry.peer.offers) {
-    shut(entry)
-    open(entry.seat, offers, entry.anew + 1)
+    closeEntry(entry)
+    open(entry.seat, offers, entry.rebuilds + 1)
   }
 
   /** @param {Entry} entry @param {ArrivedSignal} signal */
@@ -117,7 +117,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     candidate: negotiation,
     bye(entry) {
       forget(entry.seat.peer_id)
-      if (entry.anew < ANEW) replace(entry)
+      if (entry.rebuilds < MAX_REBUILDS) replace(entry)
     },
     connected() {}, // for the trace
   }
@@ -131,7 +131,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       for (const [peer_id, entry] of [...peers]) {
         if (wanted.has(peer_id)) continue
         forget(peer_id)
-        shut(entry)
+        closeEntry(entry)
       }
       for (const [peer_id, seat] of wanted) {
         const entry = peers.get(peer_id)
@@ -182,7 +182,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       for (const entry of [...peers.values()]) {
         if (entry.seat.user_id !== user_id) continue
         send(entry.seat.peer_id, 'bye', {})
-        entry.anew = 0
+        entry.rebuilds = 0
         replace(entry)
       }
     },
@@ -191,7 +191,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     peers: () => [...peers.values()].map(({ seat, peer }) => ({ user_id: seat.user_id, peer_id: seat.peer_id, peer })),
 
     close() {
-      for (const entry of [...peers.values()]) shut(entry)
+      for (const entry of [...peers.values()]) closeEntry(entry)
     },
   }
 }

@@ -1,11 +1,14 @@
+import { errorFrom } from '../signaling/problem.js'
+
 /**
  * My microphone. It is asked for when I first want to talk, not when I enter: a listener is never asked, and nobody enters a
- * room with an open microphone. A refusal leaves me listening, with a sentence that says what to do.
+ * room with an open microphone. After a refusal I go on listening.
  *
  * Another device or another treatment of the voice means another track; it is there before the old one goes, so that nobody hears a
  * gap. A device pulled out is replaced by the one the browser finds instead.
  *
  * @typedef {'off'|'asking'|'on'|'refused'|'missing'|'failed'} MicrophoneState
+ * @typedef {'refused'|'missing'|'failed'|'insecure'} MicrophoneProblem  insecure: the page came by plain HTTP from another computer
  */
 
 /**
@@ -24,14 +27,6 @@ const TRANSITIONS = {
 /** @param {MicrophoneState} state @param {string} event @returns {MicrophoneState} */
 export const transition = (state, event) => TRANSITIONS[state][event] ?? state
 
-/** @type {Record<string, string>} */
-const SENTENCES = {
-  refused: 'Your browser does not let Roomtone use the microphone. You can go on listening; to talk, allow it beside the address and try again.',
-  missing: 'No microphone was found. You can go on listening; plug one in and try again.',
-  failed: 'The microphone does not start; another program may be using it. You can go on listening; close that program and try again.',
-  insecure: 'Browsers give the microphone only to pages opened over https or from this computer. You can go on listening.',
-}
-
 /** getUserMedia's errors (W3C Media Capture, section 10.2), as events. @type {Record<string, string>} */
 const EVENTS = { NotAllowedError: 'refused', SecurityError: 'refused', NotFoundError: 'missing', OverconstrainedError: 'missing' }
 
@@ -42,22 +37,22 @@ const TREATED = { echoCancellation: true, noiseSuppression: true, autoGainContro
  * @param {object} options
  * @param {MediaDevices|null} [options.devices]  none where the page is not secure
  * @param {() => MediaTrackConstraints} [options.constraints]  which device, treated how; asked whenever a track is
- * @param {(state: MicrophoneState, problem: string|null) => void} options.onChange
+ * @param {(state: MicrophoneState, problem: MicrophoneProblem|null) => void} options.onChange
  * @param {(stream: MediaStream) => Promise<unknown>|void} [options.onReplace]  another track takes over; the old one lives until this is done
  */
 export function createMicrophone({ devices = navigator.mediaDevices, constraints = () => TREATED, onChange, onReplace = () => {} }) {
   /** @type {MicrophoneState} */ let state = 'off'
-  /** @type {string|null} */ let problem = null
+  /** @type {MicrophoneProblem|null} */ let problem = null
   /** @type {MediaStream|null} */ let stream = null
   let asked = 0
   /** @type {Promise<MediaStreamTrack|null>|null} */ let asking = null
 
-  /** @param {string} event @param {string|null} [sentence] */
-  function happen(event, sentence = null) {
+  /** @param {string} event @param {MicrophoneProblem|null} [why] */
+  function happen(event, why = null) {
     const next = transition(state, event)
     if (next === state) return
     state = next
-    problem = sentence ?? SENTENCES[state] ?? null
+    problem = state === 'refused' || state === 'missing' || state === 'failed' ? (why ?? state) : null
     onChange(state, problem)
   }
 
@@ -81,7 +76,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
   async function ask(ticket) {
     happen('wanted')
     if (!devices?.getUserMedia) {
-      happen('failed', SENTENCES.insecure)
+      happen('failed', 'insecure')
       return null
     }
     try {
@@ -94,7 +89,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
       happen('granted')
       return track
     } catch (error) {
-      if (ticket === asked) happen(EVENTS[error.name] ?? 'failed')
+      if (ticket === asked) happen(EVENTS[errorFrom(error).name] ?? 'failed')
       return null
     }
   }
@@ -113,7 +108,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
       release(old)
       return true
     } catch (error) {
-      console.info('the microphone stays as it was', error.name)
+      console.info('the microphone stays as it was', errorFrom(error).name)
       return false
     }
   }

@@ -1,3 +1,4 @@
+import { errorFrom } from '../signaling/problem.js'
 import { createHeldCandidates } from './held_candidates.js'
 import { voicesOf, withoutCandidates } from './node_description.js'
 import { selectedPathOf } from './selected_path.js'
@@ -21,25 +22,25 @@ import { selectedPathOf } from './selected_path.js'
  * @param {(error: Error) => void} options.onBroken  it has to be made anew
  */
 export function createNodeConnection({ configuration, send, onState, onVoice, onSilence, onPath = () => {}, onBroken }) {
-  const DIRECT = 800 // ms within which the node's own candidates are enough
+  const CANDIDATES_WAIT = 800 // ms within which the node's own candidates are enough
   const ANSWERED_WITHIN = 8_000 // ms
-  const PATIENCE = 3_000 // ms of a `disconnected`
+  const DISCONNECTED_WAIT = 3_000 // ms of a `disconnected`
 
   const pc = new RTCPeerConnection(configuration)
   const mine = pc.addTransceiver('audio', { direction: 'sendrecv' })
-  /** @type {Map<string, string>} mid → voice */ let heard = new Map()
+  /** @type {Map<string, string>} mid → voice */ let received = new Map()
   /** @type {string[]} */ let wanted = []
   const candidates = createHeldCandidates((found) => send('candidate', found))
   let offered = '' // the voices of the offer that is under way or was answered
-  /** @type {number|undefined} */ let waiting // for the answer
-  /** @type {number|undefined} */ let direct
-  /** @type {number|undefined} */ let losing
+  /** @type {number|undefined} */ let answerTimer // for the answer
+  /** @type {number|undefined} */ let candidatesTimer
+  /** @type {number|undefined} */ let disconnectedTimer
   let closed = false
   let wasConnected = false
   /** @type {Connection|null} */ let state = null
 
   /** @param {Connection} next */
-  function tell(next) {
+  function setState(next) {
     if (closed || next === state) return
     state = next
     onState(next)
@@ -50,20 +51,20 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
     if (!closed) onBroken(error)
   }
 
-  const outstanding = () => pc.signalingState !== 'stable' || waiting !== undefined
+  const isNegotiating = () => pc.signalingState !== 'stable' || answerTimer !== undefined
 
   async function negotiate() {
     const key = wanted.join(' ')
-    if (closed || outstanding() || key === offered) return
+    if (closed || isNegotiating() || key === offered) return
     offered = key
     const there = pc.getTransceivers().length
     for (let missing = wanted.length - there; missing > 0; missing--) pc.addTransceiver('audio', { direction: 'recvonly' })
-    waiting = setTimeout(() => broken(new Error('the node does not answer')), ANSWERED_WITHIN)
+    answerTimer = setTimeout(() => broken(new Error('the node does not answer')), ANSWERED_WITHIN)
     try {
       await pc.setLocalDescription()
       if (!closed) send('offer', withoutCandidates(/** @type {RTCSessionDescription} */ (pc.localDescription)))
     } catch (error) {
-      broken(error)
+      broken(errorFrom(error))
     }
   }
 
@@ -71,17 +72,17 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
   async function answered(description) {
     if (pc.signalingState !== 'have-local-offer') return // an answer that was repeated
     await pc.setRemoteDescription(description)
-    clearTimeout(waiting)
-    waiting = undefined
+    clearTimeout(answerTimer)
+    answerTimer = undefined
     listen(voicesOf(description.sdp))
-    direct ??= setTimeout(release, DIRECT)
+    candidatesTimer ??= setTimeout(release, CANDIDATES_WAIT)
     negotiate() // the room may have changed meanwhile
   }
 
   /** Reports which voices the tracks bring now, and which they do not any more. @param {Map<string, string>} voices */
   function listen(voices) {
-    const before = heard
-    heard = voices
+    const before = received
+    received = voices
     for (const [mid, voice] of before) if (voices.get(mid) !== voice) onSilence(voice)
     for (const { mid, receiver } of pc.getTransceivers()) {
       const voice = mid === null ? undefined : voices.get(mid)
@@ -94,10 +95,10 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
   }
 
   async function connected() {
-    clearTimeout(losing)
-    clearTimeout(direct)
+    clearTimeout(disconnectedTimer)
+    clearTimeout(candidatesTimer)
     wasConnected = true
-    tell('connected')
+    setState('connected')
     const path = selectedPathOf(await pc.getStats())
     if (closed) return
     onPath(path)
@@ -105,12 +106,12 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
   }
 
   const changes = {
-    new: () => tell('waiting'),
-    connecting: () => tell(wasConnected ? 'reconnecting' : 'connecting'),
+    new: () => setState('waiting'),
+    connecting: () => setState(wasConnected ? 'reconnecting' : 'connecting'),
     connected,
     disconnected() {
-      tell('reconnecting')
-      losing = setTimeout(() => broken(new Error('the connection to the node was lost')), PATIENCE)
+      setState('reconnecting')
+      disconnectedTimer = setTimeout(() => broken(new Error('the connection to the node was lost')), DISCONNECTED_WAIT)
     },
     failed: () => broken(new Error('no way to the node was found')),
     closed() {},
@@ -127,9 +128,9 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
       return state
     },
 
-    /** These voices are to be heard; the first time, this opens the connection. @param {string[]} voices */
-    hear(voices) {
-      if (state === null) tell('waiting')
+    /** These voices are to be received; the first time, this opens the connection. @param {string[]} voices */
+    receiveVoices(voices) {
+      if (state === null) setState('waiting')
       // A connection without a voice to hear has one transceiver all the same: mine.
       wanted = voices.length ? voices : ['nobody']
       negotiate()
@@ -142,7 +143,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
         if (kind === 'answer') await answered(body)
         else for (const candidate of [body].flat()) await pc.addIceCandidate(candidate)
       } catch (error) {
-        broken(error)
+        broken(errorFrom(error))
       }
     },
 
@@ -151,9 +152,9 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
 
     close() {
       closed = true
-      for (const timer of [waiting, direct, losing]) clearTimeout(timer)
-      for (const voice of heard.values()) onSilence(voice)
-      heard = new Map()
+      for (const timer of [answerTimer, candidatesTimer, disconnectedTimer]) clearTimeout(timer)
+      for (const voice of received.values()) onSilence(voice)
+      received = new Map()
       pc.close()
     },
   }

@@ -1,4 +1,5 @@
 import { backoff } from '../signaling/backoff.js'
+import { errorFrom } from '../signaling/problem.js'
 import { selectedPathOf } from './selected_path.js'
 
 /**
@@ -30,9 +31,9 @@ export function createPeer(options) {
   const { offers, polite, configuration, send, onState, onTrack } = options
   const { onPath = () => {}, onBroken = () => {}, onIceError = () => {}, onGathered = () => {}, onRestart = () => {}, refresh } = options
 
-  const PATIENCE = offers ? 3_000 : 5_000 // of a `disconnected`: often it heals by itself, and two restarts should not collide
-  const AFTER_FAILURE = offers ? 0 : 2_000
-  const TRIES = 3 // restarts before the state says `failed`; they go on after that
+  const DISCONNECTED_WAIT = offers ? 3_000 : 5_000 // of a `disconnected`: often it heals by itself, and two restarts should not collide
+  const FAILED_WAIT = offers ? 0 : 2_000
+  const RESTARTS_BEFORE_FAILED = 3 // restarts before the state says `failed`; they go on after that
 
   const pc = new RTCPeerConnection(configuration)
   /** @type {RTCRtpTransceiver|null} */ let transceiver = null
@@ -49,14 +50,14 @@ export function createPeer(options) {
   /** @type {Connection|null} */ let state = null
 
   /** @param {Connection} next */
-  function tell(next) {
+  function setState(next) {
     if (closed || next === state) return
     state = next
     onState(next)
   }
 
   /** @returns {Connection} */
-  const unconnected = () => (attempts > TRIES ? 'failed' : wasConnected ? 'reconnecting' : 'connecting')
+  const unconnected = () => (attempts > RESTARTS_BEFORE_FAILED ? 'failed' : wasConnected ? 'reconnecting' : 'connecting')
 
   async function offer() {
     try {
@@ -64,7 +65,7 @@ export function createPeer(options) {
       await pc.setLocalDescription()
       if (!closed && pc.localDescription?.type === 'offer') send('offer', pc.localDescription.toJSON())
     } catch (error) {
-      if (!closed) onBroken(error)
+      if (!closed) onBroken(errorFrom(error))
     } finally {
       makingOffer = false
     }
@@ -95,7 +96,7 @@ export function createPeer(options) {
         await pc.addIceCandidate(candidate)
       } catch (error) {
         // One unusable candidate is not the end: others may do. Those of an ignored offer fail by design.
-        if (!ignoringOffer) console.warn('a candidate could not be used', error.message)
+        if (!ignoringOffer) console.warn('a candidate could not be used', errorFrom(error).message)
       }
     }
   }
@@ -106,7 +107,7 @@ export function createPeer(options) {
     clearTimeout(timer)
     attempts = 0
     wasConnected = true
-    tell('connected')
+    setState('connected')
     const found = selectedPathOf(await pc.getStats())
     if (closed) return
     onPath(found)
@@ -124,7 +125,7 @@ export function createPeer(options) {
       if (pc.connectionState === 'connected') attempts = 0 // it never broke while the path was changed
       else restart()
     }, backoff(attempts, { base: 6_000, most: 30_000 }))
-    if (pc.connectionState !== 'connected') tell(unconnected())
+    if (pc.connectionState !== 'connected') setState(unconnected())
     try {
       const next = await refresh?.()
       if (closed) return
@@ -136,19 +137,19 @@ export function createPeer(options) {
   }
 
   const changes = {
-    new: () => tell('waiting'),
-    connecting: () => tell(unconnected()),
+    new: () => setState('waiting'),
+    connecting: () => setState(unconnected()),
     connected,
     disconnected() {
-      tell(unconnected())
+      setState(unconnected())
       clearTimeout(timer)
-      timer = setTimeout(restart, PATIENCE)
+      timer = setTimeout(restart, DISCONNECTED_WAIT)
     },
     failed() {
-      tell(unconnected())
+      setState(unconnected())
       if (attempts > 0) return // a restart is under way and has its own next time
       clearTimeout(timer)
-      timer = setTimeout(restart, AFTER_FAILURE)
+      timer = setTimeout(restart, FAILED_WAIT)
     },
     closed() {},
   }
@@ -179,7 +180,7 @@ export function createPeer(options) {
     },
 
     start() {
-      tell('waiting')
+      setState('waiting')
       if (!offers) return
       transceiver = pc.addTransceiver(track ?? 'audio', { direction: 'sendrecv' })
     },
@@ -191,7 +192,7 @@ export function createPeer(options) {
         try {
           await receptions[kind](body)
         } catch (error) {
-          if (!closed) onBroken(error)
+          if (!closed) onBroken(errorFrom(error))
         }
       })
       return inOrder
@@ -200,7 +201,7 @@ export function createPeer(options) {
     /** What the other side hears; null is silence without a packet. @param {MediaStreamTrack|null} next */
     setTrack(next) {
       track = next
-      return transceiver?.sender.replaceTrack(next).catch((error) => closed || onBroken(error))
+      return transceiver?.sender.replaceTrack(next).catch((error) => closed || onBroken(errorFrom(error)))
     },
 
     restart,

@@ -1,3 +1,4 @@
+import { errorFrom } from '../signaling/problem.js'
 import { FULL } from './volume.js'
 
 /**
@@ -32,8 +33,9 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
       if (elements.get(key) === element) settle(key, false)
     } catch (error) {
       if (elements.get(key) !== element) return
-      if (error.name === 'NotAllowedError') settle(key, true)
-      else if (error.name !== 'AbortError') console.warn('audio does not play', error.message)
+      const { name, message } = errorFrom(error)
+      if (name === 'NotAllowedError') settle(key, true)
+      else if (name !== 'AbortError') console.warn('audio does not play', message)
     }
   }
 

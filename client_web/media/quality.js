@@ -1,8 +1,8 @@
 import { selectedPairOf } from './selected_path.js'
 
 /**
- * How well people are heard, from what WebRTC counts (W3C WebRTC Statistics): packets lost, how unevenly they come, how long the way
- * there and back is. Looked at every two seconds and only while the page is seen.
+ * How well people are heard, from what WebRTC counts (W3C WebRTC Statistics): packets lost, how unevenly they come, how long the round_trip
+ * there and back is. LookupState at every two seconds and only while the page is seen.
  *
  * @typedef {object} Quality
  * @property {'good'|'choppy'|'weak'} level
@@ -14,8 +14,8 @@ import { selectedPairOf } from './selected_path.js'
  */
 
 const EVERY = 2_000 // ms
-const LATELY = 4 // looks: a burst of losses is remembered for eight seconds, so that the words do not flicker
-const ENOUGH = 20 // packets; with fewer, a share means nothing
+const LOOKS_KEPT = 4 // looks: a burst of losses is remembered for eight seconds, so that the words do not flicker
+const PACKETS_NEEDED = 20 // packets; with fewer, a share means nothing
 
 const LIMITS = {
   choppy: { loss: 0.02, jitter_ms: 40, round_trip_ms: 400 },
@@ -43,7 +43,7 @@ export function assess(looks) {
   const [first, last] = [looks[0], looks[looks.length - 1]]
   const lost = Math.max(0, last.lost - first.lost) // late packets are taken back from the losses
   const sent = lost + last.received - first.received
-  if (sent < ENOUGH) return null
+  if (sent < PACKETS_NEEDED) return null
   // Rounded to what is shown, so that a steady connection gives equal values.
   /** @param {number} value @param {number} to */
   const round = (value, to) => Math.round(value / to) * to
@@ -54,16 +54,16 @@ export function assess(looks) {
 export function countsOf(stats) {
   const all = [...stats.values()]
   const pair = selectedPairOf(stats)
-  const way = pair?.currentRoundTripTime === undefined ? null : 1000 * pair.currentRoundTripTime
+  const round_trip = pair?.currentRoundTripTime === undefined ? null : 1000 * pair.currentRoundTripTime
   /** @type {Map<string, Count>} */ const incoming = new Map()
   /** @type {Count|null} */ let outgoing = null
   for (const each of all) {
     if (each.type === 'inbound-rtp' && each.kind === 'audio') {
-      incoming.set(each.trackIdentifier, count(each.packetsReceived, each.packetsLost, each.jitter, way))
+      incoming.set(each.trackIdentifier, count(each.packetsReceived, each.packetsLost, each.jitter, round_trip))
     }
     if (each.type === 'remote-inbound-rtp' && each.kind === 'audio') {
       const sent = stats.get(each.localId)?.packetsSent ?? 0
-      outgoing = count(sent - each.packetsLost, each.packetsLost, each.jitter, each.roundTripTime === undefined ? way : 1000 * each.roundTripTime)
+      outgoing = count(sent - each.packetsLost, each.packetsLost, each.jitter, each.roundTripTime === undefined ? round_trip : 1000 * each.roundTripTime)
     }
   }
   return { incoming, outgoing }
@@ -97,7 +97,7 @@ export function createQuality({ connections, ownerOf, me, onChange, page = docum
     looking = true
     const seen = new Map()
     /** @param {number|RTCPeerConnection} key @param {Count} now */
-    const note = (key, now) => seen.set(key, [...(looks.get(key) ?? []), now].slice(-LATELY))
+    const note = (key, now) => seen.set(key, [...(looks.get(key) ?? []), now].slice(-LOOKS_KEPT))
     // One after the other: forty at once would be felt.
     for (const connection of connections()) {
       const stats = await connection.getStats().catch(() => null)
@@ -112,10 +112,10 @@ export function createQuality({ connections, ownerOf, me, onChange, page = docum
     looking = false
     if (timer === undefined) return
     looks = seen
-    tell()
+    report()
   }
 
-  function tell() {
+  function report() {
     const next = new Map()
     /** @type {Quality[]} */ const mine = []
     for (const [key, counts] of looks) {

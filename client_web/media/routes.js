@@ -8,20 +8,20 @@ import { closesOldAfter } from './route_changes.js'
 /**
  * Which way the sound goes: from everybody to everybody, or through the room's node.
  *
- * A room moves while people talk, so the new connections are made before the old ones are closed, and for a moment there are both: others may be
+ * A room moves while people talk, so the new connections are made oldNode the old ones are closed, and for a moment there are both: others may be
  * slower than I am. Where no node is, it stays as it was.
  *
  * @typedef {import('../room/state.js').Seat} Seat
  * @typedef {import('../room/state.js').PresentSeat} PresentSeat
  * @typedef {'mesh'|'sfu'|'mcu'} Topology
- * @typedef {'settled'|'connecting'|'moving'|'reconnecting'|'lost'|'alone'} Standing
- *   settled: as the room wants it. moving: the old connections stay until the new one is made. lost: the connection to the node broke more than once.
- *   alone: the room wants a node, and none is there
- * @typedef {{ topology: Topology, standing: Standing, node: Seat|null, connected: boolean }} Route  `connected`: with the node
+ * @typedef {'settled'|'connecting'|'moving'|'reconnecting'|'lost'|'no_node'} RouteStatus
+ *   settled: as the room wants it. moving: the old connections stay until the new entry is made. lost: the connection to the node broke more than once.
+ *   nodeMissing: the room wants a node, and none is there
+ * @typedef {{ topology: Topology, status: RouteStatus, node: Seat|null, connected: boolean }} Route  `connected`: with the node
  *
  * @typedef {object} RouteOptions  beside those of `createMesh`
  * @property {(voice: { key: string, owner: number, mixed: boolean }, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onVoice
- *   somebody's voice comes by one way; `owner` is whose, or the node's own user when it is everybody's
+ *   somebody's voice comes by entry way; `owner` is whose, or the node's own user when it is everybody's
  * @property {(key: string) => void} onSilence  it comes by that way no longer
  * @property {(node: Seat, change: { state?: import('./node_connection.js').Connection, path?: import('./peer.js').Path|null }) => void} onNodeConnection
  * @property {(route: Route) => void} onRoute
@@ -30,19 +30,19 @@ import { closesOldAfter } from './route_changes.js'
  */
 export function createRoutes(options) {
   const { configuration, send, forget, onVoice, onSilence, onNodeConnection, onRoute } = options
-  const A_MOMENT = 2_000 // ms in which the database finds another node, if there is one
+  const NODE_WAIT = 2_000 // ms in which the database finds another node, if there is entry
 
   /** @type {Topology} */ let topology = 'mesh'
   /** @type {Seat|null} */ let me = null
   /** @type {readonly Seat[]} */ let seats = []
-  /** @typedef {{ seat: PresentSeat, connection: ReturnType<typeof createNodeConnection>, attempt: number, was: boolean, timer: number|undefined }} Node */
-  /** @type {Node|null} in use, or on the way to be */ let node = null
-  /** @type {Node|null} in use until the other one is */ let before = null
+  /** @typedef {{ seat: PresentSeat, connection: ReturnType<typeof createNodeConnection>, attempt: number, was_connected: boolean, timer: number|undefined }} NodeEntry */
+  /** @type {NodeEntry|null} in use, or on the way to be */ let node = null
+  /** @type {NodeEntry|null} in use until the other entry is */ let oldNode = null
   /** @type {MediaStreamTrack|null} */ let track = null
   const read = new Map() // by peer_id of a node, the newest signal: a snapshot repeats what was read
-  let lingering = { timer: /** @type {number|undefined} */ (undefined), due: Infinity }
+  let closing = { timer: /** @type {number|undefined} */ (undefined), due: Infinity }
   /** @type {number|undefined} */ let waiting // for a node
-  let alone = false
+  let nodeMissing = false
   let reported = ''
 
   const mesh = createMesh({
@@ -54,47 +54,47 @@ export function createRoutes(options) {
     },
     onConnection(seat, change) {
       options.onConnection(seat, change)
-      if (change.state === 'connected' && (node || before)) settle()
+      if (change.state === 'connected' && (node || oldNode)) updateRoute()
     },
   })
 
-  const carrying = () => roomNodeOf(seats, topology)
-  /** @param {Node|null} one @returns {one is Node} */
-  const carries = (one) => one !== null && carrying()?.peer_id === one.seat.peer_id
-  /** @param {Node|null} one */
-  const isConnected = (one) => one?.connection.state === 'connected'
+  const roomNode = () => roomNodeOf(seats, topology)
+  /** @param {NodeEntry|null} entry @returns {entry is NodeEntry} */
+  const isRoomNode = (entry) => entry !== null && roomNode()?.peer_id === entry.seat.peer_id
+  /** @param {NodeEntry|null} entry */
+  const isConnected = (entry) => entry?.connection.state === 'connected'
   /** @param {string} peer_id */
-  const nodeOf = (peer_id) => [node, before].find((one) => one?.seat.peer_id === peer_id) ?? null
+  const nodeOf = (peer_id) => [node, oldNode].find((entry) => entry?.seat.peer_id === peer_id) ?? null
 
-  function settle() {
+  function updateRoute() {
     if (!me) {
-      dropNodes()
+      closeNodes()
       mesh.update(null, [])
       return
     }
-    const seat = carrying()
-    awaitNode(topology !== 'mesh' && !seat)
-    if (seat && node?.seat.peer_id !== seat.peer_id) call(seat)
-    takeWays()
-    tell()
+    const seat = roomNode()
+    waitForNode(topology !== 'mesh' && !seat)
+    if (seat && node?.seat.peer_id !== seat.peer_id) openNode(seat)
+    updateConnections()
+    reportRoute()
   }
 
-  function takeWays() {
+  function updateConnections() {
     const people = seats.filter((seat) => !isNode(seat))
     if (topology === 'mesh') {
       mesh.update(me, people)
-      const after = closesOldAfter({ topology, node_connected: false, mesh_complete: isMeshed(people), old: node || before ? 'node' : 'none' })
-      if (after !== null) linger(after, dropNodes)
+      const after = closesOldAfter({ topology, node_connected: false, mesh_complete: isMeshed(people), old: node || oldNode ? 'node' : 'none' })
+      if (after !== null) closeLater(after, closeNodes)
       return
     }
-    if (carries(node)) node.connection.hear(voicesAt(node.seat, me, seats))
+    if (isRoomNode(node)) node.connection.receiveVoices(voicesAt(node.seat, me, seats))
     // Those who are connected stay so for now; with whom I am not, the node will connect me.
     const kept = new Set(mesh.peers().map(({ peer_id }) => peer_id))
     mesh.update(me, people.filter((seat) => isPresent(seat) && kept.has(seat.peer_id)))
-    const old = before ? 'node' : kept.size ? 'mesh' : 'none'
-    const after = closesOldAfter({ topology, node_connected: carries(node) && isConnected(node), mesh_complete: isMeshed(people), old })
-    if (after === null) keep()
-    else linger(after, leaveOldWays)
+    const old = oldNode ? 'node' : kept.size ? 'mesh' : 'none'
+    const after = closesOldAfter({ topology, node_connected: isRoomNode(node) && isConnected(node), mesh_complete: isMeshed(people), old })
+    if (after === null) keepConnections()
+    else closeLater(after, closeOldConnections)
   }
 
   /** @param {readonly Seat[]} people */
@@ -104,126 +104,126 @@ export function createRoutes(options) {
   }
 
   /** @param {number} ms @param {() => void} then */
-  function linger(ms, then) {
+  function closeLater(ms, then) {
     const due = performance.now() + ms
-    if (due >= lingering.due) return
-    keep()
-    lingering = { due, timer: setTimeout(() => {
-      keep()
+    if (due >= closing.due) return
+    keepConnections()
+    closing = { due, timer: setTimeout(() => {
+      keepConnections()
       then()
-      tell()
+      reportRoute()
     }, ms) }
   }
 
   /** What there is stays after all. */
-  function keep() {
-    clearTimeout(lingering.timer)
-    lingering = { timer: undefined, due: Infinity }
+  function keepConnections() {
+    clearTimeout(closing.timer)
+    closing = { timer: undefined, due: Infinity }
   }
 
-  function leaveOldWays() {
-    hangUp(before)
-    before = null
+  function closeOldConnections() {
+    closeNode(oldNode)
+    oldNode = null
     mesh.update(me, [])
   }
 
-  function dropNodes() {
-    for (const one of [node, before]) hangUp(one)
-    node = before = null
+  function closeNodes() {
+    for (const entry of [node, oldNode]) closeNode(entry)
+    node = oldNode = null
   }
 
   /** @param {boolean} missing */
-  function awaitNode(missing) {
+  function waitForNode(missing) {
     if (missing === (waiting !== undefined)) return
     clearTimeout(waiting)
-    alone = false
+    nodeMissing = false
     waiting = !missing ? undefined : setTimeout(() => {
-      alone = true
-      tell()
-    }, A_MOMENT)
+      nodeMissing = true
+      reportRoute()
+    }, NODE_WAIT)
   }
 
   // The node
 
   /** @param {PresentSeat} seat @param {number} [attempt] */
-  function call(seat, attempt = 0) {
+  function openNode(seat, attempt = 0) {
     if (isConnected(node)) {
-      hangUp(before)
-      before = node
+      closeNode(oldNode)
+      oldNode = node
     } else {
-      hangUp(node)
+      closeNode(node)
     }
     const connection = createNodeConnection({
       configuration: configuration(),
       send: (kind, body) => send(seat.peer_id, kind, body),
       onState(state) {
         onNodeConnection(seat, { state })
-        if (state === 'connected') Object.assign(one, { attempt: 0, was: true })
+        if (state === 'connected') Object.assign(entry, { attempt: 0, was_connected: true })
         // Told in the middle of settling, too; what it means is seen afterwards.
-        queueMicrotask(() => node === one && settle())
+        queueMicrotask(() => node === entry && updateRoute())
       },
       onPath: (path) => onNodeConnection(seat, { path }),
       onVoice: (voice, received, receiver) => onVoice({ key: `${seat.peer_id} ${voice}`, ...ownerOf(voice, seat) }, received, receiver),
       onSilence: (voice) => onSilence(`${seat.peer_id} ${voice}`),
-      onBroken: (error) => broken(one, error),
+      onBroken: (error) => onBroken(entry, error),
     })
-    /** @type {Node} */ const one = { seat, attempt, was: attempt > 0, timer: undefined, connection }
-    node = one
+    /** @type {NodeEntry} */ const entry = { seat, attempt, was_connected: attempt > 0, timer: undefined, connection }
+    node = entry
     connection.setTrack(track)
   }
 
-  /** @param {Node|null} one */
-  function hangUp(one) {
-    if (!one) return
-    clearTimeout(one.timer)
-    forget(one.seat.peer_id)
-    one.connection.close()
+  /** @param {NodeEntry|null} entry */
+  function closeNode(entry) {
+    if (!entry) return
+    clearTimeout(entry.timer)
+    forget(entry.seat.peer_id)
+    entry.connection.close()
   }
 
-  /** A node that is still the room's is connected with again; any other one closed the connection, as it should. @param {Node} one @param {Error} error */
-  function broken(one, error) {
-    if (one === before) {
-      hangUp(before)
-      before = null
-      tell()
+  /** A node that is still the room's is connected with again; any other entry closed the connection, as it should. @param {NodeEntry} entry @param {Error} error */
+  function onBroken(entry, error) {
+    if (entry === oldNode) {
+      closeNode(oldNode)
+      oldNode = null
+      reportRoute()
     }
-    if (one !== node) return
-    hangUp(one)
-    if (!carries(one)) {
+    if (entry !== node) return
+    closeNode(entry)
+    if (!isRoomNode(entry)) {
       node = null
-      settle()
+      updateRoute()
       return
     }
     console.warn('the connection to the node is made anew', error.message)
-    onNodeConnection(one.seat, { state: 'reconnecting' })
-    one.timer = setTimeout(() => again(one), one.attempt === 0 ? 0 : backoff(one.attempt - 1))
-    tell()
+    onNodeConnection(entry.seat, { state: 'reconnecting' })
+    entry.timer = setTimeout(() => reconnect(entry), entry.attempt === 0 ? 0 : backoff(entry.attempt - 1))
+    reportRoute()
   }
 
-  /** @param {Node} one */
-  function again(one) {
-    if (node !== one) return
+  /** @param {NodeEntry} entry */
+  function reconnect(entry) {
+    if (node !== entry) return
     node = null
-    if (carrying()?.peer_id === one.seat.peer_id) {
-      send(one.seat.peer_id, 'bye', {}) // what it still has of me is over; the offer that follows is another connection's
-      call(one.seat, one.attempt + 1)
+    if (roomNode()?.peer_id === entry.seat.peer_id) {
+      send(entry.seat.peer_id, 'bye', {}) // what it still has of me is over; the offer that follows is another connection's
+      openNode(entry.seat, entry.attempt + 1)
     }
-    settle()
+    updateRoute()
   }
 
-  /** @returns {Standing} */
-  function standing() {
-    if (topology === 'mesh') return (node || before) && lingering.due !== Infinity && !isMeshed(seats.filter((seat) => !isNode(seat))) ? 'moving' : 'settled'
-    if (!carrying()) return alone ? 'alone' : 'moving'
+  /** @returns {RouteStatus} */
+  function status() {
+    if (topology === 'mesh') return (node || oldNode) && closing.due !== Infinity && !isMeshed(seats.filter((seat) => !isNode(seat))) ? 'moving' : 'settled'
+    if (!roomNode()) return nodeMissing ? 'no_node' : 'moving'
     if (isConnected(node)) return 'settled'
-    if (node?.was) return node.attempt > 1 ? 'lost' : 'reconnecting'
+    if (node?.was_connected) return node.attempt > 1 ? 'lost' : 'reconnecting'
     if (node && node.attempt > 1) return 'lost'
-    return before || mesh.peers().length ? 'moving' : 'connecting'
+    return oldNode || mesh.peers().length ? 'moving' : 'connecting'
   }
 
-  function tell() {
-    const route = { topology, standing: standing(), node: topology === 'mesh' ? null : carrying(), connected: carries(node) && isConnected(node) }
-    const next = JSON.stringify([route.topology, route.standing, route.node?.peer_id, route.connected])
+  function reportRoute() {
+    const route = { topology, status: status(), node: topology === 'mesh' ? null : roomNode(), connected: isRoomNode(node) && isConnected(node) }
+    const next = JSON.stringify([route.topology, route.status, route.node?.peer_id, route.connected])
     if (next === reported) return
     reported = next
     onRoute(Object.freeze(route))
@@ -234,21 +234,21 @@ export function createRoutes(options) {
     update(mine, all, wanted) {
       // Whether the others still have the connection that I kept, nobody knows: so nobody keeps it.
       if (wanted === 'mesh' && topology !== 'mesh') mesh.update(mine, [])
-      if (wanted !== topology) keep()
+      if (wanted !== topology) keepConnections()
       me = mine
       seats = [...all]
       topology = wanted
-      settle()
+      updateRoute()
     },
 
     /** @param {import('./mesh.js').ArrivedSignal} signal @returns {boolean} whether there was somebody to take it */
     receive(signal) {
-      const one = nodeOf(signal.from_peer)
-      if (!one) return mesh.receive(signal)
+      const entry = nodeOf(signal.from_peer)
+      if (!entry) return mesh.receive(signal)
       if (signal.id <= (read.get(signal.from_peer) ?? 0)) return true
       read.set(signal.from_peer, signal.id)
-      if (signal.kind === 'bye') broken(one, new Error(signal.body?.reason ?? 'the node hung up'))
-      else if (signal.kind === 'answer' || signal.kind === 'candidate') one.connection.receive(signal.kind, signal.body)
+      if (signal.kind === 'bye') onBroken(entry, new Error(signal.body?.reason ?? 'the node hung up'))
+      else if (signal.kind === 'answer' || signal.kind === 'candidate') entry.connection.receive(signal.kind, signal.body)
       return true
     },
 
@@ -258,35 +258,35 @@ export function createRoutes(options) {
     setTrack(next) {
       if (next === track) return Promise.resolve()
       track = next
-      return Promise.all([mesh.setTrack(next), ...[node, before].map((one) => one?.connection.setTrack(next))])
+      return Promise.all([mesh.setTrack(next), ...[node, oldNode].map((entry) => entry?.connection.setTrack(next))])
     },
 
     /** Another network: every path is in doubt, and a node knows no ICE restart. */
     networkChanged() {
       mesh.networkChanged()
-      if (carries(node)) broken(node, new Error('another network'))
+      if (isRoomNode(node)) onBroken(node, new Error('another network'))
     },
 
-    /** The log began a new life, and signals on their way were lost with the old one. */
+    /** The log began a new life, and signals on their way were lost with the old entry. */
     logLost() {
       read.clear()
-      if (node && !isConnected(node)) broken(node, new Error('the log was lost'))
+      if (node && !isConnected(node)) onBroken(node, new Error('the log was lost'))
       mesh.logLost()
     },
 
     /** By hand. @param {number} user_id */
     retry(user_id) {
-      if (topology !== 'mesh' && carries(node)) broken(node, new Error('by hand'))
+      if (topology !== 'mesh' && isRoomNode(node)) onBroken(node, new Error('by hand'))
       else mesh.retry(user_id)
     },
 
     /** @returns {{ user_id: number, peer_id: string, peer: { connection: RTCPeerConnection } }[]} nodes too */
-    peers: () => [...mesh.peers(), ...[node, before].filter((one) => one !== null).map(({ seat, connection }) => ({ user_id: seat.user_id, peer_id: seat.peer_id, peer: connection }))],
+    peers: () => [...mesh.peers(), ...[node, oldNode].filter((entry) => entry !== null).map(({ seat, connection }) => ({ user_id: seat.user_id, peer_id: seat.peer_id, peer: connection }))],
 
     close() {
-      keep()
+      keepConnections()
       clearTimeout(waiting)
-      dropNodes()
+      closeNodes()
       mesh.close()
     },
   }

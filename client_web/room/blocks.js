@@ -39,7 +39,7 @@ export function createBlocks({ rows, onChange }) {
     },
 
     /** Which of them are in this room. @param {number} roomId @returns {Promise<string[]>} their names */
-    async inside(roomId) {
+    async namesIn(roomId) {
       await learned
       if (!all.size) return []
       try {

@@ -1,22 +1,23 @@
 import { instant, now } from './clock.js'
 import { EMPTY_LOG, PAGE, placeOf, reduceChat, withHistory, withMessages, without } from './chat_log.js'
-import { createOutgoing } from './outgoing.js'
+import { problemFrom, ruleOf } from '../signaling/problem.js'
+import { createOutgoingMessages } from './outgoing_messages.js'
 
-const CALM = 5000 // ms: after "messages come slowly" (five in five seconds)
+const PACE = 5000 // ms: after "messages come slowly" (five in five seconds)
 
 /** The control characters `messages_body_is_text` refuses: pasted along unseen, and of no use. */
 // eslint-disable-next-line no-control-regex
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
 
 /**
- * The chat of one visit: what the log says, what I write, and what was not sent yet. `send` may be called at any time;
+ * The chat of one room session: what the log says, what I write, and what was not sent yet. `send` may be called at any time;
  * it says itself when it will not (`wait`), and nothing that was typed is dropped.
  *
  * @typedef {object} ChatState
  * @property {readonly import('./chat_log.js').Message[]} messages  oldest first
  * @property {'none'|'more'|'loading'|'failed'} earlier             what is before them
- * @property {readonly import('./outgoing.js').Outgoing[]} outgoing
- * @property {ReadonlySet<number>} leaving                          ids being deleted
+ * @property {readonly import('./outgoing_messages.js').OutgoingMessage[]} outgoing
+ * @property {ReadonlySet<number>} deleting                          ids being deleted
  * @property {{ id: number|null, problem: Error }|null} refusal     of a deletion
  * @property {{ until: number, slow: boolean }|null} wait           when I may write again (`performance.now()`), and whether it is slow mode
  * @property {number} read                                          the newest message I have seen
@@ -34,11 +35,11 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
   const KEY = `roomtone.chat.${user.id}.${roomId}`
   let log = EMPTY_LOG
   /** @type {'idle'|'loading'|'failed'} */ let page = 'idle' // of history: idle, loading or failed
-  let life = 0 // a page asked for before a snapshot is not for the log after it
+  let logLife = 0 // a page asked for before a snapshot is not for the log after it
   let draft = ''
-  /** @type {ReadonlySet<number>} */ let leaving = new Set()
+  /** @type {ReadonlySet<number>} */ let deleting = new Set()
   /** @type {ChatState['refusal']} */ let refusal = null
-  let calm = 0 // no message before
+  let pacedUntil = 0 // no message before
   let written = -Infinity // when my latest was
   /** @type {number|null} */ let read = null // nothing is unread before the first snapshot
   /** @type {ChatState|null} */ let state = null
@@ -48,7 +49,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     onChange()
   }
 
-  const outgoing = createOutgoing({ now, post, onChange: onOutgoing })
+  const outgoing = createOutgoingMessages({ now, post, onChange: onOutgoing })
   restore()
 
   function restore() {
@@ -79,25 +80,25 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       log = withMessages(log, [{ ...stored, username: user.username }])
     } catch (problem) {
       // An earlier try was stored although its answer never came: the log has it, or will.
-      if (problem.rule !== 'messages_client_id_is_new') throw problem
+      if (ruleOf(problem) !== 'messages_client_id_is_new') throw problem
     }
-    wrote(now())
+    noteWritten(now())
   }
 
-  /** @param {readonly import('./outgoing.js').Outgoing[]} list @param {any} problem */
+  /** @param {readonly import('./outgoing_messages.js').OutgoingMessage[]} list @param {Error|null} problem */
   function onOutgoing(list, problem) {
-    if (problem?.rule === 'messages_come_slowly') calm = now() + CALM
+    if (ruleOf(problem) === 'messages_come_slowly') pacedUntil = now() + PACE
     keep()
     changed()
   }
 
   /** @param {number} at */
-  const wrote = (at) => (written = Math.max(written, at))
+  const noteWritten = (at) => (written = Math.max(written, at))
 
-  function waits() {
+  function waitNow() {
     const slow = written + slowMode() * 1000
-    const until = Math.max(calm, slow)
-    return until > now() ? Object.freeze({ until: until - performance.timeOrigin, slow: slow >= calm }) : null
+    const until = Math.max(pacedUntil, slow)
+    return until > now() ? Object.freeze({ until: until - performance.timeOrigin, slow: slow >= pacedUntil }) : null
   }
 
   /** @returns {ChatState['earlier']} */
@@ -127,30 +128,30 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
   const chat = {
     /** @returns {ChatState} */
     get state() {
-      const wait = waits()
+      const wait = waitNow()
       // A wait that runs out changes the state, though nothing happened.
       if (state && Boolean(state.wait) !== Boolean(wait)) state = null
       state ??= Object.freeze({
-        ...{ messages: log.messages, earlier: earlierState(), outgoing: outgoing.list, leaving, refusal, wait },
+        ...{ messages: log.messages, earlier: earlierState(), outgoing: outgoing.list, deleting, refusal, wait },
         read: read ?? log.messages.at(-1)?.id ?? 0,
       })
       return state
     },
 
-    /** A frame of the room's log that was not seen before. @param {import('../signaling/follower.js').Frame} frame */
-    arrive(frame) {
+    /** A frame of the room's log that was not seen before. @param {import('../signaling/subscription.js').Frame} frame */
+    receive(frame) {
       const before = log
       log = reduceChat(log, frame)
       if (frame.type === 'snapshot' && frame.data.messages) {
-        life += 1
+        logLife += 1
         page = 'idle'
         read ??= log.messages.at(-1)?.id ?? 0
         for (const message of log.messages.filter(mine)) {
-          wrote(instant(message.created_at) - skew())
+          noteWritten(instant(message.created_at) - skew())
           outgoing.recognise(message.client_id ?? null)
         }
       } else if (frame.type === 'messages' && frame.data.record && mine(frame.data.record)) {
-        wrote(now())
+        noteWritten(now())
         outgoing.recognise(frame.data.record.client_id)
       }
       if (log !== before) changed()
@@ -163,15 +164,15 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
 
     /** @param {string} text @returns {boolean} whether it is on its way; if not, it should stay in the box */
     send(text) {
-      const body = text.replace(/\r\n?/gu, '\n').replace(UNSEEN, '').trim()
-      if (!body || waits()) return false
+      const body = text.replace(/\r\n?/gu, '\n').replace(CONTROL_CHARACTERS, '').trim()
+      if (!body || waitNow()) return false
       draft = ''
       outgoing.send(body)
       return true
     },
     /** @param {number} key */
     sendAgain(key) {
-      if (!waits()) outgoing.again(key)
+      if (!waitNow()) outgoing.again(key)
     },
     /** @param {number} key */
     discard: (key) => outgoing.discard(key),
@@ -198,23 +199,23 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
 
     /** Deletes a message: my own, or anybody's where I moderate. @param {number} id */
     async remove(id) {
-      leaving = new Set(leaving).add(id)
+      deleting = new Set(deleting).add(id)
       refusal = null
       changed()
       try {
-        const gone = await rows.remove('messages', { id: `eq.${id}` }, { representation: true })
-        if (gone?.length) log = without(log, id)
-      } catch (problem) {
-        refusal = Object.freeze({ id, problem })
+        const deleted = await rows.remove('messages', { id: `eq.${id}` }, { representation: true })
+        if (deleted?.length) log = without(log, id)
+      } catch (error) {
+        refusal = Object.freeze({ id, problem: problemFrom(error) })
       }
-      leaving = new Set([...leaving].filter((each) => each !== id))
+      deleting = new Set([...deleting].filter((each) => each !== id))
       changed()
     },
 
     /** Fetches the page before the oldest message. */
     async earlier() {
       if (page === 'loading') return
-      const [oldest, mine_life] = [log.messages[0]?.id, life]
+      const [oldest, asked_life] = [log.messages[0]?.id, logLife]
       page = 'loading'
       changed()
       try {
@@ -222,11 +223,11 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
         const select = 'id,room_id,user_id,body,created_at'
         const found = await rows.select('messages', { room_id: `eq.${roomId}`, ...before, select, order: 'id.desc', limit: PAGE })
         const messages = await named(found)
-        if (life !== mine_life) return
+        if (logLife !== asked_life) return
         log = withHistory(log, messages, found.length === PAGE)
         page = 'idle'
       } catch {
-        if (life !== mine_life) return
+        if (logLife !== asked_life) return
         page = 'failed'
       }
       changed()

@@ -6,15 +6,15 @@
  * @typedef {object} ChatLog
  * @property {readonly Message[]} messages  oldest first
  * @property {boolean} more                 whether the room may hold earlier ones than these
- * @property {ReadonlySet<number>} gone     ids of those taken back
+ * @property {ReadonlySet<number>} deleted     ids of those taken back
  */
 
 /** @type {ChatLog} */
-export const EMPTY_LOG = Object.freeze({ messages: [], more: false, gone: new Set() })
+export const EMPTY_LOG = Object.freeze({ messages: [], more: false, deleted: new Set() })
 
 export const PAGE = 50 // messages in a snapshot, and in each page of history
 const KEPT = 3000 // beyond them the oldest are forgotten, and can be fetched again
-const GONE_KEPT = 500
+const DELETED_KEPT = 500
 
 /** Adds messages in their places; those known or taken back change nothing. @param {ChatLog} log @param {Message[]} news @returns {ChatLog} */
 export function withMessages(log, news) {
@@ -22,7 +22,7 @@ export function withMessages(log, news) {
   for (const message of news) {
     const messages = added ?? log.messages
     const place = placeOf(messages, message.id)
-    if (log.gone.has(message.id) || messages[place]?.id === message.id) continue
+    if (log.deleted.has(message.id) || messages[place]?.id === message.id) continue
     added ??= [...log.messages]
     added.splice(place, 0, Object.freeze(message))
   }
@@ -39,12 +39,12 @@ export function withHistory(log, page, more) {
 
 /** @param {ChatLog} log @param {number} id @returns {ChatLog} */
 export function without(log, id) {
-  const gone = new Set([...log.gone, id].slice(-GONE_KEPT))
+  const deleted = new Set([...log.deleted, id].slice(-DELETED_KEPT))
   const place = placeOf(log.messages, id)
-  return { ...log, gone, messages: log.messages[place]?.id === id ? log.messages.filter((message) => message.id !== id) : log.messages }
+  return { ...log, deleted, messages: log.messages[place]?.id === id ? log.messages.filter((message) => message.id !== id) : log.messages }
 }
 
-/** @type {Record<string, (log: ChatLog, frame: import('../signaling/follower.js').Frame) => ChatLog>} */
+/** @type {Record<string, (log: ChatLog, frame: import('../signaling/subscription.js').Frame) => ChatLog>} */
 const reactions = {
   snapshot(log, { data }) {
     if (!data.messages) return log // a resumed stream: the chat goes on where it was
@@ -54,7 +54,7 @@ const reactions = {
   messages: (log, { data }) => (data.type === 'DELETE' ? without(log, data.old_record.id) : withMessages(log, [data.record])),
 }
 
-/** @param {ChatLog} log @param {import('../signaling/follower.js').Frame} frame @returns {ChatLog} */
+/** @param {ChatLog} log @param {import('../signaling/subscription.js').Frame} frame @returns {ChatLog} */
 export const reduceChat = (log, frame) => reactions[frame.type]?.(log, frame) ?? log
 
 /**

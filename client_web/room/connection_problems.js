@@ -1,39 +1,44 @@
 /**
- * What goes wrong with connections, for people to see: each trouble once, the newest last, gone when it is over.
+ * What goes wrong with connections, until it is over: each problem once, the newest last.
  *
- * @typedef {{ id: number, kind: 'turn'|'stun'|'signal'|'connection'|'node', user_id: number|null, message: string, at: number }} Trouble
+ * @typedef {{ cause: 'turn_refused', url: string } | { cause: 'turn_failed', url: string, code: number } | { cause: 'no_relay_candidate' }
+ *   | { cause: 'cannot_connect', username: string } | { cause: 'signals_wait', problem: import('../signaling/problem.js').Problem }
+ *   | { cause: 'node_lost', username: string|null } | { cause: 'no_node', topology: string }} Cause
+ * @typedef {Cause & { id: number, at: number, kind: 'turn'|'signal'|'connection'|'node', user_id: number|null }} ConnectionProblem
+ *   `user_id`: with whom; `at` in ms since the epoch
+ *
  * @param {{ onChange: () => void }} options
  */
 export function createConnectionProblems({ onChange }) {
   const KEPT = 20
-  /** @type {readonly Trouble[]} */ let list = []
+  /** @type {readonly ConnectionProblem[]} */ let list = []
   let last = 0
+
+  /** @param {(problem: ConnectionProblem) => boolean} isOver */
+  function removeIf(isOver) {
+    const next = list.filter((problem) => !isOver(problem))
+    if (next.length === list.length) return
+    list = next
+    onChange()
+  }
+
   return {
     get list() {
       return list
     },
 
-    /** @param {Omit<Trouble, 'id'|'at'>} trouble */
-    add(trouble) {
-      if (list.some(({ kind, message }) => kind === trouble.kind && message === trouble.message)) return
-      list = [...list, Object.freeze({ id: (last += 1), at: Date.now(), ...trouble })].slice(-KEPT)
+    /** @param {ConnectionProblem['kind']} kind @param {number|null} user_id @param {Cause} cause */
+    add(kind, user_id, cause) {
+      const key = JSON.stringify(cause)
+      const known = list.some(({ id: _, at: __, kind: ___, user_id: ____, ...other }) => JSON.stringify(other) === key)
+      if (known) return
+      list = [...list, Object.freeze({ ...cause, id: (last += 1), at: Date.now(), kind, user_id })].slice(-KEPT)
       onChange()
     },
 
-    /** The connection with this user is made, or is no longer wanted. @param {number} user_id */
-    settle(user_id) {
-      const next = list.filter((trouble) => trouble.user_id !== user_id)
-      if (next.length === list.length) return
-      list = next
-      onChange()
-    },
-
-    /** @param {Trouble['kind']} kind */
-    over(kind) {
-      const next = list.filter((trouble) => trouble.kind !== kind)
-      if (next.length === list.length) return
-      list = next
-      onChange()
-    },
+    /** The connection with this user is made, or is not needed any more. @param {number} user_id */
+    removeUser: (user_id) => removeIf((problem) => problem.user_id === user_id),
+    /** @param {ConnectionProblem['kind']} kind */
+    removeKind: (kind) => removeIf((problem) => problem.kind === kind),
   }
 }

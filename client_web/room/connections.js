@@ -6,7 +6,7 @@ import { createRoutes } from '../media/routes.js'
  * All connections of one session of my seat, directly or by a node: the signals that make them, and their states. They begin and end
  * with the session.
  *
- * @typedef {{ topology: 'mesh'|'sfu'|'mcu', standing: import('../media/routes.js').Standing,
+ * @typedef {{ topology: 'mesh'|'sfu'|'mcu', status: import('../media/routes.js').RouteStatus,
  *             node: { user_id: number, username: string }|null, connected: boolean }} Route  by which way the room's sound goes
  *
  * @typedef {{ state: import('../media/peer.js').Connection, path: import('../media/peer.js').Path|null }} Connected
@@ -18,10 +18,10 @@ import { createRoutes } from '../media/routes.js'
  * @param {ReturnType<typeof import('./sound.js').createSound>} options.sound
  * @param {(peer_id: string) => import('./state.js').Seat|null} options.seatOf
  * @param {(signals: import('../signaling/outbox.js').Signal[]) => Promise<unknown>} options.post  as rows of mine
- * @param {() => void} options.onUnseated  a signal was refused because my seat is not mine any more
+ * @param {() => void} options.onSeatLost  a signal was refused because my seat is not mine any more
  * @param {() => void} options.onChange
  */
-export function createConnections({ ice, inspector, connectionProblems, sound, seatOf, post, onUnseated, onChange }) {
+export function createConnections({ ice, inspector, connectionProblems, sound, seatOf, post, onSeatLost, onChange }) {
   /** @type {Map<number, Connected>} by user, in the mesh */ let connections = new Map()
   /** @type {Route|null} */ let route = null
   /** @type {import('../media/peer.js').Path|null} */ let path = null // of the connection with the node
@@ -30,14 +30,14 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
   const outbox = createOutbox({
     async post(signals) {
       await post(signals)
-      connectionProblems.over('signal')
+      connectionProblems.removeKind('signal')
     },
     onRefused({ to_peer, kind }, problem) {
-      inspector.note(`Our ${kind} was refused: ${problem.message}`, seatOf(to_peer)?.user_id ?? null)
+      inspector.note({ code: 'signal_refused', signal: kind, problem }, seatOf(to_peer)?.user_id ?? null)
       routes.refused(to_peer, kind, problem.rule)
-      if (problem.rule === 'signals_sender_is_seated') onUnseated()
+      if (problem.rule === 'signals_sender_is_seated') onSeatLost()
     },
-    onRetry: (problem) => connectionProblems.add({ kind: 'signal', user_id: null, message: `Signals wait: ${problem.message}` }),
+    onRetry: (problem) => connectionProblems.add('signal', null, { cause: 'signals_wait', problem }),
   })
 
   const routes = createRoutes({
@@ -54,14 +54,14 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
     onGone({ user_id }) {
       connections = new Map(connections)
       connections.delete(user_id)
-      connectionProblems.settle(user_id)
+      connectionProblems.removeUser(user_id)
       onChange()
     },
     onConnection(other, change) {
       const { state: next, path: found } = { .../** @type {Connected} */ ({ state: 'waiting', path: null }), ...connections.get(other.user_id), ...change }
       connections = new Map(connections).set(other.user_id, { state: next, path: found })
       inspector.connection(other, change)
-      if (next === 'connected') connectionProblems.settle(other.user_id)
+      if (next === 'connected') connectionProblems.removeUser(other.user_id)
       onChange()
     },
     onNodeConnection(node, change) {
@@ -71,13 +71,14 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
     },
     onRoute({ node, ...next }) {
       route = Object.freeze({ ...next, node: node && Object.freeze({ user_id: node.user_id, username: node.username }) })
-      connectionProblems.over('node')
-      if (next.standing === 'lost' || next.standing === 'alone') connectionProblems.add({ kind: 'node', user_id: null, message: nodeProblem(route) })
+      connectionProblems.removeKind('node')
+      if (next.status === 'lost') connectionProblems.add('node', null, { cause: 'node_lost', username: node?.username ?? null })
+      if (next.status === 'no_node') connectionProblems.add('node', null, { cause: 'no_node', topology: next.topology })
       onChange()
     },
-    onProblem({ kind, seat: other, message }) {
-      connectionProblems.add({ kind, user_id: other.user_id, message })
-      inspector.note(message, other.user_id)
+    onProblem(other, problem) {
+      connectionProblems.add(problem.cause === 'cannot_connect' ? 'connection' : 'turn', other.user_id, problem)
+      inspector.note({ code: 'connection_problem', problem }, other.user_id)
     },
   })
 
@@ -92,7 +93,7 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
     receive(signal) {
       const from = seatOf(signal.from_peer)
       if (from && signal.kind !== 'connected') inspector.received(from, signal.kind, signal.body)
-      if (!routes.receive(signal)) inspector.note(`A signal (${signal.kind}) came from a session that is over.`, signal.from_user)
+      if (!routes.receive(signal)) inspector.note({ code: 'signal_of_old_session', signal: signal.kind }, signal.from_user)
     },
 
     get route() {
@@ -101,10 +102,10 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
 
     /** How I am connected with somebody: directly, or because both of us are connected with the node. @param {import('./state.js').Seat} seat @returns {Connected|undefined} */
     connectionOf(seat) {
-      const straight = connections.get(seat.user_id)
-      if (straight?.state === 'connected' || !route || route.topology === 'mesh') return straight
+      const direct = connections.get(seat.user_id)
+      if (direct?.state === 'connected' || !route || route.topology === 'mesh') return direct
       if (!me || !shouldConnect(me, seat)) return undefined
-      return route.connected ? { state: 'connected', path } : (straight ?? { state: 'waiting', path: null })
+      return route.connected ? { state: 'connected', path } : (direct ?? { state: 'waiting', path: null })
     },
 
     setTrack: routes.setTrack,
@@ -119,14 +120,8 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
     close() {
       outbox.close()
       routes.close()
-      connectionProblems.over('node')
+      connectionProblems.removeKind('node')
       sound.silence()
     },
   }
-}
-
-/** @param {Route} route */
-function nodeProblem({ standing, topology, node }) {
-  if (standing === 'lost') return `The connection to ${node?.username ?? 'the node'} of this room is lost. It is tried again automatically.`
-  return `This room needs a node (${topology.toUpperCase()}), and none is running. Its sound moves there as soon as one starts; until then its host can switch to a mesh.`
 }

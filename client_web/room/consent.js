@@ -22,11 +22,11 @@ const BY_ROLE = { AUDIENCE: 'moved_down', MODERATOR: 'moderator', HOST: 'host', 
  * @param {() => void} options.onChange
  */
 export function createConsent({ rows, roomId, userId, microphone, allowed = microphoneIsAllowed, onChange }) {
-  const NEWS = 12_000 // ms: how long a new role is news
+  const SHOWN_FOR = 12_000 // ms: how long a new role is news
   /** @type {Seat|null} */ let seat = null
-  /** @type {string|null} */ let meant = null // the role I am giving myself
-  let warm = false // the microphone is open, or asked for, though I only listen
-  /** @type {SeatChange|null} */ let change_of_seat = null
+  /** @type {string|null} */ let expectedRole = null // the role I am giving myself
+  let openEarly = false // the microphone is open, or asked for, though I only listen
+  /** @type {SeatChange|null} */ let seatChange = null
   /** @type {number|undefined} */ let timer
 
   const mine = { room_id: `eq.${roomId}`, user_id: `eq.${userId}` }
@@ -34,38 +34,38 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
   const change = (columns) => rows.update('participants', columns, mine)
 
   /** @param {SeatChange|null} next */
-  function tell(next) {
+  function setSeatChange(next) {
     clearTimeout(timer)
-    timer = next === 'moderator' || next === 'host' || next === 'speaker' ? setTimeout(() => tell(null), NEWS) : undefined
-    if (change_of_seat === next) return
-    change_of_seat = next
+    timer = next === 'moderator' || next === 'host' || next === 'speaker' ? setTimeout(() => setSeatChange(null), SHOWN_FOR) : undefined
+    if (seatChange === next) return
+    seatChange = next
     onChange()
   }
 
   /** What somebody else's change of my role means to me. @param {Seat} before @param {Seat} after @returns {SeatChange} */
-  function toldBy(before, after) {
+  function seatChangeOf(before, after) {
     if (before.role === 'AUDIENCE') return 'brought_up'
     return BY_ROLE[after.role]
   }
 
   /** @param {Seat} invited */
-  async function warmUp({ invited_to_speak_at }) {
+  async function openMicrophoneEarly({ invited_to_speak_at }) {
     if (!(await allowed()) || seat?.invited_to_speak_at !== invited_to_speak_at) return
-    warm = true
+    openEarly = true
     await microphone.want()
   }
 
   /**
-   * An act of mine: old news is over, and the role it brings is no surprise.
-   * @template T @param {string|null} role @param {() => Promise<T>} doing
+   * An action of mine: old news is over, and the role it brings is no surprise.
+   * @template T @param {string|null} role @param {() => Promise<T>} write
    */
-  async function act(role, doing) {
-    tell(null)
-    meant = role
+  async function changeSeat(role, write) {
+    setSeatChange(null)
+    expectedRole = role
     try {
-      return await doing()
+      return await write()
     } catch (problem) {
-      meant = null
+      expectedRole = null
       throw problem
     }
   }
@@ -73,11 +73,11 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
   return {
     /** What others last did to my seat; null once I have answered it. */
     get seatChange() {
-      return change_of_seat
+      return seatChange
     },
     /** Whether the microphone may be open although I only listen. */
-    get warm() {
-      return warm
+    get openEarly() {
+      return openEarly
     },
 
     /** What the room's log says about my seat. @param {Seat|null} latest */
@@ -85,49 +85,49 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
       const before = seat
       seat = latest
       const same = before !== null && latest !== null && before.peer_id === latest.peer_id
-      if (!latest || latest.role !== 'AUDIENCE' || (same && before.invited_to_speak_at && !latest.invited_to_speak_at)) warm = false
-      if (!latest || !before || !same) return tell(null)
+      if (!latest || latest.role !== 'AUDIENCE' || (same && before.invited_to_speak_at && !latest.invited_to_speak_at)) openEarly = false
+      if (!latest || !before || !same) return setSeatChange(null)
       if (latest.role !== before.role) {
-        tell(latest.role === meant ? null : toldBy(before, latest))
-        meant = null
+        setSeatChange(latest.role === expectedRole ? null : seatChangeOf(before, latest))
+        expectedRole = null
       }
-      if (latest.invited_to_speak_at && latest.invited_to_speak_at !== before.invited_to_speak_at) warmUp(latest)
+      if (latest.invited_to_speak_at && latest.invited_to_speak_at !== before.invited_to_speak_at) openMicrophoneEarly(latest)
     },
 
     /** I did something else that answers it. */
-    answered: () => tell(null),
+    answered: () => setSeatChange(null),
 
     // While I am invited, a hand is a yes.
-    raiseHand: () => act(seat?.invited_to_speak_at ? 'SPEAKER' : null, () => change({ hand_raised_at: new Date().toISOString() })),
-    lowerHand: () => act(null, () => change({ hand_raised_at: null })),
-    stepUp: () => act('SPEAKER', () => change({ role: 'SPEAKER' })),
-    stepDown: () => act('AUDIENCE', () => change({ role: 'AUDIENCE' })),
+    raiseHand: () => changeSeat(seat?.invited_to_speak_at ? 'SPEAKER' : null, () => change({ hand_raised_at: new Date().toISOString() })),
+    lowerHand: () => changeSeat(null, () => change({ hand_raised_at: null })),
+    stepUp: () => changeSeat('SPEAKER', () => change({ role: 'SPEAKER' })),
+    stepDown: () => changeSeat('AUDIENCE', () => change({ role: 'AUDIENCE' })),
 
     /**
      * Yes to an invitation; `muted: false` opens the microphone with it, in one row. Without a microphone I come up muted.
      * @param {{ muted: boolean }} how
      */
     async accept({ muted }) {
-      if (muted) return act('SPEAKER', () => change({ role: 'SPEAKER' }))
-      warm = true // or what the log says meanwhile would close what is being asked for
+      if (muted) return changeSeat('SPEAKER', () => change({ role: 'SPEAKER' }))
+      openEarly = true // or what the log says meanwhile would close what is being asked for
       try {
         const track = await microphone.want()
-        return await act('SPEAKER', () => change({ role: 'SPEAKER', muted: track === null }))
+        return await changeSeat('SPEAKER', () => change({ role: 'SPEAKER', muted: track === null }))
       } catch (problem) {
-        warm = false
+        openEarly = false
         microphone.drop()
         throw problem
       }
     },
-    decline: () => act(null, () => change({ invited_to_speak_at: null })),
+    decline: () => changeSeat(null, () => change({ invited_to_speak_at: null })),
     /** "Stay muted": the question is answered, and goes away for everybody. */
-    stayMuted: () => act(null, () => change({ asked_to_unmute_at: null })),
+    stayMuted: () => changeSeat(null, () => change({ asked_to_unmute_at: null })),
 
     close() {
       clearTimeout(timer)
       seat = null
-      warm = false
-      change_of_seat = null
+      openEarly = false
+      seatChange = null
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
  * A handle for people who teach WebRTC from the console, and for the tests: with `?debug` in the page's address, and only then,
- * `roomtone` is the shell, the visit, its state, and the connections themselves:
+ * `roomtone` is the shell, the room session, its state, and the connections themselves:
  *
  *   await roomtone.peers()[0].peer.connection.getStats()
  *
@@ -13,15 +13,15 @@ export function expose({ session, shell }) {
     value: {
       session,
       shell,
-      get visit() {
-        return shell.visit
+      get roomSession() {
+        return shell.roomSession
       },
       get state() {
-        return shell.visit?.state ?? null
+        return shell.roomSession?.state ?? null
       },
-      people: () => shell.visit?.state.people ?? [],
-      peers: () => shell.visit?.peers() ?? [],
-      elements: () => shell.visit?.elements() ?? new Map(),
+      people: () => shell.roomSession?.state.people ?? [],
+      peers: () => shell.roomSession?.peers() ?? [],
+      elements: () => shell.roomSession?.elements() ?? new Map(),
     },
   })
 }

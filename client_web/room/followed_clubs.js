@@ -19,7 +19,7 @@ export function createFollowedClubs({ rows, onChange }) {
     },
 
     /** @param {{ id: number }|null} user  who I am now */
-    becomeAnother(user) {
+    changeUser(user) {
       whose = user?.id ?? null
       become(new Set())
     },

@@ -20,7 +20,7 @@ const isGone = (/** @type {HallwayRow} */ row) => Boolean(row.ended_at) || row.h
 
 /**
  * @param {Hallway} hallway
- * @param {import('../signaling/follower.js').Frame} frame a `snapshot` or a `hallway` frame
+ * @param {import('../signaling/subscription.js').Frame} frame a `snapshot` or a `hallway` frame
  * @returns {Hallway}
  */
 export function reduceHallway(hallway, frame) {

@@ -2,21 +2,21 @@ import { EMPTY_HALLWAY, reduceHallway } from './hallway.js'
 import { NO_INVITATIONS, reduceInvitations, withoutFresh } from './invitations.js'
 
 /**
- * Following the hallway: its rooms, and the invitations that are open for me. Outside of a room it has a stream of its own; in a room
- * its frames come with the room's log, and are handed in with `arrive`.
+ * SubscriptionStatus the hallway: its rooms, and the invitations that are open for me. Outside of a room it has a stream of its own; in a room
+ * its frames come with the room's log, and are handed in with `receive`.
  *
- * @typedef {Omit<import('../signaling/follower.js').Following, 'reason'>} HallwayFollowing
+ * @typedef {Omit<import('../signaling/subscription.js').SubscriptionStatus, 'reason'>} HallwayStatus
  *
  * @param {object} options
  * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique
- * @param {() => boolean} options.mayFollow  whether a stream may be opened now
+ * @param {() => boolean} options.maySubscribe  whether a stream may be opened now
  * @param {() => void} options.onChange
  */
-export function createHallwaySubscription({ technique, mayFollow, onChange }) {
+export function createHallwaySubscription({ technique, maySubscribe, onChange }) {
   let hallway = EMPTY_HALLWAY
   let invitations = NO_INVITATIONS
-  /** @type {HallwayFollowing} */ let following = { state: 'connecting', problem: null, retry_at: null }
-  /** @type {import('../signaling/follower.js').Follower|null} */ let stream = null
+  /** @type {HallwayStatus} */ let status = { state: 'connecting', problem: null, retry_at: null }
+  /** @type {import('../signaling/subscription.js').Subscription|null} */ let stream = null
 
   const subscription = {
     get hallway() {
@@ -26,33 +26,33 @@ export function createHallwaySubscription({ technique, mayFollow, onChange }) {
       return invitations
     },
     /** How it is followed, whichever way. */
-    get following() {
-      return following
+    get status() {
+      return status
     },
     /** Whether it has a stream of its own. */
     get streams() {
       return stream !== null
     },
 
-    /** @param {import('../signaling/follower.js').Frame} frame */
-    arrive(frame) {
+    /** @param {import('../signaling/subscription.js').Frame} frame */
+    receive(frame) {
       const before = [hallway, invitations]
       hallway = reduceHallway(hallway, frame)
       invitations = reduceInvitations(invitations, frame)
       if (hallway !== before[0] || invitations !== before[1]) onChange()
     },
 
-    /** @param {HallwayFollowing} next */
+    /** @param {HallwayStatus} next */
     report({ state, problem, retry_at }) {
-      following = { state, problem, retry_at }
+      status = { state, problem, retry_at }
       onChange()
     },
 
     start() {
-      if (stream || !mayFollow()) return
-      const mine = technique.follow({
+      if (stream || !maySubscribe()) return
+      const mine = technique.subscribe({
         path: '/hallway',
-        onFrame: (frame) => void (stream === mine && subscription.arrive(frame)),
+        onFrame: (frame) => void (stream === mine && subscription.receive(frame)),
         onState: (next) => void (stream === mine && subscription.report(next)),
       })
       stream = mine
@@ -74,14 +74,14 @@ export function createHallwaySubscription({ technique, mayFollow, onChange }) {
 
     /** Once more after it ended: as the user I am now. */
     retry() {
-      if (following.state !== 'ended') return
+      if (status.state !== 'ended') return
       subscription.stop()
       subscription.report({ state: 'connecting', problem: null, retry_at: null })
       subscription.start()
     },
 
     /** I am another user now: the invitations were the other one's. */
-    becomeAnother() {
+    changeUser() {
       invitations = NO_INVITATIONS
       onChange()
       if (!stream) return

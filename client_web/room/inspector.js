@@ -10,7 +10,10 @@ import { createClock, instant, now } from './clock.js'
  * @typedef {Common & { kind: 'event', table: string, type: string, seq: number, reason: string|null, record: any, old_record: any,
  *            user_id: number|null, username: string|null, notify_ms: number|null, stream_ms: number|null, seen_ms: number }} EventEntry
  * @typedef {Common & { kind: 'stream', state: string, reason: string|null }} StreamEntry
- * @typedef {Common & { kind: 'note', text: string, user_id: number|null }} NoteEntry
+ * @typedef {{ code: 'signal_refused', signal: string, problem: Problem } | { code: 'signal_of_old_session', signal: string }
+ *   | { code: 'connection_problem', problem: import('./connection_problems.js').Cause } | { code: 'refused', problem: Problem }} Note
+ * @typedef {Common & { kind: 'note', note: Note, user_id: number|null }} NoteEntry
+ * @typedef {import('../signaling/problem.js').Problem} Problem
  * @typedef {WriteEntry|EventEntry|StreamEntry|NoteEntry} Entry
  * @typedef {{ user_id: number, username: string, peer_id: string|null }} About  whose seat
  * @typedef {{ user_id: number, username: string, peer_id: string|null, mine: boolean, offered_at: number|null, answered_at: number|null,
@@ -114,7 +117,7 @@ export function createInspector({ onChange }) {
     /** My seat is there, in a snapshot. */
     recognise,
 
-    /** @param {import('../signaling/follower.js').Frame} frame an event of the log @param {{user_id: number, username: string}|null} seat whom it is about */
+    /** @param {import('../signaling/subscription.js').Frame} frame an event of the log @param {{user_id: number, username: string}|null} seat whom it is about */
     event({ data, seen_at }, seat) {
       const committed = instant(data.commit_timestamp)
       const heard = data.heard_at ? instant(data.heard_at) : null
@@ -131,8 +134,8 @@ export function createInspector({ onChange }) {
     /** @param {string} state @param {string|null} reason */
     stream: (state, reason) => add({ kind: 'stream', at: now(), state, reason }),
 
-    /** @param {string} text @param {number|null} [user_id] */
-    note: (text, user_id = null) => add({ kind: 'note', at: now(), text, user_id }),
+    /** @param {Note} note @param {number|null} [user_id]  whom it is about */
+    note: (note, user_id = null) => add({ kind: 'note', at: now(), note, user_id }),
 
     /** @param {About} seat @param {string} kind @param {any} body */
     sent: (seat, kind, body) => trace(seat, mark(kind, body, true)),

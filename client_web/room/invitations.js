@@ -11,7 +11,7 @@ export const NO_INVITATIONS = Object.freeze({ known: false, list: [], fresh: [] 
 
 /**
  * @param {typeof NO_INVITATIONS} state
- * @param {import('../signaling/follower.js').Frame} frame  a `snapshot` or `invitations` frame
+ * @param {import('../signaling/subscription.js').Frame} frame  a `snapshot` or `invitations` frame
  */
 export function reduceInvitations(state, frame) {
   if (frame.type !== 'snapshot' && frame.type !== 'invitations') return state

@@ -1,9 +1,11 @@
+import { problemFrom } from '../signaling/problem.js'
+
 /**
  * Something that is asked for by key and shown while it may be old: a club, a person, an invitation. What was known stays on the
  * screen until the newer answer comes, and an answer that is no longer wanted is dropped.
  *
  * @template K, V
- * @typedef {{ key: K|null, phase: 'idle'|'loading'|'ready'|'missing'|'failed', value: V|null, problem: import('../signaling/problem.js').Problem|null }} Looked
+ * @typedef {{ key: K|null, phase: 'idle'|'loading'|'ready'|'missing'|'failed', value: V|null, problem: import('../signaling/problem.js').Problem|null }} LookupState
  */
 
 const KEPT = 30 // pages one may come back to
@@ -15,10 +17,10 @@ const KEPT = 30 // pages one may come back to
  */
 export function createLookup(load, onChange) {
   /** @type {Map<K, V>} */ const known = new Map()
-  /** @type {Looked<K, V>} */ let state = Object.freeze({ key: null, phase: 'idle', value: null, problem: null })
+  /** @type {LookupState<K, V>} */ let state = Object.freeze({ key: null, phase: 'idle', value: null, problem: null })
   let asked = 0
 
-  /** @param {Looked<K, V>} next */
+  /** @param {LookupState<K, V>} next */
   function show(next) {
     state = Object.freeze(next)
     onChange()
@@ -46,8 +48,9 @@ export function createLookup(load, onChange) {
         if (mine !== asked) return
         if (value !== null) keep(key, value)
         show({ key, phase: value === null ? 'missing' : 'ready', value, problem: null })
-      } catch (problem) {
+      } catch (error) {
         if (mine !== asked) return
+        const problem = problemFrom(error)
         show({ key, phase: problem.status === 404 ? 'missing' : 'failed', value: problem.status === 404 ? null : old, problem })
       }
     },

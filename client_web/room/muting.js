@@ -8,7 +8,7 @@
 export function createMuting({ write, onChange }) {
   let muted = true // on entry, always
   let row = true
-  let hushed = false
+  let mutedByOther = false
   /** @type {boolean|null} */ let awaited = null // the echo that is still to come
   /** @type {Promise<boolean>|null} */ let writing = null
 
@@ -40,13 +40,13 @@ export function createMuting({ write, onChange }) {
       return muted
     },
     /** Whether somebody else switched my microphone off, and I have not touched it since. */
-    get hushed() {
-      return hushed
+    get mutedByOther() {
+      return mutedByOther
     },
 
     /** @param {boolean} wish @returns {Promise<boolean>} rejects with the Problem that refused it */
     set(wish) {
-      hushed = false
+      mutedByOther = false
       become(wish)
       writing ??= flush()
       return writing
@@ -58,7 +58,7 @@ export function createMuting({ write, onChange }) {
      * @param {{ speaks?: boolean, fresh?: boolean }} [options]  a listener has no microphone to be switched off; a snapshot is fresh
      */
     seen(value, { speaks = true, fresh = false } = {}) {
-      hushed = speaks && value && (hushed || (!muted && (fresh || awaited === null)))
+      mutedByOther = speaks && value && (mutedByOther || (!muted && (fresh || awaited === null)))
       row = value
       if (fresh && value && !muted && awaited === false) {
         become(true)
@@ -72,7 +72,7 @@ export function createMuting({ write, onChange }) {
     reset() {
       row = true
       awaited = null
-      hushed = false
+      mutedByOther = false
       become(true)
     },
   }

@@ -21,7 +21,7 @@ export function createReactions({ user, rows, roomId, skew }) {
   /** @type {Set<(reaction: Reaction) => void>} */ const listeners = new Set()
   /** @type {string[]} */ const echoes = [] // emoji of mine that the log will still bring
 
-  const tell = (/** @type {Reaction} */ reaction) => listeners.forEach((listener) => listener(Object.freeze(reaction)))
+  const notify = (/** @type {Reaction} */ reaction) => listeners.forEach((listener) => listener(Object.freeze(reaction)))
 
   return {
     /** @param {(reaction: Reaction) => void} listener */
@@ -30,20 +30,20 @@ export function createReactions({ user, rows, roomId, skew }) {
       return () => listeners.delete(listener)
     },
 
-    /** A frame of the room's log that was not seen before. @param {import('../signaling/follower.js').Frame} frame */
-    arrive({ type, data }) {
+    /** A frame of the room's log that was not seen before. @param {import('../signaling/subscription.js').Frame} frame */
+    receive({ type, data }) {
       if (type === 'snapshot') echoes.length = 0
       if (type !== 'reactions' || !data.record) return
       const { user_id, username, emoji } = data.record
       const echo = user_id === user.id ? echoes.indexOf(emoji) : -1
       if (echo >= 0) echoes.splice(echo, 1)
-      else if (now() - (instant(data.commit_timestamp) - skew()) < FRESH) tell({ user_id, username, emoji })
+      else if (now() - (instant(data.commit_timestamp) - skew()) < FRESH) notify({ user_id, username, emoji })
     },
 
     /** @param {string} emoji @returns {Promise<void>} rejects with the Problem that refused it */
     async react(emoji) {
       echoes.push(emoji)
-      tell({ user_id: user.id, username: user.username, emoji })
+      notify({ user_id: user.id, username: user.username, emoji })
       try {
         await rows.insert('reactions', { room_id: roomId, emoji }, { representation: false, quiet: true })
       } catch (problem) {

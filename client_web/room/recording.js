@@ -1,3 +1,4 @@
+import { ruleOf } from '../signaling/problem.js'
 import { instant, now } from './clock.js'
 
 /**
@@ -60,7 +61,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
   /** Who sees the countdown is informed by it. */
   const counts = (/** @type {RecordingRecord} */ next) => next.started_at === null && instant(next.begins_at) - skew() > now()
 
-  /** @type {Record<string, (frame: import('../signaling/follower.js').Frame) => void>} */
+  /** @type {Record<string, (frame: import('../signaling/subscription.js').Frame) => void>} */
   const reactions = {
     snapshot({ data }) {
       if (data.participants) take(data.recording ?? null)
@@ -87,19 +88,19 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
       state ??= look()
       return state
     },
-    /** @param {import('../signaling/follower.js').Frame} frame */
-    arrive: (frame) => reactions[frame.type]?.(frame),
+    /** @param {import('../signaling/subscription.js').Frame} frame */
+    receive: (frame) => reactions[frame.type]?.(frame),
 
     /** The host: announces it to everybody; it begins when the countdown is over. */
     start: () => rows.insert('recordings', { room_id: roomId }, { representation: false }),
-    /** A mesh has no place where the conversation comes together: first let a node carry the room, whichever is there. */
-    async carryAndStart() {
-      const carry = (/** @type {string} */ topology) => rows.update('rooms', { topology }, { id: `eq.${roomId}` }, { representation: false })
+    /** A mesh has no place where the conversation comes together: first let a node setTopology the room, whichever is there. */
+    async moveToNodeAndStart() {
+      const setTopology = (/** @type {string} */ topology) => rows.update('rooms', { topology }, { id: `eq.${roomId}` }, { representation: false })
       try {
-        await carry('sfu')
+        await setTopology('sfu')
       } catch (problem) {
-        if (problem.rule !== 'rooms_topology_has_a_node') throw problem
-        await carry('mcu')
+        if (ruleOf(problem) !== 'rooms_topology_has_a_node') throw problem
+        await setTopology('mcu')
       }
       await this.start()
     },

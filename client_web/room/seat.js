@@ -1,4 +1,5 @@
 import { backoff } from '../signaling/backoff.js'
+import { problemFrom } from '../signaling/problem.js'
 import { newUuid } from '../signaling/uuid.js'
 
 /**
@@ -7,8 +8,8 @@ import { newUuid } from '../signaling/uuid.js'
  *
  * @typedef {'joining'|'in'|'reconnecting'|'left'} Phase
  * @typedef {import('../signaling/problem.js').Problem} Problem
- * @typedef {import('../signaling/follower.js').Following} Following
- * @typedef {{ phase: Phase, reason: string|null, problem: Problem|null, retry_at: number|null }} Standing
+ * @typedef {import('../signaling/subscription.js').SubscriptionStatus} SubscriptionStatus
+ * @typedef {{ phase: Phase, reason: string|null, problem: Problem|null, retry_at: number|null }} SeatStatus
  *
  * @param {object} options
  * @param {{ id: number }} options.user
@@ -19,34 +20,35 @@ import { newUuid } from '../signaling/uuid.js'
  * @param {string} [options.role]
  * @param {() => void} options.onJoining
  * @param {() => Promise<unknown>} options.prepare  must succeed before the log is followed; rejects with a Problem
- * @param {(frame: import('../signaling/follower.js').Frame) => void} options.onFrame
- * @param {(standing: Standing, following?: Following) => void} options.onStanding
+ * @param {(frame: import('../signaling/subscription.js').Frame) => void} options.onFrame
+ * @param {(status: SeatStatus, subscription?: SubscriptionStatus) => void} options.onStatus
  */
-export function createSeat({ user, rows, inspector, technique, roomId, role, onJoining, prepare, onFrame, onStanding }) {
-  /** @typedef {{ peer_id: string, stream: ReturnType<typeof technique.follow>|null, doubted: boolean }} Session */
+export function createSeat({ user, rows, inspector, technique, roomId, role, onJoining, prepare, onFrame, onStatus }) {
+  /** @typedef {{ peer_id: string, stream: ReturnType<typeof technique.subscribe>|null, checked: boolean }} Session */
   /** @type {Session|null} */ let session = null
   let wasIn = false
   let asked = role // for the first time only: a role given later must survive joining again
 
-  /** @param {Phase} phase @param {Partial<Omit<Standing, 'phase'>>} [about] @param {Following} [following] */
-  const stand = (phase, { reason = null, problem = null, retry_at = null } = {}, following) =>
-    onStanding({ phase, reason, problem, retry_at }, following)
+  /** @param {Phase} phase @param {Partial<Omit<SeatStatus, 'phase'>>} [about] @param {SubscriptionStatus} [subscription] */
+  const report = (phase, { reason = null, problem = null, retry_at = null } = {}, subscription) =>
+    onStatus({ phase, reason, problem, retry_at }, subscription)
 
   /** @returns {Phase} */
-  const onTheWay = () => (wasIn ? 'reconnecting' : 'joining')
+  const enteringPhase = () => (wasIn ? 'reconnecting' : 'joining')
 
   /**
    * Repeats what fails for a passing reason, for as long as this session lasts; null when it was given up.
    * @template T @param {Session} mine @param {string} reason @param {() => Promise<T>} attemptOnce
    */
-  async function persistently(mine, reason, attemptOnce) {
+  async function retryWhilePassing(mine, reason, attemptOnce) {
     for (let attempt = 0; session === mine; attempt += 1) {
       try {
         return await attemptOnce()
-      } catch (problem) {
+      } catch (error) {
+        const problem = problemFrom(error)
         if (!problem.passing) throw problem
         const delay = Math.max(problem.retry_after ?? 0, backoff(attempt))
-        if (session === mine) stand(onTheWay(), { reason, problem, retry_at: performance.now() + delay })
+        if (session === mine) report(enteringPhase(), { reason, problem, retry_at: performance.now() + delay })
         await new Promise((resolve) => setTimeout(resolve, delay))
       }
     }
@@ -56,62 +58,63 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   /** @param {string|null} [reason] */
   async function take(reason = null) {
     const before = session
-    /** @type {Session} */ const mine = { peer_id: newUuid(), stream: null, doubted: false }
+    /** @type {Session} */ const mine = { peer_id: newUuid(), stream: null, checked: false }
     session = mine
     before?.stream?.close()
-    stand(onTheWay(), { reason })
+    report(enteringPhase(), { reason })
     onJoining()
-    const ready = persistently(mine, reason ?? 'network', prepare)
+    const ready = retryWhilePassing(mine, reason ?? 'network', prepare)
     ready.catch(() => {}) // it is awaited below
     try {
       const row = { room_id: roomId, peer_id: mine.peer_id, ...(asked ? { role: asked } : {}) }
-      const taken = await persistently(mine, reason ?? 'network', () => rows.upsert('participants', row, { on_conflict: 'room_id,user_id' }))
+      const taken = await retryWhilePassing(mine, reason ?? 'network', () => rows.upsert('participants', row, { on_conflict: 'room_id,user_id' }))
       if (session !== mine) return
       if (taken?.[0]) inspector.returned('participants', taken[0], taken[0].join_date)
       asked = undefined
       await ready
-    } catch (problem) {
+    } catch (error) {
+      const problem = problemFrom(error)
       // The answer to an attempt was lost, and its seat expired before the next one: that session is over.
       if (session === mine && problem.rule === 'participants_peer_id_is_new') return take(reason)
       // It ended while I was away: that is no refusal.
       const ended = reason !== null && problem.rule === 'participants_room_is_open'
-      if (session === mine) depart(ended ? 'room ended' : 'refused', problem)
+      if (session === mine) endSession(ended ? 'room ended' : 'refused', problem)
       return
     }
-    if (session === mine) follow(mine)
+    if (session === mine) subscribe(mine)
   }
 
-  function follow(/** @type {Session} */ mine) {
-    mine.stream = technique.follow({
+  function subscribe(/** @type {Session} */ mine) {
+    mine.stream = technique.subscribe({
       path: `/rooms/${roomId}`,
       peer_id: mine.peer_id,
       onFrame: (frame) => void (session === mine && onFrame(frame)),
-      onState: (following) => void (session === mine && react(mine, following)),
+      onState: (subscription) => void (session === mine && react(mine, subscription)),
     })
     mine.stream.start()
   }
 
-  /** @type {Record<Following['state'], (mine: Session, following: Following) => void>} */
+  /** @type {Record<SubscriptionStatus['state'], (mine: Session, subscription: SubscriptionStatus) => void>} */
   const reactions = {
     connecting: () => {},
-    live(mine, following) {
+    live(mine, subscription) {
       wasIn = true
-      stand('in', {}, following)
+      report('in', {}, subscription)
     },
-    reconnecting(mine, following) {
-      const reason = ['relay stopping', 'too slow'].includes(following.reason ?? '') ? following.reason : 'network'
-      stand(onTheWay(), { reason, problem: following.problem, retry_at: following.retry_at }, following)
+    reconnecting(mine, subscription) {
+      const reason = ['relay stopping', 'too slow'].includes(subscription.reason ?? '') ? subscription.reason : 'network'
+      report(enteringPhase(), { reason, problem: subscription.problem, retry_at: subscription.retry_at }, subscription)
     },
-    ended(mine, following) {
-      if (following.reason === 'refused') refused(mine, following.problem)
-      else if (following.reason === 'timeout') take('timeout')
-      else depart(following.reason ?? 'closed', following.problem, following)
+    ended(mine, subscription) {
+      if (subscription.reason === 'refused') refused(mine, subscription.problem)
+      else if (subscription.reason === 'timeout') take('timeout')
+      else endSession(subscription.reason ?? 'closed', subscription.problem, subscription)
     },
   }
 
-  /** @param {Session} mine @param {Following} following */
-  function react(mine, following) {
-    reactions[following.state](mine, following)
+  /** @param {Session} mine @param {SubscriptionStatus} subscription */
+  function react(mine, subscription) {
+    reactions[subscription.state](mine, subscription)
   }
 
   /**
@@ -120,40 +123,40 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
    * @param {Session} mine @param {Problem|null} problem
    */
   async function refused(mine, problem) {
-    if (problem?.status === 401) return depart('token expired', problem)
-    if (problem?.status === 404 || problem?.rule === 'participants_room_is_open') return depart('room ended', problem)
-    if (problem?.rule !== 'participants_peer_is_current' && problem?.code !== '42501') return depart('refused', problem)
+    if (problem?.status === 401) return endSession('token expired', problem)
+    if (problem?.status === 404 || problem?.rule === 'participants_room_is_open') return endSession('room ended', problem)
+    if (problem?.rule !== 'participants_peer_is_current' && problem?.code !== '42501') return endSession('refused', problem)
     try {
       const cursor = mine.stream?.cursor ?? null
-      const reason = await persistently(mine, 'timeout', () => technique.whyGone({ path: `/rooms/${roomId}`, peer_id: mine.peer_id, cursor }))
+      const reason = await retryWhilePassing(mine, 'timeout', () => technique.leaveReason({ path: `/rooms/${roomId}`, peer_id: mine.peer_id, cursor }))
       if (session !== mine) return
-      if (reason && reason !== 'timeout') return depart(reason, problem)
+      if (reason && reason !== 'timeout') return endSession(reason, problem)
       const filters = { room_id: `eq.${roomId}`, user_id: `eq.${user.id}`, select: 'peer_id' }
-      const seats = await persistently(mine, 'timeout', () => rows.select('participants', filters))
+      const seats = await retryWhilePassing(mine, 'timeout', () => rows.select('participants', filters))
       if (session !== mine) return
-      if (seats?.some(({ peer_id }) => peer_id !== null && peer_id !== mine.peer_id)) depart('taken over', problem)
+      if (seats?.some(({ peer_id }) => peer_id !== null && peer_id !== mine.peer_id)) endSession('taken over', problem)
       else take('timeout')
-    } catch (trouble) {
-      if (session === mine) depart('refused', trouble)
+    } catch (error) {
+      if (session === mine) endSession('refused', problemFrom(error))
     }
   }
 
-  /** @param {string} reason @param {Problem|null} [problem] @param {Following} [following] */
-  function depart(reason, problem = null, following) {
+  /** @param {string} reason @param {Problem|null} [problem] @param {SubscriptionStatus} [subscription] */
+  function endSession(reason, problem = null, subscription) {
     const { stream } = session ?? {}
     session = null
     wasIn = false
     stream?.close()
-    stand('left', { reason, problem }, following)
+    report('left', { reason, problem }, subscription)
   }
 
-  const goodbye = (/** @type {boolean} */ keepalive) => {
+  const leaveRoom = (/** @type {boolean} */ keepalive) => {
     const { peer_id } = session ?? {}
     if (!peer_id) return Promise.resolve()
     // With the peer_id: an old tab closing late must not take the seat from a newer one.
-    const gone = rows.rpc('leave_room', { room_id: roomId, peer_id }, { keepalive }).catch((problem) => inspector.note(problem.message))
-    depart('left')
-    return gone
+    const answer = rows.rpc('leave_room', { room_id: roomId, peer_id }, { keepalive }).catch((problem) => inspector.note({ code: 'refused', problem }))
+    endSession('left')
+    return answer
   }
 
   /** Signals as rows: by the socket's own event where the room is followed by one, else as a POST. @param {import('../signaling/rows.js').Row[]} signals */
@@ -166,7 +169,8 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
       const stored = await emitted
       watched.answered(201, null)
       return stored
-    } catch (problem) {
+    } catch (error) {
+      const problem = problemFrom(error)
       watched.answered(problem.status, problem)
       throw problem
     }
@@ -179,14 +183,15 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
       return session?.peer_id ?? null
     },
     take: () => take(),
-    leave: () => goodbye(false),
-    vanish: () => void goodbye(true),
-    probe: (/** @type {boolean} */ certain) => session?.stream?.probe(certain),
+    leave: () => leaveRoom(false),
+    leaveAtOnce: () => void leaveRoom(true),
+    /** @param {boolean} dead  what is open is surely dead */
+    probe: (dead) => session?.stream?.probe(dead),
 
     /** A write says that this seat is not ours any more: ask the log, once. */
-    doubt() {
-      if (!session?.stream || session.doubted) return
-      session.doubted = true
+    check() {
+      if (!session?.stream || session.checked) return
+      session.checked = true
       session.stream.probe(true)
     },
   }

@@ -11,16 +11,16 @@ import { createInvitations } from './invitations.js'
 import { createProfiles } from './profiles.js'
 import { createRecordings } from './recordings.js'
 import { createReminders } from './reminders.js'
-import { createVisit } from './visit.js'
+import { createRoomSession } from './room_session.js'
 
 /**
  * What is going on, around the room and in it: the hallway, and the one room I am in. One stream per tab brings both, because a browser
  * allows six connections to a host: in a room the hallway comes with the room's log, and outside it has a stream of its own.
  *
- * @typedef {{ connection: import('../signaling/follower.js').FollowerState, problem: import('../signaling/problem.js').Problem|null,
+ * @typedef {{ connection: import('../signaling/subscription.js').SubscriptionState, problem: import('../signaling/problem.js').Problem|null,
  *             retry_at: number|null, hallway: ReturnType<typeof openRooms>, following: ReadonlySet<number>,
  *             invitations: typeof import('./invitations.js').NO_INVITATIONS, reminders: ReadonlySet<number>, blocks: ReadonlySet<number>,
- *             visit: ReturnType<typeof createVisit>|null }} ShellState
+ *             roomSession: ReturnType<typeof createRoomSession>|null }} ShellState
  *
  * @param {{ session: ReturnType<typeof import('../session.js').createSession> }} options
  */
@@ -33,8 +33,8 @@ export function createShell({ session }) {
   const blocks = createBlocks({ rows, onChange: changed })
   const followed = createFollowedClubs({ rows, onChange: changed })
   const reminders = createReminders({ rows, onChange: changed })
-  const hallway = createHallwaySubscription({ technique, mayFollow: () => isOpen && !hidden && !signingOut, onChange: changed })
-  /** @type {ReturnType<typeof createVisit>|null} */ let visit = null
+  const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange: changed })
+  /** @type {ReturnType<typeof createRoomSession>|null} */ let roomSession = null
   let isOpen = false
   /** @type {number|null|undefined} */ let whose = null
   let hidden = false // gone, or in the back/forward cache
@@ -53,10 +53,10 @@ export function createShell({ session }) {
     })
   }
 
-  /** The visit's stream brings the hallway as long as it lives. */
-  function attend(/** @type {ReturnType<typeof createVisit>} */ mine) {
+  /** The room session's stream brings the hallway as long as it lives. */
+  function watchPhase(/** @type {ReturnType<typeof createRoomSession>} */ mine) {
     mine.subscribe(({ phase }) => {
-      if (visit !== mine) return
+      if (roomSession !== mine) return
       if (phase === 'in') hallway.handOver()
       else if (phase === 'left') hallway.start()
     })
@@ -68,8 +68,8 @@ export function createShell({ session }) {
     blocks.learn(user)
     if (whose === user?.id) return
     whose = user?.id
-    followed.becomeAnother(user)
-    hallway.becomeAnother()
+    followed.changeUser(user)
+    hallway.changeUser()
     reminders.learn(user?.id ?? null).catch(() => {}) // like the order of the hallway: not worth an alarm
     if (!user) return
     try {
@@ -81,8 +81,8 @@ export function createShell({ session }) {
 
   function onPageHide() {
     hidden = true
-    away = Boolean(visit && visit.state.phase !== 'left')
-    visit?.vanish()
+    away = Boolean(roomSession && roomSession.state.phase !== 'left')
+    roomSession?.leaveAtOnce()
     hallway.stop()
   }
 
@@ -90,7 +90,7 @@ export function createShell({ session }) {
     if (!persisted) return
     hidden = false
     hallway.start()
-    if (away) visit?.rejoin()
+    if (away) roomSession?.rejoin()
     away = false
   }
 
@@ -112,15 +112,15 @@ export function createShell({ session }) {
     seenInvitation: hallway.seenInvitation,
     /** @returns {ShellState} */
     get state() {
-const { state: connection, problem, retry_at } = hallway.following
+const { state: connection, problem, retry_at } = hallway.status
       state ??= Object.freeze({
         ...{ connection, problem, retry_at, hallway: openRooms(hallway.hallway, followed.ids), following: followed.ids },
-        ...{ invitations: hallway.invitations, reminders: reminders.wanted, blocks: blocks.all, visit },
+        ...{ invitations: hallway.invitations, reminders: reminders.wanted, blocks: blocks.all, roomSession },
       })
       return state
     },
-    get visit() {
-      return visit
+    get roomSession() {
+      return roomSession
     },
     /** @returns {ReadonlySet<number>} the ids of those I blocked */
     get blocks() {
@@ -131,7 +131,7 @@ const { state: connection, problem, retry_at } = hallway.following
     /** @param {number} roomId @returns {Promise<string[]>} the names of those I blocked who sit there */
     blockedIn(roomId) {
       blocks.learn(session.user)
-      return blocks.inside(roomId)
+      return blocks.namesIn(roomId)
     },
     /** How this tab follows: sse, poll, longpoll or websocket; null while it is not known yet. */
     get via() {
@@ -172,18 +172,18 @@ const { state: connection, problem, retry_at } = hallway.following
       return shell.leave()
     },
 
-    /** @param {number} roomId @param {{ role?: string }} [options] @returns {ReturnType<typeof createVisit>} */
+    /** @param {number} roomId @param {{ role?: string }} [options] @returns {ReturnType<typeof createRoomSession>} */
     enter(roomId, { role } = {}) {
       if (!session.user) throw new Error('sign in before entering a room')
-      if (visit?.room_id === roomId && visit.state.phase !== 'left') return visit
+      if (roomSession?.room_id === roomId && roomSession.state.phase !== 'left') return roomSession
       shell.leave()
-      const mine = createVisit({
+      const mine = createRoomSession({
         ...{ user: session.user, fetch: session.fetch, technique, devices, volumes, roomId, role },
-        onFrame: (frame) => void (visit === mine && hallway.arrive(frame)),
-        onFollowing: (next) => void (visit === mine && !hallway.streams && hallway.report(next)),
+        onFrame: (frame) => void (roomSession === mine && hallway.receive(frame)),
+        onSubscription: (next) => void (roomSession === mine && !hallway.streams && hallway.report(next)),
       })
-      visit = mine
-      attend(mine)
+      roomSession = mine
+      watchPhase(mine)
       mine.start()
       changed()
       return mine
@@ -191,7 +191,7 @@ const { state: connection, problem, retry_at } = hallway.following
 
     /** Leaves quietly. */
     leave: async () => {
-      const old = visit
+      const old = roomSession
       if (old && old.state.phase !== 'left') await old.leave()
     },
 

@@ -6,7 +6,7 @@ import { FULL } from '../media/volume.js'
 import { heard, nextPause, NOBODY, settle } from './speaking.js'
 
 /**
- * What a visit sounds like: the voices that come in and how loud I want them, who speaks, and how good each connection is. Everything
+ * What a room session sounds like: the voices that come in and how loud I want them, who speaks, and how good each connection is. Everything
  * is by person, whichever way their voice comes.
  *
  * @param {object} options
@@ -91,7 +91,7 @@ export function createSound({ me, devices, volumes, hears, everybody, connection
     reconsider: incoming.changed,
 
     /** Listens to my own microphone; null for no longer. @param {MediaStream|null} stream */
-    hearMyself(stream) {
+    measureMyself(stream) {
       myself?.close()
       myself = stream && streamLevel(stream)
       levels.remove(me)

@@ -10,7 +10,7 @@ import { instant } from './clock.js'
  *             hand_raised_at?: string|null, invited_to_speak_at?: string|null, asked_to_unmute_at?: string|null }} Seat
  * @typedef {Seat & { peer_id: string }} PresentSeat
  * @typedef {{ id: number, kind: 'joined'|'left'|'timeout'|'removed'|'room ended'|'muted'|'role'|'hand', user_id: number, username: string,
- *             role: string, at: string|null }} Happening
+ *             role: string, at: string|null }} SeatEvent
  * @typedef {{ id: number, name: string, club_id?: number|null, club?: string|null, topic?: string|null, host_id?: number, host?: string,
  *             stage?: 'open'|'moderated', access?: 'open'|'club'|'invited', topology?: 'mesh'|'sfu'|'mcu', locked?: boolean,
  *             slow_mode?: number, host_gone?: string, starts_at?: string|null, opened_at?: string|null, ended_at?: string|null,
@@ -20,14 +20,14 @@ import { instant } from './clock.js'
  * @property {number} seq          how far it was read
  * @property {Room|null} room
  * @property {ReadonlyMap<number, Seat>} seats    by user, in the order they joined; a host who left is here too, with `peer_id` null
- * @property {readonly Happening[]} happenings  newest last
+ * @property {readonly SeatEvent[]} seatEvents  newest last
  * @property {string|null} ended   why there is nothing more to follow
  */
 
 /** @type {RoomState} */
-export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), happenings: [], ended: null })
+export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), seatEvents: [], ended: null })
 
-const HAPPENINGS_KEPT = 30
+const SEAT_EVENTS_KEPT = 30
 
 /**
  * A seat whose `peer_id` is null is kept for its owner, who is away.
@@ -62,19 +62,19 @@ const inJoinOrder = (/** @type {Seat[]} */ seats) => new Map([...seats].sort((a,
 
 /**
  * Happenings are numbered by position since the page opened, so that a listener can tell which are new.
- * @param {RoomState} state @param {Happening['kind']} kind @param {Seat} seat @param {string|null} at
+ * @param {RoomState} state @param {SeatEvent['kind']} kind @param {Seat} seat @param {string|null} at
  */
-function withHappening(state, kind, seat, at) {
-  const last = state.happenings.at(-1)?.id ?? 0
-  const happening = Object.freeze({ id: last + 1, kind, user_id: seat.user_id, username: seat.username, role: seat.role, at })
-  return [...state.happenings, happening].slice(-HAPPENINGS_KEPT)
+function withSeatEvent(state, kind, seat, at) {
+  const last = state.seatEvents.at(-1)?.id ?? 0
+  const seatEvent = Object.freeze({ id: last + 1, kind, user_id: seat.user_id, username: seat.username, role: seat.role, at })
+  return [...state.seatEvents, seatEvent].slice(-SEAT_EVENTS_KEPT)
 }
 
 /**
  * What a change of one seat means to the people in the room; null when they need not know.
- * @param {Seat|undefined} before @param {Seat|null} after @param {string} [reason] @returns {[Happening['kind'], Seat]|null}
+ * @param {Seat|undefined} before @param {Seat|null} after @param {string} [reason] @returns {[SeatEvent['kind'], Seat]|null}
  */
-function whatHappened(before, after, reason) {
+function seatEventOf(before, after, reason) {
   const [was, is] = [before && isPresent(before) ? before : null, after && isPresent(after) ? after : null]
   const either = is ?? was
   if (!either || isNode(either)) return null
@@ -83,7 +83,7 @@ function whatHappened(before, after, reason) {
   return whatChanged(was, is)
 }
 
-/** @param {Seat} before @param {Seat} after @returns {[Happening['kind'], Seat]|null} */
+/** @param {Seat} before @param {Seat} after @returns {[SeatEvent['kind'], Seat]|null} */
 function whatChanged(before, after) {
   if (before.role !== after.role) return ['role', after]
   if (!before.hand_raised_at && after.hand_raised_at) return ['hand', after]
@@ -93,7 +93,7 @@ function whatChanged(before, after) {
 
 /**
  * How each kind of frame changes the room. Events (those with a `seq`) come only after the reducer has dropped replayed ones.
- * @type {Record<string, (state: RoomState, frame: import('../signaling/follower.js').Frame) => RoomState>}
+ * @type {Record<string, (state: RoomState, frame: import('../signaling/subscription.js').Frame) => RoomState>}
  */
 const reactions = {
   snapshot(state, { data }) {
@@ -113,8 +113,8 @@ const reactions = {
       seats.delete(user)
       if (change) seats.set(user, Object.freeze(change)) // a join is always the newest
     }
-    const happening = whatHappened(before, change, data.reason)
-    return { ...state, seats, happenings: happening ? withHappening(state, ...happening, data.commit_timestamp) : state.happenings }
+    const seatEvent = seatEventOf(before, change, data.reason)
+    return { ...state, seats, seatEvents: seatEvent ? withSeatEvent(state, ...seatEvent, data.commit_timestamp) : state.seatEvents }
   },
 
   rooms(state, { data }) {
@@ -122,7 +122,7 @@ const reactions = {
     return { ...state, room: Object.freeze({ ...state.room, ...data.record }) }
   },
 
-  // Read elsewhere (the visit, the chat, the reactions); here they only move the cursor.
+  // Read elsewhere (the room session, the chat, the reactions); here they only move the cursor.
   signals: (state) => state,
   messages: (state) => state,
   reactions: (state) => state,
@@ -133,7 +133,7 @@ const reactions = {
 
 /**
  * @param {RoomState} state
- * @param {import('../signaling/follower.js').Frame} frame
+ * @param {import('../signaling/subscription.js').Frame} frame
  * @returns {RoomState}
  */
 export function reduce(state, frame) {

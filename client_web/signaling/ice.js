@@ -4,8 +4,8 @@ const AGAIN_AFTER = 60_000 // ms, when they could not be renewed
 const LONGEST = 86_400_000 // ms; a timer takes no more than 24 days
 
 /**
- * The relay's ICE servers. TURN credentials expire, so they are fetched anew once half their life is over, until `close`: a connection
- * takes `current` without waiting. By the system's clock, which goes on while a laptop sleeps.
+ * The relay's ICE servers. TURN credentials expire, so they are fetched anew once half their life is over, from `get` until `close`: a
+ * connection takes `current` without waiting. By the system's clock, which goes on while a laptop sleeps.
  *
  * @param {{ fetch: typeof window.fetch, url?: string, setTimer?: (run: () => void, ms: number) => number }} options
  * @returns {{ get(): Promise<RTCConfiguration>, readonly current: RTCConfiguration, close(): void }}
@@ -53,7 +53,12 @@ export function createIce({ fetch, url = '/ice', setTimer = (run, ms) => window.
       return current
     },
     async get() {
-      if (Date.now() < freshUntil) return current
+      closed = false
+      const left = freshUntil - Date.now()
+      if (left > 0) {
+        renewIn(left)
+        return current
+      }
       try {
         return await renew()
       } catch (problem) {

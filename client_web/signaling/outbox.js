@@ -1,4 +1,5 @@
 import { backoff } from './backoff.js'
+import { problemFrom } from './problem.js'
 
 /**
  * Signals on their way out, as rows.
@@ -14,12 +15,12 @@ import { backoff } from './backoff.js'
  * @param {(problem: import('./problem.js').Problem, attempt: number) => void} [options.onRetry]
  */
 export function createOutbox({ post, onRefused, onRetry = () => {} }) {
-  const FLIGHTS = 3 // of the six connections a browser allows, one is the stream's
+  const REQUESTS = 3 // of the six connections a browser allows, one is the stream's
   const MOST = 50 // rows in one POST; fifty offers are about 110 kB
   /** @typedef {Signal & { forgotten: boolean }} Waiting */
   /** @type {Map<string, Waiting[]>} */ const waiting = new Map()
-  /** @type {Set<string>} */ const flying = new Set() // peers
-  let flights = 0
+  /** @type {Set<string>} */ const posting = new Set() // peers
+  let requests = 0
   let closed = false
   /** @type {Set<Waiting[]>} */ const current = new Set() // batches under way
   /** @type {Set<() => void>} */ const pauses = new Set() // the back-offs being sat out
@@ -49,7 +50,8 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
       try {
         await post(signals.map(({ to_peer, kind, body }) => ({ to_peer, kind, body })))
         return
-      } catch (problem) {
+      } catch (error) {
+        const problem = problemFrom(error)
         if (problem.passing) {
           onRetry(problem, attempt)
           await pause(Math.max(problem.retry_after ?? 0, backoff(attempt, { base: 500, most: 10_000 })))
@@ -64,32 +66,32 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
     }
   }
 
-  function pump() {
+  function postWaiting() {
     due = false
-    while (!closed && flights < FLIGHTS) {
+    while (!closed && requests < REQUESTS) {
       /** @type {Waiting[]} */ const batch = []
       for (const [to_peer, signals] of waiting) {
-        if (flying.has(to_peer) || batch.length >= MOST) continue
+        if (posting.has(to_peer) || batch.length >= MOST) continue
         batch.push(...signals)
         waiting.delete(to_peer)
-        flying.add(to_peer)
+        posting.add(to_peer)
       }
       if (!batch.length) return
-      flights += 1
+      requests += 1
       const peers = new Set(batch.map(({ to_peer }) => to_peer))
       current.add(batch)
       deliver(batch).then(() => {
         current.delete(batch)
-        flights -= 1
-        for (const peer of peers) flying.delete(peer)
-        soon()
+        requests -= 1
+        for (const peer of peers) posting.delete(peer)
+        schedule()
       })
     }
   }
-  function soon() {
+  function schedule() {
     if (due) return
     due = true
-    queueMicrotask(pump)
+    queueMicrotask(postWaiting)
   }
 
   return {
@@ -101,7 +103,7 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
       if (kind === 'candidate' && last?.kind === 'candidate') last.body = [last.body, body].flat()
       else signals.push({ to_peer, kind, body, forgotten: false })
       waiting.set(to_peer, signals)
-      soon()
+      schedule()
     },
 
     /** That peer is gone, or its connection is made anew: what still waits for it has no reader. @param {string} to_peer */

@@ -1,16 +1,16 @@
-import { createFollower } from './follower.js'
+import { createSubscription } from './subscription.js'
 import { parseCursor } from './cursor.js'
-import { QUIETLY, isRefusal, problemOf, unreachable } from './problem.js'
+import { PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable } from './problem.js'
 
 /**
  * Follows by asking again and again: polling, every so often; or with `wait` long-polling, where the relay keeps each question until
  * there is something to answer.
  *
  * @param {{ url: string, fetch: typeof window.fetch, every?: number, wait?: number, hallwayToo?: boolean }
- *         & Omit<Parameters<typeof createFollower>[0], 'run'>} options
+ *         & Omit<Parameters<typeof createSubscription>[0], 'run'>} options
  *   every: milliseconds between an answer and the next question; wait: seconds the relay may keep a question;
  *   hallwayToo: the hallway travels along with a room's log
- * @returns {import('./follower.js').Follower}
+ * @returns {import('./subscription.js').Subscription}
  */
 export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = false, ...options }) {
   let hallway = '' // where in the hallway we are
@@ -26,8 +26,8 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
     return asked.pathname + asked.search
   }
 
-  /** @param {import('./follower.js').Attempt} attempt @param {any} answer */
-  function tell(attempt, { snapshot, events = [], cursor, hallway: rows = [], invitations: awaiting, bye }) {
+  /** @param {import('./subscription.js').Attempt} attempt @param {any} answer */
+  function deliverFrames(attempt, { snapshot, events = [], cursor, hallway: rows = [], invitations: awaiting, bye }) {
     if (snapshot) attempt.frame({ type: 'snapshot', data: snapshot, id: snapshot.cursor ?? null })
     const { epoch } = parseCursor(cursor)
     for (const event of events) attempt.frame({ type: event.table, data: event, id: `${epoch}-${event.seq}` })
@@ -37,18 +37,18 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
     if (bye) attempt.frame({ type: 'bye', data: bye, id: null })
   }
 
-  return createFollower({
+  return createSubscription({
     ...options,
     async run(attempt) {
       while (!attempt.signal.aborted) {
-        const response = await fetch(question(attempt.cursor), { headers: { Accept: 'application/json', Prefer: QUIETLY }, cache: 'no-store', signal: attempt.signal })
+        const response = await fetch(question(attempt.cursor), { headers: { Accept: 'application/json', Prefer: PREFER_QUIET_REFUSAL }, cache: 'no-store', signal: attempt.signal })
         if (isRefusal(response)) throw await problemOf(response)
         const answer = await response.json()
         attempt.alive()
         attempt.arrived()
         hallway = answer.hallway_cursor ?? ''
         invitations = answer.invitations_cursor ?? ''
-        tell(attempt, answer)
+        deliverFrames(attempt, answer)
         await pause(every, attempt.signal)
       }
     },
@@ -61,7 +61,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
  * @param {{ fetch: typeof window.fetch, path: string, peer_id: string, cursor: string|null }} options
  * @returns {Promise<string|null>} a bye's reason; rejects with a Problem that may pass
  */
-export async function whyGone({ fetch, path, peer_id, cursor }) {
+export async function leaveReason({ fetch, path, peer_id, cursor }) {
   if (!cursor) return null
   const question = new URLSearchParams({ peer_id, after: cursor })
   const response = await fetch(`${path}/events?${question}`, { headers: { Accept: 'application/json' }, cache: 'no-store' }).catch(() => {

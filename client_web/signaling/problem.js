@@ -30,11 +30,23 @@ export class Problem extends Error {
   }
 }
 
+/** The rule that refused; null for an error that is no refusal by a rule. @param {unknown} error */
+export const ruleOf = (error) => (error instanceof Problem ? error.rule : null)
+
+/** What was caught, as the Problem it is. An error that is none is a mistake in this code: it is thrown on. @param {unknown} error @returns {Problem} */
+export function problemFrom(error) {
+  if (error instanceof Problem) return error
+  throw error
+}
+
+/** @param {unknown} thrown @returns {Error} */
+export const errorFrom = (thrown) => (thrown instanceof Error ? thrown : new Error(String(thrown)))
+
 /**
  * Asks that a rule's refusal come with status 200: what is refused because a room has just ended is nobody's mistake, and a browser
  * would write it into the console.
  */
-export const QUIETLY = 'refusal=quiet'
+export const PREFER_QUIET_REFUSAL = 'refusal=quiet'
 
 /** Whether this is a refusal, with a status of its own or with 200. @param {Response} response */
 export const isRefusal = (response) => !response.ok || Boolean(response.headers.get('content-type')?.startsWith('application/problem+json'))

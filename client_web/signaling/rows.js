@@ -1,4 +1,4 @@
-import { Problem, QUIETLY, isRefusal, problemOf, unreachable } from './problem.js'
+import { Problem, PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable } from './problem.js'
 
 /**
  * Rows over HTTP, in PostgREST's conventions. Every write of the client is one of these calls; there is no other way in.
@@ -71,7 +71,7 @@ export function createRows({ fetch, base = '/rows', watch }) {
 
     /** @param {string} table @param {Row|Row[]} rows @returns {Promise<Row[]|null>} the rows as stored, if asked for */
     insert(table, rows, { representation = true, keepalive = false, quiet = false } = {}) {
-      const prefer = [...returning(representation), ...(quiet ? [QUIETLY] : [])]
+      const prefer = [...returning(representation), ...(quiet ? [PREFER_QUIET_REFUSAL] : [])]
       return write(WORDS.POST, 'POST', table, { body: rows, prefer, keepalive })
     },
 

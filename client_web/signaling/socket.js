@@ -1,4 +1,4 @@
-import { createFollower } from './follower.js'
+import { createSubscription } from './subscription.js'
 import { Problem, unreachable } from './problem.js'
 
 const ANSWERED_WITHIN = 15_000 // milliseconds
@@ -8,8 +8,8 @@ const RELAY_STOPPING = 1012 // RFC 6455's registry: service restart
  * Follows by WebSocket, which also sends what is emitted: the article's `user-joined-room`, `user-left-room` and `signal`, each
  * acknowledged with the row or the problem.
  *
- * @param {{ url: string, connect: (url: string) => WebSocket } & Omit<Parameters<typeof createFollower>[0], 'run'>} options
- * @returns {import('./follower.js').Follower}
+ * @param {{ url: string, connect: (url: string) => WebSocket } & Omit<Parameters<typeof createSubscription>[0], 'run'>} options
+ * @returns {import('./subscription.js').Subscription}
  */
 export function createSocket({ url, connect, ...options }) {
   /** @type {WebSocket|null} */ let socket = null
@@ -36,7 +36,7 @@ export function createSocket({ url, connect, ...options }) {
 
   /**
    * What the relay says, by the names of its messages; everything else is a frame.
-   * @type {Record<string, (attempt: import('./follower.js').Attempt, message: any) => void>}
+   * @type {Record<string, (attempt: import('./subscription.js').Attempt, message: any) => void>}
    */
   const messages = {
     ack: (attempt, message) => settle(message.id, message),
@@ -47,7 +47,7 @@ export function createSocket({ url, connect, ...options }) {
     },
   }
 
-  /** @param {import('./follower.js').Attempt} attempt */
+  /** @param {import('./subscription.js').Attempt} attempt */
   function run(attempt) {
     return /** @type {Promise<void>} */ (new Promise((resolve, reject) => {
       const mine = connect(attempt.cursor ? `${url}${url.includes('?') ? '&' : '?'}after=${attempt.cursor}` : url)
@@ -82,8 +82,8 @@ export function createSocket({ url, connect, ...options }) {
     }))
   }
 
-  return Object.assign(createFollower({ ...options, run }), {
-    /** @type {NonNullable<import('./follower.js').Follower['emit']>} */
+  return Object.assign(createSubscription({ ...options, run }), {
+    /** @type {NonNullable<import('./subscription.js').Subscription['emit']>} */
     emit(event, data) {
       const open = socket
       if (open?.readyState !== WebSocket.OPEN) return Promise.reject(unreachable())

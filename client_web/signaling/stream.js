@@ -1,6 +1,6 @@
-import { createFollower } from './follower.js'
-import { createFrames } from './frames.js'
-import { QUIETLY, isRefusal, problemOf } from './problem.js'
+import { createSubscription } from './subscription.js'
+import { createEventStreamParser } from './event_stream_parser.js'
+import { PREFER_QUIET_REFUSAL, isRefusal, problemOf } from './problem.js'
 
 /**
  * Follows by database-driven push: Server-Sent Events.
@@ -10,24 +10,24 @@ import { QUIETLY, isRefusal, problemOf } from './problem.js'
  * though TCP will not say so for minutes). `Last-Event-ID` and `retry:` mean what the standard says, so `EventSource` and `curl -N`
  * read the same resource.
  *
- * @param {{ url: string, fetch: typeof window.fetch } & Omit<Parameters<typeof createFollower>[0], 'run'>} options
- * @returns {import('./follower.js').Follower}
+ * @param {{ url: string, fetch: typeof window.fetch } & Omit<Parameters<typeof createSubscription>[0], 'run'>} options
+ * @returns {import('./subscription.js').Subscription}
  */
 export function createStream({ url, fetch, ...options }) {
-  return createFollower({
+  return createSubscription({
     ...options,
     async run(attempt) {
-      /** @type {Record<string, string>} */ const headers = { Accept: 'text/event-stream', Prefer: QUIETLY }
+      /** @type {Record<string, string>} */ const headers = { Accept: 'text/event-stream', Prefer: PREFER_QUIET_REFUSAL }
       if (attempt.cursor) headers['Last-Event-ID'] = attempt.cursor
       const response = await fetch(url, { headers, cache: 'no-store', signal: attempt.signal })
       if (isRefusal(response)) throw await problemOf(response)
-      const frames = createFrames({ onFrame: ({ type, data, id }) => attempt.frame({ type, data: JSON.parse(data), id }), onRetry: attempt.retry })
+      const parser = createEventStreamParser({ onFrame: ({ type, data, id }) => attempt.frame({ type, data: JSON.parse(data), id }), onRetry: attempt.retry })
       const reader = /** @type {ReadableStream<BufferSource>} */ (response.body).pipeThrough(new TextDecoderStream()).getReader()
       for (;;) {
         const { done, value } = await reader.read()
         if (done || attempt.signal.aborted) return
         attempt.alive()
-        frames.push(value)
+        parser.push(value)
       }
     },
   })

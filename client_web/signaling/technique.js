@@ -1,5 +1,5 @@
 import { createStreamSlots } from './stream_slots.js'
-import { createPolling, whyGone } from './polling.js'
+import { createPolling, leaveReason } from './polling.js'
 import { createSocket } from './socket.js'
 import { createStream } from './stream.js'
 
@@ -10,8 +10,8 @@ const WAIT = 25 // seconds; proxies give up on a silent request after 60
  * How each technique follows what is at `path`, the hallway or a room; `query` says on which seat.
  *
  * @typedef {{ fetch: typeof window.fetch, connect: (url: string) => WebSocket }} Session
- * @typedef {Pick<Parameters<typeof import('./follower.js').createFollower>[0], 'onFrame'|'onState'>} Listeners
- * @type {Record<string, (session: Session, options: { path: string, query: string } & Listeners) => import('./follower.js').Follower>}
+ * @typedef {Pick<Parameters<typeof import('./subscription.js').createSubscription>[0], 'onFrame'|'onState'>} Listeners
+ * @type {Record<string, (session: Session, options: { path: string, query: string } & Listeners) => import('./subscription.js').Subscription>}
  */
 const TECHNIQUES = {
   sse: ({ fetch }, { path, query, ...options }) => createStream({ ...options, fetch, url: `${path}/events${query}` }),
@@ -49,16 +49,16 @@ export function createTechnique({ session, search = window.location.search, slot
     },
 
     /** Why a session lost its seat. @param {{ path: string, peer_id: string, cursor: string|null }} lost */
-    whyGone: (lost) => whyGone({ fetch: session.fetch, ...lost }),
+    leaveReason: (lost) => leaveReason({ fetch: session.fetch, ...lost }),
 
     /**
-     * @param {{ path: string, peer_id?: string, onFrame: (frame: import('./follower.js').Frame) => void,
-     *           onState: (following: import('./follower.js').Following) => void }} options
-     * @returns {import('./follower.js').Follower} closed for good by `close`, or by its end
+     * @param {{ path: string, peer_id?: string, onFrame: (frame: import('./subscription.js').Frame) => void,
+     *           onState: (status: import('./subscription.js').SubscriptionStatus) => void }} options
+     * @returns {import('./subscription.js').Subscription} closed for good by `close`, or by its end
      */
-    follow({ path, peer_id, onFrame, onState }) {
+    subscribe({ path, peer_id, onFrame, onState }) {
       const query = peer_id ? `?peer_id=${peer_id}` : ''
-      /** @type {import('./follower.js').Follower|null} */ let follower = null
+      /** @type {import('./subscription.js').Subscription|null} */ let subscription = null
       let over = false
 
       function finish() {
@@ -67,33 +67,33 @@ export function createTechnique({ session, search = window.location.search, slot
         if (wanted !== 'websocket') slots.release()
       }
 
-      /** @param {import('./follower.js').Following} following */
-      function watch(following) {
-        if (following.state === 'ended') finish()
-        onState(following)
+      /** @param {import('./subscription.js').SubscriptionStatus} status */
+      function watch(status) {
+        if (status.state === 'ended') finish()
+        onState(status)
       }
 
       return {
         get state() {
-          return follower?.state ?? (over ? 'ended' : 'connecting')
+          return subscription?.state ?? (over ? 'ended' : 'connecting')
         },
         get cursor() {
-          return follower?.cursor ?? null
+          return subscription?.cursor ?? null
         },
         start() {
           choose().then((chosen) => {
             if (over) return
             const made = TECHNIQUES[chosen](session, { path, query, onFrame, onState: watch })
-            follower = made
+            subscription = made
             made.start()
           })
         },
         close() {
-          if (follower) follower.close()
+          if (subscription) subscription.close()
           else finish()
         },
-        probe: (certain) => follower?.probe(certain),
-        emit: (event, data) => follower?.emit?.(event, data) ?? null,
+        probe: (certain) => subscription?.probe(certain),
+        emit: (event, data) => subscription?.emit?.(event, data) ?? null,
       }
     },
   }

@@ -47,7 +47,7 @@ SOUNDS_AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
 
 
 MICROPHONE = (Path(__file__).parent / "microphone.js").read_text()
-EAR = (Path(__file__).parent / "ear.js").read_text()
+EAR = (Path(__file__).parent / "received_audio.js").read_text()
 WITHOUT_A_VIEW = """async () => {
     const [{ createSession }, { createShell }, { expose }] = await Promise.all([
         import('/client/session.js'), import('/client/room/shell.js'), import('/client/room/debug.js')])
@@ -125,11 +125,11 @@ class BrowserTab(ABC):
         self.run("() => roomtone.shell.leave()")
 
     def unmute(self) -> bool:
-        return bool(self.run("() => roomtone.visit.setMuted(false)"))
+        return bool(self.run("() => roomtone.roomSession.setMuted(false)"))
 
     @property
     def state(self) -> dict[str, Any]:
-        """The visit's state, as far as JSON can carry it."""
+        """The room session's state, as far as JSON can carry it."""
         value = self.run("() => JSON.parse(JSON.stringify(roomtone.state))")
         assert isinstance(value, dict)
         return value

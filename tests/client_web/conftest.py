@@ -37,7 +37,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor's browser that may use the microphone, without which there is no path on loopback."""
+    """A user_page's browser that may use the microphone, without which there is no path on loopback."""
     context = browser.new_context(permissions=["microphone"])
     yield context
     context.close()

@@ -11,14 +11,14 @@ from playwright.sync_api import BrowserContext
 from ..people import Psql
 from ..running import RunningRelay
 from .test_look_room import REFUSES_THE_MICROPHONE
-from .visitor import DESKTOP, PHONE, Visitor, visitor
+from .user_page import DESKTOP, PHONE, UserPage, user_page
 
 AXE = Axe()
 EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOURS = EVERY_RULE | {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
-def flawless(somebody: Visitor, state: str, rules: dict[str, Any] = EVERY_RULE) -> None:
+def flawless(somebody: UserPage, state: str, rules: dict[str, Any] = EVERY_RULE) -> None:
     """No violation of any rule axe knows, best practices included; or of those chosen."""
     # Colours are judged where they come to rest.
     somebody.waits_for(
@@ -31,7 +31,7 @@ def flawless(somebody: Visitor, state: str, rules: dict[str, Any] = EVERY_RULE) 
     assert told == []
 
 
-def flawless_day_and_night(somebody: Visitor, state: str) -> None:
+def flawless_day_and_night(somebody: UserPage, state: str) -> None:
     """By night a page differs in its colours alone, and those are the same on a phone and on a desk: they are judged on one."""
     flawless(somebody, state)
     if somebody.page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}:
@@ -67,7 +67,7 @@ def test_no_page_or_state_has_a_flaw_axe_can_find(
         club,
         psql.person("beth"),
     )
-    with visitor(context, relay.url, before=REFUSES_THE_MICROPHONE, refusals=True) as beth:
+    with user_page(context, relay.url, before=REFUSES_THE_MICROPHONE, refusals=True) as beth:
         beth.resize(size)
         beth.page.emulate_media(color_scheme="light")
         beth.card("Porch").wait_for()
@@ -77,7 +77,7 @@ def test_no_page_or_state_has_a_flaw_axe_can_find(
         flawless_day_and_night(beth, "signing in")
         beth.page.get_by_label("Your name").fill("beth")
         beth.page.keyboard.press("Enter")
-        beth.page.locator(".masthead__name", has_text="beth").wait_for()
+        beth.page.locator(".topbar__name", has_text="beth").wait_for()
         beth.button("Start a room").click()
         beth.page.get_by_label("Later").check()
         beth.page.locator(".more summary").click()
@@ -121,7 +121,7 @@ def test_no_page_or_state_has_a_flaw_axe_can_find(
         flawless_day_and_night(beth, "microphone refused")
         beth.button("Not now").click()
         beth.opens("Inspector")
-        beth.page.locator(".pane").first.wait_for()
+        beth.page.locator(".entry").first.wait_for()
         flawless_day_and_night(beth, "inspector")
         beth.page.locator(".trace__who").first.click()
         flawless_day_and_night(beth, "a seat on the inspector")
@@ -149,7 +149,7 @@ def test_the_keyboard_alone_walks_in_talks_looks_and_leaves(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     psql.room("rick", "Porch")
-    with visitor(context, relay.url, "beth", tone=440) as beth:
+    with user_page(context, relay.url, "beth", tone=440) as beth:
         beth.card("Porch").wait_for()
         tab_to(beth, "Porch")
         beth.page.keyboard.press("Enter")
@@ -169,7 +169,7 @@ def test_the_keyboard_alone_walks_in_talks_looks_and_leaves(
         beth.reads("A few doors are ajar.")
 
 
-def tab_to(somebody: Visitor, name: str) -> None:
+def tab_to(somebody: UserPage, name: str) -> None:
     """Presses Tab until the focus is there, and checks that it can be seen."""
     for _ in range(40):
         somebody.page.keyboard.press("Tab")

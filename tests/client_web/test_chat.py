@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Locator
 from ..people import Psql
 from ..running import RunningRelay
 from .test_accessibility import flawless
-from .visitor import DESKTOP, PHONE, Visitor, visitor
+from .user_page import DESKTOP, PHONE, UserPage, user_page
 
 NASTY = "<b>bold</b> <img src=x onerror=alert(1)> & &amp;"
 
@@ -32,19 +32,19 @@ def write(psql: Psql, room: int, username: str, *bodies: str) -> None:
         )
 
 
-def messages(somebody: Visitor) -> Locator:
+def messages(somebody: UserPage) -> Locator:
     return somebody.page.locator(".message")
 
 
-def message(somebody: Visitor, text: str) -> Locator:
+def message(somebody: UserPage, text: str) -> Locator:
     return messages(somebody).filter(has_text=text)
 
 
-def bodies(somebody: Visitor) -> list[str]:
+def bodies(somebody: UserPage) -> list[str]:
     return somebody.page.locator(".message__body").all_inner_texts()
 
 
-def box(somebody: Visitor) -> Locator:
+def box(somebody: UserPage) -> Locator:
     return somebody.page.get_by_label("Write to everybody in the room")
 
 
@@ -53,8 +53,8 @@ def test_what_is_written_is_read_by_all_as_text_and_can_be_taken_back(
 ) -> None:
     path = f"/rooms/{hall}"
     with (
-        visitor(context, relay.url, "beth", path=path) as beth,
-        visitor(context, relay.url, "rick", path=path) as rick,
+        user_page(context, relay.url, "beth", path=path) as beth,
+        user_page(context, relay.url, "rick", path=path) as rick,
     ):
         for each in (beth, rick):
             each.resize(DESKTOP)
@@ -119,7 +119,7 @@ def test_two_thousand_messages_are_a_few_hundred_on_the_page_and_the_rest_a_pres
     context: BrowserContext, relay: RunningRelay, psql: Psql, hall: int
 ) -> None:
     write(psql, hall, "zoe", *(f"before {number}" for number in range(70)))
-    with visitor(context, relay.url, "beth", path=f"/rooms/{hall}") as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{hall}") as beth:
         beth.resize(DESKTOP)
         message(beth, "before 69").wait_for()
         assert messages(beth).count() == 50
@@ -149,7 +149,7 @@ def test_two_thousand_messages_are_a_few_hundred_on_the_page_and_the_rest_a_pres
 def test_nothing_typed_is_lost_when_the_line_is_down_or_the_room_says_no(
     context: BrowserContext, relay: RunningRelay, psql: Psql, hall: int
 ) -> None:
-    with visitor(context, relay.url, "beth", path=f"/rooms/{hall}", refusals=True) as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{hall}", refusals=True) as beth:
         beth.resize(DESKTOP)
         beth.walks_in()
         for number in range(6):
@@ -191,7 +191,7 @@ def test_beside_the_room_or_over_it_chat_and_people_open_count_and_close(
     context: BrowserContext, relay: RunningRelay, psql: Psql, hall: int, scheme: str
 ) -> None:
     # A seat may lapse while a busy machine loads the page again; the browser notes what is refused then.
-    with visitor(context, relay.url, "beth", path=f"/rooms/{hall}", refusals=True) as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{hall}", refusals=True) as beth:
         beth.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         beth.resize(DESKTOP)
         beth.walks_in()
@@ -224,7 +224,7 @@ def test_beside_the_room_or_over_it_chat_and_people_open_count_and_close(
         for close in ("escape", "back"):
             beth.page.get_by_role("button", name="Chat", exact=True).click()
             message(beth, "two").wait_for()
-            assert beth.page.locator(".frame__room").evaluate("(room) => room.inert")
+            assert beth.page.locator(".layout__room").evaluate("(room) => room.inert")
             if close == "escape":
                 flawless(beth, "chat over the room")
                 beth.page.keyboard.press("Escape")
@@ -237,7 +237,7 @@ def test_beside_the_room_or_over_it_chat_and_people_open_count_and_close(
         psql.one("select end_room(%s)", hall)
         beth.reads("This room has ended")
         assert panel.is_hidden()
-        assert not beth.page.locator(".frame__room").evaluate("(room) => room.inert")
+        assert not beth.page.locator(".layout__room").evaluate("(room) => room.inert")
 
 
 def test_a_reaction_floats_over_the_seat_it_comes_from_and_is_gone(
@@ -245,9 +245,9 @@ def test_a_reaction_floats_over_the_seat_it_comes_from_and_is_gone(
 ) -> None:
     path = f"/rooms/{hall}"
     with (
-        visitor(context, relay.url, "beth", path=path) as beth,
-        visitor(context, relay.url, "maya", path=path) as maya,
-        visitor(context, relay.url, "lior", path=path) as still,
+        user_page(context, relay.url, "beth", path=path) as beth,
+        user_page(context, relay.url, "maya", path=path) as maya,
+        user_page(context, relay.url, "lior", path=path) as still,
     ):
         still.page.emulate_media(reduced_motion="reduce")
         for each in (beth, maya, still):
@@ -282,7 +282,7 @@ def test_a_reaction_floats_over_the_seat_it_comes_from_and_is_gone(
 def test_the_palette_and_the_database_know_the_same_emoji(
     context: BrowserContext, relay: RunningRelay, psql: Psql, hall: int
 ) -> None:
-    with visitor(context, relay.url) as somebody:
+    with user_page(context, relay.url) as somebody:
         palette = somebody.page.evaluate(
             "async () => (await import('/client/room/reactions.js')).PALETTE"
         )
@@ -298,8 +298,8 @@ def test_slow_mode_counts_down_and_a_pinned_link_stands_above_until_it_is_taken_
 ) -> None:
     path = f"/rooms/{hall}"
     with (
-        visitor(context, relay.url, "beth", path=path, refusals=True) as beth,
-        visitor(context, relay.url, "rick", path=path) as rick,
+        user_page(context, relay.url, "beth", path=path, refusals=True) as beth,
+        user_page(context, relay.url, "rick", path=path) as rick,
     ):
         for each in (beth, rick):
             each.resize(DESKTOP)

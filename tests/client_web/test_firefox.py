@@ -90,7 +90,7 @@ def test_firefox_chromium_and_a_bot_hear_each_other_by_every_topology(
                 continue
             mixer = next(seat.username for seat in bot.seats.values() if seat.kind == "mcu")
             for tab, other in ((chrome, FIREFOX), (fox, CHROMIUM)):
-                tab.run("() => roomtone.visit.setMuted(true)")
+                tab.run("() => roomtone.roomSession.setMuted(true)")
                 portal.call(hears, bot, mixer, other)  # the mix has one voice now
                 assert tab.unmute()
         # The newcomer offers: now it is Chromium's turn to answer.

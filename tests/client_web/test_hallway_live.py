@@ -6,14 +6,14 @@ from playwright.sync_api import BrowserContext
 
 from ..people import Psql
 from ..running import RunningRelay
-from .visitor import visitor
+from .user_page import user_page
 
 
 def test_a_card_changes_in_place_as_people_come_and_go(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")
-    with visitor(context, relay.url, "beth") as beth:
+    with user_page(context, relay.url, "beth") as beth:
         card = beth.card("Porch")
         card.get_by_text("Nobody here yet").wait_for()
         before = card.element_handle()
@@ -32,7 +32,7 @@ def test_a_card_changes_in_place_as_people_come_and_go(
 def test_rooms_that_open_appear_and_rooms_that_end_go(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
-    with visitor(context, relay.url, "beth") as beth:
+    with user_page(context, relay.url, "beth") as beth:
         beth.reads("All quiet")
         room = psql.room("rick", "Porch")
         beth.sees_cards("Porch")
@@ -45,7 +45,7 @@ def test_nothing_moves_while_the_pointer_is_on_the_hallway(
 ) -> None:
     psql.room("rick", "Porch")
     attic = psql.room("rick", "Attic")
-    with visitor(context, relay.url, "beth") as beth:
+    with user_page(context, relay.url, "beth") as beth:
         beth.sees_cards("Porch", "Attic")
         beth.card("Porch").hover()
         psql.seat(attic, "amara")
@@ -61,7 +61,7 @@ def test_a_room_that_ends_under_the_pointer_stays_as_a_closed_door(
 ) -> None:
     porch = psql.room("rick", "Porch")
     psql.room("rick", "Attic")
-    with visitor(context, relay.url, "beth") as beth:
+    with user_page(context, relay.url, "beth") as beth:
         beth.card("Porch").hover()
         psql.run("update rooms set ended_at = now() where id = %s", porch)
         beth.card("Porch").get_by_text("This room has ended").wait_for()
@@ -85,7 +85,7 @@ def test_clubs_i_follow_come_first(
         club,
         psql.person("amara"),
     )
-    with visitor(context, relay.url, "beth") as beth:
+    with user_page(context, relay.url, "beth") as beth:
         beth.sees_cards("Porch", "Fours")
         assert beth.page.get_by_role("heading", name="From clubs you follow").count() == 0
         beth.button("Follow Blue Hour").click()
@@ -106,7 +106,7 @@ def test_a_room_is_found_by_its_name_or_by_who_is_in_it(
 ) -> None:
     rooms = [psql.room("rick", name) for name in ("Porch", "Attic", "Cellar", "Garden", "Kitchen")]
     psql.seat(rooms[3], "amara")
-    with visitor(context, relay.url, "beth") as beth:
+    with user_page(context, relay.url, "beth") as beth:
         search = beth.page.get_by_role("searchbox")
         search.fill("att")
         beth.sees_cards("Attic")
@@ -124,7 +124,7 @@ def test_what_people_write_is_only_ever_text(
     name = '<img src=x onerror="document.title=1">'
     room = psql.room("rick", name)
     psql.seat(room, "<b>bold</b>")
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
         beth.sees_seated("<b>bold</b>", "beth")
         assert beth.page.get_by_role("heading", level=1, name=name).count() == 1
@@ -136,7 +136,7 @@ def test_the_hallway_says_when_it_may_be_old(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     psql.room("rick", "Porch")
-    with visitor(context, relay.url, "beth") as beth:
+    with user_page(context, relay.url, "beth") as beth:
         beth.sees_cards("Porch")
         context.set_offline(True)
         beth.page.evaluate(

@@ -12,16 +12,16 @@ from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from .test_accessibility import flawless
-from .visitor import DESKTOP, PHONE, Visitor
+from .user_page import DESKTOP, PHONE, UserPage
 
 LANES = ("sse", "long-polling", "websocket", "polling")
 
 
 @pytest.fixture
-def lab(context: BrowserContext, relay: RunningRelay, room: int) -> Iterator[Visitor]:
+def lab(context: BrowserContext, relay: RunningRelay, room: int) -> Iterator[UserPage]:
     """The page, when all lanes follow the room."""
     page = context.new_page()
-    somebody = Visitor(page, relay.url)
+    somebody = UserPage(page, relay.url)
     page.goto(f"{relay.url}/lab?room={room}")
     follow(page)
     yield somebody
@@ -38,8 +38,8 @@ def follow(page: Page) -> None:
 
 def arrived(page: Page, words: str) -> None:
     """Waits until this event has arrived in all four lanes."""
-    event = page.locator(".race__event").filter(has_text=words)
-    expect(event.locator(".race__lane[data-arrived=true]")).to_have_count(4)
+    event = page.locator(".arrivals__event").filter(has_text=words)
+    expect(event.locator(".arrivals__lane[data-arrived=true]")).to_have_count(4)
 
 
 def figure(page: Page, lane: str, name: str) -> int:
@@ -47,28 +47,30 @@ def figure(page: Page, lane: str, name: str) -> int:
     return int(re.sub(r"\D", "", found.locator("dd").inner_text()))
 
 
-def test_four_people_of_its_own_sit_in_the_room(lab: Visitor, psql: Psql, room: int) -> None:
+def test_four_people_of_its_own_sit_in_the_room(lab: UserPage, psql: Psql, room: int) -> None:
     assert [name.rsplit(" ", 1)[0] for name in psql.roster(room)] == [
         f"lab {lane}" for lane in LANES
     ]
 
 
-def test_one_click_is_one_event_in_all_four_lanes(lab: Visitor) -> None:
+def test_one_click_is_one_event_in_all_four_lanes(lab: UserPage) -> None:
     lab.button("Cause an event").click()
     arrived(lab.page, "unmuted")
-    late = lab.page.locator(".race__event").filter(has_text="unmuted").locator(".race__late")
+    late = (
+        lab.page.locator(".arrivals__event").filter(has_text="unmuted").locator(".arrivals__late")
+    )
     assert all(re.fullmatch(r"(< )?[\d.]+ m?s", text) for text in late.all_inner_texts())
 
 
 def test_what_is_changed_in_psql_arrives_in_all_four_lanes(
-    lab: Visitor, psql: Psql, room: int
+    lab: UserPage, psql: Psql, room: int
 ) -> None:
     psql.seat(room, "anna")
     arrived(lab.page, "anna joined")
 
 
 def test_who_is_pushed_to_asks_once_and_who_polls_hears_of_nothing_again_and_again(
-    lab: Visitor,
+    lab: UserPage,
 ) -> None:
     eventually(lambda: figure(lab.page, "polling", "empty answers") >= 2)
     assert figure(lab.page, "sse", "requests") == 1
@@ -76,7 +78,7 @@ def test_who_is_pushed_to_asks_once_and_who_polls_hears_of_nothing_again_and_aga
     assert figure(lab.page, "sse", "empty answers") == 0
 
 
-def test_a_shorter_interval_means_more_requests(lab: Visitor) -> None:
+def test_a_shorter_interval_means_more_requests(lab: UserPage) -> None:
     slider = lab.page.get_by_label("Polling asks every")
     slider.focus()
     slider.press("Home")
@@ -87,22 +89,22 @@ def test_a_shorter_interval_means_more_requests(lab: Visitor) -> None:
     follow(lab.page)
 
 
-def test_the_requests_and_the_sql_behind_them_are_shown(lab: Visitor, room: int) -> None:
-    ran = lab.page.locator("section.ran")
-    expect(ran.nth(1).locator(".ran__request")).to_contain_text(f"GET /rooms/{room}/events")
-    expect(ran.nth(1).locator(".ran__sql").first).to_contain_text("roomtone.room_snapshot")
+def test_the_requests_and_the_sql_behind_them_are_shown(lab: UserPage, room: int) -> None:
+    ran = lab.page.locator("section.requests")
+    expect(ran.nth(1).locator(".requests__request")).to_contain_text(f"GET /rooms/{room}/events")
+    expect(ran.nth(1).locator(".requests__sql").first).to_contain_text("roomtone.room_snapshot")
     lab.button("Cause an event").click()
-    written = ran.first.locator(".ran__sql").first
+    written = ran.first.locator(".requests__sql").first
     expect(written).to_contain_text('update "roomtone"."participants" set "muted"')
 
 
-def test_leaving_the_page_leaves_the_room(lab: Visitor, psql: Psql, room: int) -> None:
+def test_leaving_the_page_leaves_the_room(lab: UserPage, psql: Psql, room: int) -> None:
     lab.page.goto(f"{lab.url}/live")
     eventually(lambda: psql.roster(room) == [])
 
 
 def test_another_room_is_another_keystroke(
-    lab: Visitor, psql: Psql, relay: RunningRelay, room: int
+    lab: UserPage, psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     other = psql.room("host", "Attic")
     lab.page.reload()
@@ -116,7 +118,7 @@ def test_in_a_moderated_room_the_event_is_a_raised_hand(
 ) -> None:
     stage = psql.room("host", "Debate", "moderated")
     page = context.new_page()
-    somebody = Visitor(page, relay.url)
+    somebody = UserPage(page, relay.url)
     page.goto(f"{relay.url}/lab?room={stage}")
     follow(page)
     somebody.button("Cause an event").click()
@@ -126,7 +128,7 @@ def test_in_a_moderated_room_the_event_is_a_raised_hand(
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_nothing_is_wider_than_the_screen(lab: Visitor, size: tuple[int, int]) -> None:
+def test_nothing_is_wider_than_the_screen(lab: UserPage, size: tuple[int, int]) -> None:
     lab.resize(size)
     lab.button("Cause an event").click()
     arrived(lab.page, "unmuted")
@@ -134,7 +136,7 @@ def test_nothing_is_wider_than_the_screen(lab: Visitor, size: tuple[int, int]) -
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_flaw(lab: Visitor, scheme: str) -> None:
+def test_axe_finds_no_flaw(lab: UserPage, scheme: str) -> None:
     lab.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     lab.button("Cause an event").click()
     arrived(lab.page, "unmuted")

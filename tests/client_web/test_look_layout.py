@@ -6,12 +6,12 @@ from playwright.sync_api import BrowserContext
 
 from ..people import Psql
 from ..running import RunningRelay
-from .visitor import DESKTOP, LAPTOP, PHONE, SIZES, TABLET, Visitor, visitor
+from .user_page import DESKTOP, LAPTOP, PHONE, SIZES, TABLET, UserPage, user_page
 
 LONG = "An evening about everything that is unreasonably long, Donaudampfschifffahrtsgesellschaft included"
 
 SPILLS = """() => [...document.querySelectorAll('body *')].filter((each) => {
-    if (each.closest('.only-heard, svg, .skip')) return false
+    if (each.closest('.visually-hidden, svg, .skip')) return false
     const box = each.getBoundingClientRect()
     return box.width > 0 && (box.right > innerWidth + 1 || box.left < -1)
 }).map((each) => each.className)"""
@@ -25,7 +25,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('button, input[type=searc
 }).map((each) => each.className || each.textContent)"""
 
 
-def fits(somebody: Visitor) -> None:
+def fits(somebody: UserPage) -> None:
     for size in SIZES:
         somebody.resize(size)
         assert somebody.page.evaluate(SPILLS) == [], f"{size} is too narrow"
@@ -57,7 +57,7 @@ def test_every_page_fits_every_width(
         club,
         psql.person("beth"),
     )
-    with visitor(context, relay.url, "beth") as beth:
+    with user_page(context, relay.url, "beth") as beth:
         beth.card(LONG).first.wait_for()
         fits(beth)
         beth.button("Start a room").click()
@@ -90,10 +90,10 @@ def test_every_page_fits_every_width(
 def test_each_size_shows_what_it_has_room_for(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
         beth.opens("Inspector")
-        hallway, seats, wall = ".frame__hallway", ".frame__room", ".inspector"
+        hallway, seats, wall = ".layout__hallway", ".layout__room", ".inspector"
         covered = """(selector) => {
             const box = document.querySelector(selector).getBoundingClientRect()
             const middle = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
@@ -115,7 +115,7 @@ def test_each_size_shows_what_it_has_room_for(
 def test_the_microphone_is_the_biggest_target_of_the_room(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
         beth.resize(PHONE)
         heights = beth.page.evaluate(
@@ -130,7 +130,7 @@ def test_stillness_is_respected(
 ) -> None:
     psql.seat(room, "zoe")
     # Zoe is gone while beth still offers to her.
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}", refusals=True) as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}", refusals=True) as beth:
         beth.page.emulate_media(reduced_motion="reduce")
         beth.page.reload()
         beth.sees_seated("zoe", "beth")

@@ -8,8 +8,8 @@ from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
 from .browser import SOUNDS_AFTER_A_TAP, chromium
-from .test_obstacles import Untouched
-from .visitor import visitor
+from .test_connection_problems import Untouched
+from .user_page import user_page
 
 REFUSES_THE_MICROPHONE = """
     let asked = 0
@@ -27,7 +27,7 @@ def test_people_sit_in_the_order_they_joined_and_listeners_below(
     psql.seat(room, "zoe")
     psql.seat(room, "maya", "AUDIENCE")
     psql.seat(room, "amara")
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.sees_seated("zoe", "amara", "beth", "maya")
         others = beth.page.get_by_role("region", name="Others in the room")
         assert others.locator(".seat__name").all_inner_texts() == ["maya"]
@@ -42,7 +42,7 @@ def test_somebody_who_leaves_is_gone_from_the_page_within_200_ms(
     psql.seat(room, "zoe")
     psql.seat(room, "amara")
     # An offer to zoe may still be on its way when she leaves, and is refused.
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}", refusals=True) as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}", refusals=True) as beth:
         beth.sees_seated("zoe", "amara", "beth")
         beth.page.evaluate(
             """() => {
@@ -69,8 +69,8 @@ def test_someone_speaking_is_unmistakable_and_said_in_words(
 ) -> None:
     path = f"/rooms/{room}"
     with (
-        visitor(context, relay.url, "amara", path=path, tone=440) as amara,
-        visitor(context, relay.url, "beth", path=path) as beth,
+        user_page(context, relay.url, "amara", path=path, tone=440) as amara,
+        user_page(context, relay.url, "beth", path=path) as beth,
     ):
         amara.walks_in()
         beth.walks_in()
@@ -94,7 +94,7 @@ def test_the_keys_mute_talk_leave_and_explain_themselves(
 ) -> None:
     for name in ("Attic", "Cellar", "Garden", "Kitchen"):
         psql.room("rick", name)  # doors enough for a search
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}", tone=440) as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}", tone=440) as beth:
         beth.walks_in()
         keyboard = beth.page.keyboard
         keyboard.press("m")
@@ -123,7 +123,7 @@ def test_the_keys_mute_talk_leave_and_explain_themselves(
 def test_a_refused_microphone_is_explained_beside_it_and_can_be_tried_again(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
-    with visitor(
+    with user_page(
         context,
         relay.url,
         "beth",
@@ -145,7 +145,7 @@ def test_a_refused_microphone_is_explained_beside_it_and_can_be_tried_again(
 def test_in_an_open_room_i_step_down_to_listen_and_up_again(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
         beth.opens("Just listen")
         beth.page.get_by_role("region", name="Others in the room").get_by_text("beth").wait_for()
@@ -161,13 +161,13 @@ def test_blocked_sound_asks_for_one_tap(
 ) -> None:
     path = f"/rooms/{room}"
     with (
-        visitor(context, relay.url, "amara", path=path, tone=440) as amara,
+        user_page(context, relay.url, "amara", path=path, tone=440) as amara,
         chromium(playwright, SOUNDS_AFTER_A_TAP) as strict,
     ):
         amara.walks_in()
         amara.button("Turn microphone on").click()
         quiet = strict.new_context(permissions=["microphone"])
-        with visitor(quiet, relay.url, "beth", path=path) as beth:
+        with user_page(quiet, relay.url, "beth", path=path) as beth:
             # Playwright's own looking would count as a tap, so this waits by the protocol.
             untouched = Untouched(quiet, beth.page)
             tap = "[...document.querySelectorAll('.room__tap')].filter((each) => !each.hidden).map((each) => [each.textContent, each.getBoundingClientRect().x, each.getBoundingClientRect().y])"
@@ -183,7 +183,7 @@ def test_a_lost_network_keeps_the_room_on_the_screen(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     psql.seat(room, "zoe")
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.sees_seated("zoe", "beth")
         context.set_offline(True)
         beth.page.evaluate("dispatchEvent(new Event('online'))")
@@ -199,7 +199,7 @@ def test_a_lost_network_keeps_the_room_on_the_screen(
 def test_comings_and_goings_are_announced_together_and_politely(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
-    with visitor(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
         log = beth.page.get_by_role("log", name="Comings and goings")
         assert log.get_attribute("aria-live") == "polite"

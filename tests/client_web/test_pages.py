@@ -10,21 +10,21 @@ from playwright.sync_api import Browser, BrowserContext
 from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
-from .visitor import DESKTOP, PHONE, Visitor, visitor
+from .user_page import DESKTOP, PHONE, UserPage, user_page
 
 HTML = '<img src=x onerror="document.title=1">'
 
 
-def heading(somebody: Visitor, name: str | re.Pattern[str]) -> None:
+def heading(somebody: UserPage, name: str | re.Pattern[str]) -> None:
     """Waits until the page of this name is there and has the focus: it was walked to."""
     somebody.page.get_by_role("heading", level=1, name=name).wait_for()
 
 
-def focused(somebody: Visitor) -> str:
+def focused(somebody: UserPage) -> str:
     return str(somebody.page.evaluate("document.activeElement.textContent"))
 
 
-def confirm(somebody: Visitor, title: str, name: str) -> None:
+def confirm(somebody: UserPage, title: str, name: str) -> None:
     dialog = somebody.page.get_by_role("dialog", name=title)
     dialog.get_by_role("button", name=name, exact=True).click()
     dialog.wait_for(state="hidden")
@@ -35,7 +35,7 @@ def test_a_club_is_founded_described_and_run(
 ) -> None:
     psql.run("insert into topics (name, emoji) values ('Music', '♪')")
     lior = psql.person("lior")
-    with visitor(context, relay.url, "amara", path="/clubs", refusals=True) as amara:
+    with user_page(context, relay.url, "amara", path="/clubs", refusals=True) as amara:
         amara.reads("There are no clubs yet.")
         amara.button("Found a club").click()
         form = amara.page.get_by_role("dialog", name="Found a club")
@@ -94,7 +94,7 @@ def test_a_link_brings_somebody_who_is_signed_out_all_the_way_in(
         "insert into clubs (name, owner_id) values ('Blue Hour', %s) returning id",
         psql.person("amara"),
     )
-    with visitor(context, relay.url, "amara", path=f"/clubs/{club}", refusals=True) as amara:
+    with user_page(context, relay.url, "amara", path=f"/clubs/{club}", refusals=True) as amara:
         amara.button("Invite").click()
         dialog = amara.page.get_by_role("dialog", name="Invite to Blue Hour")
         dialog.get_by_label("For", exact=True).select_option(label="one person")
@@ -108,7 +108,7 @@ def test_a_link_brings_somebody_who_is_signed_out_all_the_way_in(
     path = address.removeprefix(relay.url)
     # A browser of their own: cookies are shared, and this one has never been here.
     elsewhere = browser.new_context()
-    with closing(elsewhere), visitor(elsewhere, relay.url, path=path, refusals=True) as stranger:
+    with closing(elsewhere), user_page(elsewhere, relay.url, path=path, refusals=True) as stranger:
         heading(stranger, "amara invites you to the club “Blue Hour”")
         stranger.button("Join the club").click()
         stranger.page.get_by_label("Your name").fill("zoe")
@@ -122,7 +122,7 @@ def test_a_link_brings_somebody_who_is_signed_out_all_the_way_in(
         stranger.button("Leave the club").click()
         confirm(stranger, "Leave “Blue Hour”?", "Leave")
         stranger.page.locator(".member", has_text="zoe").wait_for(state="detached")
-    with visitor(context, relay.url, "tom", path=path, refusals=True) as late:
+    with user_page(context, relay.url, "tom", path=path, refusals=True) as late:
         late.reads("This invitation was used as often as it may be.")
         assert not late.button("Join the club").is_visible()
         late.page.goto(f"{relay.url}/invitations/{'x' * 24}")
@@ -135,8 +135,8 @@ def test_an_invitation_by_name_arrives_where_the_person_is(
     room = psql.room("amara", "Trading fours")
     psql.person("tom")
     with (
-        visitor(context, relay.url, "amara", path=f"/rooms/{room}", refusals=True) as amara,
-        visitor(context, relay.url, "beth", path="/clubs") as beth,
+        user_page(context, relay.url, "amara", path=f"/rooms/{room}", refusals=True) as amara,
+        user_page(context, relay.url, "beth", path="/clubs") as beth,
     ):
         amara.walks_in()
         beth.reads("There are no clubs yet.")
@@ -172,7 +172,7 @@ def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
     room = psql.room("rick", "Porch")
     psql.seat(room, "amara")
     psql.run("insert into clubs (name, owner_id) values ('Blue Hour', %s)", psql.person("amara"))
-    with visitor(context, relay.url, "beth", path="/people/Amara", refusals=True) as beth:
+    with user_page(context, relay.url, "beth", path="/people/Amara", refusals=True) as beth:
         heading(beth, "amara")
         beth.page.locator(".page").get_by_role("link", name="Porch").wait_for()
         assert beth.page.title() == "amara · Roomtone"
@@ -181,7 +181,7 @@ def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
         beth.page.locator(".card", has_text="Porch").get_by_text("whom you blocked").wait_for()
         beth.button("Unblock amara").click()
         beth.page.locator(".badge--blocked").wait_for(state="detached")
-        beth.page.locator(".masthead__profile").click()
+        beth.page.locator(".topbar__profile").click()
         heading(beth, "beth")
         beth.button("Edit your page").click()
         form = beth.page.get_by_role("dialog", name="Your page")
@@ -206,7 +206,7 @@ def test_back_finds_a_page_as_one_left_it(
     for number in range(30):
         psql.run("insert into clubs (name, owner_id) values (%s, %s)", f"Club {number:02}", owner)
     scrolled = "() => document.querySelector('.page__scroll').scrollTop"
-    with visitor(context, relay.url, "beth", path="/") as beth:
+    with user_page(context, relay.url, "beth", path="/") as beth:
         for size in (PHONE, DESKTOP):
             beth.resize(size)
             beth.page.get_by_role("link", name="Clubs", exact=True).click()

@@ -13,7 +13,7 @@ from ..people import Psql
 from ..running import run_relay
 from .nodes import nodes, waits_for_nodes
 from .test_accessibility import flawless_day_and_night
-from .visitor import PHONE, Visitor, visitor
+from .user_page import PHONE, UserPage, user_page
 
 RICK, ANNA = 440, 880  # Hz: their voices
 
@@ -49,7 +49,7 @@ def said(page: Page, words: str) -> None:
     page.locator("[role=log] p", has_text=words).wait_for(state="attached")
 
 
-def speaks_for_a_while(somebody: Visitor, username: str, words: str, psql: Psql) -> None:
+def speaks_for_a_while(somebody: UserPage, username: str, words: str, psql: Psql) -> None:
     """Says something, and writes it meanwhile."""
     somebody.button("Turn microphone on").click()
     somebody.reads("You're speaking")
@@ -73,8 +73,8 @@ def test_a_recording_is_announced_signed_told_at_the_door_replayed_and_deleted(
     with (
         nodes(database_url, "sfu", recordings=tmp_path),
         run_relay(database_url, demo=True, recordings_dir=tmp_path) as relay,
-        visitor(context, relay.url, "rick", path=path, tone=RICK) as rick,
-        visitor(context, relay.url, "anna", path=path, tone=ANNA) as anna,
+        user_page(context, relay.url, "rick", path=path, tone=RICK) as rick,
+        user_page(context, relay.url, "anna", path=path, tone=ANNA) as anna,
     ):
         waits_for_nodes(psql, "sfu")
         rick.walks_in()
@@ -97,7 +97,7 @@ def test_a_recording_is_announced_signed_told_at_the_door_replayed_and_deleted(
         sign.get_by_text("Recording", exact=True).wait_for()
         said(anna.page, "The recording has begun.")
         speaks_for_a_while(rick, "rick", "First", psql)
-        with visitor(context, relay.url, "beth", path=path) as beth:
+        with user_page(context, relay.url, "beth", path=path) as beth:
             beth.resize(PHONE)
             beth.reads("This room is being recorded")
             said(beth.page, "This room is being recorded by rick.")

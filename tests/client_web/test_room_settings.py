@@ -9,10 +9,10 @@ from ..people import Psql
 from ..running import RunningRelay
 from .test_accessibility import flawless
 from .test_look_layout import SMALL_TARGETS, SPILLS
-from .visitor import DESKTOP, PHONE, SMALL_PHONE, Visitor, visitor
+from .user_page import DESKTOP, PHONE, SMALL_PHONE, UserPage, user_page
 
 
-def badge(somebody: Visitor, text: str) -> Locator:
+def badge(somebody: UserPage, text: str) -> Locator:
     return somebody.page.locator(".room__badge", has_text=text)
 
 
@@ -23,8 +23,8 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
     room = psql.room("rick", "Lecture")
     path = f"/rooms/{room}"
     with (
-        visitor(context, relay.url, "rick", path=path, refusals=True) as rick,
-        visitor(context, relay.url, "beth", path=path) as beth,
+        user_page(context, relay.url, "rick", path=path, refusals=True) as rick,
+        user_page(context, relay.url, "beth", path=path) as beth,
     ):
         for each in (rick, beth):
             each.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
@@ -88,7 +88,7 @@ def test_somebody_is_blocked_reported_and_met_again(
     psql.seat(room, "zoe", "AUDIENCE")
     psql.act_as("zoe").one("select raise_hand(%s)", room)
     psql.act_as(None)
-    with visitor(context, relay.url, "rick", path=f"/rooms/{room}", refusals=True) as rick:
+    with user_page(context, relay.url, "rick", path=f"/rooms/{room}", refusals=True) as rick:
         rick.walks_in()
         rick.resize(SMALL_PHONE)
         rick.reads("40 people here · 6 on stage · 1 hand up")

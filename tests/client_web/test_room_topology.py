@@ -11,11 +11,11 @@ from playwright.sync_api import BrowserContext
 from ..people import Psql
 from ..running import RunningRelay
 from .browser import expect_refusals
-from .guest import guests
 from .nodes import nodes, waits_for_nodes
+from .participant import participants
 from .test_accessibility import flawless_day_and_night
 from .test_look_layout import fits
-from .visitor import DESKTOP
+from .user_page import DESKTOP
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
     context: BrowserContext, relay: RunningRelay, database_url: str, psql: Psql
 ) -> None:
     room = psql.room("rick", "Relay race")
-    inside = guests(context, relay, room, rick=400, beth=700)
+    inside = participants(context, relay, room, rick=400, beth=700)
     rick, beth = inside.values()
     for each in inside.values():
         each.page.keyboard.press("m")
@@ -79,7 +79,7 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
         # Who is no host reads what there is, and has nothing to choose.
         beth.page.locator(".topology").click()
         beth.page.get_by_text("The host of a room chooses.").wait_for()
-        assert beth.page.locator(".dialog--ways input:visible").count() == 0
+        assert beth.page.locator(".dialog--topologies input:visible").count() == 0
         beth.page.keyboard.press("Escape")
     for each in inside.values():
         each.reads("Waiting for a node to carry this room")

@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext
 from ..people import Psql
 from ..running import RunningRelay
 from .test_pages import confirm, heading
-from .visitor import visitor
+from .user_page import user_page
 
 NOTICED = """
 globalThis.asked = 0
@@ -22,8 +22,8 @@ def test_a_room_is_planned_reminded_of_and_opens(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     with (
-        visitor(context, relay.url, "amara", refusals=True) as amara,
-        visitor(context, relay.url, "beth", before=NOTICED, refusals=True) as beth,
+        user_page(context, relay.url, "amara", refusals=True) as amara,
+        user_page(context, relay.url, "beth", before=NOTICED, refusals=True) as beth,
     ):
         amara.button("Start a room").click()
         form = amara.page.get_by_role("dialog", name="Start a room")
@@ -82,7 +82,7 @@ def test_a_planned_room_is_called_off(
         "insert into rooms (name, host_id, starts_at) values ('Attic', %s, now() + interval '20 minutes')",
         psql.person("amara"),
     )
-    with visitor(context, relay.url, "amara") as amara:
+    with user_page(context, relay.url, "amara") as amara:
         amara.card("Attic").get_by_text("Opens in 20 minutes").wait_for()
         amara.card("Attic").get_by_role("link").click()
         amara.button("Call it off").click()
@@ -106,8 +106,8 @@ def test_doors_say_who_may_come_in_and_stand_in_the_order_asked_for(
     psql.seat(rooms[3], "tom")
     psql.seat(rooms[1], "rick")
     with (
-        visitor(context, relay.url, "beth") as beth,
-        visitor(context, relay.url, "rick") as rick_here,
+        user_page(context, relay.url, "beth") as beth,
+        user_page(context, relay.url, "rick") as rick_here,
     ):
         beth.sees_cards("Cellar 9", "Attic", "Den")
         beth.card("Den").get_by_text("Locked").wait_for()
@@ -121,6 +121,8 @@ def test_doors_say_who_may_come_in_and_stand_in_the_order_asked_for(
         beth.sees_cards("Cellar 9", "Attic", "Den")
         # Uninvited, one is told of no such room; invited, it is there.
         psql.run(
-            "insert into guests (room_id, user_id) values (%s, %s)", rooms[2], psql.person("beth")
+            "insert into participants (room_id, user_id) values (%s, %s)",
+            rooms[2],
+            psql.person("beth"),
         )
         beth.sees_cards("Cellar 9", "cellar 10", "Attic", "Den")

@@ -11,7 +11,7 @@ from .browser import open_page, open_tab
 from .test_accessibility import flawless
 from .test_look_layout import fits
 from .test_look_room import REFUSES_THE_MICROPHONE
-from .visitor import visitor
+from .user_page import user_page
 
 # What the browser is told to do outside the page: nothing of it can be seen in a headless one.
 CHANGES = 4
@@ -33,7 +33,7 @@ def test_a_sound_check_chooses_measures_plays_and_is_remembered(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     # The browser's own fake devices, which beep.
-    with visitor(
+    with user_page(
         context,
         relay.url,
         "beth",
@@ -201,8 +201,8 @@ def test_on_a_big_stage_who_speaks_comes_forward_but_not_under_a_hand(
         psql.seat(room, name)
     path = f"/rooms/{room}"
     with (
-        visitor(context, relay.url, "amara", path=path, tone=440) as amara,
-        visitor(context, relay.url, "beth", path=path) as beth,
+        user_page(context, relay.url, "amara", path=path, tone=440) as amara,
+        user_page(context, relay.url, "beth", path=path) as beth,
     ):
         amara.walks_in()
         beth.sees_seated(*crowd, "amara", "beth")

@@ -11,7 +11,7 @@ from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from .browser import expect_refusals
-from .guest import guests
+from .participant import participants
 from .test_accessibility import flawless
 
 RICK, BETH, MORTY = 440.0, 660.0, 880.0  # Hz: their voices
@@ -54,7 +54,7 @@ def test_an_evening_on_a_moderated_stage(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Lecture", "moderated")
-    inside = guests(context, relay, room, rick=RICK, amara=0, beth=BETH, morty=MORTY)
+    inside = participants(context, relay, room, rick=RICK, amara=0, beth=BETH, morty=MORTY)
     rick, amara, beth, morty = inside.values()
 
     # Both keys, the one way round: asked, and brought up. The queue is in order, and only moderators see it.
@@ -143,7 +143,7 @@ def test_a_yes_is_heard_at_once_and_nobody_else_hears_a_gap(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Lecture", "moderated")
-    inside = guests(context, relay, room, rick=RICK, beth=BETH, morty=0)
+    inside = participants(context, relay, room, rick=RICK, beth=BETH, morty=0)
     rick, beth, morty = inside.values()
     beth.page.evaluate(OPENS_MICROPHONES)
     rick.page.keyboard.press("m")
@@ -194,12 +194,12 @@ def test_a_question_follows_me_is_answered_by_key_and_can_be_taken_back(
 ) -> None:
     room = psql.room("rick", "Lecture", "moderated")
     porch = psql.room("jerry", "Porch")
-    inside = guests(context, relay, room, rick=RICK, beth=BETH)
+    inside = participants(context, relay, room, rick=RICK, beth=BETH)
     rick, beth = inside.values()
     beth.page.get_by_role("link", name="Clubs", exact=True).click()
     beth.page.get_by_role("region", name="The room you are in").wait_for()
     rick.does("beth", "Invite to speak")
-    hallway = beth.page.locator(".frame__foot")
+    hallway = beth.page.locator(".layout__foot")
     hallway.get_by_text("You're invited to speak.").wait_for()
     flawless(beth, "invited while looking around")
     rick.act("Take the invitation back").click()

@@ -32,7 +32,7 @@ def test_seven_tabs_all_follow_join_and_act(tab: OpenTab, psql: Psql) -> None:
     for each in tabs:
         each.sees(*NAMES)
     for each in tabs:
-        each.run("() => roomtone.visit.consent.raiseHand()")
+        each.run("() => roomtone.roomSession.consent.raiseHand()")
     for each in tabs:
         each.until("() => roomtone.people().every(({ hand }) => hand !== null)")
     tabs[-1].leave()

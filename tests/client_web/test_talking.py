@@ -81,7 +81,7 @@ def test_speaking_ends_within_300_ms_of_silence(tab: OpenTab, room: int) -> None
             each.until(speaks, True)
         beth.run(
             """() => { globalThis.told = new Promise((resolve) => {
-                const release = roomtone.visit.subscribe(({ people }) => {
+                const release = roomtone.roomSession.subscribe(({ people }) => {
                     if (people.some(({ username, speaking }) => username === 'rick' && speaking)) return
                     resolve(performance.timeOrigin + performance.now())
                     queueMicrotask(() => release())
@@ -103,7 +103,7 @@ def test_muting_silences_at_the_receiver_whatever_is_sent(tab: OpenTab, room: in
     beth.enter(room)
     rick.unmute()
     beth.hears("rick", RICK)
-    rick.run("() => roomtone.visit.setMuted(true)")
+    rick.run("() => roomtone.roomSession.setMuted(true)")
     beth.until(
         "() => roomtone.people().some((p) => p.username === 'rick' && p.muted && !p.speaking)"
     )
@@ -128,10 +128,10 @@ def test_a_moderator_mutes_somebody_and_they_see_it(tab: OpenTab) -> None:
     guest.unmute()
     host.hears("beth", BETH)
     host.run(
-        "() => roomtone.visit.mutePerson(roomtone.people().find((p) => !p.me).user_id).then(() => null)"
+        "() => roomtone.roomSession.mutePerson(roomtone.people().find((p) => !p.me).user_id).then(() => null)"
     )
     guest.until(
-        "() => roomtone.state.me.muted && roomtone.state.happenings.at(-1).kind === 'muted'"
+        "() => roomtone.state.me.muted && roomtone.state.seatEvents.at(-1).kind === 'muted'"
     )
     host.until("() => ear.frequency('beth') === 0")
     assert guest.unmute()
@@ -143,11 +143,11 @@ def test_stepping_up_and_down_needs_no_negotiation(tab: OpenTab, room: int) -> N
     rick.enter(room)
     beth.enter(room, role="AUDIENCE")
     rick.connects_with("beth")
-    beth.run("() => roomtone.visit.setRole('SPEAKER').then(() => null)")
+    beth.run("() => roomtone.roomSession.setRole('SPEAKER').then(() => null)")
     beth.until("() => roomtone.state.may.speak")
     assert beth.unmute()
     rick.hears("beth", BETH)
-    beth.run("() => roomtone.visit.setRole('AUDIENCE').then(() => null)")
+    beth.run("() => roomtone.roomSession.setRole('AUDIENCE').then(() => null)")
     rick.until("() => roomtone.state.audience.length === 1 && ear.frequency('beth') === 0")
     assert beth.state["microphone"]["state"] == "off"
     [trace] = rick.state["traces"]
@@ -157,15 +157,15 @@ def test_stepping_up_and_down_needs_no_negotiation(tab: OpenTab, room: int) -> N
 def test_leaving_removes_a_person_everywhere_within_a_second(
     tab: OpenTab, room: int, psql: Psql
 ) -> None:
-    rick, beth, visitor = tab("rick"), tab("beth"), tab("summer")
+    rick, beth, user_page = tab("rick"), tab("beth"), tab("summer")
     rick.enter(room)
     beth.enter(room)
     rick.connects_with("beth")
     card = "(here) => roomtone.shell.state.hallway.some((room) => room.here === here)"
-    visitor.until(card, 2)
+    user_page.until(card, 2)
     beth.leave()
     rick.sees("rick")
-    visitor.until(card, 1)
+    user_page.until(card, 1)
     assert psql.roster(room) == ["rick"]
     assert rick.run("() => roomtone.peers().length + roomtone.elements().size") == 0
     assert beth.state["phase"] == "left"
@@ -180,7 +180,7 @@ def test_a_tab_that_navigates_away_leaves_at_once(tab: OpenTab, room: int) -> No
         each.settles()
     beth.page.goto("about:blank")
     rick.sees("rick")
-    assert rick.state["happenings"][-1]["kind"] == "left"
+    assert rick.state["seatEvents"][-1]["kind"] == "left"
 
 
 def test_a_tab_that_dies_is_gone_after_the_grace(
@@ -196,7 +196,7 @@ def test_a_tab_that_dies_is_gone_after_the_grace(
     _crash(beth.page)
     rick.sees("rick")
     assert time.monotonic() - died > GRACE * 0.8
-    assert rick.state["happenings"][-1]["kind"] == "timeout"
+    assert rick.state["seatEvents"][-1]["kind"] == "timeout"
     other.close()
 
 
@@ -218,7 +218,7 @@ def test_a_person_inserted_in_psql_appears_and_a_deleted_one_vanishes(
         "delete from participants where room_id = %s and user_id = %s", room, psql.person("morty")
     )
     rick.sees("rick")
-    kinds = [each["kind"] for each in rick.state["happenings"]]
+    kinds = [each["kind"] for each in rick.state["seatEvents"]]
     assert kinds == ["joined", "removed"]
 
 
@@ -271,7 +271,7 @@ def test_a_seat_that_lapsed_in_the_tunnel_is_taken_again_visibly(
     beth.enter(room)
     rick.enter(room)
     rick.run(
-        "() => { globalThis.phases = []; roomtone.visit.subscribe(({ phase, reason }) => phases.push(`${phase} ${reason}`)) }"
+        "() => { globalThis.phases = []; roomtone.roomSession.subscribe(({ phase, reason }) => phases.push(`${phase} ${reason}`)) }"
     )
     before = rick.state["me"]["peer_id"]
     psql.run(LAPSE, psql.person("rick"))

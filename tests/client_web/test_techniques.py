@@ -74,18 +74,20 @@ def test_four_pages_on_four_techniques_hear_each_other(via: OpenVia, room: int) 
 def test_the_hallway_is_followed_by_every_technique(
     via: OpenVia, technique: str, psql: Psql
 ) -> None:
-    visitor = via(technique, "rick")
-    visitor.until("() => roomtone.shell.state.connection === 'live'")
+    user_page = via(technique, "rick")
+    user_page.until("() => roomtone.shell.state.connection === 'live'")
     room = psql.room("host", "Tea")
-    visitor.until("() => roomtone.shell.state.hallway.some(({ name }) => name === 'Tea')")
+    user_page.until("() => roomtone.shell.state.hallway.some(({ name }) => name === 'Tea')")
     psql.seat(room, "beth")
-    visitor.until("() => roomtone.shell.state.hallway[0].here === 1")
-    visitor.enter(room)
+    user_page.until("() => roomtone.shell.state.hallway[0].here === 1")
+    user_page.enter(room)
     psql.run("update rooms set name = 'Coffee' where id = %s", room)
-    visitor.until("() => roomtone.shell.state.hallway[0].name === 'Coffee'")
+    user_page.until("() => roomtone.shell.state.hallway[0].name === 'Coffee'")
     psql.run("update rooms set ended_at = now() where id = %s", room)
-    visitor.until("() => roomtone.state.phase === 'left' && roomtone.state.reason === 'room ended'")
-    visitor.until("() => roomtone.shell.state.hallway.length === 0")
+    user_page.until(
+        "() => roomtone.state.phase === 'left' && roomtone.state.reason === 'room ended'"
+    )
+    user_page.until("() => roomtone.shell.state.hallway.length === 0")
 
 
 @pytest.mark.parametrize("technique", VIAS)
@@ -177,7 +179,7 @@ def test_a_refused_signal_is_refused_alike_over_the_socket(
                 const { createSocket } = await import('/client/signaling/socket.js')
                 const me = roomtone.state.me.peer_id
                 return new Promise((resolve) => {
-                    const socket = createSocket({ url: `/rooms/${roomtone.visit.room_id}/socket?peer_id=${me}`, connect: roomtone.session.connect,
+                    const socket = createSocket({ url: `/rooms/${roomtone.roomSession.room_id}/socket?peer_id=${me}`, connect: roomtone.session.connect,
                         onFrame: () => {}, onState: async ({ state }) => {
                             if (state !== 'live') return
                             const refusal = await socket.emit('signal', { to_peer: crypto.randomUUID(), kind: 'offer',

@@ -54,7 +54,7 @@ def everybody_is_on(tabs: Mapping[str, BrowserTab], topology: str) -> None:
                 const { route, nodes } = roomtone.state
                 const peers = roomtone.peers()
                 const node = ({ user_id }) => nodes.some((seat) => seat.user_id === user_id)
-                return route.topology === topology && route.standing === 'settled'
+                return route.topology === topology && route.status === 'settled'
                     && peers.every(({ peer }) => peer.state === 'connected')
                     && (topology === 'mesh' ? peers.length === 2 && !peers.some(node) : peers.length === 1 && node(peers[0]))
             }""",
@@ -90,7 +90,7 @@ def a_yes_is_heard(tabs: dict[str, Tab], psql: Psql, room: int, topology: str) -
             voice,
         )
     offers = psql.one("select count(*) from signals where kind = 'offer'")
-    cy.run("() => roomtone.visit.consent.accept({ muted: false }).then(() => null)")
+    cy.run("() => roomtone.roomSession.consent.accept({ muted: false }).then(() => null)")
     ann.until("(tone) => recorder.hears(tone)", CY)
     assert psql.one("select count(*) from signals where kind = 'offer'") == offers
     psql.act_as("host").one("select move_to_audience(%s, 'cy')", room)

@@ -126,7 +126,7 @@ def test_a_wrong_secret_is_a_visible_trouble(
     beth.enter(room)
     for each in (rick, beth):
         each.until(
-            "() => roomtone.state.connectionProblems.some(({ kind, message }) => kind === 'turn' && message.includes('refused our credentials'))"
+            "() => roomtone.state.connectionProblems.some(({ kind, cause }) => kind === 'turn' && cause === 'turn_refused')"
         )
         assert each.state["phase"] == "in"
         assert all(person["connection"] != "connected" for person in each.state["people"])

@@ -7,7 +7,7 @@ import { isAudible, offersFirst, shouldConnect } from '../../client_web/media/me
 import { roomNodeOf, voicesAt } from '../../client_web/media/node_rules.js'
 import { closesOldAfter } from '../../client_web/media/route_changes.js'
 import { EMPTY, isNode, onStage, present, reduce } from '../../client_web/room/state.js'
-import { COMING_BACK } from '../../client_web/signaling/follower.js'
+import { RECONNECT_REASONS } from '../../client_web/signaling/subscription.js'
 import { createOutbox } from '../../client_web/signaling/outbox.js'
 import { Problem, problemOf } from '../../client_web/signaling/problem.js'
 
@@ -64,4 +64,4 @@ cases('refusals', async ({ status, body, passing, rule, message }) => {
   if (message !== null) assert.equal(problem.message, message)
 })
 
-cases('byes', ({ name, goes_on }) => assert.equal(COMING_BACK.has(name), goes_on))
+cases('byes', ({ name, goes_on }) => assert.equal(RECONNECT_REASONS.has(name), goes_on))

@@ -2,8 +2,8 @@ import { messagesInWords, reactionsInWords } from './words.js'
 
 /**
  * @import { Message } from '../../room/chat_log.js'
- * @import { Visit } from '../../room/visit.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSession } from '../../room/room_session.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
 const MESSAGES_GATHERED = 2500 // ms
@@ -14,18 +14,18 @@ const REACTIONS_GATHERED = 8000 // ms: applause is announced once it is over
  * @param {(words: string) => void} say
  */
 export function createChatNews(say) {
-  /** @type {Visit|null} */ let whose = null
+  /** @type {RoomSession|null} */ let whose = null
   /** @type {number|null} */ let last = null // the newest message that was heard of; null before the room was entered
   let open = false
-  /** @type {VisitState|null} */ let visit = null
+  /** @type {RoomSessionState|null} */ let roomSession = null
   /** @type {ReadonlySet<number>} */ let blocked = new Set()
   const messages = gather(MESSAGES_GATHERED, (/** @type {Message[]} */ news) => say(messagesInWords(news, open)))
   const reactions = gather(REACTIONS_GATHERED, (/** @type {{ username: string, emoji: string }[]} */ news) => say(reactionsInWords(news)))
 
   return {
-    /** @param {VisitState} state @param {{ visit: Visit, blocks: ReadonlySet<number>, visible: boolean }} around */
-    update(state, { visit: latest, blocks, visible }) {
-      visit = state
+    /** @param {RoomSessionState} state @param {{ roomSession: RoomSession, blocks: ReadonlySet<number>, visible: boolean }} around */
+    update(state, { roomSession: latest, blocks, visible }) {
+      roomSession = state
       blocked = blocks
       open = visible
       const all = state.chat.messages
@@ -42,8 +42,8 @@ export function createChatNews(say) {
       last = newest
     },
     /** @param {{ user_id: number, username: string, emoji: string }} reaction */
-    hear(reaction) {
-      if (reaction.user_id !== visit?.me?.user_id && !blocked.has(reaction.user_id)) reactions.add([reaction])
+    announceReaction(reaction) {
+      if (reaction.user_id !== roomSession?.me?.user_id && !blocked.has(reaction.user_id)) reactions.add([reaction])
     },
   }
 }

@@ -5,22 +5,22 @@ import { element } from '../elements/element.js'
 
 /**
  * @import { Person } from '../../room/people.js'
- * @import { Visit } from '../../room/visit.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSession } from '../../room/room_session.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
 /**
  * The chat of the room: what was written, and the box to write in.
- * @param {Omit<Parameters<typeof createComposer>[0], 'sent'> & Omit<Parameters<typeof createChatList>[0], 'focusBox'|'takeBack'> &
- *         { discardMessage: (key: number) => string, markRead: () => void }} acts
+ * @param {Omit<Parameters<typeof createComposer>[0], 'sent'> & Omit<Parameters<typeof createChatList>[0], 'focusBox'|'editAgain'> &
+ *         { discardMessage: (key: number) => string, markRead: () => void }} actions
  */
-export function createChat(acts) {
+export function createChat(actions) {
   /** @type {Record<string, any>} */ let drawn = {}
   let unread = 0
   let eager = false // asked to write before the room was entered
   let looking = false // whether the chat is on the screen
-  const composer = createComposer({ ...acts, sent: () => list.toEnd() })
-  const list = createChatList({ ...acts, focusBox: composer.focus, takeBack: (/** @type {number} */ key) => composer.takeBack(acts.discardMessage(key)) })
+  const composer = createComposer({ ...actions, sent: () => list.toEnd() })
+  const list = createChatList({ ...actions, focusBox: composer.focus, editAgain: (/** @type {number} */ key) => composer.putBack(actions.discardMessage(key)) })
   const root = element('div', { class: 'chat' }, list.element, composer.element)
 
   /** Host and moderators: their messages say so. @param {readonly Person[]} people */
@@ -35,9 +35,9 @@ export function createChat(acts) {
     get unread() {
       return unread
     },
-    /** @param {VisitState} visit its state @param {{ visit: Visit, blocks?: ReadonlySet<number>, visible: boolean }} around */
-    update(visit, { visit: whose, blocks = NOBODY, visible }) {
-      const { chat, me, may, people, room, phase } = visit
+    /** @param {RoomSessionState} roomSession its state @param {{ roomSession: RoomSession, blocks?: ReadonlySet<number>, visible: boolean }} around */
+    update(roomSession, { roomSession: whose, blocks = NOBODY, visible }) {
+      const { chat, me, may, people, room, phase } = roomSession
       root.hidden = !me // not in the room yet
       const roles = rolesOf(people)
       unread = unreadOf(chat, me?.user_id ?? 0, blocks)
@@ -48,13 +48,13 @@ export function createChat(acts) {
         const appeared = visible && !drawn.visible
         drawn = now
         if (!visible) return // unseen it costs nothing
-        composer.update({ visit: whose, chat, phase, slow_mode, draft: () => whose.chat.draft })
+        composer.update({ roomSession: whose, chat, phase, slow_mode, draft: () => whose.chat.draft })
         list.update({ room_id: whose.room_id, chat, me, moderate: may.moderate, roles, blocks, unread })
         if (appeared) list.shown()
         if (eager) composer.focus()
         eager = false
       }
-      if (looking && list.atEnd && unread > 0 && !document.hidden) acts.markRead()
+      if (looking && list.atEnd && unread > 0 && !document.hidden) actions.markRead()
     },
     focus() {
       eager = root.hidden === true

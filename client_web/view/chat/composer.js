@@ -4,20 +4,20 @@ import { symbol } from '../elements/symbol.js'
 
 /**
  * @import { ChatState } from '../../room/chat.js'
- * @import { Visit } from '../../room/visit.js'
+ * @import { RoomSession } from '../../room/room_session.js'
  */
 
 const TICK = 250 // ms
 
-/** @typedef {{ visit: Visit, chat: ChatState, phase: string, slow_mode: number, draft: () => string }} Model */
+/** @typedef {{ roomSession: RoomSession, chat: ChatState, phase: string, slow_mode: number, draft: () => string }} Model */
 
 /**
  * The box: Enter sends, Shift+Enter begins a new line. Beside it, in words, how much is left and why one has to wait. What is in it stays
  * until it is on its way.
  *
- * @param {{ sendMessage: (text: string) => boolean, keepDraft: (text: string) => void, sent: () => void }} acts
+ * @param {{ sendMessage: (text: string) => boolean, keepDraft: (text: string) => void, sent: () => void }} actions
  */
-export function createComposer(acts) {
+export function createComposer(actions) {
   /** @type {Model|null} */ let model = null
   /** @type {ReturnType<typeof setInterval>|undefined} */ let timer
   const box = element('textarea', {
@@ -26,7 +26,7 @@ export function createComposer(acts) {
   })
   const send = element('button', { class: 'composer__send', type: 'submit', 'aria-label': 'Send', title: 'Send (Enter)' }, symbol('send'))
   const notice = element('p', { id: 'chat-notice', class: 'composer__notice' })
-  const heard = element('p', { class: 'only-heard', role: 'status' })
+  const heard = element('p', { class: 'visually-hidden', role: 'status' })
   const count = element('p', { id: 'chat-count', class: 'composer__count' })
   const root = element('form', { class: 'composer', on: { submit } },
     element('div', { class: 'composer__words' }, notice, count), heard,
@@ -38,7 +38,7 @@ export function createComposer(acts) {
   }
 
   function typed() {
-    acts.keepDraft(box.value)
+    actions.keepDraft(box.value)
     fit()
     drawLength()
   }
@@ -61,15 +61,15 @@ export function createComposer(acts) {
     event.preventDefault()
     const text = box.value
     if (!text.trim()) return box.focus()
-    if (lengthOf(text.trim()) > LONGEST) return tellAloud(`This is too long: ${lengthInWords(lengthOf(text.trim()))}.`)
-    if (!acts.sendMessage(text)) return tellAloud(notice.textContent ?? '')
+    if (lengthOf(text.trim()) > LONGEST) return announce(`This is too long: ${lengthInWords(lengthOf(text.trim()))}.`)
+    if (!actions.sendMessage(text)) return announce(notice.textContent ?? '')
     set('')
-    acts.sent()
+    actions.sent()
     box.focus()
   }
 
   /** The countdown is seen all the time and heard when somebody runs into it. */
-  function tellAloud(/** @type {string} */ words) {
+  function announce(/** @type {string} */ words) {
     heard.replaceChildren(element('span', { text: words }))
     box.focus()
   }
@@ -117,7 +117,7 @@ export function createComposer(acts) {
     element: root,
     /** @param {Model} latest */
     update(latest) {
-      const elsewhere = model?.visit !== latest.visit
+      const elsewhere = model?.roomSession !== latest.roomSession
       model = latest
       if (elsewhere) set(latest.draft())
       drawNotice()
@@ -125,9 +125,9 @@ export function createComposer(acts) {
     },
     focus: () => box.focus(),
     /** Words come back into the box, in front of what is being written. @param {string} text */
-    takeBack(text) {
+    putBack(text) {
       set([text, box.value].filter(Boolean).join('\n'))
-      acts.keepDraft(box.value)
+      actions.keepDraft(box.value)
       box.focus()
     },
   }

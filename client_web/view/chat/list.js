@@ -1,4 +1,4 @@
-import { NEWEST, cut, down, held, up } from './window.js'
+import { NEWEST, indicesOf, keptRange, pageDown, pageUp } from './visible_range.js'
 import { createMessage } from './message.js'
 import { counted } from '../elements/words.js'
 import { element, mark, say } from '../elements/element.js'
@@ -21,12 +21,12 @@ const TOGETHER = 5 * 60_000 // ms: within them one name stands over several mess
  * The messages, oldest first. Who reads at the end is kept there; who reads further up is not moved by what comes, and sees how much
  * it is. One stop for Tab; the arrows walk from message to message.
  *
- * @param {{ earlierMessages: () => void, focusBox: () => void } & Parameters<typeof createMessage>[1]} acts
+ * @param {{ earlierMessages: () => void, focusBox: () => void } & Parameters<typeof createMessage>[1]} actions
  */
-export function createChatList(acts) {
+export function createChatList(actions) {
   /** @type {Map<string, ReturnType<typeof createMessage>>} */ const made = new Map()
   /** @type {Model} */ let model
-  let frame = NEWEST
+  let range = NEWEST
   /** @type {HTMLElement|null} */ let current = null // the message Tab comes to
   const list = element('ol', { class: 'chat__messages', 'aria-label': 'Messages', on: { keydown: walk, focusin: stop } })
   const earlier = element('button', { class: 'chat__earlier button button--plain', type: 'button', on: { click: further } })
@@ -35,10 +35,10 @@ export function createChatList(acts) {
   const newest = element('button', { class: 'chat__newest', type: 'button', hidden: true, on: { click: toEnd } }, symbol('down'), element('span'))
   const root = element('div', { class: 'chat__reading' }, scroller, newest)
 
-  const following = () => frame === NEWEST
+  const isAtNewest = () => range === NEWEST
   const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AT_END
 
-  new ResizeObserver(() => following() && pinToEnd()).observe(scroller)
+  new ResizeObserver(() => isAtNewest() && pinToEnd()).observe(scroller)
 
   function pinToEnd() {
     scroller.scrollTop = scroller.scrollHeight
@@ -48,35 +48,35 @@ export function createChatList(acts) {
     if (!model || scroller.clientHeight === 0) return
     const { messages } = model.chat
     if (atEnd()) {
-      const below = cut(messages, frame).end < messages.length
-      if (following()) return
-      frame = below ? down(messages, frame) : NEWEST
+      const below = indicesOf(messages, range).end < messages.length
+      if (isAtNewest()) return
+      range = below ? pageDown(messages, range) : NEWEST
       draw()
-    } else if (following()) {
-      frame = held(messages, frame)
+    } else if (isAtNewest()) {
+      range = keptRange(messages, range)
       draw()
     }
   }
 
   function further() {
     const { messages, earlier: before } = model.chat
-    const { start } = cut(messages, frame)
+    const { start } = indicesOf(messages, range)
     if (start > 0) {
-      frame = up(messages, frame)
+      range = pageUp(messages, range)
       draw()
     } else if (before !== 'none') {
-      frame = held(messages, frame)
+      range = keptRange(messages, range)
       waiting = messages[0]?.id ?? null
-      acts.earlierMessages()
+      actions.earlierMessages()
     }
   }
   /** @type {number|null} */ let waiting = null // the oldest message when more were asked for
 
   function toEnd() {
-    frame = NEWEST
+    range = NEWEST
     draw()
     pinToEnd()
-    acts.focusBox()
+    actions.focusBox()
   }
 
   function walk(/** @type {KeyboardEvent} */ event) {
@@ -103,13 +103,13 @@ export function createChatList(acts) {
   }
 
   /** @param {ChatState} chat @returns {ListEntry[]} */
-  function entriesOf({ messages, outgoing, leaving, refusal }) {
-    const { start, end } = cut(messages, frame)
+  function entriesOf({ messages, outgoing, deleting, refusal }) {
+    const { start, end } = indicesOf(messages, range)
     const { me, moderate, roles, blocks } = model
     /** @type {ListEntry[]} */ const entries = messages.slice(start, end).map((message) => ({
       ...{ first: false, key: message.id, element_key: String(message.id), id: message.id, user_id: message.user_id, username: message.username, body: message.body, at: Date.parse(message.created_at) },
       ...{ mine: message.user_id === me.user_id, role: roles.get(message.user_id) ?? null, blocked: blocks.has(message.user_id) },
-      ...{ state: leaving.has(message.id) ? 'leaving' : 'said', problem: refusal?.id === message.id ? refusal.problem : null },
+      ...{ state: deleting.has(message.id) ? 'deleting' : 'said', problem: refusal?.id === message.id ? refusal.problem : null },
       ...{ may_delete: message.user_id === me.user_id || moderate, may_pin: moderate },
     }))
     /** @type {ListEntry[]} */ const mine = end < messages.length ? [] : outgoing.map(({ key, body, at, state, problem }) => ({
@@ -122,20 +122,20 @@ export function createChatList(acts) {
   function draw() {
     const { messages, earlier: before } = model.chat
     if (waiting !== null && before !== 'loading') {
-      if (messages.length && messages[0].id < waiting) frame = up(messages, frame)
+      if (messages.length && messages[0].id < waiting) range = pageUp(messages, range)
       waiting = null
     }
-    if (!following()) frame = held(messages, frame)
+    if (!isAtNewest()) range = keptRange(messages, range)
     const fromEnd = scroller.scrollHeight - scroller.scrollTop
     const top = list.firstElementChild
     sync(entriesOf(model.chat))
-    const { start, end } = cut(messages, frame)
+    const { start, end } = indicesOf(messages, range)
     drawEarlier(start > 0 ? 'more' : before)
     nothing.hidden = list.childElementCount > 0 || before !== 'none'
     const unseen = messages.length - end
-    newest.hidden = following()
+    newest.hidden = isAtNewest()
     say(newest.lastElementChild, unseen + model.unread > 0 ? counted(Math.max(unseen, model.unread), 'new message') : 'To the newest')
-    if (following()) pinToEnd()
+    if (isAtNewest()) pinToEnd()
     // Older ones came in above: what was being read stays under the eye.
     else if (top && top !== list.firstElementChild) scroller.scrollTop = scroller.scrollHeight - fromEnd
   }
@@ -165,7 +165,7 @@ export function createChatList(acts) {
       entry.first = !previous || previous.user_id !== entry.user_id || previous.blocked !== entry.blocked || entry.at - previous.at > TOGETHER
       let one = made.get(key)
       if (!one) {
-        one = createMessage(entry, acts)
+        one = createMessage(entry, actions)
         one.element.querySelectorAll('a').forEach((inner) => mark(inner, 'tabindex', '-1'))
         made.set(key, one)
       }
@@ -183,28 +183,28 @@ export function createChatList(acts) {
     choose(neighbour)
     if (!focused) return
     if (neighbour) neighbour.focus()
-    else acts.focusBox()
+    else actions.focusBox()
   }
 
   return {
     element: root,
     /** Whether the newest message is on the screen. */
     get atEnd() {
-      return following()
+      return isAtNewest()
     },
     /** @param {Model} latest */
     update(latest) {
       const elsewhere = model?.room_id !== latest.room_id
       model = latest
-      if (elsewhere) frame = NEWEST
+      if (elsewhere) range = NEWEST
       draw()
     },
     /** The panel has just been opened: an element that was not drawn has no height to scroll. */
     shown() {
-      if (following()) pinToEnd()
+      if (isAtNewest()) pinToEnd()
     },
     toEnd() {
-      frame = NEWEST
+      range = NEWEST
       if (model) draw()
     },
   }

@@ -19,16 +19,16 @@ import { problemInWords, roleInWords } from '../elements/words.js'
  * @property {boolean} first            of several by one person in a row
  * @property {string|null} role         HOST or MODERATOR
  * @property {boolean} blocked          by somebody I blocked
- * @property {'said'|'sending'|'unsent'|'leaving'} state
+ * @property {'said'|'sending'|'unsent'|'deleting'} state
  * @property {Error|null} problem
  * @property {boolean} may_delete
  * @property {boolean} may_pin
  *
  * @param {Entry} entry
  * @param {{ removeMessage: (id: number) => void, pinLink: (url: string) => Promise<unknown>, sendAgain: (key: number) => void,
- *           takeBack: (key: number) => void }} acts
+ *           editAgain: (key: number) => void }} actions
  */
-export function createMessage(entry, acts) {
+export function createMessage(entry, actions) {
   let latest = entry
   let shown = false // folded ones, by hand
   const { username, body } = entry
@@ -38,10 +38,10 @@ export function createMessage(entry, acts) {
   const head = element('p', { class: 'message__head' }, element('bdi', { class: 'message__name', text: username }), role, time)
   const text = element('p', { class: isOnlyEmoji(body) ? 'message__body message__body--large' : 'message__body', dir: 'auto' }, ...withLinks(body))
   const fold = element('p', { class: 'message__fold', hidden: true })
-  const trouble = element('div', { class: 'message__trouble', hidden: true })
-  const bar = element('div', { class: 'message__acts', hidden: true })
+  const problemBox = element('div', { class: 'message__problem', hidden: true })
+  const bar = element('div', { class: 'message__actions', hidden: true })
   const face = element('span', { class: 'message__face' }, avatar(username))
-  const root = element('li', { class: 'message', tabindex: '-1' }, face, head, text, fold, trouble, bar)
+  const root = element('li', { class: 'message', tabindex: '-1' }, face, head, text, fold, problemBox, bar)
   const link = cutLinks(body).find((part) => typeof part !== 'string')
   let offered = ''
 
@@ -59,8 +59,8 @@ export function createMessage(entry, acts) {
   }
 
   function rest() {
-    const pin = latest.may_pin && link ? act('pin', 'Pin this link for everybody', () => pinIt()) : null
-    const remove = latest.may_delete ? act('bin', 'Delete this message', ask) : null
+    const pin = latest.may_pin && link ? action('pin', 'Pin this link for everybody', () => pinIt()) : null
+    const remove = latest.may_delete ? action('bin', 'Delete this message', ask) : null
     bar.replaceChildren(...[pin, remove].filter((one) => one !== null))
     bar.hidden = bar.childElementCount === 0
   }
@@ -68,41 +68,41 @@ export function createMessage(entry, acts) {
   /** Once more, for a thumb slips. */
   function ask() {
     const keep = () => { rest(); root.focus() }
-    const yes = element('button', { class: 'message__yes', type: 'button', text: 'Delete', on: { click: () => latest.id !== null && acts.removeMessage(latest.id) } })
+    const yes = element('button', { class: 'message__yes', type: 'button', text: 'Delete', on: { click: () => latest.id !== null && actions.removeMessage(latest.id) } })
     bar.replaceChildren(yes, element('button', { class: 'message__keep', type: 'button', text: 'Keep it', on: { click: keep } }))
     yes.focus()
   }
 
   async function pinIt() {
     if (!link) return
-    tell(null)
+    showProblem(null)
     try {
-      await acts.pinLink(link.href)
+      await actions.pinLink(link.href)
     } catch (problem) {
-      tell(problemInWords(problem))
+      showProblem(problemInWords(problem))
     }
   }
 
   /** @param {string|null} words @param {...HTMLElement} ways */
-  function tell(words, ...ways) {
-    trouble.hidden = !words
-    trouble.replaceChildren(...(words ? [element('p', { text: words }), ...ways] : []))
+  function showProblem(words, ...ways) {
+    problemBox.hidden = !words
+    problemBox.replaceChildren(...(words ? [element('p', { text: words }), ...ways] : []))
   }
 
   /** @param {Entry} entry @param {Entry|null} before */
-  function drawTrouble({ state, problem, key }, before) {
+  function drawProblem({ state, problem, key }, before) {
     if (state === before?.state && problem === before?.problem) return
-    if (state !== 'unsent') return tell(problem ? problemInWords(problem) : null)
+    if (state !== 'unsent') return showProblem(problem ? problemInWords(problem) : null)
     /** @param {string} words @param {(key: number) => void} does */
-    const way = (words, does) => element('button', { class: 'message__way', type: 'button', text: words, on: { click: () => does(key) } })
-    tell(problem ? `Not sent. ${problemInWords(problem)}` : 'Not sent.', way('Send again', acts.sendAgain), way('Edit the message', acts.takeBack))
+    const way = (words, does) => element('button', { class: 'message__retry', type: 'button', text: words, on: { click: () => does(key) } })
+    showProblem(problem ? `Not sent. ${problemInWords(problem)}` : 'Not sent.', way('Send again', actions.sendAgain), way('Edit the message', actions.editAgain))
   }
 
   /** @type {Entry|null} */ let drawn = null
   function update(/** @type {Entry} */ next) {
     latest = next
     mark(root, 'data-state', next.state)
-    mark(root, 'aria-busy', next.state === 'sending' || next.state === 'leaving' ? 'true' : null)
+    mark(root, 'aria-busy', next.state === 'sending' || next.state === 'deleting' ? 'true' : null)
     root.classList.toggle('message--mine', next.mine)
     root.classList.toggle('message--first', next.first)
     const folded = next.blocked && !shown
@@ -117,7 +117,7 @@ export function createMessage(entry, acts) {
     say(role, next.role ? roleInWords(next.role) : '')
     offer()
     if (folded && !next.may_delete) bar.hidden = true
-    drawTrouble(next, drawn)
+    drawProblem(next, drawn)
     drawn = next
   }
 
@@ -125,5 +125,5 @@ export function createMessage(entry, acts) {
 }
 
 /** @param {string} drawing @param {string} label @param {() => unknown} does */
-const act = (drawing, label, does) =>
-  element('button', { class: 'message__act', type: 'button', 'aria-label': label, title: label, on: { click: does } }, symbol(drawing))
+const action = (drawing, label, does) =>
+  element('button', { class: 'message__action', type: 'button', 'aria-label': label, title: label, on: { click: does } }, symbol(drawing))

@@ -4,12 +4,12 @@ import { createClubInvitations } from './invitations.js'
 import { createClubMember } from './member.js'
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
-import { settled } from '../hallway/order.js'
+import { inOrder } from '../hallway/order.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
  * @import { Club, ClubPage } from '../../room/clubs.js'
- * @import { Looked } from '../../room/lookup.js'
+ * @import { LookupState } from '../../room/lookup.js'
  * @import { ShellState } from '../../room/shell.js'
  * @import { User } from '../../session.js'
  * @import { Place } from '../shell/route.js'
@@ -19,45 +19,45 @@ import { symbol } from '../elements/symbol.js'
  * A club: what it is for, its rooms now and later, who belongs to it, and what I may do here.
  * @typedef {ClubPage & { signed_in: boolean }} ShownClub
  * @typedef {{ toggleFollowClub: (club: Club) => unknown, startInClub: (club: Club) => unknown, inviteToClub: (club: Club) => unknown,
- *             editClub: (club: Club) => unknown, leaveClub: (club: Club) => unknown, lookAgain: () => unknown }} ClubActs
- * @param {ClubActs & Parameters<typeof createCard>[0] & Parameters<typeof createClubMember>[0] & Parameters<typeof createClubInvitations>[0]} acts
+ *             editClub: (club: Club) => unknown, leaveClub: (club: Club) => unknown, reload: () => unknown }} ClubActions
+ * @param {ClubActions & Parameters<typeof createCard>[0] & Parameters<typeof createClubMember>[0] & Parameters<typeof createClubInvitations>[0]} actions
  */
-export function createClub(acts) {
+export function createClub(actions) {
   /** @type {ShownClub|null} */ let club = null
-  const act = (/** @type {Exclude<keyof ClubActs, 'lookAgain'>} */ name) => () => club && acts[name](club)
+  const action = (/** @type {Exclude<keyof ClubActions, 'reload'>} */ name) => () => club && actions[name](club)
   const topic = element('p', { class: 'caps page__over' })
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
   const about = element('p', { class: 'page__about' })
   const counts = element('p', { class: 'page__counts quiet' })
-  const follow = createFollow(act('toggleFollowClub'))
-  const start = element('button', { class: 'button button--action', type: 'button', on: { click: act('startInClub') } }, symbol('plus'), 'Start a room here')
-  const invite = element('button', { class: 'button', type: 'button', on: { click: act('inviteToClub') } }, symbol('invite'), 'Invite')
-  const edit = element('button', { class: 'button', type: 'button', on: { click: act('editClub') } }, 'Edit')
-  const leave = element('button', { class: 'button button--plain', type: 'button', on: { click: act('leaveClub') } }, 'Leave the club')
+  const follow = createFollow(action('toggleFollowClub'))
+  const start = element('button', { class: 'button button--action', type: 'button', on: { click: action('startInClub') } }, symbol('plus'), 'Start a room here')
+  const invite = element('button', { class: 'button', type: 'button', on: { click: action('inviteToClub') } }, symbol('invite'), 'Invite')
+  const edit = element('button', { class: 'button', type: 'button', on: { click: action('editClub') } }, 'Edit')
+  const leave = element('button', { class: 'button button--plain', type: 'button', on: { click: action('leaveClub') } }, 'Leave the club')
   follow.element.classList.remove('button--small')
-  const ways = element('div', { class: 'page__ways' }, start, follow.element, invite, edit, leave)
-  const state = createPageState(acts.lookAgain)
+  const ways = element('div', { class: 'page__buttons' }, start, follow.element, invite, edit, leave)
+  const state = createPageState(actions.reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address may be mistyped.' }), element('a', { class: 'button button--action', href: '/clubs', text: 'To all clubs' }))
 
-  const doors = element('ul', { class: 'page__cards' })
-  const rooms = keyed(doors, { key: (/** @type {Parameters<ReturnType<typeof createCard>['update']>[0]} */ entry) => entry.row.id, create: () => createCard(acts) })
+  const roomCards = element('ul', { class: 'page__cards' })
+  const rooms = keyed(roomCards, { key: (/** @type {Parameters<ReturnType<typeof createCard>['update']>[0]} */ entry) => entry.row.id, create: () => createCard(actions) })
   const quiet = element('p', { class: 'quiet', text: 'No room is open or planned here just now.' })
   const list = element('ul', { class: 'members' })
-  const members = keyed(list, { key: (/** @type {import('./member.js').ShownMember} */ one) => one.user_id, create: () => createClubMember(acts), fades: false })
-  const invitations = createClubInvitations(acts)
+  const members = keyed(list, { key: (/** @type {import('./member.js').ShownMember} */ one) => one.user_id, create: () => createClubMember(actions), fades: false })
+  const invitations = createClubInvitations(actions)
   const body = element('div', { class: 'page__body' },
-    element('section', { 'aria-label': 'Rooms' }, element('h2', { class: 'caps page__section', text: 'Rooms' }), doors, quiet),
+    element('section', { 'aria-label': 'Rooms' }, element('h2', { class: 'caps page__section', text: 'Rooms' }), roomCards, quiet),
     element('section', { 'aria-label': 'Members' }, element('h2', { class: 'caps page__section', text: 'Members' }), list),
     invitations.element)
   const root = element('article', { class: 'page page--club' },
-    element('header', { class: 'page__head' }, element('a', { class: 'way-back', href: '/clubs' }, symbol('back'), 'Clubs'), topic, heading, about, counts, ways),
+    element('header', { class: 'page__head' }, element('a', { class: 'back-link', href: '/clubs' }, symbol('back'), 'Clubs'), topic, heading, about, counts, ways),
     state.element, missing, body)
 
   return {
     element: root,
     title: () => club?.name ?? null,
-    /** @param {{ place: Place, looked: Looked<number, ClubPage>, shell: ShellState, user: User|null }} now */
+    /** @param {{ place: Place, looked: LookupState<number, ClubPage>, shell: ShellState, user: User|null }} now */
     update({ place, looked, shell, user }) {
       const here = looked.key === place.club_id
       club = here && looked.value ? { ...looked.value, followed: shell.following.has(looked.value.id), signed_in: Boolean(user) } : null
@@ -86,12 +86,12 @@ export function createClub(acts) {
 
   /** @param {ShellState} shell @param {User|null} user */
   function drawRooms(shell, user) {
-    const seated_in = shell.visit && shell.visit.state.phase !== 'left' ? shell.visit.room_id : null
-    const entries = settled(shell.hallway.filter((row) => row.club_id === club?.id))
+    const seated_in = shell.roomSession && shell.roomSession.state.phase !== 'left' ? shell.roomSession.room_id : null
+    const entries = inOrder(shell.hallway.filter((row) => row.club_id === club?.id))
       .sort((a, b) => Number(Boolean(a.row.scheduled)) - Number(Boolean(b.row.scheduled)))
       .map((entry) => ({ ...entry, here: entry.row.id === seated_in, signed_in: Boolean(user), reminded: shell.reminders.has(entry.row.id), blocks: shell.blocks }))
     rooms.update(entries)
     quiet.hidden = entries.length > 0
-    mark(doors, 'hidden', entries.length === 0)
+    mark(roomCards, 'hidden', entries.length === 0)
   }
 }

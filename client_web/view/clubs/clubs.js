@@ -6,7 +6,7 @@ import { counted } from '../elements/words.js'
 
 /**
  * @import { Club } from '../../room/clubs.js'
- * @import { Looked } from '../../room/lookup.js'
+ * @import { LookupState } from '../../room/lookup.js'
  * @import { ShellState } from '../../room/shell.js'
  * @import { User } from '../../session.js'
  */
@@ -18,12 +18,12 @@ export const ROLES = { OWNER: 'Owner', ADMIN: 'Admin', MEMBER: 'Member' }
 
 /**
  * All clubs, mine first.
- * @param {{ foundClub: () => void, toggleFollowClub: (club: Club) => void, lookAgain: () => void }} acts
+ * @param {{ foundClub: () => void, toggleFollowClub: (club: Club) => void, reload: () => void }} actions
  */
-export function createClubs({ foundClub, toggleFollowClub, lookAgain }) {
+export function createClubs({ foundClub, toggleFollowClub, reload }) {
   const heading = element('h1', { class: 'page__title', tabindex: '-1', text: 'Clubs' })
   const found = element('button', { class: 'button button--action', type: 'button', on: { click: foundClub } }, symbol('plus'), 'Found a club')
-  const state = createPageState(lookAgain)
+  const state = createPageState(reload)
   const mine = createPart('Yours')
   const others = createPart('All clubs')
   const nobody = element('p', { class: 'page__lead quiet', text: 'There are no clubs yet. Found the first one: people follow it, members start its rooms.', hidden: true })
@@ -51,7 +51,7 @@ export function createClubs({ foundClub, toggleFollowClub, lookAgain }) {
   return {
     element: root,
     title: () => 'Clubs',
-    /** @param {{ looked: Looked<string, Club[]>, shell: ShellState, user: User|null }} now */
+    /** @param {{ looked: LookupState<string, Club[]>, shell: ShellState, user: User|null }} now */
     update({ looked, shell, user }) {
       state.update(looked)
       const all = (looked.value ?? []).map((club) => ({ ...club, followed: shell.following.has(club.id), signed_in: Boolean(user) }))
@@ -63,7 +63,7 @@ export function createClubs({ foundClub, toggleFollowClub, lookAgain }) {
   }
 }
 
-/** @param {{ toggleFollowClub: (club: Club) => void }} acts */
+/** @param {{ toggleFollowClub: (club: Club) => void }} actions */
 function createClubCard({ toggleFollowClub }) {
   /** @type {ListedClub} */ let club
   const topic = element('span', { class: 'caps' })
@@ -111,14 +111,14 @@ export function createFollow(toggle) {
   }
 }
 
-/** That a page is being fetched, or could not be; and another try without loading everything anew. @param {() => void} lookAgain */
-export function createPageState(lookAgain) {
+/** That a page is being fetched, or could not be; and another try without loading everything anew. @param {() => void} reload */
+export function createPageState(reload) {
   const words = element('span')
-  const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => lookAgain() } })
+  const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => reload() } })
   const root = element('p', { class: 'page__state', role: 'status', hidden: true }, words, again)
   return {
     element: root,
-    update(/** @type {Pick<Looked<any, any>, 'phase'|'problem'>} */ { phase, problem }) {
+    update(/** @type {Pick<LookupState<any, any>, 'phase'|'problem'>} */ { phase, problem }) {
       root.hidden = phase === 'ready' || phase === 'missing'
       again.hidden = phase !== 'failed'
       say(words, phase === 'failed' ? `${problem?.message ?? ''} ${problem?.hint ?? ''}`.trim() : 'One moment…')

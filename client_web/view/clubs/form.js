@@ -16,7 +16,7 @@ const RULES = {
 
 /**
  * Founding a club, or changing what it says of itself.
- * @param {{ found: (club: { name: string, description: string|null, topic: string|null }) => Promise<void>, change: (club: Club, change: Record<string, unknown>) => Promise<void>, topics: () => Promise<any[]> }} acts
+ * @param {{ found: (club: { name: string, description: string|null, topic: string|null }) => Promise<void>, change: (club: Club, change: Record<string, unknown>) => Promise<void>, topics: () => Promise<any[]> }} actions
  */
 export function createClubForm({ found, change, topics }) {
   /** @type {Club|null} */ let edited = null

@@ -7,7 +7,7 @@ import { untilInWords } from '../elements/when.js'
 
 /**
  * The invitations to a club that may still be used: for those who may take them back.
- * @param {{ copyAddress: (path: string) => void, withdrawInvitation: (invitation: OpenInvitation) => Promise<unknown> }} acts
+ * @param {{ copyAddress: (path: string) => void, withdrawInvitation: (invitation: OpenInvitation) => Promise<unknown> }} actions
  */
 export function createClubInvitations({ copyAddress, withdrawInvitation }) {
   const list = element('ul', { class: 'members' })

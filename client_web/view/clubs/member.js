@@ -10,7 +10,7 @@ import { addressOfPerson } from '../shell/route.js'
 /**
  * Somebody who belongs to a club, and what an owner or admin may change about that.
  * @param {{ setClubRole: (club: Club, member: Member, role: string) => Promise<string|undefined>,
- *           removeMember: (club: Club, member: Member) => void }} acts  the first resolves with a refusal's words, if any
+ *           removeMember: (club: Club, member: Member) => void }} actions  the first resolves with a refusal's words, if any
  */
 export function createClubMember({ setClubRole, removeMember }) {
   /** @type {ShownMember|undefined} */ let one
@@ -22,14 +22,14 @@ export function createClubMember({ setClubRole, removeMember }) {
   const remove = element('button', { class: 'button button--small button--plain', type: 'button', text: 'Remove', on: { click: () => one && removeMember(one.club, one) } })
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
 
-  async function act(/** @type {Promise<string|undefined>} */ doing) {
+  async function action(/** @type {Promise<string|undefined>} */ doing) {
     say(refusal, '')
     const refused = await doing
     if (refused) say(refusal, refused)
     if (one) change.value = one.role
   }
   function onChange() {
-    if (one) act(setClubRole(one.club, one, change.value))
+    if (one) action(setClubRole(one.club, one, change.value))
   }
 
   return {

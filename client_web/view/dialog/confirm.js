@@ -6,18 +6,18 @@ import { createRefusal } from '../elements/refusal.js'
  * "Are you sure?", saying what it means; the answer may be refused, and then that is said here.
  */
 export function createConfirm() {
-  /** @type {() => Promise<unknown>} */ let act = async () => {}
+  /** @type {() => Promise<unknown>} */ let action = async () => {}
   /** @type {(answer: boolean) => void} */ let settle = () => {}
   const about = element('p', { class: 'confirm__about' })
   const refusal = createRefusal()
   const yes = element('button', { class: 'button button--action', type: 'button', on: { click: go } })
   const no = element('button', { class: 'button', type: 'button', on: { click: () => dialog.close() } })
-  const dialog = createDialog('', element('div', { class: 'confirm' }, about, refusal.element, element('div', { class: 'confirm__ways' }, yes, no)))
+  const dialog = createDialog('', element('div', { class: 'confirm' }, about, refusal.element, element('div', { class: 'confirm__buttons' }, yes, no)))
   const heading = dialog.element.querySelector('.dialog__title')
   dialog.element.addEventListener('close', () => settle(false))
 
   async function go() {
-    if (!(await refusal.attempt(act))) return
+    if (!(await refusal.attempt(action))) return
     settle(true)
     dialog.close()
   }
@@ -25,18 +25,18 @@ export function createConfirm() {
   return {
     element: dialog.element,
     /**
-     * @param {{ title: string, about: string, yes: string, no?: string, grave?: boolean, act?: () => Promise<unknown> }} question
+     * @param {{ title: string, about: string, yes: string, no?: string, danger?: boolean, action?: () => Promise<unknown> }} question
      * @returns {Promise<boolean>} whether it was answered with yes, and done
      */
     ask(question) {
       settle(false)
-      act = question.act ?? (async () => {})
+      action = question.action ?? (async () => {})
       say(heading, question.title)
       dialog.element.setAttribute('aria-label', question.title)
       say(about, question.about)
       say(yes, question.yes)
       say(no, question.no ?? 'Cancel')
-      yes.classList.toggle('button--grave', Boolean(question.grave))
+      yes.classList.toggle('button--danger', Boolean(question.danger))
       refusal.say(null)
       /** @type {Promise<boolean>} */ const answer = new Promise((resolve) => {
         settle = (value) => {

@@ -1,4 +1,5 @@
 import { element, mark, say } from '../elements/element.js'
+import { ruleOf } from '../../signaling/problem.js'
 import { counted, problemInWords } from '../elements/words.js'
 
 /**
@@ -114,7 +115,7 @@ export function createForm({ fields, rules, go, check = () => null, submit }, ..
     try {
       await submit()
     } catch (problem) {
-      const [name, words] = rules[problem.rule] ?? []
+      const [name, words] = rules[ruleOf(problem) ?? ''] ?? []
       if (name) refuse(name, words ?? problemInWords(problem))
       else say(refusal, problemInWords(problem))
     } finally {

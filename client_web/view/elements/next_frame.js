@@ -3,13 +3,13 @@ const WHILE_HIDDEN = 250 // ms: nobody looks, but the title and the seats should
 /**
  * Does something once before the next frame, however often it is asked for: forty people who join at once change the state hundreds of
  * times, and the screen sixty times a second at most.
- * @param {() => void} act
+ * @param {() => void} action
  */
-export function soon(act) {
+export function onceBeforeNextFrame(action) {
   let due = false
   const now = () => {
     due = false
-    act()
+    action()
   }
   return () => {
     if (due) return

@@ -1,3 +1,4 @@
+import { problemFrom } from '../../signaling/problem.js'
 import { element, say } from './element.js'
 import { problemInWords } from './words.js'
 
@@ -9,26 +10,25 @@ export function createRefusal(className = 'refusal') {
   const root = element('p', { class: className, role: 'alert', hidden: true })
 
   /** @param {string|null} text */
-  function tell(text) {
+  function show(text) {
     root.hidden = !text
     say(root, text ?? '')
   }
 
   return {
     element: root,
-    say: tell,
+    say: show,
     /**
      * Does something that may be refused. What is not a refusal is a mistake of ours, and stays one.
-     * @param {() => Promise<unknown>} act @returns {Promise<boolean>} whether it was done
+     * @param {() => Promise<unknown>} action @returns {Promise<boolean>} whether it was done
      */
-    async attempt(act) {
-      tell(null)
+    async attempt(action) {
+      show(null)
       try {
-        await act()
+        await action()
         return true
       } catch (problem) {
-        if (problem?.name !== 'Problem') throw problem
-        tell(problemInWords(problem))
+        show(problemInWords(problemFrom(problem)))
         return false
       }
     },

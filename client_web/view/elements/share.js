@@ -13,7 +13,7 @@ export function createShare(label) {
   let timer = 0
   const shown = element('input', { class: 'field__input share__link', readonly: true, 'aria-label': label, on: { focus: (event) => event.target.select() } })
   const words = element('span', { text: 'Copy' })
-  const copied = element('span', { class: 'only-heard', role: 'status' })
+  const copied = element('span', { class: 'visually-hidden', role: 'status' })
   const copy = element('button', { class: 'button', type: 'button', 'aria-label': `Copy: ${label.toLowerCase()}`, on: { click: toClipboard } }, symbol('copy'), words)
   const share = element('button', { class: 'button', type: 'button', on: { click: pass } }, 'Share…')
   const root = element('div', { class: 'share', hidden: true }, shown, copy, share, copied)

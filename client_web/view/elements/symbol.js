@@ -8,7 +8,7 @@ const SVG = 'http://www.w3.org/2000/svg'
 async function bring() {
   const answer = await fetch(SPRITE)
   const sprite = new DOMParser().parseFromString(await answer.text(), 'image/svg+xml').documentElement
-  sprite.setAttribute('class', 'only-heard')
+  sprite.setAttribute('class', 'visually-hidden')
   sprite.setAttribute('aria-hidden', 'true')
   document.body.append(document.importNode(sprite, true))
 }

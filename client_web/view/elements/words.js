@@ -1,11 +1,11 @@
 import { markInWords, placeInWords, seatChangeInWords, waitingInWords } from '../stage/stage_words.js'
-import { troubleInWords } from '../stage/quality_words.js'
+import { qualityProblemInWords } from '../stage/quality_words.js'
 
 /**
  * What the page says. Pure: state in, sentences out.
  *
  * @import { Person } from '../../room/people.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  * @typedef {{ status?: number, rule?: string|null, message?: string, hint?: string|null }} Refused  a Problem, as far as words need it
  * @typedef {{ title: string, advice: string, again: string|null, word?: string|null }} Ending
  */
@@ -42,25 +42,25 @@ export function duration(ms) {
   return `${Math.round(shown / 60_000)} min`
 }
 
-/** What I am, in words. `keys` says whether there is a keyboard to speak of. @param {VisitState} visit @param {boolean} keys */
-export function meInWords(visit, keys) {
-  const { me, may, microphone, phase } = visit
+/** What I am, in words. `keys` says whether there is a keyboard to speak of. @param {RoomSessionState} roomSession @param {boolean} keys */
+export function meInWords(roomSession, keys) {
+  const { me, may, microphone, phase } = roomSession
   if (phase === 'joining' || !me) return { headline: 'Entering the room…', advice: '' }
   if (phase === 'reconnecting') return { headline: 'Reconnecting…', advice: 'Your seat is kept for a moment.' }
   if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Allow the microphone in your browser to speak.' }
-  const news = seatChangeInWords(visit, keys)
+  const news = seatChangeInWords(roomSession, keys)
   if (!may.speak) {
-    if (me.hand !== null || me.invited) return waitingInWords({ me, queue: visit.queue }, keys)
+    if (me.hand !== null || me.invited) return waitingInWords({ me, queue: roomSession.queue }, keys)
     if (news) return news
     if (may.step_up) return { headline: "You're listening", advice: 'Join the stage whenever you like to talk.' }
-    return waitingInWords({ me, queue: visit.queue }, keys)
+    return waitingInWords({ me, queue: roomSession.queue }, keys)
   }
   if (microphone.state === 'refused' || microphone.state === 'missing' || microphone.state === 'failed') {
     return { headline: "You're listening", advice: 'Your microphone is not available.' }
   }
-  if (news && (me.muted || !['brought_up', 'muted'].includes(visit.seatChange ?? ''))) return news
+  if (news && (me.muted || !['brought_up', 'muted'].includes(roomSession.seatChange ?? ''))) return news
   if (me.muted) return { headline: 'Your microphone is off', advice: keys ? 'Press M to turn it on, or hold Space to talk.' : 'Tap it to talk.' }
-  const route = !['lost', 'alone'].includes(visit.route?.standing ?? '')
+  const route = !['lost', 'no_node'].includes(roomSession.route?.status ?? '')
   const advice = !route ? 'Not everyone may hear you just now.' : microphone.talking ? 'For as long as you hold Space.' : 'Everyone here can hear you.'
   return { headline: me.speaking ? "You're speaking" : 'Your microphone is on', advice }
 }
@@ -97,15 +97,15 @@ export function seatInWords(person) {
   if (state) parts.push(state.replace('…', '').toLowerCase())
   const open = markInWords(person)
   if (open) parts.push(person.hand !== null && !person.invited ? `hand up, ${placeInWords(person.hand)}` : person.invited ? 'invited to speak' : open.toLowerCase())
-  const trouble = troubleInWords(person.quality)
+  const trouble = qualityProblemInWords(person.quality)
   if (trouble) parts.push(trouble.toLowerCase())
   if (person.silenced) parts.push('muted for you')
   return parts.join(', ')
 }
 
 /**
- * How a visit ended: what happened, and what to do next. `again` names the way back in, where there is one.
- * @param {{ reason: string|null, problem: Refused|null, room?: import('../../room/state.js').Room|null }} visit
+ * How a room session ended: what happened, and what to do next. `again` names the way back in, where there is one.
+ * @param {{ reason: string|null, problem: Refused|null, room?: import('../../room/state.js').Room|null }} roomSession
  * @returns {Ending}
  */
 export function endingInWords({ reason, problem, room }) {
@@ -137,16 +137,28 @@ export function sentence(text) {
   return /[.!?…]$/u.test(started) ? started : `${started}.`
 }
 
-/** Problem -> one or two sentences. @param {{ message?: string, hint?: string|null }|null|undefined} problem */
-export const problemInWords = (problem) =>
-  [problem?.message ?? 'Something went wrong', problem?.hint ?? ''].filter(Boolean).map(sentence).join(' ')
+/**
+ * What was refused, in one or two sentences: in the page's own words where the database's speak to people in psql.
+ * @param {unknown} problem  a Problem; or whatever else was caught
+ */
+export function problemInWords(problem) {
+  const { rule, message, hint } = /** @type {Refused} */ (problem ?? {})
+  const own = rule ? OWN_WORDS[rule] : undefined
+  if (own) return own
+  return [message ?? 'Something went wrong', hint ?? ''].filter(Boolean).map(sentence).join(' ')
+}
+
+/** @type {Record<string, string>} by rule */
+const OWN_WORDS = {
+  rooms_topology_has_a_node: 'No audio server for this is running. Choose another way, or try again later.',
+}
 
 /**
  * Several comings and goings as one announcement.
- * @param {{kind: string, username: string, role?: string, me?: boolean}[]} happenings
+ * @param {{kind: string, username: string, role?: string, me?: boolean}[]} seatEvents
  */
-export function happeningsInWords(happenings) {
-  const named = (/** @type {string[]} */ kinds) => [...new Set(happenings.filter((one) => kinds.includes(one.kind)).map((one) => one.username))]
+export function seatEventsInWords(seatEvents) {
+  const named = (/** @type {string[]} */ kinds) => [...new Set(seatEvents.filter((one) => kinds.includes(one.kind)).map((one) => one.username))]
   /** @param {string[]} names @param {string} verb */
   const phrase = (names, verb) => {
     if (names.length === 0) return ''
@@ -155,7 +167,7 @@ export function happeningsInWords(happenings) {
   return [
     phrase(named(['joined']), 'came in'),
     phrase(named(['left', 'timeout']), 'left'),
-    phrase(named(['hand']), happenings.filter((one) => one.kind === 'hand').length === 1 ? 'raised a hand' : 'raised their hands'),
-    phrase(named(['removed']), happenings.filter((one) => one.kind === 'removed').length === 1 ? 'was removed' : 'were removed'),
+    phrase(named(['hand']), seatEvents.filter((one) => one.kind === 'hand').length === 1 ? 'raised a hand' : 'raised their hands'),
+    phrase(named(['removed']), seatEvents.filter((one) => one.kind === 'removed').length === 1 ? 'was removed' : 'were removed'),
   ].filter(Boolean).join(' ')
 }

@@ -11,7 +11,7 @@ import { countsInWords, sentence } from '../elements/words.js'
 
 /**
  * A room's card: open now, or scheduled. It changes in place and never grows or shrinks a line because somebody enters or leaves.
- * @param {{ toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void }} acts
+ * @param {{ toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void }} actions
  */
 export function createCard({ toggleFollow, toggleReminder }) {
   /** @type {ListedRoom} */ let row

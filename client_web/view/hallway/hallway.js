@@ -1,8 +1,8 @@
 import { createCard } from './card.js'
 import { element, mark, say } from '../elements/element.js'
-import { createHold } from '../elements/hold.js'
+import { createInteraction } from '../elements/interaction.js'
 import { keyed } from '../elements/keyed.js'
-import { answers, held, isOrder, settled } from './order.js'
+import { matches, keptInPlace, isOrder, inOrder } from './order.js'
 import { symbol } from '../elements/symbol.js'
 import { problemInWords } from '../elements/words.js'
 
@@ -22,27 +22,27 @@ const SECTIONS = [['followed', 'From clubs you follow'], ['open', 'Everything op
 
 /**
  * The hallway: who is in which room, as it is now, and which rooms will open.
- * @param {{ start: () => void, toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void, retry: () => void }} acts
+ * @param {{ start: () => void, toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void, retry: () => void }} actions
  */
-export function createHallway(acts) {
+export function createHallway(actions) {
   /** @type {Shown|null} */ let model = null
   /** @type {import('./order.js').Entry[]} */ let shown = []
 
-  const heading = element('h1', { class: 'only-heard', tabindex: '-1', text: 'Hallway' })
+  const heading = element('h1', { class: 'visually-hidden', tabindex: '-1', text: 'Hallway' })
   const search = element('input', { type: 'search', class: 'hallway__search', placeholder: 'Find', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: draw } })
   const searching = element('label', { class: 'hallway__find' }, symbol('search'), search)
-  const begin = element('button', { class: 'button button--action', type: 'button', on: { click: acts.start } }, symbol('plus'), 'Start a room')
+  const begin = element('button', { class: 'button button--action', type: 'button', on: { click: actions.start } }, symbol('plus'), 'Start a room')
   const order = element('select', { class: 'hallway__order', 'aria-label': 'Sort rooms', on: { change: sort } }, ...ORDERS.map(([value, text]) => element('option', { value, text })))
   const ordering = element('label', { class: 'hallway__sort' }, symbol('sort'), order)
   const connection = element('p', { class: 'hallway__connection', role: 'status' })
   const refusal = element('p', { class: 'hallway__refusal', role: 'alert', hidden: true })
   const sections = SECTIONS.map(([name, title]) => createSection(name, title))
-  const doors = element('div', { class: 'hallway__doors' }, ...sections.map((section) => section.element))
+  const roomSections = element('div', { class: 'hallway__sections' }, ...sections.map((section) => section.element))
   const nothing = element('div', { class: 'hallway__nothing' })
   const waiting = element('div', { class: 'hallway__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('div', { class: 'card card--waiting' }, element('i'), element('i'), element('i'))))
-  const scroll = element('div', { class: 'hallway__scroll' }, ordering, connection, refusal, doors, waiting, nothing)
+  const scroll = element('div', { class: 'hallway__scroll' }, ordering, connection, refusal, roomSections, waiting, nothing)
   const root = element('div', { class: 'hallway' }, heading, element('div', { class: 'hallway__tools' }, searching, begin), scroll)
-  const hold = createHold(doors, draw)
+  const interaction = createInteraction(roomSections, draw)
   const remembered = localStorage.getItem(KEPT_AS)
   order.value = isOrder(remembered) ? remembered : 'busiest'
   // "In 25 minutes" is a minute later "in 24 minutes".
@@ -52,7 +52,7 @@ export function createHallway(acts) {
   function createSection(name, title) {
     const words = element('h2', { class: 'caps hallway__section', text: title })
     const cards = element('ul', { class: 'hallway__cards' })
-    const rows = keyed(cards, { key: (/** @type {CardEntry} */ entry) => entry.row.id, create: () => createCard(acts) })
+    const rows = keyed(cards, { key: (/** @type {CardEntry} */ entry) => entry.row.id, create: () => createCard(actions) })
     const section = element('section', { 'aria-label': title }, words, cards)
     return {
       element: section,
@@ -76,15 +76,15 @@ export function createHallway(acts) {
     if (!model) return
     const { rooms, loading, reminders, blocks, seated_in, signed_in } = model
     const wanted = search.value.trim()
-    shown = hold.held && shown.length > 0 ? held(shown, rooms, chosenOrder()) : settled(rooms, chosenOrder())
+    shown = interaction.active && shown.length > 0 ? keptInPlace(shown, rooms, chosenOrder()) : inOrder(rooms, chosenOrder())
     const entries = shown
-      .filter((entry) => !wanted || answers(entry.row, wanted))
+      .filter((entry) => !wanted || matches(entry.row, wanted))
       .map((entry) => ({ ...entry, here: entry.row.id === seated_in, signed_in, reminded: reminders.has(entry.row.id), blocks }))
     for (const section of sections) section.update(entries)
     searching.hidden = rooms.length < SEARCH_FROM && !wanted
     ordering.hidden = searching.hidden || rooms.every((row) => row.scheduled)
     waiting.hidden = !loading
-    mark(doors, 'aria-busy', loading ? 'true' : null)
+    mark(roomSections, 'aria-busy', loading ? 'true' : null)
     drawNothing(model, entries.length, wanted)
     drawConnection(model)
   }
@@ -108,7 +108,7 @@ export function createHallway(acts) {
     connection.hidden = words === ''
     if (connection.firstChild?.textContent === words) return
     connection.replaceChildren(element('span', { text: words }))
-    if (state === 'ended') connection.append(element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: acts.retry } }))
+    if (state === 'ended') connection.append(element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: actions.retry } }))
   }
 
   return {

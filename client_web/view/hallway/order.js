@@ -32,7 +32,7 @@ const ORDERS = {
 export const isOrder = (name) => name !== null && Object.hasOwn(ORDERS, name)
 
 /** @param {readonly ListedRoom[]} rows @param {Order} [order] @returns {Entry[]} what is scheduled stands by its time, whatever the order */
-export function settled(rows, order = 'busiest') {
+export function inOrder(rows, order = 'busiest') {
   const entries = rows.map((row) => ({ row, section: sectionOf(row), over: false }))
   return entries.sort((a, b) => (a.row.scheduled && b.row.scheduled ? soonest : ORDERS[order])(a.row, b.row))
 }
@@ -42,18 +42,18 @@ export function settled(rows, order = 'busiest') {
  * @param {readonly ListedRoom[]} rows @param {Order} [order]
  * @returns {Entry[]} the same cards in the same places, with what is new about them
  */
-export function held(shown, rows, order = 'busiest') {
+export function keptInPlace(shown, rows, order = 'busiest') {
   const known = new Map(rows.map((row) => [row.id, row]))
   const kept = shown.map((entry) => {
     const row = known.get(entry.row.id)
     return row ? { row, section: entry.section, over: false } : { ...entry, over: true }
   })
   const places = new Set(shown.map((entry) => entry.row.id))
-  return [...kept, ...settled(rows, order).filter((entry) => !places.has(entry.row.id))]
+  return [...kept, ...inOrder(rows, order).filter((entry) => !places.has(entry.row.id))]
 }
 
-/** Whether a room answers a search: by its name, club, topic, host or the people on its stage. @param {ListedRoom} row @param {string} search */
-export function answers(row, search) {
+/** Whether a room matches a search: by its name, club, topic, host or the people on its stage. @param {ListedRoom} row @param {string} search */
+export function matches(row, search) {
   const words = search.toLocaleLowerCase().split(/\s+/u).filter(Boolean)
   const texts = [row.name, row.club, row.topic, row.host, ...(row.people ?? []).map((one) => one.username)]
   const text = texts.filter(Boolean).join(' ').toLocaleLowerCase()

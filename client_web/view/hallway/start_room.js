@@ -41,7 +41,7 @@ const RULES = {
 
 /**
  * Starting a room, now or later. One row in `rooms`, and in we go.
- * @param {{ start: (room: Record<string, any>) => Promise<void>, clubs: () => Promise<{id: number, name: string}[]> }} acts
+ * @param {{ start: (room: Record<string, any>) => Promise<void>, clubs: () => Promise<{id: number, name: string}[]> }} actions
  */
 export function createStartRoom({ start, clubs }) {
   const club = createField({ id: 'room-club', label: 'Club', input: element('select', { name: 'club', on: { change: onClub } }) })

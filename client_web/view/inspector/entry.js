@@ -1,6 +1,6 @@
 import { element } from '../elements/element.js'
-import { stations } from './stations.js'
-import { storyOf, timeOfDay } from './inspector_words.js'
+import { timeline } from './timeline.js'
+import { summaryOf, timeOfDay } from './inspector_words.js'
 import { duration, problemInWords } from '../elements/words.js'
 
 /**
@@ -10,11 +10,11 @@ import { duration, problemInWords } from '../elements/words.js'
  */
 export function createEntry(nameOf) {
   /** @type {Entry|null} */ let drawn = null
-  const head = element('p', { class: 'pane__head' })
-  const story = element('p', { class: 'pane__story' })
-  const total = element('p', { class: 'pane__total' })
-  const way = element('div')
-  const made = element('li', { class: 'pane' }, head, element('div', { class: 'pane__line' }, story, total), way)
+  const head = element('p', { class: 'entry__head' })
+  const summary = element('p', { class: 'entry__summary' })
+  const total = element('p', { class: 'entry__total' })
+  const timelinePlace = element('div')
+  const made = element('li', { class: 'entry' }, head, element('div', { class: 'entry__line' }, summary, total), timelinePlace)
   const row = createRow()
 
   return {
@@ -25,9 +25,9 @@ export function createEntry(nameOf) {
       made.dataset.kind = entry.problem ? 'problem' : entry.kind
       if ('table' in entry) made.dataset.table = entry.table
       head.replaceChildren(...headOf(entry))
-      story.textContent = entry.problem ? problemInWords(entry.problem) : storyOf(entry, nameOf)
+      summary.textContent = entry.problem ? problemInWords(entry.problem) : summaryOf(entry, nameOf)
       total.textContent = totalOf(entry)
-      way.replaceChildren(...wayOf(entry))
+      timelinePlace.replaceChildren(...timelineOf(entry))
       const content = entry.kind === 'write' ? entry.rows : entry.kind === 'event' ? (entry.record ?? entry.old_record) : null
       if (content) {
         row.show(content)
@@ -38,11 +38,11 @@ export function createEntry(nameOf) {
 }
 
 function headOf(/** @type {Entry} */ entry) {
-  const time = element('time', { class: 'pane__time', text: timeOfDay(entry.at) })
+  const time = element('time', { class: 'entry__time', text: timeOfDay(entry.at) })
   if (entry.kind === 'stream') return [element('b', { text: 'stream' }), time]
   if (entry.kind === 'note') return [element('b', { text: 'note' }), time]
-  const what = element('span', { class: 'pane__what' }, element('b', { text: `${entry.kind === 'write' ? entry.method : entry.type} ` }), element('span', { class: 'pane__table', text: entry.table }))
-  const whose = element('span', { class: 'pane__whose', text: entry.kind === 'write' ? 'you wrote' : `log ${entry.seq}` })
+  const what = element('span', { class: 'entry__what' }, element('b', { text: `${entry.kind === 'write' ? entry.method : entry.type} ` }), element('span', { class: 'entry__table', text: entry.table }))
+  const whose = element('span', { class: 'entry__whose', text: entry.kind === 'write' ? 'you wrote' : `log ${entry.seq}` })
   return [what, whose, time]
 }
 
@@ -51,13 +51,13 @@ function totalOf(entry) {
   if (entry.kind === 'event') return `seen in ${duration(entry.seen_ms)}`
   if (entry.kind !== 'write') return ''
   if (entry.seen_ms !== null) return `back in ${duration(entry.seen_ms)}`
-  return entry.status ? `${entry.status} in ${duration(entry.ms)}` : 'on its way…'
+  return entry.status ? `${entry.status} in ${duration(entry.ms)}` : 'on its timelinePlace…'
 }
 
-function wayOf(/** @type {Entry} */ entry) {
+function timelineOf(/** @type {Entry} */ entry) {
   if (entry.kind === 'event' && entry.notify_ms !== null) {
     const { notify_ms, stream_ms } = entry
-    return [stations([
+    return [timeline([
       { name: 'row', reached: true },
       { name: 'notified', reached: true, ms: notify_ms },
       { name: 'seen', reached: true, ms: stream_ms },
@@ -65,9 +65,9 @@ function wayOf(/** @type {Entry} */ entry) {
   }
   if (entry.kind !== 'write' || entry.seen_ms === null || entry.ms === null) return []
   const { status, ms, seen_ms } = entry
-  // The log often wins the race against the answer to the POST: the stations stand in the order they were reached.
+  // The log often wins the race against the answer to the POST: the timeline stand in the order they were reached.
   const [first, second] = [{ name: `answer ${status}`, at: ms }, { name: 'back by the log', at: seen_ms }].sort((a, b) => a.at - b.at)
-  return [stations([
+  return [timeline([
     { name: 'sent', reached: true },
     { name: first.name, reached: true, ms: first.at },
     { name: second.name, reached: true, ms: second.at - first.at },
@@ -77,8 +77,8 @@ function wayOf(/** @type {Entry} */ entry) {
 /** The row itself, written out when somebody opens it and not before: an SDP is long. */
 function createRow() {
   /** @type {unknown} */ let content = null
-  const text = element('pre', { class: 'pane__row', tabindex: '0' })
-  const details = element('details', { class: 'pane__details', on: { toggle: draw } }, element('summary', { text: 'the row' }), text)
+  const text = element('pre', { class: 'entry__row', tabindex: '0' })
+  const details = element('details', { class: 'entry__details', on: { toggle: draw } }, element('summary', { text: 'the row' }), text)
   function draw() {
     if (details.open) text.textContent = JSON.stringify(content, null, 2)
   }

@@ -10,7 +10,7 @@ import { inPsql, involves } from './inspector_words.js'
 
 /**
  * @import { Trace } from '../../room/inspector.js'
- * @import { ShownVisit } from '../../room/visit_state.js'
+ * @import { ShownRoomSession } from '../../room/room_session_state.js'
  */
 
 const TRACES = 3
@@ -19,72 +19,72 @@ const SHOWN = 80 // the newest; the rest is a `select` away
 /**
  * The inspector: the rows, notifications and signals behind what is on screen, as they happen. Closed it costs nothing: it is drawn only while
  * somebody looks.
- * @param {{ close: () => void, retryConnection: (user_id: number) => void }} acts
+ * @param {{ close: () => void, retryConnection: (user_id: number) => void }} actions
  */
 export function createInspectorView({ close, retryConnection }) {
-  /** @type {ShownVisit|null} */ let visit = null
+  /** @type {ShownRoomSession|null} */ let roomSession = null
   /** @type {number|null} */ let chosen = null // user_id of the seat looked at
   let open = false
   let all = false // every connection, not only the newest
 
   const title = element('h2', { class: 'inspector__title', text: 'Inspector', tabindex: '-1' })
-  const tale = element('p', { class: 'inspector__tale', text: 'A write is a row. A row notifies. The relay reads the log, and you see it here.' })
+  const description = element('p', { class: 'inspector__description', text: 'A write is a row. A row notifies. The relay reads the log, and you see it here.' })
   const back = element('button', { class: 'inspector__back', type: 'button', on: { click: () => choose(null) } }, symbol('back'), 'All rows')
   const shut = element('button', { class: 'inspector__close', type: 'button', 'aria-label': 'Close the inspector', title: 'Close (G)', on: { click: close } }, symbol('close'))
   const seat = createSeatPane({ retryConnection })
   const traces = element('ul', { class: 'inspector__traces' })
   const more = element('button', { class: 'inspector__more', type: 'button', on: { click: () => { all = !all; draw() } } })
   const found = element('section', { class: 'inspector__found', 'aria-label': 'Connections' }, element('h3', { class: 'caps', text: 'Connections' }), traces, more)
-  const panes = element('ol', { class: 'inspector__panes' })
+  const entryList = element('ol', { class: 'inspector__entries' })
   const nothing = element('p', { class: 'inspector__nothing', text: 'Nothing yet. The next row shows up here.' })
-  const rows = element('section', { class: 'inspector__rows', 'aria-label': 'Rows and notifications' }, element('h3', { class: 'caps', text: 'Rows and notifications' }), nothing, panes)
+  const rows = element('section', { class: 'inspector__rows', 'aria-label': 'Rows and notifications' }, element('h3', { class: 'caps', text: 'Rows and notifications' }), nothing, entryList)
   const psql = element('code', { class: 'inspector__sql', tabindex: '0' })
-  const copied = element('span', { class: 'only-heard', role: 'status' })
-  const copy = element('button', { class: 'inspector__copy', type: 'button', 'aria-label': 'Copy this line', title: 'Copy', on: { click: copyLine } }, symbol('copy'))
+  const copied = element('span', { class: 'visually-hidden', role: 'status' })
+  const copy = element('button', { class: 'inspector__copy', type: 'button', 'aria-label': 'Copy this line', title: 'Copy', on: { click: copyStatement } }, symbol('copy'))
   const root = element('section', { class: 'inspector', 'aria-label': 'Inspector', hidden: true },
-    element('header', { class: 'inspector__head' }, element('div', {}, title, tale, back), shut),
+    element('header', { class: 'inspector__head' }, element('div', {}, title, description, back), shut),
     element('div', { class: 'inspector__scroll' }, seat.element, found, rows),
     element('footer', { class: 'inspector__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))
 
   const traceList = keyed(traces, { key: (/** @type {Trace} */ trace) => trace.peer_id ?? '', create: () => createTrace(choose), fades: false })
-  const paneList = keyed(panes, { key: (/** @type {import('../../room/inspector.js').Entry} */ entry) => entry.id, create: () => createEntry(nameOf), fades: false })
+  const entries_shown = keyed(entryList, { key: (/** @type {import('../../room/inspector.js').Entry} */ entry) => entry.id, create: () => createEntry(nameOf), fades: false })
 
   function nameOf(/** @type {import('./inspector_words.js').Who} */ { user_id, peer_id }) {
-    /** @type {{ me?: boolean, username: string }|undefined} */ const one = [...(visit?.people ?? []), ...(visit?.nodes ?? [])].find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
+    /** @type {{ me?: boolean, username: string }|undefined} */ const one = [...(roomSession?.people ?? []), ...(roomSession?.nodes ?? [])].find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
     if (one?.me) return 'you'
-    const traced = visit?.traces.find((trace) => trace.user_id === user_id || (peer_id && trace.peer_id === peer_id))
+    const traced = roomSession?.traces.find((trace) => trace.user_id === user_id || (peer_id && trace.peer_id === peer_id))
     return one?.username ?? traced?.username ?? (user_id ? `user ${user_id}` : 'someone who left')
   }
 
   function draw() {
-    if (!open || !visit) return
-    const person = chosen === null ? null : ([...visit.people, ...nodesOf(visit)].find((one) => one.user_id === chosen) ?? null)
-    const lines = visit.traces.filter((trace) => chosen === null || trace.user_id === chosen)
-    const entries = visit.entries.filter((entry) => !person || involves(entry, person)).slice(-SHOWN).reverse()
+    if (!open || !roomSession) return
+    const person = chosen === null ? null : ([...roomSession.people, ...nodesOf(roomSession)].find((one) => one.user_id === chosen) ?? null)
+    const traces_wanted = roomSession.traces.filter((trace) => chosen === null || trace.user_id === chosen)
+    const entries = roomSession.entries.filter((entry) => !person || involves(entry, person)).slice(-SHOWN).reverse()
     seat.update(person)
-    title.hidden = tale.hidden = person !== null
+    title.hidden = description.hidden = person !== null
     back.hidden = person === null
-    found.hidden = lines.length === 0
-    drawTraces(lines)
-    paneList.update(entries)
+    found.hidden = traces_wanted.length === 0
+    drawTraces(traces_wanted)
+    entries_shown.update(entries)
     nothing.hidden = entries.length > 0
-    say(psql, inPsql(visit.room_id, person))
+    say(psql, inPsql(roomSession.room_id, person))
   }
 
   /** The nodes of the room: a seat each, and signals like everybody's. */
-  const nodesOf = (/** @type {ShownVisit} */ { nodes, route }) => nodes.map((node) => ({ ...node, connection: /** @type {Person['connection']} */ (route?.connected ? 'connected' : 'waiting') }))
+  const nodesOf = (/** @type {ShownRoomSession} */ { nodes, route }) => nodes.map((node) => ({ ...node, connection: /** @type {Person['connection']} */ (route?.connected ? 'connected' : 'waiting') }))
 
   /** The newest answered ones; forty connections would push the rows out of sight. */
-  function drawTraces(/** @type {Trace[]} */ lines) {
+  function drawTraces(/** @type {Trace[]} */ traces_wanted) {
     const answered = (/** @type {Trace} */ trace) => Number(trace.answered_at !== null)
-    const sorted = [...lines].sort((a, b) => answered(b) - answered(a) || Number(b.offered_at) - Number(a.offered_at))
+    const sorted = [...traces_wanted].sort((a, b) => answered(b) - answered(a) || Number(b.offered_at) - Number(a.offered_at))
     const few = sorted.filter((trace, index) => index === 0 || (index < TRACES && answered(trace)))
     traceList.update(all ? sorted : few)
     more.hidden = sorted.length === few.length
     say(more, all ? 'Show fewer' : `Show all ${sorted.length}`)
   }
 
-  async function copyLine() {
+  async function copyStatement() {
     try {
       await navigator.clipboard.writeText(psql.textContent ?? '')
       say(copied, 'Copied.')
@@ -115,9 +115,9 @@ export function createInspectorView({ close, retryConnection }) {
       if (shown) title.focus({ preventScroll: true })
     },
     choose,
-    update(/** @type {ShownVisit|null} */ latest) {
-      if (visit?.room_id !== latest?.room_id) chosen = null
-      visit = latest
+    update(/** @type {ShownRoomSession|null} */ latest) {
+      if (roomSession?.room_id !== latest?.room_id) chosen = null
+      roomSession = latest
       draw()
     },
   }

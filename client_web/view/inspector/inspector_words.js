@@ -1,4 +1,5 @@
-import { together } from '../elements/words.js'
+import { sentence, together } from '../elements/words.js'
+import { connectionProblemInWords } from '../room/connection_words.js'
 
 /**
  * The inspector's sentences. Pure: an entry in, words out.
@@ -22,16 +23,26 @@ export function weight(value) {
  * @param {Entry} entry  a `write` or `event` of the inspector
  * @param {(who: Who) => string} nameOf
  */
-export function storyOf(entry, nameOf) {
+export function summaryOf(entry, nameOf) {
   if (entry.kind === 'stream') return entry.reason ? `${entry.state}: ${entry.reason}` : entry.state
-  if (entry.kind === 'note') return entry.text
-  return entry.kind === 'write' ? writeStory(entry, nameOf) : eventStory(entry, nameOf)
+  if (entry.kind === 'note') return noteInWords(entry.note)
+  return entry.kind === 'write' ? writeSummary(entry, nameOf) : eventSummary(entry, nameOf)
+}
+
+/** @param {import('../../room/inspector.js').Note} note */
+function noteInWords(note) {
+  switch (note.code) {
+    case 'signal_refused': return `Your ${note.signal} was refused: ${sentence(note.problem.message)}`
+    case 'signal_of_old_session': return `A signal (${note.signal}) came from a session that has ended.`
+    case 'connection_problem': return connectionProblemInWords(note.problem)
+    case 'refused': return sentence(note.problem.message)
+  }
 }
 
 /** @param {WriteEntry} entry @param {(who: Who) => string} nameOf @returns {string} */
-function writeStory({ table, rows, method }, nameOf) {
+function writeSummary({ table, rows, method }, nameOf) {
   const row = rows[0] ?? {}
-  if (table === 'signals') return rows.length > 1 ? signalsStory(rows, nameOf) : `${signal(row)} to ${nameOf({ peer_id: row.to_peer })}`
+  if (table === 'signals') return rows.length > 1 ? signalsSummary(rows, nameOf) : `${signal(row)} to ${nameOf({ peer_id: row.to_peer })}`
   if (table === 'participants' && method === 'DELETE') return 'your seat given back'
   if (table === 'participants' && 'hand_raised_at' in row) return row.hand_raised_at ? 'your hand up' : 'your hand down'
   if (table === 'participants' && row.role && row.muted === false) return `to be ${row.role}, microphone on`
@@ -48,7 +59,7 @@ function writeStory({ table, rows, method }, nameOf) {
 }
 
 /** Signals that wait at the same moment travel in one POST, whomever they are for: "offers to amara and lior, candidates to maya · 4.1 kB". @param {any[]} rows @param {(who: Who) => string} nameOf */
-function signalsStory(rows, nameOf) {
+function signalsSummary(rows, nameOf) {
   const parts = [...new Set(rows.map(({ kind }) => kind))].map((kind) => {
     const names = new Set(rows.filter((row) => row.kind === kind).map((row) => nameOf({ peer_id: row.to_peer })))
     return `${kind}${names.size > 1 || kind === 'candidate' ? 's' : ''} to ${together(names)}`
@@ -57,7 +68,7 @@ function signalsStory(rows, nameOf) {
 }
 
 /** @param {EventEntry} entry @param {(who: Who) => string} nameOf @returns {string} */
-function eventStory({ table, type, record, old_record, reason }, nameOf) {
+function eventSummary({ table, type, record, old_record, reason }, nameOf) {
   const row = record ?? old_record ?? {}
   if (table === 'signals') {
     return `${signal(row)} from ${nameOf({ user_id: row.from_user, peer_id: row.from_peer })} to ${nameOf({ user_id: row.to_user, peer_id: row.to_peer })}`
@@ -83,14 +94,14 @@ function signal(/** @type {any} */ { kind, body }) {
   return `${count} candidate${count === 1 ? '' : 's'} · ${weight(body)}`
 }
 
-const UNTOLD = new Set(['join_date', 'seq', 'expires_at', 'served_by'])
+const NOT_SHOWN = new Set(['join_date', 'seq', 'expires_at', 'served_by'])
 
 /** ["muted true → false"]: what an UPDATE did. Long values, such as a new peer_id, are named but not spelled out. @param {any} record @param {any} old_record @returns {string[]} */
 export function changes(record, old_record) {
   if (!record || !old_record) return []
   const short = (/** @type {unknown} */ value) => (value === null ? 'null' : String(value).length > 14 ? `${String(value).slice(0, 8)}…` : String(value))
   return Object.keys(record)
-    .filter((name) => !UNTOLD.has(name) && JSON.stringify(record[name]) !== JSON.stringify(old_record[name]) && name in old_record)
+    .filter((name) => !NOT_SHOWN.has(name) && JSON.stringify(record[name]) !== JSON.stringify(old_record[name]) && name in old_record)
     .map((name) => `${name} ${short(old_record[name])} → ${short(record[name])}`)
 }
 

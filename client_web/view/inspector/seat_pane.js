@@ -9,7 +9,7 @@ import { personInWords, roleInWords } from '../elements/words.js'
 
 /**
  * The seat somebody chose, in the inspector: whose it is and how they are connected. What can be done about them is on their card.
- * @param {{ retryConnection: (user_id: number) => void }} acts
+ * @param {{ retryConnection: (user_id: number) => void }} actions
  */
 export function createSeatPane({ retryConnection }) {
   /** @type {SeatPerson|null} */ let person = null
@@ -18,9 +18,9 @@ export function createSeatPane({ retryConnection }) {
   const about = element('p', { class: 'seat-pane__about' })
   const face = element('div', { class: 'seat-pane__face' })
   const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => person && retryConnection(person.user_id) } })
-  const acts = element('div', { class: 'seat-pane__acts' }, again)
+  const actions = element('div', { class: 'seat-pane__actions' }, again)
   const root = element('div', { class: 'seat-pane', hidden: true },
-    element('div', { class: 'seat-pane__who' }, face, element('div', {}, heading, about)), acts)
+    element('div', { class: 'seat-pane__who' }, face, element('div', {}, heading, about)), actions)
   return {
     element: root,
     heading,
@@ -35,7 +35,7 @@ export function createSeatPane({ retryConnection }) {
       }
       say(heading, person.username)
       say(about, aboutInWords(person))
-      acts.hidden = person.connection !== 'failed'
+      actions.hidden = person.connection !== 'failed'
     },
   }
 }

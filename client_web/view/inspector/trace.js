@@ -1,5 +1,5 @@
 import { element, say } from '../elements/element.js'
-import { stations } from './stations.js'
+import { timeline } from './timeline.js'
 import { duration } from '../elements/words.js'
 
 /** @import { Trace } from '../../room/inspector.js' */
@@ -13,9 +13,9 @@ export function createTrace(choose) {
   /** @type {Trace|null} */ let drawn = null
   const who = element('button', { class: 'trace__who', type: 'button', on: { click: () => choose(trace.user_id) } })
   const total = element('span', { class: 'trace__total' })
-  const way = element('div')
+  const timelinePlace = element('div')
   const about = element('p', { class: 'trace__about' })
-  const made = element('li', { class: 'trace' }, element('p', { class: 'trace__head' }, who, total), way, about)
+  const made = element('li', { class: 'trace' }, element('p', { class: 'trace__head' }, who, total), timelinePlace, about)
   return {
     element: made,
     update(/** @type {Trace} */ latest) {
@@ -25,7 +25,7 @@ export function createTrace(choose) {
       made.dataset.state = latest.state
       say(who, latest.mine ? `you → ${latest.username}` : `${latest.username} → you`)
       say(total, latest.total_ms !== null ? `connected in ${duration(latest.total_ms)}` : latest.state === 'waiting' ? 'no answer yet' : latest.state)
-      way.replaceChildren(stations([
+      timelinePlace.replaceChildren(timeline([
         { name: 'offer', reached: latest.offered_at !== null },
         { name: 'answer', reached: latest.answered_at !== null, ms: latest.answer_ms },
         { name: 'connected', reached: latest.connected_at !== null, ms: latest.connect_ms },

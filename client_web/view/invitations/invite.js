@@ -1,9 +1,10 @@
+import { ruleOf } from '../../signaling/problem.js'
 import { avatar } from '../elements/avatar.js'
 import { createDialog } from '../dialog/dialog.js'
 import { element, mark, say } from '../elements/element.js'
 import { createField } from '../dialog/form.js'
 import { createShare } from '../elements/share.js'
-import { soon } from '../elements/next_frame.js'
+import { onceBeforeNextFrame } from '../elements/next_frame.js'
 import { problemInWords } from '../elements/words.js'
 
 const TERMS = [['1 hour', 'an hour'], ['1 day', 'a day'], ['7 days', 'a week'], ['30 days', 'a month']]
@@ -15,12 +16,12 @@ const USES = [['', 'anybody'], ['1', 'one person'], ['5', 'five people'], ['25',
  * @typedef {{ kind: 'room'|'club', id: number, name: string, address: string|null, links: boolean }} Place
  *   `address`: a link anybody may use; `links`: whether I may make invitation links
  * @param {{ suggest: (beginning: string) => Promise<string[]>, make: (place: Place, how: { username?: string|null, expires_in?: string, max_uses?: number|null }) => Promise<{ code: string }>,
- *           linkOf: (code: string) => string }} acts
+ *           linkOf: (code: string) => string }} actions
  */
 export function createInvite({ suggest, make, linkOf }) {
   /** @type {Place|undefined} */ let place
   let asked = 0
-  const name = createField({ id: 'invite-name', label: 'By name', input: element('input', { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: 'Whom?', on: { input: soon(look) } }) })
+  const name = createField({ id: 'invite-name', label: 'By name', input: element('input', { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: 'Whom?', on: { input: onceBeforeNextFrame(look) } }) })
   const people = element('ul', { class: 'sign-in__people' })
   const done = element('p', { class: 'invite__done', role: 'status' })
   const byName = element('form', { class: 'invite__part', novalidate: true, on: { submit: (event) => { event.preventDefault(); ask(name.value) } } },
@@ -63,7 +64,7 @@ export function createInvite({ suggest, make, linkOf }) {
     } catch (problem) {
       if (username !== name.value) name.input.value = username
       // The database's hint here is for people in psql.
-      name.refuse(problem.rule === 'invitations_invitee_is_known' || problem.rule === 'users_is_known' ? `Nobody here goes by “${username}”.` : problemInWords(problem))
+      name.refuse(['invitations_invitee_is_known', 'users_is_known'].includes(ruleOf(problem) ?? '') ? `Nobody here goes by “${username}”.` : problemInWords(problem))
     }
     name.focus()
   }

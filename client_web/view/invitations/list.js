@@ -9,7 +9,7 @@ import { untilInWords } from '../elements/when.js'
 
 /**
  * The invitations that are open for me.
- * @param {{ acceptInvitation: (invitation: Invitation) => Promise<unknown>, declineInvitation: (invitation: Invitation) => Promise<unknown> }} acts
+ * @param {{ acceptInvitation: (invitation: Invitation) => Promise<unknown>, declineInvitation: (invitation: Invitation) => Promise<unknown> }} actions
  */
 export function createInvitationsList({ acceptInvitation, declineInvitation }) {
   const list = element('ul', { class: 'asked' })
@@ -26,16 +26,16 @@ export function createInvitationsList({ acceptInvitation, declineInvitation }) {
     const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => answer(acceptInvitation, true) } })
     const no = element('button', { class: 'button', type: 'button', text: 'Decline', on: { click: () => answer(declineInvitation, false) } })
 
-    /** @param {(invitation: Invitation) => Promise<any>} act @param {boolean} leave */
-    async function answer(act, leave) {
+    /** @param {(invitation: Invitation) => Promise<any>} action @param {boolean} leave */
+    async function answer(action, leave) {
       if (!one) return
       say(refusal, '')
-      const refused = await act(one)
+      const refused = await action(one)
       if (refused) say(refusal, refused)
       else if (leave) dialog.close()
     }
     return {
-      element: element('li', { class: 'asked__one' }, face, element('div', { class: 'asked__text' }, words, until, refusal), element('div', { class: 'asked__acts' }, yes, no)),
+      element: element('li', { class: 'asked__one' }, face, element('div', { class: 'asked__text' }, words, until, refusal), element('div', { class: 'asked__actions' }, yes, no)),
       update(/** @type {Invitation} */ latest) {
         if (!one) face.append(avatar(latest.invited_by))
         one = latest

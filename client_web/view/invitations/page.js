@@ -5,54 +5,54 @@ import { untilInWords } from '../elements/when.js'
 /** @import { Invitation } from '../../room/invitations.js' */
 
 /**
- * @import { Looked } from '../../room/lookup.js'
+ * @import { LookupState } from '../../room/lookup.js'
  * @import { User } from '../../session.js'
  * @import { Place } from '../shell/route.js'
  */
 
 /**
- * @typedef {Omit<Invitation, 'id'> & { state: string, for_you: boolean }} Letter
- * @typedef {{ title: string, about: string, yes?: string, no?: boolean, go?: { href: string, text: string } }} Told
+ * @typedef {Omit<Invitation, 'id'> & { state: string, for_you: boolean }} InvitationPage
+ * @typedef {{ title: string, about: string, yes?: string, no?: boolean, go?: { href: string, text: string } }} Content
  */
 
 /**
  * Where an invitation's link leads: who asks me to what, whether it still holds, and my answer. Whoever is signed out sees it too;
  * saying yes asks for a name first and then goes on.
  * @param {{ acceptLink: (code: string) => Promise<string|undefined>, declineLink: (code: string) => Promise<string|undefined>,
- *           lookAgain: () => void }} acts
+ *           reload: () => void }} actions
  *   each resolves with the words of a refusal, if there was one
  */
-export function createInvitation({ acceptLink, declineLink, lookAgain }) {
+export function createInvitation({ acceptLink, declineLink, reload }) {
   let code = ''
   /** @type {string|null} */ let title = null
   /** @type {string|null} */ let drawn = null
-  const face = element('div', { class: 'letter__face', 'aria-hidden': 'true' })
+  const face = element('div', { class: 'invitation-page__face', 'aria-hidden': 'true' })
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
-  const about = element('p', { class: 'letter__about quiet' })
+  const about = element('p', { class: 'invitation-page__about quiet' })
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
   const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => answer(acceptLink) } })
   const no = element('button', { class: 'button', type: 'button', text: 'No, thank you', on: { click: () => answer(declineLink) } })
   const go = element('a', { class: 'button button--action' })
-  const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => lookAgain() } })
+  const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => reload() } })
   const home = element('a', { class: 'button button--plain', href: '/', text: 'To the hallway' })
-  const root = element('article', { class: 'letter' }, face, heading, about, refusal, element('div', { class: 'letter__ways' }, yes, go, no, again, home))
+  const root = element('article', { class: 'invitation-page' }, face, heading, about, refusal, element('div', { class: 'invitation-page__buttons' }, yes, go, no, again, home))
 
-  async function answer(/** @type {(code: string) => Promise<string|undefined>} */ act) {
+  async function answer(/** @type {(code: string) => Promise<string|undefined>} */ action) {
     say(refusal, '')
-    const refused = await act(code)
+    const refused = await action(code)
     if (refused) say(refusal, refused)
   }
 
   return {
     element: root,
     title: () => title,
-    /** @param {{ place: Place, looked: Looked<string, Letter>, user: User|null }} now */
+    /** @param {{ place: Place, looked: LookupState<string, InvitationPage>, user: User|null }} now */
     update({ place, looked, user }) {
       if (code !== place.code) say(refusal, '')
       code = place.code ?? ''
       const { phase, value, problem } = looked
       const one = looked.key === code && phase === 'ready' ? value : null
-      const content = one ? tellOf(one, user) : WITHOUT[phase] ?? WITHOUT.loading
+      const content = one ? contentOf(one, user) : WITHOUT[phase] ?? WITHOUT.loading
       title = one ? content.title : phase === 'missing' ? 'No such invitation' : null
       say(heading, content.title)
       say(about, phase === 'failed' ? (problem?.message ?? '') : content.about)
@@ -73,15 +73,15 @@ export function createInvitation({ acceptLink, declineLink, lookAgain }) {
   }
 }
 
-/** @type {Record<string, Told>} */
+/** @type {Record<string, Content>} */
 const WITHOUT = {
   loading: { title: 'An invitation', about: 'Opening it…' },
   missing: { title: 'There is no such invitation', about: 'It was taken back, or the address was copied without its end. Ask for another one.' },
   failed: { title: 'The invitation did not open', about: '' },
 }
 
-/** What to say of an invitation in each of its states. @param {Letter} one @param {User|null} user @returns {Told} */
-function tellOf(one, user) {
+/** What to say of an invitation in each of its states. @param {InvitationPage} one @param {User|null} user @returns {Content} */
+function contentOf(one, user) {
   const room = Boolean(one.room_id)
   const place = `“${room ? one.room : one.club}”`
   const asks = room ? `${one.invited_by} asks you into ${place}` : `${one.invited_by} invites you to the club ${place}`

@@ -1,18 +1,18 @@
 /**
  * @import { Person } from '../../room/people.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
 /**
  * What can be done about somebody in the room: which buttons their card has. It only shows or hides; what is allowed the database says.
  *
  * @typedef {Person & { gone?: boolean }} CardPerson  `gone`: who has just left
- * @typedef {{ name: string, text: string, symbol: string, about?: string, closes?: boolean, grave?: boolean }} PersonAct
- *   `name` is the act's; `closes`: the card closes when it is done
+ * @typedef {{ name: string, text: string, symbol: string, about?: string, closes?: boolean, danger?: boolean }} PersonAction
+ *   `name` is the action's; `closes`: the card closes when it is done
  */
 
-/** @type {Record<string, Omit<PersonAct, 'name'>>} */
-const ACTS = {
+/** @type {Record<string, Omit<PersonAction, 'name'>>} */
+const ACTIONS = {
   bringUp: { text: 'Bring to the stage', symbol: 'stage', about: 'Their hand is up: they come up at once, muted.' },
   invite: { text: 'Invite to speak', symbol: 'stage', about: 'They come up when they say yes.' },
   withdraw: { text: 'Take the invitation back', symbol: 'close' },
@@ -23,13 +23,13 @@ const ACTS = {
   makeModerator: { text: 'Make moderator', symbol: 'moderator' },
   makeSpeaker: { text: 'No longer a moderator', symbol: 'moderator' },
   remove: { text: 'Remove from the room', symbol: 'leave', about: 'They may come back.', closes: true },
-  ban: { text: 'Ban from this room…', symbol: 'lock', closes: true, grave: true },
+  ban: { text: 'Ban from this room…', symbol: 'lock', closes: true, danger: true },
   block: { text: 'Block', symbol: 'block', about: 'You are warned where they are. They are not offered.' },
   unblock: { text: 'Unblock', symbol: 'block' },
   report: { text: 'Report…', symbol: 'flag', closes: true },
 }
 
-/** @param {CardPerson} person @param {VisitState['may']} may @param {boolean} blocked @returns {string[]} */
+/** @param {CardPerson} person @param {RoomSessionState['may']} may @param {boolean} blocked @returns {string[]} */
 function names(person, may, blocked) {
   if (person.me) return []
   /** @type {string[]} */ const offered = []
@@ -51,5 +51,5 @@ function names(person, may, blocked) {
   return offered
 }
 
-/** @param {CardPerson} person @param {VisitState['may']} may @param {boolean} blocked @returns {PersonAct[]} */
-export const actsOn = (person, may, blocked) => names(person, may, blocked).map((name) => ({ name, ...ACTS[name], grave: Boolean(ACTS[name].grave) }))
+/** @param {CardPerson} person @param {RoomSessionState['may']} may @param {boolean} blocked @returns {PersonAction[]} */
+export const actionsOn = (person, may, blocked) => names(person, may, blocked).map((name) => ({ name, ...ACTIONS[name], danger: Boolean(ACTIONS[name].danger) }))

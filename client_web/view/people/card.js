@@ -1,14 +1,14 @@
 import { avatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords } from '../stage/stage_words.js'
-import { actsOn } from './actions.js'
+import { actionsOn } from './actions.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
 import { createTrace } from '../inspector/trace.js'
 import { createSeatSound } from './seat_sound.js'
 import { personInWords, roleInWords } from '../elements/words.js'
 
-/** @import { VisitState } from '../../room/visit_state.js' */
+/** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 const MARGIN = 12 // px between the card and the edge of the window
 const BESIDE = 640 // px: from here on there is width for a card beside the face
@@ -19,12 +19,12 @@ const BESIDE = 640 // px: from here on there is width for a card beside the face
  * Somebody in the room: who they are here, what can be done, and how our two seats found each other. It opens beside the face (on a
  * phone from below) and leaves the room alive behind it: keys go on working, a tap elsewhere closes it.
  *
- * @param {Record<string, (...given: any[]) => any>} acts  by name, as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`,
+ * @param {Record<string, (...given: any[]) => any>} actions  by name, as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`,
  *   `retryConnection(user_id)`, `setVolume(user_id, change)`
  */
-export function createPersonCard(acts) {
+export function createPersonCard(actions) {
   /** @type {CardPerson|null} */ let person = null
-  /** @type {(VisitState & { blocks?: ReadonlySet<number> })|null} */ let visit = null
+  /** @type {(RoomSessionState & { blocks?: ReadonlySet<number> })|null} */ let roomSession = null
   /** @type {Element|null} */ let from = null
   const face = element('span', { class: 'person-card__face', 'aria-hidden': 'true' })
   const name = element('h2', { class: 'person-card__name', tabindex: '-1', autofocus: true })
@@ -32,11 +32,11 @@ export function createPersonCard(acts) {
   const profile = element('a', { class: 'person-card__profile', text: 'Profile' })
   const shut = element('button', { class: 'dialog__close', type: 'button', 'aria-label': 'Close', on: { click: close } }, symbol('close'))
   const refusal = createRefusal()
-  const list = element('ul', { class: 'person-card__acts' })
-  const sound = createSeatSound({ setVolume: acts.setVolume })
+  const list = element('ul', { class: 'person-card__actions' })
+  const sound = createSeatSound({ setVolume: actions.setVolume })
   const trace = createTrace(inspect)
   const tracePlace = element('ul', { class: 'person-card__trace' }, trace.element)
-  const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => acts.retryConnection(person?.user_id) } })
+  const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => actions.retryConnection(person?.user_id) } })
   const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: inspect } }, symbol('inspector'), 'The rows behind this seat')
   const signals = element('div', { class: 'person-card__signals' }, tracePlace, again, rows)
   const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
@@ -57,24 +57,24 @@ export function createPersonCard(acts) {
   function inspect() {
     const user_id = person?.user_id
     close()
-    acts.inspect(user_id)
+    actions.inspect(user_id)
   }
 
-  async function press(/** @type {import('./actions.js').PersonAct} */ act) {
+  async function press(/** @type {import('./actions.js').PersonAction} */ action) {
     const whom = person
-    if (await refusal.attempt(() => acts[act.name](whom)) && act.closes) close()
+    if (await refusal.attempt(() => actions[action.name](whom)) && action.closes) close()
   }
 
-  /** @param {CardPerson} whom @param {VisitState['may']} may @param {boolean} blocked */
-  function drawActs(whom, may, blocked) {
-    const all = actsOn(whom, may, blocked)
+  /** @param {CardPerson} whom @param {RoomSessionState['may']} may @param {boolean} blocked */
+  function drawActions(whom, may, blocked) {
+    const all = actionsOn(whom, may, blocked)
     const next = JSON.stringify(all)
     if (next === drawn) return
     drawn = next
     const focused = list.contains(document.activeElement)
-    list.replaceChildren(...all.map((act) => {
-      const text = element('span', { class: 'person-card__act-text' }, element('span', { text: act.text }), act.about ? element('span', { class: 'person-card__act-about quiet', text: act.about }) : null)
-      const button = element('button', { class: act.grave ? 'person-card__act person-card__act--grave' : 'person-card__act', type: 'button', on: { click: () => press(act) } }, symbol(act.symbol), text)
+    list.replaceChildren(...all.map((action) => {
+      const text = element('span', { class: 'person-card__action-text' }, element('span', { text: action.text }), action.about ? element('span', { class: 'person-card__action-about quiet', text: action.about }) : null)
+      const button = element('button', { class: action.danger ? 'person-card__action person-card__action--danger' : 'person-card__action', type: 'button', on: { click: () => press(action) } }, symbol(action.symbol), text)
       return element('li', {}, button)
     }))
     if (focused) name.focus() // the button pressed is gone; the card is still where I am
@@ -82,19 +82,19 @@ export function createPersonCard(acts) {
   }
 
   function draw() {
-    if (!person || !visit) return
+    if (!person || !roomSession) return
     const { user_id } = person
-    const present = visit.people.find((one) => one.user_id === user_id)
+    const present = roomSession.people.find((one) => one.user_id === user_id)
     person = present ?? { ...person, gone: true }
-    const blocked = visit.blocks?.has(person.user_id) ?? false
+    const blocked = roomSession.blocks?.has(person.user_id) ?? false
     if (name.textContent !== person.username) face.replaceChildren(avatar(person.username))
     say(name, person.username)
     mark(root, 'aria-label', person.username)
     say(about, aboutInWords(person, blocked))
     mark(profile, 'href', `/people/${encodeURIComponent(person.username)}`)
     sound.update(person.gone ? null : person)
-    drawActs(person, visit.may, blocked)
-    const found = person.gone ? null : visit.traces.findLast((one) => one.user_id === user_id)
+    drawActions(person, roomSession.may, blocked)
+    const found = person.gone ? null : roomSession.traces.findLast((one) => one.user_id === user_id)
     tracePlace.hidden = !found
     if (found) trace.update(found)
     again.hidden = person.connection !== 'failed'
@@ -120,7 +120,7 @@ export function createPersonCard(acts) {
     close,
     /** @param {number} user_id @param {Element|null} [opener]  the face it belongs to */
     open(user_id, opener = null) {
-      const whom = visit?.people.find((one) => one.user_id === user_id)
+      const whom = roomSession?.people.find((one) => one.user_id === user_id)
       if (!whom) return
       close()
       person = whom
@@ -132,10 +132,10 @@ export function createPersonCard(acts) {
       place()
       name.focus({ preventScroll: true })
     },
-    /** @param {(VisitState & { blocks?: ReadonlySet<number> })|null} latest  the visit with `blocks`, a set of user ids; null closes the card */
+    /** @param {(RoomSessionState & { blocks?: ReadonlySet<number> })|null} latest  the room session with `blocks`, a set of user ids; null closes the card */
     update(latest) {
-      visit = latest
-      if (!visit) close()
+      roomSession = latest
+      if (!roomSession) close()
       draw()
     },
   }

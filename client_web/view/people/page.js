@@ -8,7 +8,7 @@ import { monthInWords } from '../elements/when.js'
 import { roleInWords } from '../elements/words.js'
 
 /**
- * @import { Looked } from '../../room/lookup.js'
+ * @import { LookupState } from '../../room/lookup.js'
  * @import { Profile } from '../../room/profiles.js'
  * @import { ShellState } from '../../room/shell.js'
  * @import { User } from '../../session.js'
@@ -19,9 +19,9 @@ import { roleInWords } from '../elements/words.js'
 
 /**
  * Somebody: their words, their clubs, where they sit now. On my own page I can change what it says.
- * @param {{ editProfile: (person: PersonPage) => void, toggleBlock: (person: PersonPage) => void, lookAgain: () => void }} acts
+ * @param {{ editProfile: (person: PersonPage) => void, toggleBlock: (person: PersonPage) => void, reload: () => void }} actions
  */
-export function createPerson({ editProfile, toggleBlock, lookAgain }) {
+export function createPerson({ editProfile, toggleBlock, reload }) {
   /** @type {PersonPage|null} */ let person = null
   /** @type {string|null} */ let drawn = null
   const face = element('div', { class: 'person__face', 'aria-hidden': 'true' })
@@ -32,8 +32,8 @@ export function createPerson({ editProfile, toggleBlock, lookAgain }) {
   const marked = element('p', { class: 'person__blocked quiet', text: 'You blocked them. Rooms they host or speak in are marked in your hallway.' })
   const edit = element('button', { class: 'button', type: 'button', text: 'Edit your page', on: { click: () => person && editProfile(person) } })
   const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => person && toggleBlock(person) } })
-  const ways = element('div', { class: 'page__ways' }, edit, block)
-  const state = createPageState(lookAgain)
+  const ways = element('div', { class: 'page__buttons' }, edit, block)
+  const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'They may have another name now.' }), element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
   const now = createLinks('Now in', 'They are in no room you can see.')
@@ -46,7 +46,7 @@ export function createPerson({ editProfile, toggleBlock, lookAgain }) {
   return {
     element: root,
     title: () => person?.username ?? null,
-    /** @param {{ place: Place, looked: Looked<string, PersonPage>, shell: ShellState, user: User|null }} now */
+    /** @param {{ place: Place, looked: LookupState<string, PersonPage>, shell: ShellState, user: User|null }} now */
     update({ place, looked, shell, user }) {
       const here = looked.key === place.username
       person = here ? looked.value : null

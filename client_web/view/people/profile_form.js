@@ -16,7 +16,7 @@ const RULES = {
 
 /**
  * What my page says of me.
- * @param {{ change: (person: Profile, change: { username: string, bio: string|null }) => Promise<void> }} acts
+ * @param {{ change: (person: Profile, change: { username: string, bio: string|null }) => Promise<void> }} actions
  */
 export function createProfileForm({ change }) {
   /** @type {Profile} */ let person

@@ -8,7 +8,7 @@ const LONGEST = 1000
 
 /**
  * Reporting somebody to those who run this Roomtone.
- * @param {{ report: (person: Named, reason: string) => Promise<unknown>, block: (person: Named) => Promise<unknown>, announce: (words: string) => void }} acts
+ * @param {{ report: (person: Named, reason: string) => Promise<unknown>, block: (person: Named) => Promise<unknown>, announce: (words: string) => void }} actions
  */
 export function createReport({ report, block, announce }) {
   /** @type {Named|null} */ let person = null

@@ -6,25 +6,25 @@ import { redraw, symbol } from '../elements/symbol.js'
 
 /**
  * A person's sound, on their card: how loud I want to hear them, and how good the connection is. Both concern only what I hear.
- * @param {{ setVolume: (user_id: number, change: { volume?: number, silenced?: boolean }) => void }} acts
+ * @param {{ setVolume: (user_id: number, change: { volume?: number, silenced?: boolean }) => void }} actions
  */
 export function createSeatSound({ setVolume }) {
   /** @type {Person|null} */ let person = null
   const slider = element('input', { class: 'volume__slider', type: 'range', min: '0', max: '100', step: '5', on: { input: () => person && setVolume(person.user_id, { volume: Number(slider.value), silenced: false }) } })
-  const percent = element('output', { class: 'volume__told' })
-  const hushed = symbol('sound')
-  const hush = element('button', { class: 'button volume__hush', type: 'button', on: { click: () => person && setVolume(person.user_id, { silenced: !person.silenced }) } }, hushed, 'Mute for me')
+  const percent = element('output', { class: 'volume__percent' })
+  const muteSymbol = symbol('sound')
+  const muteButton = element('button', { class: 'button volume__mute', type: 'button', on: { click: () => person && setVolume(person.user_id, { silenced: !person.silenced }) } }, muteSymbol, 'Mute for me')
   const volume = element('div', { class: 'volume' },
-    element('label', { class: 'volume__label' }, element('span', { text: 'Volume for you' }), slider), percent, hush)
+    element('label', { class: 'volume__label' }, element('span', { text: 'Volume for you' }), slider), percent, muteButton)
 
   const mixed = element('p', { class: 'volume__mixed quiet', text: 'This room’s voices come mixed into one, so nobody’s can be louder or muted for you alone.' })
 
-  const drawing = symbol('line-good')
+  const drawing = symbol('connection-good')
   const title = element('strong')
   const meaning = element('span')
-  const numbers = element('span', { class: 'line__numbers quiet' })
-  const line = element('p', { class: 'line' }, drawing, element('span', { class: 'line__words' }, title, ' ', meaning, ' ', numbers))
-  const root = element('div', { class: 'seat-sound' }, line, volume, mixed)
+  const numbers = element('span', { class: 'quality__numbers quiet' })
+  const qualityText = element('p', { class: 'quality' }, drawing, element('span', { class: 'quality__words' }, title, ' ', meaning, ' ', numbers))
+  const root = element('div', { class: 'seat-sound' }, qualityText, volume, mixed)
 
   return {
     element: root,
@@ -32,14 +32,14 @@ export function createSeatSound({ setVolume }) {
     update(latest) {
       person = latest
       const quality = person?.quality ?? null
-      line.hidden = quality === null
+      qualityText.hidden = quality === null
       mixed.hidden = !person?.mixed || !person.on_stage
       volume.hidden = !person || person.me || person.mixed || person.connection === 'none'
-      root.hidden = line.hidden && volume.hidden && mixed.hidden
+      root.hidden = qualityText.hidden && volume.hidden && mixed.hidden
       if (person && quality) {
         const words = connectionExplained(quality, person.me)
         redraw(drawing, connectionSymbol(quality))
-        line.dataset.level = quality.level
+        qualityText.dataset.level = quality.level
         say(title, `${words.title}.`)
         say(meaning, words.meaning)
         say(numbers, words.numbers)
@@ -49,8 +49,8 @@ export function createSeatSound({ setVolume }) {
       if (Number(slider.value) !== person.volume) slider.value = String(person.volume)
       mark(slider, 'aria-valuetext', words)
       say(percent, words)
-      mark(hush, 'aria-pressed', String(person.silenced))
-      redraw(hushed, person.silenced ? 'sound-off' : 'sound')
+      mark(muteButton, 'aria-pressed', String(person.silenced))
+      redraw(muteSymbol, person.silenced ? 'sound-off' : 'sound')
     },
   }
 }

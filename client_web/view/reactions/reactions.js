@@ -7,11 +7,11 @@ import { symbol } from '../elements/symbol.js'
 
 const STAYS = 2000 // ms
 const OVER_A_SEAT = 3 // at once; more of the same are counted
-const TOLD = 4000 // ms a refusal stands beside the palette
+const REFUSAL_SHOWN_FOR = 4000 // ms a refusal stands beside the palette
 
 /**
  * The palette in the room's bar: eight gestures, by pointer, arrows or their numbers.
- * @param {{ react: (emoji: string) => Promise<string|null> }} acts  answers why not, in words
+ * @param {{ react: (emoji: string) => Promise<string|null> }} actions  answers why not, in words
  */
 export function createPalette({ react }) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
@@ -30,7 +30,7 @@ export function createPalette({ react }) {
   const { toggle } = disclose(root, button, palette, { shown })
 
   function shown() {
-    tell(null)
+    showRefusal(null)
     move(palette, [{ opacity: 0, transform: 'translateY(6px)' }, { opacity: 1, transform: 'none' }])
     focus(0)
   }
@@ -43,7 +43,7 @@ export function createPalette({ react }) {
 
   async function choose(/** @type {number} */ index) {
     const refused = await react(PALETTE[index])
-    if (refused) tell(refused) // and stands a while, though the next may come through
+    if (refused) showRefusal(refused) // and stands a while, though the next may come through
   }
 
   function keydown(/** @type {KeyboardEvent} */ event) {
@@ -55,11 +55,11 @@ export function createPalette({ react }) {
     event.preventDefault()
   }
 
-  function tell(/** @type {string|null} */ words) {
+  function showRefusal(/** @type {string|null} */ words) {
     clearTimeout(timer)
     refusal.hidden = !words
     say(refusal, words ?? '')
-    if (words) timer = setTimeout(tell, TOLD, null)
+    if (words) timer = setTimeout(showRefusal, REFUSAL_SHOWN_FOR, null)
   }
 
   return { element: root, toggle }

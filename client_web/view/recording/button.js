@@ -1,22 +1,22 @@
 import { element, mark } from '../elements/element.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
-/** @import { VisitState } from '../../room/visit_state.js' */
+/** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 /**
  * The host's button: starts a recording, and stops it. In a mesh it explains why there can be none.
- * @param {{ record: () => void }} acts
+ * @param {{ record: () => void }} actions
  */
 export function createRecordingButton({ record }) {
   const drawing = symbol('record')
   const root = element('button', { class: 'round recording-button', type: 'button', on: { click: () => record() } }, drawing)
   return {
     element: root,
-    /** @param {VisitState} visit */
-    update(visit) {
-      const running = Boolean(visit.recording?.running)
+    /** @param {RoomSessionState} roomSession */
+    update(roomSession) {
+      const running = Boolean(roomSession.recording?.running)
       const words = running ? 'Stop recording' : 'Record this room'
-      root.hidden = visit.phase === 'left' || visit.phase === 'joining' || !visit.may.host
+      root.hidden = roomSession.phase === 'left' || roomSession.phase === 'joining' || !roomSession.may.host
       redraw(drawing, running ? 'stop' : 'record')
       mark(root, 'aria-label', words)
       mark(root, 'title', words)

@@ -1,14 +1,14 @@
 import { createPageState } from '../clubs/clubs.js'
 import { element, mark, say } from '../elements/element.js'
 import { createRecordingChat } from './chat.js'
-import { peopleInWords, troubleOf, whenRecorded } from './words.js'
+import { peopleInWords, failureInWords, whenRecorded } from './words.js'
 import { addressOf, addressOfRecording } from '../shell/route.js'
 import { symbol } from '../elements/symbol.js'
 
 /** @import { Recording } from '../../room/recordings.js' */
 
 /**
- * @import { Looked } from '../../room/lookup.js'
+ * @import { LookupState } from '../../room/lookup.js'
  * @import { ChatLine } from '../../room/recordings.js'
  * @import { User } from '../../session.js'
  * @import { Place } from '../shell/route.js'
@@ -18,19 +18,19 @@ import { symbol } from '../elements/symbol.js'
 
 /**
  * A recording, heard again: the sound, and what was written meanwhile alongside.
- * @param {{ linkTo: (recording: Recording) => Promise<string|null>, deleteRecording: (recording: Recording) => void, lookAgain: () => void }} acts
+ * @param {{ linkTo: (recording: Recording) => Promise<string|null>, deleteRecording: (recording: Recording) => void, reload: () => void }} actions
  */
-export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
+export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   /** @type {RecordingPage|null} */ let recording = null
   /** @type {number|null} */ let playing = null // the id of what is in the player
   let refreshed = false // an address that was good for some hours was asked for anew
-  const back = element('a', { class: 'way-back' }, symbol('back'), 'The room')
+  const back = element('a', { class: 'back-link' }, symbol('back'), 'The room')
   const over = element('p', { class: 'caps page__over' })
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
   const about = element('p', { class: 'page__counts quiet' })
   const people = element('p', { class: 'page__counts quiet' })
-  const trouble = element('p', { class: 'replay__trouble' })
-  const state = createPageState(lookAgain)
+  const failure = element('p', { class: 'replay__problem' })
+  const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'It may have been deleted. A recording is for those who were there while it ran: if you were, sign in as you were then.' }),
     element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
@@ -44,31 +44,31 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
   const remove = element('button', { class: 'button button--plain', type: 'button', on: { click: () => recording && deleteRecording(recording) } }, symbol('bin'), 'Delete')
   const before = element('a', { class: 'button button--plain' }, 'The part before')
   const next = element('a', { class: 'button' }, 'It goes on: the next part')
-  const ways = element('div', { class: 'page__ways' }, next, before, save, remove)
+  const ways = element('div', { class: 'page__buttons' }, next, before, save, remove)
   const body = element('div', { class: 'page__body replay' }, player, silent, ways, chat.element)
   const root = element('article', { class: 'page page--recording' },
-    element('header', { class: 'page__head' }, back, over, heading, about, people, trouble), state.element, missing, body)
+    element('header', { class: 'page__head' }, back, over, heading, about, people, failure), state.element, missing, body)
 
   player.addEventListener('timeupdate', () => chat.at(player.currentTime))
   player.addEventListener('seeking', () => chat.at(player.currentTime))
   player.addEventListener('error', () => {
     if (playing === null) return
     if (!refreshed && player.currentTime > 0) return void resume()
-    tell('The sound cannot be played just now. It may not have begun yet, lie on another machine, or have been deleted.')
+    showProblem('The sound cannot be played just now. It may not have begun yet, lie on another machine, or have been deleted.')
   })
 
-  function tell(/** @type {string|null} */ text) {
+  function showProblem(/** @type {string|null} */ text) {
     silent.hidden = !text
     say(silent, text ?? '')
   }
 
-  async function bring(/** @type {Recording} */ wanted) {
+  async function load(/** @type {Recording} */ wanted) {
     playing = wanted.id
     refreshed = false
-    tell(null)
+    showProblem(null)
     const url = await linkTo(wanted)
     if (playing !== wanted.id) return
-    if (url === null) return tell('The sound could not be reached. Try again in a moment.')
+    if (url === null) return showProblem('The sound could not be reached. Try again in a moment.')
     mark(player, 'src', url)
     mark(save, 'href', url)
   }
@@ -78,13 +78,13 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
     refreshed = true
     const at = player.currentTime
     const url = recording && (await linkTo(recording))
-    if (url === null) return tell('The sound could not be reached. Try again in a moment.')
+    if (url === null) return showProblem('The sound could not be reached. Try again in a moment.')
     mark(player, 'src', url)
     player.currentTime = at
     player.play().catch(() => {})
   }
 
-  function putAway() {
+  function unload() {
     if (playing === null) return
     playing = null
     player.pause()
@@ -96,8 +96,8 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
     element: root,
     title: () => (recording ? `${recording.room ?? 'A room'}, recorded` : null),
     /** Another page was opened. */
-    leave: putAway,
-    /** @param {{ place: Place, looked: Looked<number, RecordingPage>, user: User|null }} now */
+    leave: unload,
+    /** @param {{ place: Place, looked: LookupState<number, RecordingPage>, user: User|null }} now */
     update({ place, looked }) {
       const here = looked.key === place.recording_id
       recording = here ? looked.value : null
@@ -105,16 +105,16 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
       missing.hidden = !(here && looked.phase === 'missing')
       body.hidden = about.hidden = people.hidden = recording === null
       say(heading, recording ? (recording.room ?? 'A room') : missing.hidden ? 'A recording' : 'There is no such recording for you')
-      over.hidden = back.hidden = trouble.hidden = true
-      if (!recording) return putAway()
+      over.hidden = back.hidden = failure.hidden = true
+      if (!recording) return unload()
       over.hidden = back.hidden = false
       say(over, 'Recording')
       mark(back, 'href', addressOf(recording.room_id))
       say(about, `${whenRecorded(recording)} · by ${recording.host}`)
       say(people, peopleInWords(recording.people))
-      const words = troubleOf(recording)
-      trouble.hidden = words === ''
-      say(trouble, words)
+      const words = failureInWords(recording)
+      failure.hidden = words === ''
+      say(failure, words)
       remove.hidden = !recording.mine
       next.hidden = recording.next === null
       before.hidden = recording.continues_id === null
@@ -122,7 +122,7 @@ export function createRecordingPage({ linkTo, deleteRecording, lookAgain }) {
       mark(before, 'href', recording.continues_id === null ? null : addressOfRecording(recording.continues_id))
       chat.show(recording.chat)
       if (playing === recording.id) chat.at(player.currentTime)
-      if (playing !== recording.id) bring(recording)
+      if (playing !== recording.id) load(recording)
     },
   }
 }

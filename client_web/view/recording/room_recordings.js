@@ -2,11 +2,11 @@ import { createRecordingLinks } from './links.js'
 
 /** @import { Recording } from '../../room/recordings.js' */
 
-/** @import { ShownVisit } from '../../room/visit_state.js' */
+/** @import { ShownRoomSession } from '../../room/room_session_state.js' */
 
 /**
- * What was recorded in this room before, for those who were there: below its people. Looked up when one comes in, and when a recording ends.
- * @param {{ recordingsOf: (roomId: number) => Promise<Recording[]> }} acts
+ * What was recorded in this room before, for those who were there: below its people. LookupState up when one comes in, and when a recording ends.
+ * @param {{ recordingsOf: (roomId: number) => Promise<Recording[]> }} actions
  */
 export function createRoomRecordings({ recordingsOf }) {
   const links = createRecordingLinks('Recorded here', ({ host }) => `By ${host}`)
@@ -24,7 +24,7 @@ export function createRoomRecordings({ recordingsOf }) {
 
   return {
     element: links.element,
-    /** @param {ShownVisit} visit */
+    /** @param {ShownRoomSession} roomSession */
     update({ room_id, phase, recording }) {
       const inside = phase === 'in' || phase === 'reconnecting'
       const { running = null, last = null } = recording ?? {}

@@ -1,7 +1,7 @@
 import { whenInWords } from '../elements/when.js'
 import { sentence, together } from '../elements/words.js'
 
-/** @import { VisitState } from '../../room/visit_state.js' */
+/** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 /** What the page says of recordings. Pure: state in, words out. */
 
@@ -33,12 +33,12 @@ export function peopleInWords(people) {
 }
 
 /** Why it is shorter, or elsewhere, than one might think; nothing to say about most. @param {{ failure: string|null, ended_reason: string|null }} recording */
-export function troubleOf({ failure, ended_reason }) {
+export function failureInWords({ failure, ended_reason }) {
   if (failure) return sentence(failure)
   return ended_reason ? sentence(`it ended because ${ended_reason}`) : ''
 }
 
-/** What has become of the recording, for those who hear the page. @param {VisitState['recording']|null} before @param {VisitState['recording']|null} after  a visit's `recording` */
+/** What has become of the recording, for those who hear the page. @param {RoomSessionState['recording']|null} before @param {RoomSessionState['recording']|null} after  a room session's `recording` */
 export function recordingNews(before, after) {
   const [was, is] = [before?.running ?? null, after?.running ?? null]
   if (is && is.unknown) return was?.id === is.id ? '' : `This room is being recorded by ${is.username}. You can stay, or leave quietly.`

@@ -5,36 +5,36 @@ import { createPalette } from '../reactions/reactions.js'
 import { symbol } from '../elements/symbol.js'
 import { meInWords } from '../elements/words.js'
 
-/** @import { VisitState } from '../../room/visit_state.js' */
+/** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 const keyboard = matchMedia('(hover: hover) and (pointer: fine)')
 
 /**
  * The bar at the bottom of a room, under the thumb: what I am, in words, and what I can do about it.
  * @typedef {{ leave: () => void, stepUp: () => void, stepDown: () => void, toggleHand: () => void, togglePanel: () => void,
- *             toggleInspector: () => void, checkSound: () => void, showKeys: () => void }} BarActs
- * @param {BarActs & Parameters<typeof createMicrophone>[0] & Parameters<typeof createPalette>[0]} acts
+ *             toggleInspector: () => void, checkSound: () => void, showKeys: () => void }} BarActions
+ * @param {BarActions & Parameters<typeof createMicrophone>[0] & Parameters<typeof createPalette>[0]} actions
  */
-export function createControls(acts) {
+export function createControls(actions) {
   const headline = element('strong', { class: 'controls__headline' })
   const advice = element('span', { class: 'controls__advice quiet' })
   const words = element('p', { class: 'controls__words', role: 'status' }, headline, ' ', advice)
-  const microphone = createMicrophone(acts)
+  const microphone = createMicrophone(actions)
   const refusal = element('p', { class: 'controls__refusal', role: 'alert', hidden: true })
 
   const handWords = element('span')
-  const leave = control('leave', 'Leave quietly', acts.leave, 'L')
-  const down = control('ear', 'Just listen', acts.stepDown)
-  const chat = control('chat', 'Chat', acts.togglePanel, 'C')
+  const leave = control('leave', 'Leave quietly', actions.leave, 'L')
+  const down = control('ear', 'Just listen', actions.stepDown)
+  const chat = control('chat', 'Chat', actions.togglePanel, 'C')
   const unread = element('span', { class: 'control__unread', hidden: true })
   chat.append(unread)
-  const palette = createPalette(acts)
-  const inspector = control('inspector', 'Inspector', acts.toggleInspector, 'G')
-  const sound = control('dials', 'Sound', acts.checkSound, 'S')
-  const keys = control('keys', 'Keys', acts.showKeys, '?')
+  const palette = createPalette(actions)
+  const inspector = control('inspector', 'Inspector', actions.toggleInspector, 'G')
+  const sound = control('dials', 'Sound', actions.checkSound, 'S')
+  const keys = control('keys', 'Keys', actions.showKeys, '?')
   keys.classList.add('control--keys')
-  const hand = element('button', { class: 'controls__up', type: 'button', 'aria-keyshortcuts': 'H', on: { click: acts.toggleHand } }, symbol('hand'), handWords)
-  const up = element('button', { class: 'controls__up', type: 'button', on: { click: acts.stepUp } }, symbol('stage'), 'Join the stage')
+  const hand = element('button', { class: 'controls__up', type: 'button', 'aria-keyshortcuts': 'H', on: { click: actions.toggleHand } }, symbol('hand'), handWords)
+  const up = element('button', { class: 'controls__up', type: 'button', on: { click: actions.stepUp } }, symbol('stage'), 'Join the stage')
   const root = element('footer', { class: 'controls' },
     microphone.notice, refusal, words,
     element('div', { class: 'controls__row' },
@@ -44,10 +44,10 @@ export function createControls(acts) {
 
   return {
     element: root,
-    update(/** @type {VisitState} */ visit) {
-      const { me, may, phase } = visit
+    update(/** @type {RoomSessionState} */ roomSession) {
+      const { me, may, phase } = roomSession
       root.hidden = phase === 'left'
-      const mine = meInWords(visit, keyboard.matches)
+      const mine = meInWords(roomSession, keyboard.matches)
       say(headline, mine.headline)
       say(advice, mine.advice)
       down.hidden = !may.step_down || !me?.on_stage
@@ -57,7 +57,7 @@ export function createControls(acts) {
       say(handWords, may.lower_hand ? 'Lower hand' : 'Raise hand')
       mark(hand, 'title', may.lower_hand ? 'Lower hand (H)' : 'Raise hand (H)')
       microphone.element.hidden = !may.speak && Boolean(me)
-      microphone.update(visit)
+      microphone.update(roomSession)
     },
     /** To what I most likely do next. */
     focus: () => [microphone.element, hand, up, leave].find((each) => !each.hidden)?.focus(),
@@ -70,7 +70,7 @@ export function createControls(acts) {
       unread.hidden = count === 0
       if (unread.dataset.count === String(count)) return
       unread.dataset.count = String(count)
-      unread.replaceChildren(String(count > 99 ? '99+' : count), element('span', { class: 'only-heard', text: ' unread' }))
+      unread.replaceChildren(String(count > 99 ? '99+' : count), element('span', { class: 'visually-hidden', text: ' unread' }))
     },
     inspector: (/** @type {boolean} */ open) => mark(inspector, 'aria-expanded', open ? 'true' : 'false'),
     /** What the database refused, said beside the button that asked. @param {string|null} text */
@@ -81,8 +81,8 @@ export function createControls(acts) {
   }
 }
 
-/** @param {string} drawing @param {string} label @param {() => void} act @param {string} [key] */
-function control(drawing, label, act, key) {
-  return element('button', { class: 'control', type: 'button', 'aria-keyshortcuts': key ?? null, title: key ? `${label} (${key})` : label, on: { click: () => act() } },
+/** @param {string} drawing @param {string} label @param {() => void} action @param {string} [key] */
+function control(drawing, label, action, key) {
+  return element('button', { class: 'control', type: 'button', 'aria-keyshortcuts': key ?? null, title: key ? `${label} (${key})` : label, on: { click: () => action() } },
     symbol(drawing), element('span', { class: 'control__label', text: label }))
 }

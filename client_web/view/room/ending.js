@@ -1,11 +1,11 @@
 import { element, say } from '../elements/element.js'
 import { endingInWords } from '../elements/words.js'
 
-/** @import { VisitState } from '../../room/visit_state.js' */
+/** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 /**
- * How a visit ended, and the way back.
- * @param {{ again: () => void }} acts
+ * How a room session ended, and the way back.
+ * @param {{ again: () => void }} actions
  */
 export function createEnding({ again }) {
   const title = element('h2', { class: 'ending__title' })
@@ -13,14 +13,14 @@ export function createEnding({ again }) {
   const advice = element('p', { class: 'ending__advice quiet' })
   const retry = element('button', { class: 'button', type: 'button', on: { click: () => again() } })
   const root = element('div', { class: 'ending', role: 'status', hidden: true },
-    title, word, advice, element('div', { class: 'ending__ways' }, element('a', { class: 'button button--action', href: '/', text: 'Back to the hallway' }), retry))
+    title, word, advice, element('div', { class: 'ending__buttons' }, element('a', { class: 'button button--action', href: '/', text: 'Back to the hallway' }), retry))
   return {
     element: root,
-    /** @param {VisitState|null} visit  null hides it @param {boolean} titled  whether the title has to be said here */
-    update(visit, titled) {
-      root.hidden = visit === null || visit.reason === 'left'
-      if (root.hidden || visit === null) return
-      const words = endingInWords(visit)
+    /** @param {RoomSessionState|null} roomSession  null hides it @param {boolean} titled  whether the title has to be said here */
+    update(roomSession, titled) {
+      root.hidden = roomSession === null || roomSession.reason === 'left'
+      if (root.hidden || roomSession === null) return
+      const words = endingInWords(roomSession)
       say(title, words.title)
       title.hidden = !titled
       say(word, words.word ?? '')

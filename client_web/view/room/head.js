@@ -1,4 +1,4 @@
-import { createTopologyLine } from './topology.js'
+import { createTopologyButton } from './topology.js'
 import { element, mark, say } from '../elements/element.js'
 import { badgesOf } from '../stage/stage_words.js'
 import { keyed } from '../elements/keyed.js'
@@ -8,25 +8,25 @@ import { counted, endingInWords } from '../elements/words.js'
 
 /**
  * @import { Room } from '../../room/state.js'
- * @import { ShownVisit, VisitState } from '../../room/visit_state.js'
+ * @import { ShownRoomSession, RoomSessionState } from '../../room/room_session_state.js'
  */
 
 /**
  * The head of a room: whose it is, what it is called, what is special about it, how its sound travels, and the button of its settings.
- * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown>, showTopologies: () => void }} acts
+ * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown>, showTopologies: () => void }} actions
  */
-export function createRoomHead(acts) {
+export function createRoomHead(actions) {
   const club = element('p', { class: 'caps room__club' })
   const name = element('h1', { class: 'room__name', tabindex: '-1' })
   const about = element('p', { class: 'room__about quiet' })
-  const route = createTopologyLine(acts)
+  const route = createTopologyButton(actions)
   const badges = element('ul', { class: 'room__badges', 'aria-label': 'About this room' })
-  const settings = element('button', { class: 'round', type: 'button', 'aria-label': 'Room settings', title: 'Room settings', 'aria-haspopup': 'dialog', on: { click: () => acts.openSettings() } }, symbol('settings'))
-  const invite = element('button', { class: 'round', type: 'button', 'aria-label': 'Invite', title: 'Invite', 'aria-haspopup': 'dialog', on: { click: () => acts.inviteHere() } }, symbol('invite'))
+  const settings = element('button', { class: 'round', type: 'button', 'aria-label': 'Room settings', title: 'Room settings', 'aria-haspopup': 'dialog', on: { click: () => actions.openSettings() } }, symbol('settings'))
+  const invite = element('button', { class: 'round', type: 'button', 'aria-label': 'Invite', title: 'Invite', 'aria-haspopup': 'dialog', on: { click: () => actions.inviteHere() } }, symbol('invite'))
   const tools = element('div', { class: 'room__tools' }, invite, settings)
-  const back = element('a', { class: 'way-back room__back', href: '/' }, symbol('back'), 'Hallway')
+  const back = element('a', { class: 'back-link room__back', href: '/' }, symbol('back'), 'Hallway')
   const refusal = createRefusal()
-  const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => refusal.attempt(acts.openNow) } })
+  const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => refusal.attempt(actions.openNow) } })
   const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You are here to get ready; the others come in when it opens.' }), early, refusal.element)
   const list = keyed(badges, { key: (/** @type {import('../stage/stage_words.js').RoomBadge} */ { kind }) => kind, create: createBadge })
   const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, element('div', { class: 'room__facts' }, route.element, badges), scheduled)
@@ -36,28 +36,28 @@ export function createRoomHead(acts) {
     /** Where others put a round button of theirs. */
     tools,
     focus: () => name.focus({ preventScroll: true }),
-    /** @param {ShownVisit} visit @param {Partial<Room>} known  the room, as far as it is known */
-    update(visit, known) {
-      const over = visit.phase === 'left'
-      const joining = visit.phase === 'joining' && visit.people.length === 0
+    /** @param {ShownRoomSession} roomSession @param {Partial<Room>} known  the room, as far as it is known */
+    update(roomSession, known) {
+      const over = roomSession.phase === 'left'
+      const joining = roomSession.phase === 'joining' && roomSession.people.length === 0
       say(club, known.club ?? '')
       club.hidden = !known.club
-      say(name, known.name ?? (over ? endingInWords(visit).title : 'Entering the room…'))
+      say(name, known.name ?? (over ? endingInWords(roomSession).title : 'Entering the room…'))
       about.hidden = over
-      say(about, over || joining ? '' : `${counted(visit.people.length, 'person', 'people')} here · ${visit.stage.length} on stage${handsInWords(visit)}`)
-      route.update(visit, over || joining)
+      say(about, over || joining ? '' : `${counted(roomSession.people.length, 'person', 'people')} here · ${roomSession.stage.length} on stage${handsInWords(roomSession)}`)
+      route.update(roomSession, over || joining)
       const special = over ? [] : badgesOf(known)
       list.update(special)
       badges.hidden = special.length === 0
       invite.hidden = over || joining
-      settings.hidden = over || !visit.may.moderate
-      scheduled.hidden = over || !visit.may.host || visit.room?.opened_at !== null
+      settings.hidden = over || !roomSession.may.moderate
+      scheduled.hidden = over || !roomSession.may.host || roomSession.room?.opened_at !== null
     },
   }
 }
 
 /** On a phone the queue may be out of sight. */
-function handsInWords(/** @type {VisitState} */ { may, queue }) {
+function handsInWords(/** @type {RoomSessionState} */ { may, queue }) {
   return may.moderate && queue.length ? ` · ${counted(queue.length, 'hand')} up` : ''
 }
 

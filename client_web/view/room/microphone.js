@@ -1,19 +1,20 @@
 import { element, mark, say } from '../elements/element.js'
 import { redraw, symbol } from '../elements/symbol.js'
+import { deviceNoticeInWords, microphoneProblemInWords } from '../sound/device_words.js'
 
-/** @import { VisitState } from '../../room/visit_state.js' */
+/** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 const UNAVAILABLE = new Set(['refused', 'missing', 'failed'])
 
 /** @type {Record<string, string>} */
 const TITLES = { refused: 'Your browser keeps the microphone closed', missing: 'No microphone found', failed: 'The microphone did not start' }
 
-const TOLD = 12_000 // ms that news about the devices stand there
+const NOTICE_SHOWN_FOR = 12_000 // ms that news about the devices stand there
 
 /**
  * The microphone: the biggest target in the room, off until asked; and, beside it, why it cannot be had, what was unplugged, and a
  * sound check for who has not talked from this browser yet.
- * @param {{ toggleMicrophone: () => void, retryMicrophone: () => void, checkSound: () => void }} acts
+ * @param {{ toggleMicrophone: () => void, retryMicrophone: () => void, checkSound: () => void }} actions
  */
 export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound }) {
   /** @type {number|null} */ let my_id = null
@@ -24,7 +25,7 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
   const title = element('strong')
   const way = element('p')
   const refused = element('div', { class: 'microphone__notice', role: 'alert', hidden: true },
-    title, way, element('div', { class: 'microphone__ways' },
+    title, way, element('div', { class: 'microphone__buttons' },
       element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => retryMicrophone() } }),
       element('button', { class: 'button', type: 'button', text: 'Sound check', on: { click: () => checkSound() } }),
       element('button', { class: 'button button--plain', type: 'button', text: 'Not now', on: { click: dismiss } })))
@@ -42,22 +43,22 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
     button.focus()
   }
 
-  /** News only: what was plugged in before I came is none. @param {VisitState['devices']['notice']} news */
-  function tell(news) {
+  /** News only: what was plugged in before I came is none. @param {RoomSessionState['devices']['notice']} news */
+  function showDeviceNotice(news) {
     if (lastNotice === null || news?.id === lastNotice) {
       lastNotice = news?.id ?? lastNotice ?? 0
       return
     }
     lastNotice = news?.id ?? 0
-    say(plugged, news?.text ?? '')
+    say(plugged, deviceNoticeInWords(news))
     clearTimeout(forgetting)
-    forgetting = setTimeout(() => say(plugged, ''), TOLD)
+    forgetting = setTimeout(() => say(plugged, ''), NOTICE_SHOWN_FOR)
   }
 
   return {
     element: button,
     notice,
-    update(/** @type {VisitState} */ { me, may, microphone, devices, phase }) {
+    update(/** @type {RoomSessionState} */ { me, may, microphone, devices, phase }) {
       my_id = me?.user_id ?? null
       const unavailable = UNAVAILABLE.has(microphone.state)
       const open = me !== null && may.speak && !me.muted && microphone.state === 'on'
@@ -68,13 +69,13 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
       mark(button, 'aria-disabled', phase === 'joining' || microphone.state === 'asking' ? 'true' : null)
       redraw(drawing, open ? 'mic' : 'mic-off')
       if (!unavailable) dismissed = null
-      tell(devices.notice)
+      showDeviceNotice(devices.notice)
       offer.hidden = devices.checked || !may.speak || microphone.state !== 'off' || phase !== 'in'
       refused.dataset.state = microphone.state
       refused.hidden = !unavailable || !may.speak || dismissed === microphone.state
       if (refused.hidden) return
       say(title, TITLES[microphone.state])
-      say(way, microphone.problem ?? '')
+      say(way, microphoneProblemInWords(microphone.problem))
     },
     levels(/** @type {ReadonlyMap<number, number>} */ levels) {
       const mine = my_id === null ? undefined : levels.get(my_id)

@@ -7,36 +7,36 @@ import { counted, personInWords, personStateOf, roleInWords, seatInWords } from 
 
 /**
  * @import { Person } from '../../room/people.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
 const SHOWN = 200 // of each half; a list of thousands is read by nobody
 
 /**
  * Everybody in the room as a list: those on the stage, then those who listen.
- * @param {{ choose: (user_id: number, row: Element) => void }} acts
+ * @param {{ choose: (user_id: number, row: Element) => void }} actions
  */
-export function createPeopleList(acts) {
-  const stage = createHalf('On stage', acts)
-  const others = createHalf('Listening', acts)
+export function createPeopleList(actions) {
+  const stage = createHalf('On stage', actions)
+  const others = createHalf('Listening', actions)
   return {
     element: element('div', { class: 'people' }, stage.element, others.element),
-    /** @param {Pick<VisitState, 'stage'|'audience'>} visit */
-    update(visit) {
-      stage.update(visit.stage)
-      others.update(visit.audience)
+    /** @param {Pick<RoomSessionState, 'stage'|'audience'>} roomSession */
+    update(roomSession) {
+      stage.update(roomSession.stage)
+      others.update(roomSession.audience)
     },
   }
 }
 
-/** @param {string} title @param {Parameters<typeof createRow>[0]} acts */
-function createHalf(title, acts) {
+/** @param {string} title @param {Parameters<typeof createRow>[0]} actions */
+function createHalf(title, actions) {
   const list = element('ul', { class: 'people__list' })
   const count = element('span', { class: 'people__count' })
   const more = element('p', { class: 'people__more quiet', hidden: true })
   const half = element('div', { class: 'people__half', role: 'group', 'aria-label': title },
     element('h3', { class: 'caps people__title' }, `${title} `, count), list, more)
-  const rows = keyed(list, { key: (/** @type {Person} */ one) => one.user_id, create: () => createRow(acts), fades: false })
+  const rows = keyed(list, { key: (/** @type {Person} */ one) => one.user_id, create: () => createRow(actions), fades: false })
   return {
     element: half,
     update(/** @type {readonly Person[]} */ people) {
@@ -49,7 +49,7 @@ function createHalf(title, acts) {
   }
 }
 
-/** @param {{ choose: (user_id: number, row: Element) => void }} acts */
+/** @param {{ choose: (user_id: number, row: Element) => void }} actions */
 function createRow({ choose }) {
   /** @type {Person} */ let person
   /** @type {string|null} */ let drawn = null

@@ -6,14 +6,14 @@ import { problemInWords } from '../elements/words.js'
 
 /**
  * The link pinned at the top of the room; host and moderators put it there and take it down.
- * @param {{ pinLink: (url: string) => Promise<unknown>, unpinLink: () => void }} acts
+ * @param {{ pinLink: (url: string) => Promise<unknown>, unpinLink: () => void }} actions
  */
 export function createPinned({ pinLink, unpinLink }) {
   /** @type {string|null} */ let drawn = null
   const dialog = createPinDialog(pinLink)
   const place = element('span', { class: 'pinned__link' })
   const down = element('button', { class: 'pinned__down', type: 'button', 'aria-label': 'Take the pinned link down', title: 'Take it down', on: { click: () => unpinLink() } }, symbol('close'))
-  const strip = element('div', { class: 'pinned__strip' }, symbol('pin'), element('span', { class: 'only-heard', text: 'Pinned link:' }), place, down)
+  const strip = element('div', { class: 'pinned__strip' }, symbol('pin'), element('span', { class: 'visually-hidden', text: 'Pinned link:' }), place, down)
   const up = element('button', { class: 'pinned__up', type: 'button', on: { click: () => dialog.open() } }, symbol('pin'), 'Pin a link')
   const root = element('div', { class: 'pinned', hidden: true }, strip, up)
   document.body.append(dialog.element)

@@ -5,7 +5,7 @@ import { createHandQueue } from '../stage/hand_queue.js'
 import { keyed } from '../elements/keyed.js'
 import { createPinned } from './pinned.js'
 import { createRecordingButton } from '../recording/button.js'
-import { createRecordingSign } from '../recording/sign.js'
+import { createRecordingBanner } from '../recording/recording_banner.js'
 import { createRoomHead } from './head.js'
 import { createRoomRecordings } from '../recording/room_recordings.js'
 import { createSeat } from '../stage/seat.js'
@@ -19,81 +19,81 @@ import { createConnectionProblems } from './connection_problems.js'
  * @import { ListedRoom } from '../../room/hallway.js'
  * @import { Person } from '../../room/people.js'
  * @import { Room } from '../../room/state.js'
- * @import { ShownVisit } from '../../room/visit_state.js'
+ * @import { ShownRoomSession } from '../../room/room_session_state.js'
  */
 
 /**
  * The room: its name, its stage, the others, and the bar under the thumb.
  * @param {{ listen: () => void } & Parameters<typeof createRoomHead>[0] & Parameters<typeof createStageTools>[0] & Parameters<typeof createSeat>[0] &
  *         Parameters<typeof createHandQueue>[0] & Parameters<typeof createEnding>[0] & Parameters<typeof createControls>[0] &
- *         Parameters<typeof createPinned>[0] & Parameters<typeof createRecordingButton>[0] & Parameters<typeof createRecordingSign>[0] &
- *         Parameters<typeof createRoomRecordings>[0]} acts
+ *         Parameters<typeof createPinned>[0] & Parameters<typeof createRecordingButton>[0] & Parameters<typeof createRecordingBanner>[0] &
+ *         Parameters<typeof createRoomRecordings>[0]} actions
  */
-export function createRoom(acts) {
+export function createRoom(actions) {
   /** @type {number|null} */ let room_id = null
-  const head = createRoomHead(acts)
+  const head = createRoomHead(actions)
   const banner = element('div', { class: 'room__banner', role: 'status' })
-  const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => acts.listen() } }, symbol('sound'), 'Tap to listen')
+  const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => actions.listen() } }, symbol('sound'), 'Tap to listen')
   const speakers = createSpeakers()
-  const tools = createStageTools(acts)
-  const stage = createHalf('On stage', 'stage', acts, tools.element)
-  const queue = createHandQueue(acts)
-  const others = createHalf('Others in the room', 'others', acts)
+  const tools = createStageTools(actions)
+  const stage = createHalf('On stage', 'stage', actions, tools.element)
+  const queue = createHandQueue(actions)
+  const others = createHalf('Others in the room', 'others', actions)
   const connectionProblems = createConnectionProblems()
   const vacant = element('p', { class: 'room__vacant quiet', text: 'Nobody is on the stage yet.' })
   const people = element('div', { class: 'room__people' }, stage.element, vacant, queue.element, others.element)
   const waiting = element('div', { class: 'room__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('i')))
-  const ending = createEnding(acts)
-  const controls = createControls(acts)
-  const pinned = createPinned(acts)
-  const recordButton = createRecordingButton(acts)
-  const sign = createRecordingSign(acts)
-  const recorded = createRoomRecordings(acts)
+  const ending = createEnding(actions)
+  const controls = createControls(actions)
+  const pinned = createPinned(actions)
+  const recordButton = createRecordingButton(actions)
+  const recordingBanner = createRecordingBanner(actions)
+  const recorded = createRoomRecordings(actions)
   head.element.append(pinned.element)
   head.tools.prepend(recordButton.element)
   const scroll = element('div', { class: 'room__scroll' },
-    sign.element, head.element, banner, connectionProblems.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
-  /** @type {ShownVisit|null} */ let latest = null
+    recordingBanner.element, head.element, banner, connectionProblems.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
+  /** @type {ShownRoomSession|null} */ let latest = null
   const inOrder = createStageOrder(stage.element, () => {
     if (latest) stage.update(inOrder(latest.stage, latest.spoke))
   })
   const root = element('div', { class: 'room' }, scroll, controls.element)
 
-  /** @param {ShownVisit} visit @param {ListedRoom|undefined} doorplate */
-  function update(visit, doorplate) {
-    /** @type {Partial<Room>} */ const known = visit.room ?? doorplate ?? {}
-    const over = visit.phase === 'left'
-    const joining = visit.phase === 'joining' && visit.people.length === 0
-    if (room_id !== visit.room_id) {
-      room_id = visit.room_id
+  /** @param {ShownRoomSession} roomSession @param {ListedRoom|undefined} listed */
+  function update(roomSession, listed) {
+    /** @type {Partial<Room>} */ const known = roomSession.room ?? listed ?? {}
+    const over = roomSession.phase === 'left'
+    const joining = roomSession.phase === 'joining' && roomSession.people.length === 0
+    if (room_id !== roomSession.room_id) {
+      room_id = roomSession.room_id
       scroll.scrollTop = 0
     }
-    root.dataset.phase = visit.phase
-    head.update(visit, known)
-    pinned.update(over ? null : visit.room?.pinned_link, visit.may.moderate && !over)
-    sign.update(visit)
-    recordButton.update(visit)
-    recorded.update(visit)
-    drawBanner(visit)
+    root.dataset.phase = roomSession.phase
+    head.update(roomSession, known)
+    pinned.update(over ? null : roomSession.room?.pinned_link, roomSession.may.moderate && !over)
+    recordingBanner.update(roomSession)
+    recordButton.update(roomSession)
+    recorded.update(roomSession)
+    drawBanner(roomSession)
     // While the whole room reconnects, that its signals wait is no news.
-    connectionProblems.update(over ? [] : visit.connectionProblems.filter(({ kind }) => kind !== 'signal' || visit.phase === 'in'))
-    tap.hidden = !visit.blocked || over
+    connectionProblems.update(over ? [] : roomSession.connectionProblems.filter(({ kind }) => kind !== 'signal' || roomSession.phase === 'in'))
+    tap.hidden = !roomSession.blocked || over
     waiting.hidden = !joining
     people.hidden = over || joining
-    latest = over ? null : visit
+    latest = over ? null : roomSession
     stage.update(latest ? inOrder(latest.stage, latest.spoke) : [])
-    speakers.update(visit)
-    others.update(over ? [] : visit.audience)
-    vacant.hidden = visit.stage.length > 0
-    tools.update(visit)
-    queue.update(visit)
-    ending.update(over ? visit : null, Boolean(known.name))
-    controls.update(visit)
+    speakers.update(roomSession)
+    others.update(over ? [] : roomSession.audience)
+    vacant.hidden = roomSession.stage.length > 0
+    tools.update(roomSession)
+    queue.update(roomSession)
+    ending.update(over ? roomSession : null, Boolean(known.name))
+    controls.update(roomSession)
     mark(root, 'aria-busy', joining ? 'true' : null)
   }
 
-  function drawBanner(/** @type {ShownVisit} */ visit) {
-    const words = visit.phase === 'reconnecting' ? 'Reconnecting… the room stays as you left it.' : ''
+  function drawBanner(/** @type {ShownRoomSession} */ roomSession) {
+    const words = roomSession.phase === 'reconnecting' ? 'Reconnecting… the room stays as you left it.' : ''
     banner.hidden = words === ''
     if (banner.textContent === words) return
     banner.replaceChildren(...(words ? [symbol('turning'), element('span', { text: words })] : []))
@@ -120,12 +120,12 @@ export function createRoom(acts) {
   }
 }
 
-/** @param {string} title @param {string} kind @param {Parameters<typeof createSeat>[0]} acts @param {HTMLElement|null} [tools] */
-function createHalf(title, kind, acts, tools = null) {
+/** @param {string} title @param {string} kind @param {Parameters<typeof createSeat>[0]} actions @param {HTMLElement|null} [tools] */
+function createHalf(title, kind, actions, tools = null) {
   const list = element('ul', { class: `seats seats--${kind}` })
   const heading = element('h2', { class: 'caps', text: title })
   const half = element('section', { class: `room__half room__half--${kind}`, 'aria-label': title }, element('div', { class: 'room__half-head' }, heading, tools), list)
-  const seats = keyed(list, { key: (/** @type {Person} */ person) => person.user_id, create: () => createSeat(acts) })
+  const seats = keyed(list, { key: (/** @type {Person} */ person) => person.user_id, create: () => createSeat(actions) })
   return {
     element: half,
     get: (/** @type {number} */ user_id) => seats.get(user_id),

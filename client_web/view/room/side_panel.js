@@ -5,8 +5,8 @@ import { createSheet } from './side_sheet.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
- * @import { Visit } from '../../room/visit.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSession } from '../../room/room_session.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
 const wide = matchMedia('(min-width: 1024px)') // room for a column of its own
@@ -17,16 +17,16 @@ const KEY = 'roomtone.panel'
  * Chat and people, beside the room: a column that folds away on a desktop and is remembered so, a sheet over the room where there is
  * no width for it. the inspector takes the column's place while it is open, unless there is room for both.
  *
- * @param {{ toggleInspector: () => unknown } & Parameters<typeof createChat>[0] & Parameters<typeof createPeopleList>[0]} acts
+ * @param {{ toggleInspector: () => unknown } & Parameters<typeof createChat>[0] & Parameters<typeof createPeopleList>[0]} actions
  * @param {{ changed: () => void, opener: () => HTMLElement }} around  `opener` gets the focus back
  */
-export function createSidePanel(acts, { changed, opener }) {
+export function createSidePanel(actions, { changed, opener }) {
   let wanted = remembered()
   let inside = false // in a room at all
   let inspecting = false // the inspector is open
   /** @type {'chat'|'people'} */ let part = 'chat'
-  const chat = createChat(acts)
-  const people = createPeopleList(acts)
+  const chat = createChat(actions)
+  const people = createPeopleList(actions)
   const unread = element('span', { class: 'panel__unread', hidden: true })
   const here = element('span', { class: 'panel__here' })
   const tabs = { chat: tab('chat', 'Chat', unread), people: tab('people', 'People', here) }
@@ -82,7 +82,7 @@ export function createSidePanel(acts, { changed, opener }) {
     if (!wide.matches) return sheet.show()
     wanted = true
     remember(true)
-    if (!hasPlace()) acts.toggleInspector()
+    if (!hasPlace()) actions.toggleInspector()
     draw()
   }
 
@@ -140,19 +140,19 @@ export function createSidePanel(acts, { changed, opener }) {
       return true
     },
     /** Something else wants to be seen where the sheet is. */
-    makeWay: () => sheet.drop(),
-    /** @param {VisitState|null} visit  its state, null outside of a room @param {{ visit: Visit, blocks?: ReadonlySet<number>, inspecting: boolean }} around */
-    update(visit, around) {
-      inside = visit !== null && visit.phase !== 'left'
+    dropSheet: () => sheet.drop(),
+    /** @param {RoomSessionState|null} roomSession  its state, null outside of a room @param {{ roomSession: RoomSession, blocks?: ReadonlySet<number>, inspecting: boolean }} around */
+    update(roomSession, around) {
+      inside = roomSession !== null && roomSession.phase !== 'left'
       inspecting = around.inspecting
       if (!inside) sheet.drop()
       draw()
-      if (!inside || !visit) return
-      chat.update(visit, { ...around, visible: isOpen() && part === 'chat' })
-      if (isOpen() && part === 'people') people.update(visit)
+      if (!inside || !roomSession) return
+      chat.update(roomSession, { ...around, visible: isOpen() && part === 'chat' })
+      if (isOpen() && part === 'people') people.update(roomSession)
       unread.hidden = chat.unread === 0 || (isOpen() && part === 'chat')
       drawCount(unread, chat.unread, 'unread')
-      drawCount(here, visit.people.length, 'here')
+      drawCount(here, roomSession.people.length, 'here')
     },
   }
 }
@@ -161,7 +161,7 @@ export function createSidePanel(acts, { changed, opener }) {
 function drawCount(place, count, meaning) {
   if (place.dataset.count === String(count)) return
   place.dataset.count = String(count)
-  place.replaceChildren(String(count > 999 ? '999+' : count), element('span', { class: 'only-heard', text: ` ${meaning}` }))
+  place.replaceChildren(String(count > 999 ? '999+' : count), element('span', { class: 'visually-hidden', text: ` ${meaning}` }))
 }
 
 function remembered() {

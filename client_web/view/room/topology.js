@@ -1,101 +1,101 @@
-import { routeInWords, costInWords, WAYS } from './topology_words.js'
+import { routeInWords, costInWords, TOPOLOGIES } from './topology_words.js'
 import { createDialog } from '../dialog/dialog.js'
 import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
-/** @import { ShownVisit, VisitState } from '../../room/visit_state.js' */
+/** @import { ShownRoomSession, RoomSessionState } from '../../room/room_session_state.js' */
 
 /** The sign of a way: who is joined to whom. @param {string} topology */
-const signOf = (topology) => `way-${topology}`
+const signOf = (topology) => `topology-${topology}`
 
 /**
  * How the room's sound travels, for everybody to read; a click explains the three topologies.
- * @param {{ showTopologies: () => void }} acts
+ * @param {{ showTopologies: () => void }} actions
  */
-export function createTopologyLine({ showTopologies }) {
-  const drawing = symbol('way-mesh')
+export function createTopologyButton({ showTopologies }) {
+  const drawing = symbol('topology-mesh')
   const words = element('span')
-  const line = element('button', { class: 'topology', type: 'button', 'aria-haspopup': 'dialog', title: 'How the sound travels', on: { click: () => showTopologies() } }, drawing, words)
-  const status = element('span', { class: 'only-heard', role: 'status' })
-  const root = element('div', { class: 'room__topology', hidden: true }, line, status)
+  const button = element('button', { class: 'topology', type: 'button', 'aria-haspopup': 'dialog', title: 'How the sound travels', on: { click: () => showTopologies() } }, drawing, words)
+  const announcement = element('span', { class: 'visually-hidden', role: 'status' })
+  const root = element('div', { class: 'room__topology', hidden: true }, button, announcement)
   /** @type {number|null} */ let room_id = null
 
   return {
     element: root,
-    /** @param {ShownVisit} visit @param {boolean} over */
-    update(visit, over) {
-      const { route } = visit
+    /** @param {ShownRoomSession} roomSession @param {boolean} over */
+    update(roomSession, over) {
+      const { route } = roomSession
       root.hidden = over || !route
       if (over || !route) return
       const next = routeInWords(route)
       // How it is on the way in is read where it stands; only what changes is said.
-      if (room_id === visit.room_id && next !== words.textContent) say(status, next)
-      room_id = visit.room_id
+      if (room_id === roomSession.room_id && next !== words.textContent) say(announcement, next)
+      room_id = roomSession.room_id
       say(words, next)
       redraw(drawing, signOf(route.topology))
-      mark(line, 'data-standing', route.standing)
+      mark(button, 'data-status', route.status)
     },
   }
 }
 
 /**
  * How the sound travels: the three topologies, what each would cost here and now, and for the host the choice among them.
- * @param {{ change: (columns: Record<string, unknown>) => Promise<unknown> }} acts
+ * @param {{ change: (columns: Record<string, unknown>) => Promise<unknown> }} actions
  */
 export function createTopologyDialog({ change }) {
-  /** @type {VisitState|null} */ let visit = null
+  /** @type {RoomSessionState|null} */ let roomSession = null
   const refusal = createRefusal('field__refusal')
-  const ways = WAYS.map(createWay)
+  const choices = TOPOLOGIES.map(createTopologyChoice)
   const move = element('button', { class: 'button button--action', type: 'submit', text: 'Move the room' })
   const closed = element('p', { class: 'quiet', text: 'The host of a room chooses. People go on talking while it moves.' })
   const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
-    element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'only-heard', text: 'How the sound travels' }), ...ways.map((way) => way.element)),
+    element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'visually-hidden', text: 'How the sound travels' }), ...choices.map((choice) => choice.element)),
     refusal.element, closed, move)
   const dialog = createDialog('How the sound travels', form)
-  dialog.element.classList.add('dialog--ways')
+  dialog.element.classList.add('dialog--choices')
 
   async function submit(/** @type {Event} */ event) {
     event.preventDefault()
-    const chosen = ways.find((way) => way.chosen)?.topology
-    if (!visit || !chosen) return
-    if (chosen === visit.room?.topology) return dialog.close()
+    const chosen = choices.find((choice) => choice.chosen)?.topology
+    if (!roomSession || !chosen) return
+    if (chosen === roomSession.room?.topology) return dialog.close()
     mark(move, 'aria-disabled', 'true')
     if (await refusal.attempt(() => change({ topology: chosen }))) dialog.close()
     mark(move, 'aria-disabled', null)
   }
 
   function draw() {
-    const host = Boolean(visit?.may.host)
+    const host = Boolean(roomSession?.may.host)
     move.hidden = !host
     closed.hidden = host
-    if (visit) for (const way of ways) way.update(visit, host)
+    if (roomSession) for (const choice of choices) choice.update(roomSession, host)
   }
 
   return {
     element: dialog.element,
     open() {
-      if (!visit?.room) return
+      if (!roomSession?.room) return
       refusal.say(null)
-      for (const way of ways) way.choose(visit.room.topology ?? 'mesh')
+      for (const choice of choices) choice.choose(roomSession.room.topology ?? 'mesh')
       draw()
       dialog.open()
     },
-    /** @param {VisitState|null} latest */
+    /** @param {RoomSessionState|null} latest */
     update(latest) {
-      visit = latest
+      roomSession = latest
       if (!dialog.element.open) return
-      if (visit) draw()
+      if (roomSession) draw()
       else dialog.close()
     },
   }
 }
 
-function createWay(/** @type {typeof WAYS[number]} */ { topology, name, about }) {
+function createTopologyChoice(/** @type {typeof TOPOLOGIES[number]} */ { topology, name, about }) {
   const radio = element('input', { type: 'radio', name: 'topology', value: topology })
-  const used = element('span', { class: 'way__used' }, symbol('check'), 'In use')
-  const cost = element('span', { class: 'way__cost' })
-  const label = element('label', { class: 'choice way' }, radio,
+  const used = element('span', { class: 'topology-choice__used' }, symbol('check'), 'In use')
+  const cost = element('span', { class: 'topology-choice__cost' })
+  const label = element('label', { class: 'choice topology-choice' }, radio,
     element('span', { class: 'choice__text' }, element('strong', {}, name, ' ', used), element('span', { class: 'quiet', text: about }), cost),
     symbol(signOf(topology)))
   return {
@@ -105,15 +105,15 @@ function createWay(/** @type {typeof WAYS[number]} */ { topology, name, about })
       return radio.checked
     },
     choose: (/** @type {string} */ now) => void (radio.checked = topology === now),
-    /** @param {VisitState} visit @param {boolean} host */
-    update(visit, host) {
-      const here = visit.room?.topology === topology
+    /** @param {RoomSessionState} roomSession @param {boolean} host */
+    update(roomSession, host) {
+      const here = roomSession.room?.topology === topology
       radio.hidden = !host
       used.hidden = !here
-      label.classList.toggle('way--read', !host)
-      label.classList.toggle('way--here', here)
-      const ends = topology === 'mesh' && visit.recording?.running ? ' The recording would end.' : ''
-      say(cost, costInWords(topology, visit) + ends)
+      label.classList.toggle('topology-choice--read', !host)
+      label.classList.toggle('topology-choice--here', here)
+      const ends = topology === 'mesh' && roomSession.recording?.running ? ' The recording would end.' : ''
+      say(cost, costInWords(topology, roomSession) + ends)
     },
   }
 }

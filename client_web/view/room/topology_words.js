@@ -1,15 +1,15 @@
-import { troubleInWords } from '../stage/quality_words.js'
+import { qualityProblemInWords } from '../stage/quality_words.js'
 import { counted } from '../elements/words.js'
 
 /**
  * @import { Quality } from '../../media/quality.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
 /** How the sound of a room travels, in words. Pure. */
 
 /** Each way with its name, what it means in a sentence, and what it asks of whom. @type {readonly { topology: 'mesh'|'sfu'|'mcu', name: string, about: string }[]} */
-export const WAYS = [
+export const TOPOLOGIES = [
   { topology: 'mesh', name: 'Mesh', about: 'Everybody sends to everybody, with nobody in between: the shortest way, and the best one for a few.' },
   { topology: 'sfu', name: 'SFU', about: 'A node passes every voice on as it came, so you send yours once, however many listen.' },
   { topology: 'mcu', name: 'MCU', about: 'A node mixes all voices into one sound, so a crowd costs you no more than one call; nobody has a volume of their own.' },
@@ -21,24 +21,24 @@ const MEANT = { sfu: 'which passes every voice on', mcu: 'which mixes all voices
  * How the sound of the room travels, as everybody reads it under the room's name.
  * @param {import('../../room/connections.js').Route & { quality: Quality|null }} route
  */
-export function routeInWords({ topology, standing, node, quality }) {
+export function routeInWords({ topology, status, node, quality }) {
   const name = node?.username ?? 'a node'
-  switch (standing) {
+  switch (status) {
     case 'moving': return topology === 'mesh' ? 'Moving to a mesh…' : `Moving to ${name}…`
     case 'connecting': return `Connecting with ${name}…`
     case 'reconnecting': return `Reconnecting with ${name}…`
     case 'lost': return `No connection to ${name} right now`
-    case 'alone': return 'Waiting for a node to carry this room'
+    case 'no_node': return 'Waiting for a node to carry this room'
   }
   if (topology === 'mesh') return 'Carried by everybody here, each to each'
-  const trouble = troubleInWords(quality)
+  const trouble = qualityProblemInWords(quality)
   return [`Carried by ${name}, ${MEANT[topology]}`, trouble.toLowerCase()].filter(Boolean).join(' · ')
 }
 
 /**
  * What a way would ask of me in this room as it is now: "Here you send 11 times and get 3 voices."
  * @param {'mesh'|'sfu'|'mcu'} topology
- * @param {Pick<VisitState, 'me'|'people'|'stage'>} visit
+ * @param {Pick<RoomSessionState, 'me'|'people'|'stage'>} roomSession
  */
 export function costInWords(topology, { me, people, stage }) {
   if (!me) return ''

@@ -7,7 +7,7 @@ import { problemInWords } from '../elements/words.js'
 
 /**
  * Who may not come back into this room, and letting them in again.
- * @param {{ bans: () => Promise<{user_id: number, username: string}[]>, unban: (person: Named) => Promise<unknown>  }} acts
+ * @param {{ bans: () => Promise<{user_id: number, username: string}[]>, unban: (person: Named) => Promise<unknown>  }} actions
  */
 export function createBans({ bans, unban }) {
   const refusal = createRefusal()

@@ -5,12 +5,12 @@ const LONGEST = 200
 
 /**
  * Ending the room for everyone, with a word to go by. It opens in two steps: the second one cannot be taken back.
- * @param {{ end: (reason: string|null) => Promise<unknown> }} acts
+ * @param {{ end: (reason: string|null) => Promise<unknown> }} actions
  */
 export function createEndRoom({ end }) {
   const refusal = createRefusal('field__refusal')
   const reason = element('input', { id: 'settings-reason', class: 'field__input', maxlength: String(LONGEST), autocomplete: 'off', placeholder: 'Thanks for being here' })
-  const go = element('button', { class: 'button button--action button--grave', type: 'submit', text: 'End it for everyone' })
+  const go = element('button', { class: 'button button--action button--danger', type: 'submit', text: 'End it for everyone' })
   const form = element('form', { class: 'dialog__form', on: { submit } },
     element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'settings-reason', text: 'A last word to everybody, if you like' }), reason, refusal.element), go)
   const root = element('details', { class: 'settings__part settings__end' },

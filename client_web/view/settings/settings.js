@@ -1,3 +1,4 @@
+import { ruleOf } from '../../signaling/problem.js'
 import { createBans } from './bans.js'
 import { createDialog } from '../dialog/dialog.js'
 import { element, mark } from '../elements/element.js'
@@ -10,7 +11,7 @@ import { problemInWords } from '../elements/words.js'
 /**
  * @import { Named } from '../../room/moderation.js'
  * @import { Room } from '../../room/state.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
 const STAGES = [
@@ -36,10 +37,10 @@ const FIELDS = [['rooms_name', 'name'], ['rooms_club_access', 'access'], ['rooms
  *
  * @typedef {{ id: number, name: string }} ClubChoice
  * @param {{ clubs: () => Promise<ClubChoice[]>, change: (columns: Record<string, unknown>) => Promise<unknown>,
- *           end: (reason: string|null) => Promise<unknown>, handOver: (person: Named) => Promise<unknown> } & Parameters<typeof createBans>[0]} acts
+ *           end: (reason: string|null) => Promise<unknown>, handOver: (person: Named) => Promise<unknown> } & Parameters<typeof createBans>[0]} actions
  */
-export function createRoomSettings(acts) {
-  /** @type {VisitState|null} */ let visit = null
+export function createRoomSettings(actions) {
+  /** @type {RoomSessionState|null} */ let roomSession = null
   /** @type {Record<string, unknown>} */ let asOpened = {}
   const name = element('input', { id: 'settings-name', class: 'field__input', name: 'name', required: true, maxlength: '120', autocomplete: 'off' })
   const club = element('select', { id: 'settings-club', class: 'field__input', name: 'club_id' })
@@ -66,9 +67,9 @@ export function createRoomSettings(acts) {
   const save = element('button', { class: 'button button--action', type: 'submit', text: 'Save' })
   const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
     ...Object.values(fields).map((each) => each.element), refusal.element, save)
-  const bans = createBans(acts)
-  const handOver = createHandOver({ handOver: acts.handOver, done: () => dialog.close() })
-  const end = createEndRoom({ end: acts.end })
+  const bans = createBans(actions)
+  const handOver = createHandOver({ handOver: actions.handOver, done: () => dialog.close() })
+  const end = createEndRoom({ end: actions.end })
   const dialog = createDialog('Room settings', form, bans.element, handOver.element, end.element)
   dialog.element.classList.add('dialog--settings')
 
@@ -117,10 +118,10 @@ export function createRoomSettings(acts) {
     if (!Object.keys(columns).length) return dialog.close()
     mark(save, 'aria-disabled', 'true')
     try {
-      await acts.change(columns)
+      await actions.change(columns)
       dialog.close()
     } catch (problem) {
-      const key = FIELDS.find(([rule]) => problem.rule?.startsWith(rule))?.[1]
+      const key = FIELDS.find(([rule]) => ruleOf(problem)?.startsWith(rule))?.[1]
       if (!key || !shown(key)) return refusal.say(problemInWords(problem))
       fields[key].refusal.say(problemInWords(problem))
       fields[key].control?.focus()
@@ -141,8 +142,8 @@ export function createRoomSettings(acts) {
   return {
     element: dialog.element,
     open() {
-      if (!visit?.room) return
-      const { room, may } = visit
+      if (!roomSession?.room) return
+      const { room, may } = roomSession
       clear()
       club.replaceChildren()
       fill(room)
@@ -155,11 +156,11 @@ export function createRoomSettings(acts) {
       end.open()
       dialog.open()
       dialog.element.scrollTop = 0
-      if (may.host) acts.clubs().then((mine) => fillClubs(room, mine)).catch(() => {})
+      if (may.host) actions.clubs().then((mine) => fillClubs(room, mine)).catch(() => {})
     },
-    /** @param {VisitState|null} latest */
+    /** @param {RoomSessionState|null} latest */
     update(latest) {
-      visit = latest
+      roomSession = latest
       if (dialog.element.open && !latest?.may.moderate) dialog.close()
       handOver.update(latest)
     },

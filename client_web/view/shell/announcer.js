@@ -1,23 +1,23 @@
 import { element } from '../elements/element.js'
-import { happeningsInWords } from '../elements/words.js'
+import { seatEventsInWords } from '../elements/words.js'
 
-const TOLD = ['joined', 'left', 'timeout', 'removed']
-const GATHERED = 1500 // ms: people who arrive together are announced together
+const ANNOUNCED = ['joined', 'left', 'timeout', 'removed']
+const GATHERED_FOR = 1500 // ms: people who arrive together are announced together
 const APART = 1000 // ms: a sentence that replaces another at once is heard as half of both
 const WAITING = 3 // more would be read out long after they mattered
 
 /**
- * @import { Happening } from '../../room/state.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { SeatEvent } from '../../room/state.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
 /**
  * Comings and goings, said politely and not too often: forty people walking in at once are one sentence.
  */
 export function createAnnouncer() {
-  const root = element('div', { class: 'only-heard', role: 'log', 'aria-live': 'polite', 'aria-label': 'Comings and goings' })
+  const root = element('div', { class: 'visually-hidden', role: 'log', 'aria-live': 'polite', 'aria-label': 'Comings and goings' })
   let last = 0
-  /** @type {Happening[]} */ let waiting = []
+  /** @type {SeatEvent[]} */ let waiting = []
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
   /** @type {string[]} */ let sentences = []
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let pause
@@ -25,7 +25,7 @@ export function createAnnouncer() {
 
   function speak() {
     timer = undefined
-    const words = happeningsInWords(waiting)
+    const words = seatEventsInWords(waiting)
     waiting = []
     if (words) say(words)
   }
@@ -49,18 +49,18 @@ export function createAnnouncer() {
     /** Says one thing soon; the same thing twice in a row is said once. */
     say,
     /**
-     * @param {readonly Happening[]} happenings  newest last; those heard before are passed over
-     * @param {Pick<VisitState, 'may'|'me'>} visit  hands are news for those who moderate
+     * @param {readonly SeatEvent[]} seatEvents  newest last; those heard before are passed over
+     * @param {Pick<RoomSessionState, 'may'|'me'>} roomSession  hands are news for those who moderate
      */
-    hear(happenings, { may, me }) {
-      const news = happenings.filter((one) => one.id > last)
+    announceEvents(seatEvents, { may, me }) {
+      const news = seatEvents.filter((one) => one.id > last)
       if (news.length === 0) return
       last = news[news.length - 1].id
-      const kinds = may.moderate ? [...TOLD, 'hand'] : TOLD
+      const kinds = may.moderate ? [...ANNOUNCED, 'hand'] : ANNOUNCED
       waiting.push(...news.filter((one) => kinds.includes(one.kind) && !(one.kind === 'hand' && one.user_id === me?.user_id)))
-      if (waiting.length && !timer) timer = setTimeout(speak, GATHERED)
+      if (waiting.length && !timer) timer = setTimeout(speak, GATHERED_FOR)
     },
-    /** Another room: its happenings count from one again, and what is not said yet is about the room behind us. */
+    /** Another room: its seatEvents count from one again, and what is not said yet is about the room behind us. */
     forget() {
       last = 0
       waiting = []

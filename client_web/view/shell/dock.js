@@ -6,46 +6,46 @@ import { endingInWords, together } from '../elements/words.js'
 
 /**
  * @import { Person } from '../../room/people.js'
- * @import { ShownVisit } from '../../room/visit_state.js'
+ * @import { ShownRoomSession } from '../../room/room_session_state.js'
  */
 
 /**
  * The room while I look around the hallway: one line that still shows who speaks, still mutes and still leaves.
- * @param {{ toggleMicrophone: () => void, leave: () => void, putAway: () => void }} acts
+ * @param {{ toggleMicrophone: () => void, leave: () => void, dismiss: () => void }} actions
  */
-export function createDock({ toggleMicrophone, leave, putAway }) {
+export function createDock({ toggleMicrophone, leave, dismiss }) {
   /** @type {string|null|undefined} */ let drawn = null
   let over = false
   const face = element('span', { class: 'dock__face', 'aria-hidden': 'true' })
   const name = element('span', { class: 'dock__name' })
   const who = element('span', { class: 'dock__who' })
-  const way = element('a', { class: 'dock__way' }, face, element('span', { class: 'dock__text' }, name, who))
+  const link = element('a', { class: 'dock__link' }, face, element('span', { class: 'dock__text' }, name, who))
   const drawing = symbol('mic-off')
   const microphone = element('button', { class: 'dock__button', type: 'button', on: { click: () => toggleMicrophone() } }, drawing)
   const outDrawing = symbol('leave')
-  const out = element('button', { class: 'dock__button', type: 'button', on: { click: () => (over ? putAway() : leave()) } }, outDrawing)
-  const root = element('section', { class: 'dock', 'aria-label': 'The room you are in', hidden: true }, way, microphone, out)
+  const out = element('button', { class: 'dock__button', type: 'button', on: { click: () => (over ? dismiss() : leave()) } }, outDrawing)
+  const root = element('section', { class: 'dock', 'aria-label': 'The room you are in', hidden: true }, link, microphone, out)
 
-  /** @param {ShownVisit} visit @param {readonly Person[]} speaking */
-  function whoInWords(visit, speaking) {
-    if (over) return endingInWords(visit).title
-    if (visit.phase === 'reconnecting') return 'Reconnecting…'
+  /** @param {ShownRoomSession} roomSession @param {readonly Person[]} speaking */
+  function whoInWords(roomSession, speaking) {
+    if (over) return endingInWords(roomSession).title
+    if (roomSession.phase === 'reconnecting') return 'Reconnecting…'
     return speaking.length ? `${together(speaking.map((one) => (one.me ? 'you' : one.username)))} speaking` : 'Nobody is speaking'
   }
 
-  function draw(/** @type {ShownVisit} */ visit) {
-    const speaking = visit.speakers
-    const shown = speaking[0] ?? visit.stage[0] ?? visit.me
-    const open = visit.me !== null && visit.may.speak && !visit.me.muted && visit.microphone.state === 'on'
-    say(name, visit.room?.name ?? 'Entering the room…')
-    say(who, `${!over && visit.recording?.running ? 'Being recorded · ' : ''}${whoInWords(visit, speaking)}`)
+  function draw(/** @type {ShownRoomSession} */ roomSession) {
+    const speaking = roomSession.speakers
+    const shown = speaking[0] ?? roomSession.stage[0] ?? roomSession.me
+    const open = roomSession.me !== null && roomSession.may.speak && !roomSession.me.muted && roomSession.microphone.state === 'on'
+    say(name, roomSession.room?.name ?? 'Entering the room…')
+    say(who, `${!over && roomSession.recording?.running ? 'Being recorded · ' : ''}${whoInWords(roomSession, speaking)}`)
     root.classList.toggle('dock--speaking', speaking.length > 0)
-    mark(way, 'href', addressOf(visit.room_id))
+    mark(link, 'href', addressOf(roomSession.room_id))
     if (shown?.username !== drawn) {
       face.replaceChildren(...(shown ? [avatar(shown.username)] : []))
       drawn = shown?.username
     }
-    microphone.hidden = over || !visit.may.speak
+    microphone.hidden = over || !roomSession.may.speak
     redraw(outDrawing, over ? 'close' : 'leave')
     mark(out, 'aria-label', over ? 'Close' : 'Leave quietly')
     mark(out, 'title', over ? 'Close' : 'Leave quietly (L)')
@@ -56,12 +56,12 @@ export function createDock({ toggleMicrophone, leave, putAway }) {
 
   return {
     element: root,
-    focus: () => way.focus(),
-    /** @param {ShownVisit|null} visit  null hides it; one that has ended says so until it is put away */
-    update(visit) {
-      over = visit?.phase === 'left'
-      root.hidden = visit === null
-      if (visit) draw(visit)
+    focus: () => link.focus(),
+    /** @param {ShownRoomSession|null} roomSession  null hides it; one that has ended says so until it is put away */
+    update(roomSession) {
+      over = roomSession?.phase === 'left'
+      root.hidden = roomSession === null
+      if (roomSession) draw(roomSession)
     },
   }
 }

@@ -28,12 +28,12 @@ const PRESSING = `${TYPING}, button, a, summary, pre, code, [role='button'], [ro
 /**
  * Listens for the keys. A letter typed into a field is a letter, and Space on a button presses the button.
  * @param {{ toggleMicrophone: () => void, toggleHand: () => void, answer: (yes: boolean) => void, leave: () => void, toggleInspector: () => void, openChat: () => void, checkSound: () => void, toggleReactions: () => void, showKeys: () => void, escape: () => void,
- *           talk: (on: boolean) => void }} acts
+ *           talk: (on: boolean) => void }} actions
  */
-export function listenToKeys(acts) {
+export function listenToKeys(actions) {
   let held = false
   /** @type {Record<string, () => void>} */
-  const presses = { m: acts.toggleMicrophone, h: acts.toggleHand, y: () => acts.answer(true), n: () => acts.answer(false), l: acts.leave, g: acts.toggleInspector, c: acts.openChat, s: acts.checkSound, r: acts.toggleReactions, '?': acts.showKeys, escape: acts.escape }
+  const presses = { m: actions.toggleMicrophone, h: actions.toggleHand, y: () => actions.answer(true), n: () => actions.answer(false), l: actions.leave, g: actions.toggleInspector, c: actions.openChat, s: actions.checkSound, r: actions.toggleReactions, '?': actions.showKeys, escape: actions.escape }
 
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
@@ -46,7 +46,7 @@ export function listenToKeys(acts) {
       if (target?.closest(PRESSING)) return
       event.preventDefault()
       held = true
-      return acts.talk(true)
+      return actions.talk(true)
     }
     const press = Object.hasOwn(presses, event.key.toLowerCase()) ? presses[event.key.toLowerCase()] : null
     if (press && event.key !== 'Escape') event.preventDefault() // the key that opens a box is not a letter in it; Escape is the browser's as well
@@ -55,7 +55,7 @@ export function listenToKeys(acts) {
   const release = () => {
     if (!held) return
     held = false
-    acts.talk(false)
+    actions.talk(false)
   }
   addEventListener('keyup', (event) => event.key === ' ' && release())
   addEventListener('blur', release) // the window lost the keyboard: nobody would hear the key go up

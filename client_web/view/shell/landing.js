@@ -8,14 +8,14 @@ import { whenInWords } from '../elements/when.js'
  */
 
 /**
- * What stands in the middle while I am in no room: a welcome, a threshold for who has no name yet, a room that will open, or an
+ * What stands in the middle while I am in no room: a welcome, a enter for who has no name yet, a room that will open, or an
  * address that leads nowhere.
  * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, callOff: (row: ListedRoom) => void,
- *           copyAddress: (path: string) => void }} acts
+ *           copyAddress: (path: string) => void }} actions
  */
 export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyAddress }) {
   /** @type {ListedRoom} */ let row
-  const welcome = element('div', { class: 'landing' }, doorsAjar(),
+  const welcome = element('div', { class: 'landing' }, doorsPicture(),
     element('p', { class: 'landing__lead', text: 'A few doors are ajar.' }),
     element('p', { class: 'landing__more quiet', text: 'See who is in which room, walk in, talk, leave quietly. Your microphone stays off until you turn it on.' }),
     element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'or from psql' }), element('code', { text: 'select * from hallway;' })),
@@ -28,10 +28,10 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
     element('h1', { class: 'landing__lead', text: 'There is no such page.', tabindex: '-1' }),
     element('p', { class: 'landing__more quiet', text: 'The address may be old or mistyped. The hallway shows which rooms are open.' }),
     element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
-  const plate = element('h1', { class: 'landing__lead', tabindex: '-1' })
+  const roomName = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const invitation = element('p', { class: 'landing__more quiet' })
   const walkIn = element('button', { class: 'button button--action', type: 'button', on: { click: signIn } })
-  const threshold = element('div', { class: 'landing' }, plate, invitation, walkIn,
+  const enter = element('div', { class: 'landing' }, roomName, invitation, walkIn,
     backToHallway())
   const name = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const when = element('p', { class: 'landing__more' })
@@ -40,8 +40,8 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
   const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => openRoom(row) } })
   const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(`/rooms/${row.id}`) } }, symbol('link'), 'Copy link')
   const off = element('button', { class: 'button button--plain', type: 'button', text: 'Call it off', on: { click: () => callOff(row) } })
-  const scheduled = element('div', { class: 'landing' }, name, when, who, element('div', { class: 'landing__ways' }, open, remind, copy, off), backToHallway())
-  const root = element('div', { class: 'landing-place' }, welcome, docked, lost, threshold, scheduled)
+  const scheduled = element('div', { class: 'landing' }, name, when, who, element('div', { class: 'landing__buttons' }, open, remind, copy, off), backToHallway())
+  const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled)
 
   /** @param {User|null} user @param {ReadonlySet<number>} reminders */
   function drawScheduled(user, reminders) {
@@ -60,26 +60,26 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
     element: root,
     focus: () => /** @type {HTMLElement|null} */ (root.querySelector(':scope > :not([hidden]) h1'))?.focus({ preventScroll: true }),
     /**
-     * @param {{ kind: 'welcome'|'docked'|'lost'|'threshold'|'scheduled', row?: ListedRoom, address?: string, user: User|null,
+     * @param {{ kind: 'welcome'|'docked'|'lost'|'enter'|'scheduled', row?: ListedRoom, address?: string, user: User|null,
      *           reminders: ReadonlySet<number> }} now  the room's row, where it is known, and the address of the room I am in
      */
     show({ kind, row: latest, address, user, reminders }) {
       if (latest) row = latest
-      const shown = kind === 'scheduled' && !latest?.starts_at ? 'threshold' : kind
+      const shown = kind === 'scheduled' && !latest?.starts_at ? 'enter' : kind
       mark(home, 'href', address)
-      say(plate, latest?.name ?? 'A room')
+      say(roomName, latest?.name ?? 'A room')
       say(invitation, user ? 'This room is open now. Your microphone stays off until you turn it on.' : 'This room is open. Choose a name to walk in; your microphone stays off.')
       say(walkIn, user ? 'Walk in' : 'Choose a name')
-      for (const [each, place] of Object.entries({ welcome, docked, lost, threshold, scheduled })) place.hidden = each !== shown
+      for (const [each, place] of Object.entries({ welcome, docked, lost, enter, scheduled })) place.hidden = each !== shown
       if (shown === 'scheduled') drawScheduled(user, reminders)
     },
   }
 }
 
-const backToHallway = () => element('a', { class: 'way-back', href: '/' }, symbol('back'), 'Hallway')
+const backToHallway = () => element('a', { class: 'back-link', href: '/' }, symbol('back'), 'Hallway')
 
-function doorsAjar() {
-  const drawn = symbol('doors-ajar', '0 0 240 96')
-  drawn.setAttribute('class', 'landing__doors')
+function doorsPicture() {
+  const drawn = symbol('doors', '0 0 240 96')
+  drawn.setAttribute('class', 'landing__picture')
   return drawn
 }

@@ -3,7 +3,7 @@ import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { symbol } from '../elements/symbol.js'
 
-const TOLD_FOR = 12_000 // ms: long enough to read twice; what asks for an answer stays until it has one
+const SHOWN_FOR = 12_000 // ms: long enough to read twice; what asks for an answer stays until it has one
 const AT_ONCE = 3 // more would cover the page; the rest wait in the list at the top
 
 /**
@@ -15,10 +15,10 @@ const AT_ONCE = 3 // more would cover the page; the rest wait in the list at the
 
 /**
  * Calm notices at the edge of the page: somebody asks me in, a room I wanted to hear of has opened, something was done.
- * @param {{ acceptInvitation: (invitation: Invitation) => void, putInvitationAway: (invitation: Invitation) => void,
- *           walkIntoReminded: (row: ListedRoom) => void, putReminderAway: (row: ListedRoom) => void, announce: (words: string) => void }} acts
+ * @param {{ acceptInvitation: (invitation: Invitation) => void, dismissInvitation: (invitation: Invitation) => void,
+ *           enterReminded: (row: ListedRoom) => void, dismissReminder: (row: ListedRoom) => void, announce: (words: string) => void }} actions
  */
-export function createNotices(acts) {
+export function createNotices(actions) {
   const list = element('ul', { class: 'notices__list' })
   const root = element('section', { class: 'notices', 'aria-label': 'Notices', hidden: true }, list)
   const rows = keyed(list, { key: (/** @type {Notice} */ notice) => notice.key, create: createNotice })
@@ -33,7 +33,7 @@ export function createNotices(acts) {
     for (const { key, words } of shown) {
       if (said.has(key)) continue
       said.add(key)
-      acts.announce(words)
+      actions.announce(words)
     }
   }
 
@@ -49,11 +49,11 @@ export function createNotices(acts) {
     update({ shell, seated_in }) {
       const invited = shell.invitations.fresh.map((one) => ({
         key: `invitation-${one.id}`, face: one.invited_by, words: invitationInWords(one),
-        yes: one.room_id ? 'Walk in' : 'Join', accept: () => acts.acceptInvitation(one), dismiss: () => acts.putInvitationAway(one),
+        yes: one.room_id ? 'Walk in' : 'Join', accept: () => actions.acceptInvitation(one), dismiss: () => actions.dismissInvitation(one),
       }))
       const opened = shell.hallway.filter((row) => shell.reminders.has(row.id) && !row.scheduled && row.id !== seated_in).map((row) => ({
         key: `reminder-${row.id}`, sign: 'reminder', words: `“${row.name}” is open now.`,
-        yes: 'Walk in', accept: () => acts.walkIntoReminded(row), dismiss: () => acts.putReminderAway(row),
+        yes: 'Walk in', accept: () => actions.enterReminded(row), dismiss: () => actions.dismissReminder(row),
       }))
       asking = [...invited, ...opened]
       draw()
@@ -61,13 +61,13 @@ export function createNotices(acts) {
     /**
      * Something was done, and it is good to know.
      * @param {string} words
-     * @param {{ yes?: string, accept?: () => void }} [act]  one thing that can be done about it
+     * @param {{ yes?: string, accept?: () => void }} [action]  one thing that can be done about it
      */
-    tell(words, { yes = '', accept } = {}) {
-      const key = `told-${(count += 1)}`
+    show(words, { yes = '', accept } = {}) {
+      const key = `notice-${(count += 1)}`
       passing = [...passing.slice(-1), { key, sign: 'check', words, yes, passing: true, accept: () => { accept?.(); drop(key) }, dismiss: () => drop(key) }]
       draw()
-      setTimeout(() => drop(key), TOLD_FOR)
+      setTimeout(() => drop(key), SHOWN_FOR)
     },
   }
 }
@@ -84,8 +84,8 @@ function createNotice() {
   const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => notice?.accept() } })
   const no = element('button', { class: 'button button--plain', type: 'button', text: 'Not now', on: { click: () => notice?.dismiss() } })
   const close = element('button', { class: 'notice__close', type: 'button', 'aria-label': 'Close', on: { click: () => notice?.dismiss() } }, symbol('close'))
-  const acts = element('div', { class: 'notice__acts' }, yes, no)
-  const made = element('li', { class: 'notice' }, face, words, close, acts)
+  const actions = element('div', { class: 'notice__actions' }, yes, no)
+  const made = element('li', { class: 'notice' }, face, words, close, actions)
   return {
     element: made,
     update(/** @type {Notice} */ latest) {
@@ -97,7 +97,7 @@ function createNotice() {
       const passing = Boolean(latest.passing)
       no.hidden = passing
       close.hidden = !passing
-      acts.hidden = yes.hidden && no.hidden
+      actions.hidden = yes.hidden && no.hidden
     },
   }
 }

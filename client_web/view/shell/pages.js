@@ -11,13 +11,13 @@ import { createRecordingPage } from '../recording/page.js'
 /**
  * The pages beside the hallway and the room: clubs, a club, a person, an invitation, a recording. One of them at a time.
  * @param {Parameters<typeof createClubs>[0] & Parameters<typeof createClub>[0] & Parameters<typeof createPerson>[0] &
- *         Parameters<typeof createInvitation>[0] & Parameters<typeof createRecordingPage>[0]} acts
+ *         Parameters<typeof createInvitation>[0] & Parameters<typeof createRecordingPage>[0]} actions
  */
-export function createPages(acts) {
+export function createPages(actions) {
   /** @type {Record<string, { element: HTMLElement, title: () => string|null, update: (now: any) => void, leave?: () => void }>} */
-  const pages = { clubs: createClubs(acts), club: createClub(acts), person: createPerson(acts), invitation: createInvitation(acts), recording: createRecordingPage(acts) }
+  const pages = { clubs: createClubs(actions), club: createClub(actions), person: createPerson(actions), invitation: createInvitation(actions), recording: createRecordingPage(actions) }
   const scroll = element('div', { class: 'page__scroll' }, ...Object.values(pages).map((page) => page.element))
-  const root = element('section', { class: 'frame__page', 'aria-label': 'Page' }, scroll)
+  const root = element('section', { class: 'layout__page', 'aria-label': 'Page' }, scroll)
   /** @type {string|null} */ let shown = null
 
   return {

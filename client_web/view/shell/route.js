@@ -47,14 +47,14 @@ const fresh = () => `${Date.now().toString(36)}${Math.random().toString(36).slic
 
 /**
  * Follows the address: own links change it without loading a page, Back and Forward work.
- * @param {(place: Place, how: { visit: string, back: boolean }) => void} arrive  called for every change, not for the address the page
- *   was opened with; `visit` names the entry in the history, so that one finds a page again as one left it
- * @param {(visit: string) => void} [leave]  called before, while the old page still stands
+ * @param {(place: Place, how: { entry: string, back: boolean }) => void} arrive  called for every change, not for the address the page
+ *   was opened with; `entry` names the entry in the history, so that one finds a page again as one left it
+ * @param {(entry: string) => void} [leave]  called before, while the old page still stands
  */
 export function createRoute(arrive, leave = () => {}) {
   const here = () => placeOf(location.pathname)
-  let visit = history.state?.visit ?? fresh()
-  history.replaceState({ visit }, '')
+  let entry = history.state?.entry ?? fresh()
+  history.replaceState({ entry }, '')
 
   /**
    * The query is kept: `?username=rick` holds on every page, and so does `?debug`.
@@ -62,17 +62,17 @@ export function createRoute(arrive, leave = () => {}) {
    */
   function go(pathname, { replace = false } = {}) {
     if (location.pathname !== pathname) {
-      leave(visit)
-      if (!replace) visit = fresh()
-      history[replace ? 'replaceState' : 'pushState']({ visit }, '', pathname + location.search)
+      leave(entry)
+      if (!replace) entry = fresh()
+      history[replace ? 'replaceState' : 'pushState']({ entry }, '', pathname + location.search)
     }
-    arrive(here(), { visit, back: false })
+    arrive(here(), { entry, back: false })
   }
 
   addEventListener('popstate', () => {
-    leave(visit)
-    visit = history.state?.visit ?? fresh()
-    arrive(here(), { visit, back: true })
+    leave(entry)
+    entry = history.state?.entry ?? fresh()
+    arrive(here(), { entry, back: true })
   })
   document.addEventListener('click', (event) => {
     /** @type {HTMLAnchorElement|null} */

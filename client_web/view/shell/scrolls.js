@@ -7,17 +7,17 @@ const KEPT = 50 // pages one may go back to
 export function createScrolls(scroller) {
   const tops = new Map()
   return {
-    /** @param {string} visit  the entry that is being left */
-    keep(visit) {
+    /** @param {string} entry  the entry that is being left */
+    keep(entry) {
       const top = scroller()?.scrollTop ?? 0
-      tops.delete(visit)
-      tops.set(visit, top)
+      tops.delete(entry)
+      tops.set(entry, top)
       if (tops.size > KEPT) tops.delete(tops.keys().next().value)
     },
-    /** @param {string} visit  the entry one came back to; a new one begins at the top */
-    restore(visit) {
+    /** @param {string} entry  the entry one came back to; a new one begins at the top */
+    restore(entry) {
       const target = scroller()
-      if (target) target.scrollTop = tops.get(visit) ?? 0
+      if (target) target.scrollTop = tops.get(entry) ?? 0
     },
   }
 }

@@ -6,7 +6,7 @@ import { createDock } from './dock.js'
 import { createLanding } from './landing.js'
 import { createInspectorView } from '../inspector/inspector.js'
 import { createHallway } from '../hallway/hallway.js'
-import { createMasthead } from './masthead.js'
+import { createTopBar } from './top_bar.js'
 import { createNotices } from './notices.js'
 import { createPages } from './pages.js'
 import { createFloating } from '../reactions/reactions.js'
@@ -20,8 +20,8 @@ import { endingInWords } from '../elements/words.js'
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
  * @import { ShellState } from '../../room/shell.js'
- * @import { Visit } from '../../room/visit.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSession } from '../../room/room_session.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  * @import { User } from '../../session.js'
  * @import { Place } from './route.js'
  */
@@ -33,54 +33,54 @@ const wide = matchMedia('(min-width: 768px)')
 
 /**
  * The page: the hallway on the left, the room or another page in the middle, the inspector on the right; on a phone one of them at a
- * time. `update` gets the state and draws it; what people do goes to `acts`.
+ * time. `update` gets the state and draws it; what people do goes to `actions`.
  *
  * @param {HTMLElement} main
- * @param {{ toggleInspector: () => void, retryConnection: (user_id: number) => void } & Parameters<typeof createMasthead>[0] & Parameters<typeof createHallway>[0] &
- *         Omit<Parameters<typeof createDock>[0], 'putAway'> & Parameters<typeof createLanding>[0] & Parameters<typeof createRoom>[0] &
+ * @param {{ toggleInspector: () => void, retryConnection: (user_id: number) => void } & Parameters<typeof createTopBar>[0] & Parameters<typeof createHallway>[0] &
+ *         Omit<Parameters<typeof createDock>[0], 'dismiss'> & Parameters<typeof createLanding>[0] & Parameters<typeof createRoom>[0] &
  *         Parameters<typeof createPages>[0] & Parameters<typeof createSidePanel>[0] & Omit<Parameters<typeof createNotices>[0], 'announce'> &
- *         Omit<Parameters<typeof createConsentPrompt>[0], 'answered'>} acts
+ *         Omit<Parameters<typeof createConsentPrompt>[0], 'answered'>} actions
  */
-export function createShellView(main, acts) {
-  const masthead = createMasthead(acts)
-  const hallway = createHallway(acts)
-  const dock = createDock({ ...acts, putAway })
-  const landing = createLanding(acts)
-  const room = createRoom(acts)
-  const pages = createPages(acts)
-  const inspector = createInspectorView({ ...acts, close: acts.toggleInspector })
-  const panel = createSidePanel(acts, { changed: drawPanel, opener: () => room.chatButton })
+export function createShellView(main, actions) {
+  const topBar = createTopBar(actions)
+  const hallway = createHallway(actions)
+  const dock = createDock({ ...actions, dismiss: dismissDock })
+  const landing = createLanding(actions)
+  const room = createRoom(actions)
+  const pages = createPages(actions)
+  const inspector = createInspectorView({ ...actions, close: actions.toggleInspector })
+  const panel = createSidePanel(actions, { changed: drawPanel, opener: () => room.chatButton })
   const announcer = createAnnouncer()
-  const notices = createNotices({ ...acts, announce: announcer.say })
+  const notices = createNotices({ ...actions, announce: announcer.say })
   const scrolls = createScrolls(() => (pages.element.hidden ? hallway.scroll : pages.scroll))
   const news = createChatNews(announcer.say)
   const floating = createFloating(room.seatOf)
   /** @type {ReadonlySet<number>} */ const NOBODY = new Set()
-  /** @type {{ state: VisitState|null, visit: Visit|null, blocks: ReadonlySet<number> }|null} */
+  /** @type {{ state: RoomSessionState|null, roomSession: RoomSession|null, blocks: ReadonlySet<number> }|null} */
   let latest = null // what the panel got last
-  const prompt = createConsentPrompt({ ...acts, answered: () => (prompt.element.parentElement === room.element ? room.controls : dock).focus() })
-  /** @type {Visit|null} */ let announced = null
-  /** @type {VisitState['recording']|null} */ let recorded = null // what was last said of the recording
-  /** @type {Visit|null} */ let endingAnnounced = null // the visit whose ending was said
-  /** @type {Visit|null} */ let present = null // the visit drawn last
-  /** @type {Visit|null} */ let read = null // the visit whose ending was read
+  const prompt = createConsentPrompt({ ...actions, answered: () => (prompt.element.parentElement === room.element ? room.controls : dock).focus() })
+  /** @type {RoomSession|null} */ let announced = null
+  /** @type {RoomSessionState['recording']|null} */ let recorded = null // what was last said of the recording
+  /** @type {RoomSession|null} */ let endingAnnounced = null // the room session whose ending was said
+  /** @type {RoomSession|null} */ let present = null // the room session drawn last
+  /** @type {RoomSession|null} */ let read = null // the room session whose ending was read
   /** @type {Now|null} */ let drawn_last = null // what `update` got
 
   main.append(
-    masthead.element,
-    element('section', { class: 'frame__hallway', 'aria-label': 'Hallway' }, hallway.element),
-    element('div', { class: 'frame__foot' }, dock.element),
-    element('section', { class: 'frame__room', 'aria-label': 'Room' }, landing.element, room.element),
+    topBar.element,
+    element('section', { class: 'layout__hallway', 'aria-label': 'Hallway' }, hallway.element),
+    element('div', { class: 'layout__foot' }, dock.element),
+    element('section', { class: 'layout__room', 'aria-label': 'Room' }, landing.element, room.element),
     pages.element,
     inspector.element, panel.element)
   document.body.append(notices.element, announcer.element)
   wide.addEventListener('change', () => drawn_last && update(drawn_last))
 
-  /** Whether the room is on the screen: I am at its address, or in the hallway with the room beside it. @param {Place} place @param {Visit|null} visit */
-  function isInside(place, visit) {
-    if (!visit) return false
-    if (place.place === 'room') return place.room_id === visit.room_id
-    return place.place === 'hallway' && wide.matches && visit.state.phase !== 'left'
+  /** Whether the room is on the screen: I am at its address, or in the hallway with the room beside it. @param {Place} place @param {RoomSession|null} roomSession */
+  function isInside(place, roomSession) {
+    if (!roomSession) return false
+    if (place.place === 'room') return place.room_id === roomSession.room_id
+    return place.place === 'hallway' && wide.matches && roomSession.state.phase !== 'left'
   }
 
   /**
@@ -90,76 +90,76 @@ export function createShellView(main, acts) {
   function update(now) {
     drawn_last = now
     const { place, shell, user, known } = now
-    const visit = shell.visit?.state ?? null
-    const room_id = shell.visit?.room_id ?? 0
-    const seated_in = visit && visit.phase !== 'left' ? room_id : null
-    const inside = isInside(place, shell.visit)
-    const doorplate = shell.hallway.find((row) => row.id === place.room_id)
+    const roomSession = shell.roomSession?.state ?? null
+    const room_id = shell.roomSession?.room_id ?? 0
+    const seated_in = roomSession && roomSession.phase !== 'left' ? room_id : null
+    const inside = isInside(place, shell.roomSession)
+    const listed = shell.hallway.find((row) => row.id === place.room_id)
 
-    masthead.update({ user, known, place, invitations: shell.invitations.list.length })
+    topBar.update({ user, known, place, invitations: shell.invitations.list.length })
     hallway.update({
       ...{ rooms: shell.hallway, connection: shell.connection, problem: shell.problem, seated_in, signed_in: Boolean(user) },
       ...{ reminders: shell.reminders, blocks: shell.blocks },
       loading: shell.hallway.length === 0 && shell.connection === 'connecting',
     })
-    present = shell.visit
-    if (visit?.phase !== 'left') read = null
-    if (visit?.phase === 'left' && ((inside && place.place === 'room') || visit.reason === 'left')) read = present
-    dock.update(visit && !inside && read !== present ? { ...visit, room_id } : null)
+    present = shell.roomSession
+    if (roomSession?.phase !== 'left') read = null
+    if (roomSession?.phase === 'left' && ((inside && place.place === 'room') || roomSession.reason === 'left')) read = present
+    dock.update(roomSession && !inside && read !== present ? { ...roomSession, room_id } : null)
 
-    const closed = inside && visit?.phase === 'left' && visit.problem?.rule === 'participants_room_has_opened'
+    const closed = inside && roomSession?.phase === 'left' && roomSession.problem?.rule === 'participants_room_has_opened'
     const drawn = inside && !closed
     main.dataset.place = pages.has(place) ? 'page' : place.place === 'hallway' ? 'hallway' : drawn ? 'room' : 'landing'
     room.element.hidden = !drawn
     landing.element.hidden = drawn
     const bar = drawn ? room.controls.element : dock.element
     if (bar.previousElementSibling !== prompt.element) bar.before(prompt.element) // a question follows me wherever I look
-    prompt.update(visit)
-    if (drawn && visit) room.update({ ...visit, room_id, blocks: shell.blocks }, doorplate ?? shell.hallway.find((row) => row.id === room_id))
-    else landing.show({ kind: landingFor(place, seated_in, doorplate, closed), row: doorplate, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: shell.reminders })
+    prompt.update(roomSession)
+    if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks }, listed ?? shell.hallway.find((row) => row.id === room_id))
+    else landing.show({ kind: landingFor(place, seated_in, listed, closed), row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: shell.reminders })
     pages.update(now)
     notices.update({ shell, seated_in })
 
-    if (inspector.open && (!drawn || visit?.phase === 'left')) showInspector(false)
-    inspector.update(visit && drawn ? { ...visit, room_id } : null)
-    latest = { state: visit && drawn ? visit : null, visit: shell.visit, blocks: shell.blocks ?? NOBODY }
+    if (inspector.open && (!drawn || roomSession?.phase === 'left')) showInspector(false)
+    inspector.update(roomSession && drawn ? { ...roomSession, room_id } : null)
+    latest = { state: roomSession && drawn ? roomSession : null, roomSession: shell.roomSession, blocks: shell.blocks ?? NOBODY }
     drawPanel()
-    announce(shell.visit, visit)
-    document.title = titleOf(place, visit?.room ?? doorplate, inside, pages.title(place))
+    announce(shell.roomSession, roomSession)
+    document.title = titleOf(place, roomSession?.room ?? listed, inside, pages.title(place))
   }
 
   function drawPanel() {
     if (!latest) return
-    const { state, visit, blocks } = latest
-    panel.update(state && visit ? state : null, { visit: /** @type {Visit} */ (visit), blocks, inspecting: inspector.open })
+    const { state, roomSession, blocks } = latest
+    panel.update(state && roomSession ? state : null, { roomSession: /** @type {RoomSession} */ (roomSession), blocks, inspecting: inspector.open })
     main.dataset.panel = panel.open ? 'open' : 'closed'
     room.panel(panel.open, panel.showsChat ? 0 : panel.unread)
-    if (visit) news.update(visit.state, { visit, blocks, visible: panel.showsChat })
+    if (roomSession) news.update(roomSession.state, { roomSession, blocks, visible: panel.showsChat })
   }
 
-  /** @param {Visit|null} whose @param {VisitState|null} visit */
-  function announce(whose, visit) {
+  /** @param {RoomSession|null} whose @param {RoomSessionState|null} roomSession */
+  function announce(whose, roomSession) {
     if (whose !== announced) announcer.forget()
     if (whose !== announced) recorded = null
     announced = whose
-    if (visit && visit.phase !== 'left' && visit.recording !== recorded) {
-      const news = recordingNews(recorded, visit.recording)
-      recorded = visit.recording
+    if (roomSession && roomSession.phase !== 'left' && roomSession.recording !== recorded) {
+      const news = recordingNews(recorded, roomSession.recording)
+      recorded = roomSession.recording
       if (news) announcer.say(news)
     }
-    if (visit && visit.phase !== 'left') announcer.hear(visit.happenings, visit)
-    const over = visit?.phase === 'left' && visit.reason !== 'left' ? whose : null
-    if (visit && over && over !== endingAnnounced) announcer.say(endingInWords(visit).title)
+    if (roomSession && roomSession.phase !== 'left') announcer.announceEvents(roomSession.seatEvents, roomSession)
+    const over = roomSession?.phase === 'left' && roomSession.reason !== 'left' ? whose : null
+    if (roomSession && over && over !== endingAnnounced) announcer.say(endingInWords(roomSession).title)
     endingAnnounced = over
   }
 
-  function putAway() {
+  function dismissDock() {
     read = present
     dock.update(null)
   }
 
   function showInspector(/** @type {boolean} */ open) {
-    if (open) panel.makeWay()
+    if (open) panel.dropSheet()
     main.dataset.inspector = open ? 'open' : 'closed'
     inspector.show(open)
     room.inspector(open)
@@ -177,7 +177,7 @@ export function createShellView(main, acts) {
     /** @param {{ user_id: number, username: string, emoji: string }} reaction */
     react(reaction) {
       if (latest?.blocks.has(reaction.user_id)) return
-      news.hear(reaction)
+      news.announceReaction(reaction)
       floating.show(reaction)
     },
     openChat: panel.openChat,
@@ -192,18 +192,18 @@ export function createShellView(main, acts) {
     /** My answer, by key, to what I am asked. */
     answer: prompt.answer,
     /** Says something that is worth a moment: see notices.js. */
-    tell: notices.tell,
+    showNotice: notices.show,
     leave: scrolls.keep,
     /**
      * Another page was opened: the focus goes to its heading, and its scrolling is as it was, or begins at the top.
-     * @param {Place} place @param {{ visit: string, back: boolean }} how
+     * @param {Place} place @param {{ entry: string, back: boolean }} how
      */
-    arrive(place, { visit, back }) {
+    arrive(place, { entry, back }) {
       if (place.place === 'room') room.focus()
       else if (place.place === 'hallway') hallway.focus()
       else if (place.place === 'nowhere') landing.focus()
-      else pages.arrive(visit)
-      if (place.place !== 'room' && (back || place.place !== 'hallway')) scrolls.restore(visit)
+      else pages.arrive(entry)
+      if (place.place !== 'room' && (back || place.place !== 'hallway')) scrolls.restore(entry)
     },
     get inspectorOpen() {
       return inspector.open
@@ -222,11 +222,11 @@ export function createShellView(main, acts) {
 
 /**
  * @param {Place} place @param {number|null} seated_in @param {ListedRoom|undefined} row @param {boolean} closed
- * @returns {'welcome'|'docked'|'lost'|'threshold'|'scheduled'}
+ * @returns {'welcome'|'docked'|'lost'|'enter'|'scheduled'}
  */
 function landingFor({ place }, seated_in, row, closed) {
   if (place === 'nowhere') return 'lost'
-  if (place === 'room') return closed || row?.scheduled ? 'scheduled' : 'threshold'
+  if (place === 'room') return closed || row?.scheduled ? 'scheduled' : 'enter'
   return seated_in === null ? 'welcome' : 'docked'
 }
 

@@ -5,7 +5,7 @@ import { problemInWords } from '../elements/words.js'
 
 /**
  * Who is walking in? A name is enough; a few demo names can be tried.
- * @param {{ signIn: (username: string) => Promise<unknown>, suggestions: () => Promise<string[]> }} acts
+ * @param {{ signIn: (username: string) => Promise<unknown>, suggestions: () => Promise<string[]> }} actions
  */
 export function createSignIn({ signIn, suggestions }) {
   /** @type {(() => void)|null} */ let after = null

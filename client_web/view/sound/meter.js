@@ -1,6 +1,6 @@
 import { element, mark, say } from '../elements/element.js'
 
-const LATELY = 1_200 // ms: the loudest of this time is what is shown
+const WINDOW = 1_200 // ms: the loudest of this time is what is shown
 const QUIETEST = -54 // dB, the bar's left end
 
 /**
@@ -39,11 +39,11 @@ export function createSoundMeter(level) {
     const loud = level()
     fill.style.setProperty('--level', onTheBar(loud).toFixed(3))
     peak = Math.max(peak, loud)
-    if (now - since >= LATELY) tell(now)
+    if (now - since >= WINDOW) showWords(now)
     frame = requestAnimationFrame(look)
   }
 
-  function tell(/** @type {number} */ now) {
+  function showWords(/** @type {number} */ now) {
     const loudness = levelInWords(peak)
     root.dataset.level = loudness.level
     say(word, loudness.word)

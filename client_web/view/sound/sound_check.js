@@ -1,5 +1,6 @@
 import { createDialog } from '../dialog/dialog.js'
 import { element, mark, say } from '../elements/element.js'
+import { deviceNoticeInWords, microphoneProblemInWords } from './device_words.js'
 import { createSoundMeter } from './meter.js'
 import { symbol } from '../elements/symbol.js'
 
@@ -18,12 +19,12 @@ const SYSTEM = 'Your system’s choice'
  *
  * @param {object} options
  * @param {ReturnType<typeof import('../../media/devices.js').createDevices>} options.devices
- * @param {(onChange: () => void) => ReturnType<typeof import('../../media/trial.js').createTrial>} options.tryOut
+ * @param {(onChange: () => void) => ReturnType<typeof import('../../media/microphone_test.js').createMicrophoneTest>} options.testMicrophone
  * @param {(sink: string) => Promise<void>} options.playTone
  */
-export function createSoundCheck({ devices, tryOut, playTone }) {
-  const trial = tryOut(() => draw())
-  const meter = createSoundMeter(() => trial.level())
+export function createSoundCheck({ devices, testMicrophone, playTone }) {
+  const microphoneTest = testMicrophone(() => draw())
+  const meter = createSoundMeter(() => microphoneTest.level())
 
   const microphone = choiceOf('microphone', 'Microphone')
   const listen = element('button', { class: 'button', type: 'button', on: { click: toggle } })
@@ -50,15 +51,15 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
   let lastNotice = 0 // the notice said last
   dialog.element.classList.add('dialog--sound')
   dialog.element.addEventListener('close', () => {
-    trial.stop()
+    microphoneTest.stop()
     meter.stop()
     devices.check()
   })
   devices.subscribe(() => draw())
 
   function toggle() {
-    if (trial.state.state === 'on') trial.stop()
-    else trial.start()
+    if (microphoneTest.state.state === 'on') microphoneTest.stop()
+    else microphoneTest.start()
   }
 
   async function sound() {
@@ -75,7 +76,8 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
 
   function draw() {
     const now = devices.state
-    const { state, problem: sentence } = trial.state
+    const { state, problem: why } = microphoneTest.state
+    const sentence = microphoneProblemInWords(why)
     const on = state === 'on'
     microphone.update(now.microphones, now.microphone)
     speaker.update(now.speakers, now.speaker)
@@ -86,10 +88,10 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
     listen.replaceChildren(symbol(on ? 'mic-off' : 'mic'), on ? 'Stop the test' : state === 'asking' ? 'Allow the microphone in your browser…' : sentence ? 'Try again' : 'Try my microphone')
     mark(listen, 'aria-disabled', state === 'asking' ? 'true' : null)
     problem.hidden = !sentence
-    say(problem, sentence ?? '')
+    say(problem, sentence)
     if (on) meter.start()
     else meter.stop()
-    if (now.notice && now.notice.id !== lastNotice && dialog.element.open) say(notice, now.notice.text)
+    if (now.notice && now.notice.id !== lastNotice && dialog.element.open) say(notice, deviceNoticeInWords(now.notice))
     lastNotice = now.notice?.id ?? lastNotice
   }
 
@@ -104,7 +106,7 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
       update(list, id) {
         const options = [{ id: '', label: SYSTEM }, ...list]
         const next = JSON.stringify(options)
-        if (next !== shown) select.replaceChildren(...options.map((each) => element('option', { value: each.id, text: each.label })))
+        if (next !== shown) select.replaceChildren(...options.map((each) => element('option', { value: each.id, text: each.label || title })))
         shown = next
         if (select.value !== id) select.value = id
       },
@@ -132,7 +134,7 @@ export function createSoundCheck({ devices, tryOut, playTone }) {
       devices.refresh()
       draw()
       dialog.open()
-      trial.startIfAllowed()
+      microphoneTest.startIfAllowed()
     },
   }
 }

@@ -2,57 +2,57 @@ import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
-/** @import { VisitState } from '../../room/visit_state.js' */
+/** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 /**
  * What I am asked, calmly: to speak, or to turn my microphone on. It takes no focus and blocks nothing; it waits above the controls
  * (or above the dock while I look around) until I answer or it is taken back.
  *
  * @param {{ accept: (how: {muted: boolean}) => Promise<unknown>, decline: () => Promise<unknown>, unmute: () => Promise<unknown>,
- *           stayMuted: () => Promise<unknown>, answered: () => void }} acts  `answered`: the buttons are gone, and the focus wants a place
+ *           stayMuted: () => Promise<unknown>, answered: () => void }} actions  `answered`: the buttons are gone, and the focus wants a place
  */
-export function createConsentPrompt(acts) {
+export function createConsentPrompt(actions) {
   /** @type {'invited'|'asked'|null} */ let kind = null
   const title = element('strong', { class: 'prompt__title', id: 'prompt-title' })
   const about = element('span', { class: 'prompt__about' })
   const words = element('p', { class: 'prompt__words', role: 'status' }, title, ' ', about)
   const refusal = createRefusal('prompt__refusal refusal')
   const picture = symbol('stage')
-  const ways = element('div', { class: 'prompt__ways' })
+  const ways = element('div', { class: 'prompt__buttons' })
   const root = element('section', { class: 'prompt', 'aria-labelledby': 'prompt-title' },
     element('span', { class: 'prompt__picture', 'aria-hidden': 'true' }, picture),
     element('div', { class: 'prompt__body' }, words, refusal.element, ways))
   let busy = false
 
-  /** @param {string} text @param {() => Promise<unknown>} act @param {{ key?: string, kind?: 'action'|'plain' }} [how] */
-  const way = (text, act, { key, kind: look } = {}) =>
-    element('button', { class: look ? `button button--${look}` : 'button', type: 'button', text, 'aria-keyshortcuts': key ?? null, title: key ? `${text} (${key})` : null, on: { click: () => answer(act) } })
+  /** @param {string} text @param {() => Promise<unknown>} action @param {{ key?: string, kind?: 'action'|'plain' }} [how] */
+  const way = (text, action, { key, kind: look } = {}) =>
+    element('button', { class: look ? `button button--${look}` : 'button', type: 'button', text, 'aria-keyshortcuts': key ?? null, title: key ? `${text} (${key})` : null, on: { click: () => answer(action) } })
 
   const KINDS = {
     invited: {
       picture: 'stage',
       title: "You're invited to speak.",
       about: 'Come up on the stage? Everyone here will hear you.',
-      yes: () => acts.accept({ muted: false }),
-      no: () => acts.decline(),
-      ways: () => [way('Speak now', KINDS.invited.yes, { key: 'Y', kind: 'action' }), way('Join muted', () => acts.accept({ muted: true })), way('Not now', KINDS.invited.no, { key: 'N', kind: 'plain' })],
+      yes: () => actions.accept({ muted: false }),
+      no: () => actions.decline(),
+      ways: () => [way('Speak now', KINDS.invited.yes, { key: 'Y', kind: 'action' }), way('Join muted', () => actions.accept({ muted: true })), way('Not now', KINDS.invited.no, { key: 'N', kind: 'plain' })],
     },
     asked: {
       picture: 'mic',
       title: "You're asked to unmute.",
       about: 'Nobody can turn your microphone on but you.',
-      yes: () => acts.unmute(),
-      no: () => acts.stayMuted(),
+      yes: () => actions.unmute(),
+      no: () => actions.stayMuted(),
       ways: () => [way('Unmute', KINDS.asked.yes, { key: 'Y', kind: 'action' }), way('Stay muted', KINDS.asked.no, { key: 'N' })],
     },
   }
 
-  async function answer(/** @type {() => Promise<unknown>} */ act) {
+  async function answer(/** @type {() => Promise<unknown>} */ action) {
     if (busy) return
     busy = true
     mark(root, 'aria-busy', 'true')
     try {
-      await refusal.attempt(act)
+      await refusal.attempt(action)
     } finally {
       busy = false
       mark(root, 'aria-busy', null)
@@ -70,15 +70,15 @@ export function createConsentPrompt(acts) {
     say(title, kind ? KINDS[kind].title : '')
     say(about, kind ? KINDS[kind].about : '')
     ways.replaceChildren(...(kind ? KINDS[kind].ways() : []))
-    if (focused) acts.answered()
+    if (focused) actions.answered()
   }
   show(null)
 
   return {
     element: root,
-    /** @param {VisitState|null} visit */
-    update(visit) {
-      const me = visit && visit.phase !== 'left' ? visit.me : null
+    /** @param {RoomSessionState|null} roomSession */
+    update(roomSession) {
+      const me = roomSession && roomSession.phase !== 'left' ? roomSession.me : null
       const next = me?.invited ? 'invited' : me?.asked_to_unmute && me.muted ? 'asked' : null
       if (next !== kind) show(next)
     },

@@ -7,7 +7,7 @@ import { symbol } from '../elements/symbol.js'
 
 /**
  * @import { Person } from '../../room/people.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
 const MINUTE = 60_000
@@ -15,9 +15,9 @@ const MINUTE = 60_000
 /**
  * Who asks to speak, in the order they asked, for those who moderate; below them those who were invited and have not answered.
  * @param {{ bringUp: (person: Person) => Promise<unknown>, lowerHand: (person: Person) => Promise<unknown>,
- *           withdraw: (person: Person) => Promise<unknown>, choose: (user_id: number, from: Element) => void }} acts
+ *           withdraw: (person: Person) => Promise<unknown>, choose: (user_id: number, from: Element) => void }} actions
  */
-export function createHandQueue(acts) {
+export function createHandQueue(actions) {
   const refusal = createRefusal()
   const count = element('span', { class: 'queue__count' })
   const hands = element('ol', { class: 'queue__hands' })
@@ -25,8 +25,8 @@ export function createHandQueue(acts) {
   const asked = element('h3', { class: 'caps queue__sub', text: 'Invited, no answer yet' })
   const root = element('section', { class: 'queue', 'aria-label': 'Hands up', hidden: true },
     element('h2', { class: 'caps queue__title' }, symbol('hand'), 'Hands up ', count), refusal.element, hands, asked, invited)
-  const waiting = keyed(hands, { key: (/** @type {Person} */ person) => person.user_id, create: () => createHand(acts, refusal) })
-  const unanswered = keyed(invited, { key: (/** @type {Person} */ person) => person.user_id, create: () => createGuest(acts, refusal) })
+  const waiting = keyed(hands, { key: (/** @type {Person} */ person) => person.user_id, create: () => createHand(actions, refusal) })
+  const unanswered = keyed(invited, { key: (/** @type {Person} */ person) => person.user_id, create: () => createInvited(actions, refusal) })
   /** @type {readonly Person[]} */ let shown = []
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
 
@@ -38,29 +38,29 @@ export function createHandQueue(acts) {
 
   return {
     element: root,
-    /** @param {Pick<VisitState, 'may'|'queue'|'people'>} visit */
+    /** @param {Pick<RoomSessionState, 'may'|'queue'|'people'>} roomSession */
     update({ may, queue, people }) {
-      const guests = may.moderate ? people.filter((person) => person.invited) : []
+      const invitedPeople = may.moderate ? people.filter((person) => person.invited) : []
       shown = may.moderate ? queue : []
-      root.hidden = shown.length === 0 && guests.length === 0
+      root.hidden = shown.length === 0 && invitedPeople.length === 0
       if (root.hidden) refusal.say(null)
       say(count, shown.length ? String(shown.length) : '')
-      asked.hidden = guests.length === 0
+      asked.hidden = invitedPeople.length === 0
       draw()
-      unanswered.update(guests)
+      unanswered.update(invitedPeople)
     },
   }
 }
 
-/** @typedef {Parameters<typeof createHandQueue>[0]} Acts */
+/** @typedef {Parameters<typeof createHandQueue>[0]} Actions */
 /** @typedef {ReturnType<typeof createRefusal>} Refusal */
 
-function createEntry(/** @type {Acts} */ acts) {
+function createEntry(/** @type {Actions} */ actions) {
   /** @type {Person} */ let person
   const face = element('span', { class: 'hand__face', 'aria-hidden': 'true' })
   const name = element('span', { class: 'hand__name' })
   const waited = element('span', { class: 'hand__waited quiet' })
-  const who = element('button', { class: 'hand__who', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => acts.choose(person.user_id, who) } },
+  const who = element('button', { class: 'hand__who', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => actions.choose(person.user_id, who) } },
     face, element('span', { class: 'hand__words' }, name, ' ', waited))
   return {
     who, waited,
@@ -77,12 +77,12 @@ function createEntry(/** @type {Acts} */ acts) {
   }
 }
 
-/** @param {Acts} acts @param {Refusal} refusal */
-function createHand(acts, refusal) {
-  const entry = createEntry(acts)
+/** @param {Actions} actions @param {Refusal} refusal */
+function createHand(actions, refusal) {
+  const entry = createEntry(actions)
   const place = element('span', { class: 'hand__place', 'aria-hidden': 'true' })
-  const up = element('button', { class: 'button button--action hand__up', type: 'button', on: { click: () => refusal.attempt(() => acts.bringUp(entry.person)) } }, symbol('up'), element('span', { text: 'Bring up' }))
-  const lower = element('button', { class: 'hand__lower', type: 'button', title: 'Lower this hand', on: { click: () => refusal.attempt(() => acts.lowerHand(entry.person)) } }, symbol('close'))
+  const up = element('button', { class: 'button button--action hand__up', type: 'button', on: { click: () => refusal.attempt(() => actions.bringUp(entry.person)) } }, symbol('up'), element('span', { text: 'Bring up' }))
+  const lower = element('button', { class: 'hand__lower', type: 'button', title: 'Lower this hand', on: { click: () => refusal.attempt(() => actions.lowerHand(entry.person)) } }, symbol('close'))
   const root = element('li', { class: 'hand' }, place, entry.who, up, lower)
   return {
     element: root,
@@ -97,12 +97,12 @@ function createHand(acts, refusal) {
   }
 }
 
-/** @param {Acts} acts @param {Refusal} refusal */
-function createGuest(acts, refusal) {
-  const entry = createEntry(acts)
-  const back = element('button', { class: 'hand__lower', type: 'button', title: 'Take the invitation back', on: { click: () => refusal.attempt(() => acts.withdraw(entry.person)) } }, symbol('close'))
+/** @param {Actions} actions @param {Refusal} refusal */
+function createInvited(actions, refusal) {
+  const entry = createEntry(actions)
+  const back = element('button', { class: 'hand__lower', type: 'button', title: 'Take the invitation back', on: { click: () => refusal.attempt(() => actions.withdraw(entry.person)) } }, symbol('close'))
   return {
-    element: element('li', { class: 'hand hand--guest' }, entry.who, back),
+    element: element('li', { class: 'hand hand--invited' }, entry.who, back),
     update(/** @type {Person} */ person) {
       entry.update(person)
       mark(back, 'aria-label', `Take back the invitation to ${person.username}`)

@@ -1,26 +1,26 @@
 import { stageOrder } from '../../room/speaking.js'
-import { createHold } from '../elements/hold.js'
+import { createInteraction } from '../elements/interaction.js'
 
 /**
  * In which order a stage is shown: as people joined, and in a big room those who spoke lately in front. While a hand is on it nobody
  * moves.
  * @param {HTMLElement} stage
- * @param {() => void} released  the hand is gone: what waited may move
+ * @param {() => void} ended  the hand is gone: what waited may move
  */
-export function createStageOrder(stage, released) {
-  const hold = createHold(stage, released)
+export function createStageOrder(stage, ended) {
+  const interaction = createInteraction(stage, ended)
   /** @type {number[]} */ let shown = []
 
   /** @template {{ user_id: number }} T @param {readonly T[]} people @param {readonly number[]} spoke @returns {readonly T[]} */
   return function order(people, spoke) {
     const wanted = stageOrder(people, spoke)
-    const result = hold.held ? held(people, wanted) : wanted
+    const result = interaction.active ? keptInPlace(people, wanted) : wanted
     shown = result.map(({ user_id }) => user_id)
     return result
   }
 
   /** @template {{ user_id: number }} T @param {readonly T[]} people @param {readonly T[]} wanted @returns {readonly T[]} */
-  function held(people, wanted) {
+  function keptInPlace(people, wanted) {
     const known = new Map(people.map((person) => [person.user_id, person]))
     const stay = shown.flatMap((user_id) => known.get(user_id) ?? [])
     const places = new Set(stay.map(({ user_id }) => user_id))

@@ -3,7 +3,7 @@
 /** How good a connection is, in words. Pure. */
 
 const TITLES = { good: 'Good', choppy: 'A little choppy', weak: 'Weak' }
-const DRAWINGS = { good: 'line-good', choppy: 'line-choppy', weak: 'line-weak' }
+const DRAWINGS = { good: 'connection-good', choppy: 'connection-choppy', weak: 'connection-weak' }
 
 /** The picture of a connection: bars to count, not a colour. @param {import('../../media/quality.js').Quality} quality */
 export const connectionSymbol = ({ level }) => DRAWINGS[level]
@@ -16,7 +16,7 @@ export function connectionInWords(quality) {
 }
 
 /** For a seat, where there is only room for what is wrong. @param {import('../../media/quality.js').Quality|null} quality */
-export function troubleInWords(quality) {
+export function qualityProblemInWords(quality) {
   return !quality || quality.level === 'good' ? '' : quality.level === 'weak' ? 'Weak connection' : TITLES.choppy
 }
 

@@ -2,18 +2,18 @@ import { avatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords, openQuestionOf } from './stage_words.js'
 import { redraw, symbol } from '../elements/symbol.js'
-import { connectionSymbol, troubleInWords } from './quality_words.js'
+import { connectionSymbol, qualityProblemInWords } from './quality_words.js'
 import { personInWords, personStateOf, roleInWords, seatInWords } from '../elements/words.js'
 
 /** @import { Person } from '../../room/people.js' */
 
 /** The picture of each state; what is quiet needs none. @type {Partial<Record<import('../elements/words.js').PersonState, string>>} */
-export const STATE_SYMBOLS = { muted: 'mic-off', speaking: 'wave', failed: 'trouble', reconnecting: 'turning', connecting: 'turning' }
+export const STATE_SYMBOLS = { muted: 'mic-off', speaking: 'wave', failed: 'warning', reconnecting: 'turning', connecting: 'turning' }
 const FLAGS = { hand: 'hand', invited: 'invited', asked_to_unmute: 'mic' }
 
 /**
  * One person in the room: a large face on the stage, a smaller one among the others.
- * @param {{ choose: (user_id: number, face: Element) => void }} acts  `choose` opens what can be known and done about them
+ * @param {{ choose: (user_id: number, face: Element) => void }} actions  `choose` opens what can be known and done about them
  */
 export function createSeat({ choose }) {
   /** @type {Person} */ let person
@@ -23,8 +23,8 @@ export function createSeat({ choose }) {
   const corner = element('span', { class: 'seat__badge', 'aria-hidden': 'true' }, badge)
   const flagged = symbol('hand')
   const flag = element('span', { class: 'seat__flag', 'aria-hidden': 'true', hidden: true }, flagged)
-  const line = symbol('line-weak')
-  const other = element('span', { class: 'seat__badge seat__badge--line', 'aria-hidden': 'true', hidden: true }, line)
+  const line = symbol('connection-weak')
+  const other = element('span', { class: 'seat__badge seat__badge--connection', 'aria-hidden': 'true', hidden: true }, line)
   const face = element('button', { class: 'seat__face', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => choose(person.user_id, face) } }, ring, corner, flag, other)
   const name = element('span', { class: 'seat__name', 'aria-hidden': 'true' })
   const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
@@ -32,7 +32,7 @@ export function createSeat({ choose }) {
 
   /** In the other corner: a bad connection, or a voice that I muted for me. */
   function drawLine(/** @type {Person} */ { silenced, quality }) {
-    other.hidden = !silenced && !troubleInWords(quality)
+    other.hidden = !silenced && !qualityProblemInWords(quality)
     if (!other.hidden) redraw(line, silenced || !quality ? 'sound-off' : connectionSymbol(quality))
   }
 
@@ -59,7 +59,7 @@ export function createSeat({ choose }) {
       if (open) redraw(flagged, FLAGS[open])
       seat.classList.toggle('seat--asking', person.hand !== null)
       drawLine(person)
-      say(words, subtitle(person, personInWords(person) || troubleInWords(person.quality)))
+      say(words, subtitle(person, personInWords(person) || qualityProblemInWords(person.quality)))
       if (!person.speaking) ring.style.removeProperty('--level')
     },
     /** @param {number} loudness 0..1 */

@@ -11,7 +11,7 @@ export function createSpeakers() {
   const root = element('p', { class: 'speakers' }, symbol('wave'), words)
   return {
     element: root,
-    /** @param {{ speakers: readonly { username: string, me: boolean }[], phase: string }} visit */
+    /** @param {{ speakers: readonly { username: string, me: boolean }[], phase: string }} roomSession */
     update({ speakers, phase }) {
       root.hidden = phase === 'left' || phase === 'joining'
       root.classList.toggle('speakers--some', speakers.length > 0)

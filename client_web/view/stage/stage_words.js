@@ -2,7 +2,7 @@
  * What the page says about the stage: who asks, who is asked, what others did to my seat. Pure: state in, words out.
  *
  * @import { Person } from '../../room/people.js'
- * @import { VisitState } from '../../room/visit_state.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
@@ -28,7 +28,7 @@ export function markInWords(person) {
   return question ? QUESTIONS[question] : ''
 }
 
-/** What others just did to my seat. @param {Pick<VisitState, 'seatChange'|'me'>} visit @param {boolean} keys  whether there is a keyboard to speak of */
+/** What others just did to my seat. @param {Pick<RoomSessionState, 'seatChange'|'me'>} roomSession @param {boolean} keys  whether there is a keyboard to speak of */
 export function seatChangeInWords({ seatChange, me }, keys) {
   const on = keys ? 'Press M to turn it on.' : 'Tap it to talk.'
   switch (seatChange) {
@@ -42,7 +42,7 @@ export function seatChangeInWords({ seatChange, me }, keys) {
   }
 }
 
-/** What a listener of a moderated room reads under the stage. @param {{ me: Person, queue: readonly Person[] }} visit @param {boolean} keys */
+/** What a listener of a moderated room reads under the stage. @param {{ me: Person, queue: readonly Person[] }} roomSession @param {boolean} keys */
 export function waitingInWords({ me, queue }, keys) {
   if (me.invited) return { headline: "You're listening", advice: 'You can answer whenever you like.' }
   if (me.hand !== null) {

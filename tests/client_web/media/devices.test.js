@@ -4,6 +4,7 @@ import { test } from 'node:test'
 
 import { createDevices } from '../../../client_web/media/devices.js'
 import { createVolumes } from '../../../client_web/media/volume.js'
+import { deviceNoticeInWords } from '../../../client_web/view/sound/device_words.js'
 
 const memory = (kept = {}) => ({
   kept,
@@ -21,7 +22,7 @@ test('a chosen device is remembered when it is pulled out and comes back', async
   const mine = memory({ microphone: { id: 'old', label: 'Headset' }, echoCancellation: false, noiseSuppression: 'no' })
   const devices = createDevices({ media, memory: mine, choosesSpeaker: true })
   const seen = []
-  const note = (what) => seen.push([what, devices.state.microphone, devices.state.speaker, devices.state.notice?.text ?? null])
+  const note = (what) => seen.push([what, devices.state.microphone, devices.state.speaker, deviceNoticeInWords(devices.state.notice) || null])
   const plug = async (plugged) => {
     media.plugged = plugged
     media.dispatchEvent(new Event('devicechange'))

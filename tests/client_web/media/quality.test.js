@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { assess, createQuality } from '../../../client_web/media/quality.js'
-import { connectionExplained, connectionInWords, troubleInWords } from '../../../client_web/view/stage/quality_words.js'
+import { connectionExplained, connectionInWords, qualityProblemInWords } from '../../../client_web/view/stage/quality_words.js'
 
 const count = (received, lost, jitter_ms = 4, round_trip_ms = 12) => ({ received, lost, jitter_ms, round_trip_ms })
 const start = count(1000, 10)
@@ -25,7 +25,7 @@ test('a connection is judged in words', () => {
     meaning: 'You will miss words. The problem is their connection, yours, or the network between you.',
     numbers: '8 % of packets lost · 5 ms of jitter · 10 ms there and back',
   })
-  assert.equal(troubleInWords(weak), 'Weak connection')
+  assert.equal(qualityProblemInWords(weak), 'Weak connection')
 })
 
 test('a voice is judged by the track that carries it, and nothing is asked while the page is hidden', async (t) => {

@@ -28,13 +28,13 @@ test('microseconds are kept', () => {
 
 test('it keeps the newest two hundred entries, and forgets no answer', () => {
   const inspector = createInspector({ onChange() {} })
-  for (let number = 0; number < 250; number += 1) inspector.note(`note ${number}`)
+  for (let number = 0; number < 250; number += 1) inspector.note({ code: 'signal_of_old_session', signal: `note ${number}` })
   const watched = inspector.watch({ method: 'UPDATE', table: 'participants', rows: [{ muted: true }] })
   const before = inspector.entries.at(-1)
   watched.answered(204, null)
   inspector.recognise('participants', { muted: true, user_id: 1 }, before.at + 9)
   const { status, ms, seen_ms } = inspector.entries.at(-1)
-  assert.deepEqual([inspector.entries.length, inspector.entries[0].text, before.status, status], [200, 'note 51', null, 204])
+  assert.deepEqual([inspector.entries.length, inspector.entries[0].note.signal, before.status, status], [200, 'note 51', null, 204])
   assert.ok(ms >= 0)
   assert.equal(Math.round(seen_ms), 9)
 })

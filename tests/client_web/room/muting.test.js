@@ -66,7 +66,7 @@ for (const answered of [true, false]) {
       await done
     }
     muting.seen(true, { fresh: true })
-    assert.ok(muting.muted && muting.hushed)
+    assert.ok(muting.muted && muting.mutedByOther)
     for (let turns = 0; turns < 3; turns += 1) {
       resolve()
       await turn()

@@ -4,47 +4,48 @@ import { webcrypto } from 'node:crypto'
 import { test } from 'node:test'
 
 import { createSeat } from '../../../client_web/room/seat.js'
+import { Problem } from '../../../client_web/signaling/problem.js'
 
 globalThis.crypto ??= webcrypto // Node 18 does not offer it by itself
 
-/** A seat whose rows are answered by `upsert`, with what it asked for and how it stood. */
-function seated(upsert, prepare = async () => {}) {
+/** A seat whose rows are answered by `upsert`, with what it asked for and its phases. */
+function createTestedSeat(upsert, prepare = async () => {}) {
   const asked = []
-  const stood = []
+  const phases = []
   const followed = []
   const seat = createSeat({
     user: { id: 1 },
     roomId: 7,
     rows: { upsert: async (table, row) => upsert(asked.push(row)) },
     inspector: { returned() {}, note() {} },
-    technique: { follow: ({ peer_id }) => ({ start: () => followed.push(peer_id), close() {} }) },
+    technique: { subscribe: ({ peer_id }) => ({ start: () => followed.push(peer_id), close() {} }) },
     onJoining() {},
     prepare,
     onFrame() {},
-    onStanding: (standing) => stood.push(standing.phase),
+    onStatus: ({ phase }) => phases.push(phase),
   })
-  return { seat, asked, stood, followed }
+  return { seat, asked, phases, followed }
 }
 
 test('a peer_id that an attempt without an answer used up is replaced by a new one', async () => {
-  const { seat, asked, stood } = seated((attempt) => {
-    if (attempt === 1) throw Object.assign(new Error('used before'), { status: 409, rule: 'participants_peer_id_is_new' })
+  const { seat, asked, phases } = createTestedSeat((attempt) => {
+    if (attempt === 1) throw new Problem({ message: 'used before', status: 409, rule: 'participants_peer_id_is_new' })
     return [{ join_date: '2026-11-26T12:00:00Z' }]
   })
   await seat.take()
   assert.equal(asked.length, 2)
   assert.notEqual(asked[0].peer_id, asked[1].peer_id)
   assert.equal(seat.peer_id, asked[1].peer_id)
-  assert.ok(!stood.includes('left'))
+  assert.ok(!phases.includes('left'))
 })
 
 test('the room is not followed before the ICE servers are known, for nobody may connect without them', async () => {
   let attempts = 0
-  const { seat, followed } = seated(
+  const { seat, followed } = createTestedSeat(
     () => [{ join_date: '2026-11-26T12:00:00Z' }],
     async () => {
       assert.deepEqual(followed, [])
-      if ((attempts += 1) === 1) throw Object.assign(new Error('busy'), { status: 503, passing: true })
+      if ((attempts += 1) === 1) throw new Problem({ message: 'busy', status: 503 })
     },
   )
   await seat.take()
@@ -53,13 +54,13 @@ test('the room is not followed before the ICE servers are known, for nobody may 
 })
 
 test('a user who may not know the ICE servers has no seat', async () => {
-  const { seat, stood, followed } = seated(
+  const { seat, phases, followed } = createTestedSeat(
     () => [{ join_date: '2026-11-26T12:00:00Z' }],
     async () => {
-      throw Object.assign(new Error('no'), { status: 403, passing: false })
+      throw new Problem({ message: 'no', status: 403 })
     },
   )
   await seat.take()
   assert.deepEqual(followed, [])
-  assert.equal(stood.at(-1), 'left')
+  assert.equal(phases.at(-1), 'left')
 })

@@ -18,8 +18,8 @@ function roomAfter(...frames) {
     ...{ seq: state.seq, epoch: state.epoch, room: state.room, ended: state.ended, unchanged },
     ...{ people: names(present(state)), stage: names(onStage(state)), audience: names(inAudience(state)), hands: names(handQueue(state)) },
     muted: names(present(state).filter(({ muted }) => muted)),
-    happenings: state.happenings.map(({ kind, username }) => `${username} ${kind}`),
-    ids: state.happenings.map(({ id }) => id),
+    seatEvents: state.seatEvents.map(({ kind, username }) => `${username} ${kind}`),
+    ids: state.seatEvents.map(({ id }) => id),
   }
 }
 
@@ -42,7 +42,7 @@ test('people are in the order they joined', () => {
   const room = roomAfter(snapshot('1-7', BETH, RICK), event('1-8', 'INSERT', morty))
   assert.deepEqual(room.people, ['rick', 'beth', 'morty'])
   assert.deepEqual([room.stage, room.audience], [['rick', 'beth'], ['morty']])
-  assert.deepEqual(room.happenings, ['morty joined'])
+  assert.deepEqual(room.seatEvents, ['morty joined'])
 })
 
 test('a replayed event changes nothing', () => {
@@ -66,7 +66,7 @@ test('a resumed stream keeps the room', () => {
 test('muting keeps the place', () => {
   const change = event('1-8', 'UPDATE', { ...RICK, muted: false }, RICK)
   const room = roomAfter(snapshot('1-7', RICK, BETH), change)
-  assert.deepEqual([room.people, room.muted, room.happenings], [['rick', 'beth'], ['beth'], []])
+  assert.deepEqual([room.people, room.muted, room.seatEvents], [['rick', 'beth'], ['beth'], []])
 })
 
 test('hands queue in the order they were raised', () => {
@@ -76,24 +76,24 @@ test('hands queue in the order they were raised', () => {
   const waiting = snapshot('1-7', { ...rick, hand_raised_at: second }, beth)
   const raised = event('1-8', 'UPDATE', { ...beth, hand_raised_at: first }, beth)
   const room = roomAfter(waiting, raised)
-  assert.deepEqual([room.hands, room.happenings], [['beth', 'rick'], ['beth hand']])
+  assert.deepEqual([room.hands, room.seatEvents], [['beth', 'rick'], ['beth hand']])
   const lowered = event('1-9', 'UPDATE', beth, { ...beth, hand_raised_at: first })
   assert.deepEqual(roomAfter(waiting, raised, lowered).hands, ['rick'])
 })
 
 test('joining again moves to the end', () => {
   const room = roomAfter(snapshot('1-7', RICK, BETH), event('1-8', 'UPDATE', seat(1, 'rick', 8), RICK))
-  assert.deepEqual([room.people, room.happenings], [['beth', 'rick'], []])
+  assert.deepEqual([room.people, room.seatEvents], [['beth', 'rick'], []])
 })
 
 test('a host who left is not here though the seat is', () => {
   const host = { ...RICK, role: 'HOST' }
   const away = event('1-8', 'UPDATE', { ...host, peer_id: null }, host, { reason: 'left' })
   const room = roomAfter(snapshot('1-7', host, BETH), away)
-  assert.deepEqual([room.people, room.happenings], [['beth'], ['rick left']])
+  assert.deepEqual([room.people, room.seatEvents], [['beth'], ['rick left']])
   const back = event('1-9', 'UPDATE', seat(1, 'rick', 9, { role: 'HOST' }), { ...host, peer_id: null })
   const again = roomAfter(snapshot('1-7', host, BETH), away, back)
-  assert.deepEqual([again.people, again.happenings.at(-1)], [['beth', 'rick'], 'rick joined'])
+  assert.deepEqual([again.people, again.seatEvents.at(-1)], [['beth', 'rick'], 'rick joined'])
 })
 
 test('what happened is kept with its reason', () => {
@@ -104,11 +104,11 @@ test('what happened is kept with its reason', () => {
     event('1-10', 'DELETE', null, BETH, { reason: 'timeout' }),
     event('1-11', 'DELETE', null, RICK, { reason: 'removed' }),
   )
-  assert.deepEqual(room.happenings, ['beth muted', 'beth role', 'beth timeout', 'rick removed'])
+  assert.deepEqual(room.seatEvents, ['beth muted', 'beth role', 'beth timeout', 'rick removed'])
   assert.deepEqual(room.ids, [1, 2, 3, 4])
 })
 
-test('happenings are bounded and their numbers only grow', () => {
+test('seatEvents are bounded and their numbers only grow', () => {
   const numbers = Array.from({ length: 52 }, (_, index) => index + 8)
   const frames = numbers.map((n) => event(`1-${n}`, 'INSERT', seat(n, `guest ${n}`, n), null, { committed: null }))
   assert.deepEqual(roomAfter(snapshot('1-7'), ...frames).ids, Array.from({ length: 30 }, (_, index) => index + 23))

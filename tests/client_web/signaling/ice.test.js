@@ -58,7 +58,7 @@ test('nothing is known before the first answer: then no connection may be made, 
   ice.close()
 })
 
-test('renewing is tried again after a failure, and ends with the visit', async (t) => {
+test('renewing is tried again after a failure, and ends with the room session', async (t) => {
   const { ice, asked, offline, tick } = relay(t, 100)
   await ice.get()
   offline(true)
@@ -69,4 +69,16 @@ test('renewing is tried again after a failure, and ends with the visit', async (
   ice.close()
   await tick(1_000_000)
   assert.equal(asked(), 2)
+})
+
+test('credentials are renewed again in the room session that follows', async (t) => {
+  const { ice, name, tick } = relay(t, 100)
+  await ice.get()
+  ice.close()
+  await tick(20_000)
+  await ice.get()
+  assert.equal(name(), '1')
+  await tick(30_000)
+  assert.equal(name(), '2')
+  ice.close()
 })

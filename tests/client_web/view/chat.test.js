@@ -2,18 +2,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { NEWEST, cut, down, held, up } from '../../../client_web/view/chat/window.js'
+import { NEWEST, indicesOf, pageDown, keptRange, pageUp } from '../../../client_web/view/chat/visible_range.js'
 import { isOnlyEmoji, lengthInWords, messagesInWords, reactionsInWords, secondsInWords } from '../../../client_web/view/chat/words.js'
 import { cutLinks } from '../../../client_web/view/elements/links.js'
 
 test('the window stays small and moves a page at a time', () => {
   let messages = Array.from({ length: 1000 }, (_, index) => ({ id: index + 1 }))
-  let frame = NEWEST
-  const moves = { up, down, held, said: (all, same) => (same === NEWEST ? same : held(all, same)) }
-  const seen = ['said', 'held', 'up', 'up', 'said', 'down', 'down'].map((move) => {
+  let range = NEWEST
+  const moves = { pageUp, pageDown, keptRange, said: (all, same) => (same === NEWEST ? same : keptRange(all, same)) }
+  const seen = ['said', 'keptRange', 'pageUp', 'pageUp', 'said', 'pageDown', 'pageDown'].map((move) => {
     if (move === 'said') messages = [...messages, { id: messages.length + 1 }]
-    frame = moves[move](messages, frame)
-    const { start, end } = cut(messages, frame)
+    range = moves[move](messages, range)
+    const { start, end } = indicesOf(messages, range)
     return [start + 1, end]
   })
   assert.deepEqual(seen, [

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { hues, initials } from '../../../client_web/view/elements/avatar.js'
-import { held, settled } from '../../../client_web/view/hallway/order.js'
+import { inOrder, keptInPlace } from '../../../client_web/view/hallway/order.js'
 import { placeOf } from '../../../client_web/view/shell/route.js'
 import { changes } from '../../../client_web/view/inspector/inspector_words.js'
-import { duration, endingInWords, happeningsInWords, problemInWords } from '../../../client_web/view/elements/words.js'
+import { duration, endingInWords, seatEventsInWords, problemInWords } from '../../../client_web/view/elements/words.js'
 
 test('addresses lead to places', () => {
   for (const [path, place] of [
@@ -47,14 +47,14 @@ test('durations read as people say them', () => {
 
 test('many comings and goings are one sentence', () => {
   const all = (kind, ...names) => names.map((username) => ({ kind, username }))
-  for (const [happenings, words] of [
+  for (const [seatEvents, words] of [
     [all('joined', 'ann'), 'ann came in.'],
     [all('joined', 'ann', 'bo', 'cy'), 'ann, bo, and cy came in.'],
     [all('joined', 'a', 'b', 'c', 'd'), '4 people came in.'],
     [[...all('joined', 'ann'), ...all('timeout', 'bo')], 'ann came in. bo left.'],
     [all('removed', 'ann'), 'ann was removed.'],
     [all('muted', 'ann'), ''],
-  ]) assert.equal(happeningsInWords(happenings), words)
+  ]) assert.equal(seatEventsInWords(seatEvents), words)
 })
 
 test('every ending says what happened and what to do', () => {
@@ -78,9 +78,9 @@ test("the database's words become sentences", () => {
 test('live rooms come first, until somebody points at the list', () => {
   const row = (id, here) => ({ id, here, followed: false })
   const ids = (entries) => entries.map((entry) => [entry.row.id, entry.over])
-  const quiet = settled([row(1, 0), row(2, 3), row(3, 0)])
+  const quiet = inOrder([row(1, 0), row(2, 3), row(3, 0)])
   assert.deepEqual(ids(quiet), [[2, false], [1, false], [3, false]])
-  assert.deepEqual(ids(held(quiet, [row(1, 9), row(3, 0), row(4, 5)])), [[2, true], [1, false], [3, false], [4, false]])
+  assert.deepEqual(ids(keptInPlace(quiet, [row(1, 9), row(3, 0), row(4, 5)])), [[2, true], [1, false], [3, false], [4, false]])
 })
 
 test('changes are read from the two records', () => {

@@ -1,0 +1,34 @@
+import { playTone } from '../media/tone.js'
+import { createMicrophoneTest } from '../media/microphone_test.js'
+import { createSoundCheck } from '../view/sound/sound_check.js'
+import { followInBackground } from './background.js'
+
+/**
+ * What people do with their voice and their ears.
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
+ */
+export function audioActions(context) {
+  const { shell, attempt, seated, add } = context
+  const { devices, volumes } = shell
+  const soundCheck = createSoundCheck({ devices, playTone, testMicrophone: (onChange) => createMicrophoneTest({ devices, onChange }) })
+  add(soundCheck)
+
+  const actions = {
+    checkSound: () => soundCheck.open(),
+    setVolume: volumes.set,
+    listen: () => shell.roomSession?.listen(),
+    retryMicrophone: () => attempt(() => shell.roomSession?.retryMicrophone()),
+    toggleMicrophone() {
+      const roomSession = seated()
+      if (!roomSession?.state.may.speak || roomSession.state.microphone.state === 'asking') return
+      const { me, microphone } = roomSession.state
+      attempt(() => (microphone.state === 'on' || microphone.state === 'off' ? roomSession.setMuted(!me?.muted) : roomSession.retryMicrophone()))
+    },
+    talk(/** @type {boolean} */ on) {
+      const roomSession = seated()
+      if (roomSession?.state.may.speak || !on) attempt(() => roomSession?.talk(on))
+    },
+  }
+  followInBackground(context, actions)
+  return actions
+}

@@ -1,0 +1,42 @@
+/**
+ * Of several sources by which somebody's voice comes, one is heard. While a room moves there are two for a moment, and both at once would
+ * echo; the newer one takes over when it brings what the older one does, and not before. Pure.
+ *
+ * A source brings one voice or, from a node that mixes, several in one.
+ *
+ * @typedef {object} Source
+ * @property {number|null} user_id  whose voice; null for a mix
+ * @property {ReadonlySet<number>} heard  who was heard on it so far
+ * @property {ReadonlySet<number>} sounding  who is heard on it just now
+ */
+
+/**
+ * Which of these are to be heard.
+ * @template {Source} T
+ * @param {readonly T[]} sources  in the order they came
+ * @returns {Set<T>}
+ */
+export function audibleOf(sources) {
+  /** @type {Set<T>} */ const audible = new Set()
+  /** @type {T[]} */ const mixes = [] // audible ones: what is in them must not come a second time
+  sources.forEach((source, index) => {
+    const newer = sources.slice(index + 1)
+    /** @param {number} user_id */
+    const comesFromNewer = (user_id) => newer.some(({ heard }) => heard.has(user_id))
+    if (source.user_id !== null) {
+      const { user_id } = source
+      const idle = !source.heard.has(user_id) && sources.slice(0, index).some((older) => older.user_id === user_id && older.heard.has(user_id))
+      if (!idle && !comesFromNewer(user_id) && !mixes.some(({ sounding }) => sounding.has(user_id))) audible.add(source)
+    } else if (!mixes.length && (!newer.length || [...source.sounding].some((user_id) => !comesFromNewer(user_id)))) {
+      audible.add(source)
+      mixes.push(source)
+    }
+  })
+  return audible
+}
+
+/** Whether anybody could come by two sources, so that it has to be asked again. @param {readonly Source[]} sources */
+export function mayOverlap(sources) {
+  const users = new Set(sources.map(({ user_id }) => user_id))
+  return sources.length > users.size || (users.has(null) && users.size > 1)
+}

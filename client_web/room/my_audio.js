@@ -1,0 +1,108 @@
+import { createMicrophone } from '../media/microphone.js'
+import { createMuting } from './muting.js'
+
+/**
+ * My voice in a room: the microphone, whether I am muted, and what of it leaves this browser: nothing from the audience, silence
+ * while muted.
+ *
+ * @param {object} options
+ * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices
+ * @param {() => boolean} options.maySpeak  whether I have a seat that may be heard
+ * @param {(muted: boolean) => Promise<unknown>} options.write  my mute, as a row
+ * @param {(track: MediaStreamTrack|null) => Promise<unknown>} options.send  to everybody; resolves when they have it
+ * @param {(stream: MediaStream|null) => void} options.onStream  my microphone as it sounds here
+ * @param {(problem: import('../signaling/problem.js').Problem) => void} options.onProblem  my mute was refused
+ * @param {() => void} options.onChange
+ */
+export function createMyAudio({ devices, maySpeak, write, send, onStream, onProblem, onChange }) {
+  let wish = 0
+  let talking = false // for as long as a key is held
+  let applied = '' // the constraints the microphone was asked with
+  let release = () => {}
+
+  const microphone = createMicrophone({ constraints: devices.constraints, onChange: onMicrophone, onReplace })
+  const muting = createMuting({ write, onChange: onMuting })
+
+  function onMuting() {
+    transmit()
+    onChange()
+  }
+
+  function transmit() {
+    const { track } = microphone
+    if (track) track.enabled = !muting.muted
+    return send(maySpeak() ? track : null)
+  }
+
+  function onReplace(/** @type {MediaStream} */ stream) {
+    onStream(stream)
+    return transmit()
+  }
+
+  function onMicrophone(/** @type {string} */ state) {
+    onStream(state === 'on' ? microphone.stream : null)
+    if (state === 'on') {
+      devices.refresh() // now that it is allowed they have names
+      devices.check() // and it works: no check need be offered
+    }
+    // Unplugged: the row must not promise a voice.
+    if (state === 'missing' && !muting.muted) muting.set(true).catch(onProblem)
+    transmit()
+    onChange()
+  }
+
+  function applyDevices() {
+    const next = JSON.stringify(devices.constraints())
+    if (applied && next !== applied) microphone.renew()
+    applied = next
+  }
+
+  const audio = {
+    get muted() {
+      return muting.muted
+    },
+    /** Whether somebody else muted me, and I have not touched it since. */
+    get mutedByOther() {
+      return muting.mutedByOther
+    },
+    get state() {
+      return Object.freeze({ state: microphone.state, problem: microphone.problem, talking })
+    },
+    transmit,
+    /** What the room's log says about my mute. */
+    seen: muting.seen,
+    /** A new session of the seat begins muted. */
+    reset: muting.reset,
+    drop: microphone.drop,
+    /** The microphone, open though nothing of it leaves yet. */
+    want: microphone.want,
+
+    /** @param {boolean} muted @returns {Promise<boolean>} whether it is so now; rejects with a Problem if the room refuses */
+    async setMuted(muted) {
+      const mine = (wish += 1)
+      if (!muted) {
+        if (!maySpeak()) return false
+        const track = await microphone.want()
+        if (!track || mine !== wish || !maySpeak()) return false
+      }
+      return muting.set(muted)
+    },
+
+    /** Talks for as long as a key is held. @param {boolean} on */
+    talk(on) {
+      if (on ? talking || !muting.muted : !talking) return Promise.resolve(false)
+      talking = on
+      onChange()
+      return audio.setMuted(!on)
+    },
+
+    open() {
+      release = devices.subscribe(applyDevices)
+    },
+    close() {
+      release()
+      microphone.drop()
+    },
+  }
+  return audio
+}

@@ -1,0 +1,75 @@
+import { element, mark, say } from '../elements/element.js'
+import { clockInWords, failureInWords } from './words.js'
+import { addressOfRecording } from '../shell/route.js'
+import { symbol } from '../elements/symbol.js'
+
+/**
+ * @import { Running } from '../../room/recording.js'
+ * @import { RoomSessionState } from '../../room/room_session_state.js'
+ */
+
+/**
+ * The sign that the room is recorded: it is there for everybody for as long as the room is recorded, counts down before it begins, informs who enters
+ * and lets them confirm it, and leads to the recording when it is over. Not by colour alone: it has a shape, and says it in words.
+ *
+ * @param {{ leave: () => void, stopRecording: () => void, acknowledgeRecording: () => void, dismissRecording: () => void }} actions
+ */
+export function createRecordingBanner(actions) {
+  /** @type {Running|null} */ let running = null
+  /** @type {ReturnType<typeof setInterval>|undefined} */ let ticking
+  const light = element('span', { class: 'recording__light', 'aria-hidden': 'true' })
+  const title = element('strong', { class: 'recording__title' })
+  const about = element('span', { class: 'recording__about' })
+  /** @param {string} text @param {() => void} action @param {string} [kind] */
+  const button = (text, action, kind = '') => element('button', { class: `button button--small ${kind}`.trim(), type: 'button', text, on: { click: action } })
+  const stay = button('I know, I’ll stay', () => actions.acknowledgeRecording(), 'button--action')
+  const leave = button('Leave quietly', () => actions.leave())
+  const stop = button('', () => actions.stopRecording())
+  const listen = element('a', { class: 'button button--small', text: 'Listen to it' })
+  const close = element('button', { class: 'recording__close', type: 'button', 'aria-label': 'Close', on: { click: () => actions.dismissRecording() } }, symbol('close'))
+  const ways = element('span', { class: 'recording__buttons' }, stay, leave, stop, listen, close)
+  const root = element('section', { class: 'recording', 'aria-label': 'Recording', hidden: true }, light, element('p', { class: 'recording__words' }, title, ' ', about), ways)
+
+  function tick() {
+    if (!running) return
+    const left = Math.max(0, running.begins - (performance.timeOrigin + performance.now())) / 1000
+    if (running.phase === 'announced') say(about, `${running.mine ? 'You start' : `${running.username} starts`} a recording in ${Math.ceil(left)} s. ${running.mine ? 'Whoever wants to can leave before it begins.' : 'You can leave before it begins.'}`)
+    else if (!running.unknown) say(about, clockInWords((performance.timeOrigin + performance.now() - running.begins) / 1000))
+  }
+
+  function beat(/** @type {boolean} */ wanted) {
+    if (wanted === (ticking !== undefined)) return
+    clearInterval(ticking)
+    ticking = wanted ? setInterval(tick, 250) : undefined
+  }
+
+  return {
+    element: root,
+    /** @param {RoomSessionState} roomSession */
+    update(roomSession) {
+      const over = roomSession.phase === 'left'
+      const { last = null } = roomSession.recording ?? {}
+      running = over ? null : (roomSession.recording?.running ?? null)
+      root.hidden = running === null && last === null
+      mark(root, 'data-phase', running?.phase ?? 'ended')
+      mark(root, 'data-asks', running?.unknown ? '' : null)
+      beat(running !== null)
+      stay.hidden = !running?.unknown
+      leave.hidden = !(running?.unknown || (running?.phase === 'announced' && !running.mine))
+      stop.hidden = running === null || !roomSession.may.moderate
+      const playable_id = last && (last.started_at ? last.id : last.continues_id) // the part before, if this one never began
+      listen.hidden = running !== null || !playable_id
+      close.hidden = running !== null
+      if (running) {
+        say(title, running.phase === 'announced' ? 'About to record.' : running.unknown ? 'This room is being recorded' : 'Recording')
+        say(stop, running.phase === 'announced' ? 'Call it off' : 'Stop')
+        if (running.unknown && running.phase !== 'announced') say(about, `by ${running.username}. Whatever you say from now on is on it, and all who were here can hear it afterwards.`)
+        tick()
+      } else if (last) {
+        say(title, playable_id ? 'The recording has ended.' : 'The recording was called off.')
+        say(about, failureInWords(last))
+        mark(listen, 'href', playable_id ? addressOfRecording(playable_id) : null)
+      }
+    },
+  }
+}

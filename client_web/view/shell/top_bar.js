@@ -1,0 +1,48 @@
+import { avatar } from '../elements/avatar.js'
+import { element, mark, say } from '../elements/element.js'
+import { addressOfPerson } from './route.js'
+import { symbol } from '../elements/symbol.js'
+
+/**
+ * The top of the page: the product's name, who I am, and the ways to the other pages.
+ * @param {{ signIn: () => void, signOut: () => void, showInvitations: () => void, checkSound: () => void }} actions
+ */
+export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
+  /** @type {string|null} */ let drawn = null
+  const brand = element('p', { class: 'topbar__brand' }, element('a', { href: '/', text: 'Roomtone' }))
+  const face = element('span', { class: 'topbar__face', 'aria-hidden': 'true' })
+  const name = element('span', { class: 'topbar__name' })
+  const profile = element('a', { class: 'topbar__profile' }, face, element('span', { class: 'visually-hidden', text: 'You are' }), name)
+  const me = element('div', { class: 'topbar__me', hidden: true }, profile,
+    element('button', { class: 'topbar__out', type: 'button', 'aria-label': 'Sign out', title: 'Sign out', on: { click: signOut } }, symbol('leave')))
+  const enter = element('button', { class: 'button', type: 'button', text: 'Choose a name', hidden: true, on: { click: signIn } })
+
+  const rooms = element('a', { class: 'topbar__link', href: '/', text: 'Rooms' })
+  const clubs = element('a', { class: 'topbar__link', href: '/clubs', text: 'Clubs' })
+  const waiting = element('span', { class: 'topbar__count', 'aria-hidden': 'true' })
+  const invited = element('button', { class: 'topbar__link', type: 'button', on: { click: showInvitations } }, 'Invitations', waiting)
+  const sound = element('button', { class: 'topbar__out topbar__sound', type: 'button', 'aria-label': 'Sound check', title: 'Sound check (S)', on: { click: () => checkSound() } }, symbol('dials'))
+  const ways = element('nav', { class: 'topbar__links', 'aria-label': 'House' }, rooms, clubs, invited, sound)
+
+  return {
+    element: element('header', { class: 'topbar' }, element('div', { class: 'topbar__top' }, brand, me, enter), ways),
+    /** @param {{ user: {username: string}|null, known: boolean, place: import('./route.js').Place, invitations: number }} now  `known`: whether it is known who I am */
+    update({ user, known, place, invitations }) {
+      me.hidden = !user
+      enter.hidden = Boolean(user) || !known
+      mark(rooms, 'aria-current', place.place === 'hallway' ? 'page' : null)
+      mark(clubs, 'aria-current', place.place === 'clubs' ? 'page' : null)
+      mark(profile, 'aria-current', user && place.username === user.username ? 'page' : null)
+      invited.hidden = !user
+      mark(invited, 'aria-label', invitations > 0 ? `Invitations, ${invitations} open` : 'Invitations, none open')
+      waiting.hidden = invitations === 0
+      say(waiting, String(invitations))
+      if (!user || user.username === drawn) return
+      mark(profile, 'href', addressOfPerson(user.username))
+      mark(profile, 'title', `${user.username}: your page`)
+      face.replaceChildren(avatar(user.username))
+      say(name, user.username)
+      drawn = user.username
+    },
+  }
+}

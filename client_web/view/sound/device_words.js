@@ -1,0 +1,21 @@
+/** What the page says of microphones and loudspeakers. Pure: state in, words out. */
+
+/** Why there is no microphone, and what to do. @type {Record<import('../../media/microphone.js').MicrophoneProblem, string>} */
+const MICROPHONE_PROBLEMS = {
+  refused: 'Roomtone may not use the microphone. You can go on listening. To talk, allow the microphone in your browser, beside the address, and try again.',
+  missing: 'No microphone was found. You can go on listening. To talk, plug in a microphone and try again.',
+  failed: 'The microphone did not start. Another program may be using it. You can go on listening. To talk, close that program and try again.',
+  insecure: 'Browsers allow the microphone only on pages opened over https or on this computer. You can go on listening.',
+}
+
+/** @param {import('../../media/microphone.js').MicrophoneProblem|null} problem */
+export const microphoneProblemInWords = (problem) => (problem ? MICROPHONE_PROBLEMS[problem] : '')
+
+/** What was plugged in or unplugged. @param {import('../../media/devices.js').Devices['notice']} notice */
+export const deviceNoticeInWords = (notice) => (notice?.changes ?? []).map(changeInWords).join(' ')
+
+/** @param {import('../../media/devices.js').DeviceChange} change */
+function changeInWords({ label, change, chosen }) {
+  if (change === 'unplugged') return chosen ? `${label} was unplugged. Your system’s own takes over.` : `${label} was unplugged.`
+  return chosen ? `${label} is back and in use again.` : `${label} was plugged in.`
+}

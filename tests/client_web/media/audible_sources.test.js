@@ -1,0 +1,26 @@
+/** Of two sources a voice comes by, one is heard: the newer, as soon as it carries the voice. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { audibleOf, mayOverlap } from '../../../client_web/media/audible_sources.js'
+
+const source = (name, user_id, heard = [], sounding = []) => ({ name, user_id, heard: new Set(heard), sounding: new Set(sounding) })
+const mix = (name, heard, sounding) => source(name, null, heard, sounding)
+
+/** @type {[string, object[], string, boolean][]} */
+const CASES = [
+  ['settled', [source('one', 1), source('two', 2)], 'one two', false],
+  ['the newer does not carry the voice yet', [source('old', 1, [1]), source('new', 1)], 'old', true],
+  ['the newer carries it', [source('old', 1, [1]), source('new', 1, [1]), source('newest', 1)], 'new', true],
+  ['into a mix: whom it does not carry yet is heard as before, beside it', [source('one', 1, [1]), source('two', 2, [2]), mix('mix', [2], [2])], 'one mix', true],
+  ['a mix', [mix('mix', [1], [1])], 'mix', false],
+  ['out of a mix: it cannot lose one voice alone, and goes when all who sound in it come by the new source',
+    [mix('mix', [1, 2], [1, 2]), source('one', 1, [1]), source('two', 2)], 'mix', true],
+  ['out of a mix in which only one sounds', [mix('mix', [1, 2], [1]), source('one', 1, [1]), source('two', 2)], 'one two', true],
+  ['out of a mix in which nobody sounds', [mix('mix', [1, 2], []), source('one', 1)], 'one', true],
+  ['to another mix', [mix('old', [1], [1]), mix('new', [], [])], 'old', true],
+  ['in another mix', [mix('old', [1], [1]), mix('new', [1], [1])], 'new', true],
+]
+for (const [name, sources, heard, overlap] of CASES) {
+  test(name, () => assert.deepEqual([[...audibleOf(sources)].map((each) => each.name).join(' '), mayOverlap(sources)], [heard, overlap]))
+}

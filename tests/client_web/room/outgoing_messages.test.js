@@ -1,0 +1,64 @@
+/** What I wrote and the room does not have yet. */
+import assert from 'node:assert/strict'
+import { webcrypto } from 'node:crypto'
+import { test } from 'node:test'
+
+import { createOutgoingMessages } from '../../../client_web/room/outgoing_messages.js'
+import { Problem } from '../../../client_web/signaling/problem.js'
+
+globalThis.crypto ??= webcrypto // Node 18 does not offer it by itself
+
+const turn = () => new Promise((then) => setTimeout(then))
+
+async function play(steps) {
+  const asked = []
+  const outgoing = createOutgoingMessages({
+    now: () => 0,
+    onChange() {},
+    post: (client_id, body) => new Promise((done, refuse) => asked.push({ client_id, body, done, refuse })),
+  })
+  for (const [step, value] of steps) {
+    if (step === 'done') asked.at(-1).done()
+    else if (step === 'refused') asked.at(-1).refuse(new Problem({ status: value, message: 'no' }))
+    else if (step === 'recognise') outgoing.recognise(asked[value - 1].client_id) // the log shows what the nth request stored
+    else outgoing[step](value)
+    await turn()
+  }
+  return { asked: asked.map(({ body }) => body), left: outgoing.list.map(({ body, state }) => `${body} ${state}`) }
+}
+
+/** @type {[string, [string, unknown?][], string[], string[]][]} */
+const CASES = [
+  ['the second waits for the first', [['send', 'a'], ['send', 'b']], ['a'], ['a sending', 'b sending']],
+  ['they are sent one after the other', [['send', 'a'], ['send', 'b'], ['done'], ['done']], ['a', 'b'], []],
+  ['what stands behind a refused one waits with it', [['send', 'a'], ['send', 'b'], ['refused', 400]], ['a'], ['a unsent', 'b unsent']],
+  ['a refused one can be sent again', [['send', 'a'], ['refused', 0], ['again', 1], ['done']], ['a', 'a'], []],
+  ['an unanswered one that is in the log was sent after all', [['send', 'a'], ['refused', 0], ['recognise', 1]], ['a'], []],
+  ['of two equal ones the second is refused after the log showed the first',
+    [['send', 'a'], ['send', 'a'], ['done'], ['recognise', 1], ['refused', 400]], ['a', 'a'], ['a unsent']],
+  ['a refused one can be thrown away', [['send', 'a'], ['refused', 400], ['discard', 1]], ['a'], []],
+]
+for (const [name, steps, asked, left] of CASES) {
+  test(name, async () => assert.deepEqual(await play(steps), { asked, left }))
+}
+
+test('sent again it has the same id, and two have different ones', async () => {
+  const ids = []
+  let refuse = true
+  const outgoing = createOutgoingMessages({
+    now: () => 0,
+    onChange() {},
+    async post(client_id) {
+      ids.push(client_id)
+      if (refuse) throw new Error('no')
+    },
+  })
+  outgoing.send('a')
+  await turn()
+  refuse = false
+  outgoing.again(1)
+  await turn()
+  outgoing.send('a')
+  assert.equal(ids[0], ids[1])
+  assert.notEqual(ids[1], ids[2])
+})

@@ -1,0 +1,89 @@
+"""Forty people walk into one room at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright
+
+from ..people import Psql
+from ..running import RunningRelay
+from .browser import chromium
+
+PEOPLE, ON_STAGE, PAGES = 40, 5, 2
+WITHIN = 60.0  # seconds, on a machine that does something else as well
+
+SCRIPT = (Path(__file__).parent / "many_room_sessions.js").read_text()
+
+
+@pytest.fixture
+def crowd(playwright: Playwright) -> Iterator[Browser]:
+    """A browser in which one page may speak as many people, each at an address of their own."""
+    with chromium(
+        playwright,
+        "--host-resolver-rules=MAP *.localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+        "--disable-web-security",
+    ) as browser:
+        yield browser
+
+
+def test_forty_at_once_end_with_one_roster_one_log_and_one_connection_for_each_pair(
+    crowd: Browser, relay: RunningRelay, room: int, psql: Psql
+) -> None:
+    people: list[dict[str, Any]] = []
+    for number in range(PEOPLE):
+        with relay.client() as user_page:
+            answer = user_page.post("/session", json={"username": f"guest {number}"}).json()
+        role = None if number % (PEOPLE // ON_STAGE) == 0 else "AUDIENCE"
+        people.append(answer["user"] | {"token": answer["token"], "role": role, "room": room})
+    stage = {person["id"] for person in people if person["role"] is None}
+
+    context = crowd.new_context(permissions=["microphone"], bypass_csp=True)
+    pages: list[Page] = []
+    for share in range(PAGES):
+        page = context.new_page()
+        page.goto(f"{relay.url}/live")
+        page.evaluate(SCRIPT)
+        port = relay.url.rsplit(":", 1)[-1]
+        page.evaluate(
+            "([people, port]) => manyRoomSessions.create(people, port)",
+            [people[share::PAGES], port],
+        )
+        pages.append(page)
+    for page in pages:
+        page.evaluate("() => manyRoomSessions.enter()")
+    for page in pages:
+        page.wait_for_function(
+            "(count) => manyRoomSessions.allConnected(count)",
+            arg=PEOPLE,
+            timeout=WITHIN * 1000,
+            polling=250,
+        )
+
+    everywhere = [
+        roster for page in pages for roster in page.evaluate("() => manyRoomSessions.rosters()")
+    ]
+    assert len(everywhere) == PEOPLE
+    assert all(roster == psql.roster(room) for roster in everywhere)
+
+    log = psql.all("select seq, table_name, type from events where room_id = %s order by seq", room)
+    assert [seq for seq, _, _ in log] == list(range(1, len(log) + 1))
+    joins = [seq for seq, table, kind in log if (table, kind) == ("participants", "INSERT")]
+    assert len(joins) == PEOPLE
+
+    # One connection each: who should have one has it, and nobody was offered two.
+    for page, share in zip(pages, range(PAGES), strict=True):
+        connections = page.evaluate("() => manyRoomSessions.connections()")
+        for person, others in zip(people[share::PAGES], connections, strict=True):
+            wanted = {p["id"] for p in people} if person["id"] in stage else stage
+            assert set(others) == wanted - {person["id"]}
+            assert len(others) == len(set(others))
+    offers = psql.all(
+        "select least(from_user, to_user), greatest(from_user, to_user), count(*) from signals "
+        "where kind = 'offer' group by 1, 2"
+    )
+    pairs = ON_STAGE * (ON_STAGE - 1) // 2 + ON_STAGE * (PEOPLE - ON_STAGE)
+    assert (len(offers), max(count for _, _, count in offers)) == (pairs, 1)

@@ -1,0 +1,221 @@
+"""Through the doors: in, out, back, and the ones that do not open."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import BrowserContext
+
+from ..patience import eventually
+from ..people import Psql
+from ..running import RunningRelay
+from .user_page import DESKTOP, PHONE, user_page
+
+
+def test_starting_a_room_writes_a_row_and_walks_in(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    topic = psql.one("insert into topics (name, emoji) values ('Music', '♪') returning id")
+    psql.run(
+        "insert into clubs (name, topic_id, owner_id) values ('Blue Hour', %s, %s)",
+        topic,
+        psql.person("beth"),
+    )
+    with user_page(context, relay.url, "beth") as beth:
+        beth.button("Start a room").click()
+        form = beth.page.get_by_role("dialog", name="Start a room")
+        form.get_by_label("Name", exact=True).fill("  Porch light  ")
+        form.get_by_label("Club", exact=True).select_option(label="Blue Hour")
+        form.get_by_label("Moderated stage").check()
+        beth.button("Open the room").click()
+        beth.walks_in()
+        beth.sees_seated("beth")
+        beth.reads("moderated stage")
+        assert re.fullmatch(r"/rooms/\d+", beth.page.evaluate("location.pathname"))
+        assert psql.all(
+            "select r.name, c.name, stage, u.username from rooms r join clubs c on c.id = club_id join users u on u.id = host_id"
+        ) == [("Porch light", "Blue Hour", "moderated", "beth")]
+
+
+def test_a_room_without_a_name_is_not_started(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    with user_page(context, relay.url, "beth") as beth:
+        beth.button("Start a room").click()
+        form = beth.page.get_by_role("dialog", name="Start a room")
+        form.get_by_label("Name", exact=True).fill("   ")
+        beth.button("Open the room").click()
+        beth.reads("A room needs a name.")
+        beth.page.keyboard.press("Escape")
+        beth.page.get_by_role("dialog").wait_for(state="hidden")
+        assert psql.count("rooms") == 0
+
+
+def test_a_stranger_picks_a_name_and_walks_on_into_the_room(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    psql.seat(room, "amara")
+    with user_page(context, relay.url) as stranger:
+        stranger.card("Porch").get_by_role("link").click()
+        stranger.button("rick").click()
+        stranger.walks_in()
+        stranger.sees_seated("amara", "rick")
+        assert stranger.page.locator(".topbar__name").inner_text() == "rick"
+
+
+def test_a_name_of_my_own_is_created_and_a_bad_one_explained(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    with user_page(context, relay.url, refusals=True) as stranger:
+        stranger.button("Choose a name").first.click()
+        name = stranger.page.get_by_label("Your name")
+        name.evaluate("(field) => { field.value = '\\u0007' }")
+        stranger.button("Walk in").click()
+        stranger.page.locator("#sign-in-refusal:not(:empty)").wait_for()
+        assert name.get_attribute("aria-invalid") == "true"
+        name.fill("Zoë Müller")
+        stranger.button("Walk in").click()
+        stranger.page.locator(".topbar__name", has_text="Zoë Müller").wait_for()
+        assert psql.one("select count(*) from users where username = 'Zoë Müller'") == 1
+
+
+def test_signing_out_leaves_the_room_and_forgets_the_name(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        beth.button("Sign out").click()
+        beth.button("Choose a name").first.wait_for()
+        assert beth.page.evaluate("location.pathname + location.search") == "/"
+        eventually(lambda: psql.roster(room) == [])
+        beth.page.reload()
+        beth.button("Choose a name").first.wait_for()
+
+
+def test_the_room_is_a_bar_while_i_look_around_and_still_mutes(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    with user_page(context, relay.url, "beth", tone=440) as beth:
+        beth.resize(PHONE)
+        beth.card("Porch").get_by_role("link").click()
+        beth.walks_in()
+        assert beth.page.title() == "Porch · Roomtone"
+        beth.page.go_back()
+        bar = beth.page.get_by_role("region", name="The room you are in")
+        bar.get_by_text("Nobody is speaking").wait_for()
+        assert beth.page.title() == "Roomtone"
+        assert psql.roster(room) == ["beth"], "looking around is not leaving"
+        bar.get_by_role("button", name="Turn microphone on").click()
+        bar.get_by_text("you speaking").wait_for()
+        bar.get_by_role("button", name="Turn microphone off").click()
+        beth.page.get_by_role("link", name="Clubs").click()
+        beth.page.get_by_role("heading", level=1, name="Clubs").wait_for()
+        assert bar.is_visible(), "on every page"
+        bar.get_by_role("link").click()
+        beth.walks_in()
+        bar.wait_for(state="hidden")
+        beth.resize(DESKTOP)
+        beth.page.go_back()
+        beth.page.go_back()
+        beth.page.wait_for_url(f"{relay.url}/?*")
+        assert beth.page.locator(".room").is_visible(), "there is width for both"
+        assert not bar.is_visible()
+        beth.page.go_forward()
+        bar.get_by_role("button", name="Leave quietly").click()
+        bar.wait_for(state="hidden")
+        eventually(lambda: psql.roster(room) == [])
+
+
+def test_leaving_stands_me_in_the_hallway(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        beth.button("Leave quietly").click()
+        beth.reads("A few doors are ajar.")
+        assert beth.page.evaluate("location.pathname") == "/"
+        eventually(lambda: psql.roster(room) == [])
+
+
+def test_walking_through_another_door_leaves_the_first_room(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    porch, attic = psql.room("rick", "Porch"), psql.room("rick", "Attic")
+    with user_page(context, relay.url, "beth", path=f"/rooms/{porch}") as beth:
+        beth.walks_in()
+        beth.card("Attic").get_by_role("link").click()
+        beth.page.get_by_role("heading", level=1, name="Attic").wait_for()
+        beth.walks_in()
+        eventually(lambda: (psql.roster(porch), psql.roster(attic)) == ([], ["beth"]))
+
+
+def test_doors_that_are_not_there_say_so_and_lead_back(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    for path, words in (
+        ("/rooms/404404", "There is no such room"),
+        ("/attic", "There is no such page."),
+        ("/rooms/one", "There is no such page."),
+    ):
+        with user_page(context, relay.url, "beth", path=path, refusals=True) as beth:
+            beth.page.get_by_role("heading", level=1, name=words).wait_for()
+            beth.page.get_by_role("link", name=re.compile("to the hallway", re.IGNORECASE)).click()
+            beth.reads("All quiet")
+
+
+def test_a_room_that_ends_says_so_and_leads_back(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        psql.one("select end_room(%s)", room)
+        beth.reads("This room has ended")
+        beth.page.get_by_role("link", name="Back to the hallway").click()
+        beth.reads("All quiet")
+
+
+def test_the_older_of_two_tabs_is_told_and_may_sit_down_again(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    path = f"/rooms/{room}"
+    with user_page(context, relay.url, "beth", path=path) as older:
+        older.walks_in()
+        with user_page(context, relay.url, "beth", path=path) as newer:
+            newer.walks_in()
+            older.reads("You are here in another tab")
+            older.button("Use this tab instead").click()
+            older.walks_in()
+            newer.reads("You are here in another tab")
+
+
+def test_who_is_removed_is_told(context: BrowserContext, relay: RunningRelay, psql: Psql) -> None:
+    room = psql.room("rick", "Porch")
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        psql.run("delete from participants where room_id = %s", room)
+        beth.page.locator(".ending__title").filter(visible=True).wait_for()
+        assert beth.page.get_by_role("link", name="Back to the hallway").is_visible()
+
+
+def test_a_room_that_ends_while_i_look_around_says_so_in_its_bar(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Porch")
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        beth.resize(PHONE)
+        beth.page.get_by_role("link", name="Hallway", exact=True).click()
+        bar = beth.page.get_by_role("region", name="The room you are in")
+        bar.get_by_text("Nobody is speaking").wait_for()
+        psql.one("select end_room(%s)", room)
+        bar.get_by_text("This room has ended").wait_for()
+        bar.get_by_role("button", name="Close").click()
+        bar.wait_for(state="hidden")
+        beth.resize(DESKTOP)
+        beth.reads("A few doors are ajar.")

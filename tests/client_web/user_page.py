@@ -1,0 +1,124 @@
+"""Somebody with the page open: what they see and do, as they would name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import BrowserContext, Locator, Page
+
+from ..patience import PATIENCE
+from .browser import MICROPHONE, new_window
+
+DESKTOP = (1440, 900)
+LAPTOP = (1024, 720)
+TABLET = (768, 1024)
+PHONE = (390, 844)
+SMALL_PHONE = (320, 640)
+SIZES = (SMALL_PHONE, PHONE, TABLET, LAPTOP, DESKTOP)
+
+REFUSED = "Failed to load resource: the server responded with a status of 4"
+
+
+class UserPage:
+    """One tab of the whole page. Errors and warnings of its console are kept, and fail the test."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.said: list[str] = []
+        page.set_default_timeout(PATIENCE * 1000)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on(
+            "console",
+            lambda line: self.said.append(line.text) if line.type in ("error", "warning") else None,
+        )
+
+    def card(self, name: str) -> Locator:
+        """A room's card in the hallway."""
+        return self.page.locator(".card").filter(has_text=name)
+
+    def cards(self) -> list[str]:
+        """The names of the rooms on the cards, from the top."""
+        return self.page.locator(".card:not(.card--waiting) .card__name").all_inner_texts()
+
+    def seat(self, username: str) -> Locator:
+        """A person's seat in the room: where it is on the stage, or among the others."""
+        exactly = self.page.locator(".seat__name", has_text=username)
+        return self.page.locator(".seat[data-key]").filter(has=exactly)
+
+    def seated(self) -> list[str]:
+        """Who sits in the room, in the order shown."""
+        return self.page.locator(".seat[data-key] .seat__name").all_inner_texts()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def opens(self, name: str) -> None:
+        """Presses a button of the room's bar, wherever the bar keeps it at this width."""
+        more = self.button("More")
+        if more.is_visible():
+            more.click()
+        self.button(name).click()
+
+    def waits_for(self, script: str, argument: object = None) -> None:
+        """Until a JavaScript function answers something true."""
+        self.page.wait_for_function(script, arg=argument)
+
+    def sees_cards(self, *names: str) -> None:
+        """Waits until exactly these rooms are in the hallway, from the top."""
+        self.waits_for(
+            """(names) => JSON.stringify(names) === JSON.stringify(
+                [...document.querySelectorAll('.card:not(.card--waiting) .card__name')].map((each) => each.textContent))""",
+            list(names),
+        )
+
+    def sees_seated(self, *usernames: str) -> None:
+        """Waits until exactly these people are in the room, in this order."""
+        self.waits_for(
+            """(names) => JSON.stringify(names) === JSON.stringify(
+                [...document.querySelectorAll('.seat[data-key] .seat__name')].map((each) => each.textContent))""",
+            list(usernames),
+        )
+
+    def reads(self, text: str) -> None:
+        """Waits until this is written somewhere visible."""
+        self.page.get_by_text(text).filter(visible=True).first.wait_for()
+
+    def walks_in(self) -> None:
+        """Waits until the room is entered."""
+        self.page.locator(".room[data-phase='in']").wait_for()
+
+    def resize(self, size: tuple[int, int]) -> None:
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+@contextmanager
+def user_page(
+    context: BrowserContext,
+    url: str,
+    username: str | None = None,
+    *,
+    path: str = "/",
+    tone: float = 0,
+    refusals: bool = False,
+    before: str = "",
+) -> Iterator[UserPage]:
+    """A tab at `path`, as `username` or nobody, until the block ends.
+
+    `tone` (Hz) is their voice; `before` a script that runs first; `refusals` says that the relay will refuse something here, which
+    browsers note in their console whatever the page does about it.
+    """
+    page = new_window(context)
+    somebody = UserPage(page, url)
+    page.add_init_script(f"globalThis.voiceInHertz = {tone}")
+    page.add_init_script(MICROPHONE)
+    if before:
+        page.add_init_script(before)
+    page.goto(url + path + (f"?username={username}" if username else ""))
+    try:
+        yield somebody
+        said = [line for line in somebody.said if not (refusals and line.startswith(REFUSED))]
+        assert said == [], f"the console says {said}"
+    finally:
+        page.close()
