@@ -44,7 +44,7 @@ export function hallwayActions(context) {
       context.enter(row.id)
     }),
     callOff: (/** @type {ListedRoom} */ row) => attempt(async () => {
-      if (!(await context.ask({ title: `Call off “${row.name}”?`, about: 'It leaves the hallway, for whoever wanted to be reminded too.', yes: 'Call it off', danger: true }))) return
+      if (!(await context.ask({ title: `Cancel “${row.name}”?`, about: 'It disappears from the hallway, and nobody is reminded of it.', yes: 'Cancel the room', no: 'Keep it', danger: true }))) return
       await shell.endRoom(row.id)
       context.route.go(row.club_id ? addressOfClub(row.club_id) : '/')
     }),

@@ -88,7 +88,7 @@ export function createPages(context, onChange) {
       await reload()
     }),
     async leaveClub(/** @type {Club} */ club) {
-      const left = await context.ask({ title: `Leave “${club.name}”?`, about: 'Coming back takes an invitation.', yes: 'Leave', action: () => clubs.leave(club.id) })
+      const left = await context.ask({ title: `Leave “${club.name}”?`, about: 'You can come back only with an invitation.', yes: 'Leave', action: () => clubs.leave(club.id) })
       if (left) await reload()
     },
     /** @param {Club} club @param {Member} member @param {string} role */
@@ -96,7 +96,7 @@ export function createPages(context, onChange) {
     /** @param {Club} club @param {Member} member */
     async removeMember(club, member) {
       const gone = await context.ask({
-        title: `Remove ${member.username}?`, about: `They are no member of “${club.name}” any more. They may still follow it.`, yes: 'Remove', danger: true,
+        title: `Remove ${member.username}?`, about: `They will no longer be a member of “${club.name}”. They can still follow it.`, yes: 'Remove', danger: true,
         action: () => clubs.remove(club.id, member.user_id),
       })
       if (gone) await reload()

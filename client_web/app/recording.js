@@ -17,14 +17,14 @@ export function recordingActions(context) {
       if (roomSession.state.room?.topology === 'mesh') {
         return context.ask({
           title: 'A mesh cannot be recorded',
-          about: 'Here everybody hears each other directly, and there is no place where the whole conversation comes together. A node can carry the room: it hears everybody, and can write it down. Nobody has to do anything for that, and you can switch back later. Everybody is told, and has five seconds to leave before the recording begins.',
-          yes: 'Switch to a node and record',
+          about: 'In a mesh everybody is connected directly, and no computer receives the whole conversation. An audio server does: switch the room to one, and it can be recorded. Nobody has to do anything, and you can switch back later. Everybody is informed and has five seconds to leave before the recording begins.',
+          yes: 'Switch and record',
           action: () => here().moveToNodeAndStart(),
         })
       }
       return context.ask({
         title: 'Record this room?',
-        about: 'Everybody here is told at once, and has five seconds to leave before it begins. Whoever comes in later is told, too. All who were there can hear it afterwards.',
+        about: 'Everybody here is informed at once and has five seconds to leave before it begins. People who enter later are informed, too. Everybody who was here can listen to it afterwards.',
         yes: 'Start recording',
         action: () => here().start(),
       })

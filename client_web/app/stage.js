@@ -39,7 +39,7 @@ export function createStageActions(context) {
     ...calls,
     ban: (/** @type {Named} */ person) => void confirm.ask({
       title: `Ban ${person.username}?`,
-      about: `${person.username} leaves at once and cannot come back into this room, whatever they try. You can let them in again in the room's settings.`,
+      about: `${person.username} leaves at once and cannot come back into this room. You can let them in again in the room's settings.`,
       yes: `Ban ${person.username}`,
       danger: true,
       action: () => moderation().ban(person),
@@ -62,10 +62,10 @@ export function createStageActions(context) {
     const known = await shell.blockedIn(room_id)
     const still = () => wanted === room_id && context.route.here().room_id === room_id
     if (still() && known.length && !(await confirm.ask({
-      title: 'Somebody you blocked is here',
-      about: `${together(known)} ${known.length === 1 ? 'is' : 'are'} in this room. If you walk in you hear each other as everybody does.`,
-      yes: 'Walk in anyway',
-      no: 'Stay outside',
+      title: 'A person you blocked is here',
+      about: `${together(known)} ${known.length === 1 ? 'is' : 'are'} in this room. If you enter, you will hear each other.`,
+      yes: 'Enter anyway',
+      no: 'Do not enter',
     }))) {
       if (still()) context.route.go('/')
       wanted = null

@@ -11,7 +11,7 @@ const SHOWN = 6
 export function createArrivals(names) {
   /** @type {Map<number, Omit<Arrived, 'seats'>>} */ const events = new Map()
   const list = element('ol', { class: 'arrivals__events' })
-  const nothing = element('p', { class: 'quiet arrivals__nothing', text: 'Nothing has happened yet. Cause something, walk into the room in another tab, or change a row in psql.' })
+  const nothing = element('p', { class: 'quiet arrivals__nothing', text: 'Nothing has happened yet. Press “Cause an event”, enter the room in another tab, or change a row in psql.' })
   const shown = keyed(list, { key: (/** @type {Arrived} */ { seq }) => seq, create: () => createEvent(names), fades: false })
 
   return {
@@ -54,7 +54,7 @@ function createEvent(/** @type {string[]} */ names) {
         const ms = arrivals.get(name)
         row.dataset.arrived = String(ms !== undefined)
         bar.style.setProperty('--late', ms === undefined ? '0' : String(Math.sqrt(ms / most)))
-        say(late, ms !== undefined ? duration(ms) : seq <= (seats.get(name) ?? Infinity) ? 'came later' : 'not yet')
+        say(late, ms !== undefined ? duration(ms) : seq <= (seats.get(name) ?? Infinity) ? 'joined later' : 'not yet')
       }
     },
   }

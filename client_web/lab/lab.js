@@ -44,7 +44,7 @@ const psql = element('code', { class: 'lab__psql' })
 document.getElementById('main')?.append(
   element('div', { class: 'lab__head' },
     element('h1', { class: 'lab__title', text: 'Four ways to signal, one room' }),
-    element('p', { class: 'lab__lead', text: 'A signaling server only has to tell everybody what happened. Here the same row reaches the same room by four techniques at once, so that you see what each of them waits for, and what it costs.' })),
+    element('p', { class: 'lab__lead', text: 'A signaling server has one task: it informs everybody in a room of what happened. Here four techniques send the same events of one room at the same time. Compare how late each event arrives, and what it costs.' })),
   element('form', { class: 'lab__bench', on: { submit: (event) => event.preventDefault() } },
     element('div', { class: 'lab__field' }, element('label', { for: 'rooms', text: 'The room' }), rooms),
     element('div', { class: 'lab__field lab__field--wide' },
@@ -55,11 +55,11 @@ document.getElementById('main')?.append(
   element('h2', { class: 'visually-hidden', text: 'Four lanes' }),
   element('ul', { class: 'lanes' }, ...[...views.values()].map((view) => view.element)),
   element('section', { class: 'lab__section' }, element('h2', { class: 'lab__heading', text: 'The same event, four arrivals' }),
-    element('p', { class: 'quiet', text: 'From the row’s commit to this page. Clicking is one way to cause an event; in psql, this is another:' }), psql, arrivals.element),
+    element('p', { class: 'quiet', text: 'The time from the commit of a row until this page received it. Press “Cause an event”, or run this in psql:' }), psql, arrivals.element),
   element('section', { class: 'lab__section' }, element('h2', { class: 'lab__heading', text: 'What just ran' }),
-    element('p', { class: 'quiet', text: 'The requests of each lane, and the SQL that the relay says it ran to answer them (it tells by Server-Timing, as your browser’s network tools show too).' }),
+    element('p', { class: 'quiet', text: 'The requests of each lane, and the SQL that the relay ran to answer them (from the Server-Timing header, which your browser’s network tools show, too).' }),
     element('div', { class: 'request-lists' }, writeRequests.element, ...[...requestLists.values()].map((view) => view.element))),
-  element('p', { class: 'quiet lab__more' }, 'This page counts what a page can see of one follower each. For latency under load, bytes at the socket, transactions, processor and memory with a hundred of them, run ', element('code', { text: 'roomtone lab signaling --html report.html' }), '.'),
+  element('p', { class: 'quiet lab__more' }, 'This page counts what a page can see, with one subscriber for each technique. To measure latency under load, bytes on the network, transactions, processor and memory with a hundred subscribers, run ', element('code', { text: 'roomtone lab signaling --html report.html' }), '.'),
 )
 
 function redraw() {
@@ -116,7 +116,7 @@ async function open() {
   await Promise.all(lanes.map((lane) => lane.signIn()))
   const found = await actor.rows.select('hallway', { select: 'id,name,club', order: 'id' })
   if (!found.length) {
-    say(refusal, 'There is no open room to sit down in. Start one in the hallway, then come back.')
+    say(refusal, 'There is no open room. Start one in the hallway, then come back.')
     return
   }
   rooms.append(...found.map(({ id, name, club }) => element('option', { value: id, text: club ? `${name} (${club})` : name })))

@@ -41,7 +41,7 @@ export function createLaneView(name) {
         say(clock, STATES[state])
         hand.style.setProperty('--turn', '0')
       } else if (next_at === null) {
-        say(clock, name === 'long-polling' ? 'a question is being kept' : `open for ${duration(performance.now() - begun)}`)
+        say(clock, name === 'long-polling' ? 'the relay keeps a request open' : `open for ${duration(performance.now() - begun)}`)
         hand.style.setProperty('--turn', '1')
       } else {
         const left = Math.max(0, next_at - performance.now())

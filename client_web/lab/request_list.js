@@ -13,7 +13,7 @@ export function createRequestList(name, title = TECHNIQUES[name].title) {
   const shown = keyed(list, { key: (/** @type {Asked} */ { id }) => id, create: createAsked, fades: false })
   const pushed = name === 'sse' || name === 'websocket'
   const after = pushed
-    ? element('div', { class: 'requests__shared' }, element('p', { class: 'quiet', text: 'Then, once per notification and for everybody who follows:' }), element('pre', { class: 'requests__sql', tabindex: '0', text: SHARED }))
+    ? element('div', { class: 'requests__shared' }, element('p', { class: 'quiet', text: 'Then, once per notification and for all subscribers:' }), element('pre', { class: 'requests__sql', tabindex: '0', text: SHARED }))
     : null
   return {
     element: element('section', { class: `requests lane--${name}` }, element('h3', { class: 'requests__title', text: title }), list, after),

@@ -3,26 +3,26 @@ export const TECHNIQUES = /** @type {Record<string, { title: string, how: string
   sse: {
     title: 'Push',
     how: 'Server-Sent Events',
-    description: 'Database-driven: the row’s trigger notifies, the relay reads the log once for everybody, and writes to a request that never ends.',
-    cost: 'A connection for each follower, and nothing while nothing happens.',
+    description: 'Database-driven: the row’s trigger notifies the relay, which reads the log once for everybody and writes the event to responses that stay open.',
+    cost: 'One connection for each subscriber, and nothing more while nothing happens.',
   },
   'long-polling': {
     title: 'Long-polling',
-    how: 'a question that is kept',
-    description: 'The page asks, and the relay keeps the question until there is something to answer. Then the page asks again.',
-    cost: 'Each event costs each follower a request, and the database a look at the log.',
+    how: 'a request that waits',
+    description: 'The page sends a request, and the relay answers when something is new. Then the page sends the next one.',
+    cost: 'Each event costs each subscriber a request, and the database a read of the log.',
   },
   websocket: {
     title: 'WebSocket',
     how: 'one handshake',
-    description: 'The article’s server: one connection that speaks both ways. What is emitted on it becomes a row, like any other.',
-    cost: 'A connection for each follower, and a protocol of one’s own on it.',
+    description: 'The server of the article: one connection for both directions. What a client emits becomes a row like any other.',
+    cost: 'One connection for each subscriber, with a protocol of its own.',
   },
   polling: {
     title: 'Polling',
     how: 'ask, wait, ask again',
-    description: 'The page asks every so often, whether something happened or not. It is late by half the interval, on average.',
-    cost: 'Requests by the clock; in a quiet room, nearly all for nothing.',
+    description: 'The page asks at fixed intervals, whether something happened or not. On average events come late by half an interval.',
+    cost: 'Requests all the time. In a quiet room nearly all answers are empty.',
   },
 })
 
@@ -54,5 +54,5 @@ export function pace(/** @type {number} */ ms) {
   const perMinute = 60_000 / ms
   const late = ms / 2
   const shown = late < 1000 ? `${Math.round(late)} ms` : `${(late / 1000).toFixed(1)} s`
-  return `${Math.round(perMinute)} requests a minute, however quiet the room, and events ${shown} late on average. A thousand such followers: ${Math.round(1e6 / ms).toLocaleString('en')} requests a second.`
+  return `${Math.round(perMinute)} requests a minute, even in a quiet room. On average events come ${shown} late. With a thousand subscribers: ${Math.round(1e6 / ms).toLocaleString('en')} requests a second.`
 }

@@ -56,8 +56,8 @@ export function unreachable() {
   return new Problem({
     status: 0,
     code: 'unreachable',
-    message: 'The relay does not answer.',
-    hint: 'Check your connection; Roomtone keeps trying.',
+    message: 'Roomtone does not answer.',
+    hint: 'Check your connection. Roomtone tries again.',
   })
 }
 
@@ -76,5 +76,5 @@ export async function problemOf(response) {
   } catch {
     // not JSON: the status is all there is
   }
-  return new Problem({ message: `The relay answered ${response.status}.`, ...parts, status: response.ok ? parts.status : response.status, retry_after })
+  return new Problem({ message: `Roomtone answered with status ${response.status}.`, ...parts, status: response.ok ? parts.status : response.status, retry_after })
 }

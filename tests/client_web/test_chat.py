@@ -91,8 +91,8 @@ def test_what_is_written_is_read_by_all_as_text_and_can_be_taken_back(
             psql.person("amara"),
         )
         beth.page.reload()
-        beth.button("Walk in anyway").click()
-        beth.reads("A message from somebody you blocked.")
+        beth.button("Enter anyway").click()
+        beth.reads("A message from a person you blocked.")
         beth.button("Show it").click()
         message(beth, "onerror").get_by_text(NASTY).wait_for()
         message(beth, "First line").wait_for()
@@ -333,9 +333,9 @@ def test_slow_mode_counts_down_and_a_pinned_link_stands_above_until_it_is_taken_
         rick.page.get_by_label("Pin this link for everybody").click()
         pinned = beth.page.locator(".pinned").get_by_role("link", name="tea.example/leaves")
         pinned.wait_for()
-        assert beth.button("Take the pinned link down").count() == 0
+        assert beth.button("Remove the pinned link").count() == 0
         flawless(rick, "a pinned link")
-        rick.button("Take the pinned link down").click()
+        rick.button("Remove the pinned link").click()
         pinned.wait_for(state="detached")
         rick.button("Pin a link").click()
         rick.page.get_by_label("Address").fill("javascript:alert(1)")

@@ -71,11 +71,11 @@ def test_a_name_of_my_own_is_created_and_a_bad_one_explained(
         stranger.button("Choose a name").first.click()
         name = stranger.page.get_by_label("Your name")
         name.evaluate("(field) => { field.value = '\\u0007' }")
-        stranger.button("Walk in").click()
+        stranger.button("Enter").click()
         stranger.page.locator("#sign-in-refusal:not(:empty)").wait_for()
         assert name.get_attribute("aria-invalid") == "true"
         name.fill("Zoë Müller")
-        stranger.button("Walk in").click()
+        stranger.button("Enter").click()
         stranger.page.locator(".topbar__name", has_text="Zoë Müller").wait_for()
         assert psql.one("select count(*) from users where username = 'Zoë Müller'") == 1
 
@@ -136,7 +136,7 @@ def test_leaving_stands_me_in_the_hallway(
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
         beth.button("Leave quietly").click()
-        beth.reads("A few doors are ajar.")
+        beth.reads("Rooms to drop into and talk.")
         assert beth.page.evaluate("location.pathname") == "/"
         eventually(lambda: psql.roster(room) == [])
 
@@ -164,7 +164,7 @@ def test_doors_that_are_not_there_say_so_and_lead_back(
         with user_page(context, relay.url, "beth", path=path, refusals=True) as beth:
             beth.page.get_by_role("heading", level=1, name=words).wait_for()
             beth.page.get_by_role("link", name=re.compile("to the hallway", re.IGNORECASE)).click()
-            beth.reads("All quiet")
+            beth.reads("No open rooms")
 
 
 def test_a_room_that_ends_says_so_and_leads_back(
@@ -176,7 +176,7 @@ def test_a_room_that_ends_says_so_and_leads_back(
         psql.one("select end_room(%s)", room)
         beth.reads("This room has ended")
         beth.page.get_by_role("link", name="Back to the hallway").click()
-        beth.reads("All quiet")
+        beth.reads("No open rooms")
 
 
 def test_the_older_of_two_tabs_is_told_and_may_sit_down_again(
@@ -218,4 +218,4 @@ def test_a_room_that_ends_while_i_look_around_says_so_in_its_bar(
         bar.get_by_role("button", name="Close").click()
         bar.wait_for(state="hidden")
         beth.resize(DESKTOP)
-        beth.reads("A few doors are ajar.")
+        beth.reads("Rooms to drop into and talk.")

@@ -33,11 +33,11 @@ def test_rooms_that_open_appear_and_rooms_that_end_go(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     with user_page(context, relay.url, "beth") as beth:
-        beth.reads("All quiet")
+        beth.reads("No open rooms")
         room = psql.room("rick", "Porch")
         beth.sees_cards("Porch")
         psql.run("update rooms set ended_at = now() where id = %s", room)
-        beth.reads("All quiet")
+        beth.reads("No open rooms")
 
 
 def test_nothing_moves_while_the_pointer_is_on_the_hallway(

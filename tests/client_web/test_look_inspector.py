@@ -37,7 +37,7 @@ def test_my_own_seat_is_seen_as_a_write_that_came_back_by_the_log(
         beth.walks_in()
         beth.opens("Just listen")
         beth.opens("Inspector")
-        write = beth.page.locator(".entry[data-kind='write']").filter(has_text="to be AUDIENCE")
+        write = beth.page.locator(".entry[data-kind='write']").filter(has_text="you become AUDIENCE")
         write.get_by_text(re.compile("^back in ")).wait_for()
         write.get_by_text("back by the log").wait_for()
 
@@ -56,7 +56,7 @@ def test_one_click_on_a_seat_shows_its_signal_trace(
         beth.seat("amara").get_by_role("button").click()
         card = beth.page.get_by_role("dialog", name="amara")
         card.get_by_text(re.compile("^connected in ")).wait_for()
-        card.get_by_role("button", name="The rows behind this seat").click()
+        card.get_by_role("button", name="Show in the inspector").click()
         card.wait_for(state="hidden")
         wall = beth.page.get_by_role("region", name="Inspector")
         wall.get_by_text(re.compile("^connected in ")).wait_for()
@@ -85,7 +85,7 @@ def test_a_name_with_a_quote_makes_a_line_that_still_runs(
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
         beth.seat("d'Arc; --").get_by_role("button").click()
-        beth.button("The rows behind this seat").click()
+        beth.button("Show in the inspector").click()
         line = beth.page.locator(".inspector__sql").inner_text()
         with psql.connection.cursor() as cursor:
             cursor.execute(line.encode())

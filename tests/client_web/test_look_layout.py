@@ -77,7 +77,7 @@ def test_every_page_fits_every_width(
         fits(beth)
         beth.page.get_by_role("link", name="Rooms", exact=True).click()
         beth.card(LONG).nth(1).get_by_role("link").click()
-        beth.button("Call it off").wait_for()
+        beth.button("Cancel the room").wait_for()
         fits(beth)
         beth.page.go_back()
         beth.card(LONG).first.get_by_role("link").click()

@@ -83,14 +83,14 @@ def test_a_recording_is_announced_signed_told_at_the_door_replayed_and_deleted(
         rick.button("Record this room").click()
         rick.page.get_by_role("dialog", name="A mesh cannot be recorded").wait_for()
         rick.reads("there is no place where the whole conversation comes together")
-        rick.button("Switch to a node and record").click()
+        rick.button("Switch and record").click()
         rick.reads("You start a recording in")
         anna.reads("rick starts a recording in")
         said(anna.page, "rick starts a recording in five seconds.")
         assert psql.one("select topology from rooms where id = %s", room) == "sfu"
         countdown = anna.page.locator(".recording[data-phase='announced']")
         countdown.get_by_role("button", name="Leave quietly").wait_for()
-        assert not anna.button("Call it off").is_visible()
+        assert not anna.button("Cancel the recording").is_visible()
 
         psql.run("update recordings set begins_at = announced_at")  # that was long enough
         sign = anna.page.locator(".recording[data-phase='recording']")
@@ -102,7 +102,7 @@ def test_a_recording_is_announced_signed_told_at_the_door_replayed_and_deleted(
             beth.reads("This room is being recorded")
             said(beth.page, "This room is being recorded by rick.")
             flawless_day_and_night(beth, "a recorded room, at the door")
-            beth.button("I know, I’ll stay").click()
+            beth.button("OK, I’ll stay").click()
             beth.page.locator(".recording:not([data-asks])").wait_for()
             speaks_for_a_while(anna, "anna", "Second", psql)
             rick.page.locator(".recording").get_by_role("button", name="Stop").click()
@@ -128,5 +128,5 @@ def test_a_recording_is_announced_signed_told_at_the_door_replayed_and_deleted(
         rick.page.get_by_role("region", name="Recordings").get_by_role("link", name="Den").click()
         rick.button("Delete").click()
         rick.page.get_by_role("dialog").get_by_role("button", name="Delete it").click()
-        rick.page.get_by_role("heading", name="There is no such recording for you").wait_for()
+        rick.page.get_by_role("heading", name="There is no such recording").wait_for()
         eventually(lambda: not list(tmp_path.iterdir()))

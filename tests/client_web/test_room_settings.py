@@ -42,7 +42,7 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
         settings.get_by_label("Moderated stage").check()
         settings.get_by_label("Members of the club").check()
         rick.button("Save").click()
-        settings.get_by_role("group", name="Who comes in").get_by_role("alert").wait_for()
+        settings.get_by_role("group", name="Who may enter").get_by_role("alert").wait_for()
         settings.get_by_role("radio", name="Everyone Everybody").check()
         settings.get_by_label("Lock the room").check()
         settings.get_by_label("Chat").select_option("30")
@@ -68,7 +68,7 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
 
         beth.button("Room settings").click()
         beth.page.get_by_text("End the room…").click()
-        beth.page.get_by_label("A last word").fill("See you <i>tomorrow</i>.")
+        beth.page.get_by_label("A message to everybody").fill("See you <i>tomorrow</i>.")
         flawless(beth, "ending")
         beth.button("End it for everyone").click()
         for each in (rick, beth):
@@ -115,13 +115,13 @@ def test_somebody_is_blocked_reported_and_met_again(
 
         # Whoever blocked somebody is asked before walking in to them.
         rick.page.reload()
-        warning = rick.page.get_by_role("dialog", name="Somebody you blocked is here")
+        warning = rick.page.get_by_role("dialog", name="A person you blocked is here")
         warning.get_by_text("zoe is in this room.").wait_for()
         flawless(rick, "the warning")
-        rick.button("Stay outside").click()
+        rick.button("Do not enter").click()
         rick.card("Lecture").wait_for()
         rick.page.goto(f"{relay.url}/rooms/{room}?username=rick")
-        rick.button("Walk in anyway").click()
+        rick.button("Enter anyway").click()
         rick.walks_in()
         rick.seat("zoe").get_by_role("button").click()
         card.get_by_text("blocked by you").wait_for()

@@ -32,7 +32,7 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
     rick, beth = inside.values()
     for each in inside.values():
         each.page.keyboard.press("m")
-        each.reads("Carried by everybody here, each to each")
+        each.reads("Audio goes directly from person to person")
     ways = rick.page.get_by_role("dialog", name="How the sound travels")
 
     # By keyboard alone, and refused beside the choice while there is no node.
@@ -48,11 +48,11 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
     rick.resize(DESKTOP)
     with nodes(database_url, "sfu", "mcu"):
         waits_for_nodes(psql, "sfu", "mcu")
-        ways.get_by_role("button", name="Move the room").click()
+        ways.get_by_role("button", name="Change").click()
         ways.wait_for(state="hidden")
         for each, other in ((rick, "beth"), (beth, "rick")):
-            each.reads("Carried by sfu, which passes every voice on")
-            each.page.get_by_role("status").get_by_text("Carried by sfu").wait_for()
+            each.reads("Audio goes through sfu, which forwards every voice")
+            each.page.get_by_role("status").get_by_text("Audio goes through sfu").wait_for()
             each.seat(other).and_(each.page.locator("[data-state=speaking]")).wait_for()
             each.sees_seated("rick", "beth")
         beth.looks_at("rick")
@@ -61,7 +61,7 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
         rick.page.locator(".topology").click()
         ways.get_by_role("radio", name=re.compile("^MCU")).check()
         rick.page.keyboard.press("Enter")
-        beth.reads("Carried by mcu, which mixes all voices into one")
+        beth.reads("Audio goes through mcu, which mixes all voices into one")
         beth.reads("nobody’s can be louder or muted for you alone")
         beth.page.get_by_label("Volume for you").wait_for(state="hidden")
         beth.seat("rick").and_(beth.page.locator("[data-state=speaking]")).wait_for()
@@ -82,9 +82,9 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
         assert beth.page.locator(".dialog--topologies input:visible").count() == 0
         beth.page.keyboard.press("Escape")
     for each in inside.values():
-        each.reads("Waiting for a node to carry this room")
+        each.reads("Waiting for an audio server")
         each.reads("none is running")
-        each.reads("Not everyone may hear you just now.")
+        each.reads("Some people may not hear you now.")
     flawless_day_and_night(beth, "no node")
     fits(beth)
     expect_refusals(*(each.tab for each in inside.values()))

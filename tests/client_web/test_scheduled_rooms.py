@@ -37,7 +37,7 @@ def test_a_room_is_planned_reminded_of_and_opens(
         fine = day.input_value()
         day.fill("2020-02-02")
         form.get_by_role("button", name="Plan the room").click()
-        amara.reads("That time has passed. Choose one ahead.")
+        amara.reads("That time has passed. Choose a later one.")
         day.fill(str(int(fine[:4]) + 3) + "-01-01")
         form.get_by_role("button", name="Plan the room").click()
         form.get_by_text("year").filter(visible=True).wait_for()
@@ -69,7 +69,7 @@ def test_a_room_is_planned_reminded_of_and_opens(
         amara.walks_in()
         notice = beth.page.get_by_role("region", name="Notices")
         notice.get_by_text("“Saturn before bedtime” is open now.").wait_for()
-        notice.get_by_role("button", name="Walk in").click()
+        notice.get_by_role("button", name="Enter").click()
         beth.sees_seated("amara", "beth")
         notice.wait_for(state="hidden")
         assert psql.one("select opened_at is not null from rooms where id = %s", room)
@@ -85,9 +85,9 @@ def test_a_planned_room_is_called_off(
     with user_page(context, relay.url, "amara") as amara:
         amara.card("Attic").get_by_text("Opens in 20 minutes").wait_for()
         amara.card("Attic").get_by_role("link").click()
-        amara.button("Call it off").click()
-        confirm(amara, "Call off “Attic”?", "Call it off")
-        amara.reads("All quiet")
+        amara.button("Cancel the room").click()
+        confirm(amara, "Cancel “Attic”?", "Cancel the room")
+        amara.reads("No open rooms")
         assert psql.one("select ended_at is not null from rooms")
 
 

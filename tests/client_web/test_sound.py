@@ -46,7 +46,7 @@ def test_a_sound_check_chooses_measures_plays_and_is_remembered(
         beth.walks_in()
         beth.button("Check your sound").click()
         check = beth.page.get_by_role("dialog", name="Sound check")
-        check.get_by_role("alert").get_by_text("allow it beside the address").wait_for()
+        check.get_by_role("alert").get_by_text("allow the microphone in your browser").wait_for()
         check.get_by_role("button", name="Try again").click()
         meter = check.get_by_role("meter", name="Microphone level")
         beth.waits_for(
@@ -59,7 +59,7 @@ def test_a_sound_check_chooses_measures_plays_and_is_remembered(
         microphone = check.get_by_label("Microphone", exact=True)
         microphone.select_option(label="Fake Audio Input 2")
         beth.waits_for("() => outside.constraints.length === 3 && outside.constraints[2].deviceId")
-        check.get_by_label("Quieten background noise").press(" ")
+        check.get_by_label("Reduce background noise").press(" ")
         beth.waits_for("() => outside.constraints.at(-1).noiseSuppression === false")
         check.get_by_label("Loudspeaker", exact=True).select_option(label="Fake Audio Output 1")
         check.get_by_role("button", name="Play a tone").click()
@@ -70,7 +70,7 @@ def test_a_sound_check_chooses_measures_plays_and_is_remembered(
             "() => { outside.unplugged = 'Fake Audio Input 2'; navigator.mediaDevices.dispatchEvent(new Event('devicechange')) }"
         )
         check.get_by_text(
-            "Fake Audio Input 2 was unplugged. Your system’s own takes over."
+            "Fake Audio Input 2 was unplugged. Your system’s own device is used now."
         ).wait_for()
         beth.waits_for("() => !outside.constraints.at(-1).deviceId")
         beth.page.keyboard.press("Escape")
@@ -80,7 +80,7 @@ def test_a_sound_check_chooses_measures_plays_and_is_remembered(
         beth.page.reload()
         beth.walks_in()
         beth.page.keyboard.press("s")
-        assert not check.get_by_label("Quieten background noise").is_checked()
+        assert not check.get_by_label("Reduce background noise").is_checked()
         assert check.get_by_label("Cancel echo").is_checked()
         beth.waits_for(
             "() => document.querySelector('.sound-check select').selectedOptions[0].label === 'Fake Audio Input 2'"

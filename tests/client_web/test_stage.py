@@ -213,7 +213,7 @@ def test_a_question_follows_me_is_answered_by_key_and_can_be_taken_back(
     hallway.get_by_role("button", name="Join muted").focus()
     beth.page.keyboard.press("Enter")
     hallway.get_by_text("You're invited to speak.").wait_for(state="hidden")
-    assert beth.page.evaluate("document.activeElement.className") == "dock__way", (
+    assert beth.page.evaluate("document.activeElement.className") == "dock__link", (
         "the focus has a place to go"
     )
     rick.act("Ask to unmute").click()

@@ -141,7 +141,7 @@ def test_a_whole_evening(
         beth.page.keyboard.press("Escape")
         beth.button("Room settings").click()
         beth.page.get_by_text("End the room…").click()
-        beth.page.get_by_label("A last word").fill("Good night.")
+        beth.page.get_by_label("A message to everybody").fill("Good night.")
         beth.button("End it for everyone").click()
         for each in (amara, beth, tom):
             each.reads("This room has ended")

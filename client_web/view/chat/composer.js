@@ -91,7 +91,7 @@ export function createComposer(actions) {
   const ready = () => model?.phase === 'in' && secondsLeft() === 0
 
   function noticeOf(/** @type {Model} */ model) {
-    if (model.phase === 'reconnecting') return 'You are not connected. What you write stays here until you are.'
+    if (model.phase === 'reconnecting') return 'You are not connected. Your text stays here until you are connected again.'
     const seconds = secondsLeft()
     if (seconds > 0) return waitInWords(Boolean(model.chat.wait?.slow), seconds)
     return model.slow_mode > 0 ? slowInWords(model.slow_mode) : ''

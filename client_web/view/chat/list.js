@@ -30,7 +30,7 @@ export function createChatList(actions) {
   /** @type {HTMLElement|null} */ let current = null // the message Tab comes to
   const list = element('ol', { class: 'chat__messages', 'aria-label': 'Messages', on: { keydown: walk, focusin: stop } })
   const earlier = element('button', { class: 'chat__earlier button button--plain', type: 'button', on: { click: further } })
-  const nothing = element('p', { class: 'chat__nothing quiet', text: 'Nothing is written here yet. Everybody in the room reads what you write, and who comes later finds it.' })
+  const nothing = element('p', { class: 'chat__nothing quiet', text: 'No messages yet. Everybody in the room reads what you write. People who enter later can read it, too.' })
   const scroller = element('div', { class: 'chat__scroll', on: { scroll: scrolled } }, earlier, nothing, list)
   const newest = element('button', { class: 'chat__newest', type: 'button', hidden: true, on: { click: toEnd } }, symbol('down'), element('span'))
   const root = element('div', { class: 'chat__reading' }, scroller, newest)
@@ -141,7 +141,7 @@ export function createChatList(actions) {
   }
 
   /** @type {Record<string, string>} */
-  const EARLIER = { more: 'Earlier messages', loading: 'Loading earlier messages…', failed: 'They could not be loaded. Try again' }
+  const EARLIER = { more: 'Earlier messages', loading: 'Loading earlier messages…', failed: 'Earlier messages could not be loaded. Try again' }
 
   function drawEarlier(/** @type {string} */ state) {
     earlier.hidden = state === 'none'

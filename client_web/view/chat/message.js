@@ -111,7 +111,7 @@ export function createMessage(entry, actions) {
     text.hidden = folded
     fold.hidden = !folded
     if (folded && !fold.firstChild) {
-      fold.append('A message from somebody you blocked. ', element('button', { class: 'message__show', type: 'button', text: 'Show it', on: { click: unfold } }))
+      fold.append('A message from a person you blocked. ', element('button', { class: 'message__show', type: 'button', text: 'Show it', on: { click: unfold } }))
     }
     role.hidden = !next.role
     say(role, next.role ? roleInWords(next.role) : '')

@@ -30,7 +30,7 @@ export function secondsInWords(seconds) {
 
 /** Why I cannot write just now, and for how long. @param {boolean} slow @param {number} seconds */
 export const waitInWords = (slow, seconds) =>
-  slow ? `Slow mode: you can write again in ${secondsInWords(seconds)}.` : `That was quick. You can write again in ${secondsInWords(seconds)}.`
+  slow ? `Slow mode: you can write again in ${secondsInWords(seconds)}.` : `You wrote many messages in a short time. You can write again in ${secondsInWords(seconds)}.`
 
 /** What slow mode asks of everybody, while nobody waits. */
 export const slowInWords = (/** @type {number} */ seconds) => `Slow mode: one message every ${secondsInWords(seconds)}.`

@@ -38,11 +38,11 @@ export function createClub(actions) {
   const ways = element('div', { class: 'page__buttons' }, start, follow.element, invite, edit, leave)
   const state = createPageState(actions.reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
-    element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address may be mistyped.' }), element('a', { class: 'button button--action', href: '/clubs', text: 'To all clubs' }))
+    element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address may be wrong.' }), element('a', { class: 'button button--action', href: '/clubs', text: 'To all clubs' }))
 
   const roomCards = element('ul', { class: 'page__cards' })
   const rooms = keyed(roomCards, { key: (/** @type {Parameters<ReturnType<typeof createCard>['update']>[0]} */ entry) => entry.row.id, create: () => createCard(actions) })
-  const quiet = element('p', { class: 'quiet', text: 'No room is open or planned here just now.' })
+  const quiet = element('p', { class: 'quiet', text: 'No room is open or planned here.' })
   const list = element('ul', { class: 'members' })
   const members = keyed(list, { key: (/** @type {import('./member.js').ShownMember} */ one) => one.user_id, create: () => createClubMember(actions), fades: false })
   const invitations = createClubInvitations(actions)

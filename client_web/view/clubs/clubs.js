@@ -22,13 +22,13 @@ export const ROLES = { OWNER: 'Owner', ADMIN: 'Admin', MEMBER: 'Member' }
  */
 export function createClubs({ foundClub, toggleFollowClub, reload }) {
   const heading = element('h1', { class: 'page__title', tabindex: '-1', text: 'Clubs' })
-  const found = element('button', { class: 'button button--action', type: 'button', on: { click: foundClub } }, symbol('plus'), 'Found a club')
+  const found = element('button', { class: 'button button--action', type: 'button', on: { click: foundClub } }, symbol('plus'), 'Create a club')
   const state = createPageState(reload)
   const mine = createPart('Yours')
   const others = createPart('All clubs')
-  const nobody = element('p', { class: 'page__lead quiet', text: 'There are no clubs yet. Found the first one: people follow it, members start its rooms.', hidden: true })
+  const nobody = element('p', { class: 'page__lead quiet', text: 'There are no clubs yet. Create the first one. People can follow it, and members can start rooms in it.', hidden: true })
   const root = element('article', { class: 'page page--clubs' },
-    element('header', { class: 'page__head page__head--row' }, element('div', {}, heading, element('p', { class: 'page__lead quiet', text: 'Groups that people follow and join. Rooms of clubs you follow come first in your hallway.' })), found),
+    element('header', { class: 'page__head page__head--row' }, element('div', {}, heading, element('p', { class: 'page__lead quiet', text: 'Groups that people follow and join. Rooms of the clubs you follow come first in your hallway.' })), found),
     state.element, mine.element, others.element, nobody)
 
   function createPart(/** @type {string} */ title) {
@@ -121,7 +121,7 @@ export function createPageState(reload) {
     update(/** @type {Pick<LookupState<any, any>, 'phase'|'problem'>} */ { phase, problem }) {
       root.hidden = phase === 'ready' || phase === 'missing'
       again.hidden = phase !== 'failed'
-      say(words, phase === 'failed' ? `${problem?.message ?? ''} ${problem?.hint ?? ''}`.trim() : 'One moment…')
+      say(words, phase === 'failed' ? `${problem?.message ?? ''} ${problem?.hint ?? ''}`.trim() : 'Loading…')
     },
   }
 }

@@ -7,9 +7,9 @@ import { createField, createForm } from '../dialog/form.js'
 /** @type {Record<string, [field: string, words?: string]>} */
 const RULES = {
   clubs_name_is_text: ['name', 'A name is one line of 1 to 80 characters.'],
-  clubs_name_is_unique: ['name', 'There is a club of that name already.'],
+  clubs_name_is_unique: ['name', 'There is already a club with this name.'],
   clubs_name_is_a_name: ['name'],
-  clubs_name_looks_like_no_other: ['name', 'There is a club whose name looks like this one.'],
+  clubs_name_looks_like_no_other: ['name', 'There is already a club whose name looks like this one.'],
   clubs_description_stays_in_its_place: ['description'],
   clubs_description_is_short: ['description', 'At most 2,000 characters.'],
 }
@@ -25,9 +25,9 @@ export function createClubForm({ found, change, topics }) {
     description: createField({ id: 'club-description', label: 'What it is for', most: 2000, input: element('textarea', { name: 'description', rows: '4' }) }),
     topic: createField({ id: 'club-topic', label: 'Topic', input: element('select', { name: 'topic' }) }),
   }
-  const form = createForm({ fields, rules: RULES, go: 'Found the club', check: () => (fields.name.value ? null : ['name', 'A club needs a name.']), submit },
+  const form = createForm({ fields, rules: RULES, go: 'Create the club', check: () => (fields.name.value ? null : ['name', 'A club needs a name.']), submit },
     ...Object.values(fields).map((field) => field.element))
-  const founding = createDialog('Found a club')
+  const founding = createDialog('Create a club')
   const editing = createDialog('Edit the club')
 
   async function submit() {
@@ -56,7 +56,7 @@ export function createClubForm({ found, change, topics }) {
       edited = club
       form.clear()
       dialog.element.firstElementChild?.append(form.element)
-      form.button.textContent = club ? 'Save' : 'Found the club'
+      form.button.textContent = club ? 'Save' : 'Create the club'
       if (club) {
         fields.name.input.value = club.name
         fields.description.input.value = club.description ?? ''

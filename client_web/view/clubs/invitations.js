@@ -42,7 +42,7 @@ export function createClubInvitations({ copyAddress, withdrawInvitation }) {
 
 function inWords(/** @type {OpenInvitation} */ { invited_user, invited_name, expires_at, uses, max_uses }) {
   const until = `open ${untilInWords(expires_at)}`
-  if (invited_user !== null) return `For ${invited_name ?? 'somebody'}, ${until}`
+  if (invited_user !== null) return `For ${invited_name ?? 'a person'}, ${until}`
   const used = max_uses === null ? `used ${uses} times` : `used ${uses} of ${max_uses} times`
   return `Link, ${used}, ${until}`
 }

@@ -20,8 +20,8 @@ export function createShare(label) {
 
   async function toClipboard() {
     const done = await copyText(href ?? '')
-    say(words, done ? 'Copied' : 'Copy it by hand')
-    say(copied, done ? 'Copied' : 'It could not be copied; the link is selected.')
+    say(words, done ? 'Copied' : 'Copy it yourself')
+    say(copied, done ? 'Copied' : 'It could not be copied. The link is selected.')
     if (!done) shown.select()
     clearTimeout(timer)
     timer = setTimeout(() => {

@@ -52,7 +52,7 @@ export function meInWords(roomSession, keys) {
   if (!may.speak) {
     if (me.hand !== null || me.invited) return waitingInWords({ me, queue: roomSession.queue }, keys)
     if (news) return news
-    if (may.step_up) return { headline: "You're listening", advice: 'Join the stage whenever you like to talk.' }
+    if (may.step_up) return { headline: "You're listening", advice: 'Join the stage when you want to talk.' }
     return waitingInWords({ me, queue: roomSession.queue }, keys)
   }
   if (microphone.state === 'refused' || microphone.state === 'missing' || microphone.state === 'failed') {
@@ -61,7 +61,7 @@ export function meInWords(roomSession, keys) {
   if (news && (me.muted || !['brought_up', 'muted'].includes(roomSession.seatChange ?? ''))) return news
   if (me.muted) return { headline: 'Your microphone is off', advice: keys ? 'Press M to turn it on, or hold Space to talk.' : 'Tap it to talk.' }
   const route = !['lost', 'no_node'].includes(roomSession.route?.status ?? '')
-  const advice = !route ? 'Not everyone may hear you just now.' : microphone.talking ? 'For as long as you hold Space.' : 'Everyone here can hear you.'
+  const advice = !route ? 'Some people may not hear you now.' : microphone.talking ? 'You are heard while you hold Space.' : 'Everyone here can hear you.'
   return { headline: me.speaking ? "You're speaking" : 'Your microphone is on', advice }
 }
 
@@ -111,23 +111,23 @@ export function seatInWords(person) {
 export function endingInWords({ reason, problem, room }) {
   switch (reason) {
     case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thank you for being here. See the other rooms in the hallway.', again: null }
-    case 'removed': return { title: 'You were removed from this room', advice: 'A host or moderator asked you to leave.', again: 'Try to come back' }
+    case 'removed': return { title: 'You were removed from this room', advice: 'A host or moderator removed you.', again: 'Try to come back' }
     case 'taken over': return { title: 'You are here in another tab', advice: 'Your seat moved to that tab, and this tab left the room.', again: 'Use this tab instead' }
-    case 'signed out': return { title: 'You signed out', advice: 'Sign in again to walk back in.', again: 'Walk back in' }
-    case 'token expired': return { title: 'Your sign-in has run out', advice: 'Sign in again to walk back in.', again: 'Walk back in' }
-    case 'timeout': return { title: 'You were disconnected for too long', advice: 'Your seat was released while you were away.', again: 'Walk back in' }
+    case 'signed out': return { title: 'You signed out', advice: 'Sign in again to come back.', again: 'Come back' }
+    case 'token expired': return { title: 'Your sign-in has expired', advice: 'Sign in again to come back.', again: 'Come back' }
+    case 'timeout': return { title: 'You were disconnected for too long', advice: 'You lost your seat while you were away.', again: 'Come back' }
     default: return refusalInWords(problem)
   }
 }
 
 /** @param {Refused|null} problem @returns {Ending} */
 function refusalInWords(problem) {
-  if (problem?.status === 404) return { title: 'There is no such room', advice: 'The address may be old or mistyped.', again: null }
+  if (problem?.status === 404) return { title: 'There is no such room', advice: 'The address may be old or wrong.', again: null }
   if (problem?.rule === 'participants_room_is_open') {
     return { title: 'This room is not open', advice: 'It has ended. See the other rooms in the hallway.', again: null }
   }
   const advice = [problem?.message ?? '', problem?.hint ?? ''].filter(Boolean).map(sentence).join(' ')
-  return { title: 'You could not enter this room', advice: advice || 'Something went wrong on the way in.', again: 'Try again' }
+  return { title: 'You could not enter this room', advice: advice || 'Something went wrong.', again: 'Try again' }
 }
 
 /** The database speaks in lower case and without a full stop; on the page a sentence is a sentence. @param {string} text */

@@ -16,8 +16,8 @@ export function badgesOf(row, blocks = new Set()) {
   if (row.access === 'club') badges.push({ key: 'club', sign: 'members', words: 'Members only' })
   if (row.access === 'invited') badges.push({ key: 'invited', sign: 'invite', words: 'Invited only' })
   const blocked = (row.people ?? []).find(({ user_id }) => blocks.has(user_id))
-  if (blocks.has(row.host_id)) badges.push({ key: 'blocked', sign: 'block', words: `Hosted by ${row.host}, whom you blocked` })
-  else if (blocked) badges.push({ key: 'blocked', sign: 'block', words: `${blocked.username}, whom you blocked, is on stage` })
+  if (blocks.has(row.host_id)) badges.push({ key: 'blocked', sign: 'block', words: `Hosted by ${row.host}, blocked by you` })
+  else if (blocked) badges.push({ key: 'blocked', sign: 'block', words: `${blocked.username}, blocked by you, is on stage` })
   return badges
 }
 

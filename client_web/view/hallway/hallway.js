@@ -12,7 +12,7 @@ const SEARCH_FROM = 2 // a single room needs no search
 const MINUTE = 60_000
 const KEPT_AS = 'roomtone.order'
 const ORDERS = [['busiest', 'Busiest first'], ['newest', 'Newest first'], ['name', 'By name']]
-const SECTIONS = [['followed', 'From clubs you follow'], ['open', 'Everything open'], ['scheduled', 'Scheduled']]
+const SECTIONS = [['followed', 'From clubs you follow'], ['open', 'Open rooms'], ['scheduled', 'Scheduled']]
 
 /**
  * @typedef {{ rooms: readonly ListedRoom[], loading: boolean, connection: string, problem: import('../../signaling/problem.js').Problem|null,
@@ -97,13 +97,13 @@ export function createHallway(actions) {
     nothing.dataset.kind = kind
     nothing.replaceChildren(...(kind === 'unfound'
       ? [element('p', { class: 'hallway__quiet', text: 'Nothing found' }), element('p', { class: 'quiet', text: 'No open room, club or person matches. Try fewer letters.' })]
-      : [element('p', { class: 'hallway__quiet', text: 'All quiet' }), element('p', { class: 'quiet', text: 'No room is open right now. Start one; people will find it here.' })]))
+      : [element('p', { class: 'hallway__quiet', text: 'No open rooms' }), element('p', { class: 'quiet', text: 'Start a room. People will find it here.' })]))
   }
 
   function drawConnection(/** @type {Shown} */ { connection: state, problem, loading }) {
     connection.dataset.state = state
     const words = state === 'reconnecting' ? 'Reconnecting… what you see may be out of date.'
-      : state === 'ended' ? problemInWords(problem ?? { message: 'The hallway stopped following along' })
+      : state === 'ended' ? problemInWords(problem ?? { message: 'The hallway is not updated any more' })
       : loading ? 'Loading the hallway…' : ''
     connection.hidden = words === ''
     if (connection.firstChild?.textContent === words) return

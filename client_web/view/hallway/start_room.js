@@ -7,25 +7,25 @@ import { fieldsOf, momentOf, nextHour, whenInWords } from '../elements/when.js'
 
 /** @type {Choice[]} */
 const STAGES = [
-  ['open', 'Open stage', 'Everyone who walks in may talk.'],
-  ['moderated', 'Moderated stage', 'People walk in as listeners, raise a hand, and you bring them up.'],
+  ['open', 'Open stage', 'Everyone who enters may talk.'],
+  ['moderated', 'Moderated stage', 'People enter as listeners and raise a hand. You bring them to the stage.'],
 ]
 /** @type {Choice[]} */
 const ACCESS = [
-  ['open', 'Everyone', 'Anybody may walk in and see who is here.'],
-  ['club', 'Members of the club', 'Others see that the room exists, and not who is in it.'],
-  ['invited', 'Only whom I invite', 'Nobody else sees that there is a room.'],
+  ['open', 'Everyone', 'Anybody may enter and see who is here.'],
+  ['club', 'Members of the club', 'Others see that the room exists, but not who is in it.'],
+  ['invited', 'Only people I invite', 'Nobody else sees the room.'],
 ]
 /** @type {Choice[]} */
 const TIMES = [
-  ['now', 'Now', 'The room opens and you walk in.'],
-  ['later', 'Later', 'The hallway shows it with its time, and it opens by itself.'],
+  ['now', 'Now', 'The room opens, and you enter it.'],
+  ['later', 'Later', 'The hallway shows it with its time. It opens by itself at that time.'],
 ]
 /** @type {Choice[]} */
 const HOST_GONE = [
   ['wait', 'It waits for you', 'People stay and talk; your seat is kept.'],
-  ['handover', 'Somebody takes over', 'A moderator, or who spoke here longest, becomes the host.'],
-  ['end', 'It ends', 'Everybody leaves when you do.'],
+  ['handover', 'Another person becomes the host', 'The moderator or speaker who has been here longest.'],
+  ['end', 'It ends', 'Everybody leaves when you leave.'],
 ]
 /** @type {Record<string, [field: string, words?: string]>} */
 const RULES = {
@@ -49,7 +49,7 @@ export function createStartRoom({ start, clubs }) {
     name: createField({ id: 'room-name', label: 'Name', most: 120, input: element('input', { name: 'name', autocomplete: 'off', placeholder: 'What is it about?' }) }),
     club,
     stage: createChoices({ name: 'stage', label: 'Stage', choices: STAGES, chosen: 'open' }),
-    access: createChoices({ name: 'access', label: 'Who may come in', choices: ACCESS, chosen: 'open' }),
+    access: createChoices({ name: 'access', label: 'Who may enter', choices: ACCESS, chosen: 'open' }),
     when: createChoices({ name: 'when', label: 'When', choices: TIMES, chosen: 'now' }),
     date: createField({ id: 'room-date', label: 'Date', input: element('input', { type: 'date', name: 'date' }) }),
     time: createField({ id: 'room-time', label: 'Time', input: element('input', { type: 'time', name: 'time' }) }),
@@ -82,8 +82,8 @@ export function createStartRoom({ start, clubs }) {
     if (!fields.name.value) return ['name', 'A room needs a name.']
     if (fields.when.value === 'now') return null
     const at = chosenMoment()
-    if (!at) return [fields.date.value ? 'time' : 'date', 'When shall it open?']
-    return at > new Date() ? null : [sameDay(at) ? 'time' : 'date', 'That time has passed. Choose one ahead.']
+    if (!at) return [fields.date.value ? 'time' : 'date', 'Choose when it opens.']
+    return at > new Date() ? null : [sameDay(at) ? 'time' : 'date', 'That time has passed. Choose a later one.']
   }
 
   async function submit() {

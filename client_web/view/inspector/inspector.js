@@ -28,7 +28,7 @@ export function createInspectorView({ close, retryConnection }) {
   let all = false // every connection, not only the newest
 
   const title = element('h2', { class: 'inspector__title', text: 'Inspector', tabindex: '-1' })
-  const description = element('p', { class: 'inspector__description', text: 'A write is a row. A row notifies. The relay reads the log, and you see it here.' })
+  const description = element('p', { class: 'inspector__description', text: 'You write a row. Its trigger notifies the relay. The relay reads the log, and the event appears here.' })
   const back = element('button', { class: 'inspector__back', type: 'button', on: { click: () => choose(null) } }, symbol('back'), 'All rows')
   const shut = element('button', { class: 'inspector__close', type: 'button', 'aria-label': 'Close the inspector', title: 'Close (G)', on: { click: close } }, symbol('close'))
   const seat = createSeatPane({ retryConnection })
@@ -36,7 +36,7 @@ export function createInspectorView({ close, retryConnection }) {
   const more = element('button', { class: 'inspector__more', type: 'button', on: { click: () => { all = !all; draw() } } })
   const found = element('section', { class: 'inspector__found', 'aria-label': 'Connections' }, element('h3', { class: 'caps', text: 'Connections' }), traces, more)
   const entryList = element('ol', { class: 'inspector__entries' })
-  const nothing = element('p', { class: 'inspector__nothing', text: 'Nothing yet. The next row shows up here.' })
+  const nothing = element('p', { class: 'inspector__nothing', text: 'Nothing yet. The next row appears here.' })
   const rows = element('section', { class: 'inspector__rows', 'aria-label': 'Rows and notifications' }, element('h3', { class: 'caps', text: 'Rows and notifications' }), nothing, entryList)
   const psql = element('code', { class: 'inspector__sql', tabindex: '0' })
   const copied = element('span', { class: 'visually-hidden', role: 'status' })

@@ -43,17 +43,17 @@ function noteInWords(note) {
 function writeSummary({ table, rows, method }, nameOf) {
   const row = rows[0] ?? {}
   if (table === 'signals') return rows.length > 1 ? signalsSummary(rows, nameOf) : `${signal(row)} to ${nameOf({ peer_id: row.to_peer })}`
-  if (table === 'participants' && method === 'DELETE') return 'your seat given back'
-  if (table === 'participants' && 'hand_raised_at' in row) return row.hand_raised_at ? 'your hand up' : 'your hand down'
-  if (table === 'participants' && row.role && row.muted === false) return `to be ${row.role}, microphone on`
-  if (table === 'participants' && row.invited_to_speak_at === null) return 'an invitation to speak put away'
-  if (table === 'participants' && row.asked_to_unmute_at === null) return 'to stay muted'
+  if (table === 'participants' && method === 'DELETE') return 'you leave your seat'
+  if (table === 'participants' && 'hand_raised_at' in row) return row.hand_raised_at ? 'you raise your hand' : 'you lower your hand'
+  if (table === 'participants' && row.role && row.muted === false) return `you become ${row.role}, microphone on`
+  if (table === 'participants' && row.invited_to_speak_at === null) return 'you decline an invitation to speak'
+  if (table === 'participants' && row.asked_to_unmute_at === null) return 'you stay muted'
   if (table === 'participants' && 'muted' in row) return row.muted ? 'microphone off' : 'microphone on'
-  if (table === 'participants' && 'role' in row && method === 'UPDATE') return `to be ${row.role}`
+  if (table === 'participants' && 'role' in row && method === 'UPDATE') return `you become ${row.role}`
   if (table === 'participants') return 'you take a seat'
   if (table === 'messages' && row.body) return quoted(row.body)
   if (table === 'reactions') return row.emoji
-  if (table === 'recordings') return 'that the room be recorded'
+  if (table === 'recordings') return 'you start a recording'
   if (row.name) return row.name
   return Object.entries(row).filter(([, value]) => typeof value !== 'object').map(([name, value]) => `${name} ${value}`).join(' · ')
 }
@@ -79,7 +79,7 @@ function eventSummary({ table, type, record, old_record, reason }, nameOf) {
     if (type === 'DELETE') return `${who} leaves${reason ? ` · ${reason}` : ''}`
     return `${who} · ${changes(record, old_record).join(' · ') || 'unchanged'}`
   }
-  if (table === 'messages') return `${nameOf(row)} ${type === 'DELETE' ? '· taken back' : `writes ${quoted(row.body)}`}`
+  if (table === 'messages') return `${nameOf(row)} ${type === 'DELETE' ? 'deletes a message' : `writes ${quoted(row.body)}`}`
   if (table === 'reactions') return `${nameOf(row)} ${row.emoji}`
   if (table === 'recordings') return `${row.username} · ${row.status}`
   if (table === 'rooms') return changes(record, old_record).join(' · ') || row.name || ''

@@ -41,10 +41,10 @@ export function createSeatPane({ retryConnection }) {
 }
 
 /** @type {Record<string, string>} */
-const CONNECTIONS = { none: 'no connection needed', waiting: 'nobody has answered yet', connected: 'connected' }
+const CONNECTIONS = { none: 'no connection needed', waiting: 'no answer yet', connected: 'connected' }
 
 function aboutInWords(/** @type {SeatPerson} */ person) {
   const isNode = person.kind === 'sfu' || person.kind === 'mcu'
-  const parts = [isNode ? 'carries this room' : roleInWords(person.role), personInWords({ on_stage: false, muted: false, speaking: false, ...person }), CONNECTIONS[person.connection]]
+  const parts = [isNode ? 'the node of this room' : roleInWords(person.role), personInWords({ on_stage: false, muted: false, speaking: false, ...person }), CONNECTIONS[person.connection]]
   return parts.filter(Boolean).join(' · ').toLowerCase()
 }

@@ -24,7 +24,7 @@ export function createTrace(choose) {
       drawn = latest
       made.dataset.state = latest.state
       say(who, latest.mine ? `you → ${latest.username}` : `${latest.username} → you`)
-      say(total, latest.total_ms !== null ? `connected in ${duration(latest.total_ms)}` : latest.state === 'waiting' ? 'no answer yet' : latest.state)
+      say(total, connectedInWords(latest))
       timelinePlace.replaceChildren(timeline([
         { name: 'offer', reached: latest.offered_at !== null },
         { name: 'answer', reached: latest.answered_at !== null, ms: latest.answer_ms },
@@ -33,6 +33,12 @@ export function createTrace(choose) {
       say(about, aboutInWords(latest))
     },
   }
+}
+
+/** "connected in 40 ms", or how far it is. @param {Trace} trace */
+export function connectedInWords({ total_ms, state }) {
+  if (total_ms !== null) return `connected in ${duration(total_ms)}`
+  return state === 'waiting' ? 'no answer yet' : state
 }
 
 function aboutInWords(/** @type {Trace} */ { candidates_sent, candidates_received, restarts, path, state, total_ms }) {

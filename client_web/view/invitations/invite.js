@@ -21,21 +21,21 @@ const USES = [['', 'anybody'], ['1', 'one person'], ['5', 'five people'], ['25',
 export function createInvite({ suggest, make, linkOf }) {
   /** @type {Place|undefined} */ let place
   let asked = 0
-  const name = createField({ id: 'invite-name', label: 'By name', input: element('input', { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: 'Whom?', on: { input: onceBeforeNextFrame(look) } }) })
+  const name = createField({ id: 'invite-name', label: 'By name', input: element('input', { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: 'Name', on: { input: onceBeforeNextFrame(look) } }) })
   const people = element('ul', { class: 'sign-in__people' })
   const done = element('p', { class: 'invite__done', role: 'status' })
   const byName = element('form', { class: 'invite__part', novalidate: true, on: { submit: (event) => { event.preventDefault(); ask(name.value) } } },
-    name.element, people, element('button', { class: 'button button--action', type: 'submit', text: 'Ask them' }), done)
+    name.element, people, element('button', { class: 'button button--action', type: 'submit', text: 'Invite them' }), done)
 
   const open = createShare('Link to the room')
-  const openPart = element('section', { class: 'invite__part' }, element('h3', { class: 'field__label', text: 'By a link' }), element('p', { class: 'quiet', text: 'Whoever may come in finds the door here.' }), open.element)
+  const openPart = element('section', { class: 'invite__part' }, element('h3', { class: 'field__label', text: 'By a link' }), element('p', { class: 'quiet', text: 'Everybody who may enter the room can use this link.' }), open.element)
 
   const lasting = createField({ id: 'invite-lasting', label: 'Open for', input: choices(TERMS) })
   const uses = createField({ id: 'invite-uses', label: 'For', input: choices(USES) })
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
   const fresh = createShare('Invitation link')
   const linkPart = element('form', { class: 'invite__part', novalidate: true, on: { submit: (event) => { event.preventDefault(); makeLink() } } },
-    element('h3', { class: 'field__label', text: 'By an invitation link' }), element('p', { class: 'quiet', text: 'Whoever has it may come in, until it runs out or is used up.' }),
+    element('h3', { class: 'field__label', text: 'By an invitation link' }), element('p', { class: 'quiet', text: 'Everybody who has this link may enter, until it expires or is used up.' }),
     element('div', { class: 'field-row' }, lasting.element, uses.element), element('button', { class: 'button', type: 'submit', text: 'Make a link' }), refusal, fresh.element)
   const dialog = createDialog('Invite', byName, openPart, linkPart)
 
@@ -46,7 +46,7 @@ export function createInvite({ suggest, make, linkOf }) {
     const names = await suggest(name.value).catch(() => [])
     if (mine !== asked) return
     people.replaceChildren(...names.map((username) => element('li', {},
-      element('button', { class: 'sign-in__person', type: 'button', 'aria-label': `Ask ${username}`, on: { click: () => ask(username) } }, avatar(username), element('span', { text: username })))))
+      element('button', { class: 'sign-in__person', type: 'button', 'aria-label': `Invite ${username}`, on: { click: () => ask(username) } }, avatar(username), element('span', { text: username })))))
   }
 
   async function ask(/** @type {string} */ username) {
@@ -59,12 +59,12 @@ export function createInvite({ suggest, make, linkOf }) {
       await make(target(), { username })
       name.input.value = ''
       name.refuse('')
-      say(done, `${username} is asked${place?.kind === 'room' ? ' in' : ''}. They see it at once if they are here.`)
+      say(done, `${username} is invited. They see it at once if they have Roomtone open.`)
       look()
     } catch (problem) {
       if (username !== name.value) name.input.value = username
       // The database's hint here is for people in psql.
-      name.refuse(['invitations_invitee_is_known', 'users_is_known'].includes(ruleOf(problem) ?? '') ? `Nobody here goes by “${username}”.` : problemInWords(problem))
+      name.refuse(['invitations_invitee_is_known', 'users_is_known'].includes(ruleOf(problem) ?? '') ? `There is nobody with the name “${username}”.` : problemInWords(problem))
     }
     name.focus()
   }

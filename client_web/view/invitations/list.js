@@ -41,7 +41,7 @@ export function createInvitationsList({ acceptInvitation, declineInvitation }) {
         one = latest
         say(words, invitationInWords(one))
         say(until, `Open ${untilInWords(one.expires_at)}.`)
-        say(yes, one.room_id ? 'Walk in' : 'Join')
+        say(yes, one.room_id ? 'Enter' : 'Join')
       },
     }
   }

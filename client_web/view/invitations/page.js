@@ -31,7 +31,7 @@ export function createInvitation({ acceptLink, declineLink, reload }) {
   const about = element('p', { class: 'invitation-page__about quiet' })
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
   const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => answer(acceptLink) } })
-  const no = element('button', { class: 'button', type: 'button', text: 'No, thank you', on: { click: () => answer(declineLink) } })
+  const no = element('button', { class: 'button', type: 'button', text: 'Decline', on: { click: () => answer(declineLink) } })
   const go = element('a', { class: 'button button--action' })
   const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => reload() } })
   const home = element('a', { class: 'button button--plain', href: '/', text: 'To the hallway' })
@@ -75,28 +75,28 @@ export function createInvitation({ acceptLink, declineLink, reload }) {
 
 /** @type {Record<string, Content>} */
 const WITHOUT = {
-  loading: { title: 'An invitation', about: 'Opening it…' },
-  missing: { title: 'There is no such invitation', about: 'It was taken back, or the address was copied without its end. Ask for another one.' },
-  failed: { title: 'The invitation did not open', about: '' },
+  loading: { title: 'An invitation', about: 'Loading…' },
+  missing: { title: 'There is no such invitation', about: 'It was withdrawn, or the address is not complete. Ask for a new one.' },
+  failed: { title: 'The invitation could not be loaded', about: '' },
 }
 
 /** What to say of an invitation in each of its states. @param {InvitationPage} one @param {User|null} user @returns {Content} */
 function contentOf(one, user) {
   const room = Boolean(one.room_id)
   const place = `“${room ? one.room : one.club}”`
-  const asks = room ? `${one.invited_by} asks you into ${place}` : `${one.invited_by} invites you to the club ${place}`
+  const asks = room ? `${one.invited_by} invites you to the room ${place}` : `${one.invited_by} invites you to the club ${place}`
   const go = room ? { href: `/rooms/${one.room_id}`, text: 'To the room' } : { href: `/clubs/${one.club_id}`, text: 'To the club' }
   switch (one.state) {
     case 'open': {
-      if (user && !one.for_you) return { title: asks, about: 'It is for somebody else by name. Ask for one of your own.' }
-      const what = room ? 'People in a room talk; you come in with your microphone off.' : 'Members start its rooms and come into those that are only for them.'
+      if (user && !one.for_you) return { title: asks, about: 'It is for another person. Ask for an invitation of your own.' }
+      const what = room ? 'You enter with your microphone off.' : 'Members can start rooms, and enter rooms that are only for members.'
       const first = user ? '' : ' You will be asked for a name first.'
-      return { title: asks, about: `${what} It is open ${untilInWords(one.expires_at)}.${first}`, yes: room ? 'Walk in' : 'Join the club', no: Boolean(user) }
+      return { title: asks, about: `${what} It is open ${untilInWords(one.expires_at)}.${first}`, yes: room ? 'Enter' : 'Join the club', no: Boolean(user) }
     }
-    case 'accepted': return { title: asks, about: 'You said yes to this.', go }
-    case 'declined': return { title: asks, about: 'You said no to this. If that was a mistake, ask for another one.' }
-    case 'expired': return { title: asks, about: 'This invitation has run out. Ask for another one.' }
-    case 'used up': return { title: asks, about: 'This invitation was used as often as it may be. Ask for another one.' }
-    default: return { title: room ? `${place} has ended` : `${place} is no more`, about: 'See the other rooms in the hallway.' }
+    case 'accepted': return { title: asks, about: 'You accepted this invitation.', go }
+    case 'declined': return { title: asks, about: 'You declined this invitation. If that was a mistake, ask for a new one.' }
+    case 'expired': return { title: asks, about: 'This invitation has expired. Ask for a new one.' }
+    case 'used up': return { title: asks, about: 'This invitation is used up. Ask for a new one.' }
+    default: return { title: room ? `${place} has ended` : `${place} no longer exists`, about: 'See the other rooms in the hallway.' }
   }
 }

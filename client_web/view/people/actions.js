@@ -13,8 +13,8 @@
 
 /** @type {Record<string, Omit<PersonAction, 'name'>>} */
 const ACTIONS = {
-  bringUp: { text: 'Bring to the stage', symbol: 'stage', about: 'Their hand is up: they come up at once, muted.' },
-  invite: { text: 'Invite to speak', symbol: 'stage', about: 'They come up when they say yes.' },
+  bringUp: { text: 'Bring to the stage', symbol: 'stage', about: 'They come to the stage at once, muted.' },
+  invite: { text: 'Invite to speak', symbol: 'stage', about: 'They come to the stage when they accept.' },
   withdraw: { text: 'Take the invitation back', symbol: 'close' },
   lowerHand: { text: 'Lower their hand', symbol: 'hand' },
   mute: { text: 'Mute', symbol: 'mic-off', about: 'Only they can unmute themselves.' },
@@ -22,9 +22,9 @@ const ACTIONS = {
   moveDown: { text: 'Move to the listeners', symbol: 'move-down' },
   makeModerator: { text: 'Make moderator', symbol: 'moderator' },
   makeSpeaker: { text: 'No longer a moderator', symbol: 'moderator' },
-  remove: { text: 'Remove from the room', symbol: 'leave', about: 'They may come back.', closes: true },
+  remove: { text: 'Remove from the room', symbol: 'leave', about: 'They can come back.', closes: true },
   ban: { text: 'Ban from this room…', symbol: 'lock', closes: true, danger: true },
-  block: { text: 'Block', symbol: 'block', about: 'You are warned where they are. They are not offered.' },
+  block: { text: 'Block', symbol: 'block', about: 'You are warned before you enter a room where they are. They are not informed.' },
   unblock: { text: 'Unblock', symbol: 'block' },
   report: { text: 'Report…', symbol: 'flag', closes: true },
 }

@@ -4,7 +4,7 @@ import { markInWords } from '../stage/stage_words.js'
 import { actionsOn } from './actions.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
-import { createTrace } from '../inspector/trace.js'
+import { connectedInWords } from '../inspector/trace.js'
 import { createSeatSound } from './seat_sound.js'
 import { personInWords, roleInWords } from '../elements/words.js'
 
@@ -16,8 +16,8 @@ const BESIDE = 640 // px: from here on there is width for a card beside the face
 /** @typedef {import('./actions.js').CardPerson} CardPerson */
 
 /**
- * Somebody in the room: who they are here, what can be done, and how our two seats found each other. It opens beside the face (on a
- * phone from below) and leaves the room alive behind it: keys go on working, a tap elsewhere closes it.
+ * Somebody in the room: who they are here and what can be done. On a wide screen it opens beside their face, on a phone at the
+ * bottom. The room behind it stays usable: keys work, and a tap elsewhere closes the card.
  *
  * @param {Record<string, (...given: any[]) => any>} actions  by name, as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`,
  *   `retryConnection(user_id)`, `setVolume(user_id, change)`
@@ -34,16 +34,15 @@ export function createPersonCard(actions) {
   const refusal = createRefusal()
   const list = element('ul', { class: 'person-card__actions' })
   const sound = createSeatSound({ setVolume: actions.setVolume })
-  const trace = createTrace(inspect)
-  const tracePlace = element('ul', { class: 'person-card__trace' }, trace.element)
+  const connected = element('p', { class: 'person-card__connected quiet' })
   const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => actions.retryConnection(person?.user_id) } })
-  const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: inspect } }, symbol('inspector'), 'The rows behind this seat')
-  const signals = element('div', { class: 'person-card__signals' }, tracePlace, again, rows)
+  const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: inspect } }, symbol('inspector'), 'Show in the inspector')
+  const connection = element('div', { class: 'person-card__connection' }, connected, again, rows)
   const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
     element('header', { class: 'person-card__head' }, face, element('div', { class: 'person-card__who' }, name, about, profile), shut),
-    refusal.element, sound.element, list, signals)
+    refusal.element, sound.element, list, connection)
   let drawn = ''
-  // What is learnt while it is open, such as how our seats found each other, must not push its end out of the window.
+  // What appears while it is open, such as how long the connection took, must not push its end out of the window.
   new ResizeObserver(() => root.matches(':popover-open') && place()).observe(root)
 
   function close() {
@@ -95,10 +94,10 @@ export function createPersonCard(actions) {
     sound.update(person.gone ? null : person)
     drawActions(person, roomSession.may, blocked)
     const found = person.gone ? null : roomSession.traces.findLast((one) => one.user_id === user_id)
-    tracePlace.hidden = !found
-    if (found) trace.update(found)
+    connected.hidden = !found
+    say(connected, found ? connectedInWords(found) : '')
     again.hidden = person.connection !== 'failed'
-    signals.hidden = Boolean(person.gone)
+    connection.hidden = Boolean(person.gone)
   }
 
   /** Beside the face where there is width, over or under it where there is height; the style sheet lays it at the bottom of a phone. */
@@ -143,7 +142,7 @@ export function createPersonCard(actions) {
 
 /** @param {CardPerson} person @param {boolean} blocked */
 function aboutInWords(person, blocked) {
-  if (person.gone) return 'Not here any more'
+  if (person.gone) return 'No longer here'
   const parts = [person.me ? 'You' : '', person.kind === 'person' ? roleInWords(person.role) : person.kind]
   parts.push(personInWords(person), markInWords(person), blocked ? 'blocked by you' : '')
   const words = parts.filter(Boolean).join(' · ').toLowerCase()

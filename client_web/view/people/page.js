@@ -35,8 +35,8 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
   const ways = element('div', { class: 'page__buttons' }, edit, block)
   const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
-    element('p', { class: 'page__lead quiet', text: 'They may have another name now.' }), element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
-  const now = createLinks('Now in', 'They are in no room you can see.')
+    element('p', { class: 'page__lead quiet', text: 'They may have a new name.' }), element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
+  const now = createLinks('Now in', 'They are in no room that you can see.')
   const clubs = createLinks('Clubs', 'No clubs yet.')
   const recordings = createRecordingLinks('Recordings', ({ room }) => room ?? 'A room')
   const body = element('div', { class: 'page__body' }, now.element, clubs.element, recordings.element)
@@ -55,7 +55,7 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
       body.hidden = ways.hidden = since.hidden = person === null
       about.hidden = !person?.bio
       kind.hidden = !person || person.kind === 'person'
-      say(heading, person?.username ?? (missing.hidden ? (place.username ?? '') : 'There is nobody with that name'))
+      say(heading, person?.username ?? (missing.hidden ? (place.username ?? '') : 'There is nobody with this name'))
       const blocked = person !== null && Boolean(shell.blocks?.has(person.id))
       marked.hidden = !blocked
       if (drawn !== (person?.username ?? null)) {

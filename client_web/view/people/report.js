@@ -18,10 +18,10 @@ export function createReport({ report, block, announce }) {
   const also = element('input', { type: 'checkbox', name: 'block' })
   const alsoText = element('strong')
   const go = element('button', { class: 'button button--action', type: 'submit', text: 'Send the report' })
-  const choice = element('label', { class: 'choice' }, also, element('span', { class: 'choice__text' }, alsoText, element('span', { class: 'quiet', text: 'You are warned before you walk into a room with them.' })))
+  const choice = element('label', { class: 'choice' }, also, element('span', { class: 'choice__text' }, alsoText, element('span', { class: 'quiet', text: 'You are warned before you enter a room where they are.' })))
   const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
     element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'report-reason', text: 'What happened?' }), reason, refusal.element),
-    element('p', { class: 'quiet report__about', id: 'report-about', text: 'Kept with it: what you could see of this room, its last 200 events and 50 messages. Only those who run this Roomtone read it; the person you report is not told.' }),
+    element('p', { class: 'quiet report__about', id: 'report-about', text: 'The report includes the last 200 events and 50 messages that you could see in this room. Only the people who run this Roomtone read it. The person you report is not informed.' }),
     choice, go)
   const dialog = createDialog('Report', form)
   const heading = dialog.element.querySelector('.dialog__title')

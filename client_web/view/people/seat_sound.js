@@ -17,7 +17,7 @@ export function createSeatSound({ setVolume }) {
   const volume = element('div', { class: 'volume' },
     element('label', { class: 'volume__label' }, element('span', { text: 'Volume for you' }), slider), percent, muteButton)
 
-  const mixed = element('p', { class: 'volume__mixed quiet', text: 'This room’s voices come mixed into one, so nobody’s can be louder or muted for you alone.' })
+  const mixed = element('p', { class: 'volume__mixed quiet', text: 'In this room all voices are mixed into one. You cannot change the volume of one person.' })
 
   const drawing = symbol('connection-good')
   const title = element('strong')

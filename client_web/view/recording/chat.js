@@ -12,7 +12,7 @@ import { clockInWords } from './words.js'
  */
 export function createRecordingChat(seek) {
   const list = element('ol', { class: 'replay__messages', tabindex: '0', 'aria-label': 'Messages, in time with the recording' })
-  const nothing = element('p', { class: 'quiet', text: 'Nothing was written while it was recorded.' })
+  const nothing = element('p', { class: 'quiet', text: 'No messages were written during the recording.' })
   /** @type {{ at: number, element: HTMLElement }[]} */ let lines = []
   let newest = -1
   /** @type {readonly ChatLine[]|null} */ let drawn = null

@@ -21,7 +21,7 @@ export function createRecordingLinks(title, nameOf) {
         update(/** @type {Recording} */ one) {
           say(name, nameOf(one))
           mark(name, 'href', addressOfRecording(one.id))
-          say(detail, [whenRecorded(one), one.continues_id === null ? '' : 'next part', one.failure ? 'cut short' : ''].filter(Boolean).join(' · '))
+          say(detail, [whenRecorded(one), one.continues_id === null ? '' : 'next part', one.failure ? 'incomplete' : ''].filter(Boolean).join(' · '))
         },
       }
     },

@@ -32,7 +32,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   const failure = element('p', { class: 'replay__problem' })
   const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
-    element('p', { class: 'page__lead quiet', text: 'It may have been deleted. A recording is for those who were there while it ran: if you were, sign in as you were then.' }),
+    element('p', { class: 'page__lead quiet', text: 'It may have been deleted. Only people who were in the room can listen to it. If you were there, sign in with the name you had then.' }),
     element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
   const player = element('audio', { class: 'replay__player', controls: true, preload: 'metadata', 'aria-label': 'The recording' })
   const silent = element('p', { class: 'refusal', role: 'alert', hidden: true })
@@ -42,8 +42,8 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   })
   const save = element('a', { class: 'button', download: '' }, 'Download')
   const remove = element('button', { class: 'button button--plain', type: 'button', on: { click: () => recording && deleteRecording(recording) } }, symbol('bin'), 'Delete')
-  const before = element('a', { class: 'button button--plain' }, 'The part before')
-  const next = element('a', { class: 'button' }, 'It goes on: the next part')
+  const before = element('a', { class: 'button button--plain' }, 'Previous part')
+  const next = element('a', { class: 'button' }, 'Next part')
   const ways = element('div', { class: 'page__buttons' }, next, before, save, remove)
   const body = element('div', { class: 'page__body replay' }, player, silent, ways, chat.element)
   const root = element('article', { class: 'page page--recording' },
@@ -54,7 +54,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   player.addEventListener('error', () => {
     if (playing === null) return
     if (!refreshed && player.currentTime > 0) return void resume()
-    showProblem('The sound cannot be played just now. It may not have begun yet, lie on another machine, or have been deleted.')
+    showProblem('The recording cannot be played now. It may not have begun yet, may be stored on another machine, or may have been deleted.')
   })
 
   function showProblem(/** @type {string|null} */ text) {
@@ -68,7 +68,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
     showProblem(null)
     const url = await linkTo(wanted)
     if (playing !== wanted.id) return
-    if (url === null) return showProblem('The sound could not be reached. Try again in a moment.')
+    if (url === null) return showProblem('The recording could not be loaded. Try again in a moment.')
     mark(player, 'src', url)
     mark(save, 'href', url)
   }
@@ -78,7 +78,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
     refreshed = true
     const at = player.currentTime
     const url = recording && (await linkTo(recording))
-    if (url === null) return showProblem('The sound could not be reached. Try again in a moment.')
+    if (url === null) return showProblem('The recording could not be loaded. Try again in a moment.')
     mark(player, 'src', url)
     player.currentTime = at
     player.play().catch(() => {})
@@ -104,7 +104,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
       state.update(here ? looked : { phase: 'loading', problem: null })
       missing.hidden = !(here && looked.phase === 'missing')
       body.hidden = about.hidden = people.hidden = recording === null
-      say(heading, recording ? (recording.room ?? 'A room') : missing.hidden ? 'A recording' : 'There is no such recording for you')
+      say(heading, recording ? (recording.room ?? 'A room') : missing.hidden ? 'A recording' : 'There is no such recording')
       over.hidden = back.hidden = failure.hidden = true
       if (!recording) return unload()
       over.hidden = back.hidden = false

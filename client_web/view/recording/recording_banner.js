@@ -22,7 +22,7 @@ export function createRecordingBanner(actions) {
   const about = element('span', { class: 'recording__about' })
   /** @param {string} text @param {() => void} action @param {string} [kind] */
   const button = (text, action, kind = '') => element('button', { class: `button button--small ${kind}`.trim(), type: 'button', text, on: { click: action } })
-  const stay = button('I know, I’ll stay', () => actions.acknowledgeRecording(), 'button--action')
+  const stay = button('OK, I’ll stay', () => actions.acknowledgeRecording(), 'button--action')
   const leave = button('Leave quietly', () => actions.leave())
   const stop = button('', () => actions.stopRecording())
   const listen = element('a', { class: 'button button--small', text: 'Listen to it' })
@@ -33,7 +33,7 @@ export function createRecordingBanner(actions) {
   function tick() {
     if (!running) return
     const left = Math.max(0, running.begins - (performance.timeOrigin + performance.now())) / 1000
-    if (running.phase === 'announced') say(about, `${running.mine ? 'You start' : `${running.username} starts`} a recording in ${Math.ceil(left)} s. ${running.mine ? 'Whoever wants to can leave before it begins.' : 'You can leave before it begins.'}`)
+    if (running.phase === 'announced') say(about, `${running.mine ? 'You start' : `${running.username} starts`} a recording in ${Math.ceil(left)} s. ${running.mine ? 'Everybody can leave before it begins.' : 'You can leave before it begins.'}`)
     else if (!running.unknown) say(about, clockInWords((performance.timeOrigin + performance.now() - running.begins) / 1000))
   }
 
@@ -61,12 +61,12 @@ export function createRecordingBanner(actions) {
       listen.hidden = running !== null || !playable_id
       close.hidden = running !== null
       if (running) {
-        say(title, running.phase === 'announced' ? 'About to record.' : running.unknown ? 'This room is being recorded' : 'Recording')
-        say(stop, running.phase === 'announced' ? 'Call it off' : 'Stop')
-        if (running.unknown && running.phase !== 'announced') say(about, `by ${running.username}. Whatever you say from now on is on it, and all who were here can hear it afterwards.`)
+        say(title, running.phase === 'announced' ? 'The recording begins soon.' : running.unknown ? 'This room is being recorded' : 'Recording')
+        say(stop, running.phase === 'announced' ? 'Cancel the recording' : 'Stop')
+        if (running.unknown && running.phase !== 'announced') say(about, `by ${running.username}. What you say from now on is recorded. Everybody who was here can listen to it afterwards.`)
         tick()
       } else if (last) {
-        say(title, playable_id ? 'The recording has ended.' : 'The recording was called off.')
+        say(title, playable_id ? 'The recording has ended.' : 'The recording was cancelled.')
         say(about, failureInWords(last))
         mark(listen, 'href', playable_id ? addressOfRecording(playable_id) : null)
       }

@@ -41,10 +41,10 @@ export function failureInWords({ failure, ended_reason }) {
 /** What has become of the recording, for those who hear the page. @param {RoomSessionState['recording']|null} before @param {RoomSessionState['recording']|null} after  a room session's `recording` */
 export function recordingNews(before, after) {
   const [was, is] = [before?.running ?? null, after?.running ?? null]
-  if (is && is.unknown) return was?.id === is.id ? '' : `This room is being recorded by ${is.username}. You can stay, or leave quietly.`
-  if (is && is.id !== was?.id) return was ? '' : is.phase === 'announced' ? `${is.mine ? 'You start' : `${is.username} starts`} a recording in five seconds. ${is.mine ? 'Whoever wants to' : 'You'} can leave before it begins.` : 'This room is being recorded.'
+  if (is && is.unknown) return was?.id === is.id ? '' : `This room is being recorded by ${is.username}. You can stay or leave.`
+  if (is && is.id !== was?.id) return was ? '' : is.phase === 'announced' ? `${is.mine ? 'You start' : `${is.username} starts`} a recording in five seconds. ${is.mine ? 'Everybody' : 'You'} can leave before it begins.` : 'This room is being recorded.'
   if (is && was?.phase === 'announced' && is.phase === 'recording') return 'The recording has begun.'
-  if (was && !is && after) return was.phase === 'announced' ? 'The recording was called off.' : 'The recording has ended.'
+  if (was && !is && after) return was.phase === 'announced' ? 'The recording was cancelled.' : 'The recording has ended.'
   return ''
 }
 

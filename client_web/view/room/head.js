@@ -27,7 +27,7 @@ export function createRoomHead(actions) {
   const back = element('a', { class: 'back-link room__back', href: '/' }, symbol('back'), 'Hallway')
   const refusal = createRefusal()
   const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => refusal.attempt(actions.openNow) } })
-  const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You are here to get ready; the others come in when it opens.' }), early, refusal.element)
+  const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You can prepare it. Others can enter when it opens.' }), early, refusal.element)
   const list = keyed(badges, { key: (/** @type {import('../stage/stage_words.js').RoomBadge} */ { kind }) => kind, create: createBadge })
   const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, element('div', { class: 'room__facts' }, route.element, badges), scheduled)
 

@@ -7,7 +7,7 @@ import { deviceNoticeInWords, microphoneProblemInWords } from '../sound/device_w
 const UNAVAILABLE = new Set(['refused', 'missing', 'failed'])
 
 /** @type {Record<string, string>} */
-const TITLES = { refused: 'Your browser keeps the microphone closed', missing: 'No microphone found', failed: 'The microphone did not start' }
+const TITLES = { refused: 'Allow the microphone in your browser to speak', missing: 'No microphone found', failed: 'The microphone did not start' }
 
 const NOTICE_SHOWN_FOR = 12_000 // ms that news about the devices stand there
 

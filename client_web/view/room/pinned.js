@@ -12,7 +12,7 @@ export function createPinned({ pinLink, unpinLink }) {
   /** @type {string|null} */ let drawn = null
   const dialog = createPinDialog(pinLink)
   const place = element('span', { class: 'pinned__link' })
-  const down = element('button', { class: 'pinned__down', type: 'button', 'aria-label': 'Take the pinned link down', title: 'Take it down', on: { click: () => unpinLink() } }, symbol('close'))
+  const down = element('button', { class: 'pinned__down', type: 'button', 'aria-label': 'Remove the pinned link', title: 'Remove', on: { click: () => unpinLink() } }, symbol('close'))
   const strip = element('div', { class: 'pinned__strip' }, symbol('pin'), element('span', { class: 'visually-hidden', text: 'Pinned link:' }), place, down)
   const up = element('button', { class: 'pinned__up', type: 'button', on: { click: () => dialog.open() } }, symbol('pin'), 'Pin a link')
   const root = element('div', { class: 'pinned', hidden: true }, strip, up)
@@ -40,7 +40,7 @@ function createPinDialog(/** @type {(url: string) => Promise<unknown>} */ pinLin
   const refusal = element('p', { id: 'pin-refusal', class: 'field__refusal', role: 'alert' })
   const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
     element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'pin-address', text: 'Address' }), address, refusal),
-    element('p', { class: 'quiet', text: 'It stands at the top of the room for everybody, until you take it down.' }),
+    element('p', { class: 'quiet', text: 'Everybody sees it at the top of the room until you remove it.' }),
     element('button', { class: 'button button--action', type: 'submit', text: 'Pin it' }))
   const dialog = createDialog('Pin a link', form)
 

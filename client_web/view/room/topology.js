@@ -47,8 +47,8 @@ export function createTopologyDialog({ change }) {
   /** @type {RoomSessionState|null} */ let roomSession = null
   const refusal = createRefusal('field__refusal')
   const choices = TOPOLOGIES.map(createTopologyChoice)
-  const move = element('button', { class: 'button button--action', type: 'submit', text: 'Move the room' })
-  const closed = element('p', { class: 'quiet', text: 'The host of a room chooses. People go on talking while it moves.' })
+  const move = element('button', { class: 'button button--action', type: 'submit', text: 'Change' })
+  const closed = element('p', { class: 'quiet', text: 'Only the host can change this. People can go on talking while the room changes.' })
   const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
     element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'visually-hidden', text: 'How the sound travels' }), ...choices.map((choice) => choice.element)),
     refusal.element, closed, move)

@@ -10,29 +10,29 @@ import { counted } from '../elements/words.js'
 
 /** Each way with its name, what it means in a sentence, and what it asks of whom. @type {readonly { topology: 'mesh'|'sfu'|'mcu', name: string, about: string }[]} */
 export const TOPOLOGIES = [
-  { topology: 'mesh', name: 'Mesh', about: 'Everybody sends to everybody, with nobody in between: the shortest way, and the best one for a few.' },
-  { topology: 'sfu', name: 'SFU', about: 'A node passes every voice on as it came, so you send yours once, however many listen.' },
-  { topology: 'mcu', name: 'MCU', about: 'A node mixes all voices into one sound, so a crowd costs you no more than one call; nobody has a volume of their own.' },
+  { topology: 'mesh', name: 'Mesh', about: 'Everybody sends audio to everybody directly. This is best for small rooms.' },
+  { topology: 'sfu', name: 'SFU', about: 'A server forwards every voice unchanged. You send yours only once, to any number of listeners.' },
+  { topology: 'mcu', name: 'MCU', about: 'A server mixes all voices into one. A large room costs you no more than one call, but you cannot change the volume of one person.' },
 ]
 
-const MEANT = { sfu: 'which passes every voice on', mcu: 'which mixes all voices into one' }
+const MEANT = { sfu: 'which forwards every voice', mcu: 'which mixes all voices into one' }
 
 /**
  * How the sound of the room travels, as everybody reads it under the room's name.
  * @param {import('../../room/connections.js').Route & { quality: Quality|null }} route
  */
 export function routeInWords({ topology, status, node, quality }) {
-  const name = node?.username ?? 'a node'
+  const name = node?.username ?? 'an audio server'
   switch (status) {
-    case 'moving': return topology === 'mesh' ? 'Moving to a mesh…' : `Moving to ${name}…`
+    case 'moving': return topology === 'mesh' ? 'Changing to a mesh…' : `Changing to ${name}…`
     case 'connecting': return `Connecting with ${name}…`
     case 'reconnecting': return `Reconnecting with ${name}…`
     case 'lost': return `No connection to ${name} right now`
-    case 'no_node': return 'Waiting for a node to carry this room'
+    case 'no_node': return 'Waiting for an audio server'
   }
-  if (topology === 'mesh') return 'Carried by everybody here, each to each'
+  if (topology === 'mesh') return 'Audio goes directly from person to person'
   const trouble = qualityProblemInWords(quality)
-  return [`Carried by ${name}, ${MEANT[topology]}`, trouble.toLowerCase()].filter(Boolean).join(' · ')
+  return [`Audio goes through ${name}, ${MEANT[topology]}`, trouble.toLowerCase()].filter(Boolean).join(' · ')
 }
 
 /**

@@ -12,10 +12,10 @@ export function createEndRoom({ end }) {
   const reason = element('input', { id: 'settings-reason', class: 'field__input', maxlength: String(LONGEST), autocomplete: 'off', placeholder: 'Thanks for being here' })
   const go = element('button', { class: 'button button--action button--danger', type: 'submit', text: 'End it for everyone' })
   const form = element('form', { class: 'dialog__form', on: { submit } },
-    element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'settings-reason', text: 'A last word to everybody, if you like' }), reason, refusal.element), go)
+    element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'settings-reason', text: 'A message to everybody (optional)' }), reason, refusal.element), go)
   const root = element('details', { class: 'settings__part settings__end' },
     element('summary', { class: 'settings__title', text: 'End the room…' }),
-    element('p', { class: 'quiet', text: 'Everybody leaves and reads your word. An ended room never opens again.' }), form)
+    element('p', { class: 'quiet', text: 'Everybody leaves and reads your message. An ended room cannot be opened again.' }), form)
 
   async function submit(/** @type {Event} */ event) {
     event.preventDefault()

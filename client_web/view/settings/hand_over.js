@@ -15,12 +15,12 @@ export function createHandOver({ handOver, done }) {
   /** @type {Person[]} */ let people = []
   const refusal = createRefusal('field__refusal')
   const who = element('select', { id: 'settings-new-host', class: 'field__input' })
-  const nobody = element('p', { class: 'quiet', text: 'Nobody else is on stage to take it.' })
+  const nobody = element('p', { class: 'quiet', text: 'Nobody else is on stage.' })
   const go = element('button', { class: 'button', type: 'button', text: 'Hand it over', on: { click: give } })
   const row = element('div', { class: 'settings__row' }, who, go)
   const root = element('section', { class: 'settings__part' },
     element('h3', { class: 'settings__title' }, element('label', { for: 'settings-new-host', text: 'Hand the room over' })),
-    element('p', { class: 'quiet', text: 'They become its host; you stay as a moderator.' }), row, refusal.element, nobody)
+    element('p', { class: 'quiet', text: 'They become the host, and you become a moderator.' }), row, refusal.element, nobody)
 
   async function give() {
     const newHost = people.find((person) => String(person.user_id) === who.value)

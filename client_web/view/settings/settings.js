@@ -15,13 +15,13 @@ import { problemInWords } from '../elements/words.js'
  */
 
 const STAGES = [
-  ['open', 'Open stage', 'Everyone who walks in may talk.'],
-  ['moderated', 'Moderated stage', 'People walk in as listeners and raise a hand.'],
+  ['open', 'Open stage', 'Everyone who enters may talk.'],
+  ['moderated', 'Moderated stage', 'People enter as listeners and raise a hand.'],
 ]
 const ACCESS = [
-  ['open', 'Everyone', 'Everybody may come in.'],
-  ['club', 'Members of the club', 'Only they come in.'],
-  ['invited', 'Those who are invited', 'The room is seen by nobody else.'],
+  ['open', 'Everyone', 'Everybody may enter.'],
+  ['club', 'Members of the club', 'Only members may enter.'],
+  ['invited', 'People who are invited', 'Nobody else sees the room.'],
 ]
 const HOST_GONE = [['wait', 'The room waits for me'], ['handover', 'The longest-serving moderator or speaker takes over'], ['end', 'The room ends']]
 const PACES = [0, 5, 10, 30, 60, 300, 900, 3600]
@@ -48,7 +48,7 @@ export function createRoomSettings(actions) {
   const gone = select('host_gone', HOST_GONE)
   const pace = select('slow_mode', PACES.map((seconds) => [String(seconds), seconds === 0 ? 'No limit' : `One message every ${paceInWords(seconds)}`]))
   const locked = element('input', { type: 'checkbox', name: 'locked' })
-  const lock = element('label', { class: 'choice' }, locked, text('Lock the room', 'Nobody new comes in; whoever is here stays.'))
+  const lock = element('label', { class: 'choice' }, locked, text('Lock the room', 'Nobody else can enter. People who are here stay.'))
   const stage = choices('stage', STAGES)
   const access = choices('access', ACCESS)
   /** @type {Record<string, Field>} */
@@ -57,8 +57,8 @@ export function createRoomSettings(actions) {
     club_id: field('Club', club),
     starts_at: field('Opens', starts),
     stage: group('Stage', stage),
-    access: group('Who comes in', access),
-    locked: group('Door', [lock]),
+    access: group('Who may enter', access),
+    locked: group('Lock', [lock]),
     slow_mode: field('Chat', pace),
     host_gone: field('When I leave', gone),
   }

@@ -16,17 +16,17 @@ import { whenInWords } from '../elements/when.js'
 export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyAddress }) {
   /** @type {ListedRoom} */ let row
   const welcome = element('div', { class: 'landing' }, doorsPicture(),
-    element('p', { class: 'landing__lead', text: 'A few doors are ajar.' }),
-    element('p', { class: 'landing__more quiet', text: 'See who is in which room, walk in, talk, leave quietly. Your microphone stays off until you turn it on.' }),
+    element('p', { class: 'landing__lead', text: 'Rooms to drop into and talk.' }),
+    element('p', { class: 'landing__more quiet', text: 'See who is in which room. Enter, talk, and leave quietly. Your microphone stays off until you turn it on.' }),
     element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'or from psql' }), element('code', { text: 'select * from hallway;' })),
     element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'or see how it travels' }), element('a', { href: '/lab', text: 'Four ways to signal, one room' })))
   const home = element('a', { class: 'button button--action', text: 'Back to the room' })
   const docked = element('div', { class: 'landing' },
-    element('p', { class: 'landing__lead', text: 'Looking around.' }),
-    element('p', { class: 'landing__more quiet', text: 'You are still in your room and hear everyone. They hear you too, if your microphone is on.' }), home)
+    element('p', { class: 'landing__lead', text: 'You are still in your room.' }),
+    element('p', { class: 'landing__more quiet', text: 'You hear everyone there. They hear you too, if your microphone is on.' }), home)
   const lost = element('div', { class: 'landing landing--lost' },
     element('h1', { class: 'landing__lead', text: 'There is no such page.', tabindex: '-1' }),
-    element('p', { class: 'landing__more quiet', text: 'The address may be old or mistyped. The hallway shows which rooms are open.' }),
+    element('p', { class: 'landing__more quiet', text: 'The address may be old or wrong. The hallway shows which rooms are open.' }),
     element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
   const roomName = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const invitation = element('p', { class: 'landing__more quiet' })
@@ -39,7 +39,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
   const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => toggleReminder(row) } })
   const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => openRoom(row) } })
   const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(`/rooms/${row.id}`) } }, symbol('link'), 'Copy link')
-  const off = element('button', { class: 'button button--plain', type: 'button', text: 'Call it off', on: { click: () => callOff(row) } })
+  const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => callOff(row) } })
   const scheduled = element('div', { class: 'landing' }, name, when, who, element('div', { class: 'landing__buttons' }, open, remind, copy, off), backToHallway())
   const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled)
 
@@ -49,7 +49,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
     say(name, row.name)
     say(when, `Opens ${whenInWords(row.starts_at ?? '')}.`)
     say(who, mine ? 'You planned this room. It opens by itself at its time, or when you open it.'
-      : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. It opens by itself at that time; until then nobody can enter.`)
+      : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. It opens by itself at that time. Nobody can enter before.`)
     open.hidden = off.hidden = !mine
     remind.hidden = mine
     mark(remind, 'aria-pressed', reminders.has(row.id) ? 'true' : 'false')
@@ -68,8 +68,8 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
       const shown = kind === 'scheduled' && !latest?.starts_at ? 'enter' : kind
       mark(home, 'href', address)
       say(roomName, latest?.name ?? 'A room')
-      say(invitation, user ? 'This room is open now. Your microphone stays off until you turn it on.' : 'This room is open. Choose a name to walk in; your microphone stays off.')
-      say(walkIn, user ? 'Walk in' : 'Choose a name')
+      say(invitation, user ? 'This room is open now. Your microphone stays off until you turn it on.' : 'This room is open. Choose a name to enter. Your microphone stays off.')
+      say(walkIn, user ? 'Enter' : 'Choose a name')
       for (const [each, place] of Object.entries({ welcome, docked, lost, enter, scheduled })) place.hidden = each !== shown
       if (shown === 'scheduled') drawScheduled(user, reminders)
     },

@@ -49,11 +49,11 @@ export function createNotices(actions) {
     update({ shell, seated_in }) {
       const invited = shell.invitations.fresh.map((one) => ({
         key: `invitation-${one.id}`, face: one.invited_by, words: invitationInWords(one),
-        yes: one.room_id ? 'Walk in' : 'Join', accept: () => actions.acceptInvitation(one), dismiss: () => actions.dismissInvitation(one),
+        yes: one.room_id ? 'Enter' : 'Join', accept: () => actions.acceptInvitation(one), dismiss: () => actions.dismissInvitation(one),
       }))
       const opened = shell.hallway.filter((row) => shell.reminders.has(row.id) && !row.scheduled && row.id !== seated_in).map((row) => ({
         key: `reminder-${row.id}`, sign: 'reminder', words: `“${row.name}” is open now.`,
-        yes: 'Walk in', accept: () => actions.enterReminded(row), dismiss: () => actions.dismissReminder(row),
+        yes: 'Enter', accept: () => actions.enterReminded(row), dismiss: () => actions.dismissReminder(row),
       }))
       asking = [...invited, ...opened]
       draw()
@@ -72,9 +72,9 @@ export function createNotices(actions) {
   }
 }
 
-/** "amara asks you into “Trading fours”." @param {Pick<Invitation, 'invited_by'|'room_id'|'room'|'club'>} invitation */
+/** "amara invites you to the room “Trading fours”." @param {Pick<Invitation, 'invited_by'|'room_id'|'room'|'club'>} invitation */
 export function invitationInWords({ invited_by, room_id, room, club }) {
-  return room_id ? `${invited_by} asks you into “${room}”.` : `${invited_by} invites you to the club “${club}”.`
+  return room_id ? `${invited_by} invites you to the room “${room}”.` : `${invited_by} invites you to the club “${club}”.`
 }
 
 function createNotice() {

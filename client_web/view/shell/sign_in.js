@@ -11,12 +11,12 @@ export function createSignIn({ signIn, suggestions }) {
   /** @type {(() => void)|null} */ let after = null
   const name = element('input', { id: 'sign-in-name', class: 'field__input', name: 'username', required: true, maxlength: '40', autocomplete: 'nickname', autocapitalize: 'none', spellcheck: 'false', 'aria-describedby': 'sign-in-refusal' })
   const refusal = element('p', { class: 'field__refusal', id: 'sign-in-refusal', role: 'alert' })
-  const go = element('button', { class: 'button button--action', type: 'submit', text: 'Walk in' })
+  const go = element('button', { class: 'button button--action', type: 'submit', text: 'Enter' })
   const people = element('ul', { class: 'sign-in__people' })
   const demoNames = element('div', { class: 'sign-in__demo' }, element('p', { class: 'quiet', text: 'Or use a demo name:' }), people)
   const form = element('form', { class: 'dialog__form', on: { submit: (event) => { event.preventDefault(); submit(name.value) } } },
     element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'sign-in-name', text: 'Your name' }), name, refusal), go, demoNames)
-  const closed = element('p', { class: 'quiet', text: 'You cannot choose a name here. Open Roomtone through the sign-in of your site.' })
+  const closed = element('p', { class: 'quiet', text: 'You cannot choose a name here. Sign in on the website that uses this Roomtone.' })
   const dialog = createDialog('Who are you?', form, closed)
 
   async function submit(/** @type {string} */ username) {

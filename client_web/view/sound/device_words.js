@@ -16,6 +16,6 @@ export const deviceNoticeInWords = (notice) => (notice?.changes ?? []).map(chang
 
 /** @param {import('../../media/devices.js').DeviceChange} change */
 function changeInWords({ label, change, chosen }) {
-  if (change === 'unplugged') return chosen ? `${label} was unplugged. Your system’s own takes over.` : `${label} was unplugged.`
+  if (change === 'unplugged') return chosen ? `${label} was unplugged. Your system’s own device is used now.` : `${label} was unplugged.`
   return chosen ? `${label} is back and in use again.` : `${label} was plugged in.`
 }

@@ -9,10 +9,10 @@ const QUIETEST = -54 // dB, the bar's left end
  * @type {readonly { from: number, level: LoudnessLevel, word: string, advice: string }[]}
  */
 const LEVELS = [
-  { from: 0.97, level: 'too_loud', word: 'Too loud', advice: 'Move back a little, or turn the microphone down.' },
-  { from: 0.06, level: 'good', word: 'Good', advice: 'That is how others hear you.' },
-  { from: 0.012, level: 'quiet', word: 'Quiet', advice: 'Come closer, or turn the microphone up.' },
-  { from: 0, level: 'silent', word: 'Nothing to hear', advice: 'Say something. If nothing moves, choose another microphone or see whether it is switched off.' },
+  { from: 0.97, level: 'too_loud', word: 'Too loud', advice: 'Move back a little, or turn down the microphone.' },
+  { from: 0.06, level: 'good', word: 'Good', advice: 'Others hear you well.' },
+  { from: 0.012, level: 'quiet', word: 'Quiet', advice: 'Come closer, or turn up the microphone.' },
+  { from: 0, level: 'silent', word: 'No sound', advice: 'Say something. If nothing moves, choose another microphone or check whether it is switched off.' },
 ]
 
 /** @param {number} peak 0..1 */

@@ -6,9 +6,9 @@ import { symbol } from '../elements/symbol.js'
 
 /** @type {['noiseSuppression'|'echoCancellation'|'autoGainControl', string, string][]} */
 const TREATMENTS = [
-  ['noiseSuppression', 'Quieten background noise', 'Fans, keyboards, the street. Off for music.'],
-  ['echoCancellation', 'Cancel echo', 'Off only with headphones.'],
-  ['autoGainControl', 'Even out my loudness', 'Louder when you are far away, softer when you shout.'],
+  ['noiseSuppression', 'Reduce background noise', 'Fans, keyboards, the street. Turn it off for music.'],
+  ['echoCancellation', 'Cancel echo', 'Turn it off only if you use headphones.'],
+  ['autoGainControl', 'Adjust my volume automatically', 'Louder when you are far away, softer when you shout.'],
 ]
 
 const SYSTEM = 'Your system’s choice'
@@ -29,12 +29,12 @@ export function createSoundCheck({ devices, testMicrophone, playTone }) {
   const microphone = choiceOf('microphone', 'Microphone')
   const listen = element('button', { class: 'button', type: 'button', on: { click: toggle } })
   const problem = element('p', { class: 'sound-check__problem', role: 'alert', hidden: true })
-  const unnamed = element('p', { class: 'sound-check__hint quiet', text: 'Your browser names the devices once you have tried the microphone.' })
+  const unnamed = element('p', { class: 'sound-check__hint quiet', text: 'Your browser shows the names of the devices after you have tried the microphone.' })
 
   const speaker = choiceOf('speaker', 'Loudspeaker')
   const tone = element('button', { class: 'button', type: 'button', 'aria-describedby': 'sound-check-tone', on: { click: sound } }, symbol('sound'), 'Play a tone')
   const heard = element('p', { class: 'sound-check__hint quiet', role: 'status', id: 'sound-check-tone' })
-  const fixed = element('p', { class: 'sound-check__hint quiet', text: 'This browser plays where your system plays; choose the loudspeaker there.' })
+  const fixed = element('p', { class: 'sound-check__hint quiet', text: 'This browser uses the loudspeaker of your system. Choose it in the settings of your system.' })
 
   const switches = TREATMENTS.map(([name, title, about]) => switchOf(name, title, about))
   const notice = element('p', { class: 'sound-check__notice', role: 'status' })
@@ -43,9 +43,9 @@ export function createSoundCheck({ devices, testMicrophone, playTone }) {
       notice,
       part('mic', 'What others hear', microphone.element, unnamed, meter.element, problem, listen),
       part('sound', 'What you hear', speaker.element, fixed, element('div', { class: 'sound-check__tone' }, tone, heard)),
-      element('fieldset', { class: 'sound-check__part' }, element('legend', { class: 'sound-check__heading' }, symbol('dials'), 'Your voice on its way'), ...switches.map((each) => each.element)),
+      element('fieldset', { class: 'sound-check__part' }, element('legend', { class: 'sound-check__heading' }, symbol('dials'), 'Sound processing'), ...switches.map((each) => each.element)),
       element('div', { class: 'sound-check__end' },
-        element('p', { class: 'quiet', text: 'Nobody hears this test. Remembered by this browser.' }),
+        element('p', { class: 'quiet', text: 'Nobody hears this test. This browser remembers your choices.' }),
         element('button', { class: 'button button--action', type: 'button', text: 'Done', on: { click: () => dialog.close() } }))))
 
   let lastNotice = 0 // the notice said last
@@ -67,7 +67,7 @@ export function createSoundCheck({ devices, testMicrophone, playTone }) {
     say(heard, 'Two notes are playing…')
     try {
       await playTone(devices.state.speaker)
-      say(heard, 'Did you hear two notes? If not, try another loudspeaker, or turn it up.')
+      say(heard, 'Did you hear two notes? If not, try another loudspeaker, or turn up the volume.')
     } catch {
       say(heard, 'Your browser did not play it. Choose another loudspeaker and try again.')
     }

@@ -32,7 +32,7 @@ export function createConsentPrompt(actions) {
     invited: {
       picture: 'stage',
       title: "You're invited to speak.",
-      about: 'Come up on the stage? Everyone here will hear you.',
+      about: 'Come to the stage? Everyone here will hear you.',
       yes: () => actions.accept({ muted: false }),
       no: () => actions.decline(),
       ways: () => [way('Speak now', KINDS.invited.yes, { key: 'Y', kind: 'action' }), way('Join muted', () => actions.accept({ muted: true })), way('Not now', KINDS.invited.no, { key: 'N', kind: 'plain' })],

@@ -23,7 +23,7 @@ export function qualityProblemInWords(quality) {
 /** @param {Quality} quality */
 function causeInWords({ loss, jitter_ms, round_trip_ms }) {
   if (loss >= 0.02) return `${per_cent(loss)} of packets lost`
-  if ((round_trip_ms ?? 0) >= 400) return `${round_trip_ms} ms there and back`
+  if ((round_trip_ms ?? 0) >= 400) return `${round_trip_ms} ms round trip`
   return `packets come up to ${jitter_ms} ms late`
 }
 
@@ -33,12 +33,12 @@ export function connectionExplained(quality, mine) {
   const numbers = [`${per_cent(loss)} of packets lost`, `${jitter_ms} ms of jitter`, wayInWords(round_trip_ms)]
   const meaning = {
     good: mine ? 'Others hear you clearly.' : 'You hear them clearly.',
-    choppy: mine ? 'Others may miss a syllable now and then.' : 'You may miss a syllable now and then.',
-    weak: mine ? 'Others will miss words. Come closer to the access point, or use a cable.' : 'You will miss words. The problem is their connection, yours, or the network between you.',
+    choppy: mine ? 'Others may not hear every word.' : 'You may not hear every word.',
+    weak: mine ? 'Others will miss words. Move closer to your access point, or use a cable.' : 'You will miss words. The problem is their connection, yours, or the network between you.',
   }[level]
   return { title: `${mine ? 'Your connection' : 'Connection'}: ${connectionInWords(quality)}`, meaning, numbers: numbers.filter(Boolean).join(' · ') }
 }
 
-const wayInWords = (/** @type {number|null} */ ms) => (ms === null ? '' : ms < 10 ? 'under 10 ms there and back' : `${ms} ms there and back`)
+const wayInWords = (/** @type {number|null} */ ms) => (ms === null ? '' : ms < 10 ? 'under 10 ms round trip' : `${ms} ms round trip`)
 
 const per_cent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`

@@ -35,16 +35,16 @@ export function seatChangeInWords({ seatChange, me }, keys) {
     case 'brought_up': return { headline: "You're on the stage", advice: `Your microphone is off. ${on}` }
     case 'moved_down': return { headline: "You're listening again", advice: 'A moderator moved you to the listeners.' }
     case 'muted': return { headline: 'You were muted', advice: `A moderator turned your microphone off. ${on}` }
-    case 'moderator': return { headline: "You're a moderator now", advice: 'Choose a face to see what you can do for the room.' }
-    case 'host': return { headline: 'The room is yours now', advice: 'You are its host. Its settings are beside its name.' }
-    case 'speaker': return { headline: "You're on the stage", advice: me?.muted ? `No moderator any more. ${on}` : 'No moderator any more.' }
+    case 'moderator': return { headline: "You're a moderator now", advice: 'Choose a person to see what you can do.' }
+    case 'host': return { headline: "You're the host now", advice: 'The settings of the room are beside its name.' }
+    case 'speaker': return { headline: "You're on the stage", advice: me?.muted ? `You are no longer a moderator. ${on}` : 'You are no longer a moderator.' }
     default: return null
   }
 }
 
 /** What a listener of a moderated room reads under the stage. @param {{ me: Person, queue: readonly Person[] }} roomSession @param {boolean} keys */
 export function waitingInWords({ me, queue }, keys) {
-  if (me.invited) return { headline: "You're listening", advice: 'You can answer whenever you like.' }
+  if (me.invited) return { headline: "You're listening", advice: 'You can answer at any time.' }
   if (me.hand !== null) {
     const others = queue.length - 1
     const alone = others === 0 ? 'Nobody else is waiting.' : `${others === 1 ? 'One other hand is' : `${others} other hands are`} up.`
@@ -83,9 +83,9 @@ export function badgesOf(room) {
   /** @param {RoomBadge['kind']} kind @param {string} name @param {string} text @param {string} title */
   const add = (kind, name, text, title) => badges.push({ kind, name, text, title })
   if (room.opened_at === null && room.starts_at) add('opens', 'clock', `Opens ${clock.format(new Date(room.starts_at))}`, 'Until then only the host is here')
-  if (room.locked) add('locked', 'lock', 'Locked', 'Nobody new comes in')
-  if (room.access === 'invited') add('access', 'invited', 'Invited only', 'Only those who were invited come in')
-  if (room.access === 'club') add('access', 'members', 'Members only', 'Only members of the club come in')
+  if (room.locked) add('locked', 'lock', 'Locked', 'Nobody else can enter')
+  if (room.access === 'invited') add('access', 'invited', 'Invited only', 'Only people who were invited may enter')
+  if (room.access === 'club') add('access', 'members', 'Members only', 'Only members of the club may enter')
   if (room.stage === 'moderated') add('stage', 'hand', 'Moderated stage', 'People raise a hand to speak')
   if (room.slow_mode) add('pace', 'clock', `Slow mode: ${paceInWords(room.slow_mode)}`, `One message from each of us every ${paceInWords(room.slow_mode)}`)
   return badges

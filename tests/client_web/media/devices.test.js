@@ -48,7 +48,7 @@ test('a chosen device is remembered when it is pulled out and comes back', async
   assert.deepEqual(seen, [
     ['before they are named', 'old', '', null],
     ['known by its name', 'c', '', null],
-    ['pulled out', '', '', 'Headset was unplugged. Your system’s own takes over.'],
+    ['pulled out', '', '', 'Headset was unplugged. Your system’s own device is used now.'],
     ['back', 'e', 'f', 'Headset is back and in use again.'],
     ['another', 'e', 'f', 'Desk was plugged in.'],
     ['closed', 'e', 'f', 'Desk was plugged in.'],

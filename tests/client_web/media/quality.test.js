@@ -16,14 +16,14 @@ test('a connection is judged in words', () => {
   assert.equal(words(start, count(1097, 13)), 'a little choppy')
   assert.equal(words(start, count(1092, 18)), 'weak: 8 % of packets lost')
   assert.equal(words(start, count(1100, 10, 120)), 'weak: packets come up to 120 ms late')
-  assert.equal(words(start, count(1100, 10, 4, 950)), 'weak: 950 ms there and back')
+  assert.equal(words(start, count(1100, 10, 4, 950)), 'weak: 950 ms round trip')
   assert.equal(words(start, count(1200, 5)), 'good')
   assert.equal(connectionInWords(null), '')
   const weak = assess([start, count(1092, 18)])
   assert.deepEqual(connectionExplained(weak, false), {
     title: 'Connection: weak: 8 % of packets lost',
     meaning: 'You will miss words. The problem is their connection, yours, or the network between you.',
-    numbers: '8 % of packets lost · 5 ms of jitter · 10 ms there and back',
+    numbers: '8 % of packets lost · 5 ms of jitter · 10 ms round trip',
   })
   assert.equal(qualityProblemInWords(weak), 'Weak connection')
 })
