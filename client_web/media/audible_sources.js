@@ -1,8 +1,8 @@
 /**
- * Of several sources by which somebody's voice comes, one is heard. While a room moves there are two for a moment, and both at once would
- * echo; the newer one takes over when it brings what the older one does, and not before. Pure.
+ * Which of several sources of one person's voice is heard. While a room changes its route there are two for a moment, and both at once
+ * would echo. The newer source replaces the older one as soon as it carries the same voice, and not before. Pure.
  *
- * A source brings one voice or, from a node that mixes, several in one.
+ * A source has one voice or, from a node that mixes, several voices in one.
  *
  * @typedef {object} Source
  * @property {number|null} user_id  whose voice; null for a mix
@@ -35,7 +35,7 @@ export function audibleOf(sources) {
   return audible
 }
 
-/** Whether anybody could come by two sources, so that it has to be asked again. @param {readonly Source[]} sources */
+/** Whether somebody may come from two sources, so that `audibleOf` has to be asked repeatedly. @param {readonly Source[]} sources */
 export function mayOverlap(sources) {
   const users = new Set(sources.map(({ user_id }) => user_id))
   return sources.length > users.size || (users.has(null) && users.size > 1)

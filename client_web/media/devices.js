@@ -1,10 +1,10 @@
 import { createMemory } from './memory.js'
 
 /**
- * Which microphone and which loudspeaker, and what the browser does with my voice: the choices, remembered by this browser, beside
- * what is plugged in right now. A choice outlives its device: pulled out, the system's own takes over; plugged in again, it is back.
+ * The microphone, the loudspeaker and the sound processing that were chosen in this browser, and the devices that are plugged in now.
+ * When a chosen device is unplugged, the system's own device is used; when it is plugged in again, it is used again.
  *
- * Browsers name devices only to pages that may use the microphone; until then there is nothing to choose from but the system's choice.
+ * Browsers give the names of devices only to pages that may use the microphone. Until then only the system's choice can be chosen.
  *
  * @typedef {{ id: string, label: string }} Device
  * @typedef {object} Devices
@@ -23,7 +23,7 @@ import { createMemory } from './memory.js'
  * @typedef {{ label: string, change: 'plugged_in'|'unplugged', chosen: boolean }} DeviceChange  chosen: it is the one that was chosen here
  */
 
-/** What browsers can do to a voice (W3C Media Capture, section 13): all of it, unless the user switches it off. */
+/** The sound processing of browsers (W3C Media Capture, section 13): all on, unless the user switches it off. */
 export const SWITCHES = Object.freeze(['noiseSuppression', 'echoCancellation', 'autoGainControl'])
 
 /** @type {Record<'microphone'|'speaker', MediaDeviceKind>} */
@@ -53,7 +53,7 @@ export function createDevices({
   let named = false
   /** @type {Devices['notice']} */ let notice = null
   let notices = 0
-  /** @type {Devices} */ let state = look()
+  /** @type {Devices} */ let state = stateNow()
 
   /** The id a choice has now: browsers give new ids when their data is cleared, the label stays. @param {'microphone'|'speaker'} kind */
   function present(kind) {
@@ -64,7 +64,7 @@ export function createDevices({
   }
 
   /** @returns {Devices} */
-  function look() {
+  function stateNow() {
     return Object.freeze({
       ...{ microphones: plugged.microphone, speakers: plugged.speaker, microphone: present('microphone'), speaker: present('speaker') },
       ...switches,
@@ -74,7 +74,7 @@ export function createDevices({
 
   function changed() {
     const before = state
-    state = look()
+    state = stateNow()
     for (const listener of listeners) listener(state, before)
   }
 
@@ -126,7 +126,7 @@ export function createDevices({
       listener(state, state)
       return () => listeners.delete(listener)
     },
-    /** Looks at what is plugged in: at the beginning, and when a permission may have given the devices names. */
+    /** Reads which devices are plugged in: at the start, and when a permission may have given them names. */
     refresh,
     open() {
       media?.addEventListener?.('devicechange', refresh)
@@ -154,7 +154,7 @@ export function createDevices({
       changed()
     },
 
-    /** For `getUserMedia`. As an ideal, so that a device pulled out this moment is replaced instead of refused. @returns {MediaTrackConstraints} */
+    /** For `getUserMedia`. The device is an ideal and not exact: if it was just unplugged, the browser uses another one. @returns {MediaTrackConstraints} */
     constraints: () => ({ ...switches, ...(state.microphone ? { deviceId: { ideal: state.microphone } } : {}) }),
   }
 }

@@ -1,6 +1,6 @@
 /**
- * My candidates towards a node. A node answers with all of its own, and they are usually enough; so mine are held back, and sent only
- * if the connection is not there a moment after the answer.
+ * My candidates for a node. A node's answer has all of its candidates, which is usually enough. So mine are kept back, and sent only
+ * if there is no connection a moment after the answer.
  *
  * @param {(candidates: RTCIceCandidateInit|RTCIceCandidateInit[]) => void} send
  */

@@ -1,13 +1,13 @@
 import { audibleOf, mayOverlap } from './audible_sources.js'
 
 /**
- * The voices that come in: by which source, whose they are, and which of them are heard. A source is a track; a node's mix brings everybody on
- * one, and says in each packet whose sound is in it (RFC 3550, 5.1: contributing sources).
+ * The audio that is received: whose voice each track has, and which tracks are played. A source is a track. A node's mix has everybody
+ * on one track, and lists in each packet whose voices are in it (RFC 3550, 5.1: contributing sources).
  */
 
-const LOOK_EVERY = 40 // ms between two looks while a voice may come by two sources
-const RECENT = 100 // ms; a sender that stopped leaves its last packet behind
-const AUDIBLE = 0.03 // linear; who is in a mix sounds, however loud the mix is
+const LOOK_EVERY = 40 // ms, while a voice may come from two sources
+const RECENT = 100 // ms; after a sender stops, its last packet is still reported
+const AUDIBLE = 0.03 // linear: the least level of a person whose voice is in a mix
 
 /** How long ago this source was heard, in ms. @param {RTCRtpContributingSource} source */
 function ageOf({ timestamp }) {
@@ -34,9 +34,9 @@ const contributing = (receiver, within) => receiver.getContributingSources().fil
 /**
  * @param {object} options
  * @param {ReturnType<typeof import('./playback.js').createPlayback>} options.playback
- * @param {(user_id: number) => boolean} options.hears  whether this person's seat lets us hear them
- * @param {() => Iterable<number>} options.everybody  whose voices a mix may hold
- * @param {(heard: ReadonlySet<number>) => void} options.onHeard  who may be heard by some source now
+ * @param {(user_id: number) => boolean} options.hears  whether this person's seat may be heard
+ * @param {() => Iterable<number>} options.everybody  whose voices may be in a mix
+ * @param {(heard: ReadonlySet<number>) => void} options.onHeard  the users of whom there is a source now
  */
 export function createIncoming({ playback, hears, everybody, onHeard }) {
   /** @typedef {{ key: string, owner: number, user_id: number|null, track: MediaStreamTrack, receiver: RTCRtpReceiver, since: number, heard: Set<number>, sounding: Set<number> }} Source */
@@ -45,7 +45,7 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
   /** @type {Set<Source>} */ let audible = new Set()
   /** @type {number|undefined} */ let timer
 
-  /** What came since this source was opened: a track may have brought somebody else's voice before. @param {Source} source */
+  /** Only what came since this source was attached: before, the track may have had another person's voice. @param {Source} source */
   const recentMs = (source) => Math.min(RECENT, performance.now() - source.since)
 
   /** @param {Source} source */
@@ -113,16 +113,16 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
       return level
     },
 
-    /** Whose voice I hear by this track. @param {string} track_id */
+    /** Whose voice a track has. @param {string} track_id */
     ownerOf: (track_id) => [...audible].find(({ track }) => track.id === track_id)?.owner,
 
-    /** The sources by which this person is heard alone. @param {number} user_id @returns {string[]} */
+    /** The sources that have only this person's voice. @param {number} user_id @returns {string[]} */
     keysOf: (user_id) => [...sources.values()].filter((source) => source.user_id === user_id).map(({ key }) => key),
 
-    /** Whose volume belongs to a source. @param {string} key */
+    /** Whose volume applies to a source; null for a mix. @param {string} key */
     listenedTo: (key) => sources.get(key)?.user_id ?? null,
 
-    /** What is heard now, by user; a mix is its node's. @returns {Map<number, HTMLAudioElement>} */
+    /** The elements that are played now, by user; a mix belongs to its node's user. @returns {Map<number, HTMLAudioElement>} */
     elements() {
       const elements = playback.elements()
       return new Map([...audible].map(({ key, owner }) => [owner, /** @type {HTMLAudioElement} */ (elements.get(key))]))

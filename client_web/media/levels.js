@@ -1,14 +1,14 @@
 /**
- * Who is speaking, and how loud. Reads my microphone through an analyser, the others through the audio level their receiver reports,
- * which costs nothing. Nothing here is heard: remote audio plays through `<audio>` only.
+ * Who is speaking, and how loud. My microphone is measured by an analyser, the others by the audio level that their receiver reports,
+ * which costs nothing. Nothing is played here: remote audio is played by `<audio>` elements only.
  */
 
-const EVERY = 60 // ms between two looks while nobody speaks
+const EVERY = 60 // ms between two measurements while nobody speaks
 const CLOSELY = 30 // ms while somebody does: the end of speech must be reported quickly
-const LOUD = 0.02 // linear, about −34 dBov: speech, not a room's noise
+const LOUD = 0.02 // linear, about −34 dBov: speech, not background noise
 const SOFT = 0.012
-// ms of silence. Longer than the closure of a consonant inside a word, which is silent for up to 100 ms; with a look more it ends after
-// 150, so that a page busy for as long again still reports it within 300.
+// ms of silence that end speech. Inside a word there are up to 100 ms of silence (before a p, t or k). With one measurement more, speech
+// ends after 150 ms; a page that is busy for another 150 ms still reports the end within 300 ms.
 const HOLD = 120
 
 /** @typedef {{ speaking: boolean, heard_at: number }} Speaking */
@@ -16,7 +16,7 @@ const HOLD = 120
 export const SILENT = Object.freeze({ speaking: false, heard_at: -Infinity })
 
 /**
- * One look. Louder than LOUD starts it, softer than SOFT for HOLD ends it, so that the pauses between words do not flicker.
+ * One measurement. A level from LOUD starts speech; less than SOFT for HOLD ends it, so that pauses between words change nothing.
  * @param {Speaking} state @param {number} level 0..1 @param {number} now ms @returns {Speaking}
  */
 export function hear(state, level, now) {

@@ -1,8 +1,8 @@
 /**
- * What the lock screen, a headset's button and the system's media panel show of the room, and what they may do: mute, be quiet, leave.
- * (W3C Media Session; handlers a browser does not know are left out.)
+ * What the lock screen, the buttons of a headset and the system's media controls show of the room, and what they can do: mute, stop
+ * playing, leave (W3C Media Session). Actions that a browser does not know are left out.
  *
- * A pause never opens a microphone and neither does a play: what happens in a pocket must not turn a microphone on.
+ * Neither pause nor play turns the microphone on: a button may be pressed by accident.
  *
  * @param {object} actions
  * @param {() => void} actions.toggleMicrophone

@@ -1,13 +1,13 @@
 /**
- * What this browser remembers of one thing, as JSON. Where nothing may be kept (private windows, a full disk) it is forgotten with the
- * page, without a message.
+ * A value that this browser remembers under a name, as JSON. Where storage is not allowed or full, it is lost when the page closes,
+ * without a message.
  *
  * @param {string} name
  * @param {Storage|null} [storage]
  */
 export function createMemory(name, storage = ownStorage()) {
   return {
-    /** @returns {Record<string, any>} an empty object when nothing usable is kept */
+    /** @returns {Record<string, any>} as JSON; an empty object when nothing usable is kept */
     recall() {
       try {
         const kept = JSON.parse(storage?.getItem(name) ?? '{}')
@@ -21,7 +21,7 @@ export function createMemory(name, storage = ownStorage()) {
       try {
         storage?.setItem(name, JSON.stringify(value))
       } catch {
-        // remembered until the page goes
+        // kept until the page closes
       }
     },
   }

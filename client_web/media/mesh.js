@@ -2,8 +2,8 @@ import { isNode, isPresent, mayComeToSpeak, maySpeak } from '../room/state.js'
 import { createPeer } from './peer.js'
 
 /**
- * The room's connections: one to every other seat that should have one, opened and closed by what the room's log says and by nothing
- * else. A seat is known by its `peer_id`; when that changes it is another session, and another connection.
+ * The direct connections of a room: one with each seat that `shouldConnect` with mine. Only the room's log opens and closes them. A seat
+ * with a new `peer_id` is another session, and gets another connection.
  *
  * @typedef {import('../room/state.js').Seat} Seat
  * @typedef {import('../room/state.js').PresentSeat} PresentSeat
@@ -12,17 +12,17 @@ import { createPeer } from './peer.js'
  */
 
 /**
- * Audience and audience never connect, unless one of them is invited to speak; nobody connects with themselves, and with a node
- * node_connection.js does. @param {Seat} me @param {Seat} other
+ * Two listeners never connect, unless one of them is invited to speak. Nobody connects with themselves. Connections with nodes are made
+ * by node_connection.js. @param {Seat} me @param {Seat} other
  */
 export function shouldConnect(me, other) {
   return me.user_id !== other.user_id && isPresent(me) && isPresent(other) && !isNode(other) && (mayComeToSpeak(me) || mayComeToSpeak(other))
 }
 
-/** The newcomer offers; a node never does, so towards a node it is always the other one. @param {Seat} me @param {Seat} other */
+/** Of two people, the one who joined later offers. A node never offers; the other side does. @param {Seat} me @param {Seat} other */
 export const offersFirst = (me, other) => (isNode(me) === isNode(other) ? me.seq > other.seq : isNode(other))
 
-/** Receivers decide what is heard: the stage, unmuted, whatever the sender's client sends. @param {Seat} seat */
+/** Receivers play only unmuted seats on stage, whatever the sender's client sends. @param {Seat} seat */
 export const isAudible = (seat) => maySpeak(seat) && !seat.muted
 
 /**
@@ -30,7 +30,7 @@ export const isAudible = (seat) => maySpeak(seat) && !seat.muted
  * @param {() => RTCConfiguration} options.configuration
  * @param {() => Promise<RTCConfiguration>} options.refresh
  * @param {(to_peer: string, kind: string, body: unknown) => void} options.send
- * @param {(to_peer: string) => void} options.forget  what still waits to be sent there is stale
+ * @param {(to_peer: string) => void} options.forget  drops what still waits to be sent to this peer
  * @param {(seat: PresentSeat, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
  * @param {(seat: PresentSeat) => void} options.onGone
  * @param {(seat: Seat, change: { state?: Connection, path?: import('./peer.js').Path|null, restarts?: number }) => void} options.onConnection
@@ -78,7 +78,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
   function iceError(seat, code, url) {
     if (code === 401) onProblem(seat, { cause: 'turn_refused', url })
     else if (code >= 400 && code < 700) onProblem(seat, { cause: 'turn_failed', url, code })
-    // 701, no answer, comes for every unroutable interface; what counts is whether anything was gathered at all.
+    // 701, no answer, comes for every network interface without a route. It only matters if nothing was gathered at all.
   }
 
   /** @param {Entry} entry */
@@ -88,7 +88,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     onGone(entry.seat)
   }
 
-  /** Both sides throw away what they have; the one who offered first offers again. @param {Entry} entry @param {Error} error */
+  /** Both sides close their connection; the one that offered first offers again. @param {Entry} entry @param {Error} error */
   function broken(entry, error) {
     if (peers.get(entry.seat.peer_id) !== entry) return
     console.warn('a connection is made anew', error)
@@ -119,11 +119,11 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       forget(entry.seat.peer_id)
       if (entry.rebuilds < MAX_REBUILDS) replace(entry)
     },
-    connected() {}, // for the trace
+    connected() {}, // only the inspector reads it
   }
 
   return {
-    /** Brings the connections in line with the room. @param {Seat|null} mine @param {Iterable<Seat>} seats */
+    /** Opens and closes connections as the room says. @param {Seat|null} mine @param {Iterable<Seat>} seats */
     update(mine, seats) {
       me = mine
       /** @type {Map<string, PresentSeat>} */ const wanted = new Map()
@@ -140,44 +140,44 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       }
     },
 
-    /** @param {ArrivedSignal} signal @returns {boolean} whether there was a connection to take it */
+    /** @param {ArrivedSignal} signal @returns {boolean} whether there is a connection for it */
     receive(signal) {
-      if (signal.id <= (read.get(signal.from_peer) ?? 0)) return true // a snapshot repeats what was read
+      if (signal.id <= (read.get(signal.from_peer) ?? 0)) return true // a snapshot repeats older signals
       read.set(signal.from_peer, signal.id)
       const entry = peers.get(signal.from_peer)
-      if (!entry || !Object.hasOwn(receptions, signal.kind)) return false // a session that is over
+      if (!entry || !Object.hasOwn(receptions, signal.kind)) return false // a session that has ended
       receptions[signal.kind](entry, signal)
       return true
     },
 
-    /** A signal of ours was refused for good. @param {string} to_peer @param {string} kind @param {string|null} rule */
+    /** One of my signals was refused. @param {string} to_peer @param {string} kind @param {string|null} rule */
     refused(to_peer, kind, rule) {
       const entry = peers.get(to_peer)
       if (!entry || kind !== 'offer' || rule !== 'signals_newcomer_offers') return
-      // They offer, and a bye says so: the database may have deleted the answer of an older negotiation.
+      // They have to offer, and a bye asks them to: the database may have deleted their older offer.
       send(to_peer, 'bye', {})
       replace(entry, false)
     },
 
-    /** What everybody hears of me; null for nothing at all. @param {MediaStreamTrack|null} next @returns {Promise<unknown>} when it is so */
+    /** The audio that is sent to everybody; null sends nothing. @param {MediaStreamTrack|null} next @returns {Promise<unknown>} when it is so */
     setTrack(next) {
       if (next === track) return Promise.resolve()
       track = next
       return Promise.all([...peers.values()].map(({ peer }) => peer.setTrack(next)))
     },
 
-    /** Another network: every path is in doubt. */
+    /** The network changed: every path may be broken. */
     networkChanged() {
       for (const { peer } of peers.values()) peer.restart()
     },
 
-    /** The log began a new life, and signals on their way were lost with the old one. */
+    /** The log started a new epoch: signals that were not delivered yet are lost. */
     logLost() {
       read.clear()
       for (const entry of [...peers.values()]) if (entry.peer.state !== 'connected' && entry.peer.offers) replace(entry)
     },
 
-    /** By hand. @param {number} user_id */
+    /** The user asked for a new connection with this user. @param {number} user_id */
     retry(user_id) {
       for (const entry of [...peers.values()]) {
         if (entry.seat.user_id !== user_id) continue

@@ -1,18 +1,18 @@
 import { errorFrom } from '../signaling/problem.js'
 
 /**
- * My microphone. It is asked for when I first want to talk, not when I enter: a listener is never asked, and nobody enters a
- * room with an open microphone. After a refusal I go on listening.
+ * My microphone. The browser asks for permission when I first want to talk, not when I enter: a listener is never asked, and nobody
+ * enters a room with the microphone on. After a refusal I can go on listening.
  *
- * Another device or another treatment of the voice means another track; it is there before the old one goes, so that nobody hears a
- * gap. A device pulled out is replaced by the one the browser finds instead.
+ * Another device or other sound processing needs another track. The new track is opened before the old one is stopped, so that nobody
+ * hears a gap. When the device is unplugged, the browser chooses another one.
  *
  * @typedef {'off'|'asking'|'on'|'refused'|'missing'|'failed'} MicrophoneState
  * @typedef {'refused'|'missing'|'failed'|'insecure'} MicrophoneProblem  insecure: the page came by plain HTTP from another computer
  */
 
 /**
- * What happens to the microphone, as a table. An event a state does not know changes nothing.
+ * The states of the microphone and the events that change them. Other events change nothing.
  * @type {Record<MicrophoneState, Record<string, MicrophoneState>>}
  */
 const TRANSITIONS = {
@@ -36,9 +36,9 @@ const TREATED = { echoCancellation: true, noiseSuppression: true, autoGainContro
 /**
  * @param {object} options
  * @param {MediaDevices|null} [options.devices]  none where the page is not secure
- * @param {() => MediaTrackConstraints} [options.constraints]  which device, treated how; asked whenever a track is
+ * @param {() => MediaTrackConstraints} [options.constraints]  the device and the sound processing, for each new track
  * @param {(state: MicrophoneState, problem: MicrophoneProblem|null) => void} options.onChange
- * @param {(stream: MediaStream) => Promise<unknown>|void} [options.onReplace]  another track takes over; the old one lives until this is done
+ * @param {(stream: MediaStream) => Promise<unknown>|void} [options.onReplace]  replaces the track that is sent; the old one is stopped afterwards
  */
 export function createMicrophone({ devices = navigator.mediaDevices, constraints = () => TREATED, onChange, onReplace = () => {} }) {
   /** @type {MicrophoneState} */ let state = 'off'
@@ -82,7 +82,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
     try {
       const granted = await open()
       if (ticket !== asked) {
-        release(granted) // dropped while the question stood open
+        release(granted) // dropped while the browser was asking
         return null
       }
       const track = take(granted)
@@ -94,7 +94,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
     }
   }
 
-  /** Another track in place of the one there is; false when none is to be had. @param {number} ticket */
+  /** Opens another track in place of the present one; false if there is none. @param {number} ticket */
   async function replace(ticket) {
     try {
       const granted = await open()
@@ -135,14 +135,14 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
       return stream?.getAudioTracks()[0] ?? null
     },
 
-    /** The track, asking for it if need be; null if there is none to be had. @returns {Promise<MediaStreamTrack|null>} */
+    /** The track; asks for permission if needed; null if there is none. @returns {Promise<MediaStreamTrack|null>} */
     want() {
       if (state === 'on') return Promise.resolve(stream?.getAudioTracks()[0] ?? null)
       if (state === 'asking' && asking) return asking
       return (asking = ask((asked += 1)))
     },
 
-    /** The constraints are other ones now. Some browsers change a running track, others need a new one. @returns {Promise<boolean>} */
+    /** Applies changed constraints. Some browsers change the running track, others need a new one. @returns {Promise<boolean>} */
     async renew() {
       if (state !== 'on' || !stream) return true
       const ticket = (asked += 1)
@@ -159,7 +159,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
       return replace(ticket)
     },
 
-    /** Gives the device back; the browser's recording mark goes out. */
+    /** Stops using the device. */
     drop() {
       asked += 1
       release()

@@ -2,7 +2,7 @@ import { streamLevel } from './levels.js'
 import { createMicrophone } from './microphone.js'
 
 /**
- * A microphone tried out: open only to be measured, heard by nobody, with the devices and the treatment chosen now.
+ * A test of the microphone: it is only measured and sent to nobody, with the device and the sound processing that are chosen now.
  *
  * @param {object} options
  * @param {ReturnType<typeof import('./devices.js').createDevices>} options.devices
@@ -23,7 +23,7 @@ export function createMicrophoneTest({ devices, onChange }) {
     onReplace: measure,
     onChange(state) {
       measure(state === 'on' ? microphone.stream : null)
-      if (state === 'on') devices.refresh() // now that it is allowed they have names
+      if (state === 'on') devices.refresh() // with the permission, devices have names
       onChange()
     },
   })
@@ -45,7 +45,7 @@ export function createMicrophoneTest({ devices, onChange }) {
       release = devices.subscribe(applyDevices)
       return microphone.want()
     },
-    /** Starts if nobody has to be asked. */
+    /** Starts if the permission was given before. */
     async startIfAllowed() {
       const asked = await navigator.permissions?.query({ name: 'microphone' }).catch(() => null)
       if (asked?.state === 'granted') await this.start()

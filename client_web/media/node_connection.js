@@ -4,11 +4,11 @@ import { voicesOf, withoutCandidates } from './node_description.js'
 import { selectedPathOf } from './selected_path.js'
 
 /**
- * The one connection to a media node. This side always offers, and the node answers with whose voice comes on which transceiver: `a=msid:` says
- * `user-7` for one person (an SFU), `mix` for everybody (an MCU). There is one transceiver for every voice; the first sends mine as well.
+ * The connection with a media node. This side always offers. The node's answer says whose voice each transceiver has: `a=msid:` is
+ * `user-7` for one person (an SFU) and `mix` for everybody (an MCU). There is one transceiver for each voice; the first also sends mine.
  *
- * A node answers with all its candidates, so the offer goes out before any of ours is known, and they follow only if that was not enough.
- * A node knows no ICE restart: a connection that fails is made anew.
+ * The answer has all candidates of the node, so the offer is sent without ours; they are sent later if that was not enough.
+ * A node does not support ICE restarts: a connection that fails is replaced by a new one.
  *
  * @typedef {'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} Connection
  *
@@ -16,22 +16,22 @@ import { selectedPathOf } from './selected_path.js'
  * @param {RTCConfiguration} options.configuration
  * @param {(kind: 'offer'|'candidate'|'connected', body: any) => void} options.send
  * @param {(state: Connection) => void} options.onState
- * @param {(voice: string, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onVoice  a track brings this voice now
- * @param {(voice: string) => void} options.onSilence  no track does any more
+ * @param {(voice: string, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onVoice  a track has this voice from now on
+ * @param {(voice: string) => void} options.onSilence  no track has it any more
  * @param {(path: import('./peer.js').Path|null) => void} [options.onPath]
- * @param {(error: Error) => void} options.onBroken  it has to be made anew
+ * @param {(error: Error) => void} options.onBroken  it has to be replaced
  */
 export function createNodeConnection({ configuration, send, onState, onVoice, onSilence, onPath = () => {}, onBroken }) {
-  const CANDIDATES_WAIT = 800 // ms within which the node's own candidates are enough
+  const CANDIDATES_WAIT = 800 // ms after the answer; then my candidates are sent, too
   const ANSWERED_WITHIN = 8_000 // ms
-  const DISCONNECTED_WAIT = 3_000 // ms of a `disconnected`
+  const DISCONNECTED_WAIT = 3_000 // ms; often `disconnected` ends by itself
 
   const pc = new RTCPeerConnection(configuration)
   const mine = pc.addTransceiver('audio', { direction: 'sendrecv' })
   /** @type {Map<string, string>} mid → voice */ let received = new Map()
   /** @type {string[]} */ let wanted = []
   const candidates = createHeldCandidates((found) => send('candidate', found))
-  let offered = '' // the voices of the offer that is under way or was answered
+  let offered = '' // the voices of the latest offer
   /** @type {number|undefined} */ let answerTimer // for the answer
   /** @type {number|undefined} */ let candidatesTimer
   /** @type {number|undefined} */ let disconnectedTimer
@@ -76,10 +76,10 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
     answerTimer = undefined
     listen(voicesOf(description.sdp))
     candidatesTimer ??= setTimeout(release, CANDIDATES_WAIT)
-    negotiate() // the room may have changed meanwhile
+    negotiate() // the wanted voices may have changed meanwhile
   }
 
-  /** Reports which voices the tracks bring now, and which they do not any more. @param {Map<string, string>} voices */
+  /** Reports voices that have a track now, and voices that have none any more. @param {Map<string, string>} voices */
   function listen(voices) {
     const before = received
     received = voices
@@ -122,21 +122,21 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
   })
 
   return {
-    /** For those who want to look closer (statistics, the tests). */
+    /** For statistics and tests. */
     connection: pc,
     get state() {
       return state
     },
 
-    /** These voices are to be received; the first time, this opens the connection. @param {string[]} voices */
+    /** Receives these voices from now on. The first call opens the connection. @param {string[]} voices */
     receiveVoices(voices) {
       if (state === null) setState('waiting')
-      // A connection without a voice to hear has one transceiver all the same: mine.
+      // Without a voice to receive there is still one transceiver: mine.
       wanted = voices.length ? voices : ['nobody']
       negotiate()
     },
 
-    /** What the node said. @param {'answer'|'candidate'} kind @param {any} body */
+    /** A signal of the node. @param {'answer'|'candidate'} kind @param {any} body */
     async receive(kind, body) {
       if (closed) return
       try {
@@ -147,7 +147,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
       }
     },
 
-    /** What the room hears of me; null is silence without a packet. @param {MediaStreamTrack|null} track */
+    /** The audio to send; null sends no packets. @param {MediaStreamTrack|null} track */
     setTrack: (track) => mine.sender.replaceTrack(track).catch(broken),
 
     close() {

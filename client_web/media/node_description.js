@@ -1,12 +1,12 @@
-/** What a description towards a node says, and what a node's answer says. Pure. */
+/** Session descriptions for a node, and of a node. Pure. */
 
-/** The description as it was before any candidate was found. @param {RTCSessionDescription} description */
+/** The description without its candidates. @param {RTCSessionDescription} description */
 export function withoutCandidates({ type, sdp }) {
   return { type, sdp: sdp.replace(/^a=(candidate|end-of-candidates).*\r\n/gm, '') }
 }
 
 /**
- * Which transceiver brings whose voice: `a=msid:` says `user-7` for one person (an SFU), `mix` for everybody (an MCU).
+ * Whose voice each transceiver has: `a=msid:` is `user-7` for one person (an SFU) and `mix` for everybody (an MCU).
  * @param {string} sdp @returns {Map<string, string>} mid → voice
  */
 export function voicesOf(sdp) {

@@ -1,7 +1,7 @@
 import { isNode, isPresent, mayComeToSpeak } from '../room/state.js'
 
 /**
- * Which node a room's sound goes through, and whose voices it has. Pure.
+ * Which node sends a room's audio, and whose voices it has. Pure.
  *
  * @import { PresentSeat, Seat } from '../room/state.js'
  * @import { Topology } from './routes.js'
@@ -11,7 +11,7 @@ import { isNode, isPresent, mayComeToSpeak } from '../room/state.js'
 export const roomNodeOf = (seats, topology) => seats.filter(isPresent).find((seat) => isNode(seat) && seat.kind === topology) ?? null
 
 /**
- * Whose voices a node has for me: everybody's in one, or one for each who may be heard from one moment to the next.
+ * Whose voices a node has for me: one with everybody's, or one for each person who may speak at any moment.
  * @param {Seat} node @param {Seat|null} me @param {readonly Seat[]} seats @returns {string[]}
  */
 export function voicesAt(node, me, seats) {
@@ -20,5 +20,5 @@ export function voicesAt(node, me, seats) {
   return others.sort((a, b) => a.seq - b.seq).map(({ user_id }) => `user-${user_id}`)
 }
 
-/** Whose a node's voice is: `user-7`'s, or everybody's in one, which is the node's own. @param {string} voice @param {Seat} seat */
+/** Whose voice it is: that of `user-7`; or a mix of everybody's, which belongs to the node's user. @param {string} voice @param {Seat} seat */
 export const ownerOf = (voice, seat) => (voice === 'mix' ? { owner: seat.user_id, mixed: true } : { owner: Number(voice.slice('user-'.length)), mixed: false })

@@ -3,12 +3,12 @@ import { errorFrom } from '../signaling/problem.js'
 import { selectedPathOf } from './selected_path.js'
 
 /**
- * One connection to one other person. It knows no transport: what it has to say goes to `send`, what the other side says comes in
- * through `receive`, in order.
+ * The connection with one other person. It does not know how signals are sent: it calls `send`, and `receive` is called with the
+ * signals of the other side, in order.
  *
- * Perfect negotiation (W3C WebRTC, section 10.7) guards everything after the first offer; the first offer is the newcomer's alone, so
- * only renegotiations can collide. The one audio transceiver is `sendrecv` from the start, with or without a track: coming up on the stage
- * or stepping down is `replaceTrack`, without negotiation.
+ * Perfect negotiation (W3C WebRTC, section 10.7) is used after the first offer. Only one side makes the first offer, so only later offers
+ * can collide. The one audio transceiver is `sendrecv` from the start, with or without a track: joining or leaving the stage is a
+ * `replaceTrack` without negotiation.
  *
  * @typedef {'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} Connection
  * @typedef {{ local: string, remote: string }} Path  candidate types: host, srflx, prflx, relay
@@ -21,7 +21,7 @@ import { selectedPathOf } from './selected_path.js'
  * @param {(state: Connection) => void} options.onState
  * @param {(track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
  * @param {(path: Path|null) => void} [options.onPath]
- * @param {(error: Error) => void} [options.onBroken]  the two descriptions cannot be brought together; start anew
+ * @param {(error: Error) => void} [options.onBroken]  negotiation failed; make a new connection
  * @param {(error: {code: number, text: string, url: string}) => void} [options.onIceError]
  * @param {(types: Set<string>) => void} [options.onGathered]  the candidate types of one gathering
  * @param {(restarts: number) => void} [options.onRestart]  how often ICE was restarted so far
@@ -31,9 +31,9 @@ export function createPeer(options) {
   const { offers, polite, configuration, send, onState, onTrack } = options
   const { onPath = () => {}, onBroken = () => {}, onIceError = () => {}, onGathered = () => {}, onRestart = () => {}, refresh } = options
 
-  const DISCONNECTED_WAIT = offers ? 3_000 : 5_000 // of a `disconnected`: often it heals by itself, and two restarts should not collide
+  const DISCONNECTED_WAIT = offers ? 3_000 : 5_000 // often `disconnected` ends by itself; and the two sides should not restart at the same time
   const FAILED_WAIT = offers ? 0 : 2_000
-  const RESTARTS_BEFORE_FAILED = 3 // restarts before the state says `failed`; they go on after that
+  const RESTARTS_BEFORE_FAILED = 3 // then the state is `failed`; restarts go on
 
   const pc = new RTCPeerConnection(configuration)
   /** @type {RTCRtpTransceiver|null} */ let transceiver = null
@@ -76,7 +76,7 @@ export function createPeer(options) {
     const collides = description.type === 'offer' && (makingOffer || pc.signalingState !== 'stable')
     ignoringOffer = collides && !polite
     if (ignoringOffer) return
-    if (description.type === 'answer' && pc.signalingState !== 'have-local-offer') return // rolled back meanwhile, or a repeated answer
+    if (description.type === 'answer' && pc.signalingState !== 'have-local-offer') return // the offer was rolled back, or the answer is repeated
     await pc.setRemoteDescription(description)
     if (description.type === 'answer') return
     transceiver ??= pc.getTransceivers()[0] ?? null
@@ -91,11 +91,11 @@ export function createPeer(options) {
   /** @param {any} body */
   async function candidates(body) {
     for (const candidate of [body].flat()) {
-      if (!pc.remoteDescription) return // of a description this side never took
+      if (!pc.remoteDescription) return // candidates of an offer that was ignored
       try {
         await pc.addIceCandidate(candidate)
       } catch (error) {
-        // One unusable candidate is not the end: others may do. Those of an ignored offer fail by design.
+        // Other candidates may work. Candidates of an ignored offer always fail.
         if (!ignoringOffer) console.warn('a candidate could not be used', errorFrom(error).message)
       }
     }
@@ -122,7 +122,7 @@ export function createPeer(options) {
     restarts += 1
     onRestart(restarts)
     timer = setTimeout(() => {
-      if (pc.connectionState === 'connected') attempts = 0 // it never broke while the path was changed
+      if (pc.connectionState === 'connected') attempts = 0 // it stayed connected during the restart
       else restart()
     }, backoff(attempts, { base: 6_000, most: 30_000 }))
     if (pc.connectionState !== 'connected') setState(unconnected())
@@ -131,7 +131,7 @@ export function createPeer(options) {
       if (closed) return
       if (next) pc.setConfiguration(next)
     } catch {
-      // the old servers may still do
+      // the known servers may still work
     }
     pc.restartIce()
   }
@@ -147,7 +147,7 @@ export function createPeer(options) {
     },
     failed() {
       setState(unconnected())
-      if (attempts > 0) return // a restart is under way and has its own next time
+      if (attempts > 0) return // a restart is under way and has a timer of its own
       clearTimeout(timer)
       timer = setTimeout(restart, FAILED_WAIT)
     },
@@ -158,7 +158,7 @@ export function createPeer(options) {
   pc.addEventListener('connectionstatechange', () => changes[pc.connectionState]())
   pc.addEventListener('track', (event) => onTrack(event.track, event.receiver))
   pc.addEventListener('icecandidate', ({ candidate }) => {
-    if (!candidate?.candidate) return // the end of candidates needs no row
+    if (!candidate?.candidate) return // the end of candidates is not sent
     gathered.add(candidate.type)
     send('candidate', candidate.toJSON())
   })
@@ -169,7 +169,7 @@ export function createPeer(options) {
   })
 
   return {
-    /** For those who want to look closer (statistics, the tests). */
+    /** For statistics and tests. */
     connection: pc,
     offers,
     get state() {
@@ -185,7 +185,7 @@ export function createPeer(options) {
       transceiver = pc.addTransceiver(track ?? 'audio', { direction: 'sendrecv' })
     },
 
-    /** What the other side said. @param {'offer'|'answer'|'candidate'} kind @param {any} body */
+    /** A signal of the other side. @param {'offer'|'answer'|'candidate'} kind @param {any} body */
     receive(kind, body) {
       inOrder = inOrder.then(async () => {
         if (closed) return
@@ -198,7 +198,7 @@ export function createPeer(options) {
       return inOrder
     },
 
-    /** What the other side hears; null is silence without a packet. @param {MediaStreamTrack|null} next */
+    /** The audio to send; null sends no packets. @param {MediaStreamTrack|null} next */
     setTrack(next) {
       track = next
       return transceiver?.sender.replaceTrack(next).catch((error) => closed || onBroken(errorFrom(error)))

@@ -2,8 +2,8 @@ import { errorFrom } from '../signaling/problem.js'
 import { FULL } from './volume.js'
 
 /**
- * What I hear: one `<audio>` element for each voice that comes in. Elements and not Web Audio, or the browser's echo cancellation would not know
- * what comes out of the loudspeaker. If the browser wants a tap before anything may sound, all of them wait for the same one.
+ * Plays received audio: one `<audio>` element for each source. Web Audio is not used, because the browser's echo cancellation would not
+ * know what is played. If the browser requires a tap before it plays audio, one tap is enough for all elements.
  *
  * @param {object} options
  * @param {(blocked: boolean) => void} options.onBlocked
@@ -15,7 +15,7 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
   const elements = new Map()
   /** @type {Set<string>} */ const refused = new Set()
   let sink = '' // the loudspeaker; '' is the system's choice
-  let paused = false // by hand, from the lock screen
+  let paused = false // from the lock screen
 
   /** @param {string} key @param {boolean} isRefused */
   function settle(key, isRefused) {
@@ -42,7 +42,7 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
   /** @param {HTMLAudioElement} element */
   async function direct(element) {
     if (!element.setSinkId || element.sinkId === sink) return
-    // A loudspeaker that went this very moment: the list of devices will say so, and choose another.
+    // If the loudspeaker was just unplugged, devices.js chooses another.
     await element.setSinkId(sink).catch((error) => console.info('the loudspeaker stays as it was', error.name))
   }
 
@@ -51,7 +51,7 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
     attach(key, track, audible) {
       playback.detach(key)
       const element = createElement()
-      element.autoplay = false // play() tells whether it is allowed, autoplay would not
+      element.autoplay = false // play() reports whether it is allowed, autoplay does not
       element.setAttribute('playsinline', '')
       element.srcObject = new MediaStream([track])
       elements.set(key, element)
@@ -61,17 +61,17 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
       play(key, element)
     },
 
-    /** Silences the track itself, so that nobody who inspects the element can be fooled either. @param {string} key @param {boolean} audible */
+    /** Enables or disables the track itself, so that a disabled one is silent everywhere. @param {string} key @param {boolean} audible */
     setAudible(key, audible) {
       for (const track of /** @type {MediaStream|null|undefined} */ (elements.get(key)?.srcObject)?.getAudioTracks() ?? []) track.enabled = audible
     },
 
-    /** How loud I want them; on the element, which changes nothing for anybody else. @param {string} key @param {import('./volume.js').Volume} volume */
+    /** Sets the volume of the element; only this browser is concerned. @param {string} key @param {import('./volume.js').Volume} volume */
     setVolume(key, { volume, silenced }) {
       const element = elements.get(key)
       if (!element) return
       element.volume = volume / 100
-      element.muted = silenced || volume === 0 // where volumes cannot be set (iOS), silence can
+      element.muted = silenced || volume === 0 // iOS allows no volumes, but muting
     },
 
     /** @param {string} id  a loudspeaker; '' for the system's choice */
@@ -90,7 +90,7 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
       settle(key, false)
     },
 
-    /** Nothing sounds until I listen again, as if the browser had held it back. */
+    /** Plays nothing until `listen`, as if the browser had blocked it. */
     pause() {
       paused = true
       for (const [key, element] of elements) {
@@ -99,7 +99,7 @@ export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement
       }
     },
 
-    /** From a tap: everything that was held back may sound. */
+    /** After a tap: plays everything that was blocked. */
     listen() {
       paused = false
       return Promise.all([...elements].map(([key, element]) => play(key, element)))

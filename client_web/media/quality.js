@@ -1,8 +1,8 @@
 import { selectedPairOf } from './selected_path.js'
 
 /**
- * How well people are heard, from what WebRTC counts (W3C WebRTC Statistics): packets lost, how unevenly they come, how long the round_trip
- * there and back is. LookupState at every two seconds and only while the page is seen.
+ * How good each connection is, by WebRTC's statistics (W3C WebRTC Statistics): lost packets, jitter and round-trip time. Read every two
+ * seconds, only while the page is visible.
  *
  * @typedef {object} Quality
  * @property {'good'|'choppy'|'weak'} level
@@ -14,8 +14,8 @@ import { selectedPairOf } from './selected_path.js'
  */
 
 const EVERY = 2_000 // ms
-const LOOKS_KEPT = 4 // looks: a burst of losses is remembered for eight seconds, so that the words do not flicker
-const PACKETS_NEEDED = 20 // packets; with fewer, a share means nothing
+const LOOKS_KEPT = 4 // readings: a loss counts for eight seconds, so that the shown quality does not change all the time
+const PACKETS_NEEDED = 20 // with fewer, the share of lost packets means nothing
 
 const LIMITS = {
   choppy: { loss: 0.02, jitter_ms: 40, round_trip_ms: 400 },
@@ -34,14 +34,14 @@ export function judge(loss, jitter_ms, round_trip_ms) {
 }
 
 /**
- * What the newest looks say together; null while too little was sent to say anything.
+ * The quality over the newest readings; null while too few packets were sent.
  * @param {readonly Count[]} looks  oldest first
  * @returns {Quality|null}
  */
 export function assess(looks) {
   if (looks.length < 2) return null
   const [first, last] = [looks[0], looks[looks.length - 1]]
-  const lost = Math.max(0, last.lost - first.lost) // late packets are taken back from the losses
+  const lost = Math.max(0, last.lost - first.lost) // packets that arrive late are subtracted from the losses
   const sent = lost + last.received - first.received
   if (sent < PACKETS_NEEDED) return null
   // Rounded to what is shown, so that a steady connection gives equal values.
@@ -50,7 +50,7 @@ export function assess(looks) {
   return judge(Math.round((100 * lost) / sent) / 100, round(last.jitter_ms, 5), last.round_trip_ms === null ? null : round(last.round_trip_ms, 10))
 }
 
-/** What one connection counted: what came in by track, and what the other side says of what I sent. @param {RTCStatsReport} stats */
+/** The counts of one connection: received packets by track, and what the other side reports of the packets I sent. @param {RTCStatsReport} stats */
 export function countsOf(stats) {
   const all = [...stats.values()]
   const pair = selectedPairOf(stats)
@@ -81,8 +81,8 @@ const count = (received, lost, jitter, round_trip_ms) => ({ received: received ?
 /**
  * @param {object} options
  * @param {() => Iterable<RTCPeerConnection>} options.connections
- * @param {(track_id: string) => number|undefined} options.ownerOf  whose voice a track brings now; several may share a connection
- * @param {number} options.me  my own quality is that of what I send, as the others count it
+ * @param {(track_id: string) => number|undefined} options.ownerOf  whose voice a track has now; several may share a connection
+ * @param {number} options.me  my own quality is that of what I send, as the others report it
  * @param {(qualities: ReadonlyMap<number, Quality>) => void} options.onChange  by user
  * @param {Document} [options.page]
  */
@@ -98,7 +98,7 @@ export function createQuality({ connections, ownerOf, me, onChange, page = docum
     const seen = new Map()
     /** @param {number|RTCPeerConnection} key @param {Count} now */
     const note = (key, now) => seen.set(key, [...(looks.get(key) ?? []), now].slice(-LOOKS_KEPT))
-    // One after the other: forty at once would be felt.
+    // One after the other: forty at once would make the page slow.
     for (const connection of connections()) {
       const stats = await connection.getStats().catch(() => null)
       if (!stats) continue
@@ -147,7 +147,7 @@ export function createQuality({ connections, ownerOf, me, onChange, page = docum
   }
 }
 
-/** Half of those I send to get me worse, half better: one listener with a bad connection does not make mine bad. @param {Quality[]} all */
+/** The median over the connections on which I send: one listener with a bad connection does not make mine bad. @param {Quality[]} all */
 function middle(all) {
   if (!all.length) return null
   return all.sort((a, b) => a.loss - b.loss || (a.round_trip_ms ?? 0) - (b.round_trip_ms ?? 0))[Math.floor((all.length - 1) / 2)]

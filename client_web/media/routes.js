@@ -6,23 +6,23 @@ import { ownerOf, roomNodeOf, voicesAt } from './node_rules.js'
 import { closesOldAfter } from './route_changes.js'
 
 /**
- * Which way the sound goes: from everybody to everybody, or through the room's node.
+ * The route of a room's audio: from person to person, or through the room's node.
  *
- * A room moves while people talk, so the new connections are made oldNode the old ones are closed, and for a moment there are both: others may be
- * slower than I am. Where no node is, it stays as it was.
+ * A room changes its route while people talk. The new connections are made first, and the old ones are closed later (route_changes.js).
+ * While the room waits for a node, the old connections stay.
  *
  * @typedef {import('../room/state.js').Seat} Seat
  * @typedef {import('../room/state.js').PresentSeat} PresentSeat
  * @typedef {'mesh'|'sfu'|'mcu'} Topology
  * @typedef {'settled'|'connecting'|'moving'|'reconnecting'|'lost'|'no_node'} RouteStatus
- *   settled: as the room wants it. moving: the old connections stay until the new entry is made. lost: the connection to the node broke more than once.
- *   nodeMissing: the room wants a node, and none is there
+ *   settled: as the room wants it. moving: the old connections are used until the new ones are made. lost: the connection with the
+ *   node broke more than once. no_node: the room needs a node, and there is none
  * @typedef {{ topology: Topology, status: RouteStatus, node: Seat|null, connected: boolean }} Route  `connected`: with the node
  *
  * @typedef {object} RouteOptions  beside those of `createMesh`
  * @property {(voice: { key: string, owner: number, mixed: boolean }, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onVoice
- *   somebody's voice comes by entry way; `owner` is whose, or the node's own user when it is everybody's
- * @property {(key: string) => void} onSilence  it comes by that way no longer
+ *   a source of somebody's voice; `owner` is that user, or the node's own user for a mix of everybody
+ * @property {(key: string) => void} onSilence  this source has ended
  * @property {(node: Seat, change: { state?: import('./node_connection.js').Connection, path?: import('./peer.js').Path|null }) => void} onNodeConnection
  * @property {(route: Route) => void} onRoute
  *
@@ -30,16 +30,16 @@ import { closesOldAfter } from './route_changes.js'
  */
 export function createRoutes(options) {
   const { configuration, send, forget, onVoice, onSilence, onNodeConnection, onRoute } = options
-  const NODE_WAIT = 2_000 // ms in which the database finds another node, if there is entry
+  const NODE_WAIT = 2_000 // ms in which the database finds another node, if there is one
 
   /** @type {Topology} */ let topology = 'mesh'
   /** @type {Seat|null} */ let me = null
   /** @type {readonly Seat[]} */ let seats = []
   /** @typedef {{ seat: PresentSeat, connection: ReturnType<typeof createNodeConnection>, attempt: number, was_connected: boolean, timer: number|undefined }} NodeEntry */
-  /** @type {NodeEntry|null} in use, or on the way to be */ let node = null
-  /** @type {NodeEntry|null} in use until the other entry is */ let oldNode = null
+  /** @type {NodeEntry|null} in use, or being connected */ let node = null
+  /** @type {NodeEntry|null} in use until the other one is */ let oldNode = null
   /** @type {MediaStreamTrack|null} */ let track = null
-  const read = new Map() // by peer_id of a node, the newest signal: a snapshot repeats what was read
+  const read = new Map() // the newest signal by peer_id of a node: a snapshot repeats older ones
   let closing = { timer: /** @type {number|undefined} */ (undefined), due: Infinity }
   /** @type {number|undefined} */ let waiting // for a node
   let nodeMissing = false
@@ -88,7 +88,7 @@ export function createRoutes(options) {
       return
     }
     if (isRoomNode(node)) node.connection.receiveVoices(voicesAt(node.seat, me, seats))
-    // Those who are connected stay so for now; with whom I am not, the node will connect me.
+    // Existing direct connections stay for now; the node connects me with everybody else.
     const kept = new Set(mesh.peers().map(({ peer_id }) => peer_id))
     mesh.update(me, people.filter((seat) => isPresent(seat) && kept.has(seat.peer_id)))
     const old = oldNode ? 'node' : kept.size ? 'mesh' : 'none'
@@ -115,7 +115,7 @@ export function createRoutes(options) {
     }, ms) }
   }
 
-  /** What there is stays after all. */
+  /** The old connections are not closed after all. */
   function keepConnections() {
     clearTimeout(closing.timer)
     closing = { timer: undefined, due: Infinity }
@@ -159,7 +159,7 @@ export function createRoutes(options) {
       onState(state) {
         onNodeConnection(seat, { state })
         if (state === 'connected') Object.assign(entry, { attempt: 0, was_connected: true })
-        // Told in the middle of settling, too; what it means is seen afterwards.
+        // This is called during updateRoute, too: the change is handled afterwards.
         queueMicrotask(() => node === entry && updateRoute())
       },
       onPath: (path) => onNodeConnection(seat, { path }),
@@ -180,7 +180,7 @@ export function createRoutes(options) {
     entry.connection.close()
   }
 
-  /** A node that is still the room's is connected with again; any other entry closed the connection, as it should. @param {NodeEntry} entry @param {Error} error */
+  /** The connection with a node ended. If it is still the room's node, it is connected again. @param {NodeEntry} entry @param {Error} error */
   function onBroken(entry, error) {
     if (entry === oldNode) {
       closeNode(oldNode)
@@ -205,7 +205,7 @@ export function createRoutes(options) {
     if (node !== entry) return
     node = null
     if (roomNode()?.peer_id === entry.seat.peer_id) {
-      send(entry.seat.peer_id, 'bye', {}) // what it still has of me is over; the offer that follows is another connection's
+      send(entry.seat.peer_id, 'bye', {}) // the node closes its side; the next offer is for a new connection
       openNode(entry.seat, entry.attempt + 1)
     }
     updateRoute()
@@ -230,9 +230,9 @@ export function createRoutes(options) {
   }
 
   return {
-    /** Brings the ways in line with the room. @param {Seat|null} mine @param {Iterable<Seat>} all @param {Topology} wanted */
+    /** Makes and closes connections as the room says. @param {Seat|null} mine @param {Iterable<Seat>} all @param {Topology} wanted */
     update(mine, all, wanted) {
-      // Whether the others still have the connection that I kept, nobody knows: so nobody keeps it.
+      // The others may have closed the direct connections that I kept, so all are made anew.
       if (wanted === 'mesh' && topology !== 'mesh') mesh.update(mine, [])
       if (wanted !== topology) keepConnections()
       me = mine
@@ -241,7 +241,7 @@ export function createRoutes(options) {
       updateRoute()
     },
 
-    /** @param {import('./mesh.js').ArrivedSignal} signal @returns {boolean} whether there was somebody to take it */
+    /** @param {import('./mesh.js').ArrivedSignal} signal @returns {boolean} whether there is a connection for it */
     receive(signal) {
       const entry = nodeOf(signal.from_peer)
       if (!entry) return mesh.receive(signal)
@@ -254,27 +254,27 @@ export function createRoutes(options) {
 
     refused: mesh.refused,
 
-    /** What everybody hears of me; null for nothing at all. @param {MediaStreamTrack|null} next @returns {Promise<unknown>} when it is so */
+    /** The audio that is sent to everybody; null sends nothing. @param {MediaStreamTrack|null} next @returns {Promise<unknown>} when it is so */
     setTrack(next) {
       if (next === track) return Promise.resolve()
       track = next
       return Promise.all([mesh.setTrack(next), ...[node, oldNode].map((entry) => entry?.connection.setTrack(next))])
     },
 
-    /** Another network: every path is in doubt, and a node knows no ICE restart. */
+    /** The network changed: every path may be broken, and a node does not support ICE restarts. */
     networkChanged() {
       mesh.networkChanged()
       if (isRoomNode(node)) onBroken(node, new Error('another network'))
     },
 
-    /** The log began a new life, and signals on their way were lost with the old entry. */
+    /** The log started a new epoch: signals that were not delivered yet are lost. */
     logLost() {
       read.clear()
       if (node && !isConnected(node)) onBroken(node, new Error('the log was lost'))
       mesh.logLost()
     },
 
-    /** By hand. @param {number} user_id */
+    /** The user asked for a new connection with this user. @param {number} user_id */
     retry(user_id) {
       if (topology !== 'mesh' && isRoomNode(node)) onBroken(node, new Error('by hand'))
       else mesh.retry(user_id)

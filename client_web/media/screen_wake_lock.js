@@ -1,6 +1,6 @@
 /**
- * Keeps the screen awake while I am in a room: a phone that falls asleep takes the microphone with it. The browser takes the lock away
- * whenever the page is hidden (W3C Screen Wake Lock, section 4), so it is asked for again when the page is seen again.
+ * Keeps the screen on while I am in a room: a phone that goes to sleep stops the microphone. The browser releases the lock whenever the
+ * page is hidden (W3C Screen Wake Lock, section 4), so it is requested again when the page is visible again.
  *
  * @param {{ wakeLock?: WakeLock|null, page?: Document }} [options]
  */
@@ -23,7 +23,7 @@ export function createScreenWakeLock({ wakeLock = navigator.wakeLock ?? null, pa
         taken.release()
       }
     } catch {
-      // A low battery may refuse it; the room goes on, only the screen sleeps.
+      // Refused, for example with a low battery: then the screen may turn off.
     } finally {
       asking = false
     }

@@ -1,5 +1,5 @@
 /**
- * Which two candidates a connection uses, from what WebRTC counts; null while none is chosen.
+ * The types of the two candidates a connection uses, by WebRTC's statistics; null while there are none.
  * @param {RTCStatsReport} stats @returns {import('./peer.js').Path|null}
  */
 export function selectedPathOf(stats) {
@@ -9,7 +9,7 @@ export function selectedPathOf(stats) {
   return local && remote ? { local: local.candidateType, remote: remote.candidateType } : null
 }
 
-/** The candidate pair in use; not every browser names it in its transport. @param {RTCStatsReport} stats */
+/** The candidate pair in use; not every browser reports it in its transport. @param {RTCStatsReport} stats */
 export function selectedPairOf(stats) {
   const all = [...stats.values()]
   const transport = all.find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId)

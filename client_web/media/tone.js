@@ -1,11 +1,11 @@
 /**
- * Two soft notes out of the chosen loudspeaker, to know that it is the right one. Through an `<audio>` element, as voices are.
+ * Plays two soft notes on the chosen loudspeaker, to test it; by an `<audio>` element, like voices.
  *
  * @param {string} sink  a loudspeaker's id, '' for the system's choice
- * @returns {Promise<void>} when they have sounded; rejects when the browser does not play them
+ * @returns {Promise<void>} when they have been played; rejects when the browser does not play them
  */
 export async function playTone(sink) {
-  const NOTES = [{ hertz: 523.25, at: 0 }, { hertz: 783.99, at: 0.35 }] // c'' and g'': friendly together
+  const NOTES = [{ hertz: 523.25, at: 0 }, { hertz: 783.99, at: 0.35 }] // c'' and g''
   const LONG = 0.9 // s, each
   const context = new AudioContext()
   const out = context.createMediaStreamDestination()

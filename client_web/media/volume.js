@@ -1,8 +1,8 @@
 import { createMemory } from './memory.js'
 
 /**
- * How loud I want to hear whom: a volume for each person, and "mute for me", remembered by this browser. It is about my ears only: no
- * row says it, and nobody is informed.
+ * A volume for each person, and "mute for me", remembered by this browser. It concerns only what I hear: it is not stored in the
+ * database, and nobody is informed.
  *
  * @typedef {{ volume: number, silenced: boolean }} Volume  `volume` in per cent, 0..100
  */
@@ -29,7 +29,7 @@ export function createVolumes({ memory = createMemory('roomtone.volumes') } = {}
       volumes.delete(user_id) // to the end of those remembered
       if (next.volume !== FULL.volume || next.silenced) volumes.set(user_id, next)
       if (volumes.size > KEPT) volumes.delete(Number(volumes.keys().next().value))
-      // Pairs, for an object would sort its numbers and forget who came first.
+      // Pairs, because an object would sort its numbers and lose the order.
       memory.keep({ people: [...volumes].map(([id, each]) => [id, [each.volume, each.silenced]]) })
       for (const listener of listeners) listener(user_id, next)
     },

@@ -1,6 +1,6 @@
 /**
- * Whom I blocked: rows only I can read. They are not informed, and nothing keeps us apart; the page only says where they are, so that
- * I walk in knowing.
+ * The people I blocked: rows that only I can read. They are not informed, and we can still be in one room: the page only warns me before
+ * I enter.
  *
  * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, onChange: () => void }} options
  */
@@ -21,7 +21,7 @@ export function createBlocks({ rows, onChange }) {
       const blocks = await rows.select('blocks', { select: 'blocked_id' })
       if (whose === user.id) become(new Set(blocks.map(({ blocked_id }) => blocked_id)))
     } catch {
-      if (whose === user.id) whose = undefined // asked again with the next sign-in; it keeps no one from a room
+      if (whose === user.id) whose = undefined // asked again with the next sign-in; entering a room is possible without it
     }
   }
 
@@ -38,7 +38,7 @@ export function createBlocks({ rows, onChange }) {
       learned = user ? read(user) : Promise.resolve()
     },
 
-    /** Which of them are in this room. @param {number} roomId @returns {Promise<string[]>} their names */
+    /** Which of the blocked people are in this room. @param {number} roomId @returns {Promise<string[]>} their names */
     async namesIn(roomId) {
       await learned
       if (!all.size) return []
@@ -46,7 +46,7 @@ export function createBlocks({ rows, onChange }) {
         const filters = { room_id: `eq.${roomId}`, user_id: `in.(${[...all].join(',')})`, select: 'username' }
         return (await rows.select('roster', filters)).map(({ username }) => username)
       } catch {
-        return [] // entering will say what is wrong
+        return [] // entering will report what is wrong
       }
     },
 

@@ -3,15 +3,15 @@ import { EMPTY_LOG, PAGE, placeOf, reduceChat, withHistory, withMessages, withou
 import { problemFrom, ruleOf } from '../signaling/problem.js'
 import { createOutgoingMessages } from './outgoing_messages.js'
 
-const PACE = 5000 // ms: after "messages come slowly" (five in five seconds)
+const PACE = 5000 // ms to wait after `messages_come_slowly`: five messages in five seconds
 
-/** The control characters `messages_body_is_text` refuses: pasted along unseen, and of no use. */
+/** The control characters that `messages_body_is_text` refuses; they come along with pasted text. */
 // eslint-disable-next-line no-control-regex
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
 
 /**
- * The chat of one room session: what the log says, what I write, and what was not sent yet. `send` may be called at any time;
- * it says itself when it will not (`wait`), and nothing that was typed is dropped.
+ * The chat of one room session: the messages of the log, and my messages that are not sent yet. `send` may be called at any time. If I
+ * have to wait, it returns false, and `wait` says until when.
  *
  * @typedef {object} ChatState
  * @property {readonly import('./chat_log.js').Message[]} messages  oldest first
@@ -19,28 +19,28 @@ const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
  * @property {readonly import('./outgoing_messages.js').OutgoingMessage[]} outgoing
  * @property {ReadonlySet<number>} deleting                          ids being deleted
  * @property {{ id: number|null, problem: Error }|null} refusal     of a deletion
- * @property {{ until: number, slow: boolean }|null} wait           when I may write again (`performance.now()`), and whether it is slow mode
+ * @property {{ until: number, slow: boolean }|null} wait           when I may write again (as `performance.now()`), and whether slow mode is the reason
  * @property {number} read                                          the newest message I have seen
  *
  * @param {object} options
  * @param {{ id: number, username: string }} options.user
  * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
  * @param {number} options.roomId
- * @param {() => number} options.slowMode  seconds between two messages of mine; 0 for none, or for who is exempt
+ * @param {() => number} options.slowMode  seconds between two messages of mine; 0 for none
  * @param {() => number} options.skew      how far the server's clock is ahead, in ms
  * @param {() => void} options.onChange
- * @param {Storage} [options.storage]      where unsent words outlive a reload
+ * @param {Storage} [options.storage]      keeps unsent text when the page is loaded again
  */
 export function createChat({ user, rows, roomId, slowMode, skew, onChange, storage = window.sessionStorage }) {
   const KEY = `roomtone.chat.${user.id}.${roomId}`
   let log = EMPTY_LOG
   /** @type {'idle'|'loading'|'failed'} */ let page = 'idle' // of history: idle, loading or failed
-  let logLife = 0 // a page asked for before a snapshot is not for the log after it
+  let logLife = 0 // history that was requested before a snapshot does not belong to the log after it
   let draft = ''
   /** @type {ReadonlySet<number>} */ let deleting = new Set()
   /** @type {ChatState['refusal']} */ let refusal = null
-  let pacedUntil = 0 // no message before
-  let written = -Infinity // when my latest was
+  let pacedUntil = 0 // no message is sent before
+  let written = -Infinity // when I sent my latest message
   /** @type {number|null} */ let read = null // nothing is unread before the first snapshot
   /** @type {ChatState|null} */ let state = null
 
@@ -58,7 +58,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       draft = String(kept.draft ?? '')
       for (const { client_id, body } of kept.unsent ?? []) outgoing.restore(String(client_id), String(body))
     } catch {
-      // not ours, or no storage: nothing to restore
+      // unknown content, or no storage: nothing to restore
     }
   }
 
@@ -68,7 +68,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       if (draft || unsent.length) storage.setItem(KEY, JSON.stringify({ draft, unsent }))
       else storage.removeItem(KEY)
     } catch {
-      // full or forbidden: the page itself still has them
+      // full or not allowed: the page still has the text
     }
   }
 
@@ -79,7 +79,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       const stored = /** @type {any} */ ((await rows.insert('messages', { room_id: roomId, client_id, body }, { quiet: true }))?.[0])
       log = withMessages(log, [{ ...stored, username: user.username }])
     } catch (problem) {
-      // An earlier try was stored although its answer never came: the log has it, or will.
+      // An earlier attempt was stored although no answer arrived: it is in the log, or will be.
       if (ruleOf(problem) !== 'messages_client_id_is_new') throw problem
     }
     noteWritten(now())
@@ -108,7 +108,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
   }
 
   /**
-   * Messages have ids of people; the log and the snapshot add the names, the table does not.
+   * Rows of `messages` have no names of users; events of the log and snapshots do.
    * @param {any[]} messages
    * @returns {Promise<import('./chat_log.js').Message[]>}
    */
@@ -129,7 +129,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     /** @returns {ChatState} */
     get state() {
       const wait = waitNow()
-      // A wait that runs out changes the state, though nothing happened.
+      // The state changes when a wait ends, although no event arrives.
       if (state && Boolean(state.wait) !== Boolean(wait)) state = null
       state ??= Object.freeze({
         ...{ messages: log.messages, earlier: earlierState(), outgoing: outgoing.list, deleting, refusal, wait },
@@ -157,7 +157,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       if (log !== before) changed()
     },
 
-    /** Slow mode, or my part in the room, may have changed. */
+    /** Slow mode or my role may have changed. */
     reconsider() {
       state = null
     },
@@ -177,7 +177,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     /** @param {number} key */
     discard: (key) => outgoing.discard(key),
 
-    /** What is typed and not sent. */
+    /** The text that is typed and not sent. */
     get draft() {
       return draft
     },
@@ -186,10 +186,10 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       keep()
     },
 
-    /** Pins a link for everybody, or takes it down with null. @param {string|null} url */
+    /** Pins a link for everybody, or removes it with null. @param {string|null} url */
     pin: (url) => rows.rpc('pin_link', { room_id: roomId, url }),
 
-    /** I have seen everything there is. */
+    /** I have read all messages. */
     markRead() {
       const newest = log.messages.at(-1)?.id ?? 0
       if (read === null || newest <= read) return
@@ -197,7 +197,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       changed()
     },
 
-    /** Deletes a message: my own, or anybody's where I moderate. @param {number} id */
+    /** Deletes a message: my own, or anybody's if I moderate. @param {number} id */
     async remove(id) {
       deleting = new Set(deleting).add(id)
       refusal = null

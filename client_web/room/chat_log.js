@@ -1,22 +1,22 @@
 /**
- * What was written in a room: a pure reducer over frames of its log, and over the pages of history that are fetched beside it. Messages
- * stand in the order of their ids, in whatever order and however often they came; a deleted message never comes back.
+ * The messages of a room: a pure reducer over frames of its log and over fetched pages of older messages. Messages are in the order of
+ * their ids, even if they arrive twice or in another order. A deleted message never comes back.
  *
  * @typedef {{ id: number, room_id: number, user_id: number, username: string, body: string, created_at: string, client_id?: string|null }} Message
  * @typedef {object} ChatLog
  * @property {readonly Message[]} messages  oldest first
- * @property {boolean} more                 whether the room may hold earlier ones than these
- * @property {ReadonlySet<number>} deleted     ids of those taken back
+ * @property {boolean} more                 whether the room may have earlier messages
+ * @property {ReadonlySet<number>} deleted     ids of deleted messages
  */
 
 /** @type {ChatLog} */
 export const EMPTY_LOG = Object.freeze({ messages: [], more: false, deleted: new Set() })
 
 export const PAGE = 50 // messages in a snapshot, and in each page of history
-const KEPT = 3000 // beyond them the oldest are forgotten, and can be fetched again
+const KEPT = 3000 // the oldest beyond are forgotten, and can be fetched again
 const DELETED_KEPT = 500
 
-/** Adds messages in their places; those known or taken back change nothing. @param {ChatLog} log @param {Message[]} news @returns {ChatLog} */
+/** Adds messages in order; known and deleted ones change nothing. @param {ChatLog} log @param {Message[]} news @returns {ChatLog} */
 export function withMessages(log, news) {
   /** @type {Message[]|null} */ let added = null
   for (const message of news) {
@@ -31,7 +31,7 @@ export function withMessages(log, news) {
   return excess > 0 ? { ...log, messages: added.slice(excess), more: true } : { ...log, messages: added }
 }
 
-/** A page of history, in any order. @param {ChatLog} log @param {Message[]} page @param {boolean} more  whether there may be more before it */
+/** Adds a page of older messages, in any order. @param {ChatLog} log @param {Message[]} page @param {boolean} more  whether there may be more before it */
 export function withHistory(log, page, more) {
   const { messages } = withMessages({ ...log, messages: log.messages.slice(0, KEPT - page.length) }, page)
   return { ...log, messages, more }
@@ -47,8 +47,8 @@ export function without(log, id) {
 /** @type {Record<string, (log: ChatLog, frame: import('../signaling/subscription.js').Frame) => ChatLog>} */
 const reactions = {
   snapshot(log, { data }) {
-    if (!data.messages) return log // a resumed stream: the chat goes on where it was
-    // The snapshot is the truth: what it does not name may have been deleted while we did not listen.
+    if (!data.messages) return log // of a stream that was resumed: the messages are known
+    // Messages that are not in the snapshot may have been deleted while nothing was received.
     return { ...withMessages(EMPTY_LOG, data.messages), more: data.messages.length >= PAGE }
   },
   messages: (log, { data }) => (data.type === 'DELETE' ? without(log, data.old_record.id) : withMessages(log, [data.record])),
@@ -58,7 +58,7 @@ const reactions = {
 export const reduceChat = (log, frame) => reactions[frame.type]?.(log, frame) ?? log
 
 /**
- * Where a message of this id stands, or would. New ones come last, so that is looked at first.
+ * The index of the message with this id, or where it would be inserted. Most are inserted at the end, so that is tried first.
  * @param {readonly { id: number }[]} messages @param {number} id
  */
 export function placeOf(messages, id) {

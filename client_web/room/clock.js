@@ -1,9 +1,9 @@
 /**
- * Two clocks, the relay's and the browser's, and what is known about the difference: something the server dated between my asking and
- * its answer lies between the two. Zero is believed as long as nothing contradicts it, for on one machine it is exact.
+ * The difference between the server's clock and this browser's: a time that the server set between my request and its answer lies
+ * between the two. The difference is taken as zero until this is impossible: on one machine there is none.
  */
 
-/** Milliseconds since the epoch, with the fraction `Date` throws away. @param {string} iso @returns {number} */
+/** Milliseconds since the epoch, with the fraction that `Date` drops. @param {string} iso @returns {number} */
 export function instant(iso) {
   const beyond = /\.\d{3}(\d+)/.exec(iso)
   return Date.parse(iso) + (beyond ? Number(`0.${beyond[1]}`) : 0)
@@ -22,7 +22,7 @@ export function createClock() {
       return Number.isFinite(least) && Number.isFinite(most) ? (least + most) / 2 : Number.isFinite(least) ? least : most
     },
     /**
-     * The server dated something `server`; here it was between `before` and `after`.
+     * Something happened at `server` by the server's clock, and between `before` and `after` by this browser's.
      * @param {number} server
      * @param {number} before
      * @param {number} after
@@ -31,7 +31,7 @@ export function createClock() {
       least = Math.max(least, server - after)
       most = Math.min(most, server - before)
       if (least > most) {
-        least = server - after // one of the clocks was set: begin again
+        least = server - after // one of the clocks was changed: start again
         most = server - before
       }
     },

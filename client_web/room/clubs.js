@@ -1,5 +1,5 @@
 /**
- * Clubs: circles people follow and belong to. Everything here is a row or a function of the database, which decides who may.
+ * Clubs, their members and invitations: rows and functions of the database, which decides who may do what.
  *
  * @typedef {{ id: number, name: string, description: string|null, topic: string|null, owner: string, members: number, followers: number,
  *             open_rooms: number, followed: boolean, my_role: 'OWNER'|'ADMIN'|'MEMBER'|null }} Club
@@ -23,7 +23,7 @@ export function createClubs({ rows }) {
   }
 
   return {
-    /** @returns {Promise<Club[]>} all of them, those I belong to first, then those I follow */
+    /** @returns {Promise<Club[]>} all clubs: first those I am a member of, then those I follow */
     async all() {
       /** @type {any[]} */ const clubs = await rows.select('club_directory', { order: 'name', limit: 500 })
       /** @param {Club} club */

@@ -3,11 +3,11 @@ import { shouldConnect } from '../media/mesh.js'
 import { createRoutes } from '../media/routes.js'
 
 /**
- * All connections of one session of my seat, directly or by a node: the signals that make them, and their states. They begin and end
- * with the session.
+ * All connections of one session of my seat, with people and with the node: their signals and their states. They are closed when the
+ * session ends.
  *
  * @typedef {{ topology: 'mesh'|'sfu'|'mcu', status: import('../media/routes.js').RouteStatus,
- *             node: { user_id: number, username: string }|null, connected: boolean }} Route  by which way the room's sound goes
+ *             node: { user_id: number, username: string }|null, connected: boolean }} Route  how the room's audio is sent
  *
  * @typedef {{ state: import('../media/peer.js').Connection, path: import('../media/peer.js').Path|null }} Connected
  *
@@ -17,7 +17,7 @@ import { createRoutes } from '../media/routes.js'
  * @param {ReturnType<typeof import('./connection_problems.js').createConnectionProblems>} options.connectionProblems
  * @param {ReturnType<typeof import('./sound.js').createSound>} options.sound
  * @param {(peer_id: string) => import('./state.js').Seat|null} options.seatOf
- * @param {(signals: import('../signaling/outbox.js').Signal[]) => Promise<unknown>} options.post  as rows of mine
+ * @param {(signals: import('../signaling/outbox.js').Signal[]) => Promise<unknown>} options.post  as rows of `signals`
  * @param {() => void} options.onSeatLost  a signal was refused because my seat is not mine any more
  * @param {() => void} options.onChange
  */
@@ -100,7 +100,7 @@ export function createConnections({ ice, inspector, connectionProblems, sound, s
       return route
     },
 
-    /** How I am connected with somebody: directly, or because both of us are connected with the node. @param {import('./state.js').Seat} seat @returns {Connected|undefined} */
+    /** My connection with a person: the direct one, or the one with the node. @param {import('./state.js').Seat} seat @returns {Connected|undefined} */
     connectionOf(seat) {
       const direct = connections.get(seat.user_id)
       if (direct?.state === 'connected' || !route || route.topology === 'mesh') return direct

@@ -1,31 +1,31 @@
-/** What a role that somebody else gave me means. @type {Record<Seat['role'], SeatChange>} */
+/** What it means when another person gives me a role. @type {Record<Seat['role'], SeatChange>} */
 const BY_ROLE = { AUDIENCE: 'moved_down', MODERATOR: 'moderator', HOST: 'host', SPEAKER: 'speaker' }
 
 /**
- * Speaking with consent: two have to want it. I raise a hand and somebody brings me up, or somebody invites me and I say yes; and
- * what others do to my seat is distinguished from what I did myself.
+ * Nobody comes to the stage of a moderated room without consent: I raise a hand and a moderator brings me up, or a moderator invites me
+ * and I accept. Changes of my seat by others are told apart from my own, because only those are reported to me.
  *
- * Saying yes should be heard at once: where the microphone is already allowed it is opened while the invitation is being read, sent to
- * nobody, and closed again when the answer is no. Then a yes is one row and a `replaceTrack`.
+ * After I accept I should be heard at once. So if the microphone is already allowed, it is opened while I read the invitation, sent to
+ * nobody, and closed again if I decline. Then accepting is one row and one `replaceTrack`.
  *
- * Everything here is an UPDATE of my own seat (in psql: raise_hand, accept_to_speak, step_down…), so that the inspector shows it come back.
+ * Each action is an UPDATE of my own seat (in psql: raise_hand, accept_to_speak, step_down, …), so the inspector shows it.
  *
  * @typedef {import('./state.js').Seat} Seat
- * @typedef {'brought_up'|'moved_down'|'muted'|'moderator'|'host'|'speaker'} SeatChange  what others did to my seat
+ * @typedef {'brought_up'|'moved_down'|'muted'|'moderator'|'host'|'speaker'} SeatChange  by another person
  *
  * @param {object} options
  * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
  * @param {number} options.roomId
  * @param {number} options.userId
  * @param {{ want: () => Promise<MediaStreamTrack|null>, drop: () => void }} options.microphone
- * @param {() => Promise<boolean>} [options.allowed]  whether the microphone may be opened without a question
+ * @param {() => Promise<boolean>} [options.allowed]  whether the browser allows the microphone without asking
  * @param {() => void} options.onChange
  */
 export function createConsent({ rows, roomId, userId, microphone, allowed = microphoneIsAllowed, onChange }) {
-  const SHOWN_FOR = 12_000 // ms: how long a new role is news
+  const SHOWN_FOR = 12_000 // ms that a new role is shown
   /** @type {Seat|null} */ let seat = null
   /** @type {string|null} */ let expectedRole = null // the role I am giving myself
-  let openEarly = false // the microphone is open, or asked for, though I only listen
+  let openEarly = false // the microphone is open, or requested, although I am still a listener
   /** @type {SeatChange|null} */ let seatChange = null
   /** @type {number|undefined} */ let timer
 
@@ -42,7 +42,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
     onChange()
   }
 
-  /** What somebody else's change of my role means to me. @param {Seat} before @param {Seat} after @returns {SeatChange} */
+  /** What another person's change of my role means. @param {Seat} before @param {Seat} after @returns {SeatChange} */
   function seatChangeOf(before, after) {
     if (before.role === 'AUDIENCE') return 'brought_up'
     return BY_ROLE[after.role]
@@ -56,7 +56,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
   }
 
   /**
-   * An action of mine: old news is over, and the role it brings is no surprise.
+   * Changes my own seat: older changes by others are no longer shown, and the role that follows is expected.
    * @template T @param {string|null} role @param {() => Promise<T>} write
    */
   async function changeSeat(role, write) {
@@ -71,16 +71,16 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
   }
 
   return {
-    /** What others last did to my seat; null once I have answered it. */
+    /** The latest change of my seat by another person; null after I reacted to it. */
     get seatChange() {
       return seatChange
     },
-    /** Whether the microphone may be open although I only listen. */
+    /** Whether the microphone may be open although I am a listener. */
     get openEarly() {
       return openEarly
     },
 
-    /** What the room's log says about my seat. @param {Seat|null} latest */
+    /** My seat, by the room's log. @param {Seat|null} latest */
     observe(latest) {
       const before = seat
       seat = latest
@@ -94,22 +94,22 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
       if (latest.invited_to_speak_at && latest.invited_to_speak_at !== before.invited_to_speak_at) openMicrophoneEarly(latest)
     },
 
-    /** I did something else that answers it. */
+    /** I reacted to the change of my seat. */
     answered: () => setSeatChange(null),
 
-    // While I am invited, a hand is a yes.
+    // While I am invited, raising a hand accepts the invitation.
     raiseHand: () => changeSeat(seat?.invited_to_speak_at ? 'SPEAKER' : null, () => change({ hand_raised_at: new Date().toISOString() })),
     lowerHand: () => changeSeat(null, () => change({ hand_raised_at: null })),
     stepUp: () => changeSeat('SPEAKER', () => change({ role: 'SPEAKER' })),
     stepDown: () => changeSeat('AUDIENCE', () => change({ role: 'AUDIENCE' })),
 
     /**
-     * Yes to an invitation; `muted: false` opens the microphone with it, in one row. Without a microphone I come up muted.
+     * Accepts an invitation; `muted: false` also unmutes, in the same row. Without a microphone I stay muted.
      * @param {{ muted: boolean }} how
      */
     async accept({ muted }) {
       if (muted) return changeSeat('SPEAKER', () => change({ role: 'SPEAKER' }))
-      openEarly = true // or what the log says meanwhile would close what is being asked for
+      openEarly = true // otherwise the next event of the log would close the microphone that is being opened
       try {
         const track = await microphone.want()
         return await changeSeat('SPEAKER', () => change({ role: 'SPEAKER', muted: track === null }))
@@ -120,7 +120,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
       }
     },
     decline: () => changeSeat(null, () => change({ invited_to_speak_at: null })),
-    /** "Stay muted": the question is answered, and goes away for everybody. */
+    /** Declines a request to unmute. */
     stayMuted: () => changeSeat(null, () => change({ asked_to_unmute_at: null })),
 
     close() {
@@ -136,6 +136,6 @@ async function microphoneIsAllowed() {
   try {
     return (await navigator.permissions.query({ name: 'microphone' })).state === 'granted'
   } catch {
-    return false // not every browser says
+    return false // this browser cannot say
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A handle for people who teach WebRTC from the console, and for the tests: with `?debug` in the page's address, and only then,
- * `roomtone` is the shell, the room session, its state, and the connections themselves:
+ * For the browser's console and the tests: with `?debug` in the page's address, `roomtone` gives access to the app shell, the room
+ * session, its state and the connections:
  *
  *   await roomtone.peers()[0].peer.connection.getStats()
  *

@@ -24,7 +24,7 @@ export function createFollowedClubs({ rows, onChange }) {
       become(new Set())
     },
 
-    /** Reads them again: what else I did may have changed them. */
+    /** Reads them again: another action may have changed them. */
     async read() {
       const user_id = whose
       const found = user_id === null ? [] : await rows.select('followers', { user_id: `eq.${user_id}`, select: 'club_id' })

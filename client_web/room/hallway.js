@@ -1,8 +1,8 @@
 import { isNewer } from '../signaling/cursor.js'
 
 /**
- * The hallway: which rooms are open or scheduled and who is in them. A pure reducer over hallway rows, which may come twice or out of
- * order (they travel beside the rooms' logs): the newer cursor wins, and a row that has ended, or is no longer mine to see, leaves.
+ * The hallway: which rooms are open or scheduled, and who is in them. A pure reducer over hallway rows. They may arrive twice or in
+ * another order: the newer cursor wins. A room that has ended, or that I may no longer see, is removed.
  *
  * @typedef {{ id: number, name: string, club_id: number|null, club: string|null, topic: string|null, host_id: number, host: string,
  *             stage: 'open'|'moderated', access: 'open'|'club'|'invited', locked: boolean, created_at: string, starts_at: string|null,
@@ -15,7 +15,7 @@ import { isNewer } from '../signaling/cursor.js'
 /** @type {Hallway} */
 export const EMPTY_HALLWAY = new Map()
 
-/** Rooms that ended or were hidden stay behind as a cursor alone, so that a late row cannot bring them back. */
+/** Of removed rooms the cursor is kept, so that a row that arrives late cannot bring them back. */
 const isGone = (/** @type {HallwayRow} */ row) => Boolean(row.ended_at) || row.hidden === true
 
 /**
@@ -26,7 +26,7 @@ const isGone = (/** @type {HallwayRow} */ row) => Boolean(row.ended_at) || row.h
 export function reduceHallway(hallway, frame) {
   if (frame.type === 'snapshot') {
     if (!frame.data.hallway) return hallway
-    // The rooms it does not name are over: the snapshot was read after everything seen before it.
+    // Rooms that are not in the snapshot have ended: it is newer than everything received before.
     return new Map(frame.data.hallway.map((/** @type {HallwayRow} */ row) => [row.id, Object.freeze(row)]))
   }
   if (frame.type !== 'hallway') return hallway
@@ -37,8 +37,7 @@ export function reduceHallway(hallway, frame) {
 }
 
 /**
- * The rooms to show: those of the clubs I follow first, then everything else, each in the order the rooms were made, so that a card
- * changes in place and never jumps because somebody entered. The scheduled ones are among them, marked.
+ * The rooms to show, with the scheduled ones: first those of the clubs I follow, then the others, each in the order of their creation.
  *
  * @param {Hallway} hallway
  * @param {ReadonlySet<number>} following  club ids

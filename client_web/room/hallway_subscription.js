@@ -2,8 +2,8 @@ import { EMPTY_HALLWAY, reduceHallway } from './hallway.js'
 import { NO_INVITATIONS, reduceInvitations, withoutFresh } from './invitations.js'
 
 /**
- * SubscriptionStatus the hallway: its rooms, and the invitations that are open for me. Outside of a room it has a stream of its own; in a room
- * its frames come with the room's log, and are handed in with `receive`.
+ * The subscription of the hallway: its rooms, and my open invitations. Outside of a room it has a stream of its own. In a room the
+ * hallway's frames come in the room's stream and are passed to `receive`.
  *
  * @typedef {Omit<import('../signaling/subscription.js').SubscriptionStatus, 'reason'>} HallwayStatus
  *
@@ -25,7 +25,7 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
     get invitations() {
       return invitations
     },
-    /** How it is followed, whichever way. */
+    /** Of its own stream, or of the room's. */
     get status() {
       return status
     },
@@ -65,14 +65,14 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
       old?.close()
     },
 
-    /** A room's log brings it from now on. */
+    /** From now on its frames come in a room's stream. */
     handOver() {
       if (!stream) return
       subscription.stop()
       subscription.report({ state: 'live', problem: null, retry_at: null })
     },
 
-    /** Once more after it ended: as the user I am now. */
+    /** Subscribes again after it ended, as the present user. */
     retry() {
       if (status.state !== 'ended') return
       subscription.stop()
@@ -80,7 +80,7 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
       subscription.start()
     },
 
-    /** I am another user now: the invitations were the other one's. */
+    /** Another user is signed in: the invitations were those of the user before. */
     changeUser() {
       invitations = NO_INVITATIONS
       onChange()
@@ -89,7 +89,7 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
       subscription.start()
     },
 
-    /** It was looked at: its notice is not needed any more. @param {number} id  of an invitation */
+    /** I have seen an invitation: it is no longer announced. @param {number} id  of an invitation */
     seenInvitation(id) {
       invitations = withoutFresh(invitations, id)
       onChange()

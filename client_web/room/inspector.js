@@ -1,8 +1,8 @@
 import { createClock, instant, now } from './clock.js'
 
 /**
- * The inspector: the rows written, the notifications received and the events seen behind what is on screen, with their times. It watches and
- * never takes part; a bounded list, the oldest fall off.
+ * What the inspector shows: the rows written and the events received, with their times. It only observes. The list is bounded: the
+ * oldest entries are dropped.
  *
  * @typedef {{ id: number, at: number, problem?: Error|null, user_id?: number|null }} Common  `at` in ms since the epoch
  * @typedef {Common & { kind: 'write', method: string, table: string, rows: import('../signaling/rows.js').Row[], status: number|null,
@@ -24,7 +24,7 @@ import { createClock, instant, now } from './clock.js'
 const KEPT = 200
 const TRACES_KEPT = 100
 
-/** The database's clock dates what happens, whatever time was sent along: such a column says only whether. */
+/** The database sets times itself and ignores the time that was sent: such columns are compared only by whether they are null. */
 const isDated = (/** @type {string} */ column) => column.endsWith('_at')
 
 /** @param {{ onChange: () => void }} options */
@@ -68,7 +68,7 @@ export function createInspector({ onChange }) {
     onChange()
   }
 
-  /** A signal's mark on its trace; the first offer and its answer count, restarts come later. @param {string} kind @param {any} body @param {boolean} mine */
+  /** The change of a trace by a signal. The first offer and its answer are timed, later ones are not. @param {string} kind @param {any} body @param {boolean} mine */
   function mark(kind, body, mine) {
     const count = [body].flat().length
     return (/** @type {Trace} */ before) => {
@@ -79,7 +79,7 @@ export function createInspector({ onChange }) {
     }
   }
 
-  /** My own write came back as an event: the time from sending it to seeing it is measured by one clock, and is what people notice. @param {string} table @param {any} record @param {number} at */
+  /** Finds my write that an event belongs to, and measures the time from sending it until the event arrived, by one clock. @param {string} table @param {any} record @param {number} at */
   function recognise(table, record, at) {
     /** @param {Entry} entry @returns {entry is WriteEntry} */
     const echoes = (entry) =>
@@ -101,20 +101,20 @@ export function createInspector({ onChange }) {
       return clock.skew
     },
 
-    /** For rows.js: a write leaves. @type {(write: import('../signaling/rows.js').Write) => import('../signaling/rows.js').Watched} */
+    /** Called by rows.js for each write. @type {(write: import('../signaling/rows.js').Write) => import('../signaling/rows.js').Watched} */
     watch({ method, table, rows }) {
       const at = now()
       const id = add({ kind: 'write', at, method, table, rows, status: null, ms: null, seen_ms: null, problem: null })
       return { answered: (status, problem) => amend(id, { status, ms: now() - at, problem }) }
     },
 
-    /** What came back of a write whose row the server dated. @param {string} table @param {object} record @param {string} [dated] */
+    /** The stored row of a write, with a time that the server set: compares the clocks. @param {string} table @param {object} record @param {string} [dated] */
     returned(table, record, dated) {
       const sent = entries.filter((entry) => entry.kind === 'write').findLast((entry) => entry.table === table && entry.ms !== null && !entry.problem)
       if (sent?.ms && dated) clock.compare(instant(dated), sent.at, sent.at + sent.ms)
     },
 
-    /** My seat is there, in a snapshot. */
+    /** Also for my seat in a snapshot. */
     recognise,
 
     /** @param {import('../signaling/subscription.js').Frame} frame an event of the log @param {{user_id: number, username: string}|null} seat whom it is about */

@@ -1,12 +1,12 @@
 /**
- * The invitations that are open for me, as the stream brings them: whole lists, the newest list wins. And the calls that make, answer
- * and withdraw them.
+ * My open invitations, as the stream sends them: always the whole list, and the newest list wins. And the calls that create, answer and
+ * withdraw invitations.
  *
  * @typedef {{ id: number, code: string, club_id: number|null, club: string|null, room_id: number|null, room: string|null,
  *             invited_by: string, created_at: string, expires_at: string }} Invitation
  */
 
-/** @type {{ known: boolean, list: readonly Invitation[], fresh: readonly Invitation[] }} `fresh`: those that came while I was here */
+/** @type {{ known: boolean, list: readonly Invitation[], fresh: readonly Invitation[] }} `fresh`: those that arrived since */
 export const NO_INVITATIONS = Object.freeze({ known: false, list: [], fresh: [] })
 
 /**
@@ -20,14 +20,14 @@ export function reduceInvitations(state, frame) {
   if (state.known && same(state.list, invitations)) return state
   const before = new Set(state.list.map(({ id }) => id))
   const open = new Set(invitations.map(({ id }) => id))
-  // Those that lay there when I came are in the list at the top; only what arrives now asks for a look.
+  // Invitations that were open before are only listed. Those that arrive now are also announced.
   const arrived = state.known ? /** @type {Invitation[]} */ (invitations).filter(({ id }) => !before.has(id)) : []
   return Object.freeze({ known: true, list: invitations, fresh: [...state.fresh.filter(({ id }) => open.has(id)), ...arrived] })
 }
 
 const same = (/** @type {readonly { id: number }[]} */ a, /** @type {readonly { id: number }[]} */ b) => a.length === b.length && a.every(({ id }, index) => id === b[index].id)
 
-/** @param {typeof NO_INVITATIONS} state @param {number} id  it was looked at, or answered */
+/** @param {typeof NO_INVITATIONS} state @param {number} id  it was seen or answered */
 export const withoutFresh = (state, id) => Object.freeze({ ...state, fresh: state.fresh.filter((one) => one.id !== id) })
 
 /**
@@ -35,7 +35,7 @@ export const withoutFresh = (state, id) => Object.freeze({ ...state, fresh: stat
  */
 export function createInvitations({ rows }) {
   return {
-    /** What a link says before it is answered; works for somebody signed out. @param {string} code */
+    /** An invitation by its link; without being signed in, too. @param {string} code */
     one: (code) => rows.rpc('invitation', { code }),
     accept: (/** @type {string} */ code) => rows.rpc('accept_invitation', { code }),
     decline: (/** @type {string} */ code) => rows.rpc('decline_invitation', { code }),

@@ -1,18 +1,18 @@
 import { problemFrom } from '../signaling/problem.js'
 
 /**
- * Something that is asked for by key and shown while it may be old: a club, a person, an invitation. What was known stays on the
- * screen until the newer answer comes, and an answer that is no longer wanted is dropped.
+ * A value that is loaded by key: a club, a person, an invitation. A value that is known is shown until the new answer arrives. An answer
+ * that is no longer wanted is dropped.
  *
  * @template K, V
  * @typedef {{ key: K|null, phase: 'idle'|'loading'|'ready'|'missing'|'failed', value: V|null, problem: import('../signaling/problem.js').Problem|null }} LookupState
  */
 
-const KEPT = 30 // pages one may come back to
+const KEPT = 30 // values of earlier keys
 
 /**
  * @template K, V
- * @param {(key: K) => Promise<V|null>|V|null} load  null: there is no such thing
+ * @param {(key: K) => Promise<V|null>|V|null} load  null: it does not exist
  * @param {() => void} onChange
  */
 export function createLookup(load, onChange) {
@@ -37,7 +37,7 @@ export function createLookup(load, onChange) {
     get state() {
       return state
     },
-    /** Asks; resolves when the answer is shown. @param {K} [wanted]  the same again */
+    /** Loads; resolves when the answer is shown. @param {K} [wanted]  without it the same key again */
     async look(wanted) {
       const key = /** @type {K} */ (wanted ?? state.key)
       const mine = (asked += 1)
@@ -54,7 +54,7 @@ export function createLookup(load, onChange) {
         show({ key, phase: problem.status === 404 ? 'missing' : 'failed', value: problem.status === 404 ? null : old, problem })
       }
     },
-    /** Whoever signs in or out sees things anew. */
+    /** Another user sees other values. */
     forget() {
       known.clear()
       asked += 1

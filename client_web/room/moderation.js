@@ -1,6 +1,6 @@
 /**
- * What a host or moderator does, and what everybody may report to them: one call of the database each. Who may do what is decided there and
- * nowhere else; a refusal is a Problem whose words are shown beside the button.
+ * What hosts and moderators can do: one call of the database for each action. Only the database decides who may do what. A refusal is a
+ * Problem, which is shown beside the button.
  *
  * @typedef {{ user_id: number, username: string }} Named
  *
@@ -12,7 +12,7 @@ export function createModeration({ rows, roomId }) {
   const seat = (/** @type {number} */ user_id) => ({ room_id: `eq.${roomId}`, user_id: `eq.${user_id}` })
 
   return {
-    // The stage. Nobody is put on it who has not asked or been asked.
+    // The stage. Nobody comes to it without consent.
     bringUp: (/** @type {Named} */ { username }) => call('promote', { username }),
     lowerHand: (/** @type {Named} */ { username }) => call('lower_hand', { username }),
     invite: (/** @type {Named} */ { username }) => call('invite_to_speak', { username }),
@@ -21,7 +21,7 @@ export function createModeration({ rows, roomId }) {
     makeModerator: (/** @type {Named} */ { username }) => call('promote', { username, role: 'MODERATOR' }),
     makeSpeaker: (/** @type {Named} */ { username }) => call('promote', { username, role: 'SPEAKER' }),
 
-    // Microphones: off by a moderator, on by nobody else.
+    // Microphones: a moderator can mute, but not unmute.
     mute: (/** @type {Named} */ { username }) => call('mute', { username }),
     muteAll: () => call('mute_all'),
     askToUnmute: (/** @type {Named} */ { username }) => call('ask_to_unmute', { username }),

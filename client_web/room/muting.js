@@ -1,15 +1,15 @@
 /**
- * Am I muted? What I wish is shown at once; what the row says decides. My wishes are written one after the other, and between a write
- * and its echo the log still brings older states, which must not undo a newer wish. A moderator's mute has no wish of mine behind it.
- * A fresh snapshot may have left my echo out, so a mute that it shows is obeyed whatever I wished, and written again to be sure.
+ * Whether I am muted. My wish is shown at once; the row in the database decides. Wishes are written one after the other. Until the event of
+ * my write arrives, the log may still bring older states, which must not undo a newer wish. A mute without a wish of mine is a moderator's.
+ * After a snapshot my event may not come any more: if the snapshot says muted, I am muted, and my wish to be muted is written again.
  *
  * @param {{ write: (muted: boolean) => Promise<unknown>, onChange: (muted: boolean) => void }} options
  */
 export function createMuting({ write, onChange }) {
-  let muted = true // on entry, always
+  let muted = true // always when I enter
   let row = true
   let mutedByOther = false
-  /** @type {boolean|null} */ let awaited = null // the echo that is still to come
+  /** @type {boolean|null} */ let awaited = null // the value whose event has not arrived yet
   /** @type {Promise<boolean>|null} */ let writing = null
 
   /** @param {boolean} next */
@@ -39,7 +39,7 @@ export function createMuting({ write, onChange }) {
     get muted() {
       return muted
     },
-    /** Whether somebody else switched my microphone off, and I have not touched it since. */
+    /** Whether another person muted me, and I have changed nothing since. */
     get mutedByOther() {
       return mutedByOther
     },
@@ -53,9 +53,9 @@ export function createMuting({ write, onChange }) {
     },
 
     /**
-     * What the room's log says about my seat.
+     * Whether my seat is muted, by the room's log.
      * @param {boolean} value
-     * @param {{ speaks?: boolean, fresh?: boolean }} [options]  a listener has no microphone to be switched off; a snapshot is fresh
+     * @param {{ speaks?: boolean, fresh?: boolean }} [options]  speaks: listeners have no microphone that could be muted; fresh: by a snapshot
      */
     seen(value, { speaks = true, fresh = false } = {}) {
       mutedByOther = speaks && value && (mutedByOther || (!muted && (fresh || awaited === null)))
@@ -63,8 +63,8 @@ export function createMuting({ write, onChange }) {
       if (fresh && value && !muted && awaited === false) {
         become(true)
         writing ??= flush()
-        writing.catch(() => {}) // refused: the row stays as it was, and is muted
-      } else if (awaited === value) awaited = null // my own echo; by now I may wish otherwise
+        writing.catch(() => {}) // if refused, the row still says muted
+      } else if (awaited === value) awaited = null // the event of my own write; my wish may be another one by now
       else if (awaited === null) become(value)
     },
 

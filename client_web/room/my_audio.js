@@ -2,22 +2,21 @@ import { createMicrophone } from '../media/microphone.js'
 import { createMuting } from './muting.js'
 
 /**
- * My voice in a room: the microphone, whether I am muted, and what of it leaves this browser: nothing from the audience, silence
- * while muted.
+ * My audio in a room: the microphone, whether I am muted, and what is sent. Listeners send nothing; muted speakers send silence.
  *
  * @param {object} options
  * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices
- * @param {() => boolean} options.maySpeak  whether I have a seat that may be heard
- * @param {(muted: boolean) => Promise<unknown>} options.write  my mute, as a row
- * @param {(track: MediaStreamTrack|null) => Promise<unknown>} options.send  to everybody; resolves when they have it
- * @param {(stream: MediaStream|null) => void} options.onStream  my microphone as it sounds here
+ * @param {() => boolean} options.maySpeak  whether my seat may speak
+ * @param {(muted: boolean) => Promise<unknown>} options.write  writes my seat's `muted`
+ * @param {(track: MediaStreamTrack|null) => Promise<unknown>} options.send  to everybody; resolves when it is sent
+ * @param {(stream: MediaStream|null) => void} options.onStream  my microphone, for measuring
  * @param {(problem: import('../signaling/problem.js').Problem) => void} options.onProblem  my mute was refused
  * @param {() => void} options.onChange
  */
 export function createMyAudio({ devices, maySpeak, write, send, onStream, onProblem, onChange }) {
   let wish = 0
-  let talking = false // for as long as a key is held
-  let applied = '' // the constraints the microphone was asked with
+  let talking = false // while a key is held
+  let applied = '' // the constraints of the present track
   let release = () => {}
 
   const microphone = createMicrophone({ constraints: devices.constraints, onChange: onMicrophone, onReplace })
@@ -42,10 +41,10 @@ export function createMyAudio({ devices, maySpeak, write, send, onStream, onProb
   function onMicrophone(/** @type {string} */ state) {
     onStream(state === 'on' ? microphone.stream : null)
     if (state === 'on') {
-      devices.refresh() // now that it is allowed they have names
-      devices.check() // and it works: no check need be offered
+      devices.refresh() // with the permission, devices have names
+      devices.check() // it works: a sound check is not offered any more
     }
-    // Unplugged: the row must not promise a voice.
+    // Unplugged: my seat must not look unmuted.
     if (state === 'missing' && !muting.muted) muting.set(true).catch(onProblem)
     transmit()
     onChange()
@@ -61,7 +60,7 @@ export function createMyAudio({ devices, maySpeak, write, send, onStream, onProb
     get muted() {
       return muting.muted
     },
-    /** Whether somebody else muted me, and I have not touched it since. */
+    /** Whether another person muted me, and I have changed nothing since. */
     get mutedByOther() {
       return muting.mutedByOther
     },
@@ -69,12 +68,12 @@ export function createMyAudio({ devices, maySpeak, write, send, onStream, onProb
       return Object.freeze({ state: microphone.state, problem: microphone.problem, talking })
     },
     transmit,
-    /** What the room's log says about my mute. */
+    /** Whether my seat is muted, by the room's log. */
     seen: muting.seen,
     /** A new session of the seat begins muted. */
     reset: muting.reset,
     drop: microphone.drop,
-    /** The microphone, open though nothing of it leaves yet. */
+    /** Opens the microphone; sends nothing yet. */
     want: microphone.want,
 
     /** @param {boolean} muted @returns {Promise<boolean>} whether it is so now; rejects with a Problem if the room refuses */
@@ -88,7 +87,7 @@ export function createMyAudio({ devices, maySpeak, write, send, onStream, onProb
       return muting.set(muted)
     },
 
-    /** Talks for as long as a key is held. @param {boolean} on */
+    /** Unmutes while a key is held. @param {boolean} on */
     talk(on) {
       if (on ? talking || !muting.muted : !talking) return Promise.resolve(false)
       talking = on

@@ -1,7 +1,7 @@
 /**
- * When the network may have changed under a connection: it came back, it became another one, or the page is seen again (a laptop woke).
+ * Notices when the network may have changed: it is back, it is another one, or the page is visible again (after sleep).
  *
- * @param {{ onNetwork: () => void, onVisible: () => void }} options  onNetwork: what was open is surely dead
+ * @param {{ onNetwork: () => void, onVisible: () => void }} options  onNetwork: open connections are surely dead
  */
 export function createNetworkChanges({ onNetwork, onVisible }) {
   const information = /** @type {{ connection?: EventTarget & { type?: string } }} */ (navigator).connection
@@ -11,7 +11,7 @@ export function createNetworkChanges({ onNetwork, onVisible }) {
     if (document.visibilityState === 'visible') onVisible()
   }
 
-  /** `change` also fires for every new estimate of the speed; only another kind of network is another network. */
+  /** `change` also fires for every new estimate of the speed; only another type is another network. */
   function onInformation() {
     if (information?.type === type) return
     type = information?.type

@@ -2,17 +2,17 @@ import { errorFrom } from '../signaling/problem.js'
 import { newUuid } from '../signaling/uuid.js'
 
 /**
- * What I wrote and the room does not have yet. One is sent at a time, so that they keep the order I typed them in; what was refused,
- * or got no answer, stays until it is sent again or thrown away.
+ * My messages that are not in the room yet. They are sent one after the other, in the order I wrote them. A message that was refused or
+ * got no answer stays until it is sent again or discarded.
  *
- * No answer is not a no: the row may be there all the same. So each message has an id made here; `recognise` takes the id of one that
- * stands in the log, and sending again under the same id never stores it twice.
+ * Without an answer a message may still be stored. So each has an id that is made here: `recognise` takes the id of a message in the log,
+ * and a message that is sent again with the same id is never stored twice.
  *
  * @typedef {{ key: number, client_id: string, body: string, at: number, state: 'sending'|'unsent', problem: Error|null }} OutgoingMessage
  *
  * @param {object} options
  * @param {(client_id: string, body: string) => Promise<void>} options.post
- * @param {(list: readonly OutgoingMessage[], problem: Error|null) => void} options.onChange  the latest refusal comes along
+ * @param {(list: readonly OutgoingMessage[], problem: Error|null) => void} options.onChange  with the latest refusal
  * @param {() => number} options.now
  */
 export function createOutgoingMessages({ post, onChange, now }) {
@@ -43,7 +43,7 @@ export function createOutgoingMessages({ post, onChange, now }) {
         become(list.filter(({ key }) => key !== next.key))
       } catch (error) {
         const problem = errorFrom(error)
-        // What comes after it would overtake it, or be refused as well.
+        // Later ones wait, too: they must not overtake it.
         const failed = list.map((one) => (one.state === 'sending' ? Object.freeze({ ...one, state: /** @type {const} */ ('unsent'), problem }) : one))
         become(failed, problem)
       }
@@ -64,7 +64,7 @@ export function createOutgoingMessages({ post, onChange, now }) {
       flush()
     },
 
-    /** Found from before: it waits for "Send again". @param {string} client_id @param {string} body */
+    /** From before the page was loaded: it waits for "Send again". @param {string} client_id @param {string} body */
     restore: (client_id, body) => add(client_id, body, 'unsent'),
 
     /** @param {number} key */
@@ -73,14 +73,14 @@ export function createOutgoingMessages({ post, onChange, now }) {
       flush()
     },
 
-    /** @returns {string} its words, so that they can go back into the box @param {number} key */
+    /** @returns {string} its text, to be edited again @param {number} key */
     discard(key) {
       const found = list.find((one) => one.key === key)
       become(list.filter((one) => one !== found))
       return found?.body ?? ''
     },
 
-    /** One of my messages is in the room. @param {string|null} client_id  null if it was not written on a page */
+    /** One of my messages is in the room. @param {string|null} client_id  null if it was not written by this page */
     recognise(client_id) {
       const found = list.find((one) => one.client_id === client_id)
       if (found) become(list.filter((one) => one !== found))

@@ -1,8 +1,8 @@
 import { handQueue, isNode, maySpeak, present } from './state.js'
 
 /**
- * The room as it is shown: what the log says, joined with what this browser knows itself (connections, who speaks, my microphone).
- * The room's node has a seat, and is no person.
+ * The people in the room as they are shown: the seats of the log, with what only this browser knows (connections, who speaks, my
+ * microphone). The room's node has a seat, but is not a person.
  *
  * @typedef {object} Person
  * @property {number} user_id
@@ -22,7 +22,7 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
  * @property {boolean} speaking
  * @property {number} volume  how loud I want to hear them, in per cent
  * @property {boolean} silenced  muted for me only
- * @property {boolean} mixed  their voice comes mixed with all the others', and has no volume of its own
+ * @property {boolean} mixed  their voice is part of a mix, and has no volume of its own
  * @property {import('../media/quality.js').Quality|null} quality  how good their connection is; null while it is not known
  * @property {'none'|'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} connection
  * @property {{local: string, remote: string}|null} path
@@ -58,7 +58,7 @@ export function peopleOf(room, { user_id, muted, soundOf, connectionOf, mixed })
   })
 }
 
-/** What I may try, to show or hide controls; the database decides. @param {Person|null} me @param {import('./state.js').Room|null} room */
+/** What I may probably do, to show or hide controls; the database decides. @param {Person|null} me @param {import('./state.js').Room|null} room */
 export function mayOf(me, room) {
   return Object.freeze({
     speak: Boolean(me?.on_stage),

@@ -1,5 +1,5 @@
 /**
- * What is known of a user: their bio, their clubs, and the rooms they are in now, as far as I may see it.
+ * A user's profile: their text, clubs, and the rooms they are in now, as far as I may see them.
  *
  * @typedef {{ id: number, username: string, kind: string, bio: string|null, created_at: string,
  *             clubs: { club_id: number, name: string, role: string }[], rooms: { room_id: number, room: string, role: string }[] }} Profile
@@ -8,7 +8,7 @@
 export function createProfiles({ rows }) {
   const columns = 'id,username,kind,bio,created_at'
 
-  /** Names are unique whatever their case; the exact one is asked for first, because a name may hold a character that is a wildcard in `ilike`. */
+  /** Names are unique without regard to case. The exact name is tried first, because it may have characters that are wildcards for `ilike`. */
   async function find(/** @type {string} */ username) {
     const [exact] = await rows.select('users', { username: `eq.${username}`, select: columns })
     if (exact || /[*%_\\]/u.test(username)) return exact ?? null
@@ -34,7 +34,7 @@ export function createProfiles({ rows }) {
     /** @param {number} id mine @param {{ username?: string, bio?: string|null }} change */
     change: (id, change) => rows.update('users', change, { id: `eq.${id}` }, { representation: false }),
 
-    /** People whose names begin like this, then those who have it somewhere. @returns {Promise<string[]>} */
+    /** Names that begin with this text, then names that contain it. @returns {Promise<string[]>} */
     async suggest(/** @type {string} */ beginning, { limit = 6 } = {}) {
       const plain = beginning.trim().replace(/[*%_\\,()"]/gu, '')
       const asked = { select: 'username', kind: 'eq.person', order: 'username', limit }

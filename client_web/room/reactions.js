@@ -1,13 +1,13 @@
 import { instant, now } from './clock.js'
 
-/** What one may react with; `reactions_emoji_is_known` holds the same list. */
+/** The possible reactions; the constraint `reactions_emoji_is_known` has the same list. */
 export const PALETTE = Object.freeze(['👏', '❤️', '😂', '🔥', '👍', '🎉', '😮', '🙏'])
 
-const FRESH = 10_000 // ms: applause of a minute ago, caught up with after a lost connection, is over
+const FRESH = 10_000 // ms; older reactions, received after a lost connection, are not shown
 
 /**
- * Reactions: they are shown and gone, so they are passed to the listeners and kept nowhere. Mine shows at once; its echo in the log is
- * passed over.
+ * Reactions are shown for a moment, so they are only passed to subscribers and not kept. Mine are shown at once; their events in the log
+ * are skipped.
  *
  * @typedef {{ user_id: number, username: string, emoji: string }} Reaction
  *
@@ -19,7 +19,7 @@ const FRESH = 10_000 // ms: applause of a minute ago, caught up with after a los
  */
 export function createReactions({ user, rows, roomId, skew }) {
   /** @type {Set<(reaction: Reaction) => void>} */ const listeners = new Set()
-  /** @type {string[]} */ const echoes = [] // emoji of mine that the log will still bring
+  /** @type {string[]} */ const echoes = [] // my emoji whose events have not arrived yet
 
   const notify = (/** @type {Reaction} */ reaction) => listeners.forEach((listener) => listener(Object.freeze(reaction)))
 

@@ -2,8 +2,8 @@ import { ruleOf } from '../signaling/problem.js'
 import { instant, now } from './clock.js'
 
 /**
- * Whether the room is being recorded, as its log says: announced, with a countdown in which I may leave; then recording, until it ends.
- * Who enters while it runs is informed once, and confirms it.
+ * Whether the room is being recorded, by its log: announced, with a countdown in which people may leave; then recording, until it ends.
+ * Participants who enter during a recording are informed, and confirm it once.
  *
  * @typedef {{ id: number, room_id: number, started_by: number, username: string, begins_at: string, started_at: string|null,
  *             ended_at: string|null, ended_reason: string|null, failure: string|null, deleted_at: string|null,
@@ -14,7 +14,7 @@ import { instant, now } from './clock.js'
  * @property {'announced'|'recording'} phase
  * @property {number} begins     ms since the epoch, by this browser's clock
  * @property {boolean} mine      I started it
- * @property {boolean} unknown   it ran before I came, and I have not said that I know
+ * @property {boolean} unknown   it began before I entered, and I have not confirmed it
  *
  * @param {object} options
  * @param {{ id: number }} options.user
@@ -25,15 +25,15 @@ import { instant, now } from './clock.js'
  */
 export function createRecording({ user, rows, roomId, skew, onChange }) {
   /** @type {RecordingRecord|null} */ let record = null
-  /** @type {RecordingRecord|null} */ let last = null // that ended while I was here
-  const known = new Set() // ids of the recordings I was informed of
+  /** @type {RecordingRecord|null} */ let last = null // the latest that ended in this room session
+  const known = new Set() // ids of the recordings that I know of
   /** @type {number|undefined} */ let timer
   /** @type {{ running: Running|null, last: RecordingRecord|null }|null} */ let state = null
 
   const begins = () => instant(record?.begins_at ?? '') - skew()
   const counting = () => record?.started_at === null && begins() > now()
 
-  function look() {
+  function stateNow() {
     /** @type {Running|null} */ const running = record && Object.freeze({
       ...{ id: record.id, username: record.username, begins: begins() },
       phase: counting() ? 'announced' : 'recording',
@@ -45,7 +45,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
 
   function changed() {
     clearTimeout(timer)
-    // When the countdown is over it is time to say something else, whether or not the node has begun by then.
+    // When the countdown ends, the page shows "recording", even if the node has not begun yet.
     if (record && counting()) timer = setTimeout(changed, begins() - now() + 20)
     state = null
     onChange()
@@ -58,7 +58,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
     changed()
   }
 
-  /** Who sees the countdown is informed by it. */
+  /** Whether the countdown is still running. */
   const counts = (/** @type {RecordingRecord} */ next) => next.started_at === null && instant(next.begins_at) - skew() > now()
 
   /** @type {Record<string, (frame: import('../signaling/subscription.js').Frame) => void>} */
@@ -72,7 +72,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
         if (after.continues_id === null && after.id !== record?.id) last = null
         take(after)
       } else if (record?.id === (after ?? before).id) {
-        if (after?.continued) return // at another node: the next part is on its way
+        if (after?.continued) return // it is continued by another node: the next part follows
         last = after && !after.deleted_at ? after : null
         take(null)
       } else if (last && last.id === (after ?? before).id) {
@@ -85,15 +85,15 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
   return {
     /** @returns {{ running: Running|null, last: RecordingRecord|null }} */
     get state() {
-      state ??= look()
+      state ??= stateNow()
       return state
     },
     /** @param {import('../signaling/subscription.js').Frame} frame */
     receive: (frame) => reactions[frame.type]?.(frame),
 
-    /** The host: announces it to everybody; it begins when the countdown is over. */
+    /** Announces a recording to everybody; it begins after the countdown. */
     start: () => rows.insert('recordings', { room_id: roomId }, { representation: false }),
-    /** A mesh has no place where the conversation comes together: first let a node setTopology the room, whichever is there. */
+    /** A mesh cannot be recorded: first moves the room to a node, an SFU if there is one. */
     async moveToNodeAndStart() {
       const setTopology = (/** @type {string} */ topology) => rows.update('rooms', { topology }, { id: `eq.${roomId}` }, { representation: false })
       try {
@@ -105,12 +105,12 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
       await this.start()
     },
     stop: () => rows.rpc('stop_recording', { room_id: roomId }),
-    /** I know that the room is recorded, and stay. */
+    /** I confirm that I know of the recording. */
     acknowledge() {
       if (record) known.add(record.id)
       changed()
     },
-    /** That it ended is read. */
+    /** I have read that it ended. */
     dismiss() {
       last = null
       changed()

@@ -1,10 +1,10 @@
 /**
- * The recordings that I may hear: those of rooms I sat in while they ran, or that I made.
+ * The recordings that I may listen to: those that I started, and those of rooms in which I was during the recording.
  *
  * @typedef {{ id: number, room_id: number, room: string|null, host: string, status: 'recording'|'ended'|'failed', started_at: string,
  *             ended_at: string|null, ended_reason: string|null, seconds: number|null, failure: string|null,
  *             continues_id: number|null, people: string[], mine: boolean }} Recording
- * @typedef {{ id: number, username: string, body: string, created_at: string, at: number }} ChatLine  of the chat; `at` in seconds of the sound
+ * @typedef {{ id: number, username: string, body: string, created_at: string, at: number }} ChatMessage  of the chat; `at` in seconds of the recording
  *
  * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, fetch: typeof window.fetch }} parts
  */
@@ -13,14 +13,14 @@ export function createRecordings({ rows, fetch }) {
   const find = (filters) => rows.select('archive', { order: 'id.desc', limit: 50, ...filters })
 
   return {
-    /** @returns {Promise<Recording[]>} all I may hear, newest first */
+    /** @returns {Promise<Recording[]>} all I may listen to, newest first */
     all: () => find({}),
-    /** @param {number} userId @returns {Promise<Recording[]>} those of this person's that I may hear */
+    /** @param {number} userId @returns {Promise<Recording[]>} those that this user started */
     by: (userId) => find({ started_by: `eq.${userId}` }),
     /** @param {number} roomId @returns {Promise<Recording[]>} */
     of: (roomId) => find({ room_id: `eq.${roomId}` }),
 
-    /** @param {number} id @returns {Promise<(Recording & { chat: ChatLine[], next: number|null })|null>} */
+    /** @param {number} id @returns {Promise<(Recording & { chat: ChatMessage[], next: number|null })|null>} */
     async one(id) {
       const [recording] = await find({ id: `eq.${id}` })
       if (!recording) return null
@@ -28,13 +28,13 @@ export function createRecordings({ rows, fetch }) {
       return { ...recording, chat, next: next?.id ?? null }
     },
 
-    /** Where a player finds the sound: it cannot say who it is, so the address does. @param {number} id @returns {Promise<string|null>} */
+    /** The address of the audio: a player sends no credentials, so the address contains them. @param {number} id @returns {Promise<string|null>} */
     async link(id) {
       try {
         const answer = await fetch(`/recordings/${id}/link`, { headers: { Accept: 'application/json' } })
         return answer.ok ? (await answer.json()).url : null
       } catch {
-        return null // away; the player says that there is nothing to play
+        return null // the player then shows that it cannot be played
       }
     },
 

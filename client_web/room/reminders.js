@@ -1,5 +1,5 @@
 /**
- * Scheduled rooms I want to be reminded of. A reminder is a row of mine; it is due once its room is open, and deleted when it was shown.
+ * Scheduled rooms I want to be reminded of. A reminder is a row; it is due when its room opens, and deleted after it was shown.
  *
  * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, onChange: () => void }} parts
  */
@@ -32,7 +32,7 @@ export function createReminders({ rows, onChange }) {
       keep(new Set([...wanted].filter((id) => id !== room_id)))
       await rows.remove('reminders', { room_id: `eq.${room_id}` })
     },
-    /** Rooms that have opened and that I wanted to be reminded of. @template {import('./hallway.js').HallwayRow} T @param {T[]} hallway */
+    /** Open rooms that I wanted to be reminded of. @template {import('./hallway.js').HallwayRow} T @param {T[]} hallway */
     due: (hallway) => hallway.filter((row) => wanted.has(row.id) && !row.scheduled),
   }
 }

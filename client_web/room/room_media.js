@@ -6,7 +6,7 @@ import { createSound } from './sound.js'
 import { maySpeak } from './state.js'
 
 /**
- * The media of one room session: the connections, what is heard, and my microphone. It follows the room as the log describes it.
+ * The media of one room session: the connections, the audio that is played, and my microphone.
  *
  * @param {object} options
  * @param {number} options.user_id  mine
@@ -18,7 +18,7 @@ import { maySpeak } from './state.js'
  * @param {ReturnType<typeof import('./connection_problems.js').createConnectionProblems>} options.connectionProblems
  * @param {{ peer_id: () => string|null, signal: (signals: import('../signaling/outbox.js').Signal[]) => Promise<unknown>, check: () => void,
  *           probe: (dead: boolean) => void, writeMuted: (muted: boolean) => Promise<unknown> }} options.seat
- *   my seat: `check` asks the log whether it is still mine; `probe` looks whether the subscription is alive
+ *   my seat: `check` asks the log whether it is still mine; `probe` checks whether the subscription is alive
  * @param {() => void} options.onChange
  */
 export function createRoomMedia({ user_id, fetch, room, devices, volumes, inspector, connectionProblems, seat, onChange }) {
@@ -91,7 +91,7 @@ export function createRoomMedia({ user_id, fetch, room, devices, volumes, inspec
       if (me && !maySpeak(me) && !keepMicrophone) myAudio.drop()
       myAudio.transmit()
     },
-    /** Before `update`: connects with whom the room says. */
+    /** Before `update`: opens and closes connections as the room says. */
     updateConnections() {
       connections.update(mySeat(), room.state.seats.values(), room.topology())
       sound.reconsider()

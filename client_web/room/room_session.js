@@ -13,8 +13,8 @@ import { roomSessionStateOf } from './room_session_state.js'
 import { createSeat } from './seat.js'
 
 /**
- * One session in one room: my seat, the room as its log describes it, the media, the chat and the rest, brought together here. Frames
- * of the log change them; what the page shows is computed from them (room_session_state.js).
+ * One session in one room. It connects my seat, the room's state, the media, the chat and the other parts: frames of the log change them,
+ * and what the page shows is computed from them (room_session_state.js).
  *
  * @typedef {import('./room_session_state.js').RoomSessionState} RoomSessionState
  * @typedef {ReturnType<typeof createRoomSession>} RoomSession
@@ -27,7 +27,7 @@ import { createSeat } from './seat.js'
  * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices  which microphone and loudspeaker
  * @param {ReturnType<typeof import('../media/volume.js').createVolumes>} options.volumes  how loud I want to hear each person
  * @param {string} [options.role]  'AUDIENCE' to only listen
- * @param {(frame: import('../signaling/subscription.js').Frame) => void} [options.onFrame]  every frame: the hallway's come with the room's
+ * @param {(frame: import('../signaling/subscription.js').Frame) => void} [options.onFrame]  every frame: the hallway's frames come in the room's stream
  * @param {(subscription: import('../signaling/subscription.js').SubscriptionStatus) => void} [options.onSubscription]
  */
 export function createRoomSession({ user, fetch, technique, devices, volumes, roomId, role, onFrame = () => {}, onSubscription = () => {} }) {

@@ -2,7 +2,7 @@ import { mayOf, peopleOf } from './people.js'
 import { isNode, present } from './state.js'
 
 /**
- * A room session as it is shown: everything the views read, derived from the parts of the room session. Pure, but for reading them.
+ * The state of a room session: everything that the views read, computed from its parts.
  *
  * @param {object} parts
  * @param {import('./seat.js').SeatStatus} parts.seatStatus

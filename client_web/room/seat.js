@@ -3,8 +3,8 @@ import { problemFrom } from '../signaling/problem.js'
 import { newUuid } from '../signaling/uuid.js'
 
 /**
- * My seat: taken by an upsert, kept by following the room's log, lost when the room says so. Each time it is taken is a session of
- * its own, with a `peer_id` made here; what an older session still says is ignored, here and by the database.
+ * My seat. It is taken by an upsert and kept by a subscription of the room's log. Each time it is taken, a new session begins, with a
+ * `peer_id` made here. Events and signals of an older session are ignored, here and by the database.
  *
  * @typedef {'joining'|'in'|'reconnecting'|'left'} Phase
  * @typedef {import('../signaling/problem.js').Problem} Problem
@@ -27,7 +27,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   /** @typedef {{ peer_id: string, stream: ReturnType<typeof technique.subscribe>|null, checked: boolean }} Session */
   /** @type {Session|null} */ let session = null
   let wasIn = false
-  let asked = role // for the first time only: a role given later must survive joining again
+  let asked = role // only for the first time: after that, the seat's present role is kept
 
   /** @param {Phase} phase @param {Partial<Omit<SeatStatus, 'phase'>>} [about] @param {SubscriptionStatus} [subscription] */
   const report = (phase, { reason = null, problem = null, retry_at = null } = {}, subscription) =>
@@ -37,7 +37,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   const enteringPhase = () => (wasIn ? 'reconnecting' : 'joining')
 
   /**
-   * Repeats what fails for a passing reason, for as long as this session lasts; null when it was given up.
+   * Tries again after failures that may pass, while this session lasts; null when the session has ended.
    * @template T @param {Session} mine @param {string} reason @param {() => Promise<T>} attemptOnce
    */
   async function retryWhilePassing(mine, reason, attemptOnce) {
@@ -74,9 +74,9 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
       await ready
     } catch (error) {
       const problem = problemFrom(error)
-      // The answer to an attempt was lost, and its seat expired before the next one: that session is over.
+      // The answer to an earlier attempt was lost, and its seat expired: this peer_id cannot be used again.
       if (session === mine && problem.rule === 'participants_peer_id_is_new') return take(reason)
-      // It ended while I was away: that is no refusal.
+      // The room ended while I was disconnected.
       const ended = reason !== null && problem.rule === 'participants_room_is_open'
       if (session === mine) endSession(ended ? 'room ended' : 'refused', problem)
       return
@@ -118,8 +118,8 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   }
 
   /**
-   * The log is closed to this session. A seat that merely expired while the laptop slept is taken again; one that somebody holds, or
-   * that one was removed from meanwhile, is not.
+   * This session may not read the log any more. If its seat expired, for example during sleep, it is taken again; if another tab has
+   * it, or I was removed, it is not.
    * @param {Session} mine @param {Problem|null} problem
    */
   async function refused(mine, problem) {
@@ -153,16 +153,16 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   const leaveRoom = (/** @type {boolean} */ keepalive) => {
     const { peer_id } = session ?? {}
     if (!peer_id) return Promise.resolve()
-    // With the peer_id: an old tab closing late must not take the seat from a newer one.
+    // With the peer_id: an old tab that closes late must not remove the seat of a newer one.
     const answer = rows.rpc('leave_room', { room_id: roomId, peer_id }, { keepalive }).catch((problem) => inspector.note({ code: 'refused', problem }))
     endSession('left')
     return answer
   }
 
-  /** Signals as rows: by the socket's own event where the room is followed by one, else as a POST. @param {import('../signaling/rows.js').Row[]} signals */
+  /** Signals as rows: by an event of the WebSocket if there is one, otherwise by a POST. @param {import('../signaling/rows.js').Row[]} signals */
   async function signal(signals) {
     const emitted = session?.stream?.emit?.('signal', signals)
-    // Quiet: that a participant leaves while I write to them is no mistake.
+    // Quiet: it is no error if a participant leaves while I send a signal.
     if (!emitted) return rows.insert('signals', signals, { representation: false, quiet: true })
     const watched = inspector.watch({ method: 'INSERT', table: 'signals', rows: signals })
     try {
@@ -178,7 +178,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
 
   return {
     signal,
-    /** The session's name; null when there is no seat. */
+    /** Of the present session; null without a seat. */
     get peer_id() {
       return session?.peer_id ?? null
     },
@@ -188,7 +188,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     /** @param {boolean} dead  what is open is surely dead */
     probe: (dead) => session?.stream?.probe(dead),
 
-    /** A write says that this seat is not ours any more: ask the log, once. */
+    /** A refusal says that the seat is not mine any more: checks the log, once. */
     check() {
       if (!session?.stream || session.checked) return
       session.checked = true

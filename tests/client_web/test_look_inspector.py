@@ -37,7 +37,9 @@ def test_my_own_seat_is_seen_as_a_write_that_came_back_by_the_log(
         beth.walks_in()
         beth.opens("Just listen")
         beth.opens("Inspector")
-        write = beth.page.locator(".entry[data-kind='write']").filter(has_text="you become AUDIENCE")
+        write = beth.page.locator(".entry[data-kind='write']").filter(
+            has_text="you become AUDIENCE"
+        )
         write.get_by_text(re.compile("^back in ")).wait_for()
         write.get_by_text("back by the log").wait_for()
 

@@ -3,7 +3,7 @@ import { element, mark } from '../elements/element.js'
 import { withLinks } from '../elements/links.js'
 import { clockInWords } from './words.js'
 
-/** @import { ChatLine } from '../../room/recordings.js' */
+/** @import { ChatMessage } from '../../room/recordings.js' */
 
 /**
  * What was written while the room was recorded, in time with the playing: what has been said is clear, what comes is faint, and the
@@ -15,9 +15,9 @@ export function createRecordingChat(seek) {
   const nothing = element('p', { class: 'quiet', text: 'No messages were written during the recording.' })
   /** @type {{ at: number, element: HTMLElement }[]} */ let lines = []
   let newest = -1
-  /** @type {readonly ChatLine[]|null} */ let drawn = null
+  /** @type {readonly ChatMessage[]|null} */ let drawn = null
 
-  function draw(/** @type {ChatLine} */ { at, username, body }) {
+  function draw(/** @type {ChatMessage} */ { at, username, body }) {
     const time = element('button', { class: 'replay__time', type: 'button', text: clockInWords(at), 'aria-label': `Play from ${clockInWords(at)}`, on: { click: () => seek(at) } })
     return element('li', { class: 'replay__message', 'data-when': 'ahead' },
       element('span', { class: 'replay__face', 'aria-hidden': 'true' }, avatar(username)),
@@ -27,7 +27,7 @@ export function createRecordingChat(seek) {
 
   return {
     element: element('section', { class: 'replay__chat', 'aria-label': 'Chat' }, element('h2', { class: 'caps page__section', text: 'Chat' }), list, nothing),
-    /** @param {ChatLine[]} chat */
+    /** @param {ChatMessage[]} chat */
     show(chat) {
       if (chat === drawn) return
       drawn = chat

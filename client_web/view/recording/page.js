@@ -9,12 +9,12 @@ import { symbol } from '../elements/symbol.js'
 
 /**
  * @import { LookupState } from '../../room/lookup.js'
- * @import { ChatLine } from '../../room/recordings.js'
+ * @import { ChatMessage } from '../../room/recordings.js'
  * @import { User } from '../../session.js'
  * @import { Place } from '../shell/route.js'
  */
 
-/** @typedef {Recording & { chat: ChatLine[], next: number|null }} RecordingPage */
+/** @typedef {Recording & { chat: ChatMessage[], next: number|null }} RecordingPage */
 
 /**
  * A recording, heard again: the sound, and what was written meanwhile alongside.
