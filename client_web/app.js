@@ -23,14 +23,14 @@ import { onceBeforeNextFrame } from './view/elements/next_frame.js'
  */
 
 /**
- * Brings the shell (what is going on), its view and the address together. What people do becomes a call on the shell (app/*.js, one
- * area each); what the shell reports is drawn.
+ * Connects the app shell with its view and the page's address. What people do calls the shell (app/*.js, a file for each area). When the
+ * shell's state changes, the view is drawn again.
  */
 const session = createSession()
 const shell = createShell({ session })
 expose({ session, shell })
 
-let known = false // whether it is known yet who I am
+let known = false // whether we know yet who is signed in
 /** @type {RoomSession|null} */ let followed = null // the room session whose state is drawn
 let release = () => {}
 
@@ -58,7 +58,7 @@ const route = createRoute(walk, view.leave)
 Object.assign(context, { route, view, enter, learnWho, arrive: () => arrive(route.here()), reload: actions.reload })
 listenToKeys(actions)
 
-/** Follows the address: into a room, or to another page with the room still on. */
+/** Shows what the address says: enters a room, or opens another page while the room stays connected. */
 function arrive(/** @type {Place} */ place) {
   if (place.place === 'room' && session.user && context.seated()?.room_id !== place.room_id) {
     if (place.room_id && !isPlanned(place.room_id)) enter(place.room_id)
@@ -70,11 +70,11 @@ function arrive(/** @type {Place} */ place) {
   return looked
 }
 
-/** The address changed: by a link, by Back, or because something was done. @param {Place} place @param {{ entry: string, back: boolean }} how */
+/** The address changed: by a link, by Back, or by an action. @param {Place} place @param {{ entry: string, back: boolean }} how */
 function walk(place, how) {
   const looked = arrive(place)
   view.arrive(place, how)
-  // Back to a page that has to be fetched anew: only then is there something to scroll.
+  // Back to a page that is loaded again: it can be scrolled only afterwards.
   if (how.back && pages.state[place.place]?.phase === 'loading') looked.then(() => requestAnimationFrame(() => view.arrive(place, how)))
 }
 
@@ -84,7 +84,7 @@ function enter(/** @type {number} */ room_id) {
   draw()
 }
 
-/** Whether this room will open later: until then its page says when. */
+/** Whether this room opens later: until then its page shows when. */
 const isPlanned = (/** @type {number|undefined} */ room_id) => shell.state.hallway.some((row) => row.id === room_id && row.scheduled)
 
 function draw() {
@@ -101,14 +101,14 @@ function follow(/** @type {RoomSession|null} */ roomSession) {
   const releases = [roomSession.subscribe(scheduleDraw), roomSession.levels.subscribe(view.levels), roomSession.reactions.subscribe(view.react), roomSession.subscribe(leaveAfter)]
   release = () => releases.forEach((each) => each?.())
 
-  /** Who left of their own will stands in the hallway; who was sent away stays to read why. */
+  /** After leaving, the hallway is shown. After any other end, the room's page stays and shows the reason. */
   function leaveAfter(/** @type {import('./room/room_session_state.js').RoomSessionState} */ { phase, reason }) {
     const here = route.here()
     if (shell.roomSession === roomSession && phase === 'left' && reason === 'left' && here.room_id === roomSession?.room_id) route.go('/')
   }
 }
 
-/** Finds out who I am; when the relay does not answer, again as soon as the hallway does. */
+/** Asks who is signed in. If there is no answer, it is asked again when the hallway is live. */
 async function learnWho() {
   try {
     await session.restore()

@@ -1,11 +1,11 @@
 import { Problem, problemOf, unreachable } from './signaling/problem.js'
 
 /**
- * Who this tab is.
+ * The user who is signed in, in this tab.
  *
- * A sign-in made here belongs to the *tab*: its token lives in sessionStorage and travels as a Bearer token, which the relay
- * prefers to the cookie. The cookie is one per browser, so two tabs that are two people (`?username=rick`, `?username=beth`) would
- * otherwise steal each other's identity at the next request.
+ * A sign-in belongs to the *tab*: its token is kept in sessionStorage and sent as a Bearer token, which the relay prefers to the cookie.
+ * All tabs of a browser share one cookie. With the cookie alone, two tabs with two users (`?username=rick`, `?username=beth`) would both
+ * be the one who signed in last.
  *
  * @typedef {{ id: number, username: string, kind: string, bio: string|null }} User
  * @param {{ fetch?: typeof window.fetch, storage?: Storage, location?: { search: string } }} [options]
@@ -26,7 +26,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
     else storage.removeItem(KEY)
   }
 
-  /** window.fetch as this tab's person. @param {RequestInfo|URL} url @param {RequestInit} [init] */
+  /** window.fetch as this tab's user. @param {RequestInfo|URL} url @param {RequestInit} [init] */
   function authorized(url, init = {}) {
     const headers = new Headers(init.headers)
     if (token && !headers.has('Authorization')) headers.set('Authorization', `Bearer ${token}`)
@@ -59,8 +59,8 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
     fetch: authorized,
 
     /**
-     * A WebSocket as this tab's person. A browser sets no header there but the subprotocols, so the token is one of them, where no
-     * log and no history sees it as they would in the address. @param {string} path @returns {WebSocket}
+     * A WebSocket as this tab's user. A page can set no header of it but the subprotocols, so the token is one of them: in the
+     * address it would be written to logs and to the history. @param {string} path @returns {WebSocket}
      */
     connect(path) {
       const url = new URL(path, window.location.href)
@@ -75,26 +75,26 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
       return () => listeners.delete(listener)
     },
 
-    /** Finds out who I am: `?username=` in the address, else this tab's earlier sign-in, else the cookie. @returns {Promise<User|null>} */
+    /** Signs in by `?username=` in the address, otherwise by this tab's token, otherwise by the cookie. @returns {Promise<User|null>} */
     async restore() {
       let answer
       try {
         answer = await ask('GET')
       } catch (error) {
         if (!(error instanceof Problem) || error.status !== 401 || !token) throw error
-        keep(null) // an expired or revoked token must not keep the user out
+        keep(null) // an expired or revoked token: try with the cookie
         answer = await ask('GET')
       }
       user = answer.user
       demo = answer.demo
       const wanted = new URLSearchParams(location.search).get('username')?.trim()
-      // Signed in again even if the cookie already says so: the cookie may become somebody else in another tab.
+      // Also if the cookie belongs to the same user: it may change in another tab.
       if (wanted && !(token && user && user.username.toLowerCase() === wanted.toLowerCase())) return session.signIn(wanted)
       changed()
       return user
     },
 
-    /** Asks who I am once more: my name or my words have changed. */
+    /** Reads the user again: the name or the profile has changed. */
     async refresh() {
       const answer = await ask('GET')
       user = answer.user
@@ -104,7 +104,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
     /** @param {string} username @returns {Promise<User>} */
     async signIn(username) {
       const previous = token
-      token = null // the name asked for, not the one this tab had
+      token = null // as the new user, not as the one before
       let answer
       try {
         answer = await ask('POST', { username })

@@ -4,7 +4,7 @@ import { createSoundCheck } from '../view/sound/sound_check.js'
 import { followInBackground } from './background.js'
 
 /**
- * What people do with their voice and their ears.
+ * Actions for the microphone and for what is heard.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function audioActions(context) {

@@ -8,7 +8,7 @@ import { whoInWords } from '../view/elements/words.js'
  */
 
 /**
- * The room while nobody looks at the page: the screen stays awake, and the lock screen tells who is there and mutes.
+ * In a room the screen stays on, and the lock screen shows who is there and can mute.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  * @param {{ toggleMicrophone: () => void }} actions
  */

@@ -1,7 +1,7 @@
 import { problemInWords } from '../view/elements/words.js'
 
 /**
- * What people do in the chat, with reactions and with the pinned link.
+ * Actions of the chat, reactions and the pinned link.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function chatActions(context) {
@@ -32,7 +32,7 @@ export function chatActions(context) {
       }
     },
 
-    /** @param {string|null} url  null takes it down */
+    /** @param {string|null} url  null removes it */
     pinLink: (url) => here().pin(url),
     unpinLink: () => attempt(() => here().pin(null)),
 

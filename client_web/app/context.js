@@ -1,12 +1,12 @@
 import { createConfirm } from '../view/dialog/confirm.js'
 import { problemInWords } from '../view/elements/words.js'
 
-/** Set by app.js, before anybody can action. */
+/** Set by app.js before the first action. */
 const later = () => /** @type {any} */ (undefined)
 
 /**
- * What every area of the page leans on: who I am, the shell, the room session I have a seat in, and doing what may be refused.
- * `view` and `route` are set by app.js once they stand; actions may only use them when somebody actions.
+ * What all actions use: the signed-in user, the shell, the room session in which I have a seat, and handling of refusals.
+ * `view` and `route` are set later by app.js: actions may use them when they are called, not when they are created.
  *
  * @param {{ session: ReturnType<typeof import('../session.js').createSession>, shell: ReturnType<typeof import('../room/shell.js').createShell> }} parts
  */
@@ -18,16 +18,16 @@ export function createContext({ session, shell }) {
     /** @type {ReturnType<typeof import('../view/shell/shell.js').createShellView>} */ view: later(),
     /** @type {ReturnType<typeof import('../view/shell/route.js').createRoute>} */ route: later(),
     /** @type {(room_id: number) => void} */ enter: later(),
-    /** Finds out who I am. @type {() => Promise<void>} */ learnWho: later(),
-    /** Looks up the page shown once more. @type {() => Promise<unknown>} */ reload: later(),
-    /** Asks for a name, then goes on. @type {(then: () => void) => void} */ askName: (_then) => {},
-    /** Follows the address as it stands, once more. */ arrive: () => {},
+    /** Asks who is signed in. @type {() => Promise<void>} */ learnWho: later(),
+    /** Loads the page shown again. @type {() => Promise<unknown>} */ reload: later(),
+    /** Asks for a name, then calls `then`. @type {(then: () => void) => void} */ askName: (_then) => {},
+    /** Shows what the present address says. */ arrive: () => {},
 
     /** The present room session while I have a seat; null after it ended. */
     seated: () => (shell.roomSession && shell.roomSession.state.phase !== 'left' ? shell.roomSession : null),
     inRoom: () => context.view.inRoom && context.seated() !== null,
 
-    /** Does something that may be refused, and says the refusal beside the controls. @template T @param {() => T} action @returns {Promise<Awaited<T>|undefined>} */
+    /** Runs an action that may be refused, and shows the refusal beside the controls. @template T @param {() => T} action @returns {Promise<Awaited<T>|undefined>} */
     async attempt(action) {
       context.view.refuse(null)
       try {
@@ -38,7 +38,7 @@ export function createContext({ session, shell }) {
       }
     },
 
-    /** Does something that may be refused; resolves with the words of the refusal, for who says them beside the thing itself. @param {() => Promise<unknown>} action @returns {Promise<string|undefined>} */
+    /** Runs an action that may be refused; resolves with the text of the refusal, which the caller shows. @param {() => Promise<unknown>} action @returns {Promise<string|undefined>} */
     async refusal(action) {
       try {
         await action()
@@ -48,16 +48,16 @@ export function createContext({ session, shell }) {
       }
     },
 
-    /** Does something as somebody: who has no name yet is asked for one, and then it goes on by itself. @param {() => void} then */
+    /** Calls `then` as a signed-in user: if nobody is signed in, asks for a name first. @param {() => void} then */
     withName(then) {
       if (session.user) then()
       else context.askName(then)
     },
 
-    /** A question before something that cannot be taken back: see view/dialog/confirm.js. */
+    /** Asks before an action that cannot be undone: see view/dialog/confirm.js. */
     ask: question.ask,
 
-    /** A dialog's place is at the end of the page, where nothing clips it. @param {...{element: Element}} dialogs */
+    /** Dialogs are put at the end of the page, where nothing hides parts of them. @param {...{element: Element}} dialogs */
     add: (...dialogs) => document.body.append(...dialogs.map((each) => each.element)),
   }
   context.add(question)

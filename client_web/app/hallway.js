@@ -6,7 +6,7 @@ import { whenInWords } from '../view/elements/when.js'
 /** @import { ListedRoom } from '../room/hallway.js' */
 
 /**
- * What people do in the hallway: start a room or plan one, follow a club, ask to be reminded.
+ * Actions of the hallway: start or plan a room, follow a club, ask to be reminded.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function hallwayActions(context) {
@@ -26,7 +26,7 @@ export function hallwayActions(context) {
     context.view.showNotice((await copyText(link)) ? 'The link is copied.' : link)
   }
 
-  /** A yes to notifications is asked for in the moment somebody wants to be reminded, and at no other time. */
+  /** The browser asks for the permission for notifications only when the user wants to be reminded. */
   async function remind(/** @type {ListedRoom} */ row) {
     if (shell.reminders.wanted.has(row.id)) return shell.reminders.drop(row.id)
     await shell.reminders.want(row.id)
@@ -58,7 +58,7 @@ export function hallwayActions(context) {
       context.route.go(addressOf(row.id))
     },
     dismissReminder: (/** @type {ListedRoom} */ row) => shell.reminders.drop(row.id).catch(() => {}),
-    /** Tells the device once per room that it has opened; the tag keeps two tabs from telling it twice. */
+    /** Shows a notification of the device that a room has opened; because of its tag two tabs show it only once. */
     notifyDevice: (/** @type {ListedRoom} */ row) => {
       if (typeof Notification !== 'function' || Notification.permission !== 'granted' || !document.hidden) return
       const notice = new Notification(`“${row.name}” is open now`, { body: row.club ?? `Hosted by ${row.host}`, tag: `roomtone-room-${row.id}`, icon: new URL('../icons/favicon.svg', import.meta.url).href })

@@ -1,7 +1,7 @@
 import { createSignIn } from '../view/shell/sign_in.js'
 
 /**
- * Coming and going as somebody.
+ * Signing in and out.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function identityActions(context) {
@@ -19,13 +19,13 @@ export function identityActions(context) {
     signIn: () => context.withName(context.arrive),
     async signOut() {
       forgetNameInAddress()
-      await shell.signOut().catch(() => {}) // the token is forgotten either way
+      await shell.signOut().catch(() => {}) // the token is removed in any case
       context.route.go('/')
     },
   }
 }
 
-/** `?username=rick` signs rick in; who signs out or signs in as another user means it. */
+/** Removes `?username=rick`, which would sign rick in again. */
 export function forgetNameInAddress() {
   const address = new URL(location.href)
   address.searchParams.delete('username')

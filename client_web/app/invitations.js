@@ -5,14 +5,14 @@ import { addressOf, addressOfClub, addressOfInvitation, shareable } from '../vie
 /** @import { Invitation } from '../room/invitations.js' */
 
 /**
- * Asking people in, and answering who asks me.
+ * Inviting people, and answering invitations.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function invitationActions(context) {
   const { shell, refusal, withName } = context
   const { invitations } = shell
 
-  /** Yes: the rest is walking there. Resolves with a refusal's words. */
+  /** Accepts and goes to the room or club. Resolves with the text of a refusal. */
   const accept = (/** @type {string} */ code) => refusal(async () => {
     const { room_id, club_id } = await invitations.accept(code)
     await shell.learnFollowing()
@@ -40,7 +40,7 @@ export function invitationActions(context) {
       if (refused) context.view.showNotice(refused)
     },
     dismissInvitation: (/** @type {Invitation} */ one) => shell.seenInvitation(one.id),
-    /** The page of a link: who is signed out signs in first, and then it continues by itself. */
+    /** From the page of an invitation link; signs in first if needed. */
     acceptLink: (/** @type {string} */ code) => /** @type {Promise<string|undefined>} */ (new Promise((resolve) => withName(() => accept(code).then(resolve)))),
     async declineLink(/** @type {string} */ code) {
       const refused = await decline(code)
@@ -48,7 +48,7 @@ export function invitationActions(context) {
       context.route.go('/')
       return undefined
     },
-    /** From inside a room: asking somebody to come here too. */
+    /** Invites somebody to the present room. */
     inviteHere() {
       const roomSession = context.seated()
       const { room, me } = roomSession?.state ?? {}

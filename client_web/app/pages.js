@@ -11,9 +11,9 @@ import { forgetNameInAddress } from './identity.js'
  */
 
 /**
- * The pages beside the hallway and the room: what they look up when one comes to them, and what people do there.
+ * The pages besides the hallway and the room: what they load when they are opened, and their actions.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
- * @param {() => void} onChange  something that was looked up has come
+ * @param {() => void} onChange  something was loaded
  */
 export function createPages(context, onChange) {
   const { shell, session, attempt, refusal, withName } = context
@@ -30,7 +30,7 @@ export function createPages(context, onChange) {
   const keyOf = { clubs: () => 'all', club: (place) => place.club_id, person: (place) => place.username, invitation: (place) => place.code, recording: (place) => place.recording_id }
   /** @type {number|null|undefined} */ let whose
 
-  /** Somebody, and what they recorded that I may hear; on my own page all that I may. */
+  /** A user, with their recordings that I may listen to; on my own page all recordings that I may listen to. */
   async function personAndTheirs(/** @type {string} */ username) {
     const person = await profiles.one(username)
     if (!person) return null
@@ -38,7 +38,7 @@ export function createPages(context, onChange) {
     return { ...person, recordings: me === undefined ? [] : await (me === person.id ? recordings.all() : recordings.by(person.id)) }
   }
 
-  /** Looks up what belongs to this place, as the user I am now. @param {Place} place */
+  /** Loads what this place shows, as the present user. @param {Place} place */
   async function look(place) {
     const me = session.user?.id ?? null
     if (whose !== me) for (const each of Object.values(looks)) each.forget()
@@ -47,7 +47,7 @@ export function createPages(context, onChange) {
   }
   const reload = () => look(context.route.here())
 
-  // What others changed is seen when one looks again.
+  // Shows changes by others when the page is visible again.
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && reload())
 
   const clubForm = createClubForm({
@@ -72,7 +72,7 @@ export function createPages(context, onChange) {
   })
   context.add(...clubForm.elements, profileForm)
 
-  /** Does something to what this page shows, and shows it as it is then; also after a refusal, for then it was out of date. @param {() => Promise<unknown>} action */
+  /** Runs an action and loads the page again; also after a refusal, because then the page was out of date. @param {() => Promise<unknown>} action */
   async function anew(action) {
     const refused = await refusal(action)
     await reload()

@@ -1,7 +1,7 @@
 /** @import { Recording } from '../room/recordings.js' */
 
 /**
- * Recording a room, with everybody's knowledge; hearing it again, and deleting it.
+ * Actions of recordings: start, stop, listen, delete.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function recordingActions(context) {
@@ -9,7 +9,7 @@ export function recordingActions(context) {
   const here = () => /** @type {NonNullable<ReturnType<typeof context.seated>>} */ (context.seated()).recording
 
   return {
-    /** The host's button: what it means is said before it is done; in a mesh, why it cannot be, and what can be done about that. */
+    /** The host's button. Before it starts, it explains what recording means; in a mesh, why the room has to be switched first. */
     record() {
       const roomSession = context.seated()
       if (!roomSession) return undefined

@@ -1,5 +1,5 @@
 /**
- * What people do in a room besides talking: coming back, the inspector. Who speaks by whose consent is in stage.js.
+ * Actions of a room: leave, come back, open the inspector. Those of the stage are in stage.js.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function roomActions(context) {

@@ -12,8 +12,8 @@ import { together } from '../view/elements/words.js'
  */
 
 /**
- * The stage of a room: who speaks by whose consent, who is shown out, and the room's own settings. Each action is one call; what is
- * refused is said beside the button that asked.
+ * Actions of the stage, of moderators and of the room's settings. Each is one call of the database; a refusal is shown beside its
+ * button.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function createStageActions(context) {
@@ -22,9 +22,9 @@ export function createStageActions(context) {
   const moderation = () => roomSession().moderation
   const consent = () => roomSession().consent
   const confirm = createConfirm()
-  /** @type {number|null} */ let wanted = null // the room on whose threshold I stand
+  /** @type {number|null} */ let wanted = null // the room that is about to be entered
 
-  /** The calls of moderation.js, for whichever room I am in when the button is pressed. */
+  /** The calls of moderation.js, for the room I am in when the button is pressed. */
   const names = /** @type {const} */ (['bringUp', 'lowerHand', 'invite', 'withdraw', 'moveDown', 'makeModerator', 'makeSpeaker', 'mute', 'muteAll', 'askToUnmute', 'remove',
       'bans', 'unban', 'change', 'openNow', 'handOver', 'end'])
   const calls = /** @type {Pick<RoomSession['moderation'], typeof names[number]>} */ (Object.fromEntries(
@@ -55,7 +55,7 @@ export function createStageActions(context) {
   const topologyDialog = createTopologyDialog(calls)
   context.add(confirm, card, report, settings, topologyDialog)
 
-  /** Walks in, unless somebody I blocked is there and I would rather not. @param {number} room_id */
+  /** Enters a room; if a person I blocked is there, asks first. @param {number} room_id */
   async function enter(room_id) {
     if (wanted === room_id) return
     wanted = room_id
@@ -87,7 +87,7 @@ export function createStageActions(context) {
       decline: () => consent().decline(),
       stayMuted: () => consent().stayMuted(),
       unmute: () => roomSession().setMuted(false),
-      /** My hand: up, or down again. Where nobody has to raise one the database says so. */
+      /** Raises or lowers my hand. In a room with an open stage the database refuses it and says why. */
       toggleHand() {
         const seated = context.seated()
         if (!seated?.state.me || seated.state.may.speak) return

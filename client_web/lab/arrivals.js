@@ -7,7 +7,7 @@ const SHOWN = 6
 
 /** @typedef {{ seq: number, event: any, arrivals: Map<string, number>, seats: Map<string, number> }} Arrived */
 
-/** The same event in all lanes: a bar for each arrival, as long as it was late (by its square root, so that 3 ms are seen beside 900). @param {string[]} names */
+/** The arrivals of each event in all lanes. The length of a bar is the square root of the latency, so that 3 ms can be seen beside 900 ms. @param {string[]} names */
 export function createArrivals(names) {
   /** @type {Map<number, Omit<Arrived, 'seats'>>} */ const events = new Map()
   const list = element('ol', { class: 'arrivals__events' })

@@ -12,8 +12,8 @@ import { createRequestList } from './request_list.js'
 import { TECHNIQUES, pace } from './words.js'
 
 /**
- * The lab: four people of its own sit down in one room, each follows it by another technique, and their arrivals are shown side by
- * side. They use the product's own modules; nothing here is a simulation.
+ * The lab: four users of its own enter one room, each subscribes to its log by another technique, and the arrivals of events are shown
+ * side by side. They use the product's own modules; nothing is simulated.
  */
 const NAMES = /** @type {import('./lane.js').LaneState['name'][]} */ (Object.keys(TECHNIQUES))
 const SLOWEST = 5000
@@ -77,7 +77,7 @@ function tick() {
   for (const lane of lanes) views.get(lane.name)?.tick(lane.state)
 }
 
-/** The slider's way from a tenth of a second to five is even by proportion; two digits of it count. */
+/** From 0.1 s to 5 s on a logarithmic scale, rounded to two digits. */
 const chosenPace = () => Number((FASTEST * (SLOWEST / FASTEST) ** (Number(slider.value) / 100)).toPrecision(2))
 
 /** @type {ReturnType<typeof setTimeout>|undefined} */ let settling

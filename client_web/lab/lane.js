@@ -6,10 +6,10 @@ import { createStream } from '../signaling/stream.js'
 import { createRequestCounter } from './request_counter.js'
 
 const WAIT = 25 // seconds
-const KEPT = 200 // latencies that a median is taken of
+const KEPT = 200 // latencies, for the median
 
 /**
- * How each technique follows a room, in the product's own modules.
+ * How each technique subscribes to a room's log, with the product's own modules.
  * @typedef {Parameters<typeof import('../signaling/subscription.js').createSubscription>[0]} SubscriptionOptions
  * @typedef {{ counter: ReturnType<typeof createRequestCounter>, token: string, path: string, query: string, every: number } & Omit<SubscriptionOptions, 'run'>} LaneOptions
  * @type {Record<string, (options: LaneOptions) => import('../signaling/subscription.js').Subscription>}
@@ -29,14 +29,14 @@ const SUBSCRIBE = {
 }
 
 /**
- * One lane: somebody of its own in the room, following by one technique.
+ * One lane: a participant of its own in the room, with a subscription by one technique.
  *
  * @typedef {{ name: 'sse'|'polling'|'long-polling'|'websocket', username: string, state: string, problem: Error|null, counted: import('./request_counter.js').Counted, begun: number, every: number, latency: number|null, median: number|null, seat: any, next_at: number|null }} LaneState
  * @param {object} options
  * @param {'sse'|'polling'|'long-polling'|'websocket'} options.name
  * @param {string} options.username
  * @param {ReturnType<typeof import('../room/clock.js').createClock>} options.clock
- * @param {(lane: string, event: object, ms: number) => void} options.onEvent  an event arrived, so long after its commit
+ * @param {(lane: string, event: object, ms: number) => void} options.onEvent  an event arrived, so many ms after its commit
  * @param {() => void} options.onChange
  */
 export function createLane({ name, username, clock, onEvent, onChange }) {
@@ -61,7 +61,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
   const counter = createRequestCounter({ fetch: asking, onChange })
   const rows = createRows({ fetch: authorized })
 
-  /** Empty answers are counted here, where whole answers are seen. @param {RequestInfo|URL} url @param {RequestInit} [init] */
+  /** Counts empty answers. @param {RequestInfo|URL} url @param {RequestInit} [init] */
   async function asking(url, init) {
     const response = await authorized(url, init)
     if (!response.ok || !(response.headers.get('content-type') ?? '').startsWith('application/json')) return response
@@ -73,7 +73,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
   }
 
   function frame(/** @type {import('../signaling/subscription.js').Frame} */ { data, seen_at }) {
-    if (!Number.isInteger(data.seq)) return // what comes along and is no event of the room's log
+    if (!Number.isInteger(data.seq)) return // not an event of the room's log
     if (data.table === 'participants' && data.record?.user_id === user?.id) seat = { ...seat, ...data.record }
     const ms = Math.max(0, seen_at - instant(data.commit_timestamp) + clock.skew)
     latencies = [...latencies, ms].slice(-KEPT)
@@ -121,7 +121,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
       }
     },
 
-    /** Become this lane's own person; the page's own user stays who they are. */
+    /** Signs in this lane's own user; the page's user does not change. */
     async signIn() {
       const response = await fetch('/session', {
         method: 'POST',
@@ -150,7 +150,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
       room = seat = null
     },
 
-    /** The page goes: no answer is waited for. */
+    /** The page closes: no answer can be awaited. */
     leaveAtOnce() {
       subscription?.close()
       if (room === null) return
@@ -158,7 +158,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
       authorized('/rows/rpc/leave_room', { method: 'POST', keepalive: true, headers: { 'Content-Type': 'application/json' }, body }).catch(() => {})
     },
 
-    /** Ask so often from now on, in ms. Goes on where it was. @param {number} milliseconds */
+    /** Sets the interval of polling, in ms. Continues at the present cursor. @param {number} milliseconds */
     pace(milliseconds) {
       if (every === milliseconds) return
       every = milliseconds
@@ -169,8 +169,8 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
     },
 
     /**
-     * Change something that everybody in the room sees: one's microphone, or in the audience one's hand.
-     * @param {ReturnType<typeof createRows>} through  the rows as this lane's person, as somebody watches them
+     * Changes something that everybody in the room sees: the microphone, or the hand of a listener.
+     * @param {ReturnType<typeof createRows>} through  the rows as this lane's user, with the requests counted
      */
     causeEvent(through) {
       const { room_id, user_id, role, muted, hand_raised_at } = seat

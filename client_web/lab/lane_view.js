@@ -35,7 +35,7 @@ export function createLaneView(name) {
       figures.bytes.say(bytes(counted.bytes))
       figures.empty.say(String(counted.empty))
     },
-    /** The clock goes on between the changes. */
+    /** Updates the clock. */
     tick(/** @type {import('./lane.js').LaneState} */ { state, begun, next_at, every }) {
       if (state !== 'live') {
         say(clock, STATES[state])

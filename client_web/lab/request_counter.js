@@ -4,10 +4,10 @@ import { errorFrom } from '../signaling/problem.js'
 const KEPT = 12 // requests remembered of each lane
 
 /**
- * What one lane asked of the relay, counted where it passes through the page.
+ * The requests of one lane, with their answers, counted in the page.
  *
- * Bytes down are the answers' status lines, headers and bodies, or a socket's messages, as far as a page can see them; up, a browser
- * does not say. `roomtone lab signaling` counts both at the socket.
+ * Received bytes are the status lines, headers and bodies of answers, or the messages of a WebSocket, as far as a page can see them.
+ * Sent bytes are unknown to a page. `roomtone lab signaling` counts both at the socket.
  *
  * @typedef {{ id: number, text: string, status: number|string, ms: number|null, bytes: number, at: number, statements: {text: string, ms: number}[] }} Asked
  * @typedef {{ requests: number, bytes: number, empty: number, asked: Asked[] }} Counted
@@ -44,7 +44,7 @@ export function createRequestCounter({ fetch, onChange }) {
     add(one, size)
   }
 
-  /** The page's fetch, with what it brings counted. @param {RequestInfo|URL} url @param {RequestInit} [init] */
+  /** fetch, with the received bytes counted. @param {RequestInfo|URL} url @param {RequestInit} [init] */
   async function countedFetch(url, init = {}) {
     const headers = new Headers(init.headers)
     headers.set('Roomtone-Timing', 'statements')
@@ -70,7 +70,7 @@ export function createRequestCounter({ fetch, onChange }) {
   return {
     counted,
     fetch: countedFetch,
-    /** A socket, with what it brings counted. @param {string} url @param {(url: string) => WebSocket} connect */
+    /** A WebSocket, with the received bytes counted. @param {string} url @param {(url: string) => WebSocket} connect */
     connect(url, connect) {
       const one = begin(`GET ${url} (Upgrade: websocket)`)
       const socket = connect(url)

@@ -7,7 +7,7 @@ import { SHARED, TECHNIQUES, bytes } from './words.js'
 
 const SHOWN = 3
 
-/** What a lane asked of the relay, newest first, with the statements the relay says it ran for that. @param {string} name @param {string} [title] */
+/** The requests of a lane, newest first, with the SQL that the relay ran for each. @param {string} name @param {string} [title] */
 export function createRequestList(name, title = TECHNIQUES[name].title) {
   const list = element('ol', { class: 'requests__list' })
   const shown = keyed(list, { key: (/** @type {Asked} */ { id }) => id, create: createAsked, fades: false })

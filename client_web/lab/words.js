@@ -1,4 +1,4 @@
-/** What the lab says: of the techniques, in the article's terms, and of what arrives. */
+/** The lab's texts on the techniques and on events. */
 export const TECHNIQUES = /** @type {Record<string, { title: string, how: string, description: string, cost: string }>} */ ({
   sse: {
     title: 'Push',
@@ -26,7 +26,7 @@ export const TECHNIQUES = /** @type {Record<string, { title: string, how: string
   },
 })
 
-/** What a socket or a stream has running for it that no answer can tell; as in relay.py. */
+/** The statement that the relay runs for all streams and sockets; as in relay.py. */
 export const SHARED = 'select … from roomtone.relay_read($rooms, $heads)'
 
 /** "lab push 4f2a unmuted" */
@@ -49,7 +49,7 @@ export function bytes(/** @type {number} */ value) {
   return value < 1_000_000 ? `${(value / 1000).toFixed(1)} kB` : `${(value / 1_000_000).toFixed(1)} MB`
 }
 
-/** What an interval means, for one and for many. */
+/** What a polling interval costs, for one subscriber and for a thousand. */
 export function pace(/** @type {number} */ ms) {
   const perMinute = 60_000 / ms
   const late = ms / 2

@@ -95,8 +95,8 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
       onChange()
     },
 
-    /** @param {boolean} [certain]  what is open is surely dead */
-    probe: (certain) => stream?.probe(certain),
+    /** @param {boolean} [dead]  the open connection is surely dead */
+    probe: (dead) => stream?.probe(dead),
   }
   return subscription
 }

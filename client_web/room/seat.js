@@ -185,7 +185,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     take: () => take(),
     leave: () => leaveRoom(false),
     leaveAtOnce: () => void leaveRoom(true),
-    /** @param {boolean} dead  what is open is surely dead */
+    /** @param {boolean} dead  the open connection is surely dead */
     probe: (dead) => session?.stream?.probe(dead),
 
     /** A refusal says that the seat is not mine any more: checks the log, once. */

@@ -14,8 +14,8 @@ import { createReminders } from './reminders.js'
 import { createRoomSession } from './room_session.js'
 
 /**
- * What is going on, around the room and in it: the hallway, and the one room I am in. One stream per tab brings both, because a browser
- * allows six connections to a host: in a room the hallway comes with the room's log, and outside it has a stream of its own.
+ * The app shell without its view: the hallway, and the one room I am in. A tab has one stream for both, because a browser allows six
+ * connections to a host: in a room the hallway comes in the room's stream, outside of rooms it has a stream of its own.
  *
  * @typedef {{ connection: import('../signaling/subscription.js').SubscriptionState, problem: import('../signaling/problem.js').Problem|null,
  *             retry_at: number|null, hallway: ReturnType<typeof openRooms>, following: ReadonlySet<number>,
@@ -37,8 +37,8 @@ export function createShell({ session }) {
   /** @type {ReturnType<typeof createRoomSession>|null} */ let roomSession = null
   let isOpen = false
   /** @type {number|null|undefined} */ let whose = null
-  let hidden = false // gone, or in the back/forward cache
-  let away = false // from a room, while hidden
+  let hidden = false // the page was left; it may be in the back/forward cache
+  let away = false // the room was left because the page was hidden
   let signingOut = false
   /** @type {ShellState|null} */ let state = null
   let due = false
@@ -53,7 +53,7 @@ export function createShell({ session }) {
     })
   }
 
-  /** The room session's stream brings the hallway as long as it lives. */
+  /** While the room session is connected, its stream brings the hallway. */
   function watchPhase(/** @type {ReturnType<typeof createRoomSession>} */ mine) {
     mine.subscribe(({ phase }) => {
       if (roomSession !== mine) return
@@ -62,7 +62,7 @@ export function createShell({ session }) {
     })
   }
 
-  /** Who I am may have changed. */
+  /** Another user may be signed in. */
   async function learnWho() {
     const { user } = session
     blocks.learn(user)
@@ -70,12 +70,12 @@ export function createShell({ session }) {
     whose = user?.id
     followed.changeUser(user)
     hallway.changeUser()
-    reminders.learn(user?.id ?? null).catch(() => {}) // like the order of the hallway: not worth an alarm
+    reminders.learn(user?.id ?? null).catch(() => {}) // not important enough for an error
     if (!user) return
     try {
       await followed.read()
     } catch {
-      whose = undefined // the order of the hallway is not worth an alarm; asked again with the next sign-in
+      whose = undefined // not important enough for an error; read again with the next sign-in
     }
   }
 
@@ -112,7 +112,7 @@ export function createShell({ session }) {
     seenInvitation: hallway.seenInvitation,
     /** @returns {ShellState} */
     get state() {
-const { state: connection, problem, retry_at } = hallway.status
+      const { state: connection, problem, retry_at } = hallway.status
       state ??= Object.freeze({
         ...{ connection, problem, retry_at, hallway: openRooms(hallway.hallway, followed.ids), following: followed.ids },
         ...{ invitations: hallway.invitations, reminders: reminders.wanted, blocks: blocks.all, roomSession },
@@ -133,7 +133,7 @@ const { state: connection, problem, retry_at } = hallway.status
       blocks.learn(session.user)
       return blocks.namesIn(roomId)
     },
-    /** How this tab follows: sse, poll, longpoll or websocket; null while it is not known yet. */
+    /** The technique of this tab: sse, poll, longpoll or websocket; null while it is not known yet. */
     get via() {
       return technique.name
     },
@@ -156,7 +156,7 @@ const { state: connection, problem, retry_at } = hallway.status
       hallway.start()
     },
 
-    /** Follows the hallway once more after it ended: as the user I am now. */
+    /** Subscribes to the hallway again after it ended, as the present user. */
     retry() {
       if (isOpen) hallway.retry()
     },
@@ -189,13 +189,13 @@ const { state: connection, problem, retry_at } = hallway.status
       return mine
     },
 
-    /** Leaves quietly. */
+    /** Leaves the room. */
     leave: async () => {
       const old = roomSession
       if (old && old.state.phase !== 'left') await old.leave()
     },
 
-    /** Nothing is followed while I stop being who I was: it would be refused half-way. */
+    /** The subscriptions end first: otherwise they would be refused during the sign-out. */
     async signOut() {
       signingOut = true
       hallway.stop()
@@ -213,10 +213,10 @@ const { state: connection, problem, retry_at } = hallway.status
     openRoom: (/** @type {number} */ roomId) => rows.rpc('open_room', { room_id: roomId }),
     /** @param {number} roomId @param {string} [reason] */
     endRoom: (roomId, reason) => rows.rpc('end_room', { room_id: roomId, ...(reason ? { reason } : {}) }),
-    /** The clubs I may start a room in: those I am a member of. */
+    /** The clubs in which I may start a room. */
     myClubs: followed.mine,
 
-    /** What I follow may have changed by something else I did: founding a club, accepting an invitation to one. */
+    /** Another action may have changed which clubs I follow: creating a club, accepting an invitation. */
     learnFollowing: () => followed.read().catch(() => {}),
     follow: followed.follow,
     unfollow: followed.unfollow,

@@ -6,15 +6,15 @@ import { FULL } from '../media/volume.js'
 import { heard, nextPause, NOBODY, settle } from './speaking.js'
 
 /**
- * What a room session sounds like: the voices that come in and how loud I want them, who speaks, and how good each connection is. Everything
- * is by person, whichever way their voice comes.
+ * The audio that a room session receives: how loud I want to hear each person, who speaks, and how good each connection is. All of it by
+ * person, over whichever connection their voice comes.
  *
  * @param {object} options
  * @param {number} options.me
  * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices
  * @param {ReturnType<typeof import('../media/volume.js').createVolumes>} options.volumes
- * @param {(user_id: number) => boolean} options.hears  whether this person's seat lets us hear them
- * @param {() => Iterable<number>} options.everybody  all others on the stage
+ * @param {(user_id: number) => boolean} options.hears  whether this person's seat may be heard
+ * @param {() => Iterable<number>} options.everybody  all others on stage
  * @param {() => RTCPeerConnection[]} options.connections
  * @param {() => void} options.onChange
  */
@@ -24,7 +24,7 @@ export function createSound({ me, devices, volumes, hears, everybody, connection
   let speaking = NOBODY
   /** @type {number|undefined} */ let timer
   /** @type {ReturnType<typeof streamLevel>|null} */ let myself = null // the analyser of my own microphone
-  /** @type {ReadonlySet<number>} */ let heardBySomeWay = new Set()
+  /** @type {ReadonlySet<number>} */ let heardUsers = new Set()
   /** @type {(() => void)[]} */ let releases = []
 
   const playback = createPlayback({ onBlocked, volumeOf })
@@ -37,16 +37,16 @@ export function createSound({ me, devices, volumes, hears, everybody, connection
     onChange()
   }
 
-  /** Of a mix nobody's own volume can be set. @param {string} key */
+  /** A mix always has the full volume. @param {string} key */
   function volumeOf(key) {
     const user_id = incoming.listenedTo(key)
     return user_id === null ? FULL : volumes.of(user_id)
   }
 
   function onHeard(/** @type {ReadonlySet<number>} */ now) {
-    for (const user_id of heardBySomeWay) if (!now.has(user_id)) levels.remove(user_id)
-    for (const user_id of now) if (!heardBySomeWay.has(user_id)) levels.add(user_id, () => incoming.level(user_id))
-    heardBySomeWay = now
+    for (const user_id of heardUsers) if (!now.has(user_id)) levels.remove(user_id)
+    for (const user_id of now) if (!heardUsers.has(user_id)) levels.add(user_id, () => incoming.level(user_id))
+    heardUsers = now
   }
 
   /** @param {number} user_id @param {boolean} speaks */
@@ -78,11 +78,11 @@ export function createSound({ me, devices, volumes, hears, everybody, connection
     get blocked() {
       return blocked
     },
-    /** Whose turn it is, in the order the turns began; whose voice was heard lately, newest first. */
+    /** The present turns, in the order they began; and who spoke recently, newest first. */
     get speaking() {
       return speaking
     },
-    /** What this browser knows of a person's sound. @param {number} user_id */
+    /** What this browser knows of a person's audio. @param {number} user_id */
     of: (user_id) => ({ speaking: audible.has(user_id), quality: quality.qualities.get(user_id) ?? null, ...volumes.of(user_id) }),
 
     attach: incoming.attach,
@@ -90,7 +90,7 @@ export function createSound({ me, devices, volumes, hears, everybody, connection
     /** Seats have changed, and with them who may be heard. */
     reconsider: incoming.changed,
 
-    /** Listens to my own microphone; null for no longer. @param {MediaStream|null} stream */
+    /** Measures my own microphone; null stops it. @param {MediaStream|null} stream */
     measureMyself(stream) {
       myself?.close()
       myself = stream && streamLevel(stream)
@@ -101,7 +101,7 @@ export function createSound({ me, devices, volumes, hears, everybody, connection
     listen: playback.listen,
     pause: playback.pause,
     elements: incoming.elements,
-    /** Every connection ends. */
+    /** All connections have ended. */
     silence,
 
     open() {

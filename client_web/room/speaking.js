@@ -1,7 +1,7 @@
 /**
- * Who speaks, in a calm order. Pure: the same starts and stops give the same order, everywhere.
+ * Who speaks, in an order that does not change all the time. Pure: the same starts and stops give the same order in every browser.
  *
- * A turn begins with a word and ends with a pause long enough to be one, so that breathing does not reshuffle a room.
+ * A turn begins when somebody starts to speak and ends after a pause of PAUSE ms; a shorter pause does not end it.
  *
  * @typedef {{ user_id: number, began_at: number, quiet_at: number|null }} Turn
  * @typedef {{ turns: readonly Turn[], recent: readonly number[] }} Speaking  turns in the order they began; recent speakers, newest first
@@ -14,7 +14,7 @@ export const NOBODY = Object.freeze({ turns: Object.freeze([]), recent: Object.f
 
 const RECENT = 24
 
-/** Somebody starts or stops making a sound. @param {Speaking} state @param {number} user_id @param {boolean} speaks @param {number} now ms @returns {Speaking} */
+/** A person starts or stops speaking. @param {Speaking} state @param {number} user_id @param {boolean} speaks @param {number} now ms @returns {Speaking} */
 export function heard(state, user_id, speaks, now) {
   const turns = state.turns.map((turn) => (turn.user_id === user_id ? { ...turn, quiet_at: speaks ? null : now } : turn))
   if (!speaks || turns.some((turn) => turn.user_id === user_id)) return { ...state, turns }
@@ -22,7 +22,7 @@ export function heard(state, user_id, speaks, now) {
   return { turns: [...turns, { user_id, began_at: now, quiet_at: null }], recent }
 }
 
-/** Takes away the turns that are over. @param {Speaking} state @param {number} now ms @returns {Speaking} the same when none is */
+/** Removes the turns that have ended. @param {Speaking} state @param {number} now ms @returns {Speaking} the same when none is */
 export function settle(state, now) {
   const turns = state.turns.filter(({ quiet_at }) => quiet_at === null || now - quiet_at < PAUSE)
   return turns.length === state.turns.length ? state : { ...state, turns }
@@ -35,13 +35,13 @@ export function nextPause(state, now) {
 }
 
 /**
- * The stage in join order; when it is too big to be seen at once, those at the end who spoke lately come to the front. They too are
- * in join order; nobody else moves.
+ * The stage in join order. If it is too big to be seen at once, people at the end who spoke recently are moved to the front, also in join
+ * order. Nobody else moves.
  *
  * @template {{ user_id: number }} T
  * @param {readonly T[]} stage  in join order
  * @param {readonly number[]} recent  newest first
- * @returns {readonly T[]} the same when there is nothing to do
+ * @returns {readonly T[]} the same array if nothing changes
  */
 export function stageOrder(stage, recent, { big = 12, front = 6 } = {}) {
   if (stage.length <= big) return stage

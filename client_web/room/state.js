@@ -2,8 +2,8 @@ import { parseCursor } from '../signaling/cursor.js'
 import { instant } from './clock.js'
 
 /**
- * What a room is, from its log: a pure reducer over frames. The same frames give the same room, in every browser and in any order of
- * reconnects; a frame seen before changes nothing (the very same object comes back).
+ * The state of a room, from its log: a pure reducer over frames. The same frames give the same state in every browser, however often it
+ * reconnects. A frame that was received before changes nothing: the same object is returned.
  *
  * @typedef {{ room_id: number, user_id: number, username: string, user_kind?: string, kind: 'person'|'bot'|'sfu'|'mcu',
  *             role: 'HOST'|'MODERATOR'|'SPEAKER'|'AUDIENCE', peer_id: string|null, muted: boolean, join_date: string, seq: number,
@@ -16,12 +16,12 @@ import { instant } from './clock.js'
  *             slow_mode?: number, host_gone?: string, starts_at?: string|null, opened_at?: string|null, ended_at?: string|null,
  *             ended_reason?: string|null, pinned_link?: string|null }} Room
  * @typedef {object} RoomState
- * @property {string|null} epoch   which life of the log
+ * @property {string|null} epoch   of the log
  * @property {number} seq          how far it was read
  * @property {Room|null} room
  * @property {ReadonlyMap<number, Seat>} seats    by user, in the order they joined; a host who left is here too, with `peer_id` null
  * @property {readonly SeatEvent[]} seatEvents  newest last
- * @property {string|null} ended   why there is nothing more to follow
+ * @property {string|null} ended   why the log has ended
  */
 
 /** @type {RoomState} */
@@ -30,18 +30,18 @@ export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: ne
 const SEAT_EVENTS_KEPT = 30
 
 /**
- * A seat whose `peer_id` is null is kept for its owner, who is away.
+ * A seat with the `peer_id` null is kept for its user, who is away.
  * @param {Seat} seat @returns {seat is PresentSeat}
  */
 export const isPresent = (seat) => seat.peer_id !== null
 
-/** Whether the room may hear this seat at all. @param {Seat} seat */
+/** Whether this seat may be heard. @param {Seat} seat */
 export const maySpeak = (seat) => seat.role !== 'AUDIENCE'
 
-/** Whether it may be heard from one moment to the next: who is invited may accept, and then there is no time to connect. @param {Seat} seat */
+/** Whether it may be heard at any moment: a person who is invited may accept, and should be connected by then. @param {Seat} seat */
 export const mayComeToSpeak = (seat) => maySpeak(seat) || Boolean(seat.invited_to_speak_at)
 
-/** A node has a seat, and is no person. @param {Seat} seat */
+/** A node has a seat, but is not a person. @param {Seat} seat */
 export const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu'
 
 /** Who is here, in the order they joined. @param {RoomState} state */
@@ -61,7 +61,7 @@ export const handQueue = (state) => present(state)
 const inJoinOrder = (/** @type {Seat[]} */ seats) => new Map([...seats].sort((a, b) => a.seq - b.seq).map((seat) => [seat.user_id, Object.freeze(seat)]))
 
 /**
- * Happenings are numbered by position since the page opened, so that a listener can tell which are new.
+ * Seat events are numbered in their order, so that a reader knows which are new.
  * @param {RoomState} state @param {SeatEvent['kind']} kind @param {Seat} seat @param {string|null} at
  */
 function withSeatEvent(state, kind, seat, at) {
@@ -71,7 +71,7 @@ function withSeatEvent(state, kind, seat, at) {
 }
 
 /**
- * What a change of one seat means to the people in the room; null when they need not know.
+ * The seat event of a change of one seat; null if the people in the room need not know.
  * @param {Seat|undefined} before @param {Seat|null} after @param {string} [reason] @returns {[SeatEvent['kind'], Seat]|null}
  */
 function seatEventOf(before, after, reason) {
@@ -92,12 +92,12 @@ function whatChanged(before, after) {
 }
 
 /**
- * How each kind of frame changes the room. Events (those with a `seq`) come only after the reducer has dropped replayed ones.
+ * How each kind of frame changes the room. Repeated events were dropped before.
  * @type {Record<string, (state: RoomState, frame: import('../signaling/subscription.js').Frame) => RoomState>}
  */
 const reactions = {
   snapshot(state, { data }) {
-    if (!data.participants) return state // a resumed stream: the room goes on where it was
+    if (!data.participants) return state // of a stream that was resumed: the state is known
     const { epoch, seq } = parseCursor(data.cursor)
     return { ...state, epoch, seq, room: Object.freeze(data.room), seats: inJoinOrder(data.participants), ended: null }
   },
@@ -108,7 +108,7 @@ const reactions = {
     const before = state.seats.get(user)
     const seats = new Map(state.seats)
     if (change && before && before.seq === change.seq) {
-      seats.set(user, Object.freeze(change)) // in its place
+      seats.set(user, Object.freeze(change)) // keeps its place
     } else {
       seats.delete(user)
       if (change) seats.set(user, Object.freeze(change)) // a join is always the newest
@@ -122,7 +122,7 @@ const reactions = {
     return { ...state, room: Object.freeze({ ...state.room, ...data.record }) }
   },
 
-  // Read elsewhere (the room session, the chat, the reactions); here they only move the cursor.
+  // Other modules read them; here they only move the cursor.
   signals: (state) => state,
   messages: (state) => state,
   reactions: (state) => state,
@@ -141,7 +141,7 @@ export function reduce(state, frame) {
   if (!reaction) return state
   if (!Number.isInteger(frame.data.seq)) return reaction(state, frame)
   const { epoch, seq } = frame.cursor ? parseCursor(frame.cursor) : { epoch: state.epoch, seq: frame.data.seq }
-  // Only a snapshot can carry us into another life of the log; a replayed event changes nothing.
+  // Only a snapshot can change the epoch. A repeated event changes nothing.
   if (epoch !== state.epoch || seq <= state.seq) return state
   return { ...reaction(state, frame), seq }
 }

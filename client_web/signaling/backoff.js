@@ -1,5 +1,6 @@
 /**
- * How long to wait before another attempt: doubling, jittered over the upper half so that a thousand browsers do not come back at once.
+ * How long to wait before the next attempt. It doubles each time, and a random part of up to one half is subtracted, so that a thousand
+ * browsers do not reconnect at the same moment.
  *
  * With `base` 1000 and `most` 15000 the series is, in seconds:
  *   0.5–1, 1–2, 2–4, 4–8, 7.5–15, 7.5–15, …

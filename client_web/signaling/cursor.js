@@ -1,5 +1,5 @@
 /**
- * A cursor is `<epoch>-<seq>`: a place in one life of a log. A lost log starts a new epoch, so places of two epochs cannot be compared.
+ * A cursor is `<epoch>-<seq>`: a position in a log. When a log is lost, a new epoch starts; positions of two epochs cannot be compared.
  *
  * @param {string} cursor
  * @returns {{ epoch: string, seq: number }}
@@ -10,7 +10,7 @@ export function parseCursor(cursor) {
 }
 
 /**
- * Whether `next` is news to a reader standing at `known`. Another epoch always is.
+ * Whether `next` is newer than `known`. Another epoch always is.
  * @param {string} next @param {string|null|undefined} known
  */
 export function isNewer(next, known) {

@@ -6,7 +6,7 @@
  * @returns {{ push(text: string): void }}
  */
 export function createEventStreamParser({ onFrame, onRetry = () => {} }) {
-  const LONGEST = 16 * 1024 * 1024 // characters held for one unfinished frame; a relay never comes near
+  const LONGEST = 16 * 1024 * 1024 // characters of one frame; frames of a relay are much smaller
   let rest = ''
   let first = true
   let type = ''
@@ -30,7 +30,7 @@ export function createEventStreamParser({ onFrame, onRetry = () => {} }) {
   }
 
   /** @param {string} text */
-  function line(text) {
+  function readLine(text) {
     if (text === '') {
       const frame = { type: type || 'message', data: data.join('\n'), id }
       const empty = data.length === 0
@@ -41,7 +41,7 @@ export function createEventStreamParser({ onFrame, onRetry = () => {} }) {
       if (!empty) onFrame(frame)
       return
     }
-    if (text.startsWith(':')) return // a comment only shows that the relay is there
+    if (text.startsWith(':')) return // comments only keep the stream alive
     const colon = text.indexOf(':')
     const name = colon < 0 ? text : text.slice(0, colon)
     const value = colon < 0 ? '' : text.slice(colon + 1).replace(/^ /, '')
@@ -55,11 +55,11 @@ export function createEventStreamParser({ onFrame, onRetry = () => {} }) {
         first = false
       }
       rest += text
-      if (rest.length + held > LONGEST) throw new Error('a frame without an end')
+      if (rest.length + held > LONGEST) throw new Error('a frame is too long')
       // A lone \r at the very end may be half of \r\n: it waits for the next chunk.
       const lines = rest.split(/\r\n|\n|\r(?!$)/)
       rest = lines.pop() ?? ''
-      lines.forEach(line)
+      lines.forEach(readLine)
     },
   }
 }

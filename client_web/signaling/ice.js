@@ -1,11 +1,11 @@
 import { problemOf, unreachable } from './problem.js'
 
-const AGAIN_AFTER = 60_000 // ms, when they could not be renewed
+const AGAIN_AFTER = 60_000 // ms, after a failure
 const LONGEST = 86_400_000 // ms; a timer takes no more than 24 days
 
 /**
- * The relay's ICE servers. TURN credentials expire, so they are fetched anew once half their life is over, from `get` until `close`: a
- * connection takes `current` without waiting. By the system's clock, which goes on while a laptop sleeps.
+ * The relay's ICE servers. TURN credentials expire, so from `get` until `close` they are fetched again at half their
+ * lifetime: new connections use `current` without waiting. Measured by the system's clock, which goes on while a laptop sleeps.
  *
  * @param {{ fetch: typeof window.fetch, url?: string, setTimer?: (run: () => void, ms: number) => number }} options
  * @returns {{ get(): Promise<RTCConfiguration>, readonly current: RTCConfiguration, close(): void }}

@@ -2,16 +2,16 @@ import { backoff } from './backoff.js'
 import { problemFrom } from './problem.js'
 
 /**
- * Signals on their way out, as rows.
+ * Sends signals as rows.
  *
- * In order towards each peer, with one POST in flight for it, so that a candidate never overtakes its description. Whatever piles up
- * meanwhile, towards anybody, travels in the next POST together: walking into a room of forty is a handful of requests, not hundreds.
- * A POST is one transaction, so one fenced row refuses its whole batch; then the rows go one by one and only the guilty are dropped.
+ * Signals to one peer keep their order: only one POST with signals for it is under way, so that a candidate never overtakes its
+ * description. Signals that wait are sent together in the next POST: entering a room of forty people takes a few requests, not hundreds.
+ * A POST is one transaction, so one refused row refuses all; then they are sent one by one, and only refused rows are dropped.
  *
  * @typedef {{ to_peer: string, kind: 'offer'|'answer'|'candidate'|'bye'|'connected', body: unknown }} Signal
  * @param {object} options
  * @param {(signals: Signal[]) => Promise<unknown>} options.post  rejects with a Problem
- * @param {(signal: Signal, problem: import('./problem.js').Problem) => void} options.onRefused  dropped for good
+ * @param {(signal: Signal, problem: import('./problem.js').Problem) => void} options.onRefused  it is dropped
  * @param {(problem: import('./problem.js').Problem, attempt: number) => void} [options.onRetry]
  */
 export function createOutbox({ post, onRefused, onRetry = () => {} }) {
@@ -22,8 +22,8 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
   /** @type {Set<string>} */ const posting = new Set() // peers
   let requests = 0
   let closed = false
-  /** @type {Set<Waiting[]>} */ const current = new Set() // batches under way
-  /** @type {Set<() => void>} */ const pauses = new Set() // the back-offs being sat out
+  /** @type {Set<Waiting[]>} */ const current = new Set() // batches being sent
+  /** @type {Set<() => void>} */ const pauses = new Set() // waits before another attempt
   let due = false
 
   /** @param {Waiting[]} signals */
@@ -42,7 +42,7 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
     }))
   }
 
-  /** Delivers or reports every one of them; never rejects. @param {Waiting[]} signals */
+  /** Sends all of them or reports them as refused; never rejects. @param {Waiting[]} signals */
   async function deliver(signals) {
     for (let attempt = 0; ; attempt += 1) {
       signals = wanted(signals)
@@ -106,13 +106,13 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
       schedule()
     },
 
-    /** That peer is gone, or its connection is made anew: what still waits for it has no reader. @param {string} to_peer */
+    /** The peer has left, or its connection is replaced: waiting signals to it are dropped. @param {string} to_peer */
     forget(to_peer) {
       waiting.delete(to_peer)
       for (const batch of current) for (const signal of batch) if (signal.to_peer === to_peer) signal.forgotten = true
     },
 
-    /** The network is back: do not sit out the pause. */
+    /** The network is back: tries again at once. */
     hurry() {
       for (const end of [...pauses]) end()
     },

@@ -3,21 +3,21 @@ import { parseCursor } from './cursor.js'
 import { PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable } from './problem.js'
 
 /**
- * Follows by asking again and again: polling, every so often; or with `wait` long-polling, where the relay keeps each question until
- * there is something to answer.
+ * A subscription by repeated requests: polling, at fixed intervals; or, with `wait`, long-polling, where the relay answers when there is
+ * something new.
  *
  * @param {{ url: string, fetch: typeof window.fetch, every?: number, wait?: number, hallwayToo?: boolean }
  *         & Omit<Parameters<typeof createSubscription>[0], 'run'>} options
- *   every: milliseconds between an answer and the next question; wait: seconds the relay may keep a question;
- *   hallwayToo: the hallway travels along with a room's log
+ *   every: milliseconds between an answer and the next request; wait: seconds the relay may wait before it answers;
+ *   hallwayToo: the hallway comes with a room's log
  * @returns {import('./subscription.js').Subscription}
  */
 export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = false, ...options }) {
-  let hallway = '' // where in the hallway we are
-  let invitations = '' // which invitations we know
+  let hallway = '' // cursor of the hallway
+  let invitations = '' // cursor of the invitations
 
   /** @param {string|null} cursor */
-  function question(cursor) {
+  function addressFor(cursor) {
     const asked = new URL(url, document.baseURI)
     if (cursor) asked.searchParams.set('after', cursor)
     if (wait && cursor) asked.searchParams.set('wait', String(wait))
@@ -31,7 +31,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
     if (snapshot) attempt.frame({ type: 'snapshot', data: snapshot, id: snapshot.cursor ?? null })
     const { epoch } = parseCursor(cursor)
     for (const event of events) attempt.frame({ type: event.table, data: event, id: `${epoch}-${event.seq}` })
-    attempt.cursor = cursor // beyond what was meant for others
+    attempt.cursor = cursor // after events for other recipients, too
     for (const row of rows) attempt.frame({ type: 'hallway', data: row, id: null })
     if (awaiting) attempt.frame({ type: 'invitations', data: { invitations: awaiting }, id: null })
     if (bye) attempt.frame({ type: 'bye', data: bye, id: null })
@@ -41,7 +41,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
     ...options,
     async run(attempt) {
       while (!attempt.signal.aborted) {
-        const response = await fetch(question(attempt.cursor), { headers: { Accept: 'application/json', Prefer: PREFER_QUIET_REFUSAL }, cache: 'no-store', signal: attempt.signal })
+        const response = await fetch(addressFor(attempt.cursor), { headers: { Accept: 'application/json', Prefer: PREFER_QUIET_REFUSAL }, cache: 'no-store', signal: attempt.signal })
         if (isRefusal(response)) throw await problemOf(response)
         const answer = await response.json()
         attempt.alive()
@@ -56,15 +56,15 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
 }
 
 /**
- * Why a session lost its seat after a cursor, from the log; null if the log does not say (any more).
+ * Why a session lost its seat after a cursor, from the log; null if the log has no reason (any more).
  *
  * @param {{ fetch: typeof window.fetch, path: string, peer_id: string, cursor: string|null }} options
  * @returns {Promise<string|null>} a bye's reason; rejects with a Problem that may pass
  */
 export async function leaveReason({ fetch, path, peer_id, cursor }) {
   if (!cursor) return null
-  const question = new URLSearchParams({ peer_id, after: cursor })
-  const response = await fetch(`${path}/events?${question}`, { headers: { Accept: 'application/json' }, cache: 'no-store' }).catch(() => {
+  const query = new URLSearchParams({ peer_id, after: cursor })
+  const response = await fetch(`${path}/events?${query}`, { headers: { Accept: 'application/json' }, cache: 'no-store' }).catch(() => {
     throw unreachable()
   })
   if (response.ok) return (await response.json()).bye?.reason ?? null

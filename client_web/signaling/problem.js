@@ -1,5 +1,5 @@
 /**
- * What went wrong, in the database's words.
+ * A refusal or a failed request, with the database's message.
  *
  * The relay answers every refusal with `application/problem+json` (RFC 9457) that also carries PostgREST's `code`, `message`,
  * `details` and `hint`, and the `rule` (a constraint's name) that refused. Branch on `rule` and `code`, never on the text.
@@ -22,18 +22,18 @@ export class Problem extends Error {
   }
 
   /**
-   * Whether the same request may succeed a moment later: no answer, an answer that came too late or too early, too many requests, an
-   * overloaded or restarting relay, a serialization failure or deadlock (SQLSTATE class 40).
+   * Whether the same request may succeed a moment later: no answer, timeout, too early, too many requests, an overloaded or restarting
+   * relay, a serialization failure or deadlock (SQLSTATE class 40).
    */
   get passing() {
     return [0, 408, 425, 429].includes(this.status) || this.status >= 500 || this.code.startsWith('40')
   }
 }
 
-/** The rule that refused; null for an error that is no refusal by a rule. @param {unknown} error */
+/** The rule that refused; null for other errors. @param {unknown} error */
 export const ruleOf = (error) => (error instanceof Problem ? error.rule : null)
 
-/** What was caught, as the Problem it is. An error that is none is a mistake in this code: it is thrown on. @param {unknown} error @returns {Problem} */
+/** A caught error as a Problem. Any other error is a bug, and is thrown again. @param {unknown} error @returns {Problem} */
 export function problemFrom(error) {
   if (error instanceof Problem) return error
   throw error
@@ -43,15 +43,15 @@ export function problemFrom(error) {
 export const errorFrom = (thrown) => (thrown instanceof Error ? thrown : new Error(String(thrown)))
 
 /**
- * Asks that a rule's refusal come with status 200: what is refused because a room has just ended is nobody's mistake, and a browser
- * would write it into the console.
+ * Asks for status 200 when a rule refuses: browsers write other statuses into their console, although it is no error when, for example,
+ * a room has just ended.
  */
 export const PREFER_QUIET_REFUSAL = 'refusal=quiet'
 
-/** Whether this is a refusal, with a status of its own or with 200. @param {Response} response */
+/** Whether a response is a refusal, with status 200 or another one. @param {Response} response */
 export const isRefusal = (response) => !response.ok || Boolean(response.headers.get('content-type')?.startsWith('application/problem+json'))
 
-/** No answer came: the relay is unreachable or the network is gone. */
+/** There was no answer: the relay or the network cannot be reached. */
 export function unreachable() {
   return new Problem({
     status: 0,
@@ -62,7 +62,7 @@ export function unreachable() {
 }
 
 /**
- * The problem a refused response carries; a body that is not a problem (a proxy's page) still gives one.
+ * The problem of a refused response; also if its body is not a problem, but a proxy's page for example.
  * @param {Response} response
  * @returns {Promise<Problem>}
  */
@@ -74,7 +74,7 @@ export async function problemOf(response) {
     const body = await response.json()
     if (body && typeof body === 'object') parts = body
   } catch {
-    // not JSON: the status is all there is
+    // not JSON: only the status is known
   }
   return new Problem({ message: `Roomtone answered with status ${response.status}.`, ...parts, status: response.ok ? parts.status : response.status, retry_after })
 }

@@ -1,7 +1,7 @@
 import { Problem, PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable } from './problem.js'
 
 /**
- * Rows over HTTP, in PostgREST's conventions. Every write of the client is one of these calls; there is no other way in.
+ * Rows over HTTP, in PostgREST's conventions. Every write of the client is one of these calls.
  *
  * @typedef {Record<string, any>} Row  as JSON
  * @typedef {Record<string, string|number>} Params  PostgREST's query: `{ room_id: 'eq.7', select: 'id,name', order: 'id' }`
@@ -13,8 +13,8 @@ const WORDS = { POST: 'INSERT', PATCH: 'UPDATE', DELETE: 'DELETE' }
 
 /**
  * @param {object} options
- * @param {typeof window.fetch} options.fetch      adds the tab's identity (session.js)
- * @param {string} [options.base]           where the rows live
+ * @param {typeof window.fetch} options.fetch      as the tab's user (session.js)
+ * @param {string} [options.base]           path of the tables
  * @param {(write: Write) => Watched} [options.watch]  called for every write and its answer: the inspector
  */
 export function createRows({ fetch, base = '/rows', watch }) {
@@ -41,7 +41,7 @@ export function createRows({ fetch, base = '/rows', watch }) {
   }
 
   /**
-   * The same, seen by the watcher.
+   * The same, reported to `watch`.
    * @param {string} word
    * @param {string} method
    * @param {string} path

@@ -5,7 +5,7 @@ const ANSWERED_WITHIN = 15_000 // milliseconds
 const RELAY_STOPPING = 1012 // RFC 6455's registry: service restart
 
 /**
- * Follows by WebSocket, which also sends what is emitted: the article's `user-joined-room`, `user-left-room` and `signal`, each
+ * A subscription by WebSocket, which also sends events: the article's `user-joined-room`, `user-left-room` and `signal`. Each is
  * acknowledged with the row or the problem.
  *
  * @param {{ url: string, connect: (url: string) => WebSocket } & Omit<Parameters<typeof createSubscription>[0], 'run'>} options
@@ -35,7 +35,7 @@ export function createSocket({ url, connect, ...options }) {
   }
 
   /**
-   * What the relay says, by the names of its messages; everything else is a frame.
+   * The relay's messages by name; all others are frames.
    * @type {Record<string, (attempt: import('./subscription.js').Attempt, message: any) => void>}
    */
   const messages = {

@@ -3,11 +3,11 @@ import { createEventStreamParser } from './event_stream_parser.js'
 import { PREFER_QUIET_REFUSAL, isRefusal, problemOf } from './problem.js'
 
 /**
- * Follows by database-driven push: Server-Sent Events.
+ * A subscription by database-driven push: Server-Sent Events.
  *
  * The stream is read with `fetch` and not with `EventSource`, for four things `EventSource` cannot do: send the tab's own Bearer
- * token, see the status and the problem of a refusal, survive a 5xx, and see the relay's comments (an attempt that brings none is dead,
- * though TCP will not say so for minutes). `Last-Event-ID` and `retry:` mean what the standard says, so `EventSource` and `curl -N`
+ * token, see the status and the problem of a refusal, reconnect after a 5xx, and see the relay's comments (without comments the connection is
+ * dead, although TCP may report it only after minutes). `Last-Event-ID` and `retry:` mean what the standard says, so `EventSource` and `curl -N`
  * read the same resource.
  *
  * @param {{ url: string, fetch: typeof window.fetch } & Omit<Parameters<typeof createSubscription>[0], 'run'>} options

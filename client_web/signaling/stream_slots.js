@@ -1,21 +1,21 @@
 /**
- * How many tabs may hold a stream. Over HTTP/1.1 a browser opens six connections to a host, for all its tabs together, and a stream
- * or a long poll occupies one for as long as it lasts: with six of them no tab could write any more. So at most three tabs follow over
- * HTTP; the others take a WebSocket, which counts apart (255 to a host).
+ * How many tabs may have a stream. Over HTTP/1.1 a browser opens six connections to a host, for all its tabs together. A stream or a long
+ * poll uses one of them all the time: with six of them no tab could write any more. So at most three tabs use HTTP streams; the others
+ * use a WebSocket, which is counted separately (255 to a host).
  *
- * Who has a slot holds one of three locks (Web Locks API), which the browser lets go of when the tab is gone, however it went. Locks
- * are taken atomically, so seven tabs opened at once do not all see an empty room. Where there are no locks (a page that is not
- * secure, as over plain HTTP from another machine), or where HTTP/2 needs no such care, there is always a slot.
+ * A slot is one of three locks (Web Locks API). The browser releases the lock of a tab that was closed or crashed. Locks are taken
+ * atomically, so seven tabs that open at once do not all get a slot. Where locks are not available (a page over plain HTTP from another
+ * machine), and over HTTP/2, there is always a slot.
  *
- * @param {{ locks?: LockManager, protocol?: string }} [options]  protocol: how this page came (ALPN, `http/1.1` or `h2`)
- * @returns {{ take(): Promise<boolean>, release(): void }}  take: whether this tab may hold a stream; each take needs its release
+ * @param {{ locks?: LockManager, protocol?: string }} [options]  protocol: by which this page was loaded (ALPN: `http/1.1` or `h2`)
+ * @returns {{ take(): Promise<boolean>, release(): void }}  take: whether this tab may have a stream; each take needs its release
  */
-export function createStreamSlots({ locks = navigator.locks, protocol = howThisPageCame() } = {}) {
+export function createStreamSlots({ locks = navigator.locks, protocol = pageProtocol() } = {}) {
   const SLOTS = 3
   let takers = 0
   /** @type {Promise<(() => void)|null>|null} */ let held = null // what gives the slot back; a promise of null where none was free
 
-  /** The lock if nobody has it, as the function that lets go of it. @param {string} name @returns {Promise<(() => void)|null>} */
+  /** Takes a lock that is free; resolves with the function that releases it, or null. @param {string} name @returns {Promise<(() => void)|null>} */
   function lock(name) {
     return new Promise((resolve, reject) => {
       /** @param {Lock|null} granted @returns {Promise<void>|void} */
@@ -28,12 +28,12 @@ export function createStreamSlots({ locks = navigator.locks, protocol = howThisP
     if (!locks || !protocol.startsWith('http/1')) return () => {}
     try {
       for (let slot = 1; slot <= SLOTS; slot += 1) {
-        const letGo = await lock(`roomtone stream ${slot}`)
-        if (letGo) return letGo
+        const releaseLock = await lock(`roomtone stream ${slot}`)
+        if (releaseLock) return releaseLock
       }
       return null
     } catch {
-      return () => {} // locks are not for this page
+      return () => {} // this page may not use locks
     }
   }
 
@@ -46,13 +46,13 @@ export function createStreamSlots({ locks = navigator.locks, protocol = howThisP
     release() {
       takers -= 1
       if (takers) return
-      held?.then((letGo) => letGo?.())
+      held?.then((releaseLock) => releaseLock?.())
       held = null
     },
   }
 }
 
-function howThisPageCame() {
+function pageProtocol() {
   const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'))
   return navigation?.nextHopProtocol || 'http/1.1'
 }

@@ -2,29 +2,29 @@ import { backoff } from './backoff.js'
 import { Problem, unreachable } from './problem.js'
 
 /**
- * A *follower* follows a log, and keeps following it through relay restarts, lost networks and sleep. Each technique is in a
- * module of its own (`stream.js`, `polling.js`, `socket.js`); what is here is common to all of them.
+ * A subscription of a log. It reconnects after relay restarts, lost networks and sleep. Each technique has a module of its own
+ * (`stream.js`, `polling.js`, `socket.js`); this one has what they share.
  *
  * @typedef {'connecting'|'live'|'reconnecting'|'ended'} SubscriptionState
  * @typedef {{ type: string, cursor: string|null, data: any, seen_at: number }} Frame  seen_at: ms since the epoch, fractional
  * @typedef {{ state: SubscriptionState, reason: string|null, problem: Problem|null, retry_at: number|null }} SubscriptionStatus
  *   reason: why it reconnects (`network`, `silent`, `woken`, or a bye's) or ended (a bye's reason, `refused`, `closed`)
- * @typedef {{ readonly state: SubscriptionState, readonly cursor: string|null, start(): void, close(): void, probe(certain?: boolean): void,
+ * @typedef {{ readonly state: SubscriptionState, readonly cursor: string|null, start(): void, close(): void, probe(dead?: boolean): void,
  *             emit?: (event: string, data: unknown) => Promise<any>|null }} Subscription
- *   probe: the world may have changed (tab visible, network back). With `certain`, what is open is surely dead.
- *   emit: where the technique sends events the other way too (null: not at the moment); resolves with the row, rejects with a Problem
+ *   probe: something may have changed (tab visible, network back). With `dead`, the open connection is surely dead.
+ *   emit: sends an event, if the technique can (null: not at the moment); resolves with the row, rejects with a Problem
  *
- * @typedef {object} Attempt  one attempt at following; what it reports after it was given up has no effect
+ * @typedef {object} Attempt  one connection or request; after it was given up, its reports have no effect
  * @property {AbortSignal} signal  aborted when it is given up
- * @property {string|null} cursor  where to go on; a technique whose answers say it may set it
- * @property {() => void} alive  something came, be it a sign of life
- * @property {() => void} arrived  the log is being followed, even if it has nothing to say
+ * @property {string|null} cursor  where to continue; a technique may set it
+ * @property {() => void} alive  something was received, for example a comment
+ * @property {() => void} arrived  the subscription is live, even if there are no events
  * @property {(frame: { type: string, data: any, id: string|null }) => void} frame
- * @property {(milliseconds: number) => void} retry  how long the relay wants it to wait before another attempt
+ * @property {(milliseconds: number) => void} retry  how long the relay asks to wait before another attempt
  */
 
 /**
- * What happens to a follower, as a table. An event a state does not know changes nothing.
+ * The states of a subscription and the events that change them. Other events change nothing.
  * @type {Record<SubscriptionState, Partial<Record<'arrived'|'lost'|'over', SubscriptionState>>>}
  */
 const TRANSITIONS = {
@@ -37,20 +37,20 @@ const TRANSITIONS = {
 /** @param {SubscriptionState} state @param {'arrived'|'lost'|'over'} event @returns {SubscriptionState} */
 export const transition = (state, event) => TRANSITIONS[state][event] ?? state
 
-/** Reasons of a bye after which the same log goes on, here or on another relay. */
+/** Reasons of a bye after which the same log continues, on this or another relay. */
 export const RECONNECT_REASONS = new Set(['relay stopping', 'too slow'])
 
 const WATCH_EVERY = 5_000
-const SILENT_AFTER = 40_000 // the relay says at least every 15 s that it is there: two missed and a half
-const STALE_AFTER = 20_000 // a tab that becomes visible does not wait for the rest
-const STEADY_AFTER = 5_000 // an attempt that lived this long starts the back-off anew
+const SILENT_AFTER = 40_000 // the relay sends something at least every 15 s
+const STALE_AFTER = 20_000 // for a tab that becomes visible again
+const STEADY_AFTER = 5_000 // after this time the back-off starts from the beginning
 
 /**
  * @param {object} options
  * @param {(attempt: Attempt) => Promise<void>} options.run  one attempt, until it ends; rejects with a Problem or a network's TypeError
  * @param {(frame: Frame) => void} options.onFrame
  * @param {(following: SubscriptionStatus) => void} options.onState
- * @param {string|null} [options.cursor]  where to go on
+ * @param {string|null} [options.cursor]  where to continue
  * @param {number} [options.silentAfter]  milliseconds
  * @returns {Subscription}
  */
@@ -89,7 +89,7 @@ export function createSubscription({ run, onFrame, onState, cursor = null, silen
   }
 
   /**
-   * Tries again after a while; `atLeast` comes from the relay.
+   * Tries again later; the relay may ask for a delay of `atLeast` ms.
    * @param {string} reason @param {{ problem?: Problem|null, atLeast?: number, now?: boolean }} [how]
    */
   function lose(reason, { problem = null, atLeast = 0, now = false } = {}) {
@@ -152,19 +152,19 @@ export function createSubscription({ run, onFrame, onState, cursor = null, silen
       await run(attemptOf(mine))
       if (open === mine) lose('network')
     } catch (error) {
-      if (open !== mine) return // closed on purpose
+      if (open !== mine) return // closed by us
       if (error instanceof Problem) {
         if (error.passing) lose('network', { problem: error, atLeast: error.retry_after ?? 0 })
         else finish('refused', error)
         return
       }
-      // A frame the client cannot read is a bug to be seen, but the log goes on after it.
-      if (!(error instanceof TypeError)) console.error('a frame could not be followed', error)
+      // A frame that cannot be read is a bug and is reported; the subscription continues after it.
+      if (!(error instanceof TypeError)) console.error('a frame could not be read', error)
       lose('network', { problem: unreachable() })
     }
   }
 
-  /** A silent attempt, and a clock that jumped because the laptop slept. */
+  /** Notices an attempt that receives nothing, and a sleep of the laptop by a jump of the clock. */
   function look() {
     const now = Date.now()
     const slept = now - lastTick > WATCH_EVERY + STALE_AFTER
@@ -190,12 +190,12 @@ export function createSubscription({ run, onFrame, onState, cursor = null, silen
     close() {
       if (state !== 'ended') finish('closed')
     },
-    probe(certain = false) {
+    probe(dead = false) {
       if (state === 'ended') return
       if (!open) {
         clearTimeout(timer)
         connect()
-      } else if (certain || Date.now() - lastSign > STALE_AFTER) {
+      } else if (dead || Date.now() - lastSign > STALE_AFTER) {
         lose('network', { now: true })
       }
     },

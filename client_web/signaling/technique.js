@@ -3,11 +3,11 @@ import { createPolling, leaveReason } from './polling.js'
 import { createSocket } from './socket.js'
 import { createStream } from './stream.js'
 
-const EVERY = 1000 // milliseconds between polls; well within the grace that a seat has
-const WAIT = 25 // seconds; proxies give up on a silent request after 60
+const EVERY = 1000 // milliseconds between polls; much less than the grace period of a seat
+const WAIT = 25 // seconds; many proxies end a request after 60 s without data
 
 /**
- * How each technique follows what is at `path`, the hallway or a room; `query` says on which seat.
+ * How each technique subscribes to what is at `path`, the hallway or a room; `query` has the `peer_id`.
  *
  * @typedef {{ fetch: typeof window.fetch, connect: (url: string) => WebSocket }} Session
  * @typedef {Pick<Parameters<typeof import('./subscription.js').createSubscription>[0], 'onFrame'|'onState'>} Listeners
@@ -23,8 +23,8 @@ const TECHNIQUES = {
 }
 
 /**
- * How this tab follows: as the address asks (`?via=sse|poll|longpoll|websocket`), else by database-driven push, or by WebSocket where
- * other tabs have taken the slots that may be taken (`slots.js`). In one room people may be on different techniques.
+ * The technique of this tab: that of the address (`?via=sse|poll|longpoll|websocket`), otherwise database-driven push, or a WebSocket if
+ * other tabs have all slots (stream_slots.js). People in one room may use different techniques.
  *
  * @param {object} options
  * @param {Session} options.session
@@ -54,7 +54,7 @@ export function createTechnique({ session, search = window.location.search, slot
     /**
      * @param {{ path: string, peer_id?: string, onFrame: (frame: import('./subscription.js').Frame) => void,
      *           onState: (status: import('./subscription.js').SubscriptionStatus) => void }} options
-     * @returns {import('./subscription.js').Subscription} closed for good by `close`, or by its end
+     * @returns {import('./subscription.js').Subscription} ends by `close`, or when the relay ends it
      */
     subscribe({ path, peer_id, onFrame, onState }) {
       const query = peer_id ? `?peer_id=${peer_id}` : ''
@@ -92,7 +92,7 @@ export function createTechnique({ session, search = window.location.search, slot
           if (subscription) subscription.close()
           else finish()
         },
-        probe: (certain) => subscription?.probe(certain),
+        probe: (dead) => subscription?.probe(dead),
         emit: (event, data) => subscription?.emit?.(event, data) ?? null,
       }
     },

@@ -1,4 +1,4 @@
-/** A version 4 UUID; `crypto.randomUUID` exists on secure pages only, and a listener on the local network may be on none. */
+/** A version 4 UUID; `crypto.randomUUID` exists only on secure pages, and a page in the local network may not be one. */
 export function newUuid() {
   if (crypto.randomUUID) return crypto.randomUUID()
   const bytes = crypto.getRandomValues(new Uint8Array(16))
