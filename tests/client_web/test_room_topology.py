@@ -73,7 +73,7 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
         inspector.get_by_role("button", name="you → mcu").click()
         inspector.get_by_text(re.compile("^answer .* from mcu to you")).first.wait_for()
         inspector.get_by_text(re.compile("^offer .* to mcu")).first.wait_for()
-        inspector.get_by_text("carries this room").wait_for()
+        inspector.get_by_text("the node of this room").wait_for()
         beth.page.keyboard.press("g")
 
         # Who is no host reads what there is, and has nothing to choose.

@@ -7,10 +7,10 @@ import { messagesInWords, reactionsInWords } from './words.js'
  */
 
 const MESSAGES_GATHERED = 2500 // ms
-const REACTIONS_GATHERED = 8000 // ms: applause is announced once it is over
+const REACTIONS_GATHERED = 8000 // ms
 
 /**
- * The chat and the reactions for those who hear the page: together, and not too often.
+ * Announces messages and reactions to screen reader users: several together, and not too often.
  * @param {(words: string) => void} say
  */
 export function createChatNews(say) {
@@ -37,7 +37,7 @@ export function createChatNews(say) {
         last = null
       }
       if (state.phase === 'joining' || (last !== null && newest <= last)) return
-      // What was there when I came in is history, not news.
+      // Messages from before I entered are not announced.
       if (last !== null) messages.add(all.filter(({ id, user_id }) => id > Number(last) && user_id !== state.me?.user_id && !blocks.has(user_id)))
       last = newest
     },

@@ -10,20 +10,20 @@ import { element } from '../elements/element.js'
  */
 
 /**
- * The chat of the room: what was written, and the box to write in.
+ * The chat of the room: the messages, and the box to write in.
  * @param {Omit<Parameters<typeof createComposer>[0], 'sent'> & Omit<Parameters<typeof createChatList>[0], 'focusBox'|'editAgain'> &
  *         { discardMessage: (key: number) => string, markRead: () => void }} actions
  */
 export function createChat(actions) {
   /** @type {Record<string, any>} */ let drawn = {}
   let unread = 0
-  let eager = false // asked to write before the room was entered
+  let eager = false // the box gets the focus as soon as the room is entered
   let looking = false // whether the chat is on the screen
   const composer = createComposer({ ...actions, sent: () => list.toEnd() })
   const list = createChatList({ ...actions, focusBox: composer.focus, editAgain: (/** @type {number} */ key) => composer.putBack(actions.discardMessage(key)) })
   const root = element('div', { class: 'chat' }, list.element, composer.element)
 
-  /** Host and moderators: their messages say so. @param {readonly Person[]} people */
+  /** The roles of host and moderators, shown beside their messages. @param {readonly Person[]} people */
   function rolesOf(people) {
     return new Map(people.filter(({ role }) => role === 'HOST' || role === 'MODERATOR').map(({ user_id, role }) => [user_id, role]))
   }
@@ -47,7 +47,7 @@ export function createChat(actions) {
       if (Object.keys(now).some((name) => now[name] !== drawn[name]) && me) {
         const appeared = visible && !drawn.visible
         drawn = now
-        if (!visible) return // unseen it costs nothing
+        if (!visible) return // not drawn while it is hidden
         composer.update({ roomSession: whose, chat, phase, slow_mode, draft: () => whose.chat.draft })
         list.update({ room_id: whose.room_id, chat, me, moderate: may.moderate, roles, blocks, unread })
         if (appeared) list.shown()

@@ -12,8 +12,8 @@ const TICK = 250 // ms
 /** @typedef {{ roomSession: RoomSession, chat: ChatState, phase: string, slow_mode: number, draft: () => string }} Model */
 
 /**
- * The box: Enter sends, Shift+Enter begins a new line. Beside it, in words, how much is left and why one has to wait. What is in it stays
- * until it is on its way.
+ * The box to write in: Enter sends, Shift+Enter starts a new line. It shows how many characters are left, and why I have to wait. The text
+ * stays until it is sent.
  *
  * @param {{ sendMessage: (text: string) => boolean, keepDraft: (text: string) => void, sent: () => void }} actions
  */
@@ -43,7 +43,7 @@ export function createComposer(actions) {
     drawLength()
   }
 
-  /** As high as its words, up to what style allows; most browsers know how (`field-sizing`). */
+  /** Makes the box as high as its text; most browsers can do it by CSS (`field-sizing`). */
   function fit() {
     if (CSS.supports('field-sizing', 'content')) return
     box.style.height = 'auto'
@@ -52,7 +52,7 @@ export function createComposer(actions) {
   }
 
   function pressed(/** @type {KeyboardEvent} */ event) {
-    // Enter also ends a word that is being composed, in Japanese for one.
+    // Enter also ends the composition of a word, for example in Japanese.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
     submit(event)
   }
@@ -68,7 +68,7 @@ export function createComposer(actions) {
     box.focus()
   }
 
-  /** The countdown is seen all the time and heard when somebody runs into it. */
+  /** Also announced to screen readers, unlike the countdown itself. */
   function announce(/** @type {string} */ words) {
     heard.replaceChildren(element('span', { text: words }))
     box.focus()
@@ -124,7 +124,7 @@ export function createComposer(actions) {
       drawLength()
     },
     focus: () => box.focus(),
-    /** Words come back into the box, in front of what is being written. @param {string} text */
+    /** Puts the text of an unsent message back into the box, before what is typed. @param {string} text */
     putBack(text) {
       set([text, box.value].filter(Boolean).join('\n'))
       actions.keepDraft(box.value)

@@ -9,8 +9,8 @@ import { symbol } from '../elements/symbol.js'
  * @import { Person } from '../../room/people.js'
  */
 
-const AT_END = 40 // px from the end still count as being there
-const TOGETHER = 5 * 60_000 // ms: within them one name stands over several messages
+const AT_END = 40 // px: this near to the end counts as the end
+const TOGETHER = 5 * 60_000 // ms: messages of one person within this time have one heading
 
 /**
  * @typedef {{ room_id: number, chat: ChatState, me: Person, moderate: boolean, roles: ReadonlyMap<number, string>, blocks: ReadonlySet<number>, unread: number }} Model
@@ -18,8 +18,8 @@ const TOGETHER = 5 * 60_000 // ms: within them one name stands over several mess
  */
 
 /**
- * The messages, oldest first. Who reads at the end is kept there; who reads further up is not moved by what comes, and sees how much
- * it is. One stop for Tab; the arrows walk from message to message.
+ * The messages, oldest first. At the end, the list follows new messages. Further up it does not move, and a button shows how many are new.
+ * The list is one stop for Tab; the arrow keys move from message to message.
  *
  * @param {{ earlierMessages: () => void, focusBox: () => void } & Parameters<typeof createMessage>[1]} actions
  */
@@ -136,7 +136,7 @@ export function createChatList(actions) {
     newest.hidden = isAtNewest()
     say(newest.lastElementChild, unseen + model.unread > 0 ? counted(Math.max(unseen, model.unread), 'new message') : 'To the newest')
     if (isAtNewest()) pinToEnd()
-    // Older ones came in above: what was being read stays under the eye.
+    // Older messages were added above: what is being read keeps its place.
     else if (top && top !== list.firstElementChild) scroller.scrollTop = scroller.scrollHeight - fromEnd
   }
 
@@ -149,7 +149,7 @@ export function createChatList(actions) {
     mark(earlier, 'aria-disabled', state === 'loading' ? 'true' : null)
   }
 
-  /** The same message keeps its element, so that it keeps its focus, and nothing that did not change is touched. @param {ListEntry[]} entries */
+  /** A message keeps its element, and with it the focus. Only what changed is changed. @param {ListEntry[]} entries */
   function sync(entries) {
     const wanted = new Set(entries.map(({ element_key }) => element_key))
     for (const [key, one] of made) {
@@ -176,7 +176,7 @@ export function createChatList(actions) {
     if (!current) choose(/** @type {HTMLElement|null} */ (list.lastElementChild))
   }
 
-  /** The message with the focus goes: the focus goes to its neighbour, not to the top of the page. @param {HTMLElement} item */
+  /** The focused message is removed: its neighbour gets the focus. @param {HTMLElement} item */
   function moveOn(item) {
     const focused = item.contains(document.activeElement)
     const neighbour = /** @type {HTMLElement|null} */ (item.nextElementSibling ?? item.previousElementSibling)
@@ -188,7 +188,7 @@ export function createChatList(actions) {
 
   return {
     element: root,
-    /** Whether the newest message is on the screen. */
+    /** Whether the newest message is shown. */
     get atEnd() {
       return isAtNewest()
     },
@@ -199,7 +199,7 @@ export function createChatList(actions) {
       if (elsewhere) range = NEWEST
       draw()
     },
-    /** The panel has just been opened: an element that was not drawn has no height to scroll. */
+    /** The panel was opened: only now the list can be scrolled. */
     shown() {
       if (isAtNewest()) pinToEnd()
     },

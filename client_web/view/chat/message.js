@@ -6,7 +6,7 @@ import { symbol } from '../elements/symbol.js'
 import { problemInWords, roleInWords } from '../elements/words.js'
 
 /**
- * One message: who, when, and what; as text, whatever is in it. What can be done about it shows while a hand or the focus is on it.
+ * One message, always shown as text. Its buttons are shown while the pointer or the focus is on it.
  *
  * @typedef {object} Entry
  * @property {number} key
@@ -18,7 +18,7 @@ import { problemInWords, roleInWords } from '../elements/words.js'
  * @property {boolean} mine
  * @property {boolean} first            of several by one person in a row
  * @property {string|null} role         HOST or MODERATOR
- * @property {boolean} blocked          by somebody I blocked
+ * @property {boolean} blocked          by a person I blocked
  * @property {'said'|'sending'|'unsent'|'deleting'} state
  * @property {Error|null} problem
  * @property {boolean} may_delete
@@ -30,7 +30,7 @@ import { problemInWords, roleInWords } from '../elements/words.js'
  */
 export function createMessage(entry, actions) {
   let latest = entry
-  let shown = false // folded ones, by hand
+  let shown = false // a hidden message of a blocked person was opened
   const { username, body } = entry
   const at = new Date(entry.at)
   const role = element('span', { class: 'message__role' })
@@ -65,7 +65,7 @@ export function createMessage(entry, actions) {
     bar.hidden = bar.childElementCount === 0
   }
 
-  /** Once more, for a thumb slips. */
+  /** Asks again before deleting. */
   function ask() {
     const keep = () => { rest(); root.focus() }
     const yes = element('button', { class: 'message__yes', type: 'button', text: 'Delete', on: { click: () => latest.id !== null && actions.removeMessage(latest.id) } })

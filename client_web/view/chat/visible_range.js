@@ -1,15 +1,15 @@
 import { placeOf } from '../../room/chat_log.js'
 
 /**
- * Which of the messages are in the document: never more than a few hundred, however many the room has. Pure.
+ * Which messages are in the document: at most 300, however many the room has. Pure.
  *
- * @typedef {{ from: number|null, to: number|null }} Range  ids of the first and the last shown; null means: as far as it goes
+ * @typedef {{ from: number|null, to: number|null }} Range  ids of the first and the last shown; null: up to the end
  */
 
 export const MOST = 300
-export const STEP = 50 // the window moves by a page
+export const STEP = 50 // messages in a page
 
-/** Whoever reads at the end sees the newest, and the window follows. @type {Range} */
+/** The newest messages; new ones are added. @type {Range} */
 export const NEWEST = Object.freeze({ from: null, to: null })
 
 /** @param {readonly { id: number }[]} messages @param {Range} range @returns {{ start: number, end: number }} */
@@ -19,7 +19,7 @@ export function indicesOf(messages, { from, to }) {
   return { start: Math.max(0, start), end }
 }
 
-/** Somebody reads further up: what is on the screen stays, and what comes is added below until the window is full. @param {readonly { id: number }[]} messages @param {Range} range @returns {Range} */
+/** While reading further up: the shown messages stay, and new ones are added below until the range is full. @param {readonly { id: number }[]} messages @param {Range} range @returns {Range} */
 export function keptRange(messages, range) {
   const { start, end } = indicesOf(messages, range)
   if (end === 0) return NEWEST

@@ -1,9 +1,9 @@
 import { counted, together } from '../elements/words.js'
 
-/** The chat's sentences. Pure: state in, words out. */
+/** The chat's texts. Pure: state in, words out. */
 
-export const LONGEST = 2000 // characters; messages_body_is_text holds the same number
-const NEAR = 200 // before the end: from here on the box counts
+export const LONGEST = 2000 // characters, as in the constraint messages_body_is_text
+const NEAR = 200 // from here on the number of characters left is shown
 
 const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const DAY_AND_TIME = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
@@ -14,7 +14,7 @@ export const timeInWords = (at, today = new Date()) => (at.toDateString() === to
 /** Characters as PostgreSQL counts them. */
 export const lengthOf = (/** @type {string} */ text) => [...text].length
 
-/** What the box says of its length: nothing, how much is left, or how much is too much. @param {number} length */
+/** How many characters are left or too many; nothing while there are many left. @param {number} length */
 export function lengthInWords(length) {
   const left = LONGEST - length
   if (left > NEAR) return ''
@@ -28,11 +28,11 @@ export function secondsInWords(seconds) {
   return [minutes ? `${minutes} min` : '', rest || !minutes ? `${rest} s` : ''].filter(Boolean).join(' ')
 }
 
-/** Why I cannot write just now, and for how long. @param {boolean} slow @param {number} seconds */
+/** Why I cannot write now, and for how long. @param {boolean} slow @param {number} seconds */
 export const waitInWords = (slow, seconds) =>
   slow ? `Slow mode: you can write again in ${secondsInWords(seconds)}.` : `You wrote many messages in a short time. You can write again in ${secondsInWords(seconds)}.`
 
-/** What slow mode asks of everybody, while nobody waits. */
+/** What slow mode means. */
 export const slowInWords = (/** @type {number} */ seconds) => `Slow mode: one message every ${secondsInWords(seconds)}.`
 
 /** @type {Record<string, string>} */
@@ -46,9 +46,9 @@ export function reactionsInWords(reactions) {
   return `${gestures.length > 3 ? 'Reactions' : capital(together(gestures))} from ${names.length > 3 ? counted(names.length, 'person', 'people') : together(names)}.`
 }
 
-const BRIEFLY = 140 // characters of a message that are read out
+const BRIEFLY = 140 // characters of a message that are announced
 
-/** New messages as one announcement; read out when the chat is open, only counted when it is not. @param {{ username: string, body: string }[]} messages @param {boolean} open */
+/** New messages as one announcement: with their text if the chat is open, otherwise only their number. @param {{ username: string, body: string }[]} messages @param {boolean} open */
 export function messagesInWords(messages, open) {
   const names = [...new Set(messages.map(({ username }) => username))]
   const from = names.length > 3 ? counted(names.length, 'person', 'people') : together(names)
@@ -58,7 +58,7 @@ export function messagesInWords(messages, open) {
 
 const capital = (/** @type {string} */ text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)
 
-/** One to three emoji and nothing else may be large. */
+/** Up to three emoji without other text are shown larger. */
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\s)+$/u
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 export const isOnlyEmoji = (/** @type {string} */ body) =>

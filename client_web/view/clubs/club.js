@@ -16,7 +16,7 @@ import { symbol } from '../elements/symbol.js'
  */
 
 /**
- * A club: what it is for, its rooms now and later, who belongs to it, and what I may do here.
+ * The page of a club: its description, open and scheduled rooms, members, and what I may do.
  * @typedef {ClubPage & { signed_in: boolean }} ShownClub
  * @typedef {{ toggleFollowClub: (club: Club) => unknown, startInClub: (club: Club) => unknown, inviteToClub: (club: Club) => unknown,
  *             editClub: (club: Club) => unknown, leaveClub: (club: Club) => unknown, reload: () => unknown }} ClubActions

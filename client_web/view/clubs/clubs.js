@@ -94,7 +94,7 @@ function createClubCard({ toggleFollowClub }) {
 /** "4 members · 12 followers · 2 rooms open" @param {Club} club */
 export const countsOf = (club) => [counted(club.members, 'member'), counted(club.followers, 'follower'), club.open_rooms ? `${counted(club.open_rooms, 'room')} open` : ''].filter(Boolean).join(' · ')
 
-/** Follow, or following: a switch that says what it is. @param {() => void} toggle */
+/** The button to follow or unfollow. @param {() => void} toggle */
 export function createFollow(toggle) {
   const words = element('span')
   const sign = symbol('follow')
@@ -111,7 +111,7 @@ export function createFollow(toggle) {
   }
 }
 
-/** That a page is being fetched, or could not be; and another try without loading everything anew. @param {() => void} reload */
+/** Shows that a page is loading or could not be loaded, with a button to try again. @param {() => void} reload */
 export function createPageState(reload) {
   const words = element('span')
   const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => reload() } })

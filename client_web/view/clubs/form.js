@@ -15,7 +15,7 @@ const RULES = {
 }
 
 /**
- * Founding a club, or changing what it says of itself.
+ * Creates a club, or changes its name, description and topic.
  * @param {{ found: (club: { name: string, description: string|null, topic: string|null }) => Promise<void>, change: (club: Club, change: Record<string, unknown>) => Promise<void>, topics: () => Promise<any[]> }} actions
  */
 export function createClubForm({ found, change, topics }) {
@@ -52,7 +52,7 @@ export function createClubForm({ found, change, topics }) {
     /** @param {Club|null} club  null founds one */
     open(club) {
       const dialog = club ? editing : founding
-      if (edited !== club && (edited || club)) form.element.reset() // what was typed for another club is not for this one
+      if (edited !== club && (edited || club)) form.element.reset() // drop what was typed for another club
       edited = club
       form.clear()
       dialog.element.firstElementChild?.append(form.element)

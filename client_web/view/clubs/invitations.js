@@ -6,7 +6,7 @@ import { untilInWords } from '../elements/when.js'
 /** @import { OpenInvitation } from '../../room/clubs.js' */
 
 /**
- * The invitations to a club that may still be used: for those who may take them back.
+ * The open invitations of a club, for its owner and admins.
  * @param {{ copyAddress: (path: string) => void, withdrawInvitation: (invitation: OpenInvitation) => Promise<unknown> }} actions
  */
 export function createClubInvitations({ copyAddress, withdrawInvitation }) {

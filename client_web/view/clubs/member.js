@@ -8,9 +8,9 @@ import { addressOfPerson } from '../shell/route.js'
 /** @typedef {Member & { club: Club, me: boolean }} ShownMember */
 
 /**
- * Somebody who belongs to a club, and what an owner or admin may change about that.
+ * A member of a club, with what an owner or admin may change.
  * @param {{ setClubRole: (club: Club, member: Member, role: string) => Promise<string|undefined>,
- *           removeMember: (club: Club, member: Member) => void }} actions  the first resolves with a refusal's words, if any
+ *           removeMember: (club: Club, member: Member) => void }} actions  the first resolves with the text of a refusal
  */
 export function createClubMember({ setClubRole, removeMember }) {
   /** @type {ShownMember|undefined} */ let one

@@ -3,7 +3,7 @@ import { element, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 
 /**
- * "Are you sure?", saying what it means; the answer may be refused, and then that is said here.
+ * Asks before an action. If the action is refused, the refusal is shown in the dialog.
  */
 export function createConfirm() {
   /** @type {() => Promise<unknown>} */ let action = async () => {}
@@ -26,7 +26,7 @@ export function createConfirm() {
     element: dialog.element,
     /**
      * @param {{ title: string, about: string, yes: string, no?: string, danger?: boolean, action?: () => Promise<unknown> }} question
-     * @returns {Promise<boolean>} whether it was answered with yes, and done
+     * @returns {Promise<boolean>} whether the answer was yes and the action succeeded
      */
     ask(question) {
       settle(false)

@@ -2,7 +2,7 @@ import { element } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
- * A modal dialog with a title and a way out: the cross, Escape, or a tap beside it.
+ * A modal dialog with a title. It is closed by its button, by Escape, or by a tap beside it.
  * @param {string} title
  * @param {...Node} children
  */
@@ -10,9 +10,9 @@ export function createDialog(title, ...children) {
   const heading = element('h2', { class: 'dialog__title', text: title, tabindex: '-1', autofocus: true })
   const shut = element('button', { class: 'dialog__close', type: 'button', 'aria-label': 'Close', on: { click: () => dialog.close() } }, symbol('close'))
   const body = element('div', { class: 'dialog__body' }, element('header', { class: 'dialog__head' }, heading, shut), ...children)
-  const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: beside } }, body)
+  const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: closeBeside } }, body)
 
-  function beside(/** @type {Event} */ event) {
+  function closeBeside(/** @type {Event} */ event) {
     if (event.target === dialog) dialog.close()
   }
   return {

@@ -3,15 +3,15 @@ import { ruleOf } from '../../signaling/problem.js'
 import { counted, problemInWords } from '../elements/words.js'
 
 /**
- * A field with its name, and the words of a refusal beside it. Nothing is cut off while typing: what is too long is said, not lost.
+ * A field with its label and the text of a refusal. A text that is too long is not cut: a message says so.
  *
  * @template {HTMLInputElement|HTMLTextAreaElement|HTMLSelectElement} T
  * @param {object} how
  * @param {string} how.id
  * @param {string} how.label
  * @param {T} how.input
- * @param {string} [how.hint]  stays below the field
- * @param {number} [how.most]  how many characters it takes; said once there are more
+ * @param {string} [how.hint]  shown below the field
+ * @param {number} [how.most]  at most so many characters
  */
 export function createField({ id, label, input, hint, most }) {
   const about = hint ? element('p', { class: 'field__hint quiet', id: `${id}-hint`, text: hint }) : null
@@ -43,7 +43,7 @@ export function createField({ id, label, input, hint, most }) {
 }
 
 /**
- * Several choices of one, each said in words.
+ * A choice between several values, each with a description.
  * @param {{ name: string, label: string, choices: readonly (readonly [value: string, title: string, about: string])[], chosen: string }} how
  */
 export function createChoices({ name, label, choices, chosen }) {
@@ -73,16 +73,16 @@ export function createChoices({ name, label, choices, chosen }) {
 }
 
 /**
- * A form whose refusals stand beside the field they concern. What was typed stays until it was accepted.
+ * A form that shows a refusal beside the field it concerns. What was typed stays until it is accepted.
  *
  * @param {object} how
  * @param {Record<string, { refuse: (words: string) => void, focus: () => void, tooLong: () => string }>} how.fields
- * @param {Record<string, readonly [field: string, words?: string]>} how.rules  which rule speaks of which field; with words where the database's
- *   own would be too terse
+ * @param {Record<string, readonly [field: string, words?: string]>} how.rules  the field of each rule; with a text that replaces the
+ *   database's message
  * @param {string} how.go  what the button says
- * @param {() => [field: string, words: string]|null} [how.check]  what need not be sent to be known
+ * @param {() => [field: string, words: string]|null} [how.check]  mistakes that are found without sending the form
  * @param {() => Promise<void>} how.submit  may reject with a Problem
- * @param {...Node} children  the fields, as they stand
+ * @param {...Node} children  the fields, in their order
  */
 export function createForm({ fields, rules, go, check = () => null, submit }, ...children) {
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })

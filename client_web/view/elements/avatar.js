@@ -2,7 +2,7 @@ import { element } from './element.js'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** One or two initials; whole graphemes, so that emoji and accents stay in one piece. @param {string} username */
+/** One or two initials; whole graphemes, so that emoji and accents are not cut. @param {string} username */
 export function initials(username) {
   const words = username.split(/[\s._-]+/u).filter(Boolean)
   const first = (/** @type {string} */ word) => [...graphemes.segment(word)][0]?.segment ?? ''
@@ -10,7 +10,7 @@ export function initials(username) {
 }
 
 /**
- * The two hues of a name: the same on every screen (FNV-1a over UTF-16).
+ * Two hues computed from the name, the same in every browser (FNV-1a over UTF-16).
  * @param {string} username
  * @returns {[number, number]} degrees
  */
@@ -21,7 +21,7 @@ export function hues(username) {
   return [from, (from + 35 + ((hash >>> 9) % 55)) % 360]
 }
 
-/** A person's face, made from their name and never fetched. Ornament: the name is always written beside it. @param {string} username */
+/** A person's avatar, drawn from their name. It is only decoration: the name is always shown, too. @param {string} username */
 export function avatar(username) {
   const drawn = element('span', { class: 'avatar', 'aria-hidden': 'true', text: initials(username) })
   const [from, to] = hues(username)

@@ -1,8 +1,8 @@
 import { mark } from './element.js'
 
 /**
- * Something small that opens over the page from its button, and goes with Escape, a tap beside it, or when the focus moves on.
- * @param {HTMLElement} root  holds both
+ * Content that a button opens over the page. It is closed by Escape, by a tap beside it, or when the focus leaves it.
+ * @param {HTMLElement} root  contains both
  * @param {HTMLButtonElement} button
  * @param {HTMLElement} content
  * @param {{ shown?: () => void }} [callbacks]

@@ -1,6 +1,6 @@
 /**
- * One DOM element. Text, from people or from us, only ever goes in as text; styles only through the CSSOM, as the page's
- * Content-Security-Policy wants it.
+ * Creates a DOM element. Text is only set as text, never as HTML; styles are only set by the CSSOM, as the page's
+ * Content-Security-Policy requires.
  *
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
@@ -19,7 +19,7 @@ export function element(tag, properties = {}, ...children) {
   return made
 }
 
-/** Sets or removes an attribute, touching the document only when something changes: a screen reader hears every touch. @param {Element} target @param {string} name @param {unknown} value */
+/** Sets or removes an attribute, only if it changes: screen readers notice every change of the document. @param {Element} target @param {string} name @param {unknown} value */
 export function mark(target, name, value) {
   if (value === false || value === null || value === undefined) {
     if (target.hasAttribute(name)) target.removeAttribute(name)
@@ -29,7 +29,7 @@ export function mark(target, name, value) {
   if (target.getAttribute(name) !== text) target.setAttribute(name, text)
 }
 
-/** Sets the text of an element, touching the document only when it changes. @param {Node|null} target @param {string} text */
+/** Sets the text of an element, only if it changes. @param {Node|null} target @param {string} text */
 export function say(target, text) {
   if (target && target.textContent !== text) target.textContent = text
 }

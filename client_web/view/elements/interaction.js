@@ -1,11 +1,11 @@
-const AFTER_TOUCH = 3000 // ms: a thumb that scrolled is about to tap
+const AFTER_TOUCH = 3000 // ms: after scrolling by touch, a tap may follow
 
 /**
- * Whether a part of the page is being used: a pointer over it, the keyboard's focus in it, or a thumb that just touched it.
+ * Whether a part of the page is being used: the pointer is over it, the keyboard's focus is in it, or it was just touched.
  * What is being used must not move.
  *
  * @param {HTMLElement} target
- * @param {() => void} ended  called when the hand is gone
+ * @param {() => void} ended  called when it is not used any more
  * @returns {{ active: boolean }}
  */
 export function createInteraction(target, ended) {

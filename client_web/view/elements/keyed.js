@@ -1,14 +1,14 @@
 import { move, vanish } from './motion.js'
 
 /**
- * Keeps the children of a list in step with data: the same item keeps the same element (and its focus), newcomers grow in, leavers
- * fade where they stood, and those that have to move glide there.
+ * Keeps the children of a list equal to data. An item keeps its element, and with it the focus. New elements grow, removed ones fade, and
+ * others move to their new places.
  *
  * @template T
  * @template {{ element: HTMLElement, update: (item: T) => void }} V
  * @param {HTMLElement} list
  * @param {{ key: (item: T) => string|number, create: (item: T) => V, fades?: boolean }} how
- *   `fades: false` takes leavers away at once, for lists that are filtered
+ *   `fades: false` removes elements at once, for lists that are filtered
  * @returns {{ update: (items: readonly T[]) => void, get: (key: string|number) => V|undefined, readonly size: number }}
  */
 export function keyed(list, { key, create, fades = true }) {
@@ -56,7 +56,7 @@ export function keyed(list, { key, create, fades = true }) {
     first = items.length === 0 && made.size === 0
   }
 
-  /** The same people in the same order, which is nearly always: nothing has to be measured or moved. @param {readonly T[]} items */
+  /** Whether the items and their order are the same, as they nearly always are: nothing has to be measured or moved. @param {readonly T[]} items */
   function unchanged(items) {
     if (items.length !== made.size) return false
     let index = 0
@@ -70,7 +70,7 @@ export function keyed(list, { key, create, fades = true }) {
   return { update, get: (id) => made.get(String(id)), get size() { return made.size } }
 }
 
-/** The next sibling that is not already on its way out. @param {Element|null} sibling @param {Element} list */
+/** The next sibling that is not being removed. @param {Element|null} sibling @param {Element} list */
 function following(sibling, list) {
   let next = /** @type {HTMLElement|null} */ (sibling ? sibling.nextElementSibling : list.firstElementChild)
   while (next && next.inert && !next.hasAttribute('data-key')) next = /** @type {HTMLElement|null} */ (next.nextElementSibling)
@@ -83,7 +83,7 @@ function places(made) {
 }
 
 /**
- * First, last, invert, play. Nothing off screen moves, so a long hallway costs no more than a short one.
+ * Animates elements from their old places to their new ones. Elements outside of the screen are not animated.
  * @param {Map<string, { element: Element }>} made @param {Map<string, DOMRect>} before
  */
 function glide(made, before) {

@@ -1,12 +1,12 @@
 import { element } from './element.js'
 
-/** Only the web: `javascript:`, `data:` and the rest stay text. Quotes and angle brackets end an address, as they do in prose. */
+/** Only http and https: `javascript:`, `data:` and others stay text. Quotes and angle brackets end an address. */
 const ADDRESS = /\bhttps?:\/\/[^\s<>"“”«»]+/giu
 const AFTERWARDS = /[.,;:!?'’…*_]+$/u // punctuation of the sentence, not of the address
 const LONGEST = 60
 
 /**
- * Text, cut into what is text and what is an address. Pure.
+ * Splits text into text and links. Pure.
  * @param {string} text
  * @returns {(string | { href: string, label: string })[]}
  */
@@ -25,7 +25,7 @@ export function cutLinks(text) {
   return parts
 }
 
-/** An address as a link; null when it is none, or not of the web. @param {string} written */
+/** An address as a link; null if it is not an http or https address. @param {string} written */
 export function linkOf(written) {
   if (!/^https?:\/\//iu.test(written) || !URL.canParse(written)) return null
   const url = new URL(written)
@@ -34,8 +34,8 @@ export function linkOf(written) {
 }
 
 /**
- * Host and path: where it really leads. `https://bank.example@evil.example/` says evil.example, and a host in another script says its
- * xn-- name, for that is what tells it from its double.
+ * Host and path: where a link really leads. For `https://bank.example@evil.example/` that is evil.example. A host in another script is
+ * shown by its xn-- name, which cannot look like another host.
  * @param {URL} url
  */
 function labelOf({ host, pathname, search, hash }) {
@@ -44,7 +44,7 @@ function labelOf({ host, pathname, search, hash }) {
   return label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label
 }
 
-/** Percent-encoded letters as letters, unless something unseen hides among them. @param {string} path */
+/** Decodes percent-encoded letters, unless invisible characters are among them. @param {string} path */
 function readable(path) {
   try {
     const decoded = decodeURI(path)
@@ -57,7 +57,7 @@ function readable(path) {
 /** @param {string} written */
 function trimmed(written) {
   let address = written.replace(AFTERWARDS, '')
-  // "(see https://en.wikipedia.org/wiki/Tea_(meal))": a bracket that was not opened in the address was opened before it.
+  // "(see https://en.wikipedia.org/wiki/Tea_(meal))": the last bracket was opened before the address and does not belong to it.
   while (/[)\]}]$/u.test(address) && count(address, /[)\]}]/gu) > count(address, /[([{]/gu)) address = address.slice(0, -1).replace(AFTERWARDS, '')
   return address
 }
@@ -65,10 +65,10 @@ function trimmed(written) {
 /** @param {string} text @param {RegExp} pattern */
 const count = (text, pattern) => text.match(pattern)?.length ?? 0
 
-/** A link that somebody wrote: opened in another tab, without a referrer, not endorsed. @param {{ href: string, label: string }} link */
+/** A link that a user wrote: opened in another tab, without a referrer. @param {{ href: string, label: string }} link */
 export function anchor({ href, label }, properties = {}) {
   return element('a', { href, target: '_blank', rel: 'noopener noreferrer nofollow', title: href, dir: 'ltr', ...properties, text: label })
 }
 
-/** Text with its addresses as links; everything else, HTML included, as it was typed. @param {string} text @returns {(string|Element)[]} */
+/** Text with its addresses as links; everything else, with any HTML, as plain text. @param {string} text @returns {(string|Element)[]} */
 export const withLinks = (text) => cutLinks(text).map((part) => (typeof part === 'string' ? part : anchor(part, { class: 'link' })))

@@ -1,21 +1,21 @@
-/** Long enough to see where something went, short enough not to wait for it. */
+/** ms of an animation. */
 export const BRIEF = 160
 
 const stillness = matchMedia('(prefers-reduced-motion: reduce)')
 
-/** Whether the person asked for stillness. */
+/** Whether the user asked for reduced motion. */
 export const isStill = () => stillness.matches
 
-/** Plays keyframes unless the person asked for stillness. @param {Element} target @param {Keyframe[]} keyframes @param {KeyframeAnimationOptions} [options] */
+/** Plays keyframes, unless the user asked for reduced motion. @param {Element} target @param {Keyframe[]} keyframes @param {KeyframeAnimationOptions} [options] */
 export function move(target, keyframes, options = {}) {
   if (stillness.matches) return null
   return target.animate(keyframes, { duration: BRIEF, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)', ...options })
 }
 
 /**
- * Takes an element away: gone for assistive technology at once, for the eye within 200 ms.
+ * Removes an element: for assistive technology at once, visibly within 200 ms.
  * @param {HTMLElement} target
- * @param {(remove: () => void) => void} [around]  what else happens at the moment it goes
+ * @param {(remove: () => void) => void} [around]  calls `remove` and does what belongs to it
  */
 export function vanish(target, around = (remove) => remove()) {
   target.inert = true
@@ -24,6 +24,6 @@ export function vanish(target, around = (remove) => remove()) {
   const gone = () => around(() => target.remove())
   if (stillness.matches) return gone()
   move(target, [{ opacity: 1 }, { opacity: 0, transform: 'scale(0.85)' }], { fill: 'forwards' })
-  // A timer rather than the animation's end: a hidden tab's animations stand still, and people leave it all the same.
+  // A timer and not the animation's end, because animations do not run in a hidden tab.
   setTimeout(gone, BRIEF)
 }

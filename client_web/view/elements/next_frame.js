@@ -1,8 +1,8 @@
-const WHILE_HIDDEN = 250 // ms: nobody looks, but the title and the seats should not be long out of date
+const WHILE_HIDDEN = 250 // ms: frames stop in a hidden tab, but its title should stay up to date
 
 /**
- * Does something once before the next frame, however often it is asked for: forty people who join at once change the state hundreds of
- * times, and the screen sixty times a second at most.
+ * A function that runs `action` once before the next frame, however often it is called: forty people who join at once change the state
+ * hundreds of times.
  * @param {() => void} action
  */
 export function onceBeforeNextFrame(action) {
@@ -14,7 +14,6 @@ export function onceBeforeNextFrame(action) {
   return () => {
     if (due) return
     due = true
-    // Frames stop in a hidden tab.
     if (document.hidden) setTimeout(now, WHILE_HIDDEN)
     else requestAnimationFrame(now)
   }

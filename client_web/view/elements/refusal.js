@@ -3,7 +3,7 @@ import { element, say } from './element.js'
 import { problemInWords } from './words.js'
 
 /**
- * The place beside a control where a refusal is said, in the words of the relay or the database.
+ * The place beside a control where a refusal is shown.
  * @param {string} [className]
  */
 export function createRefusal(className = 'refusal') {
@@ -19,8 +19,8 @@ export function createRefusal(className = 'refusal') {
     element: root,
     say: show,
     /**
-     * Does something that may be refused. What is not a refusal is a mistake of ours, and stays one.
-     * @param {() => Promise<unknown>} action @returns {Promise<boolean>} whether it was done
+     * Runs an action and shows its refusal. Other errors are bugs and are thrown again.
+     * @param {() => Promise<unknown>} action @returns {Promise<boolean>} whether it succeeded
      */
     async attempt(action) {
       show(null)

@@ -4,7 +4,7 @@ import { symbol } from './symbol.js'
 const SAID_FOR = 3000 // ms
 
 /**
- * A link to pass on: it can be read, copied, and handed to whatever this device shares with.
+ * A link to share: it is shown, and can be copied or passed to the sharing of the device.
  * @param {string} label
  */
 export function createShare(label) {
@@ -31,7 +31,7 @@ export function createShare(label) {
   }
 
   function pass() {
-    navigator.share({ title: name, url: href ?? undefined }).catch(() => {}) // closed without choosing: nothing happened
+    navigator.share({ title: name, url: href ?? undefined }).catch(() => {}) // closed without sharing
   }
 
   return {

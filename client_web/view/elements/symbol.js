@@ -2,10 +2,9 @@ const SPRITE = new URL('../../icons/symbols.svg', import.meta.url)
 const SVG = 'http://www.w3.org/2000/svg'
 
 /**
- * The sprite moves into the page once: a symbol fetched when it is first needed would be missing just then, for the one that says
- * "reconnecting" is needed when nothing can be fetched.
+ * Loads all symbols into the page at the start: the one for "reconnecting" is needed when nothing can be loaded.
  */
-async function bring() {
+async function loadSymbols() {
   const answer = await fetch(SPRITE)
   const sprite = new DOMParser().parseFromString(await answer.text(), 'image/svg+xml').documentElement
   sprite.setAttribute('class', 'visually-hidden')
@@ -13,11 +12,11 @@ async function bring() {
   document.body.append(document.importNode(sprite, true))
 }
 
-// Without the sprite the page has words everywhere, only fewer pictures.
-bring().catch(() => {})
+// Without symbols the page still has all its texts.
+loadSymbols().catch(() => {})
 
 /**
- * A symbol of the sprite, as ornament: the words beside it, or its button's name, say what it means.
+ * A symbol. It is only decoration: the text beside it or the name of its button has its meaning.
  * @param {string} name  an id in icons/symbols.svg
  * @param {string} [viewBox]
  */
@@ -31,7 +30,7 @@ export function symbol(name, viewBox = '0 0 24 24') {
   return drawn
 }
 
-/** Turns a symbol into another, in place. @param {Element} drawn @param {string} name */
+/** Changes a symbol into another. @param {Element} drawn @param {string} name */
 export function redraw(drawn, name) {
   const address = `#symbol-${name}`
   const use = drawn.firstElementChild

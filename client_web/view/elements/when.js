@@ -4,7 +4,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-// The words are English; whether eight in the evening is 20:00 or 8:00 PM is the reader's habit.
+// The texts are English; 20:00 or 8:00 PM depends on the reader's settings.
 const habit = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 ? 'en-US' : 'en-GB'
 const clock = new Intl.DateTimeFormat(habit, { hour: 'numeric', minute: '2-digit' })
 const weekday = new Intl.DateTimeFormat('en', { weekday: 'long' })
@@ -40,7 +40,7 @@ function soonInWords(/** @type {number} */ ahead) {
   return minutes === 1 ? 'in a minute' : minutes === 60 ? 'in an hour' : `in ${minutes} minutes`
 }
 
-/** How long something still holds: "20 more minutes", "until tomorrow at 20:00" @param {string|Date} at @param {Date} [now] */
+/** How long something is still valid: "for 20 more minutes", "until tomorrow at 20:00" @param {string|Date} at @param {Date} [now] */
 export const untilInWords = (at, now = new Date()) => {
   const ahead = new Date(at).getTime() - now.getTime()
   return ahead > 0 && ahead < HOUR ? `for ${Math.max(1, Math.round(ahead / MINUTE))} more ${Math.round(ahead / MINUTE) <= 1 ? 'minute' : 'minutes'}` : `until ${whenInWords(at, now).replace(/^on /u, '')}`
@@ -55,13 +55,13 @@ export function fieldsOf(time) {
   return { date: `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`, time: `${two(time.getHours())}:${two(time.getMinutes())}` }
 }
 
-/** The moment those two fields name; null when they name none. @param {{ date: string, time: string }} fields */
+/** The time in these two fields; null if there is none. @param {{ date: string, time: string }} fields */
 export function momentOf({ date: day, time }) {
   const moment = new Date(`${day}T${time}`)
   return Number.isNaN(moment.getTime()) ? null : moment
 }
 
-/** The next full hour that is at least half an hour away: a kind first guess. */
+/** The next full hour that is at least half an hour away. */
 export function nextHour(now = new Date()) {
   const time = new Date(now.getTime() + HOUR / 2)
   time.setMinutes(60, 0, 0)

@@ -2,7 +2,7 @@ import { markInWords, placeInWords, seatChangeInWords, waitingInWords } from '..
 import { qualityProblemInWords } from '../stage/quality_words.js'
 
 /**
- * What the page says. Pure: state in, sentences out.
+ * The page's texts. Pure: state in, text out.
  *
  * @import { Person } from '../../room/people.js'
  * @import { RoomSessionState } from '../../room/room_session_state.js'
@@ -15,7 +15,7 @@ const number = new Intl.NumberFormat('en')
 
 export const together = (/** @type {Iterable<string>} */ names) => list.format(names)
 
-/** "amara, beth and 3 more": who is there, in as many words as a lock screen shows. @param {readonly Person[]} people @param {number} [most] */
+/** "amara, beth and 3 others": who is there, short enough for a lock screen. @param {readonly Person[]} people @param {number} [most] */
 export function whoInWords(people, most = 3) {
   const names = people.filter((one) => !one.me).map((one) => one.username)
   if (!names.length) return 'Nobody else is here'
@@ -31,7 +31,7 @@ export function countsInWords({ here, on_stage }) {
   return `${number.format(here)} here · ${number.format(on_stage)} on stage`
 }
 
-/** "4 ms", "0.4 ms", "1.2 s"; nothing for what is not known. @param {number|null|undefined} ms */
+/** "4 ms", "0.4 ms", "1.2 s"; empty if unknown. @param {number|null|undefined} ms */
 export function duration(ms) {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return ''
   const shown = Math.max(0, ms)
@@ -42,7 +42,7 @@ export function duration(ms) {
   return `${Math.round(shown / 60_000)} min`
 }
 
-/** What I am, in words. `keys` says whether there is a keyboard to speak of. @param {RoomSessionState} roomSession @param {boolean} keys */
+/** My state in the room. `keys`: whether there is a keyboard. @param {RoomSessionState} roomSession @param {boolean} keys */
 export function meInWords(roomSession, keys) {
   const { me, may, microphone, phase } = roomSession
   if (phase === 'joining' || !me) return { headline: 'Entering the room…', advice: '' }
@@ -66,7 +66,7 @@ export function meInWords(roomSession, keys) {
 }
 
 /**
- * What is the matter with a seat, or what it does: what pictures and styles hang on.
+ * The state of a person's seat, for its symbol, style and text.
  * @typedef {'failed'|'reconnecting'|'connecting'|'muted'|'speaking'|'quiet'} PersonState
  * @param {Pick<Person, 'connection'|'on_stage'|'muted'|'speaking'>} person @returns {PersonState}
  */
@@ -81,14 +81,14 @@ const PERSON_STATES = {
   ...{ failed: 'No connection', reconnecting: 'Reconnecting…', connecting: 'Connecting…', muted: 'Muted', speaking: 'Speaking', quiet: '' },
 }
 
-/** A seat's state in a word or two, or nothing when there is nothing to say. @param {Parameters<typeof personStateOf>[0]} person */
+/** The state of a person's seat in one or two words; often empty. @param {Parameters<typeof personStateOf>[0]} person */
 export const personInWords = (person) => PERSON_STATES[personStateOf(person)]
 
 /** @type {Record<string, string>} */
 const ROLES = { HOST: 'Host', MODERATOR: 'Moderator', SPEAKER: 'On stage', AUDIENCE: 'Listening' }
 export const roleInWords = (/** @type {string} */ role) => ROLES[role] ?? role
 
-/** The name of a seat for those who hear the page instead of seeing it. @param {Person} person */
+/** A seat's label for screen readers. @param {Person} person */
 export function seatInWords(person) {
   const parts = [person.me ? `${person.username} (you)` : person.username]
   if (person.kind !== 'person') parts.push(person.kind)
@@ -104,7 +104,7 @@ export function seatInWords(person) {
 }
 
 /**
- * How a room session ended: what happened, and what to do next. `again` names the way back in, where there is one.
+ * How a room session ended, and what to do next. `again`: the text of the button to come back; null without one.
  * @param {{ reason: string|null, problem: Refused|null, room?: import('../../room/state.js').Room|null }} roomSession
  * @returns {Ending}
  */
@@ -130,7 +130,7 @@ function refusalInWords(problem) {
   return { title: 'You could not enter this room', advice: advice || 'Something went wrong.', again: 'Try again' }
 }
 
-/** The database speaks in lower case and without a full stop; on the page a sentence is a sentence. @param {string} text */
+/** Makes a sentence of a database message, which has no capital and no full stop. @param {string} text */
 export function sentence(text) {
   const trimmed = text.trim()
   const started = trimmed.charAt(0).toLocaleUpperCase() + trimmed.slice(1)
@@ -138,8 +138,8 @@ export function sentence(text) {
 }
 
 /**
- * What was refused, in one or two sentences: in the page's own words where the database's speak to people in psql.
- * @param {unknown} problem  a Problem; or whatever else was caught
+ * A refusal in one or two sentences. For some rules the page has a text of its own, because the database's message is for psql.
+ * @param {unknown} problem  a Problem, or another error
  */
 export function problemInWords(problem) {
   const { rule, message, hint } = /** @type {Refused} */ (problem ?? {})
@@ -154,7 +154,7 @@ const OWN_WORDS = {
 }
 
 /**
- * Several comings and goings as one announcement.
+ * Several seat events as one announcement.
  * @param {{kind: string, username: string, role?: string, me?: boolean}[]} seatEvents
  */
 export function seatEventsInWords(seatEvents) {

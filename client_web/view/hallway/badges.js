@@ -4,10 +4,10 @@ import { symbol } from '../elements/symbol.js'
 /** @import { ListedRoom } from '../../room/hallway.js' */
 
 /**
- * What one should know before entering, each as a symbol and in words.
+ * What people should know before they enter, each with a symbol and a text.
  * @typedef {{ key: string, sign: string, words: string }} Badge
  * @param {ListedRoom} row
- * @param {ReadonlySet<number>} [blocks]  whom I blocked
+ * @param {ReadonlySet<number>} [blocks]  the users I blocked
  * @returns {Badge[]}
  */
 export function badgesOf(row, blocks = new Set()) {

@@ -10,7 +10,7 @@ import { countsInWords, sentence } from '../elements/words.js'
 /** @import { ListedRoom } from '../../room/hallway.js' */
 
 /**
- * A room's card: open now, or scheduled. It changes in place and never grows or shrinks a line because somebody enters or leaves.
+ * The card of an open or scheduled room. Its height does not change when people enter or leave.
  * @param {{ toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void }} actions
  */
 export function createCard({ toggleFollow, toggleReminder }) {
@@ -49,7 +49,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
       mark(follow, 'title', row.followed ? `Unfollow ${row.club}` : `Follow ${row.club}`)
       redraw(ribbon, row.followed ? 'followed' : 'follow')
       say(link, row.name)
-      // An ended room is no link: it keeps its place under the pointer, but leads nowhere.
+      // The card of an ended room keeps its place under the pointer, but is not a link.
       mark(link, 'href', over ? null : addressOf(row.id))
       mark(link, 'aria-current', here ? 'page' : null)
       card.classList.toggle('card--here', here)

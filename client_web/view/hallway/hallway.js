@@ -21,7 +21,7 @@ const SECTIONS = [['followed', 'From clubs you follow'], ['open', 'Open rooms'],
  */
 
 /**
- * The hallway: who is in which room, as it is now, and which rooms will open.
+ * The hallway: who is in which room now, and which rooms are scheduled.
  * @param {{ start: () => void, toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void, retry: () => void }} actions
  */
 export function createHallway(actions) {
@@ -45,7 +45,7 @@ export function createHallway(actions) {
   const interaction = createInteraction(roomSections, draw)
   const remembered = localStorage.getItem(KEPT_AS)
   order.value = isOrder(remembered) ? remembered : 'busiest'
-  // "In 25 minutes" is a minute later "in 24 minutes".
+  // Texts like "in 25 minutes" change with time.
   setInterval(() => model?.rooms.some((row) => row.scheduled) && !document.hidden && draw(), MINUTE / 2)
 
   /** @param {string} name @param {string} title */
@@ -68,7 +68,7 @@ export function createHallway(actions) {
 
   function sort() {
     localStorage.setItem(KEPT_AS, order.value)
-    shown = [] // who asks for another order wants to see it at once
+    shown = [] // sort again, even while the list is used
     draw()
   }
 
@@ -122,7 +122,7 @@ export function createHallway(actions) {
       model = latest
       if (news) draw()
     },
-    /** What the database refused, said where it was asked. @param {string|null} text */
+    /** Shows a refusal. @param {string|null} text */
     refuse(text) {
       refusal.hidden = !text
       say(refusal, text ?? '')

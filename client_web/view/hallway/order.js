@@ -1,10 +1,10 @@
 /** @import { ListedRoom } from '../../room/hallway.js' */
 
 /**
- * In which order the hallway shows its rooms. Pure.
+ * The order of rooms in the hallway. Pure.
  *
- * Unattended, rooms stand in the order asked for. While a pointer or the focus is on the list nothing moves: cards change where they
- * are, new rooms queue up at the end of their section, and a room that ends stays, marked as ended, until nobody points at the list.
+ * Rooms are sorted by the chosen order. While the pointer or the focus is on the list, nothing moves: cards change in place, new rooms are
+ * added at the end of their section, and a room that ends stays, marked as ended.
  *
  * @typedef {'followed'|'open'|'scheduled'} Section
  * @typedef {{ row: ListedRoom, section: Section, over: boolean }} Entry
@@ -18,7 +18,7 @@ const names = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true 
 const soonest = (a, b) => Date.parse(a.starts_at ?? '') - Date.parse(b.starts_at ?? '') || a.id - b.id
 
 /**
- * How rooms may be sorted; each is stable, so that equals keep their places.
+ * The possible orders; equal rooms are sorted by id.
  * @typedef {'busiest'|'newest'|'name'} Order
  * @type {Record<Order, (a: ListedRoom, b: ListedRoom) => number>}
  */
@@ -31,14 +31,14 @@ const ORDERS = {
 /** @param {string|null} name @returns {name is Order} */
 export const isOrder = (name) => name !== null && Object.hasOwn(ORDERS, name)
 
-/** @param {readonly ListedRoom[]} rows @param {Order} [order] @returns {Entry[]} what is scheduled stands by its time, whatever the order */
+/** @param {readonly ListedRoom[]} rows @param {Order} [order] @returns {Entry[]} scheduled rooms are always sorted by time */
 export function inOrder(rows, order = 'busiest') {
   const entries = rows.map((row) => ({ row, section: sectionOf(row), over: false }))
   return entries.sort((a, b) => (a.row.scheduled && b.row.scheduled ? soonest : ORDERS[order])(a.row, b.row))
 }
 
 /**
- * @param {readonly Entry[]} shown  what is on the screen now
+ * @param {readonly Entry[]} shown  what is shown now
  * @param {readonly ListedRoom[]} rows @param {Order} [order]
  * @returns {Entry[]} the same cards in the same places, with what is new about them
  */

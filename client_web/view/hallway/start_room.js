@@ -40,7 +40,7 @@ const RULES = {
 }
 
 /**
- * Starting a room, now or later. One row in `rooms`, and in we go.
+ * Starts a room now, or plans one: one row in `rooms`.
  * @param {{ start: (room: Record<string, any>) => Promise<void>, clubs: () => Promise<{id: number, name: string}[]> }} actions
  */
 export function createStartRoom({ start, clubs }) {
@@ -88,7 +88,7 @@ export function createStartRoom({ start, clubs }) {
 
   async function submit() {
     /** @type {Record<string, any>} */ const room = { name: fields.name.value, club_id: club.value ? Number(club.value) : null, stage: fields.stage.value }
-    // What is as usual is not said: the database has the same defaults.
+    // Defaults are not sent: the database has the same.
     if (fields.access.value !== 'open') room.access = fields.access.value
     if (fields.host_gone.value !== 'wait') room.host_gone = fields.host_gone.value
     if (fields.when.value === 'later') room.starts_at = chosenMoment()?.toISOString()

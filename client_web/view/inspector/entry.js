@@ -20,7 +20,7 @@ export function createEntry(nameOf) {
   return {
     element: made,
     update(/** @type {Entry} */ entry) {
-      if (entry === drawn) return // entries are frozen: the same one says the same
+      if (entry === drawn) return // entries are frozen and do not change
       drawn = entry
       made.dataset.kind = entry.problem ? 'problem' : entry.kind
       if ('table' in entry) made.dataset.table = entry.table
@@ -46,7 +46,7 @@ function headOf(/** @type {Entry} */ entry) {
   return [what, whose, time]
 }
 
-/** "seen in 4 ms": how long it took, where that is known. @param {Entry} entry */
+/** "seen in 4 ms": how long it took, if known. @param {Entry} entry */
 function totalOf(entry) {
   if (entry.kind === 'event') return `seen in ${duration(entry.seen_ms)}`
   if (entry.kind !== 'write') return ''
@@ -65,7 +65,7 @@ function timelineOf(/** @type {Entry} */ entry) {
   }
   if (entry.kind !== 'write' || entry.seen_ms === null || entry.ms === null) return []
   const { status, ms, seen_ms } = entry
-  // The log often wins the race against the answer to the POST: the timeline stand in the order they were reached.
+  // The event often arrives before the answer to the POST: the steps are sorted by time.
   const [first, second] = [{ name: `answer ${status}`, at: ms }, { name: 'back by the log', at: seen_ms }].sort((a, b) => a.at - b.at)
   return [timeline([
     { name: 'sent', reached: true },
@@ -74,7 +74,7 @@ function timelineOf(/** @type {Entry} */ entry) {
   ])]
 }
 
-/** The row itself, written out when somebody opens it and not before: an SDP is long. */
+/** The row as JSON, written only when it is opened: an SDP is long. */
 function createRow() {
   /** @type {unknown} */ let content = null
   const text = element('pre', { class: 'entry__row', tabindex: '0' })

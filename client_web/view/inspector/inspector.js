@@ -14,18 +14,17 @@ import { inPsql, involves } from './inspector_words.js'
  */
 
 const TRACES = 3
-const SHOWN = 80 // the newest; the rest is a `select` away
+const SHOWN = 80 // the newest
 
 /**
- * The inspector: the rows, notifications and signals behind what is on screen, as they happen. Closed it costs nothing: it is drawn only while
- * somebody looks.
+ * The inspector: the rows, notifications and signals behind what is shown, as they happen. It is drawn only while it is open.
  * @param {{ close: () => void, retryConnection: (user_id: number) => void }} actions
  */
 export function createInspectorView({ close, retryConnection }) {
   /** @type {ShownRoomSession|null} */ let roomSession = null
-  /** @type {number|null} */ let chosen = null // user_id of the seat looked at
+  /** @type {number|null} */ let chosen = null // user_id of the seat that is shown
   let open = false
-  let all = false // every connection, not only the newest
+  let all = false // show all connections, not only the newest
 
   const title = element('h2', { class: 'inspector__title', text: 'Inspector', tabindex: '-1' })
   const description = element('p', { class: 'inspector__description', text: 'You write a row. Its trigger notifies the relay. The relay reads the log, and the event appears here.' })
@@ -47,7 +46,7 @@ export function createInspectorView({ close, retryConnection }) {
     element('footer', { class: 'inspector__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))
 
   const traceList = keyed(traces, { key: (/** @type {Trace} */ trace) => trace.peer_id ?? '', create: () => createTrace(choose), fades: false })
-  const entries_shown = keyed(entryList, { key: (/** @type {import('../../room/inspector.js').Entry} */ entry) => entry.id, create: () => createEntry(nameOf), fades: false })
+  const shownEntries = keyed(entryList, { key: (/** @type {import('../../room/inspector.js').Entry} */ entry) => entry.id, create: () => createEntry(nameOf), fades: false })
 
   function nameOf(/** @type {import('./inspector_words.js').Who} */ { user_id, peer_id }) {
     /** @type {{ me?: boolean, username: string }|undefined} */ const one = [...(roomSession?.people ?? []), ...(roomSession?.nodes ?? [])].find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
@@ -59,25 +58,25 @@ export function createInspectorView({ close, retryConnection }) {
   function draw() {
     if (!open || !roomSession) return
     const person = chosen === null ? null : ([...roomSession.people, ...nodesOf(roomSession)].find((one) => one.user_id === chosen) ?? null)
-    const traces_wanted = roomSession.traces.filter((trace) => chosen === null || trace.user_id === chosen)
+    const wantedTraces = roomSession.traces.filter((trace) => chosen === null || trace.user_id === chosen)
     const entries = roomSession.entries.filter((entry) => !person || involves(entry, person)).slice(-SHOWN).reverse()
     seat.update(person)
     title.hidden = description.hidden = person !== null
     back.hidden = person === null
-    found.hidden = traces_wanted.length === 0
-    drawTraces(traces_wanted)
-    entries_shown.update(entries)
+    found.hidden = wantedTraces.length === 0
+    drawTraces(wantedTraces)
+    shownEntries.update(entries)
     nothing.hidden = entries.length > 0
     say(psql, inPsql(roomSession.room_id, person))
   }
 
-  /** The nodes of the room: a seat each, and signals like everybody's. */
+  /** Nodes have seats and signals, too. */
   const nodesOf = (/** @type {ShownRoomSession} */ { nodes, route }) => nodes.map((node) => ({ ...node, connection: /** @type {Person['connection']} */ (route?.connected ? 'connected' : 'waiting') }))
 
-  /** The newest answered ones; forty connections would push the rows out of sight. */
-  function drawTraces(/** @type {Trace[]} */ traces_wanted) {
+  /** Only the newest that were answered, so that the rows below can be seen. */
+  function drawTraces(/** @type {Trace[]} */ wantedTraces) {
     const answered = (/** @type {Trace} */ trace) => Number(trace.answered_at !== null)
-    const sorted = [...traces_wanted].sort((a, b) => answered(b) - answered(a) || Number(b.offered_at) - Number(a.offered_at))
+    const sorted = [...wantedTraces].sort((a, b) => answered(b) - answered(a) || Number(b.offered_at) - Number(a.offered_at))
     const few = sorted.filter((trace, index) => index === 0 || (index < TRACES && answered(trace)))
     traceList.update(all ? sorted : few)
     more.hidden = sorted.length === few.length
@@ -91,7 +90,7 @@ export function createInspectorView({ close, retryConnection }) {
       copy.replaceChildren(symbol('check'))
       setTimeout(() => copy.replaceChildren(symbol('copy')), 1500)
     } catch {
-      // no clipboard for this page: the text can still be selected
+      // this page may not use the clipboard: select the text
       getSelection()?.selectAllChildren(psql)
     }
   }

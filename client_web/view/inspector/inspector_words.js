@@ -2,7 +2,7 @@ import { sentence, together } from '../elements/words.js'
 import { connectionProblemInWords } from '../room/connection_words.js'
 
 /**
- * The inspector's sentences. Pure: an entry in, words out.
+ * The inspector's texts. Pure: an entry in, text out.
  *
  * @import { Entry, EventEntry, WriteEntry } from '../../room/inspector.js'
  * @typedef {{ user_id?: number|null, peer_id?: string|null }} Who
@@ -12,14 +12,14 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 
 export const timeOfDay = (/** @type {number} */ at) => clock.format(at)
 
-/** "1.4 kB": the weight of a row as JSON, which is what travels. @param {unknown} value */
+/** "1.4 kB": the size of a row as JSON, as it is sent. @param {unknown} value */
 export function weight(value) {
   const bytes = new TextEncoder().encode(JSON.stringify(value ?? null)).length
   return bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`
 }
 
 /**
- * What a row says, in plain words.
+ * A row in words.
  * @param {Entry} entry  a `write` or `event` of the inspector
  * @param {(who: Who) => string} nameOf
  */
@@ -58,7 +58,7 @@ function writeSummary({ table, rows, method }, nameOf) {
   return Object.entries(row).filter(([, value]) => typeof value !== 'object').map(([name, value]) => `${name} ${value}`).join(' · ')
 }
 
-/** Signals that wait at the same moment travel in one POST, whomever they are for: "offers to amara and lior, candidates to maya · 4.1 kB". @param {any[]} rows @param {(who: Who) => string} nameOf */
+/** Signals that are sent in one POST, to one or more peers: "offers to amara and lior, candidates to maya · 4.1 kB". @param {any[]} rows @param {(who: Who) => string} nameOf */
 function signalsSummary(rows, nameOf) {
   const parts = [...new Set(rows.map(({ kind }) => kind))].map((kind) => {
     const names = new Set(rows.filter((row) => row.kind === kind).map((row) => nameOf({ peer_id: row.to_peer })))
@@ -96,7 +96,7 @@ function signal(/** @type {any} */ { kind, body }) {
 
 const NOT_SHOWN = new Set(['join_date', 'seq', 'expires_at', 'served_by'])
 
-/** ["muted true → false"]: what an UPDATE did. Long values, such as a new peer_id, are named but not spelled out. @param {any} record @param {any} old_record @returns {string[]} */
+/** ["muted true → false"]: what an UPDATE changed. Long values, such as a peer_id, are cut. @param {any} record @param {any} old_record @returns {string[]} */
 export function changes(record, old_record) {
   if (!record || !old_record) return []
   const short = (/** @type {unknown} */ value) => (value === null ? 'null' : String(value).length > 14 ? `${String(value).slice(0, 8)}…` : String(value))
@@ -105,14 +105,14 @@ export function changes(record, old_record) {
     .map((name) => `${name} ${short(old_record[name])} → ${short(record[name])}`)
 }
 
-/** Whether an entry has to do with a seat. @param {Entry} entry @param {{ user_id: number, peer_id: string|null }} person */
+/** Whether an entry concerns a person's seat. @param {Entry} entry @param {{ user_id: number, peer_id: string|null }} person */
 export function involves(entry, person) {
   if (entry.user_id === person.user_id) return true
   const rows = entry.kind === 'write' ? entry.rows : entry.kind === 'event' ? [entry.record, entry.old_record] : []
   return rows.some((row) => row && (row.user_id === person.user_id || row.from_user === person.user_id || row.to_peer === person.peer_id || row.from_peer === person.peer_id))
 }
 
-/** The same, to try in psql. @param {number} room_id @param {{ username: string }|null} person */
+/** A statement that shows the same in psql. @param {number} room_id @param {{ username: string }|null} person */
 export function inPsql(room_id, person) {
   if (!person) return `select * from roster where room_id = ${room_id};`
   const name = person.username.replaceAll("'", "''")

@@ -8,7 +8,7 @@ import { personInWords, roleInWords } from '../elements/words.js'
  */
 
 /**
- * The seat somebody chose, in the inspector: whose it is and how they are connected. What can be done about them is on their card.
+ * The chosen seat in the inspector: the person, their role and connection. Other actions are on their card.
  * @param {{ retryConnection: (user_id: number) => void }} actions
  */
 export function createSeatPane({ retryConnection }) {

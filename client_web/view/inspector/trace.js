@@ -5,7 +5,7 @@ import { duration } from '../elements/words.js'
 /** @import { Trace } from '../../room/inspector.js' */
 
 /**
- * How two seats found each other: offer, answer, connected. Choosing it shows the rows behind it.
+ * How two seats were connected: offer, answer, connected. Choosing it shows its rows.
  * @param {(user_id: number) => void} choose
  */
 export function createTrace(choose) {
@@ -35,7 +35,7 @@ export function createTrace(choose) {
   }
 }
 
-/** "connected in 40 ms", or how far it is. @param {Trace} trace */
+/** "connected in 40 ms", or the present state. @param {Trace} trace */
 export function connectedInWords({ total_ms, state }) {
   if (total_ms !== null) return `connected in ${duration(total_ms)}`
   return state === 'waiting' ? 'no answer yet' : state

@@ -11,10 +11,10 @@ const TERMS = [['1 hour', 'an hour'], ['1 day', 'a day'], ['7 days', 'a week'], 
 const USES = [['', 'anybody'], ['1', 'one person'], ['5', 'five people'], ['25', '25 people']]
 
 /**
- * Asking somebody in: by name, which reaches them wherever they are in the shell, or by a link to send along.
+ * Invites people: by name, which they see on any page, or by a link to send to them.
  *
  * @typedef {{ kind: 'room'|'club', id: number, name: string, address: string|null, links: boolean }} Place
- *   `address`: a link anybody may use; `links`: whether I may make invitation links
+ *   `address`: a link that everybody may use; `links`: whether I may make invitation links
  * @param {{ suggest: (beginning: string) => Promise<string[]>, make: (place: Place, how: { username?: string|null, expires_in?: string, max_uses?: number|null }) => Promise<{ code: string }>,
  *           linkOf: (code: string) => string }} actions
  */
@@ -39,7 +39,7 @@ export function createInvite({ suggest, make, linkOf }) {
     element('div', { class: 'field-row' }, lasting.element, uses.element), element('button', { class: 'button', type: 'submit', text: 'Make a link' }), refusal, fresh.element)
   const dialog = createDialog('Invite', byName, openPart, linkPart)
 
-  /** Names that fit what is typed; a tap on one asks them. */
+  /** Suggests names for what is typed; a tap on one invites that person. */
   async function look() {
     const mine = (asked += 1)
     name.refuse('')
@@ -63,7 +63,7 @@ export function createInvite({ suggest, make, linkOf }) {
       look()
     } catch (problem) {
       if (username !== name.value) name.input.value = username
-      // The database's hint here is for people in psql.
+      // The database's hint for these rules is for people in psql.
       name.refuse(['invitations_invitee_is_known', 'users_is_known'].includes(ruleOf(problem) ?? '') ? `There is nobody with the name “${username}”.` : problemInWords(problem))
     }
     name.focus()

@@ -16,11 +16,11 @@ import { untilInWords } from '../elements/when.js'
  */
 
 /**
- * Where an invitation's link leads: who asks me to what, whether it still holds, and my answer. Whoever is signed out sees it too;
- * saying yes asks for a name first and then goes on.
+ * The page of an invitation link: who invites me to what, whether it is still open, and my answer. It is also shown without being signed
+ * in; accepting then asks for a name first.
  * @param {{ acceptLink: (code: string) => Promise<string|undefined>, declineLink: (code: string) => Promise<string|undefined>,
  *           reload: () => void }} actions
- *   each resolves with the words of a refusal, if there was one
+ *   each resolves with the text of a refusal
  */
 export function createInvitation({ acceptLink, declineLink, reload }) {
   let code = ''
@@ -80,7 +80,7 @@ const WITHOUT = {
   failed: { title: 'The invitation could not be loaded', about: '' },
 }
 
-/** What to say of an invitation in each of its states. @param {InvitationPage} one @param {User|null} user @returns {Content} */
+/** The text for each state of an invitation. @param {InvitationPage} one @param {User|null} user @returns {Content} */
 function contentOf(one, user) {
   const room = Boolean(one.room_id)
   const place = `“${room ? one.room : one.club}”`

@@ -4,11 +4,11 @@
  */
 
 /**
- * What can be done about somebody in the room: which buttons their card has. It only shows or hides; what is allowed the database says.
+ * The buttons on a person's card. They are only shown or hidden here; the database decides what is allowed.
  *
- * @typedef {Person & { gone?: boolean }} CardPerson  `gone`: who has just left
+ * @typedef {Person & { gone?: boolean }} CardPerson  `gone`: they have just left
  * @typedef {{ name: string, text: string, symbol: string, about?: string, closes?: boolean, danger?: boolean }} PersonAction
- *   `name` is the action's; `closes`: the card closes when it is done
+ *   `name`: of the action; `closes`: the card closes when it is done
  */
 
 /** @type {Record<string, Omit<PersonAction, 'name'>>} */

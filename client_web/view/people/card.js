@@ -11,12 +11,12 @@ import { personInWords, roleInWords } from '../elements/words.js'
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 const MARGIN = 12 // px between the card and the edge of the window
-const BESIDE = 640 // px: from here on there is width for a card beside the face
+const BESIDE = 640 // px of width: with less, the card is at the bottom
 
 /** @typedef {import('./actions.js').CardPerson} CardPerson */
 
 /**
- * Somebody in the room: who they are here and what can be done. On a wide screen it opens beside their face, on a phone at the
+ * A person in the room: who they are here and what can be done. On a wide screen it opens beside their face, on a phone at the
  * bottom. The room behind it stays usable: keys work, and a tap elsewhere closes the card.
  *
  * @param {Record<string, (...given: any[]) => any>} actions  by name, as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`,
@@ -76,7 +76,7 @@ export function createPersonCard(actions) {
       const button = element('button', { class: action.danger ? 'person-card__action person-card__action--danger' : 'person-card__action', type: 'button', on: { click: () => press(action) } }, symbol(action.symbol), text)
       return element('li', {}, button)
     }))
-    if (focused) name.focus() // the button pressed is gone; the card is still where I am
+    if (focused) name.focus() // the pressed button was removed
     list.hidden = all.length === 0
   }
 
@@ -100,7 +100,7 @@ export function createPersonCard(actions) {
     connection.hidden = Boolean(person.gone)
   }
 
-  /** Beside the face where there is width, over or under it where there is height; the style sheet lays it at the bottom of a phone. */
+  /** Beside the face, inside of the window; on a phone the style sheet puts it at the bottom. */
   function place() {
     root.style.removeProperty('left')
     root.style.removeProperty('top')
@@ -117,7 +117,7 @@ export function createPersonCard(actions) {
   return {
     element: root,
     close,
-    /** @param {number} user_id @param {Element|null} [opener]  the face it belongs to */
+    /** @param {number} user_id @param {Element|null} [opener]  the face that was tapped */
     open(user_id, opener = null) {
       const whom = roomSession?.people.find((one) => one.user_id === user_id)
       if (!whom) return

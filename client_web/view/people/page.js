@@ -18,7 +18,7 @@ import { roleInWords } from '../elements/words.js'
 /** @typedef {Profile & { recordings?: import('../../room/recordings.js').Recording[] }} PersonPage */
 
 /**
- * Somebody: their words, their clubs, where they sit now. On my own page I can change what it says.
+ * The page of a person: their text, clubs, and the rooms they are in now. On my own page I can edit it.
  * @param {{ editProfile: (person: PersonPage) => void, toggleBlock: (person: PersonPage) => void, reload: () => void }} actions
  */
 export function createPerson({ editProfile, toggleBlock, reload }) {

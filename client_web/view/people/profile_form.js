@@ -15,7 +15,7 @@ const RULES = {
 }
 
 /**
- * What my page says of me.
+ * Edits my profile.
  * @param {{ change: (person: Profile, change: { username: string, bio: string|null }) => Promise<void> }} actions
  */
 export function createProfileForm({ change }) {

@@ -7,7 +7,7 @@ import { createRefusal } from '../elements/refusal.js'
 const LONGEST = 1000
 
 /**
- * Reporting somebody to those who run this Roomtone.
+ * Reports a person to the people who run this Roomtone.
  * @param {{ report: (person: Named, reason: string) => Promise<unknown>, block: (person: Named) => Promise<unknown>, announce: (words: string) => void }} actions
  */
 export function createReport({ report, block, announce }) {

@@ -5,7 +5,7 @@ import { redraw, symbol } from '../elements/symbol.js'
 /** @import { Person } from '../../room/people.js' */
 
 /**
- * A person's sound, on their card: how loud I want to hear them, and how good the connection is. Both concern only what I hear.
+ * On a person's card: the volume at which I hear them, and the quality of the connection.
  * @param {{ setVolume: (user_id: number, change: { volume?: number, silenced?: boolean }) => void }} actions
  */
 export function createSeatSound({ setVolume }) {

@@ -6,12 +6,12 @@ import { BRIEF, isStill, move } from '../elements/motion.js'
 import { symbol } from '../elements/symbol.js'
 
 const STAYS = 2000 // ms
-const OVER_A_SEAT = 3 // at once; more of the same are counted
-const REFUSAL_SHOWN_FOR = 4000 // ms a refusal stands beside the palette
+const OVER_A_SEAT = 3 // at the same time
+const REFUSAL_SHOWN_FOR = 4000 // ms
 
 /**
- * The palette in the room's bar: eight gestures, by pointer, arrows or their numbers.
- * @param {{ react: (emoji: string) => Promise<string|null> }} actions  answers why not, in words
+ * The reactions in the room's bar, chosen by pointer, arrow keys or numbers.
+ * @param {{ react: (emoji: string) => Promise<string|null> }} actions  resolves with the text of a refusal
  */
 export function createPalette({ react }) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
@@ -43,7 +43,7 @@ export function createPalette({ react }) {
 
   async function choose(/** @type {number} */ index) {
     const refused = await react(PALETTE[index])
-    if (refused) showRefusal(refused) // and stands a while, though the next may come through
+    if (refused) showRefusal(refused) // it stays for a while, even if the next reaction succeeds
   }
 
   function keydown(/** @type {KeyboardEvent} */ event) {
@@ -66,8 +66,7 @@ export function createPalette({ react }) {
 }
 
 /**
- * Reactions over the seats they come from: up within a blink, there for two seconds, and gone. Who asked for stillness sees a still
- * one beside the name.
+ * Shows reactions over the seats they come from, for two seconds. With reduced motion they are shown beside the name.
  * @param {(user_id: number) => Element|null} seatOf  the seat on the screen, if there is one
  */
 export function createFloating(seatOf) {
@@ -96,7 +95,7 @@ function stay(/** @type {HTMLElement} */ drawn) {
   leaving.set(drawn, setTimeout(go, STAYS, drawn))
 }
 
-/** The same once more: counted, so that applause is one hand and not forty. */
+/** The same reaction again: only a number is shown. */
 function again(/** @type {HTMLElement} */ drawn) {
   const times = Number(drawn.dataset.times ?? 1) + 1
   drawn.dataset.times = String(times)
@@ -109,7 +108,7 @@ function go(/** @type {HTMLElement} */ drawn) {
   clearTimeout(leaving.get(drawn))
   delete drawn.dataset.emoji
   if (!move(drawn, [{ opacity: 1, transform: 'none' }, { opacity: 0, transform: 'translateY(-20px)' }], { fill: 'forwards' })) return drawn.remove()
-  setTimeout(() => drawn.remove(), BRIEF) // a hidden tab's animations stand still
+  setTimeout(() => drawn.remove(), BRIEF) // animations do not run in a hidden tab
 }
 
 const freePlace = (/** @type {HTMLElement[]} */ there) => [0, 1, 2].find((place) => !there.some((each) => each.dataset.place === String(place))) ?? 0

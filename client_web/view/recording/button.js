@@ -4,7 +4,7 @@ import { redraw, symbol } from '../elements/symbol.js'
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 /**
- * The host's button: starts a recording, and stops it. In a mesh it explains why there can be none.
+ * The host's button: starts a recording, and stops it. In a mesh it explains why that is not possible.
  * @param {{ record: () => void }} actions
  */
 export function createRecordingButton({ record }) {

@@ -6,8 +6,8 @@ import { clockInWords } from './words.js'
 /** @import { ChatMessage } from '../../room/recordings.js' */
 
 /**
- * What was written while the room was recorded, in time with the playing: what has been said is clear, what comes is faint, and the
- * newest is in sight. Each message's time leads to its moment.
+ * The messages from during the recording, in time with the player: later messages are shown faint, and the present one is scrolled into
+ * view. A click on a message's time plays from there.
  * @param {(seconds: number) => void} seek
  */
 export function createRecordingChat(seek) {
@@ -37,7 +37,7 @@ export function createRecordingChat(seek) {
       list.hidden = lines.length === 0
       nothing.hidden = lines.length > 0
     },
-    /** The sound is here. @param {number} seconds */
+    /** The player is at this position. @param {number} seconds */
     at(seconds) {
       const now = lines.findLastIndex((line) => line.at <= seconds)
       if (now === newest) return
@@ -47,7 +47,7 @@ export function createRecordingChat(seek) {
         mark(line.element, 'aria-current', index === now ? 'true' : null)
       })
       const shown = lines[now]?.element
-      // Within the list only, and not while somebody reads elsewhere in it.
+      // Scrolls only the list, and not while it is being read.
       if (shown && !list.matches(':hover, :focus-within')) list.scrollTop = shown.offsetTop - list.offsetTop - (list.clientHeight - shown.offsetHeight) / 2
     },
   }

@@ -6,8 +6,8 @@ import { addressOfRecording } from '../shell/route.js'
 /** @import { Recording } from '../../room/recordings.js' */
 
 /**
- * A list of recordings, each leading to where it can be heard.
- * @param {string} title @param {(recording: Recording) => string} nameOf  what each is called here
+ * A list of links to recordings.
+ * @param {string} title @param {(recording: Recording) => string} nameOf  the text of each link
  */
 export function createRecordingLinks(title, nameOf) {
   const list = element('ul', { class: 'links' })

@@ -17,13 +17,13 @@ import { symbol } from '../elements/symbol.js'
 /** @typedef {Recording & { chat: ChatMessage[], next: number|null }} RecordingPage */
 
 /**
- * A recording, heard again: the sound, and what was written meanwhile alongside.
+ * The page of a recording: its player, and the messages from that time.
  * @param {{ linkTo: (recording: Recording) => Promise<string|null>, deleteRecording: (recording: Recording) => void, reload: () => void }} actions
  */
 export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   /** @type {RecordingPage|null} */ let recording = null
   /** @type {number|null} */ let playing = null // the id of what is in the player
-  let refreshed = false // an address that was good for some hours was asked for anew
+  let refreshed = false // the address had expired and was requested again
   const back = element('a', { class: 'back-link' }, symbol('back'), 'The room')
   const over = element('p', { class: 'caps page__over' })
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
@@ -38,7 +38,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   const silent = element('p', { class: 'refusal', role: 'alert', hidden: true })
   const chat = createRecordingChat((seconds) => {
     player.currentTime = seconds
-    player.play().catch(() => {}) // what keeps it silent is said beside it
+    player.play().catch(() => {}) // the reason is shown beside the player
   })
   const save = element('a', { class: 'button', download: '' }, 'Download')
   const remove = element('button', { class: 'button button--plain', type: 'button', on: { click: () => recording && deleteRecording(recording) } }, symbol('bin'), 'Delete')
@@ -73,7 +73,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
     mark(save, 'href', url)
   }
 
-  /** Its address has run out: another one, from where it was. */
+  /** The address has expired: continues with a new one. */
   async function resume() {
     refreshed = true
     const at = player.currentTime

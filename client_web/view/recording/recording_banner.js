@@ -9,8 +9,8 @@ import { symbol } from '../elements/symbol.js'
  */
 
 /**
- * The sign that the room is recorded: it is there for everybody for as long as the room is recorded, counts down before it begins, informs who enters
- * and lets them confirm it, and leads to the recording when it is over. Not by colour alone: it has a shape, and says it in words.
+ * Shows everybody that the room is recorded, for as long as it is. It counts down before the recording begins, asks people who enter later
+ * to confirm it, and links to the recording afterwards.
  *
  * @param {{ leave: () => void, stopRecording: () => void, acknowledgeRecording: () => void, dismissRecording: () => void }} actions
  */
@@ -57,7 +57,7 @@ export function createRecordingBanner(actions) {
       stay.hidden = !running?.unknown
       leave.hidden = !(running?.unknown || (running?.phase === 'announced' && !running.mine))
       stop.hidden = running === null || !roomSession.may.moderate
-      const playable_id = last && (last.started_at ? last.id : last.continues_id) // the part before, if this one never began
+      const playable_id = last && (last.started_at ? last.id : last.continues_id) // the previous part, if this one did not begin
       listen.hidden = running !== null || !playable_id
       close.hidden = running !== null
       if (running) {

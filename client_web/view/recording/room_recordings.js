@@ -5,7 +5,7 @@ import { createRecordingLinks } from './links.js'
 /** @import { ShownRoomSession } from '../../room/room_session_state.js' */
 
 /**
- * What was recorded in this room before, for those who were there: below its people. LookupState up when one comes in, and when a recording ends.
+ * The earlier recordings of this room that I may listen to. They are loaded when I enter, and when a recording ends.
  * @param {{ recordingsOf: (roomId: number) => Promise<Recording[]> }} actions
  */
 export function createRoomRecordings({ recordingsOf }) {
@@ -18,7 +18,7 @@ export function createRoomRecordings({ recordingsOf }) {
       const found = await recordingsOf(roomId)
       if (asked === key) links.update(found.filter(({ status }) => status !== 'recording'))
     } catch {
-      if (asked === key) links.update([]) // a list nobody asked for is not worth an alarm
+      if (asked === key) links.update([]) // not important enough for an error
     }
   }
 

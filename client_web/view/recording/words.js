@@ -3,7 +3,7 @@ import { sentence, together } from '../elements/words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
-/** What the page says of recordings. Pure: state in, words out. */
+/** The texts on recordings. Pure: state in, text out. */
 
 const two = (/** @type {number} */ number) => String(number).padStart(2, '0')
 
@@ -32,13 +32,13 @@ export function peopleInWords(people) {
   return `With ${people.length > 12 ? `${people.slice(0, 12).join(', ')} and ${people.length - 12} more` : together(people)}`
 }
 
-/** Why it is shorter, or elsewhere, than one might think; nothing to say about most. @param {{ failure: string|null, ended_reason: string|null }} recording */
+/** Why it ended early or is not complete; empty for most. @param {{ failure: string|null, ended_reason: string|null }} recording */
 export function failureInWords({ failure, ended_reason }) {
   if (failure) return sentence(failure)
   return ended_reason ? sentence(`it ended because ${ended_reason}`) : ''
 }
 
-/** What has become of the recording, for those who hear the page. @param {RoomSessionState['recording']|null} before @param {RoomSessionState['recording']|null} after  a room session's `recording` */
+/** A change of the recording as an announcement. @param {RoomSessionState['recording']|null} before @param {RoomSessionState['recording']|null} after  a room session's `recording` */
 export function recordingNews(before, after) {
   const [was, is] = [before?.running ?? null, after?.running ?? null]
   if (is && is.unknown) return was?.id === is.id ? '' : `This room is being recorded by ${is.username}. You can stay or leave.`

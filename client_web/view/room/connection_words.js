@@ -1,7 +1,7 @@
 import { sentence } from '../elements/words.js'
 
 /**
- * What goes wrong with connections, for people who listen and talk. Pure: state in, words out.
+ * A connection problem in words. Pure: state in, text out.
  * @param {import('../../room/connection_problems.js').Cause} problem
  */
 export function connectionProblemInWords(problem) {

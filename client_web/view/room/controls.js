@@ -10,7 +10,7 @@ import { meInWords } from '../elements/words.js'
 const keyboard = matchMedia('(hover: hover) and (pointer: fine)')
 
 /**
- * The bar at the bottom of a room, under the thumb: what I am, in words, and what I can do about it.
+ * The bar at the bottom of a room: my state in words, and the controls.
  * @typedef {{ leave: () => void, stepUp: () => void, stepDown: () => void, toggleHand: () => void, togglePanel: () => void,
  *             toggleInspector: () => void, checkSound: () => void, showKeys: () => void }} BarActions
  * @param {BarActions & Parameters<typeof createMicrophone>[0] & Parameters<typeof createPalette>[0]} actions
@@ -59,7 +59,7 @@ export function createControls(actions) {
       microphone.element.hidden = !may.speak && Boolean(me)
       microphone.update(roomSession)
     },
-    /** To what I most likely do next. */
+    /** Focuses the most important control. */
     focus: () => [microphone.element, hand, up, leave].find((each) => !each.hidden)?.focus(),
     levels: (/** @type {ReadonlyMap<number, number>} */ levels) => microphone.levels(levels),
     toggleReactions: palette.toggle,
@@ -73,7 +73,7 @@ export function createControls(actions) {
       unread.replaceChildren(String(count > 99 ? '99+' : count), element('span', { class: 'visually-hidden', text: ' unread' }))
     },
     inspector: (/** @type {boolean} */ open) => mark(inspector, 'aria-expanded', open ? 'true' : 'false'),
-    /** What the database refused, said beside the button that asked. @param {string|null} text */
+    /** Shows a refusal. @param {string|null} text */
     refuse(text) {
       refusal.hidden = !text
       say(refusal, text ?? '')

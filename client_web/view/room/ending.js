@@ -4,7 +4,7 @@ import { endingInWords } from '../elements/words.js'
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 /**
- * How a room session ended, and the way back.
+ * Shows how a room session ended, with the button to come back.
  * @param {{ again: () => void }} actions
  */
 export function createEnding({ again }) {
@@ -16,7 +16,7 @@ export function createEnding({ again }) {
     title, word, advice, element('div', { class: 'ending__buttons' }, element('a', { class: 'button button--action', href: '/', text: 'Back to the hallway' }), retry))
   return {
     element: root,
-    /** @param {RoomSessionState|null} roomSession  null hides it @param {boolean} titled  whether the title has to be said here */
+    /** @param {RoomSessionState|null} roomSession  null hides it @param {boolean} titled  whether the title is shown here */
     update(roomSession, titled) {
       root.hidden = roomSession === null || roomSession.reason === 'left'
       if (root.hidden || roomSession === null) return

@@ -12,7 +12,7 @@ import { counted, endingInWords } from '../elements/words.js'
  */
 
 /**
- * The head of a room: whose it is, what it is called, what is special about it, how its sound travels, and the button of its settings.
+ * The head of a room: its club, name, badges and topology, and the buttons to invite and for the settings.
  * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown>, showTopologies: () => void }} actions
  */
 export function createRoomHead(actions) {
@@ -33,7 +33,7 @@ export function createRoomHead(actions) {
 
   return {
     element: root,
-    /** Where others put a round button of theirs. */
+    /** Other round buttons are added here. */
     tools,
     focus: () => name.focus({ preventScroll: true }),
     /** @param {ShownRoomSession} roomSession @param {Partial<Room>} known  the room, as far as it is known */
@@ -56,7 +56,7 @@ export function createRoomHead(actions) {
   }
 }
 
-/** On a phone the queue may be out of sight. */
+/** The number of raised hands: on a phone the queue may not be visible. */
 function handsInWords(/** @type {RoomSessionState} */ { may, queue }) {
   return may.moderate && queue.length ? ` · ${counted(queue.length, 'hand')} up` : ''
 }

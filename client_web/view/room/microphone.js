@@ -9,16 +9,16 @@ const UNAVAILABLE = new Set(['refused', 'missing', 'failed'])
 /** @type {Record<string, string>} */
 const TITLES = { refused: 'Allow the microphone in your browser to speak', missing: 'No microphone found', failed: 'The microphone did not start' }
 
-const NOTICE_SHOWN_FOR = 12_000 // ms that news about the devices stand there
+const NOTICE_SHOWN_FOR = 12_000 // ms
 
 /**
- * The microphone: the biggest target in the room, off until asked; and, beside it, why it cannot be had, what was unplugged, and a
- * sound check for who has not talked from this browser yet.
+ * The button of the microphone, with notices: why the microphone is not available, which devices were plugged in or unplugged, and a sound
+ * check for people who talk for the first time in this browser.
  * @param {{ toggleMicrophone: () => void, retryMicrophone: () => void, checkSound: () => void }} actions
  */
 export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound }) {
   /** @type {number|null} */ let my_id = null
-  /** @type {string|undefined|null} */ let dismissed = null // the problem that was read and put away
+  /** @type {string|undefined|null} */ let dismissed = null // the problem whose notice was closed
   const drawing = symbol('mic-off')
   const ring = element('span', { class: 'microphone__ring', 'aria-hidden': 'true' })
   const button = element('button', { class: 'microphone', type: 'button', 'aria-keyshortcuts': 'M', on: { click: () => toggleMicrophone() } }, ring, drawing)
@@ -34,7 +34,7 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
   const offer = element('p', { class: 'microphone__offer', hidden: true }, element('span', { class: 'quiet', text: 'First time talking here?' }), ' ',
     element('button', { class: 'microphone__check', type: 'button', on: { click: () => checkSound() } }, symbol('dials'), 'Check your sound'))
   const notice = element('div', {}, refused, plugged, offer)
-  /** @type {number|null} */ let lastNotice = null // the news of the devices that was said
+  /** @type {number|null} */ let lastNotice = null // the latest notice that was shown
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let forgetting
 
   function dismiss() {
@@ -43,7 +43,7 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
     button.focus()
   }
 
-  /** News only: what was plugged in before I came is none. @param {RoomSessionState['devices']['notice']} news */
+  /** Only changes since I entered are shown. @param {RoomSessionState['devices']['notice']} news */
   function showDeviceNotice(news) {
     if (lastNotice === null || news?.id === lastNotice) {
       lastNotice = news?.id ?? lastNotice ?? 0

@@ -3,7 +3,7 @@ import { element } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
- * The controls a narrow bar has no place for, behind one button; where there is width they stand in the bar themselves.
+ * Controls that are behind a "More" button on narrow screens, and in the bar itself on wide ones.
  * @param {...HTMLElement} controls
  */
 export function createMore(...controls) {

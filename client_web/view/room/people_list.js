@@ -10,7 +10,7 @@ import { counted, personInWords, personStateOf, roleInWords, seatInWords } from 
  * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
-const SHOWN = 200 // of each half; a list of thousands is read by nobody
+const SHOWN = 200 // of each half
 
 /**
  * Everybody in the room as a list: those on the stage, then those who listen.

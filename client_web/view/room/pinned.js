@@ -5,7 +5,7 @@ import { symbol } from '../elements/symbol.js'
 import { problemInWords } from '../elements/words.js'
 
 /**
- * The link pinned at the top of the room; host and moderators put it there and take it down.
+ * The link that is pinned at the top of the room; host and moderators pin and remove it.
  * @param {{ pinLink: (url: string) => Promise<unknown>, unpinLink: () => void }} actions
  */
 export function createPinned({ pinLink, unpinLink }) {
@@ -22,7 +22,7 @@ export function createPinned({ pinLink, unpinLink }) {
     element: root,
     /** @param {string|null|undefined} address @param {boolean} moderate */
     update(address, moderate) {
-      const link = address ? linkOf(address) : null // whatever the database holds, only the web is linked
+      const link = address ? linkOf(address) : null // only http and https become links
       if (drawn !== (link?.href ?? null)) {
         drawn = link?.href ?? null
         place.replaceChildren(...(link ? [anchor(link, { class: 'link' })] : []))

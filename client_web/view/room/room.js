@@ -23,7 +23,7 @@ import { createConnectionProblems } from './connection_problems.js'
  */
 
 /**
- * The room: its name, its stage, the others, and the bar under the thumb.
+ * The room: its head, stage, listeners and controls.
  * @param {{ listen: () => void } & Parameters<typeof createRoomHead>[0] & Parameters<typeof createStageTools>[0] & Parameters<typeof createSeat>[0] &
  *         Parameters<typeof createHandQueue>[0] & Parameters<typeof createEnding>[0] & Parameters<typeof createControls>[0] &
  *         Parameters<typeof createPinned>[0] & Parameters<typeof createRecordingButton>[0] & Parameters<typeof createRecordingBanner>[0] &
@@ -75,7 +75,7 @@ export function createRoom(actions) {
     recordButton.update(roomSession)
     recorded.update(roomSession)
     drawBanner(roomSession)
-    // While the whole room reconnects, that its signals wait is no news.
+    // While the whole room session reconnects, waiting signals are not shown, too.
     connectionProblems.update(over ? [] : roomSession.connectionProblems.filter(({ kind }) => kind !== 'signal' || roomSession.phase === 'in'))
     tap.hidden = !roomSession.blocked || over
     waiting.hidden = !joining
@@ -112,10 +112,10 @@ export function createRoom(actions) {
     panel: controls.panel,
     chatButton: controls.chat,
     toggleReactions: controls.toggleReactions,
-    /** Somebody's seat on the screen. @param {number} user_id @returns {HTMLElement|null} */
+    /** A person's seat on the screen. @param {number} user_id @returns {HTMLElement|null} */
     seatOf: (user_id) => (stage.get(user_id) ?? others.get(user_id))?.element ?? null,
     focus: head.focus,
-    /** Where a question to me is asked, and where the focus goes when it is answered. */
+    /** Questions to me are shown above the controls, which get the focus afterwards. */
     controls,
   }
 }

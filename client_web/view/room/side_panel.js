@@ -9,20 +9,20 @@ import { symbol } from '../elements/symbol.js'
  * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
-const wide = matchMedia('(min-width: 1024px)') // room for a column of its own
-const vast = matchMedia('(min-width: 1680px)') // and for the inspector beside it
+const wide = matchMedia('(min-width: 1024px)') // wide enough for a column
+const vast = matchMedia('(min-width: 1680px)') // wide enough for the inspector, too
 const KEY = 'roomtone.panel'
 
 /**
- * Chat and people, beside the room: a column that folds away on a desktop and is remembered so, a sheet over the room where there is
- * no width for it. the inspector takes the column's place while it is open, unless there is room for both.
+ * Chat and people. On a wide screen it is a column beside the room that can be closed, which is remembered; on others a sheet over the room.
+ * While the inspector is open it takes the place of the column, unless there is room for both.
  *
  * @param {{ toggleInspector: () => unknown } & Parameters<typeof createChat>[0] & Parameters<typeof createPeopleList>[0]} actions
- * @param {{ changed: () => void, opener: () => HTMLElement }} around  `opener` gets the focus back
+ * @param {{ changed: () => void, opener: () => HTMLElement }} around  `opener` gets the focus afterwards
  */
 export function createSidePanel(actions, { changed, opener }) {
   let wanted = remembered()
-  let inside = false // in a room at all
+  let inside = false // in a room
   let inspecting = false // the inspector is open
   /** @type {'chat'|'people'} */ let part = 'chat'
   const chat = createChat(actions)
@@ -114,18 +114,18 @@ export function createSidePanel(actions, { changed, opener }) {
     get unread() {
       return chat.unread
     },
-    /** Whether the chat itself is on the screen. */
+    /** Whether the chat is shown. */
     get showsChat() {
       return isOpen() && part === 'chat'
     },
-    /** By its button: open, or away again. */
+    /** By its button: opens or closes. */
     toggle() {
       if (isOpen()) return close()
       open()
       if (!wide.matches) tabs[part].focus()
       changed()
     },
-    /** By its key: open, with the box ready to be written in. */
+    /** By its key: opens the chat and focuses the box. */
     openChat() {
       part = 'chat'
       open()
@@ -133,13 +133,13 @@ export function createSidePanel(actions, { changed, opener }) {
       changed()
       chat.focus()
     },
-    /** Escape, pressed outside of it: a sheet goes, a column stays. @returns {boolean} whether that was it */
+    /** Escape outside of it closes a sheet, not a column. @returns {boolean} whether a sheet was closed */
     escape() {
       if (!sheet.open) return false
       sheet.close()
       return true
     },
-    /** Something else wants to be seen where the sheet is. */
+    /** Closes the sheet for something else in its place. */
     dropSheet: () => sheet.drop(),
     /** @param {RoomSessionState|null} roomSession  its state, null outside of a room @param {{ roomSession: RoomSession, blocks?: ReadonlySet<number>, inspecting: boolean }} around */
     update(roomSession, around) {
@@ -157,7 +157,7 @@ export function createSidePanel(actions, { changed, opener }) {
   }
 }
 
-/** A number, and for those who hear it what it counts. @param {HTMLElement} place @param {number} count @param {string} meaning */
+/** A number, with its meaning for screen readers. @param {HTMLElement} place @param {number} count @param {string} meaning */
 function drawCount(place, count, meaning) {
   if (place.dataset.count === String(count)) return
   place.dataset.count = String(count)
@@ -176,6 +176,6 @@ function remember(/** @type {boolean} */ open) {
   try {
     localStorage.setItem(KEY, open ? 'open' : 'closed')
   } catch {
-    // no storage: it is as it always is next time
+    // no storage: the choice is not remembered
   }
 }

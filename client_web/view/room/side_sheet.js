@@ -1,10 +1,10 @@
 import { move } from '../elements/motion.js'
 
 /**
- * A part of the page as a sheet over the rest: the rest is out of reach while it is open, and Back closes it as it does on a phone.
+ * A part of the page as a sheet over the rest. While it is open the rest cannot be used, and Back closes it.
  *
  * @param {HTMLElement} root
- * @param {{ changed: () => void, closed: () => void }} callbacks  `closed` by a hand, not because there is nothing to show any more
+ * @param {{ changed: () => void, closed: () => void }} callbacks  `closed`: by the user, not by `drop`
  */
 export function createSheet(root, { changed, closed }) {
   let open = false
@@ -16,7 +16,7 @@ export function createSheet(root, { changed, closed }) {
     changed()
   }
 
-  // Before the route hears of it: it is a step back out of the sheet and not to another place.
+  // Before the route handles it: Back closes the sheet and does not open another page.
   addEventListener('popstate', (event) => {
     if (!open || history.state?.sheet) return
     event.stopImmediatePropagation()
@@ -34,8 +34,8 @@ export function createSheet(root, { changed, closed }) {
       become(true)
       move(/** @type {Element} */ (root.firstElementChild), [{ transform: 'translateY(32px)', opacity: 0 }, { transform: 'none', opacity: 1 }])
     },
-    close: () => open && history.back(), // and the rest when it has happened
-    /** There is nothing to show any more, or room for it elsewhere. */
+    close: () => open && history.back(), // the popstate listener does the rest
+    /** Closes it because it is not needed any more. */
     drop: () => open && become(false),
   }
 }

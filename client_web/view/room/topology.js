@@ -6,11 +6,11 @@ import { redraw, symbol } from '../elements/symbol.js'
 
 /** @import { ShownRoomSession, RoomSessionState } from '../../room/room_session_state.js' */
 
-/** The sign of a way: who is joined to whom. @param {string} topology */
+/** The symbol of a topology. @param {string} topology */
 const signOf = (topology) => `topology-${topology}`
 
 /**
- * How the room's sound travels, for everybody to read; a click explains the three topologies.
+ * The topology of the room, as a button that opens the explanation of all three.
  * @param {{ showTopologies: () => void }} actions
  */
 export function createTopologyButton({ showTopologies }) {
@@ -29,7 +29,7 @@ export function createTopologyButton({ showTopologies }) {
       root.hidden = over || !route
       if (over || !route) return
       const next = routeInWords(route)
-      // How it is on the way in is read where it stands; only what changes is said.
+      // Only changes are announced, not the state at the entry.
       if (room_id === roomSession.room_id && next !== words.textContent) say(announcement, next)
       room_id = roomSession.room_id
       say(words, next)
@@ -40,7 +40,7 @@ export function createTopologyButton({ showTopologies }) {
 }
 
 /**
- * How the sound travels: the three topologies, what each would cost here and now, and for the host the choice among them.
+ * The dialog with the three topologies and what each would cost in this room now. The host can choose one.
  * @param {{ change: (columns: Record<string, unknown>) => Promise<unknown> }} actions
  */
 export function createTopologyDialog({ change }) {

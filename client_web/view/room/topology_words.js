@@ -6,9 +6,9 @@ import { counted } from '../elements/words.js'
  * @import { RoomSessionState } from '../../room/room_session_state.js'
  */
 
-/** How the sound of a room travels, in words. Pure. */
+/** The texts on topologies. Pure. */
 
-/** Each way with its name, what it means in a sentence, and what it asks of whom. @type {readonly { topology: 'mesh'|'sfu'|'mcu', name: string, about: string }[]} */
+/** The topologies with their names and descriptions. @type {readonly { topology: 'mesh'|'sfu'|'mcu', name: string, about: string }[]} */
 export const TOPOLOGIES = [
   { topology: 'mesh', name: 'Mesh', about: 'Everybody sends audio to everybody directly. This is best for small rooms.' },
   { topology: 'sfu', name: 'SFU', about: 'A server forwards every voice unchanged. You send yours only once, to any number of listeners.' },
@@ -18,7 +18,7 @@ export const TOPOLOGIES = [
 const MEANT = { sfu: 'which forwards every voice', mcu: 'which mixes all voices into one' }
 
 /**
- * How the sound of the room travels, as everybody reads it under the room's name.
+ * The route of the room's audio, shown under the room's name.
  * @param {import('../../room/connections.js').Route & { quality: Quality|null }} route
  */
 export function routeInWords({ topology, status, node, quality }) {
@@ -36,7 +36,7 @@ export function routeInWords({ topology, status, node, quality }) {
 }
 
 /**
- * What a way would ask of me in this room as it is now: "Here you send 11 times and get 3 voices."
+ * What a topology would cost me in this room now: "Here you send 11 times and get 3 voices."
  * @param {'mesh'|'sfu'|'mcu'} topology
  * @param {Pick<RoomSessionState, 'me'|'people'|'stage'>} roomSession
  */

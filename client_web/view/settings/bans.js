@@ -6,7 +6,7 @@ import { problemInWords } from '../elements/words.js'
 /** @import { Named } from '../../room/moderation.js' */
 
 /**
- * Who may not come back into this room, and letting them in again.
+ * The people who are banned from this room; a ban can be lifted.
  * @param {{ bans: () => Promise<{user_id: number, username: string}[]>, unban: (person: Named) => Promise<unknown>  }} actions
  */
 export function createBans({ bans, unban }) {

@@ -4,7 +4,7 @@ import { createRefusal } from '../elements/refusal.js'
 const LONGEST = 200
 
 /**
- * Ending the room for everyone, with a word to go by. It opens in two steps: the second one cannot be taken back.
+ * Ends the room for everybody, with a message. It is opened first, because it cannot be undone.
  * @param {{ end: (reason: string|null) => Promise<unknown> }} actions
  */
 export function createEndRoom({ end }) {

@@ -8,7 +8,7 @@ import { createRefusal } from '../elements/refusal.js'
  */
 
 /**
- * Hands the room over to somebody on stage; nobody comes on stage by becoming the host.
+ * Hands the room over to a person on stage.
  * @param {{ handOver: (person: Named) => Promise<unknown>, done: () => void }} actions
  */
 export function createHandOver({ handOver, done }) {

@@ -26,14 +26,14 @@ const ACCESS = [
 const HOST_GONE = [['wait', 'The room waits for me'], ['handover', 'The longest-serving moderator or speaker takes over'], ['end', 'The room ends']]
 const PACES = [0, 5, 10, 30, 60, 300, 900, 3600]
 
-/** Which field a refusal belongs to, by the beginning of the rule's name; what is left over is said beside the button. */
+/** The field of a refusal, by the beginning of the rule's name; other refusals are shown beside the button. */
 const FIELDS = [['rooms_name', 'name'], ['rooms_club_access', 'access'], ['rooms_club', 'club_id'], ['rooms_access', 'access'], ['rooms_slow_mode', 'slow_mode'], ['rooms_starts', 'starts_at']]
 
 /** @typedef {{ element: HTMLElement, control: HTMLInputElement|HTMLSelectElement|null, refusal: ReturnType<typeof createRefusal> }} Field */
 
 /**
- * The room's settings: all of them for the host, the lock and slow mode for moderators. Only what was changed is written,
- * so that two people who change different things do not undo each other.
+ * The room's settings: all for the host, lock and slow mode for moderators. Only changed columns are written, so that two people who change
+ * different settings do not undo each other's changes.
  *
  * @typedef {{ id: number, name: string }} ClubChoice
  * @param {{ clubs: () => Promise<ClubChoice[]>, change: (columns: Record<string, unknown>) => Promise<unknown>,
@@ -73,7 +73,7 @@ export function createRoomSettings(actions) {
   const dialog = createDialog('Room settings', form, bans.element, handOver.element, end.element)
   dialog.element.classList.add('dialog--settings')
 
-  /** What the form says, in the shape of the row. @returns {Record<string, unknown>} */
+  /** The values of the form, as columns of the row. @returns {Record<string, unknown>} */
   function written() {
     const data = new FormData(form)
     return {
@@ -193,7 +193,7 @@ function check(all, value) {
 /** @param {string} name @param {string[][]} all */
 const select = (name, all) => element('select', { id: `settings-${name}`, class: 'field__input', name }, ...all.map(([value, title]) => new Option(title, value)))
 
-/** An instant as `<input type="datetime-local">` wants it: this browser's local time, to the minute. @param {string} iso */
+/** A time for `<input type="datetime-local">`: local time, to the minute. @param {string} iso */
 function local(iso) {
   const at = new Date(iso)
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)

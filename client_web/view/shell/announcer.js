@@ -2,9 +2,9 @@ import { element } from '../elements/element.js'
 import { seatEventsInWords } from '../elements/words.js'
 
 const ANNOUNCED = ['joined', 'left', 'timeout', 'removed']
-const GATHERED_FOR = 1500 // ms: people who arrive together are announced together
-const APART = 1000 // ms: a sentence that replaces another at once is heard as half of both
-const WAITING = 3 // more would be read out long after they mattered
+const GATHERED_FOR = 1500 // ms: people who enter together are announced together
+const APART = 1000 // ms between two announcements, or screen readers stop in the middle of the first
+const WAITING = 3 // older ones are dropped
 
 /**
  * @import { SeatEvent } from '../../room/state.js'
@@ -12,10 +12,10 @@ const WAITING = 3 // more would be read out long after they mattered
  */
 
 /**
- * Comings and goings, said politely and not too often: forty people walking in at once are one sentence.
+ * Announces who enters and leaves to screen readers, not too often: forty people who enter at once are one sentence.
  */
 export function createAnnouncer() {
-  const root = element('div', { class: 'visually-hidden', role: 'log', 'aria-live': 'polite', 'aria-label': 'Comings and goings' })
+  const root = element('div', { class: 'visually-hidden', role: 'log', 'aria-live': 'polite', 'aria-label': 'Who enters and leaves' })
   let last = 0
   /** @type {SeatEvent[]} */ let waiting = []
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
@@ -46,11 +46,11 @@ export function createAnnouncer() {
 
   return {
     element: root,
-    /** Says one thing soon; the same thing twice in a row is said once. */
+    /** Announces a text soon; a repeated text only once. */
     say,
     /**
-     * @param {readonly SeatEvent[]} seatEvents  newest last; those heard before are passed over
-     * @param {Pick<RoomSessionState, 'may'|'me'>} roomSession  hands are news for those who moderate
+     * @param {readonly SeatEvent[]} seatEvents  newest last; those announced before are skipped
+     * @param {Pick<RoomSessionState, 'may'|'me'>} roomSession  raised hands are announced to moderators
      */
     announceEvents(seatEvents, { may, me }) {
       const news = seatEvents.filter((one) => one.id > last)
@@ -60,7 +60,7 @@ export function createAnnouncer() {
       waiting.push(...news.filter((one) => kinds.includes(one.kind) && !(one.kind === 'hand' && one.user_id === me?.user_id)))
       if (waiting.length && !timer) timer = setTimeout(speak, GATHERED_FOR)
     },
-    /** Another room: its seatEvents count from one again, and what is not said yet is about the room behind us. */
+    /** Another room: its seat events are numbered from one again, and waiting announcements are dropped. */
     forget() {
       last = 0
       waiting = []

@@ -10,7 +10,7 @@ import { endingInWords, together } from '../elements/words.js'
  */
 
 /**
- * The room while I look around the hallway: one line that still shows who speaks, still mutes and still leaves.
+ * The dock: while I look at another page, a bar with the room I am in, who speaks there, and buttons to mute and leave.
  * @param {{ toggleMicrophone: () => void, leave: () => void, dismiss: () => void }} actions
  */
 export function createDock({ toggleMicrophone, leave, dismiss }) {
@@ -57,7 +57,7 @@ export function createDock({ toggleMicrophone, leave, dismiss }) {
   return {
     element: root,
     focus: () => link.focus(),
-    /** @param {ShownRoomSession|null} roomSession  null hides it; one that has ended says so until it is put away */
+    /** @param {ShownRoomSession|null} roomSession  null hides it; one that has ended is shown until it is closed */
     update(roomSession) {
       over = roomSession?.phase === 'left'
       root.hidden = roomSession === null

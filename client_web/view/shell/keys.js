@@ -16,7 +16,7 @@ const MEANINGS = [
   ['Esc', 'Close what is open'],
 ]
 
-/** The keys, for who asks. */
+/** The list of keys. */
 export function createKeysHelp() {
   const rows = MEANINGS.flatMap(([key, meaning]) => [element('dt', {}, element('kbd', { text: key })), element('dd', { text: meaning })])
   return createDialog('Keys', element('dl', { class: 'keys' }, ...rows))
@@ -26,7 +26,7 @@ const TYPING = 'input, textarea, select, [contenteditable]'
 const PRESSING = `${TYPING}, button, a, summary, pre, code, [role='button'], [role='slider'], [role='tab'], [role='option']`
 
 /**
- * Listens for the keys. A letter typed into a field is a letter, and Space on a button presses the button.
+ * Handles keys, except in fields, and except Space on a button.
  * @param {{ toggleMicrophone: () => void, toggleHand: () => void, answer: (yes: boolean) => void, leave: () => void, toggleInspector: () => void, openChat: () => void, checkSound: () => void, toggleReactions: () => void, showKeys: () => void, escape: () => void,
  *           talk: (on: boolean) => void }} actions
  */
@@ -37,7 +37,7 @@ export function listenToKeys(actions) {
 
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
-      if (held && event.key === ' ') event.preventDefault() // a held Space would scroll
+      if (held && event.key === ' ') event.preventDefault() // or the page would scroll
       return
     }
     const target = event.target instanceof Element ? event.target : null
@@ -49,7 +49,7 @@ export function listenToKeys(actions) {
       return actions.talk(true)
     }
     const press = Object.hasOwn(presses, event.key.toLowerCase()) ? presses[event.key.toLowerCase()] : null
-    if (press && event.key !== 'Escape') event.preventDefault() // the key that opens a box is not a letter in it; Escape is the browser's as well
+    if (press && event.key !== 'Escape') event.preventDefault() // the key must not be typed into the box it opens; the browser needs Escape, too
     press?.()
   })
   const release = () => {
@@ -58,6 +58,6 @@ export function listenToKeys(actions) {
     actions.talk(false)
   }
   addEventListener('keyup', (event) => event.key === ' ' && release())
-  addEventListener('blur', release) // the window lost the keyboard: nobody would hear the key go up
+  addEventListener('blur', release) // without the focus there is no keyup
   document.addEventListener('visibilitychange', release)
 }

@@ -8,8 +8,8 @@ import { whenInWords } from '../elements/when.js'
  */
 
 /**
- * What stands in the middle while I am in no room: a welcome, a enter for who has no name yet, a room that will open, or an
- * address that leads nowhere.
+ * What is shown in the middle while no room is: the welcome, a room to enter (after choosing a name), a scheduled room, or that a page does
+ * not exist.
  * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, callOff: (row: ListedRoom) => void,
  *           copyAddress: (path: string) => void }} actions
  */
@@ -18,8 +18,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
   const welcome = element('div', { class: 'landing' }, doorsPicture(),
     element('p', { class: 'landing__lead', text: 'Rooms to drop into and talk.' }),
     element('p', { class: 'landing__more quiet', text: 'See who is in which room. Enter, talk, and leave quietly. Your microphone stays off until you turn it on.' }),
-    element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'or from psql' }), element('code', { text: 'select * from hallway;' })),
-    element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'or see how it travels' }), element('a', { href: '/lab', text: 'Four ways to signal, one room' })))
+    element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'for developers' }), element('a', { href: '/lab', text: 'Four ways to signal, one room' })))
   const home = element('a', { class: 'button button--action', text: 'Back to the room' })
   const docked = element('div', { class: 'landing' },
     element('p', { class: 'landing__lead', text: 'You are still in your room.' }),

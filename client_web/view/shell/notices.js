@@ -3,8 +3,8 @@ import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { symbol } from '../elements/symbol.js'
 
-const SHOWN_FOR = 12_000 // ms: long enough to read twice; what asks for an answer stays until it has one
-const AT_ONCE = 3 // more would cover the page; the rest wait in the list at the top
+const SHOWN_FOR = 12_000 // ms; notices that need an answer stay until then
+const AT_ONCE = 3 // the others are in the list of invitations
 
 /**
  * @import { Invitation } from '../../room/invitations.js'
@@ -14,7 +14,7 @@ const AT_ONCE = 3 // more would cover the page; the rest wait in the list at the
  */
 
 /**
- * Calm notices at the edge of the page: somebody asks me in, a room I wanted to hear of has opened, something was done.
+ * Notices at the edge of the page: an invitation, a room that opened and of which I wanted to be reminded, an action that succeeded.
  * @param {{ acceptInvitation: (invitation: Invitation) => void, dismissInvitation: (invitation: Invitation) => void,
  *           enterReminded: (row: ListedRoom) => void, dismissReminder: (row: ListedRoom) => void, announce: (words: string) => void }} actions
  */
@@ -23,7 +23,7 @@ export function createNotices(actions) {
   const root = element('section', { class: 'notices', 'aria-label': 'Notices', hidden: true }, list)
   const rows = keyed(list, { key: (/** @type {Notice} */ notice) => notice.key, create: createNotice })
   const said = new Set()
-  /** @type {Notice[]} */ let passing = [] // those that disappear by themselves
+  /** @type {Notice[]} */ let passing = [] // they disappear after some seconds
   /** @type {Notice[]} */ let asking = []
 
   function draw() {
@@ -59,9 +59,9 @@ export function createNotices(actions) {
       draw()
     },
     /**
-     * Something was done, and it is good to know.
+     * Shows a notice for some seconds.
      * @param {string} words
-     * @param {{ yes?: string, accept?: () => void }} [action]  one thing that can be done about it
+     * @param {{ yes?: string, accept?: () => void }} [action]  a button of the notice
      */
     show(words, { yes = '', accept } = {}) {
       const key = `notice-${(count += 1)}`

@@ -9,7 +9,7 @@ import { createRecordingPage } from '../recording/page.js'
 /** @typedef {import('./route.js').Place} Place */
 
 /**
- * The pages beside the hallway and the room: clubs, a club, a person, an invitation, a recording. One of them at a time.
+ * The pages besides the hallway and the room: clubs, a club, a person, an invitation, a recording. One of them at a time.
  * @param {Parameters<typeof createClubs>[0] & Parameters<typeof createClub>[0] & Parameters<typeof createPerson>[0] &
  *         Parameters<typeof createInvitation>[0] & Parameters<typeof createRecordingPage>[0]} actions
  */
@@ -35,7 +35,7 @@ export function createPages(actions) {
       }
       if (name) pages[name].update({ place, looked: looked[name], shell, user })
     },
-    /** A page was opened: it comes in, and the focus goes to its heading. @param {string} key */
+    /** A page was opened: its heading gets the focus. @param {string} key */
     arrive(key) {
       if (key !== shown) move(scroll, [{ opacity: 0, transform: 'translateY(6px)' }, { opacity: 1, transform: 'none' }])
       shown = key

@@ -1,5 +1,5 @@
 /**
- * Where the page's address leads. Any other address leads nowhere.
+ * What the address of the page shows; 'nowhere' for unknown addresses.
  *
  * @typedef {{ place: 'hallway'|'room'|'clubs'|'club'|'person'|'invitation'|'recording'|'nowhere', room_id?: number, club_id?: number,
  *             username?: string, code?: string, recording_id?: number }} Place
@@ -30,7 +30,7 @@ function named(encoded) {
   try {
     return { place: 'person', username: decodeURIComponent(encoded) }
   } catch {
-    return null // half a percent sign: nobody's name
+    return null // not a valid encoding
   }
 }
 
@@ -40,16 +40,16 @@ export const addressOfPerson = (/** @type {string} */ username) => `/people/${en
 export const addressOfRecording = (/** @type {number} */ recording_id) => `/recordings/${recording_id}`
 export const addressOfInvitation = (/** @type {string} */ code) => `/invitations/${code}`
 
-/** An address to send to somebody else: without who I am. */
+/** An address to share: without my name in the query. */
 export const shareable = (/** @type {string} */ pathname) => new URL(pathname, location.origin).href
 
 const fresh = () => `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
 
 /**
- * Follows the address: own links change it without loading a page, Back and Forward work.
+ * Handles changes of the address: own links change it without loading a page, and Back and Forward work.
  * @param {(place: Place, how: { entry: string, back: boolean }) => void} arrive  called for every change, not for the address the page
- *   was opened with; `entry` names the entry in the history, so that one finds a page again as one left it
- * @param {(entry: string) => void} [leave]  called before, while the old page still stands
+ *   was opened with; `entry` names the entry of the history, for its scroll position
+ * @param {(entry: string) => void} [leave]  called before, while the old page is still shown
  */
 export function createRoute(arrive, leave = () => {}) {
   const here = () => placeOf(location.pathname)
@@ -57,7 +57,7 @@ export function createRoute(arrive, leave = () => {}) {
   history.replaceState({ entry }, '')
 
   /**
-   * The query is kept: `?username=rick` holds on every page, and so does `?debug`.
+   * The query is kept, for `?username=rick` and `?debug`.
    * @param {string} pathname @param {{ replace?: boolean }} [how]
    */
   function go(pathname, { replace = false } = {}) {
@@ -78,7 +78,7 @@ export function createRoute(arrive, leave = () => {}) {
     /** @type {HTMLAnchorElement|null} */
     const link = event.target instanceof Element ? event.target.closest('a[href^="/"]') : null
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
-    // The lab is a page of its own, and the browser knows how to get there.
+    // Other links, such as that of the lab, are left to the browser.
     if (!link || !plain || event.defaultPrevented || link.target === '_blank' || link.hasAttribute('download') || placeOf(link.pathname).place === 'nowhere') return
     event.preventDefault()
     go(link.getAttribute('href') ?? '/')

@@ -26,14 +26,14 @@ import { endingInWords } from '../elements/words.js'
  * @import { Place } from './route.js'
  */
 
-/** From here on the hallway and the room stand side by side, and looking at the one does not cover the other. */
+/** The hallway and the room are side by side; on narrower screens only one of them is shown. */
 const wide = matchMedia('(min-width: 768px)')
 
 /** @typedef {{ place: Place, shell: ShellState, user: User|null, known: boolean, pages: Record<string, any> }} Now */
 
 /**
  * The page: the hallway on the left, the room or another page in the middle, the inspector on the right; on a phone one of them at a
- * time. `update` gets the state and draws it; what people do goes to `actions`.
+ * time. `update` gets the state and draws it; what people do calls `actions`.
  *
  * @param {HTMLElement} main
  * @param {{ toggleInspector: () => void, retryConnection: (user_id: number) => void } & Parameters<typeof createTopBar>[0] & Parameters<typeof createHallway>[0] &
@@ -57,11 +57,11 @@ export function createShellView(main, actions) {
   const floating = createFloating(room.seatOf)
   /** @type {ReadonlySet<number>} */ const NOBODY = new Set()
   /** @type {{ state: RoomSessionState|null, roomSession: RoomSession|null, blocks: ReadonlySet<number> }|null} */
-  let latest = null // what the panel got last
+  let latest = null // the panel's latest state
   const prompt = createConsentPrompt({ ...actions, answered: () => (prompt.element.parentElement === room.element ? room.controls : dock).focus() })
   /** @type {RoomSession|null} */ let announced = null
-  /** @type {RoomSessionState['recording']|null} */ let recorded = null // what was last said of the recording
-  /** @type {RoomSession|null} */ let endingAnnounced = null // the room session whose ending was said
+  /** @type {RoomSessionState['recording']|null} */ let recorded = null // the state of the recording that was announced last
+  /** @type {RoomSession|null} */ let endingAnnounced = null // the room session whose end was announced
   /** @type {RoomSession|null} */ let present = null // the room session drawn last
   /** @type {RoomSession|null} */ let read = null // the room session whose ending was read
   /** @type {Now|null} */ let drawn_last = null // what `update` got
@@ -76,7 +76,7 @@ export function createShellView(main, actions) {
   document.body.append(notices.element, announcer.element)
   wide.addEventListener('change', () => drawn_last && update(drawn_last))
 
-  /** Whether the room is on the screen: I am at its address, or in the hallway with the room beside it. @param {Place} place @param {RoomSession|null} roomSession */
+  /** Whether the room is shown: at its address, or beside the hallway. @param {Place} place @param {RoomSession|null} roomSession */
   function isInside(place, roomSession) {
     if (!roomSession) return false
     if (place.place === 'room') return place.room_id === roomSession.room_id
@@ -85,7 +85,7 @@ export function createShellView(main, actions) {
 
   /**
    * @param {Now} now
-   *   `known`: whether it is known yet who I am; `pages`: what the other pages show, see app/pages.js
+   *   `known`: whether it is known who is signed in; `pages`: the content of the other pages, see app/pages.js
    */
   function update(now) {
     drawn_last = now
@@ -113,7 +113,7 @@ export function createShellView(main, actions) {
     room.element.hidden = !drawn
     landing.element.hidden = drawn
     const bar = drawn ? room.controls.element : dock.element
-    if (bar.previousElementSibling !== prompt.element) bar.before(prompt.element) // a question follows me wherever I look
+    if (bar.previousElementSibling !== prompt.element) bar.before(prompt.element) // a question to me is shown on every page
     prompt.update(roomSession)
     if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks }, listed ?? shell.hallway.find((row) => row.id === room_id))
     else landing.show({ kind: landingFor(place, seated_in, listed, closed), row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: shell.reminders })
@@ -169,7 +169,7 @@ export function createShellView(main, actions) {
   return {
     update,
     levels: room.levels,
-    /** What was refused, said where it was asked. @param {string|null} text */
+    /** Shows a refusal. @param {string|null} text */
     refuse(text) {
       room.refuse(text)
       hallway.refuse(text)
@@ -183,19 +183,19 @@ export function createShellView(main, actions) {
     openChat: panel.openChat,
     togglePanel: panel.toggle,
     toggleReactions: room.toggleReactions,
-    /** Escape closes what lies on top. */
+    /** Escape closes the sheet or the inspector. */
     escape() {
       if (!panel.escape() && inspector.open) showInspector(false)
     },
-    /** Says one thing to those who hear the page. */
+    /** Announces a text to screen readers. */
     announce: announcer.say,
-    /** My answer, by key, to what I am asked. */
+    /** Answers a question to me, by key. */
     answer: prompt.answer,
-    /** Says something that is worth a moment: see notices.js. */
+    /** Shows a notice for some seconds: see notices.js. */
     showNotice: notices.show,
     leave: scrolls.keep,
     /**
-     * Another page was opened: the focus goes to its heading, and its scrolling is as it was, or begins at the top.
+     * Another page was opened: its heading gets the focus, and its scroll position is restored or at the top.
      * @param {Place} place @param {{ entry: string, back: boolean }} how
      */
     arrive(place, { entry, back }) {
@@ -208,7 +208,7 @@ export function createShellView(main, actions) {
     get inspectorOpen() {
       return inspector.open
     },
-    /** Whether the room I am in can be seen. */
+    /** Whether the room I am in is shown. */
     get inRoom() {
       return !room.element.hidden
     },

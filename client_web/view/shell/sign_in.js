@@ -4,7 +4,7 @@ import { element, mark, say } from '../elements/element.js'
 import { problemInWords } from '../elements/words.js'
 
 /**
- * Who is walking in? A name is enough; a few demo names can be tried.
+ * Asks for a name to sign in with; some demo names can be chosen.
  * @param {{ signIn: (username: string) => Promise<unknown>, suggestions: () => Promise<string[]> }} actions
  */
 export function createSignIn({ signIn, suggestions }) {
@@ -51,7 +51,7 @@ export function createSignIn({ signIn, suggestions }) {
   dialog.element.addEventListener('close', () => { after = null })
   return {
     element: dialog.element,
-    /** @param {{ demo: boolean, then?: (() => void)|null }} options  `then` is done once signed in, and forgotten when the dialog is closed */
+    /** @param {{ demo: boolean, then?: (() => void)|null }} options  `then` is called after signing in, not if the dialog is closed */
     open({ demo, then = null }) {
       form.hidden = !demo
       closed.hidden = demo

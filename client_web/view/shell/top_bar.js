@@ -4,7 +4,7 @@ import { addressOfPerson } from './route.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
- * The top of the page: the product's name, who I am, and the ways to the other pages.
+ * The top of the page: the product's name, the signed-in user, and links to other pages.
  * @param {{ signIn: () => void, signOut: () => void, showInvitations: () => void, checkSound: () => void }} actions
  */
 export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {

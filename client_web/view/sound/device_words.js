@@ -1,4 +1,4 @@
-/** What the page says of microphones and loudspeakers. Pure: state in, words out. */
+/** The texts on microphones and loudspeakers. Pure: state in, text out. */
 
 /** Why there is no microphone, and what to do. @type {Record<import('../../media/microphone.js').MicrophoneProblem, string>} */
 const MICROPHONE_PROBLEMS = {

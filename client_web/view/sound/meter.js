@@ -1,10 +1,10 @@
 import { element, mark, say } from '../elements/element.js'
 
-const WINDOW = 1_200 // ms: the loudest of this time is what is shown
+const WINDOW = 1_200 // ms: the loudest level in this time is shown
 const QUIETEST = -54 // dB, the bar's left end
 
 /**
- * What a level means, loudest first: from which peak on (0..1), what it is called, and what to do about it.
+ * The meaning of a peak level (0..1), loudest first, and what to do.
  * @typedef {'too_loud'|'good'|'quiet'|'silent'} LoudnessLevel
  * @type {readonly { from: number, level: LoudnessLevel, word: string, advice: string }[]}
  */
@@ -18,11 +18,11 @@ const LEVELS = [
 /** @param {number} peak 0..1 */
 export const levelInWords = (peak) => LEVELS.find(({ from }) => peak >= from) ?? LEVELS[LEVELS.length - 1]
 
-/** Where a level stands on the bar, 0..1: ears count in decibels. @param {number} level 0..1 */
+/** The position of a level on the bar, 0..1, linear in decibels. @param {number} level 0..1 */
 export const onTheBar = (level) => (level > 0 ? Math.min(1, Math.max(0, 1 - (20 * Math.log10(level)) / QUIETEST)) : 0)
 
 /**
- * How loud a microphone is, as a bar and in words; the words wait for a breath, so that they can be read and listened to.
+ * The level of a microphone, as a bar and in words. The words change only every WINDOW ms, so that they can be read.
  * @param {() => number} level  0..1, now
  */
 export function createSoundMeter(level) {

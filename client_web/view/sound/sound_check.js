@@ -14,8 +14,8 @@ const TREATMENTS = [
 const SYSTEM = 'Your system’s choice'
 
 /**
- * The sound check: which microphone, how loud it is, which loudspeaker, and what the browser does to a voice. What is chosen here
- * counts at once, in a room as well, and is remembered by this browser.
+ * The sound check: microphone and its level, loudspeaker, and the browser's sound processing. Choices take effect at once, also in a room,
+ * and are remembered by this browser.
  *
  * @param {object} options
  * @param {ReturnType<typeof import('../../media/devices.js').createDevices>} options.devices
@@ -48,7 +48,7 @@ export function createSoundCheck({ devices, testMicrophone, playTone }) {
         element('p', { class: 'quiet', text: 'Nobody hears this test. This browser remembers your choices.' }),
         element('button', { class: 'button button--action', type: 'button', text: 'Done', on: { click: () => dialog.close() } }))))
 
-  let lastNotice = 0 // the notice said last
+  let lastNotice = 0 // the latest notice that was shown
   dialog.element.classList.add('dialog--sound')
   dialog.element.addEventListener('close', () => {
     microphoneTest.stop()

@@ -5,11 +5,11 @@ import { redraw, symbol } from '../elements/symbol.js'
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 /**
- * What I am asked, calmly: to speak, or to turn my microphone on. It takes no focus and blocks nothing; it waits above the controls
- * (or above the dock while I look around) until I answer or it is taken back.
+ * A question to me: an invitation to speak, or a request to unmute. It does not take the focus and blocks nothing. It stays above the
+ * controls, or above the dock, until I answer or it is withdrawn.
  *
  * @param {{ accept: (how: {muted: boolean}) => Promise<unknown>, decline: () => Promise<unknown>, unmute: () => Promise<unknown>,
- *           stayMuted: () => Promise<unknown>, answered: () => void }} actions  `answered`: the buttons are gone, and the focus wants a place
+ *           stayMuted: () => Promise<unknown>, answered: () => void }} actions  `answered`: the buttons are removed; the focus has to go elsewhere
  */
 export function createConsentPrompt(actions) {
   /** @type {'invited'|'asked'|null} */ let kind = null
@@ -66,7 +66,7 @@ export function createConsentPrompt(actions) {
     refusal.say(null)
     root.dataset.kind = kind ?? ''
     if (kind) redraw(picture, KINDS[kind].picture)
-    // The sentence stays empty while nothing is asked, so that asking again is heard again.
+    // The text is empty while nothing is asked, so that the same question is announced again.
     say(title, kind ? KINDS[kind].title : '')
     say(about, kind ? KINDS[kind].about : '')
     ways.replaceChildren(...(kind ? KINDS[kind].ways() : []))
@@ -82,7 +82,7 @@ export function createConsentPrompt(actions) {
       const next = me?.invited ? 'invited' : me?.asked_to_unmute && me.muted ? 'asked' : null
       if (next !== kind) show(next)
     },
-    /** By key: yes, or no. @param {boolean} yes @returns {boolean} whether there was a question */
+    /** Answers by key. @param {boolean} yes @returns {boolean} whether there was a question */
     answer(yes) {
       if (kind === null) return false
       answer(yes ? KINDS[kind].yes : KINDS[kind].no)

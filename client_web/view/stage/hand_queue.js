@@ -13,7 +13,7 @@ import { symbol } from '../elements/symbol.js'
 const MINUTE = 60_000
 
 /**
- * Who asks to speak, in the order they asked, for those who moderate; below them those who were invited and have not answered.
+ * For moderators: the people who ask to speak, in the order they asked, and the people who were invited and have not answered.
  * @param {{ bringUp: (person: Person) => Promise<unknown>, lowerHand: (person: Person) => Promise<unknown>,
  *           withdraw: (person: Person) => Promise<unknown>, choose: (user_id: number, from: Element) => void }} actions
  */

@@ -2,10 +2,9 @@ import { stageOrder } from '../../room/speaking.js'
 import { createInteraction } from '../elements/interaction.js'
 
 /**
- * In which order a stage is shown: as people joined, and in a big room those who spoke lately in front. While a hand is on it nobody
- * moves.
+ * The order of the people on stage: as they joined, and in a big room recent speakers first. While the stage is being used nobody moves.
  * @param {HTMLElement} stage
- * @param {() => void} ended  the hand is gone: what waited may move
+ * @param {() => void} ended  it is not used any more: people may move
  */
 export function createStageOrder(stage, ended) {
   const interaction = createInteraction(stage, ended)

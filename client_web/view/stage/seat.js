@@ -7,13 +7,13 @@ import { personInWords, personStateOf, roleInWords, seatInWords } from '../eleme
 
 /** @import { Person } from '../../room/people.js' */
 
-/** The picture of each state; what is quiet needs none. @type {Partial<Record<import('../elements/words.js').PersonState, string>>} */
+/** The symbol of each state; a quiet person has none. @type {Partial<Record<import('../elements/words.js').PersonState, string>>} */
 export const STATE_SYMBOLS = { muted: 'mic-off', speaking: 'wave', failed: 'warning', reconnecting: 'turning', connecting: 'turning' }
 const FLAGS = { hand: 'hand', invited: 'invited', asked_to_unmute: 'mic' }
 
 /**
  * One person in the room: a large face on the stage, a smaller one among the others.
- * @param {{ choose: (user_id: number, face: Element) => void }} actions  `choose` opens what can be known and done about them
+ * @param {{ choose: (user_id: number, face: Element) => void }} actions  `choose` opens their card
  */
 export function createSeat({ choose }) {
   /** @type {Person} */ let person
@@ -23,17 +23,17 @@ export function createSeat({ choose }) {
   const corner = element('span', { class: 'seat__badge', 'aria-hidden': 'true' }, badge)
   const flagged = symbol('hand')
   const flag = element('span', { class: 'seat__flag', 'aria-hidden': 'true', hidden: true }, flagged)
-  const line = symbol('connection-weak')
-  const other = element('span', { class: 'seat__badge seat__badge--connection', 'aria-hidden': 'true', hidden: true }, line)
+  const connectionMark = symbol('connection-weak')
+  const other = element('span', { class: 'seat__badge seat__badge--connection', 'aria-hidden': 'true', hidden: true }, connectionMark)
   const face = element('button', { class: 'seat__face', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => choose(person.user_id, face) } }, ring, corner, flag, other)
   const name = element('span', { class: 'seat__name', 'aria-hidden': 'true' })
   const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
   const seat = element('li', { class: 'seat' }, face, name, words)
 
-  /** In the other corner: a bad connection, or a voice that I muted for me. */
-  function drawLine(/** @type {Person} */ { silenced, quality }) {
+  /** In the other corner: a bad connection, or that I muted them for me. */
+  function drawConnection(/** @type {Person} */ { silenced, quality }) {
     other.hidden = !silenced && !qualityProblemInWords(quality)
-    if (!other.hidden) redraw(line, silenced || !quality ? 'sound-off' : connectionSymbol(quality))
+    if (!other.hidden) redraw(connectionMark, silenced || !quality ? 'sound-off' : connectionSymbol(quality))
   }
 
   return {
@@ -58,7 +58,7 @@ export function createSeat({ choose }) {
       flag.hidden = open === null
       if (open) redraw(flagged, FLAGS[open])
       seat.classList.toggle('seat--asking', person.hand !== null)
-      drawLine(person)
+      drawConnection(person)
       say(words, subtitle(person, personInWords(person) || qualityProblemInWords(person.quality)))
       if (!person.speaking) ring.style.removeProperty('--level')
     },
@@ -69,7 +69,7 @@ export function createSeat({ choose }) {
   }
 }
 
-/** Under the name: their open question, what is wrong, or what they do, after their role in the room. @param {Person} person @param {string} state */
+/** The text under the name: an open question, or role and state. @param {Person} person @param {string} state */
 function subtitle(person, state) {
   const open = markInWords(person)
   if (open) return open

@@ -4,7 +4,7 @@ import { symbol } from '../elements/symbol.js'
 const NAMED = 3
 
 /**
- * Who speaks, in the order they began. Not announced: a screen reader that named every speaker would talk over all of them.
+ * Who speaks, in the order they began. Not announced: a screen reader would talk at the same time as the speakers.
  */
 export function createSpeakers() {
   const words = element('span', { class: 'speakers__words' })

@@ -1,5 +1,5 @@
 /**
- * What the page says about the stage: who asks, who is asked, what others did to my seat. Pure: state in, words out.
+ * The texts on the stage. Pure: state in, text out.
  *
  * @import { Person } from '../../room/people.js'
  * @import { RoomSessionState } from '../../room/room_session_state.js'
@@ -11,7 +11,7 @@ const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seven
 export const placeInWords = (/** @type {number} */ place) => (place <= ORDINALS.length ? `${ORDINALS[place - 1]} in line` : `number ${place} in line`)
 
 /**
- * Somebody's open question: what their seat's flag hangs on.
+ * The open question of a person, for the symbol on their seat.
  * @param {Pick<Person, 'invited'|'hand'|'asked_to_unmute'>} person @returns {'invited'|'hand'|'asked_to_unmute'|null}
  */
 export function openQuestionOf({ invited, hand, asked_to_unmute }) {
@@ -22,13 +22,13 @@ export function openQuestionOf({ invited, hand, asked_to_unmute }) {
 
 const QUESTIONS = { invited: 'Invited', hand: 'Hand up', asked_to_unmute: 'Asked to unmute' }
 
-/** The same in two words: under their name, and for those who hear the page. @param {Parameters<typeof openQuestionOf>[0]} person */
+/** The same in one or two words. @param {Parameters<typeof openQuestionOf>[0]} person */
 export function markInWords(person) {
   const question = openQuestionOf(person)
   return question ? QUESTIONS[question] : ''
 }
 
-/** What others just did to my seat. @param {Pick<RoomSessionState, 'seatChange'|'me'>} roomSession @param {boolean} keys  whether there is a keyboard to speak of */
+/** A change of my seat by another person. @param {Pick<RoomSessionState, 'seatChange'|'me'>} roomSession @param {boolean} keys  whether there is a keyboard */
 export function seatChangeInWords({ seatChange, me }, keys) {
   const on = keys ? 'Press M to turn it on.' : 'Tap it to talk.'
   switch (seatChange) {
@@ -42,7 +42,7 @@ export function seatChangeInWords({ seatChange, me }, keys) {
   }
 }
 
-/** What a listener of a moderated room reads under the stage. @param {{ me: Person, queue: readonly Person[] }} roomSession @param {boolean} keys */
+/** The state of a listener in a moderated room. @param {{ me: Person, queue: readonly Person[] }} roomSession @param {boolean} keys */
 export function waitingInWords({ me, queue }, keys) {
   if (me.invited) return { headline: "You're listening", advice: 'You can answer at any time.' }
   if (me.hand !== null) {
@@ -55,14 +55,14 @@ export function waitingInWords({ me, queue }, keys) {
 
 const MINUTE = 60_000
 
-/** How long a hand is up: nothing for the first minute. @param {string|null} since @param {number} [now] */
+/** How long a hand is raised; empty in the first minute. @param {string|null} since @param {number} [now] */
 export function waitedInWords(since, now = Date.now()) {
   const minutes = Math.floor((now - Date.parse(since ?? '')) / MINUTE)
   if (!(minutes >= 1)) return ''
   return minutes < 60 ? `for ${minutes} min` : `for ${Math.floor(minutes / 60)} h`
 }
 
-/** "30 seconds", "2 minutes": how far apart messages are in slow mode. @param {number} seconds */
+/** "30 seconds", "2 minutes": the time between messages in slow mode. @param {number} seconds */
 export function paceInWords(seconds) {
   if (seconds < 60) return `${seconds} second${seconds === 1 ? '' : 's'}`
   const minutes = Math.round(seconds / 60)
@@ -72,7 +72,7 @@ export function paceInWords(seconds) {
 const clock = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
 
 /**
- * What is special about a room, each with its picture: at the head of the room.
+ * What is special about a room, each with a symbol and a text.
  * @typedef {{ kind: 'opens'|'locked'|'access'|'stage'|'pace', name: string, text: string, title: string }} RoomBadge
  * @param {Partial<import('../../room/state.js').Room>|null} room
  * @returns {RoomBadge[]}

@@ -5,7 +5,7 @@ import { symbol } from '../elements/symbol.js'
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 /**
- * What moderators do with the whole stage at once.
+ * What moderators can do with the whole stage.
  * @param {{ muteAll: () => Promise<number> }} actions
  */
 export function createStageTools({ muteAll }) {
