@@ -133,7 +133,9 @@ def test_a_refused_microphone_is_explained_beside_it_and_can_be_tried_again(
     ) as beth:
         beth.walks_in()
         beth.button("Turn microphone on").click()
-        notice = beth.page.get_by_role("alert").filter(has_text="microphone closed")
+        notice = beth.page.get_by_role("alert").filter(
+            has_text="Allow the microphone in your browser"
+        )
         notice.get_by_text("You can go on listening").wait_for()
         beth.reads("You're listening")
         assert psql.roster(room) == ["beth"]
@@ -187,7 +189,7 @@ def test_a_lost_network_keeps_the_room_on_the_screen(
         beth.sees_seated("zoe", "beth")
         context.set_offline(True)
         beth.page.evaluate("dispatchEvent(new Event('online'))")
-        banner = beth.page.get_by_text("Reconnecting… the room stays as you left it.")
+        banner = beth.page.get_by_text("Reconnecting… what you see may be out of date.")
         banner.wait_for()
         beth.sees_seated("zoe", "beth")
         context.set_offline(False)

@@ -123,7 +123,7 @@ def test_a_link_brings_somebody_who_is_signed_out_all_the_way_in(
         confirm(stranger, "Leave “Blue Hour”?", "Leave")
         stranger.page.locator(".member", has_text="zoe").wait_for(state="detached")
     with user_page(context, relay.url, "tom", path=path, refusals=True) as late:
-        late.reads("This invitation was used as often as it may be.")
+        late.reads("This invitation is used up.")
         assert not late.button("Join the club").is_visible()
         late.page.goto(f"{relay.url}/invitations/{'x' * 24}")
         heading(late, "There is no such invitation")
@@ -152,7 +152,7 @@ def test_an_invitation_by_name_arrives_where_the_person_is(
         amara.reads("There is nobody with the name “nobody at all”.")
         name.fill("bet")
         dialog.get_by_role("button", name="Invite beth").click()
-        amara.reads("beth is asked in.")
+        amara.reads("beth is invited.")
         notice = beth.page.get_by_role("region", name="Notices")
         notice.get_by_text("amara invites you to the room “Trading fours”.").wait_for()
         notice.get_by_role("button", name="Not now").click()
@@ -178,7 +178,7 @@ def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
         assert beth.page.title() == "amara · Roomtone"
         beth.page.locator(".page").get_by_role("link", name="Blue Hour").wait_for()
         beth.button("Block amara").click()
-        beth.page.locator(".card", has_text="Porch").get_by_text("whom you blocked").wait_for()
+        beth.page.locator(".card", has_text="Porch").get_by_text("blocked by you").wait_for()
         beth.button("Unblock amara").click()
         beth.page.locator(".badge--blocked").wait_for(state="detached")
         beth.page.locator(".topbar__profile").click()
@@ -196,7 +196,7 @@ def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
         beth.page.reload()
         heading(beth, "Zoë / 100% 🎷")
         beth.page.goto(f"{relay.url}/people/nobody")
-        heading(beth, "There is nobody with that name")
+        heading(beth, "There is nobody with this name")
 
 
 def test_back_finds_a_page_as_one_left_it(

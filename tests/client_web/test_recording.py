@@ -82,7 +82,7 @@ def test_a_recording_is_announced_signed_told_at_the_door_replayed_and_deleted(
         assert not anna.button("Record this room").is_visible()
         rick.button("Record this room").click()
         rick.page.get_by_role("dialog", name="A mesh cannot be recorded").wait_for()
-        rick.reads("there is no place where the whole conversation comes together")
+        rick.reads("no computer receives the whole conversation")
         rick.button("Switch and record").click()
         rick.reads("You start a recording in")
         anna.reads("rick starts a recording in")

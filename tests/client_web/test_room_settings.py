@@ -57,7 +57,7 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
         settings.get_by_label("Hand the room over").select_option("beth")
         rick.button("Hand it over").click()
         settings.wait_for(state="hidden")
-        beth.reads("The room is yours now")
+        beth.reads("You're the host now")
         rick.reads("You're a moderator now")
         # A moderator has the door and the pace of the chat, and no more.
         rick.button("Room settings").click()
@@ -101,7 +101,7 @@ def test_somebody_is_blocked_reported_and_met_again(
         flawless(rick, "a person's card")
         card.get_by_role("button", name="Report…").click()
         report = rick.page.get_by_role("dialog", name="Report zoe")
-        report.get_by_text("its last 200 events and 50 messages").wait_for()
+        report.get_by_text("the last 200 events and 50 messages").wait_for()
         flawless(rick, "a report")
         rick.button("Send the report").click()
         report.get_by_role("alert").filter(visible=True).wait_for()  # without a reason

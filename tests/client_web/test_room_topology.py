@@ -1,4 +1,4 @@
-"""Who carries a room's sound, on the page: a line for everybody, a choice for the host, and words for what goes wrong."""
+"""How a room's audio is sent, on the page: a line for everybody, a choice for the host, and texts for what goes wrong."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
     ways.get_by_role("radio", name=re.compile("^Mesh")).focus()
     rick.page.keyboard.press("ArrowDown")
     rick.page.keyboard.press("Enter")
-    ways.get_by_role("alert").get_by_text("No SFU node has room for this one.").wait_for()
+    ways.get_by_role("alert").get_by_text("No audio server for this is running.").wait_for()
     flawless_day_and_night(rick, "how the sound travels")
     fits(rick)
     rick.resize(DESKTOP)
@@ -62,7 +62,7 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
         ways.get_by_role("radio", name=re.compile("^MCU")).check()
         rick.page.keyboard.press("Enter")
         beth.reads("Audio goes through mcu, which mixes all voices into one")
-        beth.reads("nobody’s can be louder or muted for you alone")
+        beth.reads("You cannot change the volume of one person")
         beth.page.get_by_label("Volume for you").wait_for(state="hidden")
         beth.seat("rick").and_(beth.page.locator("[data-state=speaking]")).wait_for()
 
@@ -78,7 +78,7 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
 
         # Who is no host reads what there is, and has nothing to choose.
         beth.page.locator(".topology").click()
-        beth.page.get_by_text("The host of a room chooses.").wait_for()
+        beth.page.get_by_text("Only the host can change this.").wait_for()
         assert beth.page.locator(".dialog--topologies input:visible").count() == 0
         beth.page.keyboard.press("Escape")
     for each in inside.values():

@@ -121,7 +121,7 @@ def test_doors_say_who_may_come_in_and_stand_in_the_order_asked_for(
         beth.sees_cards("Cellar 9", "Attic", "Den")
         # Uninvited, one is told of no such room; invited, it is there.
         psql.run(
-            "insert into participants (room_id, user_id) values (%s, %s)",
+            "insert into guests (room_id, user_id) values (%s, %s)",
             rooms[2],
             psql.person("beth"),
         )

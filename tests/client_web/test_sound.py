@@ -146,7 +146,7 @@ def test_volumes_are_mine_lines_are_told_and_a_pocket_mutes(
 
     # Held, Space talks; on a slider or a button it is theirs; without the window nobody would hear it go up.
     keyboard.down(" ")
-    page.get_by_text("For as long as you hold Space.").wait_for()
+    page.get_by_text("You are heard while you hold Space.").wait_for()
     page.get_by_text("Speaking: amara, then you").wait_for()
     page.evaluate("dispatchEvent(new Event('blur'))")
     page.get_by_text("Your microphone is off").wait_for()

@@ -122,7 +122,7 @@ def test_a_whole_evening(
         settings = amara.page.get_by_role("dialog", name="Room settings")
         settings.get_by_label("Hand the room over").select_option("beth")
         amara.button("Hand it over").click()
-        beth.reads("The room is yours now")
+        beth.reads("You're the host now")
         beth.does("tom", "Remove from the room")
         tom.reads("You were removed from this room")
         beth.sees_seated("amara", "beth", "zoe")
