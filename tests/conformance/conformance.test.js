@@ -10,6 +10,7 @@ import { EMPTY, isNode, onStage, present, reduce } from '../../client_web/room/s
 import { RECONNECT_REASONS } from '../../client_web/signaling/subscription.js'
 import { createOutbox } from '../../client_web/signaling/outbox.js'
 import { Problem, problemOf } from '../../client_web/signaling/problem.js'
+import { endingInWords, problemInWords } from '../../client_web/view/elements/words.js'
 
 /** One test for each case of a file. */
 function cases(name, check) {
@@ -62,6 +63,12 @@ cases('refusals', async ({ status, body, passing, rule, message }) => {
   const problem = await problemOf(body ? Response.json(body, { status }) : new Response('<html>', { status }))
   assert.deepEqual([problem.passing, problem.rule], [passing, rule])
   if (message !== null) assert.equal(problem.message, message)
+})
+
+cases('page_refusals', ({ rule, status, message, hint, shown, title }) => {
+  const problem = new Problem({ rule, status, message: message ?? undefined, hint })
+  assert.equal(problemInWords(problem), shown)
+  assert.equal(endingInWords({ reason: 'refused', problem }).title, title)
 })
 
 cases('byes', ({ name, goes_on }) => assert.equal(RECONNECT_REASONS.has(name), goes_on))

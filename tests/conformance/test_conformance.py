@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, seat
 from roomtone.media.signaling.held_seat import COMING_BACK
 from roomtone.media.signaling.http_client import refusal
 from roomtone.media.signaling.outbox import Outbox, Outgoing
+from roomtone.paths import CLIENT_WEB, SCHEMA, TRIGGERS
 from roomtone.types import Cursor, PeerId, RoomId, UserId
 
 CASES = Path(__file__).parent
@@ -136,6 +138,28 @@ def test_what_a_refusal_means(case: Case) -> None:
         assert (error.rule, error.message) == (case["rule"], case["message"])
     elif case["message"] is not None:
         assert str(error) == case["message"]
+
+
+@cases("page_refusals")
+def test_the_database_has_the_rules_that_the_page_explains(case: Case) -> None:
+    if case["rule"] is not None:
+        assert any(case["rule"] in file.read_text("utf-8") for file in sql_files())
+
+
+def test_the_database_has_every_rule_that_the_page_names() -> None:
+    sql = "".join(file.read_text("utf-8") for file in sql_files())
+    tables = "|".join(re.findall(r"create (?:unlogged )?table if not exists (\w+)", sql))
+    named = re.compile(rf"(?:'|^ +)((?:{tables})_[a-z_]+)(?:'|: [\['])", re.MULTILINE)
+    found = 0
+    for script in CLIENT_WEB.rglob("*.js"):
+        for rule in named.findall(script.read_text("utf-8")):
+            found += 1
+            assert rule in sql, f"{script.name} names the rule {rule}"
+    assert found > 20
+
+
+def sql_files() -> list[Path]:
+    return [*SCHEMA.rglob("*.sql"), *TRIGGERS.rglob("*.sql")]
 
 
 @cases("byes")

@@ -83,10 +83,10 @@ export function createMessage(entry, actions) {
     }
   }
 
-  /** @param {string|null} words @param {...HTMLElement} ways */
-  function showProblem(words, ...ways) {
+  /** @param {string|null} words @param {...HTMLElement} buttons */
+  function showProblem(words, ...buttons) {
     problemBox.hidden = !words
-    problemBox.replaceChildren(...(words ? [element('p', { text: words }), ...ways] : []))
+    problemBox.replaceChildren(...(words ? [element('p', { text: words }), ...buttons] : []))
   }
 
   /** @param {Entry} entry @param {Entry|null} before */
@@ -94,8 +94,8 @@ export function createMessage(entry, actions) {
     if (state === before?.state && problem === before?.problem) return
     if (state !== 'unsent') return showProblem(problem ? problemInWords(problem) : null)
     /** @param {string} words @param {(key: number) => void} does */
-    const way = (words, does) => element('button', { class: 'message__retry', type: 'button', text: words, on: { click: () => does(key) } })
-    showProblem(problem ? `Not sent. ${problemInWords(problem)}` : 'Not sent.', way('Send again', actions.sendAgain), way('Edit the message', actions.editAgain))
+    const button = (words, does) => element('button', { class: 'message__retry', type: 'button', text: words, on: { click: () => does(key) } })
+    showProblem(problem ? `Not sent. ${problemInWords(problem)}` : 'Not sent.', button('Send again', actions.sendAgain), button('Edit the message', actions.editAgain))
   }
 
   /** @type {Entry|null} */ let drawn = null

@@ -35,7 +35,7 @@ export function createClub(actions) {
   const edit = element('button', { class: 'button', type: 'button', on: { click: action('editClub') } }, 'Edit')
   const leave = element('button', { class: 'button button--plain', type: 'button', on: { click: action('leaveClub') } }, 'Leave the club')
   follow.element.classList.remove('button--small')
-  const ways = element('div', { class: 'page__buttons' }, start, follow.element, invite, edit, leave)
+  const buttons = element('div', { class: 'page__buttons' }, start, follow.element, invite, edit, leave)
   const state = createPageState(actions.reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address may be wrong.' }), element('a', { class: 'button button--action', href: '/clubs', text: 'To all clubs' }))
@@ -51,7 +51,7 @@ export function createClub(actions) {
     element('section', { 'aria-label': 'Members' }, element('h2', { class: 'caps page__section', text: 'Members' }), list),
     invitations.element)
   const root = element('article', { class: 'page page--club' },
-    element('header', { class: 'page__head' }, element('a', { class: 'back-link', href: '/clubs' }, symbol('back'), 'Clubs'), topic, heading, about, counts, ways),
+    element('header', { class: 'page__head' }, element('a', { class: 'back-link', href: '/clubs' }, symbol('back'), 'Clubs'), topic, heading, about, counts, buttons),
     state.element, missing, body)
 
   return {
@@ -63,7 +63,7 @@ export function createClub(actions) {
       club = here && looked.value ? { ...looked.value, followed: shell.following.has(looked.value.id), signed_in: Boolean(user) } : null
       state.update(here ? looked : { phase: 'loading', problem: null })
       missing.hidden = !(here && looked.phase === 'missing')
-      body.hidden = ways.hidden = counts.hidden = club === null
+      body.hidden = buttons.hidden = counts.hidden = club === null
       topic.hidden = !club?.topic
       about.hidden = !club?.description
       say(heading, club?.name ?? (missing.hidden ? 'A club' : 'There is no such club'))

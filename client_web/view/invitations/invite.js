@@ -64,7 +64,7 @@ export function createInvite({ suggest, make, linkOf }) {
     } catch (problem) {
       if (username !== name.value) name.input.value = username
       // The database's hint for these rules is for people in psql.
-      name.refuse(['invitations_invitee_is_known', 'users_is_known'].includes(ruleOf(problem) ?? '') ? `There is nobody with the name “${username}”.` : problemInWords(problem))
+      name.refuse(ruleOf(problem) === 'users_is_known' ? `There is nobody with the name “${username}”.` : problemInWords(problem))
     }
     name.focus()
   }

@@ -32,7 +32,7 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
   const marked = element('p', { class: 'person__blocked quiet', text: 'You blocked them. Rooms they host or speak in are marked in your hallway.' })
   const edit = element('button', { class: 'button', type: 'button', text: 'Edit your page', on: { click: () => person && editProfile(person) } })
   const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => person && toggleBlock(person) } })
-  const ways = element('div', { class: 'page__buttons' }, edit, block)
+  const buttons = element('div', { class: 'page__buttons' }, edit, block)
   const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'They may have a new name.' }), element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
@@ -41,7 +41,7 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
   const recordings = createRecordingLinks('Recordings', ({ room }) => room ?? 'A room')
   const body = element('div', { class: 'page__body' }, now.element, clubs.element, recordings.element)
   const root = element('article', { class: 'page page--person' },
-    element('header', { class: 'page__head page__head--person' }, face, element('div', {}, kind, heading, since, about, marked, ways)), state.element, missing, body)
+    element('header', { class: 'page__head page__head--person' }, face, element('div', {}, kind, heading, since, about, marked, buttons)), state.element, missing, body)
 
   return {
     element: root,
@@ -52,7 +52,7 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
       person = here ? looked.value : null
       state.update(here ? looked : { phase: 'loading', problem: null })
       missing.hidden = !(here && looked.phase === 'missing')
-      body.hidden = ways.hidden = since.hidden = person === null
+      body.hidden = buttons.hidden = since.hidden = person === null
       about.hidden = !person?.bio
       kind.hidden = !person || person.kind === 'person'
       say(heading, person?.username ?? (missing.hidden ? (place.username ?? '') : 'There is nobody with this name'))

@@ -44,8 +44,8 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   const remove = element('button', { class: 'button button--plain', type: 'button', on: { click: () => recording && deleteRecording(recording) } }, symbol('bin'), 'Delete')
   const before = element('a', { class: 'button button--plain' }, 'Previous part')
   const next = element('a', { class: 'button' }, 'Next part')
-  const ways = element('div', { class: 'page__buttons' }, next, before, save, remove)
-  const body = element('div', { class: 'page__body replay' }, player, silent, ways, chat.element)
+  const buttons = element('div', { class: 'page__buttons' }, next, before, save, remove)
+  const body = element('div', { class: 'page__body replay' }, player, silent, buttons, chat.element)
   const root = element('article', { class: 'page page--recording' },
     element('header', { class: 'page__head' }, back, over, heading, about, people, failure), state.element, missing, body)
 

@@ -27,8 +27,8 @@ export function createRecordingBanner(actions) {
   const stop = button('', () => actions.stopRecording())
   const listen = element('a', { class: 'button button--small', text: 'Listen to it' })
   const close = element('button', { class: 'recording__close', type: 'button', 'aria-label': 'Close', on: { click: () => actions.dismissRecording() } }, symbol('close'))
-  const ways = element('span', { class: 'recording__buttons' }, stay, leave, stop, listen, close)
-  const root = element('section', { class: 'recording', 'aria-label': 'Recording', hidden: true }, light, element('p', { class: 'recording__words' }, title, ' ', about), ways)
+  const buttons = element('span', { class: 'recording__buttons' }, stay, leave, stop, listen, close)
+  const root = element('section', { class: 'recording', 'aria-label': 'Recording', hidden: true }, light, element('p', { class: 'recording__words' }, title, ' ', about), buttons)
 
   function tick() {
     if (!running) return

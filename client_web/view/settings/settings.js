@@ -27,7 +27,7 @@ const HOST_GONE = [['wait', 'The room waits for me'], ['handover', 'The longest-
 const PACES = [0, 5, 10, 30, 60, 300, 900, 3600]
 
 /** The field of a refusal, by the beginning of the rule's name; other refusals are shown beside the button. */
-const FIELDS = [['rooms_name', 'name'], ['rooms_club_access', 'access'], ['rooms_club', 'club_id'], ['rooms_access', 'access'], ['rooms_slow_mode', 'slow_mode'], ['rooms_starts', 'starts_at']]
+const FIELDS = [['rooms_name', 'name'], ['rooms_club_access', 'access'], ['rooms_club', 'club_id'], ['rooms_access', 'access'], ['rooms_slow_mode', 'slow_mode'], ['rooms_start_within', 'starts_at']]
 
 /** @typedef {{ element: HTMLElement, control: HTMLInputElement|HTMLSelectElement|null, refusal: ReturnType<typeof createRefusal> }} Field */
 

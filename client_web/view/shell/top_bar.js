@@ -22,10 +22,10 @@ export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
   const waiting = element('span', { class: 'topbar__count', 'aria-hidden': 'true' })
   const invited = element('button', { class: 'topbar__link', type: 'button', on: { click: showInvitations } }, 'Invitations', waiting)
   const sound = element('button', { class: 'topbar__out topbar__sound', type: 'button', 'aria-label': 'Sound check', title: 'Sound check (S)', on: { click: () => checkSound() } }, symbol('dials'))
-  const ways = element('nav', { class: 'topbar__links', 'aria-label': 'Pages' }, rooms, clubs, invited, sound)
+  const links = element('nav', { class: 'topbar__links', 'aria-label': 'Pages' }, rooms, clubs, invited, sound)
 
   return {
-    element: element('header', { class: 'topbar' }, element('div', { class: 'topbar__top' }, brand, me, enter), ways),
+    element: element('header', { class: 'topbar' }, element('div', { class: 'topbar__top' }, brand, me, enter), links),
     /** @param {{ user: {username: string}|null, known: boolean, place: import('./route.js').Place, invitations: number }} now  `known`: whether it is known who I am */
     update({ user, known, place, invitations }) {
       me.hidden = !user

@@ -18,14 +18,14 @@ export function createConsentPrompt(actions) {
   const words = element('p', { class: 'prompt__words', role: 'status' }, title, ' ', about)
   const refusal = createRefusal('prompt__refusal refusal')
   const picture = symbol('stage')
-  const ways = element('div', { class: 'prompt__buttons' })
+  const buttons = element('div', { class: 'prompt__buttons' })
   const root = element('section', { class: 'prompt', 'aria-labelledby': 'prompt-title' },
     element('span', { class: 'prompt__picture', 'aria-hidden': 'true' }, picture),
-    element('div', { class: 'prompt__body' }, words, refusal.element, ways))
+    element('div', { class: 'prompt__body' }, words, refusal.element, buttons))
   let busy = false
 
   /** @param {string} text @param {() => Promise<unknown>} action @param {{ key?: string, kind?: 'action'|'plain' }} [how] */
-  const way = (text, action, { key, kind: look } = {}) =>
+  const button = (text, action, { key, kind: look } = {}) =>
     element('button', { class: look ? `button button--${look}` : 'button', type: 'button', text, 'aria-keyshortcuts': key ?? null, title: key ? `${text} (${key})` : null, on: { click: () => answer(action) } })
 
   const KINDS = {
@@ -35,7 +35,7 @@ export function createConsentPrompt(actions) {
       about: 'Come to the stage? Everyone here will hear you.',
       yes: () => actions.accept({ muted: false }),
       no: () => actions.decline(),
-      ways: () => [way('Speak now', KINDS.invited.yes, { key: 'Y', kind: 'action' }), way('Join muted', () => actions.accept({ muted: true })), way('Not now', KINDS.invited.no, { key: 'N', kind: 'plain' })],
+      buttons: () => [button('Speak now', KINDS.invited.yes, { key: 'Y', kind: 'action' }), button('Join muted', () => actions.accept({ muted: true })), button('Not now', KINDS.invited.no, { key: 'N', kind: 'plain' })],
     },
     asked: {
       picture: 'mic',
@@ -43,7 +43,7 @@ export function createConsentPrompt(actions) {
       about: 'Nobody can turn your microphone on but you.',
       yes: () => actions.unmute(),
       no: () => actions.stayMuted(),
-      ways: () => [way('Unmute', KINDS.asked.yes, { key: 'Y', kind: 'action' }), way('Stay muted', KINDS.asked.no, { key: 'N' })],
+      buttons: () => [button('Unmute', KINDS.asked.yes, { key: 'Y', kind: 'action' }), button('Stay muted', KINDS.asked.no, { key: 'N' })],
     },
   }
 
@@ -60,7 +60,7 @@ export function createConsentPrompt(actions) {
   }
 
   function show(/** @type {'invited'|'asked'|null} */ next) {
-    const focused = ways.contains(document.activeElement)
+    const focused = buttons.contains(document.activeElement)
     kind = next
     root.hidden = kind === null
     refusal.say(null)
@@ -69,7 +69,7 @@ export function createConsentPrompt(actions) {
     // The text is empty while nothing is asked, so that the same question is announced again.
     say(title, kind ? KINDS[kind].title : '')
     say(about, kind ? KINDS[kind].about : '')
-    ways.replaceChildren(...(kind ? KINDS[kind].ways() : []))
+    buttons.replaceChildren(...(kind ? KINDS[kind].buttons() : []))
     if (focused) actions.answered()
   }
   show(null)
