@@ -1,7 +1,7 @@
 import { createConfirm } from '../view/dialog/confirm.js'
 import { problemInWords } from '../view/elements/words.js'
 
-/** Set by app.js before the first action. */
+/** Set by app.js before the first action. `any`, because each has another type. */
 const later = () => /** @type {any} */ (undefined)
 
 /**

@@ -14,8 +14,8 @@ export function hallwayActions(context) {
   const startRoom = createStartRoom({ clubs: shell.myClubs, start: begin })
   context.add(startRoom)
 
-  async function begin(/** @type {Record<string, any>} */ wanted) {
-    const room = await shell.startRoom(/** @type {any} */ (wanted))
+  async function begin(/** @type {Parameters<typeof shell.startRoom>[0]} */ wanted) {
+    const room = await shell.startRoom(wanted)
     if (!wanted.starts_at) return context.route.go(addressOf(room.id))
     context.view.showNotice(`“${room.name}” opens ${whenInWords(room.starts_at ?? '')}.`, { yes: 'Copy link', accept: () => copyAddress(addressOf(room.id)) })
     return undefined

@@ -18,7 +18,7 @@ import { forgetNameInAddress } from './identity.js'
 export function createPages(context, onChange) {
   const { shell, session, attempt, refusal, withName } = context
   const { clubs, profiles, invitations, recordings } = shell
-  /** @type {Record<string, ReturnType<typeof createLookup<any, any>>>} */
+  /** What each page loads. `any`: keys and values differ from page to page. @type {Record<string, ReturnType<typeof createLookup<any, any>>>} */
   const looks = {
     clubs: createLookup(() => clubs.all(), onChange),
     club: createLookup((id) => clubs.one(id), onChange),
@@ -26,7 +26,7 @@ export function createPages(context, onChange) {
     invitation: createLookup((code) => invitations.one(code), onChange),
     recording: createLookup((id) => (session.user ? recordings.one(id) : null), onChange),
   }
-  /** @type {Record<string, (place: Place) => any>} */
+  /** The key of each page; `any` as above. @type {Record<string, (place: Place) => any>} */
   const keyOf = { clubs: () => 'all', club: (place) => place.club_id, person: (place) => place.username, invitation: (place) => place.code, recording: (place) => place.recording_id }
   /** @type {number|null|undefined} */ let whose
 

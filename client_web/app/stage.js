@@ -24,7 +24,7 @@ export function createStageActions(context) {
   const confirm = createConfirm()
   /** @type {number|null} */ let wanted = null // the room that is about to be entered
 
-  /** The calls of moderation.js, for the room I am in when the button is pressed. */
+  /** The calls of moderation.js, for the room I am in when the button is pressed. `any`: each call has parameters of its own. */
   const names = /** @type {const} */ (['bringUp', 'lowerHand', 'invite', 'withdraw', 'moveDown', 'makeModerator', 'makeSpeaker', 'mute', 'muteAll', 'askToUnmute', 'remove',
       'bans', 'unban', 'change', 'openNow', 'handOver', 'end'])
   const calls = /** @type {Pick<RoomSession['moderation'], typeof names[number]>} */ (Object.fromEntries(

@@ -3,9 +3,11 @@ import { keyed } from '../view/elements/keyed.js'
 import { duration } from '../view/elements/words.js'
 import { TECHNIQUES, happened } from './words.js'
 
+/** @import { Json } from '../signaling/json.js' */
+
 const SHOWN = 6
 
-/** @typedef {{ seq: number, event: any, arrivals: Map<string, number>, seats: Map<string, number> }} Arrived */
+/** @typedef {{ seq: number, event: Json, arrivals: Map<string, number>, seats: Map<string, number> }} Arrived */
 
 /** The arrivals of each event in all lanes. The length of a bar is the square root of the latency, so that 3 ms can be seen beside 900 ms. @param {string[]} names */
 export function createArrivals(names) {
@@ -16,7 +18,7 @@ export function createArrivals(names) {
 
   return {
     element: element('div', { class: 'arrivals' }, nothing, list),
-    /** @param {string} name @param {any} event @param {number} ms */
+    /** @param {string} name @param {Json} event @param {number} ms */
     arrived(name, event, ms) {
       const one = events.get(event.seq) ?? { seq: event.seq, event, arrivals: new Map() }
       one.arrivals.set(name, ms)

@@ -5,6 +5,8 @@ import { createSocket } from '../signaling/socket.js'
 import { createStream } from '../signaling/stream.js'
 import { createRequestCounter } from './request_counter.js'
 
+/** @import { Json } from '../signaling/json.js' */
+
 const WAIT = 25 // seconds
 const KEPT = 200 // latencies, for the median
 
@@ -31,7 +33,7 @@ const SUBSCRIBE = {
 /**
  * One lane: a participant of its own in the room, with a subscription by one technique.
  *
- * @typedef {{ name: 'sse'|'polling'|'long-polling'|'websocket', username: string, state: string, problem: Error|null, counted: import('./request_counter.js').Counted, begun: number, every: number, latency: number|null, median: number|null, seat: any, next_at: number|null }} LaneState
+ * @typedef {{ name: 'sse'|'polling'|'long-polling'|'websocket', username: string, state: string, problem: Error|null, counted: import('./request_counter.js').Counted, begun: number, every: number, latency: number|null, median: number|null, seat: Json, next_at: number|null }} LaneState
  * @param {object} options
  * @param {'sse'|'polling'|'long-polling'|'websocket'} options.name
  * @param {string} options.username
@@ -42,7 +44,7 @@ const SUBSCRIBE = {
 export function createLane({ name, username, clock, onEvent, onChange }) {
   let token = ''
   /** @type {{ id: number }|null} */ let user = null
-  /** @type {any} the row */ let seat = null
+  /** @type {Json} the row */ let seat = null
   /** @type {number|null} */ let room = null
   let every = 1000
   /** @type {import('../signaling/subscription.js').Subscription|null} */ let subscription = null

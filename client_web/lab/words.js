@@ -1,3 +1,5 @@
+/** @import { Json } from '../signaling/json.js' */
+
 /** The lab's texts on the techniques and on events. */
 export const TECHNIQUES = /** @type {Record<string, { title: string, how: string, description: string, cost: string }>} */ ({
   sse: {
@@ -30,7 +32,7 @@ export const TECHNIQUES = /** @type {Record<string, { title: string, how: string
 export const SHARED = 'select … from roomtone.relay_read($rooms, $heads)'
 
 /** "lab push 4f2a unmuted" */
-export function happened(/** @type {any} */ { table, type, record, old_record }) {
+export function happened(/** @type {Json} */ { table, type, record, old_record }) {
   const who = record?.username ?? old_record?.username ?? ''
   if (table === 'participants') {
     if (type === 'DELETE' || (record.peer_id === null && old_record?.peer_id)) return `${who} left`

@@ -1,5 +1,7 @@
 import { createMemory } from './memory.js'
 
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * The microphone, the loudspeaker and the sound processing that were chosen in this browser, and the devices that are plugged in now.
  * When a chosen device is unplugged, the system's own device is used; when it is plugged in again, it is used again.
@@ -47,7 +49,7 @@ export function createDevices({
   /** @type {{ microphone: Device, speaker: Device }} what was chosen, plugged in or not */
   const chosen = { microphone: deviceOf(kept.microphone), speaker: deviceOf(kept.speaker) }
   /** @type {Pick<Devices, 'noiseSuppression'|'echoCancellation'|'autoGainControl'>} */
-  const switches = /** @type {any} */ (Object.fromEntries(SWITCHES.map((each) => [each, kept[each] !== false])))
+  const switches = /** @type {any}: `Object.fromEntries` forgets the names */ (Object.fromEntries(SWITCHES.map((each) => [each, kept[each] !== false])))
   let checked = kept.checked === true
   /** @type {{ microphone: readonly Device[], speaker: readonly Device[] }} */ let plugged = { microphone: [], speaker: [] }
   let named = false
@@ -159,7 +161,7 @@ export function createDevices({
   }
 }
 
-/** @param {any} kept @returns {Device} */
+/** @param {Json} kept @returns {Device} */
 function deviceOf(kept) {
   return typeof kept?.id === 'string' && typeof kept.label === 'string' ? { id: kept.id, label: kept.label } : NONE
 }

@@ -1,3 +1,5 @@
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * A value that this browser remembers under a name, as JSON. Where storage is not allowed or full, it is lost when the page closes,
  * without a message.
@@ -7,7 +9,7 @@
  */
 export function createMemory(name, storage = ownStorage()) {
   return {
-    /** @returns {Record<string, any>} as JSON; an empty object when nothing usable is kept */
+    /** @returns {Record<string, Json>} as JSON; an empty object when nothing usable is kept */
     recall() {
       try {
         const kept = JSON.parse(storage?.getItem(name) ?? '{}')

@@ -1,6 +1,8 @@
 import { isNode, isPresent, mayComeToSpeak, maySpeak } from '../room/state.js'
 import { createPeer } from './peer.js'
 
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * The direct connections of a room: one with each seat that `shouldConnect` with mine. Only the room's log opens and closes them. A seat
  * with a new `peer_id` is another session, and gets another connection.
@@ -8,7 +10,7 @@ import { createPeer } from './peer.js'
  * @typedef {import('../room/state.js').Seat} Seat
  * @typedef {import('../room/state.js').PresentSeat} PresentSeat
  * @typedef {import('./peer.js').Connection} Connection
- * @typedef {{ id: number, from_peer: string, from_user: number, kind: string, body: any }} ArrivedSignal
+ * @typedef {{ id: number, from_peer: string, from_user: number, kind: string, body: Json }} ArrivedSignal
  */
 
 /**

@@ -146,6 +146,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
     async renew() {
       if (state !== 'on' || !stream) return true
       const ticket = (asked += 1)
+      // `any`: TypeScript does not know that both are read by the names in TREATED.
       const wanted = /** @type {Record<string, any>} */ (constraints())
       const [track] = stream.getAudioTracks()
       const holds = () => {

@@ -3,6 +3,8 @@ import { createHeldCandidates } from './held_candidates.js'
 import { voicesOf, withoutCandidates } from './node_description.js'
 import { selectedPathOf } from './selected_path.js'
 
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * The connection with a media node. This side always offers. The node's answer says whose voice each transceiver has: `a=msid:` is
  * `user-7` for one person (an SFU) and `mix` for everybody (an MCU). There is one transceiver for each voice; the first also sends mine.
@@ -14,7 +16,7 @@ import { selectedPathOf } from './selected_path.js'
  *
  * @param {object} options
  * @param {RTCConfiguration} options.configuration
- * @param {(kind: 'offer'|'candidate'|'connected', body: any) => void} options.send
+ * @param {(kind: 'offer'|'candidate'|'connected', body: Json) => void} options.send
  * @param {(state: Connection) => void} options.onState
  * @param {(voice: string, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onVoice  a track has this voice from now on
  * @param {(voice: string) => void} options.onSilence  no track has it any more
@@ -136,7 +138,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
       negotiate()
     },
 
-    /** A signal of the node. @param {'answer'|'candidate'} kind @param {any} body */
+    /** A signal of the node. @param {'answer'|'candidate'} kind @param {Json} body */
     async receive(kind, body) {
       if (closed) return
       try {

@@ -2,6 +2,8 @@ import { backoff } from '../signaling/backoff.js'
 import { errorFrom } from '../signaling/problem.js'
 import { selectedPathOf } from './selected_path.js'
 
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * The connection with one other person. It does not know how signals are sent: it calls `send`, and `receive` is called with the
  * signals of the other side, in order.
@@ -17,7 +19,7 @@ import { selectedPathOf } from './selected_path.js'
  * @param {boolean} options.offers  this side makes the first offer
  * @param {boolean} options.polite  this side gives way when two offers collide
  * @param {RTCConfiguration} options.configuration
- * @param {(kind: 'offer'|'answer'|'candidate'|'connected', body: any) => void} options.send
+ * @param {(kind: 'offer'|'answer'|'candidate'|'connected', body: Json) => void} options.send
  * @param {(state: Connection) => void} options.onState
  * @param {(track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
  * @param {(path: Path|null) => void} [options.onPath]
@@ -88,7 +90,7 @@ export function createPeer(options) {
     send('answer', pc.localDescription?.toJSON())
   }
 
-  /** @param {any} body */
+  /** @param {Json} body */
   async function candidates(body) {
     for (const candidate of [body].flat()) {
       if (!pc.remoteDescription) return // candidates of an offer that was ignored
@@ -185,7 +187,7 @@ export function createPeer(options) {
       transceiver = pc.addTransceiver(track ?? 'audio', { direction: 'sendrecv' })
     },
 
-    /** A signal of the other side. @param {'offer'|'answer'|'candidate'} kind @param {any} body */
+    /** A signal of the other side. @param {'offer'|'answer'|'candidate'} kind @param {Json} body */
     receive(kind, body) {
       inOrder = inOrder.then(async () => {
         if (closed) return

@@ -1,5 +1,7 @@
 import { createMemory } from './memory.js'
 
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * A volume for each person, and "mute for me", remembered by this browser. It concerns only what I hear: it is not stored in the
  * database, and nobody is informed.
@@ -42,10 +44,10 @@ export function createVolumes({ memory = createMemory('roomtone.volumes') } = {}
   }
 }
 
-/** @param {any} kept @returns {any[]} */
+/** @param {Json} kept @returns {Json[]} */
 const entriesOf = (kept) => (Array.isArray(kept) ? kept.filter(Array.isArray) : [])
 
-/** @param {any} volume @param {any} silenced @returns {Volume} */
+/** @param {Json} volume @param {Json} silenced @returns {Volume} */
 function volumeOf(volume, silenced) {
   const whole = Number.isFinite(volume) ? Math.round(Math.min(100, Math.max(0, volume))) : FULL.volume
   return Object.freeze({ volume: whole, silenced: silenced === true })

@@ -3,6 +3,8 @@ import { EMPTY_LOG, PAGE, placeOf, reduceChat, withHistory, withMessages, withou
 import { problemFrom, ruleOf } from '../signaling/problem.js'
 import { createOutgoingMessages } from './outgoing_messages.js'
 
+/** @import { Json } from '../signaling/json.js' */
+
 const PACE = 5000 // ms to wait after `messages_come_slowly`: five messages in five seconds
 
 /** The control characters that `messages_body_is_text` refuses; they come along with pasted text. */
@@ -76,7 +78,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
   async function post(client_id, body) {
     try {
       // Quiet: a refusal is shown beside the message it concerns.
-      const stored = /** @type {any} */ ((await rows.insert('messages', { room_id: roomId, client_id, body }, { quiet: true }))?.[0])
+      const stored = /** @type {Json} */ ((await rows.insert('messages', { room_id: roomId, client_id, body }, { quiet: true }))?.[0])
       log = withMessages(log, [{ ...stored, username: user.username }])
     } catch (problem) {
       // An earlier attempt was stored although no answer arrived: it is in the log, or will be.
@@ -109,7 +111,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
 
   /**
    * Rows of `messages` have no names of users; events of the log and snapshots do.
-   * @param {any[]} messages
+   * @param {Json[]} messages
    * @returns {Promise<import('./chat_log.js').Message[]>}
    */
   async function named(messages) {

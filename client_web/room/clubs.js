@@ -1,3 +1,5 @@
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * Clubs, their members and invitations: rows and functions of the database, which decides who may do what.
  *
@@ -12,7 +14,7 @@ export function createClubs({ rows }) {
   /** @param {number} club_id */
   const of = (club_id) => ({ club_id: `eq.${club_id}` })
 
-  /** The invitations of a club that may still be used, with the names of the invited. @param {number} club_id @returns {Promise<any[]>} */
+  /** The invitations of a club that may still be used, with the names of the invited. @param {number} club_id @returns {Promise<Json[]>} */
   async function invitationsOf(club_id) {
     const all = await rows.select('invitations', { ...of(club_id), declined_at: 'is.null', expires_at: `gt.${new Date().toISOString()}`, order: 'created_at.desc', limit: 50 })
     const open = all.filter((one) => one.max_uses === null || one.uses < one.max_uses)
@@ -25,7 +27,7 @@ export function createClubs({ rows }) {
   return {
     /** @returns {Promise<Club[]>} all clubs: first those I am a member of, then those I follow */
     async all() {
-      /** @type {any[]} */ const clubs = await rows.select('club_directory', { order: 'name', limit: 500 })
+      /** @type {Json[]} */ const clubs = await rows.select('club_directory', { order: 'name', limit: 500 })
       /** @param {Club} club */
       const nearness = (club) => (club.my_role ? 0 : club.followed ? 1 : 2)
       return clubs.sort((a, b) => nearness(a) - nearness(b))
@@ -39,7 +41,7 @@ export function createClubs({ rows }) {
       ])
       if (!club) return null
       const manages = club.my_role === 'OWNER' || club.my_role === 'ADMIN'
-      return /** @type {any} */ ({ ...club, roster: inOrder(/** @type {any} */ (roster)), invitations: manages ? await invitationsOf(club_id) : [] })
+      return /** @type {Json} */ ({ ...club, roster: inOrder(/** @type {Json} */ (roster)), invitations: manages ? await invitationsOf(club_id) : [] })
     },
 
     topics: () => rows.select('topics', { select: 'id,name,emoji', order: 'name' }),

@@ -1,3 +1,5 @@
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * The clubs I follow: their rooms come first in my hallway.
  *
@@ -40,7 +42,7 @@ export function createFollowedClubs({ rows, onChange }) {
       become(new Set([...ids].filter((id) => id !== club_id)))
     },
 
-    /** The clubs I may start a room in: those I am a member of. @returns {Promise<any[]>} */
+    /** The clubs I may start a room in: those I am a member of. @returns {Promise<Json[]>} */
     async mine() {
       const members = whose === null ? [] : await rows.select('members', { user_id: `eq.${whose}`, select: 'club_id' })
       if (!members.length) return []

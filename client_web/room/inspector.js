@@ -1,5 +1,7 @@
 import { createClock, instant, now } from './clock.js'
 
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * What the inspector shows: the rows written and the events received, with their times. It only observes. The list is bounded: the
  * oldest entries are dropped.
@@ -7,7 +9,7 @@ import { createClock, instant, now } from './clock.js'
  * @typedef {{ id: number, at: number, problem?: Error|null, user_id?: number|null }} Common  `at` in ms since the epoch
  * @typedef {Common & { kind: 'write', method: string, table: string, rows: import('../signaling/rows.js').Row[], status: number|null,
  *            ms: number|null, seen_ms: number|null, problem: Error|null }} WriteEntry
- * @typedef {Common & { kind: 'event', table: string, type: string, seq: number, reason: string|null, record: any, old_record: any,
+ * @typedef {Common & { kind: 'event', table: string, type: string, seq: number, reason: string|null, record: Json, old_record: Json,
  *            user_id: number|null, username: string|null, notify_ms: number|null, stream_ms: number|null, seen_ms: number }} EventEntry
  * @typedef {Common & { kind: 'stream', state: string, reason: string|null }} StreamEntry
  * @typedef {{ code: 'signal_refused', signal: string, problem: Problem } | { code: 'signal_of_old_session', signal: string }
@@ -51,11 +53,11 @@ export function createInspector({ onChange }) {
   /** @param {About} seat @param {(before: Trace) => Partial<Trace>} change */
   function trace(seat, change) {
     const { user_id, username, peer_id } = seat
-    /** @type {any} */ const unseen = {
+    /** @type {Omit<Trace, 'answer_ms'|'connect_ms'|'total_ms'>} */ const unseen = {
       ...{ user_id, username, peer_id, mine: false, state: 'waiting', path: null, restarts: 0 },
       ...{ offered_at: null, answered_at: null, connected_at: null, candidates_sent: 0, candidates_received: 0 },
     }
-    /** @type {Trace} */ const before = traces.get(peer_id) ?? unseen
+    /** @type {Trace} */ const before = traces.get(peer_id) ?? { ...unseen, answer_ms: null, connect_ms: null, total_ms: null }
     const after = { ...before, ...change(before) }
     /** @param {number|null} a @param {number|null} b */
     const between = (a, b) => (a !== null && b !== null ? b - a : null)
@@ -68,7 +70,7 @@ export function createInspector({ onChange }) {
     onChange()
   }
 
-  /** The change of a trace by a signal. The first offer and its answer are timed, later ones are not. @param {string} kind @param {any} body @param {boolean} mine */
+  /** The change of a trace by a signal. The first offer and its answer are timed, later ones are not. @param {string} kind @param {Json} body @param {boolean} mine */
   function mark(kind, body, mine) {
     const count = [body].flat().length
     return (/** @type {Trace} */ before) => {
@@ -79,7 +81,7 @@ export function createInspector({ onChange }) {
     }
   }
 
-  /** Finds my write that an event belongs to, and measures the time from sending it until the event arrived, by one clock. @param {string} table @param {any} record @param {number} at */
+  /** Finds my write that an event belongs to, and measures the time from sending it until the event arrived, by one clock. @param {string} table @param {Json} record @param {number} at */
   function recognise(table, record, at) {
     /** @param {Entry} entry @returns {entry is WriteEntry} */
     const echoes = (entry) =>
@@ -137,9 +139,9 @@ export function createInspector({ onChange }) {
     /** @param {Note} note @param {number|null} [user_id]  whom it is about */
     note: (note, user_id = null) => add({ kind: 'note', at: now(), note, user_id }),
 
-    /** @param {About} seat @param {string} kind @param {any} body */
+    /** @param {About} seat @param {string} kind @param {Json} body */
     sent: (seat, kind, body) => trace(seat, mark(kind, body, true)),
-    /** @param {About} seat @param {string} kind @param {any} body */
+    /** @param {About} seat @param {string} kind @param {Json} body */
     received: (seat, kind, body) => trace(seat, mark(kind, body, false)),
 
     /** @param {About} seat @param {Partial<Pick<Trace, 'state'|'path'|'restarts'>>} change */

@@ -1,3 +1,5 @@
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * A user's profile: their text, clubs, and the rooms they are in now, as far as I may see them.
  *
@@ -28,7 +30,7 @@ export function createProfiles({ rows }) {
       const ids = belongs.map(({ club_id }) => club_id)
       const clubs = ids.length ? await rows.select('clubs', { id: `in.(${ids.join(',')})`, select: 'id,name', order: 'name' }) : []
       const roles = new Map(belongs.map(({ club_id, role }) => [club_id, role]))
-      return /** @type {any} */ ({ ...user, rooms, clubs: clubs.map(({ id, name }) => ({ club_id: id, name, role: roles.get(id) })) })
+      return /** @type {Json} */ ({ ...user, rooms, clubs: clubs.map(({ id, name }) => ({ club_id: id, name, role: roles.get(id) })) })
     },
 
     /** @param {number} id mine @param {{ username?: string, bio?: string|null }} change */

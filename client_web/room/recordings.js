@@ -1,3 +1,5 @@
+/** @import { Json } from '../signaling/json.js' */
+
 /**
  * The recordings that I may listen to: those that I started, and those of rooms in which I was during the recording.
  *
@@ -9,7 +11,7 @@
  * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, fetch: typeof window.fetch }} parts
  */
 export function createRecordings({ rows, fetch }) {
-  /** @param {import('../signaling/rows.js').Params} filters @returns {Promise<any[]>} */
+  /** @param {import('../signaling/rows.js').Params} filters @returns {Promise<Json[]>} */
   const find = (filters) => rows.select('archive', { order: 'id.desc', limit: 50, ...filters })
 
   return {

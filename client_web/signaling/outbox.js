@@ -1,6 +1,8 @@
 import { backoff } from './backoff.js'
 import { problemFrom } from './problem.js'
 
+/** @import { Json } from './json.js' */
+
 /**
  * Sends signals as rows.
  *
@@ -95,7 +97,7 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
   }
 
   return {
-    /** @param {string} to_peer @param {Signal['kind']} kind @param {any} body */
+    /** @param {string} to_peer @param {Signal['kind']} kind @param {Json} body */
     send(to_peer, kind, body) {
       if (closed) return
       const signals = waiting.get(to_peer) ?? []

@@ -2,6 +2,8 @@ import { createSubscription } from './subscription.js'
 import { parseCursor } from './cursor.js'
 import { PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable } from './problem.js'
 
+/** @import { Json } from './json.js' */
+
 /**
  * A subscription by repeated requests: polling, at fixed intervals; or, with `wait`, long-polling, where the relay answers when there is
  * something new.
@@ -26,7 +28,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
     return asked.pathname + asked.search
   }
 
-  /** @param {import('./subscription.js').Attempt} attempt @param {any} answer */
+  /** @param {import('./subscription.js').Attempt} attempt @param {Json} answer */
   function deliverFrames(attempt, { snapshot, events = [], cursor, hallway: rows = [], invitations: awaiting, bye }) {
     if (snapshot) attempt.frame({ type: 'snapshot', data: snapshot, id: snapshot.cursor ?? null })
     const { epoch } = parseCursor(cursor)

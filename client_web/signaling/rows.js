@@ -1,9 +1,11 @@
 import { Problem, PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable } from './problem.js'
 
+/** @import { Json } from './json.js' */
+
 /**
  * Rows over HTTP, in PostgREST's conventions. Every write of the client is one of these calls.
  *
- * @typedef {Record<string, any>} Row  as JSON
+ * @typedef {Record<string, Json>} Row  as JSON
  * @typedef {Record<string, string|number>} Params  PostgREST's query: `{ room_id: 'eq.7', select: 'id,name', order: 'id' }`
  * @typedef {{ method: string, table: string, rows: Row[] }} Write  a write about to be sent
  * @typedef {{ answered(status: number, problem: Problem|null): void }} Watched
@@ -49,7 +51,7 @@ export function createRows({ fetch, base = '/rows', watch }) {
    */
   async function write(word, method, path, options) {
     const { body } = options
-    const watched = watch?.({ method: word, table: path.replace(/^rpc\//, ''), rows: body === undefined ? [] : [/** @type {any} */ (body)].flat() })
+    const watched = watch?.({ method: word, table: path.replace(/^rpc\//, ''), rows: body === undefined ? [] : [/** @type {Json} */ (body)].flat() })
     try {
       const { status, value } = await request(method, path, options)
       watched?.answered(status, null)

@@ -1,6 +1,8 @@
 import { createSubscription } from './subscription.js'
 import { Problem, unreachable } from './problem.js'
 
+/** @import { Json } from './json.js' */
+
 const ANSWERED_WITHIN = 15_000 // milliseconds
 const RELAY_STOPPING = 1012 // RFC 6455's registry: service restart
 
@@ -13,11 +15,11 @@ const RELAY_STOPPING = 1012 // RFC 6455's registry: service restart
  */
 export function createSocket({ url, connect, ...options }) {
   /** @type {WebSocket|null} */ let socket = null
-  /** @type {Map<number, { resolve: (row: any) => void, reject: (problem: Problem) => void, timer: number }>} */
+  /** @type {Map<number, { resolve: (row: Json) => void, reject: (problem: Problem) => void, timer: number }>} */
   const unanswered = new Map()
   let last = 0
 
-  /** @param {number} id @param {{ data?: any, problem?: any }} answer */
+  /** @param {number} id @param {{ data?: Json, problem?: Json }} answer */
   function settle(id, { data, problem }) {
     const waiting = unanswered.get(id)
     if (!waiting) return
@@ -36,7 +38,7 @@ export function createSocket({ url, connect, ...options }) {
 
   /**
    * The relay's messages by name; all others are frames.
-   * @type {Record<string, (attempt: import('./subscription.js').Attempt, message: any) => void>}
+   * @type {Record<string, (attempt: import('./subscription.js').Attempt, message: Json) => void>}
    */
   const messages = {
     ack: (attempt, message) => settle(message.id, message),

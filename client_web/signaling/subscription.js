@@ -1,16 +1,18 @@
 import { backoff } from './backoff.js'
 import { Problem, unreachable } from './problem.js'
 
+/** @import { Json } from './json.js' */
+
 /**
  * A subscription of a log. It reconnects after relay restarts, lost networks and sleep. Each technique has a module of its own
  * (`stream.js`, `polling.js`, `socket.js`); this one has what they share.
  *
  * @typedef {'connecting'|'live'|'reconnecting'|'ended'} SubscriptionState
- * @typedef {{ type: string, cursor: string|null, data: any, seen_at: number }} Frame  seen_at: ms since the epoch, fractional
+ * @typedef {{ type: string, cursor: string|null, data: Json, seen_at: number }} Frame  seen_at: ms since the epoch, fractional
  * @typedef {{ state: SubscriptionState, reason: string|null, problem: Problem|null, retry_at: number|null }} SubscriptionStatus
  *   reason: why it reconnects (`network`, `silent`, `woken`, or a bye's) or ended (a bye's reason, `refused`, `closed`)
  * @typedef {{ readonly state: SubscriptionState, readonly cursor: string|null, start(): void, close(): void, probe(dead?: boolean): void,
- *             emit?: (event: string, data: unknown) => Promise<any>|null }} Subscription
+ *             emit?: (event: string, data: unknown) => Promise<Json>|null }} Subscription
  *   probe: something may have changed (tab visible, network back). With `dead`, the open connection is surely dead.
  *   emit: sends an event, if the technique can (null: not at the moment); resolves with the row, rejects with a Problem
  *
@@ -19,7 +21,7 @@ import { Problem, unreachable } from './problem.js'
  * @property {string|null} cursor  where to continue; a technique may set it
  * @property {() => void} alive  something was received, for example a comment
  * @property {() => void} arrived  the subscription is live, even if there are no events
- * @property {(frame: { type: string, data: any, id: string|null }) => void} frame
+ * @property {(frame: { type: string, data: Json, id: string|null }) => void} frame
  * @property {(milliseconds: number) => void} retry  how long the relay asks to wait before another attempt
  */
 
@@ -110,7 +112,7 @@ export function createSubscription({ run, onFrame, onState, cursor = null, silen
     move('arrived')
   }
 
-  /** @param {{ type: string, data: any, id: string|null }} frame */
+  /** @param {{ type: string, data: Json, id: string|null }} frame */
   function take({ type, data, id }) {
     if (id !== null) cursor = id
     if (type === 'bye') {

@@ -15,7 +15,7 @@ import { element } from '../elements/element.js'
  *         { discardMessage: (key: number) => string, markRead: () => void }} actions
  */
 export function createChat(actions) {
-  /** @type {Record<string, any>} */ let drawn = {}
+  /** @type {Record<string, unknown>} */ let drawn = {}
   let unread = 0
   let eager = false // the box gets the focus as soon as the room is entered
   let looking = false // whether the chat is on the screen
@@ -42,7 +42,7 @@ export function createChat(actions) {
       const roles = rolesOf(people)
       unread = unreadOf(chat, me?.user_id ?? 0, blocks)
       const slow_mode = may.moderate ? 0 : (room?.slow_mode ?? 0)
-      /** @type {Record<string, any>} */ const now = { chat, whose, blocks, visible, phase, slow_mode, moderate: may.moderate, me_id: me?.user_id, roles: [...roles].join() }
+      /** @type {Record<string, unknown>} */ const now = { chat, whose, blocks, visible, phase, slow_mode, moderate: may.moderate, me_id: me?.user_id, roles: [...roles].join() }
       looking = visible
       if (Object.keys(now).some((name) => now[name] !== drawn[name]) && me) {
         const appeared = visible && !drawn.visible

@@ -118,7 +118,7 @@ export function createPageState(reload) {
   const root = element('p', { class: 'page__state', role: 'status', hidden: true }, words, again)
   return {
     element: root,
-    update(/** @type {Pick<LookupState<any, any>, 'phase'|'problem'>} */ { phase, problem }) {
+    update(/** @type {Pick<LookupState<unknown, unknown>, 'phase'|'problem'>} */ { phase, problem }) {
       root.hidden = phase === 'ready' || phase === 'missing'
       again.hidden = phase !== 'failed'
       say(words, phase === 'failed' ? `${problem?.message ?? ''} ${problem?.hint ?? ''}`.trim() : 'Loading…')

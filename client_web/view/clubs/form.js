@@ -2,6 +2,8 @@ import { createDialog } from '../dialog/dialog.js'
 import { element } from '../elements/element.js'
 import { createField, createForm } from '../dialog/form.js'
 
+/** @import { Json } from '../../signaling/json.js' */
+
 /** @import { Club } from '../../room/clubs.js' */
 
 /** @type {Record<string, [field: string, words?: string]>} */
@@ -16,7 +18,7 @@ const RULES = {
 
 /**
  * Creates a club, or changes its name, description and topic.
- * @param {{ found: (club: { name: string, description: string|null, topic: string|null }) => Promise<void>, change: (club: Club, change: Record<string, unknown>) => Promise<void>, topics: () => Promise<any[]> }} actions
+ * @param {{ found: (club: { name: string, description: string|null, topic: string|null }) => Promise<void>, change: (club: Club, change: Record<string, unknown>) => Promise<void>, topics: () => Promise<Json[]> }} actions
  */
 export function createClubForm({ found, change, topics }) {
   /** @type {Club|null} */ let edited = null

@@ -5,7 +5,7 @@
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {{text?: string, on?: Record<string, (event: any) => void>, [attribute: string]: any}} [properties]
- *   `text`, `on` (listeners), and attributes; false and null leave an attribute out, true gives it no value
+ *   `text`, `on` (listeners; `any`: the type of the event depends on its name), and attributes of all types; false and null leave an attribute out, true gives it no value
  * @param {...(Node|string|null|undefined)} children
  * @returns {HTMLElementTagNameMap[T]}
  */

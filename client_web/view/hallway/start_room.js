@@ -3,7 +3,10 @@ import { element, say } from '../elements/element.js'
 import { createChoices, createField, createForm } from '../dialog/form.js'
 import { fieldsOf, momentOf, nextHour, whenInWords } from '../elements/when.js'
 
-/** @typedef {[value: string, title: string, about: string]} Choice */
+/**
+ * @typedef {[value: string, title: string, about: string]} Choice
+ * @typedef {{ name: string, club_id: number|null, stage: 'open'|'moderated', access?: string, host_gone?: string, starts_at?: string }} NewRoom
+ */
 
 /** @type {Choice[]} */
 const STAGES = [
@@ -41,7 +44,7 @@ const RULES = {
 
 /**
  * Starts a room now, or plans one: one row in `rooms`.
- * @param {{ start: (room: Record<string, any>) => Promise<void>, clubs: () => Promise<{id: number, name: string}[]> }} actions
+ * @param {{ start: (room: NewRoom) => Promise<void>, clubs: () => Promise<{id: number, name: string}[]> }} actions
  */
 export function createStartRoom({ start, clubs }) {
   const club = createField({ id: 'room-club', label: 'Club', input: element('select', { name: 'club', on: { change: onClub } }) })
@@ -87,7 +90,7 @@ export function createStartRoom({ start, clubs }) {
   }
 
   async function submit() {
-    /** @type {Record<string, any>} */ const room = { name: fields.name.value, club_id: club.value ? Number(club.value) : null, stage: fields.stage.value }
+    /** @type {NewRoom} */ const room = { name: fields.name.value, club_id: club.value ? Number(club.value) : null, stage: fields.stage.value === 'moderated' ? 'moderated' : 'open' }
     // Defaults are not sent: the database has the same.
     if (fields.access.value !== 'open') room.access = fields.access.value
     if (fields.host_gone.value !== 'wait') room.host_gone = fields.host_gone.value

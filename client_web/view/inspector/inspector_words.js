@@ -1,6 +1,8 @@
 import { sentence, together } from '../elements/words.js'
 import { connectionProblemInWords } from '../room/connection_words.js'
 
+/** @import { Json } from '../../signaling/json.js' */
+
 /**
  * The inspector's texts. Pure: an entry in, text out.
  *
@@ -58,7 +60,7 @@ function writeSummary({ table, rows, method }, nameOf) {
   return Object.entries(row).filter(([, value]) => typeof value !== 'object').map(([name, value]) => `${name} ${value}`).join(' · ')
 }
 
-/** Signals that are sent in one POST, to one or more peers: "offers to amara and lior, candidates to maya · 4.1 kB". @param {any[]} rows @param {(who: Who) => string} nameOf */
+/** Signals that are sent in one POST, to one or more peers: "offers to amara and lior, candidates to maya · 4.1 kB". @param {Json[]} rows @param {(who: Who) => string} nameOf */
 function signalsSummary(rows, nameOf) {
   const parts = [...new Set(rows.map(({ kind }) => kind))].map((kind) => {
     const names = new Set(rows.filter((row) => row.kind === kind).map((row) => nameOf({ peer_id: row.to_peer })))
@@ -88,7 +90,7 @@ function eventSummary({ table, type, record, old_record, reason }, nameOf) {
 
 const quoted = (/** @type {string} */ body) => `“${body.length > 60 ? `${body.slice(0, 60)}…` : body}”`
 
-function signal(/** @type {any} */ { kind, body }) {
+function signal(/** @type {Json} */ { kind, body }) {
   if (kind !== 'candidate') return `${kind} · ${weight(body)}`
   const count = Array.isArray(body) ? body.length : 1
   return `${count} candidate${count === 1 ? '' : 's'} · ${weight(body)}`
@@ -96,7 +98,7 @@ function signal(/** @type {any} */ { kind, body }) {
 
 const NOT_SHOWN = new Set(['join_date', 'seq', 'expires_at', 'served_by'])
 
-/** ["muted true → false"]: what an UPDATE changed. Long values, such as a peer_id, are cut. @param {any} record @param {any} old_record @returns {string[]} */
+/** ["muted true → false"]: what an UPDATE changed. Long values, such as a peer_id, are cut. @param {Json} record @param {Json} old_record @returns {string[]} */
 export function changes(record, old_record) {
   if (!record || !old_record) return []
   const short = (/** @type {unknown} */ value) => (value === null ? 'null' : String(value).length > 14 ? `${String(value).slice(0, 8)}…` : String(value))

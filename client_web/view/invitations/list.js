@@ -9,7 +9,7 @@ import { untilInWords } from '../elements/when.js'
 
 /**
  * The invitations that are open for me.
- * @param {{ acceptInvitation: (invitation: Invitation) => Promise<unknown>, declineInvitation: (invitation: Invitation) => Promise<unknown> }} actions
+ * @param {{ acceptInvitation: (invitation: Invitation) => Promise<string|undefined>, declineInvitation: (invitation: Invitation) => Promise<string|undefined> }} actions
  */
 export function createInvitationsList({ acceptInvitation, declineInvitation }) {
   const list = element('ul', { class: 'asked' })
@@ -26,7 +26,7 @@ export function createInvitationsList({ acceptInvitation, declineInvitation }) {
     const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => answer(acceptInvitation, true) } })
     const no = element('button', { class: 'button', type: 'button', text: 'Decline', on: { click: () => answer(declineInvitation, false) } })
 
-    /** @param {(invitation: Invitation) => Promise<any>} action @param {boolean} leave */
+    /** @param {(invitation: Invitation) => Promise<string|undefined>} action @param {boolean} leave */
     async function answer(action, leave) {
       if (!one) return
       say(refusal, '')

@@ -19,7 +19,7 @@ const BESIDE = 640 // px of width: with less, the card is at the bottom
  * A person in the room: who they are here and what can be done. On a wide screen it opens beside their face, on a phone at the
  * bottom. The room behind it stays usable: keys work, and a tap elsewhere closes the card.
  *
- * @param {Record<string, (...given: any[]) => any>} actions  by name, as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`,
+ * @param {Record<string, (...given: any[]) => any>} actions  by name (`any`: with parameters of their own), as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`,
  *   `retryConnection(user_id)`, `setVolume(user_id, change)`
  */
 export function createPersonCard(actions) {

@@ -6,7 +6,10 @@ import { move } from '../elements/motion.js'
 import { createPerson } from '../people/page.js'
 import { createRecordingPage } from '../recording/page.js'
 
-/** @typedef {import('./route.js').Place} Place */
+/**
+ * @import { LookupState } from '../../room/lookup.js'
+ * @typedef {import('./route.js').Place} Place
+ */
 
 /**
  * The pages besides the hallway and the room: clubs, a club, a person, an invitation, a recording. One of them at a time.
@@ -14,7 +17,7 @@ import { createRecordingPage } from '../recording/page.js'
  *         Parameters<typeof createInvitation>[0] & Parameters<typeof createRecordingPage>[0]} actions
  */
 export function createPages(actions) {
-  /** @type {Record<string, { element: HTMLElement, title: () => string|null, update: (now: any) => void, leave?: () => void }>} */
+  /** `any`: each page is given a value of its own. @type {Record<string, { element: HTMLElement, title: () => string|null, update: (now: any) => void, leave?: () => void }>} */
   const pages = { clubs: createClubs(actions), club: createClub(actions), person: createPerson(actions), invitation: createInvitation(actions), recording: createRecordingPage(actions) }
   const scroll = element('div', { class: 'page__scroll' }, ...Object.values(pages).map((page) => page.element))
   const root = element('section', { class: 'layout__page', 'aria-label': 'Page' }, scroll)
@@ -25,7 +28,7 @@ export function createPages(actions) {
     scroll,
     /** Whether this place is one of these pages. */
     has: (/** @type {Place} */ { place }) => place in pages,
-    /** @param {{ place: Place, pages: Record<string, any>, shell: import('../../room/shell.js').ShellState, user: import('../../session.js').User|null }} now */
+    /** @param {{ place: Place, pages: Record<string, LookupState<any, any>>, shell: import('../../room/shell.js').ShellState, user: import('../../session.js').User|null }} now */
     update({ place, pages: looked, shell, user }) {
       const name = place.place in pages ? place.place : null
       root.hidden = name === null

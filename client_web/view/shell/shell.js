@@ -19,6 +19,7 @@ import { endingInWords } from '../elements/words.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
+ * @import { LookupState } from '../../room/lookup.js'
  * @import { ShellState } from '../../room/shell.js'
  * @import { RoomSession } from '../../room/room_session.js'
  * @import { RoomSessionState } from '../../room/room_session_state.js'
@@ -29,7 +30,7 @@ import { endingInWords } from '../elements/words.js'
 /** The hallway and the room are side by side; on narrower screens only one of them is shown. */
 const wide = matchMedia('(min-width: 768px)')
 
-/** @typedef {{ place: Place, shell: ShellState, user: User|null, known: boolean, pages: Record<string, any> }} Now */
+/** @typedef {{ place: Place, shell: ShellState, user: User|null, known: boolean, pages: Record<string, LookupState<any, any>> }} Now  `any`: each page has a value of its own */
 
 /**
  * The page: the hallway on the left, the room or another page in the middle, the inspector on the right; on a phone one of them at a
