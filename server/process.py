@@ -21,8 +21,7 @@ import uvicorn
 
 from . import logs, privileges
 from .http import connections
-from .http.request_head import BoundedRequests
-from .http.websocket_limits import BoundedWebSocket
+from .http.uvicorn_internals import BoundedRequests, BoundedWebSocket, is_no_cut_stream
 from .postgres.account import Account
 from .supervision import Stop
 
@@ -111,7 +110,7 @@ def serve(
     from .app import create_app
 
     logs.configure(settings.log_level, "%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn.error").addFilter(connections.about_no_cut_reader)
+    logging.getLogger("uvicorn.error").addFilter(is_no_cut_stream)
     stop = Stop()
     app = create_app(settings, database_url, stop)
     RelayServer(configuration(app, settings), stop, on_started).run(sockets=[listening])

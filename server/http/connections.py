@@ -6,7 +6,6 @@ Until then the relay would keep its seat.
 
 from __future__ import annotations
 
-import logging
 import socket
 from typing import Final
 
@@ -28,11 +27,3 @@ def set_options(listening_socket: socket.socket) -> None:
         level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
         if hasattr(socket, name):
             listening_socket.setsockopt(level, getattr(socket, name), value)
-
-
-def about_no_cut_reader(record: logging.LogRecord) -> bool:
-    """For uvicorn's log: a response without an end is how a reader who stopped reading is cut off.
-
-    It is counted where it happens, and no mistake.
-    """
-    return record.msg != "ASGI callable returned without completing response."

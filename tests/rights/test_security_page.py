@@ -7,8 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from roomtone.http.request_head import LARGEST_HEAD, MOST_PIPELINED, REQUEST_WITHIN_S
-from roomtone.http.websocket_limits import MOST_FRAGMENTS, MOST_WAITING
+from roomtone.http.request_bounds import (
+    LARGEST_HEAD,
+    MOST_FRAGMENTS,
+    MOST_PIPELINED,
+    MOST_WAITING,
+    REQUEST_WITHIN_S,
+)
 from roomtone.identity.tokens import TOKEN_LIFETIME
 from roomtone.log.room_log import BROADCASTS_KEPT
 from roomtone.media.candidates import CANDIDATES_LIMIT

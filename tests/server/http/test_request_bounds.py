@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from roomtone.http import request_head, websocket_limits
+from roomtone.http import request_bounds, uvicorn_internals
 
 from ...patience import PATIENCE
 from ...people import Psql
@@ -144,7 +144,7 @@ def test_an_upgrade_with_an_endless_body_is_bounded(relay: RunningRelay) -> None
 def test_every_part_of_a_request_has_the_same_deadline(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch, start: bytes
 ) -> None:
-    monkeypatch.setattr(request_head, "REQUEST_WITHIN_S", 0.3)
+    monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", 0.3)
     with connected(relay) as client:
         client.sendall(start)
         answer = received_until_closed(client).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -163,7 +163,7 @@ def test_what_is_no_http_gets_a_problem_too(relay: RunningRelay, sent: bytes) ->
 def test_many_slow_bodies_are_gone_together(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request_head, "REQUEST_WITHIN_S", 0.5)
+    monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", 0.5)
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(connected(relay)) for _ in range(200)]
         for client in clients:
@@ -175,7 +175,7 @@ def test_many_slow_bodies_are_gone_together(
 def test_empty_lines_after_an_answer_do_not_keep_a_connection(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request_head, "REQUEST_WITHIN_S", 0.3)
+    monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", 0.3)
     with connected(relay) as client:
         client.sendall(b"GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n")
         read_head(client)
@@ -186,7 +186,7 @@ def test_empty_lines_after_an_answer_do_not_keep_a_connection(
 def test_bytes_on_a_running_stream_end_it(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request_head, "REQUEST_WITHIN_S", 0.3)
+    monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", 0.3)
     with connected(relay) as client:
         client.sendall(STREAM)
         assert b"200 OK" in read_head(client)
@@ -268,12 +268,12 @@ def test_a_socket_holds_a_bounded_number_of_pieces(
 def test_a_message_on_a_socket_has_a_deadline(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch, start: bytes
 ) -> None:
-    monkeypatch.setattr(request_head, "REQUEST_WITHIN_S", 0.3)
+    monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", 0.3)
     with opened(relay) as client:
         client.sendall(start)
         received = received_until_closed(client)
         assert received.endswith(b"the message did not arrive in time")
-        assert close_code(received) == websocket_limits.POLICY_VIOLATION
+        assert close_code(received) == uvicorn_internals.POLICY_VIOLATION
 
 
 def test_who_reads_no_pongs_is_not_read(relay: RunningRelay) -> None:

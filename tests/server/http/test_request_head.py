@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from roomtone.http import request_head
+from roomtone.http import request_bounds
 
 from ...running import RunningRelay
 from ..rows_world import problem
@@ -46,7 +46,7 @@ def test_a_head_that_never_ends_is_not_collected(relay: RunningRelay) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"X-Long": "x" * request_head.LARGEST_HEAD}, {f"X-{n}": "x" * 500 for n in range(200)}],
+    [{"X-Long": "x" * request_bounds.LARGEST_HEAD}, {f"X-{n}": "x" * 500 for n in range(200)}],
 )
 def test_headers_that_are_too_large_are_refused(
     relay: RunningRelay, headers: dict[str, str]
@@ -60,7 +60,9 @@ def test_headers_that_are_too_large_are_refused(
 def test_an_address_that_is_too_long_is_refused(relay: RunningRelay) -> None:
     with connected(relay) as client:
         client.sendall(
-            b"GET /?x=" + b"x" * request_head.LARGEST_HEAD + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            b"GET /?x="
+            + b"x" * request_bounds.LARGEST_HEAD
+            + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
         )
         status, told = answer(client)
     assert (status, told["rule"]) == (431, "requests_head_is_small")
@@ -80,7 +82,7 @@ def test_a_large_head_and_a_large_body_are_fine(relay: RunningRelay) -> None:
 def test_a_head_that_does_not_arrive_is_not_waited_for(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request_head, "REQUEST_WITHIN_S", 0.2)
+    monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", 0.2)
     with connected(relay) as idle:
         assert answer(idle)[0] == 408
     with connected(relay) as slow:

@@ -1,0 +1,177 @@
+"""Every name of uvicorn that `uvicorn_internals.py` uses exists and means what it did.
+
+If one of these fails, read that module again before the new version of uvicorn is pinned.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from roomtone.http import uvicorn_internals
+from roomtone.http.uvicorn_internals import BoundedRequests, BoundedWebSocket, is_no_cut_stream
+from roomtone.paths import PACKAGE
+from uvicorn.protocols.http import httptools_impl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.server import ServerProtocol
+
+from ...patience import PATIENCE
+
+REQUEST = b"GET /live HTTP/1.1\r\nHost: localhost\r\nX-Two: 2\r\n"
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+class MemoryTransport(asyncio.Transport):
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.answered = asyncio.Event()
+        self.closing = False
+
+    def write(self, data: Any) -> None:
+        self.written += bytes(data)
+        self.answered.set()
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def close(self) -> None:
+        self.closing = True
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
+
+async def _never_answers(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+    await asyncio.Event().wait()
+
+
+def connected(kind: type[Any]) -> tuple[Any, MemoryTransport, ServerState]:
+    """A protocol of this class on a transport in memory."""
+    config = uvicorn.Config(_never_answers, lifespan="off", log_config=None)
+    config.load()
+    state = ServerState()
+    protocol = kind(config=config, server_state=state, app_state={})
+    transport = MemoryTransport()
+    protocol.connection_made(transport)
+    return protocol, transport, state
+
+
+async def end(state: ServerState) -> None:
+    for task in [*state.tasks]:
+        task.cancel()
+    await asyncio.gather(*state.tasks, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    ("base", "overriding"),
+    [(HttpToolsProtocol, BoundedRequests), (WebSocketsSansIOProtocol, BoundedWebSocket)],
+    ids=["requests", "websockets"],
+)
+def test_every_overridden_method_exists_with_the_same_parameters(
+    base: type[Any], overriding: type[Any]
+) -> None:
+    """`_` methods that only our class has are not uvicorn's."""
+    overridden = [
+        name
+        for name, each in vars(overriding).items()
+        if inspect.isfunction(each) and (not name.startswith("_") or hasattr(base, name))
+    ]
+    assert "data_received" in overridden
+    for name in overridden:
+        ours, theirs = (inspect.signature(getattr(kind, name)) for kind in (overriding, base))
+        assert list(ours.parameters) == list(theirs.parameters), name
+
+
+@pytest.mark.parametrize(
+    ("method", "caller"),
+    [
+        ("_unsupported_upgrade_warning", "data_received"),
+        ("handle_websocket_upgrade", "data_received"),
+        ("send_400_response", "data_received"),
+    ],
+)
+def test_uvicorn_still_calls_the_method(method: str, caller: str) -> None:
+    assert f"self.{method}(" in inspect.getsource(getattr(HttpToolsProtocol, caller))
+
+
+async def test_a_connection_has_these_attributes() -> None:
+    protocol, transport, state = connected(HttpToolsProtocol)
+    assert protocol.loop is asyncio.get_running_loop()
+    assert protocol.app_state == {}
+    assert protocol.transport is transport
+    assert not protocol.cycle
+    protocol.data_received(REQUEST)
+    assert protocol.url == b"/live"
+    protocol.data_received(b"\r\n")
+    assert protocol.headers == [(b"host", b"localhost"), (b"x-two", b"2")]
+    cycle = protocol.cycle
+    assert isinstance(cycle, RequestResponseCycle)
+    assert (cycle.response_started, cycle.response_complete, cycle.disconnected) == (False,) * 3
+    assert isinstance(cycle.message_event, asyncio.Event)
+    assert len(protocol.pipeline) == 0
+    protocol.data_received(REQUEST + b"\r\n")
+    assert len(protocol.pipeline) == 1  # the second request waits for the answer to the first
+    await end(state)
+
+
+async def test_a_websocket_has_these_attributes() -> None:
+    protocol, transport, state = connected(WebSocketsSansIOProtocol)
+    assert protocol.loop is asyncio.get_running_loop()
+    assert protocol.transport is transport
+    assert isinstance(protocol.conn, ServerProtocol)
+    assert isinstance(protocol.conn.debug, bool)
+    assert not protocol.handshake_initiated
+    protocol.data_received(HANDSHAKE)
+    assert protocol.handshake_initiated
+    async with asyncio.timeout(PATIENCE):
+        await transport.answered.wait()
+    assert transport.written.startswith(b"HTTP/1.1 101 ")
+    assert (protocol.read_paused, protocol.close_sent) == (False, False)
+    assert isinstance(protocol.writable, asyncio.Event)
+    assert isinstance(protocol.queue, asyncio.Queue)
+    assert not protocol.conn.reader.buffer
+    waiting = protocol.queue.qsize()
+    protocol.data_received(b"\x01\x81\0\0\0\0a")  # the first fragment of a text
+    assert len(protocol.frames) == 1
+    protocol.data_received(b"\x80\x81\0\0\0")  # a part of the header of the last one
+    assert protocol.conn.reader.buffer
+    protocol.data_received(b"\0b")
+    assert not protocol.conn.reader.buffer
+    assert (len(protocol.frames), protocol.queue.qsize()) == (0, waiting + 1)
+    protocol.conn.fail(uvicorn_internals.POLICY_VIOLATION, "reason")
+    assert b"".join(protocol.conn.data_to_send()) == b"\x88\x08\x03\xf0reason"
+    await end(state)
+
+
+def test_a_stream_that_is_cut_is_no_error_in_the_log() -> None:
+    text = "ASGI callable returned without completing response."
+    assert text in Path(httptools_impl.__file__).read_text()
+    record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, text, (), None)
+    assert not is_no_cut_stream(record)
+
+
+def test_no_other_module_imports_uvicorns_protocols() -> None:
+    users = [
+        path.name
+        for path in PACKAGE.rglob("*.py")
+        if "uvicorn.protocols" in path.read_text("utf-8")
+    ]
+    assert users == ["uvicorn_internals.py"]
