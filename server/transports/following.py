@@ -1,8 +1,7 @@
-"""Subscription a room and the hallway, whatever the technique: what comes first, what comes then, and why it ends.
+"""A subscription to a room and the hallway, for every technique: what is sent first, what follows, and why it ends.
 
-Whoever follows is a position in the shared log, never a queue of their own. First comes a snapshot (or,
-for a reader who brings a cursor the log reaches back to, what was missed), then the changes as they
-commit.
+A subscriber is a position in the shared log and has no queue. First it gets a snapshot, or the events after its
+cursor if the log reaches back to it; then the changes as they commit.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ from ..relay.relay import Relay
 from ..relay.room_logs import NoSuchRoom
 from ..types import Claims, Cursor
 
-QUIET: Final = 15.0  # seconds without a frame until a sign of life; proxies hang up after 60
-RETRY: Final = 1000  # milliseconds until a follower comes back
+QUIET: Final = 15.0  # seconds without a frame until a comment is sent; proxies close silent connections after 60
+RETRY: Final = 1000  # milliseconds until a client reconnects
 
 
 class StreamEnded(Exception):
-    """The following is over for a reason the reader is told in its `bye`."""
+    """The subscription ends, for the reason that its `bye` says."""
 
     def __init__(self, reason: str, retry: int | None = None) -> None:
         super().__init__(reason)
@@ -47,13 +46,13 @@ class StreamEnded(Exception):
 
 
 class SeatTaken(Problem):
-    """The seat went while somebody was about to follow on it."""
+    """The seat was taken by another session before the subscription began."""
 
     def __init__(self) -> None:
         super().__init__(
             403,
             "42501",
-            "this session no longer holds your seat",
+            "your seat belongs to a newer session",
             rule="participants_peer_is_current",
             hint="Join again.",
         )
@@ -61,7 +60,7 @@ class SeatTaken(Problem):
 
 @dataclass
 class RoomSubscription:
-    """A room that is followed: on whose seat, where in its log; and `after` while what was missed since then is still to be sent."""
+    """A room, the seat on which it is followed, and the position in its log. `after`: the events after this cursor are still to be sent."""
 
     seat: Seat
     reader: Reader
@@ -76,19 +75,19 @@ async def subscribe_to_room(
     wake: asyncio.Event,
     after: Cursor | None = None,
 ) -> AsyncIterator[RoomSubscription]:
-    """Follow a room, which is presence, until the block ends.
+    """Follow a room until the block ends. That is presence: the seat is kept as long.
 
-    Raises Problem 404 for a room that is not there, 403 for a seat that is another session's.
+    Raises Problem 404 for an unknown room, 403 for a seat of another session.
     """
-    async with contextlib.AsyncExitStack() as held:
+    async with contextlib.AsyncExitStack() as stack:
         try:
             follow = relay.logs.follow(seat.room, seat.user, seat.peer, wake)
-            reader = await held.enter_async_context(follow)
+            reader = await stack.enter_async_context(follow)
         except NoSuchRoom:
             raise no_such_room(seat.room) from None
         if not await presence.follow(seat.peer):
             raise SeatTaken
-        held.callback(presence.unfollow, seat.peer)
+        stack.callback(presence.unfollow, seat.peer)
         yield RoomSubscription(seat, reader, after)
 
 
@@ -110,22 +109,22 @@ async def subscribe(
     wake: asyncio.Event,
     room: RoomSubscription | None = None,
 ) -> AsyncIterator[Subscription]:
-    """Follow the hallway, one's invitations, and one room if one is attended, until the block ends."""
+    """Follow the hallway, the user's invitations, and a room if given, until the block ends."""
     await relay.hallway.until_filled()
     with relay.revocations.using(claims, wake):
-        async with relay.invitations.read(user_of(claims), wake) as invitee:
-            yield Subscription(relay, database, claims, wake, invitee, room)
+        async with relay.invitations.read(user_of(claims), wake) as invitations_reader:
+            yield Subscription(relay, database, claims, wake, invitations_reader, room)
 
 
 async def require_signed_in(database: Database, claims: Claims) -> None:
-    """Raises InvalidAuthorizationSpecification for a token whose owner has signed out."""
+    """Raises InvalidAuthorizationSpecification for a revoked token."""
     if claims:
         async with database.acting(claims, read_only=True):
-            pass  # becoming them is what would be refused
+            pass  # becoming the user is refused for a revoked token
 
 
 class Subscription:
-    """What one follower is sent, as frames."""
+    """What one subscriber is sent, as frames."""
 
     def __init__(
         self,
@@ -133,7 +132,7 @@ class Subscription:
         database: Database,
         claims: Claims,
         wake: asyncio.Event,
-        invitee: InvitationsReader | None,
+        invitations_reader: InvitationsReader | None,
         room: RoomSubscription | None,
     ) -> None:
         self._relay = relay
@@ -141,23 +140,20 @@ class Subscription:
         self._claims = claims
         self._ends_at = ends_at(claims)
         self._wake = wake
-        self._visitor = HallwayReader(wake, user_of(claims))
-        self._invitee = invitee
+        self._hallway_reader = HallwayReader(wake, user_of(claims))
+        self._invitations_reader = invitations_reader
         self.room = room
 
-    def attend(self, room: RoomSubscription | None) -> None:
-        """Follow this room from now on, or none; one whose reader has no position yet begins with a snapshot."""
+    def follow_room(self, room: RoomSubscription | None) -> None:
+        """Follow this room from now on, or none. It begins with a snapshot unless its reader has a position."""
         self.room = room
         self._wake.set()
 
-    async def first(self) -> list[Frame]:
-        """The frames everything opens with.
-
-        Raises psycopg errors: a following that may not be is refused before it begins.
-        """
+    async def opening_frames(self) -> list[Frame]:
+        """The first frames. Raises psycopg errors if the user may not follow the room."""
         if self.room is None:
             await require_signed_in(self._database, self._claims)
-        hallway = f'"hallway":{self._relay.hallway.rows(self._visitor)}'
+        hallway = f'"hallway":{self._relay.hallway.rows(self._hallway_reader)}'
         caught_up = [] if self.room is None else await self._catch_up(self.room)
         if self.room is not None and caught_up is None:
             return [await self._snapshot(self.room, hallway)]
@@ -167,22 +163,22 @@ class Subscription:
         ]
 
     async def _catch_up(self, room: RoomSubscription) -> list[Frame] | None:
-        """The next page of what the reader missed; None if that is not to be had.
+        """The next page of missed events; None if the log does not reach back.
 
-        With the last one the reader has a position in the log that is kept here: before, it must not read from it.
+        With the last page the reader gets its position in the log. Before, it must not read from the log.
         """
         if room.after is None:
             return None
-        found = await missed(self._database, self._claims, room.seat, room.after)
-        room.after = None if found is None or found.complete else found.cursor
-        if found is None:
+        page = await missed(self._database, self._claims, room.seat, room.after)
+        room.after = None if page is None or page.complete else page.cursor
+        if page is None:
             return None
-        if found.complete:
-            room.reader.position = found.cursor
-        return found.frames
+        if page.complete:
+            room.reader.position = page.cursor
+        return page.frames
 
     async def _next_page(self, room: RoomSubscription, after: Cursor) -> list[Frame] | None:
-        """As `_catch_up`, in a stream that has begun. Raises StreamEnded for somebody who may not read on."""
+        """As `_catch_up`, in a stream that has begun. Raises StreamEnded if the user lost the seat."""
         try:
             return await self._catch_up(room)
         except (InsufficientPrivilege, CheckViolation):
@@ -192,20 +188,20 @@ class Subscription:
 
     async def _snapshot(self, room: RoomSubscription, hallway: str | None = None) -> Frame:
         room.reader.position, text = await snapshot(self._database, self._claims, room.seat)
-        begun = text[:-1] if hallway is None else f"{text[:-1]},{hallway}"
-        return control_events.snapshot(self._with_invitations(begun), room.reader.position)
+        start = text[:-1] if hallway is None else f"{text[:-1]},{hallway}"
+        return control_events.snapshot(self._with_invitations(start), room.reader.position)
 
-    def _with_invitations(self, begun: str) -> str:
-        """The end of a snapshot's JSON text, with the open invitations of a reader who is signed in."""
-        mine = None if self._invitee is None else self._invitee.all()
-        return begun + ("}" if mine is None else f',"invitations":{mine}}}')
+    def _with_invitations(self, start: str) -> str:
+        """Complete a snapshot's JSON text with the open invitations of a user who is signed in."""
+        invitations = None if self._invitations_reader is None else self._invitations_reader.all()
+        return start + ("}" if invitations is None else f',"invitations":{invitations}}}')
 
     async def frames(self) -> AsyncGenerator[list[Frame], None]:
-        """Frames as they come, together where they came together; none at all is a sign of life.
+        """Frames as they arrive, several if they arrived together. An empty list: nothing for `QUIET` seconds.
 
         Raises StreamEnded.
         """
-        self._relay.hallway.subscribe(self._visitor)
+        self._relay.hallway.subscribe(self._hallway_reader)
         try:
             while True:
                 if (end := reason_to_end(self._relay, self._claims)) is not None:
@@ -222,24 +218,24 @@ class Subscription:
                     and (room.reader.position is None or room.reader.lost)
                 ):
                     yield [await self._snapshot(room)]
-                waiting, end = take(self.room) if self.room is room else ([], None)
-                waiting += self._relay.hallway.take(self._visitor)
-                waiting += [] if self._invitee is None else self._invitee.take()
-                if waiting:
-                    self._relay.metrics.frames.inc(len(waiting))
-                    yield waiting
+                new, end = take(self.room) if self.room is room else ([], None)
+                new += self._relay.hallway.take(self._hallway_reader)
+                new += [] if self._invitations_reader is None else self._invitations_reader.take()
+                if new:
+                    self._relay.metrics.frames.inc(len(new))
+                    yield new
                 if end is not None:
                     raise end
                 if room and room.after is not None:
                     continue
-                if not waiting and not await wait_for_news(self._wake, QUIET, self._ends_at):
+                if not new and not await wait_for_news(self._wake, QUIET, self._ends_at):
                     yield []
         finally:
-            self._relay.hallway.unsubscribe(self._visitor)
+            self._relay.hallway.unsubscribe(self._hallway_reader)
 
 
 def take(room: RoomSubscription | None) -> tuple[list[Frame], StreamEnded | None]:
-    """What is new in the room, and why nothing more will come if this is the end of it."""
+    """The new frames of the room, and why it ends for this subscriber if it does."""
     frames: list[Frame] = []
     if room is None:
         return frames, None
@@ -254,7 +250,7 @@ def take(room: RoomSubscription | None) -> tuple[list[Frame], StreamEnded | None
 
 
 def reason_to_end(relay: Relay, claims: Claims) -> StreamEnded | None:
-    """Why nobody, or not this user, is served any longer."""
+    """Why this subscription must end now, or None: the relay stops, or the token was revoked (`relay/revocations.py`)."""
     if relay.stopping.is_set():
         return StreamEnded("relay stopping", RETRY)
     if claims in relay.revocations:
@@ -262,21 +258,20 @@ def reason_to_end(relay: Relay, claims: Claims) -> StreamEnded | None:
     return None
 
 
-async def wait_for_news(wake: asyncio.Event, patience: float, until: float | None) -> bool:
-    """Wait so many seconds for something to send; whether there is. Raises StreamEnded.
+async def wait_for_news(wake: asyncio.Event, seconds: float, until: float | None) -> bool:
+    """Wait at most these seconds for something to send. True if there is something. Raises StreamEnded.
 
-    `until` is when the reader's token has expired (see `ends_at`).
+    `until`: when the token expires (see `ends_at`).
     """
     if until is not None:
         left = until - time.time()
         if left <= 0:
             raise StreamEnded("token expired")
-        patience = min(patience, left)
+        seconds = min(seconds, left)
     try:
-        # Nothing but this event is held while waiting, no database connection. Not `wait_for`: before
-        # Python 3.12 it forgets a cancellation that comes together with the news, and the stream of
-        # somebody who hung up just then would never end.
-        async with asyncio.timeout(patience):
+        # No database connection is used while waiting. Not `wait_for`: before Python 3.12 it loses a
+        # cancellation at the moment of the event, and then the stream of a closed connection would never end.
+        async with asyncio.timeout(seconds):
             await wake.wait()
     except TimeoutError:
         return False

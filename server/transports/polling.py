@@ -1,10 +1,10 @@
-"""Polling and long-polling: the same log by the same cursor, asked for.
+"""Polling and long-polling: the same log by the same cursor.
 
-An answer is `{"events", "cursor"}`: what came after the cursor that was asked for, and the next one to
-ask for. Beside them, where there is something to say: `snapshot` (there was no cursor, or the log does
-not reach back to it), `hallway` with `hallway_cursor` (if the question had a `hallway`), `invitations`
-with `invitations_cursor` (if it had `invitations`, and they are others than those it names), and `bye`
-(nothing more will come, and why). Of many events it holds the first 500: ask on from its cursor. With `wait` nothing to say is worth waiting for.
+An answer is `{"events", "cursor"}`: the events after the cursor of the request, and the cursor for the next
+request. It may also have `snapshot` (the request had no cursor, or the log does not reach back to it),
+`hallway` with `hallway_cursor` (if the request had `hallway`), `invitations` with `invitations_cursor` (if
+the request had `invitations`, and they changed), and `bye` (the subscription ended, and why). An answer has
+at most 500 events; the next request continues at its cursor. With `wait`, a request waits for the first news.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ from .following import (
     wait_for_news,
 )
 
-LONGEST_WAIT: Final = 60.0  # seconds; proxies give up on a silent request about then
-TOGETHER: Final = (
-    0.05  # seconds an event waits for its room's row in the hallway: one answer, not two
+LONGEST_WAIT: Final = 60.0  # seconds; proxies end silent requests after about that time
+HALLWAY_DELAY: Final = (
+    0.05  # seconds that an event waits for its hallway row: one answer instead of two
 )
 
 
 @dataclass
 class PollAnswer:
-    """What an answer will say."""
+    """What the answer will contain."""
 
     snapshot: str | None = None
     events: list[Frame] = field(default_factory=list)
@@ -57,29 +57,29 @@ class PollAnswer:
 
     @property
     def can_wait(self) -> bool:
-        """Whether there is an event, and none that somebody waits for in silence."""
+        """Whether there are events, and no signals: these must not be delayed."""
         return bool(self.events) and not any(event.event == "signals" for event in self.events)
 
 
 @dataclass(frozen=True)
 class PollPositions:
-    """Where the asker positions, as far as they ask: in a room's log, in the hallway, in their invitations."""
+    """The positions of a request in what it asks for: a room's log, the hallway, the invitations."""
 
     room: RoomSubscription | None
-    visitor: HallwayReader | None
-    invitee: InvitationsReader | None
+    hallway_reader: HallwayReader | None
+    invitations_reader: InvitationsReader | None
 
 
 async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
     """`?after=cursor[&wait=seconds][&hallway=cursor]`; `hallway=` alone asks for all of it."""
     state = request.state
     wait, after = wait_of(request), cursor_of(request, "after")
-    place = cursor_of(request, "hallway")
+    hallway_after = cursor_of(request, "hallway")
     wake = asyncio.Event()
-    async with contextlib.AsyncExitStack() as held:
-        held.enter_context(state.relay.revocations.using(claims, wake))
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(state.relay.revocations.using(claims, wake))
         follow = subscribe_to_room(state.relay, state.presence, seat, wake)
-        room = await held.enter_async_context(follow)
+        room = await stack.enter_async_context(follow)
         found = PollAnswer()
         known = None if after is None else await missed(state.database, claims, seat, after)
         if known is None:
@@ -88,69 +88,77 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
             cursor, found.events = known.cursor, known.frames
         if known is None or known.complete:
             room.reader.position = cursor
-        visitor = None
+        hallway_reader = None
         if "hallway" in request.query_params:
-            visitor = await _enter(request, HallwayReader(wake, seat.user), place, found, held)
-        positions = PollPositions(room, visitor, await _invited(request, claims, wake, held))
-        if room.reader.position is not None:  # else there is more to ask for at once
-            await _gather(request, claims, positions, wake, wait, found)
+            hallway_reader = await _follow_hallway(
+                request, HallwayReader(wake, seat.user), hallway_after, found, stack
+            )
+        positions = PollPositions(
+            room, hallway_reader, await _follow_invitations(request, claims, wake, stack)
+        )
+        if room.reader.position is not None:  # otherwise the next page is there already
+            await _collect(request, claims, positions, wake, wait, found)
         answer = {
             "events": _array(found.events),
             "cursor": json.dumps(str(room.reader.position or cursor)),
         }
-        if visitor is not None:
+        if hallway_reader is not None:
             answer["hallway"] = _array(found.hallway)
-            answer["hallway_cursor"] = json.dumps(str(state.relay.hallway.cursor(visitor)))
-        return answered(found, answer, positions)
+            answer["hallway_cursor"] = json.dumps(str(state.relay.hallway.cursor(hallway_reader)))
+        return response(found, answer, positions)
 
 
 async def poll_hallway(request: Request, claims: Claims) -> Response:
-    """`?after=cursor[&wait=seconds]`: the rows that changed; without a cursor a snapshot of all of them."""
+    """`?after=cursor[&wait=seconds]`: the rows that changed; without a cursor all rows."""
     wait, after = wait_of(request), cursor_of(request, "after")
     wake = asyncio.Event()
-    async with contextlib.AsyncExitStack() as held:
-        held.enter_context(request.state.relay.revocations.using(claims, wake))
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(request.state.relay.revocations.using(claims, wake))
         await require_signed_in(request.state.database, claims)
         found = PollAnswer()
-        visitor = await _enter(request, HallwayReader(wake, user_of(claims)), after, found, held)
-        positions = PollPositions(None, visitor, await _invited(request, claims, wake, held))
-        await _gather(request, claims, positions, wake, wait, found)
-        cursor = json.dumps(str(request.state.relay.hallway.cursor(visitor)))
-        return answered(found, {"hallway": _array(found.hallway), "cursor": cursor}, positions)
+        hallway_reader = await _follow_hallway(
+            request, HallwayReader(wake, user_of(claims)), after, found, stack
+        )
+        positions = PollPositions(
+            None, hallway_reader, await _follow_invitations(request, claims, wake, stack)
+        )
+        await _collect(request, claims, positions, wake, wait, found)
+        cursor = json.dumps(str(request.state.relay.hallway.cursor(hallway_reader)))
+        return response(found, {"hallway": _array(found.hallway), "cursor": cursor}, positions)
 
 
-async def _enter(
+async def _follow_hallway(
     request: Request,
-    visitor: HallwayReader,
-    place: Cursor | None,
+    hallway_reader: HallwayReader,
+    after: Cursor | None,
     found: PollAnswer,
-    held: contextlib.AsyncExitStack,
+    stack: contextlib.AsyncExitStack,
 ) -> HallwayReader:
-    """Stand in the hallway where one stood before, or see it anew, until `held` ends."""
+    """Read the hallway after this cursor, or all of it, until `stack` ends."""
     hallway: Hallway = request.state.relay.hallway
     await hallway.until_filled()
-    if place is None or not hallway.resume(visitor, place):
-        _see(f'{{"hallway":{hallway.rows(visitor)}}}', found)
-    hallway.subscribe(visitor)
-    held.callback(hallway.unsubscribe, visitor)
-    return visitor
+    if after is None or not hallway.resume(hallway_reader, after):
+        _add_hallway(f'{{"hallway":{hallway.rows(hallway_reader)}}}', found)
+    hallway.subscribe(hallway_reader)
+    stack.callback(hallway.unsubscribe, hallway_reader)
+    return hallway_reader
 
 
-async def _invited(
-    request: Request, claims: Claims, wake: asyncio.Event, held: contextlib.AsyncExitStack
+async def _follow_invitations(
+    request: Request, claims: Claims, wake: asyncio.Event, stack: contextlib.AsyncExitStack
 ) -> InvitationsReader | None:
-    """Read one's invitations until `held` ends, if one asks: those told before are no news."""
-    told = request.query_params.get("invitations")
-    if told is None:
+    """Follow the user's invitations until `stack` ends, if the request asks. `invitations` names the list it knows."""
+    known = request.query_params.get("invitations")
+    if known is None:
         return None
     read = request.state.relay.invitations.read(user_of(claims), wake)
-    invitee: InvitationsReader | None = await held.enter_async_context(read)
-    if invitee is not None:
-        invitee.seen = told
-    return invitee
+    invitations_reader: InvitationsReader | None = await stack.enter_async_context(read)
+    if invitations_reader is not None:
+        invitations_reader.seen = known
+    return invitations_reader
 
 
-async def _gather(
+async def _collect(
     request: Request,
     claims: Claims,
     positions: PollPositions,
@@ -158,15 +166,15 @@ async def _gather(
     wait: float,
     found: PollAnswer,
 ) -> None:
-    """Take what there is; if that is nothing, wait for something, for so many seconds."""
+    """Take the news. If there is none, wait for some, at most `wait` seconds."""
     relay, room = request.state.relay, positions.room
     clock = asyncio.get_running_loop()
     until = clock.time() + wait
     expires = ends_at(claims)
     while True:
         end = _take(relay, positions, found)
-        if room and positions.visitor and end is None and found.can_wait:
-            await relay.hallway.caught_up(room.seat.room, TOGETHER)
+        if room and positions.hallway_reader and end is None and found.can_wait:
+            await relay.hallway.caught_up(room.seat.room, HALLWAY_DELAY)
             end = _take(relay, positions, found)
         found.end = found.end or reason_to_end(relay, claims)
         left = until - clock.time()
@@ -182,39 +190,41 @@ async def _gather(
 
 
 def _take(relay: Relay, positions: PollPositions, found: PollAnswer) -> StreamEnded | None:
-    """Take what there is just now; why nothing more will come, if so."""
+    """Take the present news. Returns why the subscription ends if it does."""
     frames, end = take(positions.room)
     found.events += frames
-    # Who fell too far behind is told nothing: the next question is answered by the database.
+    # A reader too far behind gets nothing here: its next request is answered from the database.
     if end is not None and end.reason != "too slow":
         found.end = end
-    for frame in [] if positions.visitor is None else relay.hallway.take(positions.visitor):
+    for frame in (
+        [] if positions.hallway_reader is None else relay.hallway.take(positions.hallway_reader)
+    ):
         if frame.event == "snapshot":
             found.hallway.clear()
-            _see(frame.data, found)
+            _add_hallway(frame.data, found)
         else:
             found.hallway.append(frame)
-    if positions.invitee is not None and positions.invitee.take():
-        found.invitations = positions.invitee.all()
+    if positions.invitations_reader is not None and positions.invitations_reader.take():
+        found.invitations = positions.invitations_reader.all()
     return end
 
 
-def _see(hallway: str, found: PollAnswer) -> None:
-    """Put the whole hallway, `{"hallway": […]}`, beside whatever else is shown whole."""
+def _add_hallway(hallway: str, found: PollAnswer) -> None:
+    """Add the whole hallway, `{"hallway": […]}`, to the snapshot."""
     room = found.snapshot
     found.snapshot = hallway if room is None else f"{room[:-1]},{hallway[1:]}"
 
 
-def answered(
+def response(
     found: PollAnswer, answer: dict[str, str], positions: PollPositions | None = None
 ) -> Response:
-    """The answer; its values are JSON texts already."""
+    """The HTTP response. The values of `answer` are JSON texts."""
     if found.snapshot is not None:
         answer = {"snapshot": found.snapshot, **answer}
     if found.invitations is not None:
         answer["invitations"] = found.invitations
-    if positions is not None and positions.invitee is not None:
-        answer["invitations_cursor"] = json.dumps(positions.invitee.seen)
+    if positions is not None and positions.invitations_reader is not None:
+        answer["invitations_cursor"] = json.dumps(positions.invitations_reader.seen)
     if found.end is not None:
         answer["bye"] = found.end.frame().data
     text = ",".join(f'"{name}":{value}' for name, value in answer.items())
@@ -223,10 +233,10 @@ def answered(
     )
 
 
-def gone(reason: str, after: Cursor) -> Response:
-    """The answer to somebody whose seat went since they last asked."""
+def seat_lost(reason: str, after: Cursor) -> Response:
+    """The answer if the session lost its seat since the last request."""
     answer = {"events": "[]", "cursor": json.dumps(str(after))}
-    return answered(PollAnswer(end=StreamEnded(reason)), answer)
+    return response(PollAnswer(end=StreamEnded(reason)), answer)
 
 
 def _array(frames: list[Frame]) -> str:
@@ -234,7 +244,7 @@ def _array(frames: list[Frame]) -> str:
 
 
 def wait_of(request: Request) -> float:
-    """The `wait` of the question, in seconds. Raises Problem PGRST100."""
+    """The `wait` of the request, in seconds. Raises Problem PGRST100."""
     text = request.query_params.get("wait", "0")
     try:
         wait = float(text)
@@ -244,15 +254,15 @@ def wait_of(request: Request) -> float:
         raise Problem(
             400,
             "PGRST100",
-            "wait is not a number of seconds that one can wait",
+            f"wait must be a number of seconds from 0 to {LONGEST_WAIT:g}",
             details=f"wait={text[:60]}",
-            hint=f"Ask for 0 to {LONGEST_WAIT:g} seconds, then ask again.",
+            hint="For a longer wait, send the next request after the answer.",
         )
     return wait
 
 
 def cursor_of(request: Request, name: str) -> Cursor | None:
-    """The cursor this parameter gives; an empty or missing one is none. Raises Problem PGRST100."""
+    """The cursor in this parameter; None if it is empty or missing. Raises Problem PGRST100."""
     text = request.query_params.get(name)
     try:
         return Cursor.parse(text) if text else None

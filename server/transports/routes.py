@@ -1,7 +1,7 @@
 """`GET /rooms/{id}/events`: the room's log, and `GET /hallway/events`: the hallway alone.
 
-One resource, one event shape, one cursor, whatever the technique: an event stream for those who accept
-one, and for those who ask for JSON polling, or long-polling with `wait`. `socket.py` is the fourth.
+One resource, one event shape and one cursor for every technique: an event stream by default, polling for
+requests that accept JSON, long-polling with `wait`. `websocket.py` is the fourth.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ from .following import SeatTaken, no_such_room, subscribe, subscribe_to_room
 from .sse import HEADERS, EventStream, cursor_of
 
 SEAT_LOST: Final = (InsufficientPrivilege, CheckViolation, SeatTaken)
-"""What is raised for a seat that is not this session's (any more), and for a room that has ended."""
+"""Raised for a seat that is not, or no longer, of this session, and for a room that has ended."""
 
 
 async def room_events(request: Request) -> Response:
     claims = claims_of(request)
     if _wants_json(request):
         return await _poll_room(request, claims)
-    held = contextlib.AsyncExitStack()
-    async with held:
+    stack = contextlib.AsyncExitStack()
+    async with stack:
         seat = await seat_of(request, claims)
         if request.method == "HEAD":
-            return _stream_of_nothing()
-        count_stream(request, held)
+            return _empty_stream()
+        count_stream(request, stack)
         state, wake = request.state, asyncio.Event()
         follow = subscribe_to_room(state.relay, state.presence, seat, wake, cursor_of(request))
-        room = await held.enter_async_context(follow)
+        room = await stack.enter_async_context(follow)
         follow_all = subscribe(state.relay, state.database, claims, wake, room)
-        frames = await held.enter_async_context(follow_all)
-        first = await frames.first()
-        return EventStream(frames, first, room.reader.cut, state.metrics, held.pop_all())
+        subscription = await stack.enter_async_context(follow_all)
+        first = await subscription.opening_frames()
+        return EventStream(subscription, first, room.reader.cut, state.metrics, stack.pop_all())
 
 
 async def hallway_events(request: Request) -> Response:
@@ -53,15 +53,15 @@ async def hallway_events(request: Request) -> Response:
     if _wants_json(request):
         return await polling.poll_hallway(request, claims)
     if request.method == "HEAD":
-        return _stream_of_nothing()
-    held = contextlib.AsyncExitStack()
-    async with held:
-        count_stream(request, held)
+        return _empty_stream()
+    stack = contextlib.AsyncExitStack()
+    async with stack:
+        count_stream(request, stack)
         state, wake = request.state, asyncio.Event()
         follow_all = subscribe(state.relay, state.database, claims, wake)
-        frames = await held.enter_async_context(follow_all)
-        first = await frames.first()
-        return EventStream(frames, first, asyncio.Event(), state.metrics, held.pop_all())
+        subscription = await stack.enter_async_context(follow_all)
+        first = await subscription.opening_frames()
+        return EventStream(subscription, first, asyncio.Event(), state.metrics, stack.pop_all())
 
 
 def _wants_json(request: Request) -> bool:
@@ -73,20 +73,20 @@ async def _poll_room(request: Request, claims: Claims) -> Response:
     try:
         return await polling.poll_room(request, claims, await seat_of(request, claims))
     except SEAT_LOST:
-        # A stream tells its reader why the seat went; so is somebody told who was not asking just then.
+        # A stream says in its `bye` why the seat was lost. A poll says the same.
         reason = await why_seat_was_lost(request, claims, after)
         if reason is None or after is None:
             raise
-        return polling.gone(reason, after)
+        return polling.seat_lost(reason, after)
 
 
-def _stream_of_nothing() -> Response:
-    """For HEAD: a stream would never end, and nobody would see a byte of it."""
+def _empty_stream() -> Response:
+    """The answer to HEAD: the headers of a stream."""
     return Response(headers={name.decode(): value.decode() for name, value in HEADERS})
 
 
 def room_of(connection: HTTPConnection) -> RoomId:
-    """The room the path names. Raises Problem 404 for one that cannot be."""
+    """The room of the path. Raises Problem 404 for an id that no room can have."""
     room: int = connection.path_params["room_id"]
     if room >= 2**63:
         raise no_such_room(room)
@@ -94,20 +94,23 @@ def room_of(connection: HTTPConnection) -> RoomId:
 
 
 def peer_of(connection: HTTPConnection) -> PeerId | None:
-    """The session the question names, if it names one. Raises Problem 400."""
-    named = connection.query_params.get("peer_id")
+    """The session that the request names, if any. Raises Problem 400."""
+    text = connection.query_params.get("peer_id")
     try:
-        return None if named is None else PeerId(str(UUID(named)))
+        return None if text is None else PeerId(str(UUID(text)))
     except ValueError:
         raise Problem(
-            400, "22P02", "peer_id is not a UUID", hint="It is in the row that joining answered."
+            400,
+            "22P02",
+            "peer_id is not a UUID",
+            hint="It is in the row of your seat, which joining returned.",
         ) from None
 
 
 async def seat_of(connection: HTTPConnection, claims: Claims) -> Seat:
-    """The seat to follow on: the acting user's, and this session's if it names itself.
+    """The user's seat in the room. If the request names a session, the seat must be of that session.
 
-    Raises Problem, and psycopg errors: the database says whose the seat is.
+    Raises Problem, and psycopg errors: the database decides whose seat it is.
     """
     room, peer = room_of(connection), peer_of(connection)
     async with connection.state.database.acting(claims, read_only=True) as acting:
@@ -121,19 +124,19 @@ async def seat_of(connection: HTTPConnection, claims: Claims) -> Seat:
 async def why_seat_was_lost(
     connection: HTTPConnection, claims: Claims, after: Cursor | None
 ) -> str | None:
-    """Why the session that a question names lost its seat after the cursor it was given; None if unknown."""
+    """Why the session that the request names lost its seat after this cursor; None if unknown."""
     user, peer = user_of(claims), peer_of(connection)
     if user is None or peer is None or after is None:
         return None
     return await why_gone(connection.state.database, room_of(connection), user, peer, after)
 
 
-def count_stream(connection: HTTPConnection, held: contextlib.AsyncExitStack) -> None:
-    """Count a stream or socket of this user, or this address, until `held` ends. Raises Problem 429."""
-    who = subject_of(connection)
+def count_stream(connection: HTTPConnection, stack: contextlib.AsyncExitStack) -> None:
+    """Count a stream or socket of this user or address until `stack` ends. Raises Problem 429."""
+    subscriber = subject_of(connection)
     streams = connection.state.streams
     limit = connection.state.settings.streams_per_user
-    if streams[who] >= limit:
+    if streams[subscriber] >= limit:
         raise Problem(
             429,
             "53400",
@@ -141,14 +144,14 @@ def count_stream(connection: HTTPConnection, held: contextlib.AsyncExitStack) ->
             hint="Close a tab.",
             rule="streams_are_not_too_many",
         )
-    streams[who] += 1
+    streams[subscriber] += 1
 
     def uncount() -> None:
-        streams[who] -= 1
-        if not streams[who]:
-            del streams[who]
+        streams[subscriber] -= 1
+        if not streams[subscriber]:
+            del streams[subscriber]
 
-    held.callback(uncount)
+    stack.callback(uncount)
 
 
 routes: list[BaseRoute] = [

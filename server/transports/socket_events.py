@@ -1,7 +1,7 @@
-"""The article's three events, as the rows they write.
+"""The three events that clients emit over a WebSocket, as rows.
 
-`user-joined-room`, `user-left-room` and `signal` go the way of every row: the same statements, in a
-transaction as whoever sent them, where grants, policies, constraints and triggers decide.
+`user-joined-room`, `user-left-room` and `signal` become the same statements as over HTTP, in a transaction
+as the user, where grants, policies, constraints and triggers decide.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class SocketEvents:
-    """What somebody does in one room. Each act answers JSON text; raises Problem and psycopg errors.
+    """The events of one user in one room. Each method returns JSON text, and raises Problem and psycopg errors.
 
-    `rows_limit` is how many signals one event may carry.
+    `rows_limit`: how many signals one event may contain.
     """
 
     def __init__(
@@ -47,16 +47,16 @@ class SocketEvents:
         self._most_bytes = database.answer_limit
 
     async def join(self, data: Any) -> str:
-        """Take a seat in the room, or take it anew; answers the seat. `data` may have `peer_id` and `role`."""
-        row = {"peer_id": str(uuid4())} | self._here(an_object(data))
+        """Take a seat in the room, or take it again. Returns the seat. `data` may have `peer_id` and `role`."""
+        row = {"peer_id": str(uuid4())} | self._in_this_room(an_object(data))
         text = await self._insert(
             "participants", [row], conflict=("room_id", "user_id"), resolution="merge-duplicates"
         )
         return text[1:-1]
 
     async def leave(self, data: Any, peer: PeerId | None) -> str:
-        """Leave quietly, if the seat is still this session's; answers `{"room_id", "peer_id", "left"}`."""
-        given = {"peer_id": peer} | self._here(an_object(data))
+        """Leave the room if the seat is still of this session. Returns `{"room_id", "peer_id", "left"}`."""
+        given = {"peer_id": peer} | self._in_this_room(an_object(data))
         names = sorted(given)
         function = await self._catalogue.function("leave_room", frozenset(names))
         call = statement.called(function, None, names, json.dumps(given))
@@ -66,20 +66,22 @@ class SocketEvents:
         return json.dumps(given | {"left": answer.text == "true"})
 
     async def signal(self, data: Any, peer: PeerId | None) -> str:
-        """Signal to one session, or with an array to several; answers the row or rows."""
+        """Send a signal to one session, or with an array to several. Returns the row or rows."""
         sender = {} if peer is None else {"from_peer": peer}
-        items = [sender | self._here(item) for item in objects(data, at_most=self._rows_limit)]
+        items = [
+            sender | self._in_this_room(item) for item in objects(data, at_most=self._rows_limit)
+        ]
         text = await self._insert("signals", items)
         return text if isinstance(data, list) else text[1:-1]
 
-    def _here(self, row: dict[str, Any]) -> dict[str, Any]:
-        """The row in this room."""
+    def _in_this_room(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row, with this room's id. Raises Problem for another room."""
         if row.get("room_id", self._room) != self._room:
             raise Problem(
                 400,
                 "PGRST102",
-                f"this socket is of room {self._room}",
-                hint="Leave room_id out, or open a socket of that room.",
+                f"this socket belongs to room {self._room}",
+                hint="Leave out room_id, or open a socket of the other room.",
                 rule="sockets_are_of_one_room",
             )
         return row | {"room_id": self._room}

@@ -29,24 +29,24 @@ STILL_HERE: Final = sse_writer.comment("still here")
 class EventStream(Response):
     """The response: an ASGI application that ends when either side does.
 
-    Not a StreamingResponse, because the one thing that must cut a reader who has stopped reading is
-    something else than writing to it. `held` is let go of when the stream has ended.
+    Not a StreamingResponse: a subscriber that does not read blocks the writing task, so another task must
+    be able to end the stream. `stack` is closed when the stream has ended.
     """
 
     def __init__(
         self,
-        following: Subscription,
+        subscription: Subscription,
         first: list[Frame],
         cut: asyncio.Event,
         metrics: Metrics,
-        held: contextlib.AsyncExitStack,
+        stack: contextlib.AsyncExitStack,
     ) -> None:
         super().__init__()
-        self._following = following
+        self._subscription = subscription
         self._first = first
         self._cut = cut
         self._metrics = metrics
-        self._held = held
+        self._held = stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._held:
@@ -57,7 +57,7 @@ class EventStream(Response):
         try:
             await first_of(
                 stream_writer=self._send(send),
-                stream_hang_up=_gone(receive),
+                stream_disconnect=_disconnected(receive),
                 stream_cut=self._cut.wait(),
             )
         finally:
@@ -69,7 +69,7 @@ class EventStream(Response):
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await self._write(send, OPENING + joined(self._first))
         try:
-            async with contextlib.aclosing(self._following.frames()) as frames:
+            async with contextlib.aclosing(self._subscription.frames()) as frames:
                 async for chunk in frames:
                     await self._write(send, joined(chunk) if chunk else STILL_HERE)
         except StreamEnded as end:
@@ -85,15 +85,15 @@ def joined(frames: list[Frame]) -> bytes:
     return b"".join(frame.stream for frame in frames)
 
 
-async def _gone(receive: Receive) -> None:
+async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 def cursor_of(request: Request) -> Cursor | None:
-    """Where to resume: the header an EventSource sends by itself wins over the query.
+    """Where to resume. The header, which an EventSource sends by itself, has priority over the query.
 
-    A cursor nobody could have been given is as good as none: a fresh snapshot follows.
+    An invalid cursor counts as none: a snapshot follows.
     """
     text = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
     try:
