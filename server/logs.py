@@ -1,7 +1,7 @@
-"""Logging of a process: where it goes, and that nobody can fill it.
+"""Logging of a process. Clients cannot fill the disk with log lines.
 
-Clients can cause warnings and errors as fast as they send requests. Of equal lines one a minute is written,
-and the next one, or a line a minute later or at the end, says how many were left out.
+Clients can cause warnings and errors as fast as they send requests. So only one of several equal lines is
+written per minute. The next one, or a line a minute later or at the end, says how many were left out.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class _Kind:
 class FoldEqualLines(logging.Filter):
     """Lines are equal when the same statement wrote them for the same kind of cause.
 
-    What they tell beside that, such as a path or an address, is often chosen by a client. A statement that
-    has several causes says which: `extra={"cause": …}`. `write` gets the lines that only say how many were left out.
+    Their other text, such as a path or an address, is often chosen by a client. A statement that has several
+    causes names the cause: `extra={"cause": …}`. `write` gets the lines that only say how many were left out.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class FoldEqualLines(logging.Filter):
         self._kinds: OrderedDict[object, _Kind] = OrderedDict()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.WARNING:  # nobody asks for these in a house with strangers
+        if record.levelno < logging.WARNING:  # these are not logged on a relay in production
             return True
         with self._lock:
             now, key = self._clock(), _key(record)
@@ -65,7 +65,7 @@ class FoldEqualLines(logging.Filter):
             return True
 
     def report(self) -> None:
-        """Say how many lines were left out and not counted yet."""
+        """Write how many lines were left out since the last report."""
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()
@@ -87,7 +87,7 @@ class FoldEqualLines(logging.Filter):
 
 
 def _text_of(record: logging.LogRecord) -> logging.LogRecord:
-    """The same line without its traceback, which would keep everything in it alive."""
+    """The same line without its traceback, which would keep objects in memory."""
     without = {"msg": record.getMessage(), "args": (), "exc_info": None, "exc_text": None}
     return logging.makeLogRecord(record.__dict__ | without | {"stack_info": None})
 
@@ -99,20 +99,20 @@ def _key(record: logging.LogRecord) -> object:
         trace = trace.tb_next
     where = (trace.tb_frame.f_code, trace.tb_lineno) if trace is not None else None
     cause = getattr(record, "cause", None)
-    # by the place that wrote it, for a text that was put together there is different each time
+    # by the place in the code: the text can be different each time
     return record.name, record.pathname, record.lineno, cause, type(error), where
 
 
 def configure(level: str, form: str) -> None:
-    """Log to standard error, as every process of ours does."""
-    logging.basicConfig(level=level.upper(), format=form)
-    for handler in logging.getLogger().handlers:
-        if not any(isinstance(each, FoldEqualLines) for each in handler.filters):
-            handler.addFilter(FoldEqualLines(handler.emit))
+    """Log to standard error. Every process of Roomtone does."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(form))
+    handler.addFilter(FoldEqualLines(handler.emit))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
 
 
 def report_left_out() -> None:
-    """Before the process ends: say how many lines were left out."""
+    """Write how many lines were left out, before the process ends."""
     for handler in logging.getLogger().handlers:
         for each in handler.filters:
             if isinstance(each, FoldEqualLines):

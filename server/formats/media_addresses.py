@@ -1,7 +1,7 @@
-"""Where media may be sent: one table, for every candidate that anybody signals, in a description or after it.
+"""Where media may be sent: one table for every ICE candidate of a remote peer.
 
-A candidate (RFC 8839, 5.1) is an address that ICE sends packets to before anybody there agreed. So a stranger could aim a
-node at a router, at a database, or at a whole network. Only what a candidate says is judged here: no name is ever looked up.
+ICE sends packets to the address of a candidate (RFC 8839, 5.1) before its owner agrees. So a participant could direct a
+node's packets to a router, a database, or a whole network. Only the text of a candidate is checked: no name is looked up.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ Interface = IPv4Interface | IPv6Interface
 Network = IPv4Network | IPv6Network
 
 OWN: Final = "own"
-"""Stands for the networks that the machine itself is in, in the setting `media_networks`."""
+"""In the setting `media_networks`: the networks of this machine."""
 
 LOWEST_PORT: Final = 1024
-"""Below are services (DNS, NTP, SNMP); no WebRTC implementation and no NAT takes a port there (RFC 4787, REQ-3)."""
+"""Lower ports are services (DNS, NTP, SNMP). No WebRTC implementation and no NAT uses them (RFC 4787, REQ-3)."""
 
 NEVER: Final = {
     ip_network(network): what
@@ -44,7 +44,7 @@ NEVER: Final = {
         "ff00::/8": "a multicast address",
     }.items()
 }
-"""Refused whatever the settings say."""
+"""Refused with any settings."""
 
 LOOPBACK: Final = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 PRIVATE: Final = tuple(
@@ -60,14 +60,14 @@ PRIVATE: Final = tuple(
         ),
     )
 )  # fmt: skip
-"""Allowed where a setting, or a network the machine is in, says so."""
+"""Allowed if the setting names them, or if they are networks of this machine."""
 
 NAT64: Final = ip_network("64:ff9b::/96")  # RFC 6052: the IPv4 address is in the last 32 bits
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Which addresses beside public ones media may be sent to: `networks`, and with `own` those the machine is in."""
+    """Addresses that media may be sent to besides public ones: `networks`, and with `own` the networks of this machine."""
 
     networks: tuple[Network, ...] = ()
     own: bool = True
@@ -75,7 +75,7 @@ class Reach:
 
     @classmethod
     def of(cls, names: Iterable[str], *, loopback: bool) -> Reach:
-        """What the setting `media_networks` says. Raises ValueError, in words."""
+        """From the setting `media_networks`. Raises ValueError with a message for the operator."""
         given = tuple(names)
         return cls(tuple(_network(name) for name in given if name != OWN), OWN in given, loopback)
 
@@ -86,11 +86,11 @@ class Reach:
         if transport.lower() != "udp":
             return "a candidate that is not UDP"
         if not LOWEST_PORT <= port <= 65535:
-            return "a port of services, or none"
+            return "a port below 1024 or above 65535"
         try:
             address = ip_address(host)
         except ValueError:
-            return "a name, which is never looked up"
+            return "a host name; names are not looked up"
         if isinstance(address, IPv6Address) and address.scope_id is not None:
             return "an address with a zone"
         interfaces = tuple(here) if self.own else ()
@@ -100,7 +100,7 @@ class Reach:
         return None
 
     def _refusal(self, address: Address, here: tuple[Interface, ...]) -> str | None:
-        if address == IPv6Address("::1"):  # lies within the IPv4-compatible ones
+        if address == IPv6Address("::1"):  # it is one of the IPv4-compatible addresses
             return None if self._allows_loopback(address, here) else "a loopback address"
         for network, what in NEVER.items():
             if address in network:
@@ -127,7 +127,7 @@ class Reach:
 
 
 def _embedded(address: Address) -> list[IPv4Address]:
-    """IPv4 addresses that packets to this IPv6 address may end at: mapped (RFC 4291), NAT64, 6to4 (RFC 3056), Teredo (RFC 4380)."""
+    """IPv4 addresses to which packets for this IPv6 address may be translated: mapped (RFC 4291), NAT64, 6to4 (RFC 3056), Teredo (RFC 4380)."""
     if isinstance(address, IPv4Address):
         return []
     found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
@@ -141,5 +141,5 @@ def _network(name: str) -> Network:
         return ip_network(name)
     except ValueError as error:
         raise ValueError(
-            f"{name!r} is no network ({error}); write '{OWN}' for the networks of this machine, or one like 10.0.0.0/8"
+            f"{name!r} is not a network ({error}); write '{OWN}' for the networks of this machine, or a network like 10.0.0.0/8"
         ) from None

@@ -1,4 +1,4 @@
-"""How long an Ogg/Opus file is: what its last whole page says (RFC 3533, 6; RFC 7845, 4)."""
+"""The length of an Ogg/Opus file, from its last complete page (RFC 3533, 6; RFC 7845, 4)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 from typing import Final
 
-RATE: Final = 48_000  # granule positions count samples of 48 kHz, whatever was recorded
+RATE: Final = 48_000  # granule positions count samples of 48 kHz
 LARGEST_PAGE: Final = 65_307  # bytes
 HEAD: Final = struct.Struct(
     "<4sBBqIIIB"
@@ -15,14 +15,11 @@ PRE_SKIP: Final = struct.Struct("<8sBBH")  # OpusHead: magic, version, channels,
 
 
 def seconds_of(path: Path) -> float:
-    """The length of what can be heard; 0 for a file without sound. A page that was cut short does not count.
-
-    Raises OSError.
-    """
+    """Its length in seconds; 0 for a file without audio. An incomplete page at the end does not count. Raises OSError."""
     with path.open("rb") as file:
         start = file.read(512)
         size = file.seek(0, 2)
-        # The last whole page begins within the last two pages' length, for the very last may be half written.
+        # The last page may be incomplete, so the last complete one begins within the length of two pages.
         file.seek(max(0, size - 2 * LARGEST_PAGE))
         end = file.read()
     granule = 0
@@ -36,7 +33,7 @@ def seconds_of(path: Path) -> float:
 
 
 def _granule_at(data: bytes, place: int) -> int | None:
-    """The position that a page tells; None if it is not whole, or ends nothing (-1)."""
+    """The granule position of a page; None if the page is incomplete, or no packet ends on it (-1)."""
     if place + HEAD.size > len(data):
         return None
     _, _, _, granule, _, _, _, segments = HEAD.unpack_from(data, place)

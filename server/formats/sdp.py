@@ -1,7 +1,7 @@
-"""Session descriptions (RFC 8866) as far as WHIP and WHEP need them: one line of audio, and no for all others.
+"""Session descriptions (RFC 8866) for WHIP and WHEP: one audio section is used, all other media sections are rejected.
 
-Broadcasting programs offer video, too. A node carries audio, so it is given an offer with the audio alone, and its answer
-is completed with a rejection (port 0: RFC 3264, section 6) of each of the others, in the order of the offer.
+Broadcasting programs offer video, too. A node accepts audio only. So it gets an offer with the audio section alone, and
+each other section is rejected in its answer (port 0: RFC 3264, section 6), in the order of the offer.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from typing import Final, Literal
 Direction = Literal["sendonly", "recvonly"]
 
 SHARED: Final = ("ice-ufrag", "ice-pwd", "fingerprint", "tls-id", "setup", "ice-options")
-"""Attributes of the transport, which a bundle's tagged section has for all (RFC 9143, section 7.1.3)."""
+"""Attributes of the transport. In a bundle, the tagged section has them for all sections (RFC 9143, section 7.1.3)."""
 
 DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 INHERITED: Final = (*SHARED, "end-of-candidates", "extmap", "extmap-allow-mixed", "direction")
-"""Attributes that the session may have for all sections that do not have them (RFC 8839, 5; 8840, 8.2; 8842, 5; 8122, 5; 8285, 6; 8866, 6.7)."""
+"""Attributes of the session level that apply to media sections without their own (RFC 8839, 5; 8840, 8.2; 8842, 5; 8122, 5; 8285, 6; 8866, 6.7)."""
 
 _DIRECTION: Final = re.compile(rf"^a=({'|'.join(DIRECTIONS)})\r$", re.MULTILINE)
 
 
 class UnusableSdp(Exception):
-    """What was sent is no description, or not of what a room carries; in words."""
+    """The text is not a session description, or not one that a room can use. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a node is offered: `sdp` has one audio section. `sections` are the m= lines and mids of the whole offer, `audio` which is it."""
+    """The offer for a node: `sdp` has one audio section. `sections` are the m= lines and mids of the whole offer, `audio` its index."""
 
     sdp: str
     sections: tuple[tuple[str, str | None], ...]
@@ -40,10 +40,10 @@ def audio_of(sdp: str, direction: Direction) -> Offer:
     """The offer's first audio section as an offer of its own, in this direction. Raises UnusableSdp."""
     head, *media = _split(inherited(sdp))
     if not head.startswith("v=0\r\n") or not media:
-        raise UnusableSdp("this is no session description")
+        raise UnusableSdp("this is not a session description")
     index = next((n for n, section in enumerate(media) if section.startswith("m=audio ")), None)
     if index is None:
-        raise UnusableSdp("a room carries audio, and this offer has none")
+        raise UnusableSdp("this offer has no audio, and rooms are for audio")
     section = media[index]
     offered = _DIRECTION.search(section)
     if (offered[1] if offered else "sendrecv") not in ("sendrecv", direction):
@@ -63,10 +63,10 @@ def audio_of(sdp: str, direction: Direction) -> Offer:
 
 
 def inherited(sdp: str) -> str:
-    """The same description with what its session says for all sections written in each of them.
+    """The same description with the attributes of the session level copied into each media section.
 
-    What a section says itself wins. aiortc reads some of these attributes at the session and forgets others, so everything
-    that reads a stranger's description reads this.
+    A section's own attributes have priority. aiortc reads only some attributes at the session level, so every remote
+    description is read in this form.
     """
     head, *media = _split(sdp)
     lines = head.splitlines(keepends=True)
@@ -80,10 +80,10 @@ def inherited(sdp: str) -> str:
 
 
 def completed(answer: str, offer: Offer) -> str:
-    """The node's answer, with a rejection of every section it was not offered."""
+    """The node's answer, with a rejection of every section that the node did not get."""
     head, *media = _split(answer)
     if len(media) != 1:
-        raise UnusableSdp("the answer is not to this offer")
+        raise UnusableSdp("the answer does not match the offer")
     parts = [head]
     for index, (line, mid) in enumerate(offer.sections):
         if index == offer.audio:
@@ -96,10 +96,10 @@ def completed(answer: str, offer: Offer) -> str:
 
 
 def candidates_of(fragment: str) -> list[dict[str, object]]:
-    """The candidates of an SDP fragment (RFC 8840, section 9), as RTCIceCandidateInit for the node's one line. Raises UnusableSdp."""
+    """The candidates of an SDP fragment (RFC 8840, section 9), as RTCIceCandidateInit for the node's one media section. Raises UnusableSdp."""
     lines = fragment.splitlines()
     if not lines or not all(re.match(r"[am]=\S", line) for line in lines if line):
-        raise UnusableSdp("this is no SDP fragment")
+        raise UnusableSdp("this is not an SDP fragment")
     return [
         {"candidate": line.removeprefix("a="), "sdpMLineIndex": 0}
         for line in lines
@@ -108,7 +108,7 @@ def candidates_of(fragment: str) -> list[dict[str, object]]:
 
 
 def _split(sdp: str) -> list[str]:
-    """What comes before the first m= line, and the sections that begin with one; lines end with CRLF."""
+    """The session level, and the media sections. Lines end with CRLF."""
     lines = [line for line in sdp.splitlines() if line]
     return re.split(r"^(?=m=)", "".join(f"{line}\r\n" for line in lines), flags=re.MULTILINE)
 
@@ -119,7 +119,7 @@ def _mid(section: str) -> str | None:
 
 
 def _name(line: str) -> str | None:
-    """The attribute of a line; all four directions are one."""
+    """The name of the attribute on this line; `direction` for all four directions."""
     if not line.startswith("a="):
         return None
     name = line[2:].rstrip("\r\n").partition(":")[0]
@@ -127,13 +127,13 @@ def _name(line: str) -> str | None:
 
 
 def _tagged(head: str, media: list[str]) -> str:
-    """The section that speaks for its bundle: the first that the group names (RFC 9143, section 7.2.1)."""
+    """The tagged section of the bundle: the first one that the group names (RFC 9143, section 7.2.1)."""
     group = re.search(r"^a=group:BUNDLE (\S+)", head, re.MULTILINE)
     return next((each for each in media if group and _mid(each) == group[1]), media[0])
 
 
 def _transport(tagged: str, *, besides: str) -> list[str]:
-    """What the bundle's tagged section says for all, as far as this one does not say it itself."""
+    """The transport attributes of the tagged section that this section does not have."""
     own = {_name(line) for line in besides.splitlines(keepends=True)}
     wanted = set(SHARED) - own
     if "candidate" not in own:

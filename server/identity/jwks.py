@@ -1,7 +1,7 @@
-"""An issuer's published signing keys (RFC 7517), kept fresh without making a request wait.
+"""An issuer's published signing keys (RFC 7517), read in the background so that no request waits for them.
 
-What answers at that address is not ours: it may be slow, endless, or no key set at all. Whatever it is, it is bounded, told in
-the log, and tried again; the keys that are known stay known.
+The issuer's server may be slow, may send without end, or may send no key set. So time and size are bounded, a failure is
+logged and tried again, and the known keys stay in use.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from ..settings import is_loopback
 logger = logging.getLogger("roomtone.jwks")
 
 STALE_AFTER_S: Final = 300.0
-AGAIN_AFTER_S: Final = 10.0  # so that tokens with invented key ids cannot make us hammer the issuer
-SILENT_FOR_S: Final = 5.0  # that the issuer may leave us without a byte
+AGAIN_AFTER_S: Final = 10.0  # so that tokens with invented key ids cause few requests to the issuer
+SILENT_FOR_S: Final = 5.0  # longest time without a byte of the answer
 FETCH_WITHIN_S: Final = 10.0
 LARGEST_SET: Final = 256 * 1024  # bytes
 
 
 class UnknownKey(Exception):
-    """No key has this id. `being_fetched`: the set is being read, so it may have one soon."""
+    """No key has this id. `being_fetched`: the set is being read, so the key may be known soon."""
 
     def __init__(self, *, being_fetched: bool) -> None:
         super().__init__("no such key")
@@ -42,7 +42,7 @@ class UnknownKey(Exception):
 
 
 class Jwks:
-    """The key set at `url`, kept up to date while `run` runs. `find` never waits: it answers from what is known."""
+    """The key set at `url`, kept up to date while `run` runs. `find` never waits: it uses the known keys."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -54,7 +54,7 @@ class Jwks:
 
     @property
     def known(self) -> bool:
-        """Whether the set was ever read."""
+        """Whether the set was read at least once."""
         return self.answered.is_set()
 
     def find(self, kid: str | None) -> Any:
@@ -67,7 +67,7 @@ class Jwks:
         raise UnknownKey(being_fetched=fetching or not self.known)
 
     async def run(self) -> None:
-        """Read the set now, when it is old, and when a token names a key that it lacks, until cancelled."""
+        """Read the set now, when it is old, and when a token names an unknown key, until cancelled."""
         failures = 0
         while True:
             failures = 0 if await self.fetch() else failures + 1
@@ -78,39 +78,39 @@ class Jwks:
                     await self._wanted.wait()
 
     async def fetch(self) -> bool:
-        """Read the set now; whether it could be read. One that could not leaves the known keys as they are."""
+        """Read the set now. False if that failed; then the known keys stay."""
         self._asked_at = time.monotonic()
         self._fetching = True
         self._wanted.clear()
-        line = _Line()
-        deadline = asyncio.get_running_loop().call_later(FETCH_WITHIN_S, line.break_off)
+        connections = _Connections()
+        deadline = asyncio.get_running_loop().call_later(FETCH_WITHIN_S, connections.close_all)
         try:
-            self._keys = await asyncio.to_thread(_keys_at, self._url, line)
-        except Exception as error:  # noqa: BLE001 - a stranger's document, in a library's hands
+            self._keys = await asyncio.to_thread(_keys_at, self._url, connections)
+        except Exception as error:  # noqa: BLE001 - the library may raise anything for an invalid document
             logger.warning("the signing keys at %s could not be read: %.200s", self._url, error)
             return False
         finally:
             self._fetching = False
             deadline.cancel()
-            line.break_off()
+            connections.close_all()
         self.answered.set()
         return True
 
 
-class _Line(HTTPHandler, HTTPSHandler):
-    """What urllib connects by, so that another thread can end it: its own timeout is for each byte anew."""
+class _Connections(HTTPHandler, HTTPSHandler):
+    """The connections that urllib opens. Another thread can close them: urllib's own timeout starts again with each byte."""
 
     def __init__(self) -> None:
         super().__init__()
         self._connections: list[HTTPConnection] = []
         self.is_over = False
 
-    def break_off(self) -> None:
+    def close_all(self) -> None:
         self.is_over = True
         for connection in self._connections:
-            if (line := connection.sock) is not None:
+            if (opened := connection.sock) is not None:
                 with suppress(OSError):
-                    socket.socket.shutdown(line, socket.SHUT_RDWR)
+                    socket.socket.shutdown(opened, socket.SHUT_RDWR)
 
     def http_open(self, request: Request) -> HTTPResponse:
         return self.do_open(self._http, request)
@@ -132,17 +132,19 @@ class _Line(HTTPHandler, HTTPSHandler):
         return connection
 
 
-def _keys_at(url: str, line: _Line) -> dict[str | None, Any]:
-    """The keys by id; raises whatever there is to raise."""
+def _keys_at(url: str, connections: _Connections) -> dict[str | None, Any]:
+    """The keys by id. Raises any error of the connection or the document."""
     document = bytearray()
     accepts = Request(url, headers={"Accept": "application/json"})
     # A proxy that the environment names is not asked for what runs on this machine.
     direct = [ProxyHandler({})] if is_loopback(urlsplit(url).hostname or "") else []
-    with urllib.request.build_opener(line, *direct).open(accepts, timeout=SILENT_FOR_S) as answer:
+    with urllib.request.build_opener(connections, *direct).open(
+        accepts, timeout=SILENT_FOR_S
+    ) as answer:
         while chunk := answer.read1(65536):
             document += chunk
             if len(document) > LARGEST_SET:
                 raise ValueError(f"the set is larger than {LARGEST_SET} bytes")
-            if line.is_over:
+            if connections.is_over:
                 raise TimeoutError("it took too long")
     return {key.key_id: key for key in jwt.PyJWKSet.from_dict(json.loads(document)).keys}

@@ -40,15 +40,15 @@ _UNUSABLE = (
     jwt.InvalidAudienceError,
     jwt.exceptions.InvalidSubjectError,
 )
-"""What PyJWT raises for claims that do not let a token of ours be used here and now."""
+"""What PyJWT raises for a valid signature with unusable claims."""
 
 
 class Tokens:
-    """Issues this relay's tokens and verifies those it is told to trust.
+    """Issues this relay's tokens, and verifies tokens of this relay and of other issuers.
 
     `secret` signs and verifies HS256 (at least 32 bytes, RFC 7518 section 3.2). `public_key` (PEM)
     and `jwks` verify other issuers' tokens. A key is only ever used with algorithms of its own
-    kind, so a token cannot pass a public key off as a shared secret (RFC 8725 section 3.1).
+    kind, so that no token can be signed with a public key as a shared secret (RFC 8725 section 3.1).
     With an `audience`, every token must name it in `aud` (RFC 7519 section 4.1.3).
     """
 
@@ -80,7 +80,7 @@ class Tokens:
         )
 
     def issue(self, user_id: UserId, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
-        """A new token for this user, with an id (`jti`) by which it can be revoked."""
+        """A new token for this user. By its id (`jti`) it can be revoked."""
         now = int(time.time())
         claims: dict[str, Any] = {
             "sub": str(user_id),
@@ -93,17 +93,17 @@ class Tokens:
         return jwt.encode(claims, self._secret, _OWN_ALGORITHM)
 
     def ticket(self, claims: Claims, path: str, expires: datetime) -> str:
-        """What lets whoever these claims name into this one path, in its query, until then.
+        """A ticket: it allows the user of these claims to read this path until `expires`. It is sent in the query.
 
-        For what a browser fetches by itself, such as sound, and so without a bearer token. It is no token: it is signed with a
-        key of its own, and worth nothing once its owner has signed out.
+        For `<audio>` elements, which send no bearer token. A ticket is no token: it is signed with another key. It is
+        invalid when its user's token is revoked.
         """
-        told = {name: claims[name] for name in ("sub", "jti") if name in claims}
-        told |= {"exp": int(expires.timestamp()), "path": path}
-        return jwt.encode(told, self._ticket_key, _OWN_ALGORITHM)
+        ticket = {name: claims[name] for name in ("sub", "jti") if name in claims}
+        ticket |= {"exp": int(expires.timestamp()), "path": path}
+        return jwt.encode(ticket, self._ticket_key, _OWN_ALGORITHM)
 
     def claims_of_ticket(self, ticket: str, path: str) -> Claims:
-        """The claims of whoever holds this ticket. Raises Problem 401 for any that is not good for this path."""
+        """The claims of this ticket. Raises Problem 401 for an invalid one, or one of another path."""
         try:
             claims: dict[str, Any] = jwt.decode(
                 ticket,
@@ -114,7 +114,7 @@ class Tokens:
         except (jwt.PyJWTError, ValueError, RecursionError):
             claims = {}
         if claims.get("path") != path:
-            raise _refused("PGRST301", "this address is not good any more")
+            raise _refused("PGRST301", "this address has expired or is invalid")
         return claims
 
     @property
@@ -122,9 +122,9 @@ class Tokens:
         return hashlib.sha256(f"ticket {self._secret}".encode()).digest()
 
     def verify(self, token: str) -> Claims:
-        """The claims of a good token. Raises Problem 401, saying what is wrong with any other.
+        """The claims of a valid token. Raises Problem 401 for an invalid one, with the reason.
 
-        Raises Problem 403 for a good token of somebody who cannot be a user here.
+        Raises Problem 403 for a valid token whose subject cannot be a user of this database.
         """
         try:
             algorithm = str(jwt.get_unverified_header(token).get("alg"))
@@ -142,12 +142,12 @@ class Tokens:
         except _UNUSABLE as error:
             raise _refused("PGRST303", f"the token cannot be used: {error}") from None
         except (jwt.PyJWTError, ValueError, ArithmeticError, RecursionError):
-            raise _refused("PGRST301", "the token is not one that this relay trusts") from None
+            raise _refused("PGRST301", "this relay does not trust the token") from None
         for name in ("exp", "nbf", "iat"):
             if name in claims and not _is_time(claims[name]):
                 raise _refused("PGRST303", f"the token's {name} is not a time in seconds")
         if not claims["sub"]:
-            raise _refused("PGRST303", "the token names nobody")
+            raise _refused("PGRST303", "the token's subject is empty")
         if not _names_a_user(claims["sub"]):
             raise _no_user()
         return claims
@@ -165,18 +165,16 @@ class Tokens:
             return self.jwks.find(jwt.get_unverified_header(token).get("kid"))
         except UnknownKey as unknown:
             if unknown.being_fetched:
-                raise Problem(
-                    503, "08006", "the issuer's keys are being fetched, try again"
-                ) from None
+                raise Problem(503, "08006", "the issuer's keys are being read; try again") from None
             raise jwt.InvalidKeyError("the issuer has no such key") from None
 
 
 def claims_of(connection: HTTPConnection) -> Claims:
-    """The claims of whoever sent this request; empty for somebody who is not signed in.
+    """The claims of this request's user; empty for an anonymous user.
 
-    `Authorization: Bearer` wins over the cookie. A token that is present but no good is refused
-    with Problem 401, never treated as no token. Other schemes are left to whatever proxy uses them.
-    The browser sends the cookie also with what another site's page asks for; there it says nothing.
+    `Authorization: Bearer` has priority over the cookie. An invalid token is refused with Problem 401,
+    never treated as no token. Other authorization schemes are ignored: a proxy may use them.
+    In requests of other sites' pages the cookie is ignored.
     """
     known: Claims | None = connection.scope.get(_CLAIMS_KEY)
     if known is None:
@@ -191,7 +189,7 @@ def claims_of(connection: HTTPConnection) -> Claims:
 def bearer_of(connection: HTTPConnection) -> str | None:
     """The bearer token of this request (RFC 6750 section 2.1), or None.
 
-    A browser's WebSocket can set no header but its subprotocols, so there one may be `bearer.<token>`.
+    A browser's WebSocket can only set subprotocols, so there one of them may be `bearer.<token>`.
     """
     for offered in connection.scope.get("subprotocols", ()):
         if offered.startswith(SUBPROTOCOL):
@@ -203,21 +201,21 @@ def bearer_of(connection: HTTPConnection) -> str | None:
 
 
 def _not_empty(token: str) -> str:
-    # Never "no token": then the cookie would speak, for a page that is not ours.
+    # Not the same as no token: then the cookie would count, also for pages of other sites.
     if not token:
-        raise _refused("PGRST301", "there is no token where one was announced")
+        raise _refused("PGRST301", "the bearer token is empty")
     return token
 
 
 def user_of(claims: Mapping[str, object]) -> UserId | None:
-    """The id of the user these claims name, or None for somebody who is not signed in."""
+    """The id of the user, or None for an anonymous user."""
     return UserId(int(str(claims["sub"]))) if "sub" in claims else None
 
 
 def ends_at(claims: Mapping[str, object]) -> float | None:
-    """When what is opened with these claims now has to end (Unix time); None: it need not.
+    """When a stream with these claims has to end (Unix time); None: never.
 
-    That is at `exp`; for a token that is taken because clocks differ, when they may differ no more.
+    That is at `exp`; or, for a token accepted within the allowed clock skew, when that ends.
     """
     expires = claims.get("exp")
     if not isinstance(expires, int | float):
@@ -226,13 +224,13 @@ def ends_at(claims: Mapping[str, object]) -> float | None:
 
 
 def subject_of(connection: HTTPConnection) -> str:
-    """Whom a request counts for, wherever something is counted: `user 7`, or `address 192.0.2.1`.
+    """Whom limits and budgets count this request for: `user 7`, or `address 192.0.2.1`.
 
-    A user's id and an address are never the same key, whatever a proxy calls an address.
+    The first word keeps users and addresses apart, whatever text a proxy sends as an address.
     """
     try:
         user = user_of(claims_of(connection))
-    except Problem:  # the route will refuse it; until then it counts for its address
+    except Problem:  # the route refuses the token; here the request counts for its address
         user = None
     if user is not None:
         return f"user {user}"
@@ -240,19 +238,19 @@ def subject_of(connection: HTTPConnection) -> str:
 
 
 def pem(given: str | None) -> str | None:
-    """A key as PEM text, read from a file if its path is given. Raises OSError."""
+    """A key as PEM text; `given` is the text or the path of a file. Raises OSError."""
     if given is None or given.lstrip().startswith("-----BEGIN "):
         return given
     return Path(given).read_text("ascii")
 
 
 def _names_a_user(subject: object) -> bool:
-    text = str(subject)  # a string already: PyJWT takes nothing else (RFC 7519 section 4.1.2)
+    text = str(subject)  # PyJWT accepts strings only (RFC 7519 section 4.1.2)
     return text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) <= BIGINT_MAX
 
 
 def _is_time(value: object) -> bool:
-    """A NumericDate (RFC 7519 section 2); PyJWT also takes text, and numbers beyond all calendars."""
+    """Whether this is a NumericDate (RFC 7519 section 2). PyJWT also accepts text and numbers out of range."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return 0 <= value <= LATEST
@@ -263,7 +261,7 @@ def _no_user() -> Problem:
         403,
         "42501",
         "the token's subject is not the id of a user of this database",
-        hint="`sub` is the id of a row in users, as text. No setting makes users of other subjects.",
+        hint="`sub` must be the id of a row in users, as text.",
         rule="tokens_subject_is_a_user",
     )
 

@@ -1,4 +1,4 @@
-"""The body of a write: JSON, looked at only as far as a statement needs to be composed."""
+"""The body of a write: JSON, read only as far as a statement needs it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _SURROGATE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Objects that are inserted by one statement: the same columns of each.
+    """Objects with the same columns, which one statement inserts.
 
-    `body` is a JSON array of `size` objects; with no `names` every column takes its default.
+    `body` is a JSON array of `size` objects. Without `names` every column gets its default.
     """
 
     names: tuple[str, ...]
@@ -30,20 +30,20 @@ class Batch:
 
 
 async def json_of(request: Request) -> tuple[Any, str]:
-    """The parsed body, and its text. Raises Problem PGRST102, or 415 if it does not say it is JSON."""
+    """The parsed body, and its text. Raises Problem PGRST102, or 415 for another Content-Type than JSON."""
     check_content_type(request.headers)
     body = await request.body()
     return parse(body), body.decode("utf-8")
 
 
 def parse(body: bytes) -> Any:
-    """Parse JSON as strictly as RFC 8259 has it. Raises Problem PGRST102."""
+    """Parse JSON as strictly as RFC 8259 says. Raises Problem PGRST102."""
     if not body:
-        raise refusal("PGRST102", "the body is empty; JSON was expected")
+        raise refusal("PGRST102", "the body is empty, and must be JSON")
     try:
         text = body.decode("utf-8")
         value = json.loads(text, parse_constant=_no_constant)
-        if _SURROGATE.search(text):  # half of a pair, or a pair, written as an escape
+        if _SURROGATE.search(text):  # a surrogate, or a pair of them, as an escape
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         return value
     except UnicodeEncodeError:
@@ -62,7 +62,7 @@ def parse(body: bytes) -> Any:
 def an_object(value: Any) -> dict[str, Any]:
     """The one object a PATCH or a call takes. Raises Problem PGRST102."""
     if not isinstance(value, dict):
-        raise refusal("PGRST102", f"the body is to be a JSON object, not {_kind(value)}")
+        raise refusal("PGRST102", f"the body must be a JSON object, not {_kind(value)}")
     return value
 
 
@@ -73,7 +73,7 @@ def objects(value: Any, *, at_most: int) -> list[dict[str, Any]]:
         raise Problem(
             413,
             "54000",
-            f"{len(items)} rows are more than the {at_most} that one request may write",
+            f"one request may write at most {at_most} rows, and this one has {len(items)}",
             hint="Send them in several requests.",
             rule="requests_rows_are_few",
         )
@@ -81,7 +81,7 @@ def objects(value: Any, *, at_most: int) -> list[dict[str, Any]]:
         if not isinstance(item, dict):
             raise refusal(
                 "PGRST102",
-                f"the body is to be a JSON object or an array of objects, not of {_kind(item)}",
+                f"the body must be a JSON object or an array of objects, but contains {_kind(item)}",
             )
     return items
 
@@ -93,11 +93,11 @@ def batches(
     columns: tuple[str, ...] | None,
     missing_is_null: bool,
 ) -> Iterator[Batch]:
-    """Group neighbours that give the same columns, so that what is left out takes its default.
+    """Group adjacent objects with the same columns, so that missing columns get their default.
 
-    `text` is the body they were parsed from; a body that makes one batch is passed on untouched.
-    `columns` (from the query string) limits which keys are taken; with `missing_is_null` each of
-    them is written, null where an object lacks it, as PostgREST does.
+    `text` is the body they were parsed from. If there is one batch, it is used unchanged.
+    `columns` (from the query string) names the keys to use; with `missing_is_null` all of them
+    are written, as null where an object lacks one. That is what PostgREST does.
     """
     if columns and missing_is_null:
         if items:
@@ -109,11 +109,11 @@ def batches(
         return tuple(sorted(key for key in item if wanted is None or key in wanted))
 
     for shared, group in groupby(items, key=names):
-        alike = list(group)
+        same = list(group)
         if shared:
-            yield _batch(shared, alike, items, text)
+            yield _batch(shared, same, items, text)
         else:  # INSERT … DEFAULT VALUES makes one row
-            yield from (Batch((), "[{}]", 1) for _ in alike)
+            yield from (Batch((), "[{}]", 1) for _ in same)
 
 
 def _batch(

@@ -1,4 +1,4 @@
-"""What a query may ask of everybody's database, and how much an answer may be."""
+"""Bounds of a query: who may use regular expressions, and how large an answer may be."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ PATTERNS: Final = frozenset({"match", "imatch"})
 
 
 def check_patterns(query: Query, claims: Claims) -> None:
-    """Raises Problem 401 for a regular expression of somebody who is not signed in.
+    """Raises Problem 401 for a regular expression of an anonymous user.
 
-    One of 40 characters can keep a processor busy for as long as a statement may run. A user's are
-    paid from the user's budget of database seconds; of strangers there are any number.
+    An expression of 40 characters can use a processor for as long as a statement may run. For users who are
+    signed in, the budget of database seconds limits that. Anonymous users can have many addresses.
     """
     if not claims and _has_pattern(query.filters):
         raise Problem(
             401,
             "42501",
-            "regular expressions (match, imatch) are for those who are signed in",
+            "regular expressions (match, imatch) are only for users who are signed in",
             hint="Sign in, or use like or ilike.",
             rule="requests_patterns_are_of_users",
         )
@@ -37,7 +37,7 @@ def _has_pattern(filters: Iterable[Condition | Group]) -> bool:
 
 
 def check_size(size: int, most: int) -> None:
-    """Raises Problem 413 for an answer of so many bytes, while its transaction can still be undone."""
+    """Raises Problem 413 for an answer that is too large. Call it inside the transaction, which is then rolled back."""
     if size > most:
         raise Problem(
             413,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 async def post(request: Request) -> Response:
-    """`POST`: named arguments from a JSON object; no body is no arguments."""
+    """`POST`: named arguments from a JSON object; none without a body."""
     check_profile(request.headers, writes=True)
     if not await request.body():
         return await _call(request, None, frozenset(), "{}")
@@ -55,7 +55,7 @@ async def _call(
         raise Problem(
             405,
             "PGRST101",
-            f"{function.name} may change something, so GET cannot call it",
+            f"{function.name} may write, so GET cannot call it",
             hint="Use POST.",
             headers={"Allow": "POST"},
         )
@@ -67,7 +67,7 @@ async def _call(
     query = parse(request.scope["query_string"], arguments=names if reads else frozenset())
     if query.filters and not function.returns_rows:
         raise catalogue.unknown_function(
-            function.name, names, details="It returns no rows to filter."
+            function.name, names, details="It returns no rows, so it takes no filters."
         )
     check_patterns(query, claims)
     call = statement.called(function, given, sorted(names), body)
@@ -90,11 +90,11 @@ async def _call(
         return answer
 
     answer = await transact(request.state.database, claims, work, read_only=reads)
-    return _told(function, answer) or page(answer, query, shape, kept)
+    return _value_response(function, answer) or page(answer, query, shape, kept)
 
 
-def _told(function: Function, answer: Answer) -> Response | None:
-    """The response of a function that returns no set of rows."""
+def _value_response(function: Function, answer: Answer) -> Response | None:
+    """The response of a function that returns no set of rows; None for the others."""
     if function.returns_nothing:
         return Response(None, 204)
     if function.returns_set and function.returns_rows:

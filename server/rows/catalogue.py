@@ -1,7 +1,7 @@
-"""What there is to read, write and call: tables, views, columns and functions, as PostgreSQL has them.
+"""The tables, views, columns and functions of the schema, from PostgreSQL's catalogs.
 
-Only names and types are known here, to build statements and to say "no such column" early. Who may
-do what is never decided here; a role's rights matter only for what `select=*` stands for.
+Only names and types are kept, to build statements and to refuse unknown names early. Rights are never
+decided here; a role's rights matter only for the columns of `select=*`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..postgres.pools import Database
 
 SCHEMA = "roomtone"
-REFRESH_AT_MOST_EVERY_S = 2.0  # so that asking for invented tables is no way to keep us reading
+REFRESH_AT_MOST_EVERY_S = 2.0  # so that requests for invented tables do not cause reads without end
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class Relation:
     seen_by_person: tuple[str, ...]
 
     def seen_by(self, *, anonymous: bool) -> tuple[str, ...]:
-        """The columns `*` stands for; all of them if none may be read, so PostgreSQL says no."""
+        """The columns of `*`. If none is readable, all of them, so that PostgreSQL refuses."""
         seen = self.seen_by_anon if anonymous else self.seen_by_person
         return seen or tuple(self.types)
 
     def type_of(self, column: str) -> str:
-        """The SQL type of a column that is to be written. Raises Problem PGRST204."""
+        """The SQL type of a column to write. Raises Problem PGRST204."""
         try:
             return self.types[column]
         except KeyError:
@@ -55,7 +55,7 @@ class Relation:
 class Function:
     """A function. `arguments` maps its parameters, in order, to their SQL types.
 
-    The last `defaults` of them may be left out. `columns` are those of a row it returns.
+    The last `defaults` of them are optional. `columns` are those of a row that it returns.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Function:
 
 
 class Catalogue:
-    """The schema's relations and functions, read once and again when something unknown is named."""
+    """The schema's relations and functions. Read at start, and again when a request names an unknown one."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -87,7 +87,7 @@ class Catalogue:
         self._read_at = float("-inf")
 
     async def refresh(self) -> None:
-        """Read pg_catalog anew (PostgreSQL manual, chapter 53)."""
+        """Read pg_catalog (PostgreSQL manual, chapter 53)."""
         self._read_at = time.monotonic()
         relations: dict[str, Relation] = {}
         functions: dict[str, list[Function]] = {}
@@ -118,12 +118,12 @@ class Catalogue:
         """The function of this name that takes these arguments. Raises Problem PGRST202, PGRST203."""
         if not any(known.takes(given) for known in self._functions.get(name, ())):
             await self._refresh_if_due()
-        fitting = [f for f in self._functions.get(name, []) if f.takes(given)]
-        if not fitting:
+        matching = [f for f in self._functions.get(name, []) if f.takes(given)]
+        if not matching:
             raise self.unknown_function(name, given)
-        if len(fitting) > 1:
-            raise refusal("PGRST203", f"several functions fit: {', '.join(map(str, fitting))}")
-        return fitting[0]
+        if len(matching) > 1:
+            raise refusal("PGRST203", f"several functions match: {', '.join(map(str, matching))}")
+        return matching[0]
 
     async def overloads(self, name: str) -> list[Function]:
         """Every function of this name. Raises Problem PGRST202."""
@@ -137,7 +137,7 @@ class Catalogue:
     def unknown_function(
         self, name: str, given: frozenset[str], *, details: str | None = None
     ) -> Problem:
-        """Problem PGRST202, with what there is as its hint."""
+        """Problem PGRST202, with the known functions as its hint."""
         known = self._functions.get(name, [])
         if known:
             arguments = ", ".join(sorted(given)) or "no arguments"

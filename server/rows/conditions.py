@@ -21,7 +21,7 @@ QUANTIFIED = frozenset(
     {"eq", "gt", "gte", "lt", "lte", "like", "ilike", "match", "imatch"}
 )  # eq(any).{1,2}
 SEARCHES = frozenset({"fts", "plfts", "phfts", "wfts"})  # fts(english).word
-IS_WORDS = frozenset({"null", "not_null", "true", "false", "unknown"})
+IS_VALUES = frozenset({"null", "not_null", "true", "false", "unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def parse_group(
 ) -> Group:
     """`(a.eq.1,not.b.is.null,or(c.gt.2,d.lt.3))`. Raises Problem PGRST100."""
     if depth > DEEPEST_GROUP:
-        scanner.fail(f"at most {DEEPEST_GROUP} groups inside each other")
+        scanner.fail(f"at most {DEEPEST_GROUP} nested groups")
     scanner.expect("(")
     members = [_member(scanner, depth)]
     while scanner.take(","):
@@ -107,7 +107,7 @@ def _value(
         return scanner.listed("(", ")")
     if operator == "is":
         word = scanner.bare(ends).lower()
-        if word not in IS_WORDS:
+        if word not in IS_VALUES:
             scanner.at -= len(word)
             scanner.fail("null, not_null, true, false or unknown")
         return word

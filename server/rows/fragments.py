@@ -46,7 +46,9 @@ IS_SQL: Mapping[str, str] = {
     "false": "is false",
     "unknown": "is unknown",
 }
-LONGEST_NAME_BYTES = 63  # PostgreSQL would cut a longer one and take it for another (NAMEDATALEN)
+LONGEST_NAME_BYTES = (
+    63  # PostgreSQL would truncate a longer name, which may then be another's (NAMEDATALEN)
+)
 
 Sql = sql.SQL | sql.Composed
 
@@ -55,7 +57,7 @@ Part = tuple[Sql, list[Any]]
 
 
 def identifier(*names: str) -> Sql:
-    """A quoted name. A percent sign in it is no placeholder."""
+    """A quoted name. A percent sign in it is escaped: it is not a placeholder."""
     for name in names:
         if len(name.encode()) > LONGEST_NAME_BYTES:
             raise refusal("PGRST100", f"a name has at most 63 bytes: {name[:60]}…")
@@ -69,7 +71,7 @@ def relation(name: str) -> Sql:
 
 
 def type_name(name: str) -> Sql:
-    """A type as format_type() or our own list of casts wrote it: never a client's text."""
+    """A type from format_type() or from the list of casts, never a client's text."""
     return sql.SQL(name)
 
 
@@ -119,7 +121,7 @@ def where(source: str, filters: Sequence[Condition | Group]) -> Part:
 
 
 def chosen(source: str, filters: Sequence[Condition | Group]) -> Part:
-    """What stands after WHERE; there has to be at least one filter."""
+    """The condition after WHERE. Raises ValueError without a filter."""
     if not filters:
         raise ValueError("no rows are chosen")
     return _joined(source, filters, "and")
@@ -173,7 +175,7 @@ def _one(source: str, condition: Condition) -> Part:
         return _search(left, values, condition)
     if operator == "in":
         return sql.SQL("{} = any(%s)").format(left), [*values, array_literal(value)]
-    if operator in {"like", "ilike"}:  # in a URL an asterisk needs no escaping, so it stands for %
+    if operator in {"like", "ilike"}:  # `*` means `%`, which would need escaping in a URL
         value = (
             value.replace("*", "%")
             if isinstance(value, str)

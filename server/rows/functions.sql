@@ -1,4 +1,4 @@
--- Functions that a visitor or a person may execute; not those that only triggers call.
+-- Functions that an anonymous user or a person may execute, without those that only triggers call.
 select p.proname as name,
        p.provolatile = 'v' as is_volatile,
        p.proretset as returns_set,

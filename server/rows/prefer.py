@@ -1,4 +1,4 @@
-"""What the client would like: the `Prefer` header (RFC 7240) and content negotiation."""
+"""The `Prefer` header (RFC 7240) and content negotiation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .statement import Resolution
 ARRAY = "application/json"
 OBJECT = "application/vnd.pgrst.object+json"
 STRIPPABLE_ARRAY = "application/vnd.pgrst.array+json"
-PROFILES = frozenset({"roomtone", "public"})  # `public` is what PostgREST's clients send unasked
+PROFILES = frozenset({"roomtone", "public"})  # PostgREST's clients send `public` by default
 
 _WILDCARDS = frozenset({"*/*", "application/*"})
 _KNOWN: dict[str, frozenset[str]] = {
@@ -28,7 +28,7 @@ _KNOWN: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """The preferences that are kept. `applied` is the value of `Preference-Applied`."""
+    """The preferences that are applied. `applied` is the value of `Preference-Applied`."""
 
     answer: Literal["minimal", "headers-only", "representation"] = "minimal"
     resolution: Resolution | None = None
@@ -40,7 +40,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The shape of the answer: an array, or with `single` the one object it must consist of."""
+    """The shape of the answer: an array, or with `single` exactly one object."""
 
     single: bool = False
     strip_nulls: bool = False
@@ -55,7 +55,7 @@ class Accepted:
 def preferences(headers: Headers) -> Preferences:
     """Parse every Prefer header. The first of several values for one preference counts (RFC 7240, 2).
 
-    Raises Problem PGRST122 for one that cannot be kept, if `handling=strict` was asked.
+    With `handling=strict`, raises Problem PGRST122 for one that is unknown.
     """
     found: dict[str, str] = {}
     refused: list[str] = []
@@ -69,12 +69,12 @@ def preferences(headers: Headers) -> Preferences:
         else:
             refused.append(item.strip()[:60])
     if found.get("handling") == "strict" and refused:
-        raise refusal("PGRST122", f"these preferences cannot be kept: {', '.join(refused)}")
+        raise refusal("PGRST122", f"these preferences are unknown: {', '.join(refused)}")
     strict = found.get("handling") == "strict"
     if not strict:
         found.pop("max-affected", None)
     if "count" in found:
-        found["count"] = "exact"  # the planner's guess would not be cheaper here
+        found["count"] = "exact"  # an estimate would not be cheaper here
     max_affected = found.get("max-affected")
     return Preferences(
         answer=found.get("return", "minimal"),  # type: ignore[arg-type] # checked against _KNOWN
@@ -88,10 +88,10 @@ def preferences(headers: Headers) -> Preferences:
 
 def accepted(headers: Headers) -> Accepted:
     """Choose the answer's media type (RFC 9110, 12.5.1). Raises Problem PGRST107."""
-    asked = headers.get("accept", "").strip()
-    if not asked:
+    header = headers.get("accept", "").strip()
+    if not header:
         return Accepted()
-    for item in asked.split(","):
+    for item in header.split(","):
         kind, *rest = (part.strip().lower() for part in item.split(";"))
         if "q=0" in rest or "q=0.0" in rest:
             continue
@@ -104,28 +104,30 @@ def accepted(headers: Headers) -> Accepted:
             return Accepted()
     raise refusal(
         "PGRST107",
-        f"none of these media types is offered: {asked[:100]}",
+        f"none of these media types is offered: {header[:100]}",
         hint=f"There are {ARRAY} and {OBJECT}.",
     )
 
 
 def check_profile(headers: Headers, *, writes: bool) -> None:
-    """Refuse a schema other than ours: Problem PGRST106."""
+    """Refuse schemas other than `roomtone`: Problem PGRST106."""
     profile = headers.get("content-profile" if writes else "accept-profile")
     if profile is not None and profile not in PROFILES:
         raise refusal(
-            "PGRST106", f"schema {profile[:60]!r} is not served here", hint="There is roomtone."
+            "PGRST106",
+            f"schema {profile[:60]!r} is not served here",
+            hint="The only schema is roomtone.",
         )
 
 
 def check_content_type(headers: Headers) -> None:
-    """Refuse a body that does not say it is JSON: Problem 415."""
+    """Refuse a body whose Content-Type is not JSON: Problem 415."""
     kind = headers.get("content-type", ARRAY).partition(";")[0].strip().lower()
     if kind != ARRAY:
         raise Problem(
             415,
             "PGRST107",
-            f"a body is {ARRAY} here, not {kind[:60]}",
+            f"the body must be {ARRAY}, not {kind[:60]}",
             hint="With curl: --json '{…}', or -H 'Content-Type: application/json'.",
         )
 

@@ -1,7 +1,7 @@
-"""The query string as a typed structure: what to select, which rows, in which order, how many.
+"""The query string as a typed structure: columns, filters, order, limit and offset.
 
 The language is PostgREST's (its manual: Tables and Views, Operators, Logical Operators, Ordering).
-Nothing here knows the schema, and nothing here is SQL.
+This module knows neither the schema nor SQL.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def parameters(query_string: bytes) -> list[tuple[str, str]]:
             max_num_fields=MOST_PARAMETERS,
         )
     except UnicodeDecodeError:
-        raise refusal("PGRST100", "the query string is not UTF-8, percent-encoded") from None
+        raise refusal("PGRST100", "the query string is not percent-encoded UTF-8") from None
     except ValueError:
         raise refusal("PGRST100", f"more than {MOST_PARAMETERS} query parameters") from None
     if any("\0" in key or "\0" in value for key, value in pairs):
@@ -64,7 +64,7 @@ def parameters(query_string: bytes) -> list[tuple[str, str]]:
 def parse(query_string: bytes, *, arguments: frozenset[str] = frozenset()) -> Query:
     """Parse a query string. Raises Problem PGRST100, PGRST103, PGRST200.
 
-    `arguments` names parameters that are a function's arguments rather than filters.
+    `arguments`: names of parameters that are a function's arguments and not filters.
     """
     single: dict[str, str] = {}
     given: dict[str, str] = {}
@@ -98,13 +98,13 @@ def _whole(single: dict[str, str], key: str) -> int | None:
         return None
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdecimal()):
-        raise refusal("PGRST100", f"{key} is a whole number, not {text[:40]!r}")
-    # A number of any length is fine as a limit; Python converts no more than 4,300 digits.
+        raise refusal("PGRST100", f"{key} must be a whole number, not {text[:40]!r}")
+    # A limit may have any number of digits; Python converts at most 4,300.
     number = int(digits[:20]) if len(digits) <= 20 else LARGEST_OFFSET + 1
     if text.startswith("-") and number > 0:
         raise refusal("PGRST103", f"{key} cannot be negative")
     if key == "offset" and number > LARGEST_OFFSET:
-        raise refusal("PGRST103", "there are no rows that far")
+        raise refusal("PGRST103", "the offset is beyond the last row")
     return number
 
 

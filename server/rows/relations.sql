@@ -1,5 +1,5 @@
--- Tables and views that a visitor or a person may do something with, with their columns in order.
--- `anon` and `person` say which role may read the column, so that `*` means what one may see.
+-- Tables and views that an anonymous user or a person may read or write, with their columns in order.
+-- `anon` and `person`: whether the role may read the column, so that `*` means all readable columns.
 select c.relname as name,
        c.relkind in ('v', 'm') as is_view,
        coalesce((select array_agg(k.attname::text order by u.position)

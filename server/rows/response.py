@@ -1,4 +1,4 @@
-"""From what PostgreSQL answered to an HTTP response, its JSON untouched."""
+"""PostgreSQL's answer as an HTTP response, its JSON unchanged."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .transaction import Answer
 
 
 def check_single(answer: Answer, accepted: Accepted) -> None:
-    """Refuse to give one object where there are none or several: Problem PGRST116.
+    """Refuse a request for one object if there are none or several: Problem PGRST116.
 
-    To be called while the transaction is open, so that a write is undone.
+    Call it inside the transaction, so that a write is rolled back.
     """
     if accepted.single and answer.text is not None and answer.size != 1:
         raise refusal(
             "PGRST116",
-            "one object was asked for, and the result is not one row",
+            "the request is for one object, and the result is not one row",
             details=f"The result contains {answer.size} rows",
         )
 
@@ -27,7 +27,7 @@ def check_affected(answer: Answer, preferences: Preferences) -> None:
     if preferences.max_affected is not None and answer.size > preferences.max_affected:
         raise refusal(
             "PGRST124",
-            "more rows would be affected than max-affected allows",
+            "the request would change more rows than max-affected allows",
             details=f"{answer.size} rows",
         )
 
@@ -41,7 +41,7 @@ def rows(
     content_range: str | None = None,
     location: str | None = None,
 ) -> Response:
-    """The rows, or without `answer.text` an empty body."""
+    """The rows; an empty body without `answer.text`."""
     headers = {"Cache-Control": "no-store"}
     if content_range is not None:
         headers["Content-Range"] = content_range

@@ -1,4 +1,4 @@
-"""Reading PostgREST's little language character by character: names, quoted values, lists."""
+"""A scanner for PostgREST's query language: names, quoted values, lists."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NAME_ENDS = frozenset('.,():"{} \t\r\n')
 
 
 class Scanner:
-    """A position in one parameter's text. Every mistake is Problem PGRST100, naming the place."""
+    """A position in one parameter's text. Every error is Problem PGRST100, with the position."""
 
     def __init__(self, text: str, parameter: str) -> None:
         self.text = text
@@ -22,7 +22,7 @@ class Scanner:
         raise self.failure(expected)
 
     def failure(self, expected: str) -> Problem:
-        """Problem PGRST100, saying what was expected here and what was found."""
+        """Problem PGRST100: what was expected at this position and what was found."""
         found = repr(self.text[self.at : self.at + 20]) if not self.done else "the end"
         return refusal(
             "PGRST100",
@@ -96,7 +96,7 @@ class Scanner:
         return self.quoted() if self.sees('"') else self.bare(ends)
 
     def rest(self) -> str:
-        """All that is left."""
+        """The rest of the text."""
         text, self.at = self.text[self.at :], len(self.text)
         return text
 
@@ -112,7 +112,7 @@ class Scanner:
         return tuple(values)
 
     def braces(self) -> str:
-        """A PostgreSQL array literal `{…}` as it stands, quotes and nesting respected."""
+        """A PostgreSQL array literal `{…}`, unchanged, with quotes and nesting."""
         start, depth = self.at, 0
         while not self.done:
             if self.sees('"'):

@@ -32,7 +32,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """One item of `select=`. The column `*` stands for all that one may see."""
+    """One item of `select=`. The column `*` means all readable columns."""
 
     field: Field
     alias: str | None = None
@@ -41,7 +41,7 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One item of `order=`; what is None is left to PostgreSQL's default."""
+    """One item of `order=`. None means PostgreSQL's default."""
 
     field: Field
     direction: Literal["asc", "desc"] | None = None
@@ -61,7 +61,7 @@ def parse_field(scanner: Scanner) -> Field:
 
 
 MOST_ITEMS = 64
-"""More than any table has columns. Each alias may repeat a column, and a row's size with it."""
+"""More than any table has columns. Without a limit, aliases could repeat a large column many times."""
 
 
 def parse_selected(text: str) -> tuple[Selected, ...]:
@@ -146,5 +146,5 @@ def _no_embedding(name: str) -> Exception:
     return refusal(
         "PGRST200",
         f"other tables cannot be embedded here ({name[:60]})",
-        hint="The views hallway, roster and signal_trace join what belongs together.",
+        hint="The views hallway, roster and signal_trace join tables for you.",
     )

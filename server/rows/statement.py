@@ -1,7 +1,6 @@
-"""Whole statements. Each answers one row `(json text or null, number of rows, size in bytes)`.
+"""Whole statements. Each returns one row `(json text or null, number of rows, size in bytes)`.
 
-PostgreSQL builds the JSON of the answer, and reads the JSON of the request: values pass through
-here as they came, inside one parameter.
+PostgreSQL builds the JSON of the answer and reads the JSON of the request: its text is one parameter.
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ _CHUNK = "roomtone_rows"
 
 @dataclass(frozen=True, slots=True)
 class Returning:
-    """What a statement is to answer with: these columns, of which `*` is `everything`."""
+    """The columns that a statement returns; `*` means `everything`."""
 
     select: tuple[Selected, ...]
     everything: tuple[str, ...]
     most_bytes: int
-    """An answer larger than this is not made: the statement then tells its size and no text."""
+    """A larger answer is not built: the statement then returns its size and no text."""
     strip_nulls: bool = False
 
 
@@ -60,7 +59,7 @@ def call_rows(
 
 
 def call_value(function: Function, call: Part, *, most_bytes: int) -> Part:
-    """What a function returns that is no row: one value, or for a set the array of them."""
+    """The value that a function returns, or the array of values if it returns a set."""
     text, values = call
     if function.returns_nothing:
         return sql.SQL("select null::text, 1, 0 from {}").format(text), values
@@ -81,7 +80,7 @@ def called(
 ) -> Part:
     """`function(name => value, …)` with named arguments (PostgreSQL manual, 4.3.2).
 
-    The values are texts from the query string, or with `given` None those in the JSON `body`.
+    The values are texts from the query string; if `given` is None, those in the JSON `body`.
     """
     if given is not None:
         arguments = commas(
@@ -111,7 +110,7 @@ def insert(
     resolution: Resolution | None,
     answer: Returning | None,
 ) -> Part:
-    """INSERT the objects of a JSON array, taking `names` from each; no names means all defaults."""
+    """INSERT the objects of a JSON array, with the keys `names` of each. Without names, all defaults."""
     target = relation(table.name)
     if names:
         listed = commas(identifier(name) for name in names)
@@ -125,13 +124,13 @@ def insert(
     if resolution is not None and (key := conflict or table.key):
         changed = [name for name in names if name not in key]
         text = text + _on_conflict(key, changed, resolution)
-    return _answering(text, values, table, answer)
+    return _returning(text, values, table, answer)
 
 
 def update(
     table: Relation, names: Sequence[str], body: str, query: Query, answer: Returning | None
 ) -> Part:
-    """UPDATE what the filters choose with the columns of one JSON object."""
+    """UPDATE the rows that the filters choose with the columns of one JSON object."""
     condition, values = chosen(table.name, query.filters)
     text = sql.SQL("update {} set {} from {} where {}").format(
         relation(table.name),
@@ -141,14 +140,14 @@ def update(
         _recordset("json_to_record", {name: table.type_of(name) for name in names}),
         condition,
     )
-    return _answering(text, [body, *values], table, answer)
+    return _returning(text, [body, *values], table, answer)
 
 
 def delete(table: Relation, query: Query, answer: Returning | None) -> Part:
-    """DELETE what the filters choose."""
+    """DELETE the rows that the filters choose."""
     condition, values = chosen(table.name, query.filters)
     text = sql.SQL("delete from {} where {}").format(relation(table.name), condition)
-    return _answering(text, values, table, answer)
+    return _returning(text, values, table, answer)
 
 
 def _read(
@@ -180,8 +179,8 @@ def _read(
     return text, [*chunk_values, limit, query.offset or 0, *sizes, *total_values]
 
 
-def _answering(text: Sql, values: list[Any], table: Relation, answer: Returning | None) -> Part:
-    # Without RETURNING one needs no right to read what one wrote; the row count is then the
+def _returning(text: Sql, values: list[Any], table: Relation, answer: Returning | None) -> Part:
+    # Without RETURNING, the user needs no right to read the rows. The number of rows is then the
     # command's own.
     if answer is None:
         return text, values
@@ -201,10 +200,10 @@ def _lines(answer: Returning) -> Sql:
 
 
 def _bounded_array(lines: Sql, total: Sql) -> Sql:
-    """The JSON array of these lines, their number and size; no array if that is too large.
+    """The JSON array of these lines, their number and size; no array if it is too large.
 
-    The size is summed up line by line and nothing beyond the limit is put together, so neither the
-    server's memory nor ours grows with it.
+    The size is added up line by line, and lines beyond the limit are not concatenated. So the answer's
+    memory is bounded in PostgreSQL and in the relay.
     """
     return sql.SQL(
         "select case when coalesce(max(size), 0) <= %s"
@@ -225,7 +224,7 @@ def _recordset(
 
 
 def _on_conflict(key: Sequence[str], changed: Sequence[str], resolution: Resolution) -> Sql:
-    # The key's own columns are equal already; leaving them out of SET spares the right to change them.
+    # The key's columns are equal already. Without them in SET, the user needs no right to update them.
     if resolution == "ignore-duplicates" or not changed:
         action: Sql = sql.SQL("nothing")
     else:

@@ -30,9 +30,9 @@ NOTHING = Answer("[]", 0)
 
 
 class TableRequest:
-    """What every request to a table says: who asks, of which table, and how it is to be answered.
+    """A request to a table: its user, its table, its query and the form of its answer.
 
-    Raises Problem for what can be refused before the database is table_request.
+    Raises Problem for what can be refused without the database.
     """
 
     def __init__(self, request: Request, table: Relation, *, writes: bool) -> None:
@@ -48,14 +48,14 @@ class TableRequest:
 
     @classmethod
     async def of(cls, request: Request, *, writes: bool) -> TableRequest:
-        """Look the table up and parse the rest."""
+        """Find the table and parse the request."""
         check_profile(request.headers, writes=writes)
         catalogue: Catalogue = request.state.rows
         table = await catalogue.relation(request.path_params["table"])
         return cls(request, table, writes=writes)
 
     def returning(self) -> Returning | None:
-        """The columns to answer with; None if a write is to answer none."""
+        """The columns of the answer; None for a write that returns no rows."""
         if self.writes and self.preferences.answer != "representation":
             return None
         everything = self.table.seen_by(anonymous=not self.claims)
@@ -64,24 +64,22 @@ class TableRequest:
         )
 
     def check_filtered(self, command: str) -> None:
-        """The article's own warning: an UPDATE or DELETE without a WHERE."""
+        """Refuse an UPDATE or DELETE without a WHERE."""
         if not self.query.filters:
             raise Problem(
                 400,
                 "21000",
                 f"{command} requires a WHERE clause",
-                details=f"Without a filter every row of {self.table.name} would be meant.",
-                hint=f"Say which rows: /rows/{self.table.name}?id=eq.7",
+                details=f"Without a filter, it would apply to every row of {self.table.name}.",
+                hint=f"Choose rows by a filter: /rows/{self.table.name}?id=eq.7",
                 rule="rows_are_chosen_by_a_filter",
             )
         if self.query.limit is not None or self.query.offset is not None or self.query.order:
-            raise refusal(
-                "PGRST100", f"{command} takes no limit, offset or order: filters choose the rows"
-            )
+            raise refusal("PGRST100", f"{command} takes no limit, offset or order: use filters")
 
 
 async def get(request: Request) -> Response:
-    """`GET` and `HEAD`: the rows chosen, ordered and limited by the query string."""
+    """`GET` and `HEAD`: the rows that the query string selects."""
     table_request = await TableRequest.of(request, writes=False)
     query, table = table_request.query, table_request.table
     limit = min(
@@ -100,17 +98,17 @@ async def get(request: Request) -> Response:
     return page(answer, query, table_request.accepted, table_request.preferences)
 
 
-def page(answer: Answer, query: Query, shape: Accepted, kept: Preferences) -> Response:
-    """A part of what there is: 206 if it is known to be one. Raises Problem PGRST103."""
+def page(answer: Answer, query: Query, shape: Accepted, preferred: Preferences) -> Response:
+    """The rows: with status 206 if they are known to be a part. Raises Problem PGRST103."""
     offset = query.offset or 0
     if answer.total is not None and offset > answer.total:
         raise refusal(
-            "PGRST103", "there are no rows that far", details=f"There are {answer.total}."
+            "PGRST103", "the offset is beyond the last row", details=f"There are {answer.total}."
         )
     partial = answer.total is not None and answer.size < answer.total
     content_range = response.span(offset, answer.size, answer.total)
     status = 206 if partial else 200
-    return response.rows(answer, shape, kept, status=status, content_range=content_range)
+    return response.rows(answer, shape, preferred, status=status, content_range=content_range)
 
 
 async def post(request: Request) -> Response:
@@ -150,12 +148,17 @@ async def post(request: Request) -> Response:
         return answer
 
     answer = await transact(table_request.database, table_request.claims, work)
-    where = _location(table, answer) if located else None
+    location = _location(table, answer) if located else None
     total = str(answer.size) if kept.count else "*"
     if returning is None or located:
         answer = Answer(None, answer.size)
     return response.rows(
-        answer, table_request.accepted, kept, status=201, content_range=f"*/{total}", location=where
+        answer,
+        table_request.accepted,
+        kept,
+        status=201,
+        content_range=f"*/{total}",
+        location=location,
     )
 
 
@@ -223,7 +226,7 @@ def _written(answer: Answer, table_request: TableRequest, content_range: str) ->
 
 def _location(table: Relation, answer: Answer) -> str | None:
     rows = json.loads(answer.text or "[]")
-    if not rows:  # an upsert that had nothing to change
+    if not rows:  # an upsert that changed nothing
         return None
     filters = "&".join(f"{quote(name)}=eq.{quote(str(rows[0][name]))}" for name in table.key)
     return f"/rows/{quote(table.name)}?{filters}"

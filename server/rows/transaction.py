@@ -1,4 +1,4 @@
-"""Doing a request's work as its user, again if it only lost a race."""
+"""Transactions as the user, repeated after a serialization failure or a deadlock."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PAUSES_S = (0.02, 0.1)  # at most; a random part of it, so that two losers do not meet again
+PAUSES_S = (
+    0.02,
+    0.1,
+)  # upper limits of random pauses, so that two transactions do not collide again
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a statement answered: the rows as the text of a JSON array if asked for, and how many.
+    """The answer of a statement: the rows as the text of a JSON array, if requested, and their number.
 
-    `weight` is the text's size in bytes, `total` how many rows there are without the limit, where
-    that was asked.
+    `weight` is the text's size in bytes; `total` the number of rows without the limit, if requested.
     """
 
     text: str | None
@@ -44,10 +46,9 @@ async def transact(
     *,
     read_only: bool = False,
 ) -> T:
-    """Run `work` in one transaction as the user. Raises psycopg errors, and whatever `work` raises.
+    """Run `work` in one transaction as the user. Raises psycopg errors, and the errors of `work`.
 
-    A serialization failure or deadlock is tried again: its transaction did nothing, and so
-    nothing happens twice.
+    After a serialization failure or deadlock it runs again: the failed transaction had no effect.
     """
     for pause in PAUSES_S:
         try:
@@ -60,7 +61,7 @@ async def transact(
 
 
 async def execute(connection: Connection, part: Part, *, most_bytes: int) -> Answer:
-    """Execute a statement as `statement` composes them. Raises Problem 413."""
+    """Execute a statement of `statement.py`. Raises Problem 413."""
     text, values = part
     cursor = await connection.execute(text, values)
     if cursor.description is None:
