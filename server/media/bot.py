@@ -146,7 +146,7 @@ async def _sit(plan: Plan, client: SignalingClient, say: Say) -> int:
     ) as session:
         say(f"{who} sits in room {plan.room}. Ctrl-C ends it.")
         if echo is not None:
-            session.on_audio(echo.hear)
+            session.on_audio(echo.add)
         if listens:
             session.on_audio(Speaking(lambda words: say(f"{who} hears {words}")).hear)
         ends = {"visit": session.ended.wait()}

@@ -1,7 +1,7 @@
-"""How a process beside the relay learns what it needs, and when to end.
+"""How a process that the relay starts gets its configuration, and learns when to end.
 
-What it must know comes in on its standard input, one line of JSON, so that no password stands in a list of
-processes; and when that input ends, whoever started it is gone, and it goes too.
+The configuration is one line of JSON on standard input, so that no password is visible in a list of processes. When standard
+input ends, the parent process has ended, and so does this one.
 """
 
 from __future__ import annotations
@@ -29,40 +29,40 @@ from .signaling.client import Ice
 
 @dataclass(frozen=True)
 class ProcessConfig:
-    """`url` is a libpq connection string of the relay's login; `more` is what only this kind of process needs."""
+    """`url` is a libpq connection string of the relay's login; `more` has what only this kind of process needs."""
 
     url: str
     settings: Settings
     more: dict[str, Any]
 
     def ice(self, user: UserId) -> Ice:
-        """What `GET /ice` would tell this user."""
+        """What `GET /ice` answers this user."""
         return ice_of(self.settings, user, loopback=self.settings.loopback)
 
 
 def ice_of(settings: Settings, user: UserId, *, loopback: bool = False) -> Ice:
-    """What `GET /ice` would tell this user, and where media may be sent: to loopback only where Roomtone serves it."""
-    told = configuration(settings, user)
+    """What `GET /ice` answers this user, and where media may be sent: to loopback only if Roomtone serves there."""
+    answer = configuration(settings, user)
     reach = Reach.of(settings.media_networks, loopback=loopback)
-    return Ice(tuple(told["iceServers"]), told["iceTransportPolicy"] == "relay", reach)
+    return Ice(tuple(answer["iceServers"]), answer["iceTransportPolicy"] == "relay", reach)
 
 
 def run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> None:
-    """Do this until told to stop: by SIGTERM or by the end of the input."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
+    """Run this until SIGTERM, or the end of standard input."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(work))
 
 
 async def _run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> None:
     loop = asyncio.get_running_loop()
-    told = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
-    account = told.pop("account", None)
+    config = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
+    account = config.pop("account", None)
     if account is not None:
         privileges.drop(*account)  # before the first packet
-    settings = Settings(**told.pop("settings"))
+    settings = Settings(**config.pop("settings"))
     logs.configure(settings.log_level, "%(name)s: %(message)s")
-    working = begin(work(ProcessConfig(told.pop("url"), settings, told)), "work")
+    working = begin(work(ProcessConfig(config.pop("url"), settings, config)), "work")
     loop.add_signal_handler(signal.SIGTERM, working.cancel)
     loop.add_reader(sys.stdin.fileno(), lambda: os.read(0, 4096) or working.cancel())
     with suppress(asyncio.CancelledError):

@@ -1,8 +1,8 @@
-"""One speaker's stream, forwarded to one listener: renumbered, so that it stays one stream whatever happens upstream.
+"""Renumbers one speaker's packets for one listener, so that the listener receives one stream (RFC 3550, 5.1 and 7.1).
 
-Sequence numbers are mapped by an offset, so a packet lost upstream is missing downstream too and the listener's
-decoder conceals it. When the speaker comes back on another SSRC (a new microphone track, a new connection), the offset moves:
-numbers go on by one, timestamps by the time that passed, and the listener receives one stream (RFC 3550, 5.1 and 7.1).
+Sequence numbers get an offset. So a packet that is lost on its way to the node is missing for the listener, too, and the
+listener's decoder conceals it. When the speaker continues with another SSRC (a new microphone track, a new connection), the offset
+changes: the next number follows the last one, and the timestamp is ahead of the last one by the time that passed.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from random import randrange
 
 from .rtp import CLOCK_RATE, RtpPacket
 
-LATE = 1 << 15  # half of the sequence numbers: what looks newer by more is older (RFC 3550, A.1)
+HALF = 1 << 15  # of the sequence numbers; a packet that is ahead by more is older (RFC 3550, A.1)
 
 
 @dataclass(slots=True)
 class Forward:
-    """The mapping of one speaker's packets to one listener's stream."""
+    """Maps one speaker's packets to one listener's stream."""
 
     seq: int = -1  # the newest number sent, extended beyond 16 bits; -1 before the first
     timestamp: int = 0
@@ -29,11 +29,11 @@ class Forward:
     _resumed: bool = False
 
     def map(self, packet: RtpPacket) -> RtpPacket | None:
-        """The packet as the listener gets it; None for one from before the stream began or was resumed."""
+        """The packet as the listener gets it; None for one from before the stream began or was paused."""
         if packet.ssrc != self._ssrc or self._resumed:
             self._begin(packet)
         ahead = (packet.seq - self._newest) & 0xFFFF
-        if ahead >= LATE:  # late or doubled: keeps its place, if it has one
+        if ahead >= HALF:  # late or duplicated: it keeps its place
             behind = 0x10000 - ahead
             if behind > self.seq - self._first:
                 return None
@@ -56,13 +56,13 @@ class Forward:
     _begins: bool = False
 
     def pause(self) -> None:
-        """The speaker may not be heard for now. What comes next begins a new talkspurt, without a gap in the numbers."""
+        """The speaker is not forwarded for now. The next packet begins a new talkspurt, without a gap in the numbers."""
         self._resumed = self._ssrc is not None
 
     def _begin(self, packet: RtpPacket) -> None:
         if self.seq < 0:
-            # A random start below half, as RFC 3550 asks, and SRTP likes (RFC 3711, 3.3.1).
-            self.seq = randrange(LATE)
+            # A random start below half, as RFC 3550 and SRTP (RFC 3711, 3.3.1) require.
+            self.seq = randrange(HALF)
             wanted = packet.timestamp
         else:
             self.seq += 1

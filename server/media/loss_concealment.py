@@ -1,7 +1,7 @@
-"""What is heard instead of a frame that did not come: the last period of the voice, going on and fading out.
+"""Replaces a missing frame by the last pitch period of the voice, repeated and faded out (as in ITU-T G.711 Appendix I).
 
-As in ITU-T G.711 Appendix I: a voice is nearly periodic for some hundredths of a second, so its last pitch period, repeated,
-bridges a lost frame better than silence; after 60 ms it would buzz, so by then it is gone.
+A voice is nearly periodic for some hundredths of a second, so its last period, repeated, is less noticeable than silence. After
+60 ms it would buzz, so it is silent by then.
 """
 
 from __future__ import annotations
@@ -12,64 +12,63 @@ import numpy as np
 
 from .opus import FRAME_SAMPLES, Samples
 
-FADED_AFTER: Final = 3  # frames: 60 ms
+CONCEALED_FRAMES: Final = 3  # 60 ms
 SHORTEST: Final = 120  # samples: a pitch of 400 Hz
 LONGEST: Final = 720  # samples: 67 Hz
-SEAM: Final = 120  # samples over which the real voice takes over again: 2.5 ms
+CROSSFADE: Final = 120  # samples from the concealed to the real voice: 2.5 ms
 
 
 class Concealer:
-    """Knows the last 40 ms that were heard, and how long nothing has been."""
+    """Remembers the last 40 ms, and how many frames in a row were missing."""
 
     def __init__(self) -> None:
         self._past: Samples = np.zeros(2 * FRAME_SAMPLES, np.float32)
-        self._missing = FADED_AFTER
-        self._ahead: Samples | None = (
-            None  # how the concealed voice would have gone on, for the seam
-        )
+        self._missing = CONCEALED_FRAMES
+        # How the concealed voice would have continued, for the crossfade.
+        self._ahead: Samples | None = None
 
     @property
-    def fading(self) -> bool:
-        """Whether the last thing heard was made up, or nothing."""
+    def concealing(self) -> bool:
+        """Whether the last frame was concealed or silent."""
         return self._missing > 0
 
-    def heard(self, frame: Samples) -> Samples:
-        """A real frame; after a concealed one it is let in over the seam."""
+    def continue_with(self, frame: Samples) -> Samples:
+        """A real frame; after a concealed one it is faded in."""
         if self._ahead is not None:
-            ramp = np.linspace(0, 1, SEAM, dtype=np.float32)
+            ramp = np.linspace(0, 1, CROSSFADE, dtype=np.float32)
             frame = frame.copy()
-            frame[:SEAM] = frame[:SEAM] * ramp + self._ahead[:SEAM] * (1 - ramp)
+            frame[:CROSSFADE] = frame[:CROSSFADE] * ramp + self._ahead[:CROSSFADE] * (1 - ramp)
             self._ahead = None
         self._remember(frame)
         self._missing = 0
         return frame
 
-    def fade(self) -> Samples | None:
-        """A frame in place of one that is not there, softer each time; None once it has faded out."""
-        if self._missing >= FADED_AFTER:
+    def conceal(self) -> Samples | None:
+        """A frame in place of a missing one, softer each time; None when it has faded out."""
+        if self._missing >= CONCEALED_FRAMES:
             self._ahead = None
             return None
         period = self._period()
         loudness = np.linspace(
-            1 - self._missing / FADED_AFTER,
-            1 - (self._missing + 1) / FADED_AFTER,
+            1 - self._missing / CONCEALED_FRAMES,
+            1 - (self._missing + 1) / CONCEALED_FRAMES,
             FRAME_SAMPLES,
             dtype=np.float32,
         )
         last = self._past[-period:]
-        going_on = np.resize(last, FRAME_SAMPLES + SEAM)
+        continued = np.resize(last, FRAME_SAMPLES + CROSSFADE)
         self._missing += 1
-        made = going_on[:FRAME_SAMPLES] * loudness
-        self._ahead = going_on[FRAME_SAMPLES:] * loudness[-1]
-        # The unfaded wave is remembered, so that the next one fades from there and not twice.
-        self._remember(going_on[:FRAME_SAMPLES])
+        made = continued[:FRAME_SAMPLES] * loudness
+        self._ahead = continued[FRAME_SAMPLES:] * loudness[-1]
+        # The wave is remembered at full volume: the next frame would otherwise be faded twice.
+        self._remember(continued[:FRAME_SAMPLES])
         return np.asarray(made, np.float32)
 
     def _remember(self, frame: Samples) -> None:
         self._past = np.concatenate([self._past, frame])[-2 * FRAME_SAMPLES :]
 
     def _period(self) -> int:
-        """The lag at which the last 15 ms resemble what came before the most."""
+        """The lag in samples at which the last 15 ms resemble the past most."""
         tail = self._past[-LONGEST:]
         before = self._past[-2 * LONGEST : -SHORTEST]
         likeness = np.correlate(before, tail, "valid")

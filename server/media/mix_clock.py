@@ -1,4 +1,4 @@
-"""The one clock of a mix: a tick every 20 ms, by absolute deadlines, so that being late once does not shift the rest."""
+"""The clock of a mix: a tick every 20 ms, by absolute deadlines, so that one late tick does not delay the others."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import AsyncGenerator
 from typing import Final
 
 FRAME: Final = 0.02  # seconds of audio in one frame
-LET_IN: Final = 0.001  # seconds
-HOPELESS: Final = 0.2  # seconds; later than this nothing is caught up with, the beat starts anew
+SHORTEST_SLEEP: Final = 0.001  # seconds
+SKIPS_AFTER: Final = 0.2  # seconds; when a tick is later than this, ticks are left out
 
 
 async def ticks(every: float = FRAME) -> AsyncGenerator[int, None]:
-    """Counts frames since the start. One late by a little is followed at once; after a long stall, ticks are skipped.
+    """Counts frames since the start. A tick follows a late one at once; after a long interruption, ticks are left out.
 
-    The count goes on with the time that passed, so whoever derives timestamps from it never drifts.
+    The count follows the time that passed, so timestamps that are derived from it do not drift.
     """
     began = time.monotonic()
     count = 0
@@ -23,8 +23,8 @@ async def ticks(every: float = FRAME) -> AsyncGenerator[int, None]:
         yield count
         count += 1
         wait = began + count * every - time.monotonic()
-        if wait < -HOPELESS:
+        if wait < -SKIPS_AFTER:
             count += int(-wait / every)
-        # Even when late, let the others on this loop have a turn, and the packets in that came meanwhile:
-        # several turns of the loop from a socket to a jitter buffer, which would else run dry with everything there.
-        await asyncio.sleep(max(LET_IN, wait))
+        # Sleep even when late: a packet needs several turns of the event loop from the socket to a jitter buffer, which would
+        # otherwise be empty although the packets have arrived.
+        await asyncio.sleep(max(SHORTEST_SLEEP, wait))

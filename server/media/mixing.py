@@ -1,4 +1,4 @@
-"""The mix: everybody's samples added up once, each speaker's taken out again for themselves, peaks rounded off."""
+"""The mix: the samples of all speakers, added once, and for each speaker without their own; loud peaks are rounded."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import numpy as np
 from .opus import FRAME_SAMPLES, Samples
 
 KNEE: Final = np.float32(0.7)
-"""Up to here nothing is changed; beyond, ever less, and never past 1: softer on the ear than a clipped edge."""
+"""Samples up to this size are not changed. Larger ones are compressed to less than 1, which sounds softer than clipping."""
 
-Who = TypeVar("Who")
+Speaker = TypeVar("Speaker")
 
-Mixed = Callable[[int, Samples, bytes], None]
-"""`(tick, samples, opus)` of the mix of everybody, for a recording."""
+OnMix = Callable[[int, Samples, bytes], None]
+"""Called with `(tick, samples, opus)` of the mix of all speakers, for a recording."""
 
 
-def total(frames: Mapping[Who, Samples]) -> Samples:
-    """The sum of all frames, unlimited; the basis of every mix of one tick."""
+def total(frames: Mapping[Speaker, Samples]) -> Samples:
+    """The sum of all frames, not limited."""
     mixed = np.zeros(FRAME_SAMPLES, np.float32)
     for frame in frames.values():
         mixed += frame
@@ -28,7 +28,7 @@ def total(frames: Mapping[Who, Samples]) -> Samples:
 
 
 def without(mixed: Samples, own: Samples | None) -> Samples:
-    """The mix as a speaker receives it: without themselves."""
+    """The mix that a speaker gets: without their own samples."""
     return mixed if own is None else mixed - own
 
 
@@ -43,7 +43,7 @@ def soft_clip(samples: Samples) -> Samples:
 
 
 def level(samples: Samples) -> int:
-    """How loud, in dB below full scale, 0 to 127 (RFC 6464, 3)."""
+    """The level in dB below full scale, 0 to 127 (RFC 6464, 3)."""
     power = float(np.dot(samples, samples)) / len(samples) if len(samples) else 0.0
     if power <= 0:
         return 127

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 RATE: Final = 48_000  # Hz
 FRAME_SAMPLES: Final = 960  # 20 ms
-EFFORT: Final = 5  # of 10: a mix is encoded for half the cost of the best, and no ear can tell
+EFFORT: Final = 5  # of 10: half the cost of 10, and no audible difference
 BIT_RATE: Final = 40_000  # bit/s, fullband speech and modest music (RFC 7587, 3.1.1)
 
 Samples = NDArray[np.float32]
@@ -21,7 +21,7 @@ Samples = NDArray[np.float32]
 
 
 class Decoder:
-    """One speaker's frames, in order."""
+    """Decodes one speaker's frames, in order."""
 
     def __init__(self) -> None:
         self._codec: Any = av.CodecContext.create("libopus", "r")
@@ -30,7 +30,7 @@ class Decoder:
         self._codec.layout = "mono"
 
     def decode(self, payload: bytes) -> Samples:
-        """The samples of one frame, as many as it holds. Raises ValueError for bytes that are no Opus."""
+        """All samples of one frame. Raises ValueError for bytes that are no Opus."""
         try:
             frames = self._codec.decode(Packet(payload))
         except (av.FFmpegError, ValueError) as error:
@@ -40,7 +40,7 @@ class Decoder:
 
 
 class Encoder:
-    """One stream of 20 ms frames."""
+    """Encodes one stream of 20 ms frames."""
 
     def __init__(self, bit_rate: int = BIT_RATE) -> None:
         self._codec: Any = av.CodecContext.create("libopus", "w")
@@ -57,7 +57,7 @@ class Encoder:
         self._pts = 0
 
     def encode(self, samples: Samples) -> bytes:
-        """The Opus frame of 960 samples; empty while the encoder is still looking ahead."""
+        """The Opus frame of 960 samples; empty for the first ones, because the encoder looks ahead."""
         frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
         frame.sample_rate = RATE
         frame.pts = self._pts

@@ -1,4 +1,4 @@
-"""Sound as it travels: one Opus packet, and how long it lasts."""
+"""One encoded Opus packet, and its units."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 RATE: Final = 48_000  # Hz, the clock of Opus in RTP (RFC 7587, section 4.1)
 BLOCK: Final = 960  # samples, 20 ms
 SECONDS: Final = BLOCK / RATE
-SILENT: Final = -127  # dBov: nothing at all (RFC 6464, section 3)
+SILENT: Final = -127  # dBov: digital silence (RFC 6464, section 3)
 
 
 @dataclass(frozen=True, slots=True)

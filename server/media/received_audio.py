@@ -1,4 +1,4 @@
-"""What others say: 20 ms at a time, person by person, with how loud it was."""
+"""Received audio: 20 ms of one participant at a time, with its level."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .packets import RATE
 from .signaling.events import Seat
 from .sounds import Block
 
-MOST_WAITING: Final = 250  # blocks, 5 s of one person; a slow reader loses the oldest
+WAITING_LIMIT: Final = 250  # blocks, 5 s of one participant; a slow reader loses the oldest
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedAudio:
-    """960 samples of somebody, 48 kHz mono, at `position` (samples) of what came from them; `level` in dBov."""
+    """960 samples of a participant, 48 kHz mono; `position` in samples since the track began, `level` in dBov."""
 
     seat: Seat
     samples: Block
@@ -30,10 +30,10 @@ class ReceivedAudio:
     level: int
 
 
-async def read_track(track: MediaStreamTrack, say: Callable[[Block, int], None]) -> None:
-    """Take what comes in on a track until it ends.
+async def read_track(track: MediaStreamTrack, on_block: Callable[[Block, int], None]) -> None:
+    """Read a track until it ends; `on_block(samples, position)` gets each frame.
 
-    Always taken, even when nobody wants it: aiortc queues it without bound.
+    Every track must be read, even when nobody needs it: aiortc queues its frames without bound.
     """
     while True:
         try:
@@ -41,30 +41,30 @@ async def read_track(track: MediaStreamTrack, say: Callable[[Block, int], None])
         except MediaStreamError:
             return
         if isinstance(frame, AudioFrame) and frame.sample_rate == RATE:
-            say(_mono(frame), frame.pts or 0)
+            on_block(_mono(frame), frame.pts or 0)
 
 
 def _mono(frame: AudioFrame) -> Block:
-    """Opus is decoded to two channels, and speech sits in the middle."""
+    """The first of two channels: Opus is decoded to stereo, and speech is the same in both."""
     channels = len(frame.layout.channels)
     return frame.to_ndarray().reshape(-1, channels)[:, 0].astype(np.int16)
 
 
 class ReceivedAudioQueue:
-    """A bounded queue of what is heard, for one reader."""
+    """A bounded queue of received audio, for one reader."""
 
     def __init__(self) -> None:
-        self._waiting: deque[ReceivedAudio] = deque(maxlen=MOST_WAITING)
-        self._news = asyncio.Event()
+        self._waiting: deque[ReceivedAudio] = deque(maxlen=WAITING_LIMIT)
+        self._changed = asyncio.Event()
         self._closed = False
 
-    def put(self, heard: ReceivedAudio) -> None:
-        self._waiting.append(heard)
-        self._news.set()
+    def put(self, audio: ReceivedAudio) -> None:
+        self._waiting.append(audio)
+        self._changed.set()
 
     def close(self) -> None:
         self._closed = True
-        self._news.set()
+        self._changed.set()
 
     def __aiter__(self) -> AsyncIterator[ReceivedAudio]:
         return self
@@ -73,6 +73,6 @@ class ReceivedAudioQueue:
         while not self._waiting:
             if self._closed:
                 raise StopAsyncIteration
-            self._news.clear()
-            await self._news.wait()
+            self._changed.clear()
+            await self._changed.wait()
         return self._waiting.popleft()

@@ -64,7 +64,7 @@ class RoomSession:
         leaves_when_recorded: bool = False,
     ) -> None:
         self._on_packet = on_packet
-        self.recorded = RecordingState(say, leaves=leaves_when_recorded)
+        self.recording_state = RecordingState(say, leaves=leaves_when_recorded)
         self.sent_audio = None if sound is None else SentAudio(sound)
         self.seats: dict[UserId, Seat] = {}
         self.room: Mapping[str, Any] = {}
@@ -142,7 +142,7 @@ class RoomSession:
             async for event in self.held_seat.events():
                 await self._take(event)
                 self._changed.set()
-                if self.recorded.leaves:
+                if self.recording_state.leaves:
                     self.reason = RECORDED
                     return
         finally:
@@ -154,7 +154,7 @@ class RoomSession:
             await self._tasks.close()
 
     async def _take(self, event: Event) -> None:
-        self.recorded.take(event)
+        self.recording_state.update(event)
         match event:
             case Snapshot(epoch=epoch, room=room, signals=signals):
                 if self._epoch not in (None, epoch):

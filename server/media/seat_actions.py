@@ -1,7 +1,7 @@
-"""What somebody who has something to say does about their seat, as one does oneself in a browser.
+"""What a bot that has sound to send does with its seat, as a person does in a browser.
 
-Nobody is put on a stage: they ask where it is moderated, come when they are invited, and switch their own
-microphone on. A moderator who mutes them is not contradicted.
+It raises its hand where the stage is moderated, accepts an invitation to speak, and unmutes itself. When a moderator mutes it,
+it stays muted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .signaling.events import Seat
 
 
 def next_action(before: Seat | None, now: Seat, room: Mapping[str, Any]) -> str | None:
-    """The function of the database to call next for one's seat, if any; `before` is None for a new session."""
+    """The database function to call next for the own seat, or None; `before` is None for a new session."""
     if before is not None and before.peer != now.peer:
         before = None
     if now.may_speak:

@@ -1,7 +1,7 @@
-"""What one says: a sound, encoded once, for everybody who listens.
+"""Sent audio: a sound, encoded once for all listeners.
 
-Nothing is made while nobody listens or the voice is held back: no sample, no packet. When it goes on, the
-timestamps go on where the clock is, so that receivers see a pause and not a jump into the past.
+While nobody listens, or the seat may not speak, no sample and no packet is made. Afterwards the timestamps continue where
+the clock is, so that receivers see a pause and no jump into the past.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ import numpy as np
 from .packets import BLOCK, RATE, SECONDS, SILENT, Packet
 from .sounds import Block, Sound
 
-MOST_WAITING: Final = 10  # packets for one listener, 200 ms; a slow one loses the oldest
-TOO_LATE: Final = 0.2  # seconds behind the clock; then what was missed is left out
+WAITING_LIMIT: Final = 10  # packets for one connection, 200 ms; a slow one loses the oldest
+TOO_LATE: Final = 0.2  # seconds behind the clock; then the missed blocks are left out
 BITRATE: Final = 48_000  # bit/s
-EFFORT: Final = 5  # of 10: half the cost of the best, and no ear can tell
+EFFORT: Final = 5  # of 10: half the cost of 10, and no audible difference
 
 
 class PacketQueue:
-    """One listener's packets on their way."""
+    """The packets that wait for one connection."""
 
     def __init__(self) -> None:
-        self._packets: deque[Packet] = deque(maxlen=MOST_WAITING)
-        self._news = asyncio.Event()
+        self._packets: deque[Packet] = deque(maxlen=WAITING_LIMIT)
+        self._changed = asyncio.Event()
 
     def put(self, packet: Packet) -> None:
         self._packets.append(packet)
-        self._news.set()
+        self._changed.set()
 
     async def next(self) -> Packet:
-        """The next packet, whenever there is one."""
+        """Wait for the next packet."""
         while not self._packets:
-            self._news.clear()
-            await self._news.wait()
+            self._changed.clear()
+            await self._changed.wait()
         return self._packets.popleft()
 
 
 class SentAudio:
-    """Says a sound while `run` runs. `allowed` holds it back until it is true."""
+    """Encodes a sound while `run` runs, and only while `allowed` is true and there is a queue to send to."""
 
     def __init__(self, sound: Sound) -> None:
         self._sound = sound
@@ -54,7 +54,7 @@ class SentAudio:
         self._wanted = asyncio.Event()
         self.ended = asyncio.Event()
         self.encoded_blocks = 0
-        """Blocks that were encoded, ever."""
+        """How many blocks were encoded."""
 
     @property
     def allowed(self) -> bool:
@@ -63,29 +63,29 @@ class SentAudio:
     @allowed.setter
     def allowed(self, allowed: bool) -> None:
         self._allowed = allowed
-        self._look()
+        self._update()
 
     @contextmanager
     def sending_to(self, queue: PacketQueue) -> Iterator[None]:
-        """Somebody listens until the block ends."""
+        """Put each packet into this queue, too, until the block ends."""
         self._queues.add(queue)
-        self._look()
+        self._update()
         try:
             yield
         finally:
             self._queues.discard(queue)
-            self._look()
+            self._update()
 
     async def run(self) -> None:
-        """Until the sound ends, which sets `ended`, or this is cancelled. Raises what the sound raises."""
+        """Run until the sound ends, which sets `ended`. Raises what the sound raises."""
         clock = asyncio.get_running_loop().time
-        born, position = clock(), 0
+        began, position = clock(), 0
         encoder = _Encoder()
         while True:
             if not self._wanted.is_set():
                 await self._wanted.wait()
-                position = math.ceil((clock() - born) / SECONDS)
-            behind = clock() - born - position * SECONDS
+                position = math.ceil((clock() - began) / SECONDS)
+            behind = clock() - began - position * SECONDS
             if behind > TOO_LATE:
                 position += int(behind / SECONDS)
             elif behind < 0:
@@ -104,7 +104,7 @@ class SentAudio:
                     queue.put(packet)
             position += 1
 
-    def _look(self) -> None:
+    def _update(self) -> None:
         if self._allowed and self._queues:
             self._wanted.set()
         else:
@@ -112,7 +112,7 @@ class SentAudio:
 
 
 class _Encoder:
-    """Opus, mono; a block in, a packet out."""
+    """Encodes blocks of mono samples to Opus packets."""
 
     def __init__(self) -> None:
         self._codec = av.CodecContext.create("libopus", "w")
@@ -133,6 +133,6 @@ class _Encoder:
 
 
 def level_of(block: Block) -> int:
-    """Its level in dBov, -127 to 0 (RFC 6465, appendix A)."""
+    """The level of a block in dBov, -127 to 0 (RFC 6465, appendix A)."""
     power = float(np.mean(np.square(block, dtype=np.float64))) / 32767.0**2
     return SILENT if power <= 0 else max(SILENT, min(0, round(10 * math.log10(power))))

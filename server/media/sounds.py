@@ -1,7 +1,6 @@
-"""What there is to say: blocks of 960 samples, 48 kHz mono, 16 bit; None is a block of silence that is not sent.
+"""Sounds to send: iterators of blocks of 960 samples, 48 kHz mono, 16 bit. None is a block of silence that is not sent.
 
-A sound is an iterator of such blocks. It is asked for the next one when that is due, and only while somebody
-listens; when it ends, nothing more is said.
+The next block is taken when it is due, and only while there is a listener.
 """
 
 from __future__ import annotations
@@ -22,30 +21,30 @@ Sound = Iterator[Block | None]
 
 
 class SoundError(Exception):
-    """It cannot be played; the text says why."""
+    """A file cannot be played; the text says why."""
 
 
 def silence() -> Sound:
-    """Blocks of zeros: a microphone that is open in an empty room."""
+    """Blocks of zeros, which are sent."""
     nothing = np.zeros(BLOCK, np.int16)
     while True:
         yield nothing
 
 
 def tone(hertz: float, *, level: float = 0.25) -> Sound:
-    """A sine of so many hertz for ever; `level` is its amplitude, 0 to 1."""
+    """A sine of this frequency, without end; `level` is its amplitude, 0 to 1."""
     return samples(lambda at: level * np.sin(2 * math.pi * hertz * at))
 
 
 def samples(sound: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Sound:
-    """A function of time: given 960 moments in seconds, the samples (-1 to 1) at these moments."""
+    """A function of time: it gets 960 times in seconds, and returns the samples (-1 to 1) at these times."""
     steps = np.arange(BLOCK)
     for number in count():
         yield as_block(sound((number * BLOCK + steps) / RATE))
 
 
 def pieces(parts: Iterator[NDArray[np.float32]]) -> Sound:
-    """Samples (-1 to 1) that come in pieces of any length."""
+    """Samples (-1 to 1) in arrays of any length."""
     rest = np.zeros(0, np.float32)
     for part in parts:
         rest = np.concatenate([rest, part]) if rest.size else part
@@ -56,13 +55,13 @@ def pieces(parts: Iterator[NDArray[np.float32]]) -> Sound:
 
 
 def as_block(values: NDArray[np.floating]) -> Block:
-    """Samples from -1 to 1 as 16 bit; what is louder is cut."""
+    """Samples from -1 to 1 as 16 bit; louder ones are clipped."""
     block: Block = (np.clip(values, -1.0, 1.0) * 32767).astype(np.int16)
     return block
 
 
 def play(path: Path) -> Sound:
-    """The first audio stream of a file, whatever FFmpeg can read, resampled and mixed to mono. Raises SoundError."""
+    """The first audio stream of a file that FFmpeg can read, resampled and mixed to mono. Raises SoundError."""
     try:
         container = av.open(str(path))
     except (OSError, av.FFmpegError) as error:

@@ -6,8 +6,8 @@ from ..child_process import ProcessConfig, run
 from .player import play
 
 
-async def work(told: ProcessConfig) -> None:
-    await play(told.url, told.ice)
+async def work(config: ProcessConfig) -> None:
+    await play(config.url, config.ice)
 
 
 if __name__ == "__main__":

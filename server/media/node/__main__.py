@@ -8,8 +8,10 @@ from ..child_process import ProcessConfig, run
 from .node import serve
 
 
-async def work(told: ProcessConfig) -> None:
-    await serve(told.url, told.more["kind"], ice=told.ice, recordings=Path(told.more["recordings"]))
+async def work(config: ProcessConfig) -> None:
+    await serve(
+        config.url, config.more["kind"], ice=config.ice, recordings=Path(config.more["recordings"])
+    )
 
 
 if __name__ == "__main__":

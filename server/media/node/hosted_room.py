@@ -15,7 +15,7 @@ import psycopg
 from ...backoff import backoff
 from ...supervision import Supervisor
 from ...types import Cursor, PeerId, RoomId, UserId
-from ..mixing import Mixed
+from ..mixing import OnMix
 from ..signaling.client import ConnectionLost, Frame, Refused, SignalingClient
 from ..signaling.events import (
     Changed,
@@ -50,7 +50,7 @@ class RoomMedia(Protocol):
 
     async def candidates(self, peer_id: str, body: object) -> None: ...
 
-    def record(self, on_mix: Mixed | None) -> None: ...
+    def record(self, on_mix: OnMix | None) -> None: ...
 
     def notify(self, peer_id: str) -> None: ...
 

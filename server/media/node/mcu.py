@@ -19,7 +19,7 @@ from typing import Final
 from ...supervision import Supervisor
 from ..jitter_buffer import JitterBuffer
 from ..mix_clock import FRAME, ticks
-from ..mixing import Mixed, level, soft_clip, total, without
+from ..mixing import OnMix, level, soft_clip, total, without
 from ..opus import FRAME_SAMPLES, Encoder, Samples
 from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
@@ -59,7 +59,7 @@ class Mcu:
         self._buffers: dict[str, JitterBuffer] = {}
         self._shared: Encoder | None = None
         self._sound = asyncio.Event()
-        self._on_mix: Mixed | None = None
+        self._on_mix: OnMix | None = None
         self.speakers = Speakers()
         self._tasks = Supervisor()
         self._tasks.keep(self._mix, "mix")
@@ -106,7 +106,7 @@ class Mcu:
                 await old.connection.close()
         return await output.connection.answer(offer, [MIX])
 
-    def record(self, on_mix: Mixed | None) -> None:
+    def record(self, on_mix: OnMix | None) -> None:
         """Tell every tick's mix from now on, silence included; None for no longer."""
         self._on_mix = on_mix
         self._sound.set()

@@ -16,7 +16,7 @@ import psycopg
 
 from ...backoff import backoff
 from ...supervision import begin
-from ..mixing import Mixed
+from ..mixing import OnMix
 from ..opus import Samples
 from .ogg_writer import OggWriter, RecordingFailed
 
@@ -49,7 +49,7 @@ class Recorder:
     """One room's. `record` is the `Sfu`'s or `Mcu`'s; `folder` is where files lie."""
 
     def __init__(
-        self, ledger: Ledger, folder: Path | None, record: Callable[[Mixed | None], None]
+        self, ledger: Ledger, folder: Path | None, record: Callable[[OnMix | None], None]
     ) -> None:
         self._ledger = ledger
         self._folder = folder

@@ -11,7 +11,7 @@ from collections.abc import Container
 from ...supervision import Supervisor
 from ..jitter_buffer import JitterBuffer
 from ..mix_clock import FRAME, ticks
-from ..mixing import Mixed, soft_clip, total
+from ..mixing import OnMix, soft_clip, total
 from ..opus import Encoder
 from ..rtp import RtpPacket
 
@@ -19,7 +19,7 @@ from ..rtp import RtpPacket
 class RecordingMix:
     """`push` what people send; `on_mix` gets every tick's mix, silence included, until `close`."""
 
-    def __init__(self, on_mix: Mixed) -> None:
+    def __init__(self, on_mix: OnMix) -> None:
         self._on_mix = on_mix
         self._buffers: dict[str, JitterBuffer] = {}
         self._encoder = Encoder()

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 from ...supervision import Supervisor
-from ..mixing import Mixed
+from ..mixing import OnMix
 from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
 from .peer_connection import NodePeerConnection
@@ -77,7 +77,7 @@ class Sfu:
         ]
         return await connection.answer(offer, wanted)
 
-    def record(self, on_mix: Mixed | None) -> None:
+    def record(self, on_mix: OnMix | None) -> None:
         """Mix what is said and tell every tick's mix from now on, silence included; None for no longer."""
         before, self._recording_mix = (
             self._recording_mix,

@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from roomtone.media.jitter_buffer import SHALLOWEST, JitterBuffer
+from roomtone.media.jitter_buffer import SHORTEST_DELAY, JitterBuffer
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Encoder, Samples
 from roomtone.media.rtp import RtpPacket
 
@@ -69,7 +69,7 @@ def test_packets_in_the_wrong_order_are_put_right() -> None:
 def test_doubled_packets_are_heard_once() -> None:
     buffer = JitterBuffer()
     heard(buffer, [[packet, packet] for packet in islice(spoken(), 60)])
-    assert buffer.delay <= (SHALLOWEST + 1) * 0.02
+    assert buffer.delay <= (SHORTEST_DELAY + 1) * 0.02
 
 
 def test_what_is_lost_is_concealed_by_the_same_pitch() -> None:
@@ -107,7 +107,7 @@ def test_jitter_makes_the_delay_grow_and_calm_makes_it_shrink() -> None:
         buffer.push(packet)
         buffer.pull()
     assert buffer.delay < grown
-    assert buffer.delay <= (SHALLOWEST + 2) * 0.02
+    assert buffer.delay <= (SHORTEST_DELAY + 2) * 0.02
 
 
 @pytest.mark.parametrize("fast", [1.002, 0.998])
@@ -121,7 +121,7 @@ def test_a_clock_that_drifts_neither_fills_the_buffer_nor_breaks_the_sound(fast:
             buffer.push(next(packets))
             due -= 1
         out.append(buffer.pull())
-    assert buffer.delay <= (SHALLOWEST + 4) * 0.02
+    assert buffer.delay <= (SHORTEST_DELAY + 4) * 0.02
     sound = np.concatenate([f for f in out[10:] if f is not None])
     assert purity(sound) > 0.97
 
@@ -132,7 +132,7 @@ def test_a_speaker_who_falls_silent_fades_within_60_ms_and_costs_nothing() -> No
     heard(buffer, [[packet] for packet in islice(packets, 50)])
     after = heard(buffer, [[] for _ in range(20)])
     quiet = [frame is None for frame in after]
-    assert quiet.index(True) <= SHALLOWEST + 3
+    assert quiet.index(True) <= SHORTEST_DELAY + 3
     assert all(quiet[quiet.index(True) :])
     again = heard(buffer, [[packet] for packet in islice(packets, 50)])
     assert again[10] is not None

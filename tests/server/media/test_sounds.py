@@ -91,9 +91,9 @@ def test_an_echo_says_again_what_people_said_and_only_people() -> None:
     echo = Echo()
     sound = echo.sound()
     said = np.full(BLOCK, 1000, np.int16)
-    echo.hear(heard(said))
-    echo.hear(heard(said, user_id=2))
-    echo.hear(heard(said, user_id=3, kind="bot"))
+    echo.add(heard(said))
+    echo.add(heard(said, user_id=2))
+    echo.add(heard(said, user_id=3, kind="bot"))
     blocks = list(islice(sound, int(DELAY * RATE) // BLOCK + 20))
     loud = [n for n, block in enumerate(blocks) if block is not None and block.any()]
     assert loud == [int(DELAY * RATE) // BLOCK]
