@@ -1,4 +1,4 @@
-"""A real Chromium for the tests: tabs that are people, whose microphones play tones.
+"""A real Chromium for the tests: each tab is a person whose microphone plays a tone.
 
 The flags are those under which two tabs of one machine connect over loopback; none of them touches how the client signals.
 """
@@ -40,7 +40,7 @@ FLAGS = [
     "--disable-breakpad",
     "--no-pings",
     "--disable-features=MediaRouter,OptimizationHints,Translate,InterestFeedContentSuggestions",
-    # Without this one Chromium looks up its maker's hosts.
+    # Without this one Chromium looks up hosts of its vendor.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 SOUNDS_AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
@@ -57,7 +57,7 @@ WITHOUT_A_VIEW = """async () => {
     await session.restore()
     shell.open()
 }"""
-"""Signs in whom the address names, and follows the hallway."""
+"""Signs in the user of the address, and subscribes to the hallway."""
 
 
 def chromium_path() -> str | None:
@@ -68,7 +68,7 @@ def chromium_path() -> str | None:
 
 @contextmanager
 def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
-    """A headless Chromium until the block ends; of two contrary flags the later one counts."""
+    """A headless Chromium until the block ends; of two flags that contradict each other the later one counts."""
     browser = playwright.chromium.launch(
         executable_path=chromium_path(), args=[*FLAGS, *flags], headless=True
     )
@@ -79,7 +79,7 @@ def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
 
 
 def new_window(context: BrowserContext) -> Page:
-    """A page in a window of its own: of those in one window, all but the foremost paint once a second, and a click waits for two paints."""
+    """A page in a window of its own: hidden pages of a window are painted once a second, and a click waits for two paints."""
     if not context.pages:
         return context.new_page()
     session = context.new_cdp_session(context.pages[0])
@@ -93,13 +93,13 @@ def new_window(context: BrowserContext) -> Page:
     return opening.value
 
 
-def _told(said: ConsoleMessage) -> str:
-    """What the console says, and of a request that failed which one it was."""
+def _text_of(said: ConsoleMessage) -> str:
+    """The text of a console message, with the address of a request that failed."""
     return f"{said.text} {said.location['url']}" if said.text.startswith("Failed") else said.text
 
 
 class BrowserTab(ABC):
-    """One person's tab, in whichever browser: the client's logic on an empty page of the relay, without the view."""
+    """One person's tab, in any browser: the client's logic on an empty page of the relay, without the view."""
 
     def __init__(self, username: str) -> None:
         self.username = username
@@ -111,10 +111,10 @@ class BrowserTab(ABC):
 
     @abstractmethod
     def until(self, script: str, argument: Any = None, *, within: float = PATIENCE) -> Any:
-        """Waits until a JavaScript function answers something true; looks on every frame."""
+        """Waits until a JavaScript function returns something true; it is called in every frame."""
 
     def enter(self, room_id: int, role: str | None = None) -> None:
-        """Walks into a room and waits until it is in."""
+        """Enters a room and waits until it is in."""
         self.run(
             "([room, role]) => void roomtone.shell.enter(room, role ? { role } : {})",
             [room_id, role],
@@ -129,7 +129,7 @@ class BrowserTab(ABC):
 
     @property
     def state(self) -> dict[str, Any]:
-        """The room session's state, as far as JSON can carry it."""
+        """The room session's state, as far as it can be JSON."""
         value = self.run("() => JSON.parse(JSON.stringify(roomtone.state))")
         assert isinstance(value, dict)
         return value
@@ -154,7 +154,7 @@ class BrowserTab(ABC):
         )
 
     def settles(self) -> None:
-        """Waits until every connection stands and nothing is left to say."""
+        """Waits until every connection is made and every write answered."""
         self.until(
             """() => roomtone.people().every(({ connection }) => ['none', 'connected'].includes(connection))
                 && roomtone.state.traces.every(({ path }) => path)
@@ -185,7 +185,7 @@ class Tab(BrowserTab):
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on(
             "console",
-            lambda said: self.errors.append(_told(said)) if said.type == "error" else None,
+            lambda said: self.errors.append(_text_of(said)) if said.type == "error" else None,
         )
 
     def run(self, script: str, argument: Any = None) -> Any:
@@ -221,9 +221,9 @@ def open_tab(
     tone: float | None = None,
     via: str | None = None,
 ) -> Tab:
-    """A tab in which `username` is signed in and looks at the hallway.
+    """A tab in which `username` is signed in and sees the hallway.
 
-    `tone` (Hz) is their voice, `via` the technique they follow by.
+    `tone` (Hz) is their voice, `via` their technique.
     """
     tab = _new_tab(context, username, tone)
     # /live is a page of the relay with nothing on it: the same origin and the same policy, no view.
@@ -233,7 +233,7 @@ def open_tab(
 
 
 def expect_refusals(*tabs: Tab) -> None:
-    """Browsers note every refused request as an error; here the refusal is what was asked for."""
+    """Ignores refused requests, which browsers report as errors: here refusals are expected."""
     for tab in tabs:
         refused = "Failed to load resource: the server responded with a status of 4"
         tab.errors = [error for error in tab.errors if not error.startswith(refused)]

@@ -18,7 +18,7 @@ from .browser import Tab, chromium, open_tab
 OpenTab = Callable[..., Tab]
 """`tab("rick", tone=440, role=None)`: a tab of this test's relay, closed after the test."""
 
-GRACE = 1.5  # seconds: a tunnel, in a test
+GRACE = 1.5  # seconds
 
 
 # Of the package and not of the session: Playwright keeps an event loop in this thread while it lives,
@@ -37,7 +37,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A user_page's browser that may use the microphone, without which there is no path on loopback."""
+    """A browser that may use the microphone; without that permission it finds no candidates on loopback."""
     context = browser.new_context(permissions=["microphone"])
     yield context
     context.close()

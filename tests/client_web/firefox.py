@@ -21,16 +21,16 @@ from websockets.sync.client import ClientConnection, connect
 from ..patience import PATIENCE, eventually
 from .browser import EAR, MICROPHONE, WITHOUT_A_VIEW, BrowserTab
 
-STARTS_WITHIN = 60.0  # seconds, on a crowded machine
+STARTS_WITHIN = 60.0  # seconds, on a busy machine
 
 PREFERENCES: Mapping[str, bool | int | str] = {
-    "media.navigator.permission.disabled": True,  # the microphone without a question
+    "media.navigator.permission.disabled": True,  # the microphone without a prompt
     "media.navigator.streams.fake": True,
     "media.autoplay.default": 0,
     "media.peerconnection.ice.loopback": True,
     "media.peerconnection.ice.obfuscate_host_addresses": False,
     "devtools.jsonview.enabled": False,  # the quiet page is JSON, and the viewer has a policy of its own
-    "network.dns.forceResolve": "127.0.0.1",  # it looks up its maker's hosts, too
+    "network.dns.forceResolve": "127.0.0.1",  # it looks up hosts of its vendor, too
 }
 
 UNTIL = """async ([source, argument, patience]) => {
@@ -159,7 +159,7 @@ def _address(profile: Path) -> str:
 
 @contextmanager
 def _loudspeaker(home: Path) -> Iterator[Path]:
-    """Firefox runs its sound by a device's clock: without one there is none. This one plays into nothing."""
+    """Firefox needs an audio device as a clock. This one plays nothing."""
     socket = home / "loudspeaker"
     modules = ("module-null-sink", f"module-native-protocol-unix auth-anonymous=1 socket={socket}")
     with subprocess.Popen(

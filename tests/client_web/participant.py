@@ -1,4 +1,4 @@
-"""Somebody in a room, with eyes and ears: for the tests in which what is heard counts as much as what is seen."""
+"""A participant of a room, for tests of what is heard as well as seen."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from .user_page import UserPage
 
 
 class Participant(UserPage):
-    """Somebody in the room: what they see and do, and what they hear."""
+    """A participant: what they see and do, and what they hear."""
 
     def __init__(self, tab: Tab, url: str) -> None:
         super().__init__(tab.page, url)
         self.tab = tab
 
     def act(self, name: str) -> Locator:
-        """What can be done about whoever's card is open."""
+        """A button of the open card of a person."""
         return self.page.locator(".person-card__action", has_text=name)
 
     def looks_at(self, username: str) -> None:
-        """Opens somebody's card, which may have to take another's place."""
+        """Opens a person's card; another card is closed first."""
         self.page.keyboard.press("Escape")
         self.seat(username).locator(".seat__face").click()
         self.page.get_by_role("dialog", name=username).wait_for()
@@ -37,7 +37,7 @@ class Participant(UserPage):
 def participants(
     context: BrowserContext, relay: RunningRelay, room: int, **voices: float
 ) -> dict[str, Participant]:
-    """People who walk in one after the other, with their voices in Hz."""
+    """People who enter one after the other, with their voices in Hz."""
     inside = {}
     for name, tone in voices.items():
         tab = open_page(context, relay.url, f"/rooms/{room}", name, tone=tone)

@@ -1,4 +1,4 @@
-"""What axe finds on every page and state, by day and by night: nothing. And what a keyboard alone can reach: everything."""
+"""Axe finds no flaw on any page or state, in light and dark mode; and everything can be done by keyboard."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOURS = EVERY_RULE | {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
-def flawless(somebody: UserPage, state: str, rules: dict[str, Any] = EVERY_RULE) -> None:
-    """No violation of any rule axe knows, best practices included; or of those chosen."""
-    # Colours are judged where they come to rest.
-    somebody.waits_for(
+def flawless(user: UserPage, state: str, rules: dict[str, Any] = EVERY_RULE) -> None:
+    """No violation of any of axe's rules, with best practices; or of the given rules."""
+    # Colours are checked after animations have ended.
+    user.waits_for(
         "() => document.getAnimations().every((each) => each.playState !== 'running' || each.effect.getTiming().iterations === Infinity)"
     )
-    found = AXE.run(somebody.page, options=rules).response["violations"]
+    found = AXE.run(user.page, options=rules).response["violations"]
     told = [
         f"{state}: {each['id']}: {[node['target'] for node in each['nodes']]}" for each in found
     ]
     assert told == []
 
 
-def flawless_day_and_night(somebody: UserPage, state: str) -> None:
-    """By night a page differs in its colours alone, and those are the same on a phone and on a desk: they are judged on one."""
-    flawless(somebody, state)
-    if somebody.page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}:
-        somebody.page.emulate_media(color_scheme="dark")
-        flawless(somebody, f"{state}, by night", COLOURS)
-        somebody.page.emulate_media(color_scheme="light")
+def flawless_day_and_night(user: UserPage, state: str) -> None:
+    """In dark mode only colours differ, and they do not depend on the size: they are checked on one size."""
+    flawless(user, state)
+    if user.page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}:
+        user.page.emulate_media(color_scheme="dark")
+        flawless(user, f"{state}, by night", COLOURS)
+        user.page.emulate_media(color_scheme="light")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_no_page_or_state_has_a_flaw_axe_can_find(
+def test_axe_finds_no_flaw_on_any_page_or_state(
     context: BrowserContext,
     relay: RunningRelay,
     psql: Psql,
@@ -145,7 +145,7 @@ def test_no_page_or_state_has_a_flaw_axe_can_find(
         flawless_day_and_night(beth, "nowhere")
 
 
-def test_the_keyboard_alone_walks_in_talks_looks_and_leaves(
+def test_by_keyboard_alone_a_person_enters_talks_inspects_and_leaves(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     psql.room("rick", "Porch")
@@ -169,18 +169,18 @@ def test_the_keyboard_alone_walks_in_talks_looks_and_leaves(
         beth.reads("Rooms to drop into and talk.")
 
 
-def tab_to(somebody: UserPage, name: str) -> None:
-    """Presses Tab until the focus is there, and checks that it can be seen."""
+def tab_to(user: UserPage, name: str) -> None:
+    """Presses Tab until this has the focus, and checks that the focus is visible."""
     for _ in range(40):
-        somebody.page.keyboard.press("Tab")
-        focused = somebody.page.evaluate(
+        user.page.keyboard.press("Tab")
+        focused = user.page.evaluate(
             """() => {
                 const { ariaLabel, textContent } = document.activeElement
                 return (ariaLabel ?? textContent ?? '').trim()
             }"""
         )
         if focused == name:
-            ringed = somebody.page.evaluate(
+            ringed = user.page.evaluate(
                 "() => ['', '::after'].some((part) => parseFloat(getComputedStyle(document.activeElement, part || null).outlineWidth) >= 2)"
             )
             assert ringed, f"the focus on {name} cannot be seen"

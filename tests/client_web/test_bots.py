@@ -1,4 +1,4 @@
-"""Browsers and bots in one room: each hears the other, as they would hear anybody."""
+"""Browsers and bots in one room: each hears the other."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def test_a_browser_hears_a_tone_and_its_own_echo_and_sees_bots_go(
         rick.hears("echo", 660)
         assert {p["username"]: p["kind"] for p in rick.state["people"]}["beep"] == "bot"
         assert rick.flow("a listener")["packets_in"] == 0
-        # What the browser is told of loudness lights the bot's ring.
+        # The bot's ring follows the audio level in its packets.
         rick.until("() => roomtone.people().find((p) => p.username === 'beep').speaking")
-        # It takes the browser's restart of ICE as what it is, and is there again.
+        # After an ICE restart of the browser it is connected again.
         rick.run(
             "() => roomtone.peers().find((p) => p.user_id === roomtone.people()"
             ".find((q) => q.username === 'beep').user_id).peer.restart()"
@@ -44,7 +44,7 @@ def test_a_browser_hears_a_tone_and_its_own_echo_and_sees_bots_go(
         rick.sees("rick")
 
 
-def test_somebody_who_comes_alone_hears_the_band(
+def test_a_person_alone_in_a_room_hears_the_band(
     tab: OpenTab, relay: RunningRelay, database_url: str, psql: Psql
 ) -> None:
     home = psql.room("amara", "Trading fours until the tea is cold")

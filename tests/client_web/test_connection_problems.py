@@ -1,4 +1,4 @@
-"""What stands between people and a conversation: permissions, autoplay, networks, relays that stop."""
+"""Problems of a conversation: permissions, autoplay, lost networks, relays that stop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .conftest import GRACE, OpenTab
 RICK, BETH = 440.0, 880.0  # Hz: their voices
 
 
-def test_a_refused_microphone_leaves_me_listening_and_can_be_tried_again(
+def test_after_a_refused_microphone_a_person_can_listen_and_try_again(
     tab: OpenTab, room: int
 ) -> None:
     rick, beth = tab("rick", tone=RICK), tab("beth", tone=BETH)
@@ -41,7 +41,7 @@ def test_a_refused_microphone_leaves_me_listening_and_can_be_tried_again(
     rick.hears("beth", BETH)
 
 
-def test_a_browser_that_denies_the_microphone_is_believed(
+def test_a_browser_that_denies_the_microphone_is_not_asked_again(
     playwright: Playwright, room: int, relay: RunningRelay
 ) -> None:
     with chromium(playwright, "--use-fake-ui-for-media-stream=deny") as browser:
@@ -53,7 +53,7 @@ def test_a_browser_that_denies_the_microphone_is_believed(
 
 
 class Untouched:
-    """Looks into a page without the browser taking it for a gesture, as Playwright's `evaluate` is."""
+    """Runs scripts in a page without a user gesture; Playwright's `evaluate` counts as one."""
 
     def __init__(self, context: BrowserContext, page: Any) -> None:
         self._session = context.new_cdp_session(page)
@@ -74,7 +74,7 @@ class Untouched:
 
 @pytest.fixture
 def shy(playwright: Playwright) -> Iterator[BrowserContext]:
-    """A browser that lets nothing sound before a tap."""
+    """A browser that plays no audio before a tap."""
     with chromium(playwright, SOUNDS_AFTER_A_TAP) as browser:
         yield browser.new_context(permissions=["microphone"])
 
@@ -138,7 +138,7 @@ def test_a_lost_network_restarts_ice_and_the_conversation_goes_on(
     mobile.close()
 
 
-def test_an_older_conversation_whose_signals_were_tidied_away_recovers(
+def test_a_connection_recovers_after_its_old_signals_were_deleted(
     tab: OpenTab, room: int, psql: Psql
 ) -> None:
     rick, beth = tab("rick", tone=RICK), tab("beth", tone=BETH)
@@ -148,7 +148,7 @@ def test_an_older_conversation_whose_signals_were_tidied_away_recovers(
         each.unmute()
         each.settles()
     psql.run("delete from signals where room_id = %s", room)
-    # The older side may not restart now: for all the database knows it never answered.
+    # The older side may not restart now: the database has no answer of it any more.
     rick.run("() => { globalThis.old = roomtone.peers()[0].peer; old.restart() }")
     rick.until(
         "() => roomtone.peers()[0].peer !== old && roomtone.peers()[0].peer.state === 'connected'"
@@ -161,7 +161,7 @@ def test_an_older_conversation_whose_signals_were_tidied_away_recovers(
     expect_refusals(rick)
 
 
-def test_a_relay_that_restarts_is_visible_and_keeps_the_room(
+def test_a_restart_of_the_relay_is_visible_and_keeps_the_room(
     context: BrowserContext, database_url: str, room: int
 ) -> None:
     settings = {
@@ -181,7 +181,7 @@ def test_a_relay_that_restarts_is_visible_and_keeps_the_room(
     rick.until("() => roomtone.state.phase === 'reconnecting'")
     state = rick.state
     assert [person["username"] for person in state["people"]] == ["rick", "beth"]
-    rick.hears("beth", BETH)  # the audio never went through the relay
+    rick.hears("beth", BETH)  # audio does not go through the relay
     with run_relay(database_url, port=port, **settings):
         for each in (rick, beth):
             each.until("() => roomtone.state.phase === 'in'", within=PATIENCE)
@@ -190,7 +190,7 @@ def test_a_relay_that_restarts_is_visible_and_keeps_the_room(
         rick.until("() => roomtone.people().every(({ muted }) => muted)")
 
 
-def test_back_from_the_back_forward_cache_joins_again(tab: OpenTab, room: int) -> None:
+def test_a_page_from_the_back_forward_cache_joins_again(tab: OpenTab, room: int) -> None:
     rick, beth = tab("rick"), tab("beth")
     rick.enter(room)
     beth.enter(room)

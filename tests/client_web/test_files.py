@@ -1,4 +1,4 @@
-"""What a browser asks for to show the page: each file once, and none of them later than it could."""
+"""The files that a browser loads for the page: each once, and as early as possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forty people walk into one room at the same moment."""
+"""Forty people enter one room at the same moment."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..running import RunningRelay
 from .browser import chromium
 
 PEOPLE, ON_STAGE, PAGES = 40, 5, 2
-WITHIN = 60.0  # seconds, on a machine that does something else as well
+WITHIN = 60.0  # seconds, on a busy machine
 
 SCRIPT = (Path(__file__).parent / "many_room_sessions.js").read_text()
 
 
 @pytest.fixture
 def crowd(playwright: Playwright) -> Iterator[Browser]:
-    """A browser in which one page may speak as many people, each at an address of their own."""
+    """A browser in which one page can be many users, each with a host name of their own."""
     with chromium(
         playwright,
         "--host-resolver-rules=MAP *.localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
@@ -30,13 +30,13 @@ def crowd(playwright: Playwright) -> Iterator[Browser]:
         yield browser
 
 
-def test_forty_at_once_end_with_one_roster_one_log_and_one_connection_for_each_pair(
+def test_forty_people_who_enter_at_once_get_one_roster_one_log_and_one_connection_for_each_pair(
     crowd: Browser, relay: RunningRelay, room: int, psql: Psql
 ) -> None:
     people: list[dict[str, Any]] = []
     for number in range(PEOPLE):
-        with relay.client() as user_page:
-            answer = user_page.post("/session", json={"username": f"guest {number}"}).json()
+        with relay.client() as client:
+            answer = client.post("/session", json={"username": f"guest {number}"}).json()
         role = None if number % (PEOPLE // ON_STAGE) == 0 else "AUDIENCE"
         people.append(answer["user"] | {"token": answer["token"], "role": role, "room": room})
     stage = {person["id"] for person in people if person["role"] is None}
@@ -74,7 +74,7 @@ def test_forty_at_once_end_with_one_roster_one_log_and_one_connection_for_each_p
     joins = [seq for seq, table, kind in log if (table, kind) == ("participants", "INSERT")]
     assert len(joins) == PEOPLE
 
-    # One connection each: who should have one has it, and nobody was offered two.
+    # One connection for each pair that should have one, and no second offer.
     for page, share in zip(pages, range(PAGES), strict=True):
         connections = page.evaluate("() => manyRoomSessions.connections()")
         for person, others in zip(people[share::PAGES], connections, strict=True):

@@ -1,4 +1,4 @@
-"""Through the doors: in, out, back, and the ones that do not open."""
+"""Entering, leaving and coming back; and rooms that cannot be entered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..running import RunningRelay
 from .user_page import DESKTOP, PHONE, user_page
 
 
-def test_starting_a_room_writes_a_row_and_walks_in(
+def test_starting_a_room_writes_a_row_and_enters_the_room(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     topic = psql.one("insert into topics (name, emoji) values ('Music', '♪') returning id")
@@ -51,7 +51,7 @@ def test_a_room_without_a_name_is_not_started(
         assert psql.count("rooms") == 0
 
 
-def test_a_stranger_picks_a_name_and_walks_on_into_the_room(
+def test_an_anonymous_user_chooses_a_name_and_enters_the_room(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")
@@ -64,7 +64,7 @@ def test_a_stranger_picks_a_name_and_walks_on_into_the_room(
         assert stranger.page.locator(".topbar__name").inner_text() == "rick"
 
 
-def test_a_name_of_my_own_is_created_and_a_bad_one_explained(
+def test_a_new_name_is_created_and_an_invalid_one_explained(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     with user_page(context, relay.url, refusals=True) as stranger:
@@ -80,7 +80,7 @@ def test_a_name_of_my_own_is_created_and_a_bad_one_explained(
         assert psql.one("select count(*) from users where username = 'Zoë Müller'") == 1
 
 
-def test_signing_out_leaves_the_room_and_forgets_the_name(
+def test_signing_out_leaves_the_room_and_removes_the_name(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")
@@ -94,7 +94,7 @@ def test_signing_out_leaves_the_room_and_forgets_the_name(
         beth.button("Choose a name").first.wait_for()
 
 
-def test_the_room_is_a_bar_while_i_look_around_and_still_mutes(
+def test_the_dock_shows_the_room_on_other_pages_and_mutes(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")
@@ -129,7 +129,7 @@ def test_the_room_is_a_bar_while_i_look_around_and_still_mutes(
         eventually(lambda: psql.roster(room) == [])
 
 
-def test_leaving_stands_me_in_the_hallway(
+def test_leaving_shows_the_hallway(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")
@@ -141,7 +141,7 @@ def test_leaving_stands_me_in_the_hallway(
         eventually(lambda: psql.roster(room) == [])
 
 
-def test_walking_through_another_door_leaves_the_first_room(
+def test_entering_another_room_leaves_the_first(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     porch, attic = psql.room("rick", "Porch"), psql.room("rick", "Attic")
@@ -153,7 +153,7 @@ def test_walking_through_another_door_leaves_the_first_room(
         eventually(lambda: (psql.roster(porch), psql.roster(attic)) == ([], ["beth"]))
 
 
-def test_doors_that_are_not_there_say_so_and_lead_back(
+def test_rooms_that_do_not_exist_say_so_and_link_to_the_hallway(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     for path, words in (
@@ -167,7 +167,7 @@ def test_doors_that_are_not_there_say_so_and_lead_back(
             beth.reads("No open rooms")
 
 
-def test_a_room_that_ends_says_so_and_leads_back(
+def test_a_room_that_ends_says_so_and_links_to_the_hallway(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")
@@ -179,7 +179,7 @@ def test_a_room_that_ends_says_so_and_leads_back(
         beth.reads("No open rooms")
 
 
-def test_the_older_of_two_tabs_is_told_and_may_sit_down_again(
+def test_the_older_of_two_tabs_says_so_and_can_take_the_seat_again(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")
@@ -194,7 +194,9 @@ def test_the_older_of_two_tabs_is_told_and_may_sit_down_again(
             newer.reads("You are here in another tab")
 
 
-def test_who_is_removed_is_told(context: BrowserContext, relay: RunningRelay, psql: Psql) -> None:
+def test_a_removed_participant_reads_why(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
     room = psql.room("rick", "Porch")
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
@@ -203,7 +205,7 @@ def test_who_is_removed_is_told(context: BrowserContext, relay: RunningRelay, ps
         assert beth.page.get_by_role("link", name="Back to the hallway").is_visible()
 
 
-def test_a_room_that_ends_while_i_look_around_says_so_in_its_bar(
+def test_a_room_that_ends_says_so_in_the_dock(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")

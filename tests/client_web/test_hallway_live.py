@@ -1,4 +1,4 @@
-"""The hallway as people see it: live, in place, and still under the hand."""
+"""The hallway as people see it: it is live, and does not move while it is used."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_nothing_moves_while_the_pointer_is_on_the_hallway(
         beth.sees_cards("Attic", "Porch", "Cellar")
 
 
-def test_a_room_that_ends_under_the_pointer_stays_as_a_closed_door(
+def test_the_card_of_a_room_that_ends_under_the_pointer_stays(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     porch = psql.room("rick", "Porch")
@@ -118,7 +118,7 @@ def test_a_room_is_found_by_its_name_or_by_who_is_in_it(
         beth.sees_cards("Garden", "Porch", "Attic", "Cellar", "Kitchen")
 
 
-def test_what_people_write_is_only_ever_text(
+def test_what_people_write_is_always_text(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     name = '<img src=x onerror="document.title=1">'
@@ -139,11 +139,9 @@ def test_the_hallway_says_when_it_may_be_old(
     with user_page(context, relay.url, "beth") as beth:
         beth.sees_cards("Porch")
         context.set_offline(True)
-        beth.page.evaluate(
-            "dispatchEvent(new Event('online'))"
-        )  # look now, not at the next sign of life
+        beth.page.evaluate("dispatchEvent(new Event('online'))")  # check now, not at the next timer
         beth.reads("Reconnecting… what you see may be out of date.")
         assert beth.cards() == ["Porch"]
         context.set_offline(False)
         beth.page.locator(".hallway__connection").wait_for(state="hidden")
-        beth.said.clear()  # the browser's own remarks about the network
+        beth.said.clear()  # the browser's own messages about the network

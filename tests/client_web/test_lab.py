@@ -19,13 +19,13 @@ LANES = ("sse", "long-polling", "websocket", "polling")
 
 @pytest.fixture
 def lab(context: BrowserContext, relay: RunningRelay, room: int) -> Iterator[UserPage]:
-    """The page, when all lanes follow the room."""
+    """The page, when all lanes are live."""
     page = context.new_page()
-    somebody = UserPage(page, relay.url)
+    user = UserPage(page, relay.url)
     page.goto(f"{relay.url}/lab?room={room}")
     follow(page)
-    yield somebody
-    assert somebody.said == [], "the console says something"
+    yield user
+    assert user.said == [], "the console says something"
     page.close()
 
 
@@ -47,7 +47,7 @@ def figure(page: Page, lane: str, name: str) -> int:
     return int(re.sub(r"\D", "", found.locator("dd").inner_text()))
 
 
-def test_four_people_of_its_own_sit_in_the_room(lab: UserPage, psql: Psql, room: int) -> None:
+def test_the_lab_has_four_participants_in_the_room(lab: UserPage, psql: Psql, room: int) -> None:
     assert [name.rsplit(" ", 1)[0] for name in psql.roster(room)] == [
         f"lab {lane}" for lane in LANES
     ]
@@ -69,7 +69,7 @@ def test_what_is_changed_in_psql_arrives_in_all_four_lanes(
     arrived(lab.page, "anna joined")
 
 
-def test_who_is_pushed_to_asks_once_and_who_polls_hears_of_nothing_again_and_again(
+def test_push_takes_one_request_and_polling_many_with_empty_answers(
     lab: UserPage,
 ) -> None:
     eventually(lambda: figure(lab.page, "polling", "empty answers") >= 2)
@@ -103,7 +103,7 @@ def test_leaving_the_page_leaves_the_room(lab: UserPage, psql: Psql, room: int) 
     eventually(lambda: psql.roster(room) == [])
 
 
-def test_another_room_is_another_keystroke(
+def test_another_room_is_chosen_by_keyboard(
     lab: UserPage, psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     other = psql.room("host", "Attic")
@@ -118,12 +118,12 @@ def test_in_a_moderated_room_the_event_is_a_raised_hand(
 ) -> None:
     stage = psql.room("host", "Debate", "moderated")
     page = context.new_page()
-    somebody = UserPage(page, relay.url)
+    user = UserPage(page, relay.url)
     page.goto(f"{relay.url}/lab?room={stage}")
     follow(page)
-    somebody.button("Cause an event").click()
+    user.button("Cause an event").click()
     arrived(page, "raised a hand")
-    assert somebody.said == []
+    assert user.said == []
     page.close()
 
 
@@ -143,7 +143,7 @@ def test_axe_finds_no_flaw(lab: UserPage, scheme: str) -> None:
     flawless(lab, "the lab")
 
 
-def test_a_house_without_rooms_says_what_to_do(
+def test_without_rooms_the_lab_says_what_to_do(
     context: BrowserContext, relay: RunningRelay
 ) -> None:
     page = context.new_page()

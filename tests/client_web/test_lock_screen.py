@@ -1,4 +1,4 @@
-"""What a lock screen may do."""
+"""What the lock screen can do."""
 
 from __future__ import annotations
 

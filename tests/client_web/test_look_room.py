@@ -1,4 +1,4 @@
-"""The room as people see it: who is there, who speaks, and what I am, in words."""
+"""The room as people see it: who is there, who speaks, and my own state in words."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_people_sit_in_the_order_they_joined_and_listeners_below(
         beth.sees_seated("zoe", "amara", "beth", "lior", "maya")
 
 
-def test_somebody_who_leaves_is_gone_from_the_page_within_200_ms(
+def test_a_person_who_leaves_disappears_within_200_ms(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     psql.seat(room, "zoe")
@@ -64,7 +64,7 @@ def test_somebody_who_leaves_is_gone_from_the_page_within_200_ms(
         assert 0 < beth.page.evaluate("globalThis.fades") < 250
 
 
-def test_someone_speaking_is_unmistakable_and_said_in_words(
+def test_a_person_who_speaks_is_marked_and_named(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     path = f"/rooms/{room}"
@@ -93,7 +93,7 @@ def test_the_keys_mute_talk_leave_and_explain_themselves(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     for name in ("Attic", "Cellar", "Garden", "Kitchen"):
-        psql.room("rick", name)  # doors enough for a search
+        psql.room("rick", name)  # enough rooms for a search
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}", tone=440) as beth:
         beth.walks_in()
         keyboard = beth.page.keyboard
@@ -107,11 +107,11 @@ def test_the_keys_mute_talk_leave_and_explain_themselves(
         beth.reads("Your microphone is off")
         keyboard.press("?")
         beth.page.get_by_role("dialog", name="Keys").wait_for()
-        keyboard.press("l")  # in a dialog the keys rest
+        keyboard.press("l")  # keys do nothing in a dialog
         keyboard.press("Escape")
         beth.page.get_by_role("dialog").wait_for(state="hidden")
         assert psql.roster(room) == ["beth"]
-        beth.page.get_by_role("searchbox").press_sequentially("ml")  # a letter is a letter
+        beth.page.get_by_role("searchbox").press_sequentially("ml")  # keys do nothing in a field
         assert psql.roster(room) == ["beth"]
         beth.page.get_by_role("heading", level=1, name="Den").click()
         beth.page.evaluate("document.activeElement.blur()")
@@ -144,7 +144,7 @@ def test_a_refused_microphone_is_explained_beside_it_and_can_be_tried_again(
         notice.wait_for(state="hidden")
 
 
-def test_in_an_open_room_i_step_down_to_listen_and_up_again(
+def test_in_an_open_room_a_person_can_leave_the_stage_and_join_it_again(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
@@ -158,7 +158,7 @@ def test_in_an_open_room_i_step_down_to_listen_and_up_again(
         assert psql.one("select role::text from roster where room_id = %s", room) == "SPEAKER"
 
 
-def test_blocked_sound_asks_for_one_tap(
+def test_blocked_audio_asks_for_one_tap(
     playwright: Playwright, context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     path = f"/rooms/{room}"
@@ -170,7 +170,7 @@ def test_blocked_sound_asks_for_one_tap(
         amara.button("Turn microphone on").click()
         quiet = strict.new_context(permissions=["microphone"])
         with user_page(quiet, relay.url, "beth", path=path) as beth:
-            # Playwright's own looking would count as a tap, so this waits by the protocol.
+            # Playwright's `evaluate` would count as a tap, so this uses the protocol.
             untouched = Untouched(quiet, beth.page)
             tap = "[...document.querySelectorAll('.room__tap')].filter((each) => !each.hidden).map((each) => [each.textContent, each.getBoundingClientRect().x, each.getBoundingClientRect().y])"
             eventually(lambda: untouched.run(tap))
@@ -195,10 +195,10 @@ def test_a_lost_network_keeps_the_room_on_the_screen(
         context.set_offline(False)
         banner.wait_for(state="hidden")
         beth.sees_seated("zoe", "beth")
-        beth.said.clear()  # the browser's own remarks about the network
+        beth.said.clear()  # the browser's own messages about the network
 
 
-def test_comings_and_goings_are_announced_together_and_politely(
+def test_people_who_enter_and_leave_are_announced_together(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:

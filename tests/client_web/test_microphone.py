@@ -1,4 +1,4 @@
-"""The microphone as a table, my mute between wish and row, and who counts as speaking."""
+"""The states of the microphone."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ MICROPHONE = """async (error) => {
         ("insecure", ["failed", True]),
     ],
 )
-def test_what_goes_wrong_has_a_state_and_a_sentence(
+def test_each_failure_has_a_state_and_a_problem(
     quiet_page: Page, error: str, ends: list[object]
 ) -> None:
     seen = quiet_page.evaluate(MICROPHONE, error)
     assert (seen["seen"], seen["got"]) == ([["asking", False], ends], False)
 
 
-def test_it_is_asked_for_once(quiet_page: Page) -> None:
+def test_the_microphone_is_requested_once(quiet_page: Page) -> None:
     seen = quiet_page.evaluate(MICROPHONE, None)
     assert seen == {
         "seen": [["asking", False], ["on", False]],
@@ -62,17 +62,17 @@ def test_it_is_asked_for_once(quiet_page: Page) -> None:
     }
 
 
-def test_it_is_not_kept_when_it_was_dropped_before_the_answer(quiet_page: Page) -> None:
+def test_a_microphone_that_was_dropped_before_the_answer_is_released(quiet_page: Page) -> None:
     seen = quiet_page.evaluate(MICROPHONE, "dropped")
     assert (seen["got"], seen["stopped"]) == (False, 1)
     assert seen["seen"] == [["asking", False], ["off", False]]
 
 
-def test_unplugging_it_is_noticed(quiet_page: Page) -> None:
+def test_an_unplugged_microphone_is_noticed(quiet_page: Page) -> None:
     assert quiet_page.evaluate(MICROPHONE, "unplugged")["seen"][-1] == ["missing", True]
 
 
-def test_another_takes_over_from_the_one_unplugged_before_that_is_let_go(quiet_page: Page) -> None:
+def test_another_microphone_is_used_before_the_unplugged_one_is_released(quiet_page: Page) -> None:
     seen = quiet_page.evaluate(MICROPHONE, "unplugged, another is there")
     assert seen == {
         "seen": [["asking", False], ["on", False], ["replaced", 0]],

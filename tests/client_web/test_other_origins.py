@@ -18,9 +18,9 @@ ELSEWHERE = "http://127.0.0.1:3999/"
 
 TRY_ALL = """
 async ({ relay, room }) => {
-  const told = {}
+  const results = {}
   const attempt = async (name, does) => {
-    told[name] = await does().catch((error) => `failed: ${error.name}`)
+    results[name] = await does().catch((error) => `failed: ${error.name}`)
   }
   const form = (body, options = {}) =>
     fetch(`${relay}${options.path ?? '/rows/participants'}`, { method: 'POST', mode: 'no-cors', credentials: 'include', body })
@@ -49,14 +49,14 @@ async ({ relay, room }) => {
     stream.onopen = () => resolve('open')
     stream.onerror = () => { stream.close(); resolve('error') }
   }))
-  return told
+  return results
 }
 """
 
 
 @pytest.fixture
 def elsewhere(context: BrowserContext, relay: RunningRelay) -> Iterator[Page]:
-    """A page of another site, in the browser of somebody who is signed in here as anna."""
+    """A page of another site, in a browser that is signed in here as anna."""
     ours = context.new_page()
     ours.goto(relay.url)
     ours.evaluate(
@@ -79,15 +79,15 @@ def test_a_page_of_another_origin_can_do_nothing_with_the_cookie(
 ) -> None:
     seen: list[str] = []
     elsewhere.on("request", lambda request: seen.append(request.all_headers().get("cookie", "")))
-    told = elsewhere.evaluate(TRY_ALL, {"relay": relay.url, "room": room})
+    results = elsewhere.evaluate(TRY_ALL, {"relay": relay.url, "room": room})
     assert any("roomtone=" in cookie for cookie in seen), (
         "the browser kept the cookie back: no test"
     )
     for attempt in ("text", "room", "call", "session", "json", "read"):
-        assert told[attempt] == "failed: TypeError", told  # sent, refused, and not even shown
-    assert told["socket"] in ("closed", "open 403"), told
-    assert told["socket with an empty token"] in ("closed", "open 401"), told
-    assert told["stream"] == "error"
+        assert results[attempt] == "failed: TypeError", results  # sent, refused, and not even shown
+    assert results["socket"] in ("closed", "open 403"), results
+    assert results["socket with an empty token"] in ("closed", "open 401"), results
+    assert results["stream"] == "error"
     assert psql.roster(room) == []
     assert psql.count("rooms") == 1
     assert psql.one("select count(*) from users where username = 'eve'") == 0
@@ -126,14 +126,14 @@ def test_our_own_page_may(
     assert psql.roster(room) == ["anna"]
 
 
-def test_a_link_of_another_site_makes_nobody_somebody_else(
+def test_a_link_of_another_site_changes_no_users_identity(
     elsewhere: Page, relay: RunningRelay, psql: Psql
 ) -> None:
     elsewhere.evaluate(
         "(address) => { location.href = address }", f"{relay.url}/?debug&username=eve"
     )
     elsewhere.wait_for_url(f"{relay.url}/**")
-    assert elsewhere.evaluate("location.search") == "?debug="  # where the page looks for the name
+    assert elsewhere.evaluate("location.search") == "?debug="  # where the page reads the name
     me = elsewhere.evaluate("fetch('/session').then((response) => response.json())")
     assert me["user"]["username"] == "anna"
     assert psql.one("select count(*) from users where username = 'eve'") == 0

@@ -1,4 +1,4 @@
-"""The pages beside the hallway and the room: clubs, people, invitations; found by their address, walked to and back."""
+"""The pages besides the hallway and the room: clubs, people, invitations; by their address, by links, and by Back."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from .user_page import DESKTOP, PHONE, UserPage, user_page
 HTML = '<img src=x onerror="document.title=1">'
 
 
-def heading(somebody: UserPage, name: str | re.Pattern[str]) -> None:
-    """Waits until the page of this name is there and has the focus: it was walked to."""
-    somebody.page.get_by_role("heading", level=1, name=name).wait_for()
+def heading(user: UserPage, name: str | re.Pattern[str]) -> None:
+    """Waits until the page with this heading is shown and its heading has the focus."""
+    user.page.get_by_role("heading", level=1, name=name).wait_for()
 
 
-def focused(somebody: UserPage) -> str:
-    return str(somebody.page.evaluate("document.activeElement.textContent"))
+def focused(user: UserPage) -> str:
+    return str(user.page.evaluate("document.activeElement.textContent"))
 
 
-def confirm(somebody: UserPage, title: str, name: str) -> None:
-    dialog = somebody.page.get_by_role("dialog", name=title)
+def confirm(user: UserPage, title: str, name: str) -> None:
+    dialog = user.page.get_by_role("dialog", name=title)
     dialog.get_by_role("button", name=name, exact=True).click()
     dialog.wait_for(state="hidden")
 
 
-def test_a_club_is_founded_described_and_run(
+def test_a_club_is_created_described_and_managed(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     psql.run("insert into topics (name, emoji) values ('Music', '♪')")
@@ -63,7 +63,7 @@ def test_a_club_is_founded_described_and_run(
         amara.page.get_by_label("Role of lior").select_option(label="Admin")
         role = "select role from members where user_id = %s"
         eventually(lambda: psql.one(role, lior) == "ADMIN")
-        # The last owner stays: said beside the one it concerns, and the choice goes back.
+        # The last owner stays owner: the refusal is shown beside them, and the choice is undone.
         amara.page.get_by_label("Role of amara").select_option(label="Member")
         amara.reads("A club has an owner, and this is its last.")
         assert amara.page.get_by_label("Role of amara").input_value() == "OWNER"
@@ -87,7 +87,7 @@ def test_a_club_is_founded_described_and_run(
         amara.page.locator(".page .badge", has_text="Members only").wait_for()
 
 
-def test_a_link_brings_somebody_who_is_signed_out_all_the_way_in(
+def test_an_invitation_link_leads_an_anonymous_user_into_the_club(
     browser: Browser, context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     club = psql.one(
@@ -106,7 +106,7 @@ def test_a_link_brings_somebody_who_is_signed_out_all_the_way_in(
         assert "username" not in address, "a link says nothing of who made it"
         dialog.get_by_role("button", name="Copy: invitation link").click()
     path = address.removeprefix(relay.url)
-    # A browser of their own: cookies are shared, and this one has never been here.
+    # A browser of their own, without cookies.
     elsewhere = browser.new_context()
     with closing(elsewhere), user_page(elsewhere, relay.url, path=path, refusals=True) as stranger:
         heading(stranger, "amara invites you to the club “Blue Hour”")
@@ -129,7 +129,7 @@ def test_a_link_brings_somebody_who_is_signed_out_all_the_way_in(
         heading(late, "There is no such invitation")
 
 
-def test_an_invitation_by_name_arrives_where_the_person_is(
+def test_an_invitation_by_name_is_shown_on_the_page_the_person_has_open(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("amara", "Trading fours")
@@ -166,7 +166,7 @@ def test_an_invitation_by_name_arrives_where_the_person_is(
         beth.button("Invitations, none open").wait_for()
 
 
-def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
+def test_a_profile_is_shown_to_all_and_edited_by_its_user(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")
@@ -199,7 +199,7 @@ def test_a_profile_says_who_somebody_is_and_is_mine_to_write(
         heading(beth, "There is nobody with this name")
 
 
-def test_back_finds_a_page_as_one_left_it(
+def test_back_restores_the_scroll_position(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     owner = psql.person("amara")

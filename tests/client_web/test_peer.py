@@ -1,4 +1,4 @@
-"""Negotiation between real connections in one page, over a transport that only has to keep order."""
+"""Negotiation between real connections in one page; signals are only kept in order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-# Two peers, a (the newcomer) and b; what one sends reaches the other after a delay, in order.
+# Two peers, a (who joined later) and b; signals arrive after a delay, in order.
 PLAY = """
 const { createPeer } = await import('/client/media/peer.js')
 const said = [], broken = [], paths = {}
@@ -64,7 +64,7 @@ def test_the_newcomer_offers_once_and_both_connect(quiet_page: Page) -> None:
     assert set(seen["paths"]) == {"a", "b"}
 
 
-def test_coming_up_on_the_stage_needs_no_negotiation(quiet_page: Page) -> None:
+def test_joining_the_stage_needs_no_negotiation(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
         """a.setTrack(voice())
@@ -102,20 +102,20 @@ def test_two_restarts_at_the_same_moment_end_connected(quiet_page: Page) -> None
     assert seen == {"broken": [], "changed": True, "restarts": [5, 5]}
 
 
-def test_a_description_nobody_can_use_is_told_and_does_no_harm(quiet_page: Page) -> None:
+def test_an_invalid_description_is_reported_and_does_no_harm(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
         """b.start()
         await b.receive('offer', { type: 'offer', sdp: 'no such thing' })
-        const told = broken.length
+        const reported = broken.length
         a.start()
         await until(both)
-        return told""",
+        return reported""",
     )
     assert seen == 1
 
 
-def test_a_candidate_for_nothing_is_ignored(quiet_page: Page) -> None:
+def test_a_candidate_without_a_description_is_ignored(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
         """b.start()

@@ -1,4 +1,4 @@
-"""A recording from the host's button to its deletion, as those in the room see and hear it."""
+"""A recording from the host's button to its deletion, as participants see and hear it."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ HEARD = """async (hertz) => {
   await context.close()
   return heard
 }"""
-"""Plays on until a tone is heard, or to the end: what was heard last."""
+"""Plays until a tone is heard, or to the end; returns the last tone."""
 
 
 @pytest.fixture(autouse=True)
 def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """aioice leaves 127.0.0.1 out; here it is all there is."""
+    """aioice ignores 127.0.0.1, the only address here."""
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
 
 
 def said(page: Page, words: str) -> None:
-    """Waits until this was said to those who hear the page."""
+    """Waits until this was announced to screen readers."""
     page.locator("[role=log] p", has_text=words).wait_for(state="attached")
 
 
-def speaks_for_a_while(somebody: UserPage, username: str, words: str, psql: Psql) -> None:
-    """Says something, and writes it meanwhile."""
-    somebody.button("Turn microphone on").click()
-    somebody.reads("You're speaking")
+def speaks_for_a_while(user: UserPage, username: str, words: str, psql: Psql) -> None:
+    """Speaks, and writes a message meanwhile."""
+    user.button("Turn microphone on").click()
+    user.reads("You're speaking")
     written = psql.one(
         "insert into messages (room_id, user_id, body)"
         " select r.id, u.id, %s from rooms r, users u where u.username = %s returning id",
@@ -61,11 +61,11 @@ def speaks_for_a_while(somebody: UserPage, username: str, words: str, psql: Psql
     )
     past = "select created_at < clock_timestamp() - interval '1.5 s' from messages where id = %s"
     eventually(lambda: psql.one(past, written))
-    somebody.button("Turn microphone off").click()
-    somebody.reads("Your microphone is off")
+    user.button("Turn microphone off").click()
+    user.reads("Your microphone is off")
 
 
-def test_a_recording_is_announced_signed_told_at_the_door_replayed_and_deleted(
+def test_a_recording_is_announced_shown_confirmed_replayed_and_deleted(
     context: BrowserContext, database_url: str, psql: Psql, tmp_path: Path
 ) -> None:
     room = psql.room("rick", "Den")
@@ -92,7 +92,7 @@ def test_a_recording_is_announced_signed_told_at_the_door_replayed_and_deleted(
         countdown.get_by_role("button", name="Leave quietly").wait_for()
         assert not anna.button("Cancel the recording").is_visible()
 
-        psql.run("update recordings set begins_at = announced_at")  # that was long enough
+        psql.run("update recordings set begins_at = announced_at")  # ends the countdown
         sign = anna.page.locator(".recording[data-phase='recording']")
         sign.get_by_text("Recording", exact=True).wait_for()
         said(anna.page, "The recording has begun.")
@@ -122,7 +122,7 @@ def test_a_recording_is_announced_signed_told_at_the_door_replayed_and_deleted(
             assert beth.page.evaluate(HEARD, ANNA) == pytest.approx(ANNA, abs=25)
             message.and_(beth.page.locator("[data-when='said']")).get_by_text("First").wait_for()
 
-        # Where the host looks for it: in the room, and on their own page.
+        # The host finds it in the room, and on their own page.
         rick.page.get_by_role("region", name="Recorded here").get_by_role("link").wait_for()
         rick.page.get_by_role("link", name="You are rick").click()
         rick.page.get_by_role("region", name="Recordings").get_by_role("link", name="Den").click()

@@ -1,4 +1,4 @@
-"""A room's settings, and what anybody can do about anybody: said in words, refused in words, without a flaw axe can find."""
+"""A room's settings, blocking and reporting: shown and refused in words, without a flaw that axe finds."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .test_look_layout import SMALL_TARGETS, SPILLS
 from .user_page import DESKTOP, PHONE, SMALL_PHONE, UserPage, user_page
 
 
-def badge(somebody: UserPage, text: str) -> Locator:
-    return somebody.page.locator(".room__badge", has_text=text)
+def badge(user: UserPage, text: str) -> Locator:
+    return user.page.locator(".room__badge", has_text=text)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
+def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_message(
     context: BrowserContext, relay: RunningRelay, psql: Psql, scheme: str
 ) -> None:
     room = psql.room("rick", "Lecture")
@@ -59,7 +59,7 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
         settings.wait_for(state="hidden")
         beth.reads("You're the host now")
         rick.reads("You're a moderator now")
-        # A moderator has the door and the pace of the chat, and no more.
+        # A moderator has the lock and slow mode, and no more.
         rick.button("Room settings").click()
         settings.get_by_label("Lock the room").uncheck()
         assert settings.get_by_label("Name").is_hidden()
@@ -77,7 +77,7 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_word(
         flawless(rick, "ended with a word")
 
 
-def test_somebody_is_blocked_reported_and_met_again(
+def test_a_person_is_blocked_reported_and_met_again(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Lecture", "moderated")
@@ -113,7 +113,7 @@ def test_somebody_is_blocked_reported_and_met_again(
         assert kept == "Sings <off key>."
         assert psql.one("select count(*) from blocks") == 1
 
-        # Whoever blocked somebody is asked before walking in to them.
+        # A person who blocked somebody is asked before they enter a room with them.
         rick.page.reload()
         warning = rick.page.get_by_role("dialog", name="A person you blocked is here")
         warning.get_by_text("zoe is in this room.").wait_for()

@@ -20,11 +20,11 @@ from .user_page import DESKTOP
 
 @pytest.fixture(autouse=True)
 def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """aioice leaves 127.0.0.1 out; here it is all there is."""
+    """aioice ignores 127.0.0.1, the only address here."""
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
 
 
-def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
+def test_the_host_chooses_the_topology_and_everybody_reads_it(
     context: BrowserContext, relay: RunningRelay, database_url: str, psql: Psql
 ) -> None:
     room = psql.room("rick", "Relay race")
@@ -33,23 +33,23 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
     for each in inside.values():
         each.page.keyboard.press("m")
         each.reads("Audio goes directly from person to person")
-    ways = rick.page.get_by_role("dialog", name="How the sound travels")
+    topologies = rick.page.get_by_role("dialog", name="How the sound travels")
 
-    # By keyboard alone, and refused beside the choice while there is no node.
+    # By keyboard; refused beside the choice while there is no node.
     rick.page.locator(".topology").focus()
     rick.page.keyboard.press("Enter")
-    ways.get_by_text("Here you send once and get 1 voice.").first.wait_for()
-    ways.get_by_role("radio", name=re.compile("^Mesh")).focus()
+    topologies.get_by_text("Here you send once and get 1 voice.").first.wait_for()
+    topologies.get_by_role("radio", name=re.compile("^Mesh")).focus()
     rick.page.keyboard.press("ArrowDown")
     rick.page.keyboard.press("Enter")
-    ways.get_by_role("alert").get_by_text("No audio server for this is running.").wait_for()
+    topologies.get_by_role("alert").get_by_text("No audio server for this is running.").wait_for()
     flawless_day_and_night(rick, "how the sound travels")
     fits(rick)
     rick.resize(DESKTOP)
     with nodes(database_url, "sfu", "mcu"):
         waits_for_nodes(psql, "sfu", "mcu")
-        ways.get_by_role("button", name="Change").click()
-        ways.wait_for(state="hidden")
+        topologies.get_by_role("button", name="Change").click()
+        topologies.wait_for(state="hidden")
         for each, other in ((rick, "beth"), (beth, "rick")):
             each.reads("Audio goes through sfu, which forwards every voice")
             each.page.get_by_role("status").get_by_text("Audio goes through sfu").wait_for()
@@ -59,14 +59,14 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
         beth.page.get_by_label("Volume for you").wait_for()
 
         rick.page.locator(".topology").click()
-        ways.get_by_role("radio", name=re.compile("^MCU")).check()
+        topologies.get_by_role("radio", name=re.compile("^MCU")).check()
         rick.page.keyboard.press("Enter")
         beth.reads("Audio goes through mcu, which mixes all voices into one")
         beth.reads("You cannot change the volume of one person")
         beth.page.get_by_label("Volume for you").wait_for(state="hidden")
         beth.seat("rick").and_(beth.page.locator("[data-state=speaking]")).wait_for()
 
-        # Inspector shows the signals to the node, and from it.
+        # The inspector shows the signals to and from the node.
         beth.page.keyboard.press("Escape")
         beth.page.keyboard.press("g")
         inspector = beth.page.get_by_role("region", name="Inspector")
@@ -76,7 +76,7 @@ def test_the_host_chooses_who_carries_the_room_and_everybody_reads_it(
         inspector.get_by_text("the node of this room").wait_for()
         beth.page.keyboard.press("g")
 
-        # Who is no host reads what there is, and has nothing to choose.
+        # Other people read the topologies, but cannot choose.
         beth.page.locator(".topology").click()
         beth.page.get_by_text("Only the host can change this.").wait_for()
         assert beth.page.locator(".dialog--topologies input:visible").count() == 0

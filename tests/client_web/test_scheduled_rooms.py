@@ -1,4 +1,4 @@
-"""Rooms before one is inside: started, planned, reminded of, sorted and marked."""
+"""Rooms in the hallway: started, planned, reminded of, sorted and marked."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_room_is_planned_reminded_of_and_opens(
         card.get_by_role("link").click()
         heading(beth, "Saturn before bedtime")
         beth.reads("Opens tomorrow at 8:30 PM.")
-        # The address leads to the same page, before it is known what the hallway has.
+        # The room's address shows the same page, before the hallway is loaded.
         beth.page.reload()
         heading(beth, "Saturn before bedtime")
         beth.reads("Opens tomorrow at 8:30 PM.")
@@ -75,7 +75,7 @@ def test_a_room_is_planned_reminded_of_and_opens(
         assert psql.one("select opened_at is not null from rooms where id = %s", room)
 
 
-def test_a_planned_room_is_called_off(
+def test_a_planned_room_is_cancelled(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     psql.run(
@@ -91,7 +91,7 @@ def test_a_planned_room_is_called_off(
         assert psql.one("select ended_at is not null from rooms")
 
 
-def test_doors_say_who_may_come_in_and_stand_in_the_order_asked_for(
+def test_cards_say_who_may_enter_and_are_sorted_as_chosen(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     rick = psql.person("rick")
@@ -119,7 +119,7 @@ def test_doors_say_who_may_come_in_and_stand_in_the_order_asked_for(
         beth.sees_cards("Cellar 9", "Attic", "Den")
         beth.page.reload()
         beth.sees_cards("Cellar 9", "Attic", "Den")
-        # Uninvited, one is told of no such room; invited, it is there.
+        # The room is visible only with an invitation.
         psql.run(
             "insert into guests (room_id, user_id) values (%s, %s)",
             rooms[2],

@@ -1,4 +1,4 @@
-"""Around audio, in a real browser: the sound check, volumes for my ears only, who speaks, and what a pocket may do."""
+"""Sound check, personal volumes, the order of speakers, and the lock screen, in a real browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .test_look_layout import fits
 from .test_look_room import REFUSES_THE_MICROPHONE
 from .user_page import user_page
 
-# What the browser is told to do outside the page: nothing of it can be seen in a headless one.
+# What the browser shows outside of the page, which a headless one does not show.
 CHANGES = 4
 
 OUTSIDE = """
@@ -87,7 +87,7 @@ def test_a_sound_check_chooses_measures_plays_and_is_remembered(
         )
 
 
-def test_another_treatment_of_my_voice_leaves_no_gap(
+def test_a_change_of_sound_processing_leaves_no_gap(
     context: BrowserContext, relay: RunningRelay, room: int
 ) -> None:
     rick = open_tab(context, relay.url, "rick", tone=440)
@@ -119,10 +119,10 @@ def test_another_treatment_of_my_voice_leaves_no_gap(
             before,
         )
         gaps.append(beth.run("() => gap"))
-    # On a busy machine sound stutters without any help.
+    # On a busy machine audio has gaps of its own.
     assert sum(each < 100 for each in gaps) >= CHANGES / 2, gaps
     assert rick.state["me"]["muted"] is False
-    # Pulled out: another takes over, and the row still tells the truth.
+    # Unplugged: another one is used, and the row is still right.
     rick.run(
         "() => { roomtone.peers()[0].peer.connection.getSenders()[0].track.dispatchEvent(new Event('ended')) }"
     )
@@ -131,7 +131,7 @@ def test_another_treatment_of_my_voice_leaves_no_gap(
     assert rick.errors + beth.errors == []
 
 
-def test_volumes_are_mine_lines_are_told_and_a_pocket_mutes(
+def test_volumes_are_personal_qualities_are_shown_and_the_lock_screen_mutes(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     path = f"/rooms/{room}"
@@ -144,7 +144,7 @@ def test_volumes_are_mine_lines_are_told_and_a_pocket_mutes(
     amara.page.keyboard.press("m")
     page.get_by_text("Speaking: amara", exact=True).wait_for()
 
-    # Held, Space talks; on a slider or a button it is theirs; without the window nobody would hear it go up.
+    # Holding Space unmutes; not on a slider or a button; losing the focus of the window ends it.
     keyboard.down(" ")
     page.get_by_text("You are heard while you hold Space.").wait_for()
     page.get_by_text("Speaking: amara, then you").wait_for()
@@ -165,7 +165,7 @@ def test_volumes_are_mine_lines_are_told_and_a_pocket_mutes(
     assert beth.run(heard) == [[0.8, True]]
     page.get_by_role("button", name="amara, speaking, muted for you").wait_for()
     assert amara.run(heard) == [[1, False]], "for my ears only"
-    # Two looks at the line, two seconds apart.
+    # Two readings of the statistics, two seconds apart.
     page.get_by_text("Connection: good.").wait_for()
     page.get_by_text("0 % of packets lost").wait_for()
     beth.until("() => roomtone.people().every(({ quality }) => quality?.level === 'good')")
@@ -173,7 +173,7 @@ def test_volumes_are_mine_lines_are_told_and_a_pocket_mutes(
     beth.connects_with("amara")
     assert beth.run(heard) == [[0.8, True]], "remembered by this browser"
 
-    # In a pocket.
+    # By the lock screen.
     assert beth.run("() => navigator.mediaSession.metadata.title") == "Den"
     assert beth.run("() => navigator.mediaSession.metadata.artist") == "amara"
     assert beth.run("() => outside.awake") == 1
@@ -193,7 +193,7 @@ def test_volumes_are_mine_lines_are_told_and_a_pocket_mutes(
     assert amara.errors + beth.errors == []
 
 
-def test_on_a_big_stage_who_speaks_comes_forward_but_not_under_a_hand(
+def test_on_a_big_stage_speakers_move_forward_but_not_under_the_pointer(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     crowd = [f"guest {number}" for number in range(14)]

@@ -1,4 +1,4 @@
-"""The stage by consent, as everybody in the room sees and hears it."""
+"""The stage of a moderated room, as participants see and hear it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .test_accessibility import flawless
 
 RICK, BETH, MORTY = 440.0, 660.0, 880.0  # Hz: their voices
 
-SOON = 300  # ms: how long a yes may take to be heard
+SOON = 300  # ms until a person who accepts is heard
 YESES = 4
 
 HEARS_FROM_NOW = """(name) => {
@@ -45,19 +45,19 @@ OPENS_MICROPHONES = """() => {
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    """With the product's own patience: whoever loses a seat of a moderated stage comes back as a listener."""
+    """With the default grace period: a speaker who loses the seat comes back as a listener."""
     with run_relay(database_url, demo=True, grace=10.0) as running:
         yield running
 
 
-def test_an_evening_on_a_moderated_stage(
+def test_a_conversation_on_a_moderated_stage(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Lecture", "moderated")
     inside = participants(context, relay, room, rick=RICK, amara=0, beth=BETH, morty=MORTY)
     rick, amara, beth, morty = inside.values()
 
-    # Both keys, the one way round: asked, and brought up. The queue is in order, and only moderators see it.
+    # A hand is raised, and a moderator brings the person up. Only moderators see the queue.
     beth.page.keyboard.press("h")
     beth.reads("Your hand is up: first in line")
     morty.button("Raise hand").click()
@@ -78,7 +78,7 @@ def test_an_evening_on_a_moderated_stage(
     for each in (rick, amara, morty):
         each.tab.hears("beth", BETH)
 
-    # The other way round: invited, and accepted. Amara moderates from now on.
+    # A person is invited and accepts. Amara becomes a moderator.
     rick.does("amara", "Invite to speak")
     amara.reads("You're invited to speak.")
     rick.page.get_by_text("Invited, no answer yet").wait_for()
@@ -93,7 +93,7 @@ def test_an_evening_on_a_moderated_stage(
     for each in (rick, amara, beth):
         each.tab.hears("morty", MORTY)
 
-    # Muted by one, asked by the other; nobody's microphone opens but by its owner.
+    # Muted by one moderator, asked to unmute by the other; only the person can unmute.
     rick.does("morty", "Mute")
     morty.reads("You were muted")
     amara.tab.until("() => ear.frequency('morty') === 0")
@@ -108,7 +108,7 @@ def test_an_evening_on_a_moderated_stage(
         each.reads("You were muted")
     amara.button("Mute all").wait_for(state="hidden")
 
-    # Down, out, and out for good.
+    # Moved down, removed, banned.
     amara.does("morty", "Move to the listeners")
     morty.reads("A moderator moved you to the listeners.")
     morty.button("Raise hand").wait_for()
@@ -139,7 +139,7 @@ def test_an_evening_on_a_moderated_stage(
         assert each.tab.errors == []
 
 
-def test_a_yes_is_heard_at_once_and_nobody_else_hears_a_gap(
+def test_a_person_who_accepts_is_heard_at_once_and_the_others_without_a_gap(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Lecture", "moderated")
@@ -156,9 +156,9 @@ def test_a_yes_is_heard_at_once_and_nobody_else_hears_a_gap(
     for said in range(YESES):
         psql.act_as("rick").one("select invite_to_speak(%s, 'beth')", room)
         beth.reads("You're invited to speak.")
-        # Where it is allowed already, the microphone is open before the answer, and goes nowhere.
+        # If the microphone is allowed, it is opened before the answer, and nothing is sent.
         beth.waits_for("(count) => opened.length === count", said + 1)
-        # And the others in the audience are connected with her before it, too.
+        # The other listeners are connected with her before the answer, too.
         for each in (rick, morty):
             each.tab.connects_with("beth")
             each.tab.until("() => ear.frequency('beth') === 0")
@@ -174,12 +174,12 @@ def test_a_yes_is_heard_at_once_and_nobody_else_hears_a_gap(
         psql.one("select move_to_audience(%s, 'beth')", room)
         beth.reads("You're listening again")
         beth.waits_for("() => opened.every((track) => track.readyState === 'ended')")
-    # A busy machine is late now and then.
+    # A busy machine is late at times.
     assert all(sum(ms < SOON for ms in each) >= YESES / 2 for each in took.values()), took
     assert psql.act_as(None).one(offers, psql.person("rick")) == before, "nothing was negotiated"
     assert morty.page.evaluate("silences") == 0
 
-    # A no closes the microphone that was warmed for a yes.
+    # Declining closes the microphone again.
     psql.act_as("rick").one("select invite_to_speak(%s, 'beth')", room)
     beth.waits_for("() => opened.at(-1).readyState === 'live'")
     beth.button("Not now").click()
@@ -189,7 +189,7 @@ def test_a_yes_is_heard_at_once_and_nobody_else_hears_a_gap(
         assert each.tab.errors == []
 
 
-def test_a_question_follows_me_is_answered_by_key_and_can_be_taken_back(
+def test_a_question_is_shown_on_every_page_answered_by_key_and_can_be_withdrawn(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Lecture", "moderated")
@@ -207,7 +207,7 @@ def test_a_question_follows_me_is_answered_by_key_and_can_be_taken_back(
     rick.act("Invite to speak").click()
     hallway.get_by_text("You're invited to speak.").wait_for()
     beth.page.keyboard.press("n")
-    rick.act("Invite to speak").wait_for()  # it was answered: they may be asked again
+    rick.act("Invite to speak").wait_for()  # it was answered, so they can be invited again
     rick.act("Invite to speak").click()
     hallway.get_by_text("You're invited to speak.").wait_for()
     hallway.get_by_role("button", name="Join muted").focus()

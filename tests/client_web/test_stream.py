@@ -1,4 +1,4 @@
-"""The supervisor of the event stream, against a relay that is played by the page."""
+"""Subscriptions by Server-Sent Events, against a relay that the page simulates."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-# Each answer is what the next request gets; `say` writes to the response under way.
+# Each answer is for the next request; `say` writes to the open response.
 PLAY = """
 const { createStream } = await import('/client/signaling/stream.js')
 const encoder = new TextEncoder()
@@ -36,10 +36,10 @@ const until = async (condition) => {
     }
 }
 const follow = (options = {}) => {
-    const follower = createStream({ url: '/events', fetch, onFrame: (frame) => frames.push(frame),
+    const subscription = createStream({ url: '/events', fetch, onFrame: (frame) => frames.push(frame),
         onState: ({ state, reason, problem }) => states.push([state, reason, problem?.rule ?? problem?.status ?? null].join(' ').trim()), ...options })
-    follower.start()
-    return follower
+    subscription.start()
+    return subscription
 }
 const hello = 'retry: 100\\n\\nevent: snapshot\\nid: 1-7\\ndata: {"hallway":[]}\\n\\n'
 """
@@ -52,16 +52,16 @@ def play(page: Page, script: str) -> Any:
 def test_it_is_live_with_the_first_frame(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
-        """const follower = follow()
+        """const subscription = subscribe()
         await until(() => say)
         say(': warm\\n\\n')
-        const before = follower.state
+        const before = subscription.state
         say(hello)
         await until(() => frames.length)
         const { type, cursor } = frames[0]
-        const state = follower.state
-        follower.close()
-        return { before, state, type, cursor, after: follower.state }""",
+        const state = subscription.state
+        subscription.close()
+        return { before, state, type, cursor, after: subscription.state }""",
     )
     assert seen == {
         "before": "connecting",
@@ -72,18 +72,18 @@ def test_it_is_live_with_the_first_frame(quiet_page: Page) -> None:
     }
 
 
-def test_it_comes_back_where_it_was(quiet_page: Page) -> None:
+def test_it_resumes_at_its_cursor(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
-        """const follower = follow()
+        """const subscription = subscribe()
         await until(() => say)
         say(hello + 'event: hallway\\ndata: {"id": 1}\\n\\nevent: rooms\\nid: 1-8\\ndata: {"seq": 8}\\n\\n')
         await until(() => frames.length === 3)
         hangUp()
         await until(() => requests.length === 2)
         say(hello)
-        await until(() => follower.state === 'live')
-        follower.close()
+        await until(() => subscription.state === 'live')
+        subscription.close()
         return { requests, states }""",
     )
     assert seen["requests"] == [None, "1-8"]
@@ -96,16 +96,16 @@ def test_it_comes_back_where_it_was(quiet_page: Page) -> None:
     ]
 
 
-def test_it_outlives_a_relay_that_is_down_or_failing(quiet_page: Page) -> None:
+def test_it_reconnects_after_a_relay_was_down_or_failed(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
         """answers.push('nothing', refuse(503, {}, { 'Retry-After': '0' }), refuse(429))
-        const follower = follow()
-        follower.probe()
-        for (const count of [2, 3, 4]) { await until(() => requests.length === count || (follower.probe(), false)) }
+        const subscription = subscribe()
+        subscription.probe()
+        for (const count of [2, 3, 4]) { await until(() => requests.length === count || (subscription.probe(), false)) }
         say(hello)
-        await until(() => follower.state === 'live')
-        follower.close()
+        await until(() => subscription.state === 'live')
+        subscription.close()
         return states""",
     )
     assert seen == [
@@ -122,24 +122,24 @@ def test_a_refusal_ends_it_with_the_rule_that_refused(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
         """answers.push(refuse(403, { code: '23514', rule: 'participants_peer_is_current' }))
-        const follower = follow()
-        await until(() => follower.state === 'ended')
+        const subscription = subscribe()
+        await until(() => subscription.state === 'ended')
         return { states, requests: requests.length }""",
     )
     assert seen["states"] == ["connecting", "ended refused participants_peer_is_current"]
     assert seen["requests"] == 1
 
 
-def test_a_bye_ends_it_unless_the_log_goes_on_elsewhere(quiet_page: Page) -> None:
+def test_a_bye_ends_it_unless_the_log_continues(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
-        """const follower = follow()
+        """const subscription = subscribe()
         await until(() => say)
         say(hello + 'event: bye\\ndata: {"reason": "relay stopping", "retry": 20}\\n\\nevent: rooms\\ndata: {"seq": 1}\\n\\n')
         await until(() => requests.length === 2)
         const framesBefore = frames.length
         say(hello + 'event: bye\\ndata: {"reason": "taken over"}\\n\\n')
-        await until(() => follower.state === 'ended')
+        await until(() => subscription.state === 'ended')
         return { states, framesBefore }""",
     )
     assert seen["framesBefore"] == 1
@@ -152,31 +152,31 @@ def test_a_bye_ends_it_unless_the_log_goes_on_elsewhere(quiet_page: Page) -> Non
     ]
 
 
-def test_a_silent_line_is_a_dead_line(quiet_page: Page) -> None:
+def test_a_silent_connection_is_replaced(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
-        """const follower = follow({ silentAfter: 200 })
+        """const subscription = subscribe({ silentAfter: 200 })
         await until(() => say)
         say(hello)
         await until(() => requests.length === 2)
-        follower.close()
+        subscription.close()
         return states""",
     )
     assert seen == ["connecting", "live", "reconnecting silent", "ended closed"]
 
 
-def test_a_new_network_is_tried_at_once(quiet_page: Page) -> None:
+def test_after_a_change_of_network_it_reconnects_at_once(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
-        """const follower = follow()
+        """const subscription = subscribe()
         await until(() => say)
         say(hello)
-        await until(() => follower.state === 'live')
-        follower.probe()
+        await until(() => subscription.state === 'live')
+        subscription.probe()
         const after = requests.length
-        follower.probe(true)
+        subscription.probe(true)
         await until(() => requests.length === 2)
-        follower.close()
+        subscription.close()
         return { after, requests }""",
     )
     assert seen == {"after": 1, "requests": [None, "1-7"]}

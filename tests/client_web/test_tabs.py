@@ -1,4 +1,4 @@
-"""Many tabs of one browser: six connections to a host must not be all that a person can open."""
+"""Many tabs of one browser, which opens only six connections to a host."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def vias(tabs: list[Tab]) -> list[str]:
     return sorted(str(tab.run("() => roomtone.shell.via")) for tab in tabs)
 
 
-def test_seven_tabs_all_follow_join_and_act(tab: OpenTab, psql: Psql) -> None:
-    # Listeners do not connect with each other, so what is busy here is the lines to the relay.
+def test_seven_tabs_subscribe_join_and_write(tab: OpenTab, psql: Psql) -> None:
+    # Listeners do not connect with each other: only connections to the relay count here.
     room = psql.room("host", "Den", "moderated")
     tabs = [tab(name) for name in NAMES]
     for each in tabs:
@@ -40,10 +40,10 @@ def test_seven_tabs_all_follow_join_and_act(tab: OpenTab, psql: Psql) -> None:
         each.sees(*NAMES[:-1])
 
 
-def test_seven_tabs_opened_at_once_share_the_lines(
+def test_seven_tabs_opened_at_once_share_the_stream_slots(
     context: BrowserContext, relay: RunningRelay, room: int
 ) -> None:
-    # Nobody waits for anybody: all of them look for a line in the same moment.
+    # All of them take a slot in the same moment.
     first = open_tab(context, relay.url, "rick")
     opened = first.run(
         """(names) => Promise.all(names.map(async () => {
@@ -55,7 +55,7 @@ def test_seven_tabs_opened_at_once_share_the_lines(
     assert sorted(opened) == [False] * 4 + [True] * 2
 
 
-def test_a_closed_tab_gives_its_line_to_the_next(
+def test_a_closed_tab_releases_its_stream_slot(
     context: BrowserContext, relay: RunningRelay
 ) -> None:
     tabs = [open_tab(context, relay.url, name) for name in NAMES[:4]]
@@ -69,7 +69,7 @@ def test_a_closed_tab_gives_its_line_to_the_next(
 
 
 @pytest.mark.parametrize("came", ["h2", "h3"])
-def test_over_http_2_there_are_lines_for_everybody(
+def test_over_http_2_every_tab_has_a_stream_slot(
     context: BrowserContext, relay: RunningRelay, came: str
 ) -> None:
     tab = open_tab(context, relay.url, "rick")

@@ -1,4 +1,4 @@
-"""Four techniques, one room: whoever follows by whichever hears and sees the same."""
+"""Four techniques in one room: everybody hears and sees the same."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def via(context: BrowserContext, relay: RunningRelay) -> Iterator[OpenVia]:
 
 
 def requests_of(tab: Tab, part: str) -> list[str]:
-    """The addresses this tab asked that contain this, as the browser counted them."""
+    """The addresses with this part that the tab requested."""
     found: list[str] = tab.run(
         "(part) => performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes(part))",
         part,
@@ -71,27 +71,25 @@ def test_four_pages_on_four_techniques_hear_each_other(via: OpenVia, room: int) 
 
 
 @pytest.mark.parametrize("technique", VIAS)
-def test_the_hallway_is_followed_by_every_technique(
+def test_every_technique_subscribes_to_the_hallway(
     via: OpenVia, technique: str, psql: Psql
 ) -> None:
-    user_page = via(technique, "rick")
-    user_page.until("() => roomtone.shell.state.connection === 'live'")
+    rick = via(technique, "rick")
+    rick.until("() => roomtone.shell.state.connection === 'live'")
     room = psql.room("host", "Tea")
-    user_page.until("() => roomtone.shell.state.hallway.some(({ name }) => name === 'Tea')")
+    rick.until("() => roomtone.shell.state.hallway.some(({ name }) => name === 'Tea')")
     psql.seat(room, "beth")
-    user_page.until("() => roomtone.shell.state.hallway[0].here === 1")
-    user_page.enter(room)
+    rick.until("() => roomtone.shell.state.hallway[0].here === 1")
+    rick.enter(room)
     psql.run("update rooms set name = 'Coffee' where id = %s", room)
-    user_page.until("() => roomtone.shell.state.hallway[0].name === 'Coffee'")
+    rick.until("() => roomtone.shell.state.hallway[0].name === 'Coffee'")
     psql.run("update rooms set ended_at = now() where id = %s", room)
-    user_page.until(
-        "() => roomtone.state.phase === 'left' && roomtone.state.reason === 'room ended'"
-    )
-    user_page.until("() => roomtone.shell.state.hallway.length === 0")
+    rick.until("() => roomtone.state.phase === 'left' && roomtone.state.reason === 'room ended'")
+    rick.until("() => roomtone.shell.state.hallway.length === 0")
 
 
 @pytest.mark.parametrize("technique", VIAS)
-def test_being_removed_is_told_as_such_and_nobody_comes_back_by_themselves(
+def test_a_removed_participant_knows_why_and_does_not_rejoin(
     via: OpenVia, technique: str, room: int, psql: Psql
 ) -> None:
     rick = via(technique, "rick")
@@ -103,7 +101,7 @@ def test_being_removed_is_told_as_such_and_nobody_comes_back_by_themselves(
 
 
 @pytest.mark.parametrize("technique", VIAS)
-def test_following_is_presence_by_every_technique(
+def test_a_subscription_is_presence_by_every_technique(
     via: OpenVia, technique: str, room: int, psql: Psql
 ) -> None:
     rick = via(technique, "rick")
@@ -116,7 +114,7 @@ def test_following_is_presence_by_every_technique(
 
 
 @pytest.mark.parametrize("technique", VIAS)
-def test_a_relay_that_restarts_is_found_again_by_every_technique(
+def test_every_technique_reconnects_after_a_restart_of_the_relay(
     context: BrowserContext, database_url: str, psql: Psql, technique: str
 ) -> None:
     room = psql.room("host", "Den")
@@ -134,7 +132,7 @@ def test_a_relay_that_restarts_is_found_again_by_every_technique(
 
 
 @pytest.mark.parametrize("technique", VIAS)
-def test_who_was_removed_while_away_does_not_come_back(
+def test_a_participant_removed_while_disconnected_does_not_rejoin(
     context: BrowserContext, database_url: str, psql: Psql, technique: str
 ) -> None:
     room = psql.room("host", "Den")
@@ -151,7 +149,7 @@ def test_who_was_removed_while_away_does_not_come_back(
         expect_refusals(rick)
 
 
-def test_over_the_socket_signals_are_emitted_and_not_posted(via: OpenVia, room: int) -> None:
+def test_over_the_websocket_signals_are_emitted_and_not_posted(via: OpenVia, room: int) -> None:
     rick, beth = via("sse", "rick"), via("websocket", "beth")
     rick.enter(room)
     beth.enter(room)
@@ -168,7 +166,7 @@ def test_over_the_socket_signals_are_emitted_and_not_posted(via: OpenVia, room: 
     assert {row["kind"] for entry in writes for row in entry["rows"]} >= {"offer", "connected"}
 
 
-def test_a_refused_signal_is_refused_alike_over_the_socket(
+def test_a_signal_over_the_websocket_is_refused_like_a_posted_one(
     via: OpenVia, room: int, psql: Psql
 ) -> None:
     rick = via("websocket", "rick")

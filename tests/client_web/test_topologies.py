@@ -1,4 +1,4 @@
-"""A room moves between a mesh, an SFU and an MCU while people talk: what they hear, measured from what their browsers play."""
+"""A room changes between mesh, SFU and MCU while people talk; measured is what their browsers play."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ RECORDER = (Path(__file__).parent / "recorder.js").read_text()
 ANN, BOB, CY = 400, 700, 1000  # Hz: their voices
 TONES = [ANN, BOB, CY]
 HEARD = {"ann": {BOB}, "bob": {ANN}, "cy": {ANN, BOB}}
-"""Speakers hear all others and not themselves, listeners everyone, and nobody the audience."""
+"""Speakers hear all others and not themselves, listeners all speakers, and nobody hears listeners."""
 
 ROUND = ("sfu", "mcu", "mesh", "mcu", "sfu", "mesh")
-"""From a mesh, each of the six ways to move."""
+"""From a mesh, each of the six changes."""
 
 WINDOWS = 50  # a second, of the recording
-GAP = 1.0  # seconds without audio that a move may cost
-SHARE = 0.75  # of all moves and voices; a machine that is busy itself stutters
+GAP = 1.0  # seconds without audio at a change
+SHARE = 0.75  # of all changes and voices; a busy machine has gaps of its own
 
 
 @pytest.fixture(autouse=True)
 def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """aioice leaves 127.0.0.1 out; here it is all there is."""
+    """aioice ignores 127.0.0.1, the only address here."""
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
 
 
 @pytest.fixture
 def tabs(context: BrowserContext, relay: RunningRelay, room: int) -> Iterator[dict[str, Tab]]:
-    """Ann and Bob talk, Cy listens, and would be heard if it were up to Cy's browser."""
+    """Ann and Bob talk; Cy is a listener whose browser sends audio all the same."""
     context.add_init_script(RECORDER)
     voices = {"ann": ANN, "bob": BOB, "cy": CY}
     opened = {n: open_tab(context, relay.url, n, tone=tone) for n, tone in voices.items()}
@@ -47,7 +47,7 @@ def tabs(context: BrowserContext, relay: RunningRelay, room: int) -> Iterator[di
 
 
 def everybody_is_on(tabs: Mapping[str, BrowserTab], topology: str) -> None:
-    """Waits until all are there by the new way, and the old one is gone."""
+    """Waits until all use this topology and old connections are closed."""
     for tab in tabs.values():
         tab.until(
             """(topology) => {
@@ -63,7 +63,7 @@ def everybody_is_on(tabs: Mapping[str, BrowserTab], topology: str) -> None:
 
 
 def cy_sends_all_the_same(cy: Tab) -> None:
-    """A client of the audience that sends although it may not."""
+    """A listener's client that sends although it may not."""
     cy.run(
         """async () => {
             globalThis.forbidden ??= (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks()[0]
@@ -73,15 +73,15 @@ def cy_sends_all_the_same(cy: Tab) -> None:
 
 
 def now(tabs: dict[str, Tab]) -> dict[str, float]:
-    """How far each recording is, in seconds."""
+    """The position of each recording, in seconds."""
     return {name: tab.run("() => recorder.now()") for name, tab in tabs.items()}
 
 
 def a_yes_is_heard(tabs: dict[str, Tab], psql: Psql, room: int, topology: str) -> None:
-    """Whoever is invited to speak is heard after a yes with nothing left to negotiate, and after stepping down no more."""
+    """A person who accepts an invitation is heard without negotiation, and not after leaving the stage."""
     ann, bob, cy = tabs.values()
     psql.act_as("host").one("select invite_to_speak(%s, 'cy')", room)
-    # Where it is allowed already, the microphone is open before the answer, and goes nowhere.
+    # If the microphone is allowed, it is opened before the answer, and nothing is sent.
     cy.until("() => roomtone.state.me.invited && roomtone.state.microphone.state === 'on'")
     voice = "mix" if topology == "mcu" else f"user-{psql.act_as(None).person('cy')}"
     for tab in (ann, bob):
@@ -95,7 +95,7 @@ def a_yes_is_heard(tabs: dict[str, Tab], psql: Psql, room: int, topology: str) -
     assert psql.one("select count(*) from signals where kind = 'offer'") == offers
     psql.act_as("host").one("select move_to_audience(%s, 'cy')", room)
     psql.act_as(None)
-    # For longer than a stumble of the sound on a busy machine.
+    # Longer than a gap on a busy machine.
     ann.until(
         """(tone) => {
             globalThis.quiet = recorder.hears(tone) ? 0 : (globalThis.quiet ?? 0) + 1
@@ -106,12 +106,12 @@ def a_yes_is_heard(tabs: dict[str, Tab], psql: Psql, room: int, topology: str) -
     ann.run("() => { globalThis.quiet = 0 }")
 
 
-def silences(told: str) -> float:
+def silences(windows: str) -> float:
     """The longest time without the tone, in seconds."""
-    return max(len(each) for each in told.split("1")) / WINDOWS
+    return max(len(each) for each in windows.split("1")) / WINDOWS
 
 
-def test_a_room_moves_in_all_six_directions_and_from_a_dead_node_while_people_talk(
+def test_a_room_changes_its_topology_in_all_six_ways_and_leaves_a_dead_node_while_people_talk(
     tabs: dict[str, Tab], database_url: str, psql: Psql, room: int
 ) -> None:
     ann, bob, cy = tabs.values()
@@ -137,7 +137,7 @@ def test_a_room_moves_in_all_six_directions_and_from_a_dead_node_while_people_ta
             everybody_is_on(tabs, topology)
             cy_sends_all_the_same(cy)
             for tab in tabs.values():
-                # Rings light up by what is heard, and a node is nobody.
+                # Only people are marked as speaking, not the node.
                 tab.until(
                     """() => JSON.stringify(roomtone.people().map((p) => [p.username, p.speaking])) === '[["ann",true],["bob",true],["cy",false]]'"""
                 )
@@ -153,12 +153,12 @@ def test_a_room_moves_in_all_six_directions_and_from_a_dead_node_while_people_ta
                 part = slice(
                     round(began[name] * WINDOWS), round(moves[index + 1][1][name] * WINDOWS)
                 )
-                for tone, told in heard[name].items():
+                for tone, windows in heard[name].items():
                     if int(tone) in tones:
-                        gaps.append(silences(told[part]))
+                        gaps.append(silences(windows[part]))
                     else:
-                        # A splice may click, which is a little of every tone.
-                        assert told[part].count("1") < 10, (
+                        # At a change there may be a click, which contains every tone.
+                        assert windows[part].count("1") < 10, (
                             f"{name} hears {tone} Hz on the way to {topology}"
                         )
             silent[topology, index] = gaps
@@ -171,7 +171,7 @@ def test_a_room_moves_in_all_six_directions_and_from_a_dead_node_while_people_ta
             everybody_is_on(tabs, topology)
             a_yes_is_heard(tabs, psql, room, topology)
 
-        # The node that carries the room dies, and nobody does anything about it.
+        # The room's node is killed, and nobody does anything.
         [before] = psql.one("select array_agg(peer_id::text) from roster where kind = 'sfu'")
         stack.enter_context(nodes(database_url, "sfu"))
         waits_for_nodes(psql, "sfu", "sfu", "mcu")

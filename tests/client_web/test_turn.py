@@ -66,7 +66,7 @@ RelayWith = Callable[[str, str], RunningRelay]
 
 @pytest.fixture
 def relay_with(database_url: str, turn: int) -> Iterator[RelayWith]:
-    """`relay_with(transport, secret)`: a relay whose people connect through TURN and nothing else."""
+    """`relay_with(transport, secret)`: a relay whose users connect only through TURN."""
     with ExitStack() as stack:
         yield lambda transport, secret: stack.enter_context(
             run_relay(
@@ -116,7 +116,7 @@ def test_a_listener_who_never_grants_the_microphone_hears(
         context.close()
 
 
-def test_a_wrong_secret_is_a_visible_trouble(
+def test_a_wrong_secret_is_a_visible_problem(
     relay_with: RelayWith, browser: Browser, room: int
 ) -> None:
     relay = relay_with("udp", "another secret")

@@ -1,4 +1,4 @@
-"""A whole evening in one club, by clicks and keys alone: what each of four people sees, and what each of them hears."""
+"""A whole conversation in a club, by clicks and keys: what each of four people sees and hears."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def hear(listeners: tuple[Participant, ...], username: str, tone: float) -> None
 
 
 def miss(listeners: tuple[Participant, ...], username: str) -> None:
-    """Waits until nobody of them hears this person."""
+    """Waits until none of them hears this person."""
     for each in listeners:
         each.tab.until("(name) => !ear.frequency(name)", username)
 
 
-def test_a_whole_evening(
+def test_a_whole_conversation(
     browser: Browser, context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     club = psql.one(
@@ -55,7 +55,7 @@ def test_a_whole_evening(
     invitation = link.input_value().removeprefix(relay.url)
     amara.page.keyboard.press("Escape")
 
-    # Nobody comes in without belonging; three come in by the link, each in a browser of their own.
+    # Only members can enter; three people join the club by the link, each in a browser of their own.
     with (
         closing(browser.new_context(permissions=["microphone"])) as hers,
         closing(browser.new_context(permissions=["microphone"])) as his,
@@ -74,13 +74,13 @@ def test_a_whole_evening(
             each.page.get_by_role("heading", level=1, name="Blue Hour").wait_for()
             each.page.locator(".page").get_by_role("link", name="Standards").click()
             each.walks_in()
-        # The host, who only browsed, is in the room all the time.
+        # The host, who looked at other pages, is still in the room.
         amara.page.get_by_role("link", name="Standards").first.click()
         amara.sees_seated("amara", "beth", "tom", "zoe")
         amara.button("Turn your microphone on").or_(amara.page.locator(".microphone")).first.click()
         hear((beth, tom, zoe), "amara", AMARA)
 
-        # A hand goes up, somebody is invited; both accept, and speak.
+        # One raises a hand, one is invited; both speak.
         beth.page.keyboard.press("h")
         beth.reads("Your hand is up: first in line")
         amara.button("Bring beth to the stage").click()
@@ -93,7 +93,7 @@ def test_a_whole_evening(
         hear((amara, beth, zoe), "tom", TOM)
         miss((amara, beth, tom), "zoe")
 
-        # One is muted, the other moved down; the rest is heard as before.
+        # One is muted, the other moved down; the others are heard as before.
         amara.does("beth", "Mute")
         beth.reads("You were muted")
         miss((amara, tom, zoe), "beth")
@@ -102,7 +102,7 @@ def test_a_whole_evening(
         miss((amara, beth, zoe), "tom")
         hear((beth, tom, zoe), "amara", AMARA)
 
-        # What is written and what is felt reaches everybody, as text.
+        # Messages and reactions reach everybody, as text.
         amara.page.keyboard.press("Escape")
         zoe.page.keyboard.press("c")
         zoe.page.get_by_label("Write to everybody in the room").fill("<b>Encore!</b> 👏")
@@ -117,7 +117,7 @@ def test_a_whole_evening(
         for each in (amara, beth, zoe):
             each.seat("tom").locator(".reaction", has_text="👏").wait_for()
 
-        # The room is handed over. Its new host shows one out, and another for good.
+        # The room is handed over. Its new host removes one person and bans another.
         amara.button("Room settings").click()
         settings = amara.page.get_by_role("dialog", name="Room settings")
         settings.get_by_label("Hand the room over").select_option("beth")
@@ -137,7 +137,7 @@ def test_a_whole_evening(
         hear((beth, tom), "amara", AMARA)
         miss((amara, beth, tom), "zoe")
 
-        # It ends for everyone, with a word, and is in nobody's hallway any more.
+        # It ends for everybody, with a message, and disappears from the hallway.
         beth.page.keyboard.press("Escape")
         beth.button("Room settings").click()
         beth.page.get_by_text("End the room…").click()
@@ -148,8 +148,8 @@ def test_a_whole_evening(
             each.reads("Good night.")
             each.page.locator(".hallway .card", has_text="Standards").wait_for(state="detached")
         assert psql.roster(room) == []
-        told = "select ended_reason, host_id = %s from rooms where id = %s"
-        assert psql.all(told, psql.person("beth"), room) == [("Good night.", True)]
+        ended = "select ended_reason, host_id = %s from rooms where id = %s"
+        assert psql.all(ended, psql.person("beth"), room) == [("Good night.", True)]
 
         people = (amara, beth, tom, zoe)
         expect_refusals(*(each.tab for each in people))

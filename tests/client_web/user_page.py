@@ -1,4 +1,4 @@
-"""Somebody with the page open: what they see and do, as they would name it."""
+"""A user with the page open: what they see and do."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class UserPage:
         return self.page.locator(".card:not(.card--waiting) .card__name").all_inner_texts()
 
     def seat(self, username: str) -> Locator:
-        """A person's seat in the room: where it is on the stage, or among the others."""
+        """A person's seat, on stage or among the listeners."""
         exactly = self.page.locator(".seat__name", has_text=username)
         return self.page.locator(".seat[data-key]").filter(has=exactly)
 
     def seated(self) -> list[str]:
-        """Who sits in the room, in the order shown."""
+        """The names of the seats, in the order shown."""
         return self.page.locator(".seat[data-key] .seat__name").all_inner_texts()
 
     def button(self, name: str) -> Locator:
@@ -62,7 +62,7 @@ class UserPage:
         self.button(name).click()
 
     def waits_for(self, script: str, argument: object = None) -> None:
-        """Until a JavaScript function answers something true."""
+        """Until a JavaScript function returns something true."""
         self.page.wait_for_function(script, arg=argument)
 
     def sees_cards(self, *names: str) -> None:
@@ -82,7 +82,7 @@ class UserPage:
         )
 
     def reads(self, text: str) -> None:
-        """Waits until this is written somewhere visible."""
+        """Waits until this text is visible."""
         self.page.get_by_text(text).filter(visible=True).first.wait_for()
 
     def walks_in(self) -> None:
@@ -104,21 +104,21 @@ def user_page(
     refusals: bool = False,
     before: str = "",
 ) -> Iterator[UserPage]:
-    """A tab at `path`, as `username` or nobody, until the block ends.
+    """A tab at `path`, as `username` or an anonymous user, until the block ends.
 
     `tone` (Hz) is their voice; `before` a script that runs first; `refusals` says that the relay will refuse something here, which
     browsers note in their console whatever the page does about it.
     """
     page = new_window(context)
-    somebody = UserPage(page, url)
+    user = UserPage(page, url)
     page.add_init_script(f"globalThis.voiceInHertz = {tone}")
     page.add_init_script(MICROPHONE)
     if before:
         page.add_init_script(before)
     page.goto(url + path + (f"?username={username}" if username else ""))
     try:
-        yield somebody
-        said = [line for line in somebody.said if not (refusals and line.startswith(REFUSED))]
+        yield user
+        said = [line for line in user.said if not (refusals and line.startswith(REFUSED))]
         assert said == [], f"the console says {said}"
     finally:
         page.close()

@@ -1,0 +1,120 @@
+"""Reactions, slow mode and the pinned link, as people use them."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay
+from .test_accessibility import flawless
+from .test_chat import box, hall, message
+from .user_page import DESKTOP, user_page
+
+__all__ = ["hall"]
+
+
+def test_a_reaction_is_shown_over_its_seat_for_a_moment(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, hall: int
+) -> None:
+    path = f"/rooms/{hall}"
+    with (
+        user_page(context, relay.url, "beth", path=path) as beth,
+        user_page(context, relay.url, "maya", path=path) as maya,
+        user_page(context, relay.url, "lior", path=path) as still,
+    ):
+        still.page.emulate_media(reduced_motion="reduce")
+        for each in (beth, maya, still):
+            each.walks_in()
+            each.seat("beth").wait_for()
+        beth.button("React").click()
+        beth.page.get_by_role("toolbar", name="Reactions").wait_for()
+        flawless(beth, "the palette")
+        beth.page.keyboard.press("1")
+        beth.page.keyboard.press("1")
+        beth.page.keyboard.press("ArrowRight")
+        beth.page.keyboard.press("Enter")
+        for each in (beth, maya):
+            each.seat("beth").locator(
+                ".seat__face .reaction[data-count='×2']", has_text="👏"
+            ).wait_for()
+            each.seat("beth").locator(".reaction", has_text="❤️").wait_for()
+        still.seat("beth").locator(".reaction--still", has_text="❤️").wait_for()
+        for each in (beth, maya, still):
+            each.waits_for("() => document.querySelectorAll('.reaction').length === 0")
+        log = maya.page.get_by_role("log", name="Comings and goings")
+        log.get_by_text("Applause and a heart from beth.").wait_for()
+        assert beth.page.evaluate("document.activeElement.ariaLabel") == "A heart"
+        beth.page.keyboard.press("Escape")
+        assert beth.page.evaluate("document.activeElement.textContent") == "React"
+        beth.page.keyboard.press("r")
+        for _ in range(12):
+            beth.page.keyboard.press("4")
+        beth.reads("Too many reactions in a short time.")
+
+
+def test_the_palette_and_the_database_know_the_same_emoji(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, hall: int
+) -> None:
+    with user_page(context, relay.url) as user:
+        palette = user.page.evaluate(
+            "async () => (await import('/client/room/reactions.js')).PALETTE"
+        )
+    rule = psql.one(
+        "select pg_get_constraintdef(oid) from pg_constraint where conname = 'reactions_emoji_is_known'"
+    )
+    assert rule.count("'::text") == len(palette)
+    assert all(f"'{emoji}'" in rule for emoji in palette)
+
+
+def test_slow_mode_counts_down_and_a_pinned_link_is_shown_until_it_is_removed(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, hall: int
+) -> None:
+    path = f"/rooms/{hall}"
+    with (
+        user_page(context, relay.url, "beth", path=path, refusals=True) as beth,
+        user_page(context, relay.url, "rick", path=path) as rick,
+    ):
+        for each in (beth, rick):
+            each.resize(DESKTOP)
+            message(each, "onerror").wait_for()
+        psql.run("update rooms set slow_mode = 3 where id = %s", hall)
+        beth.reads("Slow mode: one message every 3 s.")
+        assert rick.page.locator(".composer__notice").inner_text() == ""  # moderators are exempt
+        box(beth).fill("https://tea.example/leaves is worth a look")
+        box(beth).press("Enter")
+        message(rick, "tea.example").wait_for()
+        beth.reads("Slow mode: you can write again in")
+        box(beth).fill("and another thing")
+        box(beth).press("Enter")
+        assert box(beth).input_value() == "and another thing"
+        beth.reads("Slow mode: one message every 3 s.")
+        box(beth).press("Enter")
+        message(rick, "and another thing").wait_for()
+        # Without a connection the text waits.
+        context.set_offline(True)
+        beth.page.evaluate("dispatchEvent(new Event('online'))")
+        beth.reads("You are not connected.")
+        box(beth).fill("later")
+        box(beth).press("Enter")
+        assert box(beth).input_value() == "later"
+        context.set_offline(False)
+        for each in (beth, rick):
+            each.walks_in()
+            each.said.clear()  # the browser's own messages about the network
+        # A link is pinned from a message, seen by all and removed; then pinned by its address, which must be http or https.
+        message(rick, "tea.example").hover()
+        rick.page.get_by_label("Pin this link for everybody").click()
+        pinned = beth.page.locator(".pinned").get_by_role("link", name="tea.example/leaves")
+        pinned.wait_for()
+        assert beth.button("Remove the pinned link").count() == 0
+        flawless(rick, "a pinned link")
+        rick.button("Remove the pinned link").click()
+        pinned.wait_for(state="detached")
+        rick.button("Pin a link").click()
+        rick.page.get_by_label("Address").fill("javascript:alert(1)")
+        rick.button("Pin it").click()
+        rick.reads("A link begins with http:// or https://.")
+        flawless(rick, "pinning a link")
+        rick.page.get_by_label("Address").fill("tea.example/leaves")
+        rick.button("Pin it").click()
+        pinned.wait_for()
