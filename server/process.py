@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from .settings import Settings
 
-STOP_PATIENCE = 2  # seconds for requests under way; streams are told to end at once
+STOP_PATIENCE = 2  # seconds for requests under way; streams end at once
 RESTART_PAUSE = 1  # seconds before another try, when the last one ended before it served
 BACKLOG = 2048
 LARGEST_MESSAGE = 1024 * 1024  # bytes
