@@ -16,9 +16,8 @@ from aiortc import MediaStreamTrack
 
 from ..supervision import Supervisor
 from ..types import PeerId
-from .peer_connection import PeerConnection
+from .peer_connection import AudioOptions, PeerCallbacks, PeerConnection
 from .rtp import RtpPacket
-from .sent_audio import SentAudio
 from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind
 
@@ -49,33 +48,31 @@ class _Peer:
     anew: int
 
 
-class Mesh:
-    """Connections, opened and closed by `update`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeshCallbacks:
+    """What a mesh calls: `send` writes a signal, `forget` drops signals that wait to be written.
 
-    `send` writes a signal, `forget` drops what waits to be written; `ice` is asked before each connection;
-    `on_track` is given what comes in from a session; or `on_packet`, undecoded.
+    `on_track` gets the track of a session, or `on_packet` its packets, undecoded.
     """
 
+    send: Callable[[PeerId, SignalKind, Any], None]
+    forget: Callable[[PeerId], None]
+    on_track: Callable[[PeerId, MediaStreamTrack], None]
+    on_connected: Callable[[Seat], None] = lambda seat: None
+    on_packet: Callable[[PeerId, RtpPacket], None] | None = None
+
+
+class Mesh:
+    """Connections, opened and closed by `update`. `ice` is asked before each connection."""
+
     def __init__(
-        self,
-        *,
-        ice: Callable[[], Awaitable[Ice]],
-        sent_audio: SentAudio | None,
-        receives: bool,
-        send: Callable[[PeerId, SignalKind, Any], None],
-        forget: Callable[[PeerId], None],
-        on_track: Callable[[PeerId, MediaStreamTrack], None],
-        on_connected: Callable[[Seat], None] = lambda seat: None,
-        on_packet: Callable[[PeerId, RtpPacket], None] | None = None,
+        self, ice: Callable[[], Awaitable[Ice]], audio: AudioOptions, callbacks: MeshCallbacks
     ) -> None:
-        self._on_packet = on_packet
         self._ice = ice
-        self._sent_audio = sent_audio
-        self._receives = receives
-        self._send = send
-        self._forget = forget
-        self._on_track = on_track
-        self._on_connected = on_connected
+        self._audio = audio
+        self._callbacks = callbacks
+        self._send = callbacks.send
+        self._forget = callbacks.forget
         self._peers: dict[PeerId, _Peer] = {}
         self._read: dict[PeerId, int] = {}
         self._tasks = Supervisor()
@@ -135,17 +132,15 @@ class Mesh:
         await self._tasks.finish()
 
     async def _open(self, seat: Seat, peer: PeerId, *, offers: bool, anew: int = 0) -> None:
-        connection = PeerConnection(
-            offers=offers,
-            ice=await self._ice(),
-            sent_audio=self._sent_audio,
-            receives=self._receives,
-            send=lambda kind, body: self._send(peer, kind, body),
-            on_track=lambda track: self._on_track(peer, track),
+        on_packet = self._callbacks.on_packet
+        callbacks = PeerCallbacks(
+            send=partial(self._send, peer),
+            on_track=partial(self._callbacks.on_track, peer),
             on_connected=lambda: self._connected(peer, connection),
             on_broken=lambda why: self._broken(peer, connection, why),
-            on_packet=None if self._on_packet is None else partial(self._on_packet, peer),
+            on_packet=None if on_packet is None else partial(on_packet, peer),
         )
+        connection = PeerConnection(await self._ice(), self._audio, callbacks, offers=offers)
         self._peers[peer] = _Peer(seat, connection, anew)
         connection.start()
 
@@ -153,7 +148,7 @@ class Mesh:
         known = self._peers.get(peer)
         if known is not None and known.connection is connection:
             known.anew = 0
-            self._on_connected(known.seat)
+            self._callbacks.on_connected(known.seat)
 
     def _broken(self, peer: PeerId, connection: PeerConnection, why: str) -> None:
         """Both sides throw away what they have; the one who offered first offers again."""

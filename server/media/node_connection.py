@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpTransceiver
@@ -22,13 +23,14 @@ from .candidates import Candidates
 from .peer_connection import (
     CONNECTED_WITHIN,
     OPUS,
+    AudioOptions,
     EncodedTrack,
     configuration_of,
     description_of,
     dictionary_of,
 )
 from .rtp import RtpPacket
-from .sent_audio import PacketQueue, SentAudio
+from .sent_audio import PacketQueue
 from .signaling.client import Ice
 from .signaling.events import SignalKind
 
@@ -40,37 +42,38 @@ ANSWERED_WITHIN: Final = 8.0  # seconds
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeCallbacks:
+    """What a connection with a node calls: `send` with its signals, `on_track(mid, track)` once for each received track.
+
+    `on_broken` is called when it has to be made anew. With `on_packet(mid, packet)` nothing is decoded, and the tracks stay
+    silent.
+    """
+
+    send: Callable[[SignalKind, Any], None]
+    on_track: Callable[[str, MediaStreamTrack], None]
+    on_connected: Callable[[], None]
+    on_broken: Callable[[str], None]
+    on_packet: Callable[[str, RtpPacket], None] | None = None
+
+
 class NodeConnection:
     """Opened by the first `hear`, then closed; every `hear` says anew whose voices there are.
 
-    `voice` is what the node gets of us (None: nothing, ever); without `receives` no line is made for anybody else.
-    `on_track(mid, track)` is told once of each line; whose voice it carries just now, `carried` says. With
-    `on_packet(mid, packet)` nothing is decoded, and the tracks stay silent.
-    `on_broken` when it can only be made anew.
+    Without `audio.receives` there are no tracks of others. `carried` says whose audio each track has at the moment.
     """
 
-    def __init__(
-        self,
-        *,
-        ice: Ice,
-        sent_audio: SentAudio | None,
-        receives: bool,
-        send: Callable[[SignalKind, Any], None],
-        on_track: Callable[[str, MediaStreamTrack], None],
-        on_connected: Callable[[], None],
-        on_broken: Callable[[str], None],
-        on_packet: Callable[[str, RtpPacket], None] | None = None,
-    ) -> None:
-        self._on_packet = on_packet
+    def __init__(self, ice: Ice, audio: AudioOptions, callbacks: NodeCallbacks) -> None:
+        self._on_packet = callbacks.on_packet
         self.connected = False
         self.carried: dict[str, str] = {}
         """SentAudio by mid, as the node last answered."""
-        self._sent_audio = sent_audio
-        self._receives = receives
-        self._send = send
-        self._on_track = on_track
-        self._on_connected = on_connected
-        self._on_broken = on_broken
+        self._sent_audio = sent_audio = audio.sent_audio
+        self._receives = audio.receives
+        self._send = callbacks.send
+        self._on_track = callbacks.on_track
+        self._on_connected = callbacks.on_connected
+        self._on_broken = callbacks.on_broken
         self._held = ExitStack()
         self._closed = False
         self._deadline: asyncio.TimerHandle | None = None
@@ -81,10 +84,7 @@ class NodeConnection:
         self._candidates = Candidates(ice.reach)
         self._pc = pc = RTCPeerConnection(configuration_of(ice))
         pc.on("connectionstatechange", self._state_changed)
-        direction = {(True, True): "sendrecv", (True, False): "sendonly"}.get(
-            (sent_audio is not None, receives), "recvonly"
-        )
-        mine = pc.addTransceiver("audio" if sent_audio is None else EncodedTrack(), direction)
+        mine = pc.addTransceiver("audio" if sent_audio is None else EncodedTrack(), audio.direction)
         self._prepare(mine)
         self._packets = PacketQueue()
         if sent_audio is not None:

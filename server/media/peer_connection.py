@@ -13,6 +13,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 from aiortc import (
@@ -50,33 +51,47 @@ SECTIONS_LIMIT: Final = 1
 log = logging.getLogger(__name__)
 
 
-class PeerConnection:
-    """Made, then `start`ed, then closed.
+@dataclass(frozen=True, slots=True)
+class AudioOptions:
+    """What a connection sends (None: nothing, ever), and whether it receives audio."""
 
-    `offers`: this side makes the offer. `voice` is what the other side receives of us (None: nothing, ever),
-    `receives` whether we want to hear them. `on_connected(path)` is told once; `on_track` of what comes in;
-    `on_broken` when it can only be thrown away, by both sides. With `on_packet` what comes in is not decoded
-    but handed out as it comes, and the track stays silent.
+    sent_audio: SentAudio | None
+    receives: bool
+
+    @property
+    def direction(self) -> str:
+        """Of the transceiver that sends, in the words of SDP (RFC 8866, section 6.7)."""
+        if self.sent_audio is None:
+            return "recvonly"
+        return "sendrecv" if self.receives else "sendonly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerCallbacks:
+    """What a connection calls: `send` with its signals, `on_track` with the received track, `on_connected` once.
+
+    `on_broken` is called when both sides have to make a new connection. With `on_packet` packets are not decoded but handed
+    out as they come, and the track stays silent.
     """
 
+    send: Callable[[SignalKind, Any], None]
+    on_track: Callable[[MediaStreamTrack], None]
+    on_connected: Callable[[], None] = lambda: None
+    on_broken: Callable[[str], None] = lambda why: None
+    on_packet: OnPacket | None = None
+
+
+class PeerConnection:
+    """Made, then `start`ed, then closed. `offers`: this side makes the offer."""
+
     def __init__(
-        self,
-        *,
-        offers: bool,
-        ice: Ice,
-        sent_audio: SentAudio | None,
-        receives: bool,
-        send: Callable[[SignalKind, Any], None],
-        on_track: Callable[[MediaStreamTrack], None],
-        on_connected: Callable[[], None] = lambda: None,
-        on_broken: Callable[[str], None] = lambda why: None,
-        on_packet: OnPacket | None = None,
+        self, ice: Ice, audio: AudioOptions, callbacks: PeerCallbacks, *, offers: bool
     ) -> None:
         self.offers = offers
         self.connected = False
-        self._send = send
-        self._on_connected = on_connected
-        self._on_broken = on_broken
+        self._send = callbacks.send
+        self._on_connected = callbacks.on_connected
+        self._on_broken = callbacks.on_broken
         self._held = ExitStack()
         self._closed = False
         self._deadline: asyncio.TimerHandle | None = None
@@ -86,17 +101,15 @@ class PeerConnection:
         self._candidates = Candidates(ice.reach)
         self._pc = pc = RTCPeerConnection(configuration_of(ice))
         pc.on("connectionstatechange", self._changed)
-        pc.on("track", on_track)
-        direction = {(True, True): "sendrecv", (True, False): "sendonly"}.get(
-            (sent_audio is not None, receives), "recvonly"
-        )
+        pc.on("track", callbacks.on_track)
+        sent_audio = audio.sent_audio
         transceiver = pc.addTransceiver(
-            "audio" if sent_audio is None else EncodedTrack(), direction
+            "audio" if sent_audio is None else EncodedTrack(), audio.direction
         )
         transceiver.setCodecPreferences(OPUS)
         limit_input(pc)
-        if on_packet is not None:
-            receive_packets(transceiver, on_packet)
+        if callbacks.on_packet is not None:
+            receive_packets(transceiver, callbacks.on_packet)
         self._sent_audio = sent_audio
         self._packets = PacketQueue()
         if sent_audio is not None:

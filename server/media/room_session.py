@@ -12,11 +12,12 @@ from aiortc import MediaStreamTrack
 
 from ..supervision import Supervisor, beside
 from ..types import PeerId, RoomId, UserId
-from .mesh import Mesh
+from .mesh import Mesh, MeshCallbacks
 from .node_connection import MIX
+from .peer_connection import AudioOptions
 from .received_audio import ReceivedAudio, ReceivedAudioQueue, read_track
 from .recording_state import RecordingState
-from .routes import Routes
+from .routes import RouteCallbacks, Routes
 from .rtp import RtpPacket
 from .seat_actions import next_action
 from .sent_audio import SentAudio, level_of
@@ -71,26 +72,22 @@ class RoomSession:
         self.ended = asyncio.Event()
         self.reason: str | None = None
         self.held_seat = HeldSeat(client, room, role=role, on_refused=self._refused, on_trouble=say)
-        self.mesh = Mesh(
-            ice=client.ice,
-            sent_audio=self.sent_audio,
-            receives=receives,
+        audio = AudioOptions(self.sent_audio, receives)
+        of_mesh = MeshCallbacks(
             send=self.held_seat.send,
             forget=self.held_seat.forget,
             on_track=self._listen,
             on_connected=self._connected,
             on_packet=None if on_packet is None else self._take_packet,
         )
-        self.routes = Routes(
-            self.mesh,
-            ice=client.ice,
-            sent_audio=self.sent_audio,
-            receives=receives,
+        of_routes = RouteCallbacks(
             send=self.held_seat.send,
             on_voice=self._listen_to_node,
             on_connected=lambda seat: self._tell(f"connected with {seat.username}"),
             on_packet=None if on_packet is None else self._take_packet_of_node,
         )
+        self.mesh = Mesh(client.ice, audio, of_mesh)
+        self.routes = Routes(self.mesh, client.ice, audio, of_routes)
         self._client = client
         self._say = say
         self._listeners: set[Callable[[ReceivedAudio], None]] = set()

@@ -19,9 +19,9 @@ from ..backoff import backoff
 from ..supervision import Supervisor
 from ..types import PeerId, UserId
 from .mesh import Mesh, should_connect
-from .node_connection import MIX, NodeConnection
+from .node_connection import MIX, NodeCallbacks, NodeConnection
+from .peer_connection import AudioOptions
 from .rtp import RtpPacket
-from .sent_audio import SentAudio
 from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind
 
@@ -51,36 +51,38 @@ class _Node:
     attempt: int = 0
 
 
-class Routes:
-    """Brought in line with the room by `update`; the other parameters are those of `Mesh`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteCallbacks:
+    """What routes call: `send` writes a signal, `on_voice(seat, voice, track)` gets a track of a node.
 
-    `on_voice(seat, voice, track)`: a track of a node came, whose voice, `user-7` or `mix`, `voice()` tells block by block.
-    With `on_packet(seat, voice, packet)` nothing is decoded, and the tracks stay silent.
+    `voice()` says, block by block, whose audio the track has: `user-7`, or `mix`. With `on_packet(seat, voice, packet)`
+    nothing is decoded, and the tracks stay silent.
     """
+
+    send: Callable[[PeerId, SignalKind, Any], None]
+    on_voice: Callable[[Seat, Callable[[], str | None], MediaStreamTrack], None]
+    on_connected: Callable[[Seat], None] = lambda seat: None
+    on_packet: Callable[[Seat, str | None, RtpPacket], None] | None = None
+
+
+class Routes:
+    """Brought in line with the room by `update`. `ice` is asked before each connection with a node."""
 
     def __init__(
         self,
         mesh: Mesh,
-        *,
         ice: Callable[[], Awaitable[Ice]],
-        sent_audio: SentAudio | None,
-        receives: bool,
-        send: Callable[[PeerId, SignalKind, Any], None],
-        on_voice: Callable[[Seat, Callable[[], str | None], MediaStreamTrack], None],
-        on_connected: Callable[[Seat], None] = lambda seat: None,
-        on_packet: Callable[[Seat, str | None, RtpPacket], None] | None = None,
+        audio: AudioOptions,
+        callbacks: RouteCallbacks,
     ) -> None:
-        self._on_packet = on_packet
         self.mesh = mesh
         self.node: _Node | None = None
         """The node in use, or on the way to be."""
         self._before: _Node | None = None  # in use until the other one is
         self._ice = ice
-        self._sent_audio = sent_audio
-        self._receives = receives
-        self._send = send
-        self._on_voice = on_voice
-        self._on_connected = on_connected
+        self._audio = audio
+        self._callbacks = callbacks
+        self._send = callbacks.send
         self._topology = "mesh"
         self._me: Seat | None = None
         self._seats: tuple[Seat, ...] = ()
@@ -175,21 +177,17 @@ class Routes:
 
     async def _call(self, seat: Seat, attempt: int) -> None:
         assert seat.peer is not None
-        on_packet = self._on_packet
-        connection = NodeConnection(
-            ice=await self._ice(),
-            sent_audio=self._sent_audio,
-            receives=self._receives,
+        on_packet, on_voice = self._callbacks.on_packet, self._callbacks.on_voice
+        callbacks = NodeCallbacks(
             send=partial(self._send, seat.peer),
-            on_track=lambda mid, track: self._on_voice(
-                seat, lambda: connection.carried.get(mid), track
-            ),
+            on_track=lambda mid, track: on_voice(seat, lambda: connection.carried.get(mid), track),
             on_connected=lambda: self._node_connected(connection),
             on_broken=lambda why: self._broken(connection, why),
             on_packet=None
             if on_packet is None
             else lambda mid, packet: on_packet(seat, connection.carried.get(mid), packet),
         )
+        connection = NodeConnection(await self._ice(), self._audio, callbacks)
         if self.node is not None:
             if self.node.connection.connected and self._before is None:
                 self._before = self.node
@@ -200,7 +198,7 @@ class Routes:
     def _node_connected(self, connection: NodeConnection) -> None:
         if self.node is not None and self.node.connection is connection:
             self.node.attempt = 0
-            self._on_connected(self.node.seat)
+            self._callbacks.on_connected(self.node.seat)
             self._later(self._settle())
 
     def _broken(self, connection: NodeConnection, why: str) -> None:

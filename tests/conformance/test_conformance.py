@@ -14,10 +14,11 @@ from typing import Any
 import httpx
 import pytest
 from roomtone.media import mesh as mesh_module
-from roomtone.media.mesh import ANEW, Mesh, offers_first, should_connect
+from roomtone.media.mesh import ANEW, Mesh, MeshCallbacks, offers_first, should_connect
+from roomtone.media.peer_connection import AudioOptions, PeerCallbacks
 from roomtone.media.route_changes import closes_old_after
 from roomtone.media.routes import room_node_of, voices_at
-from roomtone.media.signaling.client import ConnectionLost, Frame, Refused, no_servers
+from roomtone.media.signaling.client import ConnectionLost, Frame, Ice, Refused, no_servers
 from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, seats_after, snapshot_of
 from roomtone.media.signaling.held_seat import COMING_BACK
 from roomtone.media.signaling.http_client import refusal
@@ -179,8 +180,8 @@ async def test_a_connection_that_cannot_be_made_is_reported(
         offers = True
         connected = False
 
-        def __init__(self, *, on_broken: Callable[[str], None], **_: Any) -> None:
-            made.put_nowait(on_broken)
+        def __init__(self, _ice: Ice, _audio: AudioOptions, callbacks: PeerCallbacks, **_: Any):
+            made.put_nowait(callbacks.on_broken)
 
         def start(self) -> None: ...
 
@@ -188,14 +189,8 @@ async def test_a_connection_that_cannot_be_made_is_reported(
 
     monkeypatch.setattr(mesh_module, "PeerConnection", Breaking)
     monkeypatch.setattr(mesh_module, "PAUSE", 0)
-    mesh = Mesh(
-        ice=no_servers,
-        sent_audio=None,
-        receives=False,
-        send=lambda *_: None,
-        forget=lambda _: None,
-        on_track=lambda *_: None,
-    )
+    callbacks = MeshCallbacks(send=lambda *_: None, forget=lambda _: None, on_track=lambda *_: None)
+    mesh = Mesh(no_servers, AudioOptions(None, receives=False), callbacks)
     [pair] = [
         c
         for c in json.loads((CASES / "connections.json").read_text())["cases"]

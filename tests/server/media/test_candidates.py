@@ -18,8 +18,8 @@ from roomtone.media.node import peer_connection as node_peer_connection
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.speakers import Participant
-from roomtone.media.node_connection import NodeConnection
-from roomtone.media.peer_connection import PeerConnection
+from roomtone.media.node_connection import NodeCallbacks, NodeConnection
+from roomtone.media.peer_connection import AudioOptions, PeerCallbacks, PeerConnection
 from roomtone.media.signaling.client import Ice
 
 from ...patience import PATIENCE
@@ -71,10 +71,8 @@ async def to_node(kind: type[Sfu] | type[Mcu], sdp: str, trickled: list[dict[str
 async def to_peer(
     sdp: str, trickled: list[dict[str, Any]], on_broken: Callable[[str], None] = lambda _: None
 ) -> PeerConnection:
-    connection = PeerConnection(
-        offers=False, ice=Ice(), sent_audio=None, receives=True, send=lambda *_: None, on_track=lambda _: None,
-        on_broken=on_broken,
-    )  # fmt: skip
+    callbacks = PeerCallbacks(send=lambda *_: None, on_track=lambda _: None, on_broken=on_broken)
+    connection = PeerConnection(Ice(), AudioOptions(None, receives=True), callbacks, offers=False)
     connection.start()
     connection.receive("offer", {"type": "offer", "sdp": sdp})
     connection.receive("candidate", trickled)
@@ -86,10 +84,11 @@ async def to_caller(
 ) -> NodeConnection:
     """Who calls a node, and is answered by something else; it takes no later candidates."""
     said: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-    caller = NodeConnection(
-        ice=Ice(), sent_audio=None, receives=True, send=lambda _kind, body: said.put_nowait(body),
+    callbacks = NodeCallbacks(
+        send=lambda _kind, body: said.put_nowait(body),
         on_track=lambda *_: None, on_connected=lambda: None, on_broken=on_broken,
     )  # fmt: skip
+    caller = NodeConnection(Ice(), AudioOptions(None, receives=True), callbacks)
     caller.hear(["mix"])
     mids = SessionDescription.parse((await said.get())["sdp"]).media[0].rtp.muxId
     answer = sdp.replace("a=sendrecv", "a=sendonly").replace("a=setup:actpass", "a=setup:active")

@@ -13,7 +13,7 @@ from aioice import stun
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.speakers import Participant
-from roomtone.media.peer_connection import PeerConnection
+from roomtone.media.peer_connection import AudioOptions, PeerCallbacks, PeerConnection
 from roomtone.media.signaling import ice_servers
 from roomtone.media.signaling.client import Ice
 from roomtone.media.signaling.ice_servers import IceServers, probe
@@ -63,10 +63,10 @@ def ice_of(*urls: str) -> Ice:
 async def description_by(ice: Ice) -> str:
     """What a peer with these servers offers."""
     said: asyncio.Queue[str] = asyncio.Queue()
-    connection = PeerConnection(
-        offers=True, ice=ice, sent_audio=None, receives=True,
-        send=lambda _kind, body: said.put_nowait(body["sdp"]), on_track=lambda _: None,
-    )  # fmt: skip
+    callbacks = PeerCallbacks(
+        send=lambda _kind, body: said.put_nowait(body["sdp"]), on_track=lambda _: None
+    )
+    connection = PeerConnection(ice, AudioOptions(None, receives=True), callbacks, offers=True)
     connection.start()
     try:
         return await said.get()
