@@ -1,0 +1,72 @@
+"""The lease of a relay, a media node or a bot: what its end and its silence mean for the seats that it stamped."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from roomtone.postgres.lease import Lease, new_node_id
+from roomtone.postgres.pools import Database, opened
+from roomtone.relay.reaper import Reaper
+from roomtone.settings import Settings
+from roomtone.supervision import supervised
+from roomtone.types import NodeId, PeerId
+
+from ...people import Psql
+
+pytestmark = pytest.mark.anyio
+
+EXPIRES_IN = "select extract(epoch from expires_at - clock_timestamp())::float from participants"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with opened(
+        Database(database_url, node=NodeId("lease"), settings=Settings())
+    ) as database:
+        yield database
+
+
+def lease_on(database: Database) -> Lease:
+    return Lease(database.relay, new_node_id("bot"), "bot", address="here")
+
+
+async def test_a_seat_that_is_unfollowed_as_the_process_ends_keeps_its_own_grace_period(
+    database: Database, psql: Psql
+) -> None:
+    peer = PeerId(psql.seat(psql.room("rick"), "anna"))
+    lease = lease_on(database)
+    async with supervised() as tasks:
+        lease.start(tasks)
+        assert await lease.follow(peer)
+        await tasks.close()
+        lease.unfollow(peer, timedelta(0))
+        await lease.end(timedelta(minutes=5))
+    assert psql.one(EXPIRES_IN) <= 0
+    assert psql.one("select count(*) from nodes where kind = 'bot'") == 0
+
+
+async def test_a_relay_whose_heartbeat_is_late_lets_no_seat_expire(
+    database: Database, psql: Psql
+) -> None:
+    peer = PeerId(psql.seat(psql.room("rick"), "anna"))
+    lease = lease_on(database)
+    psql.one("select relay_serve_seats('gone', %s::uuid[])", [peer])
+    reaper = Reaper(database, lease, grace=60)
+    await reaper.expire_orphans()
+    assert psql.one(EXPIRES_IN) is None
+    await lease.beat()
+    await reaper.expire_orphans()
+    assert 50 < psql.one(EXPIRES_IN) <= 60
+
+
+async def test_a_seat_of_another_session_is_not_followed(database: Database, psql: Psql) -> None:
+    room = psql.room("rick")
+    old = PeerId(psql.seat(room, "anna"))
+    psql.run("update participants set peer_id = gen_random_uuid() where peer_id = %s", old)
+    lease = lease_on(database)
+    async with supervised() as tasks:
+        lease.start(tasks)
+        async with lease.holding(old) as seated:
+            assert not seated
