@@ -203,7 +203,7 @@ STARTS_TASKS = {"create_task", "ensure_future", "TaskGroup", "run_coroutine_thre
 
 ALLOWED = {
     # aiortc keeps a receiver's RTCP task in an attribute of its own, which this module fills as aiortc does.
-    "media/rtp.py": {"ensure_future"},
+    "media/aiortc_internals/packets.py": {"ensure_future"},
 }
 
 
