@@ -113,7 +113,7 @@ def _too_many_at_once(places: int) -> Problem:
     return Problem(
         429,
         "53400",
-        f"{places} of your requests are already with the database",
+        f"{places} of your requests are with the database, and none has ended",
         hint="Wait for answers before asking for more.",
         rule="requests_in_flight_are_few",
         headers={"Retry-After": "1"},
