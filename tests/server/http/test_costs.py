@@ -159,7 +159,7 @@ async def test_the_relays_own_work_has_no_budget_and_a_subjects_has() -> None:
     token = budget.subject.set("user 1")
     try:
         async with budgets.turn():
-            with pytest.raises(Problem, match="already with the database"):
+            with pytest.raises(Problem, match="none has ended"):
                 async with budgets.turn():
                     pass
             await asyncio.sleep(0)
