@@ -69,7 +69,7 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
                         "sfu" if kind == "sfu" else "mcu",
                         capacity=capacity,
                         ice=lambda user: ice_of(settings, user, loopback=loopback),
-                        say=terminal.line,
+                        report=terminal.line,
                         recordings=settings.recordings,
                     )
                 )

@@ -53,7 +53,7 @@ def test_limits_that_cannot_be_set_are_those_of_the_source() -> None:
         "attempt to make a media connection": f"{CONNECTED_WITHIN:g} s",
         "answer of a PostgreSQL that is frozen or cut off": f"{ANSWER_MARGIN:g} s beyond the longest run of a statement",
         "candidates of one connection": f"{CANDIDATES_LIMIT}",
-        "signals of one session that wait at a node": f"{signal_queues.MOST_WAITING}",
+        "signals of one session that wait at a node": f"{signal_queues.WAITING_LIMIT}",
         "events a reader may be behind": f"{BROADCASTS_KEPT} of a room",
         "life of a token from `POST /session`": f"{TOKEN_LIFETIME.days} days",
     }

@@ -1,1 +1,4 @@
-"""Media nodes: processes that take a seat in a room and carry everybody's audio, so that nobody needs more than one connection."""
+"""Media nodes: processes that take a seat in a room and forward or mix its audio, so that a participant needs one connection.
+
+May import what `media/` may import, and `media/` itself; nothing but `roomtone.cli` imports it.
+"""

@@ -1,4 +1,4 @@
-"""One room, carried: its log is followed on the node's seat, and what it says becomes connections."""
+"""One room that is hosted on this node: follows its log on the node's seat, and answers the signals of its participants."""
 
 from __future__ import annotations
 
@@ -33,16 +33,18 @@ from .recorder import Recorder
 from .signal_queues import SignalQueues
 from .speakers import Participant
 
-LINGER: Final = 2.0  # seconds; a room that moves away is carried on until everybody has had time to
+LINGER: Final = (
+    2.0  # seconds that a room which moves away is still hosted, so that participants can move first
+)
 
-OVER: Final = ("failed", "closed")
-"""States that a connection never leaves."""
+FINAL_STATES: Final = ("failed", "closed")
+"""The states that a connection never leaves."""
 
 log = logging.getLogger(__name__)
 
 
 class RoomMedia(Protocol):
-    """What a node makes of a room: an `Sfu` or an `Mcu`."""
+    """The connections and the audio of one room: an `Sfu` or an `Mcu`."""
 
     async def set_participants(self, participants: Iterable[Participant]) -> None: ...
 
@@ -63,11 +65,11 @@ class RoomMedia(Protocol):
 
 
 Holding = Callable[[PeerId, timedelta], AbstractAsyncContextManager[bool]]
-"""`Lease.holding`: follows on somebody's seat while the block runs."""
+"""`Lease.holding`: holds a participant's seat while the block runs."""
 
 
 class HostedRoom:
-    """Carries the room from `run` until its seat is gone, or `run` is cancelled."""
+    """Hosts the room from `run` until the node's seat is gone, or `run` is cancelled."""
 
     def __init__(
         self,
@@ -85,21 +87,20 @@ class HostedRoom:
         self._holding = holding
         self._recorder = recorder
         self._held: set[str] = set()
-        self._programs: dict[
-            PeerId, bool
-        ] = {}  # sessions without a page, and whether they leave when recorded
+        # WHIP and WHEP sessions, and whether they leave when the room is recorded.
+        self._programs: dict[PeerId, bool] = {}
         self._recording: int | None = None
         self._outbox = Outbox(client, self._refused)
         self._seats: dict[UserId, Seat] = {}
         self._cursor: Cursor | None = None
-        # The newest signal of each session that was dealt with. Not of all together: of two people's signals
-        # the one that was written first may be committed second.
+        # The newest signal that was handled, per session: of two participants' signals, the one that was written first may be
+        # committed second.
         self._read: dict[PeerId, int] = {}
         self._tasks = Supervisor()
-        self._turns = SignalQueues(self._tasks, self._answer, self._overrun)
+        self._signals = SignalQueues(self._tasks, self._answer, self._overrun)
 
     async def run(self) -> None:
-        """Follow the room until it is somebody else's."""
+        """Follow the room until it is no longer assigned to this node."""
         self._tasks.keep(self._outbox.run, "outbox of a room")
         try:
             await self._follow()
@@ -120,19 +121,19 @@ class HostedRoom:
                         attempt = 0
                         if frame.event == "bye":
                             return
-                        await self._take(frame)
+                        await self._apply(frame)
             except ConnectionLost as lost:
                 log.info("room %s: %s; trying again", self.room, lost)
             except Refused as refused:
-                log.info("room %s is not ours any more: %s", self.room, refused)
+                log.info("room %s is no longer hosted here: %s", self.room, refused)
                 return
             await asyncio.sleep(backoff(attempt))
             attempt += 1
 
-    async def _take(self, frame: Frame) -> None:
+    async def _apply(self, frame: Frame) -> None:
         if frame.cursor is not None:
             if self._cursor is not None and self._cursor.epoch != frame.cursor.epoch:
-                self._read.clear()  # the log was lost, and signals are counted anew
+                self._read.clear()  # the log was lost, and signals get new numbers
             self._cursor = frame.cursor
         event = (
             snapshot_of(self.room, self.peer, frame.data)
@@ -141,12 +142,12 @@ class HostedRoom:
         )
         match event:
             case Snapshot(seats=seats, signals=signals, recording=recording):
-                self._recorder.see(recording)
-                await self._recorded(recording)
+                self._recorder.update(recording)
+                await self._notify_programs(recording)
                 self._seats = {seat.user: seat for seat in seats}
                 await self._update_participants()
                 for signal in signals:
-                    self._hear(signal)
+                    self._receive(signal)
             case SeatChanged(seat=seat):
                 self._seats[seat.user] = seat
                 await self._update_participants()
@@ -154,22 +155,22 @@ class HostedRoom:
                 self._seats.pop(seat.user, None)
                 await self._update_participants()
             case Signal():
-                self._hear(event)
+                self._receive(event)
             case Changed(table="recordings", record=record, old_record=old_record):
-                self._recorder.hear(record, old_record)
-                await self._recorded(record)
+                self._recorder.apply(record, old_record)
+                await self._notify_programs(record)
 
-    async def _recorded(self, record: Mapping[str, Any] | None) -> None:
-        """Tell a recording to those who see no page, as soon as it is announced: before it begins."""
+    async def _notify_programs(self, record: Mapping[str, Any] | None) -> None:
+        """Inform WHIP and WHEP sessions of a recording as soon as it is announced, which is before it begins."""
         running = None if record is None or record["ended_at"] else int(record["id"])
         if running is not None and running != self._recording:
             for peer in list(self._programs):
-                await self._recorded_program(peer)
+                await self._notify_program(peer)
         self._recording = running
 
-    async def _recorded_program(self, peer: PeerId) -> None:
+    async def _notify_program(self, peer: PeerId) -> None:
         if self._programs.get(peer):
-            await self.media.hang_up(peer)  # its connection is its presence, so the seat goes too
+            await self.media.hang_up(peer)  # its seat ends with its connection
         else:
             self.media.notify(peer)
 
@@ -187,21 +188,21 @@ class HostedRoom:
             if seat.peer is not None and not seat.is_node
         ]
         here = {PeerId(participant.peer_id) for participant in participants}
-        self._turns.keep(here)
+        self._signals.keep(here)
         self._programs = {peer: leaves for peer, leaves in self._programs.items() if peer in here}
         self._read = {peer: newest for peer, newest in self._read.items() if peer in here}
         await self.media.set_participants(participants)
 
-    def _hear(self, signal: Signal) -> None:
-        """Deal with a signal beside the others: one person's slow network keeps nobody waiting."""
+    def _receive(self, signal: Signal) -> None:
+        """Handle a signal; those of other sessions do not wait for it."""
         if signal.id <= self._read.get(signal.from_peer, 0):
             return
         self._read[signal.from_peer] = signal.id
-        self._turns.put(signal)
+        self._signals.put(signal)
 
     async def _answer(self, signal: Signal) -> None:
         peer = signal.from_peer
-        with contextlib.suppress(KeyError):  # they left meanwhile
+        with contextlib.suppress(KeyError):  # the participant has left
             match signal.kind:
                 case "offer":
                     await self._take_offer(peer, signal.body)
@@ -211,7 +212,7 @@ class HostedRoom:
                     await self.media.hang_up(peer)
 
     async def _overrun(self, peer: PeerId) -> None:
-        """More signals wait than a connection has: it begins anew, with an offer."""
+        """A session sends more signals than a connection needs: close it, and ask for a new offer."""
         log.warning("session %s in room %s sends too many signals", peer, self.room)
         await self.media.hang_up(peer)
         self._put(peer, "bye", {"reason": "too many signals at once; offer again"})
@@ -231,10 +232,10 @@ class HostedRoom:
                     self._later(self._hold(peer))
 
     async def _hold(self, peer: PeerId) -> None:
-        """Of a session that follows no log (WHIP, WHEP) the connection is the presence: the seat lives as long as it does."""
+        """Hold the seat of a session that does not follow the log (WHIP, WHEP) while it is connected."""
         before = None
         try:
-            # It may offer another connection while the end of the one before is still being written.
+            # A new connection may be offered while the end of the last one is still being written.
             while (
                 connection := self.media.connections.get(peer)
             ) is not None and connection is not before:
@@ -247,12 +248,12 @@ class HostedRoom:
             self._held.discard(peer)
 
     async def _hold_while_connected(self, peer: PeerId, connection: NodePeerConnection) -> None:
-        if await connection.until("connected", *OVER) in OVER:
+        if await connection.until("connected", *FINAL_STATES) in FINAL_STATES:
             return  # never followed, the seat expires by itself
         if self._recording is not None:
-            await self._recorded_program(peer)
+            await self._notify_program(peer)
         async with self._holding(peer, timedelta(0)):
-            await connection.until(*OVER)
+            await connection.until(*FINAL_STATES)
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:
         self._tasks.once(what, "signal of a room")

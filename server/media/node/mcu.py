@@ -1,7 +1,7 @@
 """A multipoint control unit for one room: everybody receives one mix, each speaker without themselves.
 
-(RFC 7667, 3.4; the W3C calls it a mixer.) One clock for all. Who speaks has an encoder of their own, because they must not hear
-themselves; all the others get the same encoded mix, so their number costs next to nothing. A room in which nothing sounds costs nothing.
+(RFC 7667, 3.4: a media mixer.) One clock for all. Each speaker has an encoder of their own, because they must not hear
+themselves. All listeners get the same encoded mix, so a further listener costs one packet per tick. A silent room costs nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .peer_connection import MIX, NodePeerConnection
 from .speakers import LOUD, Participant, Speakers
 
 QUIET_AFTER: Final = (
-    50  # ticks, a second of nothing, after which the clock stops until somebody speaks
+    50  # ticks, a second of silence, after which the clock stops until the next packet
 )
 
 log = logging.getLogger(__name__)
@@ -36,21 +36,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class MixOutput:
-    """What one person gets: their connection, the numbers of their stream, and an encoder while they speak."""
+    """What one participant gets: the connection, the numbers of their stream, and an encoder while they speak."""
 
     connection: NodePeerConnection
     seq: int = field(default_factory=lambda: randrange(1 << 15))
     origin: int = field(default_factory=lambda: randrange(1 << 31))
     last_tick: int = -2
     encoder: Encoder | None = None
-    notice: deque[Samples] = field(default_factory=deque)  # mixed in for this one alone
+    notice: deque[Samples] = field(default_factory=deque)  # mixed in for this participant alone
 
     def with_notice(self, samples: Samples) -> Samples:
         return samples + self.notice.popleft() if self.notice else samples
 
 
 class Mcu:
-    """One room. `set_participants` says who is there, `answer` takes a person's offer. `ice` is asked before each connection."""
+    """One room. `set_participants` says who is there, `answer` answers an offer. `ice` is called before each connection."""
 
     def __init__(self, ice: Callable[[], Awaitable[Ice]] = no_servers) -> None:
         self._ice = ice
@@ -58,22 +58,22 @@ class Mcu:
         self._outputs: dict[str, MixOutput] = {}
         self._buffers: dict[str, JitterBuffer] = {}
         self._shared: Encoder | None = None
-        self._sound = asyncio.Event()
+        self._audio_arrived = asyncio.Event()
         self._on_mix: OnMix | None = None
         self.speakers = Speakers()
         self._tasks = Supervisor()
         self._tasks.keep(self._mix, "mix")
 
     async def set_participants(self, participants: Iterable[Participant]) -> None:
-        """These people sit in the room now: who is gone loses the connection, who is muted is not mixed in."""
+        """Who is in the room now: connections of others are closed, muted participants are not mixed in."""
         before, self._participants = (
             self._participants,
             {each.peer_id: each for each in participants},
         )
         audible = {each.user_id for each in self._participants.values() if each.may_be_heard}
-        for was in before.values():
-            if was.user_id not in audible:
-                self.speakers.forget(was.user_id)
+        for previous in before.values():
+            if previous.user_id not in audible:
+                self.speakers.forget(previous.user_id)
         gone = [
             output.connection
             for peer, output in self._outputs.items()
@@ -89,15 +89,15 @@ class Mcu:
         await asyncio.gather(*(connection.close() for connection in gone))
 
     async def answer(self, peer_id: str, offer: str) -> str:
-        """The answer to this person's offer: one voice, the mix. Raises OfferRefused, KeyError."""
+        """Answer an offer, with one voice: the mix. Raises OfferRefused, and KeyError for who is not in the room."""
         if peer_id not in self._participants:
             raise KeyError(peer_id)
         output = self._outputs.get(peer_id)
         if output is None or not output.connection.usable:
             connection = NodePeerConnection(
-                await self._ice(), lambda packet: self._arrive(peer_id, packet)
+                await self._ice(), lambda packet: self._receive(peer_id, packet)
             )
-            if peer_id not in self._participants:  # they left meanwhile
+            if peer_id not in self._participants:  # the participant has left
                 await connection.close()
                 raise KeyError(peer_id)
             old, output = output, MixOutput(connection)
@@ -107,25 +107,25 @@ class Mcu:
         return await output.connection.answer(offer, [MIX])
 
     def record(self, on_mix: OnMix | None) -> None:
-        """Tell every tick's mix from now on, silence included; None for no longer."""
+        """Give the mix of every tick, silence included, to `on_mix`; None ends that."""
         self._on_mix = on_mix
-        self._sound.set()
+        self._audio_arrived.set()
 
     def notify(self, peer_id: str) -> None:
-        """Have this person hear that the room is recorded. It is in nobody else's mix, and in no recording."""
+        """Play a tone to this participant that says that the room is recorded. No other mix and no recording has it."""
         output = self._outputs.get(peer_id)
         if output is not None:
             output.notice = deque(notice())
-            self._sound.set()
+            self._audio_arrived.set()
 
     async def candidates(self, peer_id: str, body: object) -> None:
-        """Where this person can be reached too."""
+        """More candidates of this participant."""
         connection = self.connections.get(peer_id)
         if connection is not None:
             await connection.add_candidates(body)
 
     async def hang_up(self, peer_id: str) -> None:
-        """This person ends the connection, and may offer a new one."""
+        """Close this participant's connection. They may offer a new one."""
         output = self._outputs.pop(peer_id, None)
         self._buffers.pop(peer_id, None)
         if output is not None:
@@ -139,7 +139,7 @@ class Mcu:
     def connections(self) -> dict[str, NodePeerConnection]:
         return {peer: output.connection for peer, output in self._outputs.items()}
 
-    def _arrive(self, peer_id: str, packet: RtpPacket) -> None:
+    def _receive(self, peer_id: str, packet: RtpPacket) -> None:
         participant = self._participants.get(peer_id)
         if participant is None or not participant.may_be_heard:
             return
@@ -147,25 +147,25 @@ class Mcu:
         if buffer is None:
             buffer = self._buffers[peer_id] = JitterBuffer()
         buffer.push(packet)
-        self._sound.set()
+        self._audio_arrived.set()
 
     async def _mix(self) -> None:
         opened = time.monotonic()
         while True:
-            await self._sound.wait()
-            # Timestamps tell the time that passed in silence too.
+            await self._audio_arrived.wait()
+            # Timestamps also count the time of silence.
             began = int((time.monotonic() - opened) / FRAME)
             try:
-                await self._mix_while_it_sounds(began)
+                await self._mix_until_silent(began)
             except Exception:
-                # The others in the room are not silenced by whatever one of them sent.
-                log.exception("a mix failed, and begins anew")
+                # What one participant sent must not silence the others.
+                log.exception("a mix failed, and starts again")
                 self._buffers.clear()
                 await asyncio.sleep(FRAME)
-            self._sound.clear()
+            self._audio_arrived.clear()
             self._shared = None
 
-    async def _mix_while_it_sounds(self, began: int) -> None:
+    async def _mix_until_silent(self, began: int) -> None:
         quiet = 0
         async with contextlib.aclosing(ticks()) as counting:
             async for count in counting:
@@ -175,15 +175,13 @@ class Mcu:
 
     def _tick(self, tick: int) -> bool:
         frames: dict[str, Samples] = {}
-        contributing: tuple[
-            int, ...
-        ] = ()  # who sounds; an open microphone in a quiet room does not
+        contributing: tuple[int, ...] = ()  # who is louder than an open microphone in a quiet room
         for peer, buffer in self._buffers.items():
             frame = buffer.pull()
             if frame is not None:
                 frames[peer] = frame
                 user_id, loudness = self._participants[peer].user_id, level(frame)
-                self.speakers.hear(user_id, loudness)
+                self.speakers.update(user_id, loudness)
                 if loudness < LOUD:
                     contributing += (user_id & 0xFFFFFFFF,)
         noticed = any(output.notice for output in self._outputs.values())

@@ -1,4 +1,4 @@
-"""A media node: a process that carries the rooms the database gives it, each with connections of its own."""
+"""A media node: a process that hosts the rooms which the database assigns to it."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from .recorder import Recorder
 from .sfu import Sfu
 
 ENDS_WITHIN: Final = 3.0
-"""Seconds for the rooms to end; without a database there is nobody to tell how they did."""
+"""Seconds for the rooms to end. Without a database their ends cannot be written."""
 
-BEATS_PER_S: Final = 5.0  # heartbeats that notifications can cause, for they can be false
+BEATS_PER_S: Final = 5.0  # heartbeats that notifications can cause; anybody can send a notification
 BEATS_AT_ONCE: Final = 20
 
-AGAIN_AFTER: Final = 1.5  # seconds; longer than from one heartbeat to the next
+RESTARTED_AFTER: Final = 1.5  # seconds; longer than from one heartbeat to the next
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 class Node:
-    """Runs until cancelled; `hosted_rooms` are the rooms it carries."""
+    """Runs until cancelled; `hosted_rooms` are those that it hosts now."""
 
     def __init__(
         self,
         connections: DatabaseConnections,
         lease: NodeLease,
-        say: Say,
+        report: Report,
         recordings: Path | None = None,
     ) -> None:
         self._connections = connections
         self._lease = lease
-        self._say = say
+        self._report = report
         self._recordings = recordings
         self.hosted_rooms: dict[RoomId, HostedRoom] = {}
         self._running: dict[tuple[RoomId, PeerId], asyncio.Task[None]] = {}
@@ -64,7 +64,7 @@ class Node:
                         await tasks.close()
 
     async def _beat_when(self, notified: asyncio.Event) -> None:
-        """A notification says that there is a new room: ask for it now rather than with the next heartbeat."""
+        """A notification says that there is a new room: ask for it now, not with the next heartbeat."""
         throttle = Throttle(BEATS_PER_S, BEATS_AT_ONCE)
         while True:
             await notified.wait()
@@ -73,35 +73,35 @@ class Node:
             self._lease.beat_now()
 
     def _settle(self, tasks: Supervisor) -> None:
-        """Begin what is given to us; what is taken away ends by itself, for its seat goes with it."""
+        """Start to host the rooms that were assigned. Those that were taken away end by themselves, when the node's seat ends."""
         for room, peer in self._lease.rooms.items():
             if (room, peer) not in self._running:
-                # A fault in one room is that room's.
+                # A fault in one room must not end the others.
                 task = tasks.once(self._host(room, peer), f"room {room}")
                 self._running[room, peer] = task
                 task.add_done_callback(partial(self._done, (room, peer)))
 
     def _done(self, key: tuple[RoomId, PeerId], task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)
-        # Still ours? Then it ended by a fault, and is begun again; the next heartbeat takes away what is not.
-        asyncio.get_running_loop().call_later(AGAIN_AFTER, self._lease.changed.set)
+        # A room that is still assigned ended by a fault, and is started again; the next heartbeat removes the others.
+        asyncio.get_running_loop().call_later(RESTARTED_AFTER, self._lease.changed.set)
 
     async def _host(self, room: RoomId, peer: PeerId) -> None:
         user = self._lease.user
         assert user is not None
         client = self._connections.client_of(user)
-        # Asked before each connection: a room lives longer than TURN credentials do.
+        # `ice` is called before each connection: a room exists longer than TURN credentials.
         media: RoomMedia = Sfu(client.ice) if self._lease.kind == "sfu" else Mcu(client.ice)
         recorder = Recorder(self._lease, self._recordings, media.record)
         hosted = HostedRoom(client, room, peer, media, self._lease.holding, recorder)
         self.hosted_rooms[room] = hosted
-        self._say(f"carries room {room}")
+        self._report(f"hosts room {room}")
         try:
             await hosted.run()
         finally:
             if self.hosted_rooms.get(room) is hosted:
                 del self.hosted_rooms[room]
-            self._say(f"room {room} is carried no longer")
+            self._report(f"no longer hosts room {room}")
 
 
 async def serve(
@@ -110,12 +110,12 @@ async def serve(
     *,
     capacity: int = CAPACITY,
     ice: Callable[[UserId], Ice] = lambda user: Ice(),
-    say: Say = lambda words: None,
+    report: Report = lambda words: None,
     recordings: Path | None = None,
 ) -> None:
-    """Carry rooms of the database at `url` until cancelled, then hand them over. Raises ConnectionLost when there is none.
+    """Host rooms of the database at `url` until cancelled, then return them. Raises ConnectionLost when there is no database.
 
-    Recordings are written into the folder `recordings`; without one, none are.
+    Recordings are written to the folder `recordings`; without one, there are none.
     """
 
     def lease(connect: Connect) -> NodeLease:
@@ -123,4 +123,4 @@ async def serve(
 
     async with database_connections(url, ice=ice, lease=lease) as connections:
         assert isinstance(connections.lease, NodeLease)
-        await Node(connections, connections.lease, say, recordings).run()
+        await Node(connections, connections.lease, report, recordings).run()

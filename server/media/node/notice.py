@@ -1,4 +1,4 @@
-"""What says to those who only listen that they are recorded: a page shows a sign, a WHEP player shows nothing."""
+"""The tones by which a WHEP player learns that the room is recorded. A page shows a sign, a player shows nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ..opus import FRAME_SAMPLES, RATE, Samples
 
 TONES: Final = ((880.0, 0.16), (0.0, 0.08), (660.0, 0.16), (0.0, 0.08), (880.0, 0.24))
-"""Hz and seconds: high, low, high. Like no word, and like nothing that a person hums."""
+"""Hz and seconds: high, low, high. Speech does not sound like it."""
 
 LOUDNESS: Final = 0.2
 RAMP: Final = RATE // 200  # samples, 5 ms, without which a tone begins with a click
@@ -18,7 +18,7 @@ RAMP: Final = RATE // 200  # samples, 5 ms, without which a tone begins with a c
 
 @cache
 def notice() -> tuple[Samples, ...]:
-    """Its frames, in order."""
+    """The frames of the notice, in order."""
     sound = np.concatenate([_tone(hertz, int(seconds * RATE)) for hertz, seconds in TONES])
     sound = np.pad(sound, (0, -len(sound) % FRAME_SAMPLES))
     return tuple(sound[at : at + FRAME_SAMPLES] for at in range(0, len(sound), FRAME_SAMPLES))

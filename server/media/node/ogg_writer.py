@@ -1,8 +1,8 @@
-"""A mix written to Ogg/Opus as it happens (RFC 7845): what was heard until a second before a crash is in the file.
+"""Writes a mix to an Ogg/Opus file while it runs (RFC 7845). After a crash the file has all but the last second.
 
-The encoded mix that listeners get is written as it is, so a recording costs no encoder. A thread of its own does everything
-that touches the disk, for a slow disk must not be heard in the room, and one that stands still must not hold up anybody: the
-thread is left behind, as a daemon, which the end of the process does not wait for.
+The encoded mix that listeners get is written as it is, so a recording needs no encoder. A thread of its own does everything
+with the disk: a slow disk must not disturb the room, and a disk that hangs must not block anything. The thread is a daemon, so the
+end of the process does not wait for it.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from av.packet import Packet
 from ..opus import FRAME_SAMPLES, RATE
 
 PAGE: Final = 200_000  # µs of audio in one page of the file, which is written whole or not at all
-WAITING: Final = 500  # frames, ten seconds: a disk that stands still for longer ends the recording
-SILENCE: Final = b"\xf8\xff\xfe"  # 20 ms of nothing (RFC 6716, 3.1: CELT, fullband, mono)
+WAITING: Final = 500  # frames, ten seconds: a disk that hangs for longer ends the recording
+SILENCE: Final = b"\xf8\xff\xfe"  # 20 ms of silence (RFC 6716, 3.1: CELT, fullband, mono)
 OPENED_WITHIN: Final = 5.0  # seconds
-CLOSED_WITHIN: Final = 2.0  # seconds; a node that ends has three for all of its rooms
+CLOSED_WITHIN: Final = 2.0  # seconds; a node that ends has three for all its rooms
 
 
 class RecordingFailed(Exception):
-    """The file could not be written (any more); what is in it stays."""
+    """The file could not be written, or not to its end; what is in it stays."""
 
 
 class OggWriter:
     """One file, from its first frame to `close`. Raises RecordingFailed if it cannot be made.
 
-    `make_folder` makes the folder it lies in, for this account alone. `seconds` and `size` are what is in the file, or about to
-    be; after `close` what is in it, as far as its disk told.
+    `make_folder` creates its folder, readable for this account alone. `seconds` and `size` count what is in the file or waits for
+    the disk; after `close`, what is in the file, as far as that is known.
     """
 
     def __init__(self, path: Path, *, make_folder: bool = False) -> None:
         self.path = path
-        self.frames = 0  # of sound, or silence where the mix stood still
+        self.frames = 0  # of the mix, with silence where ticks were left out
         self.size = 0
         self.failed: Exception | None = None
         self._first: int | None = None
@@ -68,7 +68,10 @@ class OggWriter:
         return (self.frames - self._written) * FRAME_SAMPLES / RATE if self.failed else 0.0
 
     def write(self, tick: int, opus: bytes) -> None:
-        """The mix of this tick; ticks left out are silence, so that the file's time is the room's. Raises RecordingFailed once the disk is full, gone, or hopelessly slow."""
+        """Write the mix of this tick. Ticks that were left out become silence, so that the file has the room's time.
+
+        Raises RecordingFailed once the disk is full, gone or too slow.
+        """
         if self.failed is not None:
             raise RecordingFailed(f"the recording ended early: {self.failed}")
         if not opus:
@@ -83,13 +86,13 @@ class OggWriter:
         self.frames = tick - self._first + 1
 
     def close(self) -> None:
-        """Finish the file; waits for its disk, but not for long. What failed is in `failed`."""
+        """Finish the file; waits for the disk for two seconds at most. What failed is in `failed`."""
         until = time.monotonic() + CLOSED_WITHIN
         with contextlib.suppress(queue.Full):
             self._frames.put(None, timeout=CLOSED_WITHIN)
         self._writer.join(max(0.0, until - time.monotonic()))
         if self._writer.is_alive() and self.failed is None:
-            self.failed = TimeoutError("the disk stands still")
+            self.failed = TimeoutError("the disk does not answer")
 
     def _run(self) -> None:
         try:
@@ -105,7 +108,7 @@ class OggWriter:
     def _open(self) -> None:
         if self._make_folder:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Never over another recording, whatever the caller thinks is free.
+        # Never over another recording.
         self.path.touch(exist_ok=False)
         options = {"page_duration": str(PAGE), "flush_packets": "1"}
         self._file = av.open(str(self.path), "w", format="ogg", options=options)

@@ -1,6 +1,6 @@
-"""What the room's log says of recordings becomes a file: begun when the countdown is over, finished when it ends.
+"""Writes a room's recordings to files, from the end of the countdown to the end of the recording.
 
-The rows decide, this follows them: which recording runs is in the log, into which file and from when the database tells.
+The database decides: the room's log says which recording runs, and a function says when it begins and which file it has.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from ..mixing import OnMix
 from ..opus import Samples
 from .ogg_writer import OggWriter, RecordingFailed
 
-TOLD_TRIES: Final = 5  # times a node tells how long a file is; a relay looks for itself otherwise
+REPORT_TRIES: Final = 5  # of the length of a file; a relay reads it from the file otherwise
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Write into the file of this name; without one, ask again after `wait` seconds."""
+    """Write to the file of this name; without a name, ask again previous `wait` seconds."""
 
     file: str | None
     wait: float
 
 
-class Ledger(Protocol):
-    """The rows of recordings, as the node that writes one may change them. Raises psycopg errors."""
+class RecordingRows(Protocol):
+    """The functions of the database by which a node records. Raises psycopg errors."""
 
     async def recording_begins(self, recording: int) -> Begun | None: ...
 
@@ -46,99 +46,99 @@ class Ledger(Protocol):
 
 
 class Recorder:
-    """One room's. `record` is the `Sfu`'s or `Mcu`'s; `folder` is where files lie."""
+    """Of one room. `record` is that of its `Sfu` or `Mcu`; files are written to `folder`."""
 
     def __init__(
-        self, ledger: Ledger, folder: Path | None, record: Callable[[OnMix | None], None]
+        self, rows: RecordingRows, folder: Path | None, record: Callable[[OnMix | None], None]
     ) -> None:
-        self._ledger = ledger
+        self._rows = rows
         self._folder = folder
         self._record = record
         self._announced: int | None = None
         self._ended = asyncio.Event()
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
-    def see(self, running: Mapping[str, Any] | None) -> None:
-        """This recording runs in the room, or none does."""
-        self._news.set()  # the countdown may be another than it was
+    def update(self, running: Mapping[str, Any] | None) -> None:
+        """This recording runs in the room; None: no recording does."""
+        self._changed.set()  # the countdown may have changed
         recording = None if running is None or running["ended_at"] else int(running["id"])
         if recording == self._announced:
             return
         self._ended.set()
         self._announced, self._ended = recording, asyncio.Event()
         if recording is not None:
-            after, ended = self._writing, self._ended
-            self._writing = begin(self._run(recording, ended, after), "recording")
+            previous, ended = self._writing, self._ended
+            self._writing = begin(self._run(recording, ended, previous), "recording")
 
-    def hear(self, record: Mapping[str, Any] | None, old_record: Mapping[str, Any] | None) -> None:
-        """An event of the table `recordings`."""
+    def apply(self, record: Mapping[str, Any] | None, old_record: Mapping[str, Any] | None) -> None:
+        """Apply an event of the table `recordings`."""
         changed = record or old_record
         if changed is None:
             return
         if record is not None and not record["ended_at"]:
-            self.see(record)
+            self.update(record)
         elif changed["id"] == self._announced:
-            self.see(None)
+            self.update(None)
 
     async def room_gone(self) -> None:
-        """The room is not ours any more: stop at once, unless it is going on elsewhere and some are still on their way."""
+        """The room is no longer hosted here: stop, unless another node continues the recording, which participants are moving to."""
         if self._announced is None:
             return
         try:
-            moves = await self._ledger.recording_moves(self._announced)
+            moves = await self._rows.recording_moves(self._announced)
         except psycopg.Error:
             moves = False
         if not moves:
-            self.see(None)
+            self.update(None)
 
     async def close(self) -> None:
-        """Finish what is written."""
-        self.see(None)
+        """End the recording, and finish its file."""
+        self.update(None)
         if self._writing is not None:
             await self._writing
 
     async def _run(
-        self, recording: int, ended: asyncio.Event, after: asyncio.Task[None] | None
+        self, recording: int, ended: asyncio.Event, previous: asyncio.Task[None] | None
     ) -> None:
-        """Write this recording until `ended`, once the one before it is finished."""
-        if after is not None:
-            await after
+        """Write this recording until `ended`, after the previous one is finished."""
+        if previous is not None:
+            await previous
         try:
             begun = await self._begin(recording, ended)
             if begun is not None and begun.file is not None:
                 await self._write(recording, begun.file, ended)
         except Exception:
-            # A recording that fails is nothing that anybody's conversation stops for.
+            # The conversation continues when its recording fails.
             log.exception("recording %s failed", recording)
 
     async def _begin(self, recording: int, ended: asyncio.Event) -> Begun | None:
-        """Wait for the countdown; None if there is nothing to write (any more)."""
+        """Wait for the end of the countdown; None if there is nothing to write."""
         attempt = 0
         while not ended.is_set():
-            self._news.clear()
+            self._changed.clear()
             try:
-                begun = await self._ledger.recording_begins(recording)
+                begun = await self._rows.recording_begins(recording)
             except psycopg.Error as error:
                 log.warning("recording %s cannot begin yet: %s", recording, error)
-                await _either(self._news, backoff(attempt))
+                await _either(self._changed, backoff(attempt))
                 attempt += 1
                 continue
             if begun is None or begun.file is not None:
                 return begun
-            await _either(self._news, begun.wait)
+            await _either(self._changed, begun.wait)
         return None
 
     async def _write(self, recording: int, name: str, ended: asyncio.Event) -> None:
         if self._folder is None:
-            await self._tell(recording, 0, 0, "its node has no folder to write to")
+            await self._report_end(recording, 0, 0, "its node has no folder to write to")
             return
         try:
             path = self._folder / Path(name).name
             file = await asyncio.to_thread(OggWriter, path, make_folder=True)
         except RecordingFailed as error:
             log.error("recording %s: %s", recording, error)
-            await self._tell(recording, 0, 0, "its file could not be written")
+            await self._report_end(recording, 0, 0, "its file could not be written")
             return
 
         def mixed(tick: int, samples: Samples, opus: bytes) -> None:
@@ -157,21 +157,23 @@ class Recorder:
             if file.failed is not None:
                 failure = f"the disk was full, gone or too slow: {file.lost:.1f} s are lost"
                 log.error("recording %s: %s (%s)", recording, failure, file.failed)
-            await self._tell(recording, file.seconds, file.size, failure)
+            await self._report_end(recording, file.seconds, file.size, failure)
 
-    async def _tell(self, recording: int, seconds: float, size: int, failure: str | None) -> None:
-        for attempt in range(TOLD_TRIES):
+    async def _report_end(
+        self, recording: int, seconds: float, size: int, failure: str | None
+    ) -> None:
+        for attempt in range(REPORT_TRIES):
             try:
-                await self._ledger.recording_ended(recording, seconds, size, failure)
+                await self._rows.recording_ended(recording, seconds, size, failure)
             except psycopg.Error as error:
-                log.warning("the end of recording %s could not be told: %s", recording, error)
+                log.warning("the end of recording %s could not be reported: %s", recording, error)
                 await asyncio.sleep(backoff(attempt))
             else:
                 return
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:
-    """Until the event, or for so many seconds."""
+    """Wait for the event, at most this many seconds."""
     try:
         async with asyncio.timeout(max(0.0, seconds)):
             await event.wait()

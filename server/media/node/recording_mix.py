@@ -1,7 +1,4 @@
-"""Everybody's voices mixed for a recording, by a node that otherwise only forwards them.
-
-Decodes and encodes, and therefore exists only while a recording runs.
-"""
+"""Mixes the voices of a room for a recording, on an SFU. It decodes and encodes, so it exists only while a recording runs."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from ..rtp import RtpPacket
 
 
 class RecordingMix:
-    """`push` what people send; `on_mix` gets every tick's mix, silence included, until `close`."""
+    """`push` received packets; `on_mix` gets the mix of every tick, silence included, until `close`."""
 
     def __init__(self, on_mix: OnMix) -> None:
         self._on_mix = on_mix
@@ -28,21 +25,21 @@ class RecordingMix:
         self._tasks.keep(self._mix, "recording mix")
 
     def push(self, peer_id: str, packet: RtpPacket) -> None:
-        """A packet of somebody who may be heard."""
+        """A packet of a participant who may be heard."""
         buffer = self._buffers.get(peer_id)
         if buffer is None:
             buffer = self._buffers[peer_id] = JitterBuffer()
         buffer.push(packet)
 
     def keep(self, peer_ids: Container[str]) -> None:
-        """Nobody but these may be heard from now on."""
+        """Only these participants may be heard from now on."""
         self._buffers = {peer: buffer for peer, buffer in self._buffers.items() if peer in peer_ids}
 
     async def close(self) -> None:
         await self._tasks.close()
 
     async def _mix(self) -> None:
-        # Begun anew after a fault, it goes on where the recording is by then.
+        # After a fault the mix starts again, at the tick where the recording is by then.
         began = int((time.monotonic() - self._opened) / FRAME)
         async for count in ticks():
             tick = began + count

@@ -1,6 +1,6 @@
 """A selective forwarding unit for one room: every voice on stage goes to everybody else, encoded once, by its speaker.
 
-(RFC 7667, 3.7.) Nothing is decoded here, but for a recording while one runs. The article's paragraph on the SFU describes an MCU; that one is `mcu.py`.
+(RFC 7667, 3.7.) Nothing is decoded, except while a recording runs. The article's paragraph on the SFU describes an MCU, which is `mcu.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .speakers import Participant, Speakers
 
 
 class Sfu:
-    """One room. `set_participants` says who is there, `answer` takes a person's offer. `ice` is asked before each connection."""
+    """One room. `set_participants` says who is there, `answer` answers an offer. `ice` is called before each connection."""
 
     def __init__(self, ice: Callable[[], Awaitable[Ice]] = no_servers) -> None:
         self._ice = ice
@@ -29,7 +29,7 @@ class Sfu:
         self.speakers = Speakers()
 
     async def set_participants(self, participants: Iterable[Participant]) -> None:
-        """These people sit in the room now: who is gone loses the connection, who is muted is not forwarded."""
+        """Who is in the room now: connections of others are closed, muted participants are not forwarded."""
         before, self._participants = (
             self._participants,
             {each.peer_id: each for each in participants},
@@ -44,12 +44,12 @@ class Sfu:
             for peer, connection in self._connections.items()
             if peer in self._participants
         }
-        for was in before.values():
-            now = self._participants.get(was.peer_id)
-            if was.may_be_heard and not (now and now.may_be_heard):
+        for previous in before.values():
+            now = self._participants.get(previous.peer_id)
+            if previous.may_be_heard and not (now and now.may_be_heard):
                 for connection in self._connections.values():
-                    connection.pause(was.voice)
-                self.speakers.forget(was.user_id)
+                    connection.pause(previous.voice)
+                self.speakers.forget(previous.user_id)
         if self._recording_mix is not None:
             self._recording_mix.keep(
                 {p for p, each in self._participants.items() if each.may_be_heard}
@@ -57,19 +57,19 @@ class Sfu:
         await asyncio.gather(*(connection.close() for connection in gone))
 
     async def answer(self, peer_id: str, offer: str) -> str:
-        """The answer to this person's offer, whose slots carry those on stage. Raises OfferRefused, KeyError."""
+        """Answer an offer, with a slot for each voice on stage. Raises OfferRefused, and KeyError for who is not in the room."""
         participant = self._participants[peer_id]
         connection = self._connections.get(peer_id)
         if connection is None or not connection.usable:
-            connection = await self._renew(participant, connection)
+            connection = await self._new_connection(participant, connection)
         on_stage = {
             each.user_id: each.voice
             for each in self._participants.values()
             if each.on_stage and each.user_id != participant.user_id
         }
-        # Where there are fewer slots than voices, those who spoke last are heard.
+        # When there are fewer slots than voices, those who spoke last get one.
         wanted = [on_stage[user_id] for user_id in self.speakers.order(on_stage)]
-        # Whoever was invited to speak may say yes at any moment, and then there is no time to negotiate.
+        # Who previous invited to speak may accept at any moment, and must be heard at once, without negotiation.
         wanted += [
             each.voice
             for each in self._participants.values()
@@ -78,7 +78,7 @@ class Sfu:
         return await connection.answer(offer, wanted)
 
     def record(self, on_mix: OnMix | None) -> None:
-        """Mix what is said and tell every tick's mix from now on, silence included; None for no longer."""
+        """Give a mix of every tick, silence included, to `on_mix`; None ends that."""
         before, self._recording_mix = (
             self._recording_mix,
             None if on_mix is None else RecordingMix(on_mix),
@@ -87,16 +87,16 @@ class Sfu:
             self._closing.once(before.close(), "end of a recording mix")
 
     def notify(self, peer_id: str) -> None:
-        """Here a program only speaks, and receives nothing: its 201 told it, or it asked to leave (docs/whip.md)."""
+        """Nothing to do: on an SFU a WHIP program only sends. Its 201 has a header for the recording (docs/whip.md)."""
 
     async def candidates(self, peer_id: str, body: object) -> None:
-        """Where this person can be reached too."""
+        """More candidates of this participant."""
         connection = self._connections.get(peer_id)
         if connection is not None:
             await connection.add_candidates(body)
 
     async def hang_up(self, peer_id: str) -> None:
-        """This person ends the connection, and may offer a new one."""
+        """Close this participant's connection. They may offer a new one."""
         connection = self._connections.pop(peer_id, None)
         if connection is not None:
             await connection.close()
@@ -110,13 +110,13 @@ class Sfu:
     def connections(self) -> dict[str, NodePeerConnection]:
         return self._connections
 
-    async def _renew(
+    async def _new_connection(
         self, participant: Participant, old: NodePeerConnection | None
     ) -> NodePeerConnection:
         connection = NodePeerConnection(
             await self._ice(), lambda packet: self._forward(participant.peer_id, packet)
         )
-        if participant.peer_id not in self._participants:  # they left meanwhile
+        if participant.peer_id not in self._participants:  # the participant has left
             await connection.close()
             raise KeyError(participant.peer_id)
         self._connections[participant.peer_id] = connection
@@ -129,7 +129,7 @@ class Sfu:
         if participant is None or not participant.may_be_heard:
             return
         if packet.level is not None:
-            self.speakers.hear(participant.user_id, packet.level)
+            self.speakers.update(participant.user_id, packet.level)
         if self._recording_mix is not None:
             self._recording_mix.push(peer_id, packet)
         voice = participant.voice

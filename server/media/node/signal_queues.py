@@ -1,4 +1,4 @@
-"""Signals dealt with in the order they were written: one at a time of each session, beside those of others."""
+"""Handles the signals of each session in the order they were written, one at a time, and sessions beside each other."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ...supervision import Supervisor
 from ...types import PeerId
 from ..signaling.events import Signal
 
-MOST_WAITING: Final = 100  # signals of one session; candidates come several in one
-DEALT_WITHIN: Final = 10.0  # seconds for one of them
+WAITING_LIMIT: Final = 100  # signals of one session; one signal can hold several candidates
+HANDLED_WITHIN: Final = 10.0  # seconds for one signal
 
 log = logging.getLogger(__name__)
 
@@ -26,34 +26,34 @@ class _Queue:
 
 
 class SignalQueues:
-    """`deal` is called with each signal, `overrun` when a session has more waiting than anybody needs: they are dropped."""
+    """`handle` is called with each signal. When more signals of a session wait than the limit, they are dropped and `overrun` is called."""
 
     def __init__(
         self,
         tasks: Supervisor,
-        deal: Callable[[Signal], Awaitable[None]],
+        handle: Callable[[Signal], Awaitable[None]],
         overrun: Callable[[PeerId], Awaitable[None]],
     ) -> None:
         self._tasks = tasks
-        self._deal = deal
+        self._handle = handle
         self._overrun = overrun
         self._queues: dict[PeerId, _Queue] = {}
 
     def put(self, signal: Signal) -> None:
-        """Deal with it when it is its turn; never waits."""
+        """Handle this signal after those before it. Does not wait."""
         peer = signal.from_peer
         queue = self._queues.get(peer)
         if queue is None:
             queue = self._queues[peer] = _Queue()
             self._tasks.once(self._work(peer, queue), "signals of a session")
-        if len(queue.signals) >= MOST_WAITING:
+        if len(queue.signals) >= WAITING_LIMIT:
             queue.signals.clear()
             queue.overrun = True
             return
         queue.signals.append(signal)
 
     def keep(self, here: Container[PeerId]) -> None:
-        """Nobody but these is here any more: what others said has no meaning."""
+        """Drop the signals of all sessions but these."""
         for peer, queue in self._queues.items():
             if peer not in here:
                 queue.signals.clear()
@@ -66,16 +66,18 @@ class SignalQueues:
                     queue.overrun = False
                     await self._bounded(self._overrun(peer), peer)
                 if queue.signals:
-                    await self._bounded(self._deal(queue.signals.popleft()), peer)
+                    await self._bounded(self._handle(queue.signals.popleft()), peer)
         finally:
             del self._queues[peer]
 
     async def _bounded(self, what: Awaitable[None], peer: PeerId) -> None:
         try:
-            async with asyncio.timeout(DEALT_WITHIN):
+            async with asyncio.timeout(HANDLED_WITHIN):
                 await what
         except TimeoutError:
-            log.warning("a signal of session %s took too long, and is given up", peer)
+            log.warning(
+                "a signal of session %s took longer than %g s and is dropped", peer, HANDLED_WITHIN
+            )
         except Exception:
-            # Whatever it was, the next one is dealt with.
+            # The next one is handled all the same.
             log.exception("a signal of session %s failed", peer)

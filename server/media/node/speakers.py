@@ -1,4 +1,4 @@
-"""Who of a room is heard: what a node knows of the seats, and who spoke last."""
+"""What a node knows of a room's participants: who may be heard, and who spoke last."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SMOOTHING: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A seat as a node needs it; `invited` to the stage, and not there yet."""
+    """A seat, as a node needs it; `invited`: to the stage, and not on it yet."""
 
     peer_id: str
     user_id: int
@@ -28,7 +28,7 @@ class Participant:
 
     @property
     def may_be_heard(self) -> bool:
-        """The seat's role decides, whatever its client sends."""
+        """Whether the role and the mute allow it. What the client sends does not matter."""
         return self.on_stage and not self.muted
 
     @property
@@ -37,24 +37,24 @@ class Participant:
 
 
 class Speakers:
-    """Who speaks, most recent first, from the audio levels that packets carry (RFC 6464)."""
+    """Who spoke last, from the audio levels in packets (RFC 6464)."""
 
     def __init__(self) -> None:
         self._loudness: dict[int, float] = {}
-        self._heard_at: dict[int, float] = {}
+        self._spoke_at: dict[int, float] = {}
 
-    def hear(self, user_id: int, level: int) -> None:
+    def update(self, user_id: int, level: int) -> None:
         before = self._loudness.get(user_id, 127.0)
-        # Quick to notice, slow to forget, as speech has pauses.
+        # A louder level counts at once, a softer one slowly, because speech has pauses.
         share = 0.8 if level < before else SMOOTHING
         now = self._loudness[user_id] = before + share * (level - before)
         if now < LOUD:
-            self._heard_at[user_id] = time.monotonic()
+            self._spoke_at[user_id] = time.monotonic()
 
     def forget(self, user_id: int) -> None:
         self._loudness.pop(user_id, None)
-        self._heard_at.pop(user_id, None)
+        self._spoke_at.pop(user_id, None)
 
     def order(self, of: Iterable[int]) -> list[int]:
-        """These people, who spoke last first; those who never did stay in the given order, behind."""
-        return sorted(of, key=lambda user_id: -self._heard_at.get(user_id, 0.0))
+        """These users, those who spoke last first. Those who never spoke come last, in the given order."""
+        return sorted(of, key=lambda user_id: -self._spoke_at.get(user_id, 0.0))

@@ -199,7 +199,7 @@ async def test_a_node_ends_though_its_disk_stands_still(
     monkeypatch.setattr(OggWriter, "_open", stuck)
     rows, node = Rows(), Mcu()
     recorder = Recorder(rows, tmp_path, node.record)
-    recorder.see({"id": 1, "ended_at": None})
+    recorder.update({"id": 1, "ended_at": None})
     async with asyncio.timeout(60):
         while not disks or not disks[0].stands_still.is_set():  # noqa: ASYNC110 - a thread does it
             await asyncio.sleep(0.02)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from roomtone.media.node.signal_queues import MOST_WAITING, SignalQueues
+from roomtone.media.node.signal_queues import WAITING_LIMIT, SignalQueues
 from roomtone.media.signaling.events import Signal
 from roomtone.supervision import Supervisor
 from roomtone.types import PeerId, UserId
@@ -21,16 +21,16 @@ class Node:
 
     def __init__(self) -> None:
         self.tasks = Supervisor()
-        self.turns = SignalQueues(self.tasks, self._deal, self._overrun)
-        self.dealt: list[int] = []
+        self.queues = SignalQueues(self.tasks, self._handle, self._overrun)
+        self.handled: list[int] = []
         self.overrun: list[str] = []
         self.goes_on = asyncio.Event()
         self.changed = asyncio.Event()
 
-    async def _deal(self, signal: Signal) -> None:
+    async def _handle(self, signal: Signal) -> None:
         if signal.from_peer == "a":
             await self.goes_on.wait()
-        self.dealt.append(signal.id)
+        self.handled.append(signal.id)
         self.changed.set()
         if signal.id == 2:
             raise RuntimeError("a fault of one signal")
@@ -38,9 +38,9 @@ class Node:
     async def _overrun(self, peer: PeerId) -> None:
         self.overrun.append(peer)
 
-    async def until(self, *dealt: int) -> None:
+    async def until(self, *handled: int) -> None:
         async with asyncio.timeout(PATIENCE):
-            while self.dealt != list(dealt):
+            while self.handled != list(handled):
                 await self.changed.wait()
                 self.changed.clear()
 
@@ -48,8 +48,8 @@ class Node:
 async def test_each_session_s_signals_are_dealt_with_in_order_beside_those_of_others() -> None:
     node = Node()
     for number in (1, 2, 3):
-        node.turns.put(signal(number))
-    node.turns.put(signal(4, "b"))
+        node.queues.put(signal(number))
+    node.queues.put(signal(4, "b"))
     await node.until(4)
     node.goes_on.set()
     await node.until(4, 1, 2, 3)  # the fault of the second is its own
@@ -58,26 +58,26 @@ async def test_each_session_s_signals_are_dealt_with_in_order_beside_those_of_ot
 
 async def test_one_session_has_one_task_and_a_bounded_queue_however_much_it_sends() -> None:
     node, before = Node(), len(asyncio.all_tasks())
-    for number in range(20 * MOST_WAITING):
-        node.turns.put(signal(number))
+    for number in range(20 * WAITING_LIMIT):
+        node.queues.put(signal(number))
     assert len(asyncio.all_tasks()) == before + 1
-    node.turns.put(signal(-1))
+    node.queues.put(signal(-1))
     node.goes_on.set()
     async with asyncio.timeout(PATIENCE):
-        while not node.dealt or node.dealt[-1] != -1:
+        while not node.handled or node.handled[-1] != -1:
             await node.changed.wait()
             node.changed.clear()
     assert node.overrun == ["a"]
-    assert len(node.dealt) <= MOST_WAITING + 1
+    assert len(node.handled) <= WAITING_LIMIT + 1
     await node.tasks.close()
 
 
 async def test_what_somebody_said_who_left_is_not_dealt_with() -> None:
     node = Node()
     for number in range(5):
-        node.turns.put(signal(number))
-    await asyncio.sleep(0)  # the first is being dealt with
-    node.turns.keep({PeerId("b")})
+        node.queues.put(signal(number))
+    await asyncio.sleep(0)  # the first is being handled with
+    node.queues.keep({PeerId("b")})
     node.goes_on.set()
     await node.until(0)
     await node.tasks.close()
