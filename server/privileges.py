@@ -1,7 +1,7 @@
-"""Started as root, the processes that read strangers' packets run as another account.
+"""Started as root, the processes that read packets from the network run as another account.
 
-One process stays root: it binds the port, starts and ends the others, and reads nothing from the network.
-Each of the others loads its code, which may be where only root can go, and then gives root up for good.
+One process stays root: it binds the port, starts and ends the others, and reads nothing from the network. Each of the others
+imports its code, which may be in folders that only root may enter, and then gives up root for good.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ OPENED: Final = "/proc/self/fd"
 
 
 def account_to_run_as(settings: Settings) -> Account | None:
-    """Whom relay, band and nodes run as; None is as whoever started this. Raises AccountError.
+    """The account for relay, band and nodes: `--run-as`, or the owner of the embedded database.
 
-    That is `--run-as`, or the account that has the embedded database, made once.
+    None if they run as the current user. Raises AccountError.
     """
     if os.geteuid() != 0:
         if settings.run_as is not None and settings.run_as != _name(os.geteuid()):
@@ -46,7 +46,7 @@ def account_to_run_as(settings: Settings) -> Account | None:
 
 
 def describe(account: Account | None) -> str | None:
-    """What to tell whoever started this as root."""
+    """A line for the user who started this as root."""
     if os.geteuid() != 0:
         return None
     if account is None:
@@ -55,7 +55,7 @@ def describe(account: Account | None) -> str | None:
 
 
 def give_recordings(account: Account | None, folder: Path) -> None:
-    """Make the folder one that this account can write; one that root had becomes its own, with what is in it."""
+    """Make the folder writable for this account; one that belonged to root becomes its own, with its files."""
     if account is None:
         return
     if not account.reaches(folder):
@@ -65,15 +65,15 @@ def give_recordings(account: Account | None, folder: Path) -> None:
     if folder.is_dir():
         owner = folder.stat().st_uid
         if owner not in (0, account.uid):
-            return  # somebody arranged it
-        if owner == 0:  # until now only root could put anything there
+            return  # the operator chose its owner
+        if owner == 0:  # only root could write files there until now
             for file in folder.iterdir():
                 os.chown(file, account.uid, account.gid, follow_symlinks=False)
     account.give(folder)
 
 
 def drop(uid: int, gid: int) -> None:
-    """Be this account from now on, for good."""
+    """Run as this account from now on, for good."""
     _keep_importable(Account(uid, gid))
     os.setgroups([])
     os.setresgid(gid, gid, gid)
@@ -84,7 +84,7 @@ def drop(uid: int, gid: int) -> None:
 
 
 def _keep_importable(account: Account) -> None:
-    """What is imported later is found by folders that are open already: root's Python may be in /root."""
+    """Later imports go through folders that are already open: root's Python may be in /root."""
     opened: dict[str, str] = {}
     for entry in sys.path:
         if Path(entry).is_dir() and not account.reaches(Path(entry) / "module") and _has_proc():

@@ -10,7 +10,7 @@ from . import sse_writer
 
 
 class Frame:
-    """`data` is JSON text. However many read a frame, each form of it is made once, when first sent."""
+    """`data` is JSON text. Each form of it is made once for all readers, when it is first sent."""
 
     def __init__(self, event: str, data: str, cursor: Cursor | None = None) -> None:
         self.event = event

@@ -1,4 +1,4 @@
-"""Counts the statements that a relay sends, and collects those of one request for `Server-Timing` and the inspector."""
+"""Counts the statements that a relay sends, collects those of a request, and ends connections that do not answer."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class CountedConnection(AsyncConnection[TupleRow]):
 
     counted: Counted | None = None
     answers_within: float | None = None
-    """Seconds for one answer; the server has limits of its own, but it may be frozen, or cut off."""
+    """Seconds for one answer. The server has limits of its own, but it may be frozen or unreachable."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
