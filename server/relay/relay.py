@@ -47,20 +47,22 @@ class Relay:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    def on(cls, database: Database, settings: Settings) -> Relay:
+    def create(cls, database: Database, settings: Settings) -> Relay:
         """A relay that does not run yet."""
         metrics = Metrics()
         invitations = Invitations(database)
         days = settings.recordings_days
         keep = timedelta(days=days) if days else None
         return cls(
-            RoomLogs(database, metrics),
-            Hallway(database, on_room_ended=invitations.room_ended),
-            invitations,
-            Revocations(database),
-            RecordingFiles(database, settings.recordings, keep),
-            Presence(database, grace=settings.grace, address=f"{settings.host}:{settings.port}"),
-            metrics,
+            logs=RoomLogs(database, metrics),
+            hallway=Hallway(database, on_room_ended=invitations.room_ended),
+            invitations=invitations,
+            revocations=Revocations(database),
+            recording_files=RecordingFiles(database, settings.recordings, keep),
+            presence=Presence(
+                database, grace=settings.grace, address=f"{settings.host}:{settings.port}"
+            ),
+            metrics=metrics,
         )
 
     def stop_streams(self) -> None:
@@ -104,7 +106,7 @@ async def running_relay(
     database: Database, listener: Listener, settings: Settings, tasks: Supervisor
 ) -> AsyncIterator[Relay]:
     """A relay that runs until the block ends; then its streams end, the tasks are closed, and its lease is."""
-    relay = Relay.on(database, settings)
+    relay = Relay.create(database, settings)
     relay.metrics.count_database(database.counted)
     relay.metrics.count_failures(tasks, listener.parser)
 
