@@ -1,5 +1,5 @@
--- Who can be acting. Nobody logs in as a person: the relay does, and becomes one for a transaction.
--- Roles belong to the whole cluster, so another database may be creating them at this very moment.
+-- No user logs in to PostgreSQL. The relay logs in, and takes the role of a user for one transaction.
+-- Roles belong to the whole cluster, so an installation into another database may be creating them at the same time.
 
 create schema if not exists roomtone;
 comment on schema roomtone is
@@ -15,18 +15,18 @@ begin
         execute format('create role %I %s', role_name,
                        case role_name when 'roomtone_relay' then 'login noinherit' else 'nologin' end);
         execute format('comment on role %I is %L', role_name, case role_name
-          when 'roomtone_anon' then 'Acts for visitors of Roomtone who are not signed in.'
-          when 'roomtone_person' then 'Acts for people of Roomtone who are; which one, the claims say.'
-          else 'The login of Roomtone''s relays: becomes one of the others for a transaction, touches no table itself.' end);
+          when 'roomtone_anon' then 'Role of anonymous users of Roomtone, who are not signed in.'
+          when 'roomtone_person' then 'Role of signed-in users of Roomtone; request.jwt.claims says which user.'
+          else 'The login of Roomtone''s relays. It takes one of the other roles for a transaction, and has no rights on tables itself.' end);
       end if;
     exception when duplicate_object or unique_violation then
-      null; -- another installation was faster; the role is there, which is all that was wanted
+      null; -- another installation has just created it
     end;
   end loop;
   if not pg_has_role('roomtone_relay', 'roomtone_person', 'member') then
     grant roomtone_anon, roomtone_person to roomtone_relay;
   end if;
-  -- An owner who is no superuser becomes others too: in psql with act_as, and as a relay that was given this login.
+  -- An owner who is not a superuser needs these roles, too: for act_as in psql, and for a relay that uses this login.
   if not (select rolsuper from pg_roles where rolname = current_user) then
     grant roomtone_anon, roomtone_person, roomtone_relay to current_user;
   end if;

@@ -3,6 +3,6 @@ create table if not exists secrets (
   value text not null
 );
 
-comment on table secrets is 'What relays of one database share and nobody else may read: the key that signs tokens.';
-comment on column secrets.name is 'What it is for.';
+comment on table secrets is 'Secrets that all relays of this database share, such as the key that signs tokens. Only the relays may read them.';
+comment on column secrets.name is 'What the secret is for.';
 comment on column secrets.value is 'The secret.';

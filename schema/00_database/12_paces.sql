@@ -1,9 +1,9 @@
--- A row of its own, because counting what is there would let whoever deletes it again write without end. UNLOGGED:
--- after a crash everybody begins anew.
+-- A table of its own: if existing rows were counted instead, a user who deletes rows could write without limit.
+-- UNLOGGED: after a crash every pace starts from zero.
 
 do $$
 begin
-  -- Installed when a pace was an array of moments; nothing is lost with it.
+  -- An earlier version stored an array of times. Its contents are not needed.
   if exists (select from pg_attribute a where a.attrelid = to_regclass('roomtone.paces') and a.attname = 'recent' and not a.attisdropped) then
     drop function if exists next_pace(bigint, bigint, text, int);
     drop table paces;
@@ -21,10 +21,10 @@ create unlogged table if not exists paces (
 );
 alter table paces set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
-comment on table paces is 'How fast users write: what the limits and slow mode are measured by. One row for each user and kind, however much is written.';
-comment on column paces.room_id is 'The room, where the pace is the room''s; 0 elsewhere.';
-comment on column paces.user_id is 'Whose pace it is.';
-comment on column paces.kind is 'The table that is written.';
+comment on table paces is 'How fast each user writes, for rate limits and slow mode. One row for each room (or 0), user and kind of row.';
+comment on column paces.room_id is 'The room, for paces that are counted per room; otherwise 0.';
+comment on column paces.user_id is 'The user who writes; 0 for an anonymous user.';
+comment on column paces.kind is 'The table into which the user writes.';
 comment on column paces.settled_at is
-  'Each row written costs some time, and this is when all of it has passed; a row is refused when that is too far ahead of the clock.';
-comment on column paces.last_at is 'When they last wrote.';
+  'Each written row adds a fixed time to this. A row is refused when it would be too far in the future. (A leaky bucket.)';
+comment on column paces.last_at is 'When the user last wrote.';

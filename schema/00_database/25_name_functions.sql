@@ -1,5 +1,5 @@
--- What a name may be: seen by everybody, in one writing direction, and like no other (UTS #39, Unicode Security Mechanisms).
--- 44_names.sql says which column keeps which of these rules.
+-- Rules for names: visible, in one writing direction, and not to be confused with another name (UTS #39, Unicode Security
+-- Mechanisms). 65_moderation/80_names.sql applies them to columns.
 
 create or replace function name_fault(name text) returns text
 language plpgsql immutable parallel safe set search_path = roomtone, pg_temp as $$
@@ -16,7 +16,7 @@ declare
   visible boolean := false;
 begin
   if name is null or length(name) > 200 or name ~ '^ *$' or name ~ '[\x01-\x1f\x7f]' then
-    return null; -- that a name is a line of some length is said by other constraints
+    return null; -- other constraints check that a name is one line, and how long it is
   end if;
   if name is not nfc normalized then
     return 'is not in the composed form of Unicode (NFC)';
@@ -25,32 +25,32 @@ begin
     parts := string_to_array(unicode_kind(letter), ' ');
     kind := parts[1];
     if awaits_picture and kind <> 'picture' then
-      return 'has an invisible joiner that joins nothing';
+      return 'has an invisible joiner in a place where it has no effect';
     end if;
     awaits_picture := false;
     if kind = 'invisible' or kind = 'enclosing' then
-      return 'has a character that nobody can see, or that is no part of a name';
+      return 'has an invisible character, or one that does not belong in a name';
     elsif kind = 'joiner' then
       awaits_picture := previous <> 'virama';
       if awaits_picture and (letter <> U&'\200D' or previous not in ('picture', 'tone', 'style')) then
-        return 'has an invisible joiner that joins nothing';
+        return 'has an invisible joiner in a place where it has no effect';
       end if;
     elsif kind = 'style' and previous not in ('picture', 'key') or kind = 'keycap' and previous not in ('key', 'style') then
-      return 'has a character that nobody can see';
+      return 'has an invisible character';
     elsif kind = 'space' and previous = 'start' then
       return 'begins with a space';
     elsif kind in ('mark', 'virama') then
       if previous in ('start', 'space') then
-        return 'has an accent on nothing';
+        return 'has an accent without a letter';
       end if;
       marks := case when previous in ('mark', 'virama') then marks + 1 else 1 end;
       if marks > 4 or letter = previous_letter then
-        return 'has accents stacked upon accents';
+        return 'has too many accents on one letter';
       end if;
     end if;
     if parts[2] <> '-' then
       if direction <> '-' and direction <> parts[2] then
-        return 'is written from left to right and from right to left';
+        return 'mixes letters written from left to right and from right to left';
       end if;
       direction := parts[2];
     end if;
@@ -67,20 +67,20 @@ begin
     previous_letter := letter;
   end loop;
   return case
-    when awaits_picture then 'has an invisible joiner that joins nothing'
+    when awaits_picture then 'has an invisible joiner in a place where it has no effect'
     when previous = 'space' then 'ends with a space'
-    when not visible then 'has nothing that can be seen' end;
+    when not visible then 'has no visible character' end;
 end
 $$;
 
 comment on function name_fault(text) is
-  'Why a text is no name, as the end of a sentence; null if it is one: visible, NFC, one writing direction, no word of two scripts, no stacked accents.';
+  'Why a text is not allowed as a name, as the end of a sentence; null if it is allowed. A name is visible, in NFC, in one writing direction, has no word in two scripts and at most four accents on a letter.';
 
 create or replace function name_key(name text) returns text
 language sql immutable parallel safe
 return normalize(lower(normalize(name, NFKC)), NFKC);
 
-comment on function name_key(text) is 'The same for two spellings of one name: upper and lower case, composed and decomposed, full-width.';
+comment on function name_key(text) is 'A key that is equal for all spellings of one name: upper and lower case, composed and decomposed, full-width.';
 
 create or replace function name_skeleton(name text) returns text
 language plpgsql immutable parallel safe set search_path = roomtone, pg_temp as $$
@@ -98,11 +98,11 @@ end
 $$;
 
 comment on function name_skeleton(text) is
-  'The same for two names that look alike (UTS #39, section 4; upper and lower case as well): select name_skeleton(''paypal'') = name_skeleton(''PAYPA1'');';
+  'A key that is equal for names that look alike (UTS #39, section 4), also in upper and lower case: select name_skeleton(''paypal'') = name_skeleton(''PAYPA1'');';
 
 create or replace function has_hidden_controls(prose text) returns boolean
 language sql immutable parallel safe
 return prose ~ '[\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]';
 
 comment on function has_hidden_controls(text) is
-  'Whether a text changes how its surroundings are written: bidirectional embeddings, overrides and isolates, annotations, C1 controls.';
+  'Whether a text has control characters that change how the text around it is displayed: bidirectional embeddings, overrides and isolates, annotations, C1 controls.';

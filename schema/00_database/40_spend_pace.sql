@@ -4,7 +4,7 @@ declare
   asked_at constant timestamptz := clock_timestamp();
   settled timestamptz;
 begin
-  -- The row's lock counts two requests at once one after the other, and holds up nobody but their user.
+  -- The lock on the row makes concurrent requests of one user wait for each other, and delays no other user.
   update paces p set settled_at = greatest(p.settled_at, asked_at) + spend_pace.cost, last_at = asked_at
   where p.room_id = spend_pace.room_id and p.user_id = spend_pace.user_id and p.kind = spend_pace.kind
   returning p.settled_at into settled;
@@ -20,4 +20,4 @@ end
 $$;
 
 comment on function spend_pace(bigint, bigint, text, interval, interval) is
-  'Notes that a user writes now, which costs them this time; false if all that they have written takes longer than the given time. So many at once as fit into it, and then one for each time its cost has passed.';
+  'Counts a row that a user writes now, at this cost in time; false if the costs not yet passed are more than `within`. So within / cost rows are allowed at once, and then one more each time the cost has passed.';

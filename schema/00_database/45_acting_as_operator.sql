@@ -1,6 +1,6 @@
--- The role that was asked for (SET ROLE, or else the login) stays what it was inside a SECURITY DEFINER function, while
--- current_user does not. So a user's role without claims is nobody there, too, and the relay's login is the schema
--- itself where it runs one of the functions it may call, and nobody anywhere else.
+-- Inside a SECURITY DEFINER function current_user is the owner of the schema, but the role that was set with SET ROLE (or else
+-- the login) is still known. So a user's role without claims has no operator's rights there either, and the relay's login
+-- has them only inside the functions that it may call.
 create or replace function acting_as_operator() returns boolean
 language sql stable parallel safe
 return case
@@ -11,4 +11,4 @@ return case
 end;
 
 comment on function acting_as_operator() is
-  'Whether nobody''s rights apply: the owner of the schema or a superuser acts as no user (or the schema itself does, in a function that relays call). Nothing else decides this: acting_user() is null also for a visitor, for a login with grants of its own, and for a user''s role without claims.';
+  'Whether the owner of the schema or a superuser acts, and not as a user, so that no rule about users applies. Also true inside functions that relays call. acting_user() is null does not mean this: it is null for anonymous users, other logins and a user''s role without claims, too.';

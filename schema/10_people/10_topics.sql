@@ -5,7 +5,7 @@ create table if not exists topics (
   emoji text constraint topics_emoji_is_short check (length(emoji) <= 8)
 );
 
-comment on table topics is 'What clubs are about.';
-comment on column topics.id is 'Identity.';
-comment on column topics.name is 'What people call it.';
-comment on column topics.emoji is 'One picture for it, if it has one.';
+comment on table topics is 'Topics of clubs.';
+comment on column topics.id is 'Id of the topic.';
+comment on column topics.name is 'The topic''s name.';
+comment on column topics.emoji is 'An emoji for it, or null.';

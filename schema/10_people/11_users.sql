@@ -9,9 +9,9 @@ create table if not exists users (
   created_at timestamptz not null default now()
 );
 
-comment on table users is 'Everyone who can take a seat: people, bots and media nodes.';
-comment on column users.id is 'Identity; the `sub` of a token.';
-comment on column users.username is 'What others see: a name of 1 to 40 characters (see name_fault), that looks like nobody else''s.';
+comment on table users is 'All accounts: people, bots and media nodes. Each can take a seat in a room.';
+comment on column users.id is 'Id of the user; the `sub` claim of a token.';
+comment on column users.username is 'The name that others see: 1 to 40 characters (see name_fault). No two names look alike.';
 comment on column users.kind is 'person, bot or node.';
-comment on column users.bio is 'What they say of themselves.';
-comment on column users.created_at is 'When they first came.';
+comment on column users.bio is 'What the user writes about themselves.';
+comment on column users.created_at is 'When the account was created.';

@@ -3,7 +3,7 @@ create table if not exists revoked_tokens (
   expires_at timestamptz not null
 );
 
--- Whoever else issues tokens need not use UUIDs.
+-- Other issuers of tokens may use ids that are not UUIDs.
 do $$
 begin
   if (select a.atttypid from pg_attribute a where a.attrelid = 'revoked_tokens'::regclass and a.attname = 'jti') <> 'text'::regtype then
@@ -13,6 +13,6 @@ begin
 end
 $$;
 
-comment on table revoked_tokens is 'Tokens whose owner signed out before they expired (RFC 7519, 4.1.7 `jti`).';
-comment on column revoked_tokens.jti is 'The token''s id.';
-comment on column revoked_tokens.expires_at is 'When it would have expired; an hour later, however clocks differ, this row says nothing new.';
+comment on table revoked_tokens is 'Tokens that are no longer valid because their user signed out before they expired (RFC 7519).';
+comment on column revoked_tokens.jti is 'The token''s id: its `jti` claim (RFC 7519, 4.1.7).';
+comment on column revoked_tokens.expires_at is 'When the token expires. The row is deleted an hour later, because clocks may differ.';

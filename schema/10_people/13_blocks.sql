@@ -8,9 +8,9 @@ create table if not exists blocks (
 create index if not exists blocks_by_blocked on blocks (blocked_id);
 
 comment on table blocks is
-  'Whom somebody does not want to meet: rooms they are in are marked, their invitations do not arrive. Nobody but the blocker knows.';
-comment on column blocks.user_id is 'Who blocks; the acting user by default.';
-comment on column blocks.blocked_id is 'Whom.';
-comment on column blocks.created_at is 'Since when.';
-comment on constraint blocks_not_yourself on blocks is 'One cannot avoid oneself.';
-comment on index blocks_by_blocked is 'Finds a user''s blocks when the user is deleted.';
+  'Users whom a user has blocked: rooms with blocked users are marked, and their invitations do not arrive. Only the user who blocks can see it.';
+comment on column blocks.user_id is 'The user who blocks; the acting user by default.';
+comment on column blocks.blocked_id is 'The blocked user.';
+comment on column blocks.created_at is 'When the user was blocked.';
+comment on constraint blocks_not_yourself on blocks is 'A user cannot block themselves.';
+comment on index blocks_by_blocked is 'Finds the blocks of a user who is deleted.';

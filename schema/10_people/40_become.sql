@@ -13,4 +13,4 @@ end
 $$;
 
 comment on function become(jsonb, text) is
-  'Until the transaction ends, be the user these verified claims name, or an anonymous visitor. Refuses revoked tokens.';
+  'Acts until the end of the transaction as the user of these verified claims, or as an anonymous user if they have no `sub`. Refuses revoked tokens.';

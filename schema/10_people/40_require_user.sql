@@ -1,17 +1,17 @@
 create or replace function require_user(username text) returns bigint
 language plpgsql stable as $$
 declare
-  somebody bigint;
+  found_id bigint;
 begin
-  select u.id into somebody from users u where name_key(u.username) = name_key(require_user.username);
+  select u.id into found_id from users u where name_key(u.username) = name_key(require_user.username);
   if not found then
     raise no_data_found using
-      message    = format('nobody is called %L', require_user.username),
+      message    = format('there is no user called %L', require_user.username),
       constraint = 'users_is_known',
-      hint       = 'select username from users; lists everybody.';
+      hint       = 'List the names with: select username from users;';
   end if;
-  return somebody;
+  return found_id;
 end
 $$;
 
-comment on function require_user(text) is 'The id of whoever has this name; raises P0002 with users_is_known if nobody does.';
+comment on function require_user(text) is 'The id of the user with this name, in any spelling (name_key). Raises P0002 with users_is_known if there is none.';

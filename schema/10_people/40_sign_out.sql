@@ -12,4 +12,4 @@ begin
 end
 $$;
 
-comment on function sign_out() is 'The token at hand is worth nothing from now on, and its owner leaves every room.';
+comment on function sign_out() is 'Revokes the token of this request. Its user leaves every room.';

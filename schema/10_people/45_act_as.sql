@@ -5,7 +5,7 @@ declare
 begin
   if session_user = 'roomtone_relay' or coalesce(current_setting('roomtone.node', true), '') <> '' then
     raise insufficient_privilege using
-      message = 'act_as is for people in psql',
+      message = 'act_as is only for people in psql',
       hint    = 'POST /session signs in over HTTP.';
   end if;
   if act_as.username is null then
@@ -15,8 +15,8 @@ begin
   select * into actor from users u where name_key(u.username) = name_key(act_as.username);
   if not found then
     raise no_data_found using
-      message = format('nobody is called %L', act_as.username),
-      hint    = 'select username from users; lists everybody.';
+      message = format('there is no user called %L', act_as.username),
+      hint    = 'List the names with: select username from users;';
   end if;
   perform set_config('request.jwt.claims', jsonb_build_object('sub', actor.id::text, 'role', 'roomtone_person')::text, false),
           set_config('role', 'roomtone_person', false);
@@ -25,4 +25,4 @@ end
 $$;
 
 comment on function act_as(text) is
-  'In psql: be this user until further notice, with their rights and no more. act_as(null) is you again.';
+  'In psql: act as this user, with their rights only, until act_as(null), which makes you the operator again.';

@@ -8,10 +8,10 @@ create table if not exists clubs (
   created_at  timestamptz not null default now()
 );
 
-comment on table clubs is 'Circles people follow; a room may belong to one.';
-comment on column clubs.id is 'Identity.';
+comment on table clubs is 'Clubs, which users follow and belong to. A room may belong to one.';
+comment on column clubs.id is 'Id of the club.';
 comment on column clubs.name is 'The club''s name, 1 to 80 characters.';
-comment on column clubs.description is 'What it is for.';
-comment on column clubs.topic_id is 'What it is about.';
-comment on column clubs.owner_id is 'Who founded it; the acting user by default.';
+comment on column clubs.description is 'What the club is for.';
+comment on column clubs.topic_id is 'The club''s topic, if any.';
+comment on column clubs.owner_id is 'The user who founded it; the acting user by default.';
 comment on column clubs.created_at is 'When it was founded.';

@@ -6,8 +6,8 @@ create table if not exists followers (
 );
 create index if not exists followers_by_club on followers (club_id);
 
-comment on table followers is 'Who follows which club: its rooms come first in their hallway.';
-comment on column followers.user_id is 'Who follows; the acting user by default.';
-comment on column followers.club_id is 'The club followed.';
-comment on column followers.created_at is 'Since when.';
+comment on table followers is 'Which user follows which club. Rooms of followed clubs come first in the hallway.';
+comment on column followers.user_id is 'The user who follows; the acting user by default.';
+comment on column followers.club_id is 'The followed club.';
+comment on column followers.created_at is 'Since when the user follows it.';
 comment on index followers_by_club is 'Counts a club''s followers.';

@@ -8,15 +8,15 @@ create table if not exists members (
 );
 create index if not exists members_by_user on members (user_id);
 
-comment on table members is 'Who belongs to which club. Members start its rooms; following one is another thing, and open to everybody.';
+comment on table members is 'Which user is a member of which club. Only members start rooms in a club. Following a club is open to everybody (followers).';
 comment on column members.club_id is 'The club.';
-comment on column members.user_id is 'Who belongs to it.';
+comment on column members.user_id is 'The member.';
 comment on column members.role is
-  'OWNER, ADMIN or MEMBER. Owners and admins add and remove members, owners give roles, and there is always an owner.';
-comment on column members.created_at is 'Since when.';
-comment on index members_by_user is 'Finds the clubs one belongs to.';
+  'OWNER, ADMIN or MEMBER. Owners and admins add and remove members; owners change roles. A club always has an owner.';
+comment on column members.created_at is 'Since when they are a member.';
+comment on index members_by_user is 'Finds the clubs of a user.';
 
--- Clubs that were founded before there were members: each belongs to its founder.
+-- Clubs that were founded before this table existed: the founder becomes the owner.
 insert into members (club_id, user_id, role)
 select c.id, c.owner_id, 'OWNER' from clubs c
 where not exists (select from members m where m.club_id = c.id);

@@ -7,4 +7,4 @@ end
 $$;
 
 comment on function leave_club(bigint) is
-  'Belong to a club no longer; false if you did not. Its last owner stays until there is another.';
+  'Leave a club; false if you are not a member. The last owner cannot leave.';

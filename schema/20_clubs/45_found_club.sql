@@ -1,24 +1,24 @@
 create or replace function found_club(name text, description text default null, topic text default null) returns clubs
 language plpgsql as $$
 declare
-  subject bigint;
+  wanted_topic_id bigint;
   club clubs;
 begin
   if found_club.topic ~ '\S' then
-    select t.id into subject from topics t where lower(t.name) = lower(btrim(found_club.topic));
+    select t.id into wanted_topic_id from topics t where lower(t.name) = lower(btrim(found_club.topic));
     if not found then
       raise no_data_found using
         message    = format('there is no topic called %s', found_club.topic),
         constraint = 'clubs_topic_is_known',
-        hint       = 'select name from topics; lists them.';
+        hint       = 'List the topics with: select name from topics;';
     end if;
   end if;
   insert into clubs as c (name, description, topic_id)
-  values (btrim(found_club.name), nullif(btrim(found_club.description), ''), subject)
+  values (btrim(found_club.name), nullif(btrim(found_club.description), ''), wanted_topic_id)
   returning * into club;
   return club;
 end
 $$;
 
 comment on function found_club(text, text, text) is
-  'Found a club, which makes you its owner and its first follower: found_club(''Moth'', ''After dark.'', ''Night sky'').';
+  'Found a club. You become its owner and its first follower: select found_club(''Moth'', ''After dark.'', ''Night sky'').';

@@ -10,15 +10,8 @@ create table if not exists rooms (
   ended_at   timestamptz constraint rooms_end_after_they_start check (ended_at >= created_at)
 );
 
--- Installed when every room was open to everybody from its first moment. Before PostgreSQL 18 no column with a default
--- is added while a stored expression takes a row of the table; triggers/30_rooms/rooms.sql makes it anew.
-do $$
-begin
-  if not exists (select from pg_attribute a where a.attrelid = 'rooms'::regclass and a.attname = 'access') then
-    drop function if exists room_names(rooms);
-  end if;
-end
-$$;
+-- Columns that came later. PostgreSQL before 18 refuses to add a column with a default while the body of an SQL function
+-- (BEGIN ATOMIC, RETURN) takes a row of this table, so no such function does.
 alter table rooms add column if not exists access text not null default 'open'
   constraint rooms_access_is_known check (access in ('open', 'club', 'invited'))
   constraint rooms_club_access_needs_a_club check (access <> 'club' or club_id is not null);
@@ -28,7 +21,7 @@ do $$
 begin
   if not exists (select from pg_attribute a where a.attrelid = 'rooms'::regclass and a.attname = 'opened_at') then
     alter table rooms add column opened_at timestamptz;
-    -- Without triggers: an ended room refuses an UPDATE, and nothing happened that its log should tell.
+    -- Without triggers: they refuse changes to ended rooms, and this change does not belong in the log.
     alter table rooms disable trigger user;
     update rooms set opened_at = created_at where opened_at is null;
     alter table rooms enable trigger user;
@@ -47,32 +40,37 @@ alter table rooms add column if not exists slow_mode int not null default 0
 alter table rooms add column if not exists pinned_link text
   constraint rooms_pinned_link_is_web check (pinned_link ~ '^https?://\S+$' and length(pinned_link) <= 500);
 
+alter table rooms add column if not exists topology text not null default 'mesh'
+  constraint rooms_topology_is_known check (topology in ('mesh', 'sfu', 'mcu'));
+
 create index if not exists rooms_still_open on rooms (id) where ended_at is null;
 create index if not exists rooms_scheduled on rooms (starts_at) where opened_at is null and ended_at is null;
 create index if not exists rooms_by_club on rooms (club_id) where ended_at is null;
 
-comment on table rooms is 'Live rooms, those to come, and those that were. Joining one is an INSERT into participants.';
-comment on column rooms.id is 'Identity; the room''s address is /rooms/{id}.';
-comment on column rooms.name is 'What it is about today, 1 to 120 characters.';
+comment on table rooms is 'Rooms: scheduled, open and ended. Joining a room is an INSERT into participants.';
+comment on column rooms.id is 'Id of the room; its address is /rooms/{id}.';
+comment on column rooms.name is 'The room''s name, 1 to 120 characters.';
 comment on column rooms.club_id is 'The club it belongs to, if any.';
-comment on column rooms.host_id is 'Who runs it; the acting user by default. Changing it hands the room over: the HOST''s seat follows.';
-comment on column rooms.stage is 'open: newcomers are speakers, as in the article; moderated: newcomers are audience.';
-comment on column rooms.created_at is 'When it was made.';
-comment on column rooms.ended_at is 'When it ended for everyone; null while it is open. An ended room never reopens.';
+comment on column rooms.host_id is 'The host; the acting user by default. Changing it hands the room over: the role HOST moves to the new host''s seat.';
+comment on column rooms.stage is 'open: participants join as speakers; moderated: participants join as audience.';
+comment on column rooms.created_at is 'When the room was created.';
+comment on column rooms.ended_at is 'When the room ended for everybody; null before. An ended room never opens again.';
 comment on column rooms.access is
-  'Who may come in: open (everybody), club (its members), invited (those who accepted an invitation; nobody else sees it). Guests, who accepted one, always may.';
-comment on column rooms.starts_at is 'When it was, or is, to open; null: at once.';
-comment on column rooms.opened_at is 'When it opened; null: it is still to come, and only its host enters. What has opened stays open until it ends.';
-comment on column rooms.locked is 'Nobody new comes in; whoever holds a seat keeps it, and the host always enters.';
+  'Who may join: open (everybody), club (members of the room''s club), invited (only users who accepted an invitation; only users listed by room_readers see it). Guests, who accepted an invitation, may always join.';
+comment on column rooms.starts_at is 'When the room was or is to open; null: when it was created.';
+comment on column rooms.opened_at is 'When the room opened; null: it is scheduled, and only its host may join. An open room stays open until it ends.';
+comment on column rooms.locked is 'Whether no new participants may join. Participants keep their seats, and the host may always join.';
 comment on column rooms.host_gone is
-  'What happens when the host leaves or is lost: wait for them, handover to the longest-serving moderator or else speaker, or end.';
-comment on column rooms.ended_reason is 'Why it ended, in a line of at most 200 characters, if anybody said.';
-comment on column rooms.slow_mode is 'Seconds between two messages of one person; 0: as they come. Those who moderate are free.';
-comment on column rooms.pinned_link is 'A link shown on top to everybody, http or https.';
-comment on index rooms_still_open is 'The hallway reads only these.';
-comment on index rooms_scheduled is 'Finds the rooms whose time has come.';
-comment on index rooms_by_club is 'Finds and counts a club''s rooms.';
-comment on constraint rooms_end_after_they_start on rooms is 'Time runs forward.';
-comment on constraint rooms_start_within_a_year on rooms is 'Nobody knows what they will want to talk about later than that.';
-comment on constraint rooms_club_access_needs_a_club on rooms is 'A room for members needs a club they are members of.';
-comment on constraint rooms_only_ended_ones_have_a_reason on rooms is 'Nothing ends without ending.';
+  'What happens when the host leaves or loses their connection: wait (for the host), handover (to the moderator, or else speaker, who joined first), end.';
+comment on column rooms.ended_reason is 'Why the room ended, in one line of at most 200 characters; null if no reason was given.';
+comment on column rooms.slow_mode is 'Minimum seconds between two messages of one participant; 0: no minimum. Host and moderators are exempt.';
+comment on column rooms.pinned_link is 'A link that the page shows to all participants; http or https.';
+comment on column rooms.topology is
+  'How audio travels. mesh: every participant connects to every other; sfu: a node forwards the audio of each; mcu: a node mixes the audio of all. UPDATE it and the room moves while people talk.';
+comment on index rooms_still_open is 'Finds open rooms, for the hallway.';
+comment on index rooms_scheduled is 'Finds scheduled rooms that are due to open.';
+comment on index rooms_by_club is 'Finds and counts the rooms of a club.';
+comment on constraint rooms_end_after_they_start on rooms is 'A room ends after it was created.';
+comment on constraint rooms_start_within_a_year on rooms is 'A room is scheduled at most a year (366 days) ahead.';
+comment on constraint rooms_club_access_needs_a_club on rooms is 'A room for club members belongs to a club.';
+comment on constraint rooms_only_ended_ones_have_a_reason on rooms is 'Only an ended room has a reason for its end.';

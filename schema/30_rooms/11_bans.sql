@@ -7,9 +7,9 @@ create table if not exists bans (
 );
 create index if not exists bans_by_user on bans (user_id);
 
-comment on table bans is 'Who may not come back into which room. INSERT removes them at once, DELETE lets them in again.';
+comment on table bans is 'Which user is banned from which room. INSERT removes the user from the room at once; DELETE lifts the ban.';
 comment on column bans.room_id is 'The room.';
-comment on column bans.user_id is 'Who is banned from it.';
-comment on column bans.banned_by is 'Who banned them: the acting user; null for the operator in psql.';
-comment on column bans.created_at is 'Since when.';
-comment on index bans_by_user is 'Finds the rooms one is banned from.';
+comment on column bans.user_id is 'The banned user.';
+comment on column bans.banned_by is 'The user who banned them: the acting user; null for an operator in psql.';
+comment on column bans.created_at is 'Since when the user is banned.';
+comment on index bans_by_user is 'Finds the rooms from which a user is banned.';

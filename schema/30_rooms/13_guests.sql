@@ -8,9 +8,9 @@ create table if not exists guests (
 create index if not exists guests_by_user on guests (user_id);
 
 comment on table guests is
-  'Who accepted an invitation to a room, and so may enter it though it is for the invited, or for the members of a club. DELETE takes that back.';
+  'Which user accepted an invitation to which room, and may therefore join it although it is for invited users or club members. DELETE takes that permission back.';
 comment on column guests.room_id is 'The room.';
-comment on column guests.user_id is 'Who may enter.';
-comment on column guests.invited_by is 'Who made the invitation they accepted; null for the operator in psql.';
-comment on column guests.created_at is 'When they accepted.';
-comment on index guests_by_user is 'Finds the rooms one is a guest of.';
+comment on column guests.user_id is 'The guest, who may join.';
+comment on column guests.invited_by is 'The user who made the accepted invitation; null for an operator in psql.';
+comment on column guests.created_at is 'When the invitation was accepted.';
+comment on index guests_by_user is 'Finds the rooms of which a user is a guest.';

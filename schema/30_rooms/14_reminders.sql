@@ -6,8 +6,8 @@ create table if not exists reminders (
 );
 create index if not exists reminders_by_user on reminders (user_id);
 
-comment on table reminders is 'Who wants to be told when a scheduled room opens. INSERT asks for it, DELETE does no more; nobody else knows.';
-comment on column reminders.room_id is 'The room that is still to open.';
-comment on column reminders.user_id is 'Who wants to know; the acting user by default.';
-comment on column reminders.created_at is 'Since when.';
-comment on index reminders_by_user is 'Finds the rooms one waits for.';
+comment on table reminders is 'Which user wants to be notified when which scheduled room opens. INSERT asks for it, DELETE cancels it. Only the user can see it.';
+comment on column reminders.room_id is 'The scheduled room.';
+comment on column reminders.user_id is 'The user to notify; the acting user by default.';
+comment on column reminders.created_at is 'When the user asked for it.';
+comment on index reminders_by_user is 'Finds the rooms for which a user waits.';

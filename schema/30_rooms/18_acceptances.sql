@@ -6,8 +6,8 @@ create table if not exists acceptances (
 );
 create index if not exists acceptances_by_user on acceptances (user_id);
 
-comment on table acceptances is 'Who accepted which invitation; each once.';
+comment on table acceptances is 'Which user accepted which invitation; each user once.';
 comment on column acceptances.invitation_id is 'The invitation.';
-comment on column acceptances.user_id is 'Who accepted it.';
-comment on column acceptances.accepted_at is 'When.';
-comment on index acceptances_by_user is 'Finds what somebody accepted.';
+comment on column acceptances.user_id is 'The user who accepted it.';
+comment on column acceptances.accepted_at is 'When they accepted it.';
+comment on index acceptances_by_user is 'Finds what a user accepted.';

@@ -1,4 +1,4 @@
--- What it returns is the seat as anybody may see it, without the relays' own columns.
+-- Returns the seat as every user may see it, without the columns for relays.
 drop function if exists join_room(bigint, text);
 create function join_room(
   inout room_id bigint, inout role text default null,
@@ -8,7 +8,7 @@ create function join_room(
 begin
   if acting_user() is null then
     raise insufficient_privilege using
-      message = 'nobody is acting, so nobody can join',
+      message = 'you must be signed in to join a room',
       hint    = 'In psql: select act_as(''rick'');';
   end if;
   insert into participants as p (room_id, role) values (join_room.room_id, join_room.role)
@@ -22,4 +22,4 @@ end
 $$;
 
 comment on function join_room(bigint, text) is
-  'Take a seat, or take it anew: select * from join_room(1); a role is derived unless asked for (''AUDIENCE'' just listens).';
+  'Join a room, or join it again from a new session: select * from join_room(1); With the role ''AUDIENCE'' you only listen; by default the role is derived (participants.role).';

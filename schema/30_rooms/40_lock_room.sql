@@ -4,7 +4,7 @@ begin
   perform require_open_room(lock_room.room_id);
   if not acting_as_operator() and not moderates(lock_room.room_id) then
     raise insufficient_privilege using
-      message    = 'only its host and moderators lock a room',
+      message    = 'only the host and moderators lock a room',
       constraint = 'rooms_only_the_host_changes_them';
   end if;
   update rooms r set locked = coalesce(lock_room.locked, true)
@@ -14,4 +14,4 @@ end
 $$;
 
 comment on function lock_room(bigint, boolean) is
-  'Host and moderators: let nobody new in, or again everybody: lock_room(1, false). False if that was so already.';
+  'Host and moderators: lock the room, so that no new participants may join; unlock it with lock_room(1, false). False if nothing changed.';

@@ -4,14 +4,14 @@ begin
   case rule
     when 'invitations_is_known' then
       raise no_data_found using
-        message    = 'there is no such invitation',
+        message    = 'there is no invitation with this code',
         constraint = 'invitations_is_known',
         hint       = 'It may have been withdrawn. Ask for a new one.';
     when 'invitations_is_for_somebody_else' then
       raise insufficient_privilege using
-        message    = 'this invitation is for somebody else',
+        message    = 'this invitation is for another user',
         constraint = 'invitations_is_for_somebody_else',
-        hint       = 'Ask for one of your own.';
+        hint       = 'Ask for an invitation for yourself.';
     when 'invitations_is_accepted_once' then
       raise check_violation using
         message    = 'you have accepted this invitation already',
@@ -20,7 +20,7 @@ begin
       raise check_violation using
         message    = 'you have declined this invitation',
         constraint = 'invitations_is_declined',
-        hint       = 'Should you have thought better of it, ask for a new one.';
+        hint       = 'If you changed your mind, ask for a new one.';
     when 'invitations_has_not_expired' then
       raise check_violation using
         message    = 'this invitation has expired',
@@ -28,11 +28,11 @@ begin
         hint       = 'Ask for a new one.';
     when 'invitations_is_not_used_up' then
       raise check_violation using
-        message    = 'this invitation has been accepted as often as it may be',
+        message    = 'this invitation has been accepted as many times as it allows',
         constraint = 'invitations_is_not_used_up',
         hint       = 'Ask for a new one.';
   end case;
 end
 $$;
 
-comment on function refuse_invitation(text) is 'Raises one of the rules of answering an invitation.';
+comment on function refuse_invitation(text) is 'Raises the error for a rule about answering invitations.';

@@ -1,11 +1,11 @@
 create or replace function require_moderator(room_id bigint, username text default null) returns bigint
 language plpgsql stable as $$
 begin
-  -- What somebody may not touch, an UPDATE would pass over without a word.
+  -- Without this check an UPDATE of rows that the user may not change would silently change nothing.
   if not acting_as_operator() and not moderates(require_moderator.room_id) then
     perform require_open_room(require_moderator.room_id);
     raise insufficient_privilege using
-      message    = 'that is for the room''s host and moderators',
+      message    = 'only the room''s host and moderators may do this',
       constraint = 'participants_only_for_moderators';
   end if;
   return case when require_moderator.username is not null
@@ -14,4 +14,4 @@ end
 $$;
 
 comment on function require_moderator(bigint, text) is
-  'Raises unless the acting user moderates the room (the operator does). Given a name, also unless somebody of it sits there, whose id it returns.';
+  'Raises unless the acting user is the room''s host, a moderator or an operator. With a name, returns the id of the participant of that name, and raises if there is none.';

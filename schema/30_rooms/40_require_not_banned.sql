@@ -5,9 +5,9 @@ begin
     raise insufficient_privilege using
       message    = format('you are banned from room %s', require_not_banned.room_id),
       constraint = 'participants_is_not_banned',
-      hint       = 'Its host or a moderator can lift the ban.';
+      hint       = 'The host or a moderator can lift the ban.';
   end if;
 end
 $$;
 
-comment on function require_not_banned(bigint, bigint) is 'Raises if this user is banned from the room (participants_is_not_banned).';
+comment on function require_not_banned(bigint, bigint) is 'Raises participants_is_not_banned if this user is banned from the room.';

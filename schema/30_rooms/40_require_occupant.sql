@@ -6,8 +6,8 @@ declare
 begin
   if wanted is null then
     raise insufficient_privilege using
-      message = 'nobody is acting, so it cannot be about you',
-      hint    = 'Name somebody, or in psql: select act_as(''rick'');';
+      message = 'you are not signed in, so a name is needed',
+      hint    = 'Give the name of a participant, or in psql: select act_as(''rick'');';
   end if;
   perform require_open_room(require_occupant.room_id);
   select p.user_id into occupant from participants p join users u on u.id = p.user_id
@@ -16,11 +16,11 @@ begin
     raise no_data_found using
       message    = format('%s is not in room %s', wanted, require_occupant.room_id),
       constraint = 'participants_person_is_here',
-      hint       = 'They may just have left. select username from roster where room_id = …; lists who is there.';
+      hint       = 'They may just have left. List the participants with: select username from roster where room_id = …;';
   end if;
   return occupant;
 end
 $$;
 
 comment on function require_occupant(bigint, text) is
-  'The id of whoever of this name (the acting user, if none is given) sits in the open room; raises P0002 with participants_person_is_here if nobody does.';
+  'The user id of the participant with this name (by default the acting user) in an open room. Raises P0002 with participants_person_is_here if there is none.';

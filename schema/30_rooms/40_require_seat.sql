@@ -14,13 +14,13 @@ begin
   end if;
   if seat_peer is distinct from coalesce(require_seat.peer_id, seat_peer) then
     raise insufficient_privilege using
-      message    = 'this session no longer holds your seat',
+      message    = 'this session no longer has your seat',
       constraint = 'participants_peer_is_current',
-      hint       = 'A newer tab took it, or you were away too long. Join again.';
+      hint       = 'Another tab took the seat, or your connection was lost for too long. Join again.';
   end if;
   return seat_peer;
 end
 $$;
 
 comment on function require_seat(bigint, uuid) is
-  'The acting user''s session in the room; raises unless they sit there, and with this peer_id if one is given.';
+  'The peer_id of the acting user''s seat in the room. Raises if they have none, or not with the given peer_id.';

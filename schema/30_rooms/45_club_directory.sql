@@ -13,14 +13,14 @@ from clubs c
 left join topics t on t.id = c.topic_id
 order by followed desc, lower(c.name);
 
-comment on view club_directory is 'The clubs there are, those I follow first: select name, topic, members, open_rooms, my_role from club_directory;';
-comment on column club_directory.id is 'The club.';
-comment on column club_directory.name is 'Its name.';
-comment on column club_directory.description is 'What it is for.';
-comment on column club_directory.topic is 'What it is about.';
-comment on column club_directory.owner is 'Whose it is: its founder, or whoever owns it longest now.';
-comment on column club_directory.members is 'How many belong to it.';
-comment on column club_directory.followers is 'How many follow it.';
-comment on column club_directory.open_rooms is 'How many of its rooms are open now, those for the invited aside.';
+comment on view club_directory is 'All clubs; those that the acting user follows come first: select name, topic, members, open_rooms, my_role from club_directory;';
+comment on column club_directory.id is 'Id of the club.';
+comment on column club_directory.name is 'The club''s name.';
+comment on column club_directory.description is 'What the club is for.';
+comment on column club_directory.topic is 'The club''s topic.';
+comment on column club_directory.owner is 'The name of its owner: the founder, or else the member who has been an owner longest.';
+comment on column club_directory.members is 'Number of members.';
+comment on column club_directory.followers is 'Number of followers.';
+comment on column club_directory.open_rooms is 'Number of its open rooms, without rooms for invited users only.';
 comment on column club_directory.followed is 'Whether the acting user follows it.';
-comment on column club_directory.my_role is 'The acting user''s role in it: OWNER, ADMIN or MEMBER; null for no member.';
+comment on column club_directory.my_role is 'The acting user''s role in it: OWNER, ADMIN or MEMBER; null if they are not a member.';

@@ -9,14 +9,14 @@ begin
   where r.id = end_room.room_id and r.ended_at is null and (acting_as_operator() or r.host_id = acting_user())
   returning * into room;
   if not found then
-    -- Who was second, by a blink, hears that it has ended.
+    -- If another session has just ended it, this raises that it has ended.
     perform require_open_room(end_room.room_id);
     raise insufficient_privilege using
-      message    = 'only its host ends a room',
+      message    = 'only the host ends a room',
       constraint = 'rooms_only_the_host_changes_them';
   end if;
   return room;
 end
 $$;
 
-comment on function end_room(bigint, text) is 'End a room for everyone in it, and say why if you like. Its host may.';
+comment on function end_room(bigint, text) is 'The host: end the room for everybody, optionally with a reason.';

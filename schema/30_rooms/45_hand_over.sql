@@ -1,19 +1,19 @@
 create or replace function hand_over(room_id bigint, username text) returns rooms
 language plpgsql as $$
 declare
-  heir bigint := require_occupant(hand_over.room_id, hand_over.username);
+  new_host bigint := require_occupant(hand_over.room_id, hand_over.username);
   room rooms;
 begin
-  -- Seats before the room, as somebody leaving takes them: so the two wait for each other in one direction only.
+  -- Lock the seats before the room, in the same order as a host who leaves, to avoid a deadlock.
   perform from participants p
-  where p.room_id = hand_over.room_id and (p.user_id = heir or p.role = 'HOST')
+  where p.room_id = hand_over.room_id and (p.user_id = new_host or p.role = 'HOST')
   order by p.user_id for no key update;
-  update rooms r set host_id = heir
+  update rooms r set host_id = new_host
   where r.id = hand_over.room_id and (acting_as_operator() or r.host_id = acting_user())
   returning * into room;
   if not found then
     raise insufficient_privilege using
-      message    = 'only its host hands a room over',
+      message    = 'only the host hands a room over',
       constraint = 'rooms_only_the_host_changes_them';
   end if;
   return room;
@@ -21,4 +21,4 @@ end
 $$;
 
 comment on function hand_over(bigint, text) is
-  'Make somebody who is on stage in your room its host: hand_over(1, ''anna''). You stay, as a moderator.';
+  'The host: make another participant on stage the host: select hand_over(1, ''anna''); You become a moderator.';

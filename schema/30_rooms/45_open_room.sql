@@ -12,7 +12,7 @@ begin
     select * into room from rooms r where r.id = open_room.room_id;
     if room.opened_at is null then
       raise insufficient_privilege using
-        message    = 'only its host opens a room before its time',
+        message    = 'only the host opens a room before its time',
         constraint = 'rooms_only_the_host_changes_them';
     end if;
   end if;
@@ -20,4 +20,4 @@ begin
 end
 $$;
 
-comment on function open_room(bigint) is 'Open a scheduled room now, before its time. Its host may; one that is open already stays so.';
+comment on function open_room(bigint) is 'The host: open a scheduled room now. Does nothing if the room is open already.';

@@ -25,30 +25,30 @@ begin
            select from members m where m.club_id = room.club_id and m.user_id = require_admission.user_id)) then
     if room.access = 'club' then
       raise insufficient_privilege using
-        message    = 'this room is for the members of its club',
+        message    = 'this room is only for members of its club',
         constraint = 'participants_room_is_for_its_club',
         hint       = 'Ask one of the club''s owners or admins for an invitation.';
     end if;
     raise insufficient_privilege using
-      message    = 'this room is for those who were invited',
+      message    = 'this room is only for invited users',
       constraint = 'participants_room_is_for_the_invited',
-      hint       = 'Ask its host for an invitation, and accept it.';
+      hint       = 'Ask the host for an invitation, and accept it.';
   end if;
   if room.opened_at is null then
     raise check_violation using
       message    = format('room %s has not opened yet', room.id),
       constraint = 'participants_room_has_opened',
-      hint       = 'It opens at its time, or when its host opens it. You can ask to be reminded.';
+      hint       = 'It opens at its scheduled time, or when the host opens it. You can set a reminder.';
   end if;
   if room.locked then
     raise insufficient_privilege using
-      message    = 'the door of this room is locked',
+      message    = 'this room is locked',
       constraint = 'participants_room_is_locked',
-      hint       = 'Its host or a moderator can unlock it.';
+      hint       = 'The host or a moderator can unlock it.';
   end if;
   return room;
 end
 $$;
 
 comment on function require_admission(bigint, bigint, boolean) is
-  'The room, if this user may take a seat in it: it is open, they are not banned, and they may come in or hold a seat there (as held says; looked up if it does not). Raises the rule that forbids it.';
+  'The room, if this user may take a seat in it; raises the rule that forbids it. The room must be open, and the user not banned. A user who has a seat already may always take it again: `held` says whether they have one (null: look it up).';

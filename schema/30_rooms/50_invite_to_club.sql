@@ -10,4 +10,4 @@ begin atomic
 end;
 
 comment on function invite_to_club(bigint, text, interval, int) is
-  'Owners and admins: invite somebody to the club by name, or without one make a link: select code from invite_to_club(1, max_uses => 10);';
+  'Owners and admins: invite a user to the club by name, or make a link if no name is given: select code from invite_to_club(1, max_uses => 10);';

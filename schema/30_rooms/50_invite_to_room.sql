@@ -10,4 +10,4 @@ begin atomic
 end;
 
 comment on function invite_to_room(bigint, text, interval, int) is
-  'Ping somebody into the room you sit in: select invite_to_room(1, ''anna''); Host and moderators may also make a link, naming nobody.';
+  'Invite a user to the room in which you are: select invite_to_room(1, ''anna''); Host and moderators may also make a link, by giving no name.';

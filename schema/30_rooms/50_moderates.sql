@@ -6,4 +6,4 @@ return exists (
   select from participants p
   where p.room_id = moderates.room_id and p.user_id = acting_user() and p.role = 'MODERATOR');
 
-comment on function moderates(bigint) is 'Whether the acting user is the room''s host, seated or not, or one of the moderators sitting in it.';
+comment on function moderates(bigint) is 'Whether the acting user is the room''s host (also while away), or has a moderator''s seat in it.';

@@ -5,10 +5,10 @@ declare
 begin
   if acting_user() is null then
     raise insufficient_privilege using
-      message = 'nobody is acting, so nobody is invited',
+      message = 'you must be signed in to answer an invitation',
       hint    = 'Sign in; in psql: select act_as(''rick'');';
   end if;
-  -- Locked, so that of two who come for its last use one comes second.
+  -- Locked, so that two users cannot both take its last use.
   select * into wanted from invitations i where i.code = require_invitation.code for no key update;
   if not found then
     perform refuse_invitation('invitations_is_known');
@@ -22,4 +22,4 @@ end
 $$;
 
 comment on function require_invitation(text) is
-  'The invitation of this code, locked, if it is the acting user''s to answer and they have not accepted it; raises the rule that forbids it.';
+  'Locks and returns the invitation with this code, if the acting user may answer it and has not accepted it; raises the rule that forbids it.';

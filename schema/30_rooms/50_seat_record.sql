@@ -8,4 +8,4 @@ return jsonb_build_object(
   'asked_to_unmute_at', seat.asked_to_unmute_at, 'join_date', seat.join_date, 'seq', seat.seq);
 
 comment on function seat_record(participants) is
-  'A seat as the log and the snapshot show it: with its user''s name, without the relay''s own columns.';
+  'A seat as it appears in the log and in snapshots: with the user''s name, without the columns for relays.';

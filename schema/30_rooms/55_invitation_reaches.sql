@@ -4,4 +4,4 @@ return not exists (select from blocks b where b.user_id = invitation.invited_use
    and not exists (select from bans b where b.room_id = invitation.room_id and b.user_id = invitation.invited_user);
 
 comment on function invitation_reaches(invitations) is
-  'Whether an invitation by name has any effect: its user neither blocks its maker nor is banned from the room. The maker is told the same either way.';
+  'Whether a named invitation has any effect: the invited user has not blocked its maker, and is not banned from the room. The maker cannot see which.';

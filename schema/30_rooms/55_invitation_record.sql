@@ -10,4 +10,4 @@ return jsonb_build_object(
   'created_at', invitation.created_at, 'expires_at', invitation.expires_at);
 
 comment on function invitation_record(invitations) is
-  'An invitation as whoever is invited sees it: with names; an invitation to a room also names the room''s club.';
+  'An invitation as the invited user sees it, with names. For a room it also names the room''s club.';

@@ -9,4 +9,4 @@ return case
   else 'open' end;
 
 comment on function invitation_state(invitations) is
-  'What has become of an invitation, for the acting user: open, accepted, declined, ended (the room has), expired or used up.';
+  'The state of an invitation for the acting user: open, accepted, declined, ended (the room has ended), expired or used up.';

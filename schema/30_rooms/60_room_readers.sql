@@ -13,4 +13,4 @@ begin atomic
 end;
 
 comment on function room_readers(bigint) is
-  'Who may know of a room for the invited: its host, its guests, those seated, and whoever has an open invitation by name.';
+  'The users who may see a room for invited users: host, guests, participants, and users with an open named invitation.';

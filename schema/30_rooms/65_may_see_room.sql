@@ -7,4 +7,4 @@ return exists (
          or acting_user() in (select reader from room_readers(r.id) reader)));
 
 comment on function may_see_room(bigint) is
-  'Whether the acting user may know of this room: everybody of an open one or a club''s, of one for the invited those concerned (room_readers), and the operator of all.';
+  'Whether the acting user may see this room. Everybody sees rooms with access open and club; a room for invited users is seen by room_readers only, and by operators.';

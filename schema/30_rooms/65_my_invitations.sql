@@ -3,4 +3,4 @@ language sql stable security definer set search_path = roomtone, pg_temp
 return invitations_of(acting_user());
 
 comment on function my_invitations() is
-  'What the acting user is invited to by name and has not answered: [{id, code, club_id, club, room_id, room, invited_by, created_at, expires_at}].';
+  'The acting user''s named invitations that they have not answered: [{id, code, club_id, club, room_id, room, invited_by, created_at, expires_at}].';

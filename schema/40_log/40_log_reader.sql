@@ -1,4 +1,5 @@
--- The one rule of what somebody who sits in a room may read of its past. Whatever shows a user events asks it: the log, time travel, replay.
+-- Decides, together with may_read_event, what a participant may read of a room's past. All functions that show events to users
+-- call it: room_log, room_at, replay_room.
 
 create or replace function log_reader(room_id bigint, peer_id uuid default null, out joined_seq bigint, out public_seq bigint)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
@@ -21,4 +22,4 @@ end
 $$;
 
 comment on function log_reader(bigint, uuid) is
-  'How far back the acting user may read a room''s log: where their session joined, and from where on anybody could see who sat there (the host always could). Nulls for the operator, who reads all of it. Raises for somebody without a seat.';
+  'How far back the acting user may read a room''s log: joined_seq is where their session joined, public_seq from where on the room was not only for invited users (0 for the host). Both are null for an operator, who may read everything. Raises if the user has no seat.';

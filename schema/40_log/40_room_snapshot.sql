@@ -17,7 +17,7 @@ begin
         select x.* from messages x where x.room_id = room_snapshot.room_id order by x.id desc limit 50) m), '[]'),
     'recording', (
       select recording_record(r) from recordings r where r.room_id = room_snapshot.room_id and r.ended_at is null),
-    -- The newest, and no more than a snapshot can carry. Who sent an older one offers again when nothing comes of it.
+    -- The newest ones, within the size limit of a snapshot. The sender of an older offer sends it again if no connection comes about.
     'signals', coalesce((
       select jsonb_agg(to_jsonb(n.signal) order by (n.signal).id) from (
         select s as signal, sum(pg_column_size(s.body)) over (order by s.id desc) as bytes
@@ -29,4 +29,4 @@ end
 $$;
 
 comment on function room_snapshot(bigint, uuid) is
-  'A room as the acting user may see it, with the cursor it is true at. Exact only in a REPEATABLE READ transaction.';
+  'The room''s state as the acting user may see it, and the cursor of the log to which it belongs. Consistent only in a REPEATABLE READ transaction.';

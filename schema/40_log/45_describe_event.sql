@@ -3,22 +3,22 @@ language plpgsql stable security definer set search_path = roomtone, pg_temp as 
 declare
   new jsonb := event.record;
   old jsonb := event.old_record;
-  who text := coalesce(new ->> 'username', old ->> 'username');
+  username text := coalesce(new ->> 'username', old ->> 'username');
   actor text := (select u.username from users u where u.id = event.actor);
   other boolean := event.actor is distinct from (coalesce(new, old) ->> 'user_id')::bigint;
 begin
   return case event.table_name || ' ' || event.type
-    when 'participants INSERT' then format('%s joins as %s', who, new ->> 'role')
+    when 'participants INSERT' then format('%s joins as %s', username, new ->> 'role')
     when 'participants DELETE' then case
-      when event.reason = 'timeout' then format('%s is lost', who)
-      when event.reason = 'room ended' then format('%s leaves, the room has ended', who)
-      when event.reason = 'removed' then format('%s removes %s', coalesce(actor, 'the operator'), who)
-      else format('%s leaves', who) end
-    when 'participants UPDATE' then who || ' ' || coalesce(nullif(concat_ws(', ',
+      when event.reason = 'timeout' then format('%s loses the connection', username)
+      when event.reason = 'room ended' then format('%s leaves, the room has ended', username)
+      when event.reason = 'removed' then format('%s removes %s', coalesce(actor, 'the operator'), username)
+      else format('%s leaves', username) end
+    when 'participants UPDATE' then username || ' ' || coalesce(nullif(concat_ws(', ',
       case
         when new ->> 'peer_id' is null and old ->> 'peer_id' is not null then 'leaves, and keeps the seat'
         when old ->> 'peer_id' is null and new ->> 'peer_id' is not null then 'returns'
-        when new ->> 'peer_id' is distinct from old ->> 'peer_id' then 'takes the seat anew' end,
+        when new ->> 'peer_id' is distinct from old ->> 'peer_id' then 'joins again' end,
       case when new ->> 'role' is distinct from old ->> 'role' then 'becomes ' || (new ->> 'role')
         || case when other then ' by ' || coalesce(actor, 'the operator')
                 when old ->> 'invited_to_speak_at' is not null and new ->> 'role' <> 'AUDIENCE' then ' by invitation'
@@ -26,7 +26,7 @@ begin
       case
         when new ->> 'hand_raised_at' is not null and old ->> 'hand_raised_at' is null then 'raises a hand'
         when new ->> 'hand_raised_at' is null and old ->> 'hand_raised_at' is not null
-          and new ->> 'role' = 'AUDIENCE' then 'has the hand down' end,
+          and new ->> 'role' = 'AUDIENCE' then 'no longer raises a hand' end,
       case
         when new ->> 'invited_to_speak_at' is not null and old ->> 'invited_to_speak_at' is null
           then 'is invited to speak by ' || coalesce(actor, 'the operator')
@@ -44,7 +44,7 @@ begin
         when new ->> 'muted' = 'false' then 'switches the microphone on'
         when other then 'is muted by ' || coalesce(actor, 'the operator')
         else 'switches the microphone off' end), ''), 'changes')
-    when 'rooms INSERT' then format(case when new -> 'opened_at' = 'null' then '%s plans the room' else '%s opens the room' end, new ->> 'host')
+    when 'rooms INSERT' then format(case when new -> 'opened_at' = 'null' then '%s schedules the room' else '%s opens the room' end, new ->> 'host')
     when 'rooms UPDATE' then case
       when new ->> 'ended_at' is not null and old ->> 'ended_at' is null then 'the room ends' || coalesce(': ' || (new ->> 'ended_reason'), '')
       when new ->> 'opened_at' is not null and old ->> 'opened_at' is null then 'the room opens'
@@ -53,34 +53,34 @@ begin
         case new ->> 'locked' when 'true' then 'the room is locked' else 'the room is unlocked' end
       when new ->> 'name' is distinct from old ->> 'name' then format('the room is now called %s', new ->> 'name')
       when new ->> 'slow_mode' is distinct from old ->> 'slow_mode' then
-        case new ->> 'slow_mode' when '0' then 'the chat is as fast as it likes'
-          else format('everybody writes once in %s s', new ->> 'slow_mode') end
+        case new ->> 'slow_mode' when '0' then 'slow mode is off'
+          else format('slow mode: one message in %s s', new ->> 'slow_mode') end
       when new ->> 'pinned_link' is distinct from old ->> 'pinned_link' then
-        coalesce('a link is pinned: ' || (new ->> 'pinned_link'), 'the pinned link is taken down')
+        coalesce('a link is pinned: ' || (new ->> 'pinned_link'), 'the pinned link is removed')
       else 'the room changes' end
     when 'rooms DELETE' then 'the room is deleted'
-    when 'guests INSERT' then format('%s accepts an invitation', who)
-    when 'guests DELETE' then format('%s is a guest no more', who)
-    when 'invitations INSERT' then format('%s invites %s', coalesce(actor, 'the operator'), coalesce(who, 'whoever has the link'))
-    when 'invitations UPDATE' then format('%s declines an invitation', who)
-    when 'invitations DELETE' then format('an invitation of %s is withdrawn', coalesce(who, 'whoever has the link'))
-    when 'messages INSERT' then case when event.taken_back_at is null then format('%s: %s', who, new ->> 'body')
-      else format('%s writes a message that was taken back', who) end
-    when 'messages DELETE' then format('a message of %s is deleted', who)
-    when 'reactions INSERT' then format('%s reacts with %s', who, new ->> 'emoji')
-    when 'recordings INSERT' then format(case when new -> 'continues_id' = 'null' then '%s announces a recording' else 'the recording of %s goes on' end, who)
+    when 'guests INSERT' then format('%s accepts an invitation', username)
+    when 'guests DELETE' then format('%s is no longer a guest', username)
+    when 'invitations INSERT' then format('%s invites %s', coalesce(actor, 'the operator'), coalesce(username, 'everybody with the link'))
+    when 'invitations UPDATE' then format('%s declines an invitation', username)
+    when 'invitations DELETE' then format('an invitation of %s is withdrawn', coalesce(username, 'everybody with the link'))
+    when 'messages INSERT' then case when event.taken_back_at is null then format('%s: %s', username, new ->> 'body')
+      else format('%s writes a message that is deleted later', username) end
+    when 'messages DELETE' then format('a message of %s is deleted', username)
+    when 'reactions INSERT' then format('%s reacts with %s', username, new ->> 'emoji')
+    when 'recordings INSERT' then format(case when new -> 'continues_id' = 'null' then '%s announces a recording' else 'the recording of %s goes on' end, username)
     when 'recordings UPDATE' then case
       when new ->> 'deleted_at' is not null and old ->> 'deleted_at' is null then 'a recording is deleted'
       when new ->> 'ended_at' is not null and old ->> 'ended_at' is null then 'the recording ends' || coalesce(': ' || (new ->> 'ended_reason'), '')
       when new ->> 'started_at' is not null and old ->> 'started_at' is null then 'the recording begins'
       else 'the recording changes' end
-    when 'recordings DELETE' then 'a recording is gone'
+    when 'recordings DELETE' then 'the row of a recording is deleted'
     when 'signals INSERT' then (
       select format(case new ->> 'kind'
         when 'offer'     then '%s offers to %s'
         when 'answer'    then '%s answers %s'
-        when 'candidate' then '%s tells %s where to be reached'
-        when 'bye'       then '%s says goodbye to %s'
+        when 'candidate' then '%s sends candidates to %s'
+        when 'bye'       then '%s ends the connection to %s'
         else '%s is connected to %s' end,
         (select u.username from users u where u.id = (new ->> 'from_user')::bigint),
         (select u.username from users u where u.id = (new ->> 'to_user')::bigint)))
@@ -88,4 +88,4 @@ begin
 end
 $$;
 
-comment on function describe_event(events) is 'An event of a room''s log as a sentence.';
+comment on function describe_event(events) is 'An event of a room''s log as a sentence in English.';

@@ -10,4 +10,4 @@ return may_read_event.joined_seq is null or (
   end);
 
 comment on function may_read_event(events, bigint, bigint) is
-  'Whether the acting user, a log_reader(), may read this event: what was for everybody or for this session since it joined; of the time before, what was written, and who sat there if anybody could see it then. Never what was taken back.';
+  'Whether the acting user may read this event, given the result of log_reader(). Since their session joined: events for all participants, and those for this user. From before: messages, and changes of seats and of the room since public_seq. Never deleted messages.';

@@ -1,8 +1,8 @@
 create or replace function open_logs(rooms bigint[]) returns void
 language sql
 begin atomic
-  -- Seats outlive a lost log and keep their places in it. Its successor begins beyond them, so that whoever
-  -- joins next is still the newcomer.
+  -- After a crash seats still exist, with their seq of the lost log. The new log begins with a larger seq, so that
+  -- the next participant to join is still the newcomer.
   insert into logs (room_id, epoch, head_seq, tail_seq)
   select r.id, (extract(epoch from clock_timestamp()) * 1000)::bigint * 100000 + r.id % 100000,
          coalesce(seats.newest, 0), coalesce(seats.newest, 0)
@@ -12,4 +12,4 @@ begin atomic
   on conflict do nothing;
 end;
 
-comment on function open_logs(bigint[]) is 'Begins the logs of these rooms where there are none, in an epoch of their own.';
+comment on function open_logs(bigint[]) is 'Creates the logs of these rooms that have none, each with a new epoch.';

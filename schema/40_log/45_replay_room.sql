@@ -34,7 +34,7 @@ begin
     seq := event.seq;
     at := event.committed_at;
     what := describe_event(event);
-    -- Who was there before they could see it is not theirs to know; what was written then is.
+    -- Users may read messages from before they joined, but not necessarily who was in the room then.
     roster := case when event.seq >= since then (
       select string_agg((s.value ->> 'username')
                         || case s.value ->> 'role' when 'SPEAKER' then '' else ' ' || lower(s.value ->> 'role') end,
@@ -46,4 +46,4 @@ end
 $$;
 
 comment on function replay_room(bigint, int) is
-  'Steps through the newest events of the room''s log: each in words, and who was there after it. For those in the room, who see what they may read (may_read_event), and the operator, who sees all but what was taken back.';
+  'The newest events of the room''s log, each as a sentence, with the roster after it. For participants, who see the events that they may read (may_read_event), and for operators.';

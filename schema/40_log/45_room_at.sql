@@ -1,4 +1,4 @@
-drop function if exists room_at(bigint, timestamptz); -- what it returns has grown
+drop function if exists room_at(bigint, timestamptz); -- its result columns have changed
 create function room_at(room_id bigint, moment timestamptz default null)
 returns table (user_id bigint, username text, kind text, role text, muted boolean, hand_raised_at timestamptz,
                invited_to_speak_at timestamptz, asked_to_unmute_at timestamptz, join_date timestamptz, seq bigint)
@@ -15,19 +15,19 @@ begin
   into oldest, last_seq
   from events e where e.room_id = room_at.room_id;
   if log.tail_seq = 0 then
-    oldest := to_timestamp(log.epoch / 100000 / 1000.0); -- nothing was forgotten yet
+    oldest := to_timestamp(log.epoch / 100000 / 1000.0); -- nothing was deleted yet
   end if;
   if least(reader.joined_seq, reader.public_seq) > 0 then
-    -- The earliest moment whose roster they may know.
+    -- The earliest time for which the user may see the roster.
     select greatest(oldest, coalesce(min(e.committed_at), now())) into oldest
     from events e where e.room_id = room_at.room_id and e.seq >= least(reader.joined_seq, reader.public_seq);
   end if;
   if wanted < coalesce(oldest, wanted) then
     raise no_data_found using
-      message    = format('the log of room %s reaches back to %s', room_at.room_id, oldest),
+      message    = format('the log of room %s begins at %s', room_at.room_id, oldest),
       constraint = 'events_reach_back',
-      hint       = case when least(reader.joined_seq, reader.public_seq) > 0 then 'Who was in a room for the invited is told since you joined it.'
-                        else 'It is kept for an hour, and lost in a crash.' end;
+      hint       = case when least(reader.joined_seq, reader.public_seq) > 0 then 'Of a room for invited users you see the roster since you joined.'
+                        else 'Events are kept for an hour, and are lost in a crash.' end;
   end if;
   return query
     select s.user_id, s.username, s.kind, s.role, s.muted, s.hand_raised_at, s.invited_to_speak_at, s.asked_to_unmute_at,
@@ -40,4 +40,4 @@ end
 $$;
 
 comment on function room_at(bigint, timestamptz) is
-  'The room''s roster as it was at a moment: select * from room_at(1, now() - interval ''5 minutes''); for those in the room, and the operator. Reaches back as far as the log: to the oldest event kept (relays keep them for an hour), or to the log''s birth if it never lost one. Earlier moments are refused as events_reach_back.';
+  'The room''s roster at an earlier time, for participants and operators: select * from room_at(1, now() - interval ''5 minutes''); It reaches back to the oldest event in the log (relays keep events for an hour), or to the beginning of the log. Earlier times are refused as events_reach_back.';

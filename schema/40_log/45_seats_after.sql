@@ -1,6 +1,5 @@
--- The log tells what changed and not how things stood, and keeps the last hour only. Still nothing is lost between
--- its tail and now: whoever changed in that time has an event that says how they were before, and whoever has none
--- sits there as they sit now.
+-- The log holds changes, not states, and only of the last hour. That is enough: a seat that changed since then has an event
+-- with its old record, and a seat without events is still as it is in participants.
 
 create or replace function seats_after(room_id bigint, seq bigint) returns setof jsonb
 language sql stable security definer set search_path = roomtone, pg_temp
@@ -8,8 +7,8 @@ begin atomic
   with kept as (
     select (coalesce(e.record, e.old_record) ->> 'user_id')::bigint as user_id, e.seq, e.record, e.old_record
     from events e where e.room_id = seats_after.room_id and e.table_name = 'participants'
-  ), stood as (
-    -- after their last event up to there, or else before their first one after it
+  ), seats as (
+    -- each seat after its last event up to seq, or else before its first event after seq
     (select distinct on (k.user_id) k.user_id, k.record from kept k
      where k.seq <= seats_after.seq order by k.user_id, k.seq desc)
     union all
@@ -21,8 +20,8 @@ begin atomic
     select p.user_id, seat_record(p) from participants p
     where p.room_id = seats_after.room_id and not exists (select from kept k where k.user_id = p.user_id)
   )
-  select s.record from stood s where s.record ->> 'peer_id' is not null order by (s.record ->> 'seq')::bigint;
+  select s.record from seats s where s.record ->> 'peer_id' is not null order by (s.record ->> 'seq')::bigint;
 end;
 
 comment on function seats_after(bigint, bigint) is
-  'The records of those who sat in the room after the event of this seq, in join order; true from the log''s tail on.';
+  'The seats in the room as they were after the event with this seq, in the order in which they joined. Correct for every seq from tail_seq on.';

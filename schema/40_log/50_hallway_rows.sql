@@ -12,4 +12,4 @@ begin atomic
 end;
 
 comment on function hallway_rows(bigint[]) is
-  'The hallway''s rows as relays keep them; for rooms that were named, also those that have ended. A room for the invited comes with its `readers`, the ids of those who may know of it: for the relay to heed, and to take off.';
+  'The hallway''s rows for relays. If rooms are given, also a short row for those of them that have ended. The row of a room for invited users has `readers`: the ids of the users who may see it. The relay sends the row only to them, without `readers`.';

@@ -10,4 +10,4 @@ end
 $$;
 
 comment on function ask_to_unmute(bigint, text) is
-  'Host and moderators: ask somebody on stage to switch their microphone on, which nobody else can; false if they were asked already.';
+  'Host and moderators: ask a participant on stage to switch the microphone on, which only they can do. False if they were asked already.';

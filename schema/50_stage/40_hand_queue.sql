@@ -10,9 +10,9 @@ where p.hand_raised_at is not null
 order by p.room_id, place;
 
 comment on view hand_queue is
-  'Who asks to speak, in the order they did, for those in the room: select * from hand_queue where room_id = 1;';
+  'The raised hands in the order in which they were raised, for participants: select * from hand_queue where room_id = 1;';
 comment on column hand_queue.room_id is 'The room.';
 comment on column hand_queue.place is 'Place in the queue, from 1.';
-comment on column hand_queue.user_id is 'Who asks to speak.';
+comment on column hand_queue.user_id is 'The audience member who asks to speak.';
 comment on column hand_queue.username is 'Their name.';
-comment on column hand_queue.hand_raised_at is 'Since when.';
+comment on column hand_queue.hand_raised_at is 'Since when the hand is raised.';

@@ -1,20 +1,20 @@
 create or replace function invite_to_speak(room_id bigint, username text) returns text
 language plpgsql as $$
 declare
-  guest bigint := require_moderator(invite_to_speak.room_id, invite_to_speak.username);
-  role_then text;
+  invited bigint := require_moderator(invite_to_speak.room_id, invite_to_speak.username);
+  new_role text;
 begin
-  -- Two moderators who invite at once: the second finds it done.
+  -- If two moderators invite at the same time, the second finds that the role has changed.
   update participants p set invited_to_speak_at = clock_timestamp()
-  where p.room_id = invite_to_speak.room_id and p.user_id = guest and p.peer_id is not null and p.role = 'AUDIENCE'
-  returning p.role into role_then;
+  where p.room_id = invite_to_speak.room_id and p.user_id = invited and p.peer_id is not null and p.role = 'AUDIENCE'
+  returning p.role into new_role;
   if not found then
-    select p.role into role_then from participants p
+    select p.role into new_role from participants p
     where p.room_id = invite_to_speak.room_id and p.user_id = require_occupant(invite_to_speak.room_id, invite_to_speak.username);
   end if;
-  return role_then;
+  return new_role;
 end
 $$;
 
 comment on function invite_to_speak(bigint, text) is
-  'Host and moderators: ask somebody in the audience to the stage. Whoever has a hand up is there at once, others when they accept; returns their role now.';
+  'Host and moderators: invite an audience member to speak. With a raised hand they are on stage at once, otherwise when they accept. Returns their role now.';

@@ -5,7 +5,7 @@ declare
 begin
   if occupant is distinct from acting_user() and not acting_as_operator() and not moderates(lower_hand.room_id) then
     raise insufficient_privilege using
-      message    = 'only host and moderators lower somebody else''s hand',
+      message    = 'only the host and moderators lower the hand of another participant',
       constraint = 'participants_only_they_raise_hands';
   end if;
   update participants p set hand_raised_at = null
@@ -15,4 +15,4 @@ end
 $$;
 
 comment on function lower_hand(bigint, text) is
-  'Take your hand down, or as a moderator somebody else''s; false if it was not up.';
+  'Lower your hand, or as a moderator that of another participant; false if it was not raised.';

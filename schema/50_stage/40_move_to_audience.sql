@@ -10,4 +10,4 @@ end
 $$;
 
 comment on function move_to_audience(bigint, text) is
-  'Host and moderators: ask somebody down from the stage, microphone off; false if they are in the audience already.';
+  'Host and moderators: move a participant from the stage to the audience, muted; false if they are in the audience already.';

@@ -5,7 +5,7 @@ declare
 begin
   if occupant is distinct from acting_user() and not acting_as_operator() and not moderates(mute.room_id) then
     raise insufficient_privilege using
-      message    = 'only host and moderators mute somebody else',
+      message    = 'only the host and moderators mute another participant',
       constraint = 'participants_only_moderators_mute';
   end if;
   update participants p set muted = true
@@ -15,4 +15,4 @@ end
 $$;
 
 comment on function mute(bigint, text) is
-  'Switch your microphone off, or as a moderator somebody else''s; false if it was off already.';
+  'Switch your microphone off, or as a moderator that of another participant; false if it was off already.';

@@ -4,8 +4,8 @@ declare
   muted int;
 begin
   perform require_moderator(mute_all.room_id), require_open_room(mute_all.room_id);
-  -- In one order, so that two moderators who do it at once, or end the room, wait for each other and do not deadlock.
-  -- Never a node's seat, for which the assignment of nodes would have to wait.
+  -- Locked in a fixed order, so that two moderators who do this at the same time, or end the room, do not deadlock.
+  -- Without the seats of nodes, for which the assignment of nodes would have to wait.
   perform from participants p where p.room_id = mute_all.room_id and not p.muted and p.kind in ('person', 'bot')
   order by p.user_id for no key update;
   update participants p set muted = true
@@ -16,4 +16,4 @@ end
 $$;
 
 comment on function mute_all(bigint) is
-  'Host and moderators: switch every microphone off but the host''s and your own; returns how many were on.';
+  'Host and moderators: switch all microphones off, except the host''s and your own. Returns how many were on.';

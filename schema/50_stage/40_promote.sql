@@ -3,21 +3,21 @@ language plpgsql as $$
 declare
   occupant bigint := require_occupant(promote.room_id, promote.username);
 begin
-  -- What somebody may not touch, an UPDATE would pass over without a word.
+  -- Without this check an UPDATE of a seat that the user may not change would silently change nothing.
   if occupant is distinct from acting_user() and not acting_as_operator() and not moderates(promote.room_id) then
     raise check_violation using
-      message    = format('the role %s is not yours to give here', coalesce(promote.role, 'null')),
+      message    = format('you may not give the role %s here', coalesce(promote.role, 'null')),
       constraint = 'participants_role_is_given',
       hint       = 'Host and moderators give roles.';
   end if;
   update participants p set role = promote.role
   where p.room_id = promote.room_id and p.user_id = occupant;
   if not found then
-    perform require_occupant(promote.room_id, promote.username); -- they left in this very moment
+    perform require_occupant(promote.room_id, promote.username); -- they have just left
   end if;
   return promote.role;
 end
 $$;
 
 comment on function promote(bigint, text, text) is
-  'Host and moderators: bring somebody whose hand is up to the stage, or give somebody on it another role (MODERATOR, SPEAKER, AUDIENCE). Returns the role.';
+  'Host and moderators: bring an audience member with a raised hand on stage, or give a participant on stage another role (MODERATOR, SPEAKER, AUDIENCE). Returns the role.';

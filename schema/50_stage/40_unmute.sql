@@ -10,4 +10,4 @@ end
 $$;
 
 comment on function unmute(bigint) is
-  'Switch your own microphone on; nobody else can. False if it was on already.';
+  'Switch your microphone on; only you can. False if it was on already.';

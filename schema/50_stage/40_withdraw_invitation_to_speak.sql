@@ -1,13 +1,13 @@
 create or replace function withdraw_invitation_to_speak(room_id bigint, username text) returns boolean
 language plpgsql as $$
 declare
-  guest bigint := require_moderator(withdraw_invitation_to_speak.room_id, withdraw_invitation_to_speak.username);
+  invited bigint := require_moderator(withdraw_invitation_to_speak.room_id, withdraw_invitation_to_speak.username);
 begin
   update participants p set invited_to_speak_at = null
-  where p.room_id = withdraw_invitation_to_speak.room_id and p.user_id = guest and p.invited_to_speak_at is not null;
+  where p.room_id = withdraw_invitation_to_speak.room_id and p.user_id = invited and p.invited_to_speak_at is not null;
   return found;
 end
 $$;
 
 comment on function withdraw_invitation_to_speak(bigint, text) is
-  'Host and moderators: take an invitation to the stage back; false if there is none, or it was accepted already.';
+  'Host and moderators: withdraw an invitation to speak; false if there is none, or it was accepted already.';

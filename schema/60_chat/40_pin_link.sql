@@ -10,4 +10,4 @@ end
 $$;
 
 comment on function pin_link(bigint, text) is
-  'Host and moderators: keep a link (http or https) before everybody''s eyes; null takes it down. Returns it.';
+  'Host and moderators: pin a link (http or https), which the page shows to all participants; null removes it. Returns the link.';

@@ -8,4 +8,4 @@ end
 $$;
 
 comment on function slow_mode(bigint, int) is
-  'Host and moderators: let everybody else write only once in so many seconds (up to 3,600); 0 is as fast as they like. Returns the seconds.';
+  'Host and moderators: set the minimum seconds between two messages of one participant (up to 3,600); 0 switches slow mode off. Returns the seconds.';

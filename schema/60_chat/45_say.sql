@@ -4,4 +4,4 @@ begin atomic
   insert into messages (room_id, body) values (say.room_id, say.body) returning id;
 end;
 
-comment on function say(bigint, text) is 'Write to everybody in the room you sit in; returns the message''s id.';
+comment on function say(bigint, text) is 'Write a message to all participants of the room; returns its id.';

@@ -15,17 +15,17 @@ create index if not exists reports_by_reported on reports (reported_id);
 create index if not exists reports_by_reporter on reports (reporter, created_at);
 
 comment on table reports is
-  'What somebody tells the operator about somebody else in a room, with the room''s recent log, which would be forgotten otherwise.';
-comment on column reports.id is 'Identity.';
+  'Reports to the operator about a participant of a room, with a copy of the room''s recent log, which is deleted after an hour otherwise.';
+comment on column reports.id is 'Id of the report.';
 comment on column reports.room_id is 'The room it happened in.';
-comment on column reports.reported_id is 'Who is reported; they are not told.';
-comment on column reports.reporter is 'Who reports: the acting user; null for the operator in psql.';
-comment on column reports.reason is 'What happened, in their words: 1 to 1,000 characters.';
+comment on column reports.reported_id is 'The reported user, who does not learn of it.';
+comment on column reports.reporter is 'The user who reports: the acting user; null for an operator in psql.';
+comment on column reports.reason is 'What happened, as the reporter describes it: 1 to 1,000 characters.';
 comment on column reports.log is
-  'The last 200 events that were for everybody in the room (no signals), and the last 50 messages: {"events", "messages"}. For the operator alone.';
+  'The last 200 events that were for all participants (no signals), and the last 50 messages: {"events", "messages"}. Only the operator may read it.';
 comment on column reports.created_at is 'When it was reported.';
-comment on column reports.resolved_at is 'When the operator has dealt with it; null until then.';
-comment on constraint reports_not_yourself on reports is 'One reports others.';
-comment on index reports_by_room is 'Finds a room''s reports.';
-comment on index reports_by_reported is 'Finds what was reported of a user.';
-comment on index reports_by_reporter is 'Counts what a user has reported lately.';
+comment on column reports.resolved_at is 'When the operator resolved it; null before.';
+comment on constraint reports_not_yourself on reports is 'A user cannot report themselves.';
+comment on index reports_by_room is 'Finds the reports about a room.';
+comment on index reports_by_reported is 'Finds the reports about a user.';
+comment on index reports_by_reporter is 'Counts the recent reports by a user.';

@@ -5,7 +5,7 @@ declare
 begin
   if exists (select from rooms r where r.id = remove_from_room.room_id and r.host_id = occupant) then
     raise check_violation using
-      message    = 'nobody removes the host from their own room',
+      message    = 'the host cannot be removed from the room',
       constraint = 'participants_host_is_never_removed';
   end if;
   delete from participants p where p.room_id = remove_from_room.room_id and p.user_id = occupant;
@@ -14,4 +14,4 @@ end
 $$;
 
 comment on function remove_from_room(bigint, text) is
-  'Host and moderators: show somebody out, who may come back; false if they have left in this very moment.';
+  'Host and moderators: remove a participant, who may join again. Raises if they are not in the room; false if they leave at the same time.';

@@ -10,4 +10,4 @@ return exists (
     and (coalesce(e.record, e.old_record) ->> 'user_id')::bigint = was_in_room.user_id);
 
 comment on function was_in_room(bigint, bigint) is
-  'Whether the user sits in the room, or was seen there: by its log as far as that reaches, its messages.';
+  'Whether the user is in the room, or was, according to its messages and its log of the last hour.';

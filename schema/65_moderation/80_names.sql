@@ -1,18 +1,18 @@
--- Which column keeps which rule. Names (of users, clubs, rooms, topics) keep all of name_fault; users and clubs are known
--- by their names alone, so theirs look like no other's; two rooms may have one name. Prose (bios, descriptions, reasons,
--- messages) may say anything, in any mixture, but does not change how the page around it is written.
+-- Which column follows which rule of 00_database/25_name_functions.sql. Names (of users, clubs, rooms, topics) follow name_fault.
+-- Users and clubs are identified by their names, so no two of them may look alike; two rooms may have the same name. Longer
+-- texts (bios, descriptions, reasons, messages) may have any characters, except those that change the text around them.
 
--- What was written before there were these rules is made to keep them.
+-- Change existing rows that break these rules.
 do $$
 declare
-  hidden constant text := '[\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]'; -- as in has_hidden_controls
-  shown constant text := U&'\FFFD';
+  controls constant text := '[\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]'; -- as in has_hidden_controls
+  replacement constant text := U&'\FFFD';
 begin
   if to_regclass('roomtone.users_username_looks_like_no_other') is not null then
     return;
   end if;
-  drop index if exists users_username_is_unique; -- it knew nothing but upper and lower case
-  alter table rooms disable trigger user; -- an ended room refuses an UPDATE, and nothing happened that its log should tell
+  drop index if exists users_username_is_unique; -- it compared only lower(username)
+  alter table rooms disable trigger user; -- they refuse changes to ended rooms, and this change does not belong in the log
   update users set username = normalize(username, NFC) where username is not nfc normalized;
   update clubs c set name = case when exists (select from clubs o where o.name = normalize(c.name, NFC))
                                  then 'club ' || id else normalize(name, NFC) end
@@ -22,14 +22,14 @@ begin
   update clubs set name = 'club ' || id where name_fault(name) is not null;
   update rooms set name = 'room ' || id where name_fault(name) is not null;
   update topics set name = 'topic ' || id where name_fault(normalize(name, NFC)) is not null or name is not nfc normalized;
-  update rooms set ended_reason = regexp_replace(ended_reason, hidden, shown, 'g') where has_hidden_controls(ended_reason);
+  update rooms set ended_reason = regexp_replace(ended_reason, controls, replacement, 'g') where has_hidden_controls(ended_reason);
   update rooms set pinned_link = null where has_hidden_controls(pinned_link);
   alter table rooms enable trigger user;
-  update users set bio = regexp_replace(bio, hidden, shown, 'g') where has_hidden_controls(bio);
-  update clubs set description = regexp_replace(description, hidden, shown, 'g') where has_hidden_controls(description);
-  update messages set body = regexp_replace(body, hidden, shown, 'g') where has_hidden_controls(body);
-  update reports set reason = regexp_replace(reason, hidden, shown, 'g') where has_hidden_controls(reason);
-  loop -- a name like 'user 7' may itself be somebody's: until none is like another
+  update users set bio = regexp_replace(bio, controls, replacement, 'g') where has_hidden_controls(bio);
+  update clubs set description = regexp_replace(description, controls, replacement, 'g') where has_hidden_controls(description);
+  update messages set body = regexp_replace(body, controls, replacement, 'g') where has_hidden_controls(body);
+  update reports set reason = regexp_replace(reason, controls, replacement, 'g') where has_hidden_controls(reason);
+  loop -- a new name like 'user 7' may be taken, too: repeat until no two names look alike
     update users set username = case when name_fault(left(username, 20) || ' ' || id) is null then left(username, 20) else 'user' end || ' ' || id
     where id in (select unnest((array_agg(u.id order by u.id))[2:]) from users u group by name_skeleton(u.username));
     exit when not found;
@@ -45,9 +45,9 @@ $$;
 create unique index if not exists users_username_is_unique on users (name_key(username));
 create unique index if not exists users_username_looks_like_no_other on users (name_skeleton(username));
 create unique index if not exists clubs_name_looks_like_no_other on clubs (name_skeleton(name));
-comment on index users_username_is_unique is 'rick, Rick and full-width Rick are one person.';
-comment on index users_username_looks_like_no_other is 'Nobody is taken for somebody else: rick and r1ck cannot both be.';
-comment on index clubs_name_looks_like_no_other is 'No club is taken for another.';
+comment on index users_username_is_unique is 'rick, Rick and full-width Rick are the same name.';
+comment on index users_username_looks_like_no_other is 'No two users have names that look alike, such as rick and r1ck.';
+comment on index clubs_name_looks_like_no_other is 'No two clubs have names that look alike.';
 
 alter table users drop constraint if exists users_username_is_a_name;
 alter table users add constraint users_username_is_a_name check (name_fault(username) is null);

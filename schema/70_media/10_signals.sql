@@ -1,4 +1,4 @@
--- UNLOGGED and without foreign keys: a key to a logged table would make the commit wait for the disk.
+-- UNLOGGED and without foreign keys: a foreign key to a logged table would make the commit wait for the disk.
 
 create unlogged table if not exists signals (
   id         bigint generated always as identity primary key,
@@ -32,24 +32,24 @@ begin
   end if;
 end
 $$;
--- Not compressed: what it takes up is what it is, so that it can be counted, and nothing is spent on compressing what lives for minutes.
+-- Not compressed, so that pg_column_size is the size of the text, and because compressing rows that are kept for minutes is not worth the time.
 alter table signals alter column body set storage external;
 create index if not exists signals_between_peers on signals (from_peer, to_peer, id);
 create index if not exists signals_to_peer on signals (to_peer, id);
 alter table signals set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 1);
 
-comment on table signals is 'Offers, answers and ICE candidates on their way from one peer_id to another.';
-comment on column signals.id is 'Identity, in the order one sender wrote them.';
-comment on column signals.room_id is 'The room both sit in.';
-comment on column signals.from_user is 'Who sends; the acting user.';
-comment on column signals.from_peer is 'The sender''s session; the acting user''s seat in the room by default. A stale one is refused.';
-comment on column signals.to_user is 'Whose session to_peer is; filled in.';
-comment on column signals.to_peer is 'The session it is meant for.';
-comment on column signals.kind is 'offer, answer, candidate, bye, or connected: the offerer''s word that audio can flow.';
+comment on table signals is 'Signaling messages (offers, answers, ICE candidates) from one peer_id to another.';
+comment on column signals.id is 'Id of the signal; of one sender, ids increase in the order in which signals were sent.';
+comment on column signals.room_id is 'The room of sender and recipient.';
+comment on column signals.from_user is 'The user who sends: the acting user.';
+comment on column signals.from_peer is 'The sender''s session; by default that of the acting user''s seat in the room. A peer_id that is not current is refused.';
+comment on column signals.to_user is 'The user whose session to_peer is; filled in by the database.';
+comment on column signals.to_peer is 'The session that receives it.';
+comment on column signals.kind is 'offer, answer, candidate, bye, or connected (sent by who offered, once audio can flow).';
 comment on column signals.body is
-  'The W3C dictionary verbatim (WebRTC, 4.6.2 RTCSessionDescriptionInit, 4.8.1 RTCIceCandidateInit); candidates may come as an array.';
-comment on column signals.created_at is 'When it was written.';
-comment on constraint signals_body_is_w3c on signals is 'A description has its type and sdp, a candidate its candidate string.';
-comment on constraint signals_body_is_bounded on signals is 'At most 64 KiB.';
+  'The dictionary of the W3C''s WebRTC standard, unchanged (4.6.2 RTCSessionDescriptionInit, 4.8.1 RTCIceCandidateInit). Candidates may be sent as an array.';
+comment on column signals.created_at is 'When it was sent.';
+comment on constraint signals_body_is_w3c on signals is 'An offer or answer has its type and sdp; a candidate has a candidate string.';
+comment on constraint signals_body_is_bounded on signals is 'A signal has at most 64 KiB.';
 comment on index signals_between_peers is 'The history of one pair, for the rules of offer and answer.';
 comment on index signals_to_peer is 'What waits for one session, for its snapshot.';

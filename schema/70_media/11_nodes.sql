@@ -8,20 +8,18 @@ create unlogged table if not exists nodes (
   user_id      bigint,
   capacity     int constraint nodes_capacity_is_positive check (capacity > 0)
 );
--- Installed before bots had leases.
 alter table nodes drop constraint if exists nodes_kind_is_known,
   add constraint nodes_kind_is_known check (kind in ('relay', 'bot', 'sfu', 'mcu'));
--- Installed before there were media nodes.
 alter table nodes add column if not exists user_id bigint;
 alter table nodes add column if not exists capacity int constraint nodes_capacity_is_positive check (capacity > 0);
 alter table nodes set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
-comment on table nodes is 'Leases of running processes: whoever''s heartbeat stops loses their seats to the relays'' broom.';
-comment on column nodes.id is 'A name for one run of one process.';
-comment on column nodes.kind is 'relay, bot (a process that sits in rooms over the database), or the media nodes sfu and mcu.';
-comment on column nodes.address is 'Where it can be reached, for people who look.';
-comment on column nodes.started_at is 'When this run began.';
-comment on column nodes.heartbeat_at is 'Its last sign of life. Never rings a bell.';
-comment on column nodes.user_id is 'Whose seats a media node takes: a user of kind node. Null for a relay.';
-comment on column nodes.capacity is 'How many rooms a media node takes at most. Null for a relay.';
-comment on constraint nodes_capacity_is_positive on nodes is 'A node that takes no room need not run.';
+comment on table nodes is 'Running processes and their leases. When the heartbeat of a process stops, the relays delete its seats.';
+comment on column nodes.id is 'Id of one run of one process.';
+comment on column nodes.kind is 'relay, bot (a process that takes part in rooms through the database), sfu or mcu (media nodes).';
+comment on column nodes.address is 'Address of the process, for operators.';
+comment on column nodes.started_at is 'When the process started.';
+comment on column nodes.heartbeat_at is 'When the process last renewed its lease. Heartbeats send no notification.';
+comment on column nodes.user_id is 'The user (of kind node) as whom a media node takes seats. Null for relays and bots.';
+comment on column nodes.capacity is 'How many rooms a media node hosts at most. Null for relays and bots.';
+comment on constraint nodes_capacity_is_positive on nodes is 'A media node hosts at least one room.';

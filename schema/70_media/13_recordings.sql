@@ -1,5 +1,5 @@
--- What was said in a room, kept as a file by the node that carries it. A row is one file: when the room moves to another
--- node, one recording ends and another continues it.
+-- The room's node writes the audio of a recording to a file. A row is one file: when the room moves to another node, one
+-- recording ends and another continues it.
 
 create table if not exists recordings (
   id           bigint generated always as identity primary key,
@@ -28,27 +28,27 @@ create index if not exists recordings_unmeasured on recordings (id)
   where started_at is not null and ended_at is not null and duration is null and deleted_at is null;
 
 comment on table recordings is
-  'What was said in a room, as files of the node that carries it: select start_recording(1); select * from archive; lists those one may hear.';
-comment on column recordings.id is 'Identity; GET /recordings/{id} is the sound.';
+  'Recordings of rooms, as audio files written by the room''s node. Start one with: select start_recording(1); List those that you may play with: select * from archive;';
+comment on column recordings.id is 'Id of the recording; GET /recordings/{id} returns the audio.';
 comment on column recordings.room_id is 'The room.';
-comment on column recordings.started_by is 'Who began it: the room''s host at that time, the acting user.';
-comment on column recordings.announced_at is 'When everybody in the room was told.';
-comment on column recordings.begins_at is 'When it begins: five seconds later, in which people may leave.';
-comment on column recordings.started_at is 'When its first sound was written; null while nothing is.';
-comment on column recordings.ended_at is 'When it ended; null while it runs. Set it to stop.';
-comment on column recordings.ended_reason is 'Why, if it was not simply stopped.';
-comment on column recordings.duration is 'How long the file is; null until it is finished.';
-comment on column recordings.bytes is 'How large the file is; null until it is finished.';
-comment on column recordings.failure is 'What went wrong, if something did; what had been written until then is there.';
+comment on column recordings.started_by is 'The user who started it: the room''s host at that time.';
+comment on column recordings.announced_at is 'When it was announced to all participants.';
+comment on column recordings.begins_at is 'When it begins: five seconds after the announcement, so that participants may leave before.';
+comment on column recordings.started_at is 'When the first audio was written; null before.';
+comment on column recordings.ended_at is 'When it ended; null while it runs. UPDATE it to stop the recording.';
+comment on column recordings.ended_reason is 'Why it ended; null if a user stopped it.';
+comment on column recordings.duration is 'Duration of the audio; null until the file is complete.';
+comment on column recordings.bytes is 'Size of the file in bytes; null until the file is complete.';
+comment on column recordings.failure is 'What went wrong; null if nothing did. The audio written until then is kept.';
 comment on column recordings.continues_id is 'The recording that this one continues, after the room moved to another node.';
-comment on column recordings.deleted_at is 'When it was deleted: the row stays, the file goes.';
-comment on column recordings.node_id is 'The node that writes it; null while none is there to.';
-comment on column recordings.file is 'The file''s name in the folder for recordings: eight digits that stand for this database, and some of its own.';
-comment on constraint recordings_end_after_they_start on recordings is 'Time runs forward.';
-comment on constraint recordings_end_before_they_go on recordings is 'What is deleted does not run on.';
-comment on index recordings_one_at_a_time is 'A room has one recording at a time; finds the running one.';
-comment on index recordings_by_room is 'Lists a room''s recordings.';
-comment on index recordings_by_starter is 'Finds a user''s recordings when the user is deleted.';
-comment on index recordings_by_part is 'Finds what continues a recording.';
-comment on index recordings_by_end is 'Finds those that were kept long enough.';
-comment on index recordings_unmeasured is 'Finds those whose node could not say how long they are.';
+comment on column recordings.deleted_at is 'When it was deleted: the file is removed, and the row is kept.';
+comment on column recordings.node_id is 'The node that writes it; null while no node is available.';
+comment on column recordings.file is 'Name of the file in the folder for recordings. Its first eight characters stand for this database (recording_file_prefix).';
+comment on constraint recordings_end_after_they_start on recordings is 'A recording ends after it was announced.';
+comment on constraint recordings_end_before_they_go on recordings is 'A deleted recording has ended.';
+comment on index recordings_one_at_a_time is 'A room has one running recording at a time; finds it.';
+comment on index recordings_by_room is 'Finds the recordings of a room.';
+comment on index recordings_by_starter is 'Finds the recordings of a user who is deleted.';
+comment on index recordings_by_part is 'Finds the recording that continues another.';
+comment on index recordings_by_end is 'Finds recordings that are old enough to delete.';
+comment on index recordings_unmeasured is 'Finds ended recordings whose node did not report their duration.';

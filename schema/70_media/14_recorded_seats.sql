@@ -6,7 +6,7 @@ create table if not exists recorded_seats (
 create index if not exists recorded_seats_by_user on recorded_seats (user_id);
 
 comment on table recorded_seats is
-  'Who sat in the room while it was recorded, and may therefore hear it. Written by the database as people come.';
+  'Which user was in the room during which recording, and may therefore play it. Written by the database when participants join.';
 comment on column recorded_seats.recording_id is 'The recording.';
-comment on column recorded_seats.user_id is 'Who was there.';
-comment on index recorded_seats_by_user is 'Lists what somebody may hear.';
+comment on column recorded_seats.user_id is 'The participant.';
+comment on index recorded_seats_by_user is 'Finds the recordings that a user may play.';

@@ -12,7 +12,7 @@ begin
        delete_recording.ended_reason, delete_recording.duration, delete_recording.bytes, delete_recording.failure, delete_recording.continues_id, delete_recording.deleted_at;
   if not found then
     raise insufficient_privilege using
-      message    = 'a recording is deleted by who made it, or by the room''s host',
+      message    = 'only who started a recording, or the room''s host, may delete it',
       constraint = 'recordings_are_deleted_by_their_host',
       hint       = 'Ask them.';
   end if;
@@ -20,4 +20,4 @@ end
 $$;
 
 comment on function delete_recording(bigint) is
-  'Whoever made a recording, or the room''s host: delete it, for everybody and for good. One that runs is stopped.';
+  'For who started a recording, and the room''s host: delete it permanently. A running recording is stopped.';

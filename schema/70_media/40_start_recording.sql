@@ -1,4 +1,4 @@
--- What these return is a recording as its users may see it: without the node that writes it and the file it lies in.
+-- Returns the recording as users may see it, without its node and file.
 drop function if exists start_recording(bigint);
 create function start_recording(
   inout room_id bigint, out id bigint, out started_by bigint, out announced_at timestamptz, out begins_at timestamptz, out started_at timestamptz,
@@ -14,4 +14,4 @@ end
 $$;
 
 comment on function start_recording(bigint) is
-  'The host: record the room, which is on a node. Everybody there is told at once, and it begins five seconds later.';
+  'The host: record the room, which must be hosted on a node. The recording is announced to all participants at once, and begins five seconds later.';

@@ -7,9 +7,9 @@ begin
   if not acting_as_operator() and not moderates(stop_recording.room_id) then
     perform require_open_room(stop_recording.room_id);
     raise insufficient_privilege using
-      message    = 'only its host and moderators stop a recording',
+      message    = 'only the host and moderators stop a recording',
       constraint = 'recordings_are_stopped_by_those_who_moderate',
-      hint       = 'You can leave the room: nobody is recorded who is not there.';
+      hint       = 'You can leave the room; then you are not recorded.';
   end if;
   update recordings r set ended_at = clock_timestamp()
   where r.room_id = stop_recording.room_id and r.ended_at is null
@@ -18,11 +18,11 @@ begin
        stop_recording.ended_reason, stop_recording.duration, stop_recording.bytes, stop_recording.failure, stop_recording.continues_id, stop_recording.deleted_at;
   if not found then
     raise no_data_found using
-      message    = 'nothing is being recorded here',
+      message    = 'this room is not being recorded',
       constraint = 'recordings_is_running',
       hint       = 'It may just have ended.';
   end if;
 end
 $$;
 
-comment on function stop_recording(bigint) is 'Host and moderators: end the recording that runs in the room.';
+comment on function stop_recording(bigint) is 'Host and moderators: stop the recording of the room.';

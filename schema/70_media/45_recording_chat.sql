@@ -14,4 +14,4 @@ end
 $$;
 
 comment on function recording_chat(bigint) is
-  'What was written in the room while it was recorded, for whoever may hear it; `at` is seconds into the sound. What was deleted is gone.';
+  'The messages written in the room during the recording, for users who may play it; `at` is in seconds from its beginning. Without deleted messages.';

@@ -7,4 +7,4 @@ return case
   when recording.started_at is null and recording.begins_at > clock_timestamp() then 'announced'
   else 'recording' end;
 
-comment on function recording_status(recordings) is 'announced, recording, ended, failed or deleted.';
+comment on function recording_status(recordings) is 'The status of a recording: announced, recording, ended, failed or deleted.';

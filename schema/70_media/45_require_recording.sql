@@ -8,18 +8,18 @@ begin
     raise no_data_found using
       message    = format('there is no recording %s', coalesce(require_recording.recording_id::text, 'without an id')),
       constraint = 'recordings_is_known',
-      hint       = 'It may have been deleted. select * from archive; lists those you may hear.';
+      hint       = 'It may have been deleted. List those that you may play with: select * from archive;';
   end if;
   if not acting_as_operator() and not was_recorded(recording.id) then
     raise insufficient_privilege using
-      message    = 'a recording is for those who were there',
+      message    = 'a recording is only for participants who were in the room',
       constraint = 'recordings_are_for_those_recorded',
-      hint       = 'Whoever made it can tell you what was said.';
+      hint       = 'You may play a recording if you were in the room while it was made.';
   end if;
-  recording.node_id := null; -- would tell the name of a machine
+  recording.node_id := null; -- would show the name of a machine
   return recording;
 end
 $$;
 
 comment on function require_recording(bigint) is
-  'The recording; raises recordings_is_known if there is none, and recordings_are_for_those_recorded unless the acting user may hear it.';
+  'The recording. Raises recordings_is_known if there is none, and recordings_are_for_those_recorded unless the acting user may play it.';

@@ -34,16 +34,16 @@ where o.kind = 'offer' and (acting_as_operator() or acting_user() in (o.from_use
 order by o.id;
 
 comment on view signal_trace is
-  'Who offered what to whom, when it was answered, when audio could flow: select * from signal_trace where room_id = 1 \watch 1';
+  'The connections being set up: who sent an offer to whom, when it was answered, when audio could flow: select * from signal_trace where room_id = 1 \watch 1';
 comment on column signal_trace.room_id is 'The room.';
-comment on column signal_trace.from_user is 'Who offered.';
-comment on column signal_trace.to_user is 'To whom.';
-comment on column signal_trace.offered_at is 'When the offer was written.';
-comment on column signal_trace.answered_at is 'When its answer was written.';
+comment on column signal_trace.from_user is 'The user who sent the offer.';
+comment on column signal_trace.to_user is 'The user who received the offer.';
+comment on column signal_trace.offered_at is 'When the offer was sent.';
+comment on column signal_trace.answered_at is 'When the answer was sent.';
 comment on column signal_trace.answer_ms is 'Milliseconds from offer to answer.';
-comment on column signal_trace.candidates is 'ICE candidates exchanged by both sides since the offer.';
-comment on column signal_trace.connected_at is 'When the offerer said that audio can flow.';
+comment on column signal_trace.candidates is 'Number of ICE candidates sent by both sides since the offer.';
+comment on column signal_trace.connected_at is 'When the side that offered reported that audio can flow.';
 comment on column signal_trace.connected_ms is 'Milliseconds from offer to connected.';
-comment on column signal_trace.path is 'Candidate types in use, local - remote (RFC 8445, 5.1.1): host, srflx, prflx or relay.';
-comment on column signal_trace.from_peer is 'The offering session.';
-comment on column signal_trace.to_peer is 'The answering session.';
+comment on column signal_trace.path is 'Types of the candidates in use, local - remote (RFC 8445, 5.1.1): host, srflx, prflx or relay.';
+comment on column signal_trace.from_peer is 'Session that sent the offer.';
+comment on column signal_trace.to_peer is 'Session that received the offer.';

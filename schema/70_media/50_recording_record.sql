@@ -5,4 +5,4 @@ return to_jsonb(recording) - 'file' - 'node_id'
                              'status', recording_status(recording),
                              'continued', exists (select from recordings n where n.continues_id = recording.id));
 
-comment on function recording_record(recordings) is 'A recording as the log shows it: with its starter''s name, how it stands and whether another goes on from it, without where it lies.';
+comment on function recording_record(recordings) is 'A recording as it appears in the log: with the name of who started it, its status, and whether another recording continues it; without node and file.';

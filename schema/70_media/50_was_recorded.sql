@@ -7,4 +7,4 @@ return exists (
   where r.id = was_recorded.recording_id and (acting_user() in (r.started_by, rooms.host_id)));
 
 comment on function was_recorded(bigint) is
-  'Whether the acting user may hear this recording: its starter, the room''s host, and who sat there while it ran.';
+  'Whether the acting user may play this recording: they started it, are the room''s host, or were in the room while it ran.';

@@ -13,21 +13,21 @@ where r.deleted_at is null and r.started_at is not null
   and (acting_as_operator() or was_recorded(r.id))
 order by r.id desc;
 
-comment on view archive is 'The recordings one may hear, newest first: select id, room, seconds from archive; The sound is at /recordings/{id}.';
-comment on column archive.id is 'The recording.';
-comment on column archive.room_id is 'Where it was made.';
-comment on column archive.room is 'The room''s name; null if one may not know of it any more.';
-comment on column archive.started_by is 'Who made it.';
-comment on column archive.host is 'Their name.';
+comment on view archive is 'The recordings that the acting user may play, newest first: select id, room, seconds from archive; The audio is at /recordings/{id}.';
+comment on column archive.id is 'Id of the recording.';
+comment on column archive.room_id is 'The room.';
+comment on column archive.room is 'The room''s name; null if the acting user may not see the room (any more).';
+comment on column archive.started_by is 'The user who started it.';
+comment on column archive.host is 'The name of the user who started it.';
 comment on column archive.status is 'recording, ended or failed.';
-comment on column archive.announced_at is 'When everybody in the room was told.';
+comment on column archive.announced_at is 'When it was announced to all participants.';
 comment on column archive.begins_at is 'When it was to begin.';
-comment on column archive.started_at is 'When its first sound was written.';
+comment on column archive.started_at is 'When the first audio was written.';
 comment on column archive.ended_at is 'When it ended; null while it runs.';
-comment on column archive.ended_reason is 'Why, if it was not simply stopped.';
-comment on column archive.seconds is 'How long it is; null until it is finished.';
-comment on column archive.bytes is 'How large it is; null until it is finished.';
-comment on column archive.failure is 'What went wrong, if something did.';
-comment on column archive.continues_id is 'The recording that it continues.';
-comment on column archive.people is 'Who was there while it ran.';
+comment on column archive.ended_reason is 'Why it ended; null if a user stopped it.';
+comment on column archive.seconds is 'Duration in seconds; null until the file is complete.';
+comment on column archive.bytes is 'Size of the file; null until it is complete.';
+comment on column archive.failure is 'What went wrong; null if nothing did.';
+comment on column archive.continues_id is 'The recording that this one continues.';
+comment on column archive.people is 'Names of the participants who were in the room while it ran.';
 comment on column archive.mine is 'Whether the acting user may delete it.';

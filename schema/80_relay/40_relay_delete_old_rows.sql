@@ -3,10 +3,10 @@ drop function if exists relay_delete_old_rows(interval, int);
 create or replace function relay_delete_old_rows(keep interval, keep_events bigint, at_most int default 20000) returns bigint
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
-  gone bigint;
+  deleted bigint;
 begin
   if not pg_try_advisory_xact_lock(hashtext('roomtone tidy')) then
-    return 0; -- another relay is at it
+    return 0; -- another relay is doing it
   end if;
   with old as (
     select e.room_id, e.seq from events e where e.committed_at < clock_timestamp() - relay_delete_old_rows.keep
@@ -22,9 +22,9 @@ begin
     update logs l set tail_seq = t.seq from tails t where l.room_id = t.room_id and t.seq > l.tail_seq
   )
   delete from events e using tails t where e.room_id = t.room_id and e.seq <= t.seq;
-  get diagnostics gone = row_count;
-  -- Who may offer depends on the last offer and answer, so these are kept for as long as both sit there. All else is of use
-  -- while a connection comes about, and bounded by what waits (require_signal_bounds).
+  get diagnostics deleted = row_count;
+  -- The newest offer and answer decide who may offer next (tg_signals__guard), so they are kept as long as both sessions have
+  -- seats. Other signals are needed only while a connection is set up; require_signal_bounds limits how many are kept.
   delete from signals s where s.id in (
     select o.id from signals o
     where o.created_at < clock_timestamp() - least(relay_delete_old_rows.keep, interval '5 minutes')
@@ -40,13 +40,13 @@ begin
       and not exists (select from participants p where p.peer_id = x.peer_id)
     order by x.used_at limit relay_delete_old_rows.at_most);
   delete from reactions r where r.created_at < clock_timestamp() - interval '1 minute';
-  delete from paces p where p.settled_at < clock_timestamp() - interval '1 hour'; -- the slowest of slow modes
-  delete from revoked_tokens r where r.expires_at < now() - interval '1 hour'; -- relays take a token for some time after that, as clocks differ
+  delete from paces p where p.settled_at < clock_timestamp() - interval '1 hour'; -- the longest slow mode
+  delete from revoked_tokens r where r.expires_at < now() - interval '1 hour'; -- relays accept a token a little longer, because clocks differ
   delete from logs l where not exists (select from rooms r where r.id = l.room_id)
     and not exists (select from events e where e.room_id = l.room_id);
-  return gone;
+  return deleted;
 end
 $$;
 
 comment on function relay_delete_old_rows(interval, bigint, int) is
-  'Forgets events older than this or beyond so many of a room, old signals and tokens, peer_ids a day after they were given up, and reactions after a minute; a bounded number at a time, by one relay at a time. Returns how many events.';
+  'Deletes events older than `keep`, or of which a room has more than `keep_events` newer ones; signals and revoked tokens that are no longer needed; used peer_ids after a day; reactions after a minute. At most about `at_most` rows per call, and only one relay at a time does it. Returns how many events were deleted.';

@@ -11,4 +11,4 @@ begin atomic
 end;
 
 comment on function relay_end_lease(text, interval) is
-  'A relay stops: its seats have the grace to find another. A locked one is left to relay_expire_orphaned_seats.';
+  'A relay stops: its lease ends, and the grace period of its seats begins, in which their clients may reconnect to another relay. Locked seats are left to relay_expire_orphaned_seats.';

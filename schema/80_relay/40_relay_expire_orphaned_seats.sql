@@ -1,8 +1,8 @@
 create or replace function relay_expire_orphaned_seats(dead_after interval, grace interval) returns void
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
-  -- The grace counts from a dead relay's last heartbeat; without one (a crash emptied `nodes`) from now,
-  -- so that relays which come back a moment later keep their seats.
+  -- The grace period begins with the relay's last heartbeat. If that is unknown (a crash emptied `nodes`) it begins now, so that
+  -- relays which register again in time keep their seats.
   with orphans as materialized (
     select p.room_id, p.user_id from participants p
     where p.expires_at is null and p.served_by is not null
@@ -16,4 +16,4 @@ begin atomic
   delete from nodes where kind in ('relay', 'bot') and heartbeat_at < clock_timestamp() - interval '1 minute';
 end;
 
-comment on function relay_expire_orphaned_seats(interval, interval) is 'Seats whose relay is dead begin to lapse.';
+comment on function relay_expire_orphaned_seats(interval, interval) is 'Begins the grace period of seats whose relay or bot process has sent no heartbeat for `dead_after`. Deletes leases that ended a minute ago.';

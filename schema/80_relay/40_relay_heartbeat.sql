@@ -8,4 +8,4 @@ begin atomic
 end;
 
 comment on function relay_heartbeat(text, text, text) is
-  'A relay''s sign of life, or that of another process which sits in rooms over the database.';
+  'Begins or renews the lease of a relay, or of a bot process that takes part in rooms through the database.';

@@ -6,4 +6,4 @@ begin atomic
 end;
 
 comment on function relay_invitations(bigint[]) is
-  'Who is invited by these: the users whose lists have changed. A withdrawn one is not there any more; whoever still has it in their list is meant.';
+  'The users to whom these named invitations are, whose lists have changed. Withdrawn invitations have no row any more; relays know from their own lists whom they concern.';

@@ -4,4 +4,4 @@ begin atomic
   select person, invitations_of(person) from unnest(relay_invitations_of.users) person;
 end;
 
-comment on function relay_invitations_of(bigint[]) is 'The same list as my_invitations() for each of these users, for the relay that serves them.';
+comment on function relay_invitations_of(bigint[]) is 'The same list as my_invitations(), for each of these users.';

@@ -3,10 +3,10 @@ drop function if exists relay_maintain_recordings();
 create or replace function relay_maintain_recordings(keep interval default null) returns table (recording bigint, file text)
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
-  -- Locked ones are being changed by somebody, and looked at again the next time.
+  -- A recording that is locked by another transaction is left to the next call.
   update recordings r
   set ended_at = clock_timestamp(),
-      ended_reason = case when r.node_id is null then 'no other node was there to go on' else 'everybody had left' end
+      ended_reason = case when r.node_id is null then 'no other node was available to continue it' else 'all people had left' end
   where r.id in (
     select x.id from recordings x
     where x.ended_at is null and x.begins_at < clock_timestamp()
@@ -27,4 +27,4 @@ end
 $$;
 
 comment on function relay_maintain_recordings(interval) is
-  'Deletes recordings that ended longer ago than that, if a time is given. Ends recordings of rooms that everybody has left, and those whose node is gone with no other in sight for 30 seconds; returns those that ended without their node saying how long they are, for it was killed: whoever has the file looks.';
+  'Deletes recordings that ended longer ago than `keep`, if it is given. Ends recordings of rooms that all people have left, and those without a node for 30 seconds. Returns ended recordings whose node did not report their duration, because it was killed: the relay that has the file measures it.';

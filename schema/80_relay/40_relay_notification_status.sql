@@ -5,4 +5,4 @@ begin atomic
 end;
 
 comment on function relay_notification_status() is
-  'How full the NOTIFY queue is (0 to 1; full, no transaction can ring), and how many events there ever were: a number that moves while no bell is heard means a deaf listener.';
+  'notify_queue: how full the queue of NOTIFY is, 0 to 1 (at 1 no transaction can notify). written: how many events were ever written; if it grows while a relay receives no notification, the relay''s LISTEN connection is broken.';

@@ -5,9 +5,9 @@ declare
 begin
   if not exists (select from rooms r where r.opened_at is null and r.ended_at is null and r.starts_at <= now())
      or not pg_try_advisory_xact_lock(hashtext('roomtone open rooms')) then
-    return 0; -- none, or another relay is at it
+    return 0; -- no room is due, or another relay is doing it
   end if;
-  -- One that somebody is just changing waits for the next time.
+  -- A room that is locked by another transaction is opened by the next call.
   update rooms r set opened_at = now()
   where r.id in (
     select due.id from rooms due
@@ -19,4 +19,4 @@ end
 $$;
 
 comment on function relay_open_rooms() is
-  'Opens the scheduled rooms whose time has come; returns how many. One relay at a time, and next to nothing when there are none.';
+  'Opens the scheduled rooms that are due; returns how many. Only one relay at a time does it; the call is cheap when no room is due.';

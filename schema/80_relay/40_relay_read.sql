@@ -1,4 +1,4 @@
-drop function if exists relay_read(bigint[], bigint[], int); -- what it returns has grown
+drop function if exists relay_read(bigint[], bigint[], int); -- its result columns have changed
 
 create function relay_read(rooms bigint[], afters bigint[], at_most int default 1000)
 returns table (room_id bigint, epoch bigint, head_seq bigint, tail_seq bigint, seq bigint, table_name text, type text,
@@ -7,7 +7,7 @@ language plpgsql stable security definer set search_path = roomtone, pg_temp as 
 begin
   return query
     select l.room_id, l.epoch, l.head_seq, l.tail_seq, e.seq, e.table_name, e.type,
-           case when e.taken_back_at is null then e.recipient else 0 end, -- nobody's
+           case when e.taken_back_at is null then e.recipient else 0 end, -- no user has the id 0
            case e.table_name when 'participants' then (coalesce(e.record, e.old_record) ->> 'user_id')::bigint end,
            case e.table_name when 'participants' then (e.record ->> 'peer_id')::uuid end,
            event_json(e)::text,
@@ -25,4 +25,4 @@ end
 $$;
 
 comment on function relay_read(bigint[], bigint[], int) is
-  'New events of the rooms a relay serves, in one go, each with its only recipient if it has one and, for a seat, whose it is and which session holds it now. What was taken back is for nobody (0); the event that says so names its seq.';
+  'The events after these positions in the logs of these rooms, in one query. recipient: the only user who may receive the event, 0 if no user may. seat_user, seat_peer: for a change of a seat, its user and current session. taken_back_seq: for the deletion of a message, the seq of the event with that message.';

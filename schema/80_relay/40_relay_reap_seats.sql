@@ -17,4 +17,4 @@ end
 $$;
 
 comment on function relay_reap_seats() is
-  'Gives up the lapsed seats of one room and returns it; null when there are none. One room a transaction, so that no two relays wait for each other.';
+  'Deletes the expired seats of one room, and returns the room''s id; null if there are none. Called in one transaction per room, so that relays do not wait for each other.';

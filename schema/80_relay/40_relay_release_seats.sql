@@ -1,4 +1,4 @@
-drop function if exists relay_release_seats(text, uuid[], interval); -- once it returned nothing
+drop function if exists relay_release_seats(text, uuid[], interval); -- an earlier version returned nothing
 
 create function relay_release_seats(node text, peers uuid[], grace interval) returns setof uuid
 language sql security definer set search_path = roomtone, pg_temp
@@ -17,4 +17,4 @@ begin atomic
 end;
 
 comment on function relay_release_seats(text, uuid[], interval) is
-  'These sessions stopped following; unless one comes back, by any relay, its seat lapses after the grace. Returns those whose seat somebody holds a lock on: to be tried again.';
+  'The relay no longer serves these sessions: the grace period of their seats begins. Returns those whose seat is locked by another transaction, which the relay tries again.';

@@ -4,4 +4,4 @@ begin atomic
   select p.peer_id from participants p where p.peer_id = any (relay_seated.peers);
 end;
 
-comment on function relay_seated(uuid[]) is 'Those of these sessions that hold a seat, stamped or not.';
+comment on function relay_seated(uuid[]) is 'Those of these sessions that have a seat, served by a relay or not.';

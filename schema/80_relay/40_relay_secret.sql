@@ -8,4 +8,4 @@ begin
 end
 $$;
 
-comment on function relay_secret(text) is 'A secret all relays of this database share, made when first asked for (244 random bits).';
+comment on function relay_secret(text) is 'The secret of this name, which all relays of this database share. Created by the first call, from 244 random bits.';

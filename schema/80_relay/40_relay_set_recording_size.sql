@@ -6,4 +6,4 @@ begin atomic
   where r.id = relay_set_recording_size.recording_id and r.duration is null;
 end;
 
-comment on function relay_set_recording_size(bigint, double precision, bigint) is 'How long and how large a file is whose node could not say.';
+comment on function relay_set_recording_size(bigint, double precision, bigint) is 'Stores duration and size of a recording whose node did not report them.';

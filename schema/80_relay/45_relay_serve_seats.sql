@@ -1,8 +1,8 @@
 create or replace function relay_serve_seats(node text, peers uuid[]) returns setof uuid
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
-  -- A seat that an open transaction holds, in psql perhaps, would hold up everybody else's: it is passed over
-  -- here and below, and the relay tries again.
+  -- Seats that are locked by another transaction are skipped, so that an open transaction in psql does not block the other seats. The
+  -- relay tries them again.
   with free as materialized (
     select p.room_id, p.user_id from participants p
     where p.peer_id = any (relay_serve_seats.peers) for no key update skip locked
@@ -13,4 +13,4 @@ begin atomic
 end;
 
 comment on function relay_serve_seats(text, uuid[]) is
-  'These sessions follow their room through this relay; returns those whose seat was stamped. What became of the others, relay_seated tells.';
+  'The relay serves these sessions the events of their rooms: their seats do not expire. Returns the sessions whose seat was updated; relay_seated says which of the others still have a seat.';

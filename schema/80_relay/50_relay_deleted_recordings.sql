@@ -6,4 +6,4 @@ begin atomic
     and not exists (select from recordings r where r.file = f and r.deleted_at is null);
 end;
 
-comment on function relay_deleted_recordings(text[]) is 'Those of these files that are this database''s and belong to no recording any more.';
+comment on function relay_deleted_recordings(text[]) is 'Those of these files that belong to this database, and to no recording that still exists.';

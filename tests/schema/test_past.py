@@ -60,7 +60,7 @@ def test_a_message_that_was_taken_back_is_gone_from_every_reading_of_the_past(ps
         snapshot = psql.act_as(name).one("select room_snapshot(%s)", room)
         assert [m["body"] for m in snapshot["messages"]] == ["good evening"]
     told = [what for what, _ in replay(psql, None, room)]
-    assert "anna writes a message that was taken back" in told
+    assert "anna writes a message that is deleted later" in told
     assert "my secret" not in str(told)
 
 

@@ -183,7 +183,7 @@ def test_whoever_made_it_deletes_it_and_its_file_is_kept_no_longer(
     [
         ("update rooms set topology = 'mesh' where id = %s", "the room became a mesh"),
         ("update rooms set ended_at = now() where id = %s", "the room ended"),
-        ("delete from participants where room_id = %s", "everybody had left"),
+        ("delete from participants where room_id = %s", "all people had left"),
     ],
 )
 def test_it_ends_with_what_carries_it(psql: Psql, room: int, begun: int, change: str, reason: str) -> None:  # fmt: skip
@@ -269,7 +269,7 @@ def test_one_that_had_not_begun_waits_for_the_next_node_and_not_for_ever(
         assert psql.one("select node_id from assignments") == "three"
     else:
         psql.one("select relay_maintain_recordings()")
-    assert psql.one("select ended_reason from recordings") == "no other node was there to go on"
+    assert psql.one("select ended_reason from recordings") == "no other node was available to continue it"
     assert psql.one("select node_id is null from recordings")
 
 

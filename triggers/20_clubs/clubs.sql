@@ -1,22 +1,7 @@
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on clubs for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on clubs is 'What is acknowledged here survives a crash.';
-create or replace function tg_clubs__add_founder() returns trigger
-language plpgsql security definer set search_path = roomtone, pg_temp as $$
-begin
-  insert into members (club_id, user_id, role) values (new.id, new.owner_id, 'OWNER');
-  insert into followers (club_id, user_id) values (new.id, new.owner_id);
-  return null;
-end
-$$;
-
-comment on function tg_clubs__add_founder() is 'Whoever founds a club is its first member, its owner, and its first follower.';
-
-create or replace trigger _300_add_founder after insert on clubs
-for each row execute function tg_clubs__add_founder();
-comment on trigger _300_add_founder on clubs is 'Makes the founder the club''s OWNER, and has them follow it.';
 create or replace trigger _100_guard_name before insert or update of name on clubs
 for each row execute function tg_guard_name('name');
 comment on trigger _100_guard_name on clubs is 'Composes the name, or refuses it.';
+
 create or replace trigger _110_guard_text before insert or update of description on clubs
 for each row execute function tg_guard_text('description');
 comment on trigger _110_guard_text on clubs is 'Refuses a description that would change the page around it.';
@@ -44,9 +29,28 @@ create or replace trigger _120_guard_values before insert or update of name, des
 for each row execute function tg_clubs__guard_values();
 comment on trigger _120_guard_values on clubs is 'Refuses in words what the constraints would refuse without.';
 
-create or replace trigger _140_pace before insert on clubs
-for each row execute function tg_pace('clubs_come_slowly', '20', '1 day');
-comment on trigger _140_pace on clubs is '20 of one user in 1 day.';
 create or replace trigger _130_limit before insert on clubs
 for each row execute function tg_limit('clubs_are_bounded', '100', 'owner_id');
 comment on trigger _130_limit on clubs is '100 clubs that one user founded at once.';
+
+create or replace trigger _140_pace before insert on clubs
+for each row execute function tg_pace('clubs_come_slowly', '20', '1 day');
+comment on trigger _140_pace on clubs is '20 of one user in 1 day.';
+
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on clubs for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on clubs is 'What is acknowledged here survives a crash.';
+
+create or replace function tg_clubs__add_founder() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  insert into members (club_id, user_id, role) values (new.id, new.owner_id, 'OWNER');
+  insert into followers (club_id, user_id) values (new.id, new.owner_id);
+  return null;
+end
+$$;
+
+comment on function tg_clubs__add_founder() is 'Whoever founds a club is its first member, its owner, and its first follower.';
+
+create or replace trigger _300_add_founder after insert on clubs
+for each row execute function tg_clubs__add_founder();
+comment on trigger _300_add_founder on clubs is 'Makes the founder the club''s OWNER, and has them follow it.';

@@ -1,5 +1,3 @@
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on members for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on members is 'What is acknowledged here survives a crash.';
 create or replace function tg_members__guard_add() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -33,6 +31,10 @@ $$;
 
 comment on function tg_members__guard_add() is 'Who may let somebody into a club, and as what.';
 
+create or replace trigger _100_guard_add before insert on members
+for each row execute function tg_members__guard_add();
+comment on trigger _100_guard_add on members is 'Decides who lets whom in.';
+
 create or replace function tg_members__keep_owner() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
@@ -56,13 +58,20 @@ $$;
 
 comment on function tg_members__keep_owner() is 'The last owner neither leaves nor becomes less; only with the club itself.';
 
-create or replace trigger _100_guard_add before insert on members
-for each row execute function tg_members__guard_add();
-comment on trigger _100_guard_add on members is 'Decides who lets whom in.';
-
 create or replace trigger _110_keep_owner before update of role or delete on members
 for each row execute function tg_members__keep_owner();
 comment on trigger _110_keep_owner on members is 'A club never loses its last owner.';
+
+create or replace trigger _120_limit before insert on members
+for each row execute function tg_limit('members_are_bounded', '20000', 'club_id');
+comment on trigger _120_limit on members is '20000 members of one club at once.';
+
+create or replace trigger _130_pace before insert on members
+for each row execute function tg_pace('members_come_slowly', '300', '1 hour');
+comment on trigger _130_pace on members is '300 of one user in 1 hour.';
+
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on members for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on members is 'What is acknowledged here survives a crash.';
 
 create or replace function tg_members__withdraw() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -81,9 +90,3 @@ comment on trigger _300_withdraw on members is 'Owners and admins who leave take
 create or replace trigger _310_withdraw_on_demotion after update of role on members
 for each row when (old.role <> 'MEMBER' and new.role = 'MEMBER') execute function tg_members__withdraw();
 comment on trigger _310_withdraw_on_demotion on members is 'Who is an owner or admin no more has no invitations out.';
-create or replace trigger _130_pace before insert on members
-for each row execute function tg_pace('members_come_slowly', '300', '1 hour');
-comment on trigger _130_pace on members is '300 of one user in 1 hour.';
-create or replace trigger _120_limit before insert on members
-for each row execute function tg_limit('members_are_bounded', '20000', 'club_id');
-comment on trigger _120_limit on members is '20000 members of one club at once.';

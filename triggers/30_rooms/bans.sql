@@ -1,3 +1,11 @@
+create or replace trigger _110_limit before insert on bans
+for each row execute function tg_limit('bans_are_bounded', '5000', 'room_id');
+comment on trigger _110_limit on bans is '5000 bans from one room at once.';
+
+create or replace trigger _120_pace before insert on bans
+for each row execute function tg_pace('bans_come_slowly', '100', '10 minutes');
+comment on trigger _120_pace on bans is '100 of one user in 10 minutes.';
+
 create or replace trigger _200_set_synchronous_commit before insert or update or delete on bans for each statement execute function tg_set_synchronous_commit();
 comment on trigger _200_set_synchronous_commit on bans is 'What is acknowledged here survives a crash.';
 
@@ -29,9 +37,3 @@ comment on function tg_bans__withdraw() is 'The invitations of somebody who is b
 create or replace trigger _320_withdraw after insert on bans
 for each row execute function tg_bans__withdraw();
 comment on trigger _320_withdraw on bans is 'Whoever is banned has no invitations out.';
-create or replace trigger _120_pace before insert on bans
-for each row execute function tg_pace('bans_come_slowly', '100', '10 minutes');
-comment on trigger _120_pace on bans is '100 of one user in 10 minutes.';
-create or replace trigger _110_limit before insert on bans
-for each row execute function tg_limit('bans_are_bounded', '5000', 'room_id');
-comment on trigger _110_limit on bans is '5000 bans from one room at once.';

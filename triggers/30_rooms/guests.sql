@@ -1,10 +1,5 @@
 create or replace trigger _200_set_synchronous_commit before insert or update or delete on guests for each statement execute function tg_set_synchronous_commit();
 comment on trigger _200_set_synchronous_commit on guests is 'What is acknowledged here survives a crash.';
-create or replace function guest_record(guest guests) returns jsonb
-language sql stable
-return to_jsonb(guest) || jsonb_build_object('username', (select u.username from users u where u.id = guest.user_id));
-
-comment on function guest_record(guests) is 'A guest as the log shows it: with their name.';
 
 create or replace function tg_guests__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

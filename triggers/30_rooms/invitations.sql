@@ -1,33 +1,3 @@
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on invitations for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on invitations is 'What is acknowledged here survives a crash.';
-
-create or replace function tg_invitations__guard_values() returns trigger
-language plpgsql as $$
-begin
-  if new.expires_at <= new.created_at or new.expires_at > new.created_at + interval '2160 hours' then
-    raise check_violation using
-      message    = 'an invitation is good for some time, and for 90 days at most',
-      constraint = 'invitations_end_within_90_days';
-  end if;
-  if new.max_uses < 1 then
-    raise check_violation using
-      message    = 'an invitation is good for at least one',
-      constraint = 'invitations_have_uses';
-  end if;
-  if new.invited_user = new.invited_by then
-    raise check_violation using
-      message    = 'nobody invites themselves',
-      constraint = 'invitations_not_to_oneself';
-  end if;
-  return new;
-end
-$$;
-
-comment on function tg_invitations__guard_values() is 'Says in words how long and for how many an invitation may be good.';
-
-create or replace trigger _110_guard_values before insert on invitations
-for each row execute function tg_invitations__guard_values();
-comment on trigger _110_guard_values on invitations is 'Refuses in words what the constraints would refuse without.';
 create or replace function tg_invitations__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
@@ -57,78 +27,48 @@ $$;
 
 comment on function tg_invitations__guard() is 'Who invites whom to what; a named invitation is for one, once, and takes the place of its maker''s older one.';
 
-create or replace function require_may_invite(club_id bigint, room_id bigint, invitee bigint) returns void
-language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
-declare
-  room rooms;
-begin
-  if require_may_invite.club_id is not null and coalesce(club_role(require_may_invite.club_id), '') not in ('OWNER', 'ADMIN') then
-    raise insufficient_privilege using
-      message    = 'only its owners and admins invite somebody into a club',
-      constraint = 'invitations_are_made_by_owners_and_admins',
-      hint       = 'Ask one of them.';
-  end if;
-  if require_may_invite.room_id is null or moderates(require_may_invite.room_id) then
-    return;
-  end if;
-  select * into room from rooms r where r.id = require_may_invite.room_id;
-  if require_may_invite.invitee is null or room.locked
-     or not exists (select from participants p
-                    where p.room_id = room.id and p.user_id = acting_user() and p.peer_id is not null)
-     -- Into a club's own room members bring members, so that nobody gets past the club by way of a friend.
-     or not (room.access = 'open' or (room.access = 'club' and club_role(room.club_id) is not null and exists (
-               select from members m where m.club_id = room.club_id and m.user_id = require_may_invite.invitee))) then
-    raise insufficient_privilege using
-      message    = 'this invitation is not yours to make',
-      constraint = 'invitations_are_made_by_those_inside',
-      hint       = 'Whoever sits in an open room that is not locked may ask somebody in by name, and members other members into their club''s; host and moderators make any invitation.';
-  end if;
-end
-$$;
-
-comment on function require_may_invite(bigint, bigint, bigint) is
-  'Raises unless the acting user may invite this person (null: whoever has the link) to this club or room.';
-
-create or replace function require_may_be_invited(maker bigint, invitee bigint, club_id bigint, room_id bigint) returns void
-language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
-declare
-  person text := (select u.username from users u where u.id = require_may_be_invited.invitee and u.kind = 'person');
-begin
-  if person is null then
-    raise check_violation using
-      message    = 'only people are invited',
-      constraint = 'invitations_are_for_people',
-      hint       = 'Bots and nodes are sent.';
-  end if;
-  if exists (select from members m where m.club_id = require_may_be_invited.club_id and m.user_id = require_may_be_invited.invitee) then
-    raise check_violation using
-      message    = format('%s is a member already', person),
-      constraint = 'invitations_not_to_those_inside';
-  end if;
-  if exists (select from participants p
-             where p.room_id = require_may_be_invited.room_id and p.user_id = require_may_be_invited.invitee and p.peer_id is not null) then
-    raise check_violation using
-      message    = format('%s is here already', person),
-      constraint = 'invitations_not_to_those_inside';
-  end if;
-  -- Who blocks whom, and for those who do not moderate who is banned, must not be told: such an invitation is made
-  -- like any other, and has no effect (invitation_reaches).
-  if (acting_as_operator() or moderates(require_may_be_invited.room_id))
-     and exists (select from bans b where b.room_id = require_may_be_invited.room_id and b.user_id = require_may_be_invited.invitee) then
-    raise insufficient_privilege using
-      message    = format('%s is banned from this room', person),
-      constraint = 'invitations_not_to_them',
-      hint       = 'Its host or a moderator can lift the ban.';
-  end if;
-end
-$$;
-
-comment on function require_may_be_invited(bigint, bigint, bigint, bigint) is
-  'Raises unless an invitation from this maker to this person makes sense: they are a person, not there already, and not banned as far as the maker may know.';
-
 create or replace trigger _100_guard before insert on invitations
 for each row execute function tg_invitations__guard();
 comment on trigger _100_guard on invitations is 'Decides who may invite whom.';
+
+create or replace function tg_invitations__guard_values() returns trigger
+language plpgsql as $$
+begin
+  if new.expires_at <= new.created_at or new.expires_at > new.created_at + interval '2160 hours' then
+    raise check_violation using
+      message    = 'an invitation is good for some time, and for 90 days at most',
+      constraint = 'invitations_end_within_90_days';
+  end if;
+  if new.max_uses < 1 then
+    raise check_violation using
+      message    = 'an invitation is good for at least one',
+      constraint = 'invitations_have_uses';
+  end if;
+  if new.invited_user = new.invited_by then
+    raise check_violation using
+      message    = 'nobody invites themselves',
+      constraint = 'invitations_not_to_oneself';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_invitations__guard_values() is 'Says in words how long and for how many an invitation may be good.';
+
+create or replace trigger _110_guard_values before insert on invitations
+for each row execute function tg_invitations__guard_values();
+comment on trigger _110_guard_values on invitations is 'Refuses in words what the constraints would refuse without.';
+
+create or replace trigger _120_limit before insert on invitations
+for each row execute function tg_limit('invitations_are_bounded', '500', 'invited_by', 't.expires_at > clock_timestamp()');
+comment on trigger _120_limit on invitations is '500 invitations of one user that have not expired at once.';
+
+create or replace trigger _130_pace before insert on invitations
+for each row execute function tg_pace('invitations_come_slowly', '60', '1 hour');
+comment on trigger _130_pace on invitations is '60 of one user in 1 hour.';
+
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on invitations for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on invitations is 'What is acknowledged here survives a crash.';
 
 create or replace function tg_invitations__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -147,15 +87,6 @@ end
 $$;
 
 comment on function tg_invitations__log() is 'An invitation by name to a room for the invited changes who may know of it.';
-
-create or replace function invitation_event(invitation invitations) returns jsonb
-language sql stable
-return jsonb_build_object(
-  'id', invitation.id, 'room_id', invitation.room_id, 'user_id', invitation.invited_user,
-  'username', (select u.username from users u where u.id = invitation.invited_user),
-  'expires_at', invitation.expires_at, 'declined_at', invitation.declined_at);
-
-comment on function invitation_event(invitations) is 'An invitation as the log knows it: without its code.';
 
 drop trigger if exists _500_log on invitations;
 create constraint trigger _500_log after insert or delete on invitations
@@ -186,9 +117,3 @@ comment on trigger _900_notify on invitations is 'Somebody''s list of invitation
 create or replace trigger _910_notify_withdrawal after delete on invitations
 for each row when (old.invited_user is not null) execute function tg_invitations__notify();
 comment on trigger _910_notify_withdrawal on invitations is 'One is gone from somebody''s list of invitations.';
-create or replace trigger _130_pace before insert on invitations
-for each row execute function tg_pace('invitations_come_slowly', '60', '1 hour');
-comment on trigger _130_pace on invitations is '60 of one user in 1 hour.';
-create or replace trigger _120_limit before insert on invitations
-for each row execute function tg_limit('invitations_are_bounded', '500', 'invited_by', 't.expires_at > clock_timestamp()');
-comment on trigger _120_limit on invitations is '500 invitations of one user that have not expired at once.';

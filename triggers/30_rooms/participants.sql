@@ -1,59 +1,3 @@
-create or replace trigger _200_set_asynchronous_commit before insert or update or delete on participants for each statement execute function tg_set_asynchronous_commit();
-comment on trigger _200_set_asynchronous_commit on participants is 'Presence and signals never wait for the disk.';
-create or replace function tg_participants__guard_join() returns trigger
-language plpgsql security definer set search_path = roomtone, pg_temp as $$
-declare
-  actor bigint := acting_user();
-  operator boolean := acting_as_operator();
-  room rooms;
-begin
-  if not operator and new.user_id is distinct from actor then
-    raise check_violation using
-      message    = 'you can take a seat only for yourself',
-      constraint = 'participants_only_for_yourself',
-      hint       = 'Leave user_id out: it defaults to you.';
-  end if;
-  room := require_admission(new.room_id, new.user_id);
-
-  new.kind := case (select u.kind from users u where u.id = new.user_id) when 'bot' then 'bot' else new.kind end;
-  if room.host_id = new.user_id then
-    if not operator or new.role is null then
-      new.role := 'HOST';
-    end if;
-  elsif new.role is null then
-    new.role := case room.stage when 'open' then 'SPEAKER' else 'AUDIENCE' end;
-  -- No user can write `kind`: a node's seat is taken by the database.
-  elsif not operator and new.kind not in ('sfu', 'mcu') and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
-    raise check_violation using
-      message    = format('nobody joins room %s as %s by asking for it', new.room_id, new.role),
-      constraint = 'participants_role_is_given',
-      hint       = 'Leave role out; the host can move you to the stage.';
-  end if;
-  new.muted := coalesce(new.muted, true) or new.role = 'AUDIENCE';
-  new.peer_id := coalesce(new.peer_id, gen_random_uuid());
-  -- The log says where the joining stands, the clock when; nobody else does.
-  new.seq := null;
-  new.join_date := clock_timestamp();
-  return new;
-end
-$$;
-
-comment on function tg_participants__guard_join() is
-  'Who may take which seat: an open room, for yourself, in a role you may have. Derives what was left out.';
-
-create or replace function tg_participants__lease() returns trigger
-language plpgsql as $$
-begin
-  -- Taken through a relay and never followed, a seat lapses; taken by hand in psql, it stays until deleted.
-  new.served_by := nullif(current_setting('roomtone.node', true), '');
-  new.expires_at := case when new.served_by is not null then
-    clock_timestamp() + coalesce(nullif(current_setting('roomtone.grace', true), ''), '10s')::interval end;
-  return new;
-end
-$$;
-
-comment on function tg_participants__lease() is 'A new session is leased to the relay it came through.';
-
 create or replace function tg_participants__guard_change() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -124,6 +68,55 @@ $$;
 comment on function tg_participants__guard_change() is
   'What may change on a seat, and who may change it: sessions by their user, roles by moderators, microphones off by many and on by one.';
 
+create or replace trigger _100_guard_change before update of room_id, user_id, peer_id, role, muted on participants
+for each row execute function tg_participants__guard_change();
+comment on trigger _100_guard_change on participants is 'Decides what may change on a seat.';
+
+create or replace function tg_participants__guard_join() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  actor bigint := acting_user();
+  operator boolean := acting_as_operator();
+  room rooms;
+begin
+  if not operator and new.user_id is distinct from actor then
+    raise check_violation using
+      message    = 'you can take a seat only for yourself',
+      constraint = 'participants_only_for_yourself',
+      hint       = 'Leave user_id out: it defaults to you.';
+  end if;
+  room := require_admission(new.room_id, new.user_id);
+
+  new.kind := case (select u.kind from users u where u.id = new.user_id) when 'bot' then 'bot' else new.kind end;
+  if room.host_id = new.user_id then
+    if not operator or new.role is null then
+      new.role := 'HOST';
+    end if;
+  elsif new.role is null then
+    new.role := case room.stage when 'open' then 'SPEAKER' else 'AUDIENCE' end;
+  -- No user can write `kind`: a node's seat is taken by the database.
+  elsif not operator and new.kind not in ('sfu', 'mcu') and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
+    raise check_violation using
+      message    = format('nobody joins room %s as %s by asking for it', new.room_id, new.role),
+      constraint = 'participants_role_is_given',
+      hint       = 'Leave role out; the host can move you to the stage.';
+  end if;
+  new.muted := coalesce(new.muted, true) or new.role = 'AUDIENCE';
+  new.peer_id := coalesce(new.peer_id, gen_random_uuid());
+  -- The log says where the joining stands, the clock when; nobody else does.
+  new.seq := null;
+  new.join_date := clock_timestamp();
+  return new;
+end
+$$;
+
+comment on function tg_participants__guard_join() is
+  'Who may take which seat: an open room, for yourself, in a role you may have. Derives what was left out.';
+
+create or replace trigger _130_guard_join before insert on participants
+for each row execute function tg_participants__guard_join();
+comment on trigger _130_guard_join on participants is 'Decides who may take which seat.';
+
 create or replace function tg_participants__keep_host() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
@@ -139,6 +132,71 @@ $$;
 
 comment on function tg_participants__keep_host() is
   'The host leaving keeps the seat with a null peer_id, as in the article; when the room ends it goes too.';
+
+create or replace trigger _150_keep_host before delete on participants
+for each row execute function tg_participants__keep_host();
+comment on trigger _150_keep_host on participants is 'The host''s seat stays while the room is open.';
+
+create or replace trigger _160_limit before insert on participants
+for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_limit('participants_are_bounded', '20', 'user_id', 't.peer_id is not null and t.room_id <> ($1).room_id');
+comment on trigger _160_limit on participants is '20 seats of one user at once.';
+
+create or replace trigger _170_pace before insert on participants
+for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_pace('participants_come_slowly', '200', '1 minute');
+comment on trigger _170_pace on participants is '200 of one user in 1 minute.';
+
+create or replace trigger _180_pace_again before update of peer_id on participants
+for each row when (new.kind not in ('sfu', 'mcu') and new.peer_id is not null and new.peer_id is distinct from old.peer_id)
+execute function tg_pace('participants_come_slowly', '200', '1 minute');
+comment on trigger _180_pace_again on participants is 'Taking a seat anew counts like taking it.';
+
+create or replace trigger _200_set_asynchronous_commit before insert or update or delete on participants for each statement execute function tg_set_asynchronous_commit();
+comment on trigger _200_set_asynchronous_commit on participants is 'Presence and signals never wait for the disk.';
+
+create or replace function tg_participants__lease() returns trigger
+language plpgsql as $$
+begin
+  -- Taken through a relay and never followed, a seat lapses; taken by hand in psql, it stays until deleted.
+  new.served_by := nullif(current_setting('roomtone.node', true), '');
+  new.expires_at := case when new.served_by is not null then
+    clock_timestamp() + coalesce(nullif(current_setting('roomtone.grace', true), ''), '10s')::interval end;
+  return new;
+end
+$$;
+
+comment on function tg_participants__lease() is 'A new session is leased to the relay it came through.';
+
+create or replace trigger _300_lease before insert on participants
+for each row execute function tg_participants__lease();
+comment on trigger _300_lease on participants is 'Leases a new seat to its relay.';
+
+create or replace trigger _310_lease_again before update of peer_id on participants
+for each row when (new.peer_id is not null and new.peer_id is distinct from old.peer_id)
+execute function tg_participants__lease();
+comment on trigger _310_lease_again on participants is 'Leases a seat that was taken anew.';
+
+create or replace function tg_participants__withdraw() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  -- Others who go by themselves leave the friends they asked in by name welcome.
+  if old.role = 'MODERATOR' or tg_op = 'UPDATE'
+     or (acting_user() is distinct from old.user_id and coalesce(current_setting('roomtone.leave_reason', true), '') <> 'timeout') then
+    perform withdraw_invitations(old.room_id, old.user_id);
+  end if;
+  return null;
+end
+$$;
+
+comment on function tg_participants__withdraw() is 'The invitations of a moderator who is one no more, and of anybody who was removed, let nobody in.';
+
+create or replace trigger _340_withdraw after delete on participants
+for each row execute function tg_participants__withdraw();
+comment on trigger _340_withdraw on participants is 'Moderators who leave, and whoever is removed, take their invitations along.';
+
+create or replace trigger _350_withdraw_on_demotion after update of role on participants
+for each row when (old.role in ('HOST', 'MODERATOR') and new.role not in ('HOST', 'MODERATOR'))
+execute function tg_participants__withdraw();
+comment on trigger _350_withdraw_on_demotion on participants is 'Who moderates no more has no invitations out.';
 
 create or replace function tg_participants__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -177,27 +235,6 @@ $$;
 comment on function tg_participants__log() is
   'Logs comings, changes and goings (with the reason), and tells a newcomer''s seat its place in the log.';
 
-create or replace trigger _130_guard_join before insert on participants
-for each row execute function tg_participants__guard_join();
-comment on trigger _130_guard_join on participants is 'Decides who may take which seat.';
-
-create or replace trigger _100_guard_change before update of room_id, user_id, peer_id, role, muted on participants
-for each row execute function tg_participants__guard_change();
-comment on trigger _100_guard_change on participants is 'Decides what may change on a seat.';
-
-create or replace trigger _150_keep_host before delete on participants
-for each row execute function tg_participants__keep_host();
-comment on trigger _150_keep_host on participants is 'The host''s seat stays while the room is open.';
-
-create or replace trigger _300_lease before insert on participants
-for each row execute function tg_participants__lease();
-comment on trigger _300_lease on participants is 'Leases a new seat to its relay.';
-
-create or replace trigger _310_lease_again before update of peer_id on participants
-for each row when (new.peer_id is not null and new.peer_id is distinct from old.peer_id)
-execute function tg_participants__lease();
-comment on trigger _310_lease_again on participants is 'Leases a seat that was taken anew.';
-
 drop trigger if exists _500_log on participants;
 create constraint trigger _500_log after insert or delete on participants
 deferrable initially deferred for each row execute function tg_participants__log();
@@ -210,26 +247,6 @@ when ((new.peer_id, new.role, new.muted, new.kind, new.hand_raised_at, new.invit
       is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at))
 execute function tg_participants__log();
 comment on trigger _510_log_change on participants is 'At commit, what others can see of a change enters the room''s log; leases never do.';
-
-create or replace function longest_serving(room_id bigint, role text) returns bigint
-language plpgsql security definer set search_path = roomtone, pg_temp as $$
-declare
-  heir bigint;
-begin
-  -- Somebody whose seat is being changed may be leaving; they are asked to wait for only if there is nobody else.
-  select p.user_id into heir from participants p
-  where p.room_id = longest_serving.room_id and p.role = longest_serving.role and p.kind = 'person' and p.peer_id is not null
-  order by p.join_date, p.seq limit 1 for no key update skip locked;
-  if heir is null then
-    select p.user_id into heir from participants p
-    where p.room_id = longest_serving.room_id and p.role = longest_serving.role and p.kind = 'person' and p.peer_id is not null
-    order by p.join_date, p.seq limit 1 for no key update;
-  end if;
-  return heir;
-end
-$$;
-
-comment on function longest_serving(bigint, text) is 'Who of this role has been in the room longest; null if nobody. Locks their seat.';
 
 create or replace function tg_participants__apply_host_gone() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -263,48 +280,3 @@ create constraint trigger _620_apply_host_gone after update of peer_id on partic
 deferrable initially deferred for each row when (old.peer_id is not null and new.peer_id is null)
 execute function tg_participants__apply_host_gone();
 comment on trigger _620_apply_host_gone on participants is 'At commit, after the host''s going was logged, the room''s policy for it applies.';
--- An invitation to a room is good for as long as its maker may make it. Whoever loses the right to moderate the room (demoted,
--- stepped down, left, timed out, removed, banned, or no longer its host) loses their invitations with it, as owners and
--- admins of a club do; whoever is removed or banned loses them whatever their role was. Guests who came by one stay.
-
-create or replace function withdraw_invitations(room_id bigint, maker bigint) returns void
-language sql security definer set search_path = roomtone, pg_temp
-begin atomic
-  delete from invitations i where i.room_id = withdraw_invitations.room_id and i.invited_by = withdraw_invitations.maker;
-end;
-
-comment on function withdraw_invitations(bigint, bigint) is 'Takes back what this user has invited to the room: named invitations and links.';
-
-create or replace function tg_participants__withdraw() returns trigger
-language plpgsql security definer set search_path = roomtone, pg_temp as $$
-begin
-  -- Others who go by themselves leave the friends they asked in by name welcome.
-  if old.role = 'MODERATOR' or tg_op = 'UPDATE'
-     or (acting_user() is distinct from old.user_id and coalesce(current_setting('roomtone.leave_reason', true), '') <> 'timeout') then
-    perform withdraw_invitations(old.room_id, old.user_id);
-  end if;
-  return null;
-end
-$$;
-
-comment on function tg_participants__withdraw() is 'The invitations of a moderator who is one no more, and of anybody who was removed, let nobody in.';
-
-create or replace trigger _340_withdraw after delete on participants
-for each row execute function tg_participants__withdraw();
-comment on trigger _340_withdraw on participants is 'Moderators who leave, and whoever is removed, take their invitations along.';
-
-create or replace trigger _350_withdraw_on_demotion after update of role on participants
-for each row when (old.role in ('HOST', 'MODERATOR') and new.role not in ('HOST', 'MODERATOR'))
-execute function tg_participants__withdraw();
-comment on trigger _350_withdraw_on_demotion on participants is 'Who moderates no more has no invitations out.';
-create or replace trigger _170_pace before insert on participants
-for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_pace('participants_come_slowly', '200', '1 minute');
-comment on trigger _170_pace on participants is '200 of one user in 1 minute.';
-create or replace trigger _160_limit before insert on participants
-for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_limit('participants_are_bounded', '20', 'user_id', 't.peer_id is not null and t.room_id <> ($1).room_id');
-comment on trigger _160_limit on participants is '20 seats of one user at once.';
-
-create or replace trigger _180_pace_again before update of peer_id on participants
-for each row when (new.kind not in ('sfu', 'mcu') and new.peer_id is not null and new.peer_id is distinct from old.peer_id)
-execute function tg_pace('participants_come_slowly', '200', '1 minute');
-comment on trigger _180_pace_again on participants is 'Taking a seat anew counts like taking it.';

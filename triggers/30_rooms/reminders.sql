@@ -1,5 +1,3 @@
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on reminders for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on reminders is 'What is acknowledged here survives a crash.';
 create or replace function tg_reminders__guard() returns trigger
 language plpgsql as $$
 begin
@@ -20,9 +18,14 @@ comment on function tg_reminders__guard() is 'One is reminded only of what is st
 create or replace trigger _100_guard before insert on reminders
 for each row execute function tg_reminders__guard();
 comment on trigger _100_guard on reminders is 'Refuses reminders of rooms that are open, or over.';
-create or replace trigger _120_pace before insert on reminders
-for each row execute function tg_pace('reminders_come_slowly', '60', '10 minutes');
-comment on trigger _120_pace on reminders is '60 of one user in 10 minutes.';
+
 create or replace trigger _110_limit before insert on reminders
 for each row execute function tg_limit('reminders_are_bounded', '200', 'user_id');
 comment on trigger _110_limit on reminders is '200 reminders of one user at once.';
+
+create or replace trigger _120_pace before insert on reminders
+for each row execute function tg_pace('reminders_come_slowly', '60', '10 minutes');
+comment on trigger _120_pace on reminders is '60 of one user in 10 minutes.';
+
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on reminders for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on reminders is 'What is acknowledged here survives a crash.';

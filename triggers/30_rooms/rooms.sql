@@ -1,68 +1,3 @@
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on rooms for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on rooms is 'What is acknowledged here survives a crash.';
-create or replace trigger _120_guard_name before insert or update of name on rooms
-for each row execute function tg_guard_name('name');
-comment on trigger _120_guard_name on rooms is 'Composes the name, or refuses it.';
-create or replace trigger _130_guard_text before insert or update of ended_reason on rooms
-for each row execute function tg_guard_text('ended_reason');
-comment on trigger _130_guard_text on rooms is 'Refuses a reason that would change the page around it.';
-create or replace trigger _115_guard_link before insert or update of pinned_link on rooms
-for each row execute function tg_guard_text('pinned_link');
-comment on trigger _115_guard_link on rooms is 'Refuses a link that would change the page around it.';
--- What people type is refused in words they can act on. The constraints say the same, to whoever gets past here.
-
-create or replace function tg_rooms__guard_values() returns trigger
-language plpgsql as $$
-begin
-  if new.name !~ '\S' or length(new.name) > 120 or new.name ~ '[[:cntrl:]]' then
-    raise check_violation using
-      message    = 'a room''s name is one line of 1 to 120 characters',
-      constraint = 'rooms_name_is_text';
-  end if;
-  if new.access = 'club' and new.club_id is null then
-    raise check_violation using
-      message    = 'a room for members is a club''s room',
-      constraint = 'rooms_club_access_needs_a_club',
-      hint       = 'Choose a club, or let everybody in, or those you invite.';
-  end if;
-  if new.starts_at > new.created_at + interval '8784 hours' then
-    raise check_violation using
-      message    = 'that is more than a year away',
-      constraint = 'rooms_start_within_a_year';
-  end if;
-  if new.ended_reason !~ '\S' or length(new.ended_reason) > 200 or new.ended_reason ~ '[[:cntrl:]]' then
-    raise check_violation using
-      message    = 'a reason is one line of up to 200 characters',
-      constraint = 'rooms_ended_reason_is_a_line';
-  end if;
-  return new;
-end
-$$;
-
-comment on function tg_rooms__guard_values() is 'Says in words what a room may be called, for whom and when it may be, and how it ends.';
-
-create or replace trigger _145_guard_values before insert or update of name, club_id, access, starts_at, ended_reason on rooms
-for each row execute function tg_rooms__guard_values();
-comment on trigger _145_guard_values on rooms is 'Refuses in words what the constraints would refuse without.';
-create or replace function tg_rooms__guard_start() returns trigger
-language plpgsql as $$
-begin
-  if new.starts_at is null then
-    new.opened_at := coalesce(new.opened_at, new.created_at);
-  elsif new.starts_at <= now() then
-    new.opened_at := coalesce(new.opened_at, now());
-  end if;
-  return new;
-end
-$$;
-
-comment on function tg_rooms__guard_start() is 'A room opens at once, unless it is scheduled for later.';
-
-create or replace trigger _135_guard_start before insert on rooms
-for each row execute function tg_rooms__guard_start();
-
-comment on trigger _135_guard_start on rooms is 'Decides whether it is open from the start.';
-
 create or replace function tg_rooms__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -102,7 +37,6 @@ comment on function tg_rooms__guard() is
 
 create or replace trigger _100_guard before update on rooms
 for each row execute function tg_rooms__guard();
-
 comment on trigger _100_guard on rooms is 'Decides what may change about a room.';
 
 create or replace function tg_rooms__guard_club() returns trigger
@@ -123,60 +57,8 @@ comment on function tg_rooms__guard_club() is 'A room in a club is hosted by one
 
 create or replace trigger _105_guard_club before insert or update of club_id on rooms
 for each row when (new.club_id is not null) execute function tg_rooms__guard_club();
-
 comment on trigger _105_guard_club on rooms is 'Refuses rooms in clubs that are not the host''s.';
 
-create or replace function tg_rooms__lower_hands() returns trigger
-language plpgsql security definer set search_path = roomtone, pg_temp as $$
-begin
-  update participants p set hand_raised_at = null where p.room_id = new.id and p.hand_raised_at is not null;
-  return null;
-end
-$$;
-
-comment on function tg_rooms__lower_hands() is 'Where the stage is open nobody has to raise a hand, so those that were up come down.';
-
-create or replace trigger _320_lower_hands after update of stage on rooms
-for each row when (old.stage <> 'open' and new.stage = 'open') execute function tg_rooms__lower_hands();
-
-comment on trigger _320_lower_hands on rooms is 'When the stage opens, hands come down.';
-
-create or replace function tg_rooms__log() returns trigger
-language plpgsql security definer set search_path = roomtone, pg_temp as $$
-declare
-  room_id bigint := case tg_op when 'DELETE' then old.id else new.id end;
-begin
-  if tg_op = 'UPDATE' and new.ended_at is not null and old.ended_at is null then
-    -- Under the log's lock: whoever joined before is shown out here, whoever joins later will see the end.
-    -- Before the append, so that these goings are logged before its bell rings, and one bell tells all.
-    -- The seats before the log, in the order of everybody else: they change a seat and take the log at commit.
-    perform from participants p where p.room_id = new.id order by p.user_id for update;
-    perform from logs l where l.room_id = new.id for update;
-    delete from participants p where p.room_id = new.id;
-  end if;
-  perform append_event(room_id, 'rooms', tg_op,
-    case when tg_op <> 'DELETE' then to_jsonb(new) || room_names(new) end,
-    case when tg_op <> 'INSERT' then to_jsonb(old) end,
-    changes_hallway => true);
-  return null;
-end
-$$;
-
-comment on function tg_rooms__log() is 'Logs the room''s change; when it ended, everyone leaves.';
-
-create or replace function room_names(room rooms) returns jsonb
-language sql stable
-return jsonb_build_object(
-  'club', (select c.name from clubs c where c.id = room.club_id),
-  'host', (select u.username from users u where u.id = room.host_id));
-
-comment on function room_names(rooms) is 'The names behind a room''s ids, for its record in the log.';
-
-drop trigger if exists _500_log on rooms;
-create constraint trigger _500_log after insert or update or delete on rooms
-deferrable initially deferred for each row execute function tg_rooms__log();
-
-comment on trigger _500_log on rooms is 'At commit, the change goes into the room''s log.';
 -- A room's host is rooms.host_id; the seat called HOST follows it, here.
 
 create or replace function tg_rooms__guard_host() returns trigger
@@ -216,6 +98,97 @@ create or replace trigger _110_guard_host before update of host_id on rooms
 for each row when (new.host_id is distinct from old.host_id) execute function tg_rooms__guard_host();
 comment on trigger _110_guard_host on rooms is 'Decides to whom a room may be handed.';
 
+create or replace trigger _115_guard_link before insert or update of pinned_link on rooms
+for each row execute function tg_guard_text('pinned_link');
+comment on trigger _115_guard_link on rooms is 'Refuses a link that would change the page around it.';
+
+create or replace trigger _120_guard_name before insert or update of name on rooms
+for each row execute function tg_guard_name('name');
+comment on trigger _120_guard_name on rooms is 'Composes the name, or refuses it.';
+
+create or replace trigger _130_guard_text before insert or update of ended_reason on rooms
+for each row execute function tg_guard_text('ended_reason');
+comment on trigger _130_guard_text on rooms is 'Refuses a reason that would change the page around it.';
+
+create or replace function tg_rooms__guard_start() returns trigger
+language plpgsql as $$
+begin
+  if new.starts_at is null then
+    new.opened_at := coalesce(new.opened_at, new.created_at);
+  elsif new.starts_at <= now() then
+    new.opened_at := coalesce(new.opened_at, now());
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_rooms__guard_start() is 'A room opens at once, unless it is scheduled for later.';
+
+create or replace trigger _135_guard_start before insert on rooms
+for each row execute function tg_rooms__guard_start();
+comment on trigger _135_guard_start on rooms is 'Decides whether it is open from the start.';
+
+-- What people type is refused in words they can act on. The constraints say the same, to whoever gets past here.
+
+create or replace function tg_rooms__guard_values() returns trigger
+language plpgsql as $$
+begin
+  if new.name !~ '\S' or length(new.name) > 120 or new.name ~ '[[:cntrl:]]' then
+    raise check_violation using
+      message    = 'a room''s name is one line of 1 to 120 characters',
+      constraint = 'rooms_name_is_text';
+  end if;
+  if new.access = 'club' and new.club_id is null then
+    raise check_violation using
+      message    = 'a room for members is a club''s room',
+      constraint = 'rooms_club_access_needs_a_club',
+      hint       = 'Choose a club, or let everybody in, or those you invite.';
+  end if;
+  if new.starts_at > new.created_at + interval '8784 hours' then
+    raise check_violation using
+      message    = 'that is more than a year away',
+      constraint = 'rooms_start_within_a_year';
+  end if;
+  if new.ended_reason !~ '\S' or length(new.ended_reason) > 200 or new.ended_reason ~ '[[:cntrl:]]' then
+    raise check_violation using
+      message    = 'a reason is one line of up to 200 characters',
+      constraint = 'rooms_ended_reason_is_a_line';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_rooms__guard_values() is 'Says in words what a room may be called, for whom and when it may be, and how it ends.';
+
+create or replace trigger _145_guard_values before insert or update of name, club_id, access, starts_at, ended_reason on rooms
+for each row execute function tg_rooms__guard_values();
+comment on trigger _145_guard_values on rooms is 'Refuses in words what the constraints would refuse without.';
+
+create or replace trigger _150_limit before insert on rooms
+for each row execute function tg_limit('rooms_are_bounded', '20', 'host_id', 't.ended_at is null');
+comment on trigger _150_limit on rooms is '20 open and scheduled rooms of one host at once.';
+
+create or replace trigger _155_pace before insert on rooms
+for each row execute function tg_pace('rooms_come_slowly', '20', '1 hour');
+comment on trigger _155_pace on rooms is '20 of one user in 1 hour.';
+
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on rooms for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on rooms is 'What is acknowledged here survives a crash.';
+
+create or replace function tg_rooms__lower_hands() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  update participants p set hand_raised_at = null where p.room_id = new.id and p.hand_raised_at is not null;
+  return null;
+end
+$$;
+
+comment on function tg_rooms__lower_hands() is 'Where the stage is open nobody has to raise a hand, so those that were up come down.';
+
+create or replace trigger _320_lower_hands after update of stage on rooms
+for each row when (old.stage <> 'open' and new.stage = 'open') execute function tg_rooms__lower_hands();
+comment on trigger _320_lower_hands on rooms is 'When the stage opens, hands come down.';
+
 create or replace function tg_rooms__seat_host() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
@@ -250,9 +223,31 @@ comment on function tg_rooms__withdraw() is 'The invitations of a former host le
 create or replace trigger _340_withdraw after update of host_id on rooms
 for each row when (new.host_id <> old.host_id) execute function tg_rooms__withdraw();
 comment on trigger _340_withdraw on rooms is 'A host who hands the room over has no invitations out.';
-create or replace trigger _155_pace before insert on rooms
-for each row execute function tg_pace('rooms_come_slowly', '20', '1 hour');
-comment on trigger _155_pace on rooms is '20 of one user in 1 hour.';
-create or replace trigger _150_limit before insert on rooms
-for each row execute function tg_limit('rooms_are_bounded', '20', 'host_id', 't.ended_at is null');
-comment on trigger _150_limit on rooms is '20 open and scheduled rooms of one host at once.';
+
+create or replace function tg_rooms__log() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  room_id bigint := case tg_op when 'DELETE' then old.id else new.id end;
+begin
+  if tg_op = 'UPDATE' and new.ended_at is not null and old.ended_at is null then
+    -- Under the log's lock: whoever joined before is shown out here, whoever joins later will see the end.
+    -- Before the append, so that these goings are logged before its bell rings, and one bell tells all.
+    -- The seats before the log, in the order of everybody else: they change a seat and take the log at commit.
+    perform from participants p where p.room_id = new.id order by p.user_id for update;
+    perform from logs l where l.room_id = new.id for update;
+    delete from participants p where p.room_id = new.id;
+  end if;
+  perform append_event(room_id, 'rooms', tg_op,
+    case when tg_op <> 'DELETE' then to_jsonb(new) || room_names(new.club_id, new.host_id) end,
+    case when tg_op <> 'INSERT' then to_jsonb(old) end,
+    changes_hallway => true);
+  return null;
+end
+$$;
+
+comment on function tg_rooms__log() is 'Logs the room''s change; when it ended, everyone leaves.';
+
+drop trigger if exists _500_log on rooms;
+create constraint trigger _500_log after insert or update or delete on rooms
+deferrable initially deferred for each row execute function tg_rooms__log();
+comment on trigger _500_log on rooms is 'At commit, the change goes into the room''s log.';

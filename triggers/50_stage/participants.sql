@@ -62,6 +62,7 @@ before update of role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmu
 for each row when (num_nonnulls(old.invited_to_speak_at, new.invited_to_speak_at, old.asked_to_unmute_at, new.asked_to_unmute_at) > 0)
 execute function tg_participants__guard_consent();
 comment on trigger _110_guard_consent on participants is 'Decides who may invite and ask whom, and takes back what was answered.';
+
 create or replace function tg_participants__guard_hand() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin

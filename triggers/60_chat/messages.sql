@@ -1,8 +1,3 @@
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on messages for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on messages is 'What is acknowledged here survives a crash.';
-create or replace trigger _110_guard_text before insert on messages
-for each row execute function tg_guard_text('body');
-comment on trigger _110_guard_text on messages is 'Refuses a message that would change the page around it.';
 create or replace function tg_messages__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -51,11 +46,20 @@ create or replace trigger _100_guard before insert on messages
 for each row execute function tg_messages__guard();
 comment on trigger _100_guard on messages is 'Refuses messages from outside.';
 
-create or replace function message_record(message messages) returns jsonb
-language sql stable
-return to_jsonb(message) || jsonb_build_object('username', (select u.username from users u where u.id = message.user_id));
+create or replace trigger _110_guard_text before insert on messages
+for each row execute function tg_guard_text('body');
+comment on trigger _110_guard_text on messages is 'Refuses a message that would change the page around it.';
 
-comment on function message_record(messages) is 'A message as the log shows it: with its author''s name.';
+create or replace trigger _120_limit before insert on messages
+for each row execute function tg_limit('messages_are_bounded', '10000', 'user_id');
+comment on trigger _120_limit on messages is '10000 messages of one user at once.';
+
+create or replace trigger _130_pace before insert on messages
+for each row execute function tg_pace('messages_come_slowly', '5', '5 seconds', 'in a room');
+comment on trigger _130_pace on messages is '5 of one user in 5 seconds, in each room.';
+
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on messages for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on messages is 'What is acknowledged here survives a crash.';
 
 create or replace function tg_messages__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -80,9 +84,3 @@ drop trigger if exists _500_log on messages;
 create constraint trigger _500_log after insert or delete on messages
 deferrable initially deferred for each row execute function tg_messages__log();
 comment on trigger _500_log on messages is 'At commit, the message, or that it is gone, enters the room''s log.';
-create or replace trigger _130_pace before insert on messages
-for each row execute function tg_pace('messages_come_slowly', '5', '5 seconds', 'in a room');
-comment on trigger _130_pace on messages is '5 of one user in 5 seconds, in each room.';
-create or replace trigger _120_limit before insert on messages
-for each row execute function tg_limit('messages_are_bounded', '10000', 'user_id');
-comment on trigger _120_limit on messages is '10000 messages of one user at once.';

@@ -1,5 +1,3 @@
-create or replace trigger _200_set_asynchronous_commit before insert or update or delete on reactions for each statement execute function tg_set_asynchronous_commit();
-comment on trigger _200_set_asynchronous_commit on reactions is 'What floats by never waits for the disk.';
 create or replace function tg_reactions__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
@@ -25,6 +23,13 @@ create or replace trigger _100_guard before insert on reactions
 for each row execute function tg_reactions__guard();
 comment on trigger _100_guard on reactions is 'Refuses reactions from outside.';
 
+create or replace trigger _110_pace before insert on reactions
+for each row execute function tg_pace('reactions_come_slowly', '8', '4 seconds', 'in a room');
+comment on trigger _110_pace on reactions is '8 of one user in 4 seconds, in each room.';
+
+create or replace trigger _200_set_asynchronous_commit before insert or update or delete on reactions for each statement execute function tg_set_asynchronous_commit();
+comment on trigger _200_set_asynchronous_commit on reactions is 'What floats by never waits for the disk.';
+
 create or replace function tg_reactions__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
@@ -42,6 +47,3 @@ drop trigger if exists _500_log on reactions;
 create constraint trigger _500_log after insert on reactions
 deferrable initially deferred for each row execute function tg_reactions__log();
 comment on trigger _500_log on reactions is 'At commit, the reaction enters the room''s log.';
-create or replace trigger _110_pace before insert on reactions
-for each row execute function tg_pace('reactions_come_slowly', '8', '4 seconds', 'in a room');
-comment on trigger _110_pace on reactions is '8 of one user in 4 seconds, in each room.';

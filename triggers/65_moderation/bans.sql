@@ -18,6 +18,10 @@ $$;
 
 comment on function tg_bans__guard() is 'Host and moderators ban, and never the host.';
 
+create or replace trigger _100_guard before insert on bans
+for each row execute function tg_bans__guard();
+comment on trigger _100_guard on bans is 'Decides who may ban whom.';
+
 create or replace function tg_bans__remove() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
@@ -32,10 +36,6 @@ end
 $$;
 
 comment on function tg_bans__remove() is 'Whoever is banned loses the seat, with the reason removed.';
-
-create or replace trigger _100_guard before insert on bans
-for each row execute function tg_bans__guard();
-comment on trigger _100_guard on bans is 'Decides who may ban whom.';
 
 drop trigger if exists _300_remove on bans;
 create constraint trigger _300_remove after insert on bans

@@ -1,8 +1,3 @@
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on reports for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on reports is 'What is acknowledged here survives a crash.';
-create or replace trigger _110_guard_text before insert on reports
-for each row execute function tg_guard_text('reason');
-comment on trigger _110_guard_text on reports is 'Refuses a reason that would change the page around it.';
 create or replace function tg_reports__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
@@ -52,9 +47,18 @@ comment on function tg_reports__guard() is
 create or replace trigger _100_guard before insert on reports
 for each row execute function tg_reports__guard();
 comment on trigger _100_guard on reports is 'Decides who may report whom, and keeps the log.';
-create or replace trigger _130_pace before insert on reports
-for each row execute function tg_pace('reports_are_few', '5', '1 hour');
-comment on trigger _130_pace on reports is '5 of one user in 1 hour.';
+
+create or replace trigger _110_guard_text before insert on reports
+for each row execute function tg_guard_text('reason');
+comment on trigger _110_guard_text on reports is 'Refuses a reason that would change the page around it.';
+
 create or replace trigger _120_limit before insert on reports
 for each row execute function tg_limit('reports_are_bounded', '200', 'reporter', 't.resolved_at is null');
 comment on trigger _120_limit on reports is '200 reports of one user that nobody has dealt with at once.';
+
+create or replace trigger _130_pace before insert on reports
+for each row execute function tg_pace('reports_are_few', '5', '1 hour');
+comment on trigger _130_pace on reports is '5 of one user in 1 hour.';
+
+create or replace trigger _200_set_synchronous_commit before insert or update or delete on reports for each statement execute function tg_set_synchronous_commit();
+comment on trigger _200_set_synchronous_commit on reports is 'What is acknowledged here survives a crash.';

@@ -1,9 +1,41 @@
-create or replace trigger _130_pace before insert on recordings
-for each row execute function tg_pace('recordings_come_slowly', '20', '1 hour');
-comment on trigger _130_pace on recordings is '20 of one user in 1 hour.';
-create or replace trigger _120_limit before insert on recordings
-for each row execute function tg_limit('recordings_are_bounded', '500', 'started_by', 't.deleted_at is null');
-comment on trigger _120_limit on recordings is '500 recordings of one user at once.';
+create or replace function tg_recordings__guard_change() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  if new.ended_at is distinct from old.ended_at then
+    if old.ended_at is not null then
+      raise check_violation using
+        message    = 'this recording has ended',
+        constraint = 'recordings_stay_ended',
+        hint       = 'Start a new one.';
+    end if;
+    new.ended_at := clock_timestamp(); -- it ends when it is ended, whatever time was sent along
+  end if;
+  if new.deleted_at is distinct from old.deleted_at then
+    if old.deleted_at is not null then
+      raise check_violation using
+        message    = 'this recording has been deleted',
+        constraint = 'recordings_stay_deleted';
+    end if;
+    if acting_user() is distinct from old.started_by and not acting_as_operator()
+       and not exists (select from rooms r where r.id = old.room_id and r.host_id = acting_user()) then
+      raise insufficient_privilege using
+        message    = 'a recording is deleted by who made it, or by the room''s host',
+        constraint = 'recordings_are_deleted_by_their_host',
+        hint       = 'Ask them.';
+    end if;
+    new.deleted_at := clock_timestamp();
+    new.ended_at := coalesce(old.ended_at, new.deleted_at);
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_recordings__guard_change() is 'A recording that ended stays so, and so does one that was deleted, by who made it or the room''s host.';
+
+create or replace trigger _100_guard_change before update of ended_at, deleted_at on recordings
+for each row execute function tg_recordings__guard_change();
+comment on trigger _100_guard_change on recordings is 'Decides who ends and deletes a recording.';
+
 create or replace function tg_recordings__guard_start() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -57,43 +89,13 @@ create or replace trigger _110_guard_start before insert on recordings
 for each row execute function tg_recordings__guard_start();
 comment on trigger _110_guard_start on recordings is 'Decides whether a recording may start.';
 
-create or replace function tg_recordings__guard_change() returns trigger
-language plpgsql security definer set search_path = roomtone, pg_temp as $$
-begin
-  if new.ended_at is distinct from old.ended_at then
-    if old.ended_at is not null then
-      raise check_violation using
-        message    = 'this recording has ended',
-        constraint = 'recordings_stay_ended',
-        hint       = 'Start a new one.';
-    end if;
-    new.ended_at := clock_timestamp(); -- it ends when it is ended, whatever time was sent along
-  end if;
-  if new.deleted_at is distinct from old.deleted_at then
-    if old.deleted_at is not null then
-      raise check_violation using
-        message    = 'this recording has been deleted',
-        constraint = 'recordings_stay_deleted';
-    end if;
-    if acting_user() is distinct from old.started_by and not acting_as_operator()
-       and not exists (select from rooms r where r.id = old.room_id and r.host_id = acting_user()) then
-      raise insufficient_privilege using
-        message    = 'a recording is deleted by who made it, or by the room''s host',
-        constraint = 'recordings_are_deleted_by_their_host',
-        hint       = 'Ask them.';
-    end if;
-    new.deleted_at := clock_timestamp();
-    new.ended_at := coalesce(old.ended_at, new.deleted_at);
-  end if;
-  return new;
-end
-$$;
+create or replace trigger _120_limit before insert on recordings
+for each row execute function tg_limit('recordings_are_bounded', '500', 'started_by', 't.deleted_at is null');
+comment on trigger _120_limit on recordings is '500 recordings of one user at once.';
 
-comment on function tg_recordings__guard_change() is 'A recording that ended stays so, and so does one that was deleted, by who made it or the room''s host.';
-
-create or replace trigger _100_guard_change before update of ended_at, deleted_at on recordings
-for each row execute function tg_recordings__guard_change();
-comment on trigger _100_guard_change on recordings is 'Decides who ends and deletes a recording.';
+create or replace trigger _130_pace before insert on recordings
+for each row execute function tg_pace('recordings_come_slowly', '20', '1 hour');
+comment on trigger _130_pace on recordings is '20 of one user in 1 hour.';
 
 create or replace trigger _200_set_synchronous_commit before insert or update or delete on recordings for each statement execute function tg_set_synchronous_commit();
 comment on trigger _200_set_synchronous_commit on recordings is 'What is acknowledged here survives a crash.';

@@ -1,49 +1,3 @@
-create or replace trigger _200_set_asynchronous_commit before insert or update or delete on signals for each statement execute function tg_set_asynchronous_commit();
-comment on trigger _200_set_asynchronous_commit on signals is 'Presence and signals never wait for the disk.';
-create or replace function require_signal_bounds(sender participants, signal signals) returns void
-language plpgsql as $$
-declare
-  size constant int := pg_column_size(signal.body);
-  waiting record;
-begin
-  if size > 65536 then
-    raise check_violation using
-      message    = format('a signal has at most 64 KiB, and this one %s', pg_size_pretty(size::bigint)),
-      constraint = 'signals_body_is_bounded';
-  end if;
-  -- What one session has sent another stays there for a snapshot, and for as long as relay_delete_old_rows keeps it.
-  select count(*) as signals, coalesce(sum(pg_column_size(s.body)), 0) as bytes into waiting
-  from signals s where s.room_id = signal.room_id and s.from_peer = sender.peer_id and s.to_peer = signal.to_peer;
-  if waiting.signals >= 500 or waiting.bytes + size > 524288 then
-    raise check_violation using
-      message    = 'too many signals wait for this session',
-      constraint = 'signals_wait_in_bounds',
-      hint       = 'Up to 500 and 512 KiB from one session to another. Old ones are forgotten after some minutes; joining again begins anew.';
-  end if;
-end
-$$;
-
-comment on function require_signal_bounds(participants, signals) is
-  'Raises unless the signal is small, and few wait from this session to that one.';
-
-create or replace function require_signal_pace(signal signals) returns void
-language plpgsql as $$
-begin
-  -- Media nodes are the operator's, and answer whole rooms at once. Each signal costs 50 ms, and a second for each 64 KiB.
-  if not acting_as_operator()
-     and not spend_pace(0, signal.from_user, 'signals', make_interval(secs => 0.05 + pg_column_size(signal.body) / 65536.0), '60 seconds')
-     and not exists (select from users u where u.id = signal.from_user and u.kind = 'node') then
-    raise check_violation using
-      message    = 'too many signals in a short time',
-      constraint = 'signals_come_slowly',
-      hint       = 'Up to 1,200 at once, or fewer large ones (64 KiB count as 20 more), and then 20 in a second. Wait a moment and try again.';
-  end if;
-end
-$$;
-
-comment on function require_signal_pace(signals) is
-  'Raises unless the sender''s signals come slowly; joining a mesh of 50 is far within. Asked at commit, so that a transaction left open holds up nobody.';
-
 create or replace function tg_signals__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -117,6 +71,9 @@ comment on function tg_signals__guard() is
 create or replace trigger _100_guard before insert on signals
 for each row execute function tg_signals__guard();
 comment on trigger _100_guard on signals is 'The rules of signaling.';
+
+create or replace trigger _200_set_asynchronous_commit before insert or update or delete on signals for each statement execute function tg_set_asynchronous_commit();
+comment on trigger _200_set_asynchronous_commit on signals is 'Presence and signals never wait for the disk.';
 
 create or replace function tg_signals__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
