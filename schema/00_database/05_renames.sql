@@ -38,6 +38,9 @@ $$;
 drop function if exists
   roomtone.event_words,
   roomtone.named_parts,
+  roomtone.node_goodbye,
+  roomtone.node_recording_moves,
+  roomtone.part_recording,
   roomtone.recording_mark,
   roomtone.relay_follow,
   roomtone.relay_goodbye,

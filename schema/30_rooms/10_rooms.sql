@@ -72,5 +72,6 @@ comment on index rooms_scheduled is 'Finds scheduled rooms that are due to open.
 comment on index rooms_by_club is 'Finds and counts the rooms of a club.';
 comment on constraint rooms_end_after_they_start on rooms is 'A room ends after it was created.';
 comment on constraint rooms_start_within_a_year on rooms is 'A room is scheduled at most a year (366 days) ahead.';
+comment on constraint rooms_topology_is_known on rooms is 'A topology is mesh, sfu or mcu.';
 comment on constraint rooms_club_access_needs_a_club on rooms is 'A room for club members belongs to a club.';
 comment on constraint rooms_only_ended_ones_have_a_reason on rooms is 'Only an ended room has a reason for its end.';

@@ -4,8 +4,8 @@ begin
   update nodes n set heartbeat_at = clock_timestamp() where n.id = node_heartbeat.node and n.kind <> 'relay';
   if not found then
     raise no_data_found using
-      message = format('no node goes by %s', node_heartbeat.node),
-      hint    = 'Register (again): the database may have lost its leases.';
+      message = format('there is no node %s', node_heartbeat.node),
+      hint    = 'Register it (again): after a crash of the database there are no leases.';
   end if;
   perform assign_nodes();
   return query select a.room_id, a.peer_id from assignments a where a.node_id = node_heartbeat.node;
@@ -13,4 +13,4 @@ end
 $$;
 
 comment on function node_heartbeat(text) is
-  'A media node''s sign of life, which also gives rooms of silent nodes to living ones; returns the rooms it carries, and the session of its seat in each. Raises P0002 for a node without a lease.';
+  'Renews the lease of a media node, and assigns rooms (assign_nodes). Returns the rooms that the node hosts, with the peer_id of its seat in each. Raises P0002 for a node without a lease.';

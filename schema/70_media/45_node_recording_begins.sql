@@ -10,8 +10,8 @@ begin
   if recording.begins_at > clock_timestamp() then
     return query select null::text, extract(epoch from recording.begins_at - clock_timestamp())::float8;
   elsif recording.started_at is not null then
-    -- This node wrote a part of it before; of the next one it learns as everybody does.
-    perform part_recording(recording);
+    -- This node wrote a part of it before. The next part is a new row, which it gets by an event.
+    perform split_recording(recording);
     update recordings r set node_id = node_recording_begins.node where r.room_id = recording.room_id and r.ended_at is null;
   else
     return query
@@ -22,4 +22,4 @@ end
 $$;
 
 comment on function node_recording_begins(text, bigint) is
-  'A node begins to write: into which file. Without a file, but a wait in seconds: not yet. No row: not any more, or not this node.';
+  'A node begins to write a recording. Returns the file; or no file and the seconds to wait; or no row, if the recording has ended or belongs to another node.';

@@ -10,4 +10,4 @@ begin atomic
 end;
 
 comment on function node_recording_ended(text, bigint, double precision, bigint, text) is
-  'A node has finished a file: how long and how large it is, and what went wrong, which ends the recording.';
+  'Stores duration and size of a file that a node has completed. A failure ends the recording.';

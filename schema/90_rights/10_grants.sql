@@ -1,16 +1,14 @@
--- The whole story of rights, part one: what each role may do at all. Part two, on which rows, is 91_policies.sql.
--- Everything is taken away first, so that this file is the truth whatever was granted before.
+-- All rights of the three roles: what each role may do. 20_policies.sql says on which rows.
+-- All rights are revoked first, so that only the grants in this file remain.
 
 revoke all on all tables in schema roomtone from public, roomtone_anon, roomtone_person, roomtone_relay;
 revoke all on all functions in schema roomtone from public, roomtone_anon, roomtone_person, roomtone_relay;
 revoke create on schema roomtone from public;
-
-
 grant usage on schema roomtone to roomtone_anon, roomtone_person, roomtone_relay;
 
--- Anybody may look around.
+-- Everybody, also anonymous users, may read these.
 grant select on topics, users, clubs, followers, members, club_directory, club_roster, rooms, hallway, roster to roomtone_anon, roomtone_person;
--- Which relay serves a seat, and when it lapses, is between the relays.
+-- All columns but those for relays: served_by and expires_at.
 grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, seq) on participants
   to roomtone_anon, roomtone_person;
 grant execute on function name_fault(text), name_key(text), name_skeleton(text), unicode_kind(text), unicode_prototypes(), has_hidden_controls(text)
@@ -18,7 +16,7 @@ grant execute on function name_fault(text), name_key(text), name_skeleton(text),
 grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), require_open_room(bigint), invitation(text)
   to roomtone_anon, roomtone_person;
 
--- A person takes part.
+-- Signed-in users.
 grant select on signals, signal_trace, hand_queue to roomtone_person;
 grant update (username, bio) on users to roomtone_person;
 grant insert (name, description, topic_id), update (name, description, topic_id) on clubs to roomtone_person;
@@ -37,10 +35,10 @@ grant select, insert (room_id, user_id), delete on bans to roomtone_person;
 grant select, insert (room_id, body, client_id), delete on messages to roomtone_person;
 grant select, insert (room_id, emoji) on reactions to roomtone_person;
 grant select, insert (user_id, blocked_id), delete on blocks to roomtone_person;
--- The log that comes with a report is more than its reporter may still see: it is the operator's.
+-- The log of a report may contain events that the reporter may no longer read. Only the operator reads it.
 grant select (id, room_id, reported_id, reporter, reason, created_at, resolved_at), insert (room_id, reported_id, reason)
   on reports to roomtone_person;
--- Which node writes a recording, and into which file, would tell names of machines.
+-- Not node_id and file, which would show names of machines.
 grant select (id, room_id, started_by, announced_at, begins_at, started_at, ended_at, ended_reason, duration, bytes, failure, continues_id, deleted_at),
   insert (room_id), update (ended_at, deleted_at) on recordings to roomtone_person;
 grant select on recorded_seats, archive to roomtone_person;
@@ -60,13 +58,13 @@ grant execute on function moderates(bigint), club_role(bigint), act_as(text), jo
   require_seat(bigint, uuid), room_snapshot(bigint, uuid), room_log(bigint, uuid, bigint, bigint, int)
   to roomtone_person;
 
--- The relay's login touches no table: it becomes somebody, or calls these.
+-- The relay's login has no rights on tables. It takes the role of a user (become), or calls these functions.
 grant execute on function become(jsonb, text), token_is_revoked(text), relay_secret(text), sign_in(text, text), relay_logs(bigint[]),
   relay_read(bigint[], bigint[], int), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval),
   relay_heartbeat(text, text, text), relay_end_lease(text, interval), relay_expire_orphaned_seats(interval, interval),
   relay_reap_seats(), relay_delete_old_rows(interval, bigint, int), relay_notification_status(),
   relay_deleted_recordings(text[]), relay_set_recording_size(bigint, double precision, bigint), relay_maintain_recordings(interval),
-  node_recording_begins(text, bigint), node_recording_moves(text, bigint), node_recording_ended(text, bigint, double precision, bigint, text),
-  node_register(text, text, int, text), node_heartbeat(text), node_goodbye(text),
+  node_recording_begins(text, bigint), node_recording_continues(text, bigint), node_recording_ended(text, bigint, double precision, bigint, text),
+  node_register(text, text, int, text), node_heartbeat(text), node_end_lease(text),
   relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), schema_fingerprint()
   to roomtone_relay;

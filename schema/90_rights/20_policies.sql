@@ -1,4 +1,4 @@
--- The whole story of rights, part two: on which rows. What a write may change beyond that is said by the guards in triggers/.
+-- On which rows the roles have the rights of 10_grants.sql. Triggers named _1xx_guard check what a write may change in them.
 
 do $$
 declare
@@ -17,60 +17,60 @@ end
 $$;
 
 create policy topics_are_public on topics for select using (true);
-comment on policy topics_are_public on topics is 'Anybody may see what clubs are about.';
+comment on policy topics_are_public on topics is 'Everybody may read topics.';
 
 create policy users_are_public on users for select using (true);
-comment on policy users_are_public on users is 'Anybody may see who is who.';
+comment on policy users_are_public on users is 'Everybody may read users.';
 create policy users_change_themselves on users for update to roomtone_person using (id = acting_user());
-comment on policy users_change_themselves on users is 'Your name and your words are yours to change.';
+comment on policy users_change_themselves on users is 'Users change only their own name and bio.';
 
 create policy clubs_are_public on clubs for select using (true);
-comment on policy clubs_are_public on clubs is 'Anybody may see the clubs.';
+comment on policy clubs_are_public on clubs is 'Everybody may read clubs.';
 create policy clubs_are_founded_by_people on clubs for insert to roomtone_person with check (owner_id = acting_user());
-comment on policy clubs_are_founded_by_people on clubs is 'Whoever founds a club owns it.';
+comment on policy clubs_are_founded_by_people on clubs is 'Who founds a club is its owner.';
 create policy clubs_belong_to_their_owners on clubs for update to roomtone_person using (club_role(id) = 'OWNER');
 comment on policy clubs_belong_to_their_owners on clubs is 'Only owners change a club.';
 
 create policy followers_are_public on followers for select using (true);
-comment on policy followers_are_public on followers is 'Anybody may see who follows what.';
+comment on policy followers_are_public on followers is 'Everybody may read who follows which club.';
 create policy followers_follow_for_themselves on followers for insert to roomtone_person with check (user_id = acting_user());
-comment on policy followers_follow_for_themselves on followers is 'You follow for yourself.';
+comment on policy followers_follow_for_themselves on followers is 'Users follow only as themselves.';
 create policy followers_unfollow_for_themselves on followers for delete to roomtone_person using (user_id = acting_user());
-comment on policy followers_unfollow_for_themselves on followers is 'You unfollow for yourself.';
+comment on policy followers_unfollow_for_themselves on followers is 'Users unfollow only as themselves.';
 
 create policy members_are_public on members for select using (true);
-comment on policy members_are_public on members is 'Anybody may see who belongs to a club.';
+comment on policy members_are_public on members is 'Everybody may read who is a member of which club.';
 create policy members_are_let_in on members for insert to roomtone_person with check (club_role(club_id) in ('OWNER', 'ADMIN'));
-comment on policy members_are_let_in on members is 'Owners and admins let people in; the guard says as what, and names the rule.';
+comment on policy members_are_let_in on members is 'Owners and admins add members; a trigger checks with which role.';
 create policy members_are_given_roles on members for update to roomtone_person using (club_role(club_id) = 'OWNER');
-comment on policy members_are_given_roles on members is 'Owners give roles.';
+comment on policy members_are_given_roles on members is 'Owners change roles.';
 create policy members_leave on members for delete to roomtone_person
   using (user_id = acting_user() or club_role(club_id) = 'OWNER' or (club_role(club_id) = 'ADMIN' and role = 'MEMBER'));
-comment on policy members_leave on members is 'Leave yourself; owners remove anybody, admins those who are just members.';
+comment on policy members_leave on members is 'Members leave; owners remove any member, admins members with the role MEMBER.';
 
 create policy rooms_are_seen on rooms for select using (access <> 'invited' or host_id = acting_user() or may_see_room(id));
-comment on policy rooms_are_seen on rooms is 'Anybody may look through the doors; those of a room for the invited are shut.';
+comment on policy rooms_are_seen on rooms is 'Everybody may read rooms, except rooms for invited users, which only the users concerned may read (may_see_room).';
 create policy rooms_are_started_by_people on rooms for insert to roomtone_person with check (host_id = acting_user());
-comment on policy rooms_are_started_by_people on rooms is 'Whoever starts a room hosts it.';
+comment on policy rooms_are_started_by_people on rooms is 'Who creates a room is its host.';
 create policy rooms_are_run_by_those_who_moderate on rooms for update to roomtone_person
   using (host_id = acting_user() or moderates(id)) with check (true);
 comment on policy rooms_are_run_by_those_who_moderate on rooms is
-  'The host changes a room, and moderators some of it; the guard says what, and names the rule.';
+  'The host changes a room, moderators some of its columns; a trigger checks which.';
 
 create policy reminders_are_ones_own on reminders for select to roomtone_person using (user_id = acting_user());
-comment on policy reminders_are_ones_own on reminders is 'What you wait for is your business.';
+comment on policy reminders_are_ones_own on reminders is 'Users read only their own reminders.';
 create policy reminders_are_asked_for on reminders for insert to roomtone_person with check (user_id = acting_user());
-comment on policy reminders_are_asked_for on reminders is 'You are reminded if you ask; the guard says of what.';
+comment on policy reminders_are_asked_for on reminders is 'Users set reminders only for themselves; a trigger checks for which rooms.';
 create policy reminders_are_dropped on reminders for delete to roomtone_person using (user_id = acting_user());
-comment on policy reminders_are_dropped on reminders is 'And not any more, if you do not want to be.';
+comment on policy reminders_are_dropped on reminders is 'Users delete their own reminders.';
 
 create policy guests_are_seen_by_those_inside on guests for select to roomtone_person
   using (user_id = acting_user() or moderates(room_id) or exists (
     select from participants p where p.room_id = guests.room_id and p.user_id = acting_user() and p.peer_id is not null));
-comment on policy guests_are_seen_by_those_inside on guests is 'Whoever sits in the room knows who may enter, and everybody where they may.';
+comment on policy guests_are_seen_by_those_inside on guests is 'Participants read the guests of their room, and users where they are guests.';
 create policy guests_are_sent_home on guests for delete to roomtone_person
   using (user_id = acting_user() or moderates(room_id));
-comment on policy guests_are_sent_home on guests is 'Host and moderators take it back, or the guest gives it up.';
+comment on policy guests_are_sent_home on guests is 'Host, moderators and the guest delete it.';
 
 create policy invitations_are_seen_by_those_concerned on invitations for select to roomtone_person
   using ((invited_user = acting_user()
@@ -79,84 +79,84 @@ create policy invitations_are_seen_by_those_concerned on invitations for select 
          or invited_by = acting_user() or club_role(club_id) in ('OWNER', 'ADMIN')
          or exists (select from rooms r where r.id = invitations.room_id and r.host_id = acting_user()));
 comment on policy invitations_are_seen_by_those_concerned on invitations is
-  'An invitation is a key: seen by its maker, by whoever it names if it reaches them, by the club''s owners and admins, by the room''s host.';
+  'Read by its maker, by the invited user if it reaches them, by owners and admins of the club, and by the room''s host.';
 create policy invitations_are_made on invitations for insert to roomtone_person with check (invited_by = acting_user());
-comment on policy invitations_are_made on invitations is 'You invite in your own name; the guard says whom to what.';
+comment on policy invitations_are_made on invitations is 'Users invite only as themselves; a trigger checks whom to what.';
 create policy invitations_are_withdrawn on invitations for delete to roomtone_person
   using (invited_by = acting_user() or club_role(club_id) in ('OWNER', 'ADMIN')
          or exists (select from rooms r where r.id = invitations.room_id and r.host_id = acting_user()));
-comment on policy invitations_are_withdrawn on invitations is 'By its maker, the club''s owners and admins, the room''s host.';
+comment on policy invitations_are_withdrawn on invitations is 'Deleted by its maker, by owners and admins of the club, and by the room''s host.';
 
 create policy acceptances_are_seen_by_those_concerned on acceptances for select to roomtone_person
   using (user_id = acting_user() or exists (select from invitations i where i.id = acceptances.invitation_id));
 comment on policy acceptances_are_seen_by_those_concerned on acceptances is
-  'What you accepted, and who accepted an invitation that you may see.';
+  'Users read what they accepted, and who accepted an invitation that they may read.';
 
 create policy bans_are_seen_by_those_concerned on bans for select to roomtone_person
   using (user_id = acting_user() or moderates(room_id));
-comment on policy bans_are_seen_by_those_concerned on bans is 'Whoever is banned knows it, and those who moderate the room.';
+comment on policy bans_are_seen_by_those_concerned on bans is 'Read by the banned user, and by host and moderators.';
 create policy bans_are_for_moderators on bans for insert to roomtone_person with check (moderates(room_id));
-comment on policy bans_are_for_moderators on bans is 'Host and moderators ban; the guard names the rule.';
+comment on policy bans_are_for_moderators on bans is 'Host and moderators ban users.';
 create policy bans_are_lifted_by_moderators on bans for delete to roomtone_person using (moderates(room_id));
-comment on policy bans_are_lifted_by_moderators on bans is 'Host and moderators let people in again.';
+comment on policy bans_are_lifted_by_moderators on bans is 'Host and moderators lift bans.';
 
 create policy participants_are_seen_where_the_room_is on participants for select
   using (user_id = acting_user() or exists (select from rooms r where r.id = participants.room_id));
-comment on policy participants_are_seen_where_the_room_is on participants is 'Anybody may see who is where, if they may know of the room.';
+comment on policy participants_are_seen_where_the_room_is on participants is 'Everybody may read the participants of rooms that they may read.';
 create policy participants_join on participants for insert to roomtone_person with check (true);
-comment on policy participants_join on participants is 'Joining: the guard says who may take which seat, and names the rule.';
+comment on policy participants_join on participants is 'Joining: a trigger checks who may take which seat.';
 create policy participants_change on participants for update to roomtone_person
   using (user_id = acting_user() or moderates(room_id));
-comment on policy participants_change on participants is 'Your own seat, or anybody''s where you moderate; the guard says what may change.';
+comment on policy participants_change on participants is 'Users change their own seat, host and moderators all seats of their room; a trigger checks what may change.';
 create policy participants_leave on participants for delete to roomtone_person
   using (user_id = acting_user() or (moderates(room_id) and role <> 'HOST'));
-comment on policy participants_leave on participants is 'Leave your own seat, or remove somebody where you moderate; never the host.';
+comment on policy participants_leave on participants is 'Users delete their own seat, host and moderators those of others, except the host''s.';
 
 create policy messages_are_for_those_inside on messages for select to roomtone_person
   using (user_id = acting_user() or moderates(room_id) or exists (
     select from participants p where p.room_id = messages.room_id and p.user_id = acting_user() and p.peer_id is not null));
-comment on policy messages_are_for_those_inside on messages is 'Whoever sits in the room reads what was written there, and everybody what they wrote.';
+comment on policy messages_are_for_those_inside on messages is 'Participants read the messages of their room, and users their own messages.';
 create policy messages_are_written_in_ones_own_name on messages for insert to roomtone_person with check (user_id = acting_user());
-comment on policy messages_are_written_in_ones_own_name on messages is 'You write for yourself; the guard says where.';
+comment on policy messages_are_written_in_ones_own_name on messages is 'Users write only as themselves; a trigger checks where.';
 create policy messages_are_taken_back on messages for delete to roomtone_person
   using (user_id = acting_user() or moderates(room_id));
-comment on policy messages_are_taken_back on messages is 'Your own, or anybody''s where you moderate.';
+comment on policy messages_are_taken_back on messages is 'Deleted by the author, and by host and moderators.';
 
 create policy reactions_are_for_those_inside on reactions for select to roomtone_person
   using (moderates(room_id) or exists (
     select from participants p where p.room_id = reactions.room_id and p.user_id = acting_user() and p.peer_id is not null));
-comment on policy reactions_are_for_those_inside on reactions is 'Whoever sits in the room sees what floats by.';
+comment on policy reactions_are_for_those_inside on reactions is 'Participants read the reactions of their room.';
 create policy reactions_are_shown_in_ones_own_name on reactions for insert to roomtone_person with check (user_id = acting_user());
-comment on policy reactions_are_shown_in_ones_own_name on reactions is 'You react for yourself; the guard says where.';
+comment on policy reactions_are_shown_in_ones_own_name on reactions is 'Users react only as themselves; a trigger checks where.';
 
 create policy blocks_are_private on blocks for select to roomtone_person using (user_id = acting_user());
-comment on policy blocks_are_private on blocks is 'Whom you avoid is known to you alone.';
+comment on policy blocks_are_private on blocks is 'Users read only their own blocks.';
 create policy blocks_are_ones_own on blocks for insert to roomtone_person with check (user_id = acting_user());
-comment on policy blocks_are_ones_own on blocks is 'You block for yourself.';
+comment on policy blocks_are_ones_own on blocks is 'Users block only for themselves.';
 create policy blocks_are_lifted_by_the_blocker on blocks for delete to roomtone_person using (user_id = acting_user());
-comment on policy blocks_are_lifted_by_the_blocker on blocks is 'And you meet them again.';
+comment on policy blocks_are_lifted_by_the_blocker on blocks is 'Users delete their own blocks.';
 
 create policy reports_are_seen_by_the_reporter on reports for select to roomtone_person using (reporter = acting_user());
-comment on policy reports_are_seen_by_the_reporter on reports is 'You see that you reported, and whether it was dealt with; the log that came with it is the operator''s.';
+comment on policy reports_are_seen_by_the_reporter on reports is 'Users read their own reports, without the log in it.';
 create policy reports_are_made_in_ones_own_name on reports for insert to roomtone_person with check (reporter = acting_user());
-comment on policy reports_are_made_in_ones_own_name on reports is 'You report for yourself; the guard says whom.';
+comment on policy reports_are_made_in_ones_own_name on reports is 'Users report only as themselves; a trigger checks whom.';
 
 create policy recordings_are_for_those_recorded on recordings for select to roomtone_person
   using (started_by = acting_user() or was_recorded(id));
 comment on policy recordings_are_for_those_recorded on recordings is
-  'A recording is for who made it, for the room''s host, and for those who sat there while it ran.';
+  'Read by who started it, by the room''s host, and by those who were in the room while it ran.';
 create policy recordings_are_started on recordings for insert to roomtone_person with check (started_by = acting_user());
-comment on policy recordings_are_started on recordings is 'You record in your own name; the guard says what.';
+comment on policy recordings_are_started on recordings is 'Users start recordings only as themselves; a trigger checks where.';
 create policy recordings_are_stopped_and_deleted on recordings for update to roomtone_person
   using (started_by = acting_user() or moderates(room_id)) with check (true);
 comment on policy recordings_are_stopped_and_deleted on recordings is
-  'By who made it, and by those who moderate the room, of whom only the host deletes: the guard names the rule.';
+  'Changed by who started it, and by host and moderators. A trigger checks that only who started it and the host delete it.';
 
 create policy recorded_seats_are_seen_by_those_recorded on recorded_seats for select to roomtone_person
   using (exists (select from recordings r where r.id = recorded_seats.recording_id));
-comment on policy recorded_seats_are_seen_by_those_recorded on recorded_seats is 'Whoever may hear a recording may know who was there.';
+comment on policy recorded_seats_are_seen_by_those_recorded on recorded_seats is 'Users who may play a recording may read who was in it.';
 
 create policy signals_are_for_both_ends on signals for select to roomtone_person using (acting_user() in (from_user, to_user));
-comment on policy signals_are_for_both_ends on signals is 'A signal is readable by its two ends.';
+comment on policy signals_are_for_both_ends on signals is 'Read by its sender and its recipient.';
 create policy signals_are_sent_in_ones_own_name on signals for insert to roomtone_person with check (from_user = acting_user());
-comment on policy signals_are_sent_in_ones_own_name on signals is 'You signal for yourself.';
+comment on policy signals_are_sent_in_ones_own_name on signals is 'Users send signals only as themselves.';

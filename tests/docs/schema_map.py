@@ -1,7 +1,7 @@
 """A map of the schema: tables, their triggers in firing order, what each calls and makes happen.
 
-It is read from the SQL by PostgreSQL's own parser, through pglast, which is under the GPL: a tool of
-ours (the extra `docs`), never a part of what runs. `make docs` writes the page:
+It is read from the SQL files with pglast, which is PostgreSQL's own parser. pglast is under the GPL, so it is only a
+tool for documentation and tests (extra `docs`), never a dependency of the program. `make docs` writes the page:
 
     python -m tests.docs.schema_map > docs/schema-map.md
 """
@@ -22,15 +22,15 @@ from ..schema.sources import nodes
 BEFORE, INSERT, DELETE, UPDATE = 2, 4, 8, 16  # pg_trigger.h, TRIGGER_TYPE_*
 VERBS = ((INSERT, "insert"), (UPDATE, "update"), (DELETE, "delete"))
 MOMENTS = ("before statement", "before row", "after row", "after statement", "at commit")
-BELL = "pg_notify"
+NOTIFICATION = "pg_notify"
 
 INTRODUCTION = """\
 # Map of the schema
 
-Every table, its triggers in the order in which they fire, the function each calls, and what that makes happen. A
-trigger's number is its turn: 100 guards, 200 sees to durability, 300 derives, 500 logs, 900 rings the bell. Triggers
-of the same moment fire in the order of their names; those that fire at commit, in the order in which the rows changed
-(PostgreSQL manual, 37.1).
+Every table, its triggers in the order in which they fire, the function that each calls, and which tables that function
+writes. The triggers of a table fire in the order of their numbers: from 050 before a statement, from 100 before a row is
+written, from 300 after it, from 500 at commit. Triggers at commit fire in the order in which rows changed, and for each
+row in the order of their numbers (PostgreSQL manual, 37.1).
 
 This page is generated from `schema/` and `triggers/` by `make docs`, and a test compares it with the source and with
 an installed database.
@@ -39,7 +39,7 @@ an installed database.
 
 @dataclass
 class Function:
-    """What a function does to tables, as far as its statements say."""
+    """A function: which tables its statements write, and which functions they call."""
 
     comment: str = ""
     file: str = ""
@@ -49,7 +49,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Trigger:
-    """A trigger and its turn; `moment` is a position in MOMENTS."""
+    """A trigger; `moment` is an index of MOMENTS."""
 
     name: str
     table: str
@@ -61,7 +61,7 @@ class Trigger:
 
 @dataclass
 class Table:
-    """A table, whether a crash empties it, and the tables whose rows take its rows with them."""
+    """A table. `goes_with`: the tables to which it has foreign keys with ON DELETE CASCADE."""
 
     name: str
     file: str
@@ -85,7 +85,7 @@ class Map:
         )
 
     def reach(self, function: str) -> set[str]:
-        """The tables a function writes, itself and through what it calls; BELL if it notifies."""
+        """The tables that a function writes, itself or through functions it calls; NOTIFICATION if it notifies."""
         seen, waiting, written = set[str](), [function], set[str]()
         while waiting:
             name = waiting.pop()
@@ -93,7 +93,7 @@ class Map:
             if name in seen or found is None:
                 continue
             seen.add(name)
-            written |= found.writes & {*self.tables, BELL}
+            written |= found.writes & {*self.tables, NOTIFICATION}
             waiting += found.calls
         return written
 
@@ -129,12 +129,12 @@ def read(files: Sequence[SqlFile]) -> Map:
 
 def page(found: Map) -> str:
     """The map as Markdown."""
-    busy = [name for name in sorted(found.tables) if found.of(name)]
-    quiet = [name for name in sorted(found.tables) if not found.of(name)]
-    parts = [INTRODUCTION, "## What a write sets in motion\n", _flow(found)]
-    parts += [_section(found, name) for name in busy]
-    parts += ["## Tables without triggers\n", "| table | what it is |\n|---|---|"]
-    rows = [f"| `{name}` | {_cell(found.tables[name].comment)} |" for name in quiet]
+    with_triggers = [name for name in sorted(found.tables) if found.of(name)]
+    without_triggers = [name for name in sorted(found.tables) if not found.of(name)]
+    parts = [INTRODUCTION, "## Which writes cause which others\n", _flow(found)]
+    parts += [_section(found, name) for name in with_triggers]
+    parts += ["## Tables without triggers\n", "| table | description |\n|---|---|"]
+    rows = [f"| `{name}` | {_cell(found.tables[name].comment)} |" for name in without_triggers]
     return "\n".join(parts) + "\n" + "\n".join(rows) + "\n"
 
 
@@ -144,14 +144,16 @@ def _section(found: Map, name: str) -> str:
     if table.unlogged:
         facts.append("unlogged: a crash empties it")
     if table.goes_with:
-        facts.append("its rows go with their " + " and ".join(f"`{t}`" for t in table.goes_with))
+        facts.append(
+            "its rows are deleted with their " + " and ".join(f"`{t}`" for t in table.goes_with)
+        )
     rows = [
         f"| {MOMENTS[t.moment]} | `{t.name}` | {t.events} | {_cell(t.comment)} "
         f"| [`{t.function}`](../{found.functions[t.function].file}) "
         f"| {_cell(found.functions[t.function].comment)} | {_effects(found.reach(t.function))} |"
         for t in found.of(name)
     ]
-    head = "| when | trigger | on | what it is for | calls | which does | and writes |\n|---|---|---|---|---|---|---|"
+    head = "| when | trigger | on | purpose | calls function | which | and writes |\n|---|---|---|---|---|---|---|"
     return "\n".join(
         [f"## {name}\n", table.comment, "", "; ".join(facts) + ".", "", head, *rows, ""]
     )
@@ -167,22 +169,22 @@ def _flow(found: Map) -> str:
                 names.append(trigger.name)
     lines = [
         f"  {source} -- {', '.join(sorted(names))} --> "
-        + ("bell((NOTIFY roomtone))" if target == BELL else target)
+        + ("notification((NOTIFY roomtone))" if target == NOTIFICATION else target)
         for (source, target), names in sorted(edges.items())
     ]
     return "\n".join(["```mermaid", "flowchart LR", *lines, "```", ""])
 
 
 def _effects(written: set[str]) -> str:
-    shown = [f"`{name}`" for name in sorted(written - {BELL})]
-    return ", ".join([*shown, *(["the bell"] if BELL in written else [])]) or "–"
+    shown = [f"`{name}`" for name in sorted(written - {NOTIFICATION})]
+    return ", ".join([*shown, *(["a notification"] if NOTIFICATION in written else [])]) or "–"
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-# The parser's trees are read as they come: every attribute of a node may be missing, as far as types tell.
+# The types of pglast say that every attribute of a node may be missing, so these functions take Any.
 
 
 def _table(statement: Any, file: str) -> Table:
@@ -200,10 +202,10 @@ def _table(statement: Any, file: str) -> Table:
 def _function(statement: Any, text: str, file: str) -> Function:
     found = Function(file=file)
     trees: list[object] = [statement.sql_body]
-    words = ""
+    code = ""
     if any(_is_plpgsql(option) for option in statement.options or ()):
         queries = list(_queries(parse_plpgsql(text)))
-        words = _TEXT.sub("", " ".join(queries))
+        code = _TEXT.sub("", " ".join(queries))
         trees = [parse_sql(query) for query in queries if _WRITES.match(query)]
     for tree in trees:
         for node in nodes(tree):
@@ -212,9 +214,9 @@ def _function(statement: Any, text: str, file: str) -> Function:
                     found.writes.add(_name(node.relation))
                 case ast.FuncCall():
                     found.calls.add(_last(node.funcname))
-    found.calls |= set(_CALL.findall(words))
-    if BELL in found.calls:
-        found.writes.add(BELL)
+    found.calls |= set(_CALL.findall(code))
+    if NOTIFICATION in found.calls:
+        found.writes.add(NOTIFICATION)
     return found
 
 

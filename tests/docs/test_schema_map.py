@@ -1,4 +1,4 @@
-"""docs/schema-map.md: what the source says, and what an installed database has."""
+"""docs/schema-map.md is the same as the SQL files, and as an installed database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def found() -> Map:
 
 
 def test_the_page_is_the_map_of_the_source(found: Map) -> None:
-    assert PAGE.read_text("utf-8") == page(found), "`make docs` writes it anew"
+    assert PAGE.read_text("utf-8") == page(found), "`make docs` writes it"
 
 
 def test_the_map_has_the_triggers_an_installed_database_has(found: Map, connect: Connect) -> None:
@@ -40,9 +40,9 @@ def test_the_map_has_the_tables_an_installed_database_has(found: Map, connect: C
     assert sorted(drawn) == sorted(installed)
 
 
-def test_triggers_stand_in_firing_order(found: Map) -> None:
+def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None:
     assert [trigger.name for trigger in found.of("participants")] == [
-        "_200_set_asynchronous_commit",  # before the statement, whatever its number
+        "_050_set_asynchronous_commit",  # before the statement
         "_100_guard_change",
         "_110_guard_consent",
         "_120_guard_hand",
@@ -54,23 +54,23 @@ def test_triggers_stand_in_firing_order(found: Map) -> None:
         "_180_pace_again",
         "_300_lease",
         "_310_lease_again",
-        "_320_use_new_peer_id",
-        "_330_use_peer_id",
+        "_320_reserve_new_peer_id",
+        "_330_reserve_peer_id",
         "_340_withdraw",
         "_350_withdraw_on_demotion",
         "_500_log",
         "_510_log_change",
-        "_600_forget_old_signals",
-        "_610_forget_signals",
+        "_600_delete_old_signals",
+        "_610_delete_signals",
         "_620_apply_host_gone",
-        "_630_record",
-        "_640_record_again",
+        "_630_update_recorded_seats",
+        "_640_update_recorded_seats_again",
         "_650_assign_node",
         "_660_assign_node_again",
     ]
 
 
-def test_effects_are_followed_through_functions_and_not_through_words(found: Map) -> None:
+def test_writes_are_found_through_called_functions_and_not_in_texts(found: Map) -> None:
     assert found.reach("tg_rooms__log") == {"events", "logs", "participants"}
     assert found.reach("tg_events__notify") == {"pg_notify"}
     assert found.reach("tg_pace") == {"paces"}

@@ -85,11 +85,22 @@ MISNAMED = {
     "triggers carry their order and a verb": """
         select t.tgname || ' on ' || c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid
         where c.relnamespace = 'roomtone'::regnamespace and not t.tgisinternal
-          and t.tgname !~ '^_[1-9][0-9][05]_[a-z]+(_[a-z]+)*$'""",
-    "a trigger's number is its turn": """
+          and t.tgname !~ '^_[0-9][0-9][05]_[a-z]+(_[a-z]+)*$'""",
+    "no two triggers of a table have the same number": """
         select string_agg(t.tgname, ', ') || ' on ' || c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid
         where c.relnamespace = 'roomtone'::regnamespace and not t.tgisinternal
         group by c.relname, left(t.tgname, 4) having count(*) > 1""",
+    # before a statement, before a row, after a row, at commit; a trigger of no other kind exists
+    "the triggers of a table fire in the order of their numbers": """
+        with triggers as (
+          select c.relname, t.tgname,
+                 case when tgdeferrable then 4 when tgtype & 3 = 1 then 3 when tgtype & 3 = 3 then 2
+                      when tgtype & 3 = 2 then 1 end as moment
+          from pg_trigger t join pg_class c on c.oid = t.tgrelid
+          where c.relnamespace = 'roomtone'::regnamespace and not t.tgisinternal)
+        select a.tgname || ' on ' || a.relname from triggers a
+        left join triggers b on a.relname = b.relname and a.moment < b.moment and a.tgname > b.tgname
+        where b.tgname is not null or a.moment is null""",
     "policies begin with their table": """
         select p.polname || ' on ' || c.relname from pg_policy p join pg_class c on c.oid = p.polrelid
         where c.relnamespace = 'roomtone'::regnamespace and p.polname !~ ('^' || c.relname || '_')""",
@@ -129,6 +140,11 @@ UNSAFE = {
         where p.pronamespace = 'roomtone'::regnamespace and p.proretset and l.lanname = 'sql'
           and not p.prosecdef and p.provolatile <> 'v' and p.proconfig is null
           and has_function_privilege('roomtone_person', p.oid, 'execute')""",
+    # PostgreSQL before 18 then refuses to add a column with a default to this table.
+    "an SQL function whose stored body takes a row of the table rooms": """
+        select p.oid::regprocedure::text from pg_proc p
+        where p.pronamespace = 'roomtone'::regnamespace and p.prosqlbody is not null
+          and (select c.reltype from pg_class c where c.oid = 'rooms'::regclass) = any (p.proargtypes)""",
     "a policy on a table that does not ask it": """
         select p.polname from pg_policy p join pg_class c on c.oid = p.polrelid
         where c.relnamespace = 'roomtone'::regnamespace and not c.relrowsecurity""",

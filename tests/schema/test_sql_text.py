@@ -29,7 +29,6 @@ every_file = pytest.mark.parametrize("path", FILES, ids=label)
 
 # what no parser understands, such as a template whose parts come later, is judged by its words
 WRITES_ROWS = re.compile(r"\s*(update\s+\S+\s+set|delete\s+from)\s", re.IGNORECASE)
-ROOMS_COLUMN_WITH_A_DEFAULT = re.compile(r"alter table rooms add column[^;]*\bdefault\b")
 HAS_WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
 
 
@@ -55,17 +54,6 @@ def test_the_file_parses(path: Path) -> None:
 
 def test_the_printed_script_parses() -> None:
     assert parse_sql("".join(script()))
-
-
-@every_file
-def test_a_column_with_a_default_comes_to_rooms_where_nothing_stored_takes_its_rows(
-    path: Path,
-) -> None:
-    # Before PostgreSQL 18 it is refused otherwise; triggers/30_rooms/rooms.sql makes that function anew.
-    text = path.read_text(encoding="utf-8")
-    added = ROOMS_COLUMN_WITH_A_DEFAULT.search(text)
-    if added is not None:
-        assert "drop function if exists room_names(rooms)" in text[: added.start()]
 
 
 @every_file

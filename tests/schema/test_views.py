@@ -63,7 +63,7 @@ def test_acting_as_somebody_gives_their_rights_and_no_more(psql: Psql) -> None:
 
 
 def test_acting_as_nobody_there_is_refused(psql: Psql) -> None:
-    with pytest.raises(psycopg.errors.NoDataFound, match="nobody is called 'ghost'"):
+    with pytest.raises(psycopg.errors.NoDataFound, match="there is no user called 'ghost'"):
         psql.one("select act_as('ghost')")
 
 

@@ -206,7 +206,7 @@ def lose_the_node(psql: Psql, room: int) -> None:
 def stop_the_node(psql: Psql, room: int) -> None:
     node, recording = psql.all("select node_id, id from recordings")[0]
     psql.one("select node_recording_ended(%s, %s, 3, 4711)", node, recording)
-    psql.one("select node_goodbye(%s)", node)
+    psql.one("select node_end_lease(%s)", node)
 
 
 def crash_the_database(psql: Psql, room: int) -> None:
@@ -269,7 +269,10 @@ def test_one_that_had_not_begun_waits_for_the_next_node_and_not_for_ever(
         assert psql.one("select node_id from assignments") == "three"
     else:
         psql.one("select relay_maintain_recordings()")
-    assert psql.one("select ended_reason from recordings") == "no other node was available to continue it"
+    assert (
+        psql.one("select ended_reason from recordings")
+        == "no other node was available to continue it"
+    )
     assert psql.one("select node_id is null from recordings")
 
 

@@ -85,7 +85,7 @@ def test_rooms_of_a_node_that_died_or_left_go_to_another_and_wait_if_there_is_no
     assert psql.one("select count(*) from events where table_name = 'participants'") > before
     # The dead one comes back to life: the room stays where it is.
     assert psql.all("select room_id from node_heartbeat('a')") == []
-    psql.run("select node_goodbye('b')")
+    psql.run("select node_end_lease('b')")
     assert carries(psql, room) == "a"
 
 
@@ -215,7 +215,9 @@ def test_a_recording_ends_before_its_empty_room_gives_up_the_node(psql: Psql) ->
     psql.run("delete from participants where kind = 'person'")
     psql.run("select node_heartbeat('a')")
     assert carries(psql, room) is None
-    assert psql.all("select node_id, ended_reason from recordings") == [("a", "everybody had left")]
+    assert psql.all("select node_id, ended_reason from recordings") == [
+        ("a", "all people had left")
+    ]
 
 
 def notified(listener: Psql) -> list[str]:

@@ -1,5 +1,5 @@
--- NOTIFY makes commits wait in line (PostgreSQL manual, NOTIFY, Notes), and each would hold the line while its
--- WAL is flushed. So presence and signals do not wait for the disk; whatever people would miss does.
+-- Transactions that NOTIFY commit one after the other (PostgreSQL manual, NOTIFY, Notes), each holding a lock while its WAL is
+-- written to disk. So commits of seats and signals do not wait for the disk. Commits of all other data do.
 
 create or replace function tg_set_asynchronous_commit() returns trigger
 language plpgsql as $$
@@ -11,7 +11,7 @@ begin
 end
 $$;
 
-comment on function tg_set_asynchronous_commit() is 'This transaction need not wait for the disk, unless it wrote something that must last.';
+comment on function tg_set_asynchronous_commit() is 'The commit does not wait for the disk, unless the transaction also wrote to a table whose commits wait.';
 
 create or replace function tg_set_synchronous_commit() returns trigger
 language plpgsql as $$
@@ -24,4 +24,4 @@ begin
 end
 $$;
 
-comment on function tg_set_synchronous_commit() is 'This transaction waits for the disk, whatever else it wrote.';
+comment on function tg_set_synchronous_commit() is 'The commit waits for the disk, whatever else the transaction wrote.';

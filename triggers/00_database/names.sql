@@ -1,4 +1,4 @@
--- Names are stored composed (NFC), and refused with what is wrong with them. The constraints say the same.
+-- Names are stored in NFC. A name that breaks a rule is refused with an explanation; the constraints check the same rules.
 
 create or replace function tg_guard_name() returns trigger
 language plpgsql as $$
@@ -10,7 +10,7 @@ begin
     raise check_violation using
       message    = format('this name %s', fault),
       constraint = tg_table_name || '_' || tg_argv[0] || '_is_a_name',
-      hint       = 'Write it with letters of one script, digits, signs and emoji that everybody can see.';
+      hint       = 'Use letters of one script, digits, visible signs and emoji.';
   end if;
   if name is distinct from to_jsonb(new) ->> tg_argv[0] then
     new := jsonb_populate_record(new, jsonb_build_object(tg_argv[0], name));
@@ -19,19 +19,19 @@ begin
 end
 $$;
 
-comment on function tg_guard_name() is 'Composes the name in the column it is given, and refuses in words what name_fault does.';
+comment on function tg_guard_name() is 'Converts the name in the given column to NFC, and refuses it if name_fault finds a fault.';
 
 create or replace function tg_guard_text() returns trigger
 language plpgsql as $$
 begin
   if has_hidden_controls(to_jsonb(new) ->> tg_argv[0]) then
     raise check_violation using
-      message    = 'this text has characters that would turn around what stands beside it',
+      message    = 'this text has control characters that change the text around it',
       constraint = tg_table_name || '_' || tg_argv[0] || '_stays_in_its_place',
-      hint       = 'Leave out U+202A to U+202E and U+2066 to U+2069.';
+      hint       = 'Remove U+202A to U+202E and U+2066 to U+2069.';
   end if;
   return new;
 end
 $$;
 
-comment on function tg_guard_text() is 'Refuses in words what has_hidden_controls finds in the column it is given.';
+comment on function tg_guard_text() is 'Refuses control characters that has_hidden_controls finds in the given column.';

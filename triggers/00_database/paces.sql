@@ -1,11 +1,11 @@
--- Every table that a user can write into has a pace, so many rows in a time, and a bound, so many rows there at once: a test asks
--- the catalogue for these triggers. The operator has neither. Signals have theirs in 30_signals.sql.
+-- Every table that users can write to has two limits: how many rows in which time (tg_pace), and how many rows at most (tg_limit).
+-- A test checks this in the catalogue. Operators have no limits. The limits of signals are in schema/70_media/.
 
 create or replace function tg_pace() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   rule constant text := tg_argv[0];
-  how_many constant int := tg_argv[1];
+  max_rows constant int := tg_argv[1];
   within constant interval := tg_argv[2];
   place bigint := 0;
 begin
@@ -15,40 +15,40 @@ begin
   if tg_argv[3] = 'in a room' then
     place := (to_jsonb(new) ->> 'room_id')::bigint;
   end if;
-  if not spend_pace(place, coalesce(acting_user(), 0), tg_table_name, within / how_many, within) then
+  if not spend_pace(place, coalesce(acting_user(), 0), tg_table_name, within / max_rows, within) then
     raise check_violation using
       message    = format('too many %s in a short time', tg_table_name),
       constraint = rule,
-      hint       = format('Up to %s in %s. Wait a moment and try again.', how_many, within);
+      hint       = format('Up to %s in %s. Wait a moment and try again.', max_rows, within);
   end if;
   return new;
 end
 $$;
 
-comment on function tg_pace() is 'Refuses rows that come too fast: tg_pace(rule, how many, within which time, ''in a room'' if each room has a pace of its own).';
+comment on function tg_pace() is 'Rate limit: refuses rows that a user writes too fast. Arguments: rule, maximum number of rows, in which time, ''in a room'' if counted per room.';
 
 create or replace function tg_limit() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   rule constant text := tg_argv[0];
-  most constant int := tg_argv[1];
-  there int;
+  max_rows constant int := tg_argv[1];
+  existing int;
 begin
   if acting_as_operator() then
     return new;
   end if;
   execute format('select count(*) from (select from %I t where t.%I = ($1).%I and %s limit %s) found',
-                 tg_table_name, tg_argv[2], tg_argv[2], coalesce(tg_argv[3], 'true'), most)
-  using new into there;
-  if there >= most then
+                 tg_table_name, tg_argv[2], tg_argv[2], coalesce(tg_argv[3], 'true'), max_rows)
+  using new into existing;
+  if existing >= max_rows then
     raise check_violation using
-      message    = format('there are %s %s already, and there may be no more', most, tg_table_name),
+      message    = format('there are %s %s already, which is the maximum', max_rows, tg_table_name),
       constraint = rule,
-      hint       = 'Remove some that are not needed any more.';
+      hint       = 'Delete some that are no longer needed.';
   end if;
   return new;
 end
 $$;
 
 comment on function tg_limit() is
-  'Refuses rows beyond a number: tg_limit(rule, most, column whose value the new row shares with those counted, which of them count).';
+  'Refuses rows beyond a maximum number. Arguments: rule, maximum, column (rows with the new row''s value in it are counted), optional condition for the counted rows.';

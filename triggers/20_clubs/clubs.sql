@@ -1,10 +1,13 @@
+create or replace trigger _050_set_synchronous_commit before insert or update or delete on clubs for each statement execute function tg_set_synchronous_commit();
+comment on trigger _050_set_synchronous_commit on clubs is 'Commits to this table wait for the disk.';
+
 create or replace trigger _100_guard_name before insert or update of name on clubs
 for each row execute function tg_guard_name('name');
-comment on trigger _100_guard_name on clubs is 'Composes the name, or refuses it.';
+comment on trigger _100_guard_name on clubs is 'Stores the name in NFC, or refuses it.';
 
 create or replace trigger _110_guard_text before insert or update of description on clubs
 for each row execute function tg_guard_text('description');
-comment on trigger _110_guard_text on clubs is 'Refuses a description that would change the page around it.';
+comment on trigger _110_guard_text on clubs is 'Refuses control characters in the description.';
 
 create or replace function tg_clubs__guard_values() returns trigger
 language plpgsql as $$
@@ -16,29 +19,26 @@ begin
   end if;
   if length(new.description) > 2000 then
     raise check_violation using
-      message    = 'a club is described in at most 2,000 characters',
+      message    = 'a club''s description has at most 2,000 characters',
       constraint = 'clubs_description_is_short';
   end if;
   return new;
 end
 $$;
 
-comment on function tg_clubs__guard_values() is 'Says in words what a club may be called, and how long a description may be.';
+comment on function tg_clubs__guard_values() is 'Checks the name and the description of a club, and explains what is wrong.';
 
 create or replace trigger _120_guard_values before insert or update of name, description on clubs
 for each row execute function tg_clubs__guard_values();
-comment on trigger _120_guard_values on clubs is 'Refuses in words what the constraints would refuse without.';
+comment on trigger _120_guard_values on clubs is 'Refuses values that break the constraints, with an explanation.';
 
 create or replace trigger _130_limit before insert on clubs
 for each row execute function tg_limit('clubs_are_bounded', '100', 'owner_id');
-comment on trigger _130_limit on clubs is '100 clubs that one user founded at once.';
+comment on trigger _130_limit on clubs is 'At most 100 clubs founded by one user.';
 
 create or replace trigger _140_pace before insert on clubs
 for each row execute function tg_pace('clubs_come_slowly', '20', '1 day');
-comment on trigger _140_pace on clubs is '20 of one user in 1 day.';
-
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on clubs for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on clubs is 'What is acknowledged here survives a crash.';
+comment on trigger _140_pace on clubs is 'Rate limit: 20 per user in 1 day.';
 
 create or replace function tg_clubs__add_founder() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -49,8 +49,8 @@ begin
 end
 $$;
 
-comment on function tg_clubs__add_founder() is 'Whoever founds a club is its first member, its owner, and its first follower.';
+comment on function tg_clubs__add_founder() is 'Makes the founder of a club its owner and first follower.';
 
 create or replace trigger _300_add_founder after insert on clubs
 for each row execute function tg_clubs__add_founder();
-comment on trigger _300_add_founder on clubs is 'Makes the founder the club''s OWNER, and has them follow it.';
+comment on trigger _300_add_founder on clubs is 'Makes the founder the club''s OWNER and follower.';

@@ -1,13 +1,16 @@
+create or replace trigger _050_set_synchronous_commit before insert or update or delete on members for each statement execute function tg_set_synchronous_commit();
+comment on trigger _050_set_synchronous_commit on members is 'Commits to this table wait for the disk.';
+
 create or replace function tg_members__guard_add() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   actor_role text := club_role(new.club_id);
 begin
-  -- The founder is added by the founding itself, when there is nobody yet to let them in.
+  -- The first member is the founder, whom tg_clubs__add_founder adds.
   if acting_as_operator() or not exists (select from members m where m.club_id = new.club_id) then
     return new;
   end if;
-  -- Whoever accepts an invitation, in this very transaction, was let in by its maker.
+  -- The user accepts an invitation in this transaction.
   if new.role = 'MEMBER' and new.user_id = acting_user() and exists (
        select from acceptances a join invitations i on i.id = a.invitation_id
        where i.club_id = new.club_id and a.user_id = new.user_id and a.accepted_at = now()) then
@@ -15,13 +18,13 @@ begin
   end if;
   if actor_role is null or actor_role not in ('OWNER', 'ADMIN') then
     raise insufficient_privilege using
-      message    = 'only its owners and admins let somebody into a club',
+      message    = 'only owners and admins add members to a club',
       constraint = 'members_are_let_in',
-      hint       = 'Ask one of them.';
+      hint       = 'Ask an owner or admin of the club.';
   end if;
   if new.role <> 'MEMBER' and actor_role <> 'OWNER' then
     raise insufficient_privilege using
-      message    = format('the role %s is not yours to give', new.role),
+      message    = format('you may not give the role %s', new.role),
       constraint = 'members_role_is_given',
       hint       = 'Owners give roles.';
   end if;
@@ -29,24 +32,24 @@ begin
 end
 $$;
 
-comment on function tg_members__guard_add() is 'Who may let somebody into a club, and as what.';
+comment on function tg_members__guard_add() is 'Checks who may add a member to a club, and with which role.';
 
 create or replace trigger _100_guard_add before insert on members
 for each row execute function tg_members__guard_add();
-comment on trigger _100_guard_add on members is 'Decides who lets whom in.';
+comment on trigger _100_guard_add on members is 'Checks who may add whom.';
 
 create or replace function tg_members__keep_owner() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   if old.role = 'OWNER' and (tg_op = 'DELETE' or new.role <> 'OWNER') then
-    -- One at a time, so that two owners who go at once do not each rely on the other.
+    -- Locked, so that two owners who leave at the same time do not both succeed.
     perform from clubs c where c.id = old.club_id for no key update;
     if found and not exists (select from members m
                              where m.club_id = old.club_id and m.role = 'OWNER' and m.user_id <> old.user_id) then
       raise check_violation using
-        message    = 'a club has an owner, and this is its last',
+        message    = 'this is the club''s last owner',
         constraint = 'members_keep_an_owner',
-        hint       = 'Make somebody else an owner first.';
+        hint       = 'Make another member an owner first.';
     end if;
   end if;
   if tg_op = 'DELETE' then
@@ -56,22 +59,19 @@ begin
 end
 $$;
 
-comment on function tg_members__keep_owner() is 'The last owner neither leaves nor becomes less; only with the club itself.';
+comment on function tg_members__keep_owner() is 'The last owner cannot leave or get another role, unless the club is deleted.';
 
 create or replace trigger _110_keep_owner before update of role or delete on members
 for each row execute function tg_members__keep_owner();
-comment on trigger _110_keep_owner on members is 'A club never loses its last owner.';
+comment on trigger _110_keep_owner on members is 'Keeps the last owner of a club.';
 
 create or replace trigger _120_limit before insert on members
 for each row execute function tg_limit('members_are_bounded', '20000', 'club_id');
-comment on trigger _120_limit on members is '20000 members of one club at once.';
+comment on trigger _120_limit on members is 'At most 20,000 members per club.';
 
 create or replace trigger _130_pace before insert on members
 for each row execute function tg_pace('members_come_slowly', '300', '1 hour');
-comment on trigger _130_pace on members is '300 of one user in 1 hour.';
-
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on members for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on members is 'What is acknowledged here survives a crash.';
+comment on trigger _130_pace on members is 'Rate limit: 300 per user in 1 hour.';
 
 create or replace function tg_members__withdraw() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -81,12 +81,12 @@ begin
 end
 $$;
 
-comment on function tg_members__withdraw() is 'The invitations of somebody who may invite no more let nobody in.';
+comment on function tg_members__withdraw() is 'Deletes the invitations of a member who may no longer invite.';
 
 create or replace trigger _300_withdraw after delete on members
 for each row when (old.role <> 'MEMBER') execute function tg_members__withdraw();
-comment on trigger _300_withdraw on members is 'Owners and admins who leave take their invitations along.';
+comment on trigger _300_withdraw on members is 'Deletes the invitations of owners and admins who leave.';
 
 create or replace trigger _310_withdraw_on_demotion after update of role on members
 for each row when (old.role <> 'MEMBER' and new.role = 'MEMBER') execute function tg_members__withdraw();
-comment on trigger _310_withdraw_on_demotion on members is 'Who is an owner or admin no more has no invitations out.';
+comment on trigger _310_withdraw_on_demotion on members is 'Deletes the invitations of a member who is no longer owner or admin.';

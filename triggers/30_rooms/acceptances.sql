@@ -1,10 +1,10 @@
+create or replace trigger _050_set_synchronous_commit before insert or update or delete on acceptances for each statement execute function tg_set_synchronous_commit();
+comment on trigger _050_set_synchronous_commit on acceptances is 'Commits to this table wait for the disk.';
+
 create or replace trigger _100_limit before insert on acceptances
 for each row execute function tg_limit('acceptances_are_bounded', '5000', 'user_id');
-comment on trigger _100_limit on acceptances is '5000 invitations that one user has accepted at once.';
+comment on trigger _100_limit on acceptances is 'At most 5,000 accepted invitations per user.';
 
 create or replace trigger _110_pace before insert on acceptances
 for each row execute function tg_pace('acceptances_come_slowly', '60', '1 hour');
-comment on trigger _110_pace on acceptances is '60 of one user in 1 hour.';
-
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on acceptances for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on acceptances is 'What is acknowledged here survives a crash.';
+comment on trigger _110_pace on acceptances is 'Rate limit: 60 per user in 1 hour.';

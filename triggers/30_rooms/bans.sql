@@ -1,13 +1,13 @@
+create or replace trigger _050_set_synchronous_commit before insert or update or delete on bans for each statement execute function tg_set_synchronous_commit();
+comment on trigger _050_set_synchronous_commit on bans is 'Commits to this table wait for the disk.';
+
 create or replace trigger _110_limit before insert on bans
 for each row execute function tg_limit('bans_are_bounded', '5000', 'room_id');
-comment on trigger _110_limit on bans is '5000 bans from one room at once.';
+comment on trigger _110_limit on bans is 'At most 5,000 bans per room.';
 
 create or replace trigger _120_pace before insert on bans
 for each row execute function tg_pace('bans_come_slowly', '100', '10 minutes');
-comment on trigger _120_pace on bans is '100 of one user in 10 minutes.';
-
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on bans for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on bans is 'What is acknowledged here survives a crash.';
+comment on trigger _120_pace on bans is 'Rate limit: 100 per user in 10 minutes.';
 
 create or replace function tg_bans__uninvite() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -18,11 +18,11 @@ begin
 end
 $$;
 
-comment on function tg_bans__uninvite() is 'Whoever is banned is nobody''s guest there, and not invited either.';
+comment on function tg_bans__uninvite() is 'Deletes a banned user''s permission to join as a guest, and invitations for them.';
 
 create or replace trigger _310_uninvite after insert on bans
 for each row execute function tg_bans__uninvite();
-comment on trigger _310_uninvite on bans is 'A ban takes back what lets them in.';
+comment on trigger _310_uninvite on bans is 'Deletes what allows the banned user to join.';
 
 create or replace function tg_bans__withdraw() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -32,8 +32,8 @@ begin
 end
 $$;
 
-comment on function tg_bans__withdraw() is 'The invitations of somebody who is banned let nobody in, also if they had left before.';
+comment on function tg_bans__withdraw() is 'Deletes the invitations that a banned user made, also if they had left before.';
 
 create or replace trigger _320_withdraw after insert on bans
 for each row execute function tg_bans__withdraw();
-comment on trigger _320_withdraw on bans is 'Whoever is banned has no invitations out.';
+comment on trigger _320_withdraw on bans is 'Deletes the invitations that the banned user made.';

@@ -1,3 +1,6 @@
+create or replace trigger _050_set_asynchronous_commit before insert or update or delete on participants for each statement execute function tg_set_asynchronous_commit();
+comment on trigger _050_set_asynchronous_commit on participants is 'Commits of seats and signals do not wait for the disk.';
+
 create or replace function tg_participants__guard_change() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
@@ -7,15 +10,15 @@ declare
 begin
   if (new.room_id, new.user_id) is distinct from (old.room_id, old.user_id) then
     raise check_violation using
-      message    = 'a seat does not move between rooms or people',
+      message    = 'a seat cannot be moved to another room or user',
       constraint = 'participants_seats_stay',
-      hint       = 'Leave, and join the other room.';
+      hint       = 'Leave this room, and join the other one.';
   end if;
   if new.peer_id is distinct from old.peer_id and new.peer_id is not null then
-    -- Joining again: another tab, or somebody back from a long tunnel.
+    -- Joining again: from another tab, or after a lost connection.
     if actor is distinct from old.user_id and not operator then
       raise check_violation using
-        message    = 'only its own user takes a seat anew',
+        message    = 'you can join again only as yourself',
         constraint = 'participants_only_for_yourself';
     end if;
     perform require_open_room(new.room_id), require_not_banned(new.room_id, new.user_id);
@@ -28,37 +31,37 @@ begin
     if new.role is null
        or (new.role = 'HOST') <> (new.user_id = room.host_id)
        or (not operator
-           and (old.role = 'HOST') = (new.user_id = room.host_id) -- where these differ, the seat follows the room's host
+           and (old.role = 'HOST') = (new.user_id = room.host_id) -- otherwise tg_rooms__seat_host changes the role
            and not (new.role <> 'HOST' and moderates(new.room_id))
            and not (actor is not distinct from new.user_id and old.role <> 'HOST'
                     and (new.role = 'AUDIENCE'
                          or (new.role = 'SPEAKER' and (room.stage = 'open' or old.invited_to_speak_at is not null))))) then
       raise check_violation using
         message    = case when new.user_id = room.host_id then 'the host stays the host, and on stage'
-                          else format('the role %s is not yours to give here', coalesce(new.role, 'null')) end,
+                          else format('you may not give the role %s here', coalesce(new.role, 'null')) end,
         constraint = 'participants_role_is_given',
-        hint       = 'Host and moderators give roles; you may step down, and up where the stage is open or you are invited. A room has one host.';
+        hint       = 'Host and moderators give roles. You may go to the audience yourself, and on stage if the stage is open or you are invited. A room has one host.';
     end if;
     if old.role = 'AUDIENCE' and new.role <> 'HOST' and old.hand_raised_at is null and not operator and actor is distinct from new.user_id then
       raise check_violation using
-        message    = 'nobody is brought to the stage who has not asked to speak',
+        message    = 'a participant who has not asked to speak cannot be brought on stage',
         constraint = 'participants_speaking_needs_consent',
-        hint       = 'Invite them instead, and they may accept: select invite_to_speak(…).';
+        hint       = 'Invite them; they may accept: select invite_to_speak(…).';
     end if;
     new.muted := new.muted or new.role = 'AUDIENCE';
   end if;
   if old.muted and not new.muted then
     if actor is distinct from new.user_id and not operator then
       raise check_violation using
-        message    = 'nobody can switch on somebody else''s microphone',
+        message    = 'you cannot switch on the microphone of another participant',
         constraint = 'participants_only_they_unmute',
-        hint       = 'Ask them to.';
+        hint       = 'Ask them to switch it on: select ask_to_unmute(…).';
     end if;
     if new.role = 'AUDIENCE' then
       raise check_violation using
-        message    = 'the audience has no microphone',
+        message    = 'audience members have no microphone',
         constraint = 'participants_audience_is_muted',
-        hint       = 'Step up to the stage first.';
+        hint       = 'Go on stage first.';
     end if;
   end if;
   return new;
@@ -66,11 +69,11 @@ end
 $$;
 
 comment on function tg_participants__guard_change() is
-  'What may change on a seat, and who may change it: sessions by their user, roles by moderators, microphones off by many and on by one.';
+  'Checks what may change on a seat, and who may change it: only the participant joins again and switches the microphone on; host and moderators give roles and mute.';
 
 create or replace trigger _100_guard_change before update of room_id, user_id, peer_id, role, muted on participants
 for each row execute function tg_participants__guard_change();
-comment on trigger _100_guard_change on participants is 'Decides what may change on a seat.';
+comment on trigger _100_guard_change on participants is 'Checks what may change on a seat.';
 
 create or replace function tg_participants__guard_join() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -81,9 +84,9 @@ declare
 begin
   if not operator and new.user_id is distinct from actor then
     raise check_violation using
-      message    = 'you can take a seat only for yourself',
+      message    = 'you can join only as yourself',
       constraint = 'participants_only_for_yourself',
-      hint       = 'Leave user_id out: it defaults to you.';
+      hint       = 'Leave user_id out: by default it is your id.';
   end if;
   room := require_admission(new.room_id, new.user_id);
 
@@ -94,16 +97,16 @@ begin
     end if;
   elsif new.role is null then
     new.role := case room.stage when 'open' then 'SPEAKER' else 'AUDIENCE' end;
-  -- No user can write `kind`: a node's seat is taken by the database.
+  -- Users cannot write `kind`: the seat of a node is inserted by the database.
   elsif not operator and new.kind not in ('sfu', 'mcu') and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
     raise check_violation using
-      message    = format('nobody joins room %s as %s by asking for it', new.room_id, new.role),
+      message    = format('you cannot join room %s as %s', new.room_id, new.role),
       constraint = 'participants_role_is_given',
-      hint       = 'Leave role out; the host can move you to the stage.';
+      hint       = 'Leave role out. The host or a moderator can give you another role.';
   end if;
   new.muted := coalesce(new.muted, true) or new.role = 'AUDIENCE';
   new.peer_id := coalesce(new.peer_id, gen_random_uuid());
-  -- The log says where the joining stands, the clock when; nobody else does.
+  -- Not from the client: tg_participants__log sets seq.
   new.seq := null;
   new.join_date := clock_timestamp();
   return new;
@@ -111,11 +114,11 @@ end
 $$;
 
 comment on function tg_participants__guard_join() is
-  'Who may take which seat: an open room, for yourself, in a role you may have. Derives what was left out.';
+  'Checks who may join which room in which role, and derives values that were left out.';
 
 create or replace trigger _130_guard_join before insert on participants
 for each row execute function tg_participants__guard_join();
-comment on trigger _130_guard_join on participants is 'Decides who may take which seat.';
+comment on trigger _130_guard_join on participants is 'Checks who may join.';
 
 create or replace function tg_participants__keep_host() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -131,32 +134,29 @@ end
 $$;
 
 comment on function tg_participants__keep_host() is
-  'The host leaving keeps the seat with a null peer_id, as in the article; when the room ends it goes too.';
+  'Keeps the seat of a host who leaves, with a null peer_id, until the room ends.';
 
 create or replace trigger _150_keep_host before delete on participants
 for each row execute function tg_participants__keep_host();
-comment on trigger _150_keep_host on participants is 'The host''s seat stays while the room is open.';
+comment on trigger _150_keep_host on participants is 'Keeps the host''s seat while the room is open.';
 
 create or replace trigger _160_limit before insert on participants
 for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_limit('participants_are_bounded', '20', 'user_id', 't.peer_id is not null and t.room_id <> ($1).room_id');
-comment on trigger _160_limit on participants is '20 seats of one user at once.';
+comment on trigger _160_limit on participants is 'At most 20 seats per user.';
 
 create or replace trigger _170_pace before insert on participants
 for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_pace('participants_come_slowly', '200', '1 minute');
-comment on trigger _170_pace on participants is '200 of one user in 1 minute.';
+comment on trigger _170_pace on participants is 'Rate limit: 200 per user in 1 minute.';
 
 create or replace trigger _180_pace_again before update of peer_id on participants
 for each row when (new.kind not in ('sfu', 'mcu') and new.peer_id is not null and new.peer_id is distinct from old.peer_id)
 execute function tg_pace('participants_come_slowly', '200', '1 minute');
-comment on trigger _180_pace_again on participants is 'Taking a seat anew counts like taking it.';
-
-create or replace trigger _200_set_asynchronous_commit before insert or update or delete on participants for each statement execute function tg_set_asynchronous_commit();
-comment on trigger _200_set_asynchronous_commit on participants is 'Presence and signals never wait for the disk.';
+comment on trigger _180_pace_again on participants is 'Rate limit: joining again counts like joining.';
 
 create or replace function tg_participants__lease() returns trigger
 language plpgsql as $$
 begin
-  -- Taken through a relay and never followed, a seat lapses; taken by hand in psql, it stays until deleted.
+  -- A seat taken through a relay expires unless its client opens a stream. A seat taken in psql stays until it is deleted.
   new.served_by := nullif(current_setting('roomtone.node', true), '');
   new.expires_at := case when new.served_by is not null then
     clock_timestamp() + coalesce(nullif(current_setting('roomtone.grace', true), ''), '10s')::interval end;
@@ -164,21 +164,21 @@ begin
 end
 $$;
 
-comment on function tg_participants__lease() is 'A new session is leased to the relay it came through.';
+comment on function tg_participants__lease() is 'The relay through which a session joins serves it, and the seat''s grace period begins.';
 
 create or replace trigger _300_lease before insert on participants
 for each row execute function tg_participants__lease();
-comment on trigger _300_lease on participants is 'Leases a new seat to its relay.';
+comment on trigger _300_lease on participants is 'Stores which relay serves a new seat.';
 
 create or replace trigger _310_lease_again before update of peer_id on participants
 for each row when (new.peer_id is not null and new.peer_id is distinct from old.peer_id)
 execute function tg_participants__lease();
-comment on trigger _310_lease_again on participants is 'Leases a seat that was taken anew.';
+comment on trigger _310_lease_again on participants is 'The same for a participant who joins again.';
 
 create or replace function tg_participants__withdraw() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
-  -- Others who go by themselves leave the friends they asked in by name welcome.
+  -- Invitations by other participants who leave by themselves stay valid.
   if old.role = 'MODERATOR' or tg_op = 'UPDATE'
      or (acting_user() is distinct from old.user_id and coalesce(current_setting('roomtone.leave_reason', true), '') <> 'timeout') then
     perform withdraw_invitations(old.room_id, old.user_id);
@@ -187,16 +187,16 @@ begin
 end
 $$;
 
-comment on function tg_participants__withdraw() is 'The invitations of a moderator who is one no more, and of anybody who was removed, let nobody in.';
+comment on function tg_participants__withdraw() is 'Deletes the invitations of a moderator who no longer is one, and of a participant who was removed.';
 
 create or replace trigger _340_withdraw after delete on participants
 for each row execute function tg_participants__withdraw();
-comment on trigger _340_withdraw on participants is 'Moderators who leave, and whoever is removed, take their invitations along.';
+comment on trigger _340_withdraw on participants is 'Deletes the invitations of moderators who leave, and of participants who are removed.';
 
 create or replace trigger _350_withdraw_on_demotion after update of role on participants
 for each row when (old.role in ('HOST', 'MODERATOR') and new.role not in ('HOST', 'MODERATOR'))
 execute function tg_participants__withdraw();
-comment on trigger _350_withdraw_on_demotion on participants is 'Who moderates no more has no invitations out.';
+comment on trigger _350_withdraw_on_demotion on participants is 'Deletes the invitations of a participant who no longer moderates.';
 
 create or replace function tg_participants__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -220,8 +220,8 @@ begin
       else 'left' end,
     changes_hallway => true);
   if joins then
-    -- Asked again under the log's lock: the room may have ended or been locked, or they may have been banned,
-    -- while this transaction was open. Whoever took their seat anew held it before.
+    -- Checked again with the lock on the log: while this transaction was open the room may have ended or been locked, or the
+    -- user may have been banned. An UPDATE means that they had the seat before.
     perform require_admission(new.room_id, new.user_id, held => tg_op = 'UPDATE');
     update participants p set seq = new_seq
     where p.room_id = new.room_id and p.user_id = new.user_id and p.peer_id = new.peer_id;
@@ -233,12 +233,12 @@ end
 $$;
 
 comment on function tg_participants__log() is
-  'Logs comings, changes and goings (with the reason), and tells a newcomer''s seat its place in the log.';
+  'Logs that a participant joined, changed or left (with the reason), and stores the position of the join event in the seat (seq).';
 
 drop trigger if exists _500_log on participants;
 create constraint trigger _500_log after insert or delete on participants
 deferrable initially deferred for each row execute function tg_participants__log();
-comment on trigger _500_log on participants is 'At commit, the coming or going enters the room''s log.';
+comment on trigger _500_log on participants is 'At commit, logs that a participant joined or left.';
 
 drop trigger if exists _510_log_change on participants;
 create constraint trigger _510_log_change after update on participants
@@ -246,16 +246,16 @@ deferrable initially deferred for each row
 when ((new.peer_id, new.role, new.muted, new.kind, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at)
       is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at))
 execute function tg_participants__log();
-comment on trigger _510_log_change on participants is 'At commit, what others can see of a change enters the room''s log; leases never do.';
+comment on trigger _510_log_change on participants is 'At commit, logs the changes that other participants can see; not served_by and expires_at.';
 
 create or replace function tg_participants__apply_host_gone() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   room rooms;
-  heir bigint;
+  new_host bigint;
 begin
   select * into room from rooms r where r.id = new.room_id;
-  -- Nothing is locked where nothing will change: whoever ends the room has it, and waits for this seat.
+  -- Return before locking the room if it will not change: a transaction that ends the room has it locked, and waits for this seat.
   if room.ended_at is not null or room.host_id <> new.user_id or room.host_gone = 'wait' or room.opened_at is null
      or exists (select from participants p where p.room_id = room.id and p.user_id = room.host_id and p.peer_id is not null) then
     return null;
@@ -264,19 +264,19 @@ begin
     update rooms r set ended_at = now(), ended_reason = 'the host left'
     where r.id = room.id and r.host_id = new.user_id and r.ended_at is null;
   else
-    heir := coalesce(longest_serving(room.id, 'MODERATOR'), longest_serving(room.id, 'SPEAKER'));
-    update rooms r set host_id = heir
-    where r.id = room.id and r.host_id = new.user_id and r.ended_at is null and heir is not null;
+    new_host := coalesce(longest_serving(room.id, 'MODERATOR'), longest_serving(room.id, 'SPEAKER'));
+    update rooms r set host_id = new_host
+    where r.id = room.id and r.host_id = new.user_id and r.ended_at is null and new_host is not null;
   end if;
   return null;
 end
 $$;
 
 comment on function tg_participants__apply_host_gone() is
-  'The host has left, or is lost: by the room''s policy it waits, goes to the longest-serving moderator or else speaker, or ends.';
+  'Applies rooms.host_gone when the host has left or lost the connection: the room waits, gets the longest-serving moderator or else speaker as host, or ends.';
 
 drop trigger if exists _620_apply_host_gone on participants;
 create constraint trigger _620_apply_host_gone after update of peer_id on participants
 deferrable initially deferred for each row when (old.peer_id is not null and new.peer_id is null)
 execute function tg_participants__apply_host_gone();
-comment on trigger _620_apply_host_gone on participants is 'At commit, after the host''s going was logged, the room''s policy for it applies.';
+comment on trigger _620_apply_host_gone on participants is 'At commit, after the leaving was logged, applies rooms.host_gone.';

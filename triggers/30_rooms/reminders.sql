@@ -1,31 +1,31 @@
+create or replace trigger _050_set_synchronous_commit before insert or update or delete on reminders for each statement execute function tg_set_synchronous_commit();
+comment on trigger _050_set_synchronous_commit on reminders is 'Commits to this table wait for the disk.';
+
 create or replace function tg_reminders__guard() returns trigger
 language plpgsql as $$
 begin
-  -- With the rights of whoever asks, so a room they may not know of is none.
+  -- With the rights of the user: a room that they may not see does not exist for them.
   perform require_open_room(new.room_id);
   if not exists (select from rooms r where r.id = new.room_id and r.opened_at is null) then
     raise check_violation using
       message    = format('room %s is open already', new.room_id),
       constraint = 'reminders_are_for_scheduled_rooms',
-      hint       = 'Just walk in.';
+      hint       = 'Join it.';
   end if;
   return new;
 end
 $$;
 
-comment on function tg_reminders__guard() is 'One is reminded only of what is still to come.';
+comment on function tg_reminders__guard() is 'Refuses reminders for rooms that are not scheduled.';
 
 create or replace trigger _100_guard before insert on reminders
 for each row execute function tg_reminders__guard();
-comment on trigger _100_guard on reminders is 'Refuses reminders of rooms that are open, or over.';
+comment on trigger _100_guard on reminders is 'Refuses reminders for rooms that are open or have ended.';
 
 create or replace trigger _110_limit before insert on reminders
 for each row execute function tg_limit('reminders_are_bounded', '200', 'user_id');
-comment on trigger _110_limit on reminders is '200 reminders of one user at once.';
+comment on trigger _110_limit on reminders is 'At most 200 reminders per user.';
 
 create or replace trigger _120_pace before insert on reminders
 for each row execute function tg_pace('reminders_come_slowly', '60', '10 minutes');
-comment on trigger _120_pace on reminders is '60 of one user in 10 minutes.';
-
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on reminders for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on reminders is 'What is acknowledged here survives a crash.';
+comment on trigger _120_pace on reminders is 'Rate limit: 60 per user in 10 minutes.';

@@ -1,5 +1,5 @@
--- The one place where a log grows. It runs from deferred triggers only, so the lock on the log's head is
--- held while a transaction commits and no longer: one left open in psql delays nobody.
+-- All events are written here. It is called only from deferred triggers, so the lock on the row in `logs` is held only while a
+-- transaction commits: an open transaction in psql blocks no other.
 
 create or replace function append_event(
   room_id bigint, table_name text, type text, record jsonb, old_record jsonb,
@@ -25,4 +25,4 @@ end
 $$;
 
 comment on function append_event(bigint, text, text, jsonb, jsonb, bigint, text, boolean) is
-  'Appends one event to a room''s log, at its head, under the head''s row lock; returns its seq.';
+  'Appends an event to a room''s log, with the lock on the log''s row in `logs`. Returns its seq.';

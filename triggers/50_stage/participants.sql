@@ -7,23 +7,23 @@ begin
   if new.invited_to_speak_at is not null and old.invited_to_speak_at is null then
     if not operator and not moderates(new.room_id) then
       raise insufficient_privilege using
-        message    = 'only host and moderators invite somebody to speak',
+        message    = 'only the host and moderators invite participants to speak',
         constraint = 'participants_only_moderators_invite',
-        hint       = 'You may ask to speak: select raise_hand(…).';
+        hint       = 'You can ask to speak: select raise_hand(…).';
     end if;
     if new.role <> 'AUDIENCE' then
       raise check_violation using
-        message    = 'whoever is on stage needs no invitation to it',
+        message    = 'participants on stage need no invitation to speak',
         constraint = 'participants_only_the_audience_is_invited';
     end if;
     new.invited_to_speak_at := clock_timestamp();
     if old.hand_raised_at is not null then
-      new.role := 'SPEAKER'; -- asked, and invited
+      new.role := 'SPEAKER'; -- asked to speak, and is invited
     end if;
   elsif new.invited_to_speak_at is not null then
     new.invited_to_speak_at := old.invited_to_speak_at;
     if new.hand_raised_at is not null and old.hand_raised_at is null and (operator or actor = new.user_id) then
-      new.role := 'SPEAKER'; -- invited, and asks for it: as good as accepting
+      new.role := 'SPEAKER'; -- invited, and asks to speak: the same as accepting
     end if;
   end if;
   if new.role <> 'AUDIENCE' then
@@ -33,13 +33,13 @@ begin
   if new.asked_to_unmute_at is not null and old.asked_to_unmute_at is null then
     if not operator and not moderates(new.room_id) then
       raise insufficient_privilege using
-        message    = 'only host and moderators ask somebody to switch their microphone on',
+        message    = 'only the host and moderators ask a participant to unmute',
         constraint = 'participants_only_moderators_ask';
     end if;
     if new.role = 'AUDIENCE' or not new.muted or new.peer_id is null then
       raise check_violation using
-        message    = case when new.role = 'AUDIENCE' then 'the audience has no microphone'
-                          when new.muted then 'they are not here' else 'their microphone is on already' end,
+        message    = case when new.role = 'AUDIENCE' then 'audience members have no microphone'
+                          when new.muted then 'they have left the room' else 'their microphone is on already' end,
         constraint = 'participants_only_the_muted_are_asked';
     end if;
     new.asked_to_unmute_at := clock_timestamp();
@@ -53,43 +53,43 @@ end
 $$;
 
 comment on function tg_participants__guard_consent() is
-  'Moderators invite to the stage and ask to unmute; only whoever it is about does it. An invitation meets a raised hand, or the other way round, and they are on stage.';
+  'Checks who may invite participants to speak and ask them to unmute. An audience member with both an invitation and a raised hand comes on stage.';
 
--- Runs after _100_guard_change, so the role it sees is one that may be had, and before _120_guard_hand. The condition
--- keeps it out of the way of plain muting.
+-- After _100_guard_change has checked the role, and before _120_guard_hand. The condition skips it for plain muting, which
+-- is frequent.
 create or replace trigger _110_guard_consent
 before update of role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmute_at on participants
 for each row when (num_nonnulls(old.invited_to_speak_at, new.invited_to_speak_at, old.asked_to_unmute_at, new.asked_to_unmute_at) > 0)
 execute function tg_participants__guard_consent();
-comment on trigger _110_guard_consent on participants is 'Decides who may invite and ask whom, and takes back what was answered.';
+comment on trigger _110_guard_consent on participants is 'Checks who may invite and ask whom, and clears invitations and requests that were answered.';
 
 create or replace function tg_participants__guard_hand() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   if old.hand_raised_at is not null then
-    -- A place in the queue is kept until given up, and brought nobody anything once they are on stage.
+    -- A raised hand keeps its time, and so its place in the queue, until it is lowered or the participant is on stage.
     new.hand_raised_at := case when new.hand_raised_at is not null and new.role = 'AUDIENCE' then old.hand_raised_at end;
     return new;
   end if;
   if not acting_as_operator() and acting_user() is distinct from new.user_id then
     raise insufficient_privilege using
-      message    = 'nobody raises somebody else''s hand',
+      message    = 'you cannot raise the hand of another participant',
       constraint = 'participants_only_they_raise_hands';
   end if;
   if new.role <> 'AUDIENCE' then
     if old.role <> 'AUDIENCE' then
       raise check_violation using
-        message    = 'whoever is on stage may speak already',
+        message    = 'participants on stage may speak without asking',
         constraint = 'participants_only_the_audience_raises_hands';
     end if;
-    new.hand_raised_at := null; -- they were invited, and are on stage by this very hand
+    new.hand_raised_at := null; -- invited, and on stage because they raised the hand
     return new;
   end if;
   if exists (select from rooms r where r.id = new.room_id and r.stage = 'open') then
     raise check_violation using
-      message    = 'on an open stage nobody has to raise a hand',
+      message    = 'on an open stage you need not raise a hand',
       constraint = 'participants_hands_are_for_moderated_stages',
-      hint       = 'Everybody may speak here. From the audience, step up: update your role to SPEAKER.';
+      hint       = 'Everybody may speak here. To go on stage, update your role to SPEAKER.';
   end if;
   new.hand_raised_at := clock_timestamp();
   return new;
@@ -97,10 +97,10 @@ end
 $$;
 
 comment on function tg_participants__guard_hand() is
-  'In a moderated room the audience raises hands, each their own; a raised one keeps its place in the queue and comes down on stage.';
+  'Checks who may raise a hand: only audience members of moderated rooms, each their own. Keeps its place in the queue, and lowers it on stage.';
 
--- Runs after _110_guard_consent, so the role it sees is the one it will be.
+-- After _110_guard_consent, which may change the role.
 create or replace trigger _120_guard_hand before update of hand_raised_at, role, invited_to_speak_at on participants
 for each row when (num_nonnulls(old.hand_raised_at, new.hand_raised_at) > 0)
 execute function tg_participants__guard_hand();
-comment on trigger _120_guard_hand on participants is 'Decides who may raise which hand, and lowers it on stage.';
+comment on trigger _120_guard_hand on participants is 'Checks who may raise a hand, and lowers it on stage.';

@@ -1,3 +1,6 @@
+create or replace trigger _050_set_synchronous_commit before insert or update or delete on recordings for each statement execute function tg_set_synchronous_commit();
+comment on trigger _050_set_synchronous_commit on recordings is 'Commits to this table wait for the disk.';
+
 create or replace function tg_recordings__guard_change() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
@@ -8,7 +11,7 @@ begin
         constraint = 'recordings_stay_ended',
         hint       = 'Start a new one.';
     end if;
-    new.ended_at := clock_timestamp(); -- it ends when it is ended, whatever time was sent along
+    new.ended_at := clock_timestamp(); -- the time of the change, whatever time the client sent
   end if;
   if new.deleted_at is distinct from old.deleted_at then
     if old.deleted_at is not null then
@@ -19,9 +22,9 @@ begin
     if acting_user() is distinct from old.started_by and not acting_as_operator()
        and not exists (select from rooms r where r.id = old.room_id and r.host_id = acting_user()) then
       raise insufficient_privilege using
-        message    = 'a recording is deleted by who made it, or by the room''s host',
+        message    = 'only who started a recording, or the room''s host, may delete it',
         constraint = 'recordings_are_deleted_by_their_host',
-        hint       = 'Ask them.';
+        hint       = 'Ask the host.';
     end if;
     new.deleted_at := clock_timestamp();
     new.ended_at := coalesce(old.ended_at, new.deleted_at);
@@ -30,7 +33,7 @@ begin
 end
 $$;
 
-comment on function tg_recordings__guard_change() is 'A recording that ended stays so, and so does one that was deleted, by who made it or the room''s host.';
+comment on function tg_recordings__guard_change() is 'An ended recording cannot be changed to run again, nor a deleted one restored. Only who started it, or the room''s host, deletes it.';
 
 create or replace trigger _100_guard_change before update of ended_at, deleted_at on recordings
 for each row execute function tg_recordings__guard_change();
@@ -43,32 +46,32 @@ declare
 begin
   new.file := recording_file_prefix() || '-' || gen_random_uuid() || '.ogg';
   if new.continues_id is not null then
-    return new; -- the database goes on with one that everybody knows of
+    return new; -- the database continues a recording that was announced
   end if;
-  -- The room neither ends nor becomes a mesh meanwhile, and two who start at once do so one after the other.
+  -- Locked, so that the room does not end or become a mesh now, and two users cannot start a recording at the same time.
   select * into room from rooms r where r.id = new.room_id for no key update;
   perform require_open_room(new.room_id);
   if acting_user() is distinct from room.host_id and not acting_as_operator() then
     raise insufficient_privilege using
-      message    = 'a recording is started by the room''s host',
+      message    = 'only the room''s host starts a recording',
       constraint = 'recordings_are_started_by_the_host',
-      hint       = 'Ask them.';
+      hint       = 'Ask the host.';
   end if;
   if not acting_as_operator() then
     perform require_seat(new.room_id);
   end if;
   if room.topology = 'mesh' then
     raise check_violation using
-      message    = 'in a mesh everybody hears each other directly, and there is no place where the whole conversation comes together',
+      message    = 'a mesh cannot be recorded, because no node receives all audio',
       constraint = 'recordings_need_a_node',
-      hint       = 'Let a node carry the room first: it hears everybody, and can write it down.';
+      hint       = 'Move the room to a node first: set its topology to sfu or mcu.';
   end if;
   select a.node_id into new.node_id from assignments a where a.room_id = new.room_id;
   if not found then
     raise check_violation using
-      message    = 'no node carries this room just now, so there is nobody who could record it',
+      message    = 'no node hosts this room at the moment, so none can record it',
       constraint = 'recordings_need_a_node',
-      hint       = 'Try again in a moment.';
+      hint       = 'Try again in some seconds.';
   end if;
   if exists (select from recordings r where r.room_id = new.room_id and r.ended_at is null) then
     raise check_violation using
@@ -83,7 +86,7 @@ end
 $$;
 
 comment on function tg_recordings__guard_start() is
-  'Who may record which room: its host, who sits in it, while a node carries it, once at a time; five seconds after it was announced.';
+  'Only the host, from the room, starts a recording, and only while a node hosts the room and no other recording runs. It begins five seconds after it is announced.';
 
 create or replace trigger _110_guard_start before insert on recordings
 for each row execute function tg_recordings__guard_start();
@@ -91,48 +94,11 @@ comment on trigger _110_guard_start on recordings is 'Decides whether a recordin
 
 create or replace trigger _120_limit before insert on recordings
 for each row execute function tg_limit('recordings_are_bounded', '500', 'started_by', 't.deleted_at is null');
-comment on trigger _120_limit on recordings is '500 recordings of one user at once.';
+comment on trigger _120_limit on recordings is 'At most 500 recordings per user.';
 
 create or replace trigger _130_pace before insert on recordings
 for each row execute function tg_pace('recordings_come_slowly', '20', '1 hour');
-comment on trigger _130_pace on recordings is '20 of one user in 1 hour.';
-
-create or replace trigger _200_set_synchronous_commit before insert or update or delete on recordings for each statement execute function tg_set_synchronous_commit();
-comment on trigger _200_set_synchronous_commit on recordings is 'What is acknowledged here survives a crash.';
-
-create or replace function tg_recordings__log() returns trigger
-language plpgsql security definer set search_path = roomtone, pg_temp as $$
-declare
-  now_is recordings;
-begin
-  perform append_event(case tg_op when 'DELETE' then old.room_id else new.room_id end, 'recordings', tg_op,
-    case when tg_op <> 'DELETE' then recording_record(new) end,
-    case when tg_op <> 'INSERT' then recording_record(old) end);
-  if tg_op = 'INSERT' then
-    -- Under the log's lock: whoever joined before is seen here, whoever joins later will see the recording.
-    insert into recorded_seats (recording_id, user_id)
-    select new.id, p.user_id from participants p
-    where p.room_id = new.room_id and p.peer_id is not null and p.kind in ('person', 'bot')
-    on conflict do nothing;
-  end if;
-  return null;
-end
-$$;
-
-comment on function tg_recordings__log() is 'Logs what becomes of a recording for everybody in the room, and notes who is there when it is announced.';
-
-drop trigger if exists _500_log on recordings;
-create constraint trigger _500_log after insert or delete on recordings
-deferrable initially deferred for each row execute function tg_recordings__log();
-comment on trigger _500_log on recordings is 'At commit, everybody in the room learns that it is recorded.';
-
-drop trigger if exists _510_log_change on recordings;
-create constraint trigger _510_log_change after update on recordings
-deferrable initially deferred for each row
-when ((new.begins_at, new.started_at, new.ended_at, new.duration, new.failure, new.deleted_at)
-      is distinct from (old.begins_at, old.started_at, old.ended_at, old.duration, old.failure, old.deleted_at))
-execute function tg_recordings__log();
-comment on trigger _510_log_change on recordings is 'And that it is no longer; which node writes it is not told.';
+comment on trigger _130_pace on recordings is 'Rate limit: 20 per user in 1 hour.';
 
 create or replace function tg_recordings__notify() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -142,12 +108,45 @@ begin
 end
 $$;
 
-comment on function tg_recordings__notify() is 'Rings the bell: NOTIFY roomtone with {"recording": id}, for whoever keeps the files.';
+comment on function tg_recordings__notify() is 'NOTIFY roomtone with {"recording": id}, for the relays that keep the files.';
 
-create or replace trigger _900_notify after update of deleted_at on recordings
+create or replace trigger _400_notify after update of deleted_at on recordings
 for each row when (new.deleted_at is not null) execute function tg_recordings__notify();
-comment on trigger _900_notify on recordings is 'The file of a deleted recording goes at once.';
+comment on trigger _400_notify on recordings is 'Relays remove the file of a deleted recording at once.';
 
-create or replace trigger _910_notify_deleted after delete on recordings
+create or replace trigger _410_notify_deleted after delete on recordings
 for each row execute function tg_recordings__notify();
-comment on trigger _910_notify_deleted on recordings is 'The file goes with its row.';
+comment on trigger _410_notify_deleted on recordings is 'Relays remove the file when the row is deleted.';
+
+create or replace function tg_recordings__log() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+begin
+  perform append_event(case tg_op when 'DELETE' then old.room_id else new.room_id end, 'recordings', tg_op,
+    case when tg_op <> 'DELETE' then recording_record(new) end,
+    case when tg_op <> 'INSERT' then recording_record(old) end);
+  if tg_op = 'INSERT' then
+    -- With the lock on the log: participants who joined before are seen here; those who join later see the recording.
+    insert into recorded_seats (recording_id, user_id)
+    select new.id, p.user_id from participants p
+    where p.room_id = new.room_id and p.peer_id is not null and p.kind in ('person', 'bot')
+    on conflict do nothing;
+  end if;
+  return null;
+end
+$$;
+
+comment on function tg_recordings__log() is 'Logs changes of a recording for all participants, and stores who was in the room when it was announced.';
+
+drop trigger if exists _500_log on recordings;
+create constraint trigger _500_log after insert or delete on recordings
+deferrable initially deferred for each row execute function tg_recordings__log();
+comment on trigger _500_log on recordings is 'At commit, logs that the room is recorded, for all participants.';
+
+drop trigger if exists _510_log_change on recordings;
+create constraint trigger _510_log_change after update on recordings
+deferrable initially deferred for each row
+when ((new.begins_at, new.started_at, new.ended_at, new.duration, new.failure, new.deleted_at)
+      is distinct from (old.begins_at, old.started_at, old.ended_at, old.duration, old.failure, old.deleted_at))
+execute function tg_recordings__log();
+comment on trigger _510_log_change on recordings is 'At commit, logs the changes that participants may see; not which node writes the file.';

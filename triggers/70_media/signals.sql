@@ -1,10 +1,13 @@
+create or replace trigger _050_set_asynchronous_commit before insert or update or delete on signals for each statement execute function tg_set_asynchronous_commit();
+comment on trigger _050_set_asynchronous_commit on signals is 'Commits of signals do not wait for the disk.';
+
 create or replace function tg_signals__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   sender participants;
   recipient participants;
 begin
-  -- Without a user acting, an operator in psql signals for whoever's session from_peer is.
+  -- An operator in psql may send for any session: from_peer.
   if acting_as_operator() then
     select * into sender from participants p where p.room_id = new.room_id and p.peer_id = new.from_peer;
   else
@@ -12,22 +15,22 @@ begin
   end if;
   if not found or sender.peer_id is distinct from coalesce(new.from_peer, sender.peer_id) then
     raise check_violation using
-      message    = format('this session holds no seat in room %s', new.room_id),
+      message    = format('this session has no seat in room %s', new.room_id),
       constraint = 'signals_sender_is_seated',
-      hint       = 'Join the room, and send as the peer_id you were given.';
+      hint       = 'Join the room, and send with the peer_id of your seat.';
   end if;
   select * into recipient from participants p where p.room_id = new.room_id and p.peer_id = new.to_peer;
   if not found or recipient.user_id = sender.user_id then
     raise check_violation using
-      message    = format('nobody else in room %s goes by this peer_id', new.room_id),
+      message    = format('no other participant of room %s has this peer_id', new.room_id),
       constraint = 'signals_recipient_is_seated',
-      hint       = 'They may have left, or joined anew under another one.';
+      hint       = 'They may have left, or joined again with another peer_id.';
   end if;
-  -- Whoever is invited to speak may say yes at any moment, and is heard at once by those they are connected with.
+  -- An invited audience member may accept at any moment, and should then be heard at once, so they may connect before.
   if sender.role = 'AUDIENCE' and recipient.role = 'AUDIENCE' and new.kind in ('offer', 'answer')
      and sender.invited_to_speak_at is null and recipient.invited_to_speak_at is null then
     raise check_violation using
-      message    = 'audience and audience never connect',
+      message    = 'two audience members never connect',
       constraint = 'signals_not_between_audience';
   end if;
   new.from_user := sender.user_id;
@@ -38,7 +41,7 @@ begin
   if new.kind = 'offer' then
     if sender.kind in ('sfu', 'mcu') and recipient.kind not in ('sfu', 'mcu') then
       raise check_violation using
-        message    = 'a node answers, it never offers to a person',
+        message    = 'a node never sends an offer to a person',
         constraint = 'signals_nodes_never_offer';
     end if;
     if recipient.kind not in ('sfu', 'mcu')
@@ -46,9 +49,9 @@ begin
        and not exists (select from signals s
                        where s.room_id = new.room_id and s.from_peer = new.from_peer and s.to_peer = new.to_peer and s.kind = 'answer') then
       raise check_violation using
-        message    = 'the newcomer offers first',
+        message    = 'the newcomer sends the first offer',
         constraint = 'signals_newcomer_offers',
-        hint       = 'Of two people the one whose seat has the larger seq joined later.';
+        hint       = 'Of two participants the one whose seat has the larger seq joined later.';
     end if;
   elsif new.kind = 'answer' then
     if not exists (
@@ -57,7 +60,7 @@ begin
         and not exists (select from signals a
                         where a.room_id = new.room_id and a.from_peer = new.from_peer and a.to_peer = new.to_peer and a.kind = 'answer' and a.id > o.id)) then
       raise check_violation using
-        message    = 'there is no offer left to answer',
+        message    = 'there is no offer to answer',
         constraint = 'signals_answer_has_offer';
     end if;
   end if;
@@ -66,26 +69,23 @@ end
 $$;
 
 comment on function tg_signals__guard() is
-  'Both ends sit in the room under these peer_ids, the newcomer offers, an answer answers something.';
+  'Both sessions have seats in the room, the newcomer sends the first offer, and an answer follows an offer.';
 
 create or replace trigger _100_guard before insert on signals
 for each row execute function tg_signals__guard();
-comment on trigger _100_guard on signals is 'The rules of signaling.';
-
-create or replace trigger _200_set_asynchronous_commit before insert or update or delete on signals for each statement execute function tg_set_asynchronous_commit();
-comment on trigger _200_set_asynchronous_commit on signals is 'Presence and signals never wait for the disk.';
+comment on trigger _100_guard on signals is 'Checks the rules of signaling.';
 
 create or replace function tg_signals__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   perform require_signal_pace(new);
   perform append_event(new.room_id, 'signals', 'INSERT', to_jsonb(new), null, recipient => new.to_user);
-  -- Asked again under the log's lock: a seat that was given up while this transaction was open took its signals along.
+  -- Checked again with the lock on the log: the seats may have been deleted, with their signals, while this transaction was open.
   if not exists (select from participants p where p.room_id = new.room_id and p.peer_id = new.to_peer) then
     raise check_violation using
-      message    = 'who it was for has just left',
+      message    = 'the recipient has just left',
       constraint = 'signals_recipient_is_seated',
-      hint       = 'They may have joined anew under another peer_id.';
+      hint       = 'They may have joined again with another peer_id.';
   end if;
   delete from signals s
   where s.id = new.id and not exists (select from participants p where p.room_id = new.room_id and p.peer_id = new.from_peer);
@@ -93,9 +93,9 @@ begin
 end
 $$;
 
-comment on function tg_signals__log() is 'A signal enters the log for its recipient alone, who still has the seat.';
+comment on function tg_signals__log() is 'Logs a signal for its recipient, who must still have the seat.';
 
 drop trigger if exists _500_log on signals;
 create constraint trigger _500_log after insert on signals
 deferrable initially deferred for each row execute function tg_signals__log();
-comment on trigger _500_log on signals is 'At commit, the signal enters the room''s log.';
+comment on trigger _500_log on signals is 'At commit, logs the signal.';

@@ -1,3 +1,3 @@
--- PostgreSQL lets everybody call a new function. Here everybody may call what 90_grants.sql gave them, and what
--- this folder has made since is for triggers alone.
+-- PostgreSQL lets every role call a new function. The functions in triggers/ are created after schema/90_rights/10_grants.sql, and
+-- are only for triggers.
 revoke all on all functions in schema roomtone from public;

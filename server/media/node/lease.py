@@ -36,7 +36,7 @@ class NodeLease(Lease):
 
     async def _release(self, connection: Connection, grace: timedelta) -> None:
         # Its rooms are assigned to others at once, whatever the grace period.
-        await connection.execute("select roomtone.node_goodbye(%s)", (self.node,))
+        await connection.execute("select roomtone.node_end_lease(%s)", (self.node,))
 
     async def _reclaim(self, connection: Connection) -> None:
         await self._write_heartbeat(connection)
@@ -56,7 +56,7 @@ class NodeLease(Lease):
         """Whether a recording of ours goes on, if elsewhere. Raises psycopg errors."""
         async with self._connect() as connection:
             answer = await connection.execute(
-                "select roomtone.node_recording_moves(%s, %s)", (self.node, recording)
+                "select roomtone.node_recording_continues(%s, %s)", (self.node, recording)
             )
             row = await answer.fetchone()
         return row is not None and bool(row[0])
