@@ -8,7 +8,7 @@ begin
     raise no_data_found using
       message    = format('there is no room %s', coalesce(require_open_room.room_id::text, 'without an id')),
       constraint = 'participants_room_is_open',
-      hint       = 'select id, name from hallway; lists the open ones.';
+      hint       = 'List the open rooms with: select id, name from hallway;';
   end if;
   if ended is not null then
     raise check_violation using
@@ -19,4 +19,4 @@ begin
 end
 $$;
 
-comment on function require_open_room(bigint) is 'Raises participants_room_is_open unless the room is there and open. A room that the acting user may not know of is not there: P0002, as for a number that no room has.';
+comment on function require_open_room(bigint) is 'Raises participants_room_is_open if the room has ended, or if there is no room with this id that the acting user may see (P0002).';

@@ -4,7 +4,7 @@ declare
   room rooms;
 begin
   select * into room from rooms r where r.id = require_admission.room_id;
-  -- A node is assigned to the room before it can see it.
+  -- A node takes its seat before it may see the room.
   if not found or room.ended_at is not null
      or (room.access = 'invited' and not exists (select from assignments a join nodes n on n.id = a.node_id
                                                  where a.room_id = room.id and n.user_id = acting_user())) then
