@@ -189,7 +189,7 @@ def test_a_lost_network_keeps_the_room_on_the_screen(
         beth.sees_seated("zoe", "beth")
         context.set_offline(True)
         beth.page.evaluate("dispatchEvent(new Event('online'))")
-        banner = beth.page.get_by_text("Reconnecting… what you see may be out of date.")
+        banner = beth.page.get_by_text("Reconnecting… this room may be out of date.")
         banner.wait_for()
         beth.sees_seated("zoe", "beth")
         context.set_offline(False)
@@ -203,7 +203,7 @@ def test_people_who_enter_and_leave_are_announced_together(
 ) -> None:
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
-        log = beth.page.get_by_role("log", name="Comings and goings")
+        log = beth.page.get_by_role("log", name="Who enters and leaves")
         assert log.get_attribute("aria-live") == "polite"
         psql.seat(room, "amara")
         psql.seat(room, "lior")

@@ -41,7 +41,7 @@ def test_a_reaction_is_shown_over_its_seat_for_a_moment(
         still.seat("beth").locator(".reaction--still", has_text="❤️").wait_for()
         for each in (beth, maya, still):
             each.waits_for("() => document.querySelectorAll('.reaction').length === 0")
-        log = maya.page.get_by_role("log", name="Comings and goings")
+        log = maya.page.get_by_role("log", name="Who enters and leaves")
         log.get_by_text("Applause and a heart from beth.").wait_for()
         assert beth.page.evaluate("document.activeElement.ariaLabel") == "A heart"
         beth.page.keyboard.press("Escape")

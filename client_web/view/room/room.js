@@ -93,7 +93,7 @@ export function createRoom(actions) {
   }
 
   function drawBanner(/** @type {ShownRoomSession} */ roomSession) {
-    const words = roomSession.phase === 'reconnecting' ? 'Reconnecting… what you see may be out of date.' : ''
+    const words = roomSession.phase === 'reconnecting' ? 'Reconnecting… this room may be out of date.' : ''
     banner.hidden = words === ''
     if (banner.textContent === words) return
     banner.replaceChildren(...(words ? [symbol('turning'), element('span', { text: words })] : []))

@@ -45,7 +45,7 @@ test('durations read as people say them', () => {
   ]) assert.equal(duration(ms), words)
 })
 
-test('many comings and goings are one sentence', () => {
+test('people who enter and leave are announced in one sentence', () => {
   const all = (kind, ...names) => names.map((username) => ({ kind, username }))
   for (const [seatEvents, words] of [
     [all('joined', 'ann'), 'ann came in.'],
