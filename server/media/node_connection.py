@@ -1,14 +1,13 @@
-"""The one connection to a media node, on aiortc: what `client_web/media/node_connection.js` is in a browser.
+"""The connection with a media node, on aiortc; `client_web/media/node_connection.js` is the same in a browser.
 
-This side always offers, and the node answers with whose voice goes on which line: `a=msid:` says `user-7` for one
-person (an SFU), `mix` for everybody (an MCU). There is one line for every voice; the first carries ours, too.
+This side always offers. There is one media section per voice, and the node's answer names the voices (`node_rules.py`). The
+first section also sends our audio.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from ..supervision import begin
 from .aiortc_internals.connections import limit_input, path_of
 from .aiortc_internals.packets import receive_packets, send_encoded
 from .candidates import Candidates
+from .node_rules import voices_in
 from .peer_connection import (
     CONNECTED_WITHIN,
     OPUS,
@@ -34,9 +34,6 @@ from .sent_audio import PacketQueue
 from .signaling.client import Ice
 from .signaling.events import SignalKind
 
-MIX: Final = "mix"
-"""The voice of everybody, as an MCU names it."""
-
 ANSWERED_WITHIN: Final = 8.0  # seconds
 
 log = logging.getLogger(__name__)
@@ -46,7 +43,7 @@ log = logging.getLogger(__name__)
 class NodeCallbacks:
     """What a connection with a node calls: `send` with its signals, `on_track(mid, track)` once for each received track.
 
-    `on_broken` is called when it has to be made anew. With `on_packet(mid, packet)` nothing is decoded, and the tracks stay
+    `on_broken` is called when a new one has to be made. With `on_packet(mid, packet)` nothing is decoded, and the tracks stay
     silent.
     """
 
@@ -58,16 +55,13 @@ class NodeCallbacks:
 
 
 class NodeConnection:
-    """Opened by the first `hear`, then closed; every `hear` says anew whose voices there are.
-
-    Without `audio.receives` there are no tracks of others. `carried` says whose audio each track has at the moment.
-    """
+    """Opened by the first `receive_voices`; each further call changes the voices. Without `audio.receives` there are no tracks."""
 
     def __init__(self, ice: Ice, audio: AudioOptions, callbacks: NodeCallbacks) -> None:
         self._on_packet = callbacks.on_packet
         self.connected = False
-        self.carried: dict[str, str] = {}
-        """SentAudio by mid, as the node last answered."""
+        self.voices: dict[str, str] = {}
+        """By mid, as the node last answered."""
         self._sent_audio = sent_audio = audio.sent_audio
         self._receives = audio.receives
         self._send = callbacks.send
@@ -80,37 +74,39 @@ class NodeConnection:
         self._wanted: tuple[str, ...] | None = None
         self._answers: asyncio.Queue[Any] = asyncio.Queue(maxsize=10)
         self._changed = asyncio.Event()
-        self._told: set[str] = set()
+        self._announced: set[str] = set()
         self._candidates = Candidates(ice.reach)
         self._pc = pc = RTCPeerConnection(configuration_of(ice))
         pc.on("connectionstatechange", self._state_changed)
-        mine = pc.addTransceiver("audio" if sent_audio is None else EncodedTrack(), audio.direction)
-        self._prepare(mine)
+        first = pc.addTransceiver(
+            "audio" if sent_audio is None else EncodedTrack(), audio.direction
+        )
+        self._prepare(first)
         self._packets = PacketQueue()
         if sent_audio is not None:
-            send_encoded(mine.sender, self._packets.next)
+            send_encoded(first.sender, self._packets.next)
         self._task = begin(self._run(), "connection to a node")
 
     @property
     def pc(self) -> RTCPeerConnection:
-        """For those who look closer: statistics, tests."""
+        """For statistics and tests."""
         return self._pc
 
-    def hear(self, voices: Sequence[str]) -> None:
-        """These voices are to be heard."""
+    def receive_voices(self, voices: Sequence[str]) -> None:
+        """Receive these voices from now on."""
         wanted = tuple(voices) if self._receives else ()
         if wanted != self._wanted:
             self._wanted = wanted
             self._changed.set()
 
     def receive(self, kind: SignalKind, body: Any) -> None:
-        """What the node said. It answers with all its candidates at once, and sends none later."""
+        """A signal of the node. Its answer has all its candidates; it sends none later."""
         if kind == "answer":
-            with suppress(asyncio.QueueFull):  # nobody asked for that many
+            with suppress(asyncio.QueueFull):  # there are more answers than offers
                 self._answers.put_nowait(body)
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._closed = True
         if self._deadline is not None:
             self._deadline.cancel()
@@ -129,7 +125,7 @@ class NodeConnection:
                 await self._negotiate(self._wanted or ())
         except TimeoutError:
             self._break("the node does not answer")
-        except Exception as error:  # noqa: BLE001 - what a node says ends this line, not us
+        except Exception as error:  # noqa: BLE001 - what a node sends ends this connection, not the session
             self._break(f"{type(error).__name__}: {error}")
 
     async def _negotiate(self, voices: tuple[str, ...]) -> None:
@@ -142,19 +138,19 @@ class NodeConnection:
         async with asyncio.timeout(ANSWERED_WITHIN):
             answer = await self._answers.get()
         await pc.setRemoteDescription(description_of(answer, self._candidates))
-        self.carried = voices_of(answer["sdp"])
+        self.voices = voices_in(answer["sdp"])
         for transceiver in pc.getTransceivers():
             mid = str(transceiver.mid)
             track = cast(MediaStreamTrack | None, transceiver.receiver.track)
-            # Of every line, whether it carries somebody already or not: aiortc queues without bound what nobody takes.
-            if track is not None and mid not in self._told:
-                self._told.add(mid)
+            # Every track is read, with a voice or without: aiortc queues its frames without bound.
+            if track is not None and mid not in self._announced:
+                self._announced.add(mid)
                 self._on_track(mid, track)
 
     def _prepare(self, transceiver: RTCRtpTransceiver) -> None:
         transceiver.setCodecPreferences(OPUS)
         on_packet = self._on_packet
-        if on_packet is not None:  # which line it is, is known by the time a packet comes
+        if on_packet is not None:  # the mid is known when a packet arrives
             receive_packets(transceiver, lambda packet: on_packet(str(transceiver.mid), packet))
 
     def _state_changed(self) -> None:
@@ -183,15 +179,3 @@ class NodeConnection:
             self._held.close()
             self.connected = False
             self._on_broken(why)
-
-
-def voices_of(sdp: str) -> dict[str, str]:
-    """Which line of an answer carries whose voice: voice by mid."""
-    voices: dict[str, str] = {}
-    for media in re.split(r"^m=", sdp, flags=re.MULTILINE)[1:]:
-        mid = re.search(r"^a=mid:(\S+)", media, re.MULTILINE)
-        voice = re.search(r"^a=msid:(\S+)", media, re.MULTILINE)
-        silent = re.search(r"^a=(recvonly|inactive)", media, re.MULTILINE)
-        if mid and voice and not silent and voice[1] != "nobody":
-            voices[mid[1]] = voice[1]
-    return voices

@@ -13,7 +13,7 @@ from aiortc import MediaStreamTrack
 from ..supervision import Supervisor, beside
 from ..types import PeerId, RoomId, UserId
 from .mesh import Mesh, MeshCallbacks
-from .node_connection import MIX
+from .node_rules import MIX, voice_of
 from .peer_connection import AudioOptions
 from .received_audio import ReceivedAudio, ReceivedAudioQueue, read_track
 from .recording_state import RecordingState
@@ -230,13 +230,13 @@ class RoomSession:
                 self._hand_out(node, samples, position)
             else:
                 seat = self._seat_of(name)
-                if seat is not None and not self.routes.heard_elsewhere(seat.user):
+                if seat is not None and not self.routes.received_directly(seat.user):
                     self._hand_out(seat, samples, position)
 
         self._later(read_track(track, received))
 
     def _seat_of(self, voice: str | None) -> Seat | None:
-        return next((s for s in self.seats.values() if f"user-{s.user}" == voice), None)
+        return next((s for s in self.seats.values() if voice_of(s.user) == voice), None)
 
     def _hand_out(self, seat: Seat | None, samples: Block, position: int) -> None:
         # Receivers decide what is heard, whatever the sender's client, or a node, sends.

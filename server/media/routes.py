@@ -1,7 +1,7 @@
-"""Which way the audio goes: from everybody to everybody, or through the node that carries the room.
+"""Which route a room's audio takes: the mesh, or the room's node.
 
-A room moves while people talk, so a new way is made before the old one is broken: the mesh stays until the line to the
-node is connected, and the line until the mesh is, or the node hangs up. Where no node is, it stays as it was.
+A room changes its route while people talk. The new connections are made first, and the old ones are closed later
+(`route_changes.py`). While no node is there, the connections stay as they are.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
-from typing import Any
+from math import inf
+from typing import Any, Literal
 
 from aiortc import MediaStreamTrack
 
@@ -19,8 +21,10 @@ from ..backoff import backoff
 from ..supervision import Supervisor
 from ..types import PeerId, UserId
 from .mesh import Mesh, should_connect
-from .node_connection import MIX, NodeCallbacks, NodeConnection
+from .node_connection import NodeCallbacks, NodeConnection
+from .node_rules import room_node_of, voices_at
 from .peer_connection import AudioOptions
+from .route_changes import closes_old_after
 from .rtp import RtpPacket
 from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind
@@ -28,23 +32,9 @@ from .signaling.events import Seat, Signal, SignalKind
 log = logging.getLogger(__name__)
 
 
-def room_node_of(seats: Iterable[Seat], topology: str) -> Seat | None:
-    """The seat of the node of a room with this topology, if there is one."""
-    return next((s for s in seats if s.is_node and s.kind == topology and s.peer), None)
-
-
-def voices_at(node: Seat, me: Seat, seats: Iterable[Seat]) -> list[str]:
-    """Whose voices a node has for me: everybody's in one, or one for each who may be heard from one moment to the next."""
-    if node.kind == "mcu":
-        return [MIX]
-    others = (s for s in seats if s.user != me.user and not s.is_node and s.peer)
-    ordered = sorted(others, key=lambda seat: seat.seq)
-    return [f"user-{seat.user}" for seat in ordered if seat.may_come_to_speak]
-
-
 @dataclass
 class _Node:
-    """A node that is, or was, called."""
+    """A node with which there is a connection, or was one."""
 
     seat: Seat
     connection: NodeConnection
@@ -53,9 +43,9 @@ class _Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteCallbacks:
-    """What routes call: `send` writes a signal, `on_voice(seat, voice, track)` gets a track of a node.
+    """What routes call: `send` writes a signal, `on_voice(node, voice, track)` gets a track of a node.
 
-    `voice()` says, block by block, whose audio the track has: `user-7`, or `mix`. With `on_packet(seat, voice, packet)`
+    `voice()` is the track's voice at this moment (`node_rules.py`). With `on_packet(node, voice, packet)`
     nothing is decoded, and the tracks stay silent.
     """
 
@@ -66,7 +56,7 @@ class RouteCallbacks:
 
 
 class Routes:
-    """Brought in line with the room by `update`. `ice` is asked before each connection with a node."""
+    """Brought in line with the room by `update`. `ice` is called before each connection with a node."""
 
     def __init__(
         self,
@@ -77,8 +67,8 @@ class Routes:
     ) -> None:
         self.mesh = mesh
         self.node: _Node | None = None
-        """The node in use, or on the way to be."""
-        self._before: _Node | None = None  # in use until the other one is
+        """The node in use, or the one to which a connection is being made."""
+        self._old_node: _Node | None = None  # kept for a while beside `node`
         self._ice = ice
         self._audio = audio
         self._callbacks = callbacks
@@ -87,40 +77,48 @@ class Routes:
         self._me: Seat | None = None
         self._seats: tuple[Seat, ...] = ()
         self._read: dict[PeerId, int] = {}
-        self._turn = asyncio.Lock()  # of two who settle, the later one knows more
+        self._updating = asyncio.Lock()  # one change after the other
+        self._closing: asyncio.TimerHandle | None = None  # of the old connections
         self._tasks = Supervisor()
 
     async def update(self, me: Seat | None, seats: Iterable[Seat], topology: str) -> None:
-        """Bring the ways in line with the room."""
-        self._me, self._seats, self._topology = me, tuple(seats), topology
-        await self._settle()
+        """Bring the connections in line with the room."""
+        before, self._topology = self._topology, topology
+        self._me, self._seats = me, tuple(seats)
+        if topology != before:
+            self._keep_old()
+            if topology == "mesh":
+                # Others may have closed the direct connections that we kept, so nobody keeps them.
+                await self.mesh.update(me, ())
+        await self._update_route()
 
     async def receive(self, signal: Signal) -> None:
-        """What somebody said."""
-        node = self._of(signal.from_peer)
+        """Handle a signal: of a node, or of a participant in the mesh."""
+        node = self._node_of(signal.from_peer)
         if node is None:
             await self.mesh.receive(signal)
         elif signal.id > self._read.get(signal.from_peer, 0):
             self._read[signal.from_peer] = signal.id
             if signal.kind == "bye":
-                self._broken(node.connection, str(signal.body.get("reason", "the node hung up")))
+                reason = str(signal.body.get("reason", "the node closed it"))
+                self._broken(node.connection, reason)
             else:
                 node.connection.receive(signal.kind, signal.body)
 
     async def log_lost(self) -> None:
-        """The log began a new life: signals on their way are gone."""
+        """The log was lost, and with it the signals that were on their way."""
         self._read.clear()
         if self.node is not None and not self.node.connection.connected:
             self._broken(self.node.connection, "the log was lost")
         await self.mesh.log_lost()
 
     def connected(self, seat: Seat) -> None:
-        """Somebody is connected in the mesh; if that was the last one, no node is needed."""
+        """A connection of the mesh was made. After the last one no node is needed."""
         if self._topology == "mesh" and self.node is not None:
-            self._later(self._settle())
+            self._later(self._update_route())
 
-    def heard_elsewhere(self, user: UserId) -> bool:
-        """Whether what a node forwards of this user comes straight from them by now."""
+    def received_directly(self, user: UserId) -> bool:
+        """Whether this user's audio comes from a direct connection, so that a node's copy is not needed."""
         connections = self.mesh.connections()
         return any(
             seat.peer in connections and connections[seat.peer].connected
@@ -129,105 +127,145 @@ class Routes:
         )
 
     async def close(self) -> None:
-        self._drop_nodes()
+        self._keep_old()
+        self._close_nodes()
         await self.mesh.close()
         await self._tasks.finish()
 
-    def _carrying(self) -> Seat | None:
+    def _room_node(self) -> Seat | None:
         return room_node_of(self._seats, self._topology)
 
-    def _of(self, peer: PeerId) -> _Node | None:
-        return next((n for n in (self.node, self._before) if n and n.seat.peer == peer), None)
+    def _node_of(self, peer: PeerId) -> _Node | None:
+        return next((n for n in (self.node, self._old_node) if n and n.seat.peer == peer), None)
 
-    def _voices(self) -> list[str]:
-        """Whose voices the node has for me."""
-        if self.node is None or self._me is None:
-            return []
-        return voices_at(self.node.seat, self._me, self._seats)
-
-    async def _settle(self, attempt: int = 0) -> None:
-        async with self._turn:
+    async def _update_route(self, attempt: int = 0) -> None:
+        async with self._updating:
             if self._me is None:
-                self._drop_nodes()
+                self._close_nodes()
                 await self.mesh.update(None, ())
                 return
-            seat = self._carrying()
+            seat = self._room_node()
             if seat is not None and (self.node is None or self.node.seat.peer != seat.peer):
-                await self._call(seat, attempt)
-            await self._take_ways()
+                await self._open_node(seat, attempt)
+            await self._update_connections(self._me)
 
-    async def _take_ways(self) -> None:
+    async def _update_connections(self, me: Seat) -> None:
         if self.node is not None:
-            self.node.connection.hear(self._voices())
+            self.node.connection.receive_voices(voices_at(self.node.seat, me, self._seats))
+        old: Literal["none", "mesh", "node"]
         if self._topology == "mesh":
-            await self.mesh.update(self._me, self._seats)
-            connections = self.mesh.connections()
-            wanted = [s.peer for s in self._seats if self._me and should_connect(self._me, s)]
-            if all(p in connections and connections[p].connected for p in wanted if p):
-                self._drop_nodes()
-        elif self.node is not None and self.node.connection.connected:
-            if self._before is not None:
-                self._hang_up(self._before)
-                self._before = None
-            await self.mesh.update(self._me, ())
+            await self.mesh.update(me, self._seats)
+            old = "node" if self.node or self._old_node else "none"
         else:
-            # Those who are connected stay so; with whom we are not, the node will connect us.
+            # Existing direct connections stay for now; the node connects us with everybody else.
             kept = self.mesh.connections()
-            await self.mesh.update(self._me, [s for s in self._seats if s.peer in kept])
+            await self.mesh.update(me, [s for s in self._seats if s.peer in kept])
+            old = "node" if self._old_node else "mesh" if kept else "none"
+        after = closes_old_after(
+            topology=self._topology,
+            node_connected=self._is_connected_with_room_node(),
+            mesh_complete=self._is_mesh_complete(me),
+            old=old,
+        )
+        if after is None:
+            self._keep_old()
+        else:
+            self._close_old_later(after)
 
-    async def _call(self, seat: Seat, attempt: int) -> None:
+    def _is_connected_with_room_node(self) -> bool:
+        seat, node = self._room_node(), self.node
+        if seat is None or node is None or node.seat.peer != seat.peer:
+            return False
+        return node.connection.connected
+
+    def _is_mesh_complete(self, me: Seat) -> bool:
+        connections = self.mesh.connections()
+        return all(
+            seat.peer in connections and connections[seat.peer].connected
+            for seat in self._seats
+            if seat.peer is not None and should_connect(me, seat)
+        )
+
+    def _close_old_later(self, after: timedelta) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time() + after.total_seconds()
+        if due < (inf if self._closing is None else self._closing.when()):
+            self._keep_old()
+            self._closing = loop.call_at(due, lambda: self._later(self._close_old()))
+
+    def _keep_old(self) -> None:
+        """The old connections are not closed after all."""
+        if self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
+
+    async def _close_old(self) -> None:
+        async with self._updating:
+            self._closing = None
+            if self._topology == "mesh":
+                self._close_nodes()
+                return
+            self._close_old_node()
+            await self.mesh.update(self._me, ())
+
+    async def _open_node(self, seat: Seat, attempt: int) -> None:
         assert seat.peer is not None
         on_packet, on_voice = self._callbacks.on_packet, self._callbacks.on_voice
         callbacks = NodeCallbacks(
             send=partial(self._send, seat.peer),
-            on_track=lambda mid, track: on_voice(seat, lambda: connection.carried.get(mid), track),
+            on_track=lambda mid, track: on_voice(seat, lambda: connection.voices.get(mid), track),
             on_connected=lambda: self._node_connected(connection),
             on_broken=lambda why: self._broken(connection, why),
             on_packet=None
             if on_packet is None
-            else lambda mid, packet: on_packet(seat, connection.carried.get(mid), packet),
+            else lambda mid, packet: on_packet(seat, connection.voices.get(mid), packet),
         )
         connection = NodeConnection(await self._ice(), self._audio, callbacks)
         if self.node is not None:
-            if self.node.connection.connected and self._before is None:
-                self._before = self.node
+            if self.node.connection.connected:
+                self._close_old_node()
+                self._old_node = self.node
             else:
-                self._hang_up(self.node)
+                self._close_node(self.node)
         self.node = _Node(seat, connection, attempt)
 
     def _node_connected(self, connection: NodeConnection) -> None:
         if self.node is not None and self.node.connection is connection:
             self.node.attempt = 0
             self._callbacks.on_connected(self.node.seat)
-            self._later(self._settle())
+            self._later(self._update_route())
 
     def _broken(self, connection: NodeConnection, why: str) -> None:
-        """A node that still carries the room is called again; any other one hung up, as it should."""
-        if self._before is not None and self._before.connection is connection:
-            self._hang_up(self._before)
-            self._before = None
+        """Connect again with a node that still hosts the room; any other one has closed the connection, as it should."""
+        if self._old_node is not None and self._old_node.connection is connection:
+            self._close_old_node()
         elif self.node is not None and self.node.connection is connection:
-            log.info("the line to %s broke: %s", self.node.seat.username, why)
-            self._later(self._again(self.node))
+            log.info("the connection with %s ended: %s", self.node.seat.username, why)
+            self._later(self._reconnect(self.node))
 
-    async def _again(self, node: _Node) -> None:
+    async def _reconnect(self, node: _Node) -> None:
         await node.connection.close()
         await asyncio.sleep(backoff(node.attempt))
         if self.node is not node:
             return
         self.node = None
-        seat = self._carrying()
+        seat = self._room_node()
         if seat is not None and seat.peer is not None and seat.peer == node.seat.peer:
             self._send(seat.peer, "bye", {})
-        await self._settle(node.attempt + 1)
+        await self._update_route(node.attempt + 1)
 
-    def _drop_nodes(self) -> None:
-        for node in (self.node, self._before):
-            if node is not None:
-                self._hang_up(node)
-        self.node = self._before = None
+    def _close_nodes(self) -> None:
+        if self.node is not None:
+            self._close_node(self.node)
+            self.node = None
+        self._close_old_node()
 
-    def _hang_up(self, node: _Node) -> None:
+    def _close_old_node(self) -> None:
+        if self._old_node is not None:
+            self._close_node(self._old_node)
+            self._old_node = None
+
+    def _close_node(self, node: _Node) -> None:
         self._later(node.connection.close())
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:

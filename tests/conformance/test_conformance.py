@@ -15,9 +15,9 @@ import httpx
 import pytest
 from roomtone.media import mesh as mesh_module
 from roomtone.media.mesh import ANEW, Mesh, MeshCallbacks, offers_first, should_connect
+from roomtone.media.node_rules import room_node_of, voices_at
 from roomtone.media.peer_connection import AudioOptions, PeerCallbacks
 from roomtone.media.route_changes import closes_old_after
-from roomtone.media.routes import room_node_of, voices_at
 from roomtone.media.signaling.client import ConnectionLost, Frame, Ice, Refused, no_servers
 from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, seats_after, snapshot_of
 from roomtone.media.signaling.held_seat import COMING_BACK
@@ -73,7 +73,7 @@ def test_who_is_in_a_room(case: Case) -> None:
 
 
 @cases("routes")
-def test_by_which_way_sound_goes(case: Case) -> None:
+def test_which_route_audio_takes(case: Case) -> None:
     me, seats = seat_of(case["me"]), [seat_of(record) for record in case["seats"]]
     node = room_node_of(seats, case["topology"])
     assert (None if node is None else node.username) == case["node"]
@@ -94,7 +94,7 @@ def test_when_old_connections_are_closed(case: Case) -> None:
 
 
 class Recipients:
-    """The end of a line: what arrives for whom. Rows for `refuses` are refused, and with them their transaction."""
+    """A signaling client that keeps what arrives for each recipient. It refuses a transaction with a row for `refuses`."""
 
     def __init__(self, refuses: str | None) -> None:
         self._refuses = refuses
@@ -115,7 +115,7 @@ async def test_signals_arrive_in_order(case: Case) -> None:
     recipients = Recipients(case["refuses"])
     refused: list[list[str]] = []
     outbox = Outbox(
-        recipients,  # type: ignore[arg-type]  # of a line, an outbox needs no more
+        recipients,  # type: ignore[arg-type]  # an outbox uses no other method
         lambda signal, _: refused.append([signal.to_peer, signal.kind]),
     )
     for send in case["sends"]:
@@ -175,7 +175,7 @@ async def test_a_connection_that_cannot_be_made_is_reported(
     made: asyncio.Queue[Callable[[str], None]] = asyncio.Queue()
 
     class Breaking:
-        """A connection that breaks when it is told to."""
+        """A connection that breaks when the test says so."""
 
         offers = True
         connected = False

@@ -20,11 +20,12 @@ from ...supervision import Supervisor
 from ..jitter_buffer import JitterBuffer
 from ..mix_clock import FRAME, ticks
 from ..mixing import OnMix, level, soft_clip, total, without
+from ..node_rules import MIX
 from ..opus import FRAME_SAMPLES, Encoder, Samples
 from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
 from .notice import notice
-from .peer_connection import MIX, NodePeerConnection
+from .peer_connection import NodePeerConnection
 from .speakers import LOUD, Participant, Speakers
 
 QUIET_AFTER: Final = (

@@ -20,6 +20,7 @@ from ..aiortc_internals.connections import limit_input, peer_receives, set_strea
 from ..aiortc_internals.packets import PacketSender, receive_packets, send_packets
 from ..candidates import Candidates
 from ..forwarding import Forward
+from ..node_rules import NOBODY
 from ..peer_connection import CONNECTED_WITHIN, configuration_of
 from ..rtp import RtpPacket
 from ..signaling.client import Ice
@@ -27,9 +28,6 @@ from ..signaling.client import Ice
 SLOTS_LIMIT: Final = 64
 
 log = logging.getLogger(__name__)
-
-MIX: Final = "mix"
-"""The voice of everybody."""
 
 
 class OfferRefused(Exception):
@@ -184,7 +182,7 @@ class NodePeerConnection:
                     self._forwards[mid].pause()
         named = {mid: voice for voice, mid in self._voices.items()}
         for transceiver in transceivers:
-            set_stream_id(transceiver, named.get(str(transceiver.mid), "nobody"))
+            set_stream_id(transceiver, named.get(str(transceiver.mid), NOBODY))
 
 
 def _check(offer: str) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from ..node_rules import voice_of
+
 LOUD: Final = 50  # dB below full scale; speech is louder, a quiet room is not
 SMOOTHING: Final = 0.2
 
@@ -33,7 +35,7 @@ class Participant:
 
     @property
     def voice(self) -> str:
-        return f"user-{self.user_id}"
+        return voice_of(self.user_id)
 
 
 class Speakers:

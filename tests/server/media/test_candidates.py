@@ -89,7 +89,7 @@ async def to_caller(
         on_track=lambda *_: None, on_connected=lambda: None, on_broken=on_broken,
     )  # fmt: skip
     caller = NodeConnection(Ice(), AudioOptions(None, receives=True), callbacks)
-    caller.hear(["mix"])
+    caller.receive_voices(["mix"])
     mids = SessionDescription.parse((await said.get())["sdp"]).media[0].rtp.muxId
     answer = sdp.replace("a=sendrecv", "a=sendonly").replace("a=setup:actpass", "a=setup:active")
     answer = answer.replace("a=mid:0", f"a=mid:{mids}")

@@ -1,13 +1,15 @@
-"""Python peers in a room that a node carries, and in one that moves while they talk."""
+"""Python peers in a room that is hosted on a node, and in one that changes its topology while they talk."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import aioice.ice
 import pytest
+from roomtone.media import route_changes
 from roomtone.media.node.lease import Kind
 from roomtone.media.node.node import serve
 from roomtone.media.room_session import RoomSession, room_session
@@ -29,7 +31,7 @@ def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def nodes(database_url: str, psql: Psql, *kinds: Kind) -> AsyncIterator[None]:
-    """A node of each kind, in this very process."""
+    """A node of each kind, in this process."""
     running = [asyncio.create_task(serve(database_url, kind)) for kind in kinds]
     try:
         await comes_true(lambda: psql.one("select count(*) from living_nodes()") == len(kinds))
@@ -45,7 +47,7 @@ def move(psql: Psql, room: int, topology: str) -> None:
 
 
 def ways(session: RoomSession) -> tuple[str | None, int]:
-    """The kind of node in use, and with how many a peer is connected straight."""
+    """The kind of the node in use, and the number of direct connections."""
     node = session.routes.node
     there = node is not None and node.connection.connected
     return (
@@ -62,7 +64,7 @@ async def ways_are(*expected: tuple[RoomSession, tuple[str | None, int]]) -> Non
 async def three(
     database: DatabaseConnections, room: int
 ) -> AsyncIterator[tuple[RoomSession, RoomSession, RoomSession]]:
-    """Two who sing, and one who listens."""
+    """Two who send tones, and one who listens."""
     async with (
         room_session(await database.client("ann"), RoomId(room), sound=tone(440)) as ann,
         room_session(await database.client("bob"), RoomId(room), sound=tone(660)) as bob,
@@ -88,7 +90,7 @@ async def test_a_room_moves_in_all_six_directions_and_python_peers_go_on_hearing
                 await ways_are(*((each, (topology, 0)) for each in (ann, bob, cy)))
             by = {name: "mcu" if topology == "mcu" else name for name in ("ann", "bob")}
             await asyncio.gather(
-                # On an MCU each who sings hears the mix without themselves, so it is the other's tone.
+                # On an MCU each gets the mix without themselves, so it is the other's tone.
                 hears(ann, by["bob"], 660),
                 hears(bob, by["ann"], 440),
                 *([] if topology == "mcu" else [hears(cy, "ann", 440), hears(cy, "bob", 660)]),
@@ -110,7 +112,7 @@ async def test_on_an_sfu_one_connection_carries_everybody_who_comes_and_nobody_i
                     hears(ann, "dee", 880), hears(cy, "dee", 880), hears(dee, "bob", 660)
                 )
                 await ways_are(*((each, ("sfu", 0)) for each in (ann, bob, cy, dee)))
-            # The line that was dee's falls silent, over the connection there is.
+            # The track that had dee's voice is silent, on the same connection.
             await until(cy, lambda v: all(s.username != "dee" for s in v.others))
             await asyncio.gather(hears(cy, "ann", 440), hears(bob, "ann", 440))
             assert cy.routes.node is node
@@ -122,6 +124,24 @@ async def test_on_an_sfu_one_connection_carries_everybody_who_comes_and_nobody_i
                 if report.type == "outbound-rtp"
             ]
             assert sum(sent) == 0
+
+
+async def test_the_direct_connections_stay_beside_the_one_with_a_node_until_their_time(
+    database_url: str, psql: Psql, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others may need longer to connect with the node: tests/conformance/route_changes.json."""
+    monkeypatch.setattr(route_changes, "KEEP_OLD", timedelta(hours=1))
+    async with (
+        nodes(database_url, psql, "sfu"),
+        database_connections(database_url) as database,
+        three(database, room) as (ann, bob, cy),
+    ):
+        await asyncio.gather(hears(ann, "bob", 660), hears(bob, "ann", 440))
+        before = ann.mesh.connections()
+        move(psql, room, "sfu")
+        await ways_are(*((each, ("sfu", 2)) for each in (ann, bob, cy)))
+        assert ann.mesh.connections() == before
+        await hears(ann, "bob", 660)
 
 
 async def test_the_house_band_is_heard_in_a_room_on_a_node(database_url: str, psql: Psql) -> None:

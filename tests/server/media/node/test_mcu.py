@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from roomtone.media.node.mcu import Mcu
-from roomtone.media.node.peer_connection import MIX
+from roomtone.media.node_rules import MIX
 
 from .people import Person, seat
 

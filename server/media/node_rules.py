@@ -1,0 +1,50 @@
+"""Which node a room's audio goes through, and which voices it has. Pure.
+
+A voice is what one track of a node brings: the audio of one user (`user-7`, from an SFU) or of all speakers (`mix`, from an
+MCU). Its name is the stream id in `a=msid:` of the node's answer (RFC 8830). client_web/media/node_rules.js has the same rules;
+tests/conformance/routes.json checks both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ..types import UserId
+from .signaling.events import Seat
+
+MIX: Final = "mix"
+NOBODY: Final = "nobody"
+"""The stream id of a media section that has no voice at the moment."""
+
+
+def voice_of(user: UserId | int) -> str:
+    """The name of this user's voice."""
+    return f"user-{user}"
+
+
+def room_node_of(seats: Iterable[Seat], topology: str) -> Seat | None:
+    """The seat of the node of a room with this topology, if there is one."""
+    return next((s for s in seats if s.is_node and s.kind == topology and s.peer), None)
+
+
+def voices_at(node: Seat, me: Seat, seats: Iterable[Seat]) -> list[str]:
+    """The voices that a node has for me: one mix, or one for each participant who speaks or is invited to speak."""
+    if node.kind == "mcu":
+        return [MIX]
+    others = (s for s in seats if s.user != me.user and not s.is_node and s.peer)
+    ordered = sorted(others, key=lambda seat: seat.seq)
+    return [voice_of(seat.user) for seat in ordered if seat.may_come_to_speak]
+
+
+def voices_in(answer: str) -> dict[str, str]:
+    """The voices in a node's answer (SDP), by mid."""
+    voices: dict[str, str] = {}
+    for section in re.split(r"^m=", answer, flags=re.MULTILINE)[1:]:
+        mid = re.search(r"^a=mid:(\S+)", section, re.MULTILINE)
+        voice = re.search(r"^a=msid:(\S+)", section, re.MULTILINE)
+        silent = re.search(r"^a=(recvonly|inactive)", section, re.MULTILINE)
+        if mid and voice and not silent and voice[1] != NOBODY:
+            voices[mid[1]] = voice[1]
+    return voices
