@@ -13,13 +13,13 @@ from ..running import RunningRelay, run_relay
 
 
 def test_demo_identities_are_refused_where_others_can_reach_the_relay(database_url: str) -> None:
-    with run_relay(database_url, host="0.0.0.0") as relay, relay.client() as visitor:
+    with run_relay(database_url, host="0.0.0.0") as relay, relay.client() as anonymous:
         assert relay.url.startswith("http://127.0.0.1:")
-        refused = visitor.post("/session", json={"username": "rick"})
+        refused = anonymous.post("/session", json={"username": "rick"})
         assert (refused.status_code, refused.json()["rule"]) == (403, "session_is_a_demo")
-        assert visitor.get("/session").json() == {"user": None, "demo": False}
-    with run_relay(database_url, host="0.0.0.0", demo=True) as relay, relay.client() as visitor:
-        assert visitor.post("/session", json={"username": "rick"}).status_code == 200
+        assert anonymous.get("/session").json() == {"user": None, "demo": False}
+    with run_relay(database_url, host="0.0.0.0", demo=True) as relay, relay.client() as anonymous:
+        assert anonymous.post("/session", json={"username": "rick"}).status_code == 200
 
 
 def test_what_is_for_the_relay_or_for_psql_is_not_served(psql: Psql, database_url: str) -> None:
@@ -44,20 +44,20 @@ def test_what_is_for_the_relay_or_for_psql_is_not_served(psql: Psql, database_ur
 
 def answers(relay: RunningRelay) -> list[httpx.Response]:
     """A page, a file, JSON, and every way to be refused."""
-    with relay.client() as visitor:
+    with relay.client() as anonymous:
         return [
-            visitor.get("/"),
-            visitor.get("/client/app.js"),
-            visitor.get("/session"),
-            visitor.get("/live"),
-            visitor.get("/nowhere"),
-            visitor.put("/session"),
-            visitor.get("/rows/rooms?id=eq.x"),
-            visitor.get("/rooms/1/events"),
-            visitor.post("/session", content=b"x" * 300_000),
-            visitor.post("/session", headers={"Origin": "https://elsewhere.example"}),
-            visitor.get("/", headers={"Host": "elsewhere.example"}),
-            visitor.get("/session", headers={"Authorization": "Bearer x"}),
+            anonymous.get("/"),
+            anonymous.get("/client/app.js"),
+            anonymous.get("/session"),
+            anonymous.get("/live"),
+            anonymous.get("/nowhere"),
+            anonymous.put("/session"),
+            anonymous.get("/rows/rooms?id=eq.x"),
+            anonymous.get("/rooms/1/events"),
+            anonymous.post("/session", content=b"x" * 300_000),
+            anonymous.post("/session", headers={"Origin": "https://elsewhere.example"}),
+            anonymous.get("/", headers={"Host": "elsewhere.example"}),
+            anonymous.get("/session", headers={"Authorization": "Bearer x"}),
         ]
 
 

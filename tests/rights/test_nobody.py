@@ -1,4 +1,4 @@
-"""Whoever has no claims is nobody: neither the operator, nor anybody who may more than a visitor."""
+"""A role of users without claims has the rights of an anonymous user, and is never the operator."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def reports(connection: Connection) -> None:
     ("operation", "table"),
     [(operation, table) for operation in probes.OPERATIONS for table in EXPECTED[operation]],
 )
-def test_a_role_of_users_without_claims_may_no_more_than_a_visitor(
+def test_a_role_of_users_without_claims_has_the_rights_of_an_anonymous_user(
     connection: Connection, world: World, operation: str, table: str
 ) -> None:
     tried = probes.OPERATIONS[operation](table, "nobody", world)
@@ -40,7 +40,7 @@ def test_a_role_of_users_without_claims_may_no_more_than_a_visitor(
 
 
 @pytest.mark.parametrize("table", EXPECTED["select"])
-def test_a_login_for_reports_sees_what_a_visitor_sees(
+def test_a_login_for_reports_sees_what_an_anonymous_user_sees(
     connection: Connection, world: World, reports: None, table: str
 ) -> None:
     found = attempt.cell(connection, world, "reports", probes.select(table, "anonymous", world))

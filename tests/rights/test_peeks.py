@@ -115,7 +115,7 @@ def test_the_name_of_a_hidden_room_is_not_spelled_out_by_a_filter(
     psql.run("update rooms set access = 'invited' where id = %s", room)
     psql.seat(room, "rick")
     psql.room("rick", "Tea")
-    with run_relay(database_url) as relay, relay.client() as visitor:
+    with run_relay(database_url) as relay, relay.client() as anonymous:
         for table, name, key in (
             ("hallway", "name", "id"),
             ("rooms", "name", "id"),
@@ -123,7 +123,7 @@ def test_the_name_of_a_hidden_room_is_not_spelled_out_by_a_filter(
         ):
             for wanted in ('"Zebra%\\\\"', '"Nothing%\\\\"'):
                 filters = {"or": f"({key}.neq.{room},{name}.like.{wanted})"}
-                answer = visitor.get(f"/rows/{table}", params=filters)
+                answer = anonymous.get(f"/rows/{table}", params=filters)
                 assert answer.status_code == 200, (table, wanted, answer.text)
                 assert "Zebra" not in answer.text
 

@@ -107,7 +107,7 @@ def test_whoever_is_on_stage_has_no_hand_to_raise(psql: Psql, talk: int) -> None
         psql.one("select raise_hand(%s)", talk)
 
 
-def test_a_hand_survives_a_tunnel(psql: Psql, talk: int) -> None:
+def test_a_raised_hand_survives_a_lost_connection(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     psql.one("select join_room(%s)", talk)
     assert queue(psql, talk) == ["anna"]
@@ -198,7 +198,7 @@ def test_what_is_said_is_for_those_inside(psql: Psql, talk: int) -> None:
         psql.run("insert into messages (room_id, user_id, body) values (%s, 1, 'not me')", talk)
 
 
-@pytest.mark.parametrize("body", ["", " \n ", "x" * 2001, "bell\x07", "back\rspace"])
+@pytest.mark.parametrize("body", ["", " \n ", "x" * 2001, "alarm\x07", "back\rspace"])
 def test_a_message_is_text(psql: Psql, talk: int, body: str) -> None:
     psql.act_as("anna")
     with refused("messages_body_is_text"):

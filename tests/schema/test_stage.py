@@ -163,7 +163,9 @@ def test_whoever_is_on_stage_or_gone_is_not_invited(psql: Psql, talk: int) -> No
             psql.one(statement, talk)
 
 
-def test_an_invitation_goes_with_the_seat_but_survives_a_tunnel(psql: Psql, talk: int) -> None:
+def test_an_invitation_goes_with_the_seat_but_survives_a_lost_connection(
+    psql: Psql, talk: int
+) -> None:
     psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
     psql.act_as("anna").one("select join_room(%s)", talk)
     assert psql.one("select invited_to_speak_at is not null from join_room(%s)", talk) is True

@@ -204,8 +204,8 @@ def test_a_named_invitation_is_for_one_and_reaches_them_alone(
     invitation, code = psql.act_as("olga").all(
         "select id, code from invite_to_club(%s, 'SAM')", club
     )[0]
-    [bell] = [n.payload for n in ear.notifies(timeout=PATIENCE, stop_after=1)]
-    assert bell == f'{{"invitation" : {invitation}}}'
+    [payload] = [n.payload for n in ear.notifies(timeout=PATIENCE, stop_after=1)]
+    assert payload == f'{{"invitation" : {invitation}}}'
     sam = psql.person_id("sam")
     [mine] = psql.act_as("sam").one("select my_invitations()")
     assert (mine["id"], mine["code"], mine["club"], mine["invited_by"]) == (

@@ -1,4 +1,4 @@
-"""The log: no gaps, commit order, one bell a room, and nobody waits for an open transaction."""
+"""The log: no gaps, commit order, one notification per room, and nobody waits for an open transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..conftest import Connect
 from ..people import Psql, notified
 
 
-def bells(psql: Psql) -> list[dict[str, int]]:
+def payloads(psql: Psql) -> list[dict[str, int]]:
     """What rang since LISTEN, after everything that was committed before now."""
     return [json.loads(payload) for payload in notified(psql.connection)]
 
@@ -69,7 +69,7 @@ def test_a_rolled_back_join_leaves_no_gap(psql: Psql, connect: Connect) -> None:
     assert psql.all("select seq from events order by seq") == [(1,), (2,)]
 
 
-def test_a_transaction_rings_one_bell_per_room(psql: Psql, connect: Connect) -> None:
+def test_a_transaction_notifies_once_per_room(psql: Psql, connect: Connect) -> None:
     one, other = psql.room("rick"), psql.room("rick")
     writer = Psql(connect(autocommit=False))
     people = [psql.person(name) for name in ("anna", "bo", "cleo")]
@@ -78,39 +78,39 @@ def test_a_transaction_rings_one_bell_per_room(psql: Psql, connect: Connect) -> 
         for person in people:
             writer.run("insert into participants (room_id, user_id) values (%s, %s)", room, person)
     writer.connection.commit()
-    assert bells(psql) == [
+    assert payloads(psql) == [
         {"room": one, "seq": 4, "hallway": 4},
         {"room": other, "seq": 4, "hallway": 4},
     ]
 
 
-def test_a_bell_is_a_pointer_without_personal_data(psql: Psql) -> None:
+def test_a_notification_is_a_pointer_without_personal_data(psql: Psql) -> None:
     room = psql.room("rick")
     rick = psql.seat(room, "rick")
     psql.run("listen roomtone")
     psql.seat(room, "anna")
     psql.act_as("anna").signal(room, rick, "offer", {"type": "offer", "sdp": "x" * 20_000})
-    for bell in bells(psql):
-        assert set(bell) == {"room", "seq", "hallway"}
-        assert all(isinstance(value, int) for value in bell.values())
+    for payload in payloads(psql):
+        assert set(payload) == {"room", "seq", "hallway"}
+        assert all(isinstance(value, int) for value in payload.values())
 
 
-def test_a_signal_does_not_ring_for_the_hallway(psql: Psql) -> None:
+def test_a_signal_does_not_notify_the_hallway(psql: Psql) -> None:
     room = psql.room("rick")
     rick = psql.seat(room, "rick")
     psql.seat(room, "anna")
     psql.run("listen roomtone")
     psql.act_as("anna").signal(room, rick, "offer")
-    assert bells(psql) == [{"room": room, "seq": 4, "hallway": 3}]
+    assert payloads(psql) == [{"room": room, "seq": 4, "hallway": 3}]
 
 
-def test_leases_and_heartbeats_ring_no_bell(psql: Psql) -> None:
+def test_leases_and_heartbeats_notify_nobody(psql: Psql) -> None:
     peer = psql.seat(psql.room("rick"), "anna")
     psql.run("listen roomtone")
     psql.run("select relay_heartbeat('relay-1', 'here')")
     psql.run("select relay_serve_seats('relay-1', %s::uuid[])", [peer])
     psql.run("select relay_release_seats('relay-1', %s::uuid[], '10s')", [peer])
-    assert bells(psql) == []
+    assert payloads(psql) == []
     assert psql.one("select max(seq) from events") == 2
 
 

@@ -209,7 +209,7 @@ def test_a_seat_does_not_move_to_another_room(psql: Psql) -> None:
         psql.run("update participants set room_id = %s where room_id = %s", other, one)
 
 
-def test_ending_a_room_shows_everyone_out_in_one_bell(psql: Psql) -> None:
+def test_ending_a_room_deletes_all_seats_with_one_notification(psql: Psql) -> None:
     room = psql.room("rick")
     for name in ("rick", "anna", "bo"):
         psql.seat(room, name)
@@ -274,7 +274,7 @@ def test_rows_inserted_by_hand_have_no_lease(psql: Psql) -> None:
     assert psql.all("select served_by, expires_at from participants") == [(None, None)]
 
 
-def test_a_seat_taken_through_a_relay_lapses_unless_followed(psql: Psql) -> None:
+def test_a_seat_taken_through_a_relay_expires_unless_followed(psql: Psql) -> None:
     room = psql.room("rick")
     psql.run("select set_config('roomtone.node', 'relay-1', false)")
     psql.run("select set_config('roomtone.grace', '3s', false)")
