@@ -1,4 +1,4 @@
-"""What a real browser does to its tabs: few connections for all of them, and no time for a hidden one."""
+"""Limits of a real browser: few connections for all tabs, and throttled timers in hidden tabs."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from .comparison import look
+from .comparison import read_tables
 from .drill import Drill
-from .environment import Scene
+from .environment import DrillEnvironment
 from .waiting import until
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, WebSocket
 
 TABS: Final = 7
-WITHIN: Final = 15.0  # seconds for a tab to open and be in, on a busy machine
+WITHIN: Final = 15.0  # seconds for a tab to open and join, on a busy machine
 ANSWERED_WITHIN: Final = 3.0  # seconds
 FROZEN_FOR: Final = 2.5  # seconds
 BROWSERS: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -32,7 +32,7 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    # Without this one Chromium looks up its maker's hosts.
+    # Without this flag Chromium looks up hosts of its maker.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
@@ -67,36 +67,38 @@ def missing() -> str | None:
     return None
 
 
-async def open_seven(scene: Scene) -> None:
-    """All in one room, in one browser, each reading and each able to write."""
-    await scene.ghosts()
-    async with await scene.psql() as psql:
-        room = await scene.new_room(psql)
+async def open_seven(environment: DrillEnvironment) -> None:
+    """Seven tabs of one browser are in one room; each reads and can write."""
+    await environment.disconnect_some()
+    async with await environment.psql() as psql:
+        room = await environment.new_room(psql)
     async with _chromium() as chromium:
-        await _sit(scene, chromium, room)
-    scene.departed()
+        await _open_tabs(environment, chromium, room)
+    environment.note_departure()
 
 
-async def freeze_a_tab(scene: Scene) -> None:
+async def freeze_a_tab(environment: DrillEnvironment) -> None:
     """A tab of a real browser is frozen, as browsers do to hidden ones (W3C Page Lifecycle), and thawed."""
-    (relay,) = scene.relays
-    room = scene.rooms[0]
+    (relay,) = environment.relays
+    room = environment.rooms[0]
     async with _chromium() as chromium:
         page = await chromium.new_page()
         entered = await _enters(page, f"http://{relay.place}", "hidden tab", room)
-        scene.expect(entered, "the tab did not get into the room")
+        environment.expect(entered, "the tab did not join the room")
         session_before = await page.evaluate(MY_PEER)
         line = await page.context.new_cdp_session(page)
         await line.send("Page.setWebLifecycleState", {"state": "frozen"})
-        await scene.traffic(FROZEN_FOR)
+        await environment.traffic(FROZEN_FOR)
         await line.send("Page.setWebLifecycleState", {"state": "active"})
         thawed = time.monotonic()
-        agreed = await until(lambda: _agree(scene, [page], room), WITHIN)
-        scene.figures["a real tab agrees after thawing, s"] = round(time.monotonic() - thawed, 1)
-        scene.expect(agreed, "the thawed tab sees other people than the table")
+        agreed = await until(lambda: _agree(environment, [page], room), WITHIN)
+        environment.figures["a real tab agrees after thawing, s"] = round(
+            time.monotonic() - thawed, 1
+        )
+        environment.expect(agreed, "the thawed tab shows other participants than the table")
         kept = await page.evaluate(MY_PEER) == session_before
-        scene.expect(kept, "the thawed tab did not keep its seat")
-    scene.departed()
+        environment.expect(kept, "the thawed tab did not keep its seat")
+    environment.note_departure()
 
 
 @asynccontextmanager
@@ -111,8 +113,8 @@ async def _chromium() -> AsyncIterator[Browser]:
             await chromium.close()
 
 
-async def _sit(scene: Scene, chromium: Browser, room: int) -> None:
-    (relay,) = scene.relays
+async def _open_tabs(environment: DrillEnvironment, chromium: Browser, room: int) -> None:
+    (relay,) = environment.relays
     profile = await chromium.new_context()
     sockets: list[WebSocket] = []
 
@@ -125,20 +127,20 @@ async def _sit(scene: Scene, chromium: Browser, room: int) -> None:
     for number, page in enumerate(pages):
         page.on("websocket", note)
         entered.append(await _enters(page, f"http://{relay.place}", f"tab {number}", room))
-    scene.figures["tabs in the room"] = sum(entered)
-    scene.figures["tabs by WebSocket"] = len(sockets)
-    scene.figures["all in after, s"] = round(time.monotonic() - opening, 1)
-    scene.expect(all(entered), f"only {sum(entered)} of {TABS} tabs got into the room")
-    await scene.traffic(2.0)
+    environment.figures["tabs in the room"] = sum(entered)
+    environment.figures["tabs by WebSocket"] = len(sockets)
+    environment.figures["all in after, s"] = round(time.monotonic() - opening, 1)
+    environment.expect(all(entered), f"only {sum(entered)} of {TABS} tabs joined the room")
+    await environment.traffic(2.0)
     answered = await asyncio.gather(*(_is_answered(page) for page in pages))
-    scene.expect(all(answered), f"{answered.count(False)} tabs cannot ask anything any more")
+    environment.expect(all(answered), f"{answered.count(False)} tabs get no answer to a request")
     inside = [page for page, is_in in zip(pages, entered, strict=True) if is_in]
-    agreed = await until(lambda: _agree(scene, inside, room), WITHIN)
-    scene.expect(agreed, "some tab sees other people than the table")
+    agreed = await until(lambda: _agree(environment, inside, room), WITHIN)
+    environment.expect(agreed, "some tab shows other participants than the table")
 
 
 async def _enters(page: Page, url: str, username: str, room: int) -> bool:
-    """Open a tab and walk in; false if that takes too long."""
+    """Open a tab and join the room; false if that takes longer than `WITHIN`."""
     from playwright.async_api import TimeoutError as TooLate
 
     try:
@@ -153,7 +155,7 @@ async def _enters(page: Page, url: str, username: str, room: int) -> bool:
 
 
 async def _is_answered(page: Page) -> bool:
-    """Whether a request still finds a connection."""
+    """Whether the tab's request is answered."""
     asked = (
         "(ms) => fetch('/live', { signal: AbortSignal.timeout(ms) }).then((r) => r.ok, () => false)"
     )
@@ -164,18 +166,18 @@ async def _is_answered(page: Page) -> bool:
         return False
 
 
-async def _agree(scene: Scene, pages: list[Page], room: int) -> bool:
-    """Whether at one moment all tabs saw what the table held."""
-    async with await scene.psql() as psql:
-        before = (await look(psql)).seats.get(room, {})
+async def _agree(environment: DrillEnvironment, pages: list[Page], room: int) -> bool:
+    """Whether all tabs show what the table holds at this moment."""
+    async with await environment.psql() as psql:
+        before = (await read_tables(psql)).seats.get(room, {})
         seen: list[Any] = await asyncio.gather(*(page.evaluate(PEOPLE) for page in pages))
     return all({user: tuple(seat) for user, seat in people} == before for people in seen)
 
 
 SEVEN_TABS = Drill(
     "seven-tabs",
-    "Seven tabs of one real Chromium sit in one room, though a browser opens only six HTTP/1.1 connections to a host. "
-    "Every tab gets in, sees who is there, and is still answered when it asks for something.",
+    "Seven tabs of one real Chromium are in one room, though a browser opens only six HTTP/1.1 connections to a host. "
+    "Every tab joins, shows the participants, and still gets answers to its requests.",
     open_seven,
     needs=missing,
 )

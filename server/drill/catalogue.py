@@ -1,4 +1,4 @@
-"""All drills by name, in the order they are performed."""
+"""All drills by name, in the order in which they are performed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can befall a client that is otherwise well: it sleeps, or nobody looks at it."""
+"""Faults of a client: the laptop sleeps, or the tab is hidden."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from .browser_faults import freeze_a_tab, missing
 from .drill import Drill
-from .environment import Scene
+from .environment import DrillEnvironment
 from .follower import Follower
 from .http_connection import ask
 from .waiting import until
@@ -21,78 +21,87 @@ LINES_LOST: Final = 2
 SEAT_IS_GONE: Final = ("participants_only_for_those_inside", "participants_peer_is_current")
 
 
-async def sleep_through(scene: Scene) -> None:
-    scene.fresh_starts = True  # whoever joins again begins anew
-    sleepers = await scene.admit(SLEEPERS, small=True)
-    await scene.ghosts()
-    for one in sleepers:
-        one.suspend()
+async def sleep_past_the_grace_period(environment: DrillEnvironment) -> None:
+    environment.snapshots_expected = True  # a follower that joins again gets a new snapshot
+    sleepers = await environment.add_followers(SLEEPERS, small=True)
+    await environment.disconnect_some()
+    for follower in sleepers:
+        follower.stop_reading()
     asleep = time.monotonic()
-    noticed = await until(lambda: scene.nobody_of(sleepers), NOTICED_WITHIN)
-    scene.expect(noticed, f"sleepers kept their seats for {NOTICED_WITHIN:g} s")
-    scene.figures["seats given up after, s"] = round(time.monotonic() - asleep, 1)
-    scene.departed()
-    for one in sleepers:
-        one.wake()
-    await until(lambda: all(one.state == "unseated" for one in sleepers), WAKES_WITHIN)
-    refused = [one for one in sleepers if one.refusal and one.refusal.rule in SEAT_IS_GONE]
-    scene.figures["refused on waking"] = len(refused)
-    scene.expect(
+    noticed = await until(lambda: environment.seats_are_gone(sleepers), NOTICED_WITHIN)
+    environment.expect(noticed, f"sleepers kept their seats for {NOTICED_WITHIN:g} s")
+    environment.figures["seats given up after, s"] = round(time.monotonic() - asleep, 1)
+    environment.note_departure()
+    for follower in sleepers:
+        follower.resume_reading()
+    await until(lambda: all(follower.state == "unseated" for follower in sleepers), WAKES_WITHIN)
+    refused = [
+        follower
+        for follower in sleepers
+        if follower.refusal and follower.refusal.rule in SEAT_IS_GONE
+    ]
+    environment.figures["refused on waking"] = len(refused)
+    environment.expect(
         len(refused) == len(sleepers),
-        f"{len(sleepers) - len(refused)} sleepers were not told that their seat is gone",
+        f"{len(sleepers) - len(refused)} sleepers did not learn that their seat is gone",
     )
-    for one in sleepers:
-        await _signal_in_vain(scene, one)
-        await one.come_again()
-    await scene.until_all_follow()
+    for follower in sleepers:
+        await _signal_in_vain(environment, follower)
+        await follower.rejoin()
+    await environment.until_all_follow()
 
 
-async def _signal_in_vain(scene: Scene, one: Follower) -> None:
-    """The old session is over for signals as well."""
-    other = next(each for each in scene.living() if each.room == one.room and each is not one)
+async def _signal_in_vain(environment: DrillEnvironment, follower: Follower) -> None:
+    """A signal from the old `peer_id` is refused as well."""
+    other = next(
+        each
+        for each in environment.active_followers()
+        if each.room == follower.room and each is not follower
+    )
     value = {
-        "room_id": one.room,
-        "from_peer": one.peer,
+        "room_id": follower.room,
+        "from_peer": follower.peer,
         "to_peer": other.peer,
         "kind": "candidate",
         "body": {"candidate": ""},
     }
-    answer = await ask(one.place, "POST", "/rows/signals", value, token=one.token)
-    scene.expect(
-        answer.rule == "signals_sender_is_seated", f"a session that is over could signal: {answer}"
+    answer = await ask(follower.place, "POST", "/rows/signals", value, token=follower.token)
+    environment.expect(
+        answer.rule == "signals_sender_is_seated",
+        f"a session that has ended could signal: {answer}",
     )
 
 
-async def hide(scene: Scene) -> None:
-    """Their timers fire on whole seconds only, and their line breaks, so they come back late."""
-    await scene.ghosts()
-    hidden = scene.living()[:HIDDEN]
-    for one in hidden:
-        one.tick = TICK
+async def hide(environment: DrillEnvironment) -> None:
+    """Their timers fire on whole seconds only, and their connections break, so they reconnect late."""
+    await environment.disconnect_some()
+    hidden = environment.active_followers()[:HIDDEN]
+    for follower in hidden:
+        follower.tick = TICK
     for _ in range(LINES_LOST):
-        for one in hidden:
-            one.move_to(one.place)
-        await scene.traffic(0.3)
-        took = await scene.until_all_follow()
-        scene.figures["longest away, s"] = round(
-            max(took + 0.3, scene.figures.get("longest away, s", 0.0)), 1
+        for follower in hidden:
+            follower.reconnect_to(follower.place)
+        await environment.traffic(0.3)
+        took = await environment.until_all_follow()
+        environment.figures["longest away, s"] = round(
+            max(took + 0.3, environment.figures.get("longest away, s", 0.0)), 1
         )
-        await scene.traffic(0.5)
-    for one in hidden:
-        one.tick = 0.0
-    await freeze_a_tab(scene)
+        await environment.traffic(0.5)
+    for follower in hidden:
+        follower.tick = 0.0
+    await freeze_a_tab(environment)
 
 
 SLEEPING_LAPTOP = Drill(
     "sleeping-laptop",
-    "Laptops sleep without a word for longer than their seats are kept, and wake. "
-    "Their seats are gone by then, their old sessions are refused whatever they try, and they have to join again.",
-    sleep_through,
+    "Laptops sleep without closing their connections, for longer than the grace period, and wake. "
+    "Their seats are gone by then, every request of their old sessions is refused, and they have to join again.",
+    sleep_past_the_grace_period,
 )
 HIDDEN_TAB = Drill(
     "hidden-tab",
     "Followers' timers fire once a second only, as in a hidden tab, and their connections break; a tab of a real Chromium is frozen and thawed. "
-    "They come back late but within the grace, so they keep their seats and miss nothing.",
+    "They reconnect late but within the grace period, so they keep their seats and miss nothing.",
     hide,
     needs=missing,
     settings={"grace": 4.0},

@@ -1,4 +1,4 @@
-"""The reckoning: what the table `events` holds against what each follower saw."""
+"""Compares the table `events` with the events that each follower received."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from .environment import Psql, Scene
+from .environment import DrillEnvironment, Psql
 from .follower import Follower
 
-CALM_WITHIN: Final = 20.0  # seconds for the last event to reach the last reader
+CALM_WITHIN: Final = 20.0  # seconds until the last event has reached every follower
 
 
 @dataclass(frozen=True)
-class Truth:
+class TableState:
     """The tables at one moment. `events` is {seq: its only recipient, or None}; a seat is
     (peer_id, role, muted)."""
 
@@ -27,7 +27,7 @@ class Truth:
     here: dict[int, int]
 
 
-async def look(psql: Psql) -> Truth:
+async def read_tables(psql: Psql) -> TableState:
     """Read the tables as they are now, in one snapshot (PostgreSQL manual, 13.2.2)."""
     events: dict[int, dict[int, int | None]] = defaultdict(dict)
     seats: dict[int, dict[int, tuple[str, str, bool]]] = defaultdict(dict)
@@ -45,7 +45,7 @@ async def look(psql: Psql) -> Truth:
             seats[room][user] = (seat[0], seat[1], seat[2])
         found = await psql.execute("select id, here from hallway")
         here: dict[int, int] = dict(await found.fetchall())
-    return Truth(
+    return TableState(
         epochs={room: epoch for room, epoch, _, _ in heads},
         heads={room: head for room, _, head, _ in heads},
         tails={room: tail for room, _, _, tail in heads},
@@ -56,8 +56,8 @@ async def look(psql: Psql) -> Truth:
 
 
 @dataclass
-class Count:
-    """What was found, over all followers. Zero everywhere is what was promised."""
+class Comparison:
+    """Differences, summed over all followers. Roomtone promises zero for all that is missing or wrong."""
 
     events: int = 0
     missed: int = 0
@@ -70,91 +70,98 @@ class Count:
     gaps: int = 0
 
 
-async def settled(scene: Scene) -> Truth:
-    """The tables, when every living follower has caught up with them, or is not going to."""
+async def wait_until_caught_up(environment: DrillEnvironment) -> TableState:
+    """The tables, when every active follower has caught up with them or `CALM_WITHIN` has passed."""
     deadline = time.monotonic() + CALM_WITHIN
-    async with await scene.psql() as psql:
+    async with await environment.psql() as psql:
         while True:
-            truth = await look(psql)
-            if time.monotonic() > deadline or all(_caught_up(one, truth) for one in scene.living()):
-                return truth
+            tables = await read_tables(psql)
+            if time.monotonic() > deadline or all(
+                _caught_up(follower, tables) for follower in environment.active_followers()
+            ):
+                return tables
             await asyncio.sleep(0.1)
 
 
-def _caught_up(one: Follower, truth: Truth) -> bool:
-    at = one.journal.position
+def _caught_up(follower: Follower, tables: TableState) -> bool:
+    at = follower.observed.position
     mine = [
         seq
-        for seq, recipient in truth.events.get(one.room, {}).items()
-        if recipient in (None, one.user)
+        for seq, recipient in tables.events.get(follower.room, {}).items()
+        if recipient in (None, follower.user)
     ]
     return (
         at is not None
-        and at.epoch == truth.epochs.get(one.room)
+        and at.epoch == tables.epochs.get(follower.room)
         and at.seq >= max(mine, default=0)
-        and _roster(one) == truth.seats.get(one.room, {})
-        and _here(one) == truth.here
+        and _roster(follower) == tables.seats.get(follower.room, {})
+        and _here(follower) == tables.here
     )
 
 
-def reckon(followers: list[Follower], truth: Truth) -> Count:
-    """Compare. Of a log that was lost, the truth is what all its readers saw together."""
-    count = Count()
-    lost = _lost_logs(followers, truth)
-    for room, events in truth.events.items():
-        first, head = truth.tails[room] + 1, truth.heads[room]
+def compare(followers: list[Follower], tables: TableState) -> Comparison:
+    """Compare. Of a log that was lost, the tables is what all its readers saw together."""
+    count = Comparison()
+    lost = _lost_logs(followers, tables)
+    for room, events in tables.events.items():
+        first, head = tables.tails[room] + 1, tables.heads[room]
         count.gaps += head - first + 1 - sum(first <= seq <= head for seq in events)
-    for one in followers:
-        journal = one.journal
-        count.duplicated += journal.duplicated
-        count.misordered += journal.misordered
-        count.snapshots += max(0, journal.snapshots - 1)
-        count.reconnections += max(0, one.connections - 1)
+    for follower in followers:
+        observed = follower.observed
+        count.duplicated += observed.duplicated
+        count.misordered += observed.misordered
+        count.snapshots += max(0, observed.snapshots - 1)
+        count.reconnections += max(0, follower.connections - 1)
         seen: dict[int, set[int]] = defaultdict(set)
-        for event in journal.events():
+        for event in observed.events():
             seen[event.cursor.epoch].add(event.cursor.seq)
             count.events += 1
             count.behind.append(event.behind)
-        for epoch in journal.epochs():
-            present = epoch == truth.epochs.get(one.room)
-            log = truth.events.get(one.room, {}) if present else lost.get((one.room, epoch), {})
-            owed = journal.owed(epoch, log, one.user)
-            if not present or one.state not in ("away", "following"):
+        for epoch in observed.epochs():
+            present = epoch == tables.epochs.get(follower.room)
+            log = (
+                tables.events.get(follower.room, {})
+                if present
+                else lost.get((follower.room, epoch), {})
+            )
+            owed = observed.owed(epoch, log, follower.user)
+            if not present or follower.state not in ("away", "following"):
                 last = max(seen[epoch], default=0)
                 owed = {seq for seq in owed if seq <= last}
             count.missed += len(owed - seen[epoch])
-        if one.state == "following":
-            _compare_views(one, truth, count)
+        if follower.state == "following":
+            _compare_views(follower, tables, count)
     return count
 
 
 def _lost_logs(
-    followers: list[Follower], truth: Truth
+    followers: list[Follower], tables: TableState
 ) -> dict[tuple[int, int], dict[int, int | None]]:
     logs: dict[tuple[int, int], dict[int, int | None]] = defaultdict(dict)
-    for one in followers:
-        for event in one.journal.events():
-            if event.cursor.epoch != truth.epochs.get(one.room):
-                recipient = one.user if event.directed else None
-                logs[one.room, event.cursor.epoch][event.cursor.seq] = recipient
+    for follower in followers:
+        for event in follower.observed.events():
+            if event.cursor.epoch != tables.epochs.get(follower.room):
+                recipient = follower.user if event.directed else None
+                logs[follower.room, event.cursor.epoch][event.cursor.seq] = recipient
     return logs
 
 
-def _compare_views(one: Follower, truth: Truth, count: Count) -> None:
-    if _roster(one) != truth.seats.get(one.room, {}):
-        count.wrong_rosters.append(one.name)
-    elif _here(one) != truth.here:
-        count.wrong_rosters.append(f"{one.name} (hallway)")
+def _compare_views(follower: Follower, tables: TableState, count: Comparison) -> None:
+    if _roster(follower) != tables.seats.get(follower.room, {}):
+        count.wrong_rosters.append(follower.name)
+    elif _here(follower) != tables.here:
+        count.wrong_rosters.append(f"{follower.name} (hallway)")
 
 
-def _roster(one: Follower) -> dict[int, tuple[str, str, bool]]:
+def _roster(follower: Follower) -> dict[int, tuple[str, str, bool]]:
     return {
-        user: (seat["peer_id"], seat["role"], seat["muted"]) for user, seat in one.roster.items()
+        user: (seat["peer_id"], seat["role"], seat["muted"])
+        for user, seat in follower.roster.items()
     }
 
 
-def _here(one: Follower) -> dict[int, int]:
-    return {room: row["here"] for room, row in one.hallway.items()}
+def _here(follower: Follower) -> dict[int, int]:
+    return {room: row["here"] for room, row in follower.hallway.items()}
 
 
 def longest(behind: list[float]) -> float:
@@ -162,27 +169,33 @@ def longest(behind: list[float]) -> float:
     return max(behind, default=0.0) * 1000
 
 
-def living_seats(scene: Scene) -> dict[tuple[int, int], str]:
-    """Who has to be on the roster, and nobody else: {(room, user): peer_id}."""
-    return {(one.room, one.user): one.peer for one in scene.living()}
+def expected_seats(environment: DrillEnvironment) -> dict[tuple[int, int], str]:
+    """The seats that the roster has to hold, and no others: {(room, user): peer_id}."""
+    return {
+        (follower.room, follower.user): follower.peer for follower in environment.active_followers()
+    }
 
 
-async def roster_within(scene: Scene, seconds: float) -> tuple[float, dict[str, Any]]:
-    """Wait until the roster holds exactly the living; the seconds since the last departure it took.
+async def wait_for_roster(
+    environment: DrillEnvironment, seconds: float
+) -> tuple[float, dict[str, Any]]:
+    """Wait until the roster holds exactly the seats of the active followers; the seconds since the last departure.
 
-    The rest, `{"ghosts", "missing"}`, is empty when it came true in time.
+    The second value, {"unexpected seats", "missing seats"} with differences only, is empty if it became right in time.
     """
-    deadline = scene.last_departure + seconds
-    async with await scene.psql() as psql:
+    deadline = environment.last_departure + seconds
+    async with await environment.psql() as psql:
         while True:
             found = await psql.execute("select room_id, user_id, peer_id::text from roster")
             seats = {(room, user): peer for room, user, peer in await found.fetchall()}
-            living = living_seats(scene)
+            living = expected_seats(environment)
             now = time.monotonic()
             if seats == living or now > deadline:
                 wrong = {
-                    "ghosts": [seat for seat in seats.items() if seat not in living.items()],
-                    "missing": [seat for seat in living.items() if seat not in seats.items()],
+                    "unexpected seats": [
+                        seat for seat in seats.items() if seat not in living.items()
+                    ],
+                    "missing seats": [seat for seat in living.items() if seat not in seats.items()],
                 }
-                return now - scene.last_departure, {k: v for k, v in wrong.items() if v}
+                return now - environment.last_departure, {k: v for k, v in wrong.items() if v}
             await asyncio.sleep(0.05)

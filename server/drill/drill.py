@@ -1,4 +1,4 @@
-"""What a drill is: a name, two sentences, a scene to play on, and the damage it does there."""
+"""A drill: a name, a description, an environment, and the fault it causes there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .environment import CROWD, Scene
+from .environment import CROWD, DrillEnvironment
 
 
 def nothing() -> str | None:
@@ -15,16 +15,16 @@ def nothing() -> str | None:
 
 @dataclass(frozen=True)
 class Drill:
-    """`play` does the damage while everybody writes and reads, and returns when it is repaired.
+    """`cause_fault` runs while users write and followers read, and returns when the fault is repaired.
 
-    `crowd` followers are seated before; `settings` are the relays'. `durable` as in `Stage`.
-    `needs` says what is missing on this machine, or None. `unready`: it takes away what a relay
-    needs, so `/ready` may say no meanwhile.
+    `crowd` followers join before; `settings` are the relays'. `durable` as in `DatabaseServer`.
+    `needs` returns what is missing on this machine, or None. `unready`: the drill takes away what a relay
+    needs, so `/ready` may answer 503 meanwhile.
     """
 
     name: str
-    explains: str
-    play: Callable[[Scene], Awaitable[None]]
+    description: str
+    cause_fault: Callable[[DrillEnvironment], Awaitable[None]]
     relays: int = 1
     crowd: int = CROWD
     settings: Mapping[str, Any] = field(default_factory=dict)

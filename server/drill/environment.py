@@ -1,4 +1,4 @@
-"""One drill's scene: a database, relays, rooms full of followers, and people who write."""
+"""The environment of one drill: a database, relays, rooms with followers, and users that write."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from ..postgres.roles import RELAY_ROLE
+from .database_server import DatabaseServer
 from .follower import Follower, until_joined
 from .http_connection import Place
 from .relays import RelayProcess
-from .servers import Stage
 from .waiting import until
 from .writers import Writers
 
 ROOMS: Final = 4
 CROWD: Final = 52
-GHOSTS: Final = 3
+DISCONNECTED: Final = 3
 GRACE: Final = 3.0  # seconds; a drill need not wait for ten
 PER_SECOND: Final = 40.0  # writes
-COMES_WITHIN: Final = 30.0  # seconds, for a crowd to be seated, and for calm after a storm
+COMES_WITHIN: Final = 30.0  # seconds, for all followers to join, and to reconnect after a fault
 AT_ONCE: Final = 8
 
 Psql = psycopg.AsyncConnection[TupleRow]
 
 
-class Scene:
-    """What a drill's play finds, and where it notes what it found.
+class DrillEnvironment:
+    """What a drill works with, and where it records its results.
 
-    `figures` are shown with the verdict; `faults` are sentences, and one is enough to fail.
-    `fresh_starts` says that followers may be given another snapshot: the drill loses the log, or
-    somebody's seat.
+    `figures` are shown with the verdict; `faults` are sentences, and a single fault fails the drill.
+    `snapshots_expected`: followers may get another snapshot, because the drill loses the log or
+    a seat.
     """
 
     def __init__(
         self,
-        stage: Stage,
+        server: DatabaseServer,
         *,
         relays: int = 1,
         crowd: int = CROWD,
         rooms: int = ROOMS,
         settings: dict[str, Any] | None = None,
     ) -> None:
-        self.stage = stage
+        self.server = server
         self.rooms: list[int] = []
         self.followers: list[Follower] = []
         self.relays: list[RelayProcess] = []
@@ -56,7 +56,7 @@ class Scene:
         self.grace = GRACE
         self.figures: dict[str, float] = {}
         self.faults: list[str] = []
-        self.fresh_starts = False
+        self.snapshots_expected = False
         self.last_departure = time.monotonic()
         self._many_relays, self._crowd, self._many_rooms = relays, crowd, rooms
         self._settings = {"grace": self.grace} | (settings or {})
@@ -64,7 +64,7 @@ class Scene:
         self._names = count(1)
 
     async def __aenter__(self) -> Self:
-        self.database = await asyncio.to_thread(self.stage.new_database)
+        self.database = await asyncio.to_thread(self.server.new_database)
         try:
             await self._open()
         except BaseException:
@@ -81,9 +81,9 @@ class Scene:
         await self._close()
 
     async def _open(self) -> None:
-        url = self.stage.url(self.database, user=RELAY_ROLE)
+        url = self.server.url(self.database, user=RELAY_ROLE)
         self.relays = [
-            RelayProcess(url, self.stage.folder / f"{self.database}-{n}.log", **self._settings)
+            RelayProcess(url, self.server.folder / f"{self.database}-{n}.log", **self._settings)
             for n in range(self._many_relays)
         ]
         await asyncio.gather(*(relay.start() for relay in self.relays))
@@ -94,16 +94,18 @@ class Scene:
         places = [relay.place for relay in self.relays]
         for number in range(len(places)):
             share = len(range(number, self._crowd, len(places)))
-            await self.admit(share, [*places[number:], *places[:number]])
+            await self.add_followers(share, [*places[number:], *places[:number]])
 
     async def _close(self) -> None:
-        await asyncio.gather(*(follower.hang_up() for follower in self.followers))
+        await asyncio.gather(*(follower.disconnect() for follower in self.followers))
         await asyncio.gather(*(relay.stop() for relay in self.relays))
-        await asyncio.to_thread(self.stage.drop, self.database)
+        await asyncio.to_thread(self.server.drop, self.database)
 
     async def psql(self) -> Psql:
         """A session of the operator's."""
-        return await psycopg.AsyncConnection.connect(self.stage.url(self.database), autocommit=True)
+        return await psycopg.AsyncConnection.connect(
+            self.server.url(self.database), autocommit=True
+        )
 
     async def new_room(self, psql: Psql) -> int:
         """One more room; its id."""
@@ -115,7 +117,7 @@ class Scene:
         self.rooms.append(row[0])
         return int(row[0])
 
-    async def admit(
+    async def add_followers(
         self,
         many: int,
         places: Iterable[Place] | None = None,
@@ -123,7 +125,7 @@ class Scene:
         rooms: Iterable[int] | None = None,
         small: bool = False,
     ) -> list[Follower]:
-        """So many more followers, spread over the rooms, when all of them follow."""
+        """Add `many` followers, spread over the rooms; returns when all of them follow."""
         places = list(places or [relay.place for relay in self.relays])
         where = list(rooms or self.rooms)
         new = [
@@ -138,45 +140,50 @@ class Scene:
 
         await asyncio.gather(*(come(follower) for follower in new))
         self.followers += new
-        if not await until(lambda: all(one.state == "following" for one in new), COMES_WITHIN):
-            raise TimeoutError(f"not all of {many} followers found their seats")
+        if not await until(
+            lambda: all(follower.state == "following" for follower in new), COMES_WITHIN
+        ):
+            raise TimeoutError(f"not all of {many} followers joined")
         return new
 
     async def traffic(self, seconds: float) -> None:
-        """Let everybody write and read for a while."""
+        """Let users write and followers read for a while."""
         await asyncio.sleep(seconds)
 
-    async def ghosts(self, followers: Iterable[Follower] | None = None) -> list[Follower]:
-        """These vanish without a word (or one in each of a few rooms): their seats have to follow."""
-        chosen = list(followers or self.living()[:GHOSTS])
-        await asyncio.gather(*(ghost.vanish() for ghost in chosen))
-        self.departed()
+    async def disconnect_some(self, followers: Iterable[Follower] | None = None) -> list[Follower]:
+        """Reset these followers' connections (or those of one follower in each of a few rooms); their seats have to expire."""
+        chosen = list(followers or self.active_followers()[:DISCONNECTED])
+        await asyncio.gather(*(follower.reset_connection() for follower in chosen))
+        self.note_departure()
         return chosen
 
-    def departed(self) -> None:
-        """From now on the roster has the grace, and a little, to be right again."""
+    def note_departure(self) -> None:
+        """From now on the grace period runs; after it the roster has to be right again."""
         self.last_departure = time.monotonic()
 
-    def living(self) -> list[Follower]:
-        return [one for one in self.followers if one.state in ("away", "following")]
+    def active_followers(self) -> list[Follower]:
+        return [follower for follower in self.followers if follower.state in ("away", "following")]
 
     async def until_all_follow(self, within: float = COMES_WITHIN) -> float:
-        """Wait until everybody alive has a stream; the seconds it took."""
+        """Wait until every active follower has a stream; the seconds it took."""
         began = time.monotonic()
-        if not await until(lambda: all(one.state == "following" for one in self.living()), within):
-            self.faults.append(f"not everybody found a stream again in {within:g} s")
+        if not await until(
+            lambda: all(follower.state == "following" for follower in self.active_followers()),
+            within,
+        ):
+            self.faults.append(f"not every follower had a stream again within {within:g} s")
         return time.monotonic() - began
 
-    async def nobody_of(self, followers: Iterable[Follower]) -> bool:
-        """Whether none of these is on the roster any more."""
+    async def seats_are_gone(self, followers: Iterable[Follower]) -> bool:
+        """Whether none of these followers has a seat any more."""
         async with await self.psql() as psql:
             found = await psql.execute(
                 "select from roster where peer_id::text = any (%s)",
-                ([one.peer for one in followers],),
+                ([follower.peer for follower in followers],),
             )
         return found.rowcount == 0
 
     def expect(self, so: object, otherwise: str) -> None:
-        """Note a fault unless it is so."""
+        """Record the fault `otherwise` unless `so` is true."""
         if not so:
             self.faults.append(otherwise)

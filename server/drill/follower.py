@@ -1,4 +1,4 @@
-"""One person who follows a room: takes a seat, reads the stream, and comes back as an EventSource does."""
+"""A participant that follows a room: joins, reads the stream, and reconnects as an EventSource does."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ..log.sse_parser import SseEvent, SseParser
 from ..supervision import begin, stop
 from ..types import Cursor
 from .http_connection import UNREACHABLE, Answer, Exchange, Place, ask
-from .observed_events import Journal, Seen
+from .observed_events import EventReceived, ObservedEvents
 
 SILENT_AFTER: Final = 40.0  # seconds without even a comment, as in the page
 ASKS_AGAIN: Final = 0.2  # seconds
-COMING_BACK: Final = frozenset({"relay stopping", "too slow"})
-"""A bye that is no farewell: the same log goes on."""
+RESUMABLE: Final = frozenset({"relay stopping", "too slow"})
+"""Reasons of a `bye` after which the client resumes the same log."""
 
 State = Literal["away", "following", "unseated", "gone"]
 
@@ -29,8 +29,8 @@ State = Literal["away", "following", "unseated", "gone"]
 class Follower:
     """A seat and the stream on it.
 
-    `places` are the relays it may turn to, in turn. With `small`, its kernel holds little of what it
-    does not read. `tick` (seconds) is how rarely its timers fire, as in a tab that is hidden.
+    `places` are the relays it tries in turn. With `small`, the kernel buffers only a few KiB of what it
+    does not read. `tick` is the seconds between two firings of its timers, as in a hidden tab; 0: no limit.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Follower:
         self.user = 0
         self.token = ""
         self.peer = ""
-        self.journal = Journal()
+        self.observed = ObservedEvents()
         self.roster: dict[int, dict[str, Any]] = {}
         self.hallway: dict[int, dict[str, Any]] = {}
         self.bodies: dict[int, Any] = {}
@@ -64,14 +64,14 @@ class Follower:
         return self.places[0]
 
     async def sign_in(self) -> None:
-        """Be somebody. Raises one of `UNREACHABLE`."""
+        """Sign in. Raises one of `UNREACHABLE`."""
         answer = await ask(self.place, "POST", "/session", {"username": self.name})
         if answer.status != 200:
             raise EOFError(f"{self.name} could not sign in: {answer}")
         self.user, self.token = answer.body["user"]["id"], answer.body["token"]
 
     async def join(self) -> None:
-        """Take a seat, or take it anew. Raises one of `UNREACHABLE`."""
+        """Join the room, or join it again. Raises one of `UNREACHABLE`."""
         answer = await ask(
             self.place,
             "POST",
@@ -84,40 +84,40 @@ class Follower:
         self.peer = answer.body["peer_id"]
 
     def follow(self) -> None:
-        """Follow until hung up, torn off or unseated."""
+        """Follow until disconnected or until the seat is lost."""
         self._task = begin(self._keep_following(), self.name)
 
-    async def hang_up(self) -> None:
-        """Close the stream and do not come back: a tab that was closed without a word."""
+    async def disconnect(self) -> None:
+        """Close the stream and do not reconnect: a tab that was closed without leaving the room."""
         await self._stop()
         self.state = "gone"
 
-    async def vanish(self) -> None:
-        """The same with a reset, as when a process is killed."""
+    async def reset_connection(self) -> None:
+        """Reset the connection and do not reconnect, as when a process is killed."""
         if self._exchange is not None:
-            self._exchange.tear()
-        await self.hang_up()
+            self._exchange.reset()
+        await self.disconnect()
 
-    async def come_again(self) -> None:
-        """After losing the seat: take a new one and begin with a snapshot."""
+    async def rejoin(self) -> None:
+        """After losing the seat: join again and begin with a snapshot."""
         await self._stop()
-        self.journal.position = None
+        self.observed.position = None
         self.state = "away"
         await self.join()
         self.follow()
 
-    def suspend(self) -> None:
+    def stop_reading(self) -> None:
         """Stop reading; what arrives stays in the kernel, as for a process under SIGSTOP."""
         self.reading.clear()
 
-    def wake(self) -> None:
+    def resume_reading(self) -> None:
         self.reading.set()
 
-    def move_to(self, place: Place) -> None:
-        """Lose the connection, and find this place the next time."""
+    def reconnect_to(self, place: Place) -> None:
+        """Reset the connection, and reconnect to this relay."""
         self.places = deque([place])
         if self._exchange is not None:
-            self._exchange.tear()
+            self._exchange.reset()
 
     async def _stop(self) -> None:
         if self._task is not None:
@@ -138,7 +138,7 @@ class Follower:
                 await asyncio.sleep(self._pause())
 
     def _pause(self) -> float:
-        """Until the next attempt: what the relay asked for, on the next tick of a throttled clock."""
+        """Seconds until the next attempt: the stream's `retry`, rounded up to the next tick of a throttled clock."""
         if not self.tick:
             return self._retry
         return (
@@ -147,14 +147,14 @@ class Follower:
 
     async def _follow(self) -> None:
         headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {self.token}"}
-        if self.journal.position is not None:
-            headers["Last-Event-ID"] = str(self.journal.position)
+        if self.observed.position is not None:
+            headers["Last-Event-ID"] = str(self.observed.position)
         path = f"/rooms/{self.room}/events?peer_id={self.peer}"
         exchange = await Exchange.begin(self.place, "GET", path, headers, small=self.small)
         self._exchange = exchange
         try:
             if exchange.status != 200:
-                self._refused(await exchange.whole())
+                self._refused(await exchange.read_answer())
                 return
             self.connections += 1
             await self._read(exchange)
@@ -179,7 +179,7 @@ class Follower:
                 self._retry = parser.retry / 1000
 
     def _refused(self, answer: Answer) -> None:
-        """A plain refusal is final; a relay in trouble, or one too busy, is asked again."""
+        """A refusal is final; after a server error or "too many requests" the follower tries again."""
         if answer.status < 500 and answer.status not in (408, 429):
             self.refusal = answer
             self.state = "unseated"
@@ -188,31 +188,31 @@ class Follower:
         data = json.loads(event.data)
         match event.type:
             case "snapshot":
-                self._begin(data, event.id)
+                self._apply_snapshot(data, event.id)
             case "hallway":
-                self._see(data)
+                self._apply_hallway_row(data)
             case "bye":
                 self.byes[data["reason"]] += 1
-                if data["reason"] not in COMING_BACK:
+                if data["reason"] not in RESUMABLE:
                     self.state = "unseated"
             case table:
-                self._event(table, data, event.id)
+                self._apply_event(table, data, event.id)
 
-    def _begin(self, snapshot: dict[str, Any], cursor: str | None) -> None:
+    def _apply_snapshot(self, snapshot: dict[str, Any], cursor: str | None) -> None:
         if "hallway" in snapshot:
             self.hallway = {row["id"]: row for row in snapshot["hallway"]}
         if cursor is None:
             return
-        self.journal.snapshot(Cursor.parse(cursor))
+        self.observed.snapshot(Cursor.parse(cursor))
         self.roster = {record["user_id"]: record for record in snapshot["participants"]}
         self.bodies |= {signal["id"]: signal["body"] for signal in snapshot["signals"]}
 
-    def _event(self, table: str, event: dict[str, Any], cursor: str | None) -> None:
+    def _apply_event(self, table: str, event: dict[str, Any], cursor: str | None) -> None:
         committed = datetime.fromisoformat(event["commit_timestamp"]).timestamp()
-        seen = Seen(
+        seen = EventReceived(
             Cursor.parse(cursor or ""), event["recipient"] is not None, time.time() - committed
         )
-        if not self.journal.event(seen):
+        if not self.observed.event(seen):
             return
         record, old = event["record"], event["old_record"]
         if table == "signals":
@@ -223,7 +223,7 @@ class Follower:
             else:
                 self.roster[record["user_id"]] = record
 
-    def _see(self, row: dict[str, Any]) -> None:
+    def _apply_hallway_row(self, row: dict[str, Any]) -> None:
         if row["ended_at"] is None:
             self.hallway[row["id"]] = row
         else:
@@ -231,18 +231,18 @@ class Follower:
 
 
 async def until_signed_in(follower: Follower) -> None:
-    """Be somebody, asking again until the relay can tell who."""
-    await _again(follower.sign_in)
+    """Sign in, trying again until the relay answers."""
+    await _retry_until_reachable(follower.sign_in)
 
 
 async def until_joined(follower: Follower) -> None:
-    """Sign in, join and follow, each asked for again until the relay can."""
+    """Sign in, join and follow, trying each again until the relay answers."""
     await until_signed_in(follower)
-    await _again(follower.join)
+    await _retry_until_reachable(follower.join)
     follower.follow()
 
 
-async def _again(ask_for: Callable[[], Awaitable[None]]) -> None:
+async def _retry_until_reachable(ask_for: Callable[[], Awaitable[None]]) -> None:
     while True:
         with suppress(*UNREACHABLE):
             return await ask_for()

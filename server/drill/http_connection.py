@@ -1,7 +1,7 @@
-"""HTTP/1.1 (RFC 9112) as a client speaks it, one exchange a connection, with every wire in plain view.
+"""An HTTP/1.1 client (RFC 9112) with one connection for each request.
 
-No client library, because a drill decides itself how much a client buffers, when it stops reading,
-and how its line breaks.
+No client library, because a drill controls how much a client buffers, when it stops reading,
+and how its connection breaks.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ import httptools
 
 CONNECTS_WITHIN: Final = 3.0  # seconds
 ANSWERS_WITHIN: Final = 10.0  # seconds
-SMALL: Final = 4096  # bytes; the kernel makes it a little more
-ROOMY: Final = 1 << 16  # bytes
+SMALL_BUFFER: Final = 4096  # bytes; the kernel doubles it (socket(7))
+LARGE_BUFFER: Final = 1 << 16  # bytes
 
 UNREACHABLE = (OSError, EOFError, TimeoutError, httptools.HttpParserError)
-"""How an exchange fails when no answer came, or half of one."""
+"""The errors of a request that got no answer or only a part of it."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where somebody listens."""
+    """A TCP address."""
 
     port: int
     host: str = "127.0.0.1"
@@ -46,20 +46,20 @@ class Answer:
 
     @property
     def rule(self) -> str | None:
-        """The rule that refused, if one did."""
+        """The name of the rule that refused the request, or None."""
         return self.body.get("rule") if isinstance(self.body, dict) else None
 
 
 class Exchange:
-    """One request and its response, on a connection of its own.
+    """One request and its response, on its own connection.
 
-    With `small`, the client's kernel takes in only a few KiB that the client does not read.
+    With `small`, the client's kernel buffers only a few KiB of what the client does not read.
     """
 
-    def __init__(self, bite: int) -> None:
+    def __init__(self, chunk_size: int) -> None:
         self.headers: dict[str, str] = {}
         self.status = 0
-        self._bite = bite
+        self._chunk_size = chunk_size
         self._parser = httptools.HttpResponseParser(self)
         self._chunks: list[bytes] = []
         self._complete = False
@@ -78,7 +78,7 @@ class Exchange:
         small: bool = False,
     ) -> Exchange:
         """Send a request and wait for the head of the answer. Raises one of `UNREACHABLE`."""
-        exchange = cls(SMALL if small else ROOMY)
+        exchange = cls(SMALL_BUFFER if small else LARGE_BUFFER)
         async with asyncio.timeout(ANSWERS_WITHIN):
             await exchange._connect(place)
             try:
@@ -98,12 +98,14 @@ class Exchange:
         line = socket.socket()
         try:
             line.setblocking(False)
-            if self._bite == SMALL:
-                line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
+            if self._chunk_size == SMALL_BUFFER:
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
             loop = asyncio.get_running_loop()
             async with asyncio.timeout(CONNECTS_WITHIN):
                 await loop.sock_connect(line, (place.host, place.port))
-            self._reader, self._writer = await asyncio.open_connection(sock=line, limit=self._bite)
+            self._reader, self._writer = await asyncio.open_connection(
+                sock=line, limit=self._chunk_size
+            )
         except BaseException:
             line.close()
             raise
@@ -118,8 +120,8 @@ class Exchange:
                 return
             await self._feed()
 
-    async def whole(self) -> Answer:
-        """The answer when all of it is there."""
+    async def read_answer(self) -> Answer:
+        """Read the rest of the response."""
         async with asyncio.timeout(ANSWERS_WITHIN):
             text = b"".join([chunk async for chunk in self.chunks()])
         with suppress(ValueError):
@@ -129,14 +131,14 @@ class Exchange:
     def close(self) -> None:
         self._writer.close()
 
-    def tear(self) -> None:
-        """Vanish: a reset instead of a farewell (SO_LINGER, socket(7))."""
+    def reset(self) -> None:
+        """Reset the connection instead of closing it (SO_LINGER, socket(7))."""
         line = self._writer.get_extra_info("socket")
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
 
     async def _feed(self) -> None:
-        data = await self._reader.read(self._bite)
+        data = await self._reader.read(self._chunk_size)
         if not data:
             raise EOFError("the connection ended")
         self._parser.feed_data(data)
@@ -172,6 +174,6 @@ async def ask(
     body = b"" if value is None else json.dumps(value).encode()
     exchange = await Exchange.begin(place, method, path, headers, body)
     try:
-        return await exchange.whole()
+        return await exchange.read_answer()
     finally:
         exchange.close()

@@ -1,4 +1,4 @@
-"""What can befall the line between a relay and its readers."""
+"""Faults of the network between a relay and its followers."""
 
 from __future__ import annotations
 
@@ -7,125 +7,129 @@ from typing import Final
 
 from . import nginx
 from .drill import Drill
-from .environment import CROWD, Scene
+from .environment import CROWD, DrillEnvironment
 from .follower import Follower
 from .proxy import Proxy
 from .waiting import until
 
-FROZEN: Final = 4  # followers who thaw, and as many who never do
+FROZEN: Final = 4  # followers whose network recovers, and as many whose network does not
 FROZEN_FOR: Final = 3.0  # seconds
 SLOW: Final = 2
 FAST: Final = 2  # in the same room
-HANDS: Final = 100
+PSQL_USERS: Final = 100
 BURSTS: Final = 44
-"""Together with HANDS, more events than a relay keeps of a room, and the kernel of a connection."""
+"""Together with PSQL_USERS, more events than a relay keeps for a room, and the kernel for a connection."""
 
 NOTICED_WITHIN: Final = 25.0  # seconds
 SOON: Final = 1000.0  # ms; a proxy that buffers holds back for longer
 
 
-async def freeze(scene: Scene) -> None:
-    await scene.ghosts()
-    (relay,) = scene.relays
+async def freeze(environment: DrillEnvironment) -> None:
+    await environment.disconnect_some()
+    (relay,) = environment.relays
     async with Proxy(relay.place) as passing, Proxy(relay.place) as breaking:
-        thawing = await scene.admit(FROZEN, [passing.place])
-        lost = await scene.admit(FROZEN, [breaking.place])
+        thawing = await environment.add_followers(FROZEN, [passing.place])
+        lost = await environment.add_followers(FROZEN, [breaking.place])
         passing.freeze()
         breaking.freeze()
         frozen_at = time.monotonic()
-        await scene.traffic(FROZEN_FOR)
+        await environment.traffic(FROZEN_FOR)
         passing.thaw()
-        # To these the relay keeps writing, until it finds out that nobody takes it.
-        for one in lost:
-            one.state = "gone"
-        if await until(lambda: scene.nobody_of(lost), NOTICED_WITHIN):
-            scene.figures["half-open seats given up after, s"] = round(
+        # The relay keeps writing to these, until it detects the lost connections.
+        for follower in lost:
+            follower.state = "gone"
+        if await until(lambda: environment.seats_are_gone(lost), NOTICED_WITHIN):
+            environment.figures["half-open seats given up after, s"] = round(
                 time.monotonic() - frozen_at, 1
             )
         else:
-            scene.faults.append(f"half-open streams kept their seats for {NOTICED_WITHIN:g} s")
-        scene.departed()
-        for one in lost:
-            await one.hang_up()
-        await _caught_up(scene, thawing)
-        # The others have to come round the proxy from now on: it is about to close.
-        for one in thawing:
-            one.move_to(relay.place)
-        await scene.until_all_follow()
+            environment.faults.append(
+                f"half-open streams kept their seats for {NOTICED_WITHIN:g} s"
+            )
+        environment.note_departure()
+        for follower in lost:
+            await follower.disconnect()
+        await _caught_up(environment, thawing)
+        # The others connect to the relay directly from now on: the proxy is about to close.
+        for follower in thawing:
+            follower.reconnect_to(relay.place)
+        await environment.until_all_follow()
 
 
-async def _caught_up(scene: Scene, thawed: list[Follower]) -> None:
-    behind = [event.behind for one in thawed for event in one.journal.events()]
-    scene.expect(max(behind, default=0) > FROZEN_FOR / 2, "the frozen line was not frozen")
+async def _caught_up(environment: DrillEnvironment, thawed: list[Follower]) -> None:
+    behind = [event.behind for follower in thawed for event in follower.observed.events()]
+    environment.expect(
+        max(behind, default=0) > FROZEN_FOR / 2, "the frozen connection was not frozen"
+    )
 
 
-async def read_slowly(scene: Scene) -> None:
-    """A few stop reading while their room is flooded, and go on when it is over."""
-    await scene.ghosts()
-    (relay,) = scene.relays
-    async with await scene.psql() as psql:
-        room = await scene.new_room(psql)
-        slow = await scene.admit(SLOW, rooms=[room], small=True)
-        await scene.admit(FAST, rooms=[room])
-        for one in slow:
-            one.suspend()
+async def read_slowly(environment: DrillEnvironment) -> None:
+    """Two followers stop reading while their room is flooded, and continue afterwards."""
+    await environment.disconnect_some()
+    (relay,) = environment.relays
+    async with await environment.psql() as psql:
+        room = await environment.new_room(psql)
+        slow = await environment.add_followers(SLOW, rooms=[room], small=True)
+        await environment.add_followers(FAST, rooms=[room])
+        for follower in slow:
+            follower.stop_reading()
         await psql.execute(
             "with new as (insert into users (username)"
             " select 'flood ' || n from generate_series(1, %s) n returning id)"
             " insert into participants (room_id, user_id) select %s, id from new",
-            (HANDS, room),
+            (PSQL_USERS, room),
         )
         flood = "room_id = %s and user_id in (select id from users where username like 'flood %%')"
         for _ in range(BURSTS):
             await psql.execute(f"update participants set muted = not muted where {flood}", (room,))
         await psql.execute(f"delete from participants where {flood}", (room,))
-    await until(lambda: _cut(scene), 5.0)
+    await until(lambda: _cut(environment), 5.0)
     cut = await relay.metric("roomtone_readers_cut_total")
-    scene.figures["events in the flood"] = HANDS * (BURSTS + 2)
-    scene.figures["readers cut"] = cut
-    scene.expect(cut >= SLOW, f"{cut:g} of {SLOW} slow readers were cut")
-    for one in slow:
-        one.wake()
-    came_back = await until(lambda: all(one.connections > 1 for one in slow), 15.0)
-    scene.expect(came_back, "a slow reader never came back")
+    environment.figures["events in the flood"] = PSQL_USERS * (BURSTS + 2)
+    environment.figures["readers cut"] = cut
+    environment.expect(cut >= SLOW, f"{cut:g} of {SLOW} slow readers were cut")
+    for follower in slow:
+        follower.resume_reading()
+    came_back = await until(lambda: all(follower.connections > 1 for follower in slow), 15.0)
+    environment.expect(came_back, "a slow reader did not reconnect")
 
 
-async def _cut(scene: Scene) -> bool:
-    return await scene.relays[0].metric("roomtone_readers_cut_total") >= SLOW
+async def _cut(environment: DrillEnvironment) -> bool:
+    return await environment.relays[0].metric("roomtone_readers_cut_total") >= SLOW
 
 
-async def behind_nginx(scene: Scene) -> None:
-    (relay,) = scene.relays
-    async with nginx.Nginx(scene.stage.folder, relay.place) as proxy:
-        crowd = await scene.admit(CROWD, [proxy.place])
-        await scene.ghosts()
-        await scene.traffic(3.0)
-        behind = [event.behind for one in crowd for event in one.journal.events()]
+async def behind_nginx(environment: DrillEnvironment) -> None:
+    (relay,) = environment.relays
+    async with nginx.Nginx(environment.server.folder, relay.place) as proxy:
+        crowd = await environment.add_followers(CROWD, [proxy.place])
+        await environment.disconnect_some()
+        await environment.traffic(3.0)
+        behind = [event.behind for follower in crowd for event in follower.observed.events()]
         worst = max(behind, default=0) * 1000
-        scene.figures["longest behind through nginx, ms"] = round(worst)
-        scene.expect(behind, "nothing came through nginx")
-        scene.expect(worst < SOON, f"somebody behind nginx waited {worst:.0f} ms")
-        for one in scene.living():
-            one.move_to(relay.place)
-        await scene.until_all_follow()
+        environment.figures["longest behind through nginx, ms"] = round(worst)
+        environment.expect(behind, "nothing came through nginx")
+        environment.expect(worst < SOON, f"a follower behind nginx waited {worst:.0f} ms")
+        for follower in environment.active_followers():
+            follower.reconnect_to(relay.place)
+        await environment.until_all_follow()
 
 
 FROZEN_NETWORK = Drill(
     "frozen-network",
-    "Some clients' network freezes: connections stay open and nothing passes, for a while or for good. "
-    "Those who thaw have missed nothing, and the others' seats are given up although no connection ever closed.",
+    "Some clients' network freezes: connections stay open and no bytes pass, for a while or for ever. "
+    "When the network recovers, followers have missed nothing, and the seats of the others are removed although no connection was closed.",
     freeze,
 )
 SLOW_READER = Drill(
     "slow-reader",
     "A few stop reading while their room is flooded with more events than the relay keeps in memory. "
-    "They are cut off, nobody else waits for them, and they read on from where they were.",
+    "They are cut off, no other reader waits for them, and they resume at their cursor.",
     read_slowly,
 )
 BUFFERING_PROXY = Drill(
     "buffering-proxy",
-    "Everybody comes through a real nginx with its default configuration, which buffers what it passes. "
-    "Every event still arrives at once, because the stream forbids the buffering.",
+    "All followers connect through a real nginx with its default configuration, which buffers responses. "
+    "Every event still arrives at once, because the stream's headers forbid buffering.",
     behind_nginx,
     crowd=0,
     needs=nginx.missing,

@@ -1,4 +1,4 @@
-"""A real nginx with its defaults, as most relays will stand behind: it buffers what it passes."""
+"""A real nginx with its default configuration, which buffers responses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .relays import free_port
 STARTS_WITHIN: Final = 10.0  # seconds
 PROGRAM: Final = "nginx"
 
-# Everything not said here is nginx's default: proxy_buffering is on, and HTTP/1.0 goes upstream.
+# Everything else has nginx's default: proxy_buffering is on, and HTTP/1.0 goes upstream.
 CONFIGURATION: Final = """
 daemon off;
 worker_processes 1;
@@ -37,7 +37,7 @@ http {{
 
 
 def program() -> str | None:
-    """Where nginx is; Debian keeps it out of people's PATH."""
+    """Where nginx is; Debian installs it outside a user's PATH."""
     return shutil.which(PROGRAM) or shutil.which(f"/usr/sbin/{PROGRAM}")
 
 
@@ -58,7 +58,7 @@ class Nginx:
 
     async def __aenter__(self) -> Self:
         self._folder.mkdir()
-        self._folder.chmod(0o755)  # its workers run as somebody else when it is started by root
+        self._folder.chmod(0o755)  # its workers run as another user when root starts it
         configuration = self._folder / "nginx.conf"
         configuration.write_text(
             CONFIGURATION.format(folder=self._folder, port=self.place.port, target=self._target)

@@ -1,4 +1,4 @@
-"""What one follower saw, in the order it came: the evidence, kept as it is and judged later."""
+"""The events and snapshots that one follower received, in order of arrival."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ..types import Cursor
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """An event arrived; `behind` is the seconds since it was committed, by this machine's one clock."""
+class EventReceived:
+    """An event arrived; `behind` is the seconds since it was committed, by the clock of this machine."""
 
     cursor: Cursor
     directed: bool
@@ -18,17 +18,17 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Afresh:
-    """A snapshot arrived: all that is up to this cursor is in it."""
+class SnapshotReceived:
+    """A snapshot arrived: it includes all events up to this cursor."""
 
     cursor: Cursor
 
 
 @dataclass
-class Journal:
-    """The lines in order of arrival, and the position a reader who deduplicates by cursor is at."""
+class ObservedEvents:
+    """All arrivals in order, and the position of a reader that deduplicates by cursor."""
 
-    lines: list[Seen | Afresh] = field(default_factory=list)
+    arrivals: list[EventReceived | SnapshotReceived] = field(default_factory=list)
     position: Cursor | None = None
     duplicated: int = 0
     misordered: int = 0
@@ -37,22 +37,22 @@ class Journal:
 
     @property
     def snapshots(self) -> int:
-        return sum(isinstance(line, Afresh) for line in self.lines)
+        return sum(isinstance(arrival, SnapshotReceived) for arrival in self.arrivals)
 
     def snapshot(self, cursor: Cursor) -> None:
-        self.lines.append(Afresh(cursor))
+        self.arrivals.append(SnapshotReceived(cursor))
         self._included[cursor.epoch] = max(cursor.seq, self._included.get(cursor.epoch, 0))
         self.position = cursor
 
-    def event(self, seen: Seen) -> bool:
-        """Note an event; false if this reader has no use for it.
+    def event(self, seen: EventReceived) -> bool:
+        """Record an event; false if a reader would drop it.
 
-        Stricter than a reader need be: what its deduplication would silently drop is counted, as
-        a duplicate if it came before or was in the snapshot, and else as out of order.
+        Stricter than a reader has to be: what its deduplication would silently drop is counted, as
+        duplicated if it came before or was in the snapshot, and otherwise as out of order.
         """
         here = self.position
         if here is None or here.epoch != seen.cursor.epoch:
-            self.misordered += 1  # an event of a log that no snapshot has begun
+            self.misordered += 1  # no snapshot of this log has arrived
             return False
         if seen.cursor in self._seen or seen.cursor.seq <= self._included[seen.cursor.epoch]:
             self.duplicated += 1
@@ -60,34 +60,34 @@ class Journal:
         self._seen.add(seen.cursor)
         if seen.cursor.seq < here.seq:
             self.misordered += 1
-        self.lines.append(seen)
+        self.arrivals.append(seen)
         self.position = max(here, seen.cursor, key=lambda cursor: cursor.seq)
         return True
 
-    def events(self) -> Iterator[Seen]:
-        return (line for line in self.lines if isinstance(line, Seen))
+    def events(self) -> Iterator[EventReceived]:
+        return (arrival for arrival in self.arrivals if isinstance(arrival, EventReceived))
 
     def epochs(self) -> set[int]:
-        return {line.cursor.epoch for line in self.lines}
+        return {arrival.cursor.epoch for arrival in self.arrivals}
 
     def owed(self, epoch: int, log: dict[int, int | None], user: int) -> set[int]:
-        """Which events of this log ({seq: its only recipient}) this user's stream had to carry.
+        """Which events of this log ({seq: its only recipient}) this user's stream had to deliver.
 
-        From the first snapshot on; what a later snapshot leapt over was in that snapshot.
+        From the first snapshot on; events skipped by a later snapshot are included in it.
         """
         owed: set[int] = set()
         first = 0
         position: int | None = None
         mine = sorted(seq for seq, recipient in log.items() if recipient in (None, user))
-        for line in self.lines:
-            if line.cursor.epoch != epoch:
+        for arrival in self.arrivals:
+            if arrival.cursor.epoch != epoch:
                 continue
-            if isinstance(line, Afresh):
+            if isinstance(arrival, SnapshotReceived):
                 if position is not None:
                     owed.update(seq for seq in mine if first < seq <= position)
-                first = position = line.cursor.seq
+                first = position = arrival.cursor.seq
             elif position is not None:
-                position = max(position, line.cursor.seq)
+                position = max(position, arrival.cursor.seq)
         if position is not None:
             owed.update(seq for seq in mine if seq > first)
         return owed

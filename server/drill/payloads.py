@@ -1,4 +1,4 @@
-"""What is written, rather than what breaks."""
+"""Drills about the size of payloads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 
 from .drill import Drill
-from .environment import Scene
+from .environment import DrillEnvironment
 from .follower import Follower
 from .http_connection import ask
 
@@ -18,7 +18,7 @@ PAIRS: Final = 16
 
 
 def description(kind: str, number: int) -> dict[str, str]:
-    """An SDP of 20 kB that says nothing, no two of them alike."""
+    """An SDP of 20 kB with random content."""
     chance = random.Random(number)
     lines = ["v=0", f"s=drill {number}"]
     while sum(map(len, lines)) < BYTES:
@@ -26,16 +26,18 @@ def description(kind: str, number: int) -> dict[str, str]:
     return {"type": kind, "sdp": "\r\n".join(lines)}
 
 
-async def send_large(scene: Scene) -> None:
+async def send_large(environment: DrillEnvironment) -> None:
     """Offers over HTTP and answers in psql; each has to arrive as it was written."""
-    await scene.ghosts()
+    await environment.disconnect_some()
     expected: list[tuple[Follower, int, str]] = []
     pairs = [
-        (one, other)
-        for room in scene.rooms
-        for one, other in _neighbours([one for one in scene.living() if one.room == room])
+        (follower, other)
+        for room in environment.rooms
+        for follower, other in _neighbours(
+            [follower for follower in environment.active_followers() if follower.room == room]
+        )
     ][:PAIRS]
-    async with await scene.psql() as psql:
+    async with await environment.psql() as psql:
         for number, (older, newer) in enumerate(pairs):
             offer = description("offer", number)
             sent = await ask(
@@ -46,7 +48,7 @@ async def send_large(scene: Scene) -> None:
                 token=newer.token,
                 prefer="return=representation",
             )
-            scene.expect(sent.status == 201, f"an offer of 20 kB was refused: {sent}")
+            environment.expect(sent.status == 201, f"an offer of 20 kB was refused: {sent}")
             if sent.status != 201:
                 continue
             expected.append((older, sent.body[0]["id"], _digest(offer)))
@@ -59,16 +61,20 @@ async def send_large(scene: Scene) -> None:
             row = await written.fetchone()
             assert row is not None
             expected.append((newer, row[0], _digest(answer)))
-    await scene.traffic(1.0)
-    arrived = sum(_digest(one.bodies.get(signal)) == digest for one, signal, digest in expected)
-    scene.figures["descriptions of 20 kB"] = len(expected)
-    scene.figures["arrived as written"] = arrived
-    scene.expect(arrived == len(expected) > 0, f"{arrived} of {len(expected)} arrived as written")
+    await environment.traffic(1.0)
+    arrived = sum(
+        _digest(follower.bodies.get(signal)) == digest for follower, signal, digest in expected
+    )
+    environment.figures["descriptions of 20 kB"] = len(expected)
+    environment.figures["arrived as written"] = arrived
+    environment.expect(
+        arrived == len(expected) > 0, f"{arrived} of {len(expected)} arrived as written"
+    )
 
 
 def _neighbours(people: list[Follower]) -> list[tuple[Follower, Follower]]:
     """Pairs of (older, newer): of two people the one whose seat has the larger seq offers."""
-    in_order = sorted(people, key=lambda one: one.roster[one.user]["seq"])
+    in_order = sorted(people, key=lambda follower: follower.roster[follower.user]["seq"])
     return list(zip(in_order[::2], in_order[1::2], strict=False))
 
 
@@ -78,7 +84,7 @@ def _digest(body: Any) -> str:
 
 LARGE_SDP = Drill(
     "large-sdp",
-    "Offers and answers of 20 kB are sent over HTTP and in psql, far beyond the 8,000 bytes a NOTIFY can carry. "
-    "Each arrives as it was written, because the bell carries a pointer and the log the row.",
+    "Offers and answers of 20 kB are sent over HTTP and in psql, far beyond the 8,000 bytes of a NOTIFY. "
+    "Each arrives as it was written, because the notification is a pointer and the log holds the row.",
     send_large,
 )

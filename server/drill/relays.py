@@ -1,4 +1,4 @@
-"""A relay as people run it: a process, that can be killed and started again on the same port."""
+"""A relay as a process that can be killed and started again on the same port."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ STOPS_WITHIN: Final = 6.0  # seconds
 
 
 def free_port() -> int:
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
+    with socket.socket() as listening_socket:
+        listening_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening_socket.bind(("127.0.0.1", 0))
+        return int(listening_socket.getsockname()[1])
 
 
 class RelayProcess:
-    """`roomtone serve` on a database that is there; `words` is the file with what it says."""
+    """`roomtone serve` on an existing database; `log_file` receives its output."""
 
-    def __init__(self, database_url: str, words: Path, **settings: Any) -> None:
+    def __init__(self, database_url: str, log_file: Path, **settings: Any) -> None:
         self.place = Place(free_port())
-        self.words = words
-        # what a relay is asked for here comes from one address, and as fast as it answers
+        self.log_file = log_file
+        # all requests come from a single address, as fast as they are answered
         given = {
             "port": self.place.port,
             "requests_per_second": 10_000,
             "database_seconds": 1_000,
         } | settings
-        # no media nodes beside it: nothing here carries audio by them, and they cost what others are to have
+        # no media nodes: drills need none, and they would take processor time from the relay
         self._flags = [
             "--no-nodes",
             *(
@@ -48,10 +48,8 @@ class RelayProcess:
             name: value
             for name, value in os.environ.items()
             if not name.startswith("ROOMTONE_") and name != "DATABASE_URL"
-        } | {"ROOMTONE_DATABASE_URL": database_url, "ROOMTONE_NODES": "off"}  # nobody talks here
-        if (
-            os.geteuid() == 0
-        ):  # the process that is killed is the relay itself, and not its supervisor
+        } | {"ROOMTONE_DATABASE_URL": database_url, "ROOMTONE_NODES": "off"}  # no audio here
+        if os.geteuid() == 0:  # so that the relay itself is killed, not its supervisor
             self._environment["ROOMTONE_RUN_AS"] = "root"
         self._process: asyncio.subprocess.Process | None = None
         self.serving = False
@@ -64,27 +62,27 @@ class RelayProcess:
 
     async def start(self) -> None:
         """Start it and wait until it is ready. Raises RuntimeError."""
-        with self.words.open("ab") as words:
+        with self.log_file.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "roomtone", "serve", *self._flags),
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=words,
-                stderr=words,
+                stdout=output,
+                stderr=output,
                 env=self._environment,
-                start_new_session=True,  # Ctrl-C is for the drill, which then ends its relays
+                start_new_session=True,  # Ctrl-C ends the drill, which then stops its relays
             )
         try:
             async with asyncio.timeout(STARTS_WITHIN):
                 while not await self.ready():
                     if self._process.returncode is not None:
-                        raise RuntimeError(f"a relay ended before it served:\n{self.said()}")
+                        raise RuntimeError(f"a relay ended before it served:\n{self.log_text()}")
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise RuntimeError(f"a relay did not become ready:\n{self.said()}") from None
+            raise RuntimeError(f"a relay did not become ready:\n{self.log_text()}") from None
         self.serving, self.started_at = True, time.monotonic()
 
     async def ready(self) -> bool:
-        """What `/ready` says."""
+        """Whether `/ready` answers 200."""
         try:
             return (await ask(self.place, "GET", "/ready")).status == 200
         except UNREACHABLE:
@@ -101,14 +99,14 @@ class RelayProcess:
         return float(found[0].split()[1]) if found else 0.0
 
     async def kill(self) -> None:
-        """SIGKILL: no goodbye to anybody."""
+        """SIGKILL: connections are cut off."""
         self.serving = False
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
 
     async def stop(self) -> None:
-        """SIGTERM, and what comes after it when that is not enough."""
+        """SIGTERM, and SIGKILL after `STOPS_WITHIN`."""
         self.serving = False
         if self._process is None or self._process.returncode is not None:
             return
@@ -119,13 +117,13 @@ class RelayProcess:
         except TimeoutError:
             await self.kill()
 
-    def said(self) -> str:
-        return self.words.read_text(errors="replace")
+    def log_text(self) -> str:
+        return self.log_file.read_text(errors="replace")
 
     def errors(self) -> list[str]:
-        """Lines that tell of a mistake in the program; trouble with the database is no mistake."""
+        """Lines of the log that show a bug; errors of the database are expected."""
         return [
             line
-            for line in self.said().splitlines()
+            for line in self.log_text().splitlines()
             if line.startswith(("Traceback", "Task ")) or " ERROR uvicorn" in line
         ]

@@ -1,4 +1,4 @@
-"""What the person who drills sees: the list, the progress, the verdicts."""
+"""The output of `roomtone drill`: the list, the progress, the verdicts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.text import Text
 
 from .catalogue import DRILLS
+from .database_server import DatabaseServer
 from .drill import Drill
 from .run import perform
-from .servers import Stage
-from .verdict import Unperformed, Verdict
+from .verdict import NotPerformed, Verdict
 
 
 def chosen(names: Sequence[str]) -> list[Drill]:
-    """The drills of these names, or `all`. Raises KeyError with the name there is no drill of."""
+    """The drills of these names, or `all`. Raises KeyError with the unknown name."""
     if "all" in names:
         return list(DRILLS.values())
     return [DRILLS[name] for name in names]
@@ -26,23 +26,23 @@ def chosen(names: Sequence[str]) -> list[Drill]:
 
 def performed(
     drills: Iterable[Drill], on_progress: Callable[[str], None]
-) -> Iterator[Verdict | Unperformed]:
+) -> Iterator[Verdict | NotPerformed]:
     """Perform them one after the other. Those about crashes have a PostgreSQL that writes to the disk."""
-    stages: dict[bool, Stage] = {}
+    servers: dict[bool, DatabaseServer] = {}
     with ExitStack() as stack:
         for drill in drills:
-            if drill.durable not in stages:
-                stages[drill.durable] = stack.enter_context(
-                    Stage(durable=drill.durable, on_progress=on_progress)
+            if drill.durable not in servers:
+                servers[drill.durable] = stack.enter_context(
+                    DatabaseServer(durable=drill.durable, on_progress=on_progress)
                 )
             on_progress(f"drilling: {drill.name}")
-            yield uvloop.run(perform(drill, stages[drill.durable]))
+            yield uvloop.run(perform(drill, servers[drill.durable]))
 
 
 def show_list(console: Console) -> None:
     for drill in DRILLS.values():
         console.print(Text(drill.name, style="bold"))
-        console.print(Text(f"  {drill.explains}"))
+        console.print(Text(f"  {drill.description}"))
     console.print(Text("\nRun some of them, or all: roomtone drill all", style="dim"))
 
 
@@ -72,17 +72,17 @@ def run(drills: Sequence[Drill], *, as_json: bool) -> bool:
     return not failed
 
 
-def _show(console: Console, verdict: Verdict | Unperformed) -> None:
+def _show(console: Console, verdict: Verdict | NotPerformed) -> None:
     mark = ("passed", "green") if verdict.passed else ("failed", "red")
     console.print(Text.assemble(mark, "  ", (verdict.drill, "bold")))
-    if isinstance(verdict, Unperformed):
+    if isinstance(verdict, NotPerformed):
         console.print(Text(f"        could not be performed: {verdict.needs}"))
         return
     console.print(
         Text(
             f"        {verdict.missed} missed, {verdict.duplicated} duplicated,"
             f" {verdict.misordered} out of order; longest behind {verdict.behind_ms} ms"
-            f" (usually {verdict.usually_ms}); roster right after {verdict.roster_s:g} s"
+            f" (median {verdict.usually_ms}); roster right after {verdict.roster_s:g} s"
         )
     )
     console.print(

@@ -1,4 +1,4 @@
-"""Performing a drill: traffic, damage, traffic, calm, and then the reckoning."""
+"""Performs a drill: traffic, the fault, traffic, and then the comparison."""
 
 from __future__ import annotations
 
@@ -6,64 +6,66 @@ import statistics
 import time
 from typing import Final
 
-from .comparison import longest, reckon, roster_within, settled
+from .comparison import compare, longest, wait_for_roster, wait_until_caught_up
+from .database_server import DatabaseServer
 from .drill import Drill
-from .environment import Scene
-from .readiness_probe import Sentry
-from .servers import Stage
-from .verdict import Unperformed, Verdict
+from .environment import DrillEnvironment
+from .readiness_probe import ReadinessProbe
+from .verdict import NotPerformed, Verdict
 
 BEFORE: Final = 0.7  # seconds of traffic
 AFTER: Final = 0.7
 ROSTER_WITHIN: Final = 5.0  # seconds beyond the grace
 
 
-async def perform(drill: Drill, stage: Stage) -> Verdict | Unperformed:
-    """Play it on a fresh scene. What is missing on this machine is said, not skipped."""
+async def perform(drill: Drill, server: DatabaseServer) -> Verdict | NotPerformed:
+    """Perform it in a new environment. If this machine lacks something, the drill fails and says so."""
     if (missing := drill.needs()) is not None:
-        return Unperformed(drill.name, missing)
+        return NotPerformed(drill.name, missing)
     began = time.monotonic()
-    async with Scene(
-        stage, relays=drill.relays, crowd=drill.crowd, settings=dict(drill.settings)
-    ) as scene:
-        sentry = Sentry(scene, may_be_unready=drill.unready)
-        async with sentry.watching(), scene.writers.writing():
-            await scene.traffic(BEFORE)
-            await drill.play(scene)
-            await scene.traffic(AFTER)
-        scene.departed()  # some who passed by at the very end
-        return await _judge(drill, scene, began)
+    async with DrillEnvironment(
+        server, relays=drill.relays, crowd=drill.crowd, settings=dict(drill.settings)
+    ) as environment:
+        probe = ReadinessProbe(environment, may_be_unready=drill.unready)
+        async with probe.watching(), environment.writers.writing():
+            await environment.traffic(BEFORE)
+            await drill.cause_fault(environment)
+            await environment.traffic(AFTER)
+        environment.note_departure()  # some brief participants left at the very end
+        return await _judge(drill, environment, began)
 
 
-async def _judge(drill: Drill, scene: Scene, began: float) -> Verdict:
-    await scene.until_all_follow()
-    roster_s, wrong = await roster_within(scene, scene.grace + ROSTER_WITHIN)
-    truth = await settled(scene)
-    count = reckon(scene.followers, truth)
+async def _judge(drill: Drill, environment: DrillEnvironment, began: float) -> Verdict:
+    await environment.until_all_follow()
+    roster_s, wrong = await wait_for_roster(environment, environment.grace + ROSTER_WITHIN)
+    tables = await wait_until_caught_up(environment)
+    count = compare(environment.followers, tables)
     for what, seats in wrong.items():
-        scene.faults.append(f"{len(seats)} {what} on the roster: {seats[:3]}")
+        environment.faults.append(f"{len(seats)} {what} on the roster: {seats[:3]}")
     for number, what in (
         (count.missed, "events missed"),
         (count.duplicated, "events duplicated"),
         (count.misordered, "events out of order"),
         (count.gaps, "gaps in the log itself"),
     ):
-        scene.expect(not number, f"{number} {what}")
+        environment.expect(not number, f"{number} {what}")
     views = count.wrong_rosters
-    scene.expect(not views, f"{len(views)} see another roster than the table: {views[:3]}")
-    if not scene.fresh_starts:
-        scene.expect(not count.snapshots, f"{count.snapshots} snapshots nobody needed")
-    unseated = [one for one in scene.followers if one.state == "unseated"]
-    for one in unseated[:3]:
-        scene.faults.append(f"{one.name} lost its seat: {one.refusal}, {dict(one.byes)}")
-    for relay in scene.relays:
+    environment.expect(not views, f"{len(views)} have another roster than the table: {views[:3]}")
+    if not environment.snapshots_expected:
+        environment.expect(not count.snapshots, f"{count.snapshots} unnecessary snapshots")
+    unseated = [follower for follower in environment.followers if follower.state == "unseated"]
+    for follower in unseated[:3]:
+        environment.faults.append(
+            f"{follower.name} lost its seat: {follower.refusal}, {dict(follower.byes)}"
+        )
+    for relay in environment.relays:
         errors = relay.errors()
-        scene.expect(not errors, f"a relay logged {len(errors)} errors: {errors[:2]}")
+        environment.expect(not errors, f"a relay logged {len(errors)} errors: {errors[:2]}")
     return Verdict(
         drill=drill.name,
-        followers=len(scene.followers),
-        rooms=len(scene.rooms),
-        written=scene.writers.counted["written"],
+        followers=len(environment.followers),
+        rooms=len(environment.rooms),
+        written=environment.writers.counted["written"],
         events=count.events,
         missed=count.missed,
         duplicated=count.duplicated,
@@ -74,6 +76,6 @@ async def _judge(drill: Drill, scene: Scene, began: float) -> Verdict:
         usually_ms=round(statistics.median(count.behind) * 1000) if count.behind else 0,
         roster_s=round(roster_s, 1),
         seconds=round(time.monotonic() - began, 1),
-        figures=scene.figures,
-        faults=tuple(scene.faults),
+        figures=environment.figures,
+        faults=tuple(environment.faults),
     )

@@ -1,4 +1,4 @@
-"""A drill's outcome: figures, and the sentences that fail it."""
+"""The result of a drill: figures, and the faults found."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 @dataclass(frozen=True)
 class Verdict:
     """`missed`, `duplicated`, `misordered` count events over all followers; times are in milliseconds
-    (`behind_ms`: the longest anybody was behind the commit) and seconds (`roster_s`: until the roster
-    held exactly the living). `faults` says in words what was wrong; empty is passed."""
+    (`behind_ms`: the longest time from a commit to its receipt) and seconds (`roster_s`: until the roster
+    held exactly the active followers). `faults` are sentences; the drill passed if there are none."""
 
     drill: str
     followers: int
@@ -38,8 +38,8 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Unperformed:
-    """A drill that could not be: what it needs is not here. It has proved nothing, so it fails."""
+class NotPerformed:
+    """A drill that could not run, because this machine lacks what it needs. It fails."""
 
     drill: str
     needs: str

@@ -1,4 +1,4 @@
-"""Waiting for something to come true, and no longer than is reasonable."""
+"""Waits until a condition is true, with a time limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EVERY: Final = 0.05  # seconds
 
 
 async def until(so: Callable[[], bool | Awaitable[bool]], within: float) -> bool:
-    """Ask until it is so, for so many seconds; whether it came to be."""
+    """Check until `so` returns true, for `within` seconds at most; whether it did."""
     deadline = time.monotonic() + within
     while True:
         answer = so()

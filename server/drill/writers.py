@@ -1,4 +1,4 @@
-"""People who write all the time: over HTTP and in psql, and never mind when they are refused."""
+"""Users that write all the time, over HTTP and in psql, and ignore refusals."""
 
 from __future__ import annotations
 
@@ -17,47 +17,47 @@ from .follower import Follower, until_signed_in
 from .http_connection import UNREACHABLE, Place, ask
 from .relays import RelayProcess
 
-HANDS: Final = 12
-PASSERS_BY: Final = 6
+PSQL_USERS: Final = 12
+BRIEF_PARTICIPANTS: Final = 6
 
 Psql = psycopg.AsyncConnection[TupleRow]
 
 
 class WriteTarget(Protocol):
-    """Where they write: rooms, the relays that serve them, and the participants who are there."""
+    """Where users write: the rooms, the relays, and the participants."""
 
     rooms: list[int]
     relays: list[RelayProcess]
 
     async def psql(self) -> Psql: ...
 
-    def living(self) -> list[Follower]: ...
+    def active_followers(self) -> list[Follower]: ...
 
 
 class Writers:
-    """Four kinds of hands, `per_second` writes between them. What was answered how, is counted."""
+    """Four kinds of writes, `per_second` in total. Answers are counted by result."""
 
-    def __init__(self, scene: WriteTarget, per_second: float) -> None:
-        self._scene = scene
+    def __init__(self, environment: WriteTarget, per_second: float) -> None:
+        self._environment = environment
         self._pause = 4 / per_second
         self._random = random.Random(20261123)
-        self._hands: list[int] = []
-        self._passers_by: list[Follower] = []
+        self._psql_users: list[int] = []
+        self._brief_participants: list[Follower] = []
         self._psql: Psql | None = None
         self.counted: Counter[str] = Counter()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
-        """Write until the block ends; then what was seated by hand is taken away by hand."""
+        """Write until the block ends; then delete the seats that were inserted in psql."""
         await self._prepare()
         kinds: list[Callable[[], Awaitable[None]]] = [
-            self._flip,
+            self._toggle_microphone,
             self._signal,
-            self._pass_by,
-            self._type,
+            self._join_or_leave,
+            self._write_in_psql,
         ]
         try:
-            async with beside(**{kind.__name__: self._keep(kind) for kind in kinds}):
+            async with beside(**{kind.__name__: self._repeat(kind) for kind in kinds}):
                 yield
         finally:
             if self._psql is not None:
@@ -65,22 +65,26 @@ class Writers:
         await self._clear_away()
 
     async def _prepare(self) -> None:
-        async with await self._scene.psql() as psql:
+        async with await self._environment.psql() as psql:
             made = await psql.execute(
-                "insert into users (username) select 'hand ' || n from generate_series(1, %s) n returning id",
-                (HANDS,),
+                "insert into users (username) select 'psql user ' || n from generate_series(1, %s) n returning id",
+                (PSQL_USERS,),
             )
-            self._hands = [user for (user,) in await made.fetchall()]
-        for number, room in zip(range(PASSERS_BY), _around(self._scene.rooms), strict=False):
-            passer_by = Follower([self._place()], room, f"passer-by {number}")
-            await until_signed_in(passer_by)
-            self._passers_by.append(passer_by)
+            self._psql_users = [user for (user,) in await made.fetchall()]
+        for number, room in zip(
+            range(BRIEF_PARTICIPANTS), _spread(self._environment.rooms), strict=False
+        ):
+            brief_participant = Follower([self._place()], room, f"brief participant {number}")
+            await until_signed_in(brief_participant)
+            self._brief_participants.append(brief_participant)
 
     async def _clear_away(self) -> None:
-        async with await self._scene.psql() as psql:
-            await psql.execute("delete from participants where user_id = any (%s)", (self._hands,))
+        async with await self._environment.psql() as psql:
+            await psql.execute(
+                "delete from participants where user_id = any (%s)", (self._psql_users,)
+            )
 
-    async def _keep(self, write: Callable[[], Awaitable[None]]) -> None:
+    async def _repeat(self, write: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await write()
@@ -91,67 +95,74 @@ class Writers:
             await asyncio.sleep(self._pause * self._random.uniform(0.5, 1.5))
 
     def _place(self) -> Place:
-        return self._random.choice(self._scene.relays).place
+        return self._random.choice(self._environment.relays).place
 
     def _people(self) -> Sequence[Follower]:
-        return [one for one in self._scene.living() if one.room in self._scene.rooms]
+        return [
+            follower
+            for follower in self._environment.active_followers()
+            if follower.room in self._environment.rooms
+        ]
 
-    async def _flip(self) -> None:
-        """Somebody's microphone, by themselves."""
+    async def _toggle_microphone(self) -> None:
+        """A participant mutes or unmutes its own microphone."""
         if not (people := self._people()):
             return
-        one = self._random.choice(people)
-        seat = f"/rows/participants?room_id=eq.{one.room}&user_id=eq.{one.user}"
+        follower = self._random.choice(people)
+        seat = f"/rows/participants?room_id=eq.{follower.room}&user_id=eq.{follower.user}"
         muted = {"muted": self._random.random() < 0.5}
-        await self._send("PATCH", seat, muted, one.token)
+        await self._send("PATCH", seat, muted, follower.token)
 
     async def _signal(self) -> None:
-        """A candidate from one seat to another."""
+        """A candidate from one participant to another."""
         people = self._people()
         if not people:
             return
-        one = self._random.choice(people)
-        others = [each for each in people if each.room == one.room and each is not one]
+        follower = self._random.choice(people)
+        others = [each for each in people if each.room == follower.room and each is not follower]
         if others:
             value = {
-                "room_id": one.room,
-                "from_peer": one.peer,
+                "room_id": follower.room,
+                "from_peer": follower.peer,
                 "to_peer": self._random.choice(others).peer,
                 "kind": "candidate",
                 "body": {"candidate": "candidate:1 1 udp 2113937151 192.0.2.7 50000 typ host"},
             }
-            await self._send("POST", "/rows/signals", value, one.token)
+            await self._send("POST", "/rows/signals", value, follower.token)
 
-    async def _pass_by(self) -> None:
-        """Somebody takes a seat, or leaves it; one in three just goes, and the seat has to lapse."""
-        one = self._random.choice(self._passers_by)
-        if one.peer and self._random.random() < 0.67:
-            value = {"room_id": one.room, "peer_id": one.peer}
-            one.peer = ""
-            await self._send("POST", "/rows/rpc/leave_room", value, one.token)
+    async def _join_or_leave(self) -> None:
+        """A user joins or leaves; one in three disconnects without leaving, and the seat has to expire."""
+        follower = self._random.choice(self._brief_participants)
+        if follower.peer and self._random.random() < 0.67:
+            value = {"room_id": follower.room, "peer_id": follower.peer}
+            follower.peer = ""
+            await self._send("POST", "/rows/rpc/leave_room", value, follower.token)
         else:
-            one.places[0] = self._place()
-            await one.join()
+            follower.places[0] = self._place()
+            await follower.join()
             self.counted["written"] += 1
 
-    async def _type(self) -> None:
-        """In psql: seats by hand, taken, muted several at once, and left."""
+    async def _write_in_psql(self) -> None:
+        """In psql: insert a seat, mute several at once, or delete a seat."""
         if self._psql is None or self._psql.closed:
             with suppress(psycopg.Error):
-                self._psql = await self._scene.psql()
+                self._psql = await self._environment.psql()
         if self._psql is None:
             return
-        room, hand = self._random.choice(self._scene.rooms), self._random.choice(self._hands)
+        room, psql_user = (
+            self._random.choice(self._environment.rooms),
+            self._random.choice(self._psql_users),
+        )
         match self._random.randrange(4):
             case 0 | 1:
                 statement = "insert into participants (room_id, user_id) values (%s, %s) on conflict do nothing"
-                await self._psql.execute(statement, (room, hand))
+                await self._psql.execute(statement, (room, psql_user))
             case 2:
                 statement = "update participants set muted = not muted where room_id = %s and user_id = any (%s)"
-                await self._psql.execute(statement, (room, self._hands))
+                await self._psql.execute(statement, (room, self._psql_users))
             case _:
                 statement = "delete from participants where room_id = %s and user_id = %s"
-                await self._psql.execute(statement, (room, hand))
+                await self._psql.execute(statement, (room, psql_user))
         self.counted["written"] += 1
 
     async def _send(self, method: str, path: str, value: object, token: str) -> None:
@@ -159,5 +170,5 @@ class Writers:
         self.counted["written" if answer.status < 300 else "refused"] += 1
 
 
-def _around(rooms: Sequence[int]) -> list[int]:
-    return [rooms[number % len(rooms)] for number in range(PASSERS_BY)]
+def _spread(rooms: Sequence[int]) -> list[int]:
+    return [rooms[number % len(rooms)] for number in range(BRIEF_PARTICIPANTS)]

@@ -15,9 +15,9 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from .. import __version__
+from ..drill.database_server import DatabaseServer
 from ..drill.http_connection import Place, ask
 from ..drill.relays import RelayProcess
-from ..drill.servers import Stage
 from ..postgres.install import install
 from ..postgres.roles import RELAY_ROLE
 from .followers import Person
@@ -136,6 +136,6 @@ def bench(
             yield Bench(database_url, database_url, Path(folder))
         return
     # durable, because whether a commit waits for the disk is part of what is measured
-    with Stage(durable=True, on_progress=on_progress) as stage:
+    with DatabaseServer(durable=True, on_progress=on_progress) as stage:
         name = stage.new_database()
         yield Bench(stage.url(name), stage.url(name, user=RELAY_ROLE), stage.folder)

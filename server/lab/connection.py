@@ -30,7 +30,7 @@ class Tally:
         return Tally(*(getattr(self, f.name) - getattr(other, f.name) for f in fields(self)))
 
 
-class Line(asyncio.Protocol):
+class CountedConnection(asyncio.Protocol):
     """One connection. A chunk is stamped when the kernel hands it over, before anybody parses anything."""
 
     def __init__(self, tally: Tally) -> None:
@@ -45,9 +45,9 @@ class Line(asyncio.Protocol):
         """Raises OSError and TimeoutError."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECTS_WITHIN):
-            _, line = await loop.create_connection(lambda: cls(tally), place.host, place.port)
+            _, connection = await loop.create_connection(lambda: cls(tally), place.host, place.port)
         tally.connections += 1
-        return line
+        return connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)

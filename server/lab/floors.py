@@ -14,7 +14,7 @@ from ..supervision import begin
 from .bench import Bench
 from .figures import Clock, Floors, spread
 
-BELLS: Final = 200
+NOTIFICATIONS: Final = 200
 PROBES: Final = 50
 ROUNDS: Final = 60
 FRAME: Final = 430
@@ -49,23 +49,23 @@ async def _listen(bench: Bench) -> list[float]:
     taken: list[float] = []
     channel = f"lab_{bench.run}"
     async with (
-        await bench.psql() as ear,
+        await bench.psql() as listening,
         await psycopg.AsyncConnection.connect(bench.admin_url, autocommit=True) as hand,
     ):
-        await ear.execute(f"listen {channel}")
+        await listening.execute(f"listen {channel}")
         await hand.execute("set synchronous_commit = off")
-        bells = ear.notifies(timeout=10, stop_after=BELLS)
+        notifications = listening.notifies(timeout=10, stop_after=NOTIFICATIONS)
 
-        async def ring() -> None:
-            for _ in range(BELLS):
+        async def notify() -> None:
+            for _ in range(NOTIFICATIONS):
                 await hand.execute(
                     "select pg_notify(%s, extract(epoch from clock_timestamp())::text)", (channel,)
                 )
                 await asyncio.sleep(0.005)
 
-        notifying = begin(ring(), "notifications")
-        async for bell in bells:
-            taken.append((time.time() - float(bell.payload)) * 1000)
+        notifying = begin(notify(), "notifications")
+        async for notification in notifications:
+            taken.append((time.time() - float(notification.payload)) * 1000)
         await notifying
     return taken
 
@@ -73,12 +73,12 @@ async def _listen(bench: Bench) -> list[float]:
 def _writes(number: int) -> float:
     """Microseconds for one write, in a loop over so many TCP connections that somebody reads."""
     frame = b"x" * FRAME
-    with socket.create_server(("127.0.0.1", 0), backlog=256) as door:
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as listening_socket:
         ends: list[socket.socket] = []
         try:
             for _ in range(number):
-                ends.append(socket.create_connection(door.getsockname()))
-                ends.append(door.accept()[0])
+                ends.append(socket.create_connection(listening_socket.getsockname()))
+                ends.append(listening_socket.accept()[0])
             near, far = ends[::2], ends[1::2]
             rounds = []
             for _ in range(ROUNDS):

@@ -13,12 +13,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from ..drill.http_connection import Place
-from ..drill.observed_events import Journal, Seen
+from ..drill.observed_events import EventReceived, ObservedEvents
 from ..log.sse_parser import SseParser
 from ..supervision import begin, stop
 from ..types import Cursor
 from .connection import Tally
-from .http_connection import Conversation, Refused
+from .http_connection import HttpConnection, Refused
 from .plan import WAIT, Plan, Technique
 from .websocket import Socket
 
@@ -41,7 +41,7 @@ class Follower(ABC):
         self.person = person
         self.plan = plan
         self.tally = Tally()
-        self.journal = Journal()
+        self.observed = ObservedEvents()
         self.following = asyncio.Event()
         self.fault: str | None = None
         self._hallway = ""
@@ -70,16 +70,16 @@ class Follower(ABC):
     @property
     def seen(self) -> set[int]:
         """The log positions of the events that arrived."""
-        return {event.cursor.seq for event in self.journal.events()}
+        return {event.cursor.seq for event in self.observed.events()}
 
     def _snapshot(self, cursor: str) -> None:
-        self.journal.snapshot(Cursor.parse(cursor))
+        self.observed.snapshot(Cursor.parse(cursor))
         self.following.set()
 
     def _event(self, epoch: int, event: dict[str, Any], at: float) -> None:
         committed = datetime.fromisoformat(event["commit_timestamp"]).timestamp()
         cursor = Cursor(epoch, event["seq"])
-        self.journal.event(Seen(cursor, event["recipient"] is not None, at - committed))
+        self.observed.event(EventReceived(cursor, event["recipient"] is not None, at - committed))
 
     def _frame(self, event: str, cursor: str | None, data: Any, at: float) -> None:
         if event == "bye":
@@ -97,14 +97,14 @@ class StreamFollower(Follower):
 
     async def follow(self) -> None:
         parser = SseParser()
-        conversation = Conversation(self.place, self.person.token, self.tally)
+        connection = HttpConnection(self.place, self.person.token, self.tally)
         try:
             path = f"/rooms/{self.room}/events?peer_id={self.person.peer}"
-            async for at, chunk in conversation.stream(path):
+            async for at, chunk in connection.stream(path):
                 for event in parser.feed(chunk):
                     self._frame(event.type, event.id, json.loads(event.data), at)
         finally:
-            conversation.close()
+            connection.close()
 
 
 class PollFollower(Follower):
@@ -113,33 +113,33 @@ class PollFollower(Follower):
     wait: float = 0.0
 
     async def follow(self) -> None:
-        conversation = Conversation(self.place, self.person.token, self.tally)
+        connection = HttpConnection(self.place, self.person.token, self.tally)
         try:
-            await self._ask(conversation, "")
+            await self._ask(connection, "")
             # A crowd of browsers does not poll in step.
             await self._pause(random.random())
             while True:
                 began = asyncio.get_running_loop().time()
-                await self._ask(conversation, str(self.journal.position))
+                await self._ask(connection, str(self.observed.position))
                 spent = asyncio.get_running_loop().time() - began
                 await self._pause(1 - spent / self.plan.poll_interval)
         finally:
-            conversation.close()
+            connection.close()
 
     async def _pause(self, share: float) -> None:
         await asyncio.sleep(max(0.0, share * self.plan.poll_interval))
 
-    async def _ask(self, conversation: Conversation, after: str) -> None:
+    async def _ask(self, connection: HttpConnection, after: str) -> None:
         wait = f"&wait={self.wait:g}" if self.wait and after else ""
         path = (
             f"/rooms/{self.room}/events?peer_id={self.person.peer}&after={quote(after)}"
             f"&hallway={quote(self._hallway)}{wait}"
         )
         try:
-            answered = await conversation.ask("GET", path)
+            answered = await connection.ask("GET", path)
         except EOFError:
             # The relay closes a line that was silent for long, perhaps just as it was used again.
-            answered = await conversation.ask("GET", path)
+            answered = await connection.ask("GET", path)
         answer = answered.json()
         self._hallway = answer["hallway_cursor"]
         if "bye" in answer:
@@ -149,7 +149,7 @@ class PollFollower(Follower):
         cursor = Cursor.parse(answer["cursor"])
         for event in answer["events"]:
             self._event(cursor.epoch, event, answered.at)
-        self.journal.position = cursor
+        self.observed.position = cursor
         if not (answer["events"] or answer["hallway"] or "snapshot" in answer):
             self.tally.empty += 1
 
@@ -185,7 +185,7 @@ FOLLOWERS: Final[dict[Technique, type[Follower]]] = {
 }
 
 
-async def gather(followers: list[Follower], *, at_once: int = 16, within: float = 60.0) -> None:
+async def start_all(followers: list[Follower], *, at_once: int = 16, within: float = 60.0) -> None:
     """Start everybody, so many at a time, and wait until all follow. Raises Refused and TimeoutError."""
     gate = asyncio.Semaphore(at_once)
 
@@ -201,7 +201,7 @@ async def gather(followers: list[Follower], *, at_once: int = 16, within: float 
         raise Refused(f"{len(faults)} of {len(followers)} could not follow: {faults[0]}")
 
 
-async def disband(followers: list[Follower]) -> None:
+async def stop_all(followers: list[Follower]) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(10):
             await asyncio.gather(*(follower.stop() for follower in followers))

@@ -1,4 +1,4 @@
-"""HTTP/1.1 (RFC 9112) on a counted line that is kept open between requests, as browsers do."""
+"""HTTP/1.1 (RFC 9112) on a counted connection that is kept open between requests, as browsers do."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any, Final
 import httptools
 
 from ..drill.http_connection import Place
-from .connection import Line, Tally
+from .connection import CountedConnection, Tally
 
 ANSWERS_WITHIN: Final = 60.0  # seconds; a long poll waits for half of it
 
 
 @dataclass(frozen=True)
-class Answered:
+class TimedResponse:
     """A whole answer, and when its last byte arrived (Unix time)."""
 
     status: int
@@ -32,14 +32,14 @@ class Refused(Exception):
     """The relay said no where it should not have."""
 
 
-class Conversation:
+class HttpConnection:
     """One person's requests, one after the other on one connection."""
 
     def __init__(self, place: Place, token: str, tally: Tally) -> None:
         self._place = place
         self._token = token
         self._tally = tally
-        self._line: Line | None = None
+        self._connection: CountedConnection | None = None
         self._parser: httptools.HttpResponseParser
         self._chunks: list[bytes] = []
         self._status = 0
@@ -47,7 +47,7 @@ class Conversation:
 
     async def ask(
         self, method: str, path: str, value: object = None, *, accept: str = "application/json"
-    ) -> Answered:
+    ) -> TimedResponse:
         """A request and its whole answer. Raises Refused, OSError, EOFError and TimeoutError."""
         async with asyncio.timeout(ANSWERS_WITHIN):
             at = await self._begin(method, path, value, accept)
@@ -56,7 +56,7 @@ class Conversation:
         body = b"".join(self._chunks)
         if self._status >= 400:
             raise Refused(f"{method} {path}: {self._status} {body[:300].decode(errors='replace')}")
-        return Answered(self._status, body, at)
+        return TimedResponse(self._status, body, at)
 
     async def stream(self, path: str) -> AsyncIterator[tuple[float, bytes]]:
         """An event stream's chunks with their times, until it ends. Raises as `ask` does."""
@@ -72,8 +72,8 @@ class Conversation:
             at = await self._feed()
 
     def close(self) -> None:
-        if self._line is not None:
-            self._line.close()
+        if self._connection is not None:
+            self._connection.close()
 
     async def _begin(self, method: str, path: str, value: object, accept: str) -> float:
         """Send the request and wait for the head of the answer."""
@@ -87,19 +87,19 @@ class Conversation:
         if value is not None:
             lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
         self._tally.requests += 1
-        if self._line is None or self._line.ended:
-            self._line = await Line.open(self._place, self._tally)
+        if self._connection is None or self._connection.ended:
+            self._connection = await CountedConnection.open(self._place, self._tally)
         self._parser = httptools.HttpResponseParser(self)
         self._status, self._complete, self._chunks = 0, False, []
-        self._line.write("\r\n".join([*lines, "", ""]).encode() + body)
+        self._connection.write("\r\n".join([*lines, "", ""]).encode() + body)
         at = 0.0
         while not self._status:
             at = await self._feed()
         return at
 
     async def _feed(self) -> float:
-        assert self._line is not None
-        at, data = await self._line.read()
+        assert self._connection is not None
+        at, data = await self._connection.read()
         self._parser.feed_data(data)
         return at
 

@@ -15,8 +15,8 @@ from ..drill.relays import RelayProcess
 from .bench import Bench, Psql
 from .connection import Tally
 from .figures import Measurement, Spread, Work, spread
-from .followers import FOLLOWERS, Follower, disband, gather
-from .participants import Visitor, Written, visitors_of, write
+from .followers import FOLLOWERS, Follower, start_all, stop_all
+from .participants import Participant, Written, participants_of, write
 from .plan import Plan, Technique
 
 CALM: Final = 0.5  # seconds after everybody follows, before the counting begins
@@ -78,32 +78,32 @@ async def measure(
         room = await bench.room(psql)
         people = await bench.people(relay.place, "follower", number)
         people = await bench.seat(psql, room, people)
-        writers = await bench.people(relay.place, "visitor", plan.visitors)
-        visitors = visitors_of(technique, relay.place, room, writers)
+        writers = await bench.people(relay.place, "participant", plan.participants)
+        participants = participants_of(technique, relay.place, room, writers)
         place = await through(relay.place)
         followers = [FOLLOWERS[technique](place, room, person, plan) for person in people]
         meter = Meter(relay)
         before = meter.memory()
         try:
-            await gather(followers)
+            await start_all(followers)
             peers = [person.peer for person in people]
-            await write(visitors, peers, plan.visit)
+            await write(participants, peers, plan.visit)
             await _until_all_arrived(bench, psql, room, followers, plan)
             await asyncio.sleep(CALM)
             warm = max((await bench.log(psql, room))[1])
             opening = _sum(followers)
             await meter.start()
-            written = await write(visitors, peers, plan)
+            written = await write(participants, peers, plan)
             await _until_all_arrived(bench, psql, room, followers, plan)
             work = await meter.stop(written)
             running = _sum(followers) - opening
             after = meter.memory()
         finally:
-            await _close(visitors)
-            await disband(followers)
+            await _close(participants)
+            await stop_all(followers)
         epoch, log = await bench.log(psql, room)
         await bench.clear(psql, room)
-    owed = [follower.journal.owed(epoch, log, follower.person.user) for follower in followers]
+    owed = [follower.observed.owed(epoch, log, follower.person.user) for follower in followers]
     seen = [follower.seen for follower in followers]
     return Measurement(
         technique=technique,
@@ -114,8 +114,8 @@ async def measure(
         owed=sum(seq > warm for each in owed for seq in each),
         delivered=sum(seq > warm for each in seen for seq in each),
         missed=sum(len(each - had) for each, had in zip(owed, seen, strict=True)),
-        duplicated=sum(follower.journal.duplicated for follower in followers),
-        misordered=sum(follower.journal.misordered for follower in followers),
+        duplicated=sum(follower.observed.duplicated for follower in followers),
+        misordered=sum(follower.observed.misordered for follower in followers),
         work=work,
         memory_before=before,
         memory_after=after,
@@ -127,17 +127,17 @@ async def baseline(bench: Bench, technique: Technique, plan: Plan) -> Work:
     async with await bench.psql() as psql, bench.relay() as relay:
         room = await bench.room(psql)
         target = await bench.seat(psql, room, await bench.people(relay.place, "follower", 1))
-        writers = await bench.people(relay.place, "visitor", plan.visitors)
-        visitors = visitors_of(technique, relay.place, room, writers)
+        writers = await bench.people(relay.place, "participant", plan.participants)
+        participants = participants_of(technique, relay.place, room, writers)
         meter = Meter(relay)
         try:
-            await write(visitors, [target[0].peer], plan.visit)
+            await write(participants, [target[0].peer], plan.visit)
             await asyncio.sleep(CALM)
             await meter.start()
-            written = await write(visitors, [target[0].peer], plan)
+            written = await write(participants, [target[0].peer], plan)
             work = await meter.stop(written)
         finally:
-            await _close(visitors)
+            await _close(participants)
         await bench.clear(psql, room)
     return work
 
@@ -150,7 +150,7 @@ async def _until_all_arrived(
     epoch, log = await bench.log(psql, room)
     while time.monotonic() < deadline:
         if not any(
-            follower.journal.owed(epoch, log, follower.person.user) - follower.seen
+            follower.observed.owed(epoch, log, follower.person.user) - follower.seen
             for follower in followers
         ):
             return
@@ -162,14 +162,14 @@ def _latency(followers: list[Follower], warm: int, correction: float) -> Spread 
         [
             event.behind * 1000 + correction
             for follower in followers
-            for event in follower.journal.events()
+            for event in follower.observed.events()
             if event.cursor.seq > warm
         ]
     )
 
 
-async def _close(visitors: list[Visitor]) -> None:
-    await asyncio.gather(*(visitor.close() for visitor in visitors))
+async def _close(participants: list[Participant]) -> None:
+    await asyncio.gather(*(participant.close() for participant in participants))
 
 
 def _sum(followers: list[Follower]) -> Tally:

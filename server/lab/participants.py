@@ -1,4 +1,4 @@
-"""Those who write: visitors who join, signal to somebody who follows, and leave, at a steady pace."""
+"""Those who write: participants who join, signal to somebody who follows, and leave, at a steady pace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..drill.http_connection import Place
 from ..supervision import begin, stop
 from .connection import Tally
 from .followers import Person
-from .http_connection import Conversation
+from .http_connection import HttpConnection
 from .plan import VISIT, Act, Plan, Technique
 from .websocket import Socket
 
@@ -27,7 +27,7 @@ CANDIDATE: Final = {
 OVERDUE: Final = 15.0  # seconds that the writing may take longer than planned
 
 
-class Visitor(ABC):
+class Participant(ABC):
     """One who comes and goes; each call is one write, and returns when it is committed."""
 
     def __init__(self, place: Place, room: int, person: Person) -> None:
@@ -63,12 +63,12 @@ class Visitor(ABC):
         """Let go of what is open."""
 
 
-class RowsVisitor(Visitor):
+class RowsParticipant(Participant):
     """Writes rows over HTTP, as one does whose events come by stream or by polling."""
 
     def __init__(self, place: Place, room: int, person: Person) -> None:
         super().__init__(place, room, person)
-        self._conversation = Conversation(place, person.token, self.tally)
+        self._connection = HttpConnection(place, person.token, self.tally)
         self._peer = ""
 
     async def join(self) -> None:
@@ -83,14 +83,14 @@ class RowsVisitor(Visitor):
         await self._post("rpc/leave_room", {"room_id": self.room, "peer_id": self._peer})
 
     async def close(self) -> None:
-        self._conversation.close()
+        self._connection.close()
 
     async def _post(self, path: str, row: dict[str, Any]) -> Any:
-        answer = await self._conversation.ask("POST", f"/rows/{path}", row)
+        answer = await self._connection.ask("POST", f"/rows/{path}", row)
         return answer.json() if answer.body else None
 
 
-class SocketVisitor(Visitor):
+class SocketParticipant(Participant):
     """Emits the article's events on a socket, one for each visit."""
 
     def __init__(self, place: Place, room: int, person: Person) -> None:
@@ -135,34 +135,36 @@ class Written:
     seconds: float
 
 
-def visitors_of(technique: Technique, place: Place, room: int, who: list[Person]) -> list[Visitor]:
+def participants_of(
+    technique: Technique, place: Place, room: int, who: list[Person]
+) -> list[Participant]:
     """Who writes the way people on this technique do."""
-    kind = SocketVisitor if technique == "websocket" else RowsVisitor
+    kind = SocketParticipant if technique == "websocket" else RowsParticipant
     return [kind(place, room, person) for person in who]
 
 
-async def write(visitors: list[Visitor], peers: list[str], plan: Plan) -> Written:
+async def write(participants: list[Participant], peers: list[str], plan: Plan) -> Written:
     """Keep up the pattern for the plan's duration; whole visits, so that everybody has left in the end.
 
     Writes are due at fixed times, whatever the ones before took: a slow relay is not asked less.
     """
     loop = asyncio.get_running_loop()
     began = loop.time()
-    pause = len(visitors) / plan.rate
+    pause = len(participants) / plan.rate
     done = count()
 
-    async def visit(number: int, visitor: Visitor) -> None:
-        due = began + pause * number / len(visitors)
+    async def visit(number: int, participant: Participant) -> None:
+        due = began + pause * number / len(participants)
         targets = peers[number % len(peers) :] + peers[: number % len(peers)]
         visits = max(1, round(plan.duration / (pause * len(VISIT))))
         for turn in range(visits):
-            peer = targets[turn * len(visitors) % len(targets)]
+            peer = targets[turn * len(participants) % len(targets)]
             for act in VISIT:
                 await asyncio.sleep(max(0.0, due - loop.time()))
-                await visitor.act(act, peer)
+                await participant.act(act, peer)
                 next(done)
                 due += pause
 
     async with asyncio.timeout(plan.duration + 4 * pause + OVERDUE):
-        await asyncio.gather(*(visit(n, visitor) for n, visitor in enumerate(visitors)))
+        await asyncio.gather(*(visit(n, participant) for n, participant in enumerate(participants)))
     return Written(next(done), loop.time() - began)

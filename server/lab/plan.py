@@ -17,9 +17,9 @@ WAIT: Final = 25.0  # seconds that a long poll asks to wait
 GRACE: Final = 30.0  # seconds; no seat lapses between two polls
 Act = Literal["join", "offer", "candidate", "leave"]
 VISIT: Final[tuple[Act, ...]] = ("join", "offer", "candidate", "leave")
-"""The pattern: what a visitor writes, over and over. Everybody is told of the coming and the going;
+"""The pattern: what a participant writes, over and over. Everybody is told of the coming and the going;
 each signal is for one follower alone."""
-PER_VISITOR: Final = 10.0  # writes per second of one visitor, at most
+PER_PARTICIPANT: Final = 10.0  # writes per second of one participant, at most
 
 
 class PlanError(ValueError):
@@ -51,14 +51,16 @@ class Plan:
         _within("poll-interval", self.poll_interval, INTERVALS, "seconds")
 
     @property
-    def visitors(self) -> int:
+    def participants(self) -> int:
         """How many write at the same time."""
-        return max(1, -int(-self.rate // PER_VISITOR))
+        return max(1, -int(-self.rate // PER_PARTICIPANT))
 
     @property
     def visit(self) -> Plan:
-        """One visit of each visitor and no more: to warm up with."""
-        return replace(self, duration=DURATIONS[0], rate=self.visitors * len(VISIT) / DURATIONS[0])
+        """One visit of each participant and no more: to warm up with."""
+        return replace(
+            self, duration=DURATIONS[0], rate=self.participants * len(VISIT) / DURATIONS[0]
+        )
 
     @property
     def seconds(self) -> float:

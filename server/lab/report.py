@@ -18,7 +18,7 @@ STYLE: Final = Path(__file__).with_name("report.css")
 EXPLAINED: Final[dict[Technique, str]] = {
     "sse": (
         "Database-driven push. One request, whose answer never ends. A write fires a trigger, the trigger"
-        " appends to the room’s log and rings a bell, the relay reads the log once and writes the event to"
+        " appends to the room’s log and rings a notification, the relay reads the log once and writes the event to"
         " everybody."
     ),
     "polling": (
@@ -32,7 +32,7 @@ EXPLAINED: Final[dict[Technique, str]] = {
     ),
     "websocket": (
         "One handshake, then messages either way. The article’s server inserts the row and tells its own"
-        " sockets at once; here it reads the log at once instead of waiting for the bell."
+        " sockets at once; here it reads the log at once instead of waiting for the notification."
     ),
 }
 
@@ -133,7 +133,7 @@ def _plots(report: Report) -> str:
         (
             "Transactions",
             "Transactions per second in the database, beyond those of the writing itself. With push and WebSocket"
-            " the log is read once per bell, for everybody; otherwise once per question.",
+            " the log is read once per notification, for everybody; otherwise once per question.",
             chart(
                 "Transactions per second beyond the writing",
                 lines(lambda one: one.transactions_beyond(report.baseline(one))),
@@ -174,8 +174,10 @@ def _plots(report: Report) -> str:
     )
 
 
-def _visitors(plan: Plan) -> str:
-    return "One visitor" if plan.visitors == 1 else f"Each of {plan.visitors} visitors"
+def _participants(plan: Plan) -> str:
+    return (
+        "One participant" if plan.participants == 1 else f"Each of {plan.participants} participants"
+    )
 
 
 HEADINGS: Final = (
@@ -255,7 +257,7 @@ def _method(report: Report) -> str:
     )
     items = {
         "The pattern": (
-            f"{_visitors(plan)} joins, offers to one follower (1,500 characters of SDP), sends one candidate, and"
+            f"{_participants(plan)} joins, offers to one follower (1,500 characters of SDP), sends one candidate, and"
             " leaves, over and over. Everybody hears of the coming and the going, and gets the hallway’s new row; a signal"
             " reaches one follower only. Writes are due at fixed times, so a slow relay is not asked less. For push and"
             " polling they are rows posted over HTTP, for WebSocket the article’s events on a socket for each visit. One"
@@ -279,7 +281,7 @@ def _method(report: Report) -> str:
         "Processor and memory": (
             "User and system time of the relay’s process, minus the writing alone; memory is what only that process has"
             " (USS), after minus before, divided by the followers. Each measurement has a fresh relay process on the same"
-            " database, so that none inherits another’s memory. Followers, visitors, relay and PostgreSQL share this"
+            " database, so that none inherits another’s memory. Followers, participants, relay and PostgreSQL share this"
             " machine’s cores."
         ),
         "The writing alone": f"The same pattern with nobody following: {alone}.",
@@ -293,7 +295,7 @@ def _method(report: Report) -> str:
             " have arrived at them, by any technique, once and in order."
         ),
     }
-    told_all = "".join(
+    described = "".join(
         f"<div><dt>{escape(term)}</dt><dd>{escape(text)}</dd></div>" for term, text in items.items()
     )
-    return f"<h2>How it was measured</h2><dl>{told_all}</dl>"
+    return f"<h2>How it was measured</h2><dl>{described}</dl>"

@@ -79,7 +79,7 @@ def _floors(report: Report) -> str:
     listen = report.floors.listen
     writes = ", ".join(f"{us:g} µs to each of {n}" for n, us in report.floors.writes.items())
     return (
-        f"floors: a bare LISTEN hears a bell in {listen.p50:.2f} ms (p50; p95 {listen.p95:.2f});"
+        f"floors: a bare LISTEN hears a notification in {listen.p50:.2f} ms (p50; p95 {listen.p95:.2f});"
         f" a bare socket write takes {writes}"
     )
 

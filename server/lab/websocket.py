@@ -1,4 +1,4 @@
-"""A WebSocket (RFC 6455) on a counted line."""
+"""A WebSocket (RFC 6455) on a counted connection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
 from ..drill.http_connection import Place
-from .connection import Line, Tally
+from .connection import CountedConnection, Tally
 from .http_connection import Refused
 
 ANSWERS_WITHIN: Final = 30.0  # seconds
@@ -24,8 +24,8 @@ ANSWERS_WITHIN: Final = 30.0  # seconds
 class Socket:
     """One open socket: what comes, and what is emitted. Raises EOFError when it is over."""
 
-    def __init__(self, line: Line, protocol: ClientProtocol) -> None:
-        self._line = line
+    def __init__(self, connection: CountedConnection, protocol: ClientProtocol) -> None:
+        self._connection = connection
         self._protocol = protocol
         self._frames: deque[tuple[float, bytes]] = deque()
         self._parts: list[bytes] = []
@@ -41,7 +41,7 @@ class Socket:
             max_size=None,
         )
         tally.requests += 1
-        socket = cls(await Line.open(place, tally), protocol)
+        socket = cls(await CountedConnection.open(place, tally), protocol)
         protocol.send_request(protocol.connect())
         socket._flush()
         async with asyncio.timeout(ANSWERS_WITHIN):
@@ -55,7 +55,7 @@ class Socket:
         """The next message, and when it arrived (Unix time). Acknowledgements go to who waits for them."""
         while True:
             while not self._frames:
-                at, data = await self._line.read()
+                at, data = await self._connection.read()
                 self._take(at, data)
             at, text = self._frames.popleft()
             message: dict[str, Any] = json.loads(text)
@@ -76,10 +76,10 @@ class Socket:
         return answer["data"]
 
     def close(self) -> None:
-        self._line.close()
+        self._connection.close()
 
     async def _handshake(self) -> object:
-        at, data = await self._line.read()
+        at, data = await self._connection.read()
         return self._take(at, data)
 
     def _take(self, at: float, data: bytes) -> object:
@@ -103,5 +103,5 @@ class Socket:
 
     def _flush(self) -> None:
         for data in self._protocol.data_to_send():
-            if data and not self._line.ended:
-                self._line.write(data)
+            if data and not self._connection.ended:
+                self._connection.write(data)

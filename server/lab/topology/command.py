@@ -36,7 +36,7 @@ def measure(
     report = _run(plan, database_url, console)
     console.print(table(report))
     write(console, report.json(), lambda: html(report), json_file, html_file)
-    return 0 if all(report.carries(topology) for topology in plan.topologies) else 1
+    return 0 if all(report.largest_working(topology) for topology in plan.topologies) else 1
 
 
 def _run(plan: Plan, database_url: str | None, console: Console) -> Report:

@@ -74,7 +74,7 @@ class Crowd:
     ) -> dict[str, Any]:
         """These come in, too; answers when all hear whom they should, or time is up."""
         comers = [
-            Person(each["name"], each["voice"], each["hears"], Ears(keeps=each["ear"]), [])
+            Person(each["name"], each["voice"], each["hears"], Ears(keeps=each["listening"]), [])
             for each in people
         ]
         began = time.monotonic()

@@ -40,7 +40,7 @@ class Cost:
 class Measurement:
     """One topology with one crowd.
 
-    `links` by role; `delay` from mouth to ear in ms; `marks` in the sound that were to be heard; `packets` that came and
+    `links` by role; `delay` from mouth to listening in ms; `marks` in the sound that were to be heard; `packets` that came and
     that were `lost`; `deaf` people who did not hear everybody after `entered` seconds; `first_audio` of a newcomer, ms.
     """
 
@@ -91,7 +91,7 @@ class Measurement:
         if self.delay is None:
             found.append("no mark was heard")
         elif self.delay.p95 > 1000 * LATE:
-            found.append(f"{self.delay.p95:.0f} ms from mouth to ear (p95)")
+            found.append(f"{self.delay.p95:.0f} ms from mouth to listening (p95)")
         return found
 
     @property
@@ -115,7 +115,7 @@ class Floors:
     """The same machine with as little as possible in between, in the same run.
 
     `udp`: datagrams forwarded by a bare loop: of a core per stream, and ms added. `plain`: aiortc's own MediaRelay, nothing
-    patched: of a core per stream, ms from mouth to ear, to `plain_streams` people. `codec`: libopus alone,
+    patched: of a core per stream, ms from mouth to listening, to `plain_streams` people. `codec`: libopus alone,
     {speakers: of a core} for decoding each and encoding a mix for each and one for all who listen.
     """
 
@@ -149,7 +149,7 @@ class Report:
         """The smallest crowd with which a topology did not work, if any."""
         return next((m for m in self.measurements if m.topology == topology and not m.works), None)
 
-    def carries(self, topology: str) -> Measurement | None:
+    def largest_working(self, topology: str) -> Measurement | None:
         """The largest crowd with which it worked."""
         working = [m for m in self.measurements if m.topology == topology and m.works]
         return max(working, key=lambda m: (m.crowd.streams, m.crowd.people), default=None)

@@ -46,20 +46,20 @@ async def floors(floor: Helper, people: Helper, plan: Plan) -> Floors:
     )
 
 
-class _Taker(asyncio.DatagramProtocol):
+class _DelayRecorder(asyncio.DatagramProtocol):
     """Notes how long each datagram was on its way."""
 
     def __init__(self) -> None:
-        self.taken: list[float] = []
+        self.delays: list[float] = []
 
     def datagram_received(self, data: bytes, addr: object) -> None:
-        self.taken.append(time.monotonic() - struct.unpack_from("!d", data)[0])
+        self.delays.append(time.monotonic() - struct.unpack_from("!d", data)[0])
 
 
 async def _udp(floor: Helper) -> tuple[float, float]:
     """Of a core for one forwarded stream of 50 datagrams a second, and the milliseconds one is on its way."""
     loop = asyncio.get_running_loop()
-    transport, taker = await loop.create_datagram_endpoint(_Taker, ("127.0.0.1", 0))
+    transport, recorder = await loop.create_datagram_endpoint(_DelayRecorder, ("127.0.0.1", 0))
     try:
         mine = transport.get_extra_info("sockname")[1]
         port = (await floor.ask("forward", port=mine, times=TIMES))["port"]
@@ -73,4 +73,4 @@ async def _udp(floor: Helper) -> tuple[float, float]:
     finally:
         transport.close()
     each = done["cpu"] / max(1, done["packets"])
-    return 50 * each, 1000 * statistics.median(taker.taken or [0.0])
+    return 50 * each, 1000 * statistics.median(recorder.delays or [0.0])

@@ -94,7 +94,7 @@ def find(sound: Wave, heard_at: Sequence[float], voices: Iterable[int]) -> Itera
 def delays(
     said: Sequence[Mark], heard: Iterable[Mark], until: float = math.inf
 ) -> tuple[list[float], int]:
-    """Seconds from mouth to ear of each mark that was heard, and how many were not of those said before `until`."""
+    """Seconds from mouth to listening of each mark that was heard, and how many were not of those said before `until`."""
     begun: dict[tuple[int, int], list[float]] = {}
     for mark in said:
         begun.setdefault((mark.voice, mark.kind), []).append(mark.at)

@@ -57,7 +57,7 @@ async def measure(place: Place, topology: Topology, crowd: Crowd, plan: Plan) ->
     looked = await asyncio.gather(
         *(each.ask("heard", within=120, users=users) for each in place.crowds)
     )
-    ears = [ear for each in looked for ear in each["ears"]]
+    ears = [listening for each in looked for listening in each["ears"]]
     return _figures(topology, crowd, entering, counted, ears, cost, first)
 
 
@@ -116,7 +116,7 @@ async def _enter(place: Place, room: int, topology: Topology, crowd: Crowd) -> d
             "name": name,
             "voice": number if speaks else None,
             "hears": hears,
-            "ear": number in ears,
+            "listening": number in ears,
         }
 
     patience = ENTERS_WITHIN + crowd.pairs / 10
@@ -209,9 +209,9 @@ def _figures(
     last = max((mark.at for mark in said), default=0.0) - ARRIVES_WITHIN
     taken: list[float] = []
     missed = due = 0
-    for ear in ears:
-        mine = [mark for mark in said if mark.voice in ear["voices"]]
-        late, lost = delays(mine, [Mark(**mark) for mark in ear["marks"]], last)
+    for listening in ears:
+        mine = [mark for mark in said if mark.voice in listening["voices"]]
+        late, lost = delays(mine, [Mark(**mark) for mark in listening["marks"]], last)
         taken += late
         missed += lost
         due += sum(mark.at < last for mark in mine)

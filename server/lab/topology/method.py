@@ -14,7 +14,11 @@ def method(report: Report) -> str:
     """The last part of the page."""
     floors = report.floors
     codec = ", ".join(f"{per_cent(core)} for {n} speakers" for n, core in floors.codec.items())
-    plain = "–" if floors.plain_delay is None else f"{floors.plain_delay:.0f} ms from mouth to ear"
+    plain = (
+        "–"
+        if floors.plain_delay is None
+        else f"{floors.plain_delay:.0f} ms from mouth to listening"
+    )
     idle = ", ".join(f"{kind} {per_cent(core)}" for kind, core in report.idle.items()) or "–"
     items = {
         "The people": (

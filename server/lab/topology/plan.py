@@ -15,7 +15,9 @@ LISTENERS: Final = (0, 40)
 DURATIONS: Final = (2.0, 60.0)  # seconds
 MOST_STEPS: Final = 8  # numbers in one list
 
-LATE: Final = 0.4  # seconds from mouth to ear; beyond it no conversation is planned (ITU-T G.114)
+LATE: Final = (
+    0.4  # seconds from mouth to listening; beyond it no connection is planned (ITU-T G.114)
+)
 LOSS: Final = 0.02  # of the packets; concealment hides about so much of Opus
 MISSED: Final = 0.05  # of the marks in the sound
 

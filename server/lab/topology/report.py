@@ -32,7 +32,7 @@ EXPLAINED: Final = {
 HEADINGS: Final = (
     "speakers + listeners",
     "topology",
-    "ear p50 ms",
+    "listening p50 ms",
     "p95",
     "p99",
     "added by the node",
@@ -153,7 +153,7 @@ def _plots(report: Report, speakers: int) -> str:
             drawn("Connections per speaker", lambda m: m.links["speaker"].connections, figure),
         ),
         (
-            "From mouth to ear: half of the marks",
+            "From mouth to listening: half of the marks",
             "Milliseconds, the median. 26.5 of them are 20 ms of sound in a packet and what Opus looks ahead; the receiver’s own"
             " jitter buffer comes on top, in a browser 20 to 60 ms, the same for all. What an MCU adds is its jitter"
             " buffer, its clock, and a second Opus.",
@@ -162,7 +162,7 @@ def _plots(report: Report, speakers: int) -> str:
             ),
         ),
         (
-            "From mouth to ear: 95 of 100 marks",
+            "From mouth to listening: 95 of 100 marks",
             "The same for the late ones. Where this rises steeply, somebody, a node or the people, no longer keeps up.",
             drawn(
                 "Delay, 95th percentile",

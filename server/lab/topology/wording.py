@@ -34,8 +34,8 @@ def ends(report: Report) -> list[tuple[str, str]]:
     """Of each topology, how far it went."""
     told: list[tuple[str, str]] = []
     for topology in report.plan.topologies:
-        stopped, carried = report.stops_at(topology), report.carries(topology)
-        so_far = f"carried {_people(carried)}" if carried else "carried nobody"
+        stopped, largest = report.stops_at(topology), report.largest_working(topology)
+        so_far = f"largest {_people(largest)}" if largest else "largest nobody"
         if stopped is None:
             words = f"{so_far}, the largest crowd that was asked for"
         else:

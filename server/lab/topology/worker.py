@@ -14,13 +14,13 @@ from typing import Any, Protocol
 import uvloop
 
 
-class Helpful(Protocol):
+class Commands(Protocol):
     """Its methods are what it can be told to do; what they return goes back as JSON."""
 
     async def close(self) -> None: ...
 
 
-def obey(make: Callable[[], Helpful]) -> None:
+def obey(make: Callable[[], Commands]) -> None:
     """Make one and do as told: `{"do": method, …arguments}`, each answered, an error with `{"error": words}`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
     logging.basicConfig(level=os.environ.get("ROOMTONE_LOG_LEVEL", "error").upper())
@@ -29,19 +29,19 @@ def obey(make: Callable[[], Helpful]) -> None:
         runner.run(_obey(make))
 
 
-async def _obey(make: Callable[[], Helpful]) -> None:
-    helpful = make()
+async def _obey(make: Callable[[], Commands]) -> None:
+    commands = make()
     try:
         async for told in _lines():
             do = told.pop("do")
             try:
-                answer = await getattr(helpful, do)(**told)
+                answer = await getattr(commands, do)(**told)
             except Exception as error:  # noqa: BLE001 - whoever asked is told
                 answer = {"error": f"{type(error).__name__}: {error}"}
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
     finally:
-        await helpful.close()
+        await commands.close()
 
 
 async def _lines() -> AsyncIterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the drills of a file play on."""
+"""The database servers of the drills of a file."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from roomtone.drill.database_server import DatabaseServer
 from roomtone.drill.drill import Drill
-from roomtone.drill.servers import Stage
 
-StageFor = Callable[[Drill], Stage]
+ServerFor = Callable[[Drill], DatabaseServer]
 
 
 @pytest.fixture(scope="module")
-def stage_for() -> Iterator[StageFor]:
-    """The stage a drill plays on: one for all, and one that writes to the disk, when first needed."""
-    stages: dict[bool, Stage] = {}
+def server_for() -> Iterator[ServerFor]:
+    """The server of a drill: one for all, and one that writes to the disk, started when first needed."""
+    servers: dict[bool, DatabaseServer] = {}
     with ExitStack() as stack:
 
-        def find(drill: Drill) -> Stage:
-            if drill.durable not in stages:
-                stages[drill.durable] = stack.enter_context(Stage(durable=drill.durable))
-            return stages[drill.durable]
+        def find(drill: Drill) -> DatabaseServer:
+            if drill.durable not in servers:
+                servers[drill.durable] = stack.enter_context(DatabaseServer(durable=drill.durable))
+            return servers[drill.durable]
 
         yield find

@@ -1,4 +1,4 @@
-"""Which drills each file performs, so that the files can be run beside each other, and what is asked of every one."""
+"""Which drills each file performs, so that the files can run in parallel, and what each drill has to show."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from roomtone.drill.drill import Drill
 from roomtone.drill.run import perform
 from roomtone.drill.verdict import Verdict
 
-from .conftest import StageFor
+from .conftest import ServerFor
 
 
-def _told_in(module: object) -> list[str]:
+def _drills_in(module: object) -> list[str]:
     drills = [each for each in vars(module).values() if isinstance(each, Drill)]
     return [name for name, drill in DRILLS.items() if drill in drills]
 
 
-OF_SERVERS = _told_in(database_faults) + _told_in(relay_faults)
-OF_BROWSERS = _told_in(browser_faults) + _told_in(client_faults)
-OF_THE_WAY_BETWEEN = [name for name in DRILLS if name not in OF_SERVERS + OF_BROWSERS]
-"""Whatever is none of the others, so that none is left out."""
+OF_SERVERS = _drills_in(database_faults) + _drills_in(relay_faults)
+OF_BROWSERS = _drills_in(browser_faults) + _drills_in(client_faults)
+OF_NETWORKS = [name for name in DRILLS if name not in OF_SERVERS + OF_BROWSERS]
+"""All other drills, so that none is left out."""
 
 
-def finds_nothing_missed_doubled_or_misplaced(name: str, stage_for: StageFor) -> None:
+def finds_no_missed_duplicated_or_misordered_event(name: str, server_for: ServerFor) -> None:
     drill = DRILLS[name]
-    verdict = uvloop.run(perform(drill, stage_for(drill)))
+    verdict = uvloop.run(perform(drill, server_for(drill)))
     assert isinstance(verdict, Verdict), verdict
     assert verdict.faults == (), verdict.faults
     assert (verdict.missed, verdict.duplicated, verdict.misordered) == (0, 0, 0), verdict

@@ -1,13 +1,15 @@
-"""The drills of browsers and those who sit before them, as `roomtone drill` performs them: nothing missed, nothing twice, nothing out of order."""
+"""The drills of clients and browsers, as `roomtone drill` performs them: no event missed, duplicated or out of order."""
 
 from __future__ import annotations
 
 import pytest
 
-from .conftest import StageFor
-from .running_drills import OF_BROWSERS, finds_nothing_missed_doubled_or_misplaced
+from .conftest import ServerFor
+from .running_drills import OF_BROWSERS, finds_no_missed_duplicated_or_misordered_event
 
 
 @pytest.mark.parametrize("name", OF_BROWSERS)
-def test_a_drill_finds_nothing_missed_doubled_or_misplaced(name: str, stage_for: StageFor) -> None:
-    finds_nothing_missed_doubled_or_misplaced(name, stage_for)
+def test_a_drill_finds_no_missed_duplicated_or_misordered_event(
+    name: str, server_for: ServerFor
+) -> None:
+    finds_no_missed_duplicated_or_misordered_event(name, server_for)

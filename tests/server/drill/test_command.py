@@ -1,4 +1,4 @@
-"""`roomtone drill`, as people run it."""
+"""The command `roomtone drill`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def test_without_a_name_every_drill_is_listed_and_explained() -> None:
     assert listed.returncode == 0
     for each in DRILLS.values():
         assert each.name in listed.stdout
-        assert each.explains in listed.stdout
+        assert each.description in listed.stdout
 
 
 def test_each_drill_is_explained_in_two_sentences() -> None:
     for each in DRILLS.values():
-        assert len(re.findall(r"\.(?: |$)", each.explains)) == 2, each.name
+        assert len(re.findall(r"\.(?: |$)", each.description)) == 2, each.name
 
 
 def test_an_unknown_drill_is_refused_by_name() -> None:
@@ -37,7 +37,7 @@ def test_an_unknown_drill_is_refused_by_name() -> None:
     assert "There is no drill 'earthquake'" in refused.stderr
 
 
-def test_the_verdict_is_there_for_programs_too() -> None:
+def test_json_prints_the_verdicts_for_programs() -> None:
     done = drill("large-sdp", "--json")
     document = json.loads(done.stdout)
     assert done.returncode == 0, done.stderr
@@ -47,7 +47,7 @@ def test_the_verdict_is_there_for_programs_too() -> None:
     assert "drilling: large-sdp" in done.stderr
 
 
-def test_the_page_about_drills_tells_of_every_drill() -> None:
+def test_the_page_about_drills_describes_every_drill() -> None:
     page = DOCS.read_text(encoding="utf-8")
     for each in DRILLS.values():
-        assert f"| `{each.name}` | {each.explains} |" in page
+        assert f"| `{each.name}` | {each.description} |" in page

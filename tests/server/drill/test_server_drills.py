@@ -1,13 +1,15 @@
-"""The drills of the database and the relay, as `roomtone drill` performs them: nothing missed, nothing twice, nothing out of order."""
+"""The drills of the database and the relay, as `roomtone drill` performs them: no event missed, duplicated or out of order."""
 
 from __future__ import annotations
 
 import pytest
 
-from .conftest import StageFor
-from .running_drills import OF_SERVERS, finds_nothing_missed_doubled_or_misplaced
+from .conftest import ServerFor
+from .running_drills import OF_SERVERS, finds_no_missed_duplicated_or_misordered_event
 
 
 @pytest.mark.parametrize("name", OF_SERVERS)
-def test_a_drill_finds_nothing_missed_doubled_or_misplaced(name: str, stage_for: StageFor) -> None:
-    finds_nothing_missed_doubled_or_misplaced(name, stage_for)
+def test_a_drill_finds_no_missed_duplicated_or_misordered_event(
+    name: str, server_for: ServerFor
+) -> None:
+    finds_no_missed_duplicated_or_misordered_event(name, server_for)

@@ -38,9 +38,9 @@ def test_a_run_that_cannot_be_is_refused_with_the_reason(flags: list[str], says:
 
 
 def test_a_slow_pattern_is_written_by_one_visitor_and_a_quick_one_by_more() -> None:
-    assert Plan(rate=0.5).visitors == 1
-    assert Plan(rate=10).visitors == 1
-    assert Plan(rate=45).visitors == 5
+    assert Plan(rate=0.5).participants == 1
+    assert Plan(rate=10).participants == 1
+    assert Plan(rate=45).participants == 5
 
 
 def test_a_plan_of_nobody_is_none() -> None:

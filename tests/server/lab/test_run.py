@@ -90,7 +90,7 @@ def test_only_those_who_ask_cost_the_database_more_than_the_writing(watched: Wat
         )
         for technique in TECHNIQUES
     }
-    # one look at the log for each bell, whoever follows
+    # one look at the log for each notification, whoever follows
     assert beyond["sse"] <= PLAN.rate * 2
     assert beyond["polling"] > beyond["sse"]
     assert beyond["long-polling"] > beyond["sse"]

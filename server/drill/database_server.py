@@ -1,4 +1,4 @@
-"""Where drills play: one embedded PostgreSQL in a temporary folder, and a fresh database for each drill."""
+"""The PostgreSQL of the drills: an embedded server in a temporary folder, and a new database for each drill."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ STOPS_WITHIN: Final = 10.0  # seconds
 _numbers = count(1)
 
 
-class Stage:
-    """A running PostgreSQL whose database `roomtone` has the schema and no rows, and is only copied.
+class DatabaseServer:
+    """A running PostgreSQL whose database `roomtone` has the schema and no rows; it is the template of the other databases.
 
-    `durable` as in `EmbeddedPostgres`: what a drill about crashes needs, and others do not wait for.
+    `durable` as in `EmbeddedPostgres`: drills about crashes need it, the others are faster without it.
     """
 
     def __init__(
@@ -66,12 +66,12 @@ class Stage:
 
     def start(self) -> None:
         """Start the server, after a crash too."""
-        self.up = True  # from now on it may answer
+        self.up = True  # from now on it may accept connections
         self._postgres = EmbeddedPostgres(self.folder / "data", durable=self.durable)
         self._postgres.__enter__()
 
     def crash(self) -> None:
-        """Immediate shutdown: no checkpoint, no goodbye (PostgreSQL manual, 18.5, SIGQUIT)."""
+        """Immediate shutdown: no checkpoint, clients are cut off (PostgreSQL manual, 18.5, SIGQUIT)."""
         pid_file = self.folder / "data" / "postgres" / "postmaster.pid"
         os.kill(int(pid_file.read_text().split()[0]), signal.SIGQUIT)
         deadline = time.monotonic() + STOPS_WITHIN
@@ -88,7 +88,7 @@ class Stage:
             copy = sql.Identifier(name)
             original = sql.Identifier(DATABASE)
             connection.execute(sql.SQL("create database {} template {}").format(copy, original))
-            # the one part of a database that is not in it, and so is not copied
+            # a template's settings are not copied
             connection.execute(
                 sql.SQL("alter database {} set search_path = roomtone, public").format(copy)
             )
