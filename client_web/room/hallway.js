@@ -4,7 +4,8 @@ import { isNewer } from '../signaling/cursor.js'
  * The hallway: which rooms are open or scheduled, and who is in them. A pure reducer over hallway rows. They may arrive twice or in
  * another order: the newer cursor wins. A room that has ended, or that I may no longer see, is removed.
  *
- * @typedef {{ id: number, name: string, club_id: number|null, club: string|null, topic: string|null, host_id: number, host: string,
+ * @import { Room } from './state.js'
+ * @typedef {Room & { club_id: number|null, club: string|null, topic: string|null, host_id: number, host: string,
  *             stage: 'open'|'moderated', access: 'open'|'club'|'invited', locked: boolean, created_at: string, starts_at: string|null,
  *             opened_at: string|null, scheduled: boolean, here: number, on_stage: number,
  *             people: {user_id: number, username: string, role: string}[], cursor: string, ended_at: string|null, hidden?: boolean }} HallwayRow
