@@ -1,16 +1,17 @@
-"""Every setting, once: the command line, the environment and docs/settings.md all come from here.
+"""All settings. Command line, environment variables and docs/settings.md are made from this table.
 
-A setting `a_b` is the flag `--a-b` and the environment variable `ROOMTONE_A_B`; the flag wins. A secret `a_b`
-is also `--a-b-file` and `ROOMTONE_A_B_FILE`, a file that holds it: everybody on the machine may read a command line.
+A setting `a_b` is the flag `--a-b` and the environment variable `ROOMTONE_A_B`; the flag has priority. A secret
+`a_b` is also `--a-b-file` and `ROOMTONE_A_B_FILE`, the path of a file that contains it: all users of a machine can
+read command lines.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterator
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 from .formats.ice_addresses import faults
 from .formats.media_addresses import Reach
@@ -23,11 +24,11 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 class SettingsError(ValueError):
-    """The settings cannot be used; the text says what to write instead."""
+    """The settings are invalid. The text says what to write instead."""
 
 
 def is_loopback(host: str) -> bool:
-    """Whether this name or address is this machine's own, for itself alone."""
+    """Whether this name or address is reachable from this machine only."""
     if host == "localhost":
         return True
     try:
@@ -40,17 +41,17 @@ def setting(
     default: Any = MISSING,
     *,
     help: str,
-    made: Callable[[], Any] | None = None,
+    default_factory: Callable[[], Any] | None = None,
     default_text: str | None = None,
     also: str | None = None,
     secret: bool = False,
     at_least: float | None = None,
     at_most: float | None = None,
 ) -> Any:
-    """One row of the table: its default, what it does, and the bounds it must keep.
+    """One row of the table: its default, what it does, and its bounds.
 
-    `made` computes the default on this machine, and `default_text` says so in the reference.
-    `also` is a second environment variable; a `secret` default or value is never shown.
+    `default_factory` computes the default on this machine, and `default_text` describes it in the reference.
+    `also` is a second environment variable. The value of a `secret` is never shown.
     """
     row = {
         "help": help,
@@ -60,115 +61,113 @@ def setting(
         "at_least": at_least,
         "at_most": at_most,
     }
-    if made is not None:
-        return field(default_factory=made, metadata=row)
+    if default_factory is not None:
+        return field(default_factory=default_factory, metadata=row)
     return field(default=default, metadata=row)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a relay is told. Times are in seconds, sizes in bytes."""
+    """The settings of a relay. Times are in seconds, sizes in bytes."""
 
     host: str = setting("127.0.0.1", help="Address to listen on.")
     port: int = setting(
-        8000, help="Port to listen on; 0 takes any free one.", at_least=0, at_most=65535
+        8000, help="Port to listen on; 0 means any free port.", at_least=0, at_most=65535
     )
     data_dir: Path = setting(
-        made=default_data_dir,
-        default_text="the user's data directory; as root `/var/lib/roomtone`",
+        default_factory=default_data_dir,
+        default_text="the user's data directory; for root `/var/lib/roomtone`",
         help="Where the embedded PostgreSQL keeps its data.",
     )
     recordings_dir: Path | None = setting(
         None,
         default_text="`recordings` in the data directory",
-        help="Where media nodes write recordings, and relays read them: one folder for all of a database.",
+        help="Folder of recordings. All media nodes and relays of a database must use the same folder.",
     )
     recordings_days: float | None = setting(
         None,
-        default_text="they stay until somebody deletes them",
-        help="Delete recordings so many days after they ended.",
+        default_text="recordings are kept until a user deletes them",
+        help="Days after its end until a recording is deleted.",
         at_least=0.01,
     )
     run_as: str | None = setting(
         None,
-        default_text="as root: the account that has the embedded database, or `roomtone`",
-        help="Started as root: the account that relay, house band and media nodes run as; `root` stays root.",
+        default_text="for root: the account of the embedded database, or `roomtone`",
+        help="If started by root: the account for relay, house band and media nodes. `root` keeps root.",
     )
     database_url: str | None = setting(
         None,
         also="DATABASE_URL",
-        help="Use this PostgreSQL server (14 to 18) instead of the embedded one: a connection URL.",
+        help="Connection URL of a PostgreSQL server (14 to 18) to use instead of the embedded one.",
         secret=True,
     )
     demo: bool | None = setting(
         None,
-        default_text="on while listening on loopback only",
+        default_text="on while the relay listens on loopback only",
         help="Demo identities (a name is enough to sign in), and demo rooms in a new database.",
     )
     band: bool | None = setting(
         None,
-        default_text="on with the demo, unless another database is named",
-        help="A house band: a bot that plays music of its own in one room, while somebody listens.",
+        default_text="on with the demo and the embedded database",
+        help="House band: a bot that plays music in one room while it has listeners.",
     )
     nodes: bool = setting(
         True,
         default_text="on",
-        help="A media node of each kind (SFU and MCU) beside the relay; more can run anywhere: `roomtone node`.",
+        help="Start one media node of each kind (SFU and MCU) with the relay. Start more with `roomtone node`.",
     )
     allowed_hosts: tuple[str, ...] = setting(
         (),
-        help="Names to be reached by, beside addresses and `localhost`. Checked while demo identities are on, or when"
-        " given; `*` is every name.",
+        help="Host names of the relay, besides `localhost` and IP addresses. Checked while demo identities are on, or if"
+        " given; `*` allows all names.",
     )
-    workers: int = setting(1, help="Relay processes sharing the port.", at_least=1, at_most=64)
+    workers: int = setting(1, help="Number of relay processes on the port.", at_least=1, at_most=64)
     jwt_secret: str | None = setting(
         None,
-        default_text="one made by the database and kept there",
+        default_text="a random secret in the database",
         help="Secret that signs and verifies HS256 tokens (RFC 7518, 3.2): 32 bytes or more.",
         secret=True,
     )
     jwt_algorithms: tuple[str, ...] = setting(
         ("HS256", "RS256"), help="Signature algorithms that tokens may use (RFC 7518, 3.1)."
     )
-    jwt_jwks_url: str | None = setting(
-        None, help="Where the keys of RS256 tokens are published (RFC 7517)."
-    )
+    jwt_jwks_url: str | None = setting(None, help="URL of the keys of RS256 tokens (RFC 7517).")
     jwt_public_key: str | None = setting(
         None, help="The key of RS256 tokens: PEM text, or the path of a PEM file."
     )
     jwt_audience: str | None = setting(
         None,
         default_text="not checked",
-        help="What every token must name in its `aud` (RFC 7519, 4.1.3).",
+        help="Audience that every token must have in its `aud` (RFC 7519, 4.1.3).",
     )
     ice_servers: tuple[str, ...] = setting(
-        (), help="STUN servers handed to browsers: `stun:` URIs (RFC 7064)."
+        (), help="STUN servers for browsers: `stun:` URIs (RFC 7064)."
     )
     turn_uris: tuple[str, ...] = setting(
-        (), help="TURN servers handed to browsers: `turn:` and `turns:` URIs (RFC 7065)."
+        (), help="TURN servers for browsers: `turn:` and `turns:` URIs (RFC 7065)."
     )
     turn_secret: str | None = setting(
         None, help="Secret shared with the TURN servers, for TURN REST credentials.", secret=True
     )
-    turn_ttl: int = setting(
-        86400, help="How long TURN credentials are good for, in seconds.", at_least=60
-    )
-    ice_transport_policy: TransportPolicy = setting(
-        "all", help="`relay` makes browsers use TURN only."
-    )
+    turn_ttl: int = setting(86400, help="Seconds until TURN credentials expire.", at_least=60)
+    ice_transport_policy: TransportPolicy = setting("all", help="`relay`: browsers use TURN only.")
     media_networks: tuple[str, ...] = setting(
         ("own",),
-        help="Private networks that media nodes and bots may send to, beside public addresses: `own` for those this"
-        " machine is in, or networks like `10.0.0.0/8`.",
+        help="Private networks that media nodes and bots may send to, besides public addresses: `own` for the networks of"
+        " this machine, or networks like `10.0.0.0/8`.",
     )
     grace: float = setting(
-        10.0, help="How long a seat survives without its stream, in seconds.", at_least=0.1
+        10.0,
+        help="Grace period: seconds that a seat is kept after its connection was lost.",
+        at_least=0.1,
     )
     body_limit: int = setting(262144, help="Largest request body, in bytes.", at_least=1024)
-    rows_limit: int = setting(1000, help="Most rows that one request reads or writes.", at_least=1)
+    rows_limit: int = setting(
+        1000, help="Largest number of rows that one request reads or writes.", at_least=1
+    )
     requests_per_second: float = setting(
         50.0,
-        help="Requests per second for one user, or for one address nobody is signed in from.",
+        help="Requests per second of one user, or of one address of anonymous users.",
         at_least=1,
     )
     answer_limit: int = setting(
@@ -176,13 +175,13 @@ class Settings:
     )
     database_seconds: float = setting(
         0.5,
-        help="Seconds of database time for one user in each second, with 20 seconds' worth at once.",
+        help="Seconds of database time per second for one user. Unused time adds up to 20 seconds' worth.",
         at_least=0.01,
     )
     statements_per_user: int = setting(
-        4, help="Transactions of one user that run at once; others wait their turn.", at_least=1
+        4, help="Transactions of one user that run at the same time. Further ones wait.", at_least=1
     )
-    streams_per_user: int = setting(20, help="Open streams for one user.", at_least=1)
+    streams_per_user: int = setting(20, help="Open streams of one user.", at_least=1)
     statement_timeout: float = setting(
         5.0, help="Longest run of one statement, in seconds.", at_least=0.1
     )
@@ -193,16 +192,16 @@ class Settings:
     pool_timeout: float = setting(
         5.0, help="Longest wait for a free database connection, in seconds.", at_least=0.1
     )
-    log_level: LogLevel = setting("warning", help="How much the relay logs.")
+    log_level: LogLevel = setting("warning", help="Lowest level that is logged.")
 
     def __post_init__(self) -> None:
-        wrong = faults(self.ice_servers, self.turn_uris, has_secret=bool(self.turn_secret))
+        errors = faults(self.ice_servers, self.turn_uris, has_secret=bool(self.turn_secret))
         try:
             Reach.of(self.media_networks, loopback=False)
         except ValueError as error:
-            wrong.append(f"--media-networks: {error}.")
-        if wrong:
-            raise SettingsError("\n".join(wrong))
+            errors.append(f"--media-networks: {error}.")
+        if errors:
+            raise SettingsError("\n".join(errors))
 
     @property
     def loopback(self) -> bool:
@@ -216,114 +215,12 @@ class Settings:
 
     @property
     def recordings(self) -> Path:
-        """The folder of recordings; it is made when there is one."""
+        """The folder of recordings. It is created with the first one."""
         return (self.recordings_dir or self.data_dir / "recordings").absolute()
 
     @property
     def band_plays(self) -> bool:
-        """Whether there is a house band."""
+        """Whether the house band is started."""
         if self.band is not None:
             return self.band
         return self.demo_allowed and self.database_url is None
-
-
-@dataclass(frozen=True)
-class Option:
-    """A setting as the command line and the reference see it."""
-
-    name: str
-    kind: type[str] | type[int] | type[float] | type[bool] | type[Path]
-    many: bool
-    optional: bool
-    choices: tuple[str, ...]
-    default: object
-    default_text: str
-    help: str
-    environment: tuple[str, ...]
-    secret: bool
-    at_least: float | None
-    at_most: float | None
-    file_of: str | None = None
-
-    @property
-    def flag(self) -> str:
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def usage(self) -> str:
-        """The flag as one types it: `--port 8000`, `--demo/--no-demo`."""
-        if self.kind is bool:
-            return f"{self.flag}/--no-{self.name.replace('_', '-')}"
-        return self.flag
-
-
-def options() -> Iterator[Option]:
-    """The table's rows, in its order; after each secret the file that may hold it."""
-    hints = get_type_hints(Settings)
-    for row in fields(Settings):
-        option = _option(row, hints[row.name])
-        yield option
-        if option.secret:
-            yield _file_of(option)
-
-
-def _file_of(secret: Option) -> Option:
-    name = f"{secret.name}_file"
-    return replace(
-        secret,
-        name=name,
-        kind=Path,
-        default=None,
-        default_text="none",
-        help=f"A file that holds what `{secret.flag}` would say.",
-        environment=(f"ROOMTONE_{name.upper()}",),
-        secret=False,
-        file_of=secret.name,
-    )
-
-
-def read_secret(flag: str, file: Path) -> str:
-    """The secret in this file, without the end of its line. Raises SettingsError."""
-    try:
-        secret = file.read_text("utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SettingsError(f"{flag}: {file} cannot be read: {reason}.") from None
-    if not secret:
-        raise SettingsError(f"{flag}: {file} is empty.")
-    return secret
-
-
-def _option(row: Field[Any], hint: Any) -> Option:
-    arguments = get_args(hint)
-    choices: tuple[str, ...] = ()
-    many = get_origin(hint) is tuple
-    optional = type(None) in arguments
-    if get_origin(hint) is Literal:
-        kind, choices = str, arguments
-    else:
-        kind = arguments[0] if arguments else hint
-    default = row.default if row.default is not MISSING else None
-    also = row.metadata["also"]
-    return Option(
-        name=row.name,
-        kind=kind,
-        many=many,
-        optional=optional,
-        choices=choices,
-        default=default,
-        default_text=row.metadata["default_text"] or _plain(default),
-        help=row.metadata["help"],
-        environment=(f"ROOMTONE_{row.name.upper()}", *([also] if also else [])),
-        secret=row.metadata["secret"],
-        at_least=row.metadata["at_least"],
-        at_most=row.metadata["at_most"],
-    )
-
-
-def _plain(value: object) -> str:
-    if value is None or value == ():
-        return "none"
-    if isinstance(value, tuple):
-        return " ".join(f"`{item}`" for item in value)
-    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"

@@ -1,14 +1,14 @@
-"""docs/settings.md, written from the table in `settings.py` by `make docs`."""
+"""The text of docs/settings.md, made from the table in `settings.py`."""
 
 from __future__ import annotations
 
-from .settings import options
+from .settings_options import options
 
 REFERENCE_HEAD = """# Settings
 
-Each setting is a flag of `roomtone` and an environment variable; the flag wins. A setting that takes
-several values is given by repeating its flag, or with spaces between them in the variable. A command line is readable by
-everybody on the machine: give secrets by variable or by file.
+Each setting is a flag of `roomtone` and an environment variable; the flag has priority. For several values, repeat the
+flag, or separate the values by spaces in the variable. All users of a machine can read command lines: give secrets by
+variable or by file.
 
 This page is generated from `server/settings.py` by `make docs`, and a test compares the two.
 

@@ -1,4 +1,4 @@
-"""`roomtone bot`: somebody for a room."""
+"""`roomtone bot`: a bot that joins a room."""
 
 from __future__ import annotations
 
@@ -22,40 +22,40 @@ from .options import from_settings, secret_file, settings_from
     type=click.IntRange(min=1),
     required=True,
     metavar="N",
-    help="The room to sit in.",
+    help="The room to join.",
 )
-@click.option("--name", metavar="TEXT", help="What others see. [what it does]")
-@click.option("--tone", type=click.FloatRange(20, 20000), metavar="HERTZ", help="Sound a tone.")
+@click.option("--name", metavar="TEXT", help="Its username. [what it does]")
+@click.option("--tone", type=click.FloatRange(20, 20000), metavar="HERTZ", help="Play a tone.")
 @click.option(
     "--play",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
     help="Play a sound file, then leave.",
 )
-@click.option("--echo", is_flag=True, help="Give back what people say, a second later.")
-@click.option("--listen", is_flag=True, help="Only listen, and tell who speaks. [the default]")
+@click.option("--echo", is_flag=True, help="Repeat what participants say, a second later.")
+@click.option("--listen", is_flag=True, help="Only listen, and print who speaks. [the default]")
 @click.option(
     "--leave-when-recorded", is_flag=True, help="Leave as soon as a recording is announced."
 )
 @click.option(
-    "--count", type=click.IntRange(1, 100), default=1, metavar="N", help="So many of them. [1]"
+    "--count", type=click.IntRange(1, 100), default=1, metavar="N", help="How many bots. [1]"
 )
 @click.option(
     "--url",
     metavar="URL",
-    help="The relay to go through. [the one that runs here, or http://127.0.0.1:8000]",
+    help="URL of the relay. [the one on this machine, or http://127.0.0.1:8000]",
 )
 @click.option(
     "--token",
     envvar="ROOMTONE_TOKEN",
     metavar="TEXT",
-    help="Whose seat it is to be, where a name is not enough.",
+    help="Token of its user, for a relay without demo identities.",
 )
-@secret_file("--token-file", "A file that holds the token.")
+@secret_file("--token-file", "Path of a file that contains the token.")
 @click.option(
-    "--database-url", metavar="URL", help="Go to this database instead, past every relay."
+    "--database-url", metavar="URL", help="Connect to this database directly, without a relay."
 )
-@secret_file("--database-url-file", "A file that holds the database's URL.")
+@secret_file("--database-url-file", "Path of a file that contains the database URL.")
 @from_settings(
     "ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy", "media_networks"
 )  # fmt: skip
@@ -75,22 +75,22 @@ def bot_command(
     database_url_file: str | None,
     **given: Any,
 ) -> None:
-    """Put a bot into a room: --tone, --play, --echo or --listen.
+    """Let a bot join a room: --tone, --play, --echo or --listen.
 
-    It takes a seat like anybody, and leaves when it is stopped. The ICE and TURN settings matter with
-    --database-url only; a relay tells its own.
+    It takes a seat like any participant, and leaves when it is stopped. The ICE and TURN settings are used with
+    --database-url only; a relay sends its own.
     """
     from ..media.bot import Plan, run
 
     token = token or token_file
     database_url = database_url or database_url_file
-    asked = [tone is not None, play is not None, echo, listen]
-    if sum(asked) > 1:
+    tasks = [tone is not None, play is not None, echo, listen]
+    if sum(tasks) > 1:
         raise click.UsageError("A bot does one thing: --tone, --play, --echo or --listen.")
     if url is not None and database_url is not None:
-        raise click.UsageError("Either through a relay (--url) or past it (--database-url).")
+        raise click.UsageError("Use either a relay (--url) or a database (--database-url).")
     if token is not None and (count > 1 or database_url is not None):
-        raise click.UsageError("A token is one person's, on one seat, through a relay.")
+        raise click.UsageError("A token is for one bot, and for a relay.")
     holder = running(Settings().data_dir)
     here = holder.address.rstrip("/") if holder and holder.address else "http://127.0.0.1:8000"
     plan = Plan(

@@ -1,4 +1,4 @@
-"""`roomtone drill`: the promise, tried."""
+"""`roomtone drill`: faults on purpose."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from .outcome import expected_errors, stopping_on_signals
 
 @cli.command("drill")
 @click.argument("names", nargs=-1, metavar="[NAME... | all]")
-@click.option("--json", "as_json", is_flag=True, help="The verdicts as JSON; progress on stderr.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the results as JSON, progress to stderr."
+)
 def drill_command(names: tuple[str, ...], as_json: bool) -> None:
-    """Break things on purpose, and count what anybody missed.
+    """Cause faults on purpose, and count missed events.
 
-    Without a name: the list of drills. A drill starts its own database and relays, and touches
-    nothing else.
+    Without a name: list the drills. A drill starts its own database and relays, and changes nothing else.
     """
     from ..drill import report
 

@@ -1,4 +1,4 @@
-"""The command itself, which may be left without a word: then everything starts."""
+"""The command `roomtone`. Without a subcommand it runs `serve`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ GROUP_FLAGS = ("--help", "-h", "--version")
 
 
 class RunsByDefault(click.Group):
-    """A group whose command `serve` may be left out."""
+    """A group that runs `serve` if no subcommand is given."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        asks_the_group = bool(args) and (args[0] in self.commands or args[0] in GROUP_FLAGS)
-        # an unknown word stays an unknown command; only flags are meant for `serve`
-        if not args or (args[0].startswith("-") and not asks_the_group):
+        is_for_the_group = bool(args) and (args[0] in self.commands or args[0] in GROUP_FLAGS)
+        # only flags go to `serve`; an unknown word is an unknown command
+        if not args or (args[0].startswith("-") and not is_for_the_group):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
 
@@ -38,5 +38,5 @@ class RunsByDefault(click.Group):
 def cli() -> None:
     """Social audio whose signaling server is PostgreSQL.
 
-    Without a command, everything starts: the database, its schema, the relay and the page.
+    Without a command it starts everything: the database, its schema, the relay and the page.
     """

@@ -1,4 +1,4 @@
-"""`roomtone lab`: techniques side by side."""
+"""`roomtone lab`: measure and compare techniques."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from .outcome import expected_errors, stopping_on_signals
 
 @cli.group("lab")
 def lab_group() -> None:
-    """Compare techniques: the same room on each of them, with the numbers beside it."""
+    """Compare techniques: the same room with each of them, and the figures."""
 
 
 def _report_files(command: Callable[..., None]) -> Callable[..., None]:
-    """Where the report goes beside the terminal."""
+    """Options for files with the report."""
     kind = click.Path(path_type=Path, dir_okay=False)
-    figures = click.option("--json", "json_file", type=kind, help="Write every figure here.")
+    figures = click.option("--json", "json_file", type=kind, help="Write all figures to this file.")
     report = click.option(
         "--html",
         "html_file",
         type=kind,
-        help="Write the report with its plots here: one file, nothing else needed.",
+        help="Write the report with its charts to this file.",
     )
     return figures(report(command))
 
@@ -39,7 +39,7 @@ def _report_files(command: Callable[..., None]) -> Callable[..., None]:
     "--followers",
     default="10,50,100",
     metavar="N,N,…",
-    help="How many follow the room, one measurement each. [10,50,100]",
+    help="Number of subscribers of the room, one measurement for each number. [10,50,100]",
 )
 @click.option(
     "--rate",
@@ -56,7 +56,7 @@ def _report_files(command: Callable[..., None]) -> Callable[..., None]:
     type=float,
     default=1.0,
     metavar="N",
-    help="Seconds between two polls of one follower. [1]",
+    help="Seconds between two polls of one subscriber. [1]",
 )
 @_report_files
 def lab_signaling_command(
@@ -70,9 +70,9 @@ def lab_signaling_command(
 ) -> None:
     """Measure push over SSE, polling, long-polling and WebSocket on the same database.
 
-    Latency, requests, bytes, transactions, processor and memory, and that nobody missed anything.
-    It starts its own PostgreSQL unless --database-url names one, where it makes rooms and people of
-    its own and removes them again.
+    Latency, requests, bytes, transactions, processor and memory, and whether an event was missed.
+    It starts its own PostgreSQL, unless --database-url names one, in which it creates rooms and users
+    and deletes them again.
     """
     from ..lab.command import measure
     from ..lab.plan import Plan, PlanError, followers_of
@@ -96,16 +96,19 @@ def lab_signaling_command(
     "--speakers",
     default="3,12",
     metavar="N,N,…",
-    help="How many speak, 2 to 12: one measurement for each number. [3,12]",
+    help="Number of speakers, 2 to 12: one measurement for each number. [3,12]",
 )
 @click.option(
     "--listeners",
     default="0,40",
     metavar="N,N,…",
-    help="How many only listen, 0 to 40, with each number of speakers. [0,40]",
+    help="Number of listeners, 0 to 40, with each number of speakers. [0,40]",
 )
 @click.option(
-    "--topologies", default="mesh,sfu,mcu", metavar="NAME,…", help="Which. [mesh,sfu,mcu]"
+    "--topologies",
+    default="mesh,sfu,mcu",
+    metavar="NAME,…",
+    help="Which topologies. [mesh,sfu,mcu]",
 )
 @click.option(
     "--duration", type=float, default=4.0, metavar="N", help="Seconds of each measurement. [4]"
@@ -120,10 +123,10 @@ def lab_topology_command(
     html_file: Path | None,
     **given: Any,
 ) -> None:
-    """Measure mesh, SFU and MCU with the same people on the same server.
+    """Measure mesh, SFU and MCU with the same participants on the same server.
 
-    What each person sends and gets, connections, the nodes' processor, the delay from mouth to ear, and with whom each stops
-    working. It starts its own PostgreSQL, relay and nodes unless --database-url names a database.
+    What each participant sends and receives, connections, the nodes' processor time, the delay of the audio, and the number
+    of participants at which each stops working. It starts its own PostgreSQL, relay and nodes unless --database-url names a database.
     """
     from ..lab.plan import PlanError
     from ..lab.topology.command import measure

@@ -26,16 +26,16 @@ from .outcome import expected_errors, stopping_on_signals
     type=click.IntRange(1, 10_000),
     default=50,
     metavar="N",
-    help="Rooms it carries at most. [50]",
+    help="Largest number of rooms it hosts. [50]",
 )
 @from_settings(
     "data_dir", "recordings_dir", "run_as", "database_url", "ice_servers", "turn_uris", "turn_secret", "turn_ttl",
     "ice_transport_policy", "media_networks",
 )  # fmt: skip
 def node_command(kind: str, capacity: int, **given: Any) -> None:
-    """Carry rooms' audio: an sfu forwards every voice, an mcu mixes them.
+    """Host the audio of rooms: an sfu forwards each participant's audio, an mcu mixes it.
 
-    The database gives it rooms, and gives them to another node when it stops or dies.
+    The database assigns rooms to it, and to another node when it stops or fails.
     """
     from ..media.child_process import ice_of
     from ..media.node.node import serve
@@ -74,4 +74,4 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
                     )
                 )
         except ConnectionLost as lost:
-            raise click.ClickException(f"Nobody answers at the database ({lost}).") from None
+            raise click.ClickException(f"The database does not answer ({lost}).") from None

@@ -1,4 +1,4 @@
-"""Settings as options of a command: one table in `settings.py` makes both."""
+"""Settings as options of a command, made from the table in `settings.py`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
-from ..settings import Option, Settings, SettingsError, options, read_secret
+from ..settings import Settings, SettingsError
+from ..settings_options import Option, options, read_secret
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def from_settings(*names: str) -> Callable[[Command], Command]:
-    """Give a command the settings with these names, or all of them, as options."""
+    """Add the settings with these names as options of a command; without names, all settings."""
 
     def decorate(command: Command) -> Command:
         chosen = [
@@ -28,7 +29,7 @@ def from_settings(*names: str) -> Callable[[Command], Command]:
 
 
 def secret_file(flag: str, help: str) -> Callable[[Command], Command]:
-    """An option that names a file and gives the command the secret in it."""
+    """An option for a file. The command gets the secret in it."""
 
     def read(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> str | None:
         try:
@@ -75,14 +76,16 @@ def _metavar(option: Option) -> str:
 
 
 def settings_from(given: dict[str, Any]) -> Settings:
-    """Settings from what click found; what was not given keeps its default. Raises UsageError."""
+    """The settings from click's values. Options that were not given keep their default. Raises UsageError."""
     found = {name: value for name, value in given.items() if value not in (None, ())}
     try:
         for option in options():
             if option.file_of is not None and (file := found.pop(option.name, None)) is not None:
                 if option.file_of in found:
                     flag = option.flag
-                    raise SettingsError(f"{flag}: the secret is given as well; choose one of them.")
+                    raise SettingsError(
+                        f"{flag}: the secret is given directly as well. Use one of the two."
+                    )
                 found[option.file_of] = read_secret(option.flag, file)
         return Settings(**found)
     except SettingsError as error:

@@ -1,4 +1,4 @@
-"""How every command ends: expected errors in one line, and Ctrl-C without a trace."""
+"""How every command ends: expected errors in one line, and Ctrl-C without a traceback."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXPECTED = (
     EmbeddedError,
     InstallError,
 )
-"""What can go wrong without anything being broken: the text says it all."""
+"""Errors that need no traceback: their text is enough."""
 
 
 @contextmanager
@@ -40,10 +40,9 @@ def expected_errors() -> Iterator[None]:
 
 @contextmanager
 def stopping_on_signals(terminal: Terminal) -> Iterator[None]:
-    """SIGTERM is Ctrl-C: both unwind what was started, and neither is a failure.
+    """SIGTERM works like Ctrl-C: both stop what was started, and neither is an error.
 
-    Only the first counts. Stopping takes seconds at most, and a second Ctrl-C in the midst of it
-    would leave things behind.
+    Only the first one counts. Stopping takes a few seconds, and a second Ctrl-C would leave processes behind.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:

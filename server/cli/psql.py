@@ -1,4 +1,4 @@
-"""`roomtone psql`: a seat at the database."""
+"""`roomtone psql`: psql on the database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .outcome import expected_errors
 @from_settings("data_dir", "database_url")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
-    """Open psql on the database; what follows is passed on to psql."""
+    """Open psql on the database. Further arguments are passed to psql."""
     settings = settings_from(given)
     if settings.database_url is None:
         with expected_errors():
@@ -48,11 +48,11 @@ def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
 
 
 def without_password(url: str) -> tuple[str, dict[str, str]]:
-    """The connection string for a command line, which everybody may read, and the password as a variable."""
+    """The connection string without its password, as all users can read command lines; and the password as a variable."""
     try:
         parts = conninfo_to_dict(url)
     except ProgrammingError:
-        return url, {}  # psql says what is wrong with it
+        return url, {}  # psql reports what is wrong with it
     password = parts.pop("password", None)
     if password is None:
         return url, {}
@@ -60,15 +60,15 @@ def without_password(url: str) -> tuple[str, dict[str, str]]:
 
 
 def psql_hint(settings: Settings) -> str:
-    """The command that opens psql on this database, as this person would type it; no password in it."""
-    me = Path(sys.argv[0])
+    """The command that opens psql on this database, without a password."""
+    program = Path(sys.argv[0])
     on_path = shutil.which("roomtone")
-    if me.name != "roomtone":
+    if program.name != "roomtone":
         words = [Path(sys.executable).name, "-m", "roomtone"]
-    elif on_path is not None and Path(on_path).samefile(me):
+    elif on_path is not None and Path(on_path).samefile(program):
         words = ["roomtone"]
     else:
-        words = [os.path.relpath(me) if me.is_relative_to(Path.cwd()) else str(me)]
+        words = [os.path.relpath(program) if program.is_relative_to(Path.cwd()) else str(program)]
     words.append("psql")
     if settings.database_url is not None:
         words += ["--database-url", without_password(settings.database_url)[0]]

@@ -1,4 +1,4 @@
-"""`roomtone install` and `roomtone sql`: the schema, put in or printed."""
+"""`roomtone install` and `roomtone sql`: install or print the schema."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .outcome import expected_errors, make_private, stopping_on_signals
 def install_command(**given: Any) -> None:
     """Install or update the schema, and start nothing.
 
-    The demo's clubs and rooms are put into a new database only with --demo.
+    With --demo, a new database gets the demo's clubs and rooms.
     """
     settings = settings_from(given)
     terminal = Terminal()
@@ -44,6 +44,6 @@ def install_command(**given: Any) -> None:
 
 @cli.command("sql")
 def sql_command() -> None:
-    """Print the schema and the triggers as one psql script; nothing is connected to."""
+    """Print the schema and the triggers as one psql script; it connects to no database."""
     for piece in script():
         click.echo(piece, nl=False)

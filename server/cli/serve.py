@@ -1,4 +1,4 @@
-"""`roomtone`: everything that is needed to walk into a room."""
+"""`roomtone serve`: database, schema, relay, house band and media nodes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .psql import psql_hint
 @cli.command("serve")
 @from_settings()
 def serve_command(**given: Any) -> None:
-    """Run everything; the same as no command at all."""
+    """Start everything. This is the default command."""
     settings = settings_from(given)
     terminal = Terminal()
     with stopping_on_signals(terminal), ExitStack() as stack:
@@ -32,10 +32,10 @@ def serve_command(**given: Any) -> None:
         if settings.database_url is None:
             make_private(settings.data_dir)
             lock = stack.enter_context(data_dir_lock(settings.data_dir))
-        door = stack.enter_context(bind(settings.host, settings.port))
-        where = address(door)
+        listening = stack.enter_context(bind(settings.host, settings.port))
+        url = address(listening)
         if lock is not None:
-            lock.write(address=where)
+            lock.write(address=url)
         with terminal.working(
             "starting PostgreSQL" if lock else "looking at the database"
         ) as progress:
@@ -46,26 +46,26 @@ def serve_command(**given: Any) -> None:
                 postgres = stack.enter_context(
                     EmbeddedPostgres(settings.data_dir, on_progress=progress)
                 )
-                lock.write(address=where, sockets=str(postgres.sockets))
+                lock.write(address=url, sockets=str(postgres.sockets))
                 admin_url, relay_url = postgres.url, postgres.relay_url
             installed = install(admin_url, demo=settings.demo_allowed, on_progress=progress)
             if installed.demo:
-                progress("the demo's clubs and rooms are in")
+                progress("the demo's clubs and rooms are installed")
             progress("starting the relay")
         account = privileges.account_to_run_as(settings)
         if account is not None:
             privileges.give_recordings(account, settings.recordings)
             settings = replace(settings, jwt_public_key=pem(settings.jwt_public_key))
-        beside = stack.enter_context(child_processes(settings, relay_url, account))
+        children = stack.enter_context(child_processes(settings, relay_url, account))
 
         def opened() -> None:
-            terminal.opened(where, psql_hint(settings))
-            if (words := privileges.describe(account)) is not None:
-                terminal.line(words)
-            for child in beside:
+            terminal.opened(url, psql_hint(settings))
+            if (text := privileges.describe(account)) is not None:
+                terminal.line(text)
+            for child in children:
                 child.start()
 
         if settings.workers == 1 and account is None:
-            serve(settings, relay_url, door, opened)
+            serve(settings, relay_url, listening, opened)
         else:
-            serve_many(settings, relay_url, door, opened, account)
+            serve_many(settings, relay_url, listening, opened, account)

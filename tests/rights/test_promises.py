@@ -14,7 +14,8 @@ from roomtone.identity.tokens import Tokens
 from roomtone.media.node.ogg_writer import OggWriter
 from roomtone.postgres.pools import Database
 from roomtone.problem import Problem
-from roomtone.settings import Settings, options
+from roomtone.settings import Settings
+from roomtone.settings_options import options
 from roomtone.types import NodeId, UserId
 
 from ..conftest import Connect

@@ -22,7 +22,7 @@ from roomtone.media.peer_connection import CONNECTED_WITHIN
 from roomtone.postgres.pools import ANSWER_MARGIN
 from roomtone.rows.query import MOST_PARAMETERS
 from roomtone.rows.selection import MOST_ITEMS
-from roomtone.settings import options
+from roomtone.settings_options import options
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "SECURITY.md").read_text("utf-8")

@@ -13,7 +13,8 @@ from roomtone.child_processes import ChildProcess
 from roomtone.cli import cli
 from roomtone.cli.bot import bot_command
 from roomtone.cli.psql import without_password
-from roomtone.settings import Settings, options
+from roomtone.settings import Settings
+from roomtone.settings_options import options
 
 from .test_settings import given
 

@@ -9,7 +9,8 @@ from roomtone import paths
 from roomtone.cli import cli
 from roomtone.cli.options import settings_from
 from roomtone.cli.serve import serve_command
-from roomtone.settings import Settings, options
+from roomtone.settings import Settings
+from roomtone.settings_options import options
 from roomtone.settings_reference import reference
 
 ROOT = Path(__file__).parents[2]
