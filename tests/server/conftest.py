@@ -1,4 +1,4 @@
-"""What the tests of the HTTP side share."""
+"""Fixtures of the server's tests."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from .rows_world import World, run_world
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    """A relay on a database of this test's own, where an unfollowed seat is given up after a second."""
+    """A relay on a database of this test. Its grace period is a second."""
     with run_relay(database_url, grace=1.0) as running:
         yield running
 
 
 @pytest.fixture
 def room(psql: Psql) -> int:
-    """An open room whose host is away."""
+    """An open room whose host has no session."""
     return psql.room("rick")
 
 
 @pytest.fixture
 def world(database_url: str, psql: Psql) -> Iterator[World]:
-    """A relay on a database of this test's own, and people who ask it things."""
+    """A relay on a database of this test, with users who send requests."""
     with run_world(database_url, psql) as world:
         yield world

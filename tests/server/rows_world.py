@@ -1,4 +1,4 @@
-"""A small world for the rows tests: a relay, three people and what they see of it over HTTP."""
+"""A relay with two users and an anonymous one, for the tests of rows."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..running import RunningRelay, run_relay
 
 @dataclass
 class World:
-    """`anna`, `rick` and `nobody` are HTTP clients; `psql` is the operator."""
+    """`anna`, `rick` and `anonymous` are HTTP clients; `psql` is the operator."""
 
     relay: RunningRelay
     psql: Psql
     anna: httpx.Client
     rick: httpx.Client
-    nobody: httpx.Client
+    anonymous: httpx.Client
 
     def room(self, name: str = "Tea", host: str = "rick") -> int:
         return self.psql.room(host, name)
@@ -38,22 +38,22 @@ class World:
 
 @contextmanager
 def run_world(database_url: str, psql: Psql, **settings: Any) -> Iterator[World]:
-    """Serve this database and sign anna and rick in."""
+    """Serve this database, and sign in anna and rick."""
     with (
         run_relay(database_url, **settings) as relay,
         relay.sign_in("anna") as anna,
         relay.sign_in("rick") as rick,
-        relay.client() as nobody,
+        relay.client() as anonymous,
     ):
-        yield World(relay, psql, anna, rick, nobody)
+        yield World(relay, psql, anna, rick, anonymous)
 
 
 def problem(response: httpx.Response, status: int, code: str, rule: str | None = None) -> Any:
-    """The problem a response tells, checked to be this one in every part a client relies on."""
+    """The problem of a response. Checks every part that clients use."""
     assert response.headers["content-type"] == "application/problem+json", response.text
-    told = response.json()
-    assert (response.status_code, told["code"], told.get("rule")) == (status, code, rule), told
-    assert told["status"] == status
-    assert told["detail"] == told["message"]
-    assert told.keys() >= {"type", "title", "details", "hint"}
-    return told
+    reply = response.json()
+    assert (response.status_code, reply["code"], reply.get("rule")) == (status, code, rule), reply
+    assert reply["status"] == status
+    assert reply["detail"] == reply["message"]
+    assert reply.keys() >= {"type", "title", "details", "hint"}
+    return reply

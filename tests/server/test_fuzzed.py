@@ -1,4 +1,4 @@
-"""What the fuzzers found, one by one."""
+"""Errors that the fuzzers found."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import pytest
 from .rows_world import World, problem
 
 
-def test_an_origin_that_is_no_url_is_not_ours(world: World) -> None:
-    answer = world.nobody.post(
+def test_an_origin_that_is_no_url_is_another_site(world: World) -> None:
+    answer = world.anonymous.post(
         "/session", json={"username": "anna"}, headers={"Origin": "http://["}
     )
     problem(answer, 403, "42501", "requests_come_from_own_pages")
 
 
 @pytest.mark.parametrize("path", ["/rooms/{}", "/rooms/{}/events"])
-def test_a_room_number_longer_than_python_converts_is_no_address(world: World, path: str) -> None:
-    problem(world.nobody.get(path.format("9" * 5_000)), 404, "PGRST125")
+def test_a_room_number_with_too_many_digits_is_not_found(world: World, path: str) -> None:
+    problem(world.anonymous.get(path.format("9" * 5_000)), 404, "PGRST125")
 
 
 @pytest.mark.parametrize("room", [None, "Tea"])
-def test_asking_only_for_the_head_of_a_stream_ends_at_once(world: World, room: str | None) -> None:
+def test_a_head_request_for_a_stream_ends_at_once(world: World, room: str | None) -> None:
     path = "/hallway/events"
     if room is not None:
         number = world.room(room)
@@ -32,7 +32,7 @@ def test_asking_only_for_the_head_of_a_stream_ends_at_once(world: World, room: s
 
 
 @pytest.mark.parametrize("path", ["/live", "/metrics", "/openapi.json", "/rooms/1/events", "/"])
-def test_a_method_that_a_path_does_not_know_is_told_so(world: World, path: str) -> None:
+def test_an_unknown_method_is_refused_with_405(world: World, path: str) -> None:
     answer = world.rick.post(path, json={})
     problem(answer, 405, "PGRST117")
     assert answer.headers["allow"] == "GET, HEAD"

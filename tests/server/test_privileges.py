@@ -1,4 +1,4 @@
-"""Started as root, nothing that reads strangers' packets stays root; started as anybody else, nothing changes."""
+"""Started as root, processes that read packets from the network give up root. Started by another user, nothing changes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def reads_packets(process: psutil.Process) -> bool:
 
 
 def all_as(process: psutil.Process, number: int, uid: int) -> None:
-    """Wait until so many processes that read packets are there, and none has another user."""
+    """Wait for this number of processes that read packets, all of this user."""
     deadline = time.monotonic() + PATIENCE
     while True:
         there = [child for child in process.children() if reads_packets(child)]
@@ -74,7 +74,7 @@ def test_relay_band_and_nodes_run_as_the_databases_account(open_dir: Path) -> No
         root = os.geteuid() == 0
         uid = account_for(data / "postgres").uid
         assert uid != 0
-        all_as(process, 4 if root else 3, uid)  # the relay of anybody else is the command itself
+        all_as(process, 4 if root else 3, uid)  # for other users, the command is the relay
         assert httpx.get(f"{url}ready", verify=NO_TLS).status_code == 200
         assert httpx.get(url, verify=NO_TLS).status_code == 200  # its pages can be read
         holder = running(data)
@@ -89,7 +89,9 @@ def test_relay_band_and_nodes_run_as_the_databases_account(open_dir: Path) -> No
     assert running(data) is None
 
 
-def test_with_another_database_too(database_url: str, open_dir: Path) -> None:
+def test_processes_give_up_root_with_another_database_too(
+    database_url: str, open_dir: Path
+) -> None:
     flags = ("--database-url", database_url, "--data-dir", open_dir / "data", "--no-nodes")
     with roomtone(*flags, "--workers", "2") as (process, url):
         uid = account_for(open_dir / "data" / "postgres").uid
@@ -97,7 +99,7 @@ def test_with_another_database_too(database_url: str, open_dir: Path) -> None:
         assert httpx.get(f"{url}ready", verify=NO_TLS).status_code == 200
 
 
-def test_staying_root_has_to_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_keep_root_only_if_a_setting_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
     monkeypatch.setattr(privileges, "account_for", lambda _data: Account(1234, 1234))
     monkeypatch.setattr(Account, "reaches", lambda _self, _path: True)

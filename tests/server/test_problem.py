@@ -1,4 +1,4 @@
-"""Errors: one shape, one table, nothing leaked; and docs/errors.md says the same as the source."""
+"""Errors: one form, one table, no internal details. docs/errors.md matches the source."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ERRORS = (ROOT / "docs" / "errors.md").read_text("utf-8")
 
 
 def answer(error: Exception, method: str = "GET", path: str = "/fail") -> httpx.Response:
-    """What an application answers whose only path, `GET /fail`, raises this."""
+    """The answer of an application whose path `GET /fail` raises this error."""
 
     async def fail(_request: Request) -> Response:
         raise error
@@ -47,7 +47,7 @@ def answer(error: Exception, method: str = "GET", path: str = "/fail") -> httpx.
     return asyncio.run(ask())
 
 
-def test_a_problem_is_told_in_full() -> None:
+def test_a_problem_has_all_fields() -> None:
     error = Problem(400, "23514", "no", details="why", hint="how", rule="rooms_name_is_text")
     response = answer(error)
     assert response.headers["content-type"] == "application/problem+json"
@@ -65,12 +65,12 @@ def test_a_problem_is_told_in_full() -> None:
     }
 
 
-def test_text_that_is_no_unicode_is_told_all_the_same() -> None:
+def test_a_problem_with_invalid_unicode_is_sent() -> None:
     response = answer(Problem(400, "22P02", "\udc80 and \u2028"))
     assert json.loads(response.content)["message"].endswith("and \u2028")
 
 
-def test_paths_and_methods_that_are_not_there_are_problems_too() -> None:
+def test_unknown_paths_and_methods_are_problems_too() -> None:
     error = refusal("PGRST100", "x")
     nowhere, posted = answer(error, path="/nowhere"), answer(error, "POST")
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "PGRST125")
@@ -78,7 +78,7 @@ def test_paths_and_methods_that_are_not_there_are_problems_too() -> None:
     assert "GET" in posted.headers["allow"]
 
 
-def test_a_mistake_of_ours_tells_nothing() -> None:
+def test_an_internal_error_reveals_nothing() -> None:
     response = answer(RuntimeError("the secret is 42"))
     assert (response.status_code, response.json()["code"]) == (500, "XX000")
     assert "42" not in response.text
@@ -97,7 +97,7 @@ def test_a_mistake_of_ours_tells_nothing() -> None:
         (psycopg.ProgrammingError("secret"), 500, "XX000"),
     ],
 )
-def test_what_went_wrong_inside_is_logged_once_and_told_to_nobody(
+def test_an_internal_error_is_logged_once_and_not_sent(
     error: psycopg.Error, status: int, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "roomtone"):
@@ -116,7 +116,7 @@ def test_a_refusal_by_the_database_is_not_logged(caplog: pytest.LogCaptureFixtur
     assert [record for record in caplog.records if record.name.startswith("roomtone")] == []
 
 
-def test_not_allowed_means_sign_in_for_somebody_who_is_not() -> None:
+def test_not_allowed_is_401_for_anonymous_users() -> None:
     refused = errors.InsufficientPrivilege("permission denied for table rooms")
     assert problem_from_database(refused, anonymous=True).status == 401
     assert problem_from_database(refused).status == 403

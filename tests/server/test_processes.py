@@ -12,7 +12,7 @@ from roomtone.process import CannotServeError, Worker, bind, serve_many
 from roomtone.settings import Settings
 
 
-def test_a_first_process_that_ends_at_once_is_told_in_one_line(
+def test_a_first_process_that_ends_at_once_is_reported_in_one_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def ends(*_: object) -> Worker:
@@ -25,8 +25,8 @@ def test_a_first_process_that_ends_at_once_is_told_in_one_line(
 
     monkeypatch.setattr(process, "_spawn", ends)
     with (
-        bind("127.0.0.1", 0) as door,
+        bind("127.0.0.1", 0) as listening,
         pytest.raises(CannotServeError, match="ended with status 3 before it served"),
     ):
-        serve_many(Settings(workers=2), "", door, lambda: None)
+        serve_many(Settings(workers=2), "", listening, lambda: None)
     assert issubclass(CannotServeError, EXPECTED)

@@ -1,4 +1,4 @@
-"""Secrets come from files and variables, and stand on no command line of ours."""
+"""Secrets come from files and variables, and are on no command line that Roomtone starts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_every_secret_may_stand_in_a_file(name: str, file: Path) -> None:
     assert getattr(given(**{f"ROOMTONE_{name.upper()}_FILE": str(file)}), name) == SECRET
 
 
-def test_a_file_that_holds_no_secret_is_refused_in_words(file: Path, tmp_path: Path) -> None:
+def test_a_file_without_a_secret_is_refused_with_a_message(file: Path, tmp_path: Path) -> None:
     def refusal(*arguments: str) -> str:
         result = CliRunner().invoke(cli, list(arguments))
         assert result.exit_code == 2

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def given(*arguments: str, **environment: str) -> Settings:
-    """The settings that `roomtone serve` would run with."""
+    """The settings of `roomtone serve` with these arguments."""
     bare = {name: "" for option in options() for name in option.environment}
     with CliRunner().isolation(env=bare | environment):
         context = serve_command.make_context("serve", list(arguments))
@@ -43,7 +43,7 @@ def test_a_variable_sets_what_a_flag_would() -> None:
     assert given(ROOMTONE_PORT="9000").port == given("--port", "9000").port == 9000
 
 
-def test_a_flag_wins_over_its_variable() -> None:
+def test_a_flag_has_priority_over_its_variable() -> None:
     assert given("--port", "9001", ROOMTONE_PORT="9000").port == 9001
 
 
@@ -71,7 +71,7 @@ def test_the_usual_name_of_a_database_url_is_known() -> None:
     ],
     ids=" ".join,
 )
-def test_a_value_that_makes_no_sense_is_refused_in_words(arguments: list[str]) -> None:
+def test_an_invalid_value_is_refused_with_a_message(arguments: list[str]) -> None:
     result = CliRunner().invoke(cli, arguments)
     assert result.exit_code == 2
     assert "Error: " in result.output
@@ -90,7 +90,7 @@ def test_a_value_that_makes_no_sense_is_refused_in_words(arguments: list[str]) -
         ("127.0.0.1", False, False),
     ],
 )
-def test_a_name_is_enough_only_on_loopback_or_when_asked_for(
+def test_demo_identities_are_only_on_loopback_or_on_request(
     host: str, demo: bool | None, allowed: bool
 ) -> None:
     assert Settings(host=host, demo=demo).demo_allowed is allowed

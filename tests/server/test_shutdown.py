@@ -1,4 +1,4 @@
-"""Stopping and starting: streams are told, nobody waits, and nobody loses a seat."""
+"""Stop and restart: streams end with a bye, at once, and no seat is lost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STREAMS = 500
 
 @asynccontextmanager
 async def relay_process(database_url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """The command itself, as a process of its own, and its address."""
+    """The command as a process, and its address."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "roomtone", "--port", "0", "--database-url", database_url,
         "--streams-per-user", str(STREAMS + 1), "--requests-per-second", "10000",
@@ -46,7 +46,7 @@ async def relay_process(database_url: str) -> AsyncIterator[tuple[asyncio.subpro
 
 
 async def raw_stream(url: str, token: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """An open event stream, without a client library's weight, after its first frame."""
+    """An open event stream on a plain socket, after its first frame."""
     host = httpx.URL(url)
     reader, writer = await asyncio.open_connection(host.host, host.port)
     writer.write(
@@ -78,9 +78,7 @@ async def test_a_term_signal_ends_five_hundred_streams_within_five_seconds(
             assert json.loads(bye.split(b"\n")[0]) == {"reason": "relay stopping", "retry": 1000}
 
 
-async def test_a_rolling_restart_of_two_relays_loses_nobodys_seat(
-    psql: Psql, database_url: str
-) -> None:
+async def test_a_rolling_restart_of_two_relays_loses_no_seat(psql: Psql, database_url: str) -> None:
     room = psql.room("rick")
     names = [f"guest {n}" for n in range(10)]
     with run_relay(database_url, grace=3.0) as one:
@@ -96,7 +94,7 @@ async def test_a_rolling_restart_of_two_relays_loses_nobodys_seat(
                 peers[name] = answer.json()[0]["peer_id"]
 
         async def stay(name: str, urls: list[str], moves: list[asyncio.Event]) -> None:
-            """Follow on one relay after another, resuming each time from the last cursor."""
+            """Follow on one relay after the other, and resume from the last cursor."""
             after = None
             for url, move in zip(urls, moves, strict=True):
                 events = f"{url}/rooms/{room}/events"
@@ -124,7 +122,7 @@ async def test_a_rolling_restart_of_two_relays_loses_nobodys_seat(
                 for name in names:
                     guests.create_task(stay(name, [one.url, two.url, third.url], moves))
                 await everybody_arrived()
-                one.server.should_exit = True  # its streams end; everybody goes to the second
+                one.server.should_exit = True  # its streams end, and all clients go to the second
                 await everybody_arrived()
                 two.server.should_exit = True
                 await everybody_arrived()

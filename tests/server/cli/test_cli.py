@@ -1,4 +1,4 @@
-"""The command `roomtone`, run as people run it: as a process."""
+"""The command `roomtone`, run as a process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import pytest
 from ...conftest import Connect
 from ...patience import PATIENCE, eventually
 
-STOP = 5.0  # seconds, the promise
+STOP = 5.0  # seconds in which it must stop
 
 ROOMTONE = [sys.executable, "-m", "roomtone"]
 BARE = {name: value for name, value in os.environ.items() if not name.startswith("ROOMTONE_")}
@@ -29,13 +29,13 @@ BARE = {name: value for name, value in os.environ.items() if not name.startswith
 
 @dataclass
 class Run:
-    """A running command; what it printed is kept."""
+    """A running command, and its output."""
 
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
 
     def until(self, pattern: str) -> re.Match[str]:
-        """Read on to the line that matches; the end of the output fails."""
+        """Read until a line matches. Fails at the end of the output."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
@@ -48,7 +48,7 @@ class Run:
         return self.until(r"open at (http://\S+/)")[1]
 
     def stop(self, number: signal.Signals) -> float:
-        """Send the signal; the seconds until the process had ended."""
+        """Send the signal. Returns the seconds until the process ended."""
         began = time.monotonic()
         self.process.send_signal(number)
         rest, _ = self.process.communicate(timeout=PATIENCE)
@@ -61,7 +61,7 @@ Start = Callable[..., Run]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts `roomtone` with these arguments; whatever still runs after the test is ended."""
+    """Start `roomtone` with these arguments. It is ended after the test."""
     runs: list[Run] = []
 
     def run(*arguments: str | Path, **environment: str) -> Run:
@@ -82,7 +82,9 @@ def start() -> Iterator[Start]:
             with suppress(subprocess.TimeoutExpired):
                 started.process.wait(STOP)
             started.process.kill()
-        with suppress(subprocess.TimeoutExpired):  # what it leaves running holds its output open
+        with suppress(
+            subprocess.TimeoutExpired
+        ):  # a process that it left running keeps its output open
             started.process.communicate(timeout=STOP)
 
 
@@ -153,7 +155,7 @@ def test_a_port_in_use_is_named(open_dir: Path) -> None:
     assert "Traceback" not in shown
 
 
-def test_a_host_that_is_not_ours_is_named(open_dir: Path) -> None:
+def test_an_address_that_this_machine_does_not_have_is_named(open_dir: Path) -> None:
     status, shown = said("--host", "nowhere.invalid", "--data-dir", open_dir / "data")
     assert status == 1
     assert "'nowhere.invalid'" in shown
@@ -167,7 +169,7 @@ def test_a_data_directory_that_is_a_file_is_refused(open_dir: Path) -> None:
     assert "Traceback" not in shown
 
 
-def test_a_database_of_ones_own_is_used_with_the_relays_rights_only(
+def test_another_database_is_used_with_the_rights_of_the_relay_only(
     empty_database_url: str, connect: Connect, start: Start
 ) -> None:
     run = start("--port", "0", "--database-url", empty_database_url)

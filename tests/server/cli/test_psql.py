@@ -1,4 +1,4 @@
-"""`roomtone psql`: what is typed with a colon, the prompt, and the person's own psqlrc."""
+"""`roomtone psql`: queries by name, the prompt, and the user's own psqlrc."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUERIES = re.findall(r"^\\set (\w+) +'select", RC, re.MULTILINE)
 
 
 def typed(url: str, *lines: str, **environment: str) -> str:
-    """What psql shows for these lines."""
+    """The output of psql for these lines."""
     done = subprocess.run(
         [*psql_command(url), "--set=ON_ERROR_STOP=1"],
         input="\n".join(lines),
@@ -35,13 +35,13 @@ def test_every_query_runs_for_the_operator(demo_database_url: str) -> None:
     assert typed(demo_database_url, *(f":{name};" for name in QUERIES)).count("row") >= len(QUERIES)
 
 
-def test_every_query_but_the_relays_runs_for_somebody_in_the_room(demo_database_url: str) -> None:
+def test_every_query_but_the_one_of_relays_runs_for_a_participant(demo_database_url: str) -> None:
     for_people = [f":{name};" for name in QUERIES if name != "relays"]
     shown = typed(demo_database_url, "select act_as('rick');", "select join_room(1);", *for_people)
     assert "rick joins as HOST" in shown
 
 
-def test_a_query_stays_open_for_a_condition_or_a_watch(demo_database_url: str) -> None:
+def test_a_query_can_be_continued_with_a_condition_or_a_watch(demo_database_url: str) -> None:
     shown = typed(
         demo_database_url,
         "insert into participants (room_id, user_id) values (1, 2), (2, 3);",
@@ -70,7 +70,7 @@ def test_the_guide_is_shown_when_asked_for(demo_database_url: str) -> None:
     assert "act_as('rick')" in greeted
 
 
-def test_ones_own_psqlrc_is_read_last(
+def test_the_psqlrc_of_the_user_is_read_last(
     demo_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = tmp_path / "it's mine"

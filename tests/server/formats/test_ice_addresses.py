@@ -1,4 +1,4 @@
-"""STUN and TURN addresses with slips are refused at the start, with what to write instead."""
+"""Invalid STUN and TURN addresses are refused at the start, with what to write instead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECRET = "shared with the TURN server"
 
 
 def attempts(case: dict[str, Any]) -> list[dict[str, Any]]:
-    """The settings in which this address could stand."""
+    """The settings with this address."""
     stun = {"ice_servers": (case["value"],)}
     turn = {"turn_uris": (case["value"],)}
     if case["right"] == "no without --turn-secret":
@@ -27,7 +27,7 @@ def attempts(case: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("case", ADDRESSES, ids=lambda case: str(case["value"]))
-def test_an_address_is_taken_or_refused_with_what_to_write(case: dict[str, Any]) -> None:
+def test_an_address_is_accepted_or_refused_with_what_to_write(case: dict[str, Any]) -> None:
     for settings in attempts(case):
         if case["right"].startswith("ok"):
             Settings(**settings)
@@ -38,7 +38,7 @@ def test_an_address_is_taken_or_refused_with_what_to_write(case: dict[str, Any])
 
 
 @pytest.mark.parametrize("command", [[], ["node", "sfu"], ["bot", "--room", "1"]], ids=str)
-def test_no_command_starts_with_such_an_address(command: list[str]) -> None:
+def test_no_command_starts_with_an_invalid_address(command: list[str]) -> None:
     result = CliRunner().invoke(cli, [*command, "--ice-servers", "stun://stun.example.org"])
     assert result.exit_code == 2
     assert "write stun:stun.example.org" in result.output
@@ -59,7 +59,7 @@ def test_no_command_starts_with_such_an_address(command: list[str]) -> None:
         ("", "write stun:"),
     ],
 )
-def test_other_slips_in_a_stun_address(address: str, instead: str) -> None:
+def test_other_mistakes_in_a_stun_address(address: str, instead: str) -> None:
     with pytest.raises(SettingsError, match="--ice-servers") as refused:
         Settings(ice_servers=(address,))
     assert instead in str(refused.value)

@@ -1,4 +1,4 @@
-"""Where media may be sent: the table, and what a setting, or the machine's own networks, may change in it."""
+"""Where media may be sent: the table, the setting, and the networks of the machine."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def allowed(address: str, reach: Reach, port: int = 5000, transport: str = "udp"
     return reach.refusal(address, port, transport, HERE) is None
 
 
-def test_public_addresses_and_those_of_the_own_networks_are_allowed_and_no_others() -> None:
+def test_only_public_addresses_and_networks_of_the_machine_are_allowed() -> None:
     reach = Reach()
     assert [each for each in PUBLIC + OWN if not allowed(each, reach)] == []
     assert [each for each in PRIVATE + LOOPBACK + NEVER if allowed(each, reach)] == []
@@ -46,7 +46,7 @@ def test_a_setting_allows_private_networks_and_nothing_allows_the_rest() -> None
     ten = Reach.of(["10.0.0.0/8"], loopback=False)
     assert allowed("10.1.2.3", ten)
     assert allowed("::ffff:10.1.2.3", ten)
-    # Without `own` the machine's networks are private ones like any.
+    # Without `own`, the machine's networks are refused like other private networks.
     assert not allowed("192.168.7.9", ten)
 
 
@@ -66,7 +66,7 @@ def test_only_udp_and_no_port_of_a_service() -> None:
 
 
 @pytest.mark.parametrize("network", ["10.0.0.1/8", "lan", "10.0.0.0/33"])
-def test_what_is_no_network_is_refused_at_the_start(network: str) -> None:
+def test_an_invalid_network_is_refused_at_the_start(network: str) -> None:
     started = CliRunner().invoke(node_command, ["sfu", "--media-networks", network])
     assert started.exit_code == 2
     assert f"--media-networks: '{network}' is no network" in started.output

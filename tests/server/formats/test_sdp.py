@@ -1,4 +1,4 @@
-"""What a session says for all its sections is said of each of them, as the standards have it."""
+"""Attributes of the session level apply to each media section, as the standards say."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ATTRIBUTES = [
 
 
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
-def test_each_section_inherits_what_it_does_not_say_itself(attribute: str) -> None:
+def test_each_section_inherits_the_attributes_that_it_does_not_have(attribute: str) -> None:
     line = f"a={attribute}\r\n"
     own = line.replace(":", ":own", 1) if ":" in attribute else line
     if attribute == "sendonly":
@@ -31,13 +31,13 @@ def test_each_section_inherits_what_it_does_not_say_itself(attribute: str) -> No
     assert own in second
 
 
-def test_what_is_the_session_s_alone_stays_there_and_twice_is_as_once() -> None:
+def test_attributes_of_the_session_only_are_not_copied_and_copying_twice_changes_nothing() -> None:
     whole = inherited(CASE)
     assert "a=group:BUNDLE 0\r\n" in whole.partition("m=")[0]
     assert inherited(whole) == whole
 
 
-def test_an_offer_that_says_setup_for_the_session_leaves_the_node_the_passive_part() -> None:
+def test_a_setup_attribute_of_the_session_makes_the_node_passive() -> None:
     offer = audio_of(CASE, "sendonly")
     [section] = SessionDescription.parse(offer.sdp).media
     assert section.dtls is not None
@@ -57,7 +57,7 @@ def test_a_direction_of_the_session_counts() -> None:
     assert audio_of(listening, "recvonly").audio == 0
 
 
-def test_the_transport_of_a_bundle_is_that_of_the_section_its_group_names_first() -> None:
+def test_the_first_section_of_a_group_has_the_transport_of_the_bundle() -> None:
     video = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:v\r\na=ice-ufrag:wrong\r\n"
     tagged = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:w\r\na=ice-ufrag:right\r\n"
     group = "a=group:BUNDLE w 0\r\n"

@@ -1,4 +1,4 @@
-"""The browser client's files: named by what is in them, kept by browsers, sent packed."""
+"""The browser client's files: versioned addresses, caching, compression."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def page_of(files: ClientFiles) -> str:
     return bytes(files.page("index.html", PLAIN).body).decode()
 
 
-def test_a_page_names_its_files_by_version_and_every_module_it_will_need(folder: Path) -> None:
+def test_a_page_names_its_files_by_version_and_all_modules_that_it_needs(folder: Path) -> None:
     files = ClientFiles(folder)
     assert re.findall(r'href="(\S+)"|src="(\S+)"', page_of(files)) == [
         (f"/client/{files.version}/look.css", ""),
@@ -46,7 +46,7 @@ def test_a_page_names_its_files_by_version_and_every_module_it_will_need(folder:
     ]
 
 
-def test_a_change_is_another_version_and_the_old_one_still_brings_something(
+def test_a_change_makes_another_version_and_the_old_address_still_works(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_files, "CHECK_INTERVAL_S", 0)
@@ -60,7 +60,7 @@ def test_a_change_is_another_version_and_the_old_one_still_brings_something(
     assert (late.body, late.headers["cache-control"]) == (b"new", "no-cache")
 
 
-def test_a_file_is_packed_for_whoever_unpacks_and_not_sent_twice(folder: Path) -> None:
+def test_a_file_is_compressed_if_accepted_and_not_sent_twice(folder: Path) -> None:
     files = ClientFiles(folder)
     path = f"{files.version}/b.js"
     plain = files.file(path, PLAIN)
@@ -77,21 +77,21 @@ def test_a_file_is_packed_for_whoever_unpacks_and_not_sent_twice(folder: Path) -
 
 
 @pytest.mark.parametrize("path", ["", "nothing.js", "../secret", "deep", "0123456789ab/no.js"])
-def test_there_is_nothing_elsewhere(folder: Path, path: str) -> None:
+def test_other_addresses_have_no_file(folder: Path, path: str) -> None:
     assert ClientFiles(folder).file(path, PLAIN) is None
 
 
 def test_the_relay_serves_the_page_its_files_and_a_problem_for_the_rest(
     relay: RunningRelay,
 ) -> None:
-    with relay.client() as visitor:
-        page = visitor.get("/")
+    with relay.client() as anonymous:
+        page = anonymous.get("/")
         script = re.search(r'src="(/client/\S+/app\.js)"', page.text)
         assert script is not None
-        file = visitor.get(script[1])
-        head = visitor.head(script[1])
-        wrong = visitor.get("/client/no.js")
-        put = visitor.put(script[1])
+        file = anonymous.get(script[1])
+        head = anonymous.head(script[1])
+        wrong = anonymous.get("/client/no.js")
+        put = anonymous.put(script[1])
     assert page.headers["cache-control"] == "no-cache"
     assert "immutable" in file.headers["cache-control"]
     assert file.headers["content-type"] == "text/javascript; charset=utf-8"

@@ -1,4 +1,4 @@
-"""What one request, and one subject's requests together, may cost everybody else."""
+"""Bounds for the cost of one request, and of all requests of one user or address."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """New functions are seen at once."""
+    """The relay finds new functions at once."""
     monkeypatch.setattr(catalogue, "REFRESH_AT_MOST_EVERY_S", 0.0)
 
 
 @pytest.fixture
 def talkative(psql: Psql) -> None:
-    """Users whose texts others may read, and filter by."""
+    """Users with texts that others may read and filter by."""
     for number in range(20):
         psql.run(
             "update users set bio = %s where id = %s",
@@ -54,21 +54,21 @@ def talkative(psql: Psql) -> None:
 
 
 @pytest.mark.parametrize("query", ["bio=match.{}", "bio=imatch.{}", "bio=not.match.{}", "bio=match(any).{{{}}}", "or=(id.eq.1,bio.match.{})", "and=(id.gt.0,not.or(id.eq.1,bio.imatch.{}))"])  # fmt: skip
-def test_regular_expressions_are_not_for_strangers(world: World, query: str) -> None:
-    refused = world.nobody.get("/rows/users?" + query.format("^a"))
+def test_anonymous_users_may_not_use_regular_expressions(world: World, query: str) -> None:
+    refused = world.anonymous.get("/rows/users?" + query.format("^a"))
     problem(refused, 401, "42501", "requests_patterns_are_of_users")
     assert world.anna.get("/rows/users?" + query.format("^a")).status_code == 200
 
 
 @pytest.mark.parametrize("query", ["name=match.^a", "or=(name.imatch.^a,id.eq.1)"])
-def test_regular_expressions_over_what_functions_return_neither(world: World, query: str) -> None:
+def test_anonymous_users_may_not_use_them_on_results_of_functions(world: World, query: str) -> None:
     world.psql.run(
         "create function roomtone.everybody() returns table (id bigint, name text) stable language sql"
         " as $$ select id, username from users $$; grant execute on function roomtone.everybody to public"
     )
-    refused = world.nobody.get(f"/rows/rpc/everybody?{query}")
+    refused = world.anonymous.get(f"/rows/rpc/everybody?{query}")
     problem(refused, 401, "42501", "requests_patterns_are_of_users")
-    refused = world.nobody.post(f"/rows/rpc/everybody?{query}")
+    refused = world.anonymous.post(f"/rows/rpc/everybody?{query}")
     problem(refused, 401, "42501", "requests_patterns_are_of_users")
     assert world.anna.get(f"/rows/rpc/everybody?{query}").status_code == 200
 
@@ -84,7 +84,7 @@ def test_a_hostile_expression_uses_up_its_users_budget_and_others_go_on(
         problem(refused, 429, "53400", "requests_database_time_is_bounded")
         assert int(refused.headers["retry-after"]) >= 1
         assert world.rick.get("/rows/users").status_code == 200
-        assert world.nobody.get("/rows/users").status_code == 200
+        assert world.anonymous.get("/rows/users").status_code == 200
 
 
 def test_a_user_whose_budget_is_used_up_signs_out_and_sign_in_is_charged_to_its_address(
@@ -98,9 +98,9 @@ def test_a_user_whose_budget_is_used_up_signs_out_and_sign_in_is_charged_to_its_
         assert world.anna.delete("/session").status_code == 204
         blocker = connect(autocommit=False)
         blocker.execute("lock table users in access exclusive mode")
-        assert world.nobody.post("/session", json={"username": "new"}).status_code >= 500
+        assert world.anonymous.post("/session", json={"username": "new"}).status_code >= 500
         blocker.rollback()
-        refused = world.nobody.post("/session", json={"username": "new"})
+        refused = world.anonymous.post("/session", json={"username": "new"})
         problem(refused, 429, "53400", "requests_database_time_is_bounded")
 
 
@@ -137,7 +137,7 @@ def test_seconds_come_back_with_time() -> None:
         clock.now += 14
     assert (
         account.wait() == 0
-    )  # 4 s overdrawn after the 10 s one may use at once, and 7 s came back
+    )  # 4 s more than the 10 s that may be used at once; then 7 s were added
     with account.charged():
         clock.now += 20
     assert account.wait() == pytest.approx(14)
@@ -152,7 +152,7 @@ async def test_the_budget_remembers_a_bounded_number_of_subjects() -> None:
     assert len(budgets._accounts) == budget.MOST_SUBJECTS
 
 
-async def test_the_relays_own_work_has_no_budget_and_a_subjects_has() -> None:
+async def test_work_for_a_user_has_a_budget_and_work_of_the_relay_has_none() -> None:
     budgets = Budgets(Settings(statements_per_user=1, pool_timeout=0.1))
     async with budgets.turn(), budgets.turn():
         pass
@@ -170,13 +170,15 @@ async def test_the_relays_own_work_has_no_budget_and_a_subjects_has() -> None:
 
 
 @pytest.mark.parametrize("parameter", ["select", "order"])
-def test_a_select_has_a_width(world: World, parameter: str) -> None:
+def test_the_number_of_selected_columns_is_bounded(world: World, parameter: str) -> None:
     items = [f"a{n}:id" if parameter == "select" else "id" for n in range(MOST_ITEMS)]
     path = f"/rows/users?{parameter}="
     assert world.anna.get(path + ",".join(items)).status_code == 200
     refused = world.anna.get(path + ",".join([*items, "id"]))
     problem(refused, 400, "54011", "requests_select_is_narrow")
-    refused = world.anna.get(path + ",".join([*items] * 12))  # 8 kB that were 86 MB
+    refused = world.anna.get(
+        path + ",".join([*items] * 12)
+    )  # a query of 8 kB whose answer would have 86 MB
     problem(refused, 400, "54011", "requests_select_is_narrow")
 
 
@@ -187,14 +189,14 @@ def small(database_url: str, psql: Psql) -> Iterator[World]:
         yield world
 
 
-def test_an_answer_has_a_size(small: World) -> None:
+def test_the_size_of_an_answer_is_bounded(small: World) -> None:
     for number in range(40):
         small.psql.person(f"p{number}")
     small.psql.run("update users set bio = %s", "é" * 200)
     wide = ",".join(f"b{n}:bio" for n in range(MOST_ITEMS))
     refused = small.anna.get(f"/rows/users?select={wide}")
-    told = problem(refused, 413, "54000", "requests_answer_is_small")
-    assert "select=" in told["hint"]
+    reply = problem(refused, 413, "54000", "requests_answer_is_small")
+    assert "select=" in reply["hint"]
     exact = small.anna.get(f"/rows/users?select={wide}&limit=2")
     assert exact.status_code == 200
     assert len(exact.content) < 65536
@@ -231,12 +233,12 @@ def test_a_write_whose_answer_would_be_too_large_is_undone(small: World) -> None
         ("table (n int, t text)", "select n, repeat('x', 700) from generate_series(1, 100) n"),
     ],
 )
-def test_what_a_function_returns_has_the_same_size(small: World, result: str, body: str) -> None:
+def test_the_size_of_a_functions_result_is_bounded(small: World, result: str, body: str) -> None:
     small.psql.run(
         f"create function roomtone.much() returns {result} stable language sql as $$ {body} $$;"
         " grant execute on function roomtone.much to public"
     )
-    for refused in (small.nobody.get("/rows/rpc/much"), small.nobody.post("/rows/rpc/much")):
+    for refused in (small.anonymous.get("/rows/rpc/much"), small.anonymous.post("/rows/rpc/much")):
         problem(refused, 413, "54000", "requests_answer_is_small")
 
 
@@ -250,14 +252,16 @@ def test_what_a_function_returns_has_the_same_size(small: World, result: str, bo
 def test_what_is_refused_for_host_or_origin_counts_as_a_request(
     database_url: str, headers: dict[str, str], rule: str
 ) -> None:
-    with run_relay(database_url, requests_per_second=2) as relay, relay.client() as nobody:
-        rules = [nobody.post("/session", json={}, headers=headers).json()["rule"] for _ in range(8)]
+    with run_relay(database_url, requests_per_second=2) as relay, relay.client() as anonymous:
+        rules = [
+            anonymous.post("/session", json={}, headers=headers).json()["rule"] for _ in range(8)
+        ]
         assert rules[:4] == [rule] * 4
         assert rules[-1] == "requests_are_not_too_many"
 
 
 def written(lines: list[tuple[float, str]]) -> list[str]:
-    """What a log gets of these warnings, each at its time."""
+    """The lines that are logged for these warnings, each at its time."""
     clock, out = Clock(), io.StringIO()
     handler = logging.StreamHandler(out)
     fold = FoldEqualLines(handler.emit, clock)
@@ -278,7 +282,7 @@ def test_equal_lines_are_folded_to_one_a_minute_with_a_count() -> None:
         "A 0 went wrong",
         "B went wrong",
         "A again went wrong (and 499 more like this)",
-        "1 more like this: A again went wrong",  # when nothing comes any more, at the end
+        "1 more like this: A again went wrong",  # at the end, if no further line is logged
     ]
 
 
@@ -295,21 +299,21 @@ def test_lines_left_out_are_counted_a_minute_later_though_no_more_come(
     assert "more like this: it went wrong" in said.get(timeout=PATIENCE)
 
 
-def test_what_a_stranger_causes_is_written_once(relay: RunningRelay, psql: Psql) -> None:
+def test_equal_errors_caused_by_a_client_are_logged_once(relay: RunningRelay, psql: Psql) -> None:
     out = io.StringIO()
     handler = logging.StreamHandler(out)
     handler.addFilter(FoldEqualLines(handler.emit))
     root = logging.getLogger()
     root.addHandler(handler)
     try:
-        with relay.client() as nobody:
+        with relay.client() as anonymous:
             psql.run(
                 "create function roomtone.broken() returns int language plpgsql as"
                 " $$ begin raise exception 'broken' using errcode = 'XX000', detail = 'a row'; end $$;"
                 " grant execute on function roomtone.broken to public"
             )
             for _ in range(20):
-                assert nobody.post("/rows/rpc/broken", json={}).status_code == 500
+                assert anonymous.post("/rows/rpc/broken", json={}).status_code == 500
     finally:
         root.removeHandler(handler)
     assert out.getvalue().count("XX000 broken") == 1

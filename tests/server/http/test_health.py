@@ -1,4 +1,4 @@
-"""`/live` and `/ready` tell the truth about background tasks, and a process that cannot go on ends with a status of its own."""
+"""`/live` and `/ready` report failing background tasks. A process whose task fails for good ends with an error status."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def test_a_relay_whose_task_cannot_go_on_ends_with_a_status_that_is_not_zero(
 ) -> None:
     monkeypatch.setattr(supervision, "GIVE_UP_AFTER", 2)
     settings = Settings(port=0)
-    with bind(settings.host, 0) as door, pytest.raises(SystemExit) as ended:
-        serve(settings, database_url, door, lambda: None)
+    with bind(settings.host, 0) as listening, pytest.raises(SystemExit) as ended:
+        serve(settings, database_url, listening, lambda: None)
     assert ended.value.code == 1
 
 
@@ -63,7 +63,7 @@ async def test_a_relay_is_not_ready_before_the_issuers_keys_are_read(
 
     with relay.client() as client:
         assert await until(lambda: says(client, "true"), 10.0)
-    # Nobody listens at port 1: the relay starts all the same, and says what it lacks.
+    # No server listens on port 1: the relay starts, and reports that the keys are missing.
     with (
         run_relay(database_url, jwt_jwks_url="http://127.0.0.1:1/keys") as lacking,
         lacking.client() as client,

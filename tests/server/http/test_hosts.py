@@ -1,4 +1,4 @@
-"""Names that lead here and are not ours (DNS rebinding)."""
+"""Host names that point to this machine and are not of this relay (DNS rebinding)."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ def test_names_of_this_machine_and_those_allowed_are_known(
     "settings",
     [Settings(host="0.0.0.0"), Settings(demo=False), Settings(allowed_hosts=("*",))],
 )
-def test_where_a_name_is_not_enough_to_sign_in_any_host_will_do(settings: Settings) -> None:
+def test_without_demo_identities_every_host_is_accepted(settings: Settings) -> None:
     assert not KnownHosts(_nothing, settings=settings).checks
 
 
-def test_a_site_that_points_its_name_here_can_do_nothing(database_url: str) -> None:
+def test_a_site_whose_name_points_to_this_machine_can_do_nothing(database_url: str) -> None:
     with run_relay(database_url) as relay, relay.client() as rebound:
         port = relay.url.rsplit(":", 1)[1]
         rebound.headers["Host"] = f"evil.example:{port}"
@@ -79,7 +79,7 @@ def test_a_site_that_points_its_name_here_can_do_nothing(database_url: str) -> N
 def test_a_name_that_was_allowed_is_answered(database_url: str) -> None:
     with (
         run_relay(database_url, allowed_hosts=("talk.example",)) as relay,
-        relay.client() as visitor,
+        relay.client() as anonymous,
     ):
-        assert visitor.get("/live", headers={"Host": "talk.example"}).status_code == 200
-        assert visitor.get("/live", headers={"Host": "talk.example.evil"}).status_code == 421
+        assert anonymous.get("/live", headers={"Host": "talk.example"}).status_code == 200
+        assert anonymous.get("/live", headers={"Host": "talk.example.evil"}).status_code == 421

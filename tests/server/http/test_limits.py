@@ -1,4 +1,4 @@
-"""How much one client may ask."""
+"""Limits of one client."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
         pass
 
 
-def test_a_burst_is_fine_and_then_it_is_one_at_a_time() -> None:
+def test_a_burst_is_allowed_and_then_one_request_at_a_time() -> None:
     now = 0.0
     rate = RequestRate(_nothing, per_second=10, clock=lambda: now)
     assert [rate.take("user 1") for _ in range(20)] == [0.0] * 20
@@ -43,7 +43,7 @@ def test_too_many_requests_of_one_are_refused_and_others_go_on(database_url: str
     with (
         run_relay(database_url, requests_per_second=2) as relay,
         relay.sign_in("anna") as anna,
-        relay.client() as nobody,
+        relay.client() as anonymous,
     ):
         statuses = [anna.get("/session").status_code for _ in range(8)]
         assert statuses[:4] == [200] * 4
@@ -51,7 +51,7 @@ def test_too_many_requests_of_one_are_refused_and_others_go_on(database_url: str
         refused = anna.get("/session")
         problem(refused, 429, "53400", "requests_are_not_too_many")
         assert refused.headers["retry-after"] == "1"
-        assert nobody.get("/session").status_code == 200
+        assert anonymous.get("/session").status_code == 200
         assert [anna.get("/live").status_code for _ in range(9)] == [200] * 9
 
 
@@ -74,7 +74,7 @@ async def test_a_body_that_is_too_large_is_neither_kept_nor_read_to_its_end() ->
     assert read <= MOST_DISCARDED + len(chunk)
 
 
-def test_whoever_waits_too_long_for_a_connection_is_told_to_come_back(
+def test_a_request_that_waits_too_long_for_a_connection_gets_retry_after(
     database_url: str, connect: Connect
 ) -> None:
     psql = Psql(connect())
@@ -89,16 +89,16 @@ def test_whoever_waits_too_long_for_a_connection_is_told_to_come_back(
         waiting = [stuck.submit(rick.get, "/rows/bans") for _ in range(2)]
         eventually(lambda: psql.one("select count(*) from pg_locks where not granted") == 2)
         refused = rick.get("/rows/rooms")
-        told = problem(refused, 503, "08006")
+        reply = problem(refused, 503, "08006")
         assert refused.headers["retry-after"] == "1"
-        assert "database" in told["message"]
+        assert "database" in reply["message"]
         assert rick.get("/live").status_code == 200
         blocker.rollback()
         assert [answer.result().status_code for answer in waiting] == [200, 200]
         assert rick.get("/rows/rooms").status_code == 200
 
 
-def test_the_wait_for_a_lock_has_an_end(database_url: str, connect: Connect) -> None:
+def test_the_wait_for_a_lock_is_bounded(database_url: str, connect: Connect) -> None:
     psql = Psql(connect())
     room = psql.room("rick")
     with run_relay(database_url, lock_timeout=0.2) as relay, relay.sign_in("rick") as rick:
@@ -109,7 +109,7 @@ def test_the_wait_for_a_lock_has_an_end(database_url: str, connect: Connect) -> 
         blocker.rollback()
 
 
-def test_many_parameters_and_deep_json_are_refused_with_words(database_url: str) -> None:
+def test_many_parameters_and_deep_json_are_refused_with_a_message(database_url: str) -> None:
     with run_relay(database_url) as relay, relay.sign_in("rick") as rick:
         problem(rick.get("/rows/rooms?" + "&".join(["id=gt.0"] * 101)), 400, "PGRST100")
         problem(rick.get(f"/rows/rooms?or={'(and' * 500}"), 400, "PGRST100")

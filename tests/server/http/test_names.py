@@ -1,4 +1,4 @@
-"""Names over HTTP and by WebSocket: every case of `usernames.json`, with the answer that is right."""
+"""Names over HTTP and by WebSocket: every case of `usernames.json`, with the expected answer."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ def shown(case: dict[str, Any]) -> str:
 
 @pytest.fixture
 def there(world: World) -> dict[str, int]:
-    """Those who exist, and their ids."""
+    """Existing users, and their ids."""
     return {name: world.psql.person(name) for name in ("rick", "Zo\u00eb", "\u65e5\u672c")}
 
 
 def send(client: httpx.Client, method: str, path: str, body: object) -> httpx.Response:
-    """As JSON whose text is all escapes, as a lone surrogate has no other way."""
+    """Send it as JSON with escapes only: a lone surrogate has no other notation."""
     return client.request(method, path, content=json.dumps(body).encode(), headers=JSON)
 
 
 @pytest.mark.parametrize("case", NAMES, ids=shown)
 def test_signing_in_by_a_name(world: World, there: dict[str, int], case: dict[str, Any]) -> None:
-    answer = send(world.nobody, "POST", "/session", {"username": case["name"]})
-    told = answer.json()
+    answer = send(world.anonymous, "POST", "/session", {"username": case["name"]})
+    reply = answer.json()
     if case["right"] in ("ok", "same"):
-        assert answer.status_code == 200, told
-        assert (told["user"]["id"] in there.values()) == (case["right"] == "same")
+        assert answer.status_code == 200, reply
+        assert (reply["user"]["id"] in there.values()) == (case["right"] == "same")
     elif case["right"] == "no":
         assert answer.status_code in (400, 409)
-        assert told["rule"] in RULES
+        assert reply["rule"] in RULES
     else:
         assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("case", NAMES, ids=shown)
-def test_changing_ones_name(world: World, there: dict[str, int], case: dict[str, Any]) -> None:
+def test_changing_a_username(world: World, there: dict[str, int], case: dict[str, Any]) -> None:
     anna = world.psql.person_id("anna")
     path = f"/rows/users?id=eq.{anna}"
     answer = send(world.anna, "PATCH", path, {"username": case["name"]})

@@ -1,4 +1,4 @@
-"""The OpenAPI document says what the database says, as it says it now."""
+"""The OpenAPI document describes the present schema of the database."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from ..rows_world import World
 
 
 def _document(world: World) -> dict[str, Any]:
-    answer = world.nobody.get("/openapi.json")
+    answer = world.anonymous.get("/openapi.json")
     assert answer.headers["content-type"] == "application/json"
-    told: dict[str, Any] = answer.json()
-    assert told["openapi"].startswith("3.1")
-    return told
+    reply: dict[str, Any] = answer.json()
+    assert reply["openapi"].startswith("3.1")
+    return reply
 
 
-def test_every_table_view_and_function_one_may_use_is_described_in_its_own_words(
+def test_every_granted_table_view_and_function_is_described_with_its_comment(
     world: World,
 ) -> None:
-    told = _document(world)
+    reply = _document(world)
     for name, comment in world.psql.all(
         "select relname, obj_description(oid) from pg_class where relnamespace = 'roomtone'::regnamespace"
         " and relkind in ('r', 'v') and has_any_column_privilege('roomtone_person', oid, 'select')"
     ):
-        assert told["paths"][f"/rows/{name}"]["get"]["description"] == comment
+        assert reply["paths"][f"/rows/{name}"]["get"]["description"] == comment
     for name, comment in world.psql.all(
         "select proname, obj_description(oid) from pg_proc where pronamespace = 'roomtone'::regnamespace"
         " and prorettype <> 'trigger'::regtype and has_function_privilege('roomtone_person', oid, 'execute')"
     ):
-        assert told["paths"][f"/rows/rpc/{name}"]["post"]["description"] == comment
+        assert reply["paths"][f"/rows/rpc/{name}"]["post"]["description"] == comment
 
 
-def test_what_nobody_is_granted_is_not_described(world: World) -> None:
-    told = _document(world)
-    assert "/rows/secrets" not in told["paths"]
-    assert "delete" not in told["paths"]["/rows/rooms"]
-    assert "post" not in told["paths"]["/rows/hallway"]
-    assert "/rows/rpc/relay_secret" not in told["paths"]
+def test_what_is_not_granted_is_not_described(world: World) -> None:
+    reply = _document(world)
+    assert "/rows/secrets" not in reply["paths"]
+    assert "delete" not in reply["paths"]["/rows/rooms"]
+    assert "post" not in reply["paths"]["/rows/hallway"]
+    assert "/rows/rpc/relay_secret" not in reply["paths"]
 
 
 def test_a_write_is_described_with_what_it_needs_and_what_the_checks_allow(world: World) -> None:
@@ -60,25 +60,25 @@ def test_every_address_that_people_share_is_the_page(world: World) -> None:
         "/people/%F0%9F%90%88",
         "/invitations/x-_y",
     ):
-        answer = world.nobody.get(path)
+        answer = world.anonymous.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (
             200,
             "text/html; charset=utf-8",
         )
 
 
-def test_a_visitor_is_told_where_to_sign_in_first(world: World) -> None:
+def test_operations_that_need_a_user_say_so(world: World) -> None:
     paths = _document(world)["paths"]
     assert {} in paths["/rows/hallway"]["get"]["security"]
     assert {} not in paths["/rows/signals"]["get"]["security"]
     assert {} not in paths["/rows/rooms"]["post"]["security"]
 
 
-def test_a_schema_that_changes_is_described_anew(world: World) -> None:
+def test_a_changed_schema_is_described_again(world: World) -> None:
     assert "/rows/notes" not in _document(world)["paths"]
     world.psql.run("create table notes (id bigint primary key, words text not null)")
-    world.psql.run("comment on table notes is 'What somebody jotted down.'")
+    world.psql.run("comment on table notes is 'What a user wrote down.'")
     world.psql.run("grant select on notes to roomtone_anon, roomtone_person")
     eventually(lambda: "/rows/notes" in _document(world)["paths"])
     notes = _document(world)["paths"]["/rows/notes"]
-    assert notes["get"]["description"] == "What somebody jotted down."
+    assert notes["get"]["description"] == "What a user wrote down."

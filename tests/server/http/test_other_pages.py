@@ -1,4 +1,4 @@
-"""What a page of another site can do with somebody's cookie, and with a link: nothing."""
+"""A page of another site can do nothing with a user's cookie or with a link."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ PAGES = ["/", "/rooms/1", "/people/rick", "/clubs", "/no/such/page"]
 
 @pytest.mark.parametrize("headers", ELSEWHERE, ids=str)
 @pytest.mark.parametrize("path", PAGES)
-def test_a_link_of_another_site_signs_nobody_in(
+def test_a_link_of_another_site_does_not_sign_in(
     world: World, headers: dict[str, str], path: str
 ) -> None:
-    asked = world.nobody.get(
+    asked = world.anonymous.get(
         f"{path}?debug&username=eve&x=%26&%75sername=eve",
         headers=headers | {"Accept": "text/html"},
     )
@@ -37,12 +37,12 @@ def test_a_link_of_another_site_signs_nobody_in(
 @pytest.mark.parametrize(
     "headers", [{}, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "same-origin"}], ids=str
 )
-def test_a_typed_address_may_name_who_one_is(world: World, headers: dict[str, str]) -> None:
-    assert world.nobody.get("/?username=rick", headers=headers).status_code == 200
+def test_a_typed_address_may_name_the_user(world: World, headers: dict[str, str]) -> None:
+    assert world.anonymous.get("/?username=rick", headers=headers).status_code == 200
 
 
 def test_a_link_never_leads_to_another_host(world: World) -> None:
-    asked = world.nobody.get(
+    asked = world.anonymous.get(
         "//elsewhere.example/?username=eve",
         headers={"Accept": "text/html", "Sec-Fetch-Site": "cross-site"},
     )
@@ -51,7 +51,7 @@ def test_a_link_never_leads_to_another_host(world: World) -> None:
     assert not asked.headers["location"].startswith("//")
 
 
-def test_for_another_sites_page_the_cookie_says_nothing(world: World) -> None:
+def test_requests_of_other_sites_pages_are_anonymous(world: World) -> None:
     with world.relay.client() as browser:
         browser.post("/session", json={"username": "bo"})
         for headers in ELSEWHERE[:3]:
@@ -78,8 +78,8 @@ async def test_an_address_is_never_taken_for_a_user(database_url: str, psql: Psq
     with run_relay(database_url, streams_per_user=1) as relay:
         url, token = f"{relay.url}/hallway/events", relay.token("rick")
         with (
-            relay.client() as nobody,
-            nobody.stream("GET", url, headers={"X-Forwarded-For": str(user)}) as theirs,
+            relay.client() as anonymous,
+            anonymous.stream("GET", url, headers={"X-Forwarded-For": str(user)}) as theirs,
         ):
             assert theirs.status_code == 200
             async with follow(url, token) as stream:

@@ -1,4 +1,4 @@
-"""The sound of a recording over HTTP: who gets it, which part of it, and that it is gone when it is deleted."""
+"""The audio of a recording over HTTP: who gets it, ranges, and deletion."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TICKS = 150  # 3 s
 
 @dataclass
 class Evening:
-    """A room that rick recorded while anna was there and eve was not."""
+    """A room that rick recorded while anna had a seat and eve had none."""
 
     relay: RunningRelay
     psql: Psql
@@ -71,7 +71,7 @@ def evening(database_url: str, psql: Psql, tmp_path: Path) -> Iterator[Evening]:
         yield Evening(relay, psql, room, recording, tmp_path / file, held)
 
 
-def test_those_who_were_there_hear_all_of_it_or_a_part(evening: Evening) -> None:
+def test_participants_of_the_recording_get_all_of_it_or_a_range(evening: Evening) -> None:
     sound = evening.path.read_bytes()
     rick = evening.sign_in("rick")
     whole = rick.get(evening.url)
@@ -107,41 +107,41 @@ def test_those_who_were_there_hear_all_of_it_or_a_part(evening: Evening) -> None
     assert evening.sign_in("anna").get(evening.url).content == sound
 
 
-def test_nobody_else_hears_it_and_a_visitor_sees_the_page(evening: Evening) -> None:
+def test_other_users_are_refused_and_a_browser_gets_the_page(evening: Evening) -> None:
     def refusal(answer: httpx.Response) -> tuple[int, str | None]:
         assert answer.headers["content-type"] == "application/problem+json"
         return answer.status_code, answer.json().get("rule")
 
-    eve, nobody = evening.sign_in("eve"), evening.client()
-    assert refusal(nobody.get(evening.url)) == (401, None)
+    eve, anonymous = evening.sign_in("eve"), evening.client()
+    assert refusal(anonymous.get(evening.url)) == (401, None)
     assert refusal(eve.get(evening.url)) == (403, "recordings_are_for_those_recorded")
     assert refusal(eve.get(f"{evening.url}/link")) == (403, "recordings_are_for_those_recorded")
     for unknown in ("/recordings/4711", f"/recordings/{10**30}", "/recordings/4711/link"):
         assert refusal(eve.get(unknown)) == (404, "recordings_is_known")
     assert refusal(eve.get(evening.url, headers={"Accept": "video/webm"})) == (406, None)
     assert eve.get("/rows/archive").json() == []
-    shown = nobody.get(evening.url, headers={"Accept": "text/html,*/*;q=0.8"})
+    shown = anonymous.get(evening.url, headers={"Accept": "text/html,*/*;q=0.8"})
     assert (shown.status_code, shown.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "Accept" in shown.headers["vary"].split(", ")
 
 
-def test_a_link_lets_a_player_in_that_sends_no_token_and_nobody_anywhere_else(
+def test_a_link_works_for_a_player_without_a_token_and_for_this_path_only(
     evening: Evening,
 ) -> None:
-    anna, nobody = evening.sign_in("anna"), evening.client()
+    anna, anonymous = evening.sign_in("anna"), evening.client()
     url = anna.get(f"{evening.url}/link").json()["url"]
-    assert nobody.get(url).content == evening.path.read_bytes()
+    assert anonymous.get(url).content == evening.path.read_bytes()
     ticket = url.partition("ticket=")[2]
     assert evening.client(ticket).get("/session").status_code == 401, "it is no token"
-    assert nobody.get(f"/recordings/4711?ticket={ticket}").status_code == 401
-    assert nobody.get(f"{evening.url}?ticket={ticket[:-2]}").status_code == 401
+    assert anonymous.get(f"/recordings/4711?ticket={ticket}").status_code == 401
+    assert anonymous.get(f"{evening.url}?ticket={ticket[:-2]}").status_code == 401
     token = evening.relay.token("anna")
-    assert nobody.get(f"{evening.url}?ticket={token}").status_code == 401, "nor is a token one"
+    assert anonymous.get(f"{evening.url}?ticket={token}").status_code == 401, "nor is a token one"
     anna.delete("/session")
-    assert nobody.get(url).status_code == 401
+    assert anonymous.get(url).status_code == 401
 
 
-def test_a_deleted_recording_is_gone_at_once_and_no_file_outlives_its_row(evening: Evening) -> None:
+def test_a_deleted_recording_is_refused_at_once_and_its_file_deleted(evening: Evening) -> None:
     rick = evening.sign_in("rick")
     folder = evening.path.parent
     mark = evening.path.name.split("-")[0]
@@ -156,11 +156,11 @@ def test_a_deleted_recording_is_gone_at_once_and_no_file_outlives_its_row(evenin
     assert all(each.exists() for each in others), "what is another database's stays"
 
 
-def test_what_a_killed_node_left_is_measured_and_played(
+def test_the_file_of_a_killed_node_is_measured_and_played(
     database_url: str, evening: Evening
 ) -> None:
     rick = evening.sign_in("rick")
-    # The file of a process that was killed: its last page is half written.
+    # The file of a process that was killed: its last page is incomplete.
     whole = evening.path.read_bytes()
     evening.path.write_bytes(whole[: whole.rfind(b"OggS") + 40])
     evening.psql.run("update nodes set heartbeat_at = now() - interval '1 minute'")

@@ -1,4 +1,4 @@
-"""Bytes that belong to no body: each of them counts, and a request arrives in time or not at all."""
+"""Bounds of the bytes outside a body, and of the time in which a request arrives."""
 
 from __future__ import annotations
 
@@ -33,9 +33,11 @@ def connected(relay: RunningRelay) -> Iterator[socket.socket]:
 
 
 def received_until_closed(connection: socket.socket) -> bytes:
-    """Everything until the relay hangs up."""
+    """All bytes until the relay closes the connection."""
     received = b""
-    with contextlib.suppress(ConnectionError):  # it hung up while we were still talking
+    with contextlib.suppress(
+        ConnectionError
+    ):  # it closed the connection while the test was sending
         while chunk := connection.recv(65536):
             received += chunk
     return received
@@ -47,7 +49,7 @@ def rule_of(answer: bytes) -> tuple[int, str]:
 
 
 def sent_before_closed(connection: socket.socket, piece: bytes, at_most: int) -> int:
-    """How many bytes the relay took before it hung up."""
+    """How many bytes the relay accepted before it closed the connection."""
     sent = 0
     with contextlib.suppress(ConnectionError):
         while sent < at_most:
@@ -84,7 +86,7 @@ def read_head(connection: socket.socket) -> bytes:
         "address",
     ],
 )
-def test_what_stands_around_a_body_is_bounded(
+def test_bytes_of_a_request_outside_its_body_are_bounded(
     relay: RunningRelay, start: bytes, piece: bytes
 ) -> None:
     with connected(relay) as client:
@@ -92,14 +94,14 @@ def test_what_stands_around_a_body_is_bounded(
         assert sent_before_closed(client, piece, 64 * MEGABYTE) < 16 * MEGABYTE
 
 
-def test_trailers_are_refused_with_words_and_never_become_headers(relay: RunningRelay) -> None:
+def test_trailers_are_refused_with_a_problem_and_never_become_headers(relay: RunningRelay) -> None:
     with connected(relay) as client:
         client.sendall(CHUNKED + b"2\r\n{}\r\n0\r\n" + b"X: y\r\n" * 12_000)
         assert rule_of(received_until_closed(client)) == (431, "requests_head_is_small")
     with connected(relay) as client:
         start = CHUNKED.replace(b"/session", b"/rows/rpc/raise_hand")
         client.sendall(start + b"0\r\nAuthorization: Bearer nonsense\r\nConnection: close\r\n\r\n")
-        assert b"PGRST301" not in read_head(client)  # nobody reads that token
+        assert b"PGRST301" not in read_head(client)  # the token in the trailer is not used
 
 
 @pytest.mark.parametrize("method", [b"GET /live", b"GET /hallway/events", b"POST /nothing"])
@@ -154,13 +156,13 @@ def test_every_part_of_a_request_has_the_same_deadline(
 @pytest.mark.parametrize(
     "sent", [b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\nno colon\r\n\r\n"]
 )
-def test_what_is_no_http_gets_a_problem_too(relay: RunningRelay, sent: bytes) -> None:
+def test_bytes_that_are_no_http_get_a_problem_too(relay: RunningRelay, sent: bytes) -> None:
     with connected(relay) as client:
         client.sendall(sent)
         assert rule_of(received_until_closed(client)) == (400, "requests_are_http")
 
 
-def test_many_slow_bodies_are_gone_together(
+def test_many_slow_bodies_are_refused_at_the_same_time(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", 0.5)
@@ -197,7 +199,7 @@ def test_bytes_on_a_running_stream_end_it(
         read_head(client)
         client.sendall(STREAM * 1000)
         received_until_closed(client)
-    with connected(relay) as client:  # its answer would never end, as nobody would notice the end
+    with connected(relay) as client:  # the end of the first answer would not be noticed
         client.sendall(STREAM)
         read_head(client)
         client.sendall(HANDSHAKE)
@@ -218,7 +220,7 @@ def test_a_few_requests_may_be_sent_at_once(relay: RunningRelay) -> None:
         HANDSHAKE.replace(b"\r\n\r\n", b"\r\nX-Long: " + b"x" * 9000 + b"\r\n\r\n"),
     ],
 )
-def test_an_upgrade_that_is_no_handshake_is_refused(relay: RunningRelay, start: bytes) -> None:
+def test_an_invalid_handshake_is_refused(relay: RunningRelay, start: bytes) -> None:
     with connected(relay) as client:
         client.sendall(start)
         answer = received_until_closed(client)
@@ -233,7 +235,7 @@ def frame(opcode: int, payload: bytes = b"", *, last: bool = True) -> bytes:
 
 
 def close_code(received: bytes) -> int:
-    """Of the last frame, which is the close frame: its code comes first and a reason after it."""
+    """The code of the close frame, which is the last frame. A reason follows the code."""
     at = received.rindex(b"\x88")
     return int(struct.unpack("!H", received[at + 2 : at + 4])[0])
 
@@ -253,14 +255,14 @@ def opened(relay: RunningRelay) -> Iterator[socket.socket]:
         (b"", frame(1, b"{}") * 1000, b"too many messages"),
     ],
 )
-def test_a_socket_holds_a_bounded_number_of_pieces(
+def test_fragments_and_messages_of_a_socket_are_bounded(
     relay: RunningRelay, start: bytes, piece: bytes, reason: bytes
 ) -> None:
     with opened(relay) as client:
         client.sendall(start)
         sent_before_closed(client, piece, 100 * len(piece))
         received = received_until_closed(client)
-        # a reset may have taken the words with it
+        # a reset may have dropped the close frame
         assert not received.endswith(reason) or close_code(received) == 1008
 
 
@@ -276,17 +278,17 @@ def test_a_message_on_a_socket_has_a_deadline(
         assert close_code(received) == uvicorn_internals.POLICY_VIOLATION
 
 
-def test_who_reads_no_pongs_is_not_read(relay: RunningRelay) -> None:
+def test_a_client_that_reads_no_pongs_is_not_read(relay: RunningRelay) -> None:
     with opened(relay) as client:
         client.settimeout(1)
         pings, sent = frame(9, b"x" * 125) * 500, 0
         with contextlib.suppress(TimeoutError, ConnectionError):
             while sent < 200 * MEGABYTE:
                 sent += client.send(pings)
-        assert sent < 64 * MEGABYTE  # what the kernel's buffers hold, twice
+        assert sent < 64 * MEGABYTE  # twice what the kernel's buffers hold
 
 
-def test_a_hang_up_in_a_body_is_no_failure(
+def test_a_connection_closed_in_a_body_is_no_error(
     relay: RunningRelay, psql: Psql, caplog: pytest.LogCaptureFixture
 ) -> None:
     with connected(relay) as client:

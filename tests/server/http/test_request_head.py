@@ -25,23 +25,25 @@ def connected(relay: RunningRelay) -> Iterator[socket.socket]:
 
 
 def answer(connection: socket.socket) -> tuple[int, dict[str, object]]:
-    """Everything until the relay hangs up: the status and the problem."""
+    """The status and the problem, read until the relay closes the connection."""
     received = b""
-    with contextlib.suppress(ConnectionResetError):  # it hung up while we were still talking
+    with contextlib.suppress(
+        ConnectionResetError
+    ):  # it closed the connection while the test was sending
         while chunk := connection.recv(65536):
             received += chunk
     start, _, body = received.partition(b"\r\n\r\n")
     return int(start.split(b" ")[1]), json.loads(body)
 
 
-def test_a_head_that_never_ends_is_not_collected(relay: RunningRelay) -> None:
+def test_a_head_that_never_ends_is_refused(relay: RunningRelay) -> None:
     with connected(relay) as client:
         client.sendall(START + b"X-Long: ")
         with contextlib.suppress(ConnectionError):
             for _ in range(100):
                 client.sendall(b"x" * 8192)
-        status, told = answer(client)
-    assert (status, told["rule"]) == (431, "requests_head_is_small")
+        status, reply = answer(client)
+    assert (status, reply["rule"]) == (431, "requests_head_is_small")
 
 
 @pytest.mark.parametrize(
@@ -64,11 +66,11 @@ def test_an_address_that_is_too_long_is_refused(relay: RunningRelay) -> None:
             + b"x" * request_bounds.LARGEST_HEAD
             + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
         )
-        status, told = answer(client)
-    assert (status, told["rule"]) == (431, "requests_head_is_small")
+        status, reply = answer(client)
+    assert (status, reply["rule"]) == (431, "requests_head_is_small")
 
 
-def test_a_large_head_and_a_large_body_are_fine(relay: RunningRelay) -> None:
+def test_a_large_head_and_a_large_body_are_accepted(relay: RunningRelay) -> None:
     with relay.sign_in("anna") as anna:
         for _ in range(3):
             made = anna.post(
@@ -79,7 +81,7 @@ def test_a_large_head_and_a_large_body_are_fine(relay: RunningRelay) -> None:
             assert made.status_code == 201
 
 
-def test_a_head_that_does_not_arrive_is_not_waited_for(
+def test_a_head_that_does_not_arrive_in_time_is_refused(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", 0.2)
@@ -87,8 +89,8 @@ def test_a_head_that_does_not_arrive_is_not_waited_for(
         assert answer(idle)[0] == 408
     with connected(relay) as slow:
         slow.sendall(START)
-        status, told = answer(slow)
-        assert (status, told["rule"]) == (408, "requests_arrive_in_time")
+        status, reply = answer(slow)
+        assert (status, reply["rule"]) == (408, "requests_arrive_in_time")
     length = 0
     with connected(relay) as quick, quick.makefile("rb") as lines:
         for _ in range(2):

@@ -9,18 +9,18 @@ from ...running import run_relay
 from ..rows_world import World, problem
 
 
-def test_a_name_is_enough_to_sign_in_and_to_be_somebody_again(world: World) -> None:
-    first = world.nobody.post("/session", json={"username": "Zoë O'Hara"})
+def test_a_name_is_enough_to_sign_in_and_to_sign_in_again(world: World) -> None:
+    first = world.anonymous.post("/session", json={"username": "Zoë O'Hara"})
     assert first.status_code == 200
     user = first.json()["user"]
     assert user.keys() == {"id", "username", "kind", "bio"}
     assert (user["username"], user["kind"]) == ("Zoë O'Hara", "person")
-    again = world.nobody.post("/session", json={"username": "zoë o'hara"})
+    again = world.anonymous.post("/session", json={"username": "zoë o'hara"})
     assert again.json()["user"] == user
     assert again.json()["token"] != first.json()["token"]
 
 
-def test_the_cookie_and_the_token_say_who_i_am(world: World) -> None:
+def test_the_cookie_and_the_token_identify_the_user(world: World) -> None:
     with world.relay.client() as browser:
         signed_in = browser.post("/session", json={"username": "bo"})
         cookie = signed_in.headers["set-cookie"]
@@ -32,7 +32,7 @@ def test_the_cookie_and_the_token_say_who_i_am(world: World) -> None:
         assert me.headers["cache-control"] == "no-store"
     with world.relay.client(signed_in.json()["token"]) as api:
         assert api.get("/session").json()["user"]["username"] == "bo"
-    assert world.nobody.get("/session").json() == {"user": None, "demo": True}
+    assert world.anonymous.get("/session").json() == {"user": None, "demo": True}
 
 
 def test_signing_out_ends_the_token_and_leaves_every_room(world: World) -> None:
@@ -51,76 +51,76 @@ def test_signing_out_ends_the_token_and_leaves_every_room(world: World) -> None:
         problem(stolen.get("/rows/rooms"), 401, "28000")
         problem(stolen.delete("/session"), 401, "28000")
         stolen_cookie = {"Cookie": f"roomtone={token}"}
-    seen = world.nobody.get("/session", headers=stolen_cookie)
+    seen = world.anonymous.get("/session", headers=stolen_cookie)
     assert seen.json()["user"] is None
     assert 'roomtone=""' in seen.headers["set-cookie"]
 
 
-def test_another_session_of_the_same_person_goes_on(world: World) -> None:
+def test_another_session_of_the_same_user_continues(world: World) -> None:
     with world.relay.sign_in("anna") as other:
         assert other.delete("/session").status_code == 204
     assert world.anna.get("/session").json()["user"]["username"] == "anna"
 
 
-def test_a_cookie_that_is_no_good_any_more_is_cleared(world: World) -> None:
+def test_an_invalid_cookie_is_deleted(world: World) -> None:
     for value in ("nonsense", "a.b.c"):
-        response = world.nobody.get("/session", headers={"Cookie": f"roomtone={value}"})
+        response = world.anonymous.get("/session", headers={"Cookie": f"roomtone={value}"})
         assert response.json()["user"] is None
         assert 'roomtone=""' in response.headers["set-cookie"]
-        gone = world.nobody.delete("/session", headers={"Cookie": f"roomtone={value}"})
+        gone = world.anonymous.delete("/session", headers={"Cookie": f"roomtone={value}"})
         assert gone.status_code == 204
     with world.relay.client("nonsense") as api:
         problem(api.get("/session"), 401, "PGRST301")
 
 
 def test_signing_out_without_being_signed_in_is_no_error(world: World) -> None:
-    assert world.nobody.delete("/session").status_code == 204
+    assert world.anonymous.delete("/session").status_code == 204
 
 
 @pytest.mark.parametrize("body", [{}, {"username": None}, {"username": 7}, ["rick"], "rick"])
 def test_signing_in_takes_a_name(world: World, body: object) -> None:
-    problem(world.nobody.post("/session", json=body), 400, "PGRST102")
+    problem(world.anonymous.post("/session", json=body), 400, "PGRST102")
 
 
-def test_a_name_is_text_of_a_decent_length(world: World) -> None:
+def test_a_name_has_a_bounded_length(world: World) -> None:
     for name in ("", "  ", "x" * 41, "a\nb"):
-        response = world.nobody.post("/session", json={"username": name})
+        response = world.anonymous.post("/session", json={"username": name})
         problem(response, 400, "23514", "users_username_is_text")
-    problem(world.nobody.post("/session", json={"username": "a\0b"}), 400, "22021")
+    problem(world.anonymous.post("/session", json={"username": "a\0b"}), 400, "22021")
     assert world.psql.one("select count(*) from users") == 2
 
 
-def test_nobody_signs_in_as_a_bot(world: World) -> None:
+def test_a_person_cannot_sign_in_as_a_bot(world: World) -> None:
     world.psql.run("insert into users (username, kind) values ('House band', 'bot')")
-    response = world.nobody.post("/session", json={"username": "house band"})
+    response = world.anonymous.post("/session", json={"username": "house band"})
     problem(response, 403, "42501", "users_only_people_sign_in")
 
 
-def test_a_bot_says_that_it_is_one_and_nobody_is_both(world: World) -> None:
-    signed_in = world.nobody.post("/session", json={"username": "beep", "kind": "bot"})
+def test_a_bot_signs_in_as_a_bot_and_no_user_is_both(world: World) -> None:
+    signed_in = world.anonymous.post("/session", json={"username": "beep", "kind": "bot"})
     assert signed_in.json()["user"]["kind"] == "bot"
-    again = world.nobody.post("/session", json={"username": "BEEP", "kind": "bot"})
+    again = world.anonymous.post("/session", json={"username": "BEEP", "kind": "bot"})
     assert again.json()["user"] == signed_in.json()["user"]
     problem(
-        world.nobody.post("/session", json={"username": "beep"}),
+        world.anonymous.post("/session", json={"username": "beep"}),
         403,
         "42501",
         "users_only_people_sign_in",
     )
-    world.nobody.post("/session", json={"username": "kit"})
-    refused = world.nobody.post("/session", json={"username": "kit", "kind": "bot"})
+    world.anonymous.post("/session", json={"username": "kit"})
+    refused = world.anonymous.post("/session", json={"username": "kit", "kind": "bot"})
     problem(refused, 403, "42501", "users_only_bots_are_bots")
     for kind in ("node", "sfu", None, 7):
-        response = world.nobody.post("/session", json={"username": "eve", "kind": kind})
+        response = world.anonymous.post("/session", json={"username": "eve", "kind": kind})
         problem(response, 400, "PGRST102")
 
 
-def test_demo_identities_are_off_unless_on_loopback_or_asked_for(database_url: str) -> None:
-    with run_relay(database_url, demo=False) as relay, relay.client() as visitor:
-        refused = visitor.post("/session", json={"username": "rick"})
+def test_demo_identities_are_off_unless_on_loopback_or_enabled(database_url: str) -> None:
+    with run_relay(database_url, demo=False) as relay, relay.client() as anonymous:
+        refused = anonymous.post("/session", json={"username": "rick"})
         assert "--demo" in problem(refused, 403, "28000", "session_is_a_demo")["details"]
-        assert visitor.get("/session").json() == {"user": None, "demo": False}
-        assert visitor.get("/rows/rooms").status_code == 200
+        assert anonymous.get("/session").json() == {"user": None, "demo": False}
+        assert anonymous.get("/rows/rooms").status_code == 200
 
 
 def test_pages_of_other_sites_cannot_write_with_the_cookie(world: World) -> None:
@@ -156,6 +156,6 @@ def test_pages_of_other_sites_cannot_write_with_the_cookie(world: World) -> None
     assert with_token.status_code == 201
 
 
-def test_a_stranger_cannot_make_the_relay_unavailable_by_a_bad_cookie(world: World) -> None:
+def test_an_invalid_cookie_does_not_make_the_relay_unavailable(world: World) -> None:
     response = httpx.get(f"{world.relay.url}/rows/rooms", headers={"Cookie": "roomtone=%00;;=x"})
     assert response.status_code in (200, 401)

@@ -1,4 +1,4 @@
-"""Half of a surrogate pair is no text: 400 wherever it comes in, and never 500. So is the character U+0000."""
+"""Half of a surrogate pair is not text: 400 wherever it is sent, never 500. The same for the character U+0000."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.mark.parametrize("text", [*HALVES, "rick\0"], ids=ascii)
-def test_it_is_refused_in_every_body(world: World, text: str) -> None:
+def test_a_lone_surrogate_is_refused_in_every_body(world: World, text: str) -> None:
     room = world.room()
     for path, body in [
         ("/session", {"username": text}),
@@ -26,12 +26,12 @@ def test_it_is_refused_in_every_body(world: World, text: str) -> None:
         ("/rows/signals", {"room_id": room, "kind": "offer", "body": {"sdp": text}}),
     ]:
         content = json.dumps(body).encode()
-        for client in (world.rick, world.nobody) if path == "/session" else (world.rick,):
+        for client in (world.rick, world.anonymous) if path == "/session" else (world.rick,):
             answer = client.post(path, content=content, headers=JSON)
             assert answer.status_code in (400, 404), (path, body, answer.text)
 
 
-def test_a_whole_pair_is_text_however_it_is_written(world: World) -> None:
+def test_a_surrogate_pair_is_text_in_every_notation(world: World) -> None:
     content = b'{"name": "\\ud83e\\udd8a", "stage": "open"}'
     answer = world.rick.post("/rows/rooms", content=content, headers=JSON)
     assert answer.status_code == 201
@@ -39,7 +39,9 @@ def test_a_whole_pair_is_text_however_it_is_written(world: World) -> None:
 
 
 @pytest.mark.parametrize("escaped", ["%ED%A0%80", "%00", "%ED%A0%80%ED%B0%80"])
-def test_it_is_refused_in_queries_and_finds_nothing_in_paths(world: World, escaped: str) -> None:
+def test_a_lone_surrogate_is_refused_in_queries_and_unknown_in_paths(
+    world: World, escaped: str
+) -> None:
     for path in (
         f"/rows/users?username=eq.{escaped}",
         f"/rows/users?{escaped}=eq.1",
@@ -63,7 +65,7 @@ def test_it_is_refused_in_queries_and_finds_nothing_in_paths(world: World, escap
 
 
 @pytest.mark.parametrize("raw", [b"\xed\xa0\x80", b"\xff", b"a\x7f"])
-def test_it_does_no_harm_in_headers(world: World, raw: bytes) -> None:
+def test_a_lone_surrogate_in_a_header_is_harmless(world: World, raw: bytes) -> None:
     for name in (
         "Authorization",
         "Cookie",
@@ -81,18 +83,18 @@ def test_it_does_no_harm_in_headers(world: World, raw: bytes) -> None:
                 if name == "Accept" and path == "/hallway/events":
                     continue  # then it would be a stream
                 headers = {"Accept": "application/json", name: value}
-                answer = world.nobody.get(path, headers=headers)  # type: ignore[arg-type]
+                answer = world.anonymous.get(path, headers=headers)  # type: ignore[arg-type]
                 assert answer.status_code < 500, (name, value, path)
 
 
-async def test_it_is_refused_on_a_socket_which_goes_on(world: World) -> None:
+async def test_a_lone_surrogate_is_refused_on_a_socket_which_stays_open(world: World) -> None:
     room = world.room()
     async with open_socket(
         f"{world.relay.url}/rooms/{room}/socket", world.relay.token("anna")
     ) as anna:
         for number, half in enumerate(HALVES):
             await anna.send(json.dumps({"event": half, "id": number}))
-            told = await anna.ack(None)
-            assert told["problem"]["status"] == 400
+            reply = await anna.ack(None)
+            assert reply["problem"]["status"] == 400
             anna.acks.clear()
         assert "data" in await anna.emit("user-joined-room")

@@ -18,7 +18,7 @@ STUN = "stun:stun.example:3478"
 TURN = ("turn:turn.example:3478?transport=udp", "turns:turn.example:5349?transport=tcp")
 
 
-def test_credentials_are_those_of_the_draft() -> None:
+def test_credentials_follow_the_draft() -> None:
     # checked against: printf 1700003600:7 | openssl dgst -sha1 -hmac secret -binary | base64
     username, password = credentials(UserId(7), secret="secret", ttl=3600, now=1_700_000_000.9)
     assert username == "1700003600:7"
@@ -31,8 +31,8 @@ def test_without_servers_the_configuration_is_empty_and_says_so(world: World) ->
         "iceTransportPolicy": "all",
         "ttl": 86400,
     }
-    told = problem(world.anna.get("/turn"), 404, "P0002", "turn_is_configured")
-    assert "--turn-secret" in told["hint"]
+    reply = problem(world.anna.get("/turn"), 404, "P0002", "turn_is_configured")
+    assert "--turn-secret" in reply["hint"]
 
 
 def test_a_person_gets_an_rtc_configuration_with_credentials(database_url: str) -> None:
@@ -46,7 +46,7 @@ def test_a_person_gets_an_rtc_configuration_with_credentials(database_url: str) 
             ice_transport_policy="relay",
         ) as relay,
         relay.sign_in("rick") as rick,
-        relay.client() as nobody,
+        relay.client() as anonymous,
     ):
         me = rick.get("/session").json()["user"]["id"]
         response = rick.get("/ice")
@@ -66,8 +66,8 @@ def test_a_person_gets_an_rtc_configuration_with_credentials(database_url: str) 
         assert rest.keys() == {"username", "password", "ttl", "uris"}
         assert (rest["ttl"], rest["uris"]) == (600, list(TURN))
 
-        assert nobody.get("/ice").json()["iceServers"] == [{"urls": [STUN]}]
-        problem(nobody.get("/turn"), 401, "42501")
+        assert anonymous.get("/ice").json()["iceServers"] == [{"urls": [STUN]}]
+        problem(anonymous.get("/turn"), 401, "42501")
 
         assert rick.delete("/session").status_code == 204
         problem(rick.get("/turn"), 401, "28000")

@@ -1,4 +1,4 @@
-"""Claims of tokens that are signed with the right key: what each is worth, by every transport."""
+"""Claims of tokens that are signed with the right key: accepted or refused, by every transport."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ FIVE = 5
 
 
 def at_once(claims: dict[str, Any]) -> dict[str, Any]:
-    """The claims with their times reckoned from now."""
+    """The claims, with times relative to now."""
     return {name: _value(value) for name, value in claims.items()}
 
 
-def _value(told: Any) -> Any:
-    if told == "1e300 as a number":
+def _value(reply: Any) -> Any:
+    if reply == "1e300 as a number":
         return 1e300
-    if told == '"1999999999" as text':
+    if reply == '"1999999999" as text':
         return "1999999999"
-    if isinstance(told, str) and told.startswith("now+"):
-        return int(time.time()) + int(told.removeprefix("now+"))
-    return told
+    if isinstance(reply, str) and reply.startswith("now+"):
+        return int(time.time()) + int(reply.removeprefix("now+"))
+    return reply
 
 
 def signed(claims: dict[str, Any]) -> str:
-    """A token with these claims, whatever they are: PyJWT itself signs no `sub` that is a number."""
+    """A token with these claims, valid or not. PyJWT itself refuses to sign a `sub` that is a number."""
     return jwt.PyJWS().encode(json.dumps(claims).encode(), SECRET, "HS256")
 
 
 @pytest.fixture
 def relay(database_url: str, psql: Psql) -> Iterator[RunningRelay]:
-    """A relay that asks for an audience and has a TURN server; user 5 sits in room 1."""
+    """A relay with an audience and a TURN server. User 5 has a seat in room 1."""
     for name in ("one", "two", "three", "four", "five"):
         assert psql.person(name) <= FIVE
     room = psql.room("one")
@@ -77,7 +77,7 @@ async def by_polling(relay: RunningRelay, token: str) -> int:
 
 
 async def by_whip(relay: RunningRelay, token: str) -> int:
-    # What comes after the token is no offer, and is refused as that.
+    # The body is no offer, which is refused after the token was checked.
     sdp = {"Content-Type": "application/sdp"}
     status = await _status(relay, token, "POST", "/rooms/1/whip", headers=sdp, content="v=0")
     return 200 if status == 422 else status
@@ -116,18 +116,18 @@ TRANSPORTS: list[Callable[[RunningRelay, str], Awaitable[int]]] = [
 ]
 
 
-def right(told: str, transport: Callable[..., object]) -> int | None:
-    """The status that is right there; None where the case says nothing."""
-    if told in ("ok", "401"):
-        return 200 if told == "ok" else 401
-    if told.startswith("no TURN credentials"):
+def right(reply: str, transport: Callable[..., object]) -> int | None:
+    """The expected status; None if the case says nothing."""
+    if reply in ("ok", "401"):
+        return 200 if reply == "ok" else 401
+    if reply.startswith("no TURN credentials"):
         return 403 if transport is by_turn else None
-    assert told.startswith("ok where unknown subjects may be made, else 403")
+    assert reply.startswith("ok where unknown subjects may be made, else 403")
     return 403
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS, ids=lambda each: each.__name__)
-async def test_claims_are_worth_the_same_by_every_transport(
+async def test_claims_are_judged_the_same_by_every_transport(
     relay: RunningRelay, transport: Callable[[RunningRelay, str], Awaitable[int]]
 ) -> None:
     found = [
@@ -143,7 +143,7 @@ async def test_claims_are_worth_the_same_by_every_transport(
 @pytest.mark.parametrize(
     "value", [1e300, float("inf"), float("nan"), True, "1", None, [], {}, -1, 10**400], ids=repr
 )
-def test_a_time_that_is_none_makes_a_token_worthless(name: str, value: Any) -> None:
+def test_an_invalid_time_makes_a_token_invalid(name: str, value: Any) -> None:
     tokens = Tokens(SECRET)
     claims = {"sub": "5", "exp": int(time.time()) + 60, name: value}
     with pytest.raises(Exception, match="token") as refused:
@@ -151,22 +151,22 @@ def test_a_time_that_is_none_makes_a_token_worthless(name: str, value: Any) -> N
     assert getattr(refused.value, "status", None) == 401
 
 
-def test_a_relay_that_asks_for_an_audience_names_it_in_its_own_tokens() -> None:
+def test_a_relay_with_an_audience_names_it_in_its_own_tokens() -> None:
     tokens = Tokens.from_settings(Settings(jwt_audience=AUDIENCE), SECRET)
     assert tokens.verify(tokens.issue(UserId(5)))["aud"] == AUDIENCE
 
 
-def test_a_subject_that_is_no_user_is_refused_with_the_rule(relay: RunningRelay) -> None:
+def test_a_subject_that_is_no_user_is_refused_with_a_rule(relay: RunningRelay) -> None:
     other = {"sub": "7f7c1a52-8a4e-4d11-9a34-0c2f8b0d9e11", "aud": AUDIENCE}
     with relay.client(signed(other | {"exp": int(time.time()) + 60})) as client:
-        told = problem(client.get("/session"), 403, "42501", "tokens_subject_is_a_user")
-        assert "setting" in told["hint"]
+        reply = problem(client.get("/session"), 403, "42501", "tokens_subject_is_a_user")
+        assert "setting" in reply["hint"]
     unknown = {"sub": "999999", "aud": AUDIENCE, "exp": int(time.time()) + 60}
     with relay.client(signed(unknown)) as client:
         problem(client.get("/turn"), 403, "42501", "turn_is_for_users")
 
 
-def test_what_a_token_opened_ends_with_it_and_with_the_leeway_if_that_had_begun() -> None:
+def test_streams_end_when_their_token_expires() -> None:
     now = time.time()
     assert ends_at({"exp": now + 60}) == now + 60
     assert ends_at({"exp": now - 5}) == now - 5 + CLOCK_SKEW_S

@@ -1,4 +1,4 @@
-"""Tokens: whom they name, and everything that makes one worthless."""
+"""Tokens: their user, and everything that makes one invalid."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def connection(tokens: Tokens, *headers: tuple[str, str]) -> HTTPConnection:
     return HTTPConnection({"type": "http", "headers": raw, "state": {"tokens": tokens}})
 
 
-def test_a_token_names_its_user_and_can_be_told_from_others() -> None:
+def test_a_token_names_its_user_and_has_its_own_id() -> None:
     tokens = Tokens(SECRET)
     first, second = (tokens.verify(tokens.issue(RICK)) for _ in range(2))
     assert user_of(first) == RICK
     assert first["jti"] != second["jti"]
 
 
-def test_a_worthless_token_is_refused_with_the_reason() -> None:
+def test_an_invalid_token_is_refused_with_the_reason() -> None:
     tokens = Tokens(SECRET)
     sign = jwt.encode
     assert refusal(tokens, tokens.issue(RICK, lifetime=timedelta(minutes=-2))) == (401, "PGRST303")
@@ -110,7 +110,7 @@ def test_the_key_of_another_issuer_may_be_given_as_a_file(
 
 
 def test_a_public_key_is_never_taken_for_a_shared_secret(public_pem: str) -> None:
-    # The classic forgery: sign with the public key's own text as if it were an HMAC secret.
+    # The usual forgery: a signature with the text of the public key as HMAC secret.
     header, body = (
         jwt.utils.base64url_encode(json.dumps(part).encode())
         for part in ({"alg": "HS256", "typ": "JWT"}, claims())
@@ -135,9 +135,9 @@ class Issuer:
                 issuer.reads += 1
                 self.send_response(200)
                 self.end_headers()
-                told = issuer.answer
-                keys = json.dumps({"keys": issuer.keys}).encode() if told is None else told
-                with suppress(OSError):  # who reads has read enough
+                reply = issuer.answer
+                keys = json.dumps({"keys": issuer.keys}).encode() if reply is None else reply
+                with suppress(OSError):  # the client closed the connection
                     self.wfile.write(keys)
 
             def log_message(self, *_: object) -> None:
@@ -178,7 +178,7 @@ async def test_an_issuers_keys_are_fetched_before_and_when_a_token_needs_them(
         for _ in range(20):
             assert refusal(tokens, unknown) == (401, "PGRST301")
         assert issuer.reads == 1
-        # The issuer changes its key: a token names one that is not known, and a moment later it is.
+        # The issuer changes its key: a token names a key that is unknown first, and known a moment later.
         monkeypatch.setattr("roomtone.identity.jwks.AGAIN_AFTER_S", 0.0)
         issuer.publish("two", key)
         jwks.answered.clear()
@@ -188,7 +188,7 @@ async def test_an_issuers_keys_are_fetched_before_and_when_a_token_needs_them(
 
 
 def is_fetching(tokens: Tokens, token: str) -> bool:
-    """Whether this is refused for now, and not for good."""
+    """Whether this is refused with "try again"."""
     with pytest.raises(Problem) as refused:
         tokens.verify(token)
     return (refused.value.status, refused.value.code) == (503, "08006")
@@ -214,7 +214,7 @@ async def _answered(jwks: Jwks) -> None:
         b'{"keys": "' + b"x" * 300_000 + b'"}',
     ],
 )
-async def test_an_answer_that_is_no_key_set_is_told_and_the_known_keys_stay(
+async def test_an_answer_that_is_no_key_set_is_logged_and_the_known_keys_stay(
     answer: bytes, issuer: Issuer, key: rsa.RSAPrivateKey, caplog: pytest.LogCaptureFixture
 ) -> None:
     issuer.answer = answer
@@ -234,10 +234,10 @@ async def test_an_answer_that_is_no_key_set_is_told_and_the_known_keys_stay(
 
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n{"])
-async def test_an_issuer_that_dribbles_is_broken_off(
+async def test_a_very_slow_answer_of_the_issuer_is_ended(
     sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A byte now and then keeps every timeout of a socket from coming: the whole answer has one of its own."""
+    """Single bytes restart the timeout of a socket again and again. So there is a timeout for the whole answer."""
     monkeypatch.setattr("roomtone.identity.jwks.FETCH_WITHIN_S", 0.5)
     hung_up = asyncio.Event()
 
@@ -258,7 +258,7 @@ async def test_an_issuer_that_dribbles_is_broken_off(
             await hung_up.wait()
 
 
-def test_the_bearer_token_wins_over_the_cookie() -> None:
+def test_the_bearer_token_has_priority_over_the_cookie() -> None:
     tokens = Tokens(SECRET)
     cookie = ("cookie", f"roomtone={tokens.issue(UserId(1))}")
     bearer = ("authorization", f"bearer {tokens.issue(UserId(2))}")
@@ -269,7 +269,7 @@ def test_the_bearer_token_wins_over_the_cookie() -> None:
     assert user_of(claims_of(connection(tokens, cookie, basic))) == 1
 
 
-def test_a_bad_token_is_refused_and_never_taken_for_none() -> None:
+def test_an_invalid_token_is_refused_and_not_treated_as_none() -> None:
     tokens = Tokens(SECRET)
     good = ("cookie", f"roomtone={tokens.issue(RICK)}")
     for bad in (
@@ -282,7 +282,7 @@ def test_a_bad_token_is_refused_and_never_taken_for_none() -> None:
         assert refused.value.status == 401
 
 
-def test_a_configured_secret_makes_tokens_from_elsewhere_work(database_url: str) -> None:
+def test_tokens_signed_elsewhere_with_the_configured_secret_are_valid(database_url: str) -> None:
     with run_relay(database_url, jwt_secret=SECRET) as relay, relay.sign_in("rick") as rick:
         user = rick.get("/session").json()["user"]
         token = jwt.encode(claims(sub=str(user["id"])), SECRET)

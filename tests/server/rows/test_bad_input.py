@@ -123,17 +123,17 @@ def test_a_query_string_that_does_not_parse(tea: World) -> None:
         problem(tea.rick.get(f"/rows/rooms?{query}"), 400, "PGRST100")
 
 
-def test_a_query_that_makes_no_sense(tea: World) -> None:
+def test_a_query_that_the_database_refuses(tea: World) -> None:
     for query, status, code in SENSELESS:
         problem(tea.rick.get(f"/rows/rooms?{query}"), status, code)
 
 
-def test_a_body_that_cannot_be_taken(tea: World) -> None:
+def test_a_body_that_is_refused(tea: World) -> None:
     headers = {"Content-Type": "application/json"}
     for body, status, code in UNTAKEABLE:
         response = tea.rick.post("/rows/rooms", content=body, headers=headers)
-        told = problem(response, status, code, response.json().get("rule"))
-        assert told["message"], body[:80]
+        reply = problem(response, status, code, response.json().get("rule"))
+        assert reply["message"], body[:80]
 
 
 def test_nested_json_is_stored_or_refused_but_never_breaks(world: World) -> None:
@@ -184,7 +184,7 @@ def test_an_answer_in_a_form_that_is_not_offered(tea: World) -> None:
     assert tea.rick.get("/rows/rooms", headers=browser).status_code == 200
 
 
-def test_another_schema_than_ours(tea: World) -> None:
+def test_another_schema_is_refused(tea: World) -> None:
     other = {"Accept-Profile": "pg_catalog", "Content-Profile": "pg_catalog"}
     problem(tea.rick.get("/rows/rooms", headers=other), 406, "PGRST106")
     problem(tea.rick.post("/rows/rooms", json={"name": "x"}, headers=other), 406, "PGRST106")
@@ -194,14 +194,14 @@ def test_another_schema_than_ours(tea: World) -> None:
         assert response.status_code == 200
 
 
-def test_methods_and_places_that_are_not_there(tea: World) -> None:
+def test_unknown_methods_and_paths(tea: World) -> None:
     problem(tea.rick.put("/rows/rooms", json={"name": "x"}), 405, "PGRST117")
     problem(tea.rick.get("/rows/hallways"), 404, "PGRST205")
     problem(tea.rick.post("/rows/a/b/c"), 404, "PGRST125")
     problem(tea.rick.post("/rows/hallway", json={"name": "x"}), 405, "55000")
 
 
-def test_sql_metacharacters_are_just_characters_wherever_they_stand(tea: World) -> None:
+def test_sql_metacharacters_are_ordinary_characters_everywhere(tea: World) -> None:
     for text in METACHARACTERS:
         quoted = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
         answers = [
@@ -298,7 +298,7 @@ def test_no_body_breaks_the_server(database_url: str) -> None:
         fuzz()
 
 
-def test_a_refusal_can_be_asked_to_be_quiet(world: World) -> None:
+def test_a_refusal_can_be_requested_with_status_200(world: World) -> None:
     row = {"room_id": world.room(), "to_peer": str(uuid4()), "kind": "bye", "body": {}}
     loud = world.anna.post("/rows/signals", json=row)
     quiet = world.anna.post("/rows/signals", json=row, headers={"Prefer": "refusal=quiet"})

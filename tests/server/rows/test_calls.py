@@ -29,7 +29,7 @@ create function roomtone.twice(a int, b int default 0) returns int language sql 
 @pytest.fixture
 def called(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     world.psql.run(FUNCTIONS)
-    # new functions may be called by everybody, as PostgreSQL has it
+    # PostgreSQL lets everyone call new functions
     monkeypatch.setattr(catalogue, "REFRESH_AT_MOST_EVERY_S", 0.0)
     return world
 
@@ -87,20 +87,20 @@ def test_rows_that_are_returned_are_filtered_like_a_table(called: World) -> None
     problem(none, 406, "PGRST116")
 
 
-def test_what_cannot_be_called_so_is_said_clearly(called: World) -> None:
-    told = problem(called.anna.post("/rows/rpc/nowhere"), 404, "PGRST202")
-    assert "join_room" in told["hint"]
-    assert "relay_secret" not in told["hint"]
+def test_a_wrong_call_is_refused_with_a_hint(called: World) -> None:
+    reply = problem(called.anna.post("/rows/rpc/nowhere"), 404, "PGRST202")
+    assert "join_room" in reply["hint"]
+    assert "relay_secret" not in reply["hint"]
     for body in ({}, {"a": 1, "c": 2}, {'a"; drop table rooms; --': 1}):
-        told = problem(called.anna.post("/rows/rpc/add_up", json=body), 404, "PGRST202")
-        assert "add_up(a, b)" in told["hint"]
+        reply = problem(called.anna.post("/rows/rpc/add_up", json=body), 404, "PGRST202")
+        assert "add_up(a, b)" in reply["hint"]
     problem(called.anna.get("/rows/rpc/add_up?a=1&zzz=eq.1"), 404, "PGRST202")
     problem(called.anna.post("/rows/rpc/twice", json={"a": 1}), 300, "PGRST203")
     problem(called.anna.post("/rows/rpc/add_up", json={"a": "x"}), 400, "22P02")
     problem(called.anna.post("/rows/rpc/add_up", json=[1]), 400, "PGRST102")
 
 
-def test_trigger_functions_and_the_relays_own_are_not_there(world: World) -> None:
+def test_trigger_functions_and_functions_of_the_relay_are_unknown(world: World) -> None:
     names = [
         name
         for (name,) in world.psql.all(
@@ -114,12 +114,12 @@ def test_trigger_functions_and_the_relays_own_are_not_there(world: World) -> Non
         problem(world.anna.post(f"/rows/rpc/{name}"), 404, "PGRST202")
 
 
-def test_acting_as_somebody_else_is_for_psql(world: World) -> None:
+def test_acting_as_another_user_is_for_psql_only(world: World) -> None:
     problem(world.anna.post("/rows/rpc/act_as", json={"username": "rick"}), 403, "42501")
 
 
-def test_a_visitor_is_told_to_sign_in(world: World) -> None:
-    response = world.nobody.post("/rows/rpc/join_room", json={"room_id": world.room()})
+def test_an_anonymous_call_is_refused_with_401(world: World) -> None:
+    response = world.anonymous.post("/rows/rpc/join_room", json={"room_id": world.room()})
     problem(response, 401, "42501")
 
 

@@ -1,4 +1,4 @@
-"""The `postgrest` client from PyPI, as it is: what PostgREST's own clients can do, works here."""
+"""The `postgrest` client from PyPI works unchanged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..rows_world import World
 def client_of(world: World, username: str | None) -> SyncPostgrestClient:
     client = SyncPostgrestClient(f"{world.relay.url}/rows")
     if username is not None:
-        token = world.nobody.post("/session", json={"username": username}).json()["token"]
+        token = world.anonymous.post("/session", json={"username": username}).json()["token"]
         client.auth(token)
     return client
 
@@ -33,7 +33,7 @@ def anna(world: World) -> Iterator[SyncPostgrestClient]:
 
 @pytest.fixture
 def rooms(rick: SyncPostgrestClient) -> dict[str, int]:
-    """Four rooms of rick's, by name."""
+    """Four rooms of rick, by name."""
     named = [{"name": name} for name in ("Tea", "Night owls", "Ten, or so", "Quiet")]
     rows: Any = rick.from_("rooms").insert(named).execute().data
     return {row["name"]: row["id"] for row in rows}
@@ -136,9 +136,9 @@ def test_it_calls_functions(anna: SyncPostgrestClient, world: World) -> None:
     assert anna.rpc("leave_room", {"room_id": room}).execute().data is True  # type: ignore[dict-item] # any JSON goes
 
 
-def test_it_is_told_errors_as_postgrest_tells_them(world: World, anna: SyncPostgrestClient) -> None:
-    with client_of(world, None) as nobody, pytest.raises(APIError) as refused:
-        nobody.from_("rooms").insert({"name": "x"}).execute()
+def test_it_gets_errors_in_the_form_of_postgrest(world: World, anna: SyncPostgrestClient) -> None:
+    with client_of(world, None) as anonymous, pytest.raises(APIError) as refused:
+        anonymous.from_("rooms").insert({"name": "x"}).execute()
     assert refused.value.code == "42501"
     with pytest.raises(APIError) as refused:
         anna.from_("nowhere").select("*").execute()

@@ -1,4 +1,4 @@
-"""docs/rows.md: every example does what it says, and every operator is there."""
+"""docs/rows.md: every example works, and every operator is described."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "rows.md").read_text("utf-8")
 
 
 def send(client: httpx.Client, command: str) -> httpx.Response:
-    """Send what a curl command line says, as far as this page uses curl."""
+    """Send the request of a curl command line."""
     words = iter(shlex.split(command)[1:])
     method, url, headers, body = None, "", {}, None
     for word in words:

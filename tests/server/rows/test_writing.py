@@ -26,7 +26,7 @@ def test_one_object_is_inserted_as_the_user_with_defaults_for_the_rest(world: Wo
     assert response.json() == [{"name": "Tea", "stage": "open", "host_id": host}]
 
 
-def test_nothing_is_given_back_unless_asked(world: World) -> None:
+def test_rows_are_returned_on_request_only(world: World) -> None:
     response = world.rick.post("/rows/rooms", json={"name": "Tea"})
     assert (response.status_code, response.content) == (201, b"")
     assert response.headers["content-range"] == "*/*"
@@ -82,7 +82,7 @@ def test_an_empty_object_is_a_row_of_defaults(world: World) -> None:
     assert [row["id"] for row in rows] == [2, 3]
 
 
-def test_the_place_of_a_new_row_is_told(world: World) -> None:
+def test_the_location_of_a_new_row_is_sent(world: World) -> None:
     response = world.rick.post(
         "/rows/rooms", json={"name": "Tea"}, headers={"Prefer": "return=headers-only"}
     )
@@ -156,8 +156,8 @@ def test_leaving_is_a_delete(world: World) -> None:
 def test_an_update_or_delete_without_a_filter_is_refused(world: World) -> None:
     world.room()
     rule = "rows_are_chosen_by_a_filter"
-    told = problem(world.rick.patch("/rows/rooms", json={"name": "x"}), 400, "21000", rule)
-    assert told["message"] == "UPDATE requires a WHERE clause"
+    reply = problem(world.rick.patch("/rows/rooms", json={"name": "x"}), 400, "21000", rule)
+    assert reply["message"] == "UPDATE requires a WHERE clause"
     problem(world.rick.delete("/rows/participants?select=user_id"), 400, "21000", rule)
     limited = world.rick.delete("/rows/participants?room_id=eq.1&limit=1")
     problem(limited, 400, "PGRST100")
@@ -191,16 +191,16 @@ def test_the_rule_that_refuses_is_named(world: World) -> None:
     world.psql.run("update rooms set ended_at = now() where id = %s", room)
     url = "/rows/participants"
     rule = "participants_room_is_open"
-    told = problem(world.anna.post(url, json={"room_id": room}), 400, "23514", rule)
-    assert told["hint"]
+    reply = problem(world.anna.post(url, json={"room_id": room}), 400, "23514", rule)
+    assert reply["hint"]
     unknown = world.anna.post(url, json={"room_id": 10**6})
     problem(unknown, 404, "P0002", "participants_room_is_open")
     problem(world.rick.post("/rows/rooms", json={"name": ""}), 400, "23514", "rooms_name_is_text")
 
 
-def test_somebody_not_signed_in_is_told_to(world: World) -> None:
+def test_an_anonymous_write_is_refused_with_401(world: World) -> None:
     room = world.room()
-    response = world.nobody.post("/rows/participants", json={"room_id": room})
+    response = world.anonymous.post("/rows/participants", json={"room_id": room})
     problem(response, 401, "42501")
     assert response.headers["www-authenticate"] == "Bearer"
     problem(world.anna.post("/rows/topics", json={"name": "x"}), 403, "42501")
@@ -209,11 +209,11 @@ def test_somebody_not_signed_in_is_told_to(world: World) -> None:
 def test_text_travels_unchanged(world: World) -> None:
     name = "Ω \"quoted\" 'q'; drop table rooms; -- %s \\ 🫖"
     room = world.rick.post("/rows/rooms", json={"name": name}, headers=REPRESENTATION).json()[0]
-    found = world.nobody.get("/rows/rooms", params={"name": f"eq.{name}", "select": "id"})
+    found = world.anonymous.get("/rows/rooms", params={"name": f"eq.{name}", "select": "id"})
     assert found.json() == [{"id": room["id"]}]
 
 
-def test_a_row_held_by_somebody_else_is_waited_for_only_so_long(
+def test_the_wait_for_a_locked_row_is_bounded(
     database_url: str, world: World, connect: Connect
 ) -> None:
     room = world.room()
@@ -227,10 +227,10 @@ def test_a_row_held_by_somebody_else_is_waited_for_only_so_long(
 
 
 def test_a_deadlock_is_tried_again_and_nothing_is_lost(world: World, connect: Connect) -> None:
-    # Two rows, taken in opposite orders: one side must lose, and the relay's side starts over.
+    # Two rows, locked in opposite orders: a deadlock, after which the relay runs its transaction again.
     first, second = world.room("A"), world.room("B")
     other = connect(autocommit=False)
-    other.execute("set deadlock_timeout = '1h'")  # so that the relay's side is the one to lose
+    other.execute("set deadlock_timeout = '1h'")  # so that the relay's transaction is cancelled
     other.execute("update rooms set name = 'B1' where id = %s", (second,))
     answers: list[httpx.Response] = []
     body = {"name": "C"}
@@ -252,4 +252,4 @@ def _until_someone_waits(connection: psycopg.Connection[tuple[object, ...]]) -> 
     for _ in range(10_000):
         if connection.execute(query).fetchone() is not None:
             return
-    raise AssertionError("nobody waits for a lock")
+    raise AssertionError("no session waits for a lock")

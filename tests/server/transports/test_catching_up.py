@@ -1,4 +1,4 @@
-"""Coming back after long: what was missed is sent page by page, all of it, once and in order, by every technique."""
+"""Reconnecting after a long time: all missed events are sent, page by page, once and in order, by every technique."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CANDIDATE = '{"candidate": "candidate:1 1 udp 2113937151 192.0.2.7 50000 typ hos
 
 
 def happens(psql: Psql, room: int) -> int:
-    """So much happens in the room, with signals for anna and for others in between; the newest seq."""
+    """Write this many events, also signals for anna and for others. Returns the newest seq."""
     bo, anna = (
         psql.seat(room, "bo"),
         psql.one("select peer_id::text from participants where room_id = %s", room),
@@ -40,7 +40,7 @@ def happens(psql: Psql, room: int) -> int:
 
 
 def owed(psql: Psql, room: int, after: int) -> list[int]:
-    """The positions of everything that anna may see after a cursor."""
+    """The seqs of all events after a cursor that anna may see."""
     return [
         seq
         for (seq,) in psql.all(
@@ -51,7 +51,7 @@ def owed(psql: Psql, room: int, after: int) -> list[int]:
     ]  # fmt: skip
 
 
-async def test_a_reader_who_comes_back_gets_everything_once_and_in_order(
+async def test_a_subscriber_who_reconnects_gets_every_event_once_and_in_order(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "anna")

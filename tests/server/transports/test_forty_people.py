@@ -1,4 +1,4 @@
-"""Forty people walk into one room at the same moment."""
+"""Forty users join one room at the same moment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SPEAKERS = 8
 
 
 class Guest:
-    """Somebody who joins, follows, and signals as a browser does: the newcomer offers, the other answers."""
+    """A user who joins, follows and signals like a browser: the newcomer offers, the other answers."""
 
     def __init__(self, relay: RunningRelay, room: int, number: int, token: str) -> None:
         self.url = f"{relay.url}/rooms/{room}/events"
@@ -105,7 +105,7 @@ def everybody_is_known(stream: Subscriber) -> Callable[[Frame], bool]:
 
 
 def in_join_order(stream: Subscriber) -> list[str]:
-    """The roster as this follower has come to know it."""
+    """The roster by the events that this subscriber received."""
     [first] = [f for f in stream.changes("snapshot") if "room" in f.data]
     people = {p["username"]: p["seq"] for p in first.data["participants"]}
     for change in stream.changes("participants"):
@@ -114,7 +114,7 @@ def in_join_order(stream: Subscriber) -> list[str]:
     return sorted(people, key=people.__getitem__)
 
 
-async def test_they_end_with_one_roster_one_log_and_one_connection_a_pair(
+async def test_all_participants_see_the_same_roster_and_log_and_each_pair_connects_once(
     connect: Connect, database_url: str
 ) -> None:
     psql = Psql(connect())

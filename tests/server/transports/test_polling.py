@@ -1,4 +1,4 @@
-"""Polling and long-polling: the same log by the same cursor, asked for."""
+"""Polling and long-polling: the same log by the same cursor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    """One that is patient: between two questions nobody loses a seat."""
+    """A relay with a long grace period: no seat is lost between two polls."""
     with run_relay(database_url) as running:
         yield running
 
@@ -54,20 +54,22 @@ def test_the_first_poll_gets_a_snapshot_and_the_next_what_came_after(
     assert last == {"events": [], "cursor": then["cursor"]}
 
 
-def test_a_long_poll_is_answered_by_the_bell(psql: Psql, room: int, anna: httpx.Client) -> None:
+def test_a_long_poll_is_answered_by_the_notification(
+    psql: Psql, room: int, anna: httpx.Client
+) -> None:
     cursor = anna.get(f"/rooms/{room}/events", headers=JSON).json()["cursor"]
-    asked = {"after": cursor, "wait": "60"}  # it is joined sooner than that, so the bell it was
+    asked = {"after": cursor, "wait": "60"}  # the next user joins sooner, so the notification was
     with asking(psql, anna, f"/rooms/{room}/events", asked) as answers:
         working = (
             "select count(*) from pg_stat_activity where datname = current_database()"
             " and application_name like 'roomtone relay%%' and state <> 'idle'"
         )
-        eventually(lambda: not psql.one(working))  # nothing of the database is held while it waits
+        eventually(lambda: not psql.one(working))  # it uses no database connection while it waits
         psql.seat(room, "bo")
     assert [event["table"] for event in answers[0].json()["events"]] == ["participants"]
 
 
-def test_a_long_poll_in_vain_is_answered_empty(room: int, anna: httpx.Client) -> None:
+def test_a_long_poll_without_news_is_answered_empty(room: int, anna: httpx.Client) -> None:
     cursor = anna.get(f"/rooms/{room}/events", headers=JSON).json()["cursor"]
     answer = anna.get(
         f"/rooms/{room}/events", headers=JSON, params={"after": cursor, "wait": "0.2"}
@@ -93,9 +95,7 @@ def test_a_cursor_the_log_does_not_reach_back_to_gets_a_snapshot(
         {"wait": "nan"},
     ],
 )
-def test_a_question_that_is_none_is_refused(
-    room: int, anna: httpx.Client, query: dict[str, str]
-) -> None:
+def test_an_invalid_poll_is_refused(room: int, anna: httpx.Client, query: dict[str, str]) -> None:
     answer = anna.get(f"/rooms/{room}/events", headers=JSON, params=query)
     assert (answer.status_code, answer.json()["code"]) == (400, "PGRST100")
 
@@ -107,7 +107,7 @@ def test_polling_is_presence(psql: Psql, database_url: str) -> None:
         assert joined.status_code == 201
         began = psql.one("select now()")
         renewed: set[datetime] = set()
-        # A seat that begins to lapse anew after each question is one that never lapses.
+        # Each poll starts the grace period again, so the seat never expires.
         while len(renewed) < 3 or max(renewed) < began + timedelta(seconds=4):
             assert anna.get(f"/rooms/{room}/events", headers=JSON, params={"wait": "0"}).is_success
             renewed |= {psql.one("select expires_at from participants where peer_id is not null")}
@@ -131,7 +131,7 @@ def test_the_hallway_is_polled_by_a_cursor_of_its_own(
     assert other["snapshot"]["hallway"][0]["name"] == "Coffee"
 
 
-def test_the_hallway_travels_along_with_a_room_if_asked(
+def test_a_poll_of_a_room_includes_the_hallway_on_request(
     psql: Psql, relay: RunningRelay, room: int, anna: httpx.Client
 ) -> None:
     relay.shows(room, here=1)
@@ -152,7 +152,7 @@ def test_the_hallway_travels_along_with_a_room_if_asked(
 
 
 @pytest.mark.parametrize("reason", ["removed", "room ended", "taken over", "left"])
-def test_somebody_whose_seat_went_between_two_questions_is_told_why(
+def test_a_poll_after_the_seat_was_lost_says_why(
     psql: Psql, room: int, anna: httpx.Client, reason: str
 ) -> None:
     psql.seat(room, "rick")
@@ -194,16 +194,16 @@ def test_an_event_and_its_row_of_the_hallway_are_one_answer(
     for name in ("bo", "cleo", "dan", "eve", "finn"):
         with asking(psql, anna, url, cursors | {"wait": "25"}) as answers:
             psql.seat(room, name)
-        told = answers[0].json()
-        together += bool(told["events"] and told["hallway"])
-        events, rows = told["events"], told["hallway"]
-        # On a machine that is busy one may come before the other after all, and the other is then asked for.
+        reply = answers[0].json()
+        together += bool(reply["events"] and reply["hallway"])
+        events, rows = reply["events"], reply["hallway"]
+        # On a busy machine one may arrive before the other. Then the next poll gets the other.
         while not events or [row["here"] for row in rows][-1:] != [len(psql.roster(room))]:
-            cursors = {"after": told["cursor"], "hallway": told["hallway_cursor"], "wait": "25"}
-            told = anna.get(url, headers=JSON, params=cursors).json()
-            events, rows = events + told["events"], rows + told["hallway"]
+            cursors = {"after": reply["cursor"], "hallway": reply["hallway_cursor"], "wait": "25"}
+            reply = anna.get(url, headers=JSON, params=cursors).json()
+            events, rows = events + reply["events"], rows + reply["hallway"]
         assert [event["record"]["username"] for event in events] == [name]
-        cursors = {"after": told["cursor"], "hallway": told["hallway_cursor"]}
+        cursors = {"after": reply["cursor"], "hallway": reply["hallway_cursor"]}
     assert together > 0
 
 
@@ -211,11 +211,9 @@ def test_an_event_and_its_row_of_the_hallway_are_one_answer(
 def asking(
     psql: Psql, client: httpx.Client, url: str, question: dict[str, str]
 ) -> Iterator[list[httpx.Response]]:
-    """Do something while this question is kept waiting; the answer is there when that is done."""
+    """Do something while this poll waits. The answer is there when the block ends."""
     follows = "select count(*) from participants where served_by is not null and expires_at is null"
-    eventually(
-        lambda: not psql.one(follows)
-    )  # the question before this one is over for the relay too
+    eventually(lambda: not psql.one(follows))  # the relay has finished the poll before this one
     answers: list[httpx.Response] = []
     thread = threading.Thread(
         target=lambda: answers.append(client.get(url, headers=JSON, params=question))

@@ -1,4 +1,4 @@
-"""The stream: a snapshot, then every change once and in order, whatever happens in between."""
+"""The event stream: a snapshot, then every change once and in order, also after failures."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ async def test_a_lost_listener_costs_a_delay_and_never_an_event(
         assert anna.seqs == [3]
 
 
-async def test_every_reader_gets_every_event_once_through_many_bells(
+async def test_every_subscriber_gets_every_event_once_through_many_notifications(
     psql: Psql, relay: RunningRelay
 ) -> None:
     room = psql.room("rick")
@@ -204,9 +204,7 @@ async def test_every_reader_gets_every_event_once_through_many_bells(
             assert stream.seqs == list(range(5, 306))
 
 
-async def test_somebody_who_is_not_in_the_room_gets_no_stream(
-    psql: Psql, relay: RunningRelay
-) -> None:
+async def test_a_user_without_a_seat_gets_no_stream(psql: Psql, relay: RunningRelay) -> None:
     room = psql.room("rick")
     async with follow(events(relay, room), relay.token("anna")) as anna:
         assert anna.status == 403
@@ -214,10 +212,10 @@ async def test_somebody_who_is_not_in_the_room_gets_no_stream(
         assert anna.problem["rule"] == "participants_only_for_those_inside"
 
 
-async def test_a_visitor_who_is_not_signed_in_is_asked_to(psql: Psql, relay: RunningRelay) -> None:
+async def test_an_anonymous_user_gets_no_stream_of_a_room(psql: Psql, relay: RunningRelay) -> None:
     room = psql.room("rick")
-    with relay.client() as visitor:
-        answer = visitor.get(f"/rooms/{room}/events")
+    with relay.client() as anonymous:
+        answer = anonymous.get(f"/rooms/{room}/events")
         assert (answer.status_code, answer.json()["code"]) == (401, "42501")
         assert answer.headers["content-type"] == "application/problem+json"
 
@@ -305,7 +303,7 @@ async def test_signing_out_ends_every_stream_and_refuses_the_token(
         assert refused.status == 401
 
 
-async def test_stopping_the_relay_tells_streams_to_come_back(psql: Psql, database_url: str) -> None:
+async def test_stopping_the_relay_ends_streams_with_a_retry(psql: Psql, database_url: str) -> None:
     room = psql.room("rick")
     psql.seat(room, "anna")
     with run_relay(database_url) as relay:
@@ -329,7 +327,7 @@ async def test_streams_of_one_user_are_bounded(psql: Psql, database_url: str) ->
             assert two.status == 429
 
 
-async def test_the_hallway_stream_shows_rooms_come_change_and_go(
+async def test_the_hallway_stream_sends_new_changed_and_ended_rooms(
     psql: Psql, relay: RunningRelay
 ) -> None:
     async with follow(f"{relay.url}/hallway/events", relay.token("anna")) as anna:

@@ -1,4 +1,4 @@
-"""What was taken back reaches nobody any more, by whichever technique they read the log."""
+"""An event that was taken back is sent to no subscriber any more, by any technique."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def relay(database_url: str) -> Iterator[RunningRelay]:
 async def test_a_message_that_was_taken_back_is_not_read_again(
     psql: Psql, relay: RunningRelay
 ) -> None:
-    """By those who were there, from where they left off; and by somebody who came late, from a cursor they made up."""
+    """By users who had a seat, from their cursor; and by a late participant, from an invented cursor."""
     room = psql.room("rick")
     psql.seat(room, "rick")
     psql.seat(room, "anna")
@@ -73,7 +73,7 @@ async def test_a_message_that_was_taken_back_is_not_read_again(
                 assert (answer.status_code, SECRET in answer.text) == (200, False), path
 
 
-def test_the_relay_is_told_which_event_was_taken_back(psql: Psql) -> None:
+def test_the_relay_learns_which_event_was_taken_back(psql: Psql) -> None:
     room = psql.room("rick")
     psql.seat(room, "rick")
     message = psql.act_as("rick").one("select say(%s, %s)", room, SECRET)
@@ -85,7 +85,7 @@ def test_the_relay_is_told_which_event_was_taken_back(psql: Psql) -> None:
     assert psql.act_as(None).all(read, room) == [(3, 0, None), (4, None, 3)]
 
 
-def test_a_reader_who_is_behind_never_takes_what_was_taken_back_meanwhile() -> None:
+def test_a_slow_reader_never_gets_an_event_that_was_taken_back() -> None:
     log = RoomLog(RoomId(1), epoch=7, head=0)
     behind = Reader(log, UserId(1), PeerId("a"), asyncio.Event())
     log.add(behind)
@@ -97,7 +97,7 @@ def test_a_reader_who_is_behind_never_takes_what_was_taken_back_meanwhile() -> N
     assert [entry.seq for entry in behind.take()] == [1, 3, 4]
 
 
-async def test_somebody_who_comes_late_to_a_room_for_the_invited_is_told_by_no_technique_who_sat_there(
+async def test_a_late_participant_of_an_invited_room_does_not_learn_by_any_technique_who_had_a_seat(
     psql: Psql, relay: RunningRelay
 ) -> None:
     room = psql.room("rick")
@@ -123,8 +123,8 @@ async def test_somebody_who_comes_late_to_a_room_for_the_invited_is_told_by_no_t
             asked = {"after": after, "wait": wait}
             answer = client.get(events, params=asked, headers={"Accept": "application/json"})
             read.append(answer.json()["events"])
-    for told in read:
-        assert [(event["table"], event["record"]["username"]) for event in told] == [
+    for reply in read:
+        assert [(event["table"], event["record"]["username"]) for event in reply] == [
             ("messages", "early"),
             ("participants", "late"),
         ]

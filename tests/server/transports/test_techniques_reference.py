@@ -1,4 +1,4 @@
-"""docs/techniques.md: every curl command answers as told, every emitted event is acknowledged."""
+"""docs/techniques.md: every curl command gets the described answer, every emitted event is acknowledged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "techniques.md").read_text("utf-8")
 
 
 class Reader:
-    """Somebody who types what the page says, putting in what the answers gave."""
+    """A reader who types the commands of the page, with the values of earlier answers."""
 
     def __init__(self, url: str) -> None:
         self.known = {"ROOMTONE": url}
@@ -38,7 +38,7 @@ class Reader:
         self.known |= {names[key]: str(row[key]) for key in names if key in row}
 
     async def types(self, command: str) -> Any:
-        """What a curl command line gets: JSON, or of a stream the first frame."""
+        """The answer to a curl command line: JSON, or the first frame of a stream."""
         words = shlex.split(self.filled(command))[1:]
         headers = dict(w.split(": ", 1) for flag, w in itertools.pairwise(words) if flag == "-H")
         body = next((w for flag, w in itertools.pairwise(words) if flag == "--json"), None)
@@ -70,7 +70,7 @@ async def test_every_curl_command_and_every_event_does_what_the_page_says(
             else:
                 assert answer["snapshot"]["hallway"][0]["name"] == "Techniques"
         room, token = reader.known["ROOM"], reader.known["TOKEN"]
-        # rick is the newcomer once he has joined anew, so he may offer
+        # rick joined again, so he is the newcomer and may offer
         reader.known["OTHER"] = psql.seat(int(room), "beth")
         async with open_socket(f"{relay.url}/rooms/{room}/socket", token) as rick:
             for text in emitted:

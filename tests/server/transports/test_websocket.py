@@ -1,4 +1,4 @@
-"""The WebSocket: the article's events and their acknowledgements, on the same log as everything else."""
+"""The WebSocket: its events and their acknowledgements, on the same log as the other techniques."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def refused(ack: dict[str, Any]) -> tuple[int, str | None]:
     return ack["problem"]["status"], ack["problem"].get("rule")
 
 
-async def test_one_joins_signals_and_leaves_as_in_the_article(
+async def test_a_client_joins_signals_and_leaves_as_in_the_article(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     host = psql.seat(room, "rick")
@@ -60,7 +60,7 @@ async def test_one_joins_signals_and_leaves_as_in_the_article(
     assert psql.roster(room) == ["rick"]
 
 
-async def test_several_signals_travel_in_one_event_and_all_or_none_are_written(
+async def test_several_signals_in_one_event_are_all_written_or_none(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     host, guest = psql.seat(room, "rick"), psql.seat(room, "bo")
@@ -100,7 +100,7 @@ async def test_the_database_decides_what_may_be_emitted(
     assert psql.count("signals") == 0
 
 
-async def test_joining_anew_on_the_same_socket_is_a_new_session(
+async def test_joining_again_on_the_same_socket_is_a_new_session(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "anna")
@@ -158,11 +158,11 @@ async def test_the_sockets_of_two_relays_and_a_stream_agree_on_every_event(
                 assert len(each.changes("participants")) == 10
 
 
-async def test_what_a_socket_writes_is_broadcast_without_the_bell(
+async def test_events_of_a_socket_are_sent_without_waiting_for_the_notification(
     psql: Psql, database_url: str, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     psql.seat(room, "rick")
-    # This relay is deaf for longer than the test lasts: its LISTEN is somewhere else.
+    # This relay receives no notifications during the test: it listens on another database.
     with monkeypatch.context() as changed:
         changed.setattr("roomtone.postgres.listener.CHANNEL", "nowhere")
         with run_relay(database_url) as deaf:
@@ -199,7 +199,7 @@ async def test_a_cursor_the_log_does_not_know_gets_a_fresh_snapshot(
         assert (await until_snapshot(anna)).data["room"]["id"] == room
 
 
-async def test_a_socket_is_presence_and_its_end_begins_the_grace(
+async def test_a_socket_is_presence_and_its_end_starts_the_grace_period(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "rick")
@@ -214,7 +214,7 @@ async def test_a_socket_is_presence_and_its_end_begins_the_grace(
         assert (await rick.until(goes("anna"))).data["reason"] == "timeout"
 
 
-async def test_a_seat_that_went_meanwhile_is_told_why(
+async def test_a_socket_says_why_the_seat_was_lost_in_the_meantime(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "rick")
@@ -244,7 +244,7 @@ async def test_signing_out_ends_the_socket(psql: Psql, relay: RunningRelay, room
             assert (await each.until(lambda f: f.event == "bye")).data == {"reason": "signed out"}
 
 
-async def test_stopping_the_relay_tells_sockets_to_come_back(
+async def test_stopping_the_relay_ends_sockets_with_a_retry(
     psql: Psql, database_url: str, room: int
 ) -> None:
     psql.seat(room, "anna")
@@ -260,8 +260,8 @@ async def test_stopping_the_relay_tells_sockets_to_come_back(
 async def test_the_hallway_socket_shows_rooms_and_takes_no_events(
     psql: Psql, relay: RunningRelay
 ) -> None:
-    async with open_socket(f"{relay.url}/hallway/socket") as visitor:
-        assert (await visitor.until(lambda f: f.event == "snapshot")).data == {"hallway": []}
+    async with open_socket(f"{relay.url}/hallway/socket") as anonymous:
+        assert (await anonymous.until(lambda f: f.event == "snapshot")).data == {"hallway": []}
         psql.room("rick", "Tea")
-        await visitor.until(lambda f: f.event == "hallway" and f.data["name"] == "Tea")
-        assert refused(await visitor.emit("signal")) == (400, "sockets_event_is_known")
+        await anonymous.until(lambda f: f.event == "hallway" and f.data["name"] == "Tea")
+        assert refused(await anonymous.emit("signal")) == (400, "sockets_event_is_known")

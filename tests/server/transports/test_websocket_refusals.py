@@ -1,4 +1,4 @@
-"""What a WebSocket refuses, whom it cuts off, and how it says so."""
+"""What a WebSocket refuses, and when it cuts a client off."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ELSEWHERE = "https://elsewhere.example"
         ('{"event": "signal", "data": "%s"}' % ("x" * 300_000), "54000", "requests_body_is_small"),
     ],
 )
-async def test_a_message_that_is_none_is_refused_and_the_socket_stays_open(
+async def test_an_invalid_message_is_refused_and_the_socket_stays_open(
     psql: Psql, relay: RunningRelay, room: int, message: str | bytes, code: str, rule: str | None
 ) -> None:
     psql.seat(room, "anna")
@@ -54,7 +54,7 @@ async def test_a_message_that_is_none_is_refused_and_the_socket_stays_open(
         await anna.until(joins("bo"))
 
 
-async def test_a_message_larger_than_anything_closes_the_socket(
+async def test_a_message_that_is_far_too_large_closes_the_socket(
     psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "anna")
@@ -84,13 +84,13 @@ async def test_messages_are_limited_per_second_and_the_rest_refused(
 
 
 def message(start: str) -> Callable[[Frame], bool]:
-    """The event of a message that starts so."""
+    """The event of a message that begins with this text."""
     return lambda frame: (
         frame.event == "messages" and frame.data["record"]["body"].startswith(start)
     )
 
 
-async def test_somebody_who_never_reads_is_cut_off_and_nobody_else_waits(
+async def test_a_client_that_never_reads_is_cut_off_and_others_do_not_wait(
     psql: Psql, database_url: str, room: int
 ) -> None:
     deaf, host = psql.seat(room, "deaf"), psql.seat(room, "rick")
@@ -136,7 +136,7 @@ async def test_somebody_who_never_reads_is_cut_off_and_nobody_else_waits(
         ({}, "nonsense", 4401, 401, None),
     ],
 )
-async def test_what_may_not_be_followed_is_refused_inside_the_socket(
+async def test_a_refusal_is_sent_as_a_message_of_the_socket(
     psql: Psql,
     relay: RunningRelay,
     room: int,
@@ -200,7 +200,7 @@ async def test_sockets_count_as_streams(database_url: str) -> None:
             assert not one.ended
 
 
-async def test_an_address_that_is_none_takes_no_sockets(relay: RunningRelay) -> None:
+async def test_an_unknown_address_accepts_no_sockets(relay: RunningRelay) -> None:
     with pytest.raises(InvalidStatus) as refusal:
         async with connect(relay.url.replace("http", "ws") + "/nowhere", proxy=None):
             pass

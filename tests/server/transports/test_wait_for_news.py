@@ -1,4 +1,4 @@
-"""Waiting for news: whoever hangs up in the very moment in which there is some has hung up."""
+"""Waiting for events: a connection closed at the moment of an event is closed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("steps", range(6))
-async def test_a_cancelled_wait_stays_cancelled_however_close_the_news(steps: int) -> None:
+async def test_a_cancelled_wait_stays_cancelled_at_the_moment_of_an_event(steps: int) -> None:
     wake = asyncio.Event()
     waiting = asyncio.create_task(wait_for_news(wake, 5.0, None))
     await asyncio.sleep(0)
