@@ -1,7 +1,7 @@
-"""Who is asking: JSON Web Tokens (RFC 7519), as a bearer token or in a cookie.
+"""The user of a request: JSON Web Tokens (RFC 7519), as a bearer token or in a cookie.
 
-A token only names someone. What that someone may do is the database's business, and so is
-whether the token was revoked: `roomtone.become` refuses it in each transaction.
+A token only names a user. The database decides what the user may do, and whether the token was revoked:
+`roomtone.become` refuses a revoked token in each transaction.
 """
 
 from __future__ import annotations

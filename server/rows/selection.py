@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ..problem import Problem, refusal
 from .scanner import Scanner
 
 Arrow = Literal["->", "->>"]
+T = TypeVar("T")
 
 CASTS = frozenset(
     {
@@ -66,13 +67,18 @@ MOST_ITEMS = 64
 
 def parse_selected(text: str) -> tuple[Selected, ...]:
     """`select=id,title:name,seq::text`. Raises Problem PGRST100, PGRST200."""
-    scanner = Scanner(text, f"select={text}")
+    return _items(text, "select", _selected)
+
+
+def _items(text: str, parameter: str, parse: Callable[[Scanner], T]) -> tuple[T, ...]:
+    """The items of a list separated by commas; none for an empty text."""
+    scanner = Scanner(text, f"{parameter}={text}")
     if scanner.done:
         return ()
-    items = [_selected(scanner)]
+    items = [parse(scanner)]
     while scanner.take(","):
-        _check_number(items, "select")
-        items.append(_selected(scanner))
+        _check_number(items, parameter)
+        items.append(parse(scanner))
     scanner.end()
     return tuple(items)
 
@@ -116,15 +122,7 @@ def _selected(scanner: Scanner) -> Selected:
 
 def parse_order(text: str) -> tuple[Order, ...]:
     """`order=seq.desc.nullslast,id`. Raises Problem PGRST100."""
-    scanner = Scanner(text, f"order={text}")
-    if scanner.done:
-        return ()
-    items = [_order(scanner)]
-    while scanner.take(","):
-        _check_number(items, "order")
-        items.append(_order(scanner))
-    scanner.end()
-    return tuple(items)
+    return _items(text, "order", _order)
 
 
 def _order(scanner: Scanner) -> Order:

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 import pytest
 from roomtone.http import request_bounds, uvicorn_internals
 
-from ...patience import PATIENCE
 from ...people import Psql
 from ...running import RunningRelay
+from .raw_connection import connected, received_until_closed
 
 CHUNKED = b"POST /session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 STREAM = b"GET /hallway/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
@@ -23,24 +23,6 @@ HANDSHAKE = (
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
 MEGABYTE = 1024 * 1024
-
-
-@contextmanager
-def connected(relay: RunningRelay) -> Iterator[socket.socket]:
-    host, port = relay.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
-        yield connection
-
-
-def received_until_closed(connection: socket.socket) -> bytes:
-    """All bytes until the relay closes the connection."""
-    received = b""
-    with contextlib.suppress(
-        ConnectionError
-    ):  # it closed the connection while the test was sending
-        while chunk := connection.recv(65536):
-            received += chunk
-    return received
 
 
 def rule_of(answer: bytes) -> tuple[int, str]:

@@ -5,23 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from roomtone.http import request_bounds
 
 from ...running import RunningRelay
 from ..rows_world import problem
+from .raw_connection import connected
 
 START = b"GET /live HTTP/1.1\r\nHost: localhost\r\n"
-
-
-@contextmanager
-def connected(relay: RunningRelay) -> Iterator[socket.socket]:
-    host, port = relay.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
-        yield connection
 
 
 def answer(connection: socket.socket) -> tuple[int, dict[str, object]]:
