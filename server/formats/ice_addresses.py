@@ -28,7 +28,7 @@ def fault(address: str, schemes: Sequence[str]) -> str | None:
         return f"{shown} has slashes: write {scheme if scheme in schemes else first}:{rest.strip('/')}."
     if scheme in STUN + TURN and scheme not in schemes:
         flag = "--ice-servers" if scheme in STUN else "--turn-uris"
-        return f"{shown} belongs to the other flag: use {flag}."
+        return f"{shown} belongs to the other flag: write it after {flag}."
     if not colon or scheme not in schemes:
         return f"{shown} does not begin with {' or '.join(f'{each}:' for each in schemes)}: write {first}:{address}."
     found = _ADDRESS.fullmatch(address)

@@ -261,7 +261,7 @@ def _no_user() -> Problem:
         403,
         "42501",
         "the token's subject is not the id of a user of this database",
-        hint="`sub` must be the id of a row in users, as text.",
+        hint="`sub` must be the id of a row in users, as text. No setting creates users for other subjects.",
         rule="tokens_subject_is_a_user",
     )
 

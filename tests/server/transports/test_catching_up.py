@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +18,13 @@ pytestmark = pytest.mark.anyio
 JSON = {"Accept": "application/json"}
 MANY = 2 * PAGE + 200
 CANDIDATE = '{"candidate": "candidate:1 1 udp 2113937151 192.0.2.7 50000 typ host"}'
+
+
+@pytest.fixture
+def relay(database_url: str) -> Iterator[RunningRelay]:
+    """A relay with a long grace period: no seat is lost between two polls."""
+    with run_relay(database_url) as running:
+        yield running
 
 
 def happens(psql: Psql, room: int) -> int:
