@@ -29,11 +29,11 @@ STATUS_OF_REFUSAL: Mapping[str, int] = {
     "PGRST103": 416,  # the range cannot be satisfied
     "PGRST106": 406,  # the profile (schema) is not served here
     "PGRST107": 406,  # none of the accepted media types can be produced
-    "PGRST116": 406,  # one object was asked for, but it is not exactly one row
+    "PGRST116": 406,  # the request is for one object, but the result is not exactly one row
     "PGRST117": 405,  # the method is not allowed here
-    "PGRST122": 400,  # a preference cannot be kept, and handling=strict was asked
+    "PGRST122": 400,  # an unknown preference, with handling=strict
     "PGRST124": 400,  # more rows than max-affected would change
-    "PGRST125": 404,  # nothing lives at this path
+    "PGRST125": 404,  # unknown path
     "PGRST200": 400,  # embedding other tables is not offered
     "PGRST202": 404,  # no such function, or not with these arguments
     "PGRST203": 300,  # several functions take these arguments
@@ -219,7 +219,7 @@ def problem_from_http(error: HTTPException) -> Problem:
     """Starlette's own refusals (unknown path, wrong method) in the same shape."""
     headers = dict(error.headers or {})
     if error.status_code == 404:
-        return Problem(404, "PGRST125", "nothing is at this path", headers=headers)
+        return Problem(404, "PGRST125", "this path is unknown", headers=headers)
     if error.status_code == 405:
         return Problem(405, "PGRST117", "this method is not allowed here", headers=headers)
     return Problem(error.status_code, str(error.status_code), error.detail, headers=headers)

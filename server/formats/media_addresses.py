@@ -82,7 +82,7 @@ class Reach:
     def refusal(
         self, host: str, port: int, transport: str, here: Iterable[Interface] = ()
     ) -> str | None:
-        """Why nothing may be sent there, or None. `here` are this machine's own addresses, with their networks."""
+        """Why media may not be sent to this address; None if it may. `here`: this machine's addresses, with their networks."""
         if transport.lower() != "udp":
             return "a candidate that is not UDP"
         if not LOWEST_PORT <= port <= 65535:

@@ -2,7 +2,7 @@
 
 With demo identities, every client that reaches the relay can sign in as any user. On loopback these are the
 programs of this machine, and a page of another site must not be one of them. Such a site can let its own name
-point to 127.0.0.1, and then the browser takes the relay for that site. But the browser sends that name as
+point to 127.0.0.1, and then the browser treats the relay as that site. But the browser sends that name as
 `Host`. So names other than those of this machine are refused, unless `--allowed-hosts` names them. An IP
 address as `Host` is accepted: no DNS record is involved.
 """

@@ -88,7 +88,7 @@ async def not_found(request: Request) -> Response:
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
         redirect = _without_username_of_another_site(request)
         return redirect or FILES.page("index.html", request.headers, 404)
-    raise Problem(404, "PGRST125", f"nothing is at {request.url.path[:200]}")
+    raise Problem(404, "PGRST125", f"the path {request.url.path[:200]} is unknown")
 
 
 routes: list[BaseRoute] = [

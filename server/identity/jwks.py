@@ -136,7 +136,7 @@ def _keys_at(url: str, connections: _Connections) -> dict[str | None, Any]:
     """The keys by id. Raises any error of the connection or the document."""
     document = bytearray()
     accepts = Request(url, headers={"Accept": "application/json"})
-    # A proxy that the environment names is not asked for what runs on this machine.
+    # Without a proxy for an issuer on this machine, even if the environment names one.
     direct = [ProxyHandler({})] if is_loopback(urlsplit(url).hostname or "") else []
     with urllib.request.build_opener(connections, *direct).open(
         accepts, timeout=SILENT_FOR_S

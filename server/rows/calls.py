@@ -59,7 +59,7 @@ async def _call(
             hint="Use POST.",
             headers={"Allow": "POST"},
         )
-    claims, shape, kept = (
+    claims, shape, preferred = (
         claims_of(request),
         accepted(request.headers),
         preferences(request.headers),
@@ -78,7 +78,7 @@ async def _call(
         limit = most if query.limit is None else min(most, query.limit)
         returning = Returning(query.select, function.columns, most_bytes, shape.strip_nulls)
         part = statement.call_rows(
-            function, call, query, returning, limit=limit, count=kept.count and reads
+            function, call, query, returning, limit=limit, count=preferred.count and reads
         )
     else:
         part = statement.call_value(function, call, most_bytes=most_bytes)
@@ -90,7 +90,7 @@ async def _call(
         return answer
 
     answer = await transact(request.state.database, claims, work, read_only=reads)
-    return _value_response(function, answer) or page(answer, query, shape, kept)
+    return _value_response(function, answer) or page(answer, query, shape, preferred)
 
 
 def _value_response(function: Function, answer: Answer) -> Response | None:

@@ -114,16 +114,16 @@ def page(answer: Answer, query: Query, shape: Accepted, preferred: Preferences) 
 async def post(request: Request) -> Response:
     """`POST`: insert one object or an array of them; with `resolution`, upsert."""
     table_request = await TableRequest.of(request, writes=True)
-    table, query, kept = table_request.table, table_request.query, table_request.preferences
+    table, query, preferred = table_request.table, table_request.query, table_request.preferences
     value, text = await json_of(request)
     items = objects(value, at_most=table_request.rows_limit)
     for name in {*(query.columns or ()), *(query.on_conflict or ())}:
         table.type_of(name)
     groups = list(
-        batches(items, text, columns=query.columns, missing_is_null=kept.missing != "default")
+        batches(items, text, columns=query.columns, missing_is_null=preferred.missing != "default")
     )
     returning = table_request.returning()
-    located = kept.answer == "headers-only" and len(items) == 1 and bool(table.key)
+    located = preferred.answer == "headers-only" and len(items) == 1 and bool(table.key)
     if located:
         key = tuple(Selected(Field(name)) for name in table.key)
         returning = Returning(key, (), table_request.database.answer_limit)
@@ -133,7 +133,7 @@ async def post(request: Request) -> Response:
             batch.names,
             batch.body,
             conflict=query.on_conflict,
-            resolution=kept.resolution,
+            resolution=preferred.resolution,
             answer=returning,
         )
         for batch in groups
@@ -149,13 +149,13 @@ async def post(request: Request) -> Response:
 
     answer = await transact(table_request.database, table_request.claims, work)
     location = _location(table, answer) if located else None
-    total = str(answer.size) if kept.count else "*"
+    total = str(answer.size) if preferred.count else "*"
     if returning is None or located:
         answer = Answer(None, answer.size)
     return response.rows(
         answer,
         table_request.accepted,
-        kept,
+        preferred,
         status=201,
         content_range=f"*/{total}",
         location=location,
