@@ -69,4 +69,4 @@ def test_only_udp_and_no_port_of_a_service() -> None:
 def test_an_invalid_network_is_refused_at_the_start(network: str) -> None:
     started = CliRunner().invoke(node_command, ["sfu", "--media-networks", network])
     assert started.exit_code == 2
-    assert f"--media-networks: '{network}' is no network" in started.output
+    assert f"--media-networks: '{network}' is not a network" in started.output
