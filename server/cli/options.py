@@ -84,7 +84,7 @@ def settings_from(given: dict[str, Any]) -> Settings:
                 if option.file_of in found:
                     flag = option.flag
                     raise SettingsError(
-                        f"{flag}: the secret is given directly as well. Use one of the two."
+                        f"{flag}: the secret is given directly as well; choose one of the two."
                     )
                 found[option.file_of] = read_secret(option.flag, file)
         return Settings(**found)

@@ -9,6 +9,7 @@ from queue import Queue
 import pytest
 from roomtone import logs
 from roomtone.logs import EACH_S, FoldEqualLines
+from roomtone.rows import catalogue
 
 from ..patience import PATIENCE
 from ..people import Psql
@@ -61,7 +62,10 @@ def test_lines_left_out_are_counted_a_minute_later_though_no_more_come(
     assert "more like this: it went wrong" in said.get(timeout=PATIENCE)
 
 
-def test_equal_errors_caused_by_a_client_are_logged_once(relay: RunningRelay, psql: Psql) -> None:
+def test_equal_errors_caused_by_a_client_are_logged_once(
+    relay: RunningRelay, psql: Psql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "REFRESH_AT_MOST_EVERY_S", 0.0)
     out = io.StringIO()
     handler = logging.StreamHandler(out)
     handler.addFilter(FoldEqualLines(handler.emit))
