@@ -58,6 +58,7 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_330_reserve_peer_id",
         "_340_withdraw",
         "_350_withdraw_on_demotion",
+        "_490_pace_changes",
         "_500_log",
         "_510_log_change",
         "_600_delete_old_signals",

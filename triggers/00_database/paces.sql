@@ -7,6 +7,7 @@ declare
   rule constant text := tg_argv[0];
   max_rows constant int := tg_argv[1];
   within constant interval := tg_argv[2];
+  kind constant text := coalesce(tg_argv[4], tg_table_name);
   place bigint := 0;
 begin
   if acting_as_operator() then
@@ -15,9 +16,9 @@ begin
   if tg_argv[3] = 'in a room' then
     place := (to_jsonb(new) ->> 'room_id')::bigint;
   end if;
-  if not spend_pace(place, coalesce(acting_user(), 0), tg_table_name, within / max_rows, within) then
+  if not spend_pace(place, coalesce(acting_user(), 0), kind, within / max_rows, within) then
     raise check_violation using
-      message    = format('too many %s in a short time', tg_table_name),
+      message    = format('too many %s in a short time', kind),
       constraint = rule,
       hint       = format('Up to %s in %s. Wait a moment and try again.', max_rows, within);
   end if;
@@ -25,7 +26,7 @@ begin
 end
 $$;
 
-comment on function tg_pace() is 'Rate limit: refuses rows that a user writes too fast. Arguments: rule, maximum number of rows, in which time, ''in a room'' if counted per room.';
+comment on function tg_pace() is 'Rate limit: refuses rows that a user writes too fast. Arguments: rule, maximum number of rows, in which time, ''in a room'' if counted per room, what is counted if not new rows.';
 
 create or replace function tg_limit() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

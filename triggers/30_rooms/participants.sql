@@ -280,3 +280,15 @@ create constraint trigger _620_apply_host_gone after update of peer_id on partic
 deferrable initially deferred for each row when (old.peer_id is not null and new.peer_id is null)
 execute function tg_participants__apply_host_gone();
 comment on trigger _620_apply_host_gone on participants is 'At commit, after the leaving was logged, applies rooms.host_gone.';
+
+-- At commit, so that two transactions of one user do not wait for each other's rows. Muting is not counted, because it needs
+-- an unmuting before it, which is; so muting everybody is never refused. Changes made by triggers are not requests.
+drop trigger if exists _490_pace_changes on participants;
+create constraint trigger _490_pace_changes after update on participants
+deferrable initially deferred for each row
+when (pg_trigger_depth() = 0
+      and ((new.role, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at)
+           is distinct from (old.role, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at)
+           or (old.muted and not new.muted)))
+execute function tg_pace('participants_change_slowly', '60', '10 seconds', 'in a room', 'changes of participants');
+comment on trigger _490_pace_changes on participants is '60 changes by one user in 10 seconds, in each room: each is sent to everybody there.';

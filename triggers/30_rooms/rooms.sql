@@ -251,3 +251,9 @@ drop trigger if exists _500_log on rooms;
 create constraint trigger _500_log after insert or update or delete on rooms
 deferrable initially deferred for each row execute function tg_rooms__log();
 comment on trigger _500_log on rooms is 'At commit, logs the change.';
+
+drop trigger if exists _490_pace_changes on rooms;
+create constraint trigger _490_pace_changes after update on rooms
+deferrable initially deferred for each row when (pg_trigger_depth() = 0)
+execute function tg_pace('rooms_change_slowly', '60', '10 seconds', '', 'changes of rooms');
+comment on trigger _490_pace_changes on rooms is '60 changes by one user in 10 seconds: each is sent to everybody.';
