@@ -1,12 +1,16 @@
-"""Rooms from Python: a peer that takes a seat, speaks and receives. A client of the database, like anyone.
+"""Rooms from Python: bots, the house band and media nodes, each a client of the database like a browser.
 
-    signaling/   a seat in a room, over the database or over HTTP, kept whatever breaks
-    mesh.py      who is connected with whom;  connection.py  one connection, on aiortc
-    node_line.py the one connection to a media node;  routes.py  which of both ways a room goes just now
-    voice.py     what is said, encoded once for everybody;  sounds.py  what there is to say
-    hearing.py   what others say, person by person
-    visit.py     all of it together: `async with room_session(line, room, sound=tone(440)) as visit`
-    bot.py       `roomtone bot`;  band/  the house band
+    signaling/          signaling clients over the database or HTTP, and a seat that is held with one
+    mesh.py             the direct connections with other participants (peer_connection.py is one of them)
+    node_connection.py  the connection with a media node
+    routes.py           which of the two a room uses
+    aiortc_internals/   everything that is used of aiortc beyond its public interface
+    sent_audio.py       a sound (sounds.py), encoded once for all listeners
+    received_audio.py   the audio of other participants
+    room_session.py     all of it together: `async with room_session(client, room, sound=tone(440)) as session`
+    bot.py              `roomtone bot`
+    band/, node/        the house band, and media nodes, in processes of their own
 
-Nothing here imports the relay, and the relay imports nothing of this: it runs in processes of its own.
+May import `postgres`, `log`, `formats`, `settings` and `supervision`, never `relay`, `transports`, `rows` or `http`; these import
+nothing of it.
 """

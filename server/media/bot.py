@@ -1,4 +1,4 @@
-"""`roomtone bot`: somebody for a room, who says one thing, or listens."""
+"""`roomtone bot`: a participant that sends one sound, or listens."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from .signaling.http_client import http_signaling_client
 from .sounds import Sound, SoundError, tone
 from .sounds import play as sound_of_file
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
-LOUD: Final = -40  # dBov: speech, not a room's noise
-HOLD: Final = 25  # blocks, 0.5 s; a pause between words is no silence
+LOUD: Final = -40  # dBov: louder than the noise of a room
+PAUSE: Final = 25  # blocks, 0.5 s; a shorter pause is one between words
 
-WHY: Final = {
+REASONS: Final = {
     "room ended": "the room has ended",
-    "removed": "somebody who moderates the room sent us out",
-    "left": "somebody took our seat away",
+    "removed": "a moderator removed us from the room",
+    "left": "our seat was deleted",
     "taken over": "another bot of this name took the seat",
-    "signed out": "somebody signed us out",
+    "signed out": "we were signed out",
     "token expired": "the token has expired",
     RECORDED: "the room is recorded, and we do not stay for that",
     "participants_is_not_banned": "we are banned from the room",
@@ -44,7 +44,7 @@ WHY: Final = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What was asked for on the command line."""
+    """The options of the command line."""
 
     room: RoomId
     name: str | None = None
@@ -56,11 +56,11 @@ class Plan:
     url: str = ""
     token: str | None = None
     database_url: str | None = None
-    settings: Settings = Settings()  # noqa: RUF009 - frozen, and nothing in it is asked for but ICE
+    settings: Settings = Settings()  # noqa: RUF009 - frozen; only its ICE settings are used
 
     @property
-    def called(self) -> str:
-        """The name, or what it does."""
+    def username(self) -> str:
+        """The given name, or what the bot does."""
         if self.name is not None:
             return self.name
         if self.tone is not None:
@@ -70,42 +70,48 @@ class Plan:
         return "echo" if self.echo else "a listener"
 
 
-def run(plan: Plan, say: Say) -> int:
-    """Until told to stop, or it is over; the exit status: 0, or 1 if the room was not to be had."""
+def run(plan: Plan, report: Report) -> int:
+    """Run until a signal, or the end of the session; the exit status: 0, or 1 when the room could not be entered."""
     logging.getLogger("aiortc").setLevel(logging.ERROR)
-    return asyncio.run(_run(plan, say))
+    return asyncio.run(_run(plan, report))
 
 
-async def _run(plan: Plan, say: Say) -> int:
+async def _run(plan: Plan, report: Report) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     try:
-        async with _lines(plan) as lines:
+        async with _clients(plan) as clients:
             results: list[int] = []
 
-            async def sit() -> None:
-                results.extend(await all_of(*(_sit(plan, line, say) for line in lines), name="bot"))
+            async def run_all() -> None:
+                results.extend(
+                    await all_of(
+                        *(_run_bot(plan, client, report) for client in clients), name="bot"
+                    )
+                )
 
-            await first_of(bots=sit(), stop=stopping.wait())
+            await first_of(bots=run_all(), stop=stopping.wait())
             if stopping.is_set():
-                say("left")
+                report("left")
                 return 0
             return max(results)
     except (Refused, SoundError) as refusal:
         words = str(refusal)
-        say(words[:1].upper() + words[1:])
+        report(words[:1].upper() + words[1:])
     except ConnectionLost as lost:
         where = "the database" if plan.database_url else plan.url
-        say(f"Nobody answers at {where} ({lost}).")
+        report(f"Nobody answers at {where} ({lost}).")
     return 1
 
 
 @asynccontextmanager
-async def _lines(plan: Plan) -> AsyncIterator[list[SignalingClient]]:
-    """A line for each bot."""
+async def _clients(plan: Plan) -> AsyncIterator[list[SignalingClient]]:
+    """A signaling client for each bot."""
     names = (
-        [plan.called] if plan.count == 1 else [f"{plan.called} {n + 1}" for n in range(plan.count)]
+        [plan.username]
+        if plan.count == 1
+        else [f"{plan.username} {n + 1}" for n in range(plan.count)]
     )
     if plan.database_url is not None:
         ice = partial(ice_of, plan.settings)
@@ -123,8 +129,8 @@ async def _lines(plan: Plan) -> AsyncIterator[list[SignalingClient]]:
         ]
 
 
-async def _sit(plan: Plan, client: SignalingClient, say: Say) -> int:
-    """One bot's stay; 0 when it ended as it should."""
+async def _run_bot(plan: Plan, client: SignalingClient, report: Report) -> int:
+    """Run one bot; 0 when it ended as it should."""
     who = client.user.username
     echo = Echo() if plan.echo else None
     sound: Sound | None = None
@@ -141,41 +147,41 @@ async def _sit(plan: Plan, client: SignalingClient, say: Say) -> int:
         sound=sound,
         receives=listens or echo is not None,
         role="AUDIENCE" if listens else None,
-        say=lambda words: say(f"{who}: {words}"),
+        report=lambda words: report(f"{who}: {words}"),
         leaves_when_recorded=plan.leaves_when_recorded,
     ) as session:
-        say(f"{who} sits in room {plan.room}. Ctrl-C ends it.")
+        report(f"{who} is in room {plan.room}. Ctrl-C ends it.")
         if echo is not None:
             session.on_audio(echo.add)
         if listens:
-            session.on_audio(Speaking(lambda words: say(f"{who} hears {words}")).hear)
-        ends = {"visit": session.ended.wait()}
+            session.on_audio(Speaking(lambda words: report(f"{who} hears {words}")).update)
+        ends = {"session": session.ended.wait()}
         if session.sent_audio is not None:
-            ends["voice"] = session.sent_audio.ended.wait()
+            ends["sent audio"] = session.sent_audio.ended.wait()
         await first_of(**ends)
         if not session.ended.is_set():
-            say(f"{who} has nothing more to play, and leaves.")
+            report(f"{who} has nothing more to play, and leaves.")
             return 0
         reason = session.reason or "the room is closed to us"
-        say(f"{who}: {WHY.get(reason, reason)}.")
+        report(f"{who}: {REASONS.get(reason, reason)}.")
         return 0 if reason in ("room ended", RECORDED) else 1
 
 
 class Speaking:
-    """Tells when somebody begins to speak and when they stop."""
+    """Reports when a participant starts to speak and when they stop."""
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
+    def __init__(self, report: Report) -> None:
+        self._report = report
         self._quiet: dict[UserId, int] = {}
 
-    def hear(self, heard: ReceivedAudio) -> None:
-        user, name = heard.seat.user, heard.seat.username
-        if heard.level >= LOUD:
+    def update(self, audio: ReceivedAudio) -> None:
+        user, name = audio.seat.user, audio.seat.username
+        if audio.level >= LOUD:
             if user not in self._quiet:
-                self._say(f"{name} speak ({heard.level} dB)")
+                self._report(f"{name} speak ({audio.level} dB)")
             self._quiet[user] = 0
         elif user in self._quiet:
             self._quiet[user] += 1
-            if self._quiet[user] >= HOLD:
+            if self._quiet[user] >= PAUSE:
                 del self._quiet[user]
-                self._say(f"{name} fall silent")
+                self._report(f"{name} fall silent")

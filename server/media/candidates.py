@@ -1,4 +1,4 @@
-"""What of a peer's description and candidates reaches aiortc: nothing that a `Reach` refuses, and no more than a bound."""
+"""Which candidates of a peer aiortc gets: those that a `Reach` allows, up to a limit."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from aiortc.sdp import candidate_from_sdp
 from ..formats.media_addresses import Interface, Reach
 from ..formats.sdp import inherited
 
-DESCRIPTION_LIMIT: Final = 65_536  # characters; one of forty voices has 30,000
-CANDIDATES_LIMIT: Final = 100  # of one connection; each is an address that is sent checks
-LINE_LIMIT: Final = 512  # characters of one candidate
+DESCRIPTION_LIMIT: Final = 65_536  # characters; one with forty media sections has 30,000
+CANDIDATES_LIMIT: Final = 100  # of one connection; ICE sends checks to each
+CANDIDATE_LENGTH_LIMIT: Final = 512  # characters
 
 log = logging.getLogger(__name__)
 
 
 class Candidates:
-    """Those of one connection, in descriptions and after them. One that comes again is not counted again."""
+    """The candidates of one connection, in descriptions and after them. A repeated one counts once."""
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
         self._here = interfaces()
-        self._taken: set[tuple[str, int]] = set()
+        self._accepted: set[tuple[str, int]] = set()
 
-    def screened(self, sdp: str) -> str:
-        """A description for aiortc: each section complete, and only with candidates that may be used. Raises ValueError."""
+    def filter_sdp(self, sdp: str) -> str:
+        """A description for aiortc: with complete media sections, and only candidates that may be used. Raises ValueError."""
         if len(sdp) > DESCRIPTION_LIMIT:
-            raise ValueError(f"it has {len(sdp)} characters, at most {DESCRIPTION_LIMIT} are read")
+            raise ValueError(f"it has {len(sdp)} characters, more than {DESCRIPTION_LIMIT}")
         lines = inherited(sdp).splitlines(keepends=True)
         refused = {
             line
             for line in lines
-            if line.startswith("a=candidate:") and self._parsed(line[12:]) is None
+            if line.startswith("a=candidate:") and self._candidate_of(line[12:]) is None
         }
         if refused:
-            # They may reach us from elsewhere (RFC 8445, 7.3.1.3): without a candidate left, aioice would not wait for that.
+            # Checks may come from other addresses (RFC 8445, 7.3.1.3). At the end of the candidates aioice would not wait for them.
             refused.add("a=end-of-candidates\r\n")
         return "".join(line for line in lines if line not in refused)
 
-    def of(self, body: object) -> list[RTCIceCandidate]:
-        """Candidates as they are signaled, one RTCIceCandidateInit or several: those that may be used."""
+    def parse(self, body: object) -> list[RTCIceCandidate]:
+        """Those of the signaled candidates (one RTCIceCandidateInit, or a list) that may be used."""
         found = []
         for each in (body if isinstance(body, list) else [body])[:CANDIDATES_LIMIT]:
             if isinstance(each, Mapping) and (candidate := self._signaled(each)) is not None:
@@ -55,7 +55,9 @@ class Candidates:
 
     def _signaled(self, init: Mapping[str, Any]) -> RTCIceCandidate | None:
         text = init.get("candidate")
-        candidate = self._parsed(text.removeprefix("candidate:")) if isinstance(text, str) else None
+        candidate = (
+            self._candidate_of(text.removeprefix("candidate:")) if isinstance(text, str) else None
+        )
         if candidate is not None:
             mid, index = init.get("sdpMid"), init.get("sdpMLineIndex")
             candidate.sdpMid = mid if isinstance(mid, str) else None
@@ -64,24 +66,28 @@ class Candidates:
                 candidate.sdpMLineIndex = 0
         return candidate
 
-    def _parsed(self, text: str) -> RTCIceCandidate | None:
-        """None for what may not be used, or cannot be read, which is a path to nobody."""
-        if not text.strip() or len(text) > LINE_LIMIT:
+    def _candidate_of(self, text: str) -> RTCIceCandidate | None:
+        """None for a candidate that may not be used or cannot be read."""
+        if not text.strip() or len(text) > CANDIDATE_LENGTH_LIMIT:
             return None
         try:
             candidate = candidate_from_sdp(text.strip())
         except (ValueError, IndexError, AssertionError):
             return None
         if candidate.component != 1:
-            return None  # RTCP travels with RTP (RFC 8834, 4.5)
+            return None  # RTCP uses the port of RTP (RFC 8834, 4.5)
         why = self._reach.refusal(candidate.ip, candidate.port, candidate.protocol, self._here)
-        place = (candidate.ip, candidate.port)
-        if why is None and place not in self._taken and len(self._taken) >= CANDIDATES_LIMIT:
+        address = (candidate.ip, candidate.port)
+        if (
+            why is None
+            and address not in self._accepted
+            and len(self._accepted) >= CANDIDATES_LIMIT
+        ):
             why = f"more than {CANDIDATES_LIMIT} candidates"
         if why is not None:
             log.info("a candidate is not used: %s", why)
             return None
-        self._taken.add(place)
+        self._accepted.add(address)
         return candidate
 
 

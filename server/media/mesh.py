@@ -1,6 +1,6 @@
-"""Who is connected with whom, as the room's log says and by nothing else: a connection for each other session.
+"""The direct connections with other participants, one per session, as the room's log says.
 
-The rules are those of `client_web/media/mesh.js`, because two sides that decide apart must decide alike.
+`client_web/media/mesh.js` has the same rules, because both ends of a connection must decide alike; tests/conformance checks both.
 """
 
 from __future__ import annotations
@@ -21,21 +21,23 @@ from .rtp import RtpPacket
 from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind
 
-ANEW: Final = 3  # times a broken connection is made anew before it stays broken
-PAUSE: Final = 0.3  # seconds; whoever hung up because they leave is seen to leave meanwhile
+RETRIES: Final = 3  # of a broken connection
+PAUSE: Final = (
+    0.3  # seconds; when a participant leaves, the log says so before the connection is made again
+)
 
 log = logging.getLogger(__name__)
 
 
 def should_connect(me: Seat, other: Seat) -> bool:
-    """Audience and audience never connect, unless one of them is invited to speak; nobody with themselves. A node is `node_line.py`'s."""
+    """Two listeners connect only when one of them is invited to speak; two sessions of one user never. Nodes: `node_connection.py`."""
     if me.user == other.user or other.peer is None or other.is_node:
         return False
     return me.may_come_to_speak or other.may_come_to_speak
 
 
 def offers_first(me: Seat, other: Seat) -> bool:
-    """The newcomer offers; towards a node, which never offers, it is always the other one."""
+    """Who joined later offers; a node never does."""
     if me.is_node != other.is_node:
         return other.is_node
     return me.seq > other.seq
@@ -45,7 +47,7 @@ def offers_first(me: Seat, other: Seat) -> bool:
 class _Peer:
     seat: Seat
     connection: PeerConnection
-    anew: int
+    retries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class MeshCallbacks:
 
 
 class Mesh:
-    """Connections, opened and closed by `update`. `ice` is asked before each connection."""
+    """Connections, opened and closed by `update`. `ice` is called before each connection."""
 
     def __init__(
         self, ice: Callable[[], Awaitable[Ice]], audio: AudioOptions, callbacks: MeshCallbacks
@@ -86,7 +88,7 @@ class Mesh:
         }
         for peer in [peer for peer in self._peers if peer not in wanted]:
             self._forget(peer)
-            self._shut(peer)
+            self._close(peer)
         for peer, seat in wanted.items():
             if known := self._peers.get(peer):
                 known.seat = seat
@@ -94,7 +96,7 @@ class Mesh:
                 await self._open(seat, peer, offers=offers_first(me, seat))
 
     async def receive(self, signal: Signal) -> None:
-        """What somebody said. A snapshot repeats what was read, and a session that is over is not answered."""
+        """Handle a signal. A snapshot repeats those that were read, and sessions that are over get no answer."""
         if signal.id <= self._read.get(signal.from_peer, 0):
             return
         self._read[signal.from_peer] = signal.id
@@ -103,35 +105,35 @@ class Mesh:
             return
         if signal.kind == "bye":
             self._forget(signal.from_peer)
-            if peer.anew < ANEW:
+            if peer.retries < RETRIES:
                 await self._replace(signal.from_peer)
         else:
             peer.connection.receive(signal.kind, signal.body)
 
     async def refused(self, to_peer: PeerId, kind: SignalKind, rule: str | None) -> None:
-        """A signal of ours was refused for good."""
+        """The database refused one of our signals."""
         if to_peer in self._peers and kind == "offer" and rule == "signals_newcomer_offers":
-            # Of an older conversation the database forgot the answer: then they offer, and must be told to.
+            # The other side has to offer, which a bye says: the database may have deleted the answer of an older negotiation.
             self._send(to_peer, "bye", {})
             await self._replace(to_peer, offers=False)
 
     async def log_lost(self) -> None:
-        """The log began a new life: ids begin anew, and signals on their way are gone."""
+        """The log was lost, and with it the signals that were on their way. Signals get new ids."""
         self._read.clear()
         for peer, known in list(self._peers.items()):
             if known.connection.offers and not known.connection.connected:
                 await self._replace(peer)
 
     def connections(self) -> dict[PeerId, PeerConnection]:
-        """For those who look closer."""
+        """All connections, by session."""
         return {peer: known.connection for peer, known in self._peers.items()}
 
     async def close(self) -> None:
         for peer in list(self._peers):
-            self._shut(peer)
+            self._close(peer)
         await self._tasks.finish()
 
-    async def _open(self, seat: Seat, peer: PeerId, *, offers: bool, anew: int = 0) -> None:
+    async def _open(self, seat: Seat, peer: PeerId, *, offers: bool, retries: int = 0) -> None:
         on_packet = self._callbacks.on_packet
         callbacks = PeerCallbacks(
             send=partial(self._send, peer),
@@ -141,29 +143,29 @@ class Mesh:
             on_packet=None if on_packet is None else partial(on_packet, peer),
         )
         connection = PeerConnection(await self._ice(), self._audio, callbacks, offers=offers)
-        self._peers[peer] = _Peer(seat, connection, anew)
+        self._peers[peer] = _Peer(seat, connection, retries)
         connection.start()
 
     def _connected(self, peer: PeerId, connection: PeerConnection) -> None:
         known = self._peers.get(peer)
         if known is not None and known.connection is connection:
-            known.anew = 0
+            known.retries = 0
             self._callbacks.on_connected(known.seat)
 
     def _broken(self, peer: PeerId, connection: PeerConnection, why: str) -> None:
-        """Both sides throw away what they have; the one who offered first offers again."""
+        """Both sides close the connection; the one who offered first offers again."""
         known = self._peers.get(peer)
         if known is None or known.connection is not connection:
             return
         log.info("the connection with %s broke: %s", known.seat.username, why)
         self._forget(peer)
-        if known.anew < ANEW:
-            self._later(self._make_anew(peer, connection))
+        if known.retries < RETRIES:
+            self._later(self._retry(peer, connection))
         else:
             log.warning("the connection with %s cannot be made", known.seat.username)
-            self._later(connection.close())  # nothing looks for a path any more
+            self._later(connection.close())  # ICE would go on looking for a path
 
-    async def _make_anew(self, peer: PeerId, connection: PeerConnection) -> None:
+    async def _retry(self, peer: PeerId, connection: PeerConnection) -> None:
         await asyncio.sleep(PAUSE)
         known = self._peers.get(peer)
         if known is not None and known.connection is connection:
@@ -174,11 +176,11 @@ class Mesh:
         known = self._peers.get(peer)
         if known is None:
             return
-        self._shut(peer)
+        self._close(peer)
         again = known.connection.offers if offers is None else offers
-        await self._open(known.seat, peer, offers=again, anew=known.anew + 1)
+        await self._open(known.seat, peer, offers=again, retries=known.retries + 1)
 
-    def _shut(self, peer: PeerId) -> None:
+    def _close(self, peer: PeerId) -> None:
         self._later(self._peers.pop(peer).connection.close())
 
     def _later(self, what: Any) -> None:

@@ -68,7 +68,7 @@ class NodeConnection:
         self._on_track = callbacks.on_track
         self._on_connected = callbacks.on_connected
         self._on_broken = callbacks.on_broken
-        self._held = ExitStack()
+        self._sending = ExitStack()
         self._closed = False
         self._deadline: asyncio.TimerHandle | None = None
         self._wanted: tuple[str, ...] | None = None
@@ -110,7 +110,7 @@ class NodeConnection:
         self._closed = True
         if self._deadline is not None:
             self._deadline.cancel()
-        self._held.close()
+        self._sending.close()
         if self._task is not asyncio.current_task():
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -160,7 +160,7 @@ class NodeConnection:
         if state == "connected" and not self.connected:
             self.connected = True
             if self._sent_audio is not None:
-                self._held.enter_context(self._sent_audio.sending_to(self._packets))
+                self._sending.enter_context(self._sent_audio.sending_to(self._packets))
             self._send("connected", path_of(self._pc) or {})
             self._on_connected()
         elif state == "connecting" and self._deadline is None:
@@ -176,6 +176,6 @@ class NodeConnection:
 
     def _break(self, why: str) -> None:
         if not self._closed:
-            self._held.close()
+            self._sending.close()
             self.connected = False
             self._on_broken(why)

@@ -1,9 +1,8 @@
-"""One connection with one other person, on aiortc.
+"""A direct connection with one other participant, on aiortc.
 
-It knows no rows: what it has to say goes to `send`, what the other side says comes in through `receive`, in
-order. aiortc gathers before it describes itself, so its descriptions are whole and it trickles nothing; what
-the other side trickles is taken. It can neither roll back nor restart ICE: what would need that is a new
-connection, and `on_broken` says so.
+It knows no rows: it calls `send` with its signals, and `receive` gets those of the other side, in order. aiortc gathers before
+it makes a description, so its descriptions have all candidates and it sends none later; candidates that the other side sends
+later are used. aiortc can neither roll back nor restart ICE: where that is needed, `on_broken` is called, and a new connection is made.
 """
 
 from __future__ import annotations
@@ -46,14 +45,14 @@ CONNECTED_WITHIN: Final = 30.0
 """Seconds from two descriptions to a connection; browsers give up after about 15."""
 
 SECTIONS_LIMIT: Final = 1
-"""Of a description; each could be a transport with ports of its own."""
+"""Media sections of a description; each could be a transport with ports of its own."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class AudioOptions:
-    """What a connection sends (None: nothing, ever), and whether it receives audio."""
+    """What a connection sends (None: nothing), and whether it receives audio."""
 
     sent_audio: SentAudio | None
     receives: bool
@@ -82,7 +81,7 @@ class PeerCallbacks:
 
 
 class PeerConnection:
-    """Made, then `start`ed, then closed. `offers`: this side makes the offer."""
+    """Call `start`, and `close` at the end. `offers`: this side makes the offer."""
 
     def __init__(
         self, ice: Ice, audio: AudioOptions, callbacks: PeerCallbacks, *, offers: bool
@@ -92,10 +91,10 @@ class PeerConnection:
         self._send = callbacks.send
         self._on_connected = callbacks.on_connected
         self._on_broken = callbacks.on_broken
-        self._held = ExitStack()
+        self._sending = ExitStack()
         self._closed = False
         self._deadline: asyncio.TimerHandle | None = None
-        self._theirs: str | None = None
+        self._remote_sdp: str | None = None
         self._inbox: asyncio.Queue[tuple[str, Any]] = asyncio.Queue(maxsize=200)
         self._task: asyncio.Task[None] | None = None
         self._candidates = Candidates(ice.reach)
@@ -117,26 +116,26 @@ class PeerConnection:
 
     @property
     def pc(self) -> RTCPeerConnection:
-        """For those who look closer: statistics, tests."""
+        """For statistics and tests."""
         return self._pc
 
     def start(self) -> None:
-        """Begin: offer, or wait for an offer."""
+        """Offer, or wait for an offer."""
         self._task = begin(self._run(), "connection")
 
     def receive(self, kind: SignalKind, body: Any) -> None:
-        """What the other side said; taken in order, and never waited for."""
+        """A signal of the other side. Signals are handled in order; this does not wait."""
         try:
             self._inbox.put_nowait((kind, body))
         except asyncio.QueueFull:
-            self._break("it says more than anybody can take in")
+            self._break("the other side sends too many signals")
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._closed = True
         if self._deadline is not None:
             self._deadline.cancel()
-        self._held.close()
+        self._sending.close()
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -150,34 +149,34 @@ class PeerConnection:
                 self._send("offer", dictionary_of(self._pc.localDescription))
             while True:
                 kind, body = await self._inbox.get()
-                await self._take(kind, body)
-        except Exception as error:  # noqa: BLE001 - what a stranger sends ends their connection, not ours
+                await self._handle(kind, body)
+        except Exception as error:  # noqa: BLE001 - what the other side sends ends this connection, not the session
             self._break(f"{type(error).__name__}: {error}")
 
-    async def _take(self, kind: str, body: Any) -> None:
+    async def _handle(self, kind: str, body: Any) -> None:
         pc = self._pc
         if kind == "candidate":
-            if self._theirs is not None:
-                for candidate in self._candidates.of(body):
+            if self._remote_sdp is not None:
+                for candidate in self._candidates.parse(body):
                     await pc.addIceCandidate(candidate)
         elif kind == "answer":
             if pc.signalingState == "have-local-offer":
-                await self._described(body)
+                await self._set_remote_description(body)
         elif kind == "offer":
             if pc.signalingState != "stable":
-                return  # theirs and ours crossed; ours stands, and theirs is made anew after our bye
-            if self._theirs is not None and restarts(self._theirs, body["sdp"]):
+                return  # both sides offered; ours counts, and the other side offers again after our bye
+            if self._remote_sdp is not None and restarts(self._remote_sdp, body["sdp"]):
                 self._break("the other side restarts ICE")
                 return
-            await self._described(body)
+            await self._set_remote_description(body)
             await pc.setLocalDescription()
             self._send("answer", dictionary_of(pc.localDescription))
 
-    async def _described(self, body: Mapping[str, Any]) -> None:
+    async def _set_remote_description(self, body: Mapping[str, Any]) -> None:
         if str(body["sdp"]).count("\nm=") > SECTIONS_LIMIT:
-            raise ValueError("two peers have one connection, of one section")
+            raise ValueError(f"a direct connection has {SECTIONS_LIMIT} media section")
         await self._pc.setRemoteDescription(description_of(body, self._candidates))
-        self._theirs = body["sdp"]
+        self._remote_sdp = body["sdp"]
 
     def _changed(self) -> None:
         state = self._pc.connectionState
@@ -186,7 +185,7 @@ class PeerConnection:
         if state == "connected" and not self.connected:
             self.connected = True
             if self._sent_audio is not None:
-                self._held.enter_context(self._sent_audio.sending_to(self._packets))
+                self._sending.enter_context(self._sent_audio.sending_to(self._packets))
             if self.offers:
                 self._send("connected", path_of(self._pc) or {})
             self._on_connected()
@@ -195,7 +194,7 @@ class PeerConnection:
                 CONNECTED_WITHIN, self._check_connected
             )
         elif state in ("failed", "closed"):
-            # Closed without us: DTLS said goodbye, or the other side hung up without a bye.
+            # The other side closed the connection: DTLS says so, with or without a bye.
             self._break(f"the connection is {state}")
 
     def _check_connected(self) -> None:
@@ -204,21 +203,21 @@ class PeerConnection:
 
     def _break(self, why: str) -> None:
         if not self._closed:
-            self._held.close()
+            self._sending.close()
             self._on_broken(why)
 
 
 class EncodedTrack(MediaStreamTrack):
-    """Stands for a voice towards aiortc, which takes its packets past it (`inside.send_encoded`)."""
+    """A track for aiortc, whose packets `send_encoded` gives to the sender instead."""
 
     kind = "audio"
 
     async def recv(self) -> MediaFrame:
-        raise NotImplementedError("aiortc asks the track itself: see inside.py")
+        raise NotImplementedError("the sender reads the track: see aiortc_internals/packets.py")
 
 
 def configuration_of(ice: Ice) -> RTCConfiguration:
-    """aiortc's own configuration; without servers there are none, not even somebody's public one."""
+    """The configuration for aiortc. Without servers it has none, not even aiortc's default, a public STUN server."""
     servers = [
         RTCIceServer(server["urls"], server.get("username"), server.get("credential"))
         for server in ice.servers
@@ -238,8 +237,8 @@ def _fragment(sdp: str) -> str | None:
 
 
 def description_of(body: Mapping[str, Any], candidates: Candidates) -> RTCSessionDescription:
-    """A description as it came, with the candidates that may be used."""
-    return RTCSessionDescription(candidates.screened(str(body["sdp"])), body["type"])
+    """A received description, with the candidates that may be used."""
+    return RTCSessionDescription(candidates.filter_sdp(str(body["sdp"])), body["type"])
 
 
 def dictionary_of(description: RTCSessionDescription) -> dict[str, str]:

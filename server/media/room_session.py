@@ -39,17 +39,17 @@ from .sounds import Block, Sound
 
 log = logging.getLogger(__name__)
 
-RECORDED: Final = "recorded"  # the `reason` of a session that ended by that
+RECORDED: Final = "recorded"  # the `reason` of a session that left because of a recording
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 OnPacket = Callable[[Seat, RtpPacket], None]
-"""Who speaks (a mix is its node's), and an encoded frame of theirs."""
+"""Gets the seat whose audio it is (the node's for a mix), and an encoded frame."""
 
 
 class RoomSession:
-    """Being in a room. Made by `room_session`.
+    """A session in a room. Made by `room_session`.
 
-    `room` is its row, `seats` who is there; `ended` is set when it is over, and `reason` then says why.
+    `room` is the room's row, `seats` its seats by user. `ended` is set at the end, and `reason` then says why.
     """
 
     def __init__(
@@ -60,36 +60,38 @@ class RoomSession:
         sound: Sound | None,
         receives: bool,
         role: str | None,
-        say: Say,
+        report: Report,
         on_packet: OnPacket | None = None,
         leaves_when_recorded: bool = False,
     ) -> None:
         self._on_packet = on_packet
-        self.recording_state = RecordingState(say, leaves=leaves_when_recorded)
+        self.recording_state = RecordingState(report, leaves=leaves_when_recorded)
         self.sent_audio = None if sound is None else SentAudio(sound)
         self.seats: dict[UserId, Seat] = {}
         self.room: Mapping[str, Any] = {}
         self.ended = asyncio.Event()
         self.reason: str | None = None
-        self.held_seat = HeldSeat(client, room, role=role, on_refused=self._refused, on_trouble=say)
+        self.held_seat = HeldSeat(
+            client, room, role=role, on_refused=self._refused, on_trouble=report
+        )
         audio = AudioOptions(self.sent_audio, receives)
         of_mesh = MeshCallbacks(
             send=self.held_seat.send,
             forget=self.held_seat.forget,
-            on_track=self._listen,
+            on_track=self._read_peer_track,
             on_connected=self._connected,
-            on_packet=None if on_packet is None else self._take_packet,
+            on_packet=None if on_packet is None else self._on_mesh_packet,
         )
         of_routes = RouteCallbacks(
             send=self.held_seat.send,
-            on_voice=self._listen_to_node,
-            on_connected=lambda seat: self._tell(f"connected with {seat.username}"),
-            on_packet=None if on_packet is None else self._take_packet_of_node,
+            on_voice=self._read_node_track,
+            on_connected=lambda seat: self._report_change(f"connected with {seat.username}"),
+            on_packet=None if on_packet is None else self._on_node_packet,
         )
         self.mesh = Mesh(client.ice, audio, of_mesh)
         self.routes = Routes(self.mesh, client.ice, audio, of_routes)
         self._client = client
-        self._say = say
+        self._report = report
         self._listeners: set[Callable[[ReceivedAudio], None]] = set()
         self._queues: set[ReceivedAudioQueue] = set()
         self._changed = asyncio.Event()
@@ -106,17 +108,17 @@ class RoomSession:
 
     @property
     def others(self) -> list[Seat]:
-        """Everybody else who is there, in the order they joined."""
+        """The other participants, in the order they joined."""
         mine = self._client.user.id
         present = (s for s in self.seats.values() if s.user != mine and s.peer is not None)
         return sorted(present, key=lambda seat: seat.seq)
 
     def on_audio(self, listener: Callable[[ReceivedAudio], None]) -> None:
-        """Call this with everything that is heard; it must not take long."""
+        """Call `listener` with all received audio. It must return quickly."""
         self._listeners.add(listener)
 
     async def received_audio(self) -> AsyncGenerator[ReceivedAudio, None]:
-        """Everything that is heard from now on, until the session is over."""
+        """All audio that is received from now on, until the session ends."""
         queue = ReceivedAudioQueue()
         self._queues.add(queue)
         self._listeners.add(queue.put)
@@ -128,16 +130,16 @@ class RoomSession:
             self._listeners.discard(queue.put)
 
     async def until(self, condition: Callable[[RoomSession], object]) -> None:
-        """Wait until the room is as wanted; asked after each change."""
+        """Wait until this is true of the session; it is checked after each change."""
         while not condition(self):
             self._changed.clear()
             await self._changed.wait()
 
     async def run(self) -> None:
-        """Follow the room until it is over."""
+        """Follow the room until the session ends."""
         try:
             async for event in self.held_seat.events():
-                await self._take(event)
+                await self._apply(event)
                 self._changed.set()
                 if self.recording_state.leaves:
                     self.reason = RECORDED
@@ -150,7 +152,7 @@ class RoomSession:
             await self.routes.close()
             await self._tasks.close()
 
-    async def _take(self, event: Event) -> None:
+    async def _apply(self, event: Event) -> None:
         self.recording_state.update(event)
         match event:
             case Snapshot(epoch=epoch, room=room, signals=signals):
@@ -159,22 +161,22 @@ class RoomSession:
                 self._epoch = epoch
                 self.room = room
                 self.seats = seats_after(self.seats, event)
-                await self._settle()
+                await self._update()
                 for signal in signals:
                     await self.routes.receive(signal)
             case RoomChanged(room=room):
                 self.room = {**self.room, **room}
-                await self._settle()
+                await self._update()
             case SeatChanged() | SeatGone():
                 self.seats = seats_after(self.seats, event)
-                await self._settle()
+                await self._update()
             case Signal():
                 await self.routes.receive(event)
             case Ended(reason=reason):
                 self.reason = reason
 
-    async def _settle(self) -> None:
-        """Bring everything in line with the seats: connections, and whether I may be heard."""
+    async def _update(self) -> None:
+        """Bring connections and sent audio in line with the seats."""
         me = self.me
         topology = str(self.room.get("topology", "mesh"))
         await self.routes.update(me, self.seats.values(), topology)
@@ -184,41 +186,41 @@ class RoomSession:
         if me is not None and self._speaks:
             before, self._before = self._before, me
             if (function := next_action(before, me, self.room)) is not None:
-                self._later(self._call(function))
+                self._later(self._call_function(function))
 
-    async def _call(self, function: str) -> None:
-        """Ask for something about my seat; whatever comes of it comes through the log."""
+    async def _call_function(self, function: str) -> None:
+        """Call a function about my seat. The log says what it changed."""
         try:
             await self.held_seat.client.call(function, room_id=self.held_seat.room)
         except (Refused, ConnectionLost) as error:
-            self._say(f"could not {function.replace('_', ' ')}: {error}")
+            self._report(f"could not {function.replace('_', ' ')}: {error}")
         else:
             if function == "raise_hand":
-                self._say(
-                    "in the audience, with a hand up: the host or a moderator can bring us on stage"
+                self._report(
+                    "in the audience, with a raised hand: the host or a moderator can bring us on stage"
                 )
 
-    def _take_packet(self, peer: PeerId, packet: RtpPacket) -> None:
+    def _on_mesh_packet(self, peer: PeerId, packet: RtpPacket) -> None:
         seat = next((seat for seat in self.seats.values() if seat.peer == peer), None)
         if self._on_packet is not None and seat is not None and seat.audible:
             self._on_packet(seat, packet)
 
-    def _take_packet_of_node(self, node: Seat, voice: str | None, packet: RtpPacket) -> None:
+    def _on_node_packet(self, node: Seat, voice: str | None, packet: RtpPacket) -> None:
         seat = node if voice == MIX else self._seat_of(voice)
         if self._on_packet is not None and seat is not None and seat.audible:
             self._on_packet(seat, packet)
 
-    def _listen(self, peer: PeerId, track: MediaStreamTrack) -> None:
+    def _read_peer_track(self, peer: PeerId, track: MediaStreamTrack) -> None:
         if self._on_packet is not None:
             return
 
         def received(samples: Block, position: int) -> None:
             seat = next((seat for seat in self.seats.values() if seat.peer == peer), None)
-            self._hand_out(seat, samples, position)
+            self._deliver(seat, samples, position)
 
         self._later(read_track(track, received))
 
-    def _listen_to_node(
+    def _read_node_track(
         self, node: Seat, voice: Callable[[], str | None], track: MediaStreamTrack
     ) -> None:
         if self._on_packet is not None:
@@ -227,19 +229,19 @@ class RoomSession:
         def received(samples: Block, position: int) -> None:
             name = voice()
             if name == MIX:
-                self._hand_out(node, samples, position)
+                self._deliver(node, samples, position)
             else:
                 seat = self._seat_of(name)
                 if seat is not None and not self.routes.received_directly(seat.user):
-                    self._hand_out(seat, samples, position)
+                    self._deliver(seat, samples, position)
 
         self._later(read_track(track, received))
 
     def _seat_of(self, voice: str | None) -> Seat | None:
         return next((s for s in self.seats.values() if voice_of(s.user) == voice), None)
 
-    def _hand_out(self, seat: Seat | None, samples: Block, position: int) -> None:
-        # Receivers decide what is heard, whatever the sender's client, or a node, sends.
+    def _deliver(self, seat: Seat | None, samples: Block, position: int) -> None:
+        # The seat decides who is heard, whatever the sender's client, or a node, sends.
         if seat is None or not seat.audible or not self._listeners:
             return
         block = ReceivedAudio(seat, samples, position, level_of(samples))
@@ -247,19 +249,19 @@ class RoomSession:
             listener(block)
 
     def _connected(self, seat: Seat) -> None:
-        self._tell(f"connected with {seat.username}")
+        self._report_change(f"connected with {seat.username}")
         self.routes.connected(seat)
 
     def _refused(self, signal: Outgoing, refused: Refused) -> None:
         log.info("a %s was refused: %s", signal.kind, refused)
         self._later(self.mesh.refused(signal.to_peer, signal.kind, refused.rule))
 
-    def _tell(self, words: str) -> None:
+    def _report_change(self, words: str) -> None:
         self._changed.set()
-        self._say(words)
+        self._report(words)
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:
-        self._tasks.once(what, "part of a visit")
+        self._tasks.once(what, "part of a room session")
 
 
 @asynccontextmanager
@@ -270,24 +272,24 @@ async def room_session(
     sound: Sound | None = None,
     receives: bool = True,
     role: str | None = None,
-    say: Say = lambda words: None,
+    report: Report = lambda words: None,
     on_packet: OnPacket | None = None,
     leaves_when_recorded: bool = False,
 ) -> AsyncIterator[RoomSession]:
-    """Be in a room until the block ends, then leave it.
+    """Take a seat in a room until the block ends, then leave it.
 
-    `sound` is what the others hear (None: nothing). Without `receives` they need not send us anything. With the
-    role AUDIENCE one only listens. `say` is told what happens, in plain words. With `on_packet(seat, packet)` what
-    comes in is handed out undecoded, and nothing is `heard`: that costs a tenth. Raises Refused for a room one
-    may not enter, and ConnectionLost when nobody answers.
+    `sound` is sent to the others (None: nothing). Without `receives` no audio is received. A seat with the role AUDIENCE
+    only listens. `report` gets a line of text when something happens. With `on_packet(seat, packet)` audio is not decoded, which
+    costs a tenth, and there is no `received_audio`. Raises Refused when the room may not be entered, and ConnectionLost when
+    nothing answers.
     """
     session = RoomSession(
-        client, room, sound=sound, receives=receives, role=role, say=say, on_packet=on_packet,
+        client, room, sound=sound, receives=receives, role=role, report=report, on_packet=on_packet,
         leaves_when_recorded=leaves_when_recorded,
     )  # fmt: skip
     async with session.held_seat:
-        running = {"visit": session.run()}
+        running = {"room session": session.run()}
         if session.sent_audio is not None:
-            running["voice"] = session.sent_audio.run()
+            running["sent audio"] = session.sent_audio.run()
         async with beside(**running):
             yield session

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from roomtone.media import mesh as mesh_module
-from roomtone.media.mesh import ANEW, Mesh, MeshCallbacks, offers_first, should_connect
+from roomtone.media.mesh import RETRIES, Mesh, MeshCallbacks, offers_first, should_connect
 from roomtone.media.node_rules import room_node_of, voices_at
 from roomtone.media.peer_connection import AudioOptions, PeerCallbacks
 from roomtone.media.route_changes import closes_old_after
@@ -198,7 +198,7 @@ async def test_a_connection_that_cannot_be_made_is_reported(
     ][:1]
     await mesh.update(seat_of(pair["me"]), [seat_of(pair["other"])])
     with caplog.at_level(logging.WARNING):
-        for _ in range(ANEW + 1):
+        for _ in range(RETRIES + 1):
             breaks = await made.get()
             breaks("no way was found")
     assert f"the connection with {pair['other']['username']} cannot be made" in caplog.text

@@ -1,1 +1,1 @@
-"""The house band: a bot that plays music of its own, so that whoever comes alone receives something."""
+"""The house band: a bot that plays generated music, so that the first participant of a room hears something."""

@@ -1,7 +1,7 @@
-"""A small piece that never ends and never repeats: soft chords, a bass, brushes, and a melody that wanders.
+"""Generates music that never ends and never repeats: soft chords, a bass, brushes and a melody.
 
-Everything is made from sines and noise here and now; no recording, no sample of anybody's. Slow minor-seventh
-harmony goes around in fourths and changes key now and then.
+Everything is made from sines and noise; there are no recordings or samples. Slow minor-seventh chords go in fourths, and the
+key changes now and then.
 """
 
 from __future__ import annotations
@@ -82,18 +82,18 @@ def _brush(sounding: Samples, dice: np.random.Generator, beat: int) -> None:
 
 
 def _melody(sounding: Samples, dice: np.random.Generator, key: int, place: int, turn: int) -> int:
-    """A note, two, or none; where in the scale it went."""
+    """Add two notes, one, or none; the new position in the scale."""
     for when in (0.0, SWING):
         if dice.random() < (0.42 if turn % 4 != 3 else 0.16):
             place = int(np.clip(place + dice.choice([-2, -1, -1, 1, 1, 2]), -3, 8))
             octave, step = divmod(place, len(SCALE))
             pitch = _fold(key, 60, 72) + 12 * octave + SCALE[step]
-            _add(sounding, when, _bell(pitch, float(dice.uniform(0.09, 0.17))))
+            _add(sounding, when, _chime(pitch, float(dice.uniform(0.09, 0.17))))
     return place
 
 
 def _add(sounding: Samples, when: float, note: Samples) -> None:
-    """Let a note begin so many beats from now."""
+    """Let a note begin this number of beats from now."""
     start = int(when * BEAT * RATE)
     end = min(sounding.size, start + note.size)
     sounding[start:end] += note[: end - start]
@@ -111,7 +111,7 @@ def _pluck(pitch: int, seconds: float, loudness: float) -> Samples:
     return note * _decay(note.size, 0.5, rise=0.008) * np.float32(loudness)
 
 
-def _bell(pitch: int, loudness: float) -> Samples:
+def _chime(pitch: int, loudness: float) -> Samples:
     note: Samples = _wave(pitch, 1.6) + 0.18 * _wave(pitch + 24, 1.6) * _decay(
         int(1.6 * RATE), 0.12
     )
@@ -120,15 +120,15 @@ def _bell(pitch: int, loudness: float) -> Samples:
 
 def _swish(dice: np.random.Generator, seconds: float, loudness: float) -> Samples:
     noise = dice.standard_normal(int(seconds * RATE), dtype=np.float32)
-    noise[1:] -= 0.7 * noise[:-1]  # no rumble: a brush, not a wave
+    noise[1:] -= 0.7 * noise[:-1]  # removes low frequencies
     noise *= _envelope(noise.size, rise=0.3 * seconds, fall=0.6 * seconds) * np.float32(loudness)
     return noise
 
 
 def _wave(pitch: int, seconds: float, *, ratio: float = 1.0) -> Samples:
-    """A sine at a pitch (69 is 440 Hz), looked up rather than calculated."""
+    """A sine at a pitch (69 is 440 Hz), from a table."""
     step = int(440.0 * 2 ** ((pitch - 69) / 12) * ratio / RATE * 2**32)
-    turns = np.arange(int(seconds * RATE), dtype=np.uint32) * np.uint32(step)  # wraps, as it should
+    turns = np.arange(int(seconds * RATE), dtype=np.uint32) * np.uint32(step)  # wraps on purpose
     wave: Samples = TABLE[turns >> np.uint32(20)]
     return wave
 
@@ -142,7 +142,7 @@ def _envelope(size: int, *, rise: float, fall: float) -> Samples:
 
 
 def _decay(size: int, seconds: float, *, rise: float = 0.0) -> Samples:
-    """Falls to a third in so many seconds, and to nothing at the end."""
+    """Falls to a third in this number of seconds, and to zero at the end."""
     shape: Samples = np.exp(np.arange(size, dtype=np.float32) * np.float32(-1 / (seconds * RATE)))
     shape *= _envelope(size, rise=rise, fall=0.05)
     return shape

@@ -1,7 +1,7 @@
-"""One person's connection to a node: what they send comes in as packets, what they shall hear goes out as packets.
+"""A participant's connection with this node: packets in, packets out, nothing decoded.
 
-A person offers (a node never does), the node answers with all its candidates at once. Each m-line on which the person receives
-is a slot for one voice; the answer names whose in `a=msid:` (RFC 8830), so that the browser knows whom it receives.
+The participant offers (a node never does), and the node answers with all its candidates. Each media section on which the
+participant receives is a slot for one voice, which the answer names in `a=msid:` (`node_rules.py`).
 """
 
 from __future__ import annotations
@@ -31,21 +31,23 @@ log = logging.getLogger(__name__)
 
 
 class OfferRefused(Exception):
-    """An offer this node does not take, in words for whoever sent it."""
+    """This offer is refused; the text is for the participant who sent it."""
 
 
 class NodePeerConnection:
-    """A connection that stands, or will. `arrive` gets the person's packets; `voices` are those that have a slot."""
+    """`on_packet` gets the participant's packets; `voices` are those that have a slot."""
 
-    def __init__(self, ice: Ice, arrive: Callable[[RtpPacket], None]) -> None:
+    def __init__(self, ice: Ice, on_packet: Callable[[RtpPacket], None]) -> None:
         self._connection = RTCPeerConnection(configuration_of(ice))
-        self._arrive = arrive
-        self._taken: dict[str, PacketSender] = {}  # by mid
-        self._voices: dict[str, str] = {}  # voice -> mid
-        self._forwards: dict[str, Forward] = {}  # by mid, for a slot is one stream whoever has it
+        self._on_packet = on_packet
+        self._senders: dict[str, PacketSender] = {}  # by mid
+        self._voices: dict[str, str] = {}  # mid by voice
+        self._forwards: dict[
+            str, Forward
+        ] = {}  # by mid: a slot is one stream, also when its voice changes
         self._candidates = Candidates(ice.reach)
         self._closed = False
-        self._spoilt = False
+        self._unusable = False
         self._answering = asyncio.Lock()
         self._has_deadline = False
         self.dropped = 0
@@ -60,11 +62,11 @@ class NodePeerConnection:
 
     @property
     def usable(self) -> bool:
-        """Whether an offer may be about this connection; else it is about a new one."""
-        return not self._spoilt and self.state not in ("failed", "closed")
+        """Whether this connection can answer an offer; otherwise a new one has to."""
+        return not self._unusable and self.state not in ("failed", "closed")
 
     async def until(self, *states: str) -> str:
-        """Wait until the connection is in one of these states; which."""
+        """Wait until the connection is in one of these states, and return it."""
         while self.state not in states:
             self._changed.clear()
             await self._changed.wait()
@@ -75,14 +77,14 @@ class NodePeerConnection:
         return set(self._voices)
 
     async def answer(self, offer: str, wanted: Iterable[str]) -> str:
-        """The SDP that answers this SDP. Voices keep their slots, new ones get what is free, in the order wanted.
+        """The SDP that answers this SDP. Voices keep their slots; new ones get the free slots, in the wanted order.
 
         Raises OfferRefused.
         """
         try:
-            offer = self._candidates.screened(offer)
+            offer = self._candidates.filter_sdp(offer)
         except ValueError as error:
-            raise OfferRefused(f"this offer is not read: {error}") from error
+            raise OfferRefused(f"this offer cannot be read: {error}") from error
         _check(offer)
         async with self._answering:
             if self._closed:
@@ -93,14 +95,14 @@ class NodePeerConnection:
                 limit_input(connection)
                 transceivers = connection.getTransceivers()
                 for transceiver in transceivers:
-                    self._take(transceiver)
+                    self._prepare(transceiver)
                 self._assign(transceivers, list(wanted))
                 await connection.setLocalDescription(await connection.createAnswer())
             except OfferRefused:
                 raise
             except Exception as error:
-                # aiortc takes nothing back; what stands stays, but what was only about to be is made anew.
-                self._spoilt = self.state != "connected"
+                # aiortc cannot roll back. A connected one stays as it was, another one is replaced by the next offer.
+                self._unusable = self.state != "connected"
                 raise OfferRefused(f"this offer could not be answered: {error}") from error
             if not self._has_deadline:
                 self._has_deadline = True
@@ -108,21 +110,21 @@ class NodePeerConnection:
             return str(connection.localDescription.sdp)
 
     async def add_candidates(self, body: object) -> None:
-        """Candidates as they are signaled: one RTCIceCandidateInit, or several. What cannot be read is no path to anybody."""
-        for candidate in self._candidates.of(body):
+        """Candidates as they are signaled: one RTCIceCandidateInit, or a list. Those that cannot be read are ignored."""
+        for candidate in self._candidates.parse(body):
             try:
                 await self._connection.addIceCandidate(candidate)
             except (ValueError, InvalidStateError) as error:
-                log.info("a candidate was passed over: %s", error)
+                log.info("a candidate was ignored: %s", error)
 
     def send(self, voice: str, packet: RtpPacket) -> None:
-        """Send as this voice; dropped if it has no slot, or the line cannot keep up."""
+        """Send a packet of this voice; dropped if it has no slot, or the socket's buffer is full."""
         mid = self._voices.get(voice)
         if mid is not None:
-            self._put(mid, packet)
+            self._send_on(mid, packet)
 
     def forward(self, voice: str, packet: RtpPacket) -> None:
-        """Send a packet of this person's, renumbered into the stream of the slot they have; dropped if they have none."""
+        """Send a packet of this voice, renumbered for the stream of its slot; dropped if it has none."""
         mid = self._voices.get(voice)
         if mid is None:
             return
@@ -131,16 +133,16 @@ class NodePeerConnection:
             forward = self._forwards[mid] = Forward()
         mapped = forward.map(packet)
         if mapped is not None:
-            self._put(mid, mapped)
+            self._send_on(mid, mapped)
 
     def pause(self, voice: str) -> None:
-        """This person is not forwarded for now."""
+        """This voice is not forwarded for now."""
         mid = self._voices.get(voice)
         if mid in self._forwards:
             self._forwards[mid].pause()
 
     async def _end_unconnected(self) -> None:
-        """aioice looks for a path every 20 ms for ever, as long as the other side has not said that it knows no more."""
+        """aioice looks for a path every 20 ms without end, until the other side says that it has no more candidates."""
         try:
             async with asyncio.timeout(CONNECTED_WITHIN):
                 while self.state in ("new", "connecting") and not self._closed:
@@ -153,21 +155,21 @@ class NodePeerConnection:
     async def close(self) -> None:
         self._closed = True
         self._changed.set()
-        # An answer that is being made opens ports that are closed only once they are all there.
+        # An answer that is being made opens ports, which can be closed only when all are open.
         async with self._answering:
             await self._connection.close()
         self._changed.set()
 
-    def _put(self, mid: str, packet: RtpPacket) -> None:
-        if not self._taken[mid].send(packet):
+    def _send_on(self, mid: str, packet: RtpPacket) -> None:
+        if not self._senders[mid].send(packet):
             self.dropped += 1
 
-    def _take(self, transceiver: RTCRtpTransceiver) -> None:
+    def _prepare(self, transceiver: RTCRtpTransceiver) -> None:
         mid = str(transceiver.mid)
-        if mid in self._taken:
+        if mid in self._senders:
             return
-        receive_packets(transceiver, self._arrive)
-        self._taken[mid] = send_packets(transceiver)
+        receive_packets(transceiver, self._on_packet)
+        self._senders[mid] = send_packets(transceiver)
         transceiver.direction = "sendrecv"
 
     def _assign(self, transceivers: list[RTCRtpTransceiver], wanted: list[str]) -> None:
@@ -178,7 +180,7 @@ class NodePeerConnection:
             if voice not in self._voices and free:
                 mid = self._voices[voice] = free.pop(0)
                 if mid in self._forwards:
-                    # Somebody else's until now: whatever their SSRCs are, the stream goes on with another speaker.
+                    # The slot had another voice: its stream continues, whatever the SSRCs are.
                     self._forwards[mid].pause()
         named = {mid: voice for voice, mid in self._voices.items()}
         for transceiver in transceivers:
@@ -192,15 +194,15 @@ def _check(offer: str) -> None:
         raise OfferRefused(f"this is no session description: {error}") from error
     media = described.media
     if not media or any(each.kind != "audio" for each in media):
-        raise OfferRefused("a room carries audio, and nothing else")
+        raise OfferRefused("a room has audio and nothing else")
     if len(media) > SLOTS_LIMIT:
         raise OfferRefused(f"at most {SLOTS_LIMIT} voices at once")
     bundled = {
         mid for group in described.group if group.semantic == "BUNDLE" for mid in group.items
     }
     if len(media) > 1 and any(each.rtp.muxId not in bundled for each in media):
-        raise OfferRefused("all voices travel on one connection: bundle them (RFC 9143)")
+        raise OfferRefused("all media sections must use one transport: bundle them (RFC 9143)")
     if not any(
         codec.mimeType.lower() == "audio/opus" for each in media for codec in each.rtp.codecs
     ):
-        raise OfferRefused("voices are Opus (RFC 7587), which this offer does not know")
+        raise OfferRefused("audio is Opus (RFC 7587), which this offer does not have")

@@ -1,7 +1,7 @@
-"""A line to a room's database: what a peer needs of signaling, and all of it.
+"""The interface of a signaling client: everything that a peer needs of signaling.
 
-Rows go out, frames of a room's log come in. There are two: over the database itself, and over the relay's
-HTTP interface alone. Whoever holds one cannot tell which, and a third needs nothing but these methods.
+It writes rows and follows a room's log. There are two implementations: `database_client.py` uses the database directly,
+`http_client.py` the relay's HTTP interface.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who holds the line."""
+    """The user of a client."""
 
     id: UserId
     username: str
@@ -26,7 +26,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One event of a followed room, in the shape all techniques share.
+    """One event of a followed room, in the shape that all techniques have.
 
     `event` is a table's name, or one of `snapshot`, `hallway`, `bye`; `cursor` is where to resume after it.
     """
@@ -46,17 +46,17 @@ class Ice:
 
 
 async def no_servers() -> Ice:
-    """What suffices on one network."""
+    """Enough on one network."""
     return Ice()
 
 
 class ConnectionLost(Exception):
-    """It failed for a reason that passes: try again after a while."""
+    """The request failed for a temporary reason: try again after a while."""
 
 
 @dataclass
 class Refused(Exception):
-    """It was refused, and would be again. `rule` is what to branch on; the rest is for people.
+    """The request was refused, and would be refused again. Branch on `rule`; the rest is for people.
 
     `code` is a SQLSTATE or one of PostgREST's codes.
     """
@@ -71,7 +71,7 @@ class Refused(Exception):
 
 
 class SignalingClient(Protocol):
-    """Somebody's line. Each method but `ice` raises `Refused` or `ConnectionLost`."""
+    """The signaling client of one user. Each method but `ice` raises `Refused` or `ConnectionLost`."""
 
     @property
     def user(self) -> User: ...
@@ -80,15 +80,15 @@ class SignalingClient(Protocol):
         """What a function of the database returns: `call("join_room", room_id=1)`."""
 
     async def insert(self, table: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
-        """Write rows in one transaction; the rows as stored, as far as they may be seen."""
+        """Write rows in one transaction; returns the rows as stored, as far as the user may see them."""
 
     async def select(self, relation: str, *columns: str, **equals: Any) -> list[dict[str, Any]]:
-        """These columns of a table's or view's rows, where others equal these values."""
+        """These columns of a table's or view's rows whose other columns have these values."""
 
     def follow(
         self, room: RoomId, peer: PeerId, after: Cursor | None
     ) -> AsyncGenerator[Frame, None]:
-        """The room's log on this seat, without end, which keeps the seat.
+        """Follow the room's log without end, which keeps this seat.
 
         Without a cursor, or when the log does not reach back to it, a whole `snapshot` comes first. The
         last frame is a `bye` when the other side ends it.

@@ -1,7 +1,7 @@
-"""A line over the database itself: the same rows and the same log, without a relay in between.
+"""A signaling client that uses the database directly, without a relay.
 
-It logs in as the relay does, becomes its user for each transaction, and so has no right that a browser has
-not. What a relay does for its readers is done here for one: LISTEN, reading the log, holding the seat.
+It logs in with the relay's role and becomes its user for each transaction, so it has the rights of a browser and no more. It
+does for one user what a relay does for its subscribers: LISTEN, read the log, hold the seat.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from .ice_servers import IceServers
 ANSWERS_WITHIN: Final = 10.0  # seconds
 CONNECTIONS: Final = 4
 RESYNC_EVERY: Final = 10.0  # seconds
-FRUITLESS_PER_S: Final = 50.0  # reads of a log that find nothing: what a false notification costs
+FRUITLESS_PER_S: Final = 50.0  # reads of a log that find nothing; a false notification causes one
 FRUITLESS_AT_ONCE: Final = 100
 PASSING: Final = ("08", "40", "53", "55P03", "57")
-"""SQLSTATEs, or their classes, of what may go well another time (PostgreSQL manual, appendix A)."""
+"""SQLSTATEs, or their classes, of temporary errors (PostgreSQL manual, appendix A)."""
 
 NOT_ALLOWED: Final = "42501"  # insufficient privilege
 SCHEMA: Final = "roomtone"
 
 
 class DatabaseConnections:
-    """One process's way into the database, for any number of lines. Made by `database_connections`."""
+    """The database connections of one process, for any number of clients. Made by `database_connections`."""
 
     def __init__(
         self, url: str, ice: Callable[[UserId], Ice], lease: Callable[[Connect], Lease]
@@ -82,7 +82,7 @@ class DatabaseConnections:
         return self.pool.connection()
 
     async def client(self, username: str, *, kind: str = "bot") -> SignalingClient:
-        """A line for the bot (or person) of this name, created if unknown. Raises Refused, ConnectionLost."""
+        """A client for the bot (or person) of this name, who is created if unknown. Raises Refused, ConnectionLost."""
         async with _translated_errors(), self.pool.connection() as connection:
             answer = await connection.execute(
                 "select id, username from roomtone.sign_in(%s, %s)", (username, kind)
@@ -92,7 +92,7 @@ class DatabaseConnections:
         return self.client_of(User(UserId(row[0]), row[1]))
 
     def client_of(self, user: User) -> SignalingClient:
-        """A line for somebody who is known."""
+        """A client for a known user."""
         return DatabaseSignalingClient(self, user)
 
 

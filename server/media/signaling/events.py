@@ -1,4 +1,4 @@
-"""What happens in a room, as a peer reads it off the frames: typed, and nothing a reader need know of wires."""
+"""The events of a room, typed, as they are read from the frames of its log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NODES = frozenset({"sfu", "mcu"})
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A seat as anybody may see it; `record` is the whole row, with what this class does not name."""
+    """A participant's seat; `record` is the whole row."""
 
     user: UserId
     username: str
@@ -29,22 +29,22 @@ class Seat:
 
     @property
     def may_speak(self) -> bool:
-        """Whether the room may hear this seat at all."""
+        """Whether the role may speak."""
         return self.role in ON_STAGE
 
     @property
     def invited(self) -> bool:
-        """Whether it is in the audience, and may say yes to the stage at any moment."""
+        """Whether it is in the audience and was invited to speak, which it may accept at any moment."""
         return not self.may_speak and self.record.get("invited_to_speak_at") is not None
 
     @property
     def may_come_to_speak(self) -> bool:
-        """Whether it may be heard from one moment to the next: whoever connects only then comes late."""
+        """Whether it may be heard from one moment to the next, so that a connection must be there before."""
         return self.may_speak or self.invited
 
     @property
     def audible(self) -> bool:
-        """Whether what it sends is to be heard: receivers decide, whatever a sender's client claims."""
+        """Whether its audio is played: receivers decide, whatever the sender's client sends."""
         return self.may_speak and not self.muted
 
     @property
@@ -65,7 +65,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The room as it is now: whatever was known before is to be forgotten. `peer` is my session.
+    """The room as it is now; it replaces everything that was known. `peer` is my session.
 
     `recording` is the one that runs. With another `epoch` than before, the log was lost, and with it the signals that were on their way.
     """
@@ -81,14 +81,14 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class SeatChanged:
-    """Somebody came, or their seat changed; `seat.peer` is None for a host who went away."""
+    """A participant joined, or a seat changed; `seat.peer` is None for a host who is away."""
 
     seat: Seat
 
 
 @dataclass(frozen=True, slots=True)
 class SeatGone:
-    """Somebody left: `left`, `timeout`, `removed` or `room ended`."""
+    """A participant left. The reason is `left`, `timeout`, `removed` or `room ended`."""
 
     seat: Seat
     reason: str
@@ -103,7 +103,7 @@ class RoomChanged:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A change of any other table of the room: chat, reactions and what may come."""
+    """A change of another table of the room, for example chat or reactions."""
 
     table: str
     type: str
@@ -113,7 +113,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """It is over, and the last event: a `bye`'s reason, or the rule that refused to let us in again."""
+    """The session has ended; always the last event. A `bye`'s reason, or the rule that refused the seat."""
 
     reason: str
 
@@ -122,7 +122,7 @@ Event = Snapshot | SeatChanged | SeatGone | RoomChanged | Signal | Changed | End
 
 
 def seat_of(record: Mapping[str, Any]) -> Seat:
-    """A participant's record, as snapshot and events carry it."""
+    """The seat in a participant's record, as snapshots and events have it."""
     peer = record["peer_id"]
     return Seat(
         user=UserId(record["user_id"]),
@@ -137,7 +137,7 @@ def seat_of(record: Mapping[str, Any]) -> Seat:
 
 
 def seats_after(seats: Mapping[UserId, Seat], event: Event) -> dict[UserId, Seat]:
-    """Who has a seat in the room once this happened."""
+    """The seats of the room after this event."""
     match event:
         case Snapshot(seats=everybody):
             return {seat.user: seat for seat in everybody}
@@ -173,7 +173,7 @@ def snapshot_of(room_id: RoomId, peer: PeerId, data: Mapping[str, Any]) -> Snaps
 
 
 def event_of(frame: Frame) -> Event | None:
-    """What a frame of a room's log says; None for what is not about the room (the hallway)."""
+    """The event in a frame of a room's log; None for a frame that is not about the room (the hallway)."""
     data = frame.data
     match frame.event:
         case "participants" if data["type"] == "DELETE":

@@ -1,4 +1,4 @@
-"""A seat that is taken, kept and, when it lapsed, taken anew; whatever line it is held over."""
+"""A seat in a room that is taken, kept and, when it expired, taken again, by any signaling client."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .events import Ended, Event, SignalKind, event_of, snapshot_of
 from .outbox import Outbox, Outgoing
 
 COMING_BACK: Final = frozenset({"relay stopping", "too slow"})
-"""A bye that is no farewell: the same log goes on, here or elsewhere."""
+"""Reasons of a bye after which the same log can be followed again, from this relay or another."""
 
 ROOM_IS_OPEN: Final = "participants_room_is_open"
-LEAVES_WITHIN: Final = 1.5  # seconds; after that the seat may lapse by itself
+LEAVES_WITHIN: Final = 1.5  # seconds; after that the seat expires by itself
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +31,8 @@ class HeldSeat:
         async with HeldSeat(client, room) as held_seat:
             async for event in held_seat.events(): ...
 
-    Entering raises `Refused`, or `ConnectionLost` when nobody answers. `role` is asked for the first time only:
-    one that was given later survives joining again. `on_trouble` is told of interruptions, in words.
+    Entering raises `Refused`, or `ConnectionLost` when nothing answers. `role` is requested the first time only: a role that was
+    given later is kept when the seat is taken again. `on_trouble` gets a line of text for each interruption.
     """
 
     def __init__(
@@ -67,21 +67,21 @@ class HeldSeat:
     ) -> None:
         await self._tasks.close()
         if self._seated:
-            # Left whatever else happens; and if the line is gone, the seat lapses by itself.
+            # When this fails, the seat expires by itself.
             with suppress(Refused, ConnectionLost, TimeoutError):
                 async with asyncio.timeout(LEAVES_WITHIN):
                     await self.client.call("leave_room", room_id=self.room, peer_id=self.peer)
 
     def send(self, to_peer: PeerId, kind: SignalKind, body: Any) -> None:
-        """Write a signal when it is its turn; never waits."""
+        """Write a signal after those before it. Does not wait."""
         self._outbox.put(Outgoing(self.room, self.peer, to_peer, kind, body))
 
     def forget(self, to_peer: PeerId) -> None:
-        """What still waits to be sent there is stale."""
+        """Drop the signals that wait for this session."""
         self._outbox.forget(to_peer)
 
     async def events(self) -> AsyncIterator[Event]:
-        """What happens in the room, a snapshot first, until it is over for us: then `Ended`."""
+        """The events of the room, a snapshot first, and `Ended` last."""
         attempt = 0
         while True:
             bye: str | None = None
@@ -99,13 +99,13 @@ class HeldSeat:
                     bye = await self._why(refused)
                 if bye == "timeout":
                     await self._join()
-                    self._on_trouble("the seat had lapsed, and was taken again")
+                    self._on_trouble("the seat had expired, and was taken again")
                     continue
                 if bye is not None and bye not in COMING_BACK:
                     self._seated = False
                     yield Ended(bye)
                     return
-                trouble = bye or "the line ended"
+                trouble = bye or "the stream ended"
             except ConnectionLost as lost:
                 trouble = str(lost)
             except Refused as refused:
@@ -123,11 +123,11 @@ class HeldSeat:
         if frame.event != "snapshot":
             return event_of(frame)
         if "participants" not in frame.data:
-            return None  # a resumed log goes on where it was
+            return None  # a resumed log continues
         return snapshot_of(self.room, self.peer, frame.data)
 
     async def _why(self, refused: Refused) -> str:
-        """Why the log is closed to this session, as a bye would say it. Raises what cannot be told."""
+        """Why this session may not follow the log, as the reason of a bye. Raises any other refusal."""
         lost = refused.rule == "participants_peer_is_current" or refused.code == "42501"
         if refused.rule == ROOM_IS_OPEN:
             return "room ended"

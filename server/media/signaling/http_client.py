@@ -136,7 +136,7 @@ async def http_signaling_client(
     token: str | None = None,
     networks: Iterable[str] = (OWN,),
 ) -> AsyncIterator[SignalingClient]:
-    """A line to the relay at `url`, as whoever `token` names or by a demo name; closed with the block.
+    """A client of the relay at `url`, for the token's user or by a demo name; closed at the end of the block.
 
     `networks` is the setting `media_networks`; to loopback media is sent where the relay is there, too.
     Raises `Refused` for somebody who may not be that, `ConnectionLost` when nobody answers.

@@ -1,4 +1,4 @@
-"""Which STUN and TURN servers answer, asked in the background: one that is silent would cost five seconds for each description."""
+"""Probes STUN and TURN servers in the background: one that does not answer would cost five seconds in each description."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ from ...supervision import Supervisor
 from .client import Ice
 
 PROBED_WITHIN: Final = 1.5  # seconds for an answer
-FIRST_WITHIN: Final = (
-    0.7  # seconds that a connection waits for the first answers of servers not asked before
-)
-AGAIN_AFTER: Final = {True: 30.0, False: 5.0}  # seconds, by whether it answered
-MOST: Final = 8  # servers; a connection uses the first of each kind
+FIRST_WITHIN: Final = 0.7  # seconds that a connection waits for the first answers of new servers
+PROBED_AGAIN_AFTER: Final = {True: 30.0, False: 5.0}  # seconds, by whether it answered
+SERVERS_LIMIT: Final = 8  # servers; a connection uses the first of each kind
 
 SENT_AT: Final = (0.0, 0.2, 0.4, 0.4)  # seconds between requests, for UDP loses some
 MAGIC: Final = b"\x21\x12\xa4\x42"  # RFC 8489, 5
@@ -36,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class IceServers:
-    """One process's. Every server it is shown is asked again and again until `close`."""
+    """The servers of one process. Each is probed again and again until `close`."""
 
     def __init__(self) -> None:
         self._tasks = Supervisor()
@@ -44,11 +42,11 @@ class IceServers:
         self._first: dict[str, asyncio.Event] = {}
 
     async def answering(self, ice: Ice) -> Ice:
-        """The same with those servers that answered when they were asked last; never waits for long."""
+        """The same with only the servers that answered the last probe. Waits for the first probe of a server, but not for long."""
         self.watch(ice)
         new = [first.wait() for url in _urls(ice) if not (first := self._first[url]).is_set()]
         if new:
-            # Where nothing but TURN may be used, there is no connection without.
+            # Where only TURN may be used, there is no connection without an answer.
             within = PROBED_WITHIN if ice.relay_only else FIRST_WITHIN
             with suppress(TimeoutError):
                 async with asyncio.timeout(within):
@@ -61,16 +59,16 @@ class IceServers:
         return replace(ice, servers=servers)
 
     def watch(self, ice: Ice) -> None:
-        """Begin to ask these servers, unless that was begun."""
+        """Start to probe these servers, if that has not been started."""
         for url in _urls(ice):
             if url not in self._first:
                 self._first[url] = asyncio.Event()
-                self._tasks.keep(partial(self._ask, url), f"probe of {url}")
+                self._tasks.keep(partial(self._probe_repeatedly, url), f"probe of {url}")
 
     async def close(self) -> None:
         await self._tasks.close()
 
-    async def _ask(self, url: str) -> None:
+    async def _probe_repeatedly(self, url: str) -> None:
         while True:
             answers = await probe(url)
             if answers != self._answers.get(url, True):
@@ -79,7 +77,7 @@ class IceServers:
                 )
             self._answers[url] = answers
             self._first[url].set()
-            await asyncio.sleep(AGAIN_AFTER[answers])
+            await asyncio.sleep(PROBED_AGAIN_AFTER[answers])
 
 
 async def probe(url: str) -> bool:
@@ -98,7 +96,7 @@ async def probe(url: str) -> bool:
                 )
                 writer.close()
                 return True
-            return await _binds(host, port)
+            return await _answers_binding_request(host, port)
     except (OSError, OverflowError, UnicodeError, ValueError):  # TimeoutError is an OSError
         return False
 
@@ -113,10 +111,10 @@ class _Reply(asyncio.DatagramProtocol):
             self.came.set()
 
 
-async def _binds(host: str, port: int) -> bool:
-    """A Binding transaction (RFC 8489, 3). Any response will do: what answers is a STUN server."""
+async def _answers_binding_request(host: str, port: int) -> bool:
+    """A Binding transaction (RFC 8489, 3). Any response shows that it is a STUN server."""
     loop = asyncio.get_running_loop()
-    # Connections ask over IPv4 alone, too.
+    # Peer connections use IPv4 alone for this, too.
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
     address = next((each for each in found if each[0] == socket.AF_INET), found[0])
     transaction = os.urandom(12)
@@ -138,7 +136,9 @@ async def _binds(host: str, port: int) -> bool:
 
 
 def _urls(ice: Ice) -> list[str]:
-    return list(dict.fromkeys(url for server in ice.servers for url in _urls_of(server)))[:MOST]
+    return list(dict.fromkeys(url for server in ice.servers for url in _urls_of(server)))[
+        :SERVERS_LIMIT
+    ]
 
 
 def _urls_of(server: Mapping[str, Any]) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Signals on their way out, as rows: in order, and together where they wait together."""
+"""Writes signals as rows: in order, and those that wait at the same time in one transaction."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ...types import PeerId, RoomId
 from .client import ConnectionLost, Refused, SignalingClient
 from .events import SignalKind
 
-MOST_ROWS: Final = 50  # in one transaction
-MOST_WAITING: Final = (
+BATCH_LIMIT: Final = 50  # in one transaction
+WAITING_LIMIT: Final = (
     2000  # beyond that the database has been away for long, and nobody waits for them
 )
 
@@ -43,7 +43,7 @@ class Outgoing:
 
 
 class Outbox:
-    """Writes what is put into it while `run` runs.
+    """Writes the signals that are put into it, while `run` runs.
 
     A transaction refuses all its rows for one that is fenced; then they go one by one, and `on_refused`
     is told of the guilty ones, which are dropped for good.
@@ -54,7 +54,7 @@ class Outbox:
     ) -> None:
         self._client = client
         self._on_refused = on_refused
-        self._waiting: deque[Outgoing] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[Outgoing] = deque(maxlen=WAITING_LIMIT)
         self._work = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -65,7 +65,7 @@ class Outbox:
         self._work.set()
 
     def forget(self, peer: PeerId) -> None:
-        """That peer is gone, or its connection is made anew: what waits for it has no reader."""
+        """Drop the signals that wait for this session: it has left, or gets a new connection."""
         kept = [signal for signal in self._waiting if signal.to_peer != peer]
         self._waiting.clear()
         self._waiting.extend(kept)
@@ -77,7 +77,7 @@ class Outbox:
                 self._idle.set()
                 self._work.clear()
                 await self._work.wait()
-            batch = [self._waiting.popleft() for _ in range(min(MOST_ROWS, len(self._waiting)))]
+            batch = [self._waiting.popleft() for _ in range(min(BATCH_LIMIT, len(self._waiting)))]
             if batch:
                 await self._deliver(batch)
 

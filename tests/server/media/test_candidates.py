@@ -145,18 +145,20 @@ def test_there_is_a_bound_for_all_of_a_connection_s_candidates_together() -> Non
     half = CANDIDATES_LIMIT // 2
     one = head + "m=audio 9 X 0\r\n" + "".join(map(candidate, range(half)))
     for _ in range(3):  # an offer anew repeats what is known
-        assert candidates.screened(one).count("a=candidate") == half
+        assert candidates.filter_sdp(one).count("a=candidate") == half
     later = [{"candidate": candidate(n)[2:], "sdpMid": "0"} for n in range(2 * CANDIDATES_LIMIT)]
-    candidates.of(later)
-    assert candidates.of(later[-1]) == []
-    assert len(candidates.of(later[:half])) == half
+    candidates.parse(later)
+    assert candidates.parse(later[-1]) == []
+    assert len(candidates.parse(later[:half])) == half
 
 
 def test_who_may_not_be_called_back_is_waited_for() -> None:
     end = "a=end-of-candidates\r\n"
     sdp = "v=0\r\nm=audio 9 X 0\r\n" + candidate(0) + candidate(1, "10.0.0.1")
-    assert end not in Candidates(Ice().reach).screened(sdp + end)
-    assert end in Candidates(Ice().reach).screened(sdp.replace(candidate(1, "10.0.0.1"), "") + end)
+    assert end not in Candidates(Ice().reach).filter_sdp(sdp + end)
+    assert end in Candidates(Ice().reach).filter_sdp(
+        sdp.replace(candidate(1, "10.0.0.1"), "") + end
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,8 +176,8 @@ def test_who_may_not_be_called_back_is_waited_for() -> None:
 )
 def test_what_is_no_candidate_is_passed_over(text: object) -> None:
     candidates = Candidates(Ice().reach)
-    assert candidates.of([{"candidate": text, "sdpMid": "0"}, text]) == []
-    assert candidates.of({"candidate": "candidate:1 1 udp 1 9.9.9.9 5000 typ host", "sdpMid": 7})
+    assert candidates.parse([{"candidate": text, "sdpMid": "0"}, text]) == []
+    assert candidates.parse({"candidate": "candidate:1 1 udp 1 9.9.9.9 5000 typ host", "sdpMid": 7})
 
 
 @pytest.mark.parametrize("way", ["sfu", "mcu", "peer", "caller"])

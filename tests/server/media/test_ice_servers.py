@@ -88,7 +88,7 @@ async def test_the_first_server_that_answers_is_used_and_a_silent_one_is_not() -
 async def test_a_server_that_comes_back_is_used_and_one_that_goes_away_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ice_servers, "AGAIN_AFTER", {True: 0.01, False: 0.01})
+    monkeypatch.setattr(ice_servers, "PROBED_AGAIN_AFTER", {True: 0.01, False: 0.01})
     monkeypatch.setattr(ice_servers, "PROBED_WITHIN", 0.5)
     servers = IceServers()
     async with server() as (other, url):

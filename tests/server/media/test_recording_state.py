@@ -115,7 +115,7 @@ async def test_a_bot_says_that_it_is_recorded_and_leaves_if_it_is_to(
     async with nodes(database_url, psql, "sfu"), database_connections(database_url) as database:
         move(psql, room, "sfu")
         async with (
-            room_session(await database.client("ann"), RoomId(room), say=said.append) as ann,
+            room_session(await database.client("ann"), RoomId(room), report=said.append) as ann,
             room_session(
                 await database.client("bob"), RoomId(room), leaves_when_recorded=True
             ) as bob,

@@ -159,7 +159,7 @@ async def test_a_fresh_snapshot_that_says_muted_mutes(
         assert epoch is not None
         assert hers.sent_audio is not None
         muted = replace(me, muted=True, record={**me.record, "muted": True})
-        await hers._take(
+        await hers._apply(
             Snapshot(RoomId(room), me.peer, epoch, hers.room, (muted, *hers.others), ())
         )
         assert not hers.sent_audio.allowed
