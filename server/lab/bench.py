@@ -1,4 +1,4 @@
-"""What is measured: a database, and for each measurement a relay process of its own on it."""
+"""What is measured: a database, and for each measurement a new relay process on it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Psql = psycopg.AsyncConnection[TupleRow]
 
 
 class Bench:
-    """`admin_url` is the operator's login, `relay_url` the relay's. Names are this run's own."""
+    """`admin_url` is the operator's login, `relay_url` the relay's. Names contain the run's id."""
 
     def __init__(self, admin_url: str, relay_url: str, folder: Path) -> None:
         self.admin_url = admin_url
@@ -48,7 +48,7 @@ class Bench:
         }
 
     async def psql(self) -> Psql:
-        """A session of the operator's."""
+        """A session of the operator."""
         psql = await Psql.connect(self.admin_url, autocommit=True)
         await psql.execute("set search_path = roomtone, public")
         return psql
@@ -76,7 +76,7 @@ class Bench:
         return int(row[0])
 
     async def people(self, place: Place, kind: str, many: int) -> list[Person]:
-        """So many people, signed in; the same ones each time they are asked for."""
+        """`many` users, signed in; the same users in each call."""
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def person(number: int) -> Person:
@@ -90,7 +90,7 @@ class Bench:
         return list(await asyncio.gather(*(person(n) for n in range(many))))
 
     async def seat(self, psql: Psql, room: int, people: list[Person]) -> list[Person]:
-        """Seat them by hand, which costs the relay nothing."""
+        """Insert their seats in psql, which costs the relay nothing."""
         seated = await psql.execute(
             "insert into participants (room_id, user_id) select %s, u from unnest(%s::bigint[]) u"
             " returning user_id, peer_id::text",
@@ -108,11 +108,11 @@ class Bench:
         return (0 if head is None else head[0]), dict(await rows.fetchall())
 
     async def clear(self, psql: Psql, room: int) -> None:
-        """End the room; everybody is out."""
+        """End the room, which removes its seats."""
         await psql.execute("update rooms set ended_at = now() where id = %s", (room,))
 
     async def forget(self) -> None:
-        """Take this run's rooms and people out of the database again."""
+        """Delete this run's rooms and users from the database."""
         async with await self.psql() as psql:
             mine = f"lab {self.run} %"
             await psql.execute(

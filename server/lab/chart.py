@@ -23,10 +23,10 @@ def chart(
     say: Callable[[float], str],
     of: str = "followers",
 ) -> str:
-    """`lines` are {technique: (how many, value)…}, so many `of` what is counted; `floor` is drawn dashed.
+    """`lines` are {technique: (number of followers, value)…}; `of` names what is counted on the x axis; `floor` is drawn dashed.
 
-    The chart's `title` is its name for screen readers. A logarithmic axis has no zero: what is
-    nothing stands at its foot.
+    The chart's `title` is its name for screen readers. A logarithmic axis has no zero: a value of 0
+    is drawn at its lowest tick.
     """
     values = [y for points in [*lines.values(), floor] for _, y in points]
     across = sorted({x for points in lines.values() for x, _ in points})

@@ -1,4 +1,4 @@
-"""`roomtone lab signaling`: plans, runs with progress, and says what came out."""
+"""`roomtone lab signaling`: plans, runs with progress, and prints the results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BROKEN = (Refused, OSError, EOFError, TimeoutError, RuntimeError, psycopg.Error)
 def measure(
     plan: Plan, database_url: str | None, json_file: Path | None, html_file: Path | None
 ) -> int:
-    """Run the plan; the exit status: 0 if nobody missed anything.
+    """Run the plan; the exit status: 0 if no event was missed.
 
     Raises ClickException when it cannot be run to its end, EmbeddedError and InstallError.
     """

@@ -1,4 +1,4 @@
-"""A TCP connection whose bytes are counted as they pass, and stamped as they arrive."""
+"""A TCP connection that counts its bytes and stamps each chunk with its time of arrival."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONNECTS_WITHIN: Final = 10.0  # seconds
 
 @dataclass
 class Tally:
-    """What one follower cost on the wire. `received` and `sent` are bytes of TCP payload."""
+    """What one follower cost on the network. `received` and `sent` are bytes of TCP payload."""
 
     requests: int = 0
     empty: int = 0
@@ -31,7 +31,7 @@ class Tally:
 
 
 class CountedConnection(asyncio.Protocol):
-    """One connection. A chunk is stamped when the kernel hands it over, before anybody parses anything."""
+    """One connection. A chunk is stamped when the kernel hands it over, before it is parsed."""
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally

@@ -1,4 +1,4 @@
-"""What came out, as plain values: the shape of the JSON that `docs/lab.md` documents."""
+"""The results, as plain values: the shape of the JSON that `docs/lab.md` documents."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def spread(milliseconds: Sequence[float]) -> Spread | None:
 
 @dataclass(frozen=True)
 class Work:
-    """What the relay did in so many seconds: processor seconds, statements and transactions."""
+    """What the relay did in `seconds`: processor seconds, statements and transactions."""
 
     seconds: float
     cpu: float
@@ -47,7 +47,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One technique with so many followers.
+    """The figures of one technique with `followers` followers.
 
     `opening` is what it took until all followed and were warm, `running` from then on, summed over the followers.
     `owed` events were to arrive at followers meanwhile. In all, the warming up included, `missed` did
@@ -86,7 +86,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Floors:
-    """What nobody can be faster than here: a bare LISTEN, and bare writes to as many sockets.
+    """Lower bounds of this machine: a bare LISTEN, and bare writes to as many sockets.
 
     `listen` in milliseconds from before the commit to receipt; `writes` {followers: µs per write}.
     """
@@ -98,14 +98,14 @@ class Floors:
 
 @dataclass(frozen=True)
 class Clock:
-    """The database's clock minus this one, in milliseconds, known to within so many."""
+    """The database's clock minus this one, and the uncertainty of that difference, in milliseconds."""
 
     ahead: float
     within: float
 
     @property
     def correction(self) -> float:
-        """What is added to latencies, in ms: nothing while the two cannot be told apart."""
+        """The ms that are added to latencies: 0 if the difference is within its uncertainty."""
         return self.ahead if abs(self.ahead) > self.within else 0.0
 
 

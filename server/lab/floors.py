@@ -1,4 +1,4 @@
-"""The floors: what the same machine does with nothing in between, measured in the same run."""
+"""The floors: the lower bounds of this machine, measured in the same run."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NOTIFICATIONS: Final = 200
 PROBES: Final = 50
 ROUNDS: Final = 60
 FRAME: Final = 430
-"""Bytes: as long as the frame that says somebody joined."""
+"""Bytes: as long as the SSE frame of a join."""
 
 
 async def clock(bench: Bench) -> Clock:
-    """Compare the two clocks as NTP does: the quickest answer knows best (RFC 5905, 8)."""
+    """Compare the two clocks as NTP does: the quickest answer is the most exact (RFC 5905, 8)."""
     best = Clock(0.0, 1e9)
     async with await bench.psql() as psql:
         for _ in range(PROBES):
@@ -45,7 +45,7 @@ async def floors(bench: Bench, followers: tuple[int, ...], correction: float) ->
 
 
 async def _listen(bench: Bench) -> list[float]:
-    """Milliseconds from just before a NOTIFY commits until a bare LISTEN has it."""
+    """Milliseconds from just before a NOTIFY commits until a bare LISTEN receives it."""
     taken: list[float] = []
     channel = f"lab_{bench.run}"
     async with (
@@ -71,7 +71,7 @@ async def _listen(bench: Bench) -> list[float]:
 
 
 def _writes(number: int) -> float:
-    """Microseconds for one write, in a loop over so many TCP connections that somebody reads."""
+    """Microseconds for one write, in a loop over `number` TCP connections."""
     frame = b"x" * FRAME
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listening_socket:
         ends: list[socket.socket] = []

@@ -1,4 +1,4 @@
-"""One follower by each technique: takes what comes, notes when, and counts what it cost."""
+"""A follower for each technique: receives events, records when, and counts the cost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .websocket import Socket
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody signed in; `peer` is their seat's session."""
+    """A user that is signed in; `peer` is the `peer_id` of the seat."""
 
     user: int
     token: str
@@ -33,7 +33,7 @@ class Person:
 
 
 class Follower(ABC):
-    """`opened` is what it had cost when it began to follow; `tally` goes on."""
+    """Follows one room by one technique; `tally` counts its cost, `fault` says why it ended early."""
 
     def __init__(self, place: Place, room: int, person: Person, plan: Plan) -> None:
         self.place = place
@@ -108,7 +108,7 @@ class StreamFollower(Follower):
 
 
 class PollFollower(Follower):
-    """Asks again at a steady pace, whether there is something or not."""
+    """Requests events at a fixed interval, whether there are new ones or not."""
 
     wait: float = 0.0
 
@@ -116,7 +116,7 @@ class PollFollower(Follower):
         connection = HttpConnection(self.place, self.person.token, self.tally)
         try:
             await self._ask(connection, "")
-            # A crowd of browsers does not poll in step.
+            # Browsers do not poll at the same moment.
             await self._pause(random.random())
             while True:
                 began = asyncio.get_running_loop().time()
@@ -138,7 +138,7 @@ class PollFollower(Follower):
         try:
             answered = await connection.ask("GET", path)
         except EOFError:
-            # The relay closes a line that was silent for long, perhaps just as it was used again.
+            # The relay closes an idle connection, perhaps at the moment of this request.
             answered = await connection.ask("GET", path)
         answer = answered.json()
         self._hallway = answer["hallway_cursor"]
@@ -155,7 +155,7 @@ class PollFollower(Follower):
 
 
 class LongPollFollower(PollFollower):
-    """Asks, and the relay answers when there is something; then asks again at once."""
+    """Requests events; the relay answers when there are new ones; then requests again at once."""
 
     wait = WAIT
 
@@ -186,7 +186,7 @@ FOLLOWERS: Final[dict[Technique, type[Follower]]] = {
 
 
 async def start_all(followers: list[Follower], *, at_once: int = 16, within: float = 60.0) -> None:
-    """Start everybody, so many at a time, and wait until all follow. Raises Refused and TimeoutError."""
+    """Start all followers, `at_once` at a time, and wait until all follow. Raises Refused and TimeoutError."""
     gate = asyncio.Semaphore(at_once)
 
     async def begin(follower: Follower) -> None:

@@ -1,4 +1,4 @@
-"""The tables of both labs in the terminal: rows in groups, a line between two of them."""
+"""The tables of both labs in the terminal: groups of rows, separated by lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 Row = tuple[object, list[RenderableType]]
-"""What the row's group is, and its cells: first what it is of, and what that was measured with."""
+"""The row's group, and its cells; the first two cells say what was measured."""
 
 
 def grid(title: str, label: str, headings: Iterable[str], rows: Iterable[Row]) -> Table:

@@ -18,7 +18,7 @@ ANSWERS_WITHIN: Final = 60.0  # seconds; a long poll waits for half of it
 
 @dataclass(frozen=True)
 class TimedResponse:
-    """A whole answer, and when its last byte arrived (Unix time)."""
+    """A whole response, and when its last byte arrived (Unix time)."""
 
     status: int
     body: bytes
@@ -29,11 +29,11 @@ class TimedResponse:
 
 
 class Refused(Exception):
-    """The relay said no where it should not have."""
+    """The relay refused a request that it should have accepted."""
 
 
 class HttpConnection:
-    """One person's requests, one after the other on one connection."""
+    """One user's requests, one after the other on one connection."""
 
     def __init__(self, place: Place, token: str, tally: Tally) -> None:
         self._place = place

@@ -1,4 +1,4 @@
-"""Measures one technique with so many followers, on a relay of its own."""
+"""Measures one technique with a number of followers, on a new relay."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CALM: Final = 0.5  # seconds after everybody follows, before the counting begins
 ARRIVES_WITHIN: Final = 10.0  # seconds, beyond a poll interval, for the last event
 
 Through = Callable[[Place], Awaitable[Place]]
-"""Where followers find the relay: itself, or something in between that a test watches."""
+"""Returns the address that followers use: the relay's, or that of a proxy that a test watches."""
 
 
 async def directly(place: Place) -> Place:
@@ -31,7 +31,7 @@ async def directly(place: Place) -> Place:
 
 
 class Meter:
-    """Reads a relay's cost between two moments: its own counters, and the kernel's of its process."""
+    """Reads a relay's cost between two moments: from its metrics, and from the kernel for its process."""
 
     def __init__(self, relay: RelayProcess) -> None:
         self._relay = relay
@@ -52,7 +52,7 @@ class Meter:
         )
 
     def memory(self) -> int:
-        """Bytes nobody else has: what would be free if the relay ended."""
+        """Bytes of memory that only this process has (USS)."""
         return int(self._process.memory_full_info().uss)
 
     async def _read(self) -> tuple[float, float, float]:
@@ -123,7 +123,7 @@ async def measure(
 
 
 async def baseline(bench: Bench, technique: Technique, plan: Plan) -> Work:
-    """The same writing, the way this technique's people write, while nobody follows."""
+    """The cost of the writing alone, as clients of this technique write, without followers."""
     async with await bench.psql() as psql, bench.relay() as relay:
         room = await bench.room(psql)
         target = await bench.seat(psql, room, await bench.people(relay.place, "follower", 1))
@@ -145,7 +145,7 @@ async def baseline(bench: Bench, technique: Technique, plan: Plan) -> Work:
 async def _until_all_arrived(
     bench: Bench, psql: Psql, room: int, followers: list[Follower], plan: Plan
 ) -> None:
-    """Wait until nobody is owed anything; what is still owed after a while is missed."""
+    """Wait until all events have arrived; those that are absent after the deadline are missed."""
     deadline = time.monotonic() + plan.poll_interval + ARRIVES_WITHIN
     epoch, log = await bench.log(psql, room)
     while time.monotonic() < deadline:

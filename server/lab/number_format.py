@@ -1,10 +1,10 @@
-"""Numbers as people read them."""
+"""Numbers for people to read."""
 
 from __future__ import annotations
 
 
 def figure(value: float) -> str:
-    """Three digits that mean something: 0.13, 4.2, 86, 1240."""
+    """At most three significant digits for small numbers: 0.13, 4.2, 86, 1240."""
     if value == 0:
         return "0"
     if value < 1:

@@ -17,7 +17,7 @@ Words = Callable[[str], None]
 
 
 def check_files(*files: Path | None) -> None:
-    """See before a long run that it can be written down. Raises ClickException."""
+    """Check before a long run that the files can be written. Raises ClickException."""
     for file in files:
         if file is not None and not file.parent.is_dir():
             raise click.ClickException(f"There is no folder {file.parent} to write to.")
@@ -29,7 +29,7 @@ def announce(console: Console, seconds: float) -> None:
 
 @contextmanager
 def progress(console: Console, steps: int) -> Iterator[tuple[Words, Words]]:
-    """A bar, and how to tell it what is prepared and which step begins."""
+    """A progress bar; yields two functions: one shows what is prepared, the other shows which step begins."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,4 +1,4 @@
-"""Those who write: participants who join, signal to somebody who follows, and leave, at a steady pace."""
+"""Participants that join, signal to a follower, and leave, at a steady rate."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OVERDUE: Final = 15.0  # seconds that the writing may take longer than planned
 
 
 class Participant(ABC):
-    """One who comes and goes; each call is one write, and returns when it is committed."""
+    """A participant that joins and leaves; each call is one write, and returns when it is committed."""
 
     def __init__(self, place: Place, room: int, person: Person) -> None:
         self.place = place
@@ -60,11 +60,11 @@ class Participant(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Let go of what is open."""
+        """Close what is open."""
 
 
 class RowsParticipant(Participant):
-    """Writes rows over HTTP, as one does whose events come by stream or by polling."""
+    """Writes rows over HTTP, as clients do that follow by SSE or by polling."""
 
     def __init__(self, place: Place, room: int, person: Person) -> None:
         super().__init__(place, room, person)
@@ -138,15 +138,15 @@ class Written:
 def participants_of(
     technique: Technique, place: Place, room: int, who: list[Person]
 ) -> list[Participant]:
-    """Who writes the way people on this technique do."""
+    """Participants that write as clients of this technique do."""
     kind = SocketParticipant if technique == "websocket" else RowsParticipant
     return [kind(place, room, person) for person in who]
 
 
 async def write(participants: list[Participant], peers: list[str], plan: Plan) -> Written:
-    """Keep up the pattern for the plan's duration; whole visits, so that everybody has left in the end.
+    """Repeat the pattern for the plan's duration, in whole visits, so that all participants have left at the end.
 
-    Writes are due at fixed times, whatever the ones before took: a slow relay is not asked less.
+    Writes are due at fixed times, however long earlier writes took: a slow relay does not get fewer writes.
     """
     loop = asyncio.get_running_loop()
     began = loop.time()

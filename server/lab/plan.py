@@ -1,4 +1,4 @@
-"""What a run will do, in numbers; fixed before it begins, and printed with what came out."""
+"""The numbers of a run; fixed before it begins, and printed with the results."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ RATES: Final = (0.5, 500.0)  # writes per second
 DURATIONS: Final = (1.0, 300.0)  # seconds
 INTERVALS: Final = (0.05, 20.0)  # seconds
 WAIT: Final = 25.0  # seconds that a long poll asks to wait
-GRACE: Final = 30.0  # seconds; no seat lapses between two polls
+GRACE: Final = 30.0  # seconds; no seat expires between two polls
 Act = Literal["join", "offer", "candidate", "leave"]
 VISIT: Final[tuple[Act, ...]] = ("join", "offer", "candidate", "leave")
-"""The pattern: what a participant writes, over and over. Everybody is told of the coming and the going;
-each signal is for one follower alone."""
+"""The pattern: what a participant writes, over and over. Every follower gets the join and the leave;
+each signal is for a single follower."""
 PER_PARTICIPANT: Final = 10.0  # writes per second of one participant, at most
 
 
 class PlanError(ValueError):
-    """These numbers cannot be run; the text says which, and what could be."""
+    """A number of the plan is out of bounds; the text says which, and what is possible."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class Plan:
 
     @property
     def visit(self) -> Plan:
-        """One visit of each participant and no more: to warm up with."""
+        """A single visit of each participant, to warm up."""
         return replace(
             self, duration=DURATIONS[0], rate=self.participants * len(VISIT) / DURATIONS[0]
         )

@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing else: its style and its plots are in it."""
+"""The report as one HTML file that needs nothing else: its style sheet and its charts are inside."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ STYLE: Final = Path(__file__).with_name("report.css")
 
 EXPLAINED: Final[dict[Technique, str]] = {
     "sse": (
-        "Database-driven push. One request, whose answer never ends. A write fires a trigger, the trigger"
-        " appends to the room’s log and rings a notification, the relay reads the log once and writes the event to"
-        " everybody."
+        "Database-driven push. One request, whose response never ends. A write fires a trigger, the trigger"
+        " appends to the room’s log and notifies the relay, which reads the log once and writes the event to"
+        " every follower."
     ),
     "polling": (
-        "The follower asks again and again, whether anything happened or not. Each question is a request with"
+        "The follower requests again and again, whether anything happened or not. Each request is one a request with"
         " all its headers and a few transactions, however quiet the room is; and the answer is late by half"
         " the interval."
     ),
@@ -38,7 +38,7 @@ EXPLAINED: Final[dict[Technique, str]] = {
 
 
 def html(report: Report) -> str:
-    """A page without scripts and without anything from elsewhere; light or dark as its reader prefers."""
+    """A page without scripts and external files; light or dark as its reader prefers."""
     return "".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -66,7 +66,7 @@ def _head(report: Report) -> str:
     crowds = ", ".join(str(number) for number in plan.followers)
     return (
         '<p class="caps">Roomtone lab</p><h1>Four ways to signal, one room</h1>'
-        f'<p class="lead">Somebody joins a room, offers, sends a candidate, and leaves: {plan.rate:g} such writes'
+        f'<p class="lead">A participant joins a room, offers, sends a candidate, and leaves: {plan.rate:g} such writes'
         f" a second, {plan.duration:g} seconds long. {crowds} people follow the room. What changes between the"
         " measurements is only how they learn of the next event.</p>"
         f"{verdict}"
@@ -133,7 +133,7 @@ def _plots(report: Report) -> str:
         (
             "Transactions",
             "Transactions per second in the database, beyond those of the writing itself. With push and WebSocket"
-            " the log is read once per notification, for everybody; otherwise once per question.",
+            " the log is read once per notification, for all followers; otherwise once per request.",
             chart(
                 "Transactions per second beyond the writing",
                 lines(lambda one: one.transactions_beyond(report.baseline(one))),
@@ -175,9 +175,8 @@ def _plots(report: Report) -> str:
 
 
 def _participants(plan: Plan) -> str:
-    return (
-        "One participant" if plan.participants == 1 else f"Each of {plan.participants} participants"
-    )
+    many = plan.participants
+    return "One participant" if many == 1 else f"Each of {many} participants"
 
 
 HEADINGS: Final = (
@@ -258,8 +257,8 @@ def _method(report: Report) -> str:
     items = {
         "The pattern": (
             f"{_participants(plan)} joins, offers to one follower (1,500 characters of SDP), sends one candidate, and"
-            " leaves, over and over. Everybody hears of the coming and the going, and gets the hallway’s new row; a signal"
-            " reaches one follower only. Writes are due at fixed times, so a slow relay is not asked less. For push and"
+            " leaves, over and over. Every follower gets the join, the leave, and the hallway’s new row; a signal"
+            " reaches one follower only. Writes are due at fixed times, so a slow relay does not get fewer writes. For push and"
             " polling they are rows posted over HTTP, for WebSocket the article’s events on a socket for each visit. One"
             " visit each comes first, uncounted, to warm up."
         ),
@@ -275,7 +274,7 @@ def _method(report: Report) -> str:
         "Transactions and statements": (
             "Counted in the relay’s connection pools as they are sent (/metrics: roomtone_transactions,"
             " roomtone_statements; the pool’s test of a connection is one of each; BEGIN and COMMIT are no"
-            " statements). pg_stat_database would lag by up to ten seconds. Heartbeats and sweeps are in all of them, about"
+            " statements). pg_stat_database would lag by up to ten seconds. Heartbeats and the reaper are in all of them, about"
             " five a second."
         ),
         "Processor and memory": (
@@ -286,7 +285,7 @@ def _method(report: Report) -> str:
         ),
         "The writing alone": f"The same pattern with nobody following: {alone}.",
         "The floors": (
-            f"A bare LISTEN on an idle connection hears a NOTIFY {floors.listen.p50:.2f} ms (p50; p95"
+            f"A bare LISTEN on an idle connection receives a NOTIFY {floors.listen.p50:.2f} ms (p50; p95"
             f" {floors.listen.p95:.2f}) after it was sent. A loop of bare writes of {floors.frame} bytes takes {writes}"
             " sockets; compare the processor time per event."
         ),

@@ -14,7 +14,7 @@ from .measurement import Through, baseline, directly, measure
 from .plan import Plan, Technique
 
 Progress = Callable[[str], None]
-"""Told what comes next, once for each of `steps(plan)`."""
+"""Called with the name of the next step, once for each of `steps(plan)`."""
 
 WORDS: Final = {
     "sse": "push (SSE)",

@@ -15,7 +15,7 @@ from .signaling import WORDS
 
 
 def table(report: Report) -> RenderableType:
-    """What the followers noticed, what it cost, and the floors beneath."""
+    """What followers notice, what it costs, and the floors."""
     return Group(
         Text(_plan(report)),
         _table(report, "What followers notice", NOTICED, _noticed),
@@ -79,7 +79,7 @@ def _floors(report: Report) -> str:
     listen = report.floors.listen
     writes = ", ".join(f"{us:g} µs to each of {n}" for n, us in report.floors.writes.items())
     return (
-        f"floors: a bare LISTEN hears a notification in {listen.p50:.2f} ms (p50; p95 {listen.p95:.2f});"
+        f"floors: a bare LISTEN receives a notification in {listen.p50:.2f} ms (p50; p95 {listen.p95:.2f});"
         f" a bare socket write takes {writes}"
     )
 

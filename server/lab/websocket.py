@@ -22,7 +22,7 @@ ANSWERS_WITHIN: Final = 30.0  # seconds
 
 
 class Socket:
-    """One open socket: what comes, and what is emitted. Raises EOFError when it is over."""
+    """One open WebSocket: receives messages and emits events. Raises EOFError when it is closed."""
 
     def __init__(self, connection: CountedConnection, protocol: ClientProtocol) -> None:
         self._connection = connection
@@ -52,7 +52,7 @@ class Socket:
         return socket
 
     async def next(self) -> tuple[float, dict[str, Any]]:
-        """The next message, and when it arrived (Unix time). Acknowledgements go to who waits for them."""
+        """The next message, and when it arrived (Unix time). Acknowledgements are handed to the `emit` that waits for them."""
         while True:
             while not self._frames:
                 at, data = await self._connection.read()
@@ -64,7 +64,7 @@ class Socket:
             self._acks.pop(message["id"]).set_result(message)
 
     async def emit(self, event: str, data: object) -> Any:
-        """Emit an event; what its acknowledgement says. Somebody must be at `next`. Raises Refused."""
+        """Emit an event; the data of its acknowledgement. Another task has to run `next` meanwhile. Raises Refused."""
         name = next(self._ids)
         ack = self._acks[name] = asyncio.get_running_loop().create_future()
         self._protocol.send_text(json.dumps({"event": event, "id": name, "data": data}).encode())

@@ -1,4 +1,4 @@
-"""`roomtone lab topology`: plans, runs with progress, and says what came out."""
+"""`roomtone lab topology`: plans, runs with progress, and prints the results."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """People in a process of their own, so that what a node costs is measured alone: `python -m roomtone.lab.topology.crowd`.
 
-Told what to do by lines of JSON on its standard input, it answers each with one on its standard output; when the input ends, it goes.
+It reads commands as lines of JSON from its standard input, and answers each with a line on its standard output; when the input ends, it exits.
 The people are peers like any bot: a seat, a log followed over HTTP, connections by aiortc. Only decoding waits until nothing is measured.
 """
 
@@ -74,7 +74,7 @@ class Crowd:
     ) -> dict[str, Any]:
         """These come in, too; answers when all hear whom they should, or time is up."""
         comers = [
-            Person(each["name"], each["voice"], each["hears"], Ears(keeps=each["listening"]), [])
+            Person(each["name"], each["voice"], each["hears"], Ears(keeps=each["decoded"]), [])
             for each in people
         ]
         began = time.monotonic()
@@ -136,7 +136,7 @@ class Crowd:
         }
 
     async def newcomer(self, room: int, name: str, patience: float) -> dict[str, Any]:
-        """Somebody comes in late, to listen: the seconds until they hear the first of it, or null."""
+        """A newcomer joins to listen; the seconds until its first packet of a voice, or null."""
         person = Person(name, None, 1, Ears(keeps=False), [])
         began = time.monotonic()
         task = watch(self._stay(room, person), name)
@@ -180,7 +180,7 @@ class Crowd:
                 on_packet=lambda seat, packet: person.ears.hear(int(seat.user), packet),
             ) as person.session:
                 await self._leaving.wait()
-        except Exception as error:  # noqa: BLE001 - told with the figures
+        except Exception as error:  # noqa: BLE001 - reported with the figures
             person.trouble = f"{type(error).__name__}: {error}"
             log.info("%s: %s", person.name, person.trouble)
 
@@ -204,7 +204,7 @@ class Crowd:
 
 
 def connections(session: RoomSession | None) -> int:
-    """How many of somebody's connections stand."""
+    """The number of a person's open connections."""
     if session is None:
         return 0
     node = session.routes.node

@@ -1,4 +1,4 @@
-"""What came out, as plain values: the shape of the JSON that `docs/lab.md` documents."""
+"""The results, as plain values: the shape of the JSON that `docs/lab.md` documents."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Cost:
 class Measurement:
     """One topology with one crowd.
 
-    `links` by role; `delay` from mouth to listening in ms; `marks` in the sound that were to be heard; `packets` that came and
+    `links` by role; `delay` from mouth to ear in ms; `marks` in the sound that were to be heard; `packets` that came and
     that were `lost`; `deaf` people who did not hear everybody after `entered` seconds; `first_audio` of a newcomer, ms.
     """
 
@@ -91,7 +91,7 @@ class Measurement:
         if self.delay is None:
             found.append("no mark was heard")
         elif self.delay.p95 > 1000 * LATE:
-            found.append(f"{self.delay.p95:.0f} ms from mouth to listening (p95)")
+            found.append(f"{self.delay.p95:.0f} ms from mouth to ear (p95)")
         return found
 
     @property
@@ -115,7 +115,7 @@ class Floors:
     """The same machine with as little as possible in between, in the same run.
 
     `udp`: datagrams forwarded by a bare loop: of a core per stream, and ms added. `plain`: aiortc's own MediaRelay, nothing
-    patched: of a core per stream, ms from mouth to listening, to `plain_streams` people. `codec`: libopus alone,
+    patched: of a core per stream, ms from mouth to ear, to `plain_streams` people. `codec`: libopus alone,
     {speakers: of a core} for decoding each and encoding a mix for each and one for all who listen.
     """
 
@@ -130,7 +130,7 @@ class Floors:
 
 @dataclass(frozen=True)
 class Report:
-    """One run. `idle` is what a node costs that carries no room, taken off everywhere; `skipped` what was not tried."""
+    """One run. `idle` is the cost of a node without rooms, subtracted everywhere; `skipped` are crowds that were not tried."""
 
     made_at: str
     machine: dict[str, object]

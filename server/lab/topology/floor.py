@@ -70,12 +70,10 @@ class Floor:
             self._server.close()
         await asyncio.gather(*(each.close() for each in self._connections), return_exceptions=True)
 
-    def _forward(
-        self, listening_socket: socket.socket, target: tuple[str, int], times: int
-    ) -> None:
-        while data := listening_socket.recv(2048):
+    def _forward(self, udp_socket: socket.socket, target: tuple[str, int], times: int) -> None:
+        while data := udp_socket.recv(2048):
             for _ in range(times):
-                listening_socket.sendto(data, target)
+                udp_socket.sendto(data, target)
             self._forwarded += times
         self._spent = time.thread_time()
 

@@ -23,7 +23,7 @@ from ...media.sounds import Block, Sound, as_block
 EVERY: Final = 20  # blocks between two marks of one speaker, 0.4 s
 LONG: Final = 3  # blocks that a mark lasts, 60 ms
 KINDS: Final = 4
-BAND: Final = (400.0, 4000.0)  # Hz, which every codec for speech carries
+BAND: Final = (400.0, 4000.0)  # Hz, which every codec for speech preserves
 LOUD: Final = 0.2  # amplitude of a mark, of 1
 HUM: Final = 0.02  # amplitude of the tone in between: a voice that is there, and hardly heard
 FOUND: Final = 0.55  # of what is expected of a mark; chance gets to 0.45 with twelve who mark at once, two codecs leave 0.8
@@ -94,7 +94,7 @@ def find(sound: Wave, heard_at: Sequence[float], voices: Iterable[int]) -> Itera
 def delays(
     said: Sequence[Mark], heard: Iterable[Mark], until: float = math.inf
 ) -> tuple[list[float], int]:
-    """Seconds from mouth to listening of each mark that was heard, and how many were not of those said before `until`."""
+    """Seconds from mouth to ear of each mark that was heard, and how many were not of those said before `until`."""
     begun: dict[tuple[int, int], list[float]] = {}
     for mark in said:
         begun.setdefault((mark.voice, mark.kind), []).append(mark.at)

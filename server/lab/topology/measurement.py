@@ -57,7 +57,7 @@ async def measure(place: Place, topology: Topology, crowd: Crowd, plan: Plan) ->
     looked = await asyncio.gather(
         *(each.ask("heard", within=120, users=users) for each in place.crowds)
     )
-    ears = [listening for each in looked for listening in each["ears"]]
+    ears = [listener for each in looked for listener in each["ears"]]
     return _figures(topology, crowd, entering, counted, ears, cost, first)
 
 
@@ -116,7 +116,7 @@ async def _enter(place: Place, room: int, topology: Topology, crowd: Crowd) -> d
             "name": name,
             "voice": number if speaks else None,
             "hears": hears,
-            "listening": number in ears,
+            "decoded": number in ears,
         }
 
     patience = ENTERS_WITHIN + crowd.pairs / 10
@@ -182,7 +182,7 @@ def _spent(process: psutil.Process | None) -> float:
 
 
 async def idle(process: psutil.Process, seconds: float = 2.0) -> float:
-    """What a node costs that carries no room, of a core."""
+    """What a node without rooms costs, of a core."""
     before, at = _spent(process), time.monotonic()
     await asyncio.sleep(seconds)
     return (_spent(process) - before) / (time.monotonic() - at)
@@ -209,9 +209,9 @@ def _figures(
     last = max((mark.at for mark in said), default=0.0) - ARRIVES_WITHIN
     taken: list[float] = []
     missed = due = 0
-    for listening in ears:
-        mine = [mark for mark in said if mark.voice in listening["voices"]]
-        late, lost = delays(mine, [Mark(**mark) for mark in listening["marks"]], last)
+    for listener in ears:
+        mine = [mark for mark in said if mark.voice in listener["voices"]]
+        late, lost = delays(mine, [Mark(**mark) for mark in listener["marks"]], last)
         taken += late
         missed += lost
         due += sum(mark.at < last for mark in mine)

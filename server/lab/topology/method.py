@@ -14,16 +14,12 @@ def method(report: Report) -> str:
     """The last part of the page."""
     floors = report.floors
     codec = ", ".join(f"{per_cent(core)} for {n} speakers" for n, core in floors.codec.items())
-    plain = (
-        "–"
-        if floors.plain_delay is None
-        else f"{floors.plain_delay:.0f} ms from mouth to listening"
-    )
+    plain = "–" if floors.plain_delay is None else f"{floors.plain_delay:.0f} ms from mouth to ear"
     idle = ", ".join(f"{kind} {per_cent(core)}" for kind, core in report.idle.items()) or "–"
     items = {
         "The people": (
             "Peers of roomtone.media, as bots are: each has a seat, follows the room’s log over HTTP, and connects by aiortc. They are in"
-            " processes of their own, as many as there are cores. A voice is encoded once and sent to whoever listens; what is"
+            " processes of their own, as many as there are cores. A voice is encoded once and sent to all who listen; what is"
             " heard is counted as it arrives, and decoded after the measurement, so hearing costs them less than it"
             " would a browser. Each measurement has a room of its own on the same relay, nodes and database."
         ),
@@ -46,7 +42,7 @@ def method(report: Report) -> str:
             f" ({escape(idle)}). A stream’s share has everything in it, receiving and reports too."
         ),
         "Lost, and marks": (
-            "Packets whose numbers are missing at somebody who should have them, and everything of a voice that never came. Marks"
+            "Packets whose numbers are missing at people who should have them, and everything of a voice that never came. Marks"
             " also tell of what a mix left out."
         ),
         "What ran out": (

@@ -1,4 +1,4 @@
-"""What a run will do, in numbers; fixed before it begins, and printed with what came out."""
+"""The numbers of a run; fixed before it begins, and printed with the results."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ LISTENERS: Final = (0, 40)
 DURATIONS: Final = (2.0, 60.0)  # seconds
 MOST_STEPS: Final = 8  # numbers in one list
 
-LATE: Final = (
-    0.4  # seconds from mouth to listening; beyond it no connection is planned (ITU-T G.114)
-)
+LATE: Final = 0.4  # seconds from mouth to ear; beyond it no conversation is planned (ITU-T G.114)
 LOSS: Final = 0.02  # of the packets; concealment hides about so much of Opus
 MISSED: Final = 0.05  # of the marks in the sound
 
@@ -72,7 +70,7 @@ class Plan:
 
     @property
     def crowds(self) -> tuple[Crowd, ...]:
-        """The lightest first, because who fails with few is not asked to carry more."""
+        """The lightest first, because a topology that fails with few people is not tried with more."""
         every = [Crowd(s, n) for s in self.speakers for n in self.listeners]
         return tuple(sorted(every, key=lambda crowd: (crowd.streams, crowd.people)))
 

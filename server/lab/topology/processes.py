@@ -18,7 +18,7 @@ STARTS_WITHIN: Final = 30.0
 
 
 class Broken(Exception):
-    """A process of the lab's did not do what it was told; the text says which and why."""
+    """A process of the lab did not execute a command; the text says which and why."""
 
 
 class Helper:
@@ -44,9 +44,9 @@ class Helper:
                 async with asyncio.timeout(within):
                     line = await self._process.stdout.readline()
             except (OSError, TimeoutError) as error:
-                raise Broken(f"{self.name} did not answer when told to {do}") from error
+                raise Broken(f"{self.name} did not answer the command {do}") from error
         if not line:
-            raise Broken(f"{self.name} ended when told to {do}")
+            raise Broken(f"{self.name} ended during the command {do}")
         answer = json.loads(line)
         if isinstance(answer, dict) and "error" in answer:
             raise Broken(f"{self.name} could not {do}: {answer['error']}")

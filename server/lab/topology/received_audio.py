@@ -1,4 +1,4 @@
-"""What somebody hears, counted packet by packet as it arrives; decoded only afterwards, so that the counting costs nobody processor time."""
+"""The audio that a person receives, counted packet by packet; decoded only afterwards, so that decoding costs no processor time during the measurement."""
 
 from __future__ import annotations
 

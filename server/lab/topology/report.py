@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing else: its style and its plots are in it."""
+"""The report as one HTML file that needs nothing else: its style sheet and its charts are inside."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .wording import CRITERION, WORDS, crowd_of, crowded, ends, per_cent, rate
 EXPLAINED: Final = {
     "mesh": (
         "Everybody is connected with everybody who speaks, and each speaker sends their voice to each listener over a connection"
-        " of its own. No server carries audio. What a speaker sends, and encrypts, grows with the room."
+        " of its own. No server forwards audio. What a speaker sends, and encrypts, grows with the room."
     ),
     "sfu": (
         "A selective forwarding unit: each speaker sends once, to a node, which sends the packet on to everybody else as it is."
@@ -32,7 +32,7 @@ EXPLAINED: Final = {
 HEADINGS: Final = (
     "speakers + listeners",
     "topology",
-    "listening p50 ms",
+    "ear p50 ms",
     "p95",
     "p99",
     "added by the node",
@@ -55,7 +55,7 @@ HEADINGS: Final = (
 
 
 def html(report: Report) -> str:
-    """A page without scripts and without anything from elsewhere; light or dark as its reader prefers."""
+    """A page without scripts and external files; light or dark as its reader prefers."""
     return "".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -137,23 +137,23 @@ def _plots(report: Report, speakers: int) -> str:
     plots = [
         (
             "What a speaker sends",
-            "Bits per second on the wire, logarithmic. In a mesh a speaker’s line carries the voice once for each other"
+            "Bits per second on the wire, logarithmic. In a mesh a speaker’s connection to the Internet transfers the voice once for each other"
             " person, and a phone’s uplink is soon full; to a node it goes once.",
             drawn("Uplink of a speaker", lambda m: m.links["speaker"].up, bits, logarithmic=True),
         ),
         (
             "What everybody gets",
-            "Bits per second to a speaker, logarithmic. From an MCU it is one mix, whoever speaks; otherwise a stream for each"
+            "Bits per second to a speaker, logarithmic. From an MCU it is one mix, however many speak; otherwise a stream for each"
             " other speaker. Those who only listen get one voice more.",
             drawn("Downlink", lambda m: m.links["speaker"].down, bits, logarithmic=True),
         ),
         (
             "Connections of a speaker",
-            "Each takes a handshake to set up, and is kept alive. A node is one connection, whoever is in the room.",
+            "Each takes a handshake to set up, and is kept alive. A node is one connection, however many are in the room.",
             drawn("Connections per speaker", lambda m: m.links["speaker"].connections, figure),
         ),
         (
-            "From mouth to listening: half of the marks",
+            "From mouth to ear: half of the marks",
             "Milliseconds, the median. 26.5 of them are 20 ms of sound in a packet and what Opus looks ahead; the receiver’s own"
             " jitter buffer comes on top, in a browser 20 to 60 ms, the same for all. What an MCU adds is its jitter"
             " buffer, its clock, and a second Opus.",
@@ -162,8 +162,8 @@ def _plots(report: Report, speakers: int) -> str:
             ),
         ),
         (
-            "From mouth to listening: 95 of 100 marks",
-            "The same for the late ones. Where this rises steeply, somebody, a node or the people, no longer keeps up.",
+            "From mouth to ear: 95 of 100 marks",
+            "The same for the late ones. Where this rises steeply, the node or the people’s processes no longer keep up.",
             drawn(
                 "Delay, 95th percentile",
                 lambda m: m.delay.p95 if m.delay else None,

@@ -21,7 +21,7 @@ from .processes import Broken, helper, node
 from .wording import WORDS
 
 Progress = Callable[[str], None]
-"""Told what comes next, once for each of `steps(plan)`."""
+"""Called with the name of the next step, once for each of `steps(plan)`."""
 
 NODES_WITHIN: Final = 30.0  # seconds
 
@@ -111,6 +111,6 @@ async def _until_nodes_live(place: Place, folder: Path) -> None:
         raise Broken(f"the nodes did not start: {said[-500:]}") from None
     if any(living.count(kind) > 1 for kind in kinds):
         raise Broken(
-            "this database has media nodes already, and one of them might carry the lab's rooms;"
+            "this database has media nodes already, and one of them might host the lab's rooms;"
             " stop them, or leave out --database-url"
         )

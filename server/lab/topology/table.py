@@ -13,7 +13,7 @@ from ..number_format import figure, milliseconds
 from .figures import Link, Measurement, Report
 from .wording import CRITERION, WORDS, crowd_of, crowded, ends, per_cent
 
-NOTICED = ("listening p50", "p95 ms", "added", "1st audio", "lost", "marks", "works")
+NOTICED = ("ear p50", "p95 ms", "added", "1st audio", "lost", "marks", "works")
 COSTS = ("links", "up kbit/s", "down", "listener", "node", "a stream", "× UDP", "people")
 
 
@@ -79,7 +79,7 @@ def _kilobits(link: Link | None, way: str) -> str:
 
 def _plan(report: Report) -> str:
     return (
-        f"\nSpeakers + listeners, {report.plan.duration:g} s each. Delay is from mouth to listening, found in the sound itself;"
+        f"\nSpeakers + listeners, {report.plan.duration:g} s each. Delay is from mouth to ear, found in the sound itself;"
         " links, up and\ndown are a speaker’s, processor is of one core.\n"
     )
 
@@ -87,7 +87,7 @@ def _plan(report: Report) -> str:
 def _floors(report: Report) -> str:
     floors = report.floors
     codec = ", ".join(f"{per_cent(core)} for {n} speakers" for n, core in floors.codec.items())
-    late = "–" if floors.plain_delay is None else f"{floors.plain_delay:.0f} ms to the listening"
+    late = "–" if floors.plain_delay is None else f"{floors.plain_delay:.0f} ms to the ear"
     return (
         f"floors: a bare UDP forward takes {per_cent(floors.udp)} of a core for a stream and {floors.udp_delay:.2f} ms;"
         f" SRTP alone {per_cent(floors.protect)};\nplain aiortc relays a stream with {per_cent(floors.plain)} and {late};"

@@ -1,4 +1,4 @@
-"""What both the table and the report say of a run."""
+"""Texts that the table and the report share."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ends(report: Report) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
     for topology in report.plan.topologies:
         stopped, largest = report.stops_at(topology), report.largest_working(topology)
-        so_far = f"largest {_people(largest)}" if largest else "largest nobody"
+        so_far = f"worked with {_people(largest)}" if largest else "worked with nobody"
         if stopped is None:
             words = f"{so_far}, the largest crowd that was asked for"
         else:

@@ -1,4 +1,4 @@
-"""The far side of `processes.py`: a process that does as it is told, line by line, until its input ends."""
+"""The other side of `processes.py`: a process that executes commands, one per line, until its input ends."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import uvloop
 
 
 class Commands(Protocol):
-    """Its methods are what it can be told to do; what they return goes back as JSON."""
+    """Its methods are the commands; their results are returned as JSON."""
 
     async def close(self) -> None: ...
 
 
 def obey(make: Callable[[], Commands]) -> None:
-    """Make one and do as told: `{"do": method, …arguments}`, each answered, an error with `{"error": words}`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
+    """Make one and execute commands: `{"do": method, …arguments}`, each answered, an error with `{"error": words}`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
     logging.basicConfig(level=os.environ.get("ROOMTONE_LOG_LEVEL", "error").upper())
     logging.getLogger("aiortc").setLevel(logging.CRITICAL)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -36,7 +36,7 @@ async def _obey(make: Callable[[], Commands]) -> None:
             do = told.pop("do")
             try:
                 answer = await getattr(commands, do)(**told)
-            except Exception as error:  # noqa: BLE001 - whoever asked is told
+            except Exception as error:  # noqa: BLE001 - the error is the answer
                 answer = {"error": f"{type(error).__name__}: {error}"}
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()

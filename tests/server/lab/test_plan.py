@@ -1,4 +1,4 @@
-"""What cannot be run is said before anything starts."""
+"""Plans that cannot run are refused before anything starts."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def test_a_run_that_cannot_be_is_refused_with_the_reason(flags: list[str], says:
     assert "Traceback" not in done.output
 
 
-def test_a_slow_pattern_is_written_by_one_visitor_and_a_quick_one_by_more() -> None:
+def test_a_slow_pattern_is_written_by_one_participant_and_a_quick_one_by_more() -> None:
     assert Plan(rate=0.5).participants == 1
     assert Plan(rate=10).participants == 1
     assert Plan(rate=45).participants == 5
 
 
-def test_a_plan_of_nobody_is_none() -> None:
+def test_a_plan_without_followers_is_refused() -> None:
     with pytest.raises(PlanError, match="name 1 to 8 numbers"):
         Plan(followers=())

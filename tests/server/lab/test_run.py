@@ -1,4 +1,4 @@
-"""A small run of the lab, against what somebody else counted on the same wires."""
+"""A small run of the lab, compared with the counts of a proxy on the same connections."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def of(watched: Watched, technique: str) -> Measurement:
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
-def test_nobody_misses_anything(watched: Watched, technique: str) -> None:
+def test_no_event_is_missed(watched: Watched, technique: str) -> None:
     one = of(watched, technique)
     assert (one.missed, one.duplicated, one.misordered) == (0, 0, 0)
     assert one.delivered == one.owed > 0
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
-def test_everybody_is_owed_comings_and_goings_and_the_signals_of_their_own(
+def test_each_follower_is_owed_joins_leaves_and_its_own_signals(
     watched: Watched, technique: str
 ) -> None:
     one = of(watched, technique)
@@ -56,13 +56,13 @@ def test_requests_and_bytes_are_those_that_passed_on_the_wire(
 
 
 @pytest.mark.parametrize("technique", ["sse", "websocket"])
-def test_who_is_pushed_to_asks_once(watched: Watched, technique: str) -> None:
+def test_push_needs_one_request(watched: Watched, technique: str) -> None:
     one = of(watched, technique)
     assert one.opening.requests == one.followers == watched.counters[technique].requests
     assert (one.running.requests, one.running.sent, one.running.empty) == (0, 0, 0)
 
 
-def test_polling_asks_by_the_clock_and_long_polling_by_the_event(watched: Watched) -> None:
+def test_polling_requests_per_interval_and_long_polling_per_event(watched: Watched) -> None:
     polling, long_polling = of(watched, "polling"), of(watched, "long-polling")
     due = polling.work.seconds / PLAN.poll_interval
     assert due * 0.5 - 1 <= polling.running.requests / polling.followers <= due + 2
@@ -83,14 +83,16 @@ def test_polling_is_late_by_its_interval_and_nothing_is_faster_than_the_floor(
     assert late["polling"] > max(late["sse"], late["websocket"])
 
 
-def test_only_those_who_ask_cost_the_database_more_than_the_writing(watched: Watched) -> None:
+def test_only_polling_and_long_polling_cost_the_database_more_than_the_writing(
+    watched: Watched,
+) -> None:
     beyond = {
         technique: of(watched, technique).transactions_beyond(
             watched.report.baseline(of(watched, technique))
         )
         for technique in TECHNIQUES
     }
-    # one look at the log for each notification, whoever follows
+    # one read of the log for each notification, however many follow
     assert beyond["sse"] <= PLAN.rate * 2
     assert beyond["polling"] > beyond["sse"]
     assert beyond["long-polling"] > beyond["sse"]
@@ -102,7 +104,7 @@ def test_the_relays_own_cost_is_measured(watched: Watched) -> None:
         assert one.memory_after > one.memory_before / 2 > 0
 
 
-def test_progress_is_told_step_by_step(watched: Watched) -> None:
+def test_progress_is_reported_step_by_step(watched: Watched) -> None:
     assert len(watched.steps) == steps(PLAN)
 
 

@@ -66,15 +66,15 @@ def test_what_does_not_work_says_why_and_what_ran_out() -> None:
     assert FULL.faults == [
         "9.1% of the packets lost",
         "20% of the marks not heard",
-        "903 ms from mouth to listening (p95)",
+        "903 ms from mouth to ear (p95)",
     ]
     assert FULL.ran_out == "the node"
     people = replace(FULL, cost=replace(FULL.cost, node=0.2, people=[0.9, 0.3]))
     assert people.ran_out == "the people"
     assert dict(ends(REPORT))["mcu"].startswith(
-        "largest nobody; stopped working with 3 who speak and 0 who listen"
+        "worked with nobody; stopped working with 3 who speak and 0 who listen"
     )
-    assert "largest 3 who speak and 40 who listen" in dict(ends(REPORT))["sfu"]
+    assert "worked with 3 who speak and 40 who listen" in dict(ends(REPORT))["sfu"]
 
 
 def test_what_a_node_adds_and_costs_stands_beside_the_floors() -> None:
