@@ -166,7 +166,7 @@ async def test_a_fresh_snapshot_that_says_muted_mutes(
         assert not hers._tasks._tasks  # and it does not ask to be unmuted
 
 
-async def test_interruptions_are_survived_and_a_lapsed_seat_is_taken_again(
+async def test_interruptions_are_survived_and_an_expired_seat_is_taken_again(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
     async with (
@@ -186,7 +186,7 @@ async def test_interruptions_are_survived_and_a_lapsed_seat_is_taken_again(
         psql.seat(room, "witness")
         await until(hers, lambda v: any(s.username == "witness" for s in v.others))
         assert hers.held_seat.peer == peer
-        # The seat lapses under both: each takes it anew, as another session, and they meet again.
+        # Both seats expire: each peer takes its seat again in a new session, and they connect again.
         psql.run("update participants set expires_at = now() where served_by is not null")
         await until(hers, lambda v: v.held_seat.peer != peer and v.me is not None)
         await hears(other, "dora", 440)
