@@ -54,7 +54,7 @@ const actions = {
 context.add(keysHelp)
 
 const view = createShellView(/** @type {HTMLElement} */ (document.getElementById('main')), actions)
-const route = createRoute(walk, view.leave)
+const route = createRoute(onAddressChange, view.leave)
 Object.assign(context, { route, view, enter, learnWho, arrive: () => arrive(route.here()), reload: actions.reload })
 listenToKeys(actions)
 
@@ -65,17 +65,17 @@ function arrive(/** @type {Place} */ place) {
   } else if (place.place === 'room' && known && !session.user && !isPlanned(place.room_id)) {
     context.withName(context.arrive)
   }
-  const looked = pages.look(place)
+  const loaded = pages.load(place)
   draw()
-  return looked
+  return loaded
 }
 
 /** The address changed: by a link, by Back, or by an action. @param {Place} place @param {{ entry: string, back: boolean }} how */
-function walk(place, how) {
-  const looked = arrive(place)
+function onAddressChange(place, how) {
+  const loaded = arrive(place)
   view.arrive(place, how)
   // Back to a page that is loaded again: it can be scrolled only afterwards.
-  if (how.back && pages.state[place.place]?.phase === 'loading') looked.then(() => requestAnimationFrame(() => view.arrive(place, how)))
+  if (how.back && pages.state[place.place]?.phase === 'loading') loaded.then(() => requestAnimationFrame(() => view.arrive(place, how)))
 }
 
 function enter(/** @type {number} */ room_id) {
@@ -134,7 +134,7 @@ shell.subscribe(({ hallway }) => {
 })
 let whose = session.user
 session.subscribe(({ user }) => {
-  if (user !== whose) pages.look(route.here())
+  if (user !== whose) pages.load(route.here())
   whose = user
   draw()
 })

@@ -43,7 +43,7 @@ export function hallwayActions(context) {
       await shell.openRoom(row.id)
       context.enter(row.id)
     }),
-    callOff: (/** @type {ListedRoom} */ row) => attempt(async () => {
+    cancelRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
       if (!(await context.ask({ title: `Cancel “${row.name}”?`, about: 'It disappears from the hallway, and nobody is reminded of it.', yes: 'Cancel the room', no: 'Keep it', danger: true }))) return
       await shell.endRoom(row.id)
       context.route.go(row.club_id ? addressOfClub(row.club_id) : '/')

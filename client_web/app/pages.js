@@ -19,7 +19,7 @@ export function createPages(context, onChange) {
   const { shell, session, attempt, refusal, withName } = context
   const { clubs, profiles, invitations, recordings } = shell
   /** What each page loads. `any`: keys and values differ from page to page. @type {Record<string, ReturnType<typeof createLookup<any, any>>>} */
-  const looks = {
+  const lookups = {
     clubs: createLookup(() => clubs.all(), onChange),
     club: createLookup((id) => clubs.one(id), onChange),
     person: createLookup(personAndTheirs, onChange),
@@ -39,21 +39,21 @@ export function createPages(context, onChange) {
   }
 
   /** Loads what this place shows, as the present user. @param {Place} place */
-  async function look(place) {
+  async function load(place) {
     const me = session.user?.id ?? null
-    if (whose !== me) for (const each of Object.values(looks)) each.forget()
+    if (whose !== me) for (const each of Object.values(lookups)) each.forget()
     whose = me
-    if (place.place in looks) await looks[place.place].look(keyOf[place.place](place))
+    if (place.place in lookups) await lookups[place.place].look(keyOf[place.place](place))
   }
-  const reload = () => look(context.route.here())
+  const reload = () => load(context.route.here())
 
   // Shows changes by others when the page is visible again.
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && reload())
 
   const clubForm = createClubForm({
     topics: clubs.topics,
-    async found(wanted) {
-      const club = await clubs.found(wanted)
+    async create(wanted) {
+      const club = await clubs.create(wanted)
       await shell.learnFollowing()
       context.route.go(addressOfClub(club.id))
     },
@@ -73,7 +73,7 @@ export function createPages(context, onChange) {
   context.add(...clubForm.elements, profileForm)
 
   /** Runs an action and loads the page again; also after a refusal, because then the page was out of date. @param {() => Promise<unknown>} action */
-  async function anew(action) {
+  async function thenReload(action) {
     const refused = await refusal(action)
     await reload()
     return refused
@@ -81,7 +81,7 @@ export function createPages(context, onChange) {
 
   const actions = {
     reload,
-    foundClub: () => withName(() => clubForm.open(null)),
+    newClub: () => withName(() => clubForm.open(null)),
     editClub: (/** @type {Club} */ club) => clubForm.open(club),
     toggleFollowClub: (/** @type {Club} */ club) => attempt(async () => {
       await (club.followed ? shell.unfollow(club.id) : shell.follow(club.id))
@@ -92,7 +92,7 @@ export function createPages(context, onChange) {
       if (left) await reload()
     },
     /** @param {Club} club @param {Member} member @param {string} role */
-    setClubRole: (club, member, role) => anew(() => clubs.setRole(club.id, member.user_id, role)),
+    setClubRole: (club, member, role) => thenReload(() => clubs.setRole(club.id, member.user_id, role)),
     /** @param {Club} club @param {Member} member */
     async removeMember(club, member) {
       const gone = await context.ask({
@@ -101,7 +101,7 @@ export function createPages(context, onChange) {
       })
       if (gone) await reload()
     },
-    withdrawInvitation: (/** @type {{ id: number }} */ invitation) => anew(() => invitations.withdraw(invitation.id)),
+    withdrawInvitation: (/** @type {{ id: number }} */ invitation) => thenReload(() => invitations.withdraw(invitation.id)),
     editProfile: (/** @type {Profile} */ person) => profileForm.open(person),
     toggleBlock: (/** @type {Profile} */ person) => attempt(() => {
       const other = { user_id: person.id, username: person.username }
@@ -111,9 +111,9 @@ export function createPages(context, onChange) {
 
   return {
     actions,
-    look,
+    load,
     get state() {
-      return Object.fromEntries(Object.entries(looks).map(([name, each]) => [name, each.state]))
+      return Object.fromEntries(Object.entries(lookups).map(([name, each]) => [name, each.state]))
     },
   }
 }

@@ -39,7 +39,7 @@ export const isAudible = (seat) => maySpeak(seat) && !seat.muted
  * @param {(seat: Seat, problem: import('../room/connection_problems.js').Cause) => void} options.onProblem
  */
 export function createMesh({ configuration, refresh, send, forget, onTrack, onGone, onConnection, onProblem }) {
-  const MAX_REBUILDS = 3 // times that a broken connection is made anew before it is given up
+  const MAX_REBUILDS = 3 // times that a broken connection is replaced before it is given up
   /** @typedef {{ seat: PresentSeat, peer: ReturnType<typeof createPeer>, rebuilds: number }} Entry */
   /** @type {Map<string, Entry>} by peer_id */
   const peers = new Map()
@@ -93,7 +93,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
   /** Both sides close their connection; the one that offered first offers again. @param {Entry} entry @param {Error} error */
   function broken(entry, error) {
     if (peers.get(entry.seat.peer_id) !== entry) return
-    console.warn('a connection is made anew', error)
+    console.warn('a connection is replaced', error)
     forget(entry.seat.peer_id)
     if (entry.rebuilds >= MAX_REBUILDS) {
       onConnection(entry.seat, { state: 'failed' })

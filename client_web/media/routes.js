@@ -194,7 +194,7 @@ export function createRoutes(options) {
       updateRoute()
       return
     }
-    console.warn('the connection to the node is made anew', error.message)
+    console.warn('the connection to the node is replaced', error.message)
     onNodeConnection(entry.seat, { state: 'reconnecting' })
     entry.timer = setTimeout(() => reconnect(entry), entry.attempt === 0 ? 0 : backoff(entry.attempt - 1))
     reportRoute()
@@ -232,7 +232,7 @@ export function createRoutes(options) {
   return {
     /** Makes and closes connections as the room says. @param {Seat|null} mine @param {Iterable<Seat>} all @param {Topology} wanted */
     update(mine, all, wanted) {
-      // The others may have closed the direct connections that I kept, so all are made anew.
+      // The others may have closed the direct connections that I kept, so all are replaced.
       if (wanted === 'mesh' && topology !== 'mesh') mesh.update(mine, [])
       if (wanted !== topology) keepConnections()
       me = mine

@@ -121,7 +121,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       const users = await rows.select('users', { id: `in.(${unknown.join(',')})`, select: 'id,username' })
       for (const { id, username } of users) names.set(id, username)
     }
-    return messages.map((message) => ({ ...message, username: names.get(message.user_id) ?? 'somebody' }))
+    return messages.map((message) => ({ ...message, username: names.get(message.user_id) ?? 'unknown user' }))
   }
 
   /** @param {{ user_id: number }} message */

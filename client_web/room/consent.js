@@ -3,7 +3,7 @@ const BY_ROLE = { AUDIENCE: 'moved_down', MODERATOR: 'moderator', HOST: 'host', 
 
 /**
  * Nobody comes to the stage of a moderated room without consent: I raise a hand and a moderator brings me up, or a moderator invites me
- * and I accept. Changes of my seat by others are told apart from my own, because only those are reported to me.
+ * and I accept. Changes of my seat by others are distinguished from my own: only those are shown to me.
  *
  * After I accept I should be heard at once. So if the microphone is already allowed, it is opened while I read the invitation, sent to
  * nobody, and closed again if I decline. Then accepting is one row and one `replaceTrack`.

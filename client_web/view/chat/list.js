@@ -19,7 +19,7 @@ const TOGETHER = 5 * 60_000 // ms: messages of one person within this time have 
 
 /**
  * The messages, oldest first. At the end, the list follows new messages. Further up it does not move, and a button shows how many are new.
- * The list is one stop for Tab; the arrow keys move from message to message.
+ * The list is one onFocus for Tab; the arrow keys move from message to message.
  *
  * @param {{ earlierMessages: () => void, focusBox: () => void } & Parameters<typeof createMessage>[1]} actions
  */
@@ -28,7 +28,7 @@ export function createChatList(actions) {
   /** @type {Model} */ let model
   let range = NEWEST
   /** @type {HTMLElement|null} */ let current = null // the message Tab comes to
-  const list = element('ol', { class: 'chat__messages', 'aria-label': 'Messages', on: { keydown: walk, focusin: stop } })
+  const list = element('ol', { class: 'chat__messages', 'aria-label': 'Messages', on: { keydown: moveFocus, focusin: onFocus } })
   const earlier = element('button', { class: 'chat__earlier button button--plain', type: 'button', on: { click: further } })
   const nothing = element('p', { class: 'chat__nothing quiet', text: 'No messages yet. Everybody in the room reads what you write. People who enter later can read it, too.' })
   const scroller = element('div', { class: 'chat__scroll', on: { scroll: scrolled } }, earlier, nothing, list)
@@ -79,7 +79,7 @@ export function createChatList(actions) {
     actions.focusBox()
   }
 
-  function walk(/** @type {KeyboardEvent} */ event) {
+  function moveFocus(/** @type {KeyboardEvent} */ event) {
     const items = /** @type {HTMLElement[]} */ ([...list.children])
     const at = items.indexOf(/** @type {HTMLElement} */ (messageAt(event)))
     /** @type {number|undefined} */ const next = /** @type {Record<string, number>} */ ({ ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: items.length - 1 })[event.key]
@@ -88,7 +88,7 @@ export function createChatList(actions) {
     items[Math.min(items.length - 1, Math.max(0, next))].focus()
   }
 
-  function stop(/** @type {FocusEvent} */ event) {
+  function onFocus(/** @type {FocusEvent} */ event) {
     choose(messageAt(event))
   }
 

@@ -18,17 +18,17 @@ export const ROLES = { OWNER: 'Owner', ADMIN: 'Admin', MEMBER: 'Member' }
 
 /**
  * All clubs, mine first.
- * @param {{ foundClub: () => void, toggleFollowClub: (club: Club) => void, reload: () => void }} actions
+ * @param {{ newClub: () => void, toggleFollowClub: (club: Club) => void, reload: () => void }} actions
  */
-export function createClubs({ foundClub, toggleFollowClub, reload }) {
+export function createClubs({ newClub, toggleFollowClub, reload }) {
   const heading = element('h1', { class: 'page__title', tabindex: '-1', text: 'Clubs' })
-  const found = element('button', { class: 'button button--action', type: 'button', on: { click: foundClub } }, symbol('plus'), 'Create a club')
+  const create = element('button', { class: 'button button--action', type: 'button', on: { click: newClub } }, symbol('plus'), 'Create a club')
   const state = createPageState(reload)
   const mine = createPart('Yours')
   const others = createPart('All clubs')
   const nobody = element('p', { class: 'page__lead quiet', text: 'There are no clubs yet. Create the first one. People can follow it, and members can start rooms in it.', hidden: true })
   const root = element('article', { class: 'page page--clubs' },
-    element('header', { class: 'page__head page__head--row' }, element('div', {}, heading, element('p', { class: 'page__lead quiet', text: 'Groups that people follow and join. Rooms of the clubs you follow come first in your hallway.' })), found),
+    element('header', { class: 'page__head page__head--row' }, element('div', {}, heading, element('p', { class: 'page__lead quiet', text: 'Groups that people follow and join. Rooms of the clubs you follow come first in your hallway.' })), create),
     state.element, mine.element, others.element, nobody)
 
   function createPart(/** @type {string} */ title) {

@@ -18,9 +18,9 @@ const RULES = {
 
 /**
  * Creates a club, or changes its name, description and topic.
- * @param {{ found: (club: { name: string, description: string|null, topic: string|null }) => Promise<void>, change: (club: Club, change: Record<string, unknown>) => Promise<void>, topics: () => Promise<Json[]> }} actions
+ * @param {{ create: (club: { name: string, description: string|null, topic: string|null }) => Promise<void>, change: (club: Club, change: Record<string, unknown>) => Promise<void>, topics: () => Promise<Json[]> }} actions
  */
-export function createClubForm({ found, change, topics }) {
+export function createClubForm({ create, change, topics }) {
   /** @type {Club|null} */ let edited = null
   const fields = {
     name: createField({ id: 'club-name', label: 'Name', most: 80, input: element('input', { name: 'name', autocomplete: 'off' }) }),
@@ -36,7 +36,7 @@ export function createClubForm({ found, change, topics }) {
     const { name, description, topic } = fields
     const said = { name: name.value, description: description.value || null }
     if (edited) await change(edited, { ...said, topic_id: topic.value ? Number(topic.value) : null })
-    else await found({ ...said, topic: topic.value ? topic.input.selectedOptions[0]?.dataset.name ?? null : null })
+    else await create({ ...said, topic: topic.value ? topic.input.selectedOptions[0]?.dataset.name ?? null : null })
     founding.close()
     editing.close()
     form.element.reset()

@@ -33,7 +33,7 @@ export function createSidePanel(actions, { changed, opener }) {
   const parts = { chat: tabpanel('chat', chat.element), people: tabpanel('people', people.element) }
   const shut = element('button', { class: 'panel__close', type: 'button', 'aria-label': 'Close chat and people', title: 'Close (Esc)', on: { click: close } }, symbol('close'))
   const head = element('header', { class: 'panel__head' },
-    element('div', { class: 'panel__tabs', role: 'tablist', 'aria-label': 'Chat and people', on: { keydown: walk } }, tabs.chat, tabs.people), shut)
+    element('div', { class: 'panel__tabs', role: 'tablist', 'aria-label': 'Chat and people', on: { keydown: changeTab } }, tabs.chat, tabs.people), shut)
   const body = element('div', { class: 'panel__sheet' }, head, parts.chat, parts.people)
   const root = element('section', { class: 'panel', 'aria-label': 'Chat and people', hidden: true, on: { keydown: escape, pointerdown: beside } }, body)
   const sheet = createSheet(root, { changed: () => { draw(); changed() }, closed: () => opener().focus() })
@@ -60,7 +60,7 @@ export function createSidePanel(actions, { changed, opener }) {
     changed()
   }
 
-  function walk(/** @type {KeyboardEvent} */ event) {
+  function changeTab(/** @type {KeyboardEvent} */ event) {
     if (!['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) return
     event.preventDefault()
     choose(event.key === 'Home' ? 'chat' : event.key === 'End' ? 'people' : part === 'chat' ? 'people' : 'chat')

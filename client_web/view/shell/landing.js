@@ -10,10 +10,10 @@ import { whenInWords } from '../elements/when.js'
 /**
  * What is shown in the middle while no room is: the welcome, a room to enter (after choosing a name), a scheduled room, or that a page does
  * not exist.
- * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, callOff: (row: ListedRoom) => void,
+ * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, cancelRoom: (row: ListedRoom) => void,
  *           copyAddress: (path: string) => void }} actions
  */
-export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyAddress }) {
+export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, copyAddress }) {
   /** @type {ListedRoom} */ let row
   const welcome = element('div', { class: 'landing' }, doorsPicture(),
     element('p', { class: 'landing__lead', text: 'Rooms to drop into and talk.' }),
@@ -38,7 +38,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, callOff, copyA
   const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => toggleReminder(row) } })
   const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => openRoom(row) } })
   const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(`/rooms/${row.id}`) } }, symbol('link'), 'Copy link')
-  const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => callOff(row) } })
+  const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => cancelRoom(row) } })
   const scheduled = element('div', { class: 'landing' }, name, when, who, element('div', { class: 'landing__buttons' }, open, remind, copy, off), backToHallway())
   const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled)
 
