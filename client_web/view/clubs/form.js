@@ -29,7 +29,7 @@ export function createClubForm({ create, change, topics }) {
   }
   const form = createForm({ fields, rules: RULES, go: 'Create the club', check: () => (fields.name.value ? null : ['name', 'A club needs a name.']), submit },
     ...Object.values(fields).map((field) => field.element))
-  const founding = createDialog('Create a club')
+  const creating = createDialog('Create a club')
   const editing = createDialog('Edit the club')
 
   async function submit() {
@@ -37,7 +37,7 @@ export function createClubForm({ create, change, topics }) {
     const said = { name: name.value, description: description.value || null }
     if (edited) await change(edited, { ...said, topic_id: topic.value ? Number(topic.value) : null })
     else await create({ ...said, topic: topic.value ? topic.input.selectedOptions[0]?.dataset.name ?? null : null })
-    founding.close()
+    creating.close()
     editing.close()
     form.element.reset()
   }
@@ -50,10 +50,10 @@ export function createClubForm({ create, change, topics }) {
   }
 
   return {
-    elements: [founding, editing],
-    /** @param {Club|null} club  null founds one */
+    elements: [creating, editing],
+    /** @param {Club|null} club  null creates one */
     open(club) {
-      const dialog = club ? editing : founding
+      const dialog = club ? editing : creating
       if (edited !== club && (edited || club)) form.element.reset() // drop what was typed for another club
       edited = club
       form.clear()
