@@ -8,6 +8,7 @@ import { createFollowedClubs } from './followed_clubs.js'
 import { openRooms } from './hallway.js'
 import { createHallwaySubscription } from './hallway_subscription.js'
 import { createInvitations } from './invitations.js'
+import { createObservable } from './observable.js'
 import { createProfiles } from './profiles.js'
 import { createRecordings } from './recordings.js'
 import { createReminders } from './reminders.js'
@@ -29,27 +30,25 @@ export function createShell({ session }) {
   const technique = createTechnique({ session })
   const devices = createDevices()
   const volumes = createVolumes()
-  /** @type {Set<(state: ShellState) => void>} */ const listeners = new Set()
-  const blocks = createBlocks({ rows, onChange: changed })
-  const followed = createFollowedClubs({ rows, onChange: changed })
-  const reminders = createReminders({ rows, onChange: changed })
-  const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange: changed })
+  const observable = createObservable(stateNow)
+  const onChange = observable.changed
+  const blocks = createBlocks({ rows, onChange })
+  const followed = createFollowedClubs({ rows, onChange })
+  const reminders = createReminders({ rows, onChange })
+  const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange })
   /** @type {ReturnType<typeof createRoomSession>|null} */ let roomSession = null
   let isOpen = false
   /** @type {number|null|undefined} */ let whose = null
   let hidden = false // the page was left; it may be in the back/forward cache
   let away = false // the room was left because the page was hidden
   let signingOut = false
-  /** @type {ShellState|null} */ let state = null
-  let due = false
 
-  function changed() {
-    state = null
-    if (due) return
-    due = true
-    queueMicrotask(() => {
-      due = false
-      for (const listener of listeners) listener(shell.state)
+  /** @returns {ShellState} */
+  function stateNow() {
+    const { state: connection, problem, retry_at } = hallway.status
+    return Object.freeze({
+      ...{ connection, problem, retry_at, hallway: openRooms(hallway.hallway, followed.ids), following: followed.ids },
+      ...{ invitations: hallway.invitations, reminders: reminders.wanted, blocks: blocks.all, roomSession },
     })
   }
 
@@ -112,12 +111,7 @@ export function createShell({ session }) {
     seenInvitation: hallway.seenInvitation,
     /** @returns {ShellState} */
     get state() {
-      const { state: connection, problem, retry_at } = hallway.status
-      state ??= Object.freeze({
-        ...{ connection, problem, retry_at, hallway: openRooms(hallway.hallway, followed.ids), following: followed.ids },
-        ...{ invitations: hallway.invitations, reminders: reminders.wanted, blocks: blocks.all, roomSession },
-      })
-      return state
+      return observable.state
     },
     get roomSession() {
       return roomSession
@@ -137,12 +131,7 @@ export function createShell({ session }) {
     get via() {
       return technique.name
     },
-    /** @param {(state: ShellState) => void} listener */
-    subscribe(listener) {
-      listeners.add(listener)
-      listener(shell.state)
-      return () => listeners.delete(listener)
-    },
+    subscribe: observable.subscribe,
 
     open() {
       if (isOpen) return
@@ -185,7 +174,7 @@ export function createShell({ session }) {
       roomSession = mine
       watchPhase(mine)
       mine.start()
-      changed()
+      onChange()
       return mine
     },
 

@@ -156,5 +156,5 @@ def test_a_relay_that_takes_tokens_only_says_so(context: BrowserContext, databas
     with run_relay(database_url, demo=False) as relay:
         page = context.new_page()
         page.goto(f"{relay.url}/lab")
-        expect(page.get_by_role("alert")).to_contain_text("Demo identities are off here")
+        expect(page.get_by_role("alert")).to_contain_text("Demo identities are off on this relay")
         page.close()

@@ -35,7 +35,7 @@ const until = async (condition) => {
         await new Promise((resolve) => setTimeout(resolve, 5))
     }
 }
-const follow = (options = {}) => {
+const subscribe = (options = {}) => {
     const subscription = createStream({ url: '/events', fetch, onFrame: (frame) => frames.push(frame),
         onState: ({ state, reason, problem }) => states.push([state, reason, problem?.rule ?? problem?.status ?? null].join(' ').trim()), ...options })
     subscription.start()
