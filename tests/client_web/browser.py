@@ -47,7 +47,7 @@ SOUNDS_AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
 
 
 MICROPHONE = (Path(__file__).parent / "microphone.js").read_text()
-EAR = (Path(__file__).parent / "received_audio.js").read_text()
+RECEIVED_AUDIO = (Path(__file__).parent / "received_audio.js").read_text()
 WITHOUT_A_VIEW = """async () => {
     const [{ createSession }, { createShell }, { expose }] = await Promise.all([
         import('/client/session.js'), import('/client/room/shell.js'), import('/client/room/debug.js')])
@@ -164,14 +164,14 @@ class BrowserTab(ABC):
     def hears(self, username: str, frequency: float, *, within: float = PATIENCE) -> None:
         """Waits until an analyser on the *received* stream finds this tone, in Hz."""
         self.until(
-            "([name, hertz]) => { const heard = ear.frequency(name); return heard && Math.abs(heard - hertz) < 25 }",
+            "([name, hertz]) => { const heard = receivedAudio.frequency(name); return heard && Math.abs(heard - hertz) < 25 }",
             [username, frequency],
             within=within,
         )
 
     def flow(self, username: str) -> dict[str, float]:
         """What WebRTC counted with this person: packets and energy in, packets out, jitter buffer in ms."""
-        value = self.run("(name) => ear.flow(name)", username)
+        value = self.run("(name) => receivedAudio.flow(name)", username)
         assert isinstance(value, dict)
         return value
 
@@ -200,7 +200,7 @@ def _new_tab(context: BrowserContext, username: str, tone: float | None) -> Tab:
     page = new_window(context)
     page.add_init_script(f"globalThis.voiceInHertz = {tone or 0}")
     page.add_init_script(MICROPHONE)
-    page.add_init_script(EAR)
+    page.add_init_script(RECEIVED_AUDIO)
     return Tab(page, username)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from ..patience import PATIENCE, eventually
-from .browser import EAR, MICROPHONE, WITHOUT_A_VIEW, BrowserTab
+from .browser import MICROPHONE, RECEIVED_AUDIO, WITHOUT_A_VIEW, BrowserTab
 
 STARTS_WITHIN = 60.0  # seconds, on a busy machine
 
@@ -74,7 +74,12 @@ class Firefox:
         person = self.send("browser.createUserContext")["userContext"]
         context = self.send("browsingContext.create", type="tab", userContext=person)["context"]
         tab = self._tabs[context] = FirefoxTab(self, context, username)
-        for source in (f"globalThis.voiceInHertz = {tone or 0}", MICROPHONE, EAR, *scripts):
+        for source in (
+            f"globalThis.voiceInHertz = {tone or 0}",
+            MICROPHONE,
+            RECEIVED_AUDIO,
+            *scripts,
+        ):
             self.send(
                 "script.addPreloadScript",
                 functionDeclaration=f"() => {{ {source} }}",

@@ -1,5 +1,5 @@
 // What a tab really receives: the frequency in the received stream, and WebRTC's own counters.
-globalThis.ear = (() => {
+globalThis.receivedAudio = (() => {
   const analysers = new Map()
   let context
   const person = (name) => roomtone.people().find(({ username }) => username === name)

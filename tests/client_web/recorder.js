@@ -68,12 +68,12 @@ globalThis.recorder = (() => {
       await recording.ended
       const heard = await context.decodeAudioData(await new Blob(recording.chunks).arrayBuffer())
       const samples = heard.getChannelData(0)
-      const told = Object.fromEntries(tones.map((hertz) => [hertz, '']))
+      const heard_by_tone = Object.fromEntries(tones.map((hertz) => [hertz, '']))
       for (let at = 0; at + WINDOW <= samples.length; at += WINDOW) {
         const part = samples.subarray(at, at + WINDOW)
-        for (const hertz of tones) told[hertz] += strength(part, hertz) > 0.05 ? '1' : '0'
+        for (const hertz of tones) heard_by_tone[hertz] += strength(part, hertz) > 0.05 ? '1' : '0'
       }
-      return told
+      return heard_by_tone
     },
   }
 })()

@@ -25,10 +25,10 @@ def flawless(user: UserPage, state: str, rules: dict[str, Any] = EVERY_RULE) -> 
         "() => document.getAnimations().every((each) => each.playState !== 'running' || each.effect.getTiming().iterations === Infinity)"
     )
     found = AXE.run(user.page, options=rules).response["violations"]
-    told = [
+    violations = [
         f"{state}: {each['id']}: {[node['target'] for node in each['nodes']]}" for each in found
     ]
-    assert told == []
+    assert violations == []
 
 
 def flawless_day_and_night(user: UserPage, state: str) -> None:

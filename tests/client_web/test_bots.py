@@ -33,7 +33,7 @@ def test_a_browser_hears_a_tone_and_its_own_echo_and_sees_bots_go(
             "() => roomtone.peers().find((p) => p.user_id === roomtone.people()"
             ".find((q) => q.username === 'beep').user_id).peer.restart()"
         )
-        rick.run("() => ear.forget()")
+        rick.run("() => receivedAudio.forget()")
         rick.connects_with("beep")
         rick.hears("beep", 440)
         listener.terminate()

@@ -131,7 +131,7 @@ def test_a_lost_network_restarts_ice_and_the_conversation_goes_on(
     beth.until(f"(old) => ({theirs})() !== old", before[1])
     beth.connects_with("rick")
     rick.connects_with("beth")
-    rick.run("() => ear.forget()")
+    rick.run("() => receivedAudio.forget()")
     rick.hears("beth", BETH)
     assert rick.names() == ["rick", "beth"]
     assert beth.state["traces"][0]["restarts"] == 1
@@ -155,7 +155,7 @@ def test_a_connection_recovers_after_its_old_signals_were_deleted(
     )
     for each in (rick, beth):
         each.settles()
-        each.run("() => ear.forget()")
+        each.run("() => receivedAudio.forget()")
     rick.hears("beth", BETH)
     beth.hears("rick", RICK)
     expect_refusals(rick)

@@ -104,7 +104,7 @@ def test_a_change_of_sound_processing_leaves_no_gap(
                 let longest = 0, heard = performance.now()
                 const look = setInterval(() => {
                     const now = performance.now()
-                    if (ear.loudness('rick') > 0.05) heard = now
+                    if (receivedAudio.loudness('rick') > 0.05) heard = now
                     longest = Math.max(longest, now - heard)
                     if (now > until) { clearInterval(look); resolve(longest) }
                 }, 5)

@@ -20,16 +20,16 @@ SOON = 300  # ms until a person who accepts is heard
 YESES = 4
 
 HEARS_FROM_NOW = """(name) => {
-    ear.forget(name)
+    receivedAudio.forget(name)
     globalThis.heardAt = new Promise((resolve) => {
-        const look = () => (ear.frequency(name) > 0 ? resolve(performance.timeOrigin + performance.now()) : setTimeout(look, 4))
+        const look = () => (receivedAudio.frequency(name) > 0 ? resolve(performance.timeOrigin + performance.now()) : setTimeout(look, 4))
         look()
     })
 }"""
 
 WATCHES_FOR_SILENCE = """(name) => {
     globalThis.silences = 0
-    setInterval(() => { globalThis.silences += ear.frequency(name) === 0 }, 20)
+    setInterval(() => { globalThis.silences += receivedAudio.frequency(name) === 0 }, 20)
 }"""
 
 OPENS_MICROPHONES = """() => {
@@ -96,7 +96,7 @@ def test_a_conversation_on_a_moderated_stage(
     # Muted by one moderator, asked to unmute by the other; only the person can unmute.
     rick.does("morty", "Mute")
     morty.reads("You were muted")
-    amara.tab.until("() => ear.frequency('morty') === 0")
+    amara.tab.until("() => receivedAudio.frequency('morty') === 0")
     amara.does("morty", "Ask to unmute")
     morty.reads("You're asked to unmute.")
     rick.button("morty, muted, asked to unmute").wait_for()
@@ -161,7 +161,7 @@ def test_a_person_who_accepts_is_heard_at_once_and_the_others_without_a_gap(
         # The other listeners are connected with her before the answer, too.
         for each in (rick, morty):
             each.tab.connects_with("beth")
-            each.tab.until("() => ear.frequency('beth') === 0")
+            each.tab.until("() => receivedAudio.frequency('beth') === 0")
             each.page.evaluate(HEARS_FROM_NOW, "beth")
         beth.page.evaluate(
             """() => addEventListener('keydown', () => { globalThis.saidYes = performance.timeOrigin + performance.now() }, { capture: true, once: true })"""

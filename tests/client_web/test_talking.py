@@ -37,7 +37,7 @@ def test_two_people_hear_each_other_and_a_third_hears_both_and_sends_nothing(
     listener.hears("rick", RICK)
     listener.hears("beth", BETH)
     for one, name in ((rick, "beth"), (beth, "rick"), (listener, "rick"), (listener, "beth")):
-        one.until("(name) => ear.flow(name).then((flow) => flow.packets_in > 20)", name)
+        one.until("(name) => receivedAudio.flow(name).then((flow) => flow.packets_in > 20)", name)
         assert one.flow(name)["energy_in"] > 0
         one.until(
             "(name) => roomtone.people().some((p) => p.username === name && p.speaking)", name
@@ -106,30 +106,28 @@ def test_muting_silences_at_the_receiver_whatever_is_sent(tab: OpenTab, room: in
     rick.run(
         "() => { for (const { peer } of roomtone.peers()) for (const sender of peer.connection.getSenders()) sender.track.enabled = true }"
     )
-    beth.until("() => ear.frequency('rick') === 0")
+    beth.until("() => receivedAudio.frequency('rick') === 0")
     before = beth.flow("rick")
     beth.until(
-        "(packets) => ear.flow('rick').then((flow) => flow.packets_in > packets + 20)",
+        "(packets) => receivedAudio.flow('rick').then((flow) => flow.packets_in > packets + 20)",
         before["packets_in"],
     )
-    assert beth.run("() => ear.frequency('rick')") == 0
+    assert beth.run("() => receivedAudio.frequency('rick')") == 0
 
 
 def test_a_person_muted_by_a_moderator_sees_it(tab: OpenTab) -> None:
-    host, guest = tab("rick"), tab("beth", tone=BETH)
+    host, beth = tab("rick"), tab("beth", tone=BETH)
     room = host.run("() => roomtone.shell.startRoom({ name: 'Attic' })")["id"]
     host.enter(room)
-    guest.enter(room)
-    guest.unmute()
+    beth.enter(room)
+    beth.unmute()
     host.hears("beth", BETH)
     host.run(
         "() => roomtone.roomSession.mutePerson(roomtone.people().find((p) => !p.me).user_id).then(() => null)"
     )
-    guest.until(
-        "() => roomtone.state.me.muted && roomtone.state.seatEvents.at(-1).kind === 'muted'"
-    )
-    host.until("() => ear.frequency('beth') === 0")
-    assert guest.unmute()
+    beth.until("() => roomtone.state.me.muted && roomtone.state.seatEvents.at(-1).kind === 'muted'")
+    host.until("() => receivedAudio.frequency('beth') === 0")
+    assert beth.unmute()
     host.hears("beth", BETH)
 
 
@@ -143,7 +141,9 @@ def test_joining_and_leaving_the_stage_needs_no_negotiation(tab: OpenTab, room: 
     assert beth.unmute()
     rick.hears("beth", BETH)
     beth.run("() => roomtone.roomSession.setRole('AUDIENCE').then(() => null)")
-    rick.until("() => roomtone.state.audience.length === 1 && ear.frequency('beth') === 0")
+    rick.until(
+        "() => roomtone.state.audience.length === 1 && receivedAudio.frequency('beth') === 0"
+    )
     assert beth.state["microphone"]["state"] == "off"
     [trace] = rick.state["traces"]
     assert (trace["restarts"], trace["state"]) == (0, "connected")

@@ -22,7 +22,7 @@ def hear(listeners: tuple[Participant, ...], username: str, tone: float) -> None
 def miss(listeners: tuple[Participant, ...], username: str) -> None:
     """Waits until none of them hears this person."""
     for each in listeners:
-        each.tab.until("(name) => !ear.frequency(name)", username)
+        each.tab.until("(name) => !receivedAudio.frequency(name)", username)
 
 
 def test_a_whole_conversation(

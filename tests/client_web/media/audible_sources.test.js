@@ -1,4 +1,4 @@
-/** Of two sources a voice comes by, one is heard: the newer, as soon as it carries the voice. */
+/** Of two sources of one voice one is played: the newer one, as soon as it has the voice. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 

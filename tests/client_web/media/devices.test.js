@@ -1,4 +1,4 @@
-/** Devices and volumes: what is remembered, and how a device that comes or goes is put in words. */
+/** Devices and volumes: what is remembered, and the text for a device that is plugged in or unplugged. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -14,7 +14,7 @@ const memory = (kept = {}) => ({
   },
 })
 
-test('a chosen device is remembered when it is pulled out and comes back', async () => {
+test('a chosen device is remembered when it is unplugged and plugged in again', async () => {
   const device = (kind, deviceId, label) => ({ kind, deviceId, label })
   const builtIn = [device('audioinput', 'default', 'Default'), device('audioinput', 'a', 'Built-in'), device('audiooutput', 'b', 'Built-in')]
   const headset = (one, two) => [device('audioinput', one, 'Headset'), device('audiooutput', two, 'Headset')]

@@ -1,4 +1,4 @@
-/** How well people are heard, in words, and by whose voice a track carries. */
+/** The quality of connections, in words, and the user of each track. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -8,7 +8,7 @@ import { connectionExplained, connectionInWords, qualityProblemInWords } from '.
 const count = (received, lost, jitter_ms = 4, round_trip_ms = 12) => ({ received, lost, jitter_ms, round_trip_ms })
 const start = count(1000, 10)
 
-test('a connection is judged in words', () => {
+test('the quality of a connection is described in words', () => {
   const words = (...looks) => connectionInWords(assess(looks))
   assert.equal(words(start), '')
   assert.equal(words(start, count(1010, 10)), '')
@@ -28,7 +28,7 @@ test('a connection is judged in words', () => {
   assert.equal(qualityProblemInWords(weak), 'Weak connection')
 })
 
-test('a voice is judged by the track that carries it, and nothing is asked while the page is hidden', async (t) => {
+test('a quality belongs to the user of the track, and no statistics are read while the page is hidden', async (t) => {
   // One connection carries two voices and mine; another one mine only, badly.
   let owners = { one: 1, two: 2 }
   let [asked, rounds] = [0, 0]

@@ -1,4 +1,4 @@
-/** What is in the chat: messages in order, once, and deleted ones gone for good. */
+/** The chat's messages: in order, each once, and deleted ones do not come back. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 

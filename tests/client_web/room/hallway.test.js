@@ -1,4 +1,4 @@
-/** The hallway as a pure reducer: the newer cursor wins, ended rooms vanish, cards do not jump. */
+/** The hallway as a pure reducer: the newer cursor wins, ended rooms disappear, and cards keep their order. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -21,7 +21,7 @@ test('a lost log starts over', () => {
   assert.deepEqual(rooms([snapshot(row(1, 9, '1-40')), changed(row(1, 1, '2-1'))]), [[1, 1, false]])
 })
 
-test('an ended room vanishes, and a late row does not bring it back', () => {
+test('an ended room disappears, and a row that arrives late does not bring it back', () => {
   const frames = [snapshot(row(1, 1, '1-4'), row(2, 1, '1-1')), changed({ id: 1, cursor: '1-9', ended_at: '2030-01-01T00:00:00Z' })]
   assert.deepEqual(rooms(frames), [[2, 1, false]])
   assert.deepEqual(rooms([...frames, changed(row(1, 5, '1-8'))]), [[2, 1, false]])

@@ -1,4 +1,4 @@
-/** The inspector: bounded, and honest about two clocks. */
+/** The inspector: its list is bounded, and it measures with two clocks. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -26,7 +26,7 @@ test('microseconds are kept', () => {
   assert.ok(Math.abs(fraction - 123.456) < 0.001)
 })
 
-test('it keeps the newest two hundred entries, and forgets no answer', () => {
+test('it keeps the newest two hundred entries, with their answers', () => {
   const inspector = createInspector({ onChange() {} })
   for (let number = 0; number < 250; number += 1) inspector.note({ code: 'signal_of_old_session', signal: `note ${number}` })
   const watched = inspector.watch({ method: 'UPDATE', table: 'participants', rows: [{ muted: true }] })

@@ -1,4 +1,4 @@
-/** Am I muted? My wish at once, the row in the end, and a moderator's mute always. */
+/** Whether I am muted: my wish at once, then the row, and always a moderator's mute. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -33,7 +33,7 @@ test('a wish is shown at once, and written', async () => {
   assert.deepEqual([writes, changes, muting.muted], [[false], [false], false])
 })
 
-test('an old echo does not undo a newer wish', async () => {
+test('the event of an older write does not undo a newer wish', async () => {
   const { muting, writes, changes, resolve } = mutingAndItsWrites()
   muting.set(false)
   const done = muting.set(true)

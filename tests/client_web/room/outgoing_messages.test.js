@@ -1,4 +1,4 @@
-/** What I wrote and the room does not have yet. */
+/** My messages that are not in the room yet. */
 import assert from 'node:assert/strict'
 import { webcrypto } from 'node:crypto'
 import { test } from 'node:test'
@@ -42,7 +42,7 @@ for (const [name, steps, asked, left] of CASES) {
   test(name, async () => assert.deepEqual(await play(steps), { asked, left }))
 }
 
-test('sent again it has the same id, and two have different ones', async () => {
+test('a message that is sent again has the same id, and two messages have different ones', async () => {
   const ids = []
   let refuse = true
   const outgoing = createOutgoingMessages({

@@ -39,7 +39,7 @@ test('a peer_id that an attempt without an answer used up is replaced by a new o
   assert.ok(!phases.includes('left'))
 })
 
-test('the room is not followed before the ICE servers are known, for nobody may connect without them', async () => {
+test('the log is not followed before the ICE servers are known, because nobody may connect without them', async () => {
   let attempts = 0
   const { seat, followed } = createTestedSeat(
     () => [{ join_date: '2026-11-26T12:00:00Z' }],

@@ -1,4 +1,4 @@
-/** Whose turn it is to speak, and how a big stage brings them forward. */
+/** Who speaks, and the order of a big stage. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -23,7 +23,7 @@ test('people speak in turns', () => {
   assert.equal(nextPause(state, 4500), 1500)
 })
 
-test('a big stage brings those forward who spoke lately', () => {
+test('on a big stage recent speakers come first', () => {
   const stage = (count) => Array.from({ length: count }, (_, index) => ({ user_id: index + 1 }))
   const order = (count, recent) => stageOrder(stage(count), recent).map(({ user_id }) => user_id).slice(0, 8)
   const joined = [1, 2, 3, 4, 5, 6, 7, 8]

@@ -86,7 +86,7 @@ test('joining again moves to the end', () => {
   assert.deepEqual([room.people, room.seatEvents], [['beth', 'rick'], []])
 })
 
-test('a host who left is not here though the seat is', () => {
+test('a host who left is not present, although the seat is kept', () => {
   const host = { ...RICK, role: 'HOST' }
   const away = event('1-8', 'UPDATE', { ...host, peer_id: null }, host, { reason: 'left' })
   const room = roomAfter(snapshot('1-7', host, BETH), away)
@@ -96,7 +96,7 @@ test('a host who left is not here though the seat is', () => {
   assert.deepEqual([again.people, again.seatEvents.at(-1)], [['beth', 'rick'], 'rick joined'])
 })
 
-test('what happened is kept with its reason', () => {
+test('seat events have a reason', () => {
   const room = roomAfter(
     snapshot('1-7', RICK, { ...BETH, muted: false }),
     event('1-8', 'UPDATE', { ...BETH, muted: true }, BETH),
@@ -108,7 +108,7 @@ test('what happened is kept with its reason', () => {
   assert.deepEqual(room.ids, [1, 2, 3, 4])
 })
 
-test('seatEvents are bounded and their numbers only grow', () => {
+test('seat events are bounded, and their numbers only grow', () => {
   const numbers = Array.from({ length: 52 }, (_, index) => index + 8)
   const frames = numbers.map((n) => event(`1-${n}`, 'INSERT', seat(n, `guest ${n}`, n), null, { committed: null }))
   assert.deepEqual(roomAfter(snapshot('1-7'), ...frames).ids, Array.from({ length: 30 }, (_, index) => index + 23))

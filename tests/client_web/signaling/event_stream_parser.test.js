@@ -1,4 +1,4 @@
-/** Reading `text/event-stream`, however the network cuts it. */
+/** Reading `text/event-stream` from chunks of any size. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -17,7 +17,7 @@ test('a frame has a type, data and an id', () => {
   assert.deepEqual(read('event: rooms\ndata: {}\nid: 1-7\n\n'), [frame('rooms', '{}', '1-7')])
 })
 
-test('a comment is no frame', () => {
+test('a comment is not a frame', () => {
   assert.deepEqual(read(':\n\n: still here\n\ndata: x\n\n'), [frame('message', 'x')])
 })
 

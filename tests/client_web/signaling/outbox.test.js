@@ -1,11 +1,11 @@
-/** Signals on their way out: in order, batched, retried, and only the refused ones dropped. */
+/** Sending signals: in order, together, again after failures, and only refused ones are dropped. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { createOutbox } from '../../../client_web/signaling/outbox.js'
 import { Problem } from '../../../client_web/signaling/problem.js'
 
-/** An outbox whose POSTs are written down; with `open` each waits until it is `answered`. */
+/** An outbox whose POSTs are recorded; with `open` each waits until it is `answered`. */
 function outboxAndItsPosts({ open: waits = true } = {}) {
   const posts = []
   const refused = []
@@ -38,7 +38,7 @@ function outboxAndItsPosts({ open: waits = true } = {}) {
 const turn = () => new Promise((resolve) => setTimeout(resolve))
 const rule = (name) => new Problem({ status: 409, code: '23514', rule: name })
 
-test('one POST for each peer, and what piles up goes together', async () => {
+test('one POST at a time for each peer, and waiting signals are sent together', async () => {
   const { outbox, posts, answered } = outboxAndItsPosts()
   outbox.send('a', 'offer', {})
   await turn()
@@ -52,7 +52,7 @@ test('one POST for each peer, and what piles up goes together', async () => {
   assert.deepEqual(posts, [['a offer'], ['b offer'], ['a candidate 123', 'b candidate 4']])
 })
 
-test('forty offers are a handful of requests', async () => {
+test('forty offers take a few requests', async () => {
   const { outbox, posts, counts, answered, waiting } = outboxAndItsPosts()
   for (let peer = 0; peer < 40; peer += 1) {
     outbox.send(`p${peer}`, 'offer', {})
@@ -88,7 +88,7 @@ test('an unreachable relay keeps the order', async () => {
   assert.deepEqual(refused, [])
 })
 
-test('what waits for somebody who left is forgotten', async () => {
+test('waiting signals to a peer who left are dropped', async () => {
   const { outbox, posts, answered } = outboxAndItsPosts()
   outbox.send('a', 'offer', {})
   await turn()

@@ -1,4 +1,4 @@
-/** The chat as pure functions: which messages are shown, what is a link, and its sentences. */
+/** The chat's pure functions: which messages are shown, links, and texts. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -6,7 +6,7 @@ import { NEWEST, indicesOf, pageDown, keptRange, pageUp } from '../../../client_
 import { isOnlyEmoji, lengthInWords, messagesInWords, reactionsInWords, secondsInWords } from '../../../client_web/view/chat/words.js'
 import { cutLinks } from '../../../client_web/view/elements/links.js'
 
-test('the window stays small and moves a page at a time', () => {
+test('the range of shown messages stays small and moves by a page', () => {
   let messages = Array.from({ length: 1000 }, (_, index) => ({ id: index + 1 }))
   let range = NEWEST
   const moves = { pageUp, pageDown, keptRange, said: (all, same) => (same === NEWEST ? same : keptRange(all, same)) }

@@ -1,4 +1,4 @@
-/** Pictures and styles hang on states; words are made last. */
+/** Symbols and styles depend on states, not on texts. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 

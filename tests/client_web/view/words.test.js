@@ -1,4 +1,4 @@
-/** What the page says and how it draws a name, from state alone. */
+/** The page's texts and avatars, from state alone. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -20,7 +20,7 @@ test('addresses lead to places', () => {
   ]) assert.deepEqual(placeOf(path), place)
 })
 
-test('a name has the same face everywhere', () => {
+test('a name has the same avatar everywhere', () => {
   assert.deepEqual(hues('rick'), hues('rick'))
   assert.notDeepEqual(hues('rick'), hues('beth'))
   for (const [name, letters] of [
@@ -33,7 +33,7 @@ test('a name has the same face everywhere', () => {
   ]) assert.equal(initials(name), letters)
 })
 
-test('durations read as people say them', () => {
+test('durations are readable', () => {
   for (const [ms, words] of [
     [0.04, '< 0.1 ms'],
     [-3, '< 0.1 ms'],
@@ -57,7 +57,7 @@ test('people who enter and leave are announced in one sentence', () => {
   ]) assert.equal(seatEventsInWords(seatEvents), words)
 })
 
-test('every ending says what happened and what to do', () => {
+test('every ending says what happened and what to do next', () => {
   const reasons = ['room ended', 'removed', 'taken over', 'signed out', 'token expired', 'timeout', 'refused']
   const endings = reasons.map((reason) => endingInWords({ reason, problem: { message: 'no' } }))
   for (const { title, advice } of endings) {
@@ -75,7 +75,7 @@ test("the database's words become sentences", () => {
   assert.equal(problemInWords(problem), "Nobody is called 'x'. It may have ended.")
 })
 
-test('live rooms come first, until somebody points at the list', () => {
+test('live rooms come first, except while the list is used', () => {
   const row = (id, here) => ({ id, here, followed: false })
   const ids = (entries) => entries.map((entry) => [entry.row.id, entry.over])
   const quiet = inOrder([row(1, 0), row(2, 3), row(3, 0)])
