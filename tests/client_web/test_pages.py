@@ -65,7 +65,7 @@ def test_a_club_is_created_described_and_managed(
         eventually(lambda: psql.one(role, lior) == "ADMIN")
         # The last owner stays owner: the refusal is shown beside them, and the choice is undone.
         amara.page.get_by_label("Role of amara").select_option(label="Member")
-        amara.reads("A club has an owner, and this is its last.")
+        amara.reads("This is the club's last owner.")
         assert amara.page.get_by_label("Role of amara").input_value() == "OWNER"
         amara.button("Remove lior").click()
         confirm(amara, "Remove lior?", "Remove")
