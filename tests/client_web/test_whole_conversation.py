@@ -64,7 +64,7 @@ def test_a_whole_conversation(
         beth = Participant(
             open_page(hers, relay.url, f"/rooms/{room}", "beth", tone=BETH), relay.url
         )
-        beth.reads("for the members of its club")
+        beth.reads("only for members of its club")
         tom = Participant(open_page(his, relay.url, invitation, "tom", tone=TOM), relay.url)
         zoe = Participant(open_page(theirs, relay.url, invitation, "zoe"), relay.url)
         beth.page.goto(f"{relay.url}{invitation}?debug&username=beth")
