@@ -1,4 +1,4 @@
-"""A map of the schema: tables, their triggers in firing order, what each calls and makes happen.
+"""A map of the schema: tables, their triggers in the order in which they fire, and which tables they write.
 
 It is read from the SQL files with pglast, which is PostgreSQL's own parser. pglast is under the GPL, so it is only a
 tool for documentation and tests (extra `docs`), never a dependency of the program. `make docs` writes the page:

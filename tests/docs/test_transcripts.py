@@ -1,4 +1,4 @@
-"""Every transcript in docs/ is typed into psql, and the answers are the ones it shows."""
+"""Every transcript in docs/ is typed into psql, and the answers must be the same."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ def test_a_statement_of_several_lines_is_one_step() -> None:
         (" rick | t", " anna | t", False),
     ],
 )
-def test_only_what_varies_is_overlooked(page: str, said: str, same: bool) -> None:
+def test_only_times_ids_and_widths_may_differ(page: str, said: str, same: bool) -> None:
     assert agrees([page], [said]) is same

@@ -6,7 +6,7 @@ sessions of a page share one fresh database with the demo in it, and what they d
 A statement that has to wait is answered by `(waits)`, and later `anna goes on` is answered by the rest.
 
 Ids of sessions, times and durations differ on every run and are not compared, nor is how wide a table
-is drawn; `…` stands for anything. To write a page's answers anew:
+is drawn; `…` stands for anything. To write the answers of a page again:
 
     python -m tests.docs.transcripts docs/listen-notify.md
 """
@@ -43,7 +43,7 @@ MARK = "--- answered ---"
 
 @dataclass
 class Step:
-    """One thing typed, or somebody let go on, and the answer the page gives."""
+    """A command typed into a session (or a waiting session that continues), and the answer on the page."""
 
     who: str
     shown: list[str]  # the lines of the page, prompts included
@@ -198,7 +198,7 @@ def _written(lines: list[str]) -> list[str]:
 
 
 def differences(page: Path, url: str) -> Iterator[str]:
-    """Plays a page, and tells of each answer that is not the page's."""
+    """Types a page into psql, and yields each answer that differs from the page."""
     with Stage(url) as stage:
         for block in FENCE.findall(page.read_text("utf-8")):
             for step in steps(block):

@@ -1,4 +1,4 @@
-"""Trying things as somebody, for real, and undoing them."""
+"""Executing statements as an actor, and rolling them back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFUSALS = (
 
 
 def become(connection: Connection, world: World, actor: str) -> None:
-    """Be this actor until the transaction ends, as the relay becomes somebody for a request.
+    """Act as this actor until the transaction ends, as the relay does for a request.
 
     Beside those of the file: `nobody` is a relay that takes on a role of users and sets no claims,
     `reports` a login of the operator's that was merely granted SELECT.
@@ -88,5 +88,5 @@ def may_call(connection: Connection, world: World, actor: str, statement: str) -
     except REFUSALS:
         return False
     except psycopg.Error:
-        pass  # it ran, and did not like being told nothing
+        pass  # it was executed; the empty arguments were refused
     return True

@@ -1,4 +1,4 @@
-"""The small world, in one database for all attempts of a module: none of them leaves a trace."""
+"""The users, room and club, in one database for all tests of a module; each test is rolled back."""
 
 from __future__ import annotations
 

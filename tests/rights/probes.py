@@ -1,4 +1,4 @@
-"""What is tried: for each table and operation, on whose rows, with which statement.
+"""The statements that are tried: for each table and operation, on whose rows.
 
 A probe is a label and a statement; the labels are those of the legend in `expected.md`.
 """
@@ -163,10 +163,10 @@ def update(table: str, actor: str, world: World) -> Iterator[Probe]:
 
 
 def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
-    """New rows: one's own, or in somebody else's name or place."""
+    """New rows: as the actor, or as another user or for another room or club."""
     people, room, far_room = world.people, world.room, world.far_room
     club, far_club = world.club, world.far_club
-    me = people.get(actor, people["foe"])  # whoever is nobody tries it in a stranger's name
+    me = people.get(actor, people["foe"])  # actors who are not a user try it as another user
     someone = people["foe"]
     match table:
         case "topics":

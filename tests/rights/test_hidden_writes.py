@@ -1,4 +1,4 @@
-"""A write tells a user no more about a hidden row than a read: neither by an error in a filter, nor by a foreign key or a conflict,
+"""A write shows a user no more about a hidden row than a read: neither by an error in a filter, nor by a foreign key or a conflict,
 nor by what a function answers. For a room that one may not know of, every answer is that for a number that no room has.
 """
 
@@ -186,7 +186,7 @@ def test_a_row_that_is_not_read_raises_nothing_in_the_filter_of_a_write(
 def test_a_policy_that_lets_filters_run_first_would_be_noticed(
     connection: Connection, filled: World
 ) -> None:
-    """The answers do differ for somebody who may see the room."""
+    """The answers do differ for a user who may see the room."""
     statement = "select * from join_room({room}, 'AUDIENCE')"
     assert "there is no room" in answer(connection, filled, "outsider", statement, UNKNOWN)
     assert "there is no room" not in answer(connection, filled, "far", statement, HIDDEN)

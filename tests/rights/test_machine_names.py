@@ -1,4 +1,4 @@
-"""Where a process runs is the operator's business: no name of a machine stands in anything a user can read."""
+"""Users cannot read names of machines on which processes run."""
 
 from __future__ import annotations
 

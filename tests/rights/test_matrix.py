@@ -1,4 +1,4 @@
-"""Who may do what: `expected.md` says it, and here everything in it is tried.
+"""Every cell of the rights matrix in `expected.md` is tried.
 
 Tables, views and functions come from the catalogue, so one that the file does not know fails.
 """
@@ -136,7 +136,7 @@ def test_a_mistake_in_the_rights_would_be_noticed(
     assert after != before
 
 
-def test_the_relay_becomes_nobody_but_its_two_roles(connection: Connection) -> None:
+def test_the_relay_takes_only_the_two_roles_of_users(connection: Connection) -> None:
     """Its login is a member of these alone, so no statement of a user can make it more."""
     roles = connection.execute(
         "select roleid::regrole::text from pg_auth_members where member = 'roomtone_relay'::regrole order by 1"

@@ -1,4 +1,4 @@
-"""Promises of SECURITY.md that no other test holds."""
+"""Claims of SECURITY.md that no other test covers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_roles_of_users_cannot_log_in(psql: Psql) -> None:
     assert {name for (name,) in psql.all(roles)} == {"roomtone_anon", "roomtone_person"}
 
 
-def test_a_connection_is_nobody_again_after_the_transaction(psql: Psql, connect: Connect) -> None:
+def test_a_connection_has_no_user_after_the_transaction(psql: Psql, connect: Connect) -> None:
     claims = f'{{"sub": "{psql.person("rick")}"}}'
     relay = Psql(connect())
     relay.run("set session authorization roomtone_relay")
@@ -100,7 +100,7 @@ def test_a_ticket_opens_one_recording_for_six_hours() -> None:
         assert refused.value.status == 401
 
 
-def test_a_cookie_that_came_by_https_goes_by_https_only(database_url: str) -> None:
+def test_a_cookie_set_over_https_is_sent_only_over_https(database_url: str) -> None:
     with run_relay(database_url) as relay, relay.client() as browser:
         for scheme, secure in (("https", True), ("http", False)):
             answer = browser.post(
@@ -109,7 +109,7 @@ def test_a_cookie_that_came_by_https_goes_by_https_only(database_url: str) -> No
             assert ("Secure" in answer.headers["set-cookie"]) is secure
 
 
-def test_no_other_sites_page_is_told_that_it_may_send_the_cookie(database_url: str) -> None:
+def test_no_other_origin_may_send_the_cookie(database_url: str) -> None:
     with run_relay(database_url) as relay, relay.sign_in("anna") as anna:
         for path in ("/rooms/1/whip", "/rooms/1/whep"):
             asked = anna.request("OPTIONS", path, headers={"Origin": "https://elsewhere.example"})

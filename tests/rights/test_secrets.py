@@ -1,4 +1,4 @@
-"""Secrets stay secret: at the most talkative level, through every kind of trouble, the log has none."""
+"""No secret is logged, at the most detailed level and with every kind of error."""
 
 from __future__ import annotations
 

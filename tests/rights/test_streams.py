@@ -1,4 +1,4 @@
-"""What a stream shows is what its reader may see, for as long as they may."""
+"""A stream shows only what its user may read, and only as long as they may."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_a_ban_ends_the_stream_at_once_and_refuses_its_resumption(
         assert (refused.status_code, refused.json()["rule"]) == (403, "participants_is_not_banned")
 
 
-async def test_whoever_is_removed_hears_nothing_of_what_comes_after(
+async def test_a_removed_participant_receives_no_later_event(
     psql: Psql, relay: RunningRelay, connect: Connect
 ) -> None:
     """Not even what was committed in the same breath."""
@@ -89,7 +89,7 @@ async def test_whoever_is_removed_hears_nothing_of_what_comes_after(
         assert polled.status_code == 403
 
 
-async def test_nobody_else_is_shown_a_signal_on_any_stream(psql: Psql, relay: RunningRelay) -> None:
+async def test_no_stream_shows_a_signal_to_other_users(psql: Psql, relay: RunningRelay) -> None:
     room, elsewhere = psql.room("rick"), psql.room("far", "Elsewhere")
     rick = psql.seat(room, "rick")
     for where, who in ((room, "bo"), (room, "anna"), (elsewhere, "fay")):
@@ -116,7 +116,7 @@ async def test_nobody_else_is_shown_a_signal_on_any_stream(psql: Psql, relay: Ru
             assert "192.0.2.77" not in everything.text
 
 
-async def test_leases_are_shown_to_nobody(psql: Psql, relay: RunningRelay) -> None:
+async def test_no_user_sees_leases(psql: Psql, relay: RunningRelay) -> None:
     room = psql.room("rick")
     with relay.sign_in("anna") as anna:
         joined = anna.post("/rows/rpc/join_room", json={"room_id": room})
@@ -155,9 +155,7 @@ async def test_an_expired_token_ends_every_stream_it_opened(
         await renewed.until(lambda f: f.event == "snapshot")
 
 
-async def test_a_busy_room_does_not_carry_a_stream_past_its_token(
-    psql: Psql, relay: RunningRelay
-) -> None:
+async def test_a_stream_of_a_busy_room_ends_with_its_token(psql: Psql, relay: RunningRelay) -> None:
     room = psql.room("rick")
     peer = psql.seat(room, "rick")
     psql.seat(room, "anna")
@@ -172,9 +170,7 @@ async def test_a_busy_room_does_not_carry_a_stream_past_its_token(
         assert stream.frames[-1].data == {"reason": "token expired"}
 
 
-async def test_a_token_without_an_id_signs_out_itself_and_nobody_else(
-    psql: Psql, relay: RunningRelay
-) -> None:
+async def test_a_token_without_an_id_signs_out_only_itself(psql: Psql, relay: RunningRelay) -> None:
     bo = psql.person("bo")
     nameless = jwt.encode({"sub": str(bo), "exp": 4_000_000_000}, SECRET, "HS256")
     nameless_too = jwt.encode({"sub": str(bo), "exp": 4_000_000_001}, SECRET, "HS256")

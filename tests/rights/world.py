@@ -1,4 +1,4 @@
-"""A small world in which everybody who can want something is somebody."""
+"""The users, room and club of the rights tests: an actor for each kind of user."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class World:
     recording: int = 0
 
     def claims(self, actor: str) -> str:
-        """What the relay is told of an actor whose token it has verified."""
+        """The claims of an actor whose token the relay has verified."""
         return f'{{"sub": "{self.people[actor]}"}}' if actor in self.people else "{}"
 
 

@@ -1,4 +1,4 @@
-"""The room in which the functions for psql are tried."""
+"""The room for the tests of the functions for psql."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pace of what people write, in tests that cannot wait for it."""
+"""Rate limits, for tests that cannot wait."""
 
 from __future__ import annotations
 

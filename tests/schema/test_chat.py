@@ -1,4 +1,4 @@
-"""What is written and shown beside the talking: at which pace, by whom, and what newcomers find of it."""
+"""Chat messages and reactions: who writes them, rate limits, and what newcomers can read."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def test_newcomers_find_the_last_fifty_messages(psql: Psql, talk: int) -> None:
     assert {m["username"] for m in messages} == {"anna"}
 
 
-def test_a_message_that_is_none_is_refused_in_words(psql: Psql, talk: int) -> None:
+def test_a_message_without_text_is_refused_with_an_explanation(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     for body in ("x" * 10_000, None):
         with refused("messages_body_is_text"):
             psql.one("select say(%s, %s)", talk, body)
 
 
-def test_messages_come_slowly_whatever_becomes_of_them(psql: Psql, talk: int) -> None:
+def test_deleted_messages_count_for_the_rate_limit(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     for number in range(5):
         psql.one("select say(%s, %s)", talk, f"{number}")
@@ -71,7 +71,7 @@ def test_a_message_sent_again_is_the_same_message_and_costs_no_pace(psql: Psql, 
 # reactions
 
 
-def test_a_reaction_is_an_event_for_those_inside(psql: Psql, talk: int) -> None:
+def test_a_reaction_is_an_event_for_all_participants(psql: Psql, talk: int) -> None:
     for emoji in EMOJI:
         assert psql.act_as("anna").one("select react(%s, %s)", talk, emoji)
     assert psql.act_as("ben").one("select count(*) from reactions") == len(EMOJI)
@@ -88,14 +88,14 @@ def test_a_reaction_is_an_event_for_those_inside(psql: Psql, talk: int) -> None:
     assert psql.all("select what from replay_room(%s, 1)", talk) == [("anna reacts with 🙏",)]
 
 
-def test_an_emoji_that_is_not_one_of_ours_is_refused(psql: Psql, talk: int) -> None:
+def test_an_unknown_emoji_is_refused(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     for emoji in ("💩", "👏👏", "❤", "", "<img>", None):
         with refused("reactions_emoji_is_known"):
             psql.one("select react(%s, %s)", talk, emoji)
 
 
-def test_reactions_come_slowly(psql: Psql, talk: int) -> None:
+def test_reactions_have_a_rate_limit(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     for _ in range(8):
         psql.one("select react(%s, '👏')", talk)
@@ -121,7 +121,7 @@ def test_two_requests_at_once_are_counted_one_after_the_other(
         psql.one("select react(%s, '👏')", talk)
 
 
-def test_who_is_banned_meanwhile_has_no_more_feelings(
+def test_a_reaction_of_a_user_who_is_banned_before_its_commit_is_refused(
     psql: Psql, talk: int, connect: Connect
 ) -> None:
     slow = Psql(connect(autocommit=False)).act_as("anna")
@@ -131,7 +131,7 @@ def test_who_is_banned_meanwhile_has_no_more_feelings(
         slow.connection.commit()
 
 
-def test_a_relay_forgets_reactions_after_a_minute_and_paces_after_an_hour(
+def test_a_relay_deletes_reactions_after_a_minute_and_paces_after_an_hour(
     psql: Psql, talk: int
 ) -> None:
     psql.act_as("anna").one("select react(%s, '👏')", talk)

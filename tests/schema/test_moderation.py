@@ -1,4 +1,4 @@
-"""Removing, banning, blocking, reporting: what a moderator may do, and what everybody may."""
+"""Removing, banning, blocking and reporting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from .pace import later
 # out of the room
 
 
-def test_who_is_removed_may_come_back_and_who_is_banned_may_not(psql: Psql, talk: int) -> None:
+def test_a_removed_participant_may_join_again_and_a_banned_one_may_not(
+    psql: Psql, talk: int
+) -> None:
     psql.act_as("mo")
     assert psql.one("select remove_from_room(%s, 'Anna')", talk) is True
     with refused("participants_person_is_here"):
@@ -32,7 +34,7 @@ def test_who_is_removed_may_come_back_and_who_is_banned_may_not(psql: Psql, talk
     assert psql.roster(talk) == ["rick", "mo", "ben", "anna"]
 
 
-def test_somebody_who_has_just_left_can_be_banned(psql: Psql, talk: int) -> None:
+def test_a_participant_who_has_just_left_can_be_banned(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select leave_room(%s)", talk)
     assert psql.act_as("rick").one("select ban_from_room(%s, 'anna')", talk) is True
     psql.act_as("anna")
@@ -40,7 +42,7 @@ def test_somebody_who_has_just_left_can_be_banned(psql: Psql, talk: int) -> None
         psql.one("select join_room(%s)", talk)
 
 
-def test_the_host_is_never_shown_out(psql: Psql, talk: int) -> None:
+def test_the_host_is_never_removed(psql: Psql, talk: int) -> None:
     psql.act_as("mo")
     with refused("participants_host_is_never_removed"):
         psql.one("select remove_from_room(%s, 'rick')", talk)
@@ -61,9 +63,7 @@ def test_the_host_is_never_shown_out(psql: Psql, talk: int) -> None:
         "select pin_link(%s, 'https://tea.example/')",
     ],
 )
-def test_what_moderators_do_is_theirs_alone(
-    psql: Psql, talk: int, statement: LiteralString
-) -> None:
+def test_only_moderators_moderate(psql: Psql, talk: int, statement: LiteralString) -> None:
     for name in ("anna", "cleo"):
         psql.act_as(name)
         with refused("participants_only_for_moderators"):
@@ -72,7 +72,7 @@ def test_what_moderators_do_is_theirs_alone(
         psql.one(statement, 4711)
 
 
-def test_names_that_are_nobodys_are_told_so(psql: Psql, talk: int) -> None:
+def test_a_name_that_no_user_has_is_refused(psql: Psql, talk: int) -> None:
     psql.act_as("rick")
     for statement in ("select ban_from_room(%s, 'nobody')", "select unban(%s, 'nobody')"):
         with refused("users_is_known"):
@@ -84,7 +84,7 @@ def test_names_that_are_nobodys_are_told_so(psql: Psql, talk: int) -> None:
 # blocks
 
 
-def test_a_block_is_known_to_the_blocker_alone(psql: Psql, talk: int) -> None:
+def test_only_who_blocks_sees_the_block(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     assert psql.one("select block('Ben')") is True
     assert psql.one("select block('ben')") is False
@@ -104,7 +104,7 @@ def test_a_block_is_known_to_the_blocker_alone(psql: Psql, talk: int) -> None:
         psql.one("select block('anna')")
 
 
-def test_nobody_blocks_without_being_somebody(psql: Psql, talk: int) -> None:
+def test_an_anonymous_user_cannot_block(psql: Psql, talk: int) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="signed in"):
         psql.one("select block('ben')")
 
@@ -135,7 +135,7 @@ def test_a_report_keeps_the_recent_log_for_the_operator(psql: Psql, talk: int) -
     assert log["events"][-1]["reason"] == "left"
 
 
-def test_one_reports_others_who_were_there_from_where_one_was(psql: Psql, talk: int) -> None:
+def test_users_report_others_from_rooms_in_which_both_were(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     with refused("reports_not_yourself"):
         psql.one("select report(%s, 'anna', 'Me.')", talk)
@@ -151,12 +151,12 @@ def test_one_reports_others_who_were_there_from_where_one_was(psql: Psql, talk: 
         psql.one("select report(%s, 'ben', 'Him.')", talk)
 
 
-def test_whoever_was_thrown_out_may_still_report(psql: Psql, talk: int) -> None:
+def test_a_removed_participant_may_still_report(psql: Psql, talk: int) -> None:
     psql.act_as("rick").one("select ban_from_room(%s, 'anna')", talk)
     assert psql.act_as("anna").one("select report(%s, 'rick', 'For nothing.')", talk)
 
 
-def test_a_report_does_not_tell_who_is_banned(psql: Psql, talk: int) -> None:
+def test_a_report_does_not_show_who_is_banned(psql: Psql, talk: int) -> None:
     psql.act_as("rick").one("select ban_from_room(%s, 'cleo')", talk)
     psql.act_as("anna")
     with refused("reports_person_was_there"):
@@ -164,7 +164,7 @@ def test_a_report_does_not_tell_who_is_banned(psql: Psql, talk: int) -> None:
     assert psql.act_as("mo").one("select report(%s, 'cleo', 'Her, back then.')", talk)
 
 
-def test_reports_are_few(psql: Psql, talk: int) -> None:
+def test_reports_have_a_rate_limit(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     for _ in range(5):
         psql.one("select report(%s, 'ben', 'Again.')", talk)

@@ -1,4 +1,4 @@
-"""Names that look like other names: what the database takes for one, whoever writes it and however."""
+"""Which names the database allows, and which names it treats as equal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_signing_in_by_a_name(psql: Psql, there: dict[str, int], case: dict[str,
 
 
 @pytest.mark.parametrize("case", STORED, ids=shown)
-def test_the_operator_is_bound_as_well(
+def test_the_operator_follows_the_rules_of_names(
     psql: Psql, there: dict[str, int], case: dict[str, Any]
 ) -> None:
     insert: LiteralString = "insert into users (username) values (%s)"
@@ -55,7 +55,7 @@ def test_the_operator_is_bound_as_well(
 
 
 @pytest.mark.parametrize("case", STORED, ids=shown)
-def test_who_changes_their_name_is_bound_as_well(
+def test_changing_a_name_follows_the_rules_of_names(
     psql: Psql, there: dict[str, int], case: dict[str, Any]
 ) -> None:
     psql.person("eve")
@@ -112,7 +112,7 @@ def test_two_names_that_look_alike_cannot_both_be(psql: Psql, first: str, other:
     ],
     ids=ascii,
 )
-def test_what_people_are_called_in_the_world_is_a_name(psql: Psql, name: str) -> None:
+def test_names_of_many_languages_are_allowed(psql: Psql, name: str) -> None:
     assert psql.one("select name_fault(%s)", name) is None
     assert psql.person(name) == psql.person(name)
 
@@ -140,7 +140,9 @@ def test_what_people_are_called_in_the_world_is_a_name(psql: Psql, name: str) ->
     ],
     ids=ascii,
 )
-def test_what_is_none_is_refused_for_everything_that_has_a_name(psql: Psql, name: str) -> None:
+def test_a_forbidden_name_is_refused_for_users_clubs_rooms_and_topics(
+    psql: Psql, name: str
+) -> None:
     rick = psql.person("rick")
     for statement, rule in (
         ("insert into users (username) values (%s)", "users_username_is_a_name"),
@@ -153,19 +155,19 @@ def test_what_is_none_is_refused_for_everything_that_has_a_name(psql: Psql, name
             psql.run(statement, *values)
 
 
-def test_a_name_is_stored_composed(psql: Psql) -> None:
+def test_a_name_is_stored_in_nfc(psql: Psql) -> None:
     psql.person("Zoe\u0308")
     assert psql.one("select username from users") == "Zo\u00eb"
     room = psql.room("Zo\u00eb", "Cafe\u0301")
     assert psql.one("select name from rooms where id = %s", room) == "Caf\u00e9"
 
 
-def test_two_rooms_may_have_one_name(psql: Psql) -> None:
+def test_two_rooms_may_have_the_same_name(psql: Psql) -> None:
     assert psql.room("rick", "Tea") != psql.room("rick", "Tea")
 
 
 @pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u202a", "\ufff9", "\u0085"], ids=ascii)
-def test_prose_does_not_turn_its_surroundings_around(psql: Psql, hidden: str) -> None:
+def test_control_characters_are_refused_in_longer_texts(psql: Psql, hidden: str) -> None:
     rick, room = psql.person("rick"), psql.room("rick")
     psql.seat(room, "rick")
     text = f"hello {hidden}dlrow"
@@ -201,7 +203,7 @@ def test_prose_does_not_turn_its_surroundings_around(psql: Psql, hidden: str) ->
             psql.run(statement, *values)
 
 
-def test_prose_may_mix_languages_and_joiners(psql: Psql) -> None:
+def test_longer_texts_may_mix_languages_and_joiners(psql: Psql) -> None:
     rick, room = psql.person("rick"), psql.room("rick")
     psql.seat(room, "rick")
     for text in (
@@ -215,7 +217,7 @@ def test_prose_may_mix_languages_and_joiners(psql: Psql) -> None:
         assert written == 1
 
 
-def test_names_from_before_the_rules_are_made_to_keep_them(psql: Psql) -> None:
+def test_names_from_before_the_rules_are_changed(psql: Psql) -> None:
     psql.connection.execute(
         "drop index users_username_looks_like_no_other, users_username_is_unique, clubs_name_looks_like_no_other"
     )
@@ -259,7 +261,7 @@ def test_what_the_schema_knows_of_characters_is_what_the_library_does() -> None:
     assert abs(len(written) - len(made)) < len(made) / 20
 
 
-def test_somebody_is_found_however_their_name_is_typed(psql: Psql) -> None:
+def test_a_user_is_found_by_any_spelling_of_the_name(psql: Psql) -> None:
     room = psql.room("rick")
     zoe = psql.person("Zo\u00eb")
     for typed in ("zo\u00eb", "Zoe\u0308", "\uff3ao\u00eb"):

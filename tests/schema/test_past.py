@@ -1,4 +1,4 @@
-"""What somebody who comes late may read of the time before them, and that what was taken back is gone from all of it."""
+"""What a participant may read of the time before they joined, and that deleted messages are hidden everywhere."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def replay(psql: Psql, name: str | None, room: int) -> list[tuple[Any, ...]]:
 # what was taken back
 
 
-def test_a_message_that_was_taken_back_is_gone_from_every_reading_of_the_past(psql: Psql) -> None:
+def test_a_deleted_message_is_hidden_in_the_log_replay_and_time_travel(psql: Psql) -> None:
     room = psql.room("rick")
     for name in ("rick", "anna"):
         psql.seat(room, name)
@@ -64,7 +64,7 @@ def test_a_message_that_was_taken_back_is_gone_from_every_reading_of_the_past(ps
     assert "my secret" not in str(told)
 
 
-def test_one_that_is_taken_back_as_it_is_written_was_never_there(
+def test_a_message_deleted_in_its_own_transaction_is_never_shown(
     psql: Psql, connect: Connect
 ) -> None:
     room = psql.room("rick")
@@ -76,7 +76,7 @@ def test_one_that_is_taken_back_as_it_is_written_was_never_there(
     assert "my secret" not in str(log(psql, "rick", room))
 
 
-def test_a_report_keeps_what_everybody_could_read_before_it_was_taken_back(psql: Psql) -> None:
+def test_a_report_keeps_a_message_that_is_deleted_later(psql: Psql) -> None:
     room = psql.room("rick")
     for name in ("rick", "anna"):
         psql.seat(room, name)
@@ -86,7 +86,7 @@ def test_a_report_keeps_what_everybody_could_read_before_it_was_taken_back(psql:
     assert "an insult" in str(psql.act_as(None).one("select log from reports"))
 
 
-def test_messages_that_go_with_their_author_go_from_the_log_as_well(psql: Psql) -> None:
+def test_messages_of_a_deleted_user_are_hidden_in_the_log(psql: Psql) -> None:
     room = psql.room("rick")
     for name in ("rick", "anna"):
         psql.seat(room, name)
@@ -98,7 +98,7 @@ def test_messages_that_go_with_their_author_go_from_the_log_as_well(psql: Psql) 
 # who comes late
 
 
-def test_in_an_open_room_all_that_anybody_could_see_may_be_read_and_the_chat(psql: Psql) -> None:
+def test_in_an_open_room_participants_read_earlier_seats_and_messages(psql: Psql) -> None:
     room = psql.room("rick")
     rick = psql.seat(room, "rick")
     psql.seat(room, "anna")
@@ -116,7 +116,7 @@ def test_in_an_open_room_all_that_anybody_could_see_may_be_read_and_the_chat(psq
     assert at == [("rick",)]
 
 
-def test_in_a_room_for_the_invited_who_sat_there_before_is_not_told_and_the_chat_is(
+def test_in_a_room_for_invited_users_participants_read_earlier_messages_but_not_seats(
     psql: Psql,
 ) -> None:
     room = room_for_the_invited(psql, "early", "anna", "late")
@@ -152,7 +152,7 @@ def test_in_a_room_for_the_invited_who_sat_there_before_is_not_told_and_the_chat
     assert seats(log(psql, "anna", room)) == ["anna", "early", "late"]
 
 
-def test_a_room_that_was_opened_to_all_does_not_tell_who_sat_there_while_it_was_for_the_invited(
+def test_a_room_that_was_opened_to_all_does_not_show_its_earlier_participants(
     psql: Psql,
 ) -> None:
     room = room_for_the_invited(psql, "early")
@@ -194,7 +194,7 @@ def test_a_seat_that_is_not_committed_reads_nothing_of_the_time_before(
 
 
 @pytest.mark.parametrize("role", ["roomtone_anon", "roomtone_person"])
-def test_whatever_shows_people_events_asks_the_one_rule(psql: Psql, role: str) -> None:
+def test_every_function_that_shows_events_calls_log_reader(psql: Psql, role: str) -> None:
     readers = psql.all(
         "select p.proname, pg_get_functiondef(p.oid) ~ 'log_reader\\(' from pg_proc p"
         " where p.pronamespace = 'roomtone'::regnamespace and p.prokind = 'f'"

@@ -1,4 +1,4 @@
-"""What moderators do to the chat: slow mode, and a link above it."""
+"""Slow mode and the pinned link."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..people import Psql, refused
 from .pace import later
 
 
-def test_slow_mode_is_for_all_but_those_who_moderate(psql: Psql, talk: int) -> None:
+def test_slow_mode_does_not_apply_to_moderators(psql: Psql, talk: int) -> None:
     psql.act_as("mo").one("select slow_mode(%s, 30)", talk)
     for name in ("rick", "mo"):
         for _ in range(2):
@@ -35,7 +35,7 @@ def test_slow_mode_is_at_most_an_hour(psql: Psql, talk: int) -> None:
     psql.one("select slow_mode(%s, 3600)", talk)
 
 
-def test_moderators_pin_a_link_and_take_it_down(psql: Psql, talk: int) -> None:
+def test_moderators_pin_and_remove_a_link(psql: Psql, talk: int) -> None:
     link = "https://tea.example/a?b=c#d"
     assert psql.act_as("mo").one("select pin_link(%s, %s)", talk, f" {link}\n") == link
     psql.act_as("anna")

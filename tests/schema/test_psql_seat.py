@@ -1,4 +1,4 @@
-"""psql as a seat: everything one does in a room, in SQL, under the rules the browser has."""
+"""Taking part in a room from psql, under the same rules as from a browser."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_hands_queue_in_the_order_they_were_raised(psql: Psql, talk: int) -> Non
     assert queue(psql, talk) == ["anna"]
 
 
-def test_a_raised_hand_travels_through_the_log(psql: Psql, talk: int) -> None:
+def test_a_raised_hand_is_logged(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     kind, record, old = events_of(psql, talk, "participants")[-1]
     assert kind == "UPDATE"
@@ -70,14 +70,14 @@ def test_a_raised_hand_travels_through_the_log(psql: Psql, talk: int) -> None:
     assert old["hand_raised_at"] is None
 
 
-def test_the_clock_says_when_a_hand_was_raised(psql: Psql, talk: int) -> None:
+def test_the_database_sets_when_a_hand_was_raised(psql: Psql, talk: int) -> None:
     psql.act_as("anna").run(
         "update participants set hand_raised_at = '2001-01-01' where user_id = acting_user()"
     )
     assert psql.one("select min(hand_raised_at) > now() - interval '1 minute' from roster")
 
 
-def test_moderators_lower_hands_and_nobody_raises_anothers(psql: Psql, talk: int) -> None:
+def test_moderators_lower_hands_and_cannot_raise_them(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     psql.act_as("ben")
     with refused("participants_only_they_raise_hands"):
@@ -101,7 +101,7 @@ def test_an_open_stage_has_no_queue(psql: Psql) -> None:
         psql.one("select raise_hand(%s)", room)
 
 
-def test_whoever_is_on_stage_has_no_hand_to_raise(psql: Psql, talk: int) -> None:
+def test_participants_on_stage_cannot_raise_a_hand(psql: Psql, talk: int) -> None:
     psql.act_as("rick")
     with refused("participants_only_the_audience_raises_hands"):
         psql.one("select raise_hand(%s)", talk)
@@ -116,7 +116,7 @@ def test_a_raised_hand_survives_a_lost_connection(psql: Psql, talk: int) -> None
 # the stage
 
 
-def test_who_is_promoted_speaks_and_the_hand_comes_down(psql: Psql, talk: int) -> None:
+def test_a_promoted_participant_speaks_and_the_hand_is_lowered(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     assert psql.act_as("rick").one("select promote(%s, 'anna')", talk) == "SPEAKER"
     assert psql.all("select username, role, hand_raised_at from roster order by seq") == [
@@ -141,7 +141,7 @@ def test_only_moderators_promote(psql: Psql, talk: int) -> None:
         psql.one("select promote(%s, 'ben', 'HOST')", talk)
 
 
-def test_promoting_somebody_who_just_left_is_refused_by_name(psql: Psql, talk: int) -> None:
+def test_promoting_a_participant_who_just_left_is_refused(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select leave_room(%s)", talk)
     psql.act_as("rick")
     with refused("participants_person_is_here"):
@@ -151,7 +151,7 @@ def test_promoting_somebody_who_just_left_is_refused_by_name(psql: Psql, talk: i
 # microphones
 
 
-def test_many_may_mute_and_only_one_may_unmute(psql: Psql, talk: int) -> None:
+def test_moderators_mute_and_only_the_participant_unmutes(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     psql.act_as("rick").one("select promote(%s, 'anna')", talk)
     psql.act_as("anna")
@@ -185,7 +185,7 @@ def test_the_operator_may_mute_but_has_no_microphone(psql: Psql, talk: int) -> N
 # messages
 
 
-def test_what_is_said_is_for_those_inside(psql: Psql, talk: int) -> None:
+def test_only_participants_read_messages(psql: Psql, talk: int) -> None:
     psql.person("outsider")
     said = psql.act_as("anna").one("select say(%s, %s)", talk, "hello\nthere 👋")
     assert psql.act_as("ben").all("select id, body from messages") == [(said, "hello\nthere 👋")]
@@ -193,7 +193,7 @@ def test_what_is_said_is_for_those_inside(psql: Psql, talk: int) -> None:
     with refused("participants_only_for_those_inside"):
         psql.one("select say(%s, 'me too')", talk)
     psql.act_as("anna").one("select leave_room(%s)", talk)
-    assert psql.all("select id from messages") == [(said,)], "one's own words stay readable"
+    assert psql.all("select id from messages") == [(said,)], "users can read their own messages"
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         psql.run("insert into messages (room_id, user_id, body) values (%s, 1, 'not me')", talk)
 
@@ -205,7 +205,7 @@ def test_a_message_is_text(psql: Psql, talk: int, body: str) -> None:
         psql.one("select say(%s, %s)", talk, body)
 
 
-def test_authors_and_moderators_take_messages_back(psql: Psql, talk: int) -> None:
+def test_authors_and_moderators_delete_messages(psql: Psql, talk: int) -> None:
     mine = psql.act_as("anna").one("select say(%s, 'mine')", talk)
     other = psql.one("select say(%s, 'also mine')", talk)
     assert psql.act_as("ben").run("delete from messages where id = %s", mine) == 0
@@ -219,7 +219,7 @@ def test_authors_and_moderators_take_messages_back(psql: Psql, talk: int) -> Non
     _, _, old = kinds[2]
     assert isinstance(old, dict)
     assert old["id"] == mine
-    assert "body" not in old, "what was taken back is not told once more"
+    assert "body" not in old, "the text of a deleted message is not in the event"
 
 
 def test_nobody_writes_in_a_room_that_ended(psql: Psql, talk: int) -> None:
@@ -228,7 +228,7 @@ def test_nobody_writes_in_a_room_that_ended(psql: Psql, talk: int) -> None:
         psql.one("select say(%s, 'still here?')", talk)
 
 
-def test_who_is_banned_has_nothing_more_to_say(psql: Psql, talk: int, connect: Connect) -> None:
+def test_a_banned_user_cannot_write(psql: Psql, talk: int, connect: Connect) -> None:
     slow = Psql(connect(autocommit=False)).act_as("anna")
     slow.one("select say(%s, 'and another thing')", talk)
     psql.run(
@@ -283,7 +283,7 @@ def test_the_past_reaches_as_far_as_the_log(psql: Psql, talk: int) -> None:
     ]
 
 
-def test_a_room_is_replayed_in_words(psql: Psql, talk: int) -> None:
+def test_a_replay_describes_each_event(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     psql.act_as("rick").one("select promote(%s, 'anna')", talk)
     psql.act_as("anna").one("select unmute(%s)", talk)
@@ -330,7 +330,7 @@ def test_a_replay_may_begin_with_the_newest_events(psql: Psql, talk: int) -> Non
     assert psql.all("select what from replay_room(%s, 0)", talk) == []
 
 
-def test_the_past_is_for_those_who_are_there(psql: Psql, talk: int) -> None:
+def test_only_participants_read_the_past(psql: Psql, talk: int) -> None:
     psql.person("outsider")
     psql.act_as("outsider")
     for statement in ("select * from room_at(%s)", "select * from replay_room(%s)"):
@@ -338,7 +338,7 @@ def test_the_past_is_for_those_who_are_there(psql: Psql, talk: int) -> None:
             psql.all(statement, talk)
 
 
-def test_a_replay_shows_only_the_signals_one_could_have_seen(psql: Psql) -> None:
+def test_a_replay_shows_only_the_signals_of_the_user(psql: Psql) -> None:
     room = psql.room("rick")
     rick = psql.seat(room, "rick")
     psql.seat(room, "anna")

@@ -1,4 +1,4 @@
-"""What can be said of the schema by asking an installed database."""
+"""Rules for the schema, checked in the catalogue of an installed database."""
 
 from __future__ import annotations
 
@@ -162,11 +162,13 @@ def test_names_follow_the_guide(connect: Connect, rule: str) -> None:
 
 
 @pytest.mark.parametrize("danger", UNSAFE)
-def test_there_is_never(connect: Connect, danger: str) -> None:
+def test_no_object_is_unsafe(connect: Connect, danger: str) -> None:
     assert connect().execute(UNSAFE[danger].encode()).fetchall() == []
 
 
-def test_the_demo_is_a_small_world(connect: Connect, demo_database_url: str) -> None:
+def test_the_demo_has_topics_clubs_rooms_and_users(
+    connect: Connect, demo_database_url: str
+) -> None:
     connection = connect(demo_database_url)
     counts = connection.execute(
         "select (select count(*) from topics), (select count(*) from clubs),"

@@ -1,4 +1,4 @@
-"""What can be said of the SQL by reading it, with PostgreSQL's own parser."""
+"""Rules for the SQL files, checked with PostgreSQL's own parser."""
 
 from __future__ import annotations
 

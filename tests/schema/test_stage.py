@@ -1,4 +1,4 @@
-"""The stage: both keys are needed, asked and invited, or invited and accepted; in psql as in the browser."""
+"""The stage: participants ask and are invited, or are invited and accept."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ SPEAKS = ("SPEAKER", False, False, False)
 
 @pytest.mark.parametrize("role", ["SPEAKER", "MODERATOR"])
 @pytest.mark.parametrize("stage", ["open", "moderated"])
-def test_nobody_is_brought_to_the_stage_unasked(psql: Psql, stage: str, role: str) -> None:
+def test_no_participant_is_brought_on_stage_without_consent(
+    psql: Psql, stage: str, role: str
+) -> None:
     room = psql.room("rick", stage=stage)
     psql.seat(room, "anna", "AUDIENCE")
     psql.act_as("rick")
@@ -58,11 +60,11 @@ def test_nobody_is_brought_to_the_stage_unasked(psql: Psql, stage: str, role: st
     assert psql.one(ROLE, "anna") == "AUDIENCE"
 
 
-def test_the_operator_needs_nobodys_consent(psql: Psql, talk: int) -> None:
+def test_the_operator_needs_no_consent(psql: Psql, talk: int) -> None:
     assert psql.one("select promote(%s, 'anna')", talk) == "SPEAKER"
 
 
-def test_the_invited_accept(psql: Psql, talk: int) -> None:
+def test_an_invited_participant_accepts(psql: Psql, talk: int) -> None:
     assert psql.act_as("mo").one("select invite_to_speak(%s, 'Anna')", talk) == "AUDIENCE"
     assert seat(psql, "anna") == ("AUDIENCE", False, True, False)
     assert psql.act_as("anna").one("select accept_to_speak(%s)", talk) == "SPEAKER"
@@ -86,7 +88,7 @@ def test_accepting_is_taking_the_role(psql: Psql, talk: int) -> None:
     assert seat(psql, "anna") == SPEAKS
 
 
-def test_the_invited_decline_and_the_moderator_may_ask_again(psql: Psql, talk: int) -> None:
+def test_an_invited_participant_declines_and_may_be_invited_again(psql: Psql, talk: int) -> None:
     for _ in range(2):
         psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
         psql.act_as("anna")
@@ -97,7 +99,7 @@ def test_the_invited_decline_and_the_moderator_may_ask_again(psql: Psql, talk: i
     assert words(psql, talk)[-1] == "anna declines the invitation to speak"
 
 
-def test_accepting_twice_or_what_was_withdrawn_is_refused_by_name(psql: Psql, talk: int) -> None:
+def test_accepting_twice_or_after_a_withdrawal_is_refused(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     with refused("participants_was_invited_to_speak"):
         psql.one("select accept_to_speak(%s)", talk)
@@ -116,20 +118,20 @@ def test_accepting_twice_or_what_was_withdrawn_is_refused_by_name(psql: Psql, ta
     assert "anna is no longer invited to speak" in words(psql, talk)
 
 
-def test_an_invitation_that_meets_a_raised_hand_is_the_stage(psql: Psql, talk: int) -> None:
+def test_an_invitation_with_a_raised_hand_brings_on_stage(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     assert psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk) == "SPEAKER"
     assert seat(psql, "anna") == SPEAKS
     assert words(psql, talk)[-1] == "anna becomes SPEAKER by rick"
 
 
-def test_a_hand_that_meets_an_invitation_is_the_stage(psql: Psql, talk: int) -> None:
+def test_raising_a_hand_with_an_invitation_brings_on_stage(psql: Psql, talk: int) -> None:
     psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
     assert psql.act_as("anna").one("select raise_hand(%s)", talk) is None
     assert seat(psql, "anna") == SPEAKS
 
 
-def test_the_invited_step_up_where_the_stage_has_become_open(psql: Psql) -> None:
+def test_an_invited_participant_goes_on_stage_when_it_becomes_open(psql: Psql) -> None:
     room = psql.room("rick")
     psql.seat(room, "anna", "AUDIENCE")
     psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", room)
@@ -137,7 +139,7 @@ def test_the_invited_step_up_where_the_stage_has_become_open(psql: Psql) -> None
     assert seat(psql, "anna") == SPEAKS
 
 
-def test_only_moderators_invite_and_nobody_invites_themselves(psql: Psql, talk: int) -> None:
+def test_only_moderators_invite_and_not_themselves(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     with refused("participants_only_for_moderators"):
         psql.one("select invite_to_speak(%s, 'ben')", talk)
@@ -151,7 +153,7 @@ def test_only_moderators_invite_and_nobody_invites_themselves(psql: Psql, talk: 
     assert psql.one("select count(*) from roster where invited_to_speak_at is not null") == 0
 
 
-def test_whoever_is_on_stage_or_gone_is_not_invited(psql: Psql, talk: int) -> None:
+def test_participants_on_stage_or_who_left_are_not_invited(psql: Psql, talk: int) -> None:
     psql.act_as("rick")
     assert psql.one("select invite_to_speak(%s, 'mo')", talk) == "MODERATOR"
     with refused("participants_only_the_audience_is_invited"):
@@ -174,7 +176,7 @@ def test_an_invitation_goes_with_the_seat_but_survives_a_lost_connection(
     assert seat(psql, "anna") == LISTENS
 
 
-def test_the_clock_says_since_when_one_is_invited(psql: Psql, talk: int) -> None:
+def test_the_database_sets_since_when_a_participant_is_invited(psql: Psql, talk: int) -> None:
     psql.act_as("rick")
     psql.run("update participants set invited_to_speak_at = '2001-01-01' where role = 'AUDIENCE'")
     first = "select min(invited_to_speak_at) from roster"
@@ -187,7 +189,7 @@ def test_the_clock_says_since_when_one_is_invited(psql: Psql, talk: int) -> None
 # two at once
 
 
-def test_of_two_moderators_the_second_finds_it_done(
+def test_two_moderators_may_invite_at_the_same_time(
     psql: Psql, talk: int, connect: Connect
 ) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
@@ -206,7 +208,7 @@ def test_of_two_moderators_the_second_finds_it_done(
     "statement",
     ["select promote(%s, 'anna')", "select invite_to_speak(%s, 'anna')"],
 )
-def test_whoever_leaves_at_this_very_moment_is_not_brought_to_the_stage(
+def test_a_participant_who_leaves_at_the_same_time_is_not_brought_on_stage(
     psql: Psql, talk: int, connect: Connect, statement: LiteralString
 ) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
@@ -222,7 +224,7 @@ def test_whoever_leaves_at_this_very_moment_is_not_brought_to_the_stage(
 # the queue
 
 
-def test_the_queue_is_in_the_order_of_hands_for_those_inside(psql: Psql, talk: int) -> None:
+def test_only_participants_see_the_queue_in_the_order_of_hands(psql: Psql, talk: int) -> None:
     psql.person("outsider")
     for name in ("ben", "anna"):
         psql.act_as(name).one("select raise_hand(%s)", talk)
@@ -237,7 +239,7 @@ def test_the_queue_is_in_the_order_of_hands_for_those_inside(psql: Psql, talk: i
 # down again
 
 
-def test_one_steps_down_and_is_moved_down(psql: Psql, talk: int) -> None:
+def test_participants_step_down_and_are_moved_to_the_audience(psql: Psql, talk: int) -> None:
     psql.act_as(None).one("select promote(%s, 'anna')", talk)
     psql.act_as("anna").one("select unmute(%s)", talk)
     psql.act_as("ben")
@@ -285,7 +287,7 @@ def test_a_moderator_asks_and_only_they_unmute(psql: Psql, talk: int) -> None:
         )
 
 
-def test_a_question_is_put_away_by_whoever_was_asked(psql: Psql, talk: int) -> None:
+def test_a_request_to_unmute_is_cleared_by_the_participant(psql: Psql, talk: int) -> None:
     psql.act_as(None).one("select promote(%s, 'anna')", talk)
     psql.act_as("rick").one("select ask_to_unmute(%s, 'anna')", talk)
     put_away = "update participants set asked_to_unmute_at = null where user_id = acting_user()"
@@ -299,7 +301,9 @@ def test_a_question_is_put_away_by_whoever_was_asked(psql: Psql, talk: int) -> N
     assert "anna stays muted" in told
 
 
-def test_everybody_is_muted_but_the_host_and_whoever_does_it(psql: Psql, talk: int) -> None:
+def test_mute_all_mutes_everybody_except_the_host_and_the_acting_user(
+    psql: Psql, talk: int
+) -> None:
     for name in ("anna", "ben"):
         psql.act_as(None).one("select promote(%s, %s)", talk, name)
     for name in ("rick", "mo", "anna", "ben"):
@@ -316,7 +320,7 @@ def test_everybody_is_muted_but_the_host_and_whoever_does_it(psql: Psql, talk: i
 # time
 
 
-def test_the_past_knows_who_was_invited_and_who_was_asked(psql: Psql, talk: int) -> None:
+def test_time_travel_shows_who_was_invited_and_asked(psql: Psql, talk: int) -> None:
     psql.one("select promote(%s, 'ben')", talk)
     psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
     psql.one("select ask_to_unmute(%s, 'ben')", talk)

@@ -1,4 +1,4 @@
-"""What somebody in psql looks at, and the functions they call: one story, under the same rules."""
+"""The views and functions for psql follow the same rules as everything else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_the_hallway_shows_open_rooms_with_those_on_stage_first_come_first(psql:
     assert [person["username"] for person in people] == ["e", "d", "c", "b"]
 
 
-def test_rooms_of_clubs_i_follow_come_first(psql: Psql) -> None:
+def test_rooms_of_followed_clubs_come_first(psql: Psql) -> None:
     psql.person("rick")
     psql.person("anna")
     club = psql.one(
@@ -52,7 +52,7 @@ def test_the_roster_hides_a_host_who_is_away(psql: Psql) -> None:
     assert psql.one("select here from hallway") == 1
 
 
-def test_acting_as_somebody_gives_their_rights_and_no_more(psql: Psql) -> None:
+def test_acting_as_a_user_gives_only_their_rights(psql: Psql) -> None:
     psql.person("rick")
     assert psql.one("select act_as('RICK')") == "rick"
     assert psql.one("select current_user") == "roomtone_person"
@@ -62,12 +62,12 @@ def test_acting_as_somebody_gives_their_rights_and_no_more(psql: Psql) -> None:
     assert psql.one("select current_user") != "roomtone_person"
 
 
-def test_acting_as_nobody_there_is_refused(psql: Psql) -> None:
+def test_acting_as_an_unknown_user_is_refused(psql: Psql) -> None:
     with pytest.raises(psycopg.errors.NoDataFound, match="there is no user called 'ghost'"):
         psql.one("select act_as('ghost')")
 
 
-def test_one_can_go_on_to_act_as_somebody_else(psql: Psql) -> None:
+def test_act_as_can_change_to_another_user(psql: Psql) -> None:
     for name in ("rick", "anna"):
         psql.person(name)
         psql.one("select act_as(%s)", name)
@@ -77,7 +77,7 @@ def test_one_can_go_on_to_act_as_somebody_else(psql: Psql) -> None:
     assert psql.one("select act_as('anna')") == "anna"
 
 
-def test_through_a_relay_nobody_acts_as_somebody_else(psql: Psql) -> None:
+def test_act_as_is_refused_through_a_relay(psql: Psql) -> None:
     rick = psql.person("rick")
     psql.person("anna")
     with psql.connection.transaction():
@@ -87,7 +87,7 @@ def test_through_a_relay_nobody_acts_as_somebody_else(psql: Psql) -> None:
         raise psycopg.Rollback
 
 
-def test_joining_while_nobody_acts_says_how_to(psql: Psql) -> None:
+def test_joining_without_a_user_says_how_to_act_as_one(psql: Psql) -> None:
     room = psql.room("rick")
     with pytest.raises(psycopg.errors.InsufficientPrivilege) as refusal:
         psql.one("select join_room(%s)", room)

@@ -1,4 +1,4 @@
-"""Writes schema/00_database/20_unicode.sql: what the rules of names have to know of Unicode's characters.
+"""Writes schema/00_database/20_unicode.sql: the data about Unicode's characters that the rules for names need.
 
 `make unicode` runs it. The properties are those of the package `regex`, which follows each version of Unicode; the
 characters that look alike (UTS #39, confusables.txt) are those of `confusable-homoglyphs`.

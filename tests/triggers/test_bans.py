@@ -1,4 +1,4 @@
-"""Being banned: out at once, and not let in again until the ban is lifted."""
+"""A ban removes a user at once, and refuses them until it is lifted."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def test_the_operator_seats_nobody_who_is_banned(psql: Psql, room: int) -> None:
         psql.seat(room, "eve")
 
 
-def test_guests_ban_nobody(psql: Psql, room: int) -> None:
+def test_participants_cannot_ban(psql: Psql, room: int) -> None:
     psql.act_as("bo")
     with refused("bans_are_for_moderators"):
         ban(psql, room, "eve")
 
 
-def test_nobody_lifts_their_own_ban(psql: Psql, room: int) -> None:
+def test_a_banned_user_cannot_lift_the_ban(psql: Psql, room: int) -> None:
     ban(psql, room, "eve")
     assert psql.act_as("eve").run("delete from bans where room_id = %s", room) == 0
 
@@ -78,7 +78,7 @@ def test_the_host_is_never_banned_nor_removed_from_their_own_room(psql: Psql, ro
     assert psql.run("delete from participants where role = 'HOST' and room_id = %s", room) == 0
 
 
-def test_a_host_who_has_not_joined_moderates_all_the_same(psql: Psql) -> None:
+def test_a_host_who_has_not_joined_moderates(psql: Psql) -> None:
     room = psql.room("rick")
     psql.seat(room, "eve")
     ban(psql.act_as("rick"), room, "eve")
@@ -91,13 +91,13 @@ def test_a_moderator_who_left_moderates_no_more(psql: Psql, room: int) -> None:
         ban(psql, room, "eve")
 
 
-def test_a_ban_is_seen_by_moderators_and_by_whoever_is_banned(psql: Psql, room: int) -> None:
+def test_a_ban_is_seen_by_moderators_and_the_banned_user(psql: Psql, room: int) -> None:
     ban(psql, room, "eve")
     seen = {name: psql.act_as(name).count("bans") for name in ("rick", "anna", "bo", "eve")}
     assert seen == {"rick": 1, "anna": 1, "bo": 0, "eve": 1}
 
 
-def test_whoever_was_joining_while_they_were_banned_stays_out(psql: Psql, connect: Connect) -> None:
+def test_a_join_that_commits_after_a_ban_is_refused(psql: Psql, connect: Connect) -> None:
     room = psql.room("rick")
     late = Psql(connect(autocommit=False))
     late.seat(room, "eve")
@@ -107,7 +107,7 @@ def test_whoever_was_joining_while_they_were_banned_stays_out(psql: Psql, connec
     assert psql.roster(room) == []
 
 
-def test_whoever_joined_while_the_ban_was_being_written_is_shown_out(
+def test_a_participant_who_joins_while_a_ban_commits_is_removed(
     psql: Psql, connect: Connect
 ) -> None:
     room = psql.room("rick")

@@ -1,4 +1,4 @@
-"""A room has one host: handed over, lost, waited for."""
+"""The host of a room: handing over, leaving, losing the connection."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def leave(psql: Psql, room: int, username: str = "rick") -> None:
 
 
 @pytest.mark.parametrize("heir", ["anna", "sam"])
-def test_a_room_is_handed_over_and_the_old_host_stays_to_help(
+def test_a_room_is_handed_over_and_the_former_host_becomes_moderator(
     psql: Psql, room: int, heir: str
 ) -> None:
     psql.act_as("rick").one("select hand_over(%s, %s)", room, heir)
@@ -60,7 +60,7 @@ def test_a_room_is_handed_over_and_the_old_host_stays_to_help(
     psql.act_as(heir).one("select end_room(%s)", room)
 
 
-def test_it_is_handed_to_people_who_are_there(psql: Psql, room: int) -> None:
+def test_a_room_is_handed_over_only_to_participants(psql: Psql, room: int) -> None:
     psql.run("insert into users (username, kind) values ('band', 'bot')")
     psql.run(
         "insert into participants (room_id, user_id) select %s, id from users where username = 'band'",
@@ -77,7 +77,7 @@ def test_it_is_handed_to_people_who_are_there(psql: Psql, room: int) -> None:
     assert psql.act_as("anna").one("select host from hallway") == "rick"
 
 
-def test_nobody_comes_on_stage_by_being_handed_the_room(psql: Psql, room: int) -> None:
+def test_a_room_is_not_handed_over_to_the_audience(psql: Psql, room: int) -> None:
     psql.act_as("rick")
     with refused("rooms_host_is_on_stage"):
         psql.one("select hand_over(%s, 'bo')", room)
@@ -101,9 +101,7 @@ def test_nobody_takes_a_seat_for_the_host(psql: Psql, room: int) -> None:
             )
 
 
-def test_a_host_who_left_can_still_hand_over_and_leaves_no_empty_chair(
-    psql: Psql, room: int
-) -> None:
+def test_a_host_who_left_can_hand_over_and_their_seat_is_deleted(psql: Psql, room: int) -> None:
     leave(psql, room)
     psql.act_as("rick").one("select hand_over(%s, 'sam')", room)
     psql.act_as(None)
@@ -113,7 +111,7 @@ def test_a_host_who_left_can_still_hand_over_and_leaves_no_empty_chair(
     }  # fmt: skip
 
 
-def test_a_room_waits_for_its_host_unless_told_otherwise(psql: Psql, room: int) -> None:
+def test_a_room_waits_for_its_host_by_default(psql: Psql, room: int) -> None:
     leave(psql, room)
     assert host(psql, room) == "rick"
     assert psql.one("select role from join_room(%s)", room) == "HOST"
@@ -131,7 +129,7 @@ def test_a_room_may_end_with_its_host(psql: Psql, room: int) -> None:
     assert psql.count("participants") == 0
 
 
-def test_a_scheduled_room_does_not_end_with_its_hosts_first_look(psql: Psql) -> None:
+def test_a_scheduled_room_does_not_end_when_its_host_leaves(psql: Psql) -> None:
     psql.person("rick")
     psql.act_as("rick")
     room = psql.one(
@@ -158,9 +156,7 @@ def test_it_may_go_to_the_longest_serving_moderator_then_speaker_then_wait(
     assert psql.act_as("rick").one("select role from join_room(%s)", room) == "AUDIENCE"
 
 
-def test_whose_room_it_was_may_come_back_though_it_is_for_the_invited(
-    psql: Psql, room: int
-) -> None:
+def test_a_former_host_may_join_a_room_for_invited_users_again(psql: Psql, room: int) -> None:
     policy(psql, room, "handover")
     psql.run("update rooms set access = 'invited' where id = %s", room)
     leave(psql, room)
@@ -172,7 +168,7 @@ def test_whose_room_it_was_may_come_back_though_it_is_for_the_invited(
 
 
 @pytest.mark.parametrize("host_gone", ["handover", "end"])
-def test_a_host_who_is_lost_is_gone_as_well(psql: Psql, room: int, host_gone: str) -> None:
+def test_host_gone_applies_to_a_lost_connection(psql: Psql, room: int, host_gone: str) -> None:
     policy(psql, room, host_gone)
     psql.act_as(None)
     psql.run("update participants set expires_at = now() - interval '1 second' where role = 'HOST'")
@@ -185,7 +181,7 @@ def test_a_host_who_is_lost_is_gone_as_well(psql: Psql, room: int, host_gone: st
     )
 
 
-def test_handing_over_and_leaving_at_once_take_turns(
+def test_handing_over_and_leaving_at_once_do_not_deadlock(
     psql: Psql, connect: Connect, room: int
 ) -> None:
     """Two tabs of the host, in either order: nothing is half done, and nobody waits for ever."""
@@ -209,7 +205,7 @@ def test_handing_over_and_leaving_at_once_take_turns(
     assert roles(psql, room) == {"sam": "SPEAKER", "anna": "HOST", "bo": "AUDIENCE"}
 
 
-def test_leaving_while_another_tab_ends_the_room_holds_up_neither(
+def test_leaving_while_another_tab_ends_the_room_does_not_deadlock(
     psql: Psql, connect: Connect, room: int
 ) -> None:
     first, second = Psql(connect(autocommit=False)), Psql(connect())
@@ -225,7 +221,7 @@ def test_leaving_while_another_tab_ends_the_room_holds_up_neither(
     assert roles(psql, room) == {}
 
 
-def test_an_heir_who_is_just_leaving_is_passed_over(
+def test_a_participant_who_is_leaving_does_not_become_host(
     psql: Psql, connect: Connect, room: int
 ) -> None:
     policy(psql, room, "handover")

@@ -1,4 +1,4 @@
-"""Invitations: who makes them, who takes them, and what comes of it."""
+"""Invitations: who makes them, who accepts them, and what they allow."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_founding_a_club_makes_its_owner_and_first_follower(psql: Psql, club: in
         psql.one("select found_club('Moth', null, 'Moths')")
 
 
-def test_one_leaves_a_club_unless_one_is_its_last_owner(psql: Psql, club: int) -> None:
+def test_members_leave_a_club_except_its_last_owner(psql: Psql, club: int) -> None:
     assert psql.act_as("max").one("select leave_club(%s)", club) is True
     assert psql.one("select leave_club(%s)", club) is False
     psql.act_as("olga")
@@ -97,7 +97,7 @@ def test_one_leaves_a_club_unless_one_is_its_last_owner(psql: Psql, club: int) -
         psql.one("select leave_club(%s)", club)
 
 
-def test_a_link_lets_in_whoever_holds_it_and_has_them_follow(psql: Psql, club: int) -> None:
+def test_who_accepts_a_link_becomes_member_and_follower(psql: Psql, club: int) -> None:
     code = link(psql, club)
     assert len(code) == 24
     psql.connection.execute("set role roomtone_anon")
@@ -119,7 +119,7 @@ def test_a_link_lets_in_whoever_holds_it_and_has_them_follow(psql: Psql, club: i
         )
 
 
-def test_owners_and_admins_invite_into_a_club_and_take_it_back(psql: Psql, club: int) -> None:
+def test_owners_and_admins_invite_to_a_club_and_withdraw(psql: Psql, club: int) -> None:
     for nobody in ("max", "sam"):
         psql.act_as(nobody)
         with refused("invitations_are_made_by_owners_and_admins"):
@@ -145,14 +145,14 @@ def test_owners_and_admins_invite_into_a_club_and_take_it_back(psql: Psql, club:
         accept(psql, "sam", code)
 
 
-def test_who_may_invite_no_more_has_no_links_out(psql: Psql, club: int) -> None:
+def test_links_of_a_user_who_may_no_longer_invite_are_deleted(psql: Psql, club: int) -> None:
     code = psql.act_as("ada").one("select code from invite_to_club(%s)", club)
     psql.act_as("olga").run("update members set role = 'MEMBER' where role = 'ADMIN'")
     with refused("invitations_is_known"):
         accept(psql, "sam", code)
 
 
-def test_an_expired_invitation_lets_nobody_in(psql: Psql, club: int) -> None:
+def test_an_expired_invitation_is_refused(psql: Psql, club: int) -> None:
     code = link(psql, club)
     age(psql, code)
     assert state(psql, "sam", code) == "expired"
@@ -161,9 +161,7 @@ def test_an_expired_invitation_lets_nobody_in(psql: Psql, club: int) -> None:
     assert psql.one("select my_role from club_directory") is None
 
 
-def test_of_two_who_come_for_the_last_use_one_is_let_in(
-    psql: Psql, connect: Connect, club: int
-) -> None:
+def test_the_last_use_of_a_link_is_accepted_once(psql: Psql, connect: Connect, club: int) -> None:
     code = link(psql, club, 1)
     start = Barrier(2)
 
@@ -184,7 +182,7 @@ def test_of_two_who_come_for_the_last_use_one_is_let_in(
     assert psql.one("select invitation(%s) ->> 'state'", code) == "used up"
 
 
-def test_accepting_twice_at_once_is_accepting_once(psql: Psql, connect: Connect, club: int) -> None:
+def test_accepting_twice_at_once_counts_once(psql: Psql, connect: Connect, club: int) -> None:
     code = link(psql, club, 5)
     first, second = Psql(connect(autocommit=False)), Psql(connect())
     accept(first, "sam", code)
@@ -196,15 +194,13 @@ def test_accepting_twice_at_once_is_accepting_once(psql: Psql, connect: Connect,
     assert psql.one("select uses from invitations") == 1
 
 
-def test_a_named_invitation_is_for_one_and_reaches_them_alone(
-    psql: Psql, connect: Connect, club: int
-) -> None:
-    ear = connect()
-    ear.execute("listen roomtone")
+def test_a_named_invitation_reaches_only_its_user(psql: Psql, connect: Connect, club: int) -> None:
+    listener = connect()
+    listener.execute("listen roomtone")
     invitation, code = psql.act_as("olga").all(
         "select id, code from invite_to_club(%s, 'SAM')", club
     )[0]
-    [payload] = [n.payload for n in ear.notifies(timeout=PATIENCE, stop_after=1)]
+    [payload] = [n.payload for n in listener.notifies(timeout=PATIENCE, stop_after=1)]
     assert payload == f'{{"invitation" : {invitation}}}'
     sam = psql.person_id("sam")
     [mine] = psql.act_as("sam").one("select my_invitations()")
@@ -229,7 +225,7 @@ def test_a_named_invitation_is_for_one_and_reaches_them_alone(
         accept(psql, "sam", again)
 
 
-def test_those_inside_ask_others_in_and_members_only_members_into_their_own_room(
+def test_participants_invite_others_and_members_only_members_to_their_club(
     psql: Psql, room: int
 ) -> None:
     psql.act_as("eve")
@@ -253,7 +249,7 @@ def test_those_inside_ask_others_in_and_members_only_members_into_their_own_room
         psql.one("select invite_to_room(%s, 'eve')", room)
 
 
-def test_a_guest_of_the_host_comes_in_until_sent_home(psql: Psql, room: int) -> None:
+def test_a_guest_may_join_until_the_permission_is_deleted(psql: Psql, room: int) -> None:
     code = psql.act_as("max").one("select code from invite_to_room(%s)", room)
     psql.run("update rooms set access = 'invited' where id = %s", room)
     assert psql.act_as("eve").one("select count(*) from hallway") == 0
@@ -271,7 +267,7 @@ def test_a_guest_of_the_host_comes_in_until_sent_home(psql: Psql, room: int) -> 
         psql.one("select join_room(%s)", room)
 
 
-def test_a_ban_takes_back_what_let_them_in(psql: Psql, room: int) -> None:
+def test_a_ban_deletes_the_permission_of_a_guest(psql: Psql, room: int) -> None:
     code = psql.act_as("max").one("select code from invite_to_room(%s)", room)
     accept(psql, "eve", code)
     psql.one("select join_room(%s)", room)
@@ -296,7 +292,7 @@ def test_an_invitation_ends_with_its_room(psql: Psql, room: int) -> None:
         psql.one("select invite_to_room(%s, 'eve')", room)
 
 
-def test_nobody_invites_the_whole_town(psql: Psql, club: int) -> None:
+def test_invitations_have_a_limit(psql: Psql, club: int) -> None:
     """Taking invitations back, or making them again, does not make more of them."""
     psql.act_as("olga")
     psql.run("select invite_to_club(%s, 'sam') from generate_series(1, 60)", club)
@@ -307,7 +303,7 @@ def test_nobody_invites_the_whole_town(psql: Psql, club: int) -> None:
         psql.one("select invite_to_club(%s)", club)
 
 
-def test_an_invitation_tells_its_maker_nothing_of_blocks_and_bans(psql: Psql, room: int) -> None:
+def test_an_invitation_does_not_show_its_maker_blocks_and_bans(psql: Psql, room: int) -> None:
     """Answer, row, what it may be asked and taking it back are the same; it reaches nobody."""
     seen = "select code is not null, invited_by, uses, max_uses, declined_at from"
     psql.act_as("max").run("update rooms set access = 'open' where id = %s", room)
@@ -332,7 +328,7 @@ def test_an_invitation_tells_its_maker_nothing_of_blocks_and_bans(psql: Psql, ro
     assert psql.act_as("sam").run("delete from invitations where room_id = %s", room) == 3
 
 
-def test_an_invitation_that_reaches_nobody_shows_no_hidden_room(psql: Psql, room: int) -> None:
+def test_an_invitation_without_effect_shows_no_hidden_room(psql: Psql, room: int) -> None:
     psql.act_as("eve").one("select block('max')")
     psql.act_as("max").run("update rooms set access = 'invited' where id = %s", room)
     for name, sees in (("eve", 0), ("ada", 1)):
@@ -340,7 +336,7 @@ def test_an_invitation_that_reaches_nobody_shows_no_hidden_room(psql: Psql, room
         assert psql.act_as(name).one("select count(*) from hallway") == sees
 
 
-def test_somebody_blocked_does_not_take_a_friends_invitation_away(psql: Psql, room: int) -> None:
+def test_a_blocked_user_does_not_replace_the_invitation_of_another(psql: Psql, room: int) -> None:
     psql.act_as("max").run("update rooms set access = 'open' where id = %s", room)
     friends = psql.one("select code from invite_to_room(%s, 'eve')", room)
     psql.act_as("eve").one("select block('sam')")
@@ -360,7 +356,7 @@ LOSSES: dict[str, LiteralString] = {
 
 
 @pytest.mark.parametrize("loss", [*LOSSES, "stepped down", "left", "timed out", "signed out"])
-def test_a_moderators_invitations_go_with_their_right_to_make_them(
+def test_the_invitations_of_a_former_moderator_are_deleted(
     psql: Psql, room: int, loss: str
 ) -> None:
     psql.act_as("max").one("select promote(%s, 'sam', 'MODERATOR')", room)
@@ -404,9 +400,7 @@ def test_a_former_hosts_invitations_are_withdrawn(psql: Psql, room: int, how: st
         accept(psql, "eve", code)
 
 
-def test_whoever_was_asked_in_by_name_stays_welcome_unless_the_asker_is_removed(
-    psql: Psql, room: int
-) -> None:
+def test_a_named_invitation_stays_valid_unless_its_maker_is_removed(psql: Psql, room: int) -> None:
     psql.act_as("max").run("update rooms set access = 'open' where id = %s", room)
     code = psql.act_as("sam").one("select code from invite_to_room(%s, 'eve')", room)
     psql.one("select leave_room(%s)", room)
@@ -417,7 +411,7 @@ def test_whoever_was_asked_in_by_name_stays_welcome_unless_the_asker_is_removed(
         accept(psql, "eve", code)
 
 
-def test_only_people_are_invited_and_to_one_place(psql: Psql, club: int) -> None:
+def test_only_people_are_invited_and_to_one_club_or_room(psql: Psql, club: int) -> None:
     psql.act_as(None).run("insert into users (username, kind) values ('band', 'bot')")
     psql.act_as("olga")
     with refused("invitations_are_for_people"):

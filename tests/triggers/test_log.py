@@ -1,4 +1,4 @@
-"""The log: no gaps, commit order, one notification per room, and nobody waits for an open transaction."""
+"""The log: no gaps, commit order, one notification per room, and an open transaction blocks no other."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_forty_joins_at_once_leave_forty_events_without_a_gap(
     assert sorted(seq for (seq,) in psql.all("select seq from participants")) == seqs[1:]
 
 
-def test_an_open_transaction_delays_nobody_and_is_logged_when_it_commits(
+def test_an_open_transaction_blocks_no_other_and_is_logged_at_commit(
     psql: Psql, connect: Connect
 ) -> None:
     room = psql.room("rick")
@@ -124,7 +124,7 @@ def test_a_lost_log_begins_a_new_epoch_beyond_the_seats_that_were_kept(psql: Psq
     assert psql.roster(room) == ["rick", "anna"]
 
 
-def test_the_log_is_read_only_by_those_inside_and_without_others_signals(psql: Psql) -> None:
+def test_only_participants_read_the_log_and_without_signals_of_others(psql: Psql) -> None:
     room = psql.room("rick")
     rick = psql.seat(room, "rick")
     psql.seat(room, "bo")
@@ -147,7 +147,7 @@ def test_the_log_is_read_only_by_those_inside_and_without_others_signals(psql: P
         psql.count("events")
 
 
-def test_what_is_too_old_is_forgotten_and_a_cursor_before_it_is_refused(psql: Psql) -> None:
+def test_old_events_are_deleted_and_older_cursors_refused(psql: Psql) -> None:
     room = psql.room("rick")
     psql.seat(room, "rick")
     psql.run("update events set committed_at = now() - interval '2 hours' where seq = 1")

@@ -1,4 +1,4 @@
-"""Who belongs to a club, who lets them in, and what belonging is good for."""
+"""Members of clubs: who adds and removes them, and what they may do."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ def members(psql: Psql, club: int) -> dict[str, str]:
     }
 
 
-def test_whoever_founds_a_club_owns_it(psql: Psql) -> None:
+def test_the_founder_of_a_club_owns_it(psql: Psql) -> None:
     club = psql.act_as("sam").one("insert into clubs (name) values ('Moth') returning id")
     assert members(psql, club) == {"sam": "OWNER"}
 
 
-def test_owners_and_admins_let_people_in_and_members_do_not(psql: Psql, club: int) -> None:
+def test_owners_and_admins_add_members_and_members_do_not(psql: Psql, club: int) -> None:
     psql.act_as("max")
     with refused("members_are_let_in"):
         add(psql, club, "sam")
@@ -81,7 +81,7 @@ def test_owners_and_admins_let_people_in_and_members_do_not(psql: Psql, club: in
     assert members(psql, club)["sam"] == "MEMBER"
 
 
-def test_nobody_lets_themselves_in(psql: Psql, club: int) -> None:
+def test_users_cannot_add_themselves_to_a_club(psql: Psql, club: int) -> None:
     psql.act_as("sam")
     with refused("members_are_let_in"):
         add(psql, club, "sam")
@@ -96,7 +96,7 @@ def test_roles_are_given_by_owners_alone(psql: Psql, club: int) -> None:
     assert members(psql, club) == {"olga": "OWNER", "ada": "ADMIN", "max": "ADMIN"}
 
 
-def test_an_admin_removes_members_and_nobody_above(psql: Psql, club: int) -> None:
+def test_an_admin_removes_only_members(psql: Psql, club: int) -> None:
     psql.act_as("ada")
     assert [remove(psql, club, name) for name in ("olga", "max")] == [0, 1]
 
@@ -113,9 +113,7 @@ def test_anyone_may_leave_except_the_last_owner(psql: Psql, club: int) -> None:
     assert members(psql, club) == {"ada": "OWNER"}
 
 
-def test_two_owners_who_leave_at_once_leave_one_behind(
-    psql: Psql, connect: Connect, club: int
-) -> None:
+def test_of_two_owners_who_leave_at_once_one_stays(psql: Psql, connect: Connect, club: int) -> None:
     give(psql, club, "ada", "OWNER")
     start = Barrier(2)
 
@@ -133,7 +131,7 @@ def test_two_owners_who_leave_at_once_leave_one_behind(
     assert list(members(psql, club).values()).count("OWNER") == 1
 
 
-def test_a_club_takes_its_members_along(psql: Psql, club: int) -> None:
+def test_members_are_deleted_with_their_club(psql: Psql, club: int) -> None:
     assert psql.run("delete from clubs where id = %s", club) == 1
     assert psql.count("members") == 0
 
@@ -148,7 +146,7 @@ def test_a_room_in_a_club_is_started_by_its_members_alone(psql: Psql, club: int)
         psql.run("update rooms set club_id = %s where id = %s", club, room)
 
 
-def test_the_operator_puts_no_strangers_room_into_a_club_either(psql: Psql, club: int) -> None:
+def test_the_operator_cannot_put_a_room_into_a_club_of_others(psql: Psql, club: int) -> None:
     room = psql.room("sam")
     with refused("rooms_club_is_yours"):
         psql.run("update rooms set club_id = %s where id = %s", club, room)

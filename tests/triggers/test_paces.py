@@ -1,4 +1,4 @@
-"""Nobody fills the house: every table a user can write into has a pace and a bound."""
+"""Every table that users can write to has a rate limit and a maximum number of rows."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ BOUNDS: dict[str, tuple[int, str, LiteralString]] = {
 
 
 @pytest.mark.parametrize("rule", BOUNDS)
-def test_nobody_has_too_much_at_once(psql: Psql, house: int, rule: str) -> None:
+def test_the_number_of_rows_of_a_user_is_limited(psql: Psql, house: int, rule: str) -> None:
     most, time, statement = BOUNDS[rule]
     psql.act_as("rick").run(statement, most - 1)
     later(psql, time)
@@ -135,7 +135,7 @@ def test_nobody_has_too_much_at_once(psql: Psql, house: int, rule: str) -> None:
         psql.run(statement.replace(" limit %s", " desc limit %s"), 2)
 
 
-def test_a_seat_may_be_taken_anew_by_whoever_has_as_many_as_may_be(psql: Psql, house: int) -> None:
+def test_a_user_with_the_maximum_of_seats_may_join_again(psql: Psql, house: int) -> None:
     psql.act_as("rick").run(
         "insert into participants (room_id) select id from rooms where opened_at is not null and host_id <> acting_user() order by id limit 19"
     )
@@ -225,7 +225,7 @@ def test_what_waits_for_a_session_is_bounded_by_number_and_by_size(
         psql.run(SEND, "candidate", json.dumps({"candidate": "x" * 60_000}), mesh[1:2], 10)
 
 
-def test_a_snapshot_is_bounded_whoever_sends_whatever(
+def test_a_snapshot_is_bounded_whatever_users_send(
     psql: Psql, mesh: list[str], connect: Connect
 ) -> None:
     """Fifty who send all they may; the newest arrive."""
@@ -240,7 +240,7 @@ def test_a_snapshot_is_bounded_whoever_sends_whatever(
     assert found["signals"][-1]["body"] == {"candidate": "the last"}
 
 
-def test_superseded_signals_are_forgotten_after_minutes_and_the_rules_still_hold(
+def test_old_signals_are_deleted_after_minutes_and_the_rules_still_hold(
     psql: Psql, mesh: list[str]
 ) -> None:
     first, *_, anna = mesh

@@ -1,4 +1,4 @@
-"""Who may take which seat, what may change on it, and how it is given up."""
+"""Seats: who may take which, what may change, and how they are deleted."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def psql(psql: Psql) -> Psql:
     return psql
 
 
-def test_whoever_joins_an_open_stage_is_a_speaker_and_muted(psql: Psql) -> None:
+def test_participants_join_an_open_stage_as_muted_speakers(psql: Psql) -> None:
     room = psql.room("rick")
     psql.act_as("anna")
     assert psql.all("select role, muted from join_room(%s)", room) == [("SPEAKER", True)]
 
 
-def test_whoever_joins_a_moderated_stage_is_audience(psql: Psql) -> None:
+def test_participants_join_a_moderated_stage_as_audience(psql: Psql) -> None:
     room = psql.room("rick", stage="moderated")
     psql.act_as("anna")
     assert psql.one("select role from join_room(%s)", room) == "AUDIENCE"
@@ -36,21 +36,21 @@ def test_the_host_joins_as_host(psql: Psql) -> None:
     assert psql.one("select role from join_room(%s)", room) == "HOST"
 
 
-def test_one_may_ask_just_to_listen(psql: Psql) -> None:
+def test_a_user_may_join_as_audience(psql: Psql) -> None:
     room = psql.room("rick")
     psql.act_as("anna")
     assert psql.one("select role from join_room(%s, 'AUDIENCE')", room) == "AUDIENCE"
 
 
 @pytest.mark.parametrize("role", ["HOST", "MODERATOR", "SPEAKER"])
-def test_a_role_on_a_moderated_stage_is_given_not_taken(psql: Psql, role: str) -> None:
+def test_a_user_cannot_join_a_moderated_stage_as_speaker(psql: Psql, role: str) -> None:
     room = psql.room("rick", stage="moderated")
     psql.act_as("anna")
     with refused("participants_role_is_given"):
         psql.one("select join_room(%s, %s)", room, role)
 
 
-def test_nobody_joins_for_somebody_else(psql: Psql) -> None:
+def test_a_user_cannot_join_as_another_user(psql: Psql) -> None:
     room, bo = psql.room("rick"), psql.person("bo")
     psql.act_as("anna")
     with refused("participants_only_for_yourself"):
@@ -82,7 +82,7 @@ def test_joining_again_is_a_new_session_in_the_same_role(psql: Psql) -> None:
     ]
 
 
-def test_the_log_position_of_the_joining_orders_newcomers(psql: Psql) -> None:
+def test_the_position_of_the_join_event_orders_newcomers(psql: Psql) -> None:
     room = psql.room("rick")
     for name in ("bo", "rick", "anna"):
         psql.seat(room, name)
@@ -92,7 +92,7 @@ def test_the_log_position_of_the_joining_orders_newcomers(psql: Psql) -> None:
     )
 
 
-def test_leaving_gives_up_the_seat(psql: Psql) -> None:
+def test_leaving_deletes_the_seat(psql: Psql) -> None:
     room = psql.room("rick")
     psql.act_as("anna").one("select join_room(%s)", room)
     assert psql.one("select leave_room(%s)", room) is True
@@ -100,7 +100,7 @@ def test_leaving_gives_up_the_seat(psql: Psql) -> None:
     assert psql.count("participants") == 0
 
 
-def test_an_older_session_cannot_give_up_a_newer_ones_seat(psql: Psql) -> None:
+def test_an_older_session_cannot_delete_the_seat_of_a_newer_one(psql: Psql) -> None:
     room = psql.room("rick")
     psql.act_as("anna")
     old = psql.one("select peer_id from join_room(%s)", room)
@@ -119,7 +119,7 @@ def test_the_host_leaving_keeps_the_row_without_a_peer(psql: Psql) -> None:
     assert psql.one("select role from join_room(%s)", room) == "HOST"
 
 
-def test_nobody_but_the_host_stays_without_a_peer(psql: Psql) -> None:
+def test_only_the_host_keeps_a_seat_without_a_peer_id(psql: Psql) -> None:
     room = psql.room("rick")
     psql.act_as("anna").one("select join_room(%s)", room)
     with refused("participants_only_the_host_stays"):
@@ -170,7 +170,7 @@ def test_the_audience_has_no_microphone(psql: Psql) -> None:
         psql.run("update participants set muted = false where room_id = %s", room)
 
 
-def test_on_an_open_stage_one_steps_up_and_down_oneself(psql: Psql) -> None:
+def test_on_an_open_stage_participants_go_on_and_off_stage_themselves(psql: Psql) -> None:
     room = psql.room("rick")
     psql.act_as("anna").one("select join_room(%s)", room)
     psql.run("update participants set muted = false where room_id = %s", room)
@@ -180,7 +180,7 @@ def test_on_an_open_stage_one_steps_up_and_down_oneself(psql: Psql) -> None:
     assert psql.all("select role, muted from roster") == [("SPEAKER", True)]
 
 
-def test_on_a_moderated_stage_one_is_moved_up_and_steps_down(psql: Psql) -> None:
+def test_on_a_moderated_stage_participants_are_promoted_and_step_down(psql: Psql) -> None:
     room, anna = psql.room("rick", stage="moderated"), psql.person("anna")
     psql.seat(room, "rick")
     psql.seat(room, "anna")
@@ -235,7 +235,7 @@ def test_an_ended_room_never_reopens(psql: Psql) -> None:
         psql.run("update rooms set ended_at = null where id = %s", room)
 
 
-def test_a_room_ends_at_the_moment_it_is_ended(psql: Psql) -> None:
+def test_the_database_sets_when_a_room_ended(psql: Psql) -> None:
     room = psql.room("rick")
     psql.act_as("rick").run("update rooms set ended_at = 'infinity' where id = %s", room)
     assert psql.one("select ended_at between created_at and clock_timestamp() from rooms") is True
@@ -261,7 +261,7 @@ def test_a_seat_taken_while_the_room_ends_is_refused_at_commit(connect: Connect)
     assert psql.count("participants") == 0
 
 
-def test_deleting_a_room_by_hand_takes_its_seats_along(psql: Psql) -> None:
+def test_seats_are_deleted_with_their_room(psql: Psql) -> None:
     room = psql.room("rick")
     psql.seat(room, "rick")
     psql.seat(room, "anna")
@@ -285,7 +285,7 @@ def test_a_seat_taken_through_a_relay_expires_unless_followed(psql: Psql) -> Non
     assert psql.one("select expires_at from participants") is None
 
 
-def test_the_lease_of_a_stranger_or_a_stale_session_is_refused(psql: Psql) -> None:
+def test_a_relay_cannot_serve_the_seat_of_an_old_session(psql: Psql) -> None:
     room = psql.room("rick")
     stale = psql.seat(room, "anna")
     psql.act_as("anna").one("select join_room(%s)", room)
@@ -293,7 +293,7 @@ def test_the_lease_of_a_stranger_or_a_stale_session_is_refused(psql: Psql) -> No
     assert psql.all("select relay_serve_seats('relay-1', %s::uuid[])", [stale]) == []
 
 
-def test_presence_does_not_wait_for_the_disk_but_what_must_last_does(connect: Connect) -> None:
+def test_commits_of_seats_do_not_wait_for_the_disk_and_others_do(connect: Connect) -> None:
     psql = Psql(connect(autocommit=False))
     room = psql.room("rick")
     assert psql.one("show synchronous_commit") == "on"

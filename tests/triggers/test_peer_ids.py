@@ -1,4 +1,4 @@
-"""A session's peer_id is its own for good, and what it was sent goes with it."""
+"""A peer_id is used by one session only, and its signals are deleted with it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def room(psql: Psql) -> int:
     return room
 
 
-def test_a_peer_id_that_was_given_up_is_nobodys_again(psql: Psql, room: int) -> None:
+def test_a_used_peer_id_cannot_be_used_again(psql: Psql, room: int) -> None:
     elsewhere = psql.room("bo")
     freed = psql.seat(room, "anna")
     psql.act_as("anna").one("select leave_room(%s)", room)
@@ -33,7 +33,7 @@ def test_a_peer_id_that_was_given_up_is_nobodys_again(psql: Psql, room: int) -> 
             with refused("participants_peer_id_is_new"):
                 psql.run(SIT, where, psql.person(name), freed)
     psql.seat(room, "bo")
-    with refused("participants_peer_id_is_new"):  # taking a seat anew is no way to get it either
+    with refused("participants_peer_id_is_new"):  # nor by joining again
         psql.run(SIT, room, psql.person("bo"), freed)
 
 
@@ -46,7 +46,7 @@ def test_joining_again_with_the_peer_id_one_has_changes_nothing(psql: Psql, room
     assert psql.all("select * from roster where user_id = %s", anna) == before
 
 
-def test_of_two_who_choose_the_same_peer_id_at_once_one_gets_it(
+def test_of_two_users_with_the_same_peer_id_at_once_one_gets_it(
     psql: Psql, room: int, connect: Connect
 ) -> None:
     elsewhere, peer = psql.room("bo"), str(uuid4())
@@ -60,7 +60,7 @@ def test_of_two_who_choose_the_same_peer_id_at_once_one_gets_it(
             answer.result(10)
 
 
-def test_a_relay_forgets_a_peer_id_a_day_after_it_was_given_up(psql: Psql, room: int) -> None:
+def test_a_used_peer_id_is_deleted_after_a_day(psql: Psql, room: int) -> None:
     psql.seat(room, "anna")
     psql.act_as("anna").one("select leave_room(%s)", room)
     tidy = "select relay_delete_old_rows(interval '1 hour', 1000)"
@@ -113,7 +113,7 @@ def sign_out(psql: Psql, room: int) -> None:
 @pytest.mark.parametrize(
     "going", [leave, expire, take_over, remove, ban, end, host_leaves, sign_out]
 )
-def test_signals_go_with_the_seat(
+def test_signals_are_deleted_with_the_seat(
     psql: Psql, room: int, going: Callable[[Psql, int], None]
 ) -> None:
     rick = psql.one("select peer_id::text from roster where username = 'rick'")
@@ -131,7 +131,7 @@ def test_signals_go_with_the_seat(
     assert bo not in [recipient for _, recipient in left]
 
 
-def test_a_signal_that_was_under_way_while_its_recipient_left_is_refused(
+def test_a_signal_that_commits_after_its_recipient_left_is_refused(
     psql: Psql, room: int, connect: Connect
 ) -> None:
     anna = psql.seat(room, "anna")
@@ -145,7 +145,7 @@ def test_a_signal_that_was_under_way_while_its_recipient_left_is_refused(
     assert psql.one("select count(*) from events where table_name = 'signals'") == 0
 
 
-def test_a_goodbye_in_the_transaction_of_the_going_is_told_and_not_kept(
+def test_a_bye_in_the_transaction_of_leaving_is_logged_and_not_kept(
     psql: Psql, room: int, connect: Connect
 ) -> None:
     rick = psql.one("select peer_id::text from roster where username = 'rick'")
@@ -158,9 +158,7 @@ def test_a_goodbye_in_the_transaction_of_the_going_is_told_and_not_kept(
     assert psql.one("select count(*) from events where table_name = 'signals'") == 1
 
 
-def test_the_next_holder_of_a_peer_id_is_not_shown_the_signals_of_the_one_before(
-    psql: Psql, room: int
-) -> None:
+def test_the_next_user_of_a_peer_id_does_not_see_earlier_signals(psql: Psql, room: int) -> None:
     """Not even where both safeguards are missing: what is shown is what was sent to this user, in this room."""
     anna = psql.seat(room, "anna")
     psql.seat(room, "bo")
@@ -179,7 +177,7 @@ def test_the_next_holder_of_a_peer_id_is_not_shown_the_signals_of_the_one_before
         psql.run("reset session_replication_role")
 
 
-def test_whatever_shows_people_signals_asks_whose_they_are(psql: Psql) -> None:
+def test_every_function_that_shows_signals_checks_the_user(psql: Psql) -> None:
     """By user: a peer_id alone says nothing about who holds it."""
     readers = psql.all(
         "select p.proname, pg_get_functiondef(p.oid) ~ 'to_user = acting_user\\(\\)' from pg_proc p"

@@ -1,4 +1,4 @@
-"""Recordings: who starts, stops and deletes one, who may hear it, and what becomes of it when its node does not stay."""
+"""Recordings: who starts, stops, deletes and plays one, and what happens when its node stops."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def parts(psql: Psql) -> list[tuple[object, ...]]:
     )
 
 
-def test_the_host_records_what_a_node_carries_and_nobody_else_does(psql: Psql, room: int) -> None:
+def test_only_the_host_records_and_only_rooms_on_a_node(psql: Psql, room: int) -> None:
     psql.act_as("anna")
     with refused("recordings_are_started_by_the_host"):
         psql.one("select start_recording(%s)", room)
@@ -85,10 +85,10 @@ def test_the_host_records_what_a_node_carries_and_nobody_else_does(psql: Psql, r
     told = psql.one("select room_snapshot(%s) -> 'recording'", room)
     assert told["username"] == "rick"
     assert told["status"] == "announced"
-    assert {"file", "node_id"}.isdisjoint(told), "where it lies is nobody's business"
+    assert {"file", "node_id"}.isdisjoint(told), "users do not see node and file"
 
 
-def test_it_begins_after_the_countdown_and_everybody_learns_of_every_change(
+def test_a_recording_begins_after_the_countdown_and_its_changes_are_logged(
     psql: Psql, room: int
 ) -> None:
     psql.act_as("rick").one("select start_recording(%s)", room)
@@ -123,7 +123,9 @@ def test_it_begins_after_the_countdown_and_everybody_learns_of_every_change(
     assert words[2:4] == ["the recording begins", "the recording ends"]
 
 
-def test_those_who_were_there_hear_it_and_read_along_and_nobody_else(psql: Psql, room: int) -> None:
+def test_only_recorded_participants_play_a_recording_and_read_its_messages(
+    psql: Psql, room: int
+) -> None:
     psql.act_as("rick").one("select start_recording(%s)", room)
     psql.act_as("bo").one("select leave_room(%s)", room)  # during the countdown
     psql.act_as(None)
@@ -151,7 +153,7 @@ def test_those_who_were_there_hear_it_and_read_along_and_nobody_else(psql: Psql,
                 psql.all("select recording_chat(%s)", recording)
 
 
-def test_whoever_made_it_deletes_it_and_its_file_is_kept_no_longer(
+def test_who_started_a_recording_deletes_it_with_its_file(
     psql: Psql, room: int, begun: int
 ) -> None:
     file = psql.one("select file from recordings")
@@ -186,7 +188,7 @@ def test_whoever_made_it_deletes_it_and_its_file_is_kept_no_longer(
         ("delete from participants where room_id = %s", "all people had left"),
     ],
 )
-def test_it_ends_with_what_carries_it(psql: Psql, room: int, begun: int, change: str, reason: str) -> None:  # fmt: skip
+def test_a_recording_ends_with_its_room_or_node(psql: Psql, room: int, begun: int, change: str, reason: str) -> None:  # fmt: skip
     psql.connection.execute(change.encode(), (room,))
     psql.one("select relay_maintain_recordings()")
     assert psql.one("select count(*) from recordings") == 1
@@ -224,7 +226,7 @@ def crash_the_database(psql: Psql, room: int) -> None:
         (crash_the_database, True),
     ],
 )
-def test_moving_to_another_node_it_goes_on_as_another_part(
+def test_a_recording_continues_as_another_part_on_another_node(
     psql: Psql, room: int, begun: int, change: Callable[[Psql, int], None], fails: bool
 ) -> None:
     change(psql, room)
@@ -243,14 +245,14 @@ def test_moving_to_another_node_it_goes_on_as_another_part(
     assert psql.one(people, latest) == ["anna", "bo", "rick"]
 
 
-def test_a_node_that_begins_anew_writes_another_part(psql: Psql, begun: int) -> None:
+def test_a_node_that_begins_again_writes_another_part(psql: Psql, begun: int) -> None:
     assert not begin(psql, begun)
     assert begin(psql, psql.one("select max(id) from recordings"))
     assert [status for status, *_ in parts(psql)] == ["ended", "recording"]
 
 
 @pytest.mark.parametrize("returns", [False, True])
-def test_one_that_had_not_begun_waits_for_the_next_node_and_not_for_ever(
+def test_a_recording_that_had_not_begun_waits_for_a_node_for_a_limited_time(
     psql: Psql, room: int, returns: bool
 ) -> None:
     psql.act_as("rick").one("select start_recording(%s)", room)
@@ -276,7 +278,7 @@ def test_one_that_had_not_begun_waits_for_the_next_node_and_not_for_ever(
     assert psql.one("select node_id is null from recordings")
 
 
-def test_a_failing_disk_ends_it_and_a_lost_nodes_file_is_measured_by_whoever_has_it(
+def test_a_full_disk_ends_a_recording_and_a_relay_measures_the_file_of_a_lost_node(
     psql: Psql, room: int, begun: int
 ) -> None:
     node, file = psql.all("select node_id, file from recordings")[0]
@@ -297,10 +299,10 @@ def test_a_failing_disk_ends_it_and_a_lost_nodes_file_is_measured_by_whoever_has
     assert psql.one("select deleted_at is not null from recordings")
 
 
-def test_nobody_joins_between_a_recording_and_its_announcement(
+def test_a_join_at_the_same_time_as_an_announcement_is_recorded(
     connect: Connect, psql: Psql, room: int
 ) -> None:
-    """One of them waits for the other at commit: whoever comes is in it, or in the room when it is told."""
+    """One of the two waits for the other at commit, so the participant is recorded in either order."""
     slow, other = Psql(connect()), Psql(connect())
     slow.run("begin")
     slow.act_as("rick").one("select start_recording(%s)", room)

@@ -1,4 +1,4 @@
-"""A room from its plan to its end: who runs it, who comes in, and what never happens to it."""
+"""A room from schedule to end: who changes it, and who may join."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ IMPOSSIBLE = [
 ]
 
 
-def test_a_host_is_told_what_a_room_cannot_be(psql: Psql, room: int) -> None:
+def test_wrong_values_of_a_room_are_refused_with_an_explanation(psql: Psql, room: int) -> None:
     psql.act_as("rick")
     for change, rule in IMPOSSIBLE:
         with refused(rule):
@@ -86,7 +86,7 @@ def test_a_host_is_told_what_a_room_cannot_be(psql: Psql, room: int) -> None:
     assert psql.all("select name, access, locked from rooms") == [("Tea", "open", False)]
 
 
-def test_what_people_type_is_refused_in_words_they_can_act_on(psql: Psql, room: int) -> None:
+def test_wrong_texts_are_refused_with_an_explanation(psql: Psql, room: int) -> None:
     psql.act_as("rick")
     for statement in (
         "insert into rooms (name) values (repeat('x', 10000))",
@@ -117,7 +117,7 @@ def test_names_may_be_in_any_script_and_hold_any_markup(psql: Psql) -> None:
         assert psql.one("insert into rooms (name) values (%s) returning name", name) == name
 
 
-def test_the_host_changes_everything_and_moderators_what_keeps_order(psql: Psql, room: int) -> None:
+def test_the_host_changes_all_columns_and_moderators_some(psql: Psql, room: int) -> None:
     psql.act_as("anna")
     psql.run(
         "update rooms set slow_mode = 5, pinned_link = 'https://example.org/x' where id = %s", room
@@ -143,9 +143,7 @@ def test_the_host_changes_everything_and_moderators_what_keeps_order(psql: Psql,
     ]
 
 
-def test_hands_come_down_when_the_stage_opens_and_seats_stay_as_they_are(
-    psql: Psql, room: int
-) -> None:
+def test_hands_are_lowered_when_the_stage_opens(psql: Psql, room: int) -> None:
     psql.act_as("bo").one("select raise_hand(%s)", room)
     psql.act_as("rick").run("update rooms set stage = 'open' where id = %s", room)
     assert psql.all("select role, hand_raised_at from roster where username = 'bo'") == [
@@ -227,12 +225,12 @@ def test_nothing_is_scheduled_for_later_than_in_a_year(psql: Psql) -> None:
                 psql.connection.execute(statement.encode())
 
 
-def test_a_locked_room_keeps_those_it_has_and_takes_nobody_new(psql: Psql, room: int) -> None:
+def test_a_locked_room_keeps_its_participants_and_takes_no_new_ones(psql: Psql, room: int) -> None:
     psql.act_as("rick").one("select lock_room(%s)", room)
     with refused("participants_room_is_locked"):
         join(psql, room, "eve")
     before = psql.one("select peer_id from roster where username = 'bo'")
-    assert join(psql, room, "bo") != before, "another tab of somebody seated"
+    assert join(psql, room, "bo") != before, "another tab of a participant"
     psql.one("select leave_room(%s)", room)
     with refused("participants_room_is_locked"):
         join(psql, room, "bo")
@@ -242,7 +240,7 @@ def test_a_locked_room_keeps_those_it_has_and_takes_nobody_new(psql: Psql, room:
     join(psql, room, "eve")
 
 
-def test_whoever_was_joining_while_the_room_was_locked_stays_out(
+def test_a_join_that_commits_after_the_room_was_locked_is_refused(
     psql: Psql, connect: Connect, room: int
 ) -> None:
     late, tab = Psql(connect(autocommit=False)), Psql(connect(autocommit=False))
@@ -267,7 +265,7 @@ def test_a_clubs_own_room_is_for_its_members(psql: Psql) -> None:
     join(psql, room, "anna")
 
 
-def test_a_room_for_the_invited_is_hidden_from_everybody_else(psql: Psql, room: int) -> None:
+def test_a_room_for_invited_users_is_hidden_from_others(psql: Psql, room: int) -> None:
     psql.act_as("rick").run("update rooms set access = 'invited' where id = %s", room)
     psql.one("select invite_to_room(%s, 'eve')", room)
 
@@ -303,10 +301,10 @@ def test_a_room_for_the_invited_is_hidden_from_everybody_else(psql: Psql, room: 
     psql.act_as("eve").one("select decline_invitation(my_invitations() -> 0 ->> 'code')")
     assert seen("eve") == [0, 0, 0, 0]
     psql.act_as(None)
-    assert psql.one("select hallway_seq from logs") > head, "the relays' rows are read anew"
+    assert psql.one("select hallway_seq from logs") > head, "relays read the rows again"
 
 
-def test_who_is_in_an_open_room_is_no_secret(psql: Psql, room: int) -> None:
+def test_everybody_sees_who_is_in_an_open_room(psql: Psql, room: int) -> None:
     [(row,)] = psql.all("select hallway_rows()")
     assert "readers" not in row
     assert psql.act_as("eve").all("select username from roster") == [("rick",), ("anna",), ("bo",)]

@@ -1,4 +1,4 @@
-"""Signaling's rules: who may send what to whom, and when."""
+"""The rules of signaling: who may send what to whom, and when."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_once_answered_either_side_may_offer_again(psql: Psql, room: int) -> Non
     psql.act_as("anna").signal(room, rick, "answer")
 
 
-def test_an_answer_that_answers_nothing_is_refused(psql: Psql, room: int) -> None:
+def test_an_answer_without_an_offer_is_refused(psql: Psql, room: int) -> None:
     rick, anna = psql.seat(room, "rick"), psql.seat(room, "anna")
     psql.act_as("rick")
     with refused("signals_answer_has_offer"):
@@ -53,7 +53,7 @@ def test_an_answer_that_answers_nothing_is_refused(psql: Psql, room: int) -> Non
         psql.signal(room, anna, "answer")
 
 
-def test_whoever_joined_again_is_the_newcomer(psql: Psql, room: int) -> None:
+def test_a_participant_who_joined_again_is_the_newcomer(psql: Psql, room: int) -> None:
     psql.seat(room, "rick")
     anna = psql.seat(room, "anna")
     psql.act_as("rick").one("select join_room(%s)", room)
@@ -89,7 +89,7 @@ def test_a_signal_to_a_stale_session_is_refused(psql: Psql, room: int) -> None:
         psql.signal(room, stale, "bye")
 
 
-def test_somebody_outside_cannot_signal_into_a_room(psql: Psql, room: int) -> None:
+def test_only_participants_signal_in_a_room(psql: Psql, room: int) -> None:
     rick = psql.seat(room, "rick")
     psql.person("anna")
     psql.act_as("anna")
@@ -97,7 +97,7 @@ def test_somebody_outside_cannot_signal_into_a_room(psql: Psql, room: int) -> No
         psql.signal(room, rick, "offer")
 
 
-def test_nobody_signals_in_somebody_elses_name(psql: Psql, room: int) -> None:
+def test_a_user_cannot_signal_as_another_user(psql: Psql, room: int) -> None:
     rick, bo = psql.seat(room, "rick"), psql.seat(room, "bo")
     psql.seat(room, "anna")
     psql.act_as("anna")
@@ -118,7 +118,7 @@ def test_audience_and_audience_never_connect(psql: Psql, room: int) -> None:
         psql.signal(room, bo, "offer")
 
 
-def test_who_is_invited_to_speak_connects_with_the_audience_before_they_say_yes(psql: Psql) -> None:
+def test_an_invited_participant_connects_with_the_audience_before_accepting(psql: Psql) -> None:
     room = psql.room("rick", "Lecture", "moderated")
     psql.seat(room, "rick")
     bo = psql.seat(room, "bo", "AUDIENCE")
@@ -156,7 +156,7 @@ def test_a_node_answers_and_never_offers(psql: Psql, room: int) -> None:
         ("bye", [1]),
     ],
 )
-def test_a_body_that_is_no_w3c_dictionary_is_refused(
+def test_a_body_that_is_not_a_w3c_dictionary_is_refused(
     psql: Psql, room: int, kind: str, body: Any
 ) -> None:
     rick = psql.seat(room, "rick")
@@ -198,7 +198,7 @@ def test_a_signal_is_readable_by_its_two_ends_only(psql: Psql, room: int) -> Non
         assert psql.count("signals") == psql.count("signal_trace") == sees
 
 
-def test_the_trace_tells_when_audio_could_flow_and_by_which_path(psql: Psql, room: int) -> None:
+def test_the_trace_shows_when_audio_could_flow_and_by_which_path(psql: Psql, room: int) -> None:
     rick, anna = psql.seat(room, "rick"), psql.seat(room, "anna")
     psql.act_as("anna").signal(room, rick, "offer")
     psql.act_as("rick").signal(room, anna, "answer")

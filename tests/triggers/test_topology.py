@@ -1,4 +1,4 @@
-"""Which media node carries which room: given out by the database, by one rule for whoever asks."""
+"""The database assigns rooms to media nodes."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def dies(psql: Psql, name: str) -> None:
     psql.run("update nodes set heartbeat_at = now() - interval '4 seconds' where id = %s", name)
 
 
-def carries(psql: Psql, room: int) -> str | None:
-    """The node that carries the room; its seat is there, and no other of a node."""
+def node_of(psql: Psql, room: int) -> str | None:
+    """The node that hosts the room; it has a seat there, and no other node has."""
     seats = psql.all(
         "select p.peer_id, p.kind, p.role, p.muted from participants p where p.room_id = %s and p.kind in ('sfu', 'mcu')",
         room,
@@ -40,7 +40,7 @@ def carries(psql: Psql, room: int) -> str | None:
     return str(found[0][0]) if found else None
 
 
-def test_a_room_goes_to_the_node_with_the_most_room_and_nobody_to_one_that_is_full(
+def test_a_room_is_assigned_to_the_node_with_the_most_capacity_left(
     psql: Psql,
 ) -> None:
     rooms = [room_of(psql, "rick") for _ in range(4)]
@@ -51,23 +51,23 @@ def test_a_room_goes_to_the_node_with_the_most_room_and_nobody_to_one_that_is_fu
     node(psql, "m", "mcu", capacity=9)
     for room in rooms[:3]:
         psql.run(MOVE, "sfu", room)
-    assert sorted(str(carries(psql, room)) for room in rooms[:3]) == ["a", "a", "b"]
+    assert sorted(str(node_of(psql, room)) for room in rooms[:3]) == ["a", "a", "b"]
     psql.act_as("rick")
     with refused("rooms_topology_has_a_node"):
         psql.run(MOVE, "sfu", rooms[3])
     psql.act_as(None)
-    assert carries(psql, rooms[3]) is None
+    assert node_of(psql, rooms[3]) is None
     # A place that becomes free is there for the next; and a room on a node of another kind takes none.
     psql.run(MOVE, "mcu", rooms[0])
     psql.run(MOVE, "sfu", rooms[3])
-    assert (carries(psql, rooms[0]), carries(psql, rooms[3])) == ("m", "a")
+    assert (node_of(psql, rooms[0]), node_of(psql, rooms[3])) == ("m", "a")
     psql.run("update rooms set ended_at = now() where id = %s", rooms[3])
     psql.run(MOVE, "mesh", rooms[0])
     assert psql.one("select count(*) from assignments") == 2
     assert psql.one("select count(*) from participants where kind in ('sfu', 'mcu')") == 2
 
 
-def test_rooms_of_a_node_that_died_or_left_go_to_another_and_wait_if_there_is_none(
+def test_rooms_of_a_stopped_node_are_assigned_to_another_or_wait(
     psql: Psql,
 ) -> None:
     room = room_of(psql, "rick")
@@ -77,26 +77,26 @@ def test_rooms_of_a_node_that_died_or_left_go_to_another_and_wait_if_there_is_no
     dies(psql, "a")
     node(psql, "m", "mcu")
     assert psql.all("select node_heartbeat('m')") == []
-    assert carries(psql, room) is None
+    assert node_of(psql, room) is None
     node(psql, "b")
     before = psql.one("select count(*) from events where table_name = 'participants'")
     assert len(psql.all("select room_id, peer_id from node_heartbeat('b')")) == 1
-    assert carries(psql, room) == "b"
+    assert node_of(psql, room) == "b"
     assert psql.one("select count(*) from events where table_name = 'participants'") > before
     # The dead one comes back to life: the room stays where it is.
     assert psql.all("select room_id from node_heartbeat('a')") == []
     psql.run("select node_end_lease('b')")
-    assert carries(psql, room) == "a"
+    assert node_of(psql, room) == "a"
 
 
-def test_a_seat_that_an_operator_takes_away_is_given_back(psql: Psql) -> None:
+def test_a_node_seat_that_an_operator_deletes_is_restored(psql: Psql) -> None:
     room = room_of(psql, "rick")
     node(psql, "a")
     psql.run(MOVE, "sfu", room)
     was = psql.one("select peer_id from assignments")
     psql.run("delete from participants where kind = 'sfu'")
     psql.run("select node_heartbeat('a')")
-    assert carries(psql, room) == "a"
+    assert node_of(psql, room) == "a"
     assert psql.one("select peer_id from assignments") != was
 
 
@@ -115,13 +115,13 @@ def test_a_room_may_begin_on_a_node_and_one_that_is_scheduled_takes_no_place_bef
     tomorrow = psql.one(begin, psql.one("select now() + interval '1 day'"))
     psql.act_as(None)
     psql.run("select node_heartbeat('a')")
-    assert (carries(psql, now), carries(psql, tomorrow)) == (None, None)
+    assert (node_of(psql, now), node_of(psql, tomorrow)) == (None, None)
     psql.act_as("rick").run("select join_room(%s), join_room(%s)", now, tomorrow)
     psql.act_as(None).run("select node_heartbeat('a')")
-    assert (carries(psql, now), carries(psql, tomorrow)) == ("a", None)
+    assert (node_of(psql, now), node_of(psql, tomorrow)) == ("a", None)
     psql.act_as("rick").run("select open_room(%s)", tomorrow)
     psql.act_as(None)
-    assert carries(psql, tomorrow) == "a"
+    assert node_of(psql, tomorrow) == "a"
 
 
 def test_empty_rooms_take_no_places_and_a_room_has_a_node_from_the_first_participant_to_the_last(
@@ -136,23 +136,23 @@ def test_empty_rooms_take_no_places_and_a_room_has_a_node_from_the_first_partici
     listener = Psql(connect())
     listener.run("listen roomtone")
     psql.seat(rooms[0], "anna")
-    assert carries(psql, rooms[0]) == "a", "in the transaction of the join"
+    assert node_of(psql, rooms[0]) == "a", "in the transaction of the join"
     assert '{"node" : "a"}' in notified(listener)
     psql.seat(rooms[1], "rick")
     psql.seat(rooms[2], "bo")
-    assert (carries(psql, rooms[1]), carries(psql, rooms[2])) == ("a", None), "no capacity left"
+    assert (node_of(psql, rooms[1]), node_of(psql, rooms[2])) == ("a", None), "no capacity left"
 
     # The host's seat stays when the host leaves, and keeps no node.
     psql.run("delete from participants where user_id = %s", psql.person_id("rick"))
     notified(listener)
     psql.run("select node_heartbeat('a')")
-    assert [carries(psql, room) for room in rooms[:3]] == ["a", None, "a"]
+    assert [node_of(psql, room) for room in rooms[:3]] == ["a", None, "a"]
     assert '{"node" : "a"}' in notified(listener)
     psql.run("delete from participants where user_id = %s", psql.person_id("bo"))
     psql.run("select node_heartbeat('a')")
     psql.act_as("rick").run("select join_room(%s)", rooms[1])
     psql.act_as(None)
-    assert carries(psql, rooms[1]) == "a", "a host who comes back is a participant"
+    assert node_of(psql, rooms[1]) == "a", "a host who comes back is a participant"
 
 
 def test_a_bot_alone_keeps_its_node(psql: Psql) -> None:
@@ -164,7 +164,7 @@ def test_a_bot_alone_keeps_its_node(psql: Psql) -> None:
         room,
     )
     psql.run("select node_heartbeat('a')")
-    assert carries(psql, room) == "a"
+    assert node_of(psql, room) == "a"
 
 
 def test_who_joins_while_nodes_are_assigned_waits_for_nobody_and_a_node_is_notified(
@@ -183,7 +183,7 @@ def test_who_joins_while_nodes_are_assigned_waits_for_nobody_and_a_node_is_notif
     assert psql.all("select node_heartbeat('a')") == [], "a heartbeat waits for nobody, either"
     slow.run("commit")
     psql.run("select node_heartbeat('a')")
-    assert carries(psql, room) == "a"
+    assert node_of(psql, room) == "a"
 
 
 def test_a_locked_room_holds_up_neither_heartbeats_nor_other_rooms(
@@ -199,10 +199,10 @@ def test_a_locked_room_holds_up_neither_heartbeats_nor_other_rooms(
     psql.run("delete from participants where kind = 'person'")
     psql.run("set lock_timeout = '5s'")
     psql.run("select node_heartbeat('a')")
-    assert [carries(psql, room) for room in rooms] == ["a", None]
+    assert [node_of(psql, room) for room in rooms] == ["a", None]
     slow.run("commit")
     psql.run("select node_heartbeat('a')")
-    assert carries(psql, rooms[0]) is None
+    assert node_of(psql, rooms[0]) is None
 
 
 def test_a_recording_ends_before_its_empty_room_gives_up_the_node(psql: Psql) -> None:
@@ -214,7 +214,7 @@ def test_a_recording_ends_before_its_empty_room_gives_up_the_node(psql: Psql) ->
     psql.run("select node_recording_begins('a', id) from recordings")
     psql.run("delete from participants where kind = 'person'")
     psql.run("select node_heartbeat('a')")
-    assert carries(psql, room) is None
+    assert node_of(psql, room) is None
     assert psql.all("select node_id, ended_reason from recordings") == [
         ("a", "all people had left")
     ]
@@ -234,7 +234,7 @@ def notified(listener: Psql) -> list[str]:
         "delete from participants where kind = 'sfu'",
     ],
 )
-def test_nobody_takes_the_seat_of_a_node(psql: Psql, statement: LiteralString) -> None:
+def test_users_cannot_change_the_seat_of_a_node(psql: Psql, statement: LiteralString) -> None:
     room = room_of(psql, "rick")
     node(psql, "a")
     psql.run(MOVE, "sfu", room)
@@ -258,4 +258,4 @@ def test_muting_everybody_leaves_the_node_alone(psql: Psql, connect: Connect) ->
     assert other.one(seat) == 1, "nor does it lock the node's seat"
     psql.act_as(None)
     psql.run("commit")
-    assert carries(psql, room) == "a"
+    assert node_of(psql, room) == "a"

@@ -1,4 +1,4 @@
-"""An older session of a seat can do nothing any more, by any way there is."""
+"""An older session of a seat can do nothing, by any interface."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def relay(database_url: str) -> Iterator[RunningRelay]:
         yield running
 
 
-async def test_an_older_session_neither_leaves_nor_follows_nor_signals_nor_changes_the_seat(
+async def test_an_older_session_can_do_nothing_with_the_seat(
     psql: Psql, relay: RunningRelay
 ) -> None:
     room = psql.room("rick")
@@ -55,9 +55,7 @@ async def test_an_older_session_neither_leaves_nor_follows_nor_signals_nor_chang
         assert anna.post("/rows/signals", json=signal | {"from_peer": new}).status_code == 201
 
 
-async def test_nobody_follows_or_signals_as_somebody_elses_session(
-    psql: Psql, relay: RunningRelay
-) -> None:
+async def test_a_user_cannot_use_the_session_of_another(psql: Psql, relay: RunningRelay) -> None:
     """A `peer_id` is public, and of no use to anybody but its user."""
     room = psql.room("rick")
     rick, anna = psql.seat(room, "rick"), psql.seat(room, "anna")

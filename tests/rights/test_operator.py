@@ -51,10 +51,10 @@ READS_OF_THE_PAST = ("room_at", "replay_room", "room_snapshot", "recording_chat"
 
 
 @pytest.mark.parametrize("signature", EXPECTED["execute"])
-def test_a_role_of_users_without_claims_calls_nothing_that_is_the_operators(
+def test_a_role_of_users_without_claims_calls_no_function_for_operators(
     connection: Connection, world: World, signature: str
 ) -> None:
-    """A function about the room says no, or changes and tells nothing."""
+    """A function about the room refuses, or changes and returns nothing."""
     name, _, types = signature.rstrip(")").partition("(")
     if EXPECTED["execute"][signature]["outsider"] == "yes":
         return  # everybody who is signed in may; what it does there is about oneself

@@ -1,4 +1,4 @@
-"""A row that somebody may not see makes itself felt by no other way either: not by an error that a filter raises, by an
+"""A row that a user may not see has no visible effect in any other way: not by an error that a filter raises, by an
 order, a count, or a select inside another.
 
 Each way is tried on every kind of row for every actor; it has to find what a plain select finds, no more and no less.
@@ -153,7 +153,7 @@ def test_an_index_still_finds_one_room_and_the_rooms_of_a_club(psql: Psql) -> No
         assert f"Index Cond: ({condition})" in plan, plan
 
 
-def test_what_a_stranger_raises_is_raised_for_what_they_see(psql: Psql) -> None:
+def test_errors_in_filters_come_only_from_visible_rows(psql: Psql) -> None:
     psql.room("rick", "Tea")
     psql.person("anna")
     psql.act_as("anna")

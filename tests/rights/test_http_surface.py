@@ -1,4 +1,4 @@
-"""What is open to whom before any row is asked for: addresses, methods, headers, functions."""
+"""What HTTP requests may reach before any row is read: addresses, methods, headers, functions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_demo_identities_are_refused_where_others_can_reach_the_relay(database_u
         assert anonymous.post("/session", json={"username": "rick"}).status_code == 200
 
 
-def test_what_is_for_the_relay_or_for_psql_is_not_served(psql: Psql, database_url: str) -> None:
+def test_functions_for_relays_and_psql_are_not_served(psql: Psql, database_url: str) -> None:
     psql.person("rick")
     private = psql.all(
         "select distinct proname from pg_proc p where pronamespace = 'roomtone'::regnamespace"
@@ -76,7 +76,7 @@ def test_every_answer_forbids_inline_script_framing_and_sniffing(database_url: s
             assert "server" not in answer.headers
 
 
-def test_no_other_origin_is_ever_told_that_it_may(database_url: str) -> None:
+def test_no_other_origin_is_allowed(database_url: str) -> None:
     """CORS is for WHIP and WHEP alone: browsers keep all other answers, and requests that need asking, from other sites."""
     with run_relay(database_url) as relay, relay.sign_in("anna") as anna:
         origin = {"Origin": "https://elsewhere.example"}
