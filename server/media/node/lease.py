@@ -53,7 +53,7 @@ class NodeLease(Lease):
         return None if row is None else Begun(row[0], float(row[1]))
 
     async def recording_moves(self, recording: int) -> bool:
-        """Whether a recording of ours goes on, if elsewhere. Raises psycopg errors."""
+        """Whether another node continues a recording of this node. Raises psycopg errors."""
         async with self._connect() as connection:
             answer = await connection.execute(
                 "select roomtone.node_recording_continues(%s, %s)", (self.node, recording)

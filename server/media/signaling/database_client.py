@@ -132,7 +132,7 @@ async def database_connections(
 
 
 class DatabaseSignalingClient:
-    """Somebody's line."""
+    """The signaling client of one user."""
 
     def __init__(self, connections: DatabaseConnections, user: User) -> None:
         self._connections = connections

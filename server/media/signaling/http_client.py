@@ -1,7 +1,7 @@
-"""A line over the relay's HTTP interface: what a browser has, and not a bit more.
+"""A signaling client that uses the relay's HTTP interface, as a browser does.
 
-Rows go to `/rows`, the log comes as an event stream. No database, no file of this machine: an address and
-a name (or a token) are enough.
+Rows are sent to `/rows`, the log comes as an event stream. It needs no database and no file of this machine, only an address
+and a name or a token.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class HttpSignalingClient:
-    """Somebody's line. Made by `http_signaling_client`."""
+    """The signaling client of one user. Made by `http_signaling_client`."""
 
     def __init__(
         self, client: httpx.AsyncClient, user: User, servers: IceServers, reach: Reach
@@ -110,8 +110,8 @@ class HttpSignalingClient:
         return reason
 
     async def ice(self) -> Ice:
-        # TURN credentials expire, so they are asked for anew once half their life is over; by the clock on the wall,
-        # which goes on while a machine is suspended.
+        # TURN credentials expire, so new ones are requested after half of that time. By wall-clock time, which also counts while
+        # the machine is suspended.
         if time.time() > self._ice_until:
             try:
                 await self.ask_for_ice()
@@ -138,8 +138,8 @@ async def http_signaling_client(
 ) -> AsyncIterator[SignalingClient]:
     """A client of the relay at `url`, for the token's user or by a demo name; closed at the end of the block.
 
-    `networks` is the setting `media_networks`; to loopback media is sent where the relay is there, too.
-    Raises `Refused` for somebody who may not be that, `ConnectionLost` when nobody answers.
+    `networks` is the setting `media_networks`. Media is sent to loopback only if the relay is there, too.
+    Raises `Refused` when the name or token is refused, `ConnectionLost` when nothing answers.
     """
     servers = IceServers()
     async with http_client(

@@ -45,8 +45,8 @@ class Outgoing:
 class Outbox:
     """Writes the signals that are put into it, while `run` runs.
 
-    A transaction refuses all its rows for one that is fenced; then they go one by one, and `on_refused`
-    is told of the guilty ones, which are dropped for good.
+    When one row is refused, its transaction writes none of them. Then they are written one by one; `on_refused` gets those that
+    are refused again, which are dropped.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A relay, a room, and doors for peers that are Python."""
+"""A relay and a room, for peers in Python."""
 
 from __future__ import annotations
 

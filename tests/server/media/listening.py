@@ -1,4 +1,4 @@
-"""What a test asks of peers: what they hear, and what comes true."""
+"""What tests wait for: what peers receive, and the state of their room."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WINDOW = 15  # blocks of 20 ms that are looked at together
 
 
 async def hears(session: RoomSession, username: str, hertz: float) -> None:
-    """Wait until what comes from somebody is this tone."""
+    """Wait until the audio of this participant is this tone."""
     blocks: list[np.ndarray] = []
     async with asyncio.timeout(PATIENCE):
         async for heard in session.received_audio():

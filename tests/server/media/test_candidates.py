@@ -41,7 +41,7 @@ def listening(address: str) -> Iterator[socket.socket]:
         yield listener
 
 
-def line(listener: socket.socket, priority: int) -> str:
+def candidate_line(listener: socket.socket, priority: int) -> str:
     host, port = listener.getsockname()
     return f"candidate:{priority} 1 udp {priority} {host} {port} typ host"
 
@@ -105,7 +105,7 @@ async def test_checks_go_to_the_own_network_and_not_to_loopback(
     if way == "caller" and trickles:
         return  # it takes none
     with listening(address) as fine, listening("127.0.0.1") as refused:
-        lines = [line(refused, 2_000_000_000), line(fine, 1_000_000)]
+        lines = [candidate_line(refused, 2_000_000_000), candidate_line(fine, 1_000_000)]
         sdp, trickled = await offer(), [{"candidate": each, "sdpMid": "0"} for each in lines]
         if not trickles:
             sdp, trickled = sdp + "".join(f"a={each}\r\n" for each in lines), []
@@ -144,7 +144,7 @@ def test_there_is_a_bound_for_all_of_a_connection_s_candidates_together() -> Non
     head = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
     half = CANDIDATES_LIMIT // 2
     one = head + "m=audio 9 X 0\r\n" + "".join(map(candidate, range(half)))
-    for _ in range(3):  # an offer anew repeats what is known
+    for _ in range(3):  # a further offer repeats the same candidates
         assert candidates.filter_sdp(one).count("a=candidate") == half
     later = [{"candidate": candidate(n)[2:], "sdpMid": "0"} for n in range(2 * CANDIDATES_LIMIT)]
     candidates.parse(later)
@@ -187,7 +187,7 @@ async def test_a_connection_that_never_comes_to_be_has_an_end(
     for module in (node_peer_connection, peer_connection, node_connection):
         monkeypatch.setattr(module, "CONNECTED_WITHIN", 0.2)
     with listening(address) as silent:  # a candidate that answers no check, and more may come
-        sdp = await offer() + f"a={line(silent, 1_000_000)}\r\n"
+        sdp = await offer() + f"a={candidate_line(silent, 1_000_000)}\r\n"
         broken: asyncio.Queue[str] = asyncio.Queue()
         if way == "peer":
             made: Any = await to_peer(sdp, [], broken.put_nowait)

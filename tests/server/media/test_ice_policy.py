@@ -22,12 +22,12 @@ async def test_the_policy_stays_known_when_the_relay_is_gone(database_url: str) 
             turn_secret="shared",
             ice_transport_policy="relay",
         ) as relay:
-            line = await stack.enter_async_context(http_signaling_client(relay.url, "hettie"))
-            known = await line.ice()
+            client = await stack.enter_async_context(http_signaling_client(relay.url, "hettie"))
+            known = await client.ice()
             assert known.relay_only
-        assert isinstance(line, HttpSignalingClient)
-        line._ice_until = 0.0  # what is known is old
-        assert await line.ice() == known
+        assert isinstance(client, HttpSignalingClient)
+        client._ice_until = 0.0  # what is known is old
+        assert await client.ice() == known
 
 
 class Busy(BaseHTTPRequestHandler):

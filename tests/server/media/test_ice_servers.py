@@ -26,7 +26,7 @@ SILENT = "stun:198.51.100.1:3478"
 
 
 class Server(asyncio.DatagramProtocol):
-    """STUN as far as it is needed: tells whoever asks where they come from. Silent until `answers`."""
+    """A minimal STUN server: its answer has the sender's address. It is silent while `answers` is false."""
 
     def __init__(self) -> None:
         self.answers = True

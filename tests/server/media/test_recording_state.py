@@ -1,4 +1,4 @@
-"""Who sees no page is told of a recording all the same: by a header, by ear, or by being let go."""
+"""WHIP, WHEP and bots learn of a recording, too: by a header, by a tone, or they leave."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .test_whip import SDP, client, loopback, offer
 
 __all__ = ["loopback"]
 
-SITS = "select count(*) from roster where username = %s"
+IS_IN_ROOM = "select count(*) from roster where username = %s"
 
 
 def record(psql: Psql, room: int) -> None:
@@ -97,13 +97,13 @@ async def test_a_program_that_asks_to_leave_is_let_go_before_it_begins_and_not_l
         await program.answer(answered.text)
         await hears(ann, "obs", 440)
         record(psql, room)
-        await comes_true(lambda: psql.one(SITS, "obs") == 0)
+        await comes_true(lambda: psql.one(IS_IN_ROOM, "obs") == 0)
         # Gone before the countdown was over, it is not among those recorded.
         recorded = "select count(*) from recorded_seats s join users u on u.id = s.user_id where username = 'obs'"
         assert psql.one(recorded) == 0
         refused = await http.post(f"{endpoint}leave", content=await offer(again), headers=SDP)
         assert (refused.status_code, refused.json()["rule"]) == (409, "whip_room_is_not_recorded")
-        assert psql.one(SITS, "obs") == 0
+        assert psql.one(IS_IN_ROOM, "obs") == 0
         await program.leave()
         await again.leave()
 
@@ -121,7 +121,7 @@ async def test_a_bot_says_that_it_is_recorded_and_leaves_if_it_is_to(
             ) as bob,
         ):
             with bot("--room", room, "--url", relay.url, "--leave-when-recorded") as process:
-                await comes_true(lambda: psql.one(SITS, "a listener"))
+                await comes_true(lambda: psql.one(IS_IN_ROOM, "a listener"))
                 record(psql, room)
                 await asyncio.wait_for(bob.ended.wait(), PATIENCE)
                 words, _ = await asyncio.to_thread(process.communicate, timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""Python peers in a room: real connections, real sound, over both lines."""
+"""Python peers in a room: real connections and real sound, with both signaling clients."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ async def test_only_who_may_speak_is_heard_and_the_audience_sends_nothing(
     room = psql.room("rick", stage="moderated")
     async with (
         database_connections(database_url) as database,
-        http_signaling_client(relay.url, "bea") as line,
+        http_signaling_client(relay.url, "bea") as client,
         room_session(
             await database.client("rick", kind="person"), RoomId(room), sound=tone(440)
         ) as rick,
         room_session(await database.client("cy"), RoomId(room), role="AUDIENCE") as cy,
-        room_session(line, RoomId(room), sound=tone(660)) as bea,
+        room_session(client, RoomId(room), sound=tone(660)) as bea,
     ):
         await hears(bea, "rick", 440)
         await hears(cy, "rick", 440)
@@ -107,9 +107,9 @@ async def test_what_a_room_refuses_is_said_by_name(
         database_connections(database_url) as database,
         http_signaling_client(relay.url, "bot") as bot,
     ):
-        for line in (bot, await database.client("bot")):
+        for client in (bot, await database.client("bot")):
             with pytest.raises(Refused) as refusal:
-                async with room_session(line, RoomId(4711)):
+                async with room_session(client, RoomId(4711)):
                     pass
             assert refusal.value.rule == "participants_room_is_open"
         with pytest.raises(Refused) as refusal:

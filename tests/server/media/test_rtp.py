@@ -148,16 +148,16 @@ async def test_levels_keep_their_bit_and_what_cannot_be_sent_ends_nothing(
     await connect(publisher, inward)
     receive_packets(inward.getTransceivers()[0], arrived.append)
     await answer(publisher, inward)
-    told = [(30, True), (90, False), (0, True), (127, False), (None, False)]
+    levels = [(30, True), (90, False), (0, True), (127, False), (None, False)]
     await comes_true(lambda: sender.send(RtpPacket(0, 3999, 0, False, b"opus")))  # connected
     assert sender.send(RtpPacket(0, 4000, 960, False, bytes(2000))) is False  # too large
-    for number, (level, speech) in enumerate(told):
+    for number, (level, speech) in enumerate(levels):
         packet = RtpPacket(0, 4001 + number, number, False, b"opus", level, speech=speech)
         assert sender.send(packet)
     late = RtpPacket(0, 1000, 0, False, b"opus")  # behind what libsrtp still protects
     assert sender.send(late) is False
-    await comes_true(lambda: len(arrived) == 1 + len(told))
-    assert [(each.level, each.speech) for each in arrived[1:]] == told
+    await comes_true(lambda: len(arrived) == 1 + len(levels))
+    assert [(each.level, each.speech) for each in arrived[1:]] == levels
 
 
 async def test_nothing_is_sent_where_nobody_is_connected(

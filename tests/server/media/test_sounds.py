@@ -1,4 +1,4 @@
-"""What there is to say, without anybody to say it to."""
+"""Sounds, sent and received audio, without a connection."""
 
 from __future__ import annotations
 

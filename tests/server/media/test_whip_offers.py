@@ -11,7 +11,7 @@ from aiortc.sdp import SessionDescription
 from ...patience import PATIENCE
 from ...people import Psql
 from ...running import RunningRelay
-from .test_candidates import address, line, listening, offer
+from .test_candidates import address, candidate_line, listening, offer
 from .test_routes import move, nodes
 from .test_whip import SDP, TRICKLE, client
 
@@ -45,7 +45,9 @@ async def test_no_candidate_of_a_program_has_a_node_send_to_loopback(
 ) -> None:
     direction = "a=sendonly" if way == "whip" else "a=recvonly"
     with listening(address) as fine, listening("127.0.0.1") as refused:
-        lines = f"a={line(refused, 2_000_000_000)}\r\na={line(fine, 1_000_000)}\r\n"
+        lines = (
+            f"a={candidate_line(refused, 2_000_000_000)}\r\na={candidate_line(fine, 1_000_000)}\r\n"
+        )
         sdp = (await offer()).replace("a=sendrecv", direction)
         async with nodes(database_url, psql, "mcu"), client(relay, "obs") as http:
             move(psql, room, "mcu")

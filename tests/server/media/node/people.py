@@ -57,7 +57,7 @@ class Tone(AudioStreamTrack):
 
 
 class Person:
-    """Somebody connected to a node. `heard[voice]` is the last quarter of a second of each voice."""
+    """A participant who is connected with a node. `heard[voice]` is the last second of each voice."""
 
     def __init__(self, number: int, hertz: float = 0.0, role: str = "SPEAKER") -> None:
         self.participant = Participant(f"peer-{number}", number, role, muted=False)
@@ -122,7 +122,7 @@ class Person:
         )
 
     async def waits_to_hear(self, voice: str, *tones: float) -> None:
-        """Until a voice carries exactly these tones; none for silence."""
+        """Wait until a voice has exactly these tones; none for silence."""
         try:
             await comes_true(lambda: self.hears(voice, *tones))
         except TimeoutError:
@@ -132,7 +132,7 @@ class Person:
             ) from None
 
     async def waits_to_hear_anywhere(self, tone: float) -> None:
-        """Until some voice carries this tone alone."""
+        """Wait until a voice has this tone alone."""
         await comes_true(lambda: any(self.hears(voice, tone) for voice in list(self.heard)))
 
     async def leave(self) -> None:

@@ -65,7 +65,7 @@ def port_of(node: Sfu | Mcu, person: Person) -> int:
 
 
 def nonsense() -> list[bytes]:
-    """Datagrams by somebody without keys: of every first byte, empty, too long, and what looks like RTP, DTLS and STUN."""
+    """Datagrams of a sender without keys: with every first byte, empty, too long, and similar to RTP, DTLS and STUN."""
     rtp = bytes.fromhex("80600001000003c0000000ff") + b"opus"
     alert = bytes.fromhex("15fefd00000000000000000002") + b"\x02\x28"
     request = bytes.fromhex("000100002112a442") + b"a" * 12
@@ -96,7 +96,7 @@ async def test_nothing_that_anybody_sends_is_noticed_by_the_others(
                 if not listener.pitches("user-1"):
                     return None
 
-    # Offers that are none, of somebody whose proper one is taken all the same.
+    # Invalid offers; the valid one of the same participant is answered all the same.
     for offer, words in OFFERS.items():
         with pytest.raises(OfferRefused, match=words):
             await node.answer(one.participant.peer_id, offer)
@@ -139,14 +139,14 @@ async def test_who_speaks_with_ever_new_voices_is_hung_up_on(node: Sfu | Mcu) ->
     person, many = Person(1), RTCPeerConnection(RTCConfiguration(iceServers=[]))
     await seat(node, [person])
     person.connection, was = many, person.connection
-    line = many.addTransceiver("audio", direction="sendrecv")
-    sender = send_packets(line)
+    transceiver = many.addTransceiver("audio", direction="sendrecv")
+    sender = send_packets(transceiver)
     try:
         await person.answer(await node.answer(person.participant.peer_id, await person.offer(1)))
         connection = node.connections[person.participant.peer_id]
         assert await asyncio.wait_for(connection.until("connected"), 20) == "connected"
         for number in range(2 * SOURCES_LIMIT):
-            line.sender._ssrc = 1000 + number
+            transceiver.sender._ssrc = 1000 + number
             sender.send(RtpPacket(0, 1, 960, False, b"\xfc\xff\xfe"))
         assert await asyncio.wait_for(connection.until("closed"), 20) == "closed"
     finally:

@@ -1,4 +1,4 @@
-"""A node and the rows it is told by: whatever they say and in whatever order, those it carries go on hearing each other."""
+"""A node and the rows it gets: whatever they say and in whatever order, the participants go on hearing each other."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def test_every_offer_is_answered_or_refused_and_a_full_node_says_so(
         await comes_true(lambda: psql.all(HEARD, peers[2]), within=PATIENCE)
         [(kind, body)] = psql.all(HEARD, peers[2])
         assert kind == "bye"
-        assert "a room carries audio" in body["reason"]
+        assert "a room has audio" in body["reason"]
         psql.run(OFFER, room, peers[2], node, offers[2])
         await answered(psql, people[2], peers[2])
 

@@ -28,7 +28,7 @@ from ..test_routes import move, nodes
 
 AT_ONCE = 10  # people in the room
 ROUNDS = 17  # of which the first only warms up; for memory, the first half
-MANNERS = 5  # of coming and going
+WAYS = 5  # of coming and going
 OURS = ("roomtone.", "aiortc.", "aioice.", "pylibsrtp.", "av.")
 OPUS = b"\xfc\xff\xfe"
 
@@ -36,17 +36,17 @@ Ask = Callable[[str], Awaitable[str]]
 """Offers to the node; its answer. Raises OfferRefused."""
 
 
-async def visit(manner: int, ask: Ask, leave: Callable[[], Awaitable[None]]) -> None:
-    """Come, say a word and go, in one of five manners."""
+async def come_and_leave(way: int, ask: Ask, leave: Callable[[], Awaitable[None]]) -> None:
+    """Join, send a few packets and leave, in one of five ways."""
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     sender = send_packets(pc.addTransceiver("audio", direction="sendrecv"))
     try:
         await pc.setLocalDescription(await pc.createOffer())
         sdp = pc.localDescription.sdp
-        if manner == 0:
+        if way == 0:
             with suppress(OfferRefused):
                 await ask("v=0 and nonsense")
-        elif manner == 1:
+        elif way == 1:
             answering = asyncio.ensure_future(ask(sdp))
             await asyncio.sleep(0)
             await leave()  # gone before the answer is there
@@ -57,7 +57,7 @@ async def visit(manner: int, ask: Ask, leave: Callable[[], Awaitable[None]]) -> 
             await comes_true(lambda: sender.send(RtpPacket(0, 1, 960, True, OPUS, 20)))  # connected
             for word in range(2, 8):
                 sender.send(RtpPacket(0, word, word * 960, False, OPUS, 20))
-            if manner == 2:
+            if way == 2:
                 await pc.close()  # without a word; the seat is left later
     finally:
         await leave()
@@ -104,7 +104,7 @@ async def test_an_hour_of_joins_and_leaves_leaves_nothing_behind(kind: type[Sfu 
     node = kind()
     seats: dict[str, Participant] = {}
 
-    async def come_and_go(number: int, manner: int) -> None:
+    async def come_and_go(number: int, way: int) -> None:
         seat = Participant(f"peer-{number}", number, "SPEAKER", muted=False)
 
         async def leave() -> None:
@@ -113,7 +113,7 @@ async def test_an_hour_of_joins_and_leaves_leaves_nothing_behind(kind: type[Sfu 
 
         seats[seat.peer_id] = seat
         await node.set_participants(seats.values())
-        await visit(manner, partial(node.answer, seat.peer_id), leave)
+        await come_and_leave(way, partial(node.answer, seat.peer_id), leave)
 
     before, at_half = Counter[str](), 0
     for number in range(ROUNDS):
@@ -122,7 +122,7 @@ async def test_an_hour_of_joins_and_leaves_leaves_nothing_behind(kind: type[Sfu 
         if number == ROUNDS // 2:
             at_half = memory()
         await asyncio.gather(
-            *(come_and_go(number * AT_ONCE + each, each % MANNERS) for each in range(AT_ONCE))
+            *(come_and_go(number * AT_ONCE + each, each % WAYS) for each in range(AT_ONCE))
         )
     grown = memory() - at_half
     await nothing_is_left(before)
@@ -134,7 +134,7 @@ async def test_an_hour_of_joins_and_leaves_leaves_nothing_behind(kind: type[Sfu 
 async def test_a_room_keeps_nothing_of_those_who_came_and_went(
     database_url: str, psql: Psql, room: int
 ) -> None:
-    async def come_and_go(name: str, manner: int) -> None:
+    async def come_and_go(name: str, way: int) -> None:
         peer = psql.seat(room, name)
 
         async def ask(sdp: str) -> str:
@@ -147,7 +147,7 @@ async def test_a_room_keeps_nothing_of_those_who_came_and_went(
         async def leave() -> None:
             psql.run("delete from participants where peer_id = %s", peer)
 
-        await visit(manner, ask, leave)
+        await come_and_leave(way, ask, leave)
 
     async with nodes(database_url, psql, "mcu"):
         move(psql, room, "mcu")

@@ -44,9 +44,9 @@ class Speech(Tone):
 
 async def heard_through(node: Sfu | Mcu, clean: Sound) -> Sound:
     """What a listener hears of a speaker; between each and the node is a hop that loses one datagram in twenty."""
-    speaker, listener, ear = Person(1), Person(2, 0, "AUDIENCE"), JitterBuffer()
+    speaker, listener, buffer = Person(1), Person(2, 0, "AUDIENCE"), JitterBuffer()
     line = speaker.connection.addTransceiver("audio", direction="sendrecv")
-    receive_packets(listener.connection.addTransceiver("audio", direction="recvonly"), ear.push)
+    receive_packets(listener.connection.addTransceiver("audio", direction="recvonly"), buffer.push)
     await seat(node, [speaker, listener])
     heard: list[Sound] = []
     async with Hop(1) as one, Hop(2) as other:
@@ -65,7 +65,7 @@ async def heard_through(node: Sfu | Mcu, clean: Sound) -> Sound:
             for count in range(BEFORE + int(SECONDS * 50) + AFTER):
                 due = began + count * 0.02
                 await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
-                frame = ear.pull()
+                frame = buffer.pull()
                 heard.append(np.zeros(FRAME_SAMPLES) if frame is None else frame.astype(float))
         finally:
             await node.close()
@@ -75,7 +75,7 @@ async def heard_through(node: Sfu | Mcu, clean: Sound) -> Sound:
     for hop in (one, other):
         assert hop.lost > 5
         assert hop.overtaken > 10
-    assert ear.lost > 5
+    assert buffer.lost > 5
     return np.concatenate(heard)
 
 

@@ -1,4 +1,4 @@
-"""A node, a database and people: rooms are given out, carried, and moved when a node dies."""
+"""A node, a database and participants: rooms are assigned, hosted, and moved when a node dies."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def node(url: str, kind: str, recordings: Path) -> Iterator[subprocess.Popen[byt
 
 
 class Caller(Person):
-    """Somebody with a seat over the database, who calls whatever node sits in the room."""
+    """A participant with a seat over the database, who connects with the room's node."""
 
     def __init__(self, name: str, number: int, hertz: float) -> None:
         super().__init__(number, hertz)
@@ -50,9 +50,9 @@ class Caller(Person):
         self.node: PeerId | None = None
 
     async def run(self, database: DatabaseConnections, room: int) -> None:
-        line = await database.client(self.name, kind="person")
-        async with HeldSeat(line, RoomId(room)) as held_seat:
-            await line.call("unmute", room_id=room)
+        client = await database.client(self.name, kind="person")
+        async with HeldSeat(client, RoomId(room)) as held_seat:
+            await client.call("unmute", room_id=room)
             async for event in held_seat.events():
                 match event:
                     case Snapshot(seats=seats):
@@ -75,7 +75,9 @@ class Caller(Person):
         held_seat.send(peer, "offer", {"type": "offer", "sdp": offer})
 
 
-ENDS_WITHIN = 15.0  # seconds on a crowded machine; three for its rooms and two for its goodbye
+ENDS_WITHIN = (
+    15.0  # seconds on a crowded machine; three for its rooms and two for the end of its lease
+)
 KILLS = 3
 
 
@@ -104,21 +106,21 @@ async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_i
                 await one.waits_to_hear_anywhere(660)
                 await two.waits_to_hear_anywhere(440)
                 await records(psql, room)
-                carrying = await kill(psql, processes, room)
+                hosting = await kill(psql, processes, room)
                 killed_at = psql.one("select clock_timestamp()")
-                await comes_true(lambda was=carrying: moved(psql, room, was, one, two))  # type: ignore[misc]
+                await comes_true(lambda was=hosting: moved(psql, room, was, one, two))  # type: ignore[misc]
                 silent_for = psql.one(
                     "select extract(epoch from a.assigned_at - n.heartbeat_at)::float8"
                     " from assignments a, nodes n where a.room_id = %s and n.id = %s",
                     room,
-                    carrying,
+                    hosting,
                 )
                 took.append(silent_for)
                 one.heard.clear()
                 two.heard.clear()
                 await one.waits_to_hear_anywhere(660)
                 await two.waits_to_hear_anywhere(440)
-                lost = await part_of(psql, open_dir, carrying)
+                lost = await part_of(psql, open_dir, hosting)
                 written = (killed_at - lost.started_at).total_seconds()
                 # Its mix was some tens of milliseconds old, and of this machine's time others want their share.
                 assert written - 1.2 < lost.seconds < written + 0.2
@@ -150,18 +152,18 @@ LIVING: LiteralString = "select count(*) from living_nodes() where kind = %s"
 
 
 async def kill(psql: Psql, processes: dict[int, subprocess.Popen[bytes]], room: int) -> str:
-    """Kill the node that carries the room, as a machine that loses power would; its name."""
-    carrying: str = psql.one("select node_id from assignments where room_id = %s", room)
-    # By then another may carry it, if this one had no turn for three seconds: that is its right.
-    address: str = psql.one("select address from nodes where id = %s", carrying)
+    """Kill the room's node, as a machine that loses power would; its name."""
+    hosting: str = psql.one("select node_id from assignments where room_id = %s", room)
+    # Another node may host it by then, if this one got no processor time for three seconds.
+    address: str = psql.one("select address from nodes where id = %s", hosting)
     process = processes.pop(int(address.rsplit(maxsplit=1)[-1]))
     process.kill()
     await asyncio.to_thread(process.wait)
-    return carrying
+    return hosting
 
 
 def moved(psql: Psql, room: int, was: str, *callers: Caller) -> bool:
-    """Whether another node carries the room, and these people call that one."""
+    """Whether another node hosts the room, and these participants have offered to it."""
     found = psql.all("select node_id, peer_id::text from assignments where room_id = %s", room)
     return bool(found) and found[0][0] != was and all(c.node == found[0][1] for c in callers)
 

@@ -168,10 +168,10 @@ def test_a_disk_that_stands_still_holds_up_nobody_and_what_is_lost_is_told(
 
 
 class Rows:
-    """What the database would be told."""
+    """Keeps what would be written to the database."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[float, str | None]] = []
+        self.written: list[tuple[float, str | None]] = []
 
     async def recording_begins(self, recording: int) -> Begun:
         return Begun("stuck.ogg", 0.0)
@@ -182,7 +182,7 @@ class Rows:
     async def recording_ended(
         self, recording: int, seconds: float, size: int, failure: str | None
     ) -> None:
-        self.told.append((seconds, failure))
+        self.written.append((seconds, failure))
 
 
 async def test_a_node_ends_though_its_disk_stands_still(
@@ -205,7 +205,7 @@ async def test_a_node_ends_though_its_disk_stands_still(
             await asyncio.sleep(0.02)
         await recorder.close()
     await node.close()
-    [(seconds, failure)] = rows.told
+    [(seconds, failure)] = rows.written
     assert seconds == 0
     assert failure is not None
     assert "are lost" in failure

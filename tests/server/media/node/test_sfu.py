@@ -95,12 +95,12 @@ async def test_a_slot_is_one_stream_whoever_has_it_and_goes_to_who_spoke_last(
 
     # One slot for two voices, and its packets as they come.
     packets: list[RtpPacket] = []
-    line = listener.connection.addTransceiver("audio", direction="recvonly")
-    receive_packets(line, packets.append)
+    transceiver = listener.connection.addTransceiver("audio", direction="recvonly")
+    receive_packets(transceiver, packets.append)
 
     async def hears(voice: str) -> None:
         await listener.enter(sfu)
-        assert listener.voices == {str(line.mid): voice}
+        assert listener.voices == {str(transceiver.mid): voice}
         had = len(packets)
         await comes_true(lambda: len(packets) >= had + 10)
 
