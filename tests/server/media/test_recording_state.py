@@ -45,7 +45,7 @@ def sounds(frames: list[np.ndarray], hertz: float) -> bool:
 
 
 @pytest.mark.usefixtures("loopback")
-async def test_a_program_is_told_with_its_answer_and_a_player_by_ear(
+async def test_a_whip_program_learns_of_a_recording_by_its_answer_and_a_whep_player_by_a_tone(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
     player, program = Person(1), Person(2, 440)

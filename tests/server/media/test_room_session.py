@@ -124,7 +124,7 @@ async def test_what_a_room_refuses_is_said_by_name(
             pass
 
 
-async def test_a_room_that_ends_and_a_removal_end_the_visit_with_their_reason(
+async def test_a_room_that_ends_and_a_removal_end_the_session_with_their_reason(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
     async with (

@@ -97,7 +97,7 @@ async def test_a_room_moves_in_all_six_directions_and_python_peers_go_on_hearing
             )
 
 
-async def test_on_an_sfu_one_connection_carries_everybody_who_comes_and_nobody_in_the_audience(
+async def test_on_an_sfu_one_connection_has_the_voices_of_all_speakers_and_of_no_listener(
     database_url: str, psql: Psql, room: int
 ) -> None:
     async with nodes(database_url, psql, "sfu"), database_connections(database_url) as database:

@@ -146,7 +146,7 @@ async def test_a_whep_player_hears_the_mix_and_its_seat_goes_with_its_connection
 
 
 @pytest.mark.usefixtures("loopback")
-async def test_what_cannot_be_is_refused_by_name_and_nobody_sits_down(
+async def test_an_impossible_offer_is_refused_by_rule_and_takes_no_seat(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
     moderated = psql.room("rick", stage="moderated")

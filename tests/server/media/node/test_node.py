@@ -82,7 +82,7 @@ KILLS = 3
 
 
 @pytest.mark.parametrize("kind", ["sfu", "mcu"])
-async def test_a_room_is_carried_by_a_node_and_within_5_s_by_another_when_that_is_killed(
+async def test_a_room_is_hosted_by_a_node_and_within_5_s_by_another_when_that_is_killed(
     database_url: str, psql: Psql, room: int, kind: str, open_dir: Path
 ) -> None:
     """And so is its recording: what the killed one wrote is there, and the other goes on."""

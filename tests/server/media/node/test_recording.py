@@ -113,7 +113,7 @@ def test_no_recording_is_written_over_another(tmp_path: Path) -> None:
         OggWriter(tmp_path / "no such folder" / "a.ogg")
 
 
-def test_a_full_disk_is_told_and_what_is_there_stays(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_recording_with_an_error_and_the_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "full.ogg"
     recording = OggWriter(path)
     recording._file.close()  # what is below is gone, as with a volume that vanished
@@ -146,7 +146,7 @@ class StuckDisk:
 
 
 @pytest.mark.parametrize("frames", [100, WAITING + 10])
-def test_a_disk_that_stands_still_holds_up_nobody_and_what_is_lost_is_told(
+def test_a_disk_that_hangs_blocks_nothing_and_the_lost_seconds_are_counted(
     tmp_path: Path, frames: int
 ) -> None:
     recording = OggWriter(tmp_path / "made" / "stuck.ogg", make_folder=True)

@@ -65,7 +65,7 @@ async def test_a_muted_voice_stops_and_comes_back(sfu: Sfu, people: list[Person]
     assert before
 
 
-async def test_somebody_who_steps_up_is_heard_without_a_gap_for_the_others(
+async def test_a_listener_who_becomes_a_speaker_is_heard_without_a_gap_for_the_others(
     sfu: Sfu, people: list[Person]
 ) -> None:
     one, two, _, loud = people
@@ -82,7 +82,7 @@ async def test_somebody_who_steps_up_is_heard_without_a_gap_for_the_others(
     await one.waits_to_hear("user-2", 660)
 
 
-async def test_a_slot_is_one_stream_whoever_has_it_and_goes_to_who_spoke_last(
+async def test_a_slot_is_one_stream_also_when_its_voice_changes_and_goes_to_who_spoke_last(
     sfu: Sfu, people: list[Person]
 ) -> None:
     quiet, two, listener, later = people

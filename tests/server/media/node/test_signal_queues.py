@@ -45,7 +45,7 @@ class Node:
                 self.changed.clear()
 
 
-async def test_each_session_s_signals_are_dealt_with_in_order_beside_those_of_others() -> None:
+async def test_each_session_s_signals_are_handled_in_order_beside_those_of_others() -> None:
     node = Node()
     for number in (1, 2, 3):
         node.queues.put(signal(number))
@@ -72,7 +72,7 @@ async def test_one_session_has_one_task_and_a_bounded_queue_however_much_it_send
     await node.tasks.close()
 
 
-async def test_what_somebody_said_who_left_is_not_dealt_with() -> None:
+async def test_signals_of_a_session_that_left_are_dropped() -> None:
     node = Node()
     for number in range(5):
         node.queues.put(signal(number))
