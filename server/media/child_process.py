@@ -63,7 +63,18 @@ async def _run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> No
     settings = Settings(**config.pop("settings"))
     logs.configure(settings.log_level, "%(name)s: %(message)s")
     working = begin(work(ProcessConfig(config.pop("url"), settings, config)), "work")
-    loop.add_signal_handler(signal.SIGTERM, working.cancel)
-    loop.add_reader(sys.stdin.fileno(), lambda: os.read(0, 4096) or working.cancel())
+
+    def end() -> None:
+        """Cancel the work once: a second time would interrupt the leaving of its rooms."""
+        loop.remove_reader(sys.stdin.fileno())
+        if not working.cancelling():
+            working.cancel()
+
+    def read_input() -> None:
+        if not os.read(sys.stdin.fileno(), 4096):
+            end()
+
+    loop.add_signal_handler(signal.SIGTERM, end)
+    loop.add_reader(sys.stdin.fileno(), read_input)
     with suppress(asyncio.CancelledError):
         await working

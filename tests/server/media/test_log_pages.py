@@ -6,9 +6,8 @@ import asyncio
 from contextlib import aclosing
 
 import pytest
-from roomtone.media.signaling import database_client
-from roomtone.media.signaling.client import Frame
 from roomtone.media.signaling.database_client import database_connections
+from roomtone.postgres import room_events
 from roomtone.types import PeerId, RoomId
 
 from ...people import Psql
@@ -17,7 +16,7 @@ from ...people import Psql
 async def test_a_long_log_comes_whole_and_in_pages(
     database_url: str, psql: Psql, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_client, "PAGE", 3)
+    monkeypatch.setattr(room_events, "PAGE", 3)
     pages: list[int] = []
     async with database_connections(database_url) as database:
         dora = await database.client("dora", kind="person")
@@ -28,10 +27,10 @@ async def test_a_long_log_comes_whole_and_in_pages(
             psql.seat(room, f"p{number}")
         read = dora._read  # type: ignore[attr-defined]
 
-        async def counted(*arguments: object) -> tuple[list[Frame], object]:
-            found, cursor = await read(*arguments)
+        async def counted(*arguments: object) -> tuple[list[object], object, bool]:
+            found, cursor, complete = await read(*arguments)
             pages.append(len(found))
-            return found, cursor
+            return found, cursor, complete
 
         monkeypatch.setattr(dora, "_read", counted)
         joined: list[str] = []
