@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,14 +19,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..identity.tokens import subject_of
 from ..postgres.budget import subject
 from ..problem import Problem
-from ..token_bucket import TokenBucket
+from ..token_bucket import BySubject, request_bucket
 
 if TYPE_CHECKING:
     from ..settings import Settings
 
 MOST_DISCARDED = 4 * 1024 * 1024  # bytes
 DISCARDING_S = 2.0
-MOST_BUCKETS = 10_000
 
 _UNLIMITED = ("/client/", "/live", "/ready", "/metrics")
 
@@ -89,18 +87,14 @@ class BodyLimit:
 
 
 class RequestRate:
-    """Refuses more than `per_second` requests of one user, or of one address of anonymous users.
-
-    Each has a token bucket. The `MOST_BUCKETS` used last are kept; a new one starts full.
-    """
+    """Refuses more than `per_second` requests of one user, or of one address of anonymous users. Each has a token bucket."""
 
     def __init__(
         self, app: ASGIApp, *, per_second: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.app = app
         self.per_second = per_second
-        self._clock = clock
-        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._buckets = BySubject(lambda: request_bucket(per_second, clock=clock))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         limited = scope["type"] in ("http", "websocket") and not scope["path"].startswith(
@@ -120,12 +114,7 @@ class RequestRate:
 
     def take(self, client: str) -> float:
         """Count one request of this client. Returns 0, or the seconds until a request is allowed."""
-        bucket = self._buckets.pop(client, None) or TokenBucket(self.per_second, clock=self._clock)
-        self._buckets[client] = bucket
-        wait = bucket.take()
-        if len(self._buckets) > MOST_BUCKETS:
-            self._buckets.popitem(last=False)
-        return wait
+        return self._buckets[client].take()
 
     def _refusal(self, wait: float) -> Problem:
         return Problem(

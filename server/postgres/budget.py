@@ -9,19 +9,18 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 from ..problem import Problem
+from ..token_bucket import BySubject, TokenBucket
 
 if TYPE_CHECKING:
     from ..settings import Settings
 
 BURST_S: Final = 20.0  # this many seconds' worth may be used at once
-MOST_SUBJECTS: Final = 10_000
 
 subject: ContextVar[str | None] = ContextVar("subject", default=None)
 """The subject that this task works for. None is the relay itself, which has no budget."""
@@ -31,19 +30,13 @@ class Account:
     """One subject's seconds and places for transactions. Transactions in progress may overdraw it."""
 
     def __init__(self, per_second: float, places: int, clock: Callable[[], float]) -> None:
-        self.per_second = per_second
         self.places = asyncio.Semaphore(places)
-        self._most = per_second * BURST_S
-        self._left = self._most
         self._clock = clock
-        self._since = clock()
+        self._seconds = TokenBucket(per_second, per_second * BURST_S, clock=clock)
 
     def wait(self) -> float:
-        """0, or the seconds until the account is positive again."""
-        now = self._clock()
-        self._left = min(self._most, self._left + (now - self._since) * self.per_second)
-        self._since = now
-        return max(0.0, -self._left / self.per_second)
+        """0, or the seconds until the account is no longer overdrawn."""
+        return self._seconds.wait_for(0)
 
     @contextmanager
     def charged(self) -> Iterator[None]:
@@ -52,18 +45,19 @@ class Account:
         try:
             yield
         finally:
-            self._left -= self._clock() - began
+            self._seconds.overdraw(self._clock() - began)
 
 
 class Budgets:
-    """The accounts of the last `MOST_SUBJECTS` subjects; one that was forgotten starts full."""
+    """The accounts of all subjects."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_second = settings.database_seconds
         self._places = settings.statements_per_user
         self._patience = settings.pool_timeout
-        self._clock = clock
-        self._accounts: OrderedDict[str, Account] = OrderedDict()
+        self.accounts = BySubject(
+            lambda: Account(settings.database_seconds, settings.statements_per_user, clock)
+        )
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[AbstractContextManager[None]]:
@@ -75,7 +69,7 @@ class Budgets:
         if key is None:
             yield nullcontext()
             return
-        account = self.account(key)
+        account = self.accounts[key]
         if (wait := account.wait()) > 0:
             raise _used_up(self._per_second, wait)
         try:
@@ -87,15 +81,6 @@ class Budgets:
             yield account.charged()
         finally:
             account.places.release()
-
-    def account(self, key: str) -> Account:
-        account = self._accounts.pop(key, None)
-        if account is None:
-            account = Account(self._per_second, self._places, self._clock)
-        self._accounts[key] = account
-        if len(self._accounts) > MOST_SUBJECTS:
-            self._accounts.popitem(last=False)
-        return account
 
 
 def _used_up(per_second: float, wait: float) -> Problem:

@@ -1,13 +1,12 @@
 """What a NOTIFY on our channel may say, read strictly: any login can send one, so a payload is untrusted input.
 
 A payload that is exactly one of the five below becomes a notification; everything else is counted and ignored. A valid one
-can still be false. It only says what to read, so a false one costs a read that finds nothing new, and a `Throttle` limits
-how many of those there are per second.
+can still be false. It only says what to read, so a false one costs a read that finds nothing new, and a token bucket
+limits how many of those there are per second.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import re
@@ -154,31 +153,6 @@ def _text(value: object, form: re.Pattern[str]) -> str:
     if not isinstance(value, str) or not form.fullmatch(value):
         raise ValueError("not a text of this form")
     return value
-
-
-class Throttle:
-    """Allows `per_second` turns a second, and `burst` of them at once: `turn` waits until there is one.
-
-    For work that a false notification can cause. The work is delayed, never dropped.
-    """
-
-    def __init__(
-        self, per_second: float, burst: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._per_second = per_second
-        self._burst = burst
-        self._clock = clock
-        self._left = float(burst)
-        self._since = clock()
-
-    async def turn(self) -> None:
-        """Wait for a turn and take it."""
-        now = self._clock()
-        self._left = min(self._burst, self._left + (now - self._since) * self._per_second)
-        self._since = now
-        self._left -= 1
-        if self._left < 0:
-            await asyncio.sleep(-self._left / self._per_second)
 
 
 class Backlog(Generic[K]):

@@ -22,9 +22,10 @@ import psycopg
 
 from ..log import control_events
 from ..log.frame import Frame
-from ..postgres.notifications import Backlog, Throttle
+from ..postgres.notifications import Backlog
 from ..postgres.pools import Database
 from ..problem import not_in_time
+from ..token_bucket import TokenBucket
 from ..types import Cursor, RoomId, UserId
 from .recipients import EVERYBODY, Recipients
 
@@ -76,7 +77,7 @@ class Hallway:
         self._opens_at: dict[RoomId, datetime] = {}
         self._changed: Backlog[RoomId] = Backlog()
         self._reading: list[RoomId] = []
-        self._whole = Throttle(1, 3)
+        self._whole = TokenBucket(1, 3)
         self._has_read = asyncio.Event()
         self._stale = True
         self._work = asyncio.Event()

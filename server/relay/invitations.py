@@ -18,9 +18,10 @@ import psycopg
 
 from ..log import control_events
 from ..log.frame import Frame
-from ..postgres.notifications import Backlog, Throttle
+from ..postgres.notifications import Backlog
 from ..postgres.pools import Database
 from ..postgres.roles import Connection
+from ..token_bucket import TokenBucket
 from ..types import InvitationId, RoomId, UserId
 
 READ_WITHIN: Final = (
@@ -92,8 +93,8 @@ class Invitations:
         self._wanted: set[UserId] = set()
         self._overflowed = False
         self._ended_meanwhile: set[RoomId] | None = None  # while lists are being read
-        self._throttle = Throttle(READS_PER_S, READS_AT_ONCE)
-        self._whole = Throttle(1, 3)
+        self._throttle = TokenBucket(READS_PER_S, READS_AT_ONCE)
+        self._whole = TokenBucket(1, 3)
         self._work = asyncio.Event()
 
     def notified(self, invitation: InvitationId) -> None:

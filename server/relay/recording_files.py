@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from ..formats.ogg import seconds_of
-from ..postgres.notifications import Throttle
 from ..postgres.pools import Database
 from ..supervision import Supervisor
+from ..token_bucket import TokenBucket
 from .periodic import every
 
 END_EVERY: Final = 2.0  # seconds
@@ -39,7 +39,7 @@ class RecordingFiles:
         self._keep = keep
         self._deleted = asyncio.Event()
         self._deleted.set()  # some may have been deleted before this relay started
-        self._throttle = Throttle(1, 3)
+        self._throttle = TokenBucket(1, 3)
 
     def notified(self) -> None:
         """A notification said that a recording was deleted."""

@@ -15,8 +15,8 @@ from typing import Final
 
 import psycopg
 
-from ..postgres.notifications import Throttle
 from ..postgres.pools import Database
+from ..token_bucket import TokenBucket
 from ..types import Claims
 
 QUERIES_PER_S: Final = 20.0  # queries that notifications can cause: they can be false
@@ -35,7 +35,7 @@ class Revocations:
         self._database = database
         self._in_use: dict[str, set[asyncio.Event]] = {}
         self._by_mark: dict[str, set[str]] = {}
-        self._throttle = Throttle(QUERIES_PER_S, QUERIES_AT_ONCE)
+        self._throttle = TokenBucket(QUERIES_PER_S, QUERIES_AT_ONCE)
         self._revoked: set[str] = set()
         self._doubtful: set[str] = set()
         self._work = asyncio.Event()

@@ -18,9 +18,9 @@ from typing import Any, Final
 import psycopg
 
 from ..log.room_log import Entry, Reader, RoomLog, frame
-from ..postgres.notifications import Throttle
 from ..postgres.pools import Database
 from ..supervision import begin
+from ..token_bucket import TokenBucket
 from ..types import Cursor, PeerId, RoomId, UserId
 from .metrics import Metrics
 
@@ -52,7 +52,7 @@ class RoomLogs:
         self._rooms: dict[RoomId, RoomLog] = {}
         self._opening: dict[RoomId, asyncio.Task[RoomLog]] = {}
         self._to_read: dict[RoomId, Notified | None] = {}
-        self._fruitless = Throttle(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
+        self._fruitless = TokenBucket(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
         self._written_here: set[RoomId] = set()
         self._already_read: dict[RoomId, int] = {}
         self._work = asyncio.Event()

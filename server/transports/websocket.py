@@ -26,7 +26,7 @@ from ..log.frame import Frame
 from ..postgres.room_events import Seat
 from ..problem import Problem
 from ..supervision import first_of
-from ..token_bucket import TokenBucket
+from ..token_bucket import request_bucket
 from ..types import Claims, Cursor, PeerId, RoomId, UserId
 from . import websocket_messages as messages
 from .following import RoomSubscription, StreamEnded, Subscription, subscribe, subscribe_to_room
@@ -89,7 +89,7 @@ class HallwaySocket:
         self._cut = asyncio.Event()
         self._sending = asyncio.Lock()
         self._answering = asyncio.Lock()
-        self._bucket = TokenBucket(self._state.settings.requests_per_second)
+        self._bucket = request_bucket(self._state.settings.requests_per_second)
         self._subscription: Subscription
 
     async def serve(self) -> None:

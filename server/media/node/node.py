@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from ...postgres.lease import Connect
-from ...postgres.notifications import Throttle
 from ...supervision import Supervisor
+from ...token_bucket import TokenBucket
 from ...types import PeerId, RoomId, UserId
 from ..signaling.client import Ice
 from ..signaling.database_client import DatabaseConnections, database_connections
@@ -65,7 +65,7 @@ class Node:
 
     async def _beat_when(self, notified: asyncio.Event) -> None:
         """A notification says that there is a new room: ask for it now, not with the next heartbeat."""
-        throttle = Throttle(BEATS_PER_S, BEATS_AT_ONCE)
+        throttle = TokenBucket(BEATS_PER_S, BEATS_AT_ONCE)
         while True:
             await notified.wait()
             await throttle.turn()

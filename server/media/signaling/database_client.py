@@ -21,11 +21,11 @@ from psycopg_pool import AsyncConnectionPool
 from ...log.frame import Frame as LogFrame
 from ...postgres.lease import Connect, Lease, new_node_id, this_process
 from ...postgres.listener import Listener
-from ...postgres.notifications import Throttle
 from ...postgres.roles import LOST_AFTER, Connection, acting, become_relay
 from ...postgres.room_events import Seat, missed, snapshot, why_gone
 from ...postgres.wakeup_events import WakeupEvents
 from ...supervision import supervised
+from ...token_bucket import TokenBucket
 from ...types import Claims, Cursor, PeerId, RoomId, UserId
 from .client import ConnectionLost, Frame, Ice, Refused, Row, SignalingClient, User
 from .ice_servers import IceServers
@@ -189,7 +189,7 @@ class DatabaseSignalingClient:
     async def follow(
         self, room: RoomId, peer: PeerId, after: Cursor | None
     ) -> AsyncGenerator[Frame, None]:
-        fruitless = Throttle(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
+        fruitless = TokenBucket(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
         seat = Seat(room, self._user.id, peer)
         with self._connections.wakeups.of_room(room) as notified:
             async with _translated_errors(), self._connections.lease.holding(peer) as held:

@@ -139,13 +139,6 @@ def test_seconds_come_back_with_time() -> None:
     assert account.wait() == 0
 
 
-async def test_the_budget_remembers_a_bounded_number_of_subjects() -> None:
-    budgets = Budgets(Settings())
-    for number in range(budget.MOST_SUBJECTS + 10):
-        budgets.account(f"user {number}")
-    assert len(budgets._accounts) == budget.MOST_SUBJECTS
-
-
 async def test_work_for_a_user_has_a_budget_and_work_of_the_relay_has_none() -> None:
     budgets = Budgets(Settings(statements_per_user=1, pool_timeout=0.1))
     async with budgets.turn(), budgets.turn():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from roomtone.http.limits import MOST_BUCKETS, MOST_DISCARDED, BodyLimit, RequestRate
+from roomtone.http.limits import MOST_DISCARDED, BodyLimit, RequestRate
 from starlette.types import Message, Receive, Scope, Send
 
 from ...conftest import Connect
@@ -30,13 +30,6 @@ def test_a_burst_is_allowed_and_then_one_request_at_a_time() -> None:
     assert rate.take("user 1") > 0
     now = 1000.0
     assert [rate.take("user 1") == 0 for _ in range(21)] == [True] * 20 + [False]
-
-
-def test_the_rate_remembers_a_bounded_number_of_clients() -> None:
-    rate = RequestRate(_nothing, per_second=1, clock=lambda: 0.0)
-    for number in range(MOST_BUCKETS + 10):
-        rate.take(f"address {number}")
-    assert len(rate._buckets) == MOST_BUCKETS
 
 
 def test_too_many_requests_of_one_are_refused_and_others_go_on(database_url: str) -> None:

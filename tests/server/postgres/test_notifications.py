@@ -15,7 +15,6 @@ from roomtone.postgres.notifications import (
     NotificationParser,
     RecordingDeleted,
     RoomChanged,
-    Throttle,
     TokenRevoked,
 )
 from roomtone.types import InvitationId, NodeId, RoomId
@@ -113,23 +112,3 @@ def test_every_payload_that_the_database_sends_is_read(psql: Psql, connect: Conn
     assert {type(each) for each in received} == {RoomChanged, TokenRevoked}
     assert any(isinstance(each, RoomChanged) and each.room == room for each in received)
     assert isinstance(listening, psycopg.Connection)
-
-
-async def test_a_throttle_lets_a_burst_through_and_then_a_number_per_second(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    now, slept = 0.0, []
-
-    async def sleep(seconds: float) -> None:
-        nonlocal now
-        slept.append(seconds)
-        now += seconds
-
-    monkeypatch.setattr("roomtone.postgres.notifications.asyncio.sleep", sleep)
-    throttle = Throttle(10, 5, clock=lambda: now)
-    for _ in range(5):
-        await throttle.turn()
-    assert slept == []
-    for _ in range(20):
-        await throttle.turn()
-    assert now == pytest.approx(2.0)
