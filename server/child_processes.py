@@ -15,14 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
+from .backoff import backoff
 from .postgres.account import Account
 from .settings import Settings
 
 STOPS_WITHIN: Final = 2.0  # seconds
-SHORTEST, LONGEST = 1.0, 60.0  # seconds of back-off
-STEADY_AFTER: Final = (
-    30.0  # seconds; a process that ran this long is restarted after the shortest back-off
-)
+STEADY_AFTER: Final = 30.0  # seconds; a process that ran this long has recovered
 
 SENT_SETTINGS: Final = (
     "ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy", "log_level", "host",
@@ -52,14 +50,14 @@ class ChildProcess:
         self._thread.start()
 
     def terminate(self) -> None:
-        """Ask it to end, without waiting."""
-        self._stopping.set()
+        """Ask it to end, once, without waiting."""
         with self._lock:
-            if self.process is not None:
+            if not self._stopping.is_set() and self.process is not None:
                 self.process.terminate()
+            self._stopping.set()
 
     def stop(self) -> None:
-        """Give it time to leave its rooms, then kill it."""
+        """Ask it to end, unless `terminate` did. Give it time to leave its rooms, then kill it."""
         self.terminate()
         process = self.process
         if process is not None:
@@ -70,7 +68,7 @@ class ChildProcess:
             self._thread.join(1.0)
 
     def _keep_running(self) -> None:
-        pause = SHORTEST
+        attempt = 0
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
@@ -81,9 +79,10 @@ class ChildProcess:
             if self._stopping.is_set():
                 return
             logger.error("%s stopped; starting it again", self.name)
-            # 1 2 4 8 16 32 60 60 … seconds
-            pause = SHORTEST if time.monotonic() - began > STEADY_AFTER else min(LONGEST, 2 * pause)
-            self._stopping.wait(pause)
+            # 1 2 4 8 16 32 60 60 … seconds, each times 0.5 to 1
+            attempt = 0 if time.monotonic() - began > STEADY_AFTER else attempt
+            self._stopping.wait(backoff(attempt, base=1.0, most=60.0))
+            attempt += 1
 
     def _run(self) -> None:
         """Run the process to its end."""

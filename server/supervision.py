@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
+from .backoff import backoff
+
 STEADY_AFTER: Final = 10.0  # seconds; a task that ran so long has recovered
-GIVE_UP_AFTER: Final = 10  # failures in a row, a minute's worth
+GIVE_UP_AFTER: Final = 10  # failures in a row, half a minute's worth
 FAILING_FROM: Final = 3  # failures in a row until `failing` names the task
 
 T = TypeVar("T")
@@ -125,8 +126,8 @@ class Supervisor:
                     return
             finally:
                 steady.cancel()
-            # 0.1 0.2 0.4 0.8 1.6 3.2 6.4 10 10 … seconds, each times 0.5 to 1.5
-            pause = min(10.0, 0.1 * 2.0 ** (self._in_a_row[name] - 1)) * random.uniform(0.5, 1.5)
+            # 0.15 0.3 0.6 1.2 2.4 4.8 9.6 15 15 … seconds, each times 0.5 to 1
+            pause = backoff(self._in_a_row[name] - 1, base=0.15, most=15.0)
             log.warning(
                 "%s ran for %.1f s, and starts again in %.1f s", name, time.monotonic() - began, pause
             )  # fmt: skip

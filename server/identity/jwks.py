@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import random
 import socket
 import ssl
 import time
@@ -22,6 +21,7 @@ from urllib.request import HTTPHandler, HTTPSHandler, ProxyHandler, Request
 
 import jwt
 
+from ..backoff import backoff
 from ..settings import is_loopback
 
 logger = logging.getLogger("roomtone.jwks")
@@ -71,10 +71,10 @@ class Jwks:
         failures = 0
         while True:
             failures = 0 if await self.fetch() else failures + 1
-            # After failures 1 2 4 8 16 32 60 60 … seconds, each times 0.5 to 1.5
-            again = min(60.0, 2.0 ** (failures - 1)) * random.uniform(0.5, 1.5)
+            # After failures 1 2 4 8 16 32 60 60 … seconds, each times 0.5 to 1
+            again = backoff(failures - 1, base=1.0, most=60.0) if failures else STALE_AFTER_S
             with suppress(TimeoutError):
-                async with asyncio.timeout(again if failures else STALE_AFTER_S):
+                async with asyncio.timeout(again):
                     await self._wanted.wait()
 
     async def fetch(self) -> bool:

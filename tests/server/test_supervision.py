@@ -54,7 +54,7 @@ async def ended_process(task: Failing, *, restarts: bool) -> tuple[TaskFailed, S
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roomtone.supervision.random.uniform", lambda low, high: 0.001)
+    monkeypatch.setattr("roomtone.backoff.random.uniform", lambda low, high: 0.001)
 
 
 async def test_a_task_that_fails_is_logged_counted_and_started_again(

@@ -25,7 +25,7 @@ def failing_hallway(monkeypatch: pytest.MonkeyPatch) -> None:
         raise Fault("a fault of its own")
 
     monkeypatch.setattr(Hallway, "run", run)
-    monkeypatch.setattr("roomtone.supervision.random.uniform", lambda low, high: 0.01)
+    monkeypatch.setattr("roomtone.backoff.random.uniform", lambda low, high: 0.01)
 
 
 @pytest.mark.usefixtures("failing_hallway")
