@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NewType
+from typing import Final, NewType
 
 RoomId = NewType("RoomId", int)
 UserId = NewType("UserId", int)
@@ -43,3 +43,7 @@ class Cursor:
 
     def __str__(self) -> str:
         return f"{self.epoch}-{self.seq}"
+
+
+NOT_READ_YET: Final = Cursor(0, 0)
+"""The cursor of a session that has not read its room's log yet. No log has this epoch."""

@@ -57,6 +57,9 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
   })
 }
 
+/** The cursor of a session that has not read its room's log yet. */
+const NOT_READ_YET = '0-0'
+
 /**
  * Why a session lost its seat after a cursor, from the log; null if the log has no reason (any more).
  *
@@ -64,8 +67,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
  * @returns {Promise<string|null>} a bye's reason; rejects with a Problem that may pass
  */
 export async function leaveReason({ fetch, path, peer_id, cursor }) {
-  if (!cursor) return null
-  const query = new URLSearchParams({ peer_id, after: cursor })
+  const query = new URLSearchParams({ peer_id, after: cursor ?? NOT_READ_YET })
   const response = await fetch(`${path}/events?${query}`, { headers: { Accept: 'application/json' }, cache: 'no-store' }).catch(() => {
     throw unreachable()
   })

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from psycopg.errors import NoDataFound
+from psycopg.rows import TupleRow
 
 from ..log.frame import Frame
 from ..types import Claims, Cursor, PeerId, RoomId, UserId
@@ -85,28 +86,34 @@ async def why_gone(
 ) -> str | None:
     """Why this user's seat stopped being this session's after a cursor; None if the log cannot tell.
 
+    If the log does not reach back to the cursor, it can tell when the session began after its oldest event.
     It tells only what happened to this user's seat, since a user without a seat may no longer read the log.
     """
-    seq = after.seq
     async with database.relay() as connection:
-        while True:
-            answer = await connection.execute(
-                "select epoch, tail_seq, seq, seat_user, seat_peer::text, event"
-                " from roomtone.relay_read(%s, %s)",
-                ([room], [seq]),
-            )
-            rows = await answer.fetchall()
-            if (
-                not rows
-                or rows[0][0] != after.epoch
-                or after.seq < rows[0][1]
-                or rows[0][2] is None
-            ):
-                return None
-            seq = rows[-1][2]
-            for *_, seat_user, seat_peer, event in rows:
-                if seat_user == user and seat_peer != peer:
+        page = await _log_page(connection, room, after.seq)
+        began = bool(page) and page[0][0] == after.epoch and page[0][1] <= after.seq
+        if page and not began:
+            page = await _log_page(connection, room, 0)
+        while page and page[-1][2] is not None:
+            for *_, seat_user, seat_peer, event in page:
+                if seat_user != user:
+                    continue
+                if seat_peer == peer:
+                    began = True
+                elif began:
                     return reason_of(seat_peer, json.loads(event)["reason"])
+            page = await _log_page(connection, room, page[-1][2])
+    return None
+
+
+async def _log_page(connection: Connection, room: RoomId, after: int) -> list[TupleRow]:
+    """The next events of a room's log: (epoch, tail_seq, seq, seat_user, seat_peer, event); `seq` is None if there are none."""
+    answer = await connection.execute(
+        "select epoch, tail_seq, seq, seat_user, seat_peer::text, event"
+        " from roomtone.relay_read(%s, %s)",
+        ([room], [after]),
+    )
+    return await answer.fetchall()
 
 
 def reason_of(seat_peer: str | None, reason: str | None) -> str:

@@ -26,7 +26,7 @@ from ...postgres.room_events import Seat, missed, snapshot, why_gone
 from ...postgres.wakeup_events import WakeupEvents
 from ...supervision import supervised
 from ...token_bucket import TokenBucket
-from ...types import Claims, Cursor, PeerId, RoomId, UserId
+from ...types import NOT_READ_YET, Claims, Cursor, PeerId, RoomId, UserId
 from .client import ConnectionLost, Frame, Ice, Refused, Row, SignalingClient, User
 from .ice_servers import IceServers
 
@@ -204,7 +204,7 @@ class DatabaseSignalingClient:
                     try:
                         frames, place, complete = await self._read(seat, place)
                     except Refused:
-                        reason = await self.why_gone(room, peer, place) if place else None
+                        reason = await self.why_gone(room, peer, place or NOT_READ_YET)
                         if reason is None:
                             raise
                         yield Frame("bye", {"reason": reason})

@@ -4,27 +4,29 @@ import { webcrypto } from 'node:crypto'
 import { test } from 'node:test'
 
 import { createSeat } from '../../../client_web/room/seat.js'
+import { leaveReason } from '../../../client_web/signaling/polling.js'
 import { Problem } from '../../../client_web/signaling/problem.js'
 
 globalThis.crypto ??= webcrypto // Node 18 does not offer it by itself
 
-/** A seat whose rows are answered by `upsert`, with what it asked for and its phases. */
-function createTestedSeat(upsert, prepare = async () => {}) {
+/** A seat whose rows are answered by `upsert`, with what it asked for and its phases; `technique` replaces parts of its transport. */
+function createTestedSeat(upsert, prepare = async () => {}, technique = {}) {
   const asked = []
   const phases = []
   const followed = []
+  const ends = []
   const seat = createSeat({
     user: { id: 1 },
     roomId: 7,
     rows: { upsert: async (table, row) => upsert(asked.push(row)) },
     inspector: { returned() {}, note() {} },
-    technique: { subscribe: ({ peer_id }) => ({ start: () => followed.push(peer_id), close() {} }) },
+    technique: { subscribe: ({ peer_id }) => ({ start: () => followed.push(peer_id), close() {} }), ...technique },
     onJoining() {},
     prepare,
     onFrame() {},
-    onStatus: ({ phase }) => phases.push(phase),
+    onStatus: ({ phase, reason }) => phases.push(phase) && ends.push(...(phase === 'left' ? [reason] : [])),
   })
-  return { seat, asked, phases, followed }
+  return { seat, asked, phases, followed, ends }
 }
 
 test('a peer_id that an attempt without an answer used up is replaced by a new one', async () => {
@@ -63,4 +65,25 @@ test('a user who may not know the ICE servers has no seat', async () => {
   await seat.take()
   assert.deepEqual(followed, [])
   assert.equal(phases.at(-1), 'left')
+})
+
+test('a session that is removed before it reads the log ends, and does not take the seat again', async () => {
+  const problem = new Problem({ message: 'not yours', status: 403, rule: 'participants_peer_is_current' })
+  const asked = []
+  const fetch = async (address) => asked.push(address) && Response.json({ events: [], cursor: '0-0', bye: { reason: 'removed' } })
+  const ended = new Promise((resolve) => {
+    const { seat, ends } = createTestedSeat(() => [{ join_date: '2026-11-26T12:00:00Z' }], undefined, {
+      subscribe: ({ onState }) => ({
+        cursor: null,
+        start: () => onState({ state: 'ended', reason: 'refused', problem, retry_at: null }),
+        close: () => resolve(ends),
+      }),
+      leaveReason: (lost) => leaveReason({ fetch, ...lost }),
+    })
+    void seat.take()
+  })
+  const ends = await ended
+  await Promise.resolve()
+  assert.deepEqual(ends, ['removed'])
+  assert.equal(new URL(asked[0], 'http://here').searchParams.get('after'), '0-0')
 })

@@ -10,7 +10,8 @@ import pytest
 from roomtone.media.room_session import room_session
 from roomtone.media.signaling.client import ConnectionLost, Refused
 from roomtone.media.signaling.database_client import database_connections
-from roomtone.media.signaling.events import Snapshot
+from roomtone.media.signaling.events import Ended, Snapshot
+from roomtone.media.signaling.held_seat import HeldSeat
 from roomtone.media.signaling.http_client import http_signaling_client
 from roomtone.media.sounds import silence, tone
 from roomtone.types import RoomId
@@ -137,10 +138,24 @@ async def test_a_room_that_ends_and_a_removal_end_the_session_with_their_reason(
             room_session(hettie, RoomId(room)) as other,
         ):
             psql.run("delete from participants where user_id = %s", dora.user.id)
-            await asyncio.wait_for(hers.ended.wait(), 10)
+            await until(hers, lambda v: v.ended.is_set())
             psql.run("update rooms set ended_at = now() where id = %s", room)
-            await asyncio.wait_for(other.ended.wait(), 10)
+            await until(other, lambda v: v.ended.is_set())
             assert (hers.reason, other.reason) == ("removed", "room ended")
+
+
+async def test_a_session_that_is_removed_before_it_reads_the_log_does_not_take_the_seat_again(
+    relay: RunningRelay, database_url: str, psql: Psql, room: int
+) -> None:
+    async with (
+        database_connections(database_url) as database,
+        http_signaling_client(relay.url, "hettie") as hettie,
+    ):
+        for client in (await database.client("dora"), hettie):
+            async with HeldSeat(client, RoomId(room)) as seat:
+                psql.run("delete from participants where user_id = %s", client.user.id)
+                assert [event async for event in seat.events()] == [Ended("removed")]
+            assert psql.roster(room) == []
 
 
 async def test_a_fresh_snapshot_that_says_muted_mutes(

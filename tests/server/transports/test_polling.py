@@ -170,6 +170,9 @@ def test_a_poll_after_the_seat_was_lost_says_why(
     asked = {"peer_id": peer, "after": first["cursor"]}
     answer = anna.get(f"/rooms/{room}/events", headers=JSON, params=asked)
     assert answer.json() == {"events": [], "cursor": first["cursor"], "bye": {"reason": reason}}
+    # A session that never read the log has no cursor of it.
+    unread = anna.get(f"/rooms/{room}/events", headers=JSON, params=asked | {"after": "0-0"})
+    assert unread.json() == {"events": [], "cursor": "0-0", "bye": {"reason": reason}}
     unknown = anna.get(f"/rooms/{room}/events", headers=JSON, params={"peer_id": peer})
     assert unknown.status_code in (400, 403)
 
