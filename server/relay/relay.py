@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..postgres.listener import Listener, Resync
 from ..postgres.notifications import (
@@ -31,6 +32,11 @@ from .room_logs import RoomLogs
 
 if TYPE_CHECKING:
     from ..settings import Settings
+
+
+READY_WITHIN: Final = 10.0  # seconds; then it serves what it can
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,10 @@ async def dispatch(listener: Listener, relay: Relay, database: Database) -> None
 async def running_relay(
     database: Database, listener: Listener, settings: Settings, tasks: Supervisor
 ) -> AsyncIterator[Relay]:
-    """A relay that runs until the block ends; then its streams end, the tasks are closed, and its lease is."""
+    """A relay that runs until the block ends; then its streams end, the tasks are closed, and its lease is.
+
+    The block begins when LISTEN is in force and the hallway was read, so that the first client finds the relay ready.
+    """
     relay = Relay.create(database, settings)
     relay.metrics.count_database(database.counted)
     relay.metrics.count_failures(tasks, listener.parser)
@@ -123,6 +132,11 @@ async def running_relay(
     Reaper(database, relay.presence, grace=settings.grace).start(tasks)
     Housekeeping(database, listener, relay.hallway, relay.metrics).start(tasks)
     try:
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                await relay.hallway.filled.wait()
+        except TimeoutError:
+            log.warning("the relay is not ready after %g s; /ready says why", READY_WITHIN)
         yield relay
     finally:
         relay.stop_streams()

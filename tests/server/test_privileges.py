@@ -22,7 +22,7 @@ from roomtone.postgres.lock import running
 from roomtone.postgres.programs import socket_url
 from roomtone.settings import Settings
 
-from ..patience import PATIENCE, eventually
+from ..patience import PATIENCE
 from ..running import NO_TLS
 
 
@@ -95,8 +95,7 @@ def test_processes_give_up_root_with_another_database_too(
     with roomtone(*flags, "--workers", "2") as (process, url):
         uid = account_for(open_dir / "data" / "postgres").uid
         all_as(process, 2, uid)
-        # Either of the two may answer, and the second is ready a little later.
-        eventually(lambda: httpx.get(f"{url}ready", verify=NO_TLS).status_code == 200)
+        assert httpx.get(f"{url}ready", verify=NO_TLS).status_code == 200
 
 
 def test_processes_keep_root_only_if_a_setting_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import httpx
 import pytest
 from roomtone import supervision
-from roomtone.drill.waiting import until
 from roomtone.process import bind, serve
 from roomtone.relay.hallway import Hallway
 from roomtone.settings import Settings
 
+from ...patience import comes_true
 from ...running import RunningRelay, run_relay
 
 pytestmark = pytest.mark.anyio
@@ -26,6 +26,7 @@ def failing_hallway(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Hallway, "run", run)
     monkeypatch.setattr("roomtone.backoff.random.uniform", lambda low, high: 0.01)
+    monkeypatch.setattr("roomtone.relay.relay.READY_WITHIN", 0.1)
 
 
 @pytest.mark.usefixtures("failing_hallway")
@@ -39,7 +40,7 @@ async def test_a_relay_whose_task_keeps_failing_is_live_and_not_ready(
             answer = client.get("/ready")
             return answer.status_code == 503 and "hallway" in answer.json()["message"]
 
-        assert await until(fails, 10.0)
+        await comes_true(fails)
         assert client.get("/live").status_code == 200
         assert 'roomtone_task_failures_total{task="hallway"}' in client.get("/metrics").text
 
@@ -62,11 +63,11 @@ async def test_a_relay_is_not_ready_before_the_issuers_keys_are_read(
         return words in client.get("/ready").text
 
     with relay.client() as client:
-        assert await until(lambda: says(client, "true"), 10.0)
+        assert says(client, "true")
     # No server listens on port 1: the relay starts, and reports that the keys are missing.
     with (
         run_relay(database_url, jwt_jwks_url="http://127.0.0.1:1/keys") as lacking,
         lacking.client() as client,
     ):
-        assert await until(lambda: says(client, "signing keys"), 10.0)
+        await comes_true(lambda: says(client, "signing keys"))
         assert client.get("/live").status_code == 200
