@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -37,8 +37,10 @@ class SocketSubscriber(Subscriber):
         return await self.ack(name)
 
     async def send(self, text: str | bytes) -> None:
+        """Send this. The relay may close the socket before it has read everything; `ended` and `code` say so."""
         assert self.connection is not None
-        await self.connection.send(text)
+        with suppress(ConnectionClosed):
+            await self.connection.send(text)
 
     async def ack(self, name: Any, within: float = PATIENCE) -> dict[str, Any]:
         async with self._news:
