@@ -30,8 +30,7 @@ async def ready(request: Request) -> Response:
     if jwks is not None and not jwks.known:
         raise Problem(503, "08006", "the issuer's signing keys could not be read yet")
     try:
-        async with request.state.database.relay() as connection:
-            await connection.execute("select 1")
+        await request.state.database.ping()
     except psycopg.Error:
         raise Problem(503, "08006", "the database does not answer") from None
     return JSONResponse({"ready": True})

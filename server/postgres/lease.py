@@ -13,8 +13,8 @@ import socket
 import time
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Final
 
@@ -22,7 +22,7 @@ import psycopg
 
 from ..supervision import Supervisor
 from ..types import NodeId, PeerId
-from .roles import Connection
+from .roles import Connect, Connection
 
 GRACE: Final = timedelta(seconds=10)  # long enough for a lost connection to come back
 HEARTBEAT_EVERY: Final = 1.0  # seconds
@@ -33,9 +33,6 @@ STAMPED_WITHIN: Final = (
     15.0  # seconds; a connection, two statements and a lock have timeouts of their own
 )
 END_WITHIN: Final = 2.0  # seconds; if the database is away, the missing heartbeats say the same
-
-Connect = Callable[[], AbstractAsyncContextManager[Connection]]
-"""Lends a connection with the relay's rights."""
 
 log = logging.getLogger(__name__)
 

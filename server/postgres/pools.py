@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from psycopg_pool import AsyncConnectionPool
 
+from ..supervision import begin
 from ..types import Claims, NodeId
 from .budget import Budgets
 from .roles import LOST_AFTER, Connection, acting, become_relay
@@ -39,6 +41,7 @@ class Database:
         self._users = self._pool(settings.pool_size, settings.pool_timeout, checked=True)
         # Of its own, so that the log is read and presence is kept while users wait for a connection.
         self._own = self._pool(3, settings.pool_timeout, checked=False)
+        self._ping: asyncio.Task[None] | None = None
 
     def _pool(
         self, size: int, timeout: float, *, checked: bool
@@ -107,6 +110,16 @@ class Database:
         async with self._budgets.turn() as charged, self.relay() as connection:
             with charged:
                 yield connection
+
+    async def ping(self) -> None:
+        """Raises psycopg errors if the database does not answer. Calls at the same time share one statement, because anybody may ask."""
+        if self._ping is None or self._ping.done():
+            self._ping = begin(self._select_nothing(), "ping")
+        await asyncio.shield(self._ping)
+
+    async def _select_nothing(self) -> None:
+        async with self.relay() as connection:
+            await connection.execute("select")
 
     async def refresh(self) -> None:
         """Replace connections that were lost, for example in a restart of the server."""

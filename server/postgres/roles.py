@@ -7,8 +7,8 @@ the transaction ends, so grants, policies, constraints and triggers decide what 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
 from psycopg import AsyncConnection, IsolationLevel
@@ -28,6 +28,9 @@ LOST_AFTER: Final[dict[str, Any]] = {
 """When a connection whose network is gone fails (PostgreSQL manual, 34.1.2): after about eleven seconds."""
 
 Connection = AsyncConnection[TupleRow]
+
+Connect = Callable[[], AbstractAsyncContextManager[Connection]]
+"""Lends a connection with the relay's rights."""
 
 
 async def become_relay(connection: Connection) -> None:

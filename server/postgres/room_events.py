@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from psycopg.errors import NoDataFound
-from psycopg.rows import TupleRow
 
 from ..log.frame import Frame
 from ..types import Claims, Cursor, PeerId, RoomId, UserId
-from .roles import Connection
+from .roles import Connect, Connection
 
 PAGE: Final = 500  # events read at once for a client that comes back
 
@@ -24,9 +22,6 @@ class Connections(Protocol):
         self, claims: Claims, *, read_only: bool = False, snapshot: bool = False
     ) -> AbstractAsyncContextManager[Connection]:
         """A transaction as this user, as in `roles.acting`."""
-
-    def relay(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection with the relay's rights."""
 
 
 @dataclass(frozen=True)
@@ -82,38 +77,21 @@ async def missed(database: Connections, claims: Claims, seat: Seat, after: Curso
 
 
 async def why_gone(
-    database: Connections, room: RoomId, user: UserId, peer: PeerId, after: Cursor
+    connect: Connect, room: RoomId, user: UserId, peer: PeerId, after: Cursor
 ) -> str | None:
     """Why this user's seat stopped being this session's after a cursor; None if the log cannot tell.
 
     If the log does not reach back to the cursor, it can tell when the session began after its oldest event.
-    It tells only what happened to this user's seat, since a user without a seat may no longer read the log.
     """
-    async with database.relay() as connection:
-        page = await _log_page(connection, room, after.seq)
-        began = bool(page) and page[0][0] == after.epoch and page[0][1] <= after.seq
-        if page and not began:
-            page = await _log_page(connection, room, 0)
-        while page and page[-1][2] is not None:
-            for *_, seat_user, seat_peer, event in page:
-                if seat_user != user:
-                    continue
-                if seat_peer == peer:
-                    began = True
-                elif began:
-                    return reason_of(seat_peer, json.loads(event)["reason"])
-            page = await _log_page(connection, room, page[-1][2])
-    return None
-
-
-async def _log_page(connection: Connection, room: RoomId, after: int) -> list[TupleRow]:
-    """The next events of a room's log: (epoch, tail_seq, seq, seat_user, seat_peer, event); `seq` is None if there are none."""
-    answer = await connection.execute(
-        "select epoch, tail_seq, seq, seat_user, seat_peer::text, event"
-        " from roomtone.relay_read(%s, %s)",
-        ([room], [after]),
-    )
-    return await answer.fetchall()
+    async with connect() as connection:
+        answer = await connection.execute(
+            "select roomtone.relay_why_seat_was_lost(%s, %s, %s, %s, %s)",
+            (room, user, peer, after.epoch, after.seq),
+        )
+        row = await answer.fetchone()
+    assert row is not None
+    reason: str | None = row[0]
+    return reason
 
 
 def reason_of(seat_peer: str | None, reason: str | None) -> str:

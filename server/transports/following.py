@@ -183,7 +183,7 @@ class Subscription:
             return await self._catch_up(room)
         except (InsufficientPrivilege, CheckViolation):
             seat = room.seat
-            reason = await why_gone(self._database, seat.room, seat.user, seat.peer, after)
+            reason = await why_gone(self._database.relay, seat.room, seat.user, seat.peer, after)
             raise StreamEnded(reason or "left") from None
 
     async def _snapshot(self, room: RoomSubscription, hallway: str | None = None) -> Frame:

@@ -128,7 +128,8 @@ async def why_seat_was_lost(
     user, peer = user_of(claims), peer_of(connection)
     if user is None or peer is None or after is None:
         return None
-    return await why_gone(connection.state.database, room_of(connection), user, peer, after)
+    connect = connection.state.database.relay_for_subject
+    return await why_gone(connect, room_of(connection), user, peer, after)
 
 
 def count_stream(connection: HTTPConnection, stack: contextlib.AsyncExitStack) -> None:

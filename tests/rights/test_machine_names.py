@@ -8,7 +8,7 @@ from typing import cast
 import psycopg
 import pytest
 from roomtone.media.node.lease import NodeLease
-from roomtone.postgres.lease import Connect
+from roomtone.postgres.roles import Connect
 
 from ..conftest import Connection
 from ..people import Psql

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -33,15 +34,17 @@ class Document:
         self._known: tuple[str, str] | None = None
         self._text = ""
         self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
 
     async def text(self) -> str:
         """The document as JSON. Raises psycopg errors."""
-        if time.monotonic() - self._read_at > READ_AT_MOST_EVERY_S:
-            found = await described.read(self._database)
-            self._read_at = time.monotonic()
-            if found != self._known:
-                self._known = found
-                self._text = json.dumps(compose(described.parse(*found)), ensure_ascii=False)
+        async with self._reading:
+            if time.monotonic() - self._read_at > READ_AT_MOST_EVERY_S:
+                found = await described.read(self._database)
+                self._read_at = time.monotonic()
+                if found != self._known:
+                    self._known = found
+                    self._text = json.dumps(compose(described.parse(*found)), ensure_ascii=False)
         return self._text
 
 

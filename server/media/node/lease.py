@@ -11,8 +11,8 @@ from typing import Final, Literal
 
 from psycopg.errors import NoDataFound
 
-from ...postgres.lease import Connect, Lease, new_node_id, this_process
-from ...postgres.roles import Connection
+from ...postgres.lease import Lease, new_node_id, this_process
+from ...postgres.roles import Connect, Connection
 from ...types import PeerId, RoomId, UserId
 from ..signaling.client import User
 from .recorder import Begun

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from ...postgres.lease import Connect
+from ...postgres.roles import Connect
 from ...supervision import Supervisor
 from ...token_bucket import TokenBucket
 from ...types import PeerId, RoomId, UserId

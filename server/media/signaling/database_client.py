@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final
 
@@ -19,9 +19,9 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from ...log.frame import Frame as LogFrame
-from ...postgres.lease import Connect, Lease, new_node_id, this_process
+from ...postgres.lease import Lease, new_node_id, this_process
 from ...postgres.listener import Listener
-from ...postgres.roles import LOST_AFTER, Connection, acting, become_relay
+from ...postgres.roles import LOST_AFTER, Connect, Connection, acting, become_relay
 from ...postgres.room_events import Seat, missed, snapshot, why_gone
 from ...postgres.wakeup_events import WakeupEvents
 from ...supervision import supervised
@@ -76,10 +76,6 @@ class DatabaseConnections:
             acting(connection, claims, self.lease.node, read_only=read_only, snapshot=snapshot),
         ):
             yield connection
-
-    def relay(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection with the relay's rights. Raises psycopg errors."""
-        return self.pool.connection()
 
     async def client(self, username: str, *, kind: str = "bot") -> SignalingClient:
         """A client for the bot (or person) of this name, who is created if unknown. Raises Refused, ConnectionLost."""
@@ -220,7 +216,9 @@ class DatabaseSignalingClient:
 
     async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
         async with _translated_errors():
-            return await why_gone(self._connections, room, self._user.id, peer, after)
+            return await why_gone(
+                self._connections.pool.connection, room, self._user.id, peer, after
+            )
 
     async def ice(self) -> Ice:
         return await self._connections.servers.answering(self._connections.ice(self._user.id))
