@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from ..supervision import begin
 from ..types import Claims, NodeId
 from .budget import Budgets
-from .roles import LOST_AFTER, Connection, acting, become_relay
+from .roles import LOST_AFTER, RECONNECTS, Connection, acting, become_relay
 from .statements import Counted, CountedConnection
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Database:
             max_size=size,
             timeout=timeout,
             max_idle=60,
+            **RECONNECTS,
             configure=self._configure,
             check=AsyncConnectionPool.check_connection if checked else None,
             open=False,

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection, IsolationLevel
 from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
 
 from ..types import Claims, NodeId
 
@@ -31,6 +32,15 @@ Connection = AsyncConnection[TupleRow]
 
 Connect = Callable[[], AbstractAsyncContextManager[Connection]]
 """Lends a connection with the relay's rights."""
+
+
+async def _begin_again(pool: AsyncConnectionPool[Any]) -> None:
+    await pool.check()  # it tries to make a connection at once
+
+
+RECONNECTS: Final[dict[str, Any]] = {"reconnect_timeout": 2.0, "reconnect_failed": _begin_again}
+"""How a pool comes back after an outage: it tries about once a second. By default it would wait as long again as the outage was,
+and seats would expire meanwhile."""
 
 
 async def become_relay(connection: Connection) -> None:

@@ -21,7 +21,14 @@ from psycopg_pool import AsyncConnectionPool
 from ...log.frame import Frame as LogFrame
 from ...postgres.lease import Lease, new_node_id, this_process
 from ...postgres.listener import Listener
-from ...postgres.roles import LOST_AFTER, Connect, Connection, acting, become_relay
+from ...postgres.roles import (
+    LOST_AFTER,
+    RECONNECTS,
+    Connect,
+    Connection,
+    acting,
+    become_relay,
+)
 from ...postgres.room_events import Seat, missed, snapshot, why_gone
 from ...postgres.wakeup_events import WakeupEvents
 from ...supervision import supervised
@@ -55,6 +62,7 @@ class DatabaseConnections:
             max_size=CONNECTIONS,
             timeout=ANSWERS_WITHIN,
             max_idle=30,
+            **RECONNECTS,
             configure=become_relay,
             check=AsyncConnectionPool.check_connection,
             open=False,
