@@ -15,14 +15,12 @@ from urllib.parse import quote
 from .comparison import read_tables
 from .drill import Drill
 from .environment import DrillEnvironment
-from .waiting import until
+from .waiting import PATIENCE, until
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, WebSocket
 
 TABS: Final = 7
-WITHIN: Final = 15.0  # seconds for a tab to open and join, on a busy machine
-ANSWERED_WITHIN: Final = 3.0  # seconds
 FROZEN_FOR: Final = 2.5  # seconds
 BROWSERS: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS: Final = [
@@ -91,7 +89,7 @@ async def freeze_a_tab(environment: DrillEnvironment) -> None:
         await environment.traffic(FROZEN_FOR)
         await line.send("Page.setWebLifecycleState", {"state": "active"})
         thawed = time.monotonic()
-        agreed = await until(lambda: _agree(environment, [page], room), WITHIN)
+        agreed = await until(lambda: _agree(environment, [page], room))
         environment.figures["a real tab agrees after thawing, s"] = round(
             time.monotonic() - thawed, 1
         )
@@ -135,16 +133,16 @@ async def _open_tabs(environment: DrillEnvironment, chromium: Browser, room: int
     answered = await asyncio.gather(*(_is_answered(page) for page in pages))
     environment.expect(all(answered), f"{answered.count(False)} tabs get no answer to a request")
     inside = [page for page, is_in in zip(pages, entered, strict=True) if is_in]
-    agreed = await until(lambda: _agree(environment, inside, room), WITHIN)
+    agreed = await until(lambda: _agree(environment, inside, room))
     environment.expect(agreed, "some tab shows other participants than the table")
 
 
 async def _enters(page: Page, url: str, username: str, room: int) -> bool:
-    """Open a tab and join the room; false if that takes longer than `WITHIN`."""
+    """Open a tab and join the room; false if that takes longer than `PATIENCE`."""
     from playwright.async_api import TimeoutError as TooLate
 
     try:
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(PATIENCE):
             # a page of the relay with nothing on it: the same origin, the client's logic and no view
             await page.goto(f"{url}/live?debug&username={quote(username)}")
             await page.evaluate(ENTER, room)
@@ -160,8 +158,8 @@ async def _is_answered(page: Page) -> bool:
         "(ms) => fetch('/live', { signal: AbortSignal.timeout(ms) }).then((r) => r.ok, () => false)"
     )
     try:
-        async with asyncio.timeout(2 * ANSWERED_WITHIN):
-            return bool(await page.evaluate(asked, ANSWERED_WITHIN * 1000))
+        async with asyncio.timeout(2 * PATIENCE):
+            return bool(await page.evaluate(asked, PATIENCE * 1000))
     except TimeoutError:
         return False
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from .environment import DrillEnvironment, Psql
 from .follower import Follower
-
-CALM_WITHIN: Final = 20.0  # seconds until the last event has reached every follower
+from .waiting import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class Comparison:
 
 
 async def wait_until_caught_up(environment: DrillEnvironment) -> TableState:
-    """The tables, when every active follower has caught up with them or `CALM_WITHIN` has passed."""
-    deadline = time.monotonic() + CALM_WITHIN
+    """The tables, when every active follower has caught up with them or `PATIENCE` has passed."""
+    deadline = time.monotonic() + PATIENCE
     async with await environment.psql() as psql:
         while True:
             tables = await read_tables(psql)
@@ -164,7 +164,7 @@ def _here(follower: Follower) -> dict[int, int]:
     return {room: row["here"] for room, row in follower.hallway.items()}
 
 
-def longest(behind: list[float]) -> float:
+def longest(behind: Iterable[float]) -> float:
     """Milliseconds."""
     return max(behind, default=0.0) * 1000
 
@@ -176,14 +176,12 @@ def expected_seats(environment: DrillEnvironment) -> dict[tuple[int, int], str]:
     }
 
 
-async def wait_for_roster(
-    environment: DrillEnvironment, seconds: float
-) -> tuple[float, dict[str, Any]]:
+async def wait_for_roster(environment: DrillEnvironment) -> tuple[float, dict[str, Any]]:
     """Wait until the roster holds exactly the seats of the active followers; the seconds since the last departure.
 
     The second value, {"unexpected seats", "missing seats"} with differences only, is empty if it became right in time.
     """
-    deadline = environment.last_departure + seconds
+    deadline = environment.last_departure + environment.grace + PATIENCE
     async with await environment.psql() as psql:
         while True:
             found = await psql.execute("select room_id, user_id, peer_id::text from roster")

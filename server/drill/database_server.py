@@ -20,7 +20,7 @@ from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
 from ..postgres.programs import DATABASE, socket_url
 
-STOPS_WITHIN: Final = 10.0  # seconds
+STOPS_WITHIN: Final = 60.0  # seconds
 
 _numbers = count(1)
 

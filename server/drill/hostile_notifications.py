@@ -22,7 +22,7 @@ from .waiting import until
 ROUNDS: Final = 100  # of all malformed payloads
 FALSE: Final = 10_000  # notifications of one existing room, each in a transaction of its own
 INVENTED: Final = 20_000  # rooms and invitations that do not exist
-ANSWERS_WITHIN: Final = 5.0  # seconds; a node without notifications reads the database after ten
+ANSWERS_WITHIN: Final = 9.0  # seconds; a node without notifications reads the database after ten
 FRUITLESS: Final = 200  # reads of the log that false notifications may cause at once
 FRUITLESS_PER_S: Final = 60.0  # and per second
 
@@ -105,7 +105,7 @@ class Caller:
 
     async def join(self) -> bool:
         """Join a room of the node."""
-        if not await until(self._node_is_running, 15.0):
+        if not await until(self._node_is_running):
             return False
         made = await self._psql.execute(
             "insert into participants (room_id, user_id) select %s, id from sign_in('caller') returning peer_id::text",
@@ -114,7 +114,7 @@ class Caller:
         row = await made.fetchone()
         self._peer = row[0] if row else ""
         await self._psql.execute("update rooms set topology = 'sfu' where id = %s", (self._room,))
-        return bool(self._peer) and await until(self._node_has_joined, 15.0)
+        return bool(self._peer) and await until(self._node_has_joined)
 
     async def _node_is_running(self) -> bool:
         return (await self._psql.execute("select from nodes where kind = 'sfu'")).rowcount > 0

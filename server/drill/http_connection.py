@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import httptools
 
-CONNECTS_WITHIN: Final = 3.0  # seconds
-ANSWERS_WITHIN: Final = 10.0  # seconds
+CONNECTS_WITHIN: Final = 30.0  # seconds
+ANSWERS_WITHIN: Final = 60.0  # seconds
 SMALL_BUFFER: Final = 4096  # bytes; the kernel doubles it (socket(7))
 LARGE_BUFFER: Final = 1 << 16  # bytes
 

@@ -11,7 +11,7 @@ from typing import Final, Self
 from .http_connection import UNREACHABLE, Place, ask
 from .relays import free_port
 
-STARTS_WITHIN: Final = 10.0  # seconds
+STARTS_WITHIN: Final = 60.0  # seconds
 PROGRAM: Final = "nginx"
 
 # Everything else has nginx's default: proxy_buffering is on, and HTTP/1.0 goes upstream.

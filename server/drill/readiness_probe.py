@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .relays import RelayProcess
 
 EVERY: Final = 0.1  # seconds
-READY_AGAIN_WITHIN: Final = 5.0  # seconds after everything is repaired
 
 
 class ReadinessProbe:
@@ -39,7 +38,7 @@ class ReadinessProbe:
         async with beside(probe=self._watch()):
             yield
         for relay in self._environment.relays:
-            again = await until(relay.ready, READY_AGAIN_WITHIN)
+            again = await until(relay.ready)
             self._environment.expect(
                 again, f"/ready of {relay.place} is not 200 although everything is repaired"
             )

@@ -37,7 +37,6 @@ RELAY_KILLED = Drill(
     "The only relay is killed with SIGKILL under load and started again on the same port. "
     "Every follower resumes by Last-Event-ID and keeps its seat, and the seats of those that disconnected expire.",
     kill_and_restart,
-    settings={"grace": 10.0},
 )
 RELAY_TAKEOVER = Drill(
     "relay-takeover",
@@ -45,5 +44,4 @@ RELAY_TAKEOVER = Drill(
     "Nothing is missed or repeated, and the other relay removes the seats of clients that were lost with the killed relay.",
     kill_one_of_two,
     relays=2,
-    settings={"grace": 6.0},
 )

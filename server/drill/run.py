@@ -15,7 +15,6 @@ from .verdict import NotPerformed, Verdict
 
 BEFORE: Final = 0.7  # seconds of traffic
 AFTER: Final = 0.7
-ROSTER_WITHIN: Final = 5.0  # seconds beyond the grace
 
 
 async def perform(drill: Drill, server: DatabaseServer) -> Verdict | NotPerformed:
@@ -37,7 +36,7 @@ async def perform(drill: Drill, server: DatabaseServer) -> Verdict | NotPerforme
 
 async def _judge(drill: Drill, environment: DrillEnvironment, began: float) -> Verdict:
     await environment.until_all_follow()
-    roster_s, wrong = await wait_for_roster(environment, environment.grace + ROSTER_WITHIN)
+    roster_s, wrong = await wait_for_roster(environment)
     tables = await wait_until_caught_up(environment)
     count = compare(environment.followers, tables)
     for what, seats in wrong.items():

@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 EVERY: Final = 0.05  # seconds
+PATIENCE: Final = 60.0  # seconds; nothing that works takes longer, even on a busy machine
 
 
-async def until(so: Callable[[], bool | Awaitable[bool]], within: float) -> bool:
+async def until(so: Callable[[], bool | Awaitable[bool]], within: float = PATIENCE) -> bool:
     """Check until `so` returns true, for `within` seconds at most; whether it did."""
     deadline = time.monotonic() + within
     while True:

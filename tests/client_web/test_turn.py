@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright
+from roomtone.drill.relays import free_port
 
 from ..patience import eventually
 from ..running import RunningRelay, run_relay
@@ -27,9 +28,7 @@ def coturn() -> Iterator[int]:
     program = shutil.which("turnserver")
     assert program, "these tests need coturn's turnserver (Debian: apt install coturn)"
     folder = Path(tempfile.mkdtemp(prefix="roomtone-coturn-"))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     command = [
         *(program, "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1"),
         *(f"--listening-port={port}", "--min-port=49200", "--max-port=49400"),
