@@ -107,7 +107,7 @@ async def follow(
     if after is not None:
         headers["Last-Event-ID"] = after
     async with (
-        httpx.AsyncClient(timeout=httpx.Timeout(10, read=60), verify=NO_TLS) as client,
+        httpx.AsyncClient(timeout=PATIENCE, verify=NO_TLS) as client,
         client.stream("GET", url, headers=headers, params=query) as response,
     ):
         if response.status_code != 200:

@@ -22,6 +22,11 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Spares an HTTP client the loading of all root certificates."""
 
 
+def get(url: str, **headers: str) -> httpx.Response:
+    """GET this."""
+    return httpx.get(url, headers=headers, timeout=PATIENCE, verify=NO_TLS)
+
+
 @dataclass
 class RunningRelay:
     """`url` ends without a slash."""
@@ -32,7 +37,7 @@ class RunningRelay:
     def client(self, token: str | None = None) -> httpx.Client:
         """An HTTP client of this relay; with a token, of that user."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=10, verify=NO_TLS)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE, verify=NO_TLS)
 
     def token(self, username: str) -> str:
         """Sign in as this demo user, who is created if unknown; returns the token."""

@@ -100,6 +100,7 @@ async def open_socket(
         additional_headers=headers,
         proxy=None,
         max_size=None,
+        open_timeout=PATIENCE,
     ) as connection:
         subscriber = SocketSubscriber(101, httpx.Headers(), None, connection=connection)
         reading = asyncio.create_task(subscriber._read_messages())

@@ -10,11 +10,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from roomtone.paths import CLIENT_WEB, PACKAGE, SCHEMA, TRIGGERS
 
 from .patience import eventually
+from .running import get
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = {"roomtone": PACKAGE} | {
@@ -87,15 +87,15 @@ def test_the_wheel_has_every_file_of_the_product(wheel: Path) -> None:
 
 
 def test_the_installed_wheel_serves_the_product(served: str) -> None:
-    page = httpx.get(served)
+    page = get(served)
     assert page.status_code == 200
     assert "<!doctype html>" in page.text.lower()
     script = re.search(r'src="(/client/[^"]+\.js)"', page.text)
     assert script is not None
-    assert httpx.get(served.rstrip("/") + script[1]).status_code == 200
-    assert len(httpx.get(f"{served}rows/hallway").json()) == 12
+    assert get(served.rstrip("/") + script[1]).status_code == 200
+    assert len(get(f"{served}rows/hallway").json()) == 12
     # The band is started from the same wheel, and takes its seat a moment after the relay has started.
-    eventually(lambda: "the house band" in httpx.get(f"{served}rows/roster").text)
+    eventually(lambda: "the house band" in get(f"{served}rows/roster").text)
 
 
 def test_the_product_does_not_need_the_sql_parser_of_the_tests(environment: Path) -> None:

@@ -198,6 +198,7 @@ class Tab(BrowserTab):
 
 def _new_tab(context: BrowserContext, username: str, tone: float | None) -> Tab:
     page = new_window(context)
+    page.set_default_timeout(PATIENCE * 1000)
     page.add_init_script(f"globalThis.voiceInHertz = {tone or 0}")
     page.add_init_script(MICROPHONE)
     page.add_init_script(RECEIVED_AUDIO)

@@ -11,14 +11,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from roomtone.paths import CLIENT_WEB
 
+from ..patience import PATIENCE
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from .browser import Tab, chromium, open_tab
 
 OpenTab = Callable[..., Tab]
 """`tab("rick", tone=440, role=None)`: a tab of this test's relay, closed after the test."""
-
-GRACE = 1.5  # seconds
 
 
 # Of the package and not of the session: Playwright keeps an event loop in this thread while it lives,
@@ -39,6 +38,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that may use the microphone; without that permission it finds no candidates on loopback."""
     context = browser.new_context(permissions=["microphone"])
+    context.set_default_timeout(PATIENCE * 1000)
     yield context
     context.close()
 
@@ -51,7 +51,7 @@ def room(psql: Psql) -> int:
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, demo=True, grace=GRACE) as running:
+    with run_relay(database_url, demo=True) as running:
         yield running
 
 

@@ -12,7 +12,7 @@ from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from .browser import SOUNDS_AFTER_A_TAP, chromium, expect_refusals, open_tab
-from .conftest import GRACE, OpenTab
+from .conftest import OpenTab
 
 RICK, BETH = 440.0, 880.0  # Hz: their voices
 
@@ -166,7 +166,7 @@ def test_a_restart_of_the_relay_is_visible_and_keeps_the_room(
 ) -> None:
     settings = {
         "demo": True,
-        "grace": 10 * GRACE,
+        "grace": PATIENCE,
         "jwt_secret": "the same after a restart, and long",
     }
     with run_relay(database_url, **settings) as relay:

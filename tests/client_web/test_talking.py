@@ -7,12 +7,13 @@ from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page
+from roomtone.settings import Settings
 
 from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
 from .browser import open_page, open_tab
-from .conftest import GRACE, OpenTab
+from .conftest import OpenTab
 
 RICK, BETH = 440.0, 880.0  # Hz: their voices
 
@@ -190,7 +191,7 @@ def test_a_tab_that_crashes_loses_its_seat_after_the_grace_period(
     died = time.monotonic()
     _crash(beth.page)
     rick.sees("rick")
-    assert time.monotonic() - died > GRACE * 0.8
+    assert time.monotonic() - died > Settings().grace * 0.8
     assert rick.state["seatEvents"][-1]["kind"] == "timeout"
     other.close()
 

@@ -27,6 +27,7 @@ from schemathesis.checks import (
 )
 from schemathesis.core.failures import FailureGroup
 
+from ..patience import PATIENCE
 from .examples import examples
 from .populated import PopulatedRelay
 
@@ -94,7 +95,7 @@ def test_every_answer_is_documented(
         if who is not None:
             case.headers["Authorization"] = f"Bearer {_token(populated, who, case)}"
         _insert_known_values(case, populated.known, random.Random(seed))
-        answer = case.call(base_url=populated.relay.url, session=session, timeout=20)
+        answer = case.call(base_url=populated.relay.url, session=session, timeout=PATIENCE)
         try:
             case.validate_response(answer, checks=_checks(answer))
         except FailureGroup as failure:

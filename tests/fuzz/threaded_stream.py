@@ -22,7 +22,9 @@ class ThreadedStream:
         self, url: str, path: str, token: str, query: dict[str, str], after: str | None
     ) -> None:
         where = urlsplit(url)
-        self._connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
+        self._connection = http.client.HTTPConnection(
+            where.hostname or "", where.port, timeout=PATIENCE
+        )
         headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
         if after is not None:
             headers["Last-Event-ID"] = after

@@ -67,7 +67,7 @@ def test_nothing_secret_is_logged(database_url: str, tmp_path: Path) -> None:
 
 def trouble(address: str, database_url: str) -> dict[str, str]:
     """Sign in, be refused in many ways, lose the database; what must not be seen anywhere."""
-    with httpx.Client(base_url=address, timeout=10) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE) as client:
         token = client.post("/session", json={"username": "rick"}).json()["token"]
         turn = client.get("/turn").json()
         client.get("/ice")

@@ -22,6 +22,7 @@ from ..sockets import open_socket
 pytestmark = pytest.mark.anyio
 
 SECRET = "a secret of these tests, and of nothing else"
+BRIEF = timedelta(seconds=6)  # long enough to begin what the token's end has to end
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ async def test_an_expired_token_ends_every_stream_it_opened(
     room = psql.room("rick")
     psql.seat(room, "anna")
     person = UserId(psql.person("anna"))
-    token = Tokens(SECRET).issue(person, lifetime=timedelta(seconds=2))
+    token = Tokens(SECRET).issue(person, lifetime=BRIEF)
     expiry = jwt.decode(token, options={"verify_signature": False})["exp"]
     async with (
         follow(events(relay, room), token) as stream,
@@ -160,7 +161,7 @@ async def test_a_stream_of_a_busy_room_ends_with_its_token(psql: Psql, relay: Ru
     peer = psql.seat(room, "rick")
     psql.seat(room, "anna")
     person = UserId(psql.person("anna"))
-    token = Tokens(SECRET).issue(person, lifetime=timedelta(seconds=2))
+    token = Tokens(SECRET).issue(person, lifetime=BRIEF)
     async with follow(events(relay, room), token) as stream:
         await stream.until(lambda f: f.event == "snapshot")
         mute = "update participants set muted = not muted where peer_id = %s"
@@ -197,14 +198,14 @@ async def test_a_long_poll_ends_when_the_token_does(psql: Psql, relay: RunningRe
     room = psql.room("rick")
     psql.seat(room, "anna")
     person = UserId(psql.person("anna"))
-    token = Tokens(SECRET).issue(person, lifetime=timedelta(seconds=2))
+    token = Tokens(SECRET).issue(person, lifetime=BRIEF)
     url, accept = events(relay, room), {"Accept": "application/json"}
     with relay.client(token) as anna:
         cursor = anna.get(url, headers=accept).json()["cursor"]
-        ask = {"after": cursor, "wait": "8"}
+        ask = {"after": cursor, "wait": "60"}
         told = await asyncio.to_thread(anna.get, url, params=ask, headers=accept)
         assert told.json()["events"] == []
-        assert told.elapsed < timedelta(seconds=4)
+        assert told.elapsed < timedelta(seconds=40)
 
 
 async def test_a_ban_and_an_expired_token_end_sockets_too(psql: Psql, relay: RunningRelay) -> None:
@@ -212,7 +213,7 @@ async def test_a_ban_and_an_expired_token_end_sockets_too(psql: Psql, relay: Run
     for name in ("eve", "anna"):
         psql.seat(room, name)
     person = UserId(psql.person("anna"))
-    short = Tokens(SECRET).issue(person, lifetime=timedelta(seconds=2))
+    short = Tokens(SECRET).issue(person, lifetime=BRIEF)
     url = f"{relay.url}/rooms/{room}/socket"
     async with open_socket(url, relay.token("eve")) as eve, open_socket(url, short) as anna:
         for caller in (eve, anna):

@@ -13,8 +13,8 @@ from .rows_world import World, run_world
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    """A relay on a database of this test. Its grace period is a second."""
-    with run_relay(database_url, grace=1.0) as running:
+    """A relay on a database of this test, with the product's own grace period."""
+    with run_relay(database_url) as running:
         yield running
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import psutil
 import psycopg
 import pytest
@@ -23,7 +22,7 @@ from roomtone.postgres.programs import socket_url
 from roomtone.settings import Settings
 
 from ..patience import PATIENCE
-from ..running import NO_TLS
+from ..running import get
 
 
 @contextmanager
@@ -74,8 +73,8 @@ def test_relay_band_and_nodes_run_as_the_databases_account(open_dir: Path) -> No
         uid = account_for(data / "postgres").uid
         assert uid != 0
         all_as(process, 4 if root else 3, uid)  # for other users, the command is the relay
-        assert httpx.get(f"{url}ready", verify=NO_TLS).status_code == 200
-        assert httpx.get(url, verify=NO_TLS).status_code == 200  # its pages can be read
+        assert get(f"{url}ready").status_code == 200
+        assert get(url).status_code == 200  # its pages can be read
         holder = running(data)
         assert holder is not None
         with psycopg.connect(socket_url(holder.sockets), autocommit=True) as connection:
@@ -95,7 +94,7 @@ def test_processes_give_up_root_with_another_database_too(
     with roomtone(*flags, "--workers", "2") as (process, url):
         uid = account_for(open_dir / "data" / "postgres").uid
         all_as(process, 2, uid)
-        assert httpx.get(f"{url}ready", verify=NO_TLS).status_code == 200
+        assert get(f"{url}ready").status_code == 200
 
 
 def test_processes_keep_root_only_if_a_setting_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

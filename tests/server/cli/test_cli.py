@@ -20,6 +20,7 @@ import pytest
 
 from ...conftest import Connect
 from ...patience import PATIENCE, eventually
+from ...running import get
 
 STOP = 5.0  # seconds in which it must stop
 
@@ -107,8 +108,8 @@ def test_everything_starts_serves_and_stops_with_one_command(open_dir: Path, sta
     run = start("--port", "0", "--data-dir", data)
     address = run.address()
     hint = run.until(r"^psql: (.+)")[1]
-    assert "<!doctype html>" in httpx.get(address).text.lower()
-    assert httpx.get(f"{address}ready").status_code == 200
+    assert "<!doctype html>" in get(address).text.lower()
+    assert get(f"{address}ready").status_code == 200
     assert hint.endswith(f"roomtone psql --data-dir {data}")
 
     status, shown = said("psql", "--data-dir", data, "-Atc", "select count(*) from hallway")
@@ -174,7 +175,7 @@ def test_another_database_is_used_with_the_rights_of_the_relay_only(
 ) -> None:
     run = start("--port", "0", "--database-url", empty_database_url)
     address = run.address()
-    assert httpx.get(f"{address}ready").status_code == 200
+    assert get(f"{address}ready").status_code == 200
     hint = run.until(r"^psql: (.+)")[1]
     assert "--database-url" in hint
     seen = connect(empty_database_url).execute(
@@ -202,7 +203,7 @@ def test_several_relays_share_one_port_and_one_that_dies_is_replaced(
     os.kill(victim, signal.SIGKILL)
     run.until("starting another")
     eventually(lambda: bool(nodes() - before))
-    assert httpx.get(f"{address}live").status_code == 200
+    assert get(f"{address}live").status_code == 200
     run.process.send_signal(signal.SIGINT)
     assert run.stop(signal.SIGTERM) < STOP
     assert run.process.returncode == 0

@@ -15,7 +15,9 @@ from roomtone.rows import catalogue
 from roomtone.rows.selection import MOST_ITEMS
 from roomtone.settings import Settings
 
+from ...clocks import stand_still
 from ...conftest import Connect
+from ...patience import PATIENCE, eventually
 from ...people import Psql
 from ...running import run_relay
 from ..rows_world import World, problem, run_world
@@ -70,7 +72,7 @@ def test_anonymous_users_may_not_use_them_on_results_of_functions(world: World, 
 def test_a_hostile_expression_uses_up_its_users_budget_and_others_go_on(
     database_url: str, psql: Psql, talkative: None
 ) -> None:
-    limits = {"database_seconds": 0.05, "statement_timeout": 2.0}
+    limits = {"database_seconds": 0.1, "statement_timeout": 4.0}
     with run_world(database_url, psql, **limits) as world:
         cost = world.anna.get("/rows/users", params={"bio": f"match.{HOSTILE}"})
         problem(cost, 504, "57014")
@@ -84,7 +86,7 @@ def test_a_hostile_expression_uses_up_its_users_budget_and_others_go_on(
 def test_a_user_whose_budget_is_used_up_signs_out_and_sign_in_is_charged_to_its_address(
     database_url: str, psql: Psql, talkative: None, connect: Connect
 ) -> None:
-    limits = {"database_seconds": 0.05, "statement_timeout": 2.0, "lock_timeout": 2.0}
+    limits = {"database_seconds": 0.1, "statement_timeout": 4.0, "lock_timeout": 4.0}
     with run_world(database_url, psql, **limits) as world:
         world.anna.get("/rows/users", params={"bio": f"match.{HOSTILE}"})
         refused = world.anna.get("/rows/users")
@@ -106,9 +108,9 @@ def test_one_subject_has_a_few_transactions_at_a_time(
             database_url,
             psql,
             statements_per_user=2,
-            statement_timeout=20,
-            lock_timeout=20,
-            pool_timeout=1,
+            statement_timeout=PATIENCE,
+            lock_timeout=PATIENCE,
+            pool_timeout=5,
         ) as world,
         ThreadPoolExecutor(8) as others,
     ):
@@ -117,7 +119,7 @@ def test_one_subject_has_a_few_transactions_at_a_time(
         waiting = [others.submit(world.anna.get, "/rows/clubs") for _ in range(5)]
         for answer in islice(as_completed(waiting), 3):  # the other two wait for the lock
             problem(answer.result(), 429, "53400", "requests_in_flight_are_few")
-        assert psql.one("select count(*) from pg_locks where not granted") == 2
+        eventually(lambda: psql.one("select count(*) from pg_locks where not granted") == 2)
         assert world.rick.get("/rows/rooms").status_code == 200
         blocker.rollback()
         assert sorted(answer.result().status_code for answer in waiting) == [200] * 2 + [429] * 3
@@ -237,11 +239,11 @@ def test_the_size_of_a_functions_result_is_bounded(small: World, result: str, bo
     ],
 )
 def test_what_is_refused_for_host_or_origin_counts_as_a_request(
-    database_url: str, headers: dict[str, str], rule: str
+    database_url: str, headers: dict[str, str], rule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stand_still(monkeypatch, "roomtone.http.limits")
     with run_relay(database_url, requests_per_second=2) as relay, relay.client() as anonymous:
         rules = [
             anonymous.post("/session", json={}, headers=headers).json()["rule"] for _ in range(8)
         ]
-        assert rules[:4] == [rule] * 4
-        assert rules[-1] == "requests_are_not_too_many"
+        assert rules == [rule] * 4 + ["requests_are_not_too_many"] * 4

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
-from ...running import run_relay
+from ...running import get, run_relay
 from ..rows_world import World, problem
 
 
@@ -157,5 +156,5 @@ def test_pages_of_other_sites_cannot_write_with_the_cookie(world: World) -> None
 
 
 def test_an_invalid_cookie_does_not_make_the_relay_unavailable(world: World) -> None:
-    response = httpx.get(f"{world.relay.url}/rows/rooms", headers={"Cookie": "roomtone=%00;;=x"})
+    response = get(f"{world.relay.url}/rows/rooms", Cookie="roomtone=%00;;=x")
     assert response.status_code in (200, 401)

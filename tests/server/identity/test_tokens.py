@@ -25,6 +25,7 @@ from roomtone.supervision import supervised
 from roomtone.types import UserId
 from starlette.requests import HTTPConnection
 
+from ...patience import PATIENCE
 from ...running import run_relay
 
 SECRET = "a secret of more than thirty-two bytes"
@@ -195,7 +196,7 @@ def is_fetching(tokens: Tokens, token: str) -> bool:
 
 
 async def _answered(jwks: Jwks) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await jwks.answered.wait()
 
 
@@ -253,7 +254,7 @@ async def test_a_very_slow_answer_of_the_issuer_is_ended(
 
     async with await asyncio.start_server(dribble, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert not await Jwks(f"http://127.0.0.1:{port}/").fetch()
             await hung_up.wait()
 

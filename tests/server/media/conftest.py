@@ -9,12 +9,10 @@ import pytest
 from ...people import Psql
 from ...running import RunningRelay, run_relay
 
-GRACE = 0.8  # seconds
-
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, demo=True, grace=GRACE) as running:
+    with run_relay(database_url, demo=True) as running:
         yield running
 
 

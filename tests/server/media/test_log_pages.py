@@ -10,6 +10,7 @@ from roomtone.media.signaling.database_client import database_connections
 from roomtone.postgres import room_events
 from roomtone.types import PeerId, RoomId
 
+from ...patience import PATIENCE
 from ...people import Psql
 
 
@@ -35,7 +36,7 @@ async def test_a_long_log_comes_whole_and_in_pages(
         monkeypatch.setattr(dora, "_read", counted)
         joined: list[str] = []
         async with (
-            asyncio.timeout(10),
+            asyncio.timeout(PATIENCE),
             aclosing(dora.follow(RoomId(room), peer, snapshot.cursor)) as frames,
         ):
             while "p9" not in joined:

@@ -141,7 +141,7 @@ async def test_a_notice_is_for_one_listener_and_in_no_recording() -> None:
         for each in (one, two):
             await each.enter(node)
             assert await asyncio.wait_for(
-                node.connections[each.participant.peer_id].until("connected"), 20
+                node.connections[each.participant.peer_id].until("connected"), PATIENCE
             )
         node.record(lambda _tick, samples, _opus: recorded.append(float(np.abs(samples).max())))
         node.notify(one.participant.peer_id)

@@ -47,7 +47,7 @@ async def client(relay: RunningRelay, username: str) -> AsyncIterator[httpx.Asyn
     token = await asyncio.to_thread(relay.token, username)
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(
-        base_url=relay.url, headers=headers, timeout=20, verify=NO_TLS
+        base_url=relay.url, headers=headers, timeout=PATIENCE, verify=NO_TLS
     ) as http:
         yield http
 
@@ -204,20 +204,28 @@ async def test_the_simple_whip_client_speaks_and_is_heard(
 
 @contextmanager
 def whip_client(url: str, token: str, libraries: Path) -> Iterator[None]:
-    """Debian's client, playing a tone of 440 Hz."""
+    """Debian's client, playing a tone of 440 Hz. What it printed is part of an error in the block."""
     sound = (
         "audiotestsrc is-live=true wave=sine freq=440 ! audioconvert ! audioresample ! queue ! opusenc"
         " ! rtpopuspay pt=100 ssrc=1 ! queue ! application/x-rtp,media=audio,encoding-name=OPUS,payload=100"
     )
     environment = {**os.environ, "LD_LIBRARY_PATH": str(_without_a_quarrel(libraries))}
-    with subprocess.Popen(
-        ["whip-client", "-u", url, "-t", token, "-A", sound],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
-        env=environment,
-    ) as process:
+    printed = libraries / "printed"
+    with (
+        printed.open("wb") as output,
+        subprocess.Popen(
+            ["whip-client", "-u", url, "-t", token, "-A", sound],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        ) as process,
+    ):
         try:
             yield
+        except BaseException as error:
+            ended = f"it ended with {process.poll()}, and printed:\n"
+            error.add_note(ended + printed.read_text(errors="replace"))
+            raise
         finally:
             process.kill()
 

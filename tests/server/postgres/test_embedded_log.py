@@ -13,6 +13,8 @@ from roomtone.postgres.account import account_for
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.embedded_log import EACH_KB, FOLDER, KEPT, EmbeddedLog
 
+from ...patience import PATIENCE
+
 SECRET = "whispered"
 
 
@@ -43,7 +45,7 @@ def test_the_log_quotes_nothing_that_clients_sent(open_dir: Path) -> None:
             os.kill(connection.info.backend_pid, 11)
             with pytest.raises(psycopg.OperationalError):
                 connection.execute(f"select pg_sleep(20) as {SECRET}".encode())
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while "terminated by signal 11" not in words(postgres):
             assert time.monotonic() < deadline, words(postgres)
             time.sleep(0.05)

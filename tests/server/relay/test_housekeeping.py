@@ -14,6 +14,7 @@ from roomtone.settings import Settings
 from roomtone.types import NodeId
 
 from ...conftest import Connect, NewDatabase
+from ...patience import PATIENCE
 from ...people import Psql
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +33,7 @@ async def watching(database_url: str, listens_to: str, psql: Psql, *, write: boo
     listening = asyncio.create_task(listen())
     await database.open()
     try:
-        assert await asyncio.wait_for(connected.get(), 10) == Resync(fresh=True)
+        assert await asyncio.wait_for(connected.get(), PATIENCE) == Resync(fresh=True)
         housekeeping = Housekeeping(database, listener, Hallway(database), counted)
         await housekeeping.watch()
         if write:
@@ -40,7 +41,7 @@ async def watching(database_url: str, listens_to: str, psql: Psql, *, write: boo
         await housekeeping.watch()
         silent = int(counted.listener_silent._value.get())
         if silent:
-            assert await asyncio.wait_for(connected.get(), 10) == Resync(fresh=True)
+            assert await asyncio.wait_for(connected.get(), PATIENCE) == Resync(fresh=True)
         return silent
     finally:
         listening.cancel()

@@ -16,6 +16,9 @@ from ...running import RunningRelay, run_relay
 
 pytestmark = pytest.mark.anyio
 
+SHORT = 4.0  # seconds; a grace period that a test waits for, after a stream has begun in time
+LONG = 60.0  # seconds; one that never ends during a test
+
 
 def join(relay: RunningRelay, room: int, username: str) -> tuple[str, str]:
     """Join over HTTP; the token and the peer_id."""
@@ -35,7 +38,7 @@ async def test_a_stream_keeps_the_seat_and_after_its_end_the_seat_is_reaped_when
 ) -> None:
     room = psql.room("rick")
     psql.seat(room, "watcher")
-    with run_relay(database_url, grace=1.0) as relay:
+    with run_relay(database_url, grace=SHORT) as relay:
         token, peer = join(relay, room, "anna")
         url = f"{relay.url}/rooms/{room}/events"
         async with follow(url, relay.token("watcher")) as watcher:
@@ -47,10 +50,10 @@ async def test_a_stream_keeps_the_seat_and_after_its_end_the_seat_is_reaped_when
                         is None
                     )
                 )
-            ended = time.monotonic()
+                ends = time.monotonic()
             gone = await watcher.until(goes("anna"))
             assert gone.data["reason"] == "timeout"
-            assert time.monotonic() - ended > 0.9
+            assert time.monotonic() - ends > SHORT
     assert psql.roster(room) == ["watcher"]
 
 
@@ -58,7 +61,7 @@ async def test_reconnecting_within_the_grace_period_keeps_role_and_microphone(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
-    with run_relay(database_url, grace=2.0) as relay:
+    with run_relay(database_url, grace=LONG) as relay:
         token, peer = join(relay, room, "anna")
         psql.run(
             "update participants set role = 'MODERATOR', muted = false where peer_id = %s", peer
@@ -77,7 +80,7 @@ async def test_a_raised_hand_keeps_its_place_through_a_reconnect(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick", stage="moderated")
-    with run_relay(database_url, grace=2.0) as relay:
+    with run_relay(database_url, grace=LONG) as relay:
         token, peer = join(relay, room, "anna")
         with relay.client(token) as anna:
             assert anna.post("/rows/rpc/raise_hand", json={"room_id": room}).is_success
@@ -96,8 +99,11 @@ async def test_a_seat_that_is_never_followed_is_reaped(psql: Psql, database_url:
     room = psql.room("rick")
     with run_relay(database_url, grace=0.5) as relay:
         join(relay, room, "anna")
-        assert psql.roster(room) == ["anna"]
         await comes_true(lambda: psql.roster(room) == [])
+    assert psql.all("select type, reason from events where table_name = 'participants'") == [
+        ("INSERT", None),
+        ("DELETE", "timeout"),
+    ]
 
 
 async def test_rows_inserted_by_hand_stay_until_deleted(psql: Psql, database_url: str) -> None:
@@ -125,6 +131,8 @@ async def test_a_woken_laptop_cannot_resurrect_its_seat(psql: Psql, database_url
         await comes_true(lambda: psql.roster(room) == [])
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
             assert anna.status == 403
+    with run_relay(database_url, grace=LONG) as relay:
+        token = relay.token("anna")
         _, newer = join(relay, room, "anna")
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
             assert anna.problem is not None
@@ -154,8 +162,8 @@ async def test_a_client_of_a_stopped_relay_keeps_its_seat_on_another(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
-    with run_relay(database_url, grace=1.5) as second:
-        with run_relay(database_url, grace=1.5) as first:
+    with run_relay(database_url, grace=LONG) as second:
+        with run_relay(database_url, grace=LONG) as first:
             token, peer = join(first, room, "anna")
             async with follow(f"{first.url}/rooms/{room}/events", token, peer_id=peer) as anna:
                 last = (await anna.until(lambda f: f.event == "snapshot")).id
@@ -177,13 +185,13 @@ async def test_a_relay_whose_lease_was_lost_stamps_its_seats_again(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
-    with run_relay(database_url, grace=5.0) as relay:
+    with run_relay(database_url, grace=LONG) as relay:
         token, peer = join(relay, room, "anna")
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
             await anna.until(lambda f: f.event == "snapshot")
             # What another relay does when a crash has emptied `nodes`, and what the restart does to this one.
             psql.run(
-                "update participants set expires_at = now() + interval '5 seconds' where peer_id = %s",
+                "update participants set expires_at = now() + interval '60 seconds' where peer_id = %s",
                 peer,
             )
             psql.run(
@@ -197,20 +205,20 @@ async def test_a_relay_that_renews_its_seats_first_writes_its_heartbeat(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
-    with run_relay(database_url, grace=5.0) as relay:
+    with run_relay(database_url, grace=LONG) as relay:
         token, peer = join(relay, room, "anna")
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
             await anna.until(lambda f: f.event == "snapshot")
             # A crash has emptied `nodes`, and another relay was the first to come back.
             with psql.connection.transaction():
                 psql.run("delete from nodes where kind = 'relay'")
-                psql.run("select relay_expire_orphaned_seats('4 s', '5 s')")
+                psql.run("select relay_expire_orphaned_seats('60 s', '60 s')")
             psql.run(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where application_name = 'roomtone listener' and datname = current_database()"
             )
             await comes_true(lambda: psql.one("select expires_at from participants") is None)
-            psql.run("select relay_expire_orphaned_seats('4 s', '5 s')")
+            psql.run("select relay_expire_orphaned_seats('60 s', '60 s')")
             assert psql.one("select expires_at from participants") is None
 
 
@@ -218,14 +226,14 @@ async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
-    with run_relay(database_url, grace=30.0) as relay:
+    with run_relay(database_url, grace=LONG) as relay:
         token, peer = join(relay, room, "anna")
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
             await anna.until(lambda f: f.event == "snapshot")
             with psql.connection.transaction():
                 # Its heartbeat waits for this lock, as it would wait for a machine that sleeps.
                 psql.run("update nodes set heartbeat_at = now() - interval '10 seconds'")
-                psql.run("select relay_expire_orphaned_seats('4 s', '30 s')")
+                psql.run("select relay_expire_orphaned_seats('4 s', '60 s')")
                 await asyncio.to_thread(psql.one, "select pg_sleep(4.5)")
                 # Asked before the lock is released: a moment later the relay may have them back.
                 assert psql.one("select expires_at is null from participants") is False
@@ -236,7 +244,7 @@ async def test_a_participant_whose_leaving_a_crash_has_undone_leaves_again(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick")
-    with run_relay(database_url, grace=1.0) as relay:
+    with run_relay(database_url, grace=SHORT) as relay:
         token, peer = join(relay, room, "anna")
         psql.seat(room, "bo")
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:

@@ -25,6 +25,7 @@ from roomtone.settings import Settings
 from roomtone.supervision import begin, supervised
 from roomtone.types import NodeId, PeerId, RoomId, UserId
 
+from ...patience import PATIENCE
 from ...people import Psql
 
 pytestmark = pytest.mark.anyio
@@ -95,7 +96,7 @@ async def test_the_log_of_a_room_whose_subscribers_all_disconnected_is_dropped(
     await gate.reached.wait()
     only.cancel()
     gate.open.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while logs._opening or logs._rooms:  # noqa: ASYNC110 - nothing signals it
             await asyncio.sleep(0.01)
 
@@ -112,7 +113,7 @@ async def test_a_room_that_began_and_ended_before_the_first_read_is_reported_as_
         hallway.resync()
         await hallway.until_filled()
         hallway.notified(RoomId(room), 2)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             assert await ended.get() == room
 
 
@@ -140,7 +141,7 @@ async def test_a_room_that_ends_while_invitations_are_read_is_removed_from_the_l
         monkeypatch.setattr(invitations, "_read", ends_meanwhile)
         tasks.keep(invitations.run, "invitations")
         wake = asyncio.Event()
-        async with invitations.read(anna, wake) as invitee, asyncio.timeout(10):
+        async with invitations.read(anna, wake) as invitee, asyncio.timeout(PATIENCE):
             assert invitee is not None
             while invitee.all() != "[]":
                 await wake.wait()

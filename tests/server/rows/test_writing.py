@@ -8,6 +8,7 @@ import httpx
 import psycopg
 
 from ...conftest import Connect
+from ...patience import PATIENCE
 from ...running import run_relay
 from ..rows_world import World, problem
 
@@ -236,7 +237,7 @@ def test_a_deadlock_is_tried_again_and_nothing_is_lost(world: World, connect: Co
     body = {"name": "C"}
     url = f"/rows/rooms?id=in.({first},{second})"
     patching = threading.Thread(
-        target=lambda: answers.append(world.rick.patch(url, json=body, timeout=10))
+        target=lambda: answers.append(world.rick.patch(url, json=body, timeout=PATIENCE))
     )
     patching.start()
     _until_someone_waits(world.psql.connection)

@@ -74,7 +74,7 @@ async def test_a_subscriber_who_reconnects_gets_every_event_once_and_in_order(
             open_socket(f"{url}/socket?after={cursor}", token) as socket,
         ):
             for reader in (stream, socket):
-                await reader.until(lambda f: f.id and str(f.id).endswith(f"-{expected[-1]}"), 30.0)
+                await reader.until(lambda f: f.id and str(f.id).endswith(f"-{expected[-1]}"))
             psql.seat(room, "eve")
             for reader in (stream, socket):
                 await reader.until(lambda f: f.id and str(f.id).endswith(f"-{newest + 1}"))

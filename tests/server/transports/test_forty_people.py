@@ -12,6 +12,7 @@ import pytest
 
 from ...conftest import Connect
 from ...following import Frame, Subscriber, follow
+from ...patience import PATIENCE
 from ...people import Psql
 from ...running import RunningRelay, run_relay
 
@@ -31,7 +32,7 @@ class Guest:
         self.role = "SPEAKER" if number < SPEAKERS else "AUDIENCE"
         self.token = token
         self.http = httpx.AsyncClient(
-            base_url=relay.url, headers={"Authorization": f"Bearer {token}"}, timeout=30
+            base_url=relay.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
         )
         self.roster: list[str] = []
 
@@ -59,9 +60,9 @@ class Guest:
             async with asyncio.TaskGroup() as tasks:
                 answering = tasks.create_task(self.answer_offers(stream, snapshot))
                 for other in earlier:
-                    await stream.until(answer_from(other["peer_id"]), within=60)
+                    await stream.until(answer_from(other["peer_id"]))
                 await over.wait()
-                await stream.until(everybody_is_known(stream), within=60)
+                await stream.until(everybody_is_known(stream))
                 self.roster = in_join_order(stream)
                 answering.cancel()
 
@@ -79,7 +80,7 @@ class Guest:
                 if offer["id"] not in answered:
                     answered.add(offer["id"])
                     await self.signal(offer["from_peer"], "answer")
-            await stream.until(more_than(known, stream), within=60)
+            await stream.until(more_than(known, stream))
 
     async def signal(self, to_peer: str, kind: str) -> None:
         body = {"type": kind, "sdp": "v=0"}

@@ -14,6 +14,7 @@ import pytest
 
 from ...conftest import Connect
 from ...following import follow
+from ...patience import PATIENCE
 from ...people import Psql
 from ...running import run_relay
 from ...sockets import open_socket
@@ -46,7 +47,7 @@ class Reader:
         if "-N" in words:
             async with follow(url, self.known["TOKEN"]) as stream:
                 return (await stream.until(lambda frame: frame.event == "snapshot")).data
-        async with httpx.AsyncClient(timeout=10) as client:
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
             given = {"Content-Type": "application/json"} if body else {}
             method = "POST" if body else "GET"
             answer = await client.request(method, url, headers=headers | given, content=body)

@@ -24,7 +24,7 @@ LATEST = 1.5  # seconds; two jitter buffers at their deepest, and a busy machine
 UNDERSTOOD = 0.75
 """Where speech counts as intelligible: the paper's listeners understood about nine words in ten there."""
 
-TRIES = 3  # judged together: a machine that is busy itself delivers late now and then
+TRIES = 3  # judged together
 
 
 class Speech(Tone):
@@ -42,8 +42,8 @@ class Speech(Tone):
         return found
 
 
-async def heard_through(node: Sfu | Mcu, clean: Sound) -> Sound:
-    """What a listener hears of a speaker; between each and the node is a hop that loses one datagram in twenty."""
+async def heard_through(node: Sfu | Mcu, clean: Sound, *, lossy: bool) -> Sound:
+    """What a listener hears of a speaker; between each and the node is a hop, which loses one datagram in twenty if `lossy`."""
     speaker, listener, buffer = Person(1), Person(2, 0, "AUDIENCE"), JitterBuffer()
     line = speaker.connection.addTransceiver("audio", direction="sendrecv")
     receive_packets(listener.connection.addTransceiver("audio", direction="recvonly"), buffer.push)
@@ -59,7 +59,7 @@ async def heard_through(node: Sfu | Mcu, clean: Sound) -> Sound:
             async with asyncio.timeout(PATIENCE):
                 for connection in node.connections.values():
                     assert await connection.until("connected") == "connected"
-            one.lossy = other.lossy = True
+            one.lossy = other.lossy = lossy
             line.sender.replaceTrack(Speech(clean))
             began = asyncio.get_running_loop().time()
             for count in range(BEFORE + int(SECONDS * 50) + AFTER):
@@ -71,11 +71,11 @@ async def heard_through(node: Sfu | Mcu, clean: Sound) -> Sound:
             await node.close()
             await speaker.leave()
             await listener.leave()
-    # It was as bad as it should be, and had to be repaired.
-    for hop in (one, other):
-        assert hop.lost > 5
-        assert hop.overtaken > 10
-    assert buffer.lost > 5
+    if lossy:  # It was as bad as it should be, and had to be repaired.
+        for hop in (one, other):
+            assert hop.lost > 5
+            assert hop.overtaken > 10
+        assert buffer.lost > 5
     return np.concatenate(heard)
 
 
@@ -93,15 +93,19 @@ def test_the_measure_knows_what_is_no_longer_intelligible() -> None:
 async def test_speech_stays_intelligible_with_5_percent_loss_and_30_ms_jitter_at_either_end() -> (
     None
 ):
+    """Beside each is the same speech over a good network, at the same time: what that loses, the machine took, for other processes."""
     clean = speech(SECONDS)
-    both: tuple[type[Sfu] | type[Mcu], ...] = (Sfu, Mcu)
-    scores: dict[type[Sfu] | type[Mcu], list[NDArray[np.float64]]] = {kind: [] for kind in both}
-    for _ in range(TRIES):
-        sounds = await asyncio.gather(*(heard_through(kind(), clean) for kind in both))
-        for kind, sound in zip(both, sounds, strict=True):
-            scores[kind].append(intelligibility(clean, sound, BEFORE * FRAME_SAMPLES, LATEST))
-    for kind, tries in scores.items():
-        every = np.concatenate(tries)
+    for kind in (Sfu, Mcu):
+        pairs: list[NDArray[np.float64]] = []
+        for _ in range(TRIES):
+            sounds = await asyncio.gather(
+                *(heard_through(kind(), clean, lossy=lossy) for lossy in (True, False))
+            )
+            scores = [
+                intelligibility(clean, sound, BEFORE * FRAME_SAMPLES, LATEST) for sound in sounds
+            ]
+            pairs.append(np.array(scores))
+        lossy, good = np.concatenate(pairs, axis=1)
         # As a whole, and of every four stretches three at least.
-        assert every.mean() >= UNDERSTOOD, (kind, tries)
-        assert (every >= UNDERSTOOD).mean() >= UNDERSTOOD, (kind, tries)
+        assert lossy.mean() >= UNDERSTOOD * good.mean(), (kind, pairs)
+        assert (lossy >= UNDERSTOOD * good).mean() >= UNDERSTOOD, (kind, pairs)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import LiteralString
 
-import numpy as np
 import psycopg
 import pytest
 from psycopg import sql
@@ -25,7 +26,7 @@ from roomtone.types import PeerId, RoomId
 from ....conftest import Connection, NewDatabase
 from ....patience import PATIENCE, comes_true
 from ....people import Psql
-from .people import Person
+from .people import Person, consists_of
 from .test_recording import sound_of
 
 
@@ -75,9 +76,6 @@ class Caller(Person):
         held_seat.send(peer, "offer", {"type": "offer", "sdp": offer})
 
 
-ENDS_WITHIN = (
-    15.0  # seconds on a crowded machine; three for its rooms and two for the end of its lease
-)
 KILLS = 3
 
 
@@ -101,34 +99,43 @@ async def test_a_room_is_hosted_by_a_node_and_within_5_s_by_another_when_that_is
         database = await stack.enter_async_context(database_connections(database_url))
         running = [asyncio.create_task(each.run(database, room)) for each in (one, two)]
         try:
-            took: list[float] = []
             for _ in range(KILLS):
                 await one.waits_to_hear_anywhere(660)
                 await two.waits_to_hear_anywhere(440)
                 await records(psql, room)
+                await comes_true(lambda: psql.one(HOSTING, room))
+                hosting = psql.one(HOSTING, room)
+                before = await part_of(psql, open_dir, hosting)
+                looked_at = psql.one("select clock_timestamp()")
                 hosting = await kill(psql, processes, room)
                 killed_at = psql.one("select clock_timestamp()")
-                await comes_true(lambda was=hosting: moved(psql, room, was, one, two))  # type: ignore[misc]
+                beats = Heartbeats(psql, hosting)
+                await comes_true(
+                    partial(beats.until, partial(moved, psql, room, hosting, one, two))
+                )
                 silent_for = psql.one(
                     "select extract(epoch from a.assigned_at - n.heartbeat_at)::float8"
                     " from assignments a, nodes n where a.room_id = %s and n.id = %s",
                     room,
                     hosting,
                 )
-                took.append(silent_for)
+                assert silent_for < 5 + beats.late()
                 one.heard.clear()
                 two.heard.clear()
                 await one.waits_to_hear_anywhere(660)
                 await two.waits_to_hear_anywhere(440)
                 lost = await part_of(psql, open_dir, hosting)
                 written = (killed_at - lost.started_at).total_seconds()
-                # Its mix was some tens of milliseconds old, and of this machine's time others want their share.
-                assert written - 1.2 < lost.seconds < written + 0.2
+                if lost.path == before.path:
+                    # What was there before the kill is there, and what was mixed is written 0.2 s later. The mix is as late as
+                    # it was before, for want of processor time.
+                    behind = (looked_at - lost.started_at).total_seconds() - before.seconds
+                    assert before.seconds <= lost.seconds
+                    assert lost.seconds > written - 1.2 - max(0.0, behind - 0.2)
+                assert lost.seconds < written + 0.2
                 assert lost.failed
                 assert sings(lost.path, 440, 660)
                 await start(1)
-            # The machine has other things to do, too, and may be late once.
-            assert sum(seconds < 5 for seconds in took) >= KILLS - 1, took
             itself = psql.one("select username from roster where kind = %s", kind)
             await records(psql, room)
             psql.one("select stop_recording(%s)", room)
@@ -148,18 +155,39 @@ async def test_a_room_is_hosted_by_a_node_and_within_5_s_by_another_when_that_is
             await two.leave()
 
 
+HOSTING: LiteralString = "select node_id from assignments where room_id = %s"
 LIVING: LiteralString = "select count(*) from living_nodes() where kind = %s"
 
 
 async def kill(psql: Psql, processes: dict[int, subprocess.Popen[bytes]], room: int) -> str:
     """Kill the room's node, as a machine that loses power would; its name."""
-    hosting: str = psql.one("select node_id from assignments where room_id = %s", room)
+    hosting: str = psql.one(HOSTING, room)
     # Another node may host it by then, if this one got no processor time for three seconds.
     address: str = psql.one("select address from nodes where id = %s", hosting)
     process = processes.pop(int(address.rsplit(maxsplit=1)[-1]))
     process.kill()
     await asyncio.to_thread(process.wait)
     return hosting
+
+
+class Heartbeats:
+    """The heartbeats of all living nodes but this one, from now on."""
+
+    def __init__(self, psql: Psql, dead: str) -> None:
+        self._psql = psql
+        self._dead = dead
+        self._beats: set[datetime] = set()
+
+    def until(self, condition: Callable[[], bool]) -> bool:
+        """Whether it is true; look at the heartbeats each time that it is checked."""
+        beats = "select heartbeat_at from living_nodes() where kind in ('sfu', 'mcu') and id <> %s"
+        self._beats |= {beat for (beat,) in self._psql.all(beats, self._dead)}
+        return condition()
+
+    def late(self) -> float:
+        """Seconds by which one came later than a second after the last, because the machine had other things to do."""
+        gaps = [(late - early).total_seconds() for early, late in pairwise(sorted(self._beats))]
+        return max(0.0, max(gaps, default=0.0) - 1.0)
 
 
 def moved(psql: Psql, room: int, was: str, *callers: Caller) -> bool:
@@ -192,7 +220,7 @@ class Part:
 async def part_of(psql: Psql, folder: Path, node: str) -> Part:
     file, started_at, seconds, status = psql.all(
         "select file, started_at, extract(epoch from duration)::float8, recording_status(r)"
-        " from recordings r where node_id = %s",
+        " from recordings r where node_id = %s order by id desc",
         node,
     )[0]
     path = folder / file
@@ -201,13 +229,8 @@ async def part_of(psql: Psql, folder: Path, node: str) -> Part:
 
 
 def sings(path: Path, *tones: float) -> bool:
-    """Whether these tones, and no others, are in the last second of a file."""
-    sound = sound_of(path)[-48_000:]
-    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
-    loud = np.flatnonzero(spectrum > spectrum.max() / 5)
-    return all(min(abs(loud - tone)) < 12 for tone in tones) and all(
-        min(abs(place - tone) for tone in tones) < 12 for place in loud
-    )
+    """Whether these tones, and no others, are in the last two seconds of a file."""
+    return consists_of(32_768 * sound_of(path)[-96_000:], *tones)
 
 
 async def test_a_node_whose_database_is_gone_ends_all_the_same(
@@ -227,4 +250,4 @@ async def test_a_node_whose_database_is_gone_ends_all_the_same(
             name = connection.info.dbname
         admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
         process.terminate()
-        assert await asyncio.to_thread(process.wait, ENDS_WITHIN) == 0
+        assert await asyncio.to_thread(process.wait, PATIENCE) == 0
