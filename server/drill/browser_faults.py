@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from ..tools.waiting import PATIENCE, until
 from .comparison import read_tables
 from .drill import Drill
 from .environment import DrillEnvironment
-from .waiting import PATIENCE, until
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, WebSocket

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from ..tools.http import ask
+from ..tools.waiting import until
 from .browser_faults import freeze_a_tab, missing
 from .drill import Drill
 from .environment import DrillEnvironment
 from .follower import Follower
-from .http_connection import ask
-from .waiting import until
 
 SLEEPERS: Final = 4
 HIDDEN: Final = 12

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..tools.waiting import PATIENCE
 from .environment import DrillEnvironment, Psql
 from .follower import Follower
-from .waiting import PATIENCE
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from contextlib import suppress
 import psycopg
 
 from ..supervision import begin, beside
+from ..tools.http import UNREACHABLE, ask
+from ..tools.waiting import until
 from ..types import Cursor
 from .drill import Drill
 from .environment import DrillEnvironment, Psql
 from .follower import Follower
-from .http_connection import UNREACHABLE, Answer, ask
-from .waiting import until
 
 TERMINATIONS = 4
 QUIET = 2  # followers in the room where nothing else happens
@@ -82,7 +82,7 @@ async def crash_postgres(environment: DrillEnvironment) -> None:
                         f"/rows/{table}",
                         {"name": f"founded {number}"},
                         token=founder.token,
-                        prefer="return=representation",
+                        headers={"Prefer": "return=representation"},
                     )
                     if answer.status == 201:
                         ids.append(answer.body[0]["id"])
@@ -142,9 +142,7 @@ async def exhaust_pool(environment: DrillEnvironment) -> None:
         async def change(token: str, room: int, user: int) -> None:
             path = f"/rows/participants?room_id=eq.{room}&user_id=eq.{user}"
             with suppress(*UNREACHABLE):
-                answer: Answer = await ask(
-                    people[0].place, "PATCH", path, {"muted": True}, token=token
-                )
+                answer = await ask(people[0].place, "PATCH", path, {"muted": True}, token=token)
                 answers.append(answer.status)
 
         await asyncio.gather(

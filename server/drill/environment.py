@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from itertools import count
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import psycopg
 from psycopg.rows import TupleRow
 
 from ..postgres.roles import RELAY_ROLE
 from ..settings import Settings
-from .database_server import DatabaseServer
+from ..tools.database_server import DatabaseServer
+from ..tools.network import Place
+from ..tools.relays import RelayProcess
+from ..tools.waiting import until
 from .follower import Follower, until_joined
-from .http_connection import Place
-from .relays import RelayProcess
-from .waiting import until
 from .writers import Writers
 
 ROOMS: Final = 4
@@ -41,13 +41,13 @@ class DrillEnvironment:
     def __init__(
         self,
         server: DatabaseServer,
-        *,
-        relays: int = 1,
-        crowd: int = CROWD,
-        rooms: int = ROOMS,
-        settings: dict[str, Any] | None = None,
+        database: str,
+        relays: int,
+        crowd: int,
+        settings: Mapping[str, Any],
     ) -> None:
         self.server = server
+        self.database = database
         self.rooms: list[int] = []
         self.followers: list[Follower] = []
         self.relays: list[RelayProcess] = []
@@ -56,29 +56,12 @@ class DrillEnvironment:
         self.faults: list[str] = []
         self.snapshots_expected = False
         self.last_departure = time.monotonic()
-        self._many_relays, self._crowd, self._many_rooms = relays, crowd, rooms
-        self._settings = settings or {}
+        self._many_relays, self._crowd = relays, crowd
+        self._settings = settings
         self.grace = Settings().grace
         self._names = count(1)
 
-    async def __aenter__(self) -> Self:
-        self.database = await asyncio.to_thread(self.server.new_database)
-        try:
-            await self._open()
-        except BaseException:
-            await self._close()
-            raise
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._close()
-
-    async def _open(self) -> None:
+    async def open(self) -> None:
         url = self.server.url(self.database, user=RELAY_ROLE)
         self.relays = [
             RelayProcess(url, self.server.folder / f"{self.database}-{n}.log", **self._settings)
@@ -87,14 +70,14 @@ class DrillEnvironment:
         await asyncio.gather(*(relay.start() for relay in self.relays))
         async with await self.psql() as psql:
             await psql.execute("insert into users (username) values ('host')")
-            for _ in range(self._many_rooms):
+            for _ in range(ROOMS):
                 await self.new_room(psql)
         places = [relay.place for relay in self.relays]
         for number in range(len(places)):
             share = len(range(number, self._crowd, len(places)))
             await self.add_followers(share, [*places[number:], *places[:number]])
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
         await asyncio.gather(*(follower.disconnect() for follower in self.followers))
         await asyncio.gather(*(relay.stop() for relay in self.relays))
         await asyncio.to_thread(self.server.drop, self.database)
@@ -182,3 +165,17 @@ class DrillEnvironment:
         """Record the fault `otherwise` unless `so` is true."""
         if not so:
             self.faults.append(otherwise)
+
+
+@asynccontextmanager
+async def drill_environment(
+    server: DatabaseServer, *, relays: int, crowd: int, settings: Mapping[str, Any]
+) -> AsyncIterator[DrillEnvironment]:
+    """An environment on a new database, while the block lasts."""
+    database = await asyncio.to_thread(server.new_database)
+    environment = DrillEnvironment(server, database, relays, crowd, settings)
+    try:
+        await environment.open()
+        yield environment
+    finally:
+        await environment.close()

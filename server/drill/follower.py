@@ -9,14 +9,17 @@ import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from datetime import datetime
 from typing import Any, Final, Literal
+
+from httpcore import Response
 
 from ..log.sse_parser import SseEvent, SseParser
 from ..supervision import begin, stop
+from ..tools.http import UNREACHABLE, Answer, Client, Refused, arrived_at
+from ..tools.network import Place
+from ..tools.observed_events import EventReceived, ObservedEvents
+from ..tools.people import join, sign_in
 from ..types import Cursor
-from .http_connection import UNREACHABLE, Answer, Exchange, Place, ask
-from .observed_events import EventReceived, ObservedEvents
 
 SILENT_AFTER: Final = 40.0  # seconds without even a comment, as in the page
 ASKS_AGAIN: Final = 0.2  # seconds
@@ -56,7 +59,7 @@ class Follower:
         self.reading = asyncio.Event()
         self.reading.set()
         self._retry = 1.0
-        self._exchange: Exchange | None = None
+        self._client: Client | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -64,24 +67,13 @@ class Follower:
         return self.places[0]
 
     async def sign_in(self) -> None:
-        """Sign in. Raises one of `UNREACHABLE`."""
-        answer = await ask(self.place, "POST", "/session", {"username": self.name})
-        if answer.status != 200:
-            raise EOFError(f"{self.name} could not sign in: {answer}")
-        self.user, self.token = answer.body["user"]["id"], answer.body["token"]
+        """Sign in. Raises Refused, or one of `UNREACHABLE`."""
+        person = await sign_in(self.place, self.name)
+        self.user, self.token = person.user, person.token
 
     async def join(self) -> None:
-        """Join the room, or join it again. Raises one of `UNREACHABLE`."""
-        answer = await ask(
-            self.place,
-            "POST",
-            "/rows/rpc/join_room",
-            {"room_id": self.room},
-            token=self.token,
-        )
-        if answer.status != 200:
-            raise EOFError(f"{self.name} could not join: {answer}")
-        self.peer = answer.body["peer_id"]
+        """Join the room, or join it again. Raises Refused, or one of `UNREACHABLE`."""
+        self.peer = await join(self.place, self.token, self.room)
 
     def follow(self) -> None:
         """Follow until disconnected or until the seat is lost."""
@@ -94,8 +86,8 @@ class Follower:
 
     async def reset_connection(self) -> None:
         """Reset the connection and do not reconnect, as when a process is killed."""
-        if self._exchange is not None:
-            self._exchange.reset()
+        if self._client is not None:
+            self._client.reset()
         await self.disconnect()
 
     async def rejoin(self) -> None:
@@ -116,14 +108,12 @@ class Follower:
     def reconnect_to(self, place: Place) -> None:
         """Reset the connection, and reconnect to this relay."""
         self.places = deque([place])
-        if self._exchange is not None:
-            self._exchange.reset()
+        if self._client is not None:
+            self._client.reset()
 
     async def _stop(self) -> None:
         if self._task is not None:
             await stop(self._task)
-        if self._exchange is not None:
-            self._exchange.close()
 
     async def _keep_following(self) -> None:
         while self.state not in ("unseated", "gone"):
@@ -146,25 +136,24 @@ class Follower:
         )
 
     async def _follow(self) -> None:
-        headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {self.token}"}
+        headers = {}
         if self.observed.position is not None:
             headers["Last-Event-ID"] = str(self.observed.position)
         path = f"/rooms/{self.room}/events?peer_id={self.peer}"
-        exchange = await Exchange.begin(self.place, "GET", path, headers, small=self.small)
-        self._exchange = exchange
-        try:
-            if exchange.status != 200:
-                self._refused(await exchange.read_answer())
-                return
-            self.connections += 1
-            await self._read(exchange)
-        finally:
-            exchange.close()
-            self._exchange = None
+        async with (
+            Client(self.place, self.token, small=self.small) as self._client,
+            self._client.follow(path, headers) as response,
+        ):
+            if response.status == 200:
+                self.connections += 1
+                await self._read(response)
+            else:
+                content = await response.aread()
+                self._refused(Answer(response.status, content, arrived_at(response)))
 
-    async def _read(self, exchange: Exchange) -> None:
+    async def _read(self, response: Response) -> None:
         parser = SseParser()
-        chunks = exchange.chunks()
+        chunks = aiter(response.aiter_stream())
         while True:
             # not `wait_for`, which before Python 3.12 may forget that it was cancelled
             async with asyncio.timeout(self.silent_after):
@@ -208,11 +197,8 @@ class Follower:
         self.bodies |= {signal["id"]: signal["body"] for signal in snapshot["signals"]}
 
     def _apply_event(self, table: str, event: dict[str, Any], cursor: str | None) -> None:
-        committed = datetime.fromisoformat(event["commit_timestamp"]).timestamp()
-        seen = EventReceived(
-            Cursor.parse(cursor or ""), event["recipient"] is not None, time.time() - committed
-        )
-        if not self.observed.event(seen):
+        epoch = Cursor.parse(cursor or "").epoch
+        if not self.observed.event(EventReceived.of(epoch, event, time.time())):
             return
         record, old = event["record"], event["old_record"]
         if table == "signals":
@@ -244,6 +230,6 @@ async def until_joined(follower: Follower) -> None:
 
 async def _retry_until_reachable(ask_for: Callable[[], Awaitable[None]]) -> None:
     while True:
-        with suppress(*UNREACHABLE):
+        with suppress(*UNREACHABLE, Refused):
             return await ask_for()
         await asyncio.sleep(ASKS_AGAIN)

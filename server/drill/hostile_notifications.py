@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +12,10 @@ from psycopg.types.json import Jsonb
 
 from ..postgres.notifications import CHANNEL
 from ..postgres.roles import RELAY_ROLE
+from ..tools.processes import node
+from ..tools.waiting import until
 from .drill import Drill
 from .environment import DrillEnvironment, Psql
-from .waiting import until
 
 ROUNDS: Final = 100  # of all malformed payloads
 FALSE: Final = 10_000  # notifications of one existing room, each in a transaction of its own
@@ -70,27 +68,6 @@ async def flood(psql: Psql, payload: str, times: int) -> float:
         " end loop; end $$"
     )
     return time.monotonic() - began
-
-
-@asynccontextmanager
-async def media_node(environment: DrillEnvironment) -> AsyncIterator[Path]:
-    """A media node on the environment's database; yields the file with its output."""
-    said = environment.server.folder / f"{environment.database}-node.log"
-    with said.open("wb") as words:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "roomtone", "node", "sfu", "--database-url"),
-            environment.server.url(environment.database, user=RELAY_ROLE),
-            stdin=asyncio.subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True,
-        )  # fmt: skip
-    try:
-        yield said
-    finally:
-        process.terminate()
-        try:
-            async with asyncio.timeout(5):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
 
 
 class Caller:
@@ -150,10 +127,12 @@ class Caller:
 
 async def send_hostile_notifications(environment: DrillEnvironment) -> None:
     await environment.disconnect_some()
+    said = environment.server.folder / f"{environment.database}-node.log"
+    database_url = environment.server.url(environment.database, user=RELAY_ROLE)
     async with (
         await environment.psql() as psql,
         await environment.psql() as stranger,
-        media_node(environment) as said,
+        node("sfu", database_url, said),
     ):
         room = await environment.new_room(psql)
         environment.rooms.remove(room)  # nobody else writes there
@@ -203,8 +182,8 @@ async def _false(environment: DrillEnvironment, stranger: Psql) -> None:
     await notify(stranger, [far % (10**12 + n) for n in range(INVENTED)])
     await notify(stranger, [f'{{"invitation":{10**12 + n}}}' for n in range(INVENTED)])
     found = await stranger.execute("select id from nodes where kind = 'sfu'")
-    for (node,) in await found.fetchall():
-        await flood(stranger, f'{{"node":"{node}"}}', FALSE // 10)
+    for (name,) in await found.fetchall():
+        await flood(stranger, f'{{"node":"{name}"}}', FALSE // 10)
     await flood(stranger, '{"recording":1}', FALSE // 10)
     await flood(stranger, f'{{"signed_out":"{"0" * 32}"}}', FALSE // 10)
     await environment.traffic(0.5)
@@ -227,10 +206,10 @@ async def _is_counted_and_logged_once(environment: DrillEnvironment, words: str)
     for relay in environment.relays:
         ignored = await relay.metric("roomtone_notifications_malformed_total")
         environment.expect(ignored > 1000, f"only {ignored:g} malformed notifications were counted")
-        told = relay.log_text().count("notifications on channel")
-        environment.expect(told <= 2, f"a relay logged {told} times malformed notifications")
-    told = words.count("notifications on channel")
-    environment.expect(told <= 2, f"the node logged {told} times malformed notifications")
+        logged = relay.log_text().count("notifications on channel")
+        environment.expect(logged <= 2, f"a relay logged {logged} times malformed notifications")
+    logged = words.count("notifications on channel")
+    environment.expect(logged <= 2, f"the node logged {logged} times malformed notifications")
     environment.expect("Traceback" not in words, f"the node logged an error: {words[-500:]}")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from ..tools.waiting import until
 from . import nginx
 from .comparison import longest
 from .drill import Drill
 from .environment import CROWD, DrillEnvironment
 from .follower import Follower
-from .proxy import Proxy
-from .waiting import until
+from .proxy import proxy
 
 FROZEN: Final = 4  # followers whose network recovers, and as many whose network does not
 FROZEN_FOR: Final = 3.0  # seconds
@@ -28,7 +28,7 @@ SOON: Final = 1000.0  # ms; a proxy that buffers holds back for longer
 async def freeze(environment: DrillEnvironment) -> None:
     await environment.disconnect_some()
     (relay,) = environment.relays
-    async with Proxy(relay.place) as passing, Proxy(relay.place) as breaking:
+    async with proxy(relay.place) as passing, proxy(relay.place) as breaking:
         thawing = await environment.add_followers(FROZEN, [passing.place])
         lost = await environment.add_followers(FROZEN, [breaking.place])
         passing.freeze()
@@ -99,8 +99,8 @@ async def _cut(environment: DrillEnvironment) -> bool:
 
 async def behind_nginx(environment: DrillEnvironment) -> None:
     (relay,) = environment.relays
-    async with nginx.Nginx(environment.server.folder, relay.place) as proxy:
-        crowd = await environment.add_followers(CROWD, [proxy.place])
+    async with nginx.nginx(environment.server.folder, relay.place) as place:
+        crowd = await environment.add_followers(CROWD, [place])
         direct = await environment.add_followers(DIRECT)
         await environment.disconnect_some()
         await environment.traffic(3.0)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
-from .http_connection import UNREACHABLE, Place, ask
-from .relays import free_port
+from ..tools.http import UNREACHABLE, ask
+from ..tools.network import Place
+from ..tools.processes import free_port, running
 
 STARTS_WITHIN: Final = 60.0  # seconds
 PROGRAM: Final = "nginx"
@@ -47,56 +49,27 @@ def missing() -> str | None:
     return "nginx is not installed. On Debian: apt-get install nginx"
 
 
-class Nginx:
-    """nginx in front of `target`, its files in a folder below `folder`, while the block lasts."""
+@asynccontextmanager
+async def nginx(folder: Path, target: Place) -> AsyncIterator[Place]:
+    """nginx in front of `target`, its files in a folder below `folder`; yields its address."""
+    place = Place(free_port())
+    inside = folder / f"nginx-{place.port}"
+    inside.mkdir()
+    inside.chmod(0o755)  # its workers run as another user when root starts it
+    configuration, errors = inside / "nginx.conf", inside / "nginx-error.log"
+    configuration.write_text(CONFIGURATION.format(folder=inside, port=place.port, target=target))
+    command = (program() or PROGRAM, "-p", str(inside), "-e", str(errors), "-c", str(configuration))
+    async with running(command, errors, {}) as process:
+        async with asyncio.timeout(STARTS_WITHIN):
+            while not await _passes(place):
+                if process.returncode is not None:
+                    raise RuntimeError(f"nginx ended:\n{errors.read_text(errors='replace')}")
+                await asyncio.sleep(0.05)
+        yield place
 
-    def __init__(self, folder: Path, target: Place) -> None:
-        self.place = Place(free_port())
-        self._folder = folder / f"nginx-{self.place.port}"
-        self._target = target
-        self._process: asyncio.subprocess.Process
 
-    async def __aenter__(self) -> Self:
-        self._folder.mkdir()
-        self._folder.chmod(0o755)  # its workers run as another user when root starts it
-        configuration = self._folder / "nginx.conf"
-        configuration.write_text(
-            CONFIGURATION.format(folder=self._folder, port=self.place.port, target=self._target)
-        )
-        found = program()
-        assert found is not None
-        errors = self._folder / "nginx-error.log"
-        self._process = await asyncio.create_subprocess_exec(
-            *(found, "-p", str(self._folder), "-e", str(errors), "-c", str(configuration)),
-            stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            async with asyncio.timeout(STARTS_WITHIN):
-                while not await self._passes():
-                    if self._process.returncode is not None:
-                        raise RuntimeError(f"nginx ended:\n{errors.read_text(errors='replace')}")
-                    await asyncio.sleep(0.05)
-        except BaseException:
-            await self._stop()
-            raise
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._stop()
-
-    async def _passes(self) -> bool:
-        try:
-            return (await ask(self.place, "GET", "/live")).status == 200
-        except UNREACHABLE:
-            return False
-
-    async def _stop(self) -> None:
-        if self._process.returncode is None:
-            self._process.terminate()
-            await self._process.wait()
+async def _passes(place: Place) -> bool:
+    try:
+        return (await ask(place, "GET", "/live")).status == 200
+    except UNREACHABLE:
+        return False

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
+from ..tools.http import ask
 from .drill import Drill
 from .environment import DrillEnvironment
 from .follower import Follower
-from .http_connection import ask
 
 BYTES: Final = 20_000
 PAIRS: Final = 16
@@ -46,7 +46,7 @@ async def send_large(environment: DrillEnvironment) -> None:
                 "/rows/signals",
                 {"room_id": newer.room, "to_peer": older.peer, "kind": "offer", "body": offer},
                 token=newer.token,
-                prefer="return=representation",
+                headers={"Prefer": "return=representation"},
             )
             environment.expect(sent.status == 201, f"an offer of 20 kB was refused: {sent}")
             if sent.status != 201:

@@ -6,12 +6,11 @@ Its kernel buffers only a few KiB, because the other end of a cut cable receives
 from __future__ import annotations
 
 import asyncio
-import socket
-from types import TracebackType
-from typing import Self
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from ..supervision import first_of
-from .http_connection import SMALL_BUFFER, Place
+from ..tools.network import SMALL_BUFFER, Place, open_socket
 
 
 class Proxy:
@@ -22,24 +21,20 @@ class Proxy:
         self._passing = asyncio.Event()
         self._passing.set()
         self._connections: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server
         self.place: Place
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=SMALL_BUFFER)
-        self.place = Place(self._server.sockets[0].getsockname()[1])
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._server.close()
-        for line in self._connections:
-            line.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+    @asynccontextmanager
+    async def accepting(self) -> AsyncIterator[None]:
+        """Accept connections on `place` while the block lasts."""
+        server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=SMALL_BUFFER)
+        self.place = Place(server.sockets[0].getsockname()[1])
+        try:
+            yield
+        finally:
+            server.close()
+            for connection in self._connections:
+                connection.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
 
     def freeze(self) -> None:
         self._passing.clear()
@@ -48,28 +43,20 @@ class Proxy:
         self._passing.set()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = asyncio.current_task()
-        assert line is not None
-        self._connections.add(line)
-        line.add_done_callback(self._connections.discard)
+        connection = asyncio.current_task()
+        assert connection is not None
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
         try:
-            await self._carry(reader, writer)
+            await self._forward(reader, writer)
         except (OSError, asyncio.CancelledError):
             pass  # a connection has ended, or the drill is over
         finally:
             writer.transport.abort()  # closing would wait until a frozen connection has sent everything
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = socket.socket()
-        line.setblocking(False)
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
-        loop = asyncio.get_running_loop()
-        try:
-            await loop.sock_connect(line, (self._target.host, self._target.port))
-        except OSError:
-            line.close()
-            raise
-        far_reader, far_writer = await asyncio.open_connection(sock=line, limit=SMALL_BUFFER)
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened = await open_socket(self._target, small=True)
+        far_reader, far_writer = await asyncio.open_connection(sock=opened, limit=SMALL_BUFFER)
         try:
             await first_of(
                 there=self._pass(reader, far_writer), back=self._pass(far_reader, writer)
@@ -82,3 +69,11 @@ class Proxy:
             await self._passing.wait()
             writer.write(data)
             await writer.drain()
+
+
+@asynccontextmanager
+async def proxy(target: Place) -> AsyncIterator[Proxy]:
+    """A proxy in front of `target`, while the block lasts."""
+    made = Proxy(target)
+    async with made.accepting():
+        yield made

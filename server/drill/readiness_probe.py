@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from ..supervision import beside
-from .http_connection import UNREACHABLE, ask
-from .waiting import until
+from ..tools.http import UNREACHABLE, ask
+from ..tools.waiting import until
 
 if TYPE_CHECKING:
+    from ..tools.relays import RelayProcess
     from .environment import DrillEnvironment
-    from .relays import RelayProcess
 
 EVERY: Final = 0.1  # seconds
 

@@ -10,8 +10,8 @@ import uvloop
 from rich.console import Console
 from rich.text import Text
 
+from ..tools.database_server import DatabaseServer
 from .catalogue import DRILLS
-from .database_server import DatabaseServer
 from .drill import Drill
 from .run import perform
 from .verdict import NotPerformed, Verdict

@@ -6,10 +6,10 @@ import statistics
 import time
 from typing import Final
 
+from ..tools.database_server import DatabaseServer
 from .comparison import compare, longest, wait_for_roster, wait_until_caught_up
-from .database_server import DatabaseServer
 from .drill import Drill
-from .environment import DrillEnvironment
+from .environment import DrillEnvironment, drill_environment
 from .readiness_probe import ReadinessProbe
 from .verdict import NotPerformed, Verdict
 
@@ -22,8 +22,8 @@ async def perform(drill: Drill, server: DatabaseServer) -> Verdict | NotPerforme
     if (missing := drill.needs()) is not None:
         return NotPerformed(drill.name, missing)
     began = time.monotonic()
-    async with DrillEnvironment(
-        server, relays=drill.relays, crowd=drill.crowd, settings=dict(drill.settings)
+    async with drill_environment(
+        server, relays=drill.relays, crowd=drill.crowd, settings=drill.settings
     ) as environment:
         probe = ReadinessProbe(environment, may_be_unready=drill.unready)
         async with probe.watching(), environment.writers.writing():

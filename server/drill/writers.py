@@ -13,9 +13,10 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from ..supervision import beside
+from ..tools.http import UNREACHABLE, Refused, ask
+from ..tools.network import Place
+from ..tools.relays import RelayProcess
 from .follower import Follower, until_signed_in
-from .http_connection import UNREACHABLE, Place, ask
-from .relays import RelayProcess
 
 PSQL_USERS: Final = 12
 BRIEF_PARTICIPANTS: Final = 6
@@ -90,7 +91,7 @@ class Writers:
                 await write()
             except UNREACHABLE:
                 self.counted["unanswered"] += 1
-            except psycopg.Error:
+            except (Refused, psycopg.Error):
                 self.counted["refused"] += 1
             await asyncio.sleep(self._pause * self._random.uniform(0.5, 1.5))
 

@@ -18,11 +18,11 @@ from ...media.signaling.client import SignalingClient
 from ...media.signaling.http_client import http_signaling_client
 from ...supervision import begin as watch
 from ...supervision import stop
+from ...tools.worker import execute_commands
 from ...types import RoomId
 from .marks import Mark, marked
 from .plain_aiortc import plain
 from .received_audio import Ears
-from .worker import obey
 
 SAMPLED: Final = 4  # people of a role whose bytes are read; all of them send and get the same
 WATCHED: Final = 6  # voices that are looked for in what one person heard
@@ -150,9 +150,9 @@ class Crowd:
         """Once everybody has left and there is time: what each who listened closely heard of whom; `users` are voices by user id."""
         return {"ears": await asyncio.to_thread(self._heard, users)}
 
-    async def plain(self, **told: Any) -> dict[str, Any]:
-        """A floor: a few people on plain aiortc; see `plain.py`."""
-        return await plain(**told)
+    async def plain(self, **arguments: Any) -> dict[str, Any]:
+        """A floor: a few people on plain aiortc; see `plain_aiortc.py`."""
+        return await plain(**arguments)
 
     async def leave(self) -> dict[str, Any]:
         """Everybody leaves."""
@@ -194,13 +194,13 @@ class Crowd:
         return [each for role in by_role.values() for each in role[:SAMPLED]]
 
     def _heard(self, users: dict[str, int]) -> list[dict[str, Any]]:
-        told = []
+        heard = []
         for each in self._listened:
             others = {int(user): voice for user, voice in users.items() if voice != each.voice}
             watched = sorted(others.values())[:WATCHED]
             marks = each.ears.marks(others, watched)
-            told.append({"voices": watched, "marks": [asdict(mark) for mark in marks]})
-        return told
+            heard.append({"voices": watched, "marks": [asdict(mark) for mark in marks]})
+        return heard
 
 
 def connections(session: RoomSession | None) -> int:
@@ -239,4 +239,4 @@ async def _ticks(late: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    obey(Crowd)
+    execute_commands(Crowd)

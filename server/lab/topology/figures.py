@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from ..figures import Spread
+from ...tools.percentiles import Spread
 from .plan import LATE, LOSS, MISSED, Crowd, Plan
 
 VERSION: Final = 1

@@ -15,7 +15,7 @@ from aiortc.contrib.media import MediaRelay
 from pylibsrtp import Policy, Session
 
 from ...media.opus import FRAME_SAMPLES, RATE, Decoder, Encoder
-from .worker import obey
+from ...tools.worker import execute_commands
 
 TICKS: Final = 100  # of 20 ms, for the codec
 PACKETS: Final = 3000
@@ -125,4 +125,4 @@ def _protect() -> float:
 
 
 if __name__ == "__main__":
-    obey(Floor)
+    execute_commands(Floor)

@@ -8,10 +8,10 @@ import struct
 import time
 from typing import Final
 
+from ...tools.worker import Worker
 from .figures import Floors
 from .marks import Mark, delays
 from .plan import Plan
-from .processes import Helper
 
 VOICES: Final = 3
 TIMES: Final = 10  # that each goes out
@@ -20,7 +20,7 @@ PLAIN_STREAMS: Final = 4
 LENGTH: Final = 172  # bytes of a datagram: RTP header, Opus, SRTP's tag
 
 
-async def floors(floor: Helper, people: Helper, plan: Plan) -> Floors:
+async def floors(floor: Worker, people: Worker, plan: Plan) -> Floors:
     """`floor` is a process of `floor.py`, `people` one of `crowd.py`. Raises Broken."""
     udp, added = await _udp(floor)
     port = (await floor.ask("relay"))["port"]
@@ -56,7 +56,7 @@ class _DelayRecorder(asyncio.DatagramProtocol):
         self.delays.append(time.monotonic() - struct.unpack_from("!d", data)[0])
 
 
-async def _udp(floor: Helper) -> tuple[float, float]:
+async def _udp(floor: Worker) -> tuple[float, float]:
     """Of a core for one forwarded stream of 50 datagrams a second, and the milliseconds one is on its way."""
     loop = asyncio.get_running_loop()
     transport, recorder = await loop.create_datagram_endpoint(_DelayRecorder, ("127.0.0.1", 0))

@@ -12,19 +12,19 @@ import psutil
 from psycopg.errors import CheckViolation
 
 from ...supervision import begin as watch
-from ..bench import Bench, Psql
-from ..figures import spread
+from ...tools.percentiles import spread
+from ...tools.workbench import Psql, Workbench
+from ...tools.worker import Broken, Worker
 from .figures import Cost, Link, Measurement
 from .marks import Mark, delays
 from .plan import Crowd, Plan, Topology
-from .processes import Broken, Helper
 
 ENTERS_WITHIN: Final = 20.0  # seconds, and a tenth of one for each pair
 EARS: Final = 3  # people whose audio is looked into
 NEWCOMERS: Final = 3
 NODE_WITHIN: Final = 30.0  # seconds
 SETTLES: Final = 1.0  # seconds, after everybody hears everybody
-AHEAD: Final = 0.3  # seconds that processes are told beforehand when to begin
+AHEAD: Final = 0.3  # seconds that processes learn beforehand when to begin
 ARRIVES_WITHIN: Final = (
     1.0  # seconds; a mark said later than this before the end may still be on its way
 )
@@ -34,10 +34,10 @@ ARRIVES_WITHIN: Final = (
 class Place:
     """All that a run has: `nodes` by topology, `idle` what each costs with no room (of a core)."""
 
-    bench: Bench
+    bench: Workbench
     psql: Psql
     url: str
-    crowds: list[Helper]
+    crowds: list[Worker]
     nodes: dict[str, psutil.Process]
     idle: dict[str, float]
 

@@ -1,22 +1,20 @@
-"""How it was measured, as the report tells it."""
+"""How it was measured, as the report explains it."""
 
 from __future__ import annotations
 
-from html import escape
-
-from ..number_format import figure
+from ...tools.number_format import figure
 from .figures import CROWDED, FULL, Report
 from .marks import BAND, EVERY, LONG
 from .wording import per_cent
 
 
-def method(report: Report) -> str:
+def method(report: Report) -> dict[str, str]:
     """The last part of the page."""
     floors = report.floors
     codec = ", ".join(f"{per_cent(core)} for {n} speakers" for n, core in floors.codec.items())
     plain = "–" if floors.plain_delay is None else f"{floors.plain_delay:.0f} ms from mouth to ear"
     idle = ", ".join(f"{kind} {per_cent(core)}" for kind, core in report.idle.items()) or "–"
-    items = {
+    return {
         "The people": (
             "Peers of roomtone.media, as bots are: each has a seat, follows the room’s log over HTTP, and connects by aiortc. They are in"
             " processes of their own, as many as there are cores. A voice is encoded once and sent to all who listen; what is"
@@ -39,7 +37,7 @@ def method(report: Report) -> str:
         ),
         "Processor": (
             "User and system time of the node’s process, of one core, minus what it took with no room at all"
-            f" ({escape(idle)}). A stream’s share has everything in it, receiving and reports too."
+            f" ({idle}). A stream’s share has everything in it, receiving and reports too."
         ),
         "Lost, and marks": (
             "Packets whose numbers are missing at people who should have them, and everything of a voice that never came. Marks"
@@ -58,10 +56,6 @@ def method(report: Report) -> str:
             f" A node’s stream to a bare one: {_best(report)}."
         ),
     }
-    told = "".join(
-        f"<div><dt>{escape(term)}</dt><dd>{text}</dd></div>" for term, text in items.items()
-    )
-    return f"<h2>How it was measured</h2><dl>{told}</dl>"
 
 
 def _best(report: Report) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from ..plan import PlanError
+from ...tools.numbers import PlanError, check, check_list
 
 Topology = Literal["mesh", "sfu", "mcu"]
 TOPOLOGIES: Final[tuple[Topology, ...]] = get_args(Topology)
@@ -13,7 +13,6 @@ TOPOLOGIES: Final[tuple[Topology, ...]] = get_args(Topology)
 SPEAKERS: Final = (2, 12)
 LISTENERS: Final = (0, 40)
 DURATIONS: Final = (2.0, 60.0)  # seconds
-MOST_STEPS: Final = 8  # numbers in one list
 
 LATE: Final = 0.4  # seconds from mouth to ear; beyond it no conversation is planned (ITU-T G.114)
 LOSS: Final = 0.02  # of the packets; concealment hides about so much of Opus
@@ -58,15 +57,11 @@ class Plan:
     duration: float = 4.0
 
     def __post_init__(self) -> None:
-        _numbers("speakers", self.speakers, SPEAKERS)
-        _numbers("listeners", self.listeners, LISTENERS)
+        check_list("speakers", self.speakers, SPEAKERS)
+        check_list("listeners", self.listeners, LISTENERS)
         if not self.topologies or len(set(self.topologies)) != len(self.topologies):
             raise PlanError("topologies: name mesh, sfu or mcu, each once")
-        if not DURATIONS[0] <= self.duration <= DURATIONS[1]:
-            least, most = DURATIONS
-            raise PlanError(
-                f"duration: {self.duration:g} is not between {least:g} and {most:g} seconds"
-            )
+        check("duration", self.duration, DURATIONS, "seconds")
 
     @property
     def crowds(self) -> tuple[Crowd, ...]:
@@ -86,16 +81,6 @@ class Plan:
         return 22 + len(self.crowds) * len(self.topologies) * each + connecting
 
 
-def numbers_of(name: str, text: str) -> tuple[int, ...]:
-    """`0,10,40` as numbers. Raises PlanError."""
-    try:
-        return tuple(int(number) for number in text.split(","))
-    except ValueError:
-        raise PlanError(
-            f"{name}: {text[:60]!r} is not a list of whole numbers such as 3,12"
-        ) from None
-
-
 def topologies_of(text: str) -> tuple[Topology, ...]:
     """`mesh,sfu` as topologies. Raises PlanError."""
     named = [name.strip() for name in text.split(",")]
@@ -103,14 +88,3 @@ def topologies_of(text: str) -> tuple[Topology, ...]:
     if len(known) != len(named):
         raise PlanError(f"topologies: {text[:60]!r} is not a list of mesh, sfu and mcu")
     return known
-
-
-def _numbers(name: str, numbers: tuple[int, ...], bounds: tuple[int, int]) -> None:
-    least, most = bounds
-    if not 1 <= len(numbers) <= MOST_STEPS:
-        raise PlanError(f"{name}: name 1 to {MOST_STEPS} numbers")
-    for number in numbers:
-        if not least <= number <= most:
-            raise PlanError(f"{name}: {number} is not between {least} and {most}")
-    if list(numbers) != sorted(set(numbers)):
-        raise PlanError(f"{name}: each number once, and the smallest first")

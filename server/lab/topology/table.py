@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from ..grid import Row, grid
-from ..number_format import figure, milliseconds
+from ...tools.grid import grid
+from ...tools.number_format import figure, milliseconds
 from .figures import Link, Measurement, Report
-from .wording import CRITERION, WORDS, crowd_of, crowded, ends, per_cent
+from .wording import CRITERION, SERIES, crowded, ends, per_cent
 
 NOTICED = ("ear p50", "p95 ms", "added", "1st audio", "lost", "marks", "works")
 COSTS = ("links", "up kbit/s", "down", "listener", "node", "a stream", "× UDP", "people")
@@ -19,12 +16,15 @@ COSTS = ("links", "up kbit/s", "down", "listener", "node", "a stream", "× UDP",
 
 def table(report: Report) -> RenderableType:
     """What people notice, what it costs them and the node, where it ends, and the floors beneath."""
-    says = [Text(f"{WORDS[topology]}: {words}") for topology, words in ends(report)]
+    every = report.measurements
+    noticed = ([*_name(one), *_noticed(report, one)] for one in every)
+    costs = ([*_name(one), *_costs(report, one)] for one in every)
+    says = [Text(f"{SERIES[topology].label}: {words}") for topology, words in ends(report)]
     warning = crowded(report)
     return Group(
         Text(_plan(report)),
-        _table(report, "What people notice", NOTICED, _noticed),
-        _table(report, "What it costs", COSTS, _costs),
+        grid("What people notice", "", NOTICED, noticed),
+        grid("What it costs", "", COSTS, costs),
         *says,
         Text(CRITERION, style="dim"),
         Text(_floors(report)),
@@ -32,17 +32,8 @@ def table(report: Report) -> RenderableType:
     )
 
 
-def _table(
-    report: Report,
-    title: str,
-    headings: tuple[str, ...],
-    cells: Callable[[Report, Measurement], list[RenderableType]],
-) -> Table:
-    rows: list[Row] = [
-        (one.crowd, [crowd_of(one), WORDS[one.topology], *cells(report, one)])
-        for one in report.measurements
-    ]
-    return grid(title, "", headings, rows)
+def _name(one: Measurement) -> tuple[str, str]:
+    return str(one.crowd), SERIES[one.topology].label
 
 
 def _noticed(report: Report, one: Measurement) -> list[RenderableType]:

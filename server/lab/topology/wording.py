@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..number_format import figure
-from .figures import Measurement, Report
+from ...tools.chart import Series
+from ...tools.number_format import figure
+from .figures import CROWDED, Measurement, Report
 from .plan import LATE, LOSS, MISSED
 
-WORDS: Final = {"mesh": "mesh", "sfu": "SFU", "mcu": "MCU"}
+SERIES: Final = {
+    "mesh": Series("mesh", "square"),
+    "sfu": Series("SFU", "circle"),
+    "mcu": Series("MCU", "diamond"),
+}
+
+EXPLAINED: Final = {
+    "mesh": (
+        "Everybody is connected with everybody who speaks, and each speaker sends their voice to each listener over a connection"
+        " of its own. No server forwards audio. What a speaker sends, and encrypts, grows with the room."
+    ),
+    "sfu": (
+        "A selective forwarding unit: each speaker sends once, to a node, which sends the packet on to everybody else as it is."
+        " It decodes nothing, so it is quick and cheap; but each listener gets a stream for each speaker."
+    ),
+    "mcu": (
+        "A multipoint control unit: a node decodes every voice, adds them up and encodes the mix, once for all who listen and once for"
+        " each who speaks, without themselves. Everybody has one stream each way, however large the room; the mixing takes"
+        " time."
+    ),
+}
 
 CRITERION: Final = (
     f"A topology works with a crowd if everybody hears everybody, at most {LOSS:.0%} of the packets and {MISSED:.0%} of the"
@@ -26,13 +47,9 @@ def rate(bits: float) -> str:
     return f"{figure(bits / 1e6)} Mbit/s" if bits >= 1e6 else f"{figure(bits / 1e3)} kbit/s"
 
 
-def crowd_of(one: Measurement) -> str:
-    return f"{one.speakers} + {one.listeners}"
-
-
 def ends(report: Report) -> list[tuple[str, str]]:
     """Of each topology, how far it went."""
-    told: list[tuple[str, str]] = []
+    found: list[tuple[str, str]] = []
     for topology in report.plan.topologies:
         stopped, largest = report.stops_at(topology), report.largest_working(topology)
         so_far = f"worked with {_people(largest)}" if largest else "worked with nobody"
@@ -40,8 +57,8 @@ def ends(report: Report) -> list[tuple[str, str]]:
             words = f"{so_far}, the largest crowd that was asked for"
         else:
             words = f"{so_far}; stopped working with {_people(stopped)}: {', '.join(stopped.faults)}. What had no more to give: {stopped.ran_out}"
-        told.append((topology, f"{words}."))
-    return told
+        found.append((topology, f"{words}."))
+    return found
 
 
 def _people(one: Measurement) -> str:
@@ -50,7 +67,7 @@ def _people(one: Measurement) -> str:
 
 def crowded(report: Report) -> str | None:
     """When the machine was full although neither node nor people were, the figures are of a crowded machine; that is to be said."""
-    full = [one for one in report.measurements if one.cost.machine >= 0.95]
+    full = [one for one in report.measurements if one.cost.machine >= CROWDED]
     if not full:
         return None
     return (

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from roomtone.drill.database_server import DatabaseServer
 from roomtone.drill.drill import Drill
+from roomtone.tools.database_server import DatabaseServer
 
 ServerFor = Callable[[Drill], DatabaseServer]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from roomtone.drill.comparison import TableState, compare
 from roomtone.drill.follower import Follower
-from roomtone.drill.http_connection import Place
-from roomtone.drill.observed_events import EventReceived, ObservedEvents
+from roomtone.tools.network import Place
+from roomtone.tools.observed_events import EventReceived, ObservedEvents
 from roomtone.types import Cursor
 
 ROOM, ME, OTHER, EPOCH = 1, 7, 8, 1000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from roomtone.drill.waiting import until
 from roomtone.media.signaling import database_client
 from roomtone.media.signaling.database_client import database_connections
 from roomtone.postgres.notifications import CHANNEL
+from roomtone.tools.waiting import until
 from roomtone.types import RoomId
 
 from ...patience import PATIENCE

@@ -8,8 +8,8 @@ import time
 
 import pytest
 from roomtone.drill.hostile_notifications import FIXED
-from roomtone.drill.waiting import until
 from roomtone.postgres.notifications import CHANNEL
+from roomtone.tools.waiting import until
 
 from ...conftest import Connect
 from ...following import Frame, Subscriber, follow

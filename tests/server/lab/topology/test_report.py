@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 from roomtone.cli import cli
-from roomtone.lab.figures import Spread
 from roomtone.lab.topology.figures import Cost, Floors, Link, Measurement, Report
 from roomtone.lab.topology.plan import Crowd, Plan
 from roomtone.lab.topology.report import html
 from roomtone.lab.topology.table import table
 from roomtone.lab.topology.wording import ends
 from roomtone.paths import SOURCE
+from roomtone.tools.percentiles import Spread
 
 PLAN = Plan(speakers=(3,), listeners=(0, 40), duration=4)
 

@@ -1,0 +1,95 @@
+"""The floors: the lower bounds of this machine, measured in the same run."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import statistics
+import time
+from typing import Final
+
+import psycopg
+
+from ...supervision import begin
+from ...tools.percentiles import spread
+from ...tools.workbench import Workbench
+from .figures import Clock, Floors
+
+NOTIFICATIONS: Final = 200
+PROBES: Final = 50
+ROUNDS: Final = 60
+FRAME: Final = 430
+"""Bytes: as long as the SSE frame of a join."""
+
+
+async def clock(bench: Workbench) -> Clock:
+    """Compare the two clocks as NTP does: the quickest answer is the most exact (RFC 5905, 8)."""
+    best = Clock(0.0, 1e9)
+    async with await bench.psql() as psql:
+        for _ in range(PROBES):
+            before = time.time()
+            answer = await psql.execute("select extract(epoch from clock_timestamp())::float8")
+            after = time.time()
+            row = await answer.fetchone()
+            assert row is not None
+            within = (after - before) / 2 * 1000
+            if within < best.within:
+                best = Clock((row[0] - (before + after) / 2) * 1000, within)
+    return best
+
+
+async def floors(bench: Workbench, followers: tuple[int, ...], correction: float) -> Floors:
+    listen = spread([taken + correction for taken in await _listen(bench)])
+    assert listen is not None
+    writes = {number: await asyncio.to_thread(_writes, number) for number in followers}
+    return Floors(listen, writes, FRAME)
+
+
+async def _listen(bench: Workbench) -> list[float]:
+    """Milliseconds from just before a NOTIFY commits until a bare LISTEN receives it."""
+    taken: list[float] = []
+    channel = f"lab_{bench.run}"
+    async with (
+        await bench.psql() as listening,
+        await psycopg.AsyncConnection.connect(bench.admin_url, autocommit=True) as hand,
+    ):
+        await listening.execute(f"listen {channel}")
+        await hand.execute("set synchronous_commit = off")
+        notifications = listening.notifies(timeout=10, stop_after=NOTIFICATIONS)
+
+        async def notify() -> None:
+            for _ in range(NOTIFICATIONS):
+                await hand.execute(
+                    "select pg_notify(%s, extract(epoch from clock_timestamp())::text)", (channel,)
+                )
+                await asyncio.sleep(0.005)
+
+        notifying = begin(notify(), "notifications")
+        async for notification in notifications:
+            taken.append((time.time() - float(notification.payload)) * 1000)
+        await notifying
+    return taken
+
+
+def _writes(number: int) -> float:
+    """Microseconds for one write, in a loop over `number` TCP connections."""
+    frame = b"x" * FRAME
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as listening_socket:
+        ends: list[socket.socket] = []
+        try:
+            for _ in range(number):
+                ends.append(socket.create_connection(listening_socket.getsockname()))
+                ends.append(listening_socket.accept()[0])
+            near, far = ends[::2], ends[1::2]
+            rounds = []
+            for _ in range(ROUNDS):
+                began = time.perf_counter()
+                for end in near:
+                    end.send(frame)
+                rounds.append((time.perf_counter() - began) / number * 1e6)
+                for end in far:
+                    end.recv(FRAME)
+            return round(statistics.median(rounds), 2)
+        finally:
+            for end in ends:
+                end.close()

@@ -1,0 +1,92 @@
+"""The frame of a command that measures: a plan, a run with progress, a table, JSON and a report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+import click
+import psycopg
+import uvloop
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from .http import UNREACHABLE, Refused
+from .output import Step, announce, check_files, progress, write
+from .workbench import Workbench, workbench
+from .worker import Broken
+
+BROKEN = (Broken, Refused, *UNREACHABLE, RuntimeError, psycopg.Error)
+"""The errors after which a run cannot go on."""
+
+
+class Plan(Protocol):
+    """What a run will do, checked before it begins."""
+
+    @property
+    def seconds(self) -> float:
+        """About how long it takes."""
+
+
+class Report(Protocol):
+    """The results of a run, as plain values."""
+
+    def json(self) -> dict[str, Any]: ...
+
+
+P = TypeVar("P", bound=Plan)
+R = TypeVar("R", bound=Report)
+
+
+@dataclass(frozen=True)
+class Measuring(Generic[P, R]):
+    """`run` calls its third argument with the name of each of `steps(plan)` steps as it begins.
+
+    `table` is the report on a terminal, `html` as a page; `failures` are the sentences why the command ends with status 1.
+    """
+
+    steps: Callable[[P], int]
+    run: Callable[[Workbench, P, Step], Awaitable[R]]
+    table: Callable[[R], RenderableType]
+    html: Callable[[R], str]
+    failures: Callable[[R], list[str]]
+
+    def perform(
+        self, plan: P, database_url: str | None, json_file: Path | None, html_file: Path | None
+    ) -> int:
+        """Run the plan and show the report; the exit status.
+
+        Raises ClickException when it cannot be run to its end, EmbeddedError and InstallError.
+        """
+        check_files(json_file, html_file)
+        console = Console(highlight=False)
+        announce(console, plan.seconds)
+        report = self._run(plan, database_url, console)
+        console.print(self.table(report))
+        write(console, report.json(), lambda: self.html(report), json_file, html_file)
+        failures = self.failures(report)
+        for words in failures:
+            console.print(Text(words, style="bold red"))
+        return 1 if failures else 0
+
+    def _run(self, plan: P, database_url: str | None, console: Console) -> R:
+        with progress(console, self.steps(plan)) as (preparing, step):
+            try:
+                with (
+                    workbench(database_url, preparing) as bench,
+                    asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+                ):
+                    return runner.run(self._finish(bench, plan, step))
+            except BROKEN as error:
+                words = str(error).strip() or type(error).__name__
+                raise click.ClickException(f"The run broke off: {words}") from error
+
+    async def _finish(self, bench: Workbench, plan: P, step: Step) -> R:
+        """Whatever happens, what the run made in the database is deleted."""
+        try:
+            return await self.run(bench, plan, step)
+        finally:
+            await bench.forget()

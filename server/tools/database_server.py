@@ -1,0 +1,101 @@
+"""A PostgreSQL of one's own: an embedded server in a temporary folder, and a new database for each drill or run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Final, Self
+
+import psycopg
+from psycopg import sql
+
+from ..postgres.embedded import EmbeddedPostgres
+from ..postgres.install import install
+from ..postgres.programs import DATABASE, socket_url
+
+STOPS_WITHIN: Final = 60.0  # seconds
+
+_numbers = count(1)
+
+
+class DatabaseServer:
+    """A running PostgreSQL whose database `roomtone` has the schema and no rows; it is the template of the other databases.
+
+    `durable` as in `EmbeddedPostgres`: drills about crashes need it, the others are faster without it.
+    """
+
+    def __init__(
+        self, *, durable: bool = False, on_progress: Callable[[str], None] = lambda line: None
+    ) -> None:
+        self.durable = durable
+        self._on_progress = on_progress
+        self._postgres: EmbeddedPostgres
+
+    def __enter__(self) -> Self:
+        # /tmp, because PostgreSQL's own account may enter it and a socket's path is short there
+        self.folder = Path(tempfile.mkdtemp(prefix="roomtone-run-", dir="/tmp"))
+        self.folder.chmod(0o711)
+        try:
+            self._on_progress("starting PostgreSQL")
+            self.start()
+            install(self._postgres.url, demo=False, on_progress=self._on_progress)
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._remove()
+
+    def _remove(self) -> None:
+        if hasattr(self, "_postgres"):
+            self._postgres.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start the server, after a crash too."""
+        self.up = True  # from now on it may accept connections
+        self._postgres = EmbeddedPostgres(self.folder / "data", durable=self.durable)
+        self._postgres.__enter__()
+
+    def crash(self) -> None:
+        """Immediate shutdown: no checkpoint, clients are cut off (PostgreSQL manual, 18.5, SIGQUIT)."""
+        pid_file = self.folder / "data" / "postgres" / "postmaster.pid"
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGQUIT)
+        deadline = time.monotonic() + STOPS_WITHIN
+        while pid_file.exists():
+            if time.monotonic() > deadline:
+                raise TimeoutError("PostgreSQL did not stop")
+            time.sleep(0.02)
+        self.up = False
+
+    def new_database(self) -> str:
+        """A fresh copy; its name."""
+        name = f"run_{next(_numbers)}"
+        with self._administrator() as connection:
+            copy = sql.Identifier(name)
+            original = sql.Identifier(DATABASE)
+            connection.execute(sql.SQL("create database {} template {}").format(copy, original))
+            # a template's settings are not copied
+            connection.execute(
+                sql.SQL("alter database {} set search_path = roomtone, public").format(copy)
+            )
+        return name
+
+    def drop(self, name: str) -> None:
+        with self._administrator() as connection:
+            connection.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+            )
+
+    def url(self, database: str, *, user: str = "postgres") -> str:
+        return socket_url(self._postgres.sockets, user=user, database=database)
+
+    def _administrator(self) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self.url("postgres"), autocommit=True)

@@ -1,0 +1,120 @@
+"""The parts of a report as one HTML file that needs nothing else: its style sheet and its charts are inside.
+
+All text may hold any character; only what a parameter calls HTML is inserted as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from html import escape
+from pathlib import Path
+from typing import Final, Generic, NamedTuple, TypeVar
+
+from .chart import Points, Series, chart, mark
+
+STYLE: Final = Path(__file__).with_name("page.css")
+
+T = TypeVar("T")
+Measured = Mapping[Series, Sequence[tuple[float, T]]]
+"""The measurements of each series, with their place on the x axis."""
+
+
+@dataclass(frozen=True)
+class Plot(Generic[T]):
+    """A chart of one value of each measurement, None where it has none; `say` writes a value, the others are as in `chart`."""
+
+    heading: str
+    text: str
+    value: Callable[[T], float | None]
+    say: Callable[[float], str]
+    _: KW_ONLY
+    logarithmic: bool = False
+    floor: float | None = None
+
+    def drawn(self, measured: Measured[T], of: str) -> str:
+        lines: dict[Series, Points] = {
+            series: [(x, y) for x, one in ones if (y := self.value(one)) is not None]
+            for series, ones in measured.items()
+        }
+        drawing = chart(
+            self.heading, lines, floor=self.floor, logarithmic=self.logarithmic, say=self.say, of=of
+        )
+        return (
+            drawing
+            and f"<figure><h3>{escape(self.heading)}</h3><p>{escape(self.text)}</p>{drawing}</figure>"
+        )
+
+
+class Row(NamedTuple):
+    """Cells of a table: the first two say what was measured; `bad` if the last one tells of a failure."""
+
+    cells: Sequence[str]
+    bad: bool = False
+
+
+def page(title: str, *parts_as_html: str) -> str:
+    """A page without scripts and external files; light or dark as its reader prefers."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)} · Roomtone lab</title>"
+        f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body><main>"
+        f"{''.join(parts_as_html)}</main></body></html>\n"
+    )
+
+
+def head(title: str, lead: str, *parts_as_html: str) -> str:
+    """The top of the page; the parts say what came out of it."""
+    return (
+        f'<p class="caps">Roomtone lab</p><h1>{escape(title)}</h1>'
+        f'<p class="lead">{escape(lead)}</p>{"".join(parts_as_html)}'
+    )
+
+
+def soft(words: str) -> str:
+    """A line in a fainter colour."""
+    return f'<p class="soft">{escape(words)}</p>'
+
+
+def definitions(heading: str, items: Iterable[tuple[str | Series, str]]) -> str:
+    """Terms, or series with their marks, and what they are."""
+
+    def term(name: str | Series) -> str:
+        if isinstance(name, str):
+            return escape(name)
+        return f"{mark(name)} {escape(name.label[:1].upper() + name.label[1:])}"
+
+    told = "".join(
+        f"<div><dt>{term(name)}</dt><dd>{escape(text)}</dd></div>" for name, text in items
+    )
+    return f"<h2>{escape(heading)}</h2><dl>{told}</dl>"
+
+
+def charts(heading: str, measured: Measured[T], plots: Iterable[Plot[T]], of: str) -> str:
+    """Charts with a common legend; a plot without any value is left out. `of` names what is counted on the x axes."""
+    names = "".join(f"<li>{mark(series)} {escape(series.label)}</li>" for series in measured)
+    return (
+        f'<h2>{escape(heading)}</h2><ul class="legend">{names}</ul>'
+        f'<div class="charts">{"".join(plot.drawn(measured, of) for plot in plots)}</div>'
+    )
+
+
+def numbers(intro: str, headings: Sequence[str], rows: Iterable[Row]) -> str:
+    """The table of all figures."""
+
+    def cells(row: Row) -> str:
+        first, name, *others, last = map(escape, row.cells)
+        middle = "".join(f"<td>{cell}</td>" for cell in others)
+        kind = ' class="bad"' if row.bad else ""
+        return f'<tr><th scope="row">{first}</th><td class="name">{name}</td>{middle}<td{kind}>{last}</td></tr>'
+
+    titles = "".join(
+        f'<th scope="col"{" class=name" if place == 1 else ""}>{escape(name)}</th>'
+        for place, name in enumerate(headings)
+    )
+    return (
+        f"<h2>The numbers</h2><p>{escape(intro)}</p>"
+        '<div class="wide" tabindex="0" role="region" aria-label="All figures">'
+        f"<table><thead><tr>{titles}</tr></thead><tbody>{''.join(map(cells, rows))}</tbody></table></div>"
+    )

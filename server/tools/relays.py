@@ -1,0 +1,92 @@
+"""A relay as a process that can be killed and started again on the same port."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from .http import UNREACHABLE, ask
+from .network import Place
+from .processes import ROOMTONE, end, free_port, start
+
+STARTS_WITHIN: Final = 60.0  # seconds
+
+
+class RelayProcess:
+    """`roomtone serve` on an existing database; `log_file` receives its output."""
+
+    def __init__(self, database_url: str, log_file: Path, **settings: Any) -> None:
+        self.place = Place(free_port())
+        self.log_file = log_file
+        # all requests come from a single address, as fast as they are answered
+        given = {
+            "port": self.place.port,
+            "requests_per_second": 10_000,
+            "database_seconds": 1_000,
+        } | settings
+        # no media nodes: they would take processor time from the relay
+        flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+        self._command = (*ROOMTONE, "serve", "--no-nodes", *flags)
+        self._environment = {"ROOMTONE_DATABASE_URL": database_url, "ROOMTONE_NODES": "off"}
+        if os.geteuid() == 0:  # so that the relay itself is killed, not its supervisor
+            self._environment["ROOMTONE_RUN_AS"] = "root"
+        self._process: asyncio.subprocess.Process | None = None
+        self.serving = False
+        self.started_at = 0.0
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready. Raises RuntimeError."""
+        self._process = await start(self._command, self.log_file, self._environment)
+        try:
+            async with asyncio.timeout(STARTS_WITHIN):
+                while not await self.ready():
+                    if self._process.returncode is not None:
+                        raise RuntimeError(f"a relay ended before it served:\n{self.log_text()}")
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise RuntimeError(f"a relay did not become ready:\n{self.log_text()}") from None
+        self.serving, self.started_at = True, time.monotonic()
+
+    async def ready(self) -> bool:
+        """Whether `/ready` answers 200."""
+        try:
+            return (await ask(self.place, "GET", "/ready")).status == 200
+        except UNREACHABLE:
+            return False
+
+    async def metric(self, name: str) -> float:
+        """A number from `/metrics`; 0 if it is not there."""
+        text = (await ask(self.place, "GET", "/metrics")).content.decode()
+        found = [line for line in text.splitlines() if line.startswith(f"{name} ")]
+        return float(found[0].split()[1]) if found else 0.0
+
+    async def kill(self) -> None:
+        """SIGKILL: connections are cut off."""
+        self.serving = False
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def stop(self) -> None:
+        self.serving = False
+        if self._process is not None:
+            await end(self._process)
+
+    def log_text(self) -> str:
+        return self.log_file.read_text(errors="replace")
+
+    def errors(self) -> list[str]:
+        """Lines of the log that show a bug; errors of the database are expected."""
+        return [
+            line
+            for line in self.log_text().splitlines()
+            if line.startswith(("Traceback", "Task ")) or " ERROR uvicorn" in line
+        ]

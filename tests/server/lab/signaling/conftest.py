@@ -1,0 +1,59 @@
+"""One small run of the lab for all of these tests, watched from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from roomtone.lab.signaling.figures import Report
+from roomtone.lab.signaling.plan import Plan
+from roomtone.lab.signaling.run import run
+from roomtone.postgres.embedded import EmbeddedPostgres
+from roomtone.postgres.programs import socket_url
+from roomtone.postgres.roles import RELAY_ROLE
+from roomtone.tools.workbench import Workbench
+
+from .counting import Counter, CountingProxies
+
+PLAN = Plan(followers=(5,), rate=12, duration=1.5, poll_interval=0.3)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A run; `counters` are what passed between followers and relay, by technique; `left` rows it left behind."""
+
+    report: Report
+    counters: dict[str, Counter]
+    steps: list[str]
+    left: int
+
+
+@pytest.fixture(scope="package")
+def watched(postgres: EmbeddedPostgres, database: str) -> Watched:
+    """Four techniques, five followers, and a counting proxy before the relay of each."""
+    url = socket_url(postgres.sockets, database=database)
+    relay_url = socket_url(postgres.sockets, user=RELAY_ROLE, database=database)
+    steps: list[str] = []
+
+    async def go() -> tuple[Report, list[Counter]]:
+        proxies = CountingProxies()
+        with tempfile.TemporaryDirectory() as folder:
+            bench = Workbench(url, relay_url, Path(folder))
+            try:
+                report = await run(bench, PLAN, steps.append, through=proxies.to)
+                await bench.forget()
+            finally:
+                await proxies.close()
+        return report, proxies.counters
+
+    report, counters = asyncio.run(go())
+    with psycopg.connect(url) as psql:
+        row = psql.execute(
+            "select (select count(*) from rooms) + (select count(*) from users)"
+        ).fetchone()
+    assert row is not None
+    return Watched(report, dict(zip(PLAN.techniques, counters, strict=True)), steps, row[0])

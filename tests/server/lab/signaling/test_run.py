@@ -1,0 +1,148 @@
+"""A small run of the lab, compared with the counts of a proxy on the same connections."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from rich.console import Console
+from roomtone.lab.signaling.figures import Measurement
+from roomtone.lab.signaling.plan import TECHNIQUES
+from roomtone.lab.signaling.report import html
+from roomtone.lab.signaling.run import steps
+from roomtone.lab.signaling.table import table
+from roomtone.paths import SOURCE
+
+from .conftest import PLAN, Watched
+
+STILL_UNDER_WAY = 2500
+"""Bytes of one follower that may pass after the lab's last look and before it hangs up: one answer."""
+
+
+def of(watched: Watched, technique: str) -> Measurement:
+    (found,) = (one for one in watched.report.measurements if one.technique == technique)
+    return found
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_no_event_is_missed(watched: Watched, technique: str) -> None:
+    one = of(watched, technique)
+    assert (one.missed, one.duplicated, one.misordered) == (0, 0, 0)
+    assert one.delivered == one.owed > 0
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_each_follower_is_owed_joins_leaves_and_its_own_signals(
+    watched: Watched, technique: str
+) -> None:
+    one = of(watched, technique)
+    visits = one.work.writes // 4
+    assert one.work.writes == visits * 4 > 0
+    assert one.owed == visits * (2 * PLAN.followers[0] + 2)
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_requests_and_bytes_are_those_that_passed_on_the_wire(
+    watched: Watched, technique: str
+) -> None:
+    one, seen = of(watched, technique), watched.counters[technique]
+    counted = one.opening + one.running
+    last_moment = one.followers
+    assert counted.connections == seen.connections == one.followers
+    assert 0 <= seen.requests - counted.requests <= last_moment
+    assert 0 <= seen.up - counted.sent <= last_moment * STILL_UNDER_WAY
+    assert 0 <= seen.down - counted.received <= last_moment * STILL_UNDER_WAY
+
+
+@pytest.mark.parametrize("technique", ["sse", "websocket"])
+def test_push_needs_one_request(watched: Watched, technique: str) -> None:
+    one = of(watched, technique)
+    assert one.opening.requests == one.followers == watched.counters[technique].requests
+    assert (one.running.requests, one.running.sent, one.running.empty) == (0, 0, 0)
+
+
+def test_polling_requests_per_interval_and_long_polling_per_event(watched: Watched) -> None:
+    polling, long_polling = of(watched, "polling"), of(watched, "long-polling")
+    due = polling.work.seconds / PLAN.poll_interval
+    assert due * 0.5 - 1 <= polling.running.requests / polling.followers <= due + 2
+    assert long_polling.running.requests >= long_polling.work.writes / 2 * long_polling.followers
+    assert long_polling.running.empty == 0
+
+
+def test_polling_is_late_by_its_interval_and_nothing_is_faster_than_the_floor(
+    watched: Watched,
+) -> None:
+    floor = watched.report.floors.listen.p50
+    late = {}
+    for technique in TECHNIQUES:
+        latency = of(watched, technique).latency
+        assert latency is not None
+        assert floor / 2 < latency.p50 <= latency.p95 <= latency.p99 <= latency.most
+        late[technique] = latency.p50
+    assert late["polling"] > max(late["sse"], late["websocket"])
+
+
+def test_only_polling_and_long_polling_cost_the_database_more_than_the_writing(
+    watched: Watched,
+) -> None:
+    beyond = {
+        technique: of(watched, technique).transactions_beyond(
+            watched.report.baseline(of(watched, technique))
+        )
+        for technique in TECHNIQUES
+    }
+    # one read of the log for each notification, however many follow
+    assert beyond["sse"] <= PLAN.rate * 2
+    assert beyond["polling"] > beyond["sse"]
+    assert beyond["long-polling"] > beyond["sse"]
+
+
+def test_the_relays_own_cost_is_measured(watched: Watched) -> None:
+    for one in watched.report.measurements:
+        assert one.work.statements > one.work.transactions / 2 > 0
+        assert one.memory_after > one.memory_before / 2 > 0
+
+
+def test_progress_is_reported_step_by_step(watched: Watched) -> None:
+    assert len(watched.steps) == steps(PLAN)
+
+
+def test_the_run_leaves_nothing_behind_in_the_database(watched: Watched) -> None:
+    assert watched.left == 0
+
+
+def test_the_figures_are_json_with_a_version(watched: Watched) -> None:
+    value = json.loads(json.dumps(watched.report.json()))
+    assert (value["what"], value["version"]) == ("roomtone lab signaling", 1)
+    assert [one["technique"] for one in value["measurements"]] == list(TECHNIQUES)
+    for one in value["measurements"]:
+        assert one["missed"] == 0
+        assert one["latency_to_floor"] > 0
+        assert one["per_follower"]["received_per_second"] > 0
+
+
+def test_every_figure_is_documented(watched: Watched) -> None:
+    page = (SOURCE / "docs" / "lab.md").read_text(encoding="utf-8")
+    value = watched.report.json()
+    names = {*value, *value["measurements"][0], *value["measurements"][0]["per_follower"]}
+    parts = ("opening", "work", "latency")
+    names |= {name for part in parts for name in value["measurements"][0][part]}
+    names |= {name for part in ("clock", "floors", "baselines") for name in value[part]}
+    told = set(re.findall(r"[a-z_0-9]+", page))
+    assert names - {"technique", "followers"} <= told
+
+
+def test_the_report_needs_nothing_from_elsewhere_and_has_no_script(watched: Watched) -> None:
+    page = html(watched.report)
+    assert not re.search(r"<script|<link|<img|<iframe|\bsrc=|@import|url\(|https?://", page)
+    assert page.count('<svg class="chart"') == 6
+    assert "none missed" in page
+
+
+def test_the_table_fits_a_terminal(watched: Watched) -> None:
+    console = Console(width=80, record=True, force_terminal=False)
+    with console.capture() as said:
+        console.print(table(watched.report))
+    assert "…" not in said.get()
+    assert "long-polling" in said.get()
