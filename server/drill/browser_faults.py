@@ -84,10 +84,10 @@ async def freeze_a_tab(environment: DrillEnvironment) -> None:
         entered = await _enters(page, f"http://{relay.place}", "hidden tab", room)
         environment.expect(entered, "the tab did not join the room")
         session_before = await page.evaluate(MY_PEER)
-        line = await page.context.new_cdp_session(page)
-        await line.send("Page.setWebLifecycleState", {"state": "frozen"})
+        devtools = await page.context.new_cdp_session(page)
+        await devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
         await environment.traffic(FROZEN_FOR)
-        await line.send("Page.setWebLifecycleState", {"state": "active"})
+        await devtools.send("Page.setWebLifecycleState", {"state": "active"})
         thawed = time.monotonic()
         agreed = await until(lambda: _agree(environment, [page], room))
         environment.figures["a real tab agrees after thawing, s"] = round(

@@ -32,7 +32,7 @@ async def terminate_listener(environment: DrillEnvironment) -> None:
     async with await environment.psql() as psql:
         room = await environment.new_room(psql)
         quiet = await environment.add_followers(QUIET, rooms=[room])
-        environment.rooms.remove(room)  # nobody else writes there
+        environment.rooms.remove(room)  # no other user writes there
         psql_user = "insert into users (username) values ('quiet psql user') returning id"
         row = await (await psql.execute(psql_user)).fetchone()
         assert row is not None

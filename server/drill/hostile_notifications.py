@@ -127,15 +127,15 @@ class Caller:
 
 async def send_hostile_notifications(environment: DrillEnvironment) -> None:
     await environment.disconnect_some()
-    said = environment.server.folder / f"{environment.database}-node.log"
+    node_log = environment.server.folder / f"{environment.database}-node.log"
     database_url = environment.server.url(environment.database, user=RELAY_ROLE)
     async with (
         await environment.psql() as psql,
         await environment.psql() as stranger,
-        node("sfu", database_url, said),
+        node("sfu", database_url, node_log),
     ):
         room = await environment.new_room(psql)
-        environment.rooms.remove(room)  # nobody else writes there
+        environment.rooms.remove(room)  # no other user writes there
         caller = Caller(environment, psql, room)
         environment.expect(await caller.join(), "no node joined its room")
         await _answered(environment, caller, "before")
@@ -155,7 +155,7 @@ async def send_hostile_notifications(environment: DrillEnvironment) -> None:
         await psql.execute(
             "delete from participants where room_id = %s and kind = 'person'", (room,)
         )
-        await _is_counted_and_logged_once(environment, _text_of(said))
+        await _is_counted_and_logged_once(environment, _text_of(node_log))
 
 
 async def _answered(environment: DrillEnvironment, caller: Caller, after: str) -> None:
@@ -198,8 +198,8 @@ async def _false(environment: DrillEnvironment, stranger: Psql) -> None:
         )
 
 
-def _text_of(said: Path) -> str:
-    return said.read_text(errors="replace")
+def _text_of(file: Path) -> str:
+    return file.read_text(errors="replace")
 
 
 async def _is_counted_and_logged_once(environment: DrillEnvironment, words: str) -> None:

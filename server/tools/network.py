@@ -120,8 +120,8 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
     def reset(self) -> None:
         """Reset the connection instead of closing it (SO_LINGER, socket(7))."""
         if not self.ended:
-            line = self._transport.get_extra_info("socket")
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connected = self._transport.get_extra_info("socket")
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._transport.abort()
 
     def get_extra_info(self, info: str) -> Any:

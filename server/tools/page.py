@@ -85,10 +85,10 @@ def definitions(heading: str, items: Iterable[tuple[str | Series, str]]) -> str:
             return escape(name)
         return f"{mark(name)} {escape(name.label[:1].upper() + name.label[1:])}"
 
-    told = "".join(
+    described = "".join(
         f"<div><dt>{term(name)}</dt><dd>{escape(text)}</dd></div>" for name, text in items
     )
-    return f"<h2>{escape(heading)}</h2><dl>{told}</dl>"
+    return f"<h2>{escape(heading)}</h2><dl>{described}</dl>"
 
 
 def charts(heading: str, measured: Measured[T], plots: Iterable[Plot[T]], of: str) -> str:

@@ -89,7 +89,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Report:
-    """One run. `baselines` are the same writing with nobody following, by `rows` and by `websocket`."""
+    """One run. `baselines` are the same writing without followers, by `rows` and by `websocket`."""
 
     made_at: str
     machine: dict[str, object]

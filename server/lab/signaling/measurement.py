@@ -19,7 +19,7 @@ from .followers import FOLLOWERS, Follower, start_all, stop_all
 from .participants import Participant, Written, participants_of, write
 from .plan import Plan, Technique
 
-CALM: Final = 0.5  # seconds after everybody follows, before the counting begins
+CALM: Final = 0.5  # seconds after all follow, before the counting begins
 ARRIVES_WITHIN: Final = 10.0  # seconds, beyond a poll interval, for the last event
 
 Through = Callable[[Place], Awaitable[Place]]

@@ -52,7 +52,7 @@ def method(report: Report) -> dict[str, str]:
             " database, so that none inherits another’s memory. Followers, participants, relay and PostgreSQL share this"
             " machine’s cores."
         ),
-        "The writing alone": f"The same pattern with nobody following: {alone}.",
+        "The writing alone": f"The same pattern without followers: {alone}.",
         "The floors": (
             f"A bare LISTEN on an idle connection receives a NOTIFY {floors.listen.p50:.2f} ms (p50; p95"
             f" {floors.listen.p95:.2f}) after it was sent. A loop of bare writes of {floors.frame} bytes takes {writes}"

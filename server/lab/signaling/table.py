@@ -79,4 +79,4 @@ def _baselines(report: Report) -> str:
         f"{work.transactions / work.seconds:.0f} transactions/s by {way}"
         for way, work in report.baselines.items()
     )
-    return f"the writing alone, nobody following: {each}"
+    return f"the writing alone, without followers: {each}"

@@ -49,11 +49,11 @@ class Person:
 
 
 class Crowd:
-    """Those of one room at a time; lines to the relay are kept from room to room."""
+    """Those of one room at a time; clients of the relay are kept from room to room."""
 
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
-        self._lines: dict[str, SignalingClient] = {}
+        self._clients: dict[str, SignalingClient] = {}
         self._people: list[Person] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._leaving = asyncio.Event()
@@ -62,12 +62,12 @@ class Crowd:
     async def sign_in(self, url: str, names: list[str]) -> dict[str, Any]:
         """Who they are: `{name: user id}`."""
         for name in names:
-            if name not in self._lines:
-                line = await self._stack.enter_async_context(
+            if name not in self._clients:
+                client = await self._stack.enter_async_context(
                     http_signaling_client(url, name, kind="person")
                 )
-                self._lines[name] = line
-        return {name: self._lines[name].user.id for name in names}
+                self._clients[name] = client
+        return {name: self._clients[name].user.id for name in names}
 
     async def enter(
         self, room: int, people: list[dict[str, Any]], patience: float
@@ -147,7 +147,7 @@ class Crowd:
         return {"seconds": None if at is None else at - began}
 
     async def heard(self, users: dict[str, int]) -> dict[str, Any]:
-        """Once everybody has left and there is time: what each who listened closely heard of whom; `users` are voices by user id."""
+        """After all have left: the marks in the sound of each person whose audio was kept; `users` are voices by user id."""
         return {"ears": await asyncio.to_thread(self._heard, users)}
 
     async def plain(self, **arguments: Any) -> dict[str, Any]:
@@ -155,7 +155,7 @@ class Crowd:
         return await plain(**arguments)
 
     async def leave(self) -> dict[str, Any]:
-        """Everybody leaves."""
+        """All people leave."""
         self._leaving.set()
         _, late = await asyncio.wait(self._tasks, timeout=20) if self._tasks else ((), ())
         for task in late:
@@ -173,7 +173,7 @@ class Crowd:
     async def _stay(self, room: int, person: Person) -> None:
         try:
             async with room_session(
-                self._lines[person.name],
+                self._clients[person.name],
                 RoomId(room),
                 sound=None if person.voice is None else marked(person.voice, person.said),
                 role="AUDIENCE" if person.voice is None else None,
@@ -219,10 +219,10 @@ async def wire(session: RoomSession | None) -> tuple[int, int]:
     """Bits sent and received over all connections, IP and UDP headers included; ICE's own checks are not."""
     up = down = 0
     if session is not None:
-        lines = [each.pc for each in session.mesh.connections().values()]
+        pcs = [each.pc for each in session.mesh.connections().values()]
         if session.routes.node is not None:
-            lines.append(session.routes.node.connection.pc)
-        for pc in lines:
+            pcs.append(session.routes.node.connection.pc)
+        for pc in pcs:
             for report in (await pc.getStats()).values():
                 if report.type == "transport":
                     up += 8 * (report.bytesSent + HEADERS * report.packetsSent)

@@ -41,7 +41,7 @@ class Measurement:
     """One topology with one crowd.
 
     `links` by role; `delay` from mouth to ear in ms; `marks` in the sound that were to be heard; `packets` that came and
-    that were `lost`; `deaf` people who did not hear everybody after `entered` seconds; `first_audio` of a newcomer, ms.
+    that were `lost`; `deaf` people who did not hear all speakers after `entered` seconds; `first_audio` of a newcomer, ms.
     """
 
     topology: str
@@ -83,7 +83,7 @@ class Measurement:
         """Why this does not count as working; empty if it does."""
         found = []
         if self.deaf:
-            found.append(f"{self.deaf} of {self.crowd.people} did not hear everybody")
+            found.append(f"{self.deaf} of {self.crowd.people} did not hear all speakers")
         if self.loss > LOSS:
             found.append(f"{self.loss:.1%} of the packets lost")
         if self.marks and self.marks_missed / self.marks > MISSED:

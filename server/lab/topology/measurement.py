@@ -23,7 +23,7 @@ ENTERS_WITHIN: Final = 20.0  # seconds, and a tenth of one for each pair
 EARS: Final = 3  # people whose audio is looked into
 NEWCOMERS: Final = 3
 NODE_WITHIN: Final = 30.0  # seconds
-SETTLES: Final = 1.0  # seconds, after everybody hears everybody
+SETTLES: Final = 1.0  # seconds, after all hear all speakers
 AHEAD: Final = 0.3  # seconds that processes learn beforehand when to begin
 ARRIVES_WITHIN: Final = (
     1.0  # seconds; a mark said later than this before the end may still be on its way
@@ -87,8 +87,8 @@ def names(crowd: Crowd, run: str) -> list[str]:
 
 def _shares(place: Place, crowd: Crowd) -> list[list[tuple[int, str]]]:
     """Who is in which process: each gets as many of a kind as the others."""
-    everybody = list(enumerate(names(crowd, place.bench.run)))
-    return [everybody[n :: len(place.crowds)] for n in range(len(place.crowds))]
+    everyone = list(enumerate(names(crowd, place.bench.run)))
+    return [everyone[n :: len(place.crowds)] for n in range(len(place.crowds))]
 
 
 async def _sign_in(place: Place, crowd: Crowd) -> dict[str, int]:
@@ -122,7 +122,7 @@ async def _enter(place: Place, room: int, topology: Topology, crowd: Crowd) -> d
     patience = ENTERS_WITHIN + crowd.pairs / 10
     seconds = 0.0
     answers: list[dict[str, Any]] = []
-    # Speakers first, as in the world; then everybody else at once.
+    # Speakers first, then all listeners at once.
     for speaking in (True, False):
         shares = [
             [

@@ -1,4 +1,4 @@
-"""People for a floor: somebody who speaks and a few who listen, each on one connection to something that relays, without any rooms."""
+"""People for a floor: one speaker and a few listeners, each on one connection to a process that relays, without any rooms."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ async def plain(port: int, pid: int, listeners: int, seconds: float) -> dict[str
     ears = [Ears(keeps=True) for _ in range(listeners)]
     try:
         speaker = _connection(connections)
-        line = speaker.addTransceiver(EncodedTrack(), "sendonly")
-        line.setCodecPreferences(OPUS)
-        send_encoded(line.sender, queue.next)
+        sending = speaker.addTransceiver(EncodedTrack(), "sendonly")
+        sending.setCodecPreferences(OPUS)
+        send_encoded(sending.sender, queue.next)
         await _call(port, speaker)
         with sent_audio.sending_to(queue):
             sent_audio.allowed = True
             for each in ears:
                 listener = _connection(connections)
-                line = listener.addTransceiver("audio", "recvonly")
-                line.setCodecPreferences(OPUS)
-                receive_packets(line, partial(each.hear, WHO))
+                receiving = listener.addTransceiver("audio", "recvonly")
+                receiving.setCodecPreferences(OPUS)
+                receive_packets(receiving, partial(each.hear, WHO))
                 await _call(port, listener)
             await asyncio.sleep(SETTLES)
             process = psutil.Process(pid)

@@ -32,7 +32,7 @@ class Crowd:
 
     @property
     def streams(self) -> int:
-        """Voices as they are heard: each speaker by everybody else."""
+        """Voices as they are heard: each speaker by all others."""
         return self.speakers * (self.people - 1)
 
     @property

@@ -41,12 +41,12 @@ class Stream:
 
 
 class Ears:
-    """Somebody's; `keeps` for those whose audio is looked into, one in each group."""
+    """What one person hears; `keeps` for the few whose audio is decoded."""
 
     def __init__(self, *, keeps: bool) -> None:
         self.keeps = keeps
         self.known: set[int] = set()
-        """Everybody who was heard, ever."""
+        """All users that were heard, ever."""
         self.first_at: float | None = None
         self.streams: dict[int, Stream] = {}
         self._counting = False

@@ -109,7 +109,7 @@ def _plots(report: Report, speakers: int) -> list[Plot[Measurement]]:
             logarithmic=True,
         ),
         Plot(
-            "What everybody gets",
+            "What a speaker receives",
             "Bits per second to a speaker, logarithmic. From an MCU it is one mix, however many speak; otherwise a stream for each"
             " other speaker. Those who only listen get one voice more.",
             lambda m: m.links["speaker"].down,

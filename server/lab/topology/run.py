@@ -101,8 +101,8 @@ async def _until_nodes_live(place: Place) -> None:
                     break
                 await asyncio.sleep(0.1)
     except TimeoutError:
-        said = "".join((folder / f"{kind}.log").read_text(errors="replace") for kind in kinds)
-        raise Broken(f"the nodes did not start: {said[-500:]}") from None
+        logs = "".join((folder / f"{kind}.log").read_text(errors="replace") for kind in kinds)
+        raise Broken(f"the nodes did not start: {logs[-500:]}") from None
     if any(living.count(kind) > 1 for kind in kinds):
         raise Broken(
             "this database has media nodes already, and one of them might host the lab's rooms;"

@@ -17,22 +17,22 @@ SERIES: Final = {
 
 EXPLAINED: Final = {
     "mesh": (
-        "Everybody is connected with everybody who speaks, and each speaker sends their voice to each listener over a connection"
+        "Each participant has a connection with each speaker, and each speaker sends their voice to each listener over a connection"
         " of its own. No server forwards audio. What a speaker sends, and encrypts, grows with the room."
     ),
     "sfu": (
-        "A selective forwarding unit: each speaker sends once, to a node, which sends the packet on to everybody else as it is."
+        "A selective forwarding unit: each speaker sends once, to a node, which sends the packet on to all other participants as it is."
         " It decodes nothing, so it is quick and cheap; but each listener gets a stream for each speaker."
     ),
     "mcu": (
         "A multipoint control unit: a node decodes every voice, adds them up and encodes the mix, once for all who listen and once for"
-        " each who speaks, without themselves. Everybody has one stream each way, however large the room; the mixing takes"
+        " each who speaks, without themselves. Each participant has one stream each way, however large the room; the mixing takes"
         " time."
     ),
 }
 
 CRITERION: Final = (
-    f"A topology works with a crowd if everybody hears everybody, at most {LOSS:.0%} of the packets and {MISSED:.0%} of the"
+    f"A topology works with a crowd if all participants hear all speakers, at most {LOSS:.0%} of the packets and {MISSED:.0%} of the"
     f" marks are missing, and 95 of 100 marks are heard within {1000 * LATE:.0f} ms (ITU-T G.114)."
 )
 
@@ -52,7 +52,7 @@ def ends(report: Report) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for topology in report.plan.topologies:
         stopped, largest = report.stops_at(topology), report.largest_working(topology)
-        so_far = f"worked with {_people(largest)}" if largest else "worked with nobody"
+        so_far = f"worked with {_people(largest)}" if largest else "worked with no crowd"
         if stopped is None:
             words = f"{so_far}, the largest crowd that was asked for"
         else:
@@ -66,7 +66,7 @@ def _people(one: Measurement) -> str:
 
 
 def crowded(report: Report) -> str | None:
-    """When the machine was full although neither node nor people were, the figures are of a crowded machine; that is to be said."""
+    """A warning if the whole machine was busy: then the figures are the machine's as well."""
     full = [one for one in report.measurements if one.cost.machine >= CROWDED]
     if not full:
         return None

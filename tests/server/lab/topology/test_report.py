@@ -72,7 +72,7 @@ def test_what_does_not_work_says_why_and_what_ran_out() -> None:
     people = replace(FULL, cost=replace(FULL.cost, node=0.2, people=[0.9, 0.3]))
     assert people.ran_out == "the people"
     assert dict(ends(REPORT))["mcu"].startswith(
-        "worked with nobody; stopped working with 3 who speak and 0 who listen"
+        "worked with no crowd; stopped working with 3 who speak and 0 who listen"
     )
     assert "worked with 3 who speak and 40 who listen" in dict(ends(REPORT))["sfu"]
 
