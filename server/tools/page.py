@@ -58,16 +58,16 @@ def page(title: str, *parts_as_html: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)} · Roomtone lab</title>"
+        f"<title>{escape(title)}</title>"
         f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body><main>"
         f"{''.join(parts_as_html)}</main></body></html>\n"
     )
 
 
-def head(title: str, lead: str, *parts_as_html: str) -> str:
+def head(caption: str, title: str, lead: str, *parts_as_html: str) -> str:
     """The top of the page; the parts say what came out of it."""
     return (
-        f'<p class="caps">Roomtone lab</p><h1>{escape(title)}</h1>'
+        f'<p class="caps">{escape(caption)}</p><h1>{escape(title)}</h1>'
         f'<p class="lead">{escape(lead)}</p>{"".join(parts_as_html)}'
     )
 

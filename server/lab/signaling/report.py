@@ -42,7 +42,7 @@ def html(report: Report) -> str:
         for name in report.plan.techniques
     }
     return page(
-        "Four ways to signal",
+        "Four ways to signal · Roomtone lab",
         _head(report),
         definitions("What is compared", ((SERIES[name], text) for name, text in EXPLAINED.items())),
         charts("How the cost grows with followers", measured, _plots(report), "followers"),
@@ -61,6 +61,7 @@ def _head(report: Report) -> str:
     )
     crowds = ", ".join(str(number) for number in plan.followers)
     return head(
+        "Roomtone lab",
         "Four ways to signal, one room",
         f"A participant joins a room, offers, sends a candidate, and leaves: {plan.rate:g} such writes"
         f" a second, {plan.duration:g} seconds long. {crowds} people follow the room. What changes between the"

@@ -45,7 +45,7 @@ def html(report: Report) -> str:
     """The whole page."""
     topologies = report.plan.topologies
     return page(
-        "Mesh, SFU, MCU",
+        "Mesh, SFU, MCU · Roomtone lab",
         _head(report),
         definitions("What is compared", ((SERIES[name], EXPLAINED[name]) for name in topologies)),
         *(_charts(report, speakers) for speakers in report.plan.speakers),
@@ -63,6 +63,7 @@ def _head(report: Report) -> str:
     )
     warning = crowded(report)
     return head(
+        "Roomtone lab",
         "Mesh, SFU, MCU: the same room on each",
         "People sit down in a room and talk, through the same server each time. What changes between the"
         " measurements is only which way their voices go.",
