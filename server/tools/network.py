@@ -119,7 +119,7 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     def reset(self) -> None:
         """Reset the connection instead of closing it (SO_LINGER, socket(7))."""
-        if not self.ended:
+        if not self._transport.is_closing():
             connected = self._transport.get_extra_info("socket")
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._transport.abort()
