@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright
-from roomtone.drill.relays import free_port
+from roomtone.tools.processes import free_port
 
 from ..patience import eventually
 from ..running import RunningRelay, run_relay
