@@ -21,6 +21,13 @@ from .patience import PATIENCE
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Spares an HTTP client the loading of all root certificates."""
 
+PATIENT: dict[str, Any] = {
+    "grace": 2 * PATIENCE,
+    "lock_timeout": PATIENCE,
+    "statement_timeout": PATIENCE,
+}
+"""Settings where many do something at once, which on a busy machine takes long."""
+
 
 def get(url: str, **headers: str) -> httpx.Response:
     """GET this."""
@@ -67,7 +74,12 @@ class RunningRelay:
 @contextmanager
 def run_relay(database_url: str, **settings: Any) -> Iterator[RunningRelay]:
     """Serve a database until the block ends. Settings as in `Settings`, with higher limits by default."""
-    defaults = {"port": 0, "requests_per_second": 10_000.0, "database_seconds": 1_000.0}
+    defaults = {
+        "port": 0,
+        "requests_per_second": 10_000.0,
+        "database_seconds": 1_000.0,
+        "pool_timeout": PATIENCE,
+    }
     chosen = Settings(**(defaults | settings))
     listening = bind(chosen.host, chosen.port)
     started = threading.Event()

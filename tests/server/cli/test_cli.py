@@ -22,7 +22,7 @@ from ...conftest import Connect
 from ...patience import PATIENCE, eventually
 from ...running import get
 
-STOP = 5.0  # seconds in which it must stop
+STOP = 5.0  # seconds in which it must stop, unless the machine is so busy that starting took longer
 
 ROOMTONE = [sys.executable, "-m", "roomtone"]
 BARE = {name: value for name, value in os.environ.items() if not name.startswith("ROOMTONE_")}
@@ -34,6 +34,8 @@ class Run:
 
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+    took: float = 0.0  # seconds until the first line that was waited for
 
     def until(self, pattern: str) -> re.Match[str]:
         """Read until a line matches. Fails at the end of the output."""
@@ -42,19 +44,20 @@ class Run:
             self.lines.append(line.rstrip("\n"))
             found = re.search(pattern, line)
             if found is not None:
+                self.took = self.took or time.monotonic() - self.started
                 return found
         raise AssertionError(f"ended without {pattern!r}: {self.lines}")
 
     def address(self) -> str:
         return self.until(r"open at (http://\S+/)")[1]
 
-    def stop(self, number: signal.Signals) -> float:
-        """Send the signal. Returns the seconds until the process ended."""
+    def stops(self, number: signal.Signals) -> bool:
+        """Send the signal. Whether the process ended in time."""
         began = time.monotonic()
         self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=PATIENCE)
+        rest, _ = self.process.communicate(timeout=2 * PATIENCE)
         self.lines += rest.splitlines()
-        return time.monotonic() - began
+        return time.monotonic() - began < max(STOP, self.took)
 
 
 Start = Callable[..., Run]
@@ -81,12 +84,12 @@ def start() -> Iterator[Start]:
         if started.process.poll() is None:
             started.process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                started.process.wait(STOP)
+                started.process.wait(PATIENCE)
             started.process.kill()
         with suppress(
             subprocess.TimeoutExpired
         ):  # a process that it left running keeps its output open
-            started.process.communicate(timeout=STOP)
+            started.process.communicate(timeout=PATIENCE)
 
 
 def said(*arguments: str | Path) -> tuple[int, str]:
@@ -122,7 +125,7 @@ def test_everything_starts_serves_and_stops_with_one_command(open_dir: Path, sta
 
     with httpx.stream("GET", f"{address}hallway/events", timeout=PATIENCE) as stream:
         assert next(stream.iter_lines())
-        assert run.stop(signal.SIGTERM) < STOP
+        assert run.stops(signal.SIGTERM)
     assert run.process.returncode == 0
     assert run.lines[-1] == "stopped"
     assert not any("Traceback" in line or "ERROR" in line for line in run.lines)
@@ -131,7 +134,7 @@ def test_everything_starts_serves_and_stops_with_one_command(open_dir: Path, sta
     again.address()
     assert "preparing a new database" not in again.lines
     assert "installing the schema" not in again.lines
-    assert again.stop(signal.SIGINT) < STOP
+    assert again.stops(signal.SIGINT)
     assert again.process.returncode == 0
 
     status, shown = said("psql", "--data-dir", data)
@@ -142,7 +145,7 @@ def test_everything_starts_serves_and_stops_with_one_command(open_dir: Path, sta
 def test_a_stop_while_starting_leaves_nothing_running(open_dir: Path, start: Start) -> None:
     run = start("--port", "0", "--data-dir", open_dir / "data")
     run.until("installing the schema")
-    assert run.stop(signal.SIGTERM) < STOP
+    assert run.stops(signal.SIGTERM)
     assert run.process.returncode == 0
     assert not (open_dir / "data" / "postgres" / "postmaster.pid").exists()
 
@@ -183,7 +186,7 @@ def test_another_database_is_used_with_the_rights_of_the_relay_only(
         " and application_name like 'roomtone relay%'"
     )
     assert seen.fetchone() != (0,)
-    assert run.stop(signal.SIGTERM) < STOP
+    assert run.stops(signal.SIGTERM)
 
 
 def test_several_relays_share_one_port_and_one_that_dies_is_replaced(
@@ -205,7 +208,7 @@ def test_several_relays_share_one_port_and_one_that_dies_is_replaced(
     eventually(lambda: bool(nodes() - before))
     assert get(f"{address}live").status_code == 200
     run.process.send_signal(signal.SIGINT)
-    assert run.stop(signal.SIGTERM) < STOP
+    assert run.stops(signal.SIGTERM)
     assert run.process.returncode == 0
 
 

@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ...clocks import stand_still
 from ...conftest import Connect
-from ...patience import eventually
+from ...patience import PATIENCE, eventually
 from ...people import Psql
 from ...running import run_relay
 from ..rows_world import problem
@@ -77,7 +77,7 @@ def test_a_request_that_waits_too_long_for_a_connection_gets_retry_after(
     psql = Psql(connect())
     blocker = connect(autocommit=False)
     with (
-        run_relay(database_url, pool_size=2, pool_timeout=0.5, lock_timeout=4) as relay,
+        run_relay(database_url, pool_size=2, pool_timeout=3, lock_timeout=PATIENCE) as relay,
         relay.sign_in("rick") as rick,
         ThreadPoolExecutor(2) as stuck,
     ):
