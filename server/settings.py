@@ -161,6 +161,17 @@ class Settings:
         help="Grace period: seconds that a seat is kept after its connection was lost.",
         at_least=0.1,
     )
+    role_kept: float = setting(
+        600.0,
+        help="Seconds that the role and the raised hand are kept for a participant who lost the seat because the connection"
+        " was lost for longer than the grace period.",
+        at_least=0,
+    )
+    deserted_after: float = setting(
+        3600.0,
+        help="Seconds after the last participant left until an open room ends and leaves the hallway; 0: never.",
+        at_least=0,
+    )
     body_limit: int = setting(262144, help="Largest request body, in bytes.", at_least=1024)
     rows_limit: int = setting(
         1000, help="Largest number of rows that one request reads or writes.", at_least=1

@@ -40,7 +40,8 @@ begin
       constraint = 'participants_room_has_opened',
       hint       = 'It opens at its scheduled time, or when the host opens it. You can set a reminder.';
   end if;
-  if room.locked then
+  if room.locked and not exists (select from kept_roles k where k.room_id = room.id and k.user_id = require_admission.user_id
+                                 and k.expires_at > clock_timestamp()) then
     raise insufficient_privilege using
       message    = 'this room is locked',
       constraint = 'participants_room_is_locked',
@@ -51,4 +52,4 @@ end
 $$;
 
 comment on function require_admission(bigint, bigint, boolean) is
-  'The room, if this user may take a seat in it; raises the rule that forbids it. The room must be open, and the user not banned. A user who has a seat already may always take it again: `held` says whether they have one (null: look it up).';
+  'The room, if this user may take a seat in it; raises the rule that forbids it. The room must be open, and the user not banned. A user who has a seat already may always take it again: `held` says whether they have one (null: look it up). A locked room admits users whose role is kept (kept_roles).';

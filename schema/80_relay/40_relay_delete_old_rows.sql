@@ -39,6 +39,8 @@ begin
     where x.used_at < clock_timestamp() - interval '1 day'
       and not exists (select from participants p where p.peer_id = x.peer_id)
     order by x.used_at limit relay_delete_old_rows.at_most);
+  delete from kept_roles k where k.expires_at < clock_timestamp();
+  delete from visits v where v.left_at < clock_timestamp() - interval '30 days';
   delete from reactions r where r.created_at < clock_timestamp() - interval '1 minute';
   delete from paces p where p.settled_at < clock_timestamp() - interval '1 hour'; -- the longest slow mode
   delete from revoked_tokens r where r.expires_at < now() - interval '1 hour'; -- relays accept a token a little longer, because clocks differ
@@ -49,4 +51,4 @@ end
 $$;
 
 comment on function relay_delete_old_rows(interval, bigint, int) is
-  'Deletes events older than `keep`, or of which a room has more than `keep_events` newer ones; signals and revoked tokens that are no longer needed; used peer_ids after a day; reactions after a minute. At most about `at_most` rows per call, and only one relay at a time does it. Returns how many events were deleted.';
+  'Deletes events older than `keep`, or of which a room has more than `keep_events` newer ones; signals and revoked tokens that are no longer needed; used peer_ids after a day; reactions after a minute; roles that are no longer kept; visits after 30 days. At most about `at_most` rows per call, and only one relay at a time does it. Returns how many events were deleted.';

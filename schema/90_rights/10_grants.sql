@@ -7,7 +7,7 @@ revoke create on schema roomtone from public;
 grant usage on schema roomtone to roomtone_anon, roomtone_person, roomtone_relay;
 
 -- Everybody, also anonymous users, may read these.
-grant select on topics, users, clubs, followers, members, club_directory, club_roster, rooms, hallway, roster to roomtone_anon, roomtone_person;
+grant select on topics, users, clubs, followers, members, club_directory, club_roster, rooms, hallway, roster, visits to roomtone_anon, roomtone_person;
 -- All columns but those for relays: served_by and expires_at.
 grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, seq) on participants
   to roomtone_anon, roomtone_person;
@@ -26,7 +26,7 @@ grant insert (name, club_id, stage, access, topology, starts_at, host_gone),
   update (name, club_id, stage, access, topology, starts_at, opened_at, host_gone, host_id, locked, slow_mode, pinned_link, ended_at, ended_reason)
   on rooms to roomtone_person;
 grant select, insert (room_id), delete on reminders to roomtone_person;
-grant select, delete on guests to roomtone_person;
+grant select, delete on guests, kept_roles to roomtone_person;
 grant select, insert (club_id, room_id, invited_user, expires_at, max_uses), delete on invitations to roomtone_person;
 grant select on acceptances to roomtone_person;
 grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmute_at), delete
@@ -62,7 +62,7 @@ grant execute on function moderates(bigint), club_role(bigint), act_as(text), jo
 grant execute on function become(jsonb, text), token_is_revoked(text), relay_secret(text), sign_in(text, text), relay_logs(bigint[]),
   relay_read(bigint[], bigint[], int), relay_why_seat_was_lost(bigint, bigint, uuid, bigint, bigint), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval),
   relay_heartbeat(text, text, text), relay_end_lease(text, interval), relay_expire_orphaned_seats(interval, interval),
-  relay_reap_seats(), relay_delete_old_rows(interval, bigint, int), relay_notification_status(),
+  relay_reap_seats(interval), relay_end_deserted_rooms(interval), relay_delete_old_rows(interval, bigint, int), relay_notification_status(),
   relay_deleted_recordings(text[]), relay_set_recording_size(bigint, double precision, bigint), relay_maintain_recordings(interval),
   node_recording_begins(text, bigint), node_recording_continues(text, bigint), node_recording_ended(text, bigint, double precision, bigint, text),
   node_register(text, text, int, text), node_heartbeat(text), node_end_lease(text),

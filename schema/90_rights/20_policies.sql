@@ -5,7 +5,7 @@ declare
   name text;
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
-                              'paces', 'blocks', 'reports', 'reminders', 'guests', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
+                              'paces', 'blocks', 'reports', 'reminders', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
                               'recordings', 'recorded_seats', 'nodes', 'assignments', 'secrets', 'revoked_tokens', 'schema_installs'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
@@ -71,6 +71,16 @@ comment on policy guests_are_seen_by_those_inside on guests is 'Participants rea
 create policy guests_are_sent_home on guests for delete to roomtone_person
   using (user_id = acting_user() or moderates(room_id));
 comment on policy guests_are_sent_home on guests is 'Host, moderators and the guest delete it.';
+
+create policy kept_roles_are_seen_by_those_concerned on kept_roles for select to roomtone_person
+  using (user_id = acting_user() or moderates(room_id));
+comment on policy kept_roles_are_seen_by_those_concerned on kept_roles is 'Users read the roles that are kept for them; host and moderators those of their room.';
+create policy kept_roles_are_taken_by_moderators on kept_roles for delete to roomtone_person using (moderates(room_id));
+comment on policy kept_roles_are_taken_by_moderators on kept_roles is 'Host and moderators take a kept role away.';
+
+create policy visits_are_seen_where_the_room_is on visits for select
+  using (user_id = acting_user() or exists (select from rooms r where r.id = visits.room_id));
+comment on policy visits_are_seen_where_the_room_is on visits is 'Everybody may read who was in the rooms that they may read.';
 
 create policy invitations_are_seen_by_those_concerned on invitations for select to roomtone_person
   using ((invited_user = acting_user()

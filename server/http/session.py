@@ -71,7 +71,9 @@ async def sign_in(request: Request) -> Response:
 
 
 async def who_am_i(request: Request) -> Response:
-    """`GET /session`: `{"user": {…} or null, "demo": whether a name is enough to sign in}`.
+    """`GET /session`: `{"user": {…} or null, "demo": whether a name is enough to sign in, "kept": {"seat", "role"}}`.
+
+    `kept`: for how many seconds seat and role are kept when the connection is lost.
 
     An invalid cookie counts as anonymous and is deleted. An invalid bearer token is refused.
     """
@@ -132,8 +134,11 @@ def _raise_unless_cookie(
 
 
 def _session(request: Request, user: dict[str, Any] | None) -> Response:
-    demo = request.state.settings.demo_allowed
-    return JSONResponse({"user": user, "demo": demo}, headers=_PRIVATE)
+    settings = request.state.settings
+    kept = {"seat": settings.grace, "role": settings.role_kept}
+    return JSONResponse(
+        {"user": user, "demo": settings.demo_allowed, "kept": kept}, headers=_PRIVATE
+    )
 
 
 def _delete_cookie(response: Response) -> None:

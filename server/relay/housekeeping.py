@@ -1,4 +1,4 @@
-"""Housekeeping: scheduled rooms are opened, old rows deleted, and the listener checked for receiving notifications.
+"""Housekeeping: scheduled rooms are opened, deserted ones ended, old rows deleted, and the listener checked for receiving notifications.
 
 Every relay does it; the database lets one at a time delete old rows.
 """
@@ -32,12 +32,22 @@ log = logging.getLogger(__name__)
 
 
 class Housekeeping:
-    """The periodic tasks of one relay that serve no subscriber in particular."""
+    """The periodic tasks of one relay that serve no subscriber in particular.
+
+    `deserted_after`: seconds after which an open room that everybody left ends; 0 means never.
+    """
 
     def __init__(
-        self, database: Database, listener: Listener, hallway: Hallway, metrics: Metrics
+        self,
+        database: Database,
+        listener: Listener,
+        hallway: Hallway,
+        metrics: Metrics,
+        *,
+        deserted_after: float,
     ) -> None:
         self._database = database
+        self._deserted_after = timedelta(seconds=deserted_after)
         self._hallway = hallway
         self._listener = listener
         self._metrics = metrics
@@ -61,6 +71,10 @@ class Housekeeping:
         async with self._database.relay() as connection:
             # In case this machine's clock is slow: due rooms open by the database's clock.
             await connection.execute("select roomtone.relay_open_rooms()")
+            if self._deserted_after:
+                await connection.execute(
+                    "select roomtone.relay_end_deserted_rooms(%s)", (self._deserted_after,)
+                )
             await connection.execute(
                 "select roomtone.relay_delete_old_rows(%s, %s)", (EVENTS_KEPT_FOR, EVENTS_KEPT)
             )

@@ -19,12 +19,16 @@ CHECK_EVERY: Final = 1.0  # seconds, as often as leases beat
 
 
 class Reaper:
-    """`grace` (seconds) is the grace period of seats whose process died; `lease` is that of this relay."""
+    """`grace` (seconds) is the grace period of seats whose process died; `lease` is that of this relay.
 
-    def __init__(self, database: Database, lease: Lease, *, grace: float) -> None:
+    `role_kept` (seconds): how long the roles of those who lose their seats are kept.
+    """
+
+    def __init__(self, database: Database, lease: Lease, *, grace: float, role_kept: float) -> None:
         self._database = database
         self._lease = lease
         self._grace = timedelta(seconds=grace)
+        self._role_kept = timedelta(seconds=role_kept)
 
     def start(self, tasks: Supervisor) -> None:
         """Until the tasks end."""
@@ -44,7 +48,9 @@ class Reaper:
         """Take the seats whose grace period is over, room by room."""
         while True:
             async with self._database.relay() as connection:
-                cursor = await connection.execute("select roomtone.relay_reap_seats()")
+                cursor = await connection.execute(
+                    "select roomtone.relay_reap_seats(%s)", (self._role_kept,)
+                )
                 row = await cursor.fetchone()
             if row is None or row[0] is None:
                 return

@@ -129,8 +129,12 @@ async def running_relay(
     tasks.keep(relay.revocations.run, "revoked tokens")
     relay.presence.start(tasks)
     relay.recording_files.start(tasks)
-    Reaper(database, relay.presence, grace=settings.grace).start(tasks)
-    Housekeeping(database, listener, relay.hallway, relay.metrics).start(tasks)
+    Reaper(database, relay.presence, grace=settings.grace, role_kept=settings.role_kept).start(
+        tasks
+    )
+    Housekeeping(
+        database, listener, relay.hallway, relay.metrics, deserted_after=settings.deserted_after
+    ).start(tasks)
     try:
         try:
             async with asyncio.timeout(READY_WITHIN):

@@ -58,6 +58,8 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_330_reserve_peer_id",
         "_340_withdraw",
         "_350_withdraw_on_demotion",
+        "_360_keep_role",
+        "_370_remember_visit",
         "_490_pace_changes",
         "_500_log",
         "_510_log_change",
@@ -68,6 +70,7 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_640_update_recorded_seats_again",
         "_650_assign_node",
         "_660_assign_node_again",
+        "_670_forget_role",
     ]
 
 

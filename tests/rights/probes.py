@@ -86,6 +86,16 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
             )
             yield "room", f"user_id = {people['fay']} and room_id = {room}"
             yield "rest", f"user_id = {people['foe']} and room_id = {far_room}"
+        case "kept_roles":
+            yield from _own(
+                me if actor == "outsider" else None, f"user_id = {me} and room_id = {room}"
+            )
+            yield "room", f"user_id = {people['fay']} and room_id = {room}"
+            yield "rest", f"user_id = {people['foe']} and room_id = {far_room}"
+        case "visits":
+            yield "room", f"user_id = {people['fay']} and room_id = {room}"
+            yield "rest", f"user_id = {people['foe']} and room_id = {far_room}"
+            yield "hidden", f"room_id = {world.hidden_room}"
         case "invitations":
             if actor == "outsider":
                 yield "own", f"invited_user = {me}"
@@ -135,6 +145,8 @@ CHANGES = {
     "reports": "resolved_at = now()",
     "reminders": "created_at = now()",
     "guests": "created_at = now()",
+    "kept_roles": "role = 'MODERATOR'",
+    "visits": "left_at = now()",
     "invitations": "max_uses = 100",
     "acceptances": "accepted_at = now()",
     "club_directory": "name = 'Coffee'",
@@ -205,6 +217,13 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             let_in = "insert into guests (room_id, user_id) values"
             yield "own", f"{let_in} ({far_room}, {me})"
             yield "room", f"{let_in} ({room}, {someone})"
+        case "kept_roles" | "visits":
+            keep = {
+                "kept_roles": "insert into kept_roles (expires_at, role, room_id, user_id) values (now(), 'SPEAKER'",
+                "visits": "insert into visits (left_at, role, room_id, user_id) values (now(), 'SPEAKER'",
+            }[table]
+            yield "own", f"{keep}, {far_room}, {me})"
+            yield "room", f"{keep}, {room}, {someone})"
         case "invitations":
             yield (
                 "own",

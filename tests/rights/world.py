@@ -172,6 +172,16 @@ def _invite(psql: Psql, world: World) -> None:
         )
     for where, name in ((world.room, "outsider"), (world.room, "fay"), (world.far_room, "foe")):
         psql.run("insert into guests (room_id, user_id) values (%s, %s)", where, people[name])
+        psql.run(
+            "insert into kept_roles (room_id, user_id, role, expires_at) values (%s, %s, 'SPEAKER', now() + interval '1 hour')",
+            where,
+            people[name],
+        )
+        psql.run(
+            "insert into visits (room_id, user_id, role) values (%s, %s, 'SPEAKER')",
+            where,
+            people[name],
+        )
     for name in (*PEOPLE, "foe"):
         psql.run(
             "insert into reminders (room_id, user_id) values (%s, %s)",

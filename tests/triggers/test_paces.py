@@ -17,6 +17,8 @@ UNPACED = {
     "topics": "written by the operator alone",
     "users": "made by a relay that verified who they are, whose requests have a limit",
     "guests": "one for each acceptance",
+    "kept_roles": "one for each seat that expired, until it is over",
+    "visits": "one for each user and room, whose seats have a pace; kept for 30 days",
     "recorded_seats": "one for each seat and recording",
     "paces": "one for each user and table",
     "logs": "one for each room",

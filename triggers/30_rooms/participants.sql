@@ -81,6 +81,7 @@ declare
   actor bigint := acting_user();
   operator boolean := acting_as_operator();
   room rooms;
+  kept kept_roles;
 begin
   if not operator and new.user_id is distinct from actor then
     raise check_violation using
@@ -96,7 +97,12 @@ begin
       new.role := 'HOST';
     end if;
   elsif new.role is null then
-    new.role := case room.stage when 'open' then 'SPEAKER' else 'AUDIENCE' end;
+    select * into kept from kept_roles k
+    where k.room_id = new.room_id and k.user_id = new.user_id and k.expires_at > clock_timestamp();
+    new.role := coalesce(kept.role, case room.stage when 'open' then 'SPEAKER' else 'AUDIENCE' end);
+    if room.stage <> 'open' then
+      new.hand_raised_at := kept.hand_raised_at;
+    end if;
   -- Users cannot write `kind`: the seat of a node is inserted by the database.
   elsif not operator and new.kind not in ('sfu', 'mcu') and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
     raise check_violation using
@@ -114,7 +120,7 @@ end
 $$;
 
 comment on function tg_participants__guard_join() is
-  'Checks who may join which room in which role, and derives values that were left out.';
+  'Checks who may join which room in which role, and derives values that were left out: also the role that was kept for a participant who lost the connection.';
 
 create or replace trigger _130_guard_join before insert on participants
 for each row execute function tg_participants__guard_join();
@@ -219,6 +225,13 @@ begin
       when acting_user() is distinct from seat.user_id then 'removed'
       else 'left' end,
     changes_hallway => true);
+  if leaves then
+    update logs l set deserted_at = clock_timestamp()
+    where l.room_id = seat.room_id
+      and not exists (select from participants p where p.room_id = seat.room_id and p.peer_id is not null and p.kind in ('person', 'bot'));
+  elsif joins and seat.kind in ('person', 'bot') then
+    update logs l set deserted_at = null where l.room_id = seat.room_id and l.deserted_at is not null;
+  end if;
   if joins then
     -- Checked again with the lock on the log: while this transaction was open the room may have ended or been locked, or the
     -- user may have been banned. An UPDATE means that they had the seat before.
@@ -233,7 +246,7 @@ end
 $$;
 
 comment on function tg_participants__log() is
-  'Logs that a participant joined, changed or left (with the reason), and stores the position of the join event in the seat (seq).';
+  'Logs that a participant joined, changed or left (with the reason), stores the position of the join event in the seat (seq), and since when nobody is in the room (logs.deserted_at).';
 
 drop trigger if exists _500_log on participants;
 create constraint trigger _500_log after insert or delete on participants

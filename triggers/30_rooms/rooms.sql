@@ -197,6 +197,7 @@ begin
   on conflict do nothing;
   update participants p set role = 'MODERATOR'
   where p.room_id = new.id and p.user_id <> new.host_id and p.role = 'HOST' and p.peer_id is not null;
+  -- If the host lost the connection, this delete keeps the role MODERATOR for them (_360_keep_role).
   delete from participants p where p.room_id = new.id and p.user_id <> new.host_id and p.role = 'HOST';
   update participants p set role = 'HOST' where p.room_id = new.id and p.user_id = new.host_id;
   return null;
@@ -241,11 +242,15 @@ begin
     case when tg_op <> 'DELETE' then to_jsonb(new) || room_names(new.club_id, new.host_id) end,
     case when tg_op <> 'INSERT' then to_jsonb(old) end,
     changes_hallway => true);
+  if tg_op = 'UPDATE' and old.opened_at is null and new.opened_at is not null then
+    update logs l set deserted_at = clock_timestamp()
+    where l.room_id = new.id and not exists (select from participants p where p.room_id = new.id and p.peer_id is not null and p.kind in ('person', 'bot'));
+  end if;
   return null;
 end
 $$;
 
-comment on function tg_rooms__log() is 'Logs the change of a room. When the room has ended, removes all participants.';
+comment on function tg_rooms__log() is 'Logs the change of a room. When the room has ended, removes all participants. When a scheduled room opens with nobody in it, it is deserted from then on (logs.deserted_at).';
 
 drop trigger if exists _500_log on rooms;
 create constraint trigger _500_log after insert or update or delete on rooms

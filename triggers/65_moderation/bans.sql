@@ -31,11 +31,12 @@ begin
   perform open_logs(array[new.room_id]);
   perform from logs l where l.room_id = new.room_id for update;
   delete from participants p where p.room_id = new.room_id and p.user_id = new.user_id;
+  delete from kept_roles k where k.room_id = new.room_id and k.user_id = new.user_id;
   return null;
 end
 $$;
 
-comment on function tg_bans__remove() is 'Removes the banned user from the room, with the reason removed.';
+comment on function tg_bans__remove() is 'Removes the banned user from the room, with the reason removed, and the role that was kept for them.';
 
 drop trigger if exists _600_remove on bans;
 create constraint trigger _600_remove after insert on bans

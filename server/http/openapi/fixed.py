@@ -60,9 +60,15 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "Who am I?",
             {
                 200: _object(
-                    "You, or null for an anonymous user; `demo`: whether a name is enough to sign in.",
+                    "You, or null for an anonymous user; `demo`: whether a name is enough to sign in; `kept`: for how many "
+                    "seconds your seat and your role are kept when your connection is lost.",
                     user={"oneOf": [schema("User"), {"type": "null"}]},
                     demo={"type": "boolean"},
+                    kept={
+                        "type": "object",
+                        "required": ["seat", "role"],
+                        "properties": {"seat": {"type": "number"}, "role": {"type": "number"}},
+                    },
                 )
             },
             (*ALWAYS, 504),

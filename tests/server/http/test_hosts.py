@@ -73,7 +73,7 @@ def test_a_site_whose_name_points_to_this_machine_can_do_nothing(database_url: s
             answer = rebound.request(method, path, json={"username": "rick"})
             problem(answer, 421, "42501", "requests_host_is_known")
         rebound.headers["Host"] = f"localhost:{port}"
-        assert rebound.get("/session").json() == {"user": None, "demo": True}
+        assert rebound.get("/session").json()["demo"] is True
 
 
 def test_a_name_that_was_allowed_is_answered(database_url: str) -> None:

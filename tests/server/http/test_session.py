@@ -7,6 +7,8 @@ import pytest
 from ...running import get, run_relay
 from ..rows_world import World, problem
 
+KEPT = {"seat": 10.0, "role": 600.0}  # seconds, by default
+
 
 def test_a_name_is_enough_to_sign_in_and_to_sign_in_again(world: World) -> None:
     first = world.anonymous.post("/session", json={"username": "Zoë O'Hara"})
@@ -27,11 +29,11 @@ def test_the_cookie_and_the_token_identify_the_user(world: World) -> None:
             assert part in cookie
         assert "Secure" not in cookie
         me = browser.get("/session")
-        assert me.json() == {"user": signed_in.json()["user"], "demo": True}
+        assert me.json() == {"user": signed_in.json()["user"], "demo": True, "kept": KEPT}
         assert me.headers["cache-control"] == "no-store"
     with world.relay.client(signed_in.json()["token"]) as api:
         assert api.get("/session").json()["user"]["username"] == "bo"
-    assert world.anonymous.get("/session").json() == {"user": None, "demo": True}
+    assert world.anonymous.get("/session").json() == {"user": None, "demo": True, "kept": KEPT}
 
 
 def test_signing_out_ends_the_token_and_leaves_every_room(world: World) -> None:
@@ -118,7 +120,7 @@ def test_demo_identities_are_off_unless_on_loopback_or_enabled(database_url: str
     with run_relay(database_url, demo=False) as relay, relay.client() as anonymous:
         refused = anonymous.post("/session", json={"username": "rick"})
         assert "--demo" in problem(refused, 403, "28000", "session_is_a_demo")["details"]
-        assert anonymous.get("/session").json() == {"user": None, "demo": False}
+        assert anonymous.get("/session").json() == {"user": None, "demo": False, "kept": KEPT}
         assert anonymous.get("/rows/rooms").status_code == 200
 
 

@@ -53,7 +53,7 @@ async def test_a_relay_whose_heartbeat_is_late_lets_no_seat_expire(
     peer = PeerId(psql.seat(psql.room("rick"), "anna"))
     lease = lease_on(database)
     psql.one("select relay_serve_seats('gone', %s::uuid[])", [peer])
-    reaper = Reaper(database, lease, grace=60)
+    reaper = Reaper(database, lease, grace=60, role_kept=600)
     await reaper.expire_orphans()
     assert psql.one(EXPIRES_IN) is None
     await lease.beat()

@@ -34,7 +34,9 @@ async def watching(database_url: str, listens_to: str, psql: Psql, *, write: boo
     await database.open()
     try:
         assert await asyncio.wait_for(connected.get(), PATIENCE) == Resync(fresh=True)
-        housekeeping = Housekeeping(database, listener, Hallway(database), counted)
+        housekeeping = Housekeeping(
+            database, listener, Hallway(database), counted, deserted_after=0
+        )
         await housekeeping.watch()
         if write:
             psql.seat(psql.room("rick"), "anna")

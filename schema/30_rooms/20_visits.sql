@@ -1,0 +1,19 @@
+create table if not exists visits (
+  room_id bigint not null references rooms on delete cascade,
+  user_id bigint not null references users on delete cascade,
+  role    text not null
+          constraint visits_role_is_known check (role in ('HOST', 'MODERATOR', 'SPEAKER', 'AUDIENCE')),
+  left_at timestamptz not null default clock_timestamp(),
+  primary key (room_id, user_id)
+);
+create index if not exists visits_by_user on visits (user_id);
+create index if not exists visits_by_age on visits (left_at);
+
+comment on table visits is
+  'Who was in a room, for the page of a room that has ended; kept for 30 days. Like the seats themselves, it is read by all who may read the room.';
+comment on column visits.room_id is 'The room.';
+comment on column visits.user_id is 'The person or bot who was there.';
+comment on column visits.role is 'Their role when they left.';
+comment on column visits.left_at is 'When they left it for the last time.';
+comment on index visits_by_user is 'Finds the visits of a user who is deleted.';
+comment on index visits_by_age is 'Finds those that are old enough to delete.';
