@@ -1,8 +1,8 @@
 """Rooms from Python: bots, the house band and media nodes, each a client of the database like a browser.
 
     signaling/          signaling clients over the database or HTTP, and a seat that is held with one
-    mesh.py             the direct connections with other participants (peer_connection.py is one of them)
-    node_connection.py  the connection with a media node
+    mesh.py             the direct connections with other participants (each a peer_connection.py)
+    node_connection.py  the connection with a media node (connection.py is what both kinds have in common)
     routes.py           which of the two a room uses
     aiortc_internals/   everything that is used of aiortc beyond its public interface
     sent_audio.py       a sound (sounds.py), encoded once for all listeners

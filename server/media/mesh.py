@@ -16,7 +16,8 @@ from aiortc import MediaStreamTrack
 
 from ..supervision import Supervisor
 from ..types import PeerId
-from .peer_connection import AudioOptions, PeerCallbacks, PeerConnection
+from .connection import AudioOptions
+from .peer_connection import PeerCallbacks, PeerConnection
 from .rtp import RtpPacket
 from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind

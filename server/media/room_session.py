@@ -12,9 +12,9 @@ from aiortc import MediaStreamTrack
 
 from ..supervision import Supervisor, beside
 from ..types import PeerId, RoomId, UserId
+from .connection import AudioOptions
 from .mesh import Mesh, MeshCallbacks
 from .node_rules import MIX, voice_of
-from .peer_connection import AudioOptions
 from .received_audio import ReceivedAudio, ReceivedAudioQueue, read_track
 from .recording_state import RecordingState
 from .routes import RouteCallbacks, Routes

@@ -20,10 +20,10 @@ from aiortc import MediaStreamTrack
 from ..backoff import backoff
 from ..supervision import Supervisor
 from ..types import PeerId, UserId
+from .connection import AudioOptions
 from .mesh import Mesh, should_connect
 from .node_connection import NodeCallbacks, NodeConnection
 from .node_rules import room_node_of, voices_at
-from .peer_connection import AudioOptions
 from .route_changes import closes_old_after
 from .rtp import RtpPacket
 from .signaling.client import Ice

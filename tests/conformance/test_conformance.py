@@ -14,9 +14,10 @@ from typing import Any
 import httpx
 import pytest
 from roomtone.media import mesh as mesh_module
+from roomtone.media.connection import AudioOptions
 from roomtone.media.mesh import RETRIES, Mesh, MeshCallbacks, offers_first, should_connect
 from roomtone.media.node_rules import room_node_of, voices_at
-from roomtone.media.peer_connection import AudioOptions, PeerCallbacks
+from roomtone.media.peer_connection import PeerCallbacks
 from roomtone.media.route_changes import closes_old_after
 from roomtone.media.signaling.client import ConnectionLost, Frame, Ice, Refused, no_servers
 from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, seats_after, snapshot_of

@@ -19,9 +19,9 @@ from ...supervision import Supervisor
 from ..aiortc_internals.connections import limit_input, peer_receives, set_stream_id
 from ..aiortc_internals.packets import PacketSender, receive_packets, send_packets
 from ..candidates import Candidates
+from ..connection import CONNECTED_WITHIN, configuration_of
 from ..forwarding import Forward
 from ..node_rules import NOBODY
-from ..peer_connection import CONNECTED_WITHIN, configuration_of
 from ..rtp import RtpPacket
 from ..signaling.client import Ice
 

@@ -10,10 +10,11 @@ from typing import cast
 
 import pytest
 from aioice import stun
+from roomtone.media.connection import AudioOptions
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.speakers import Participant
-from roomtone.media.peer_connection import AudioOptions, PeerCallbacks, PeerConnection
+from roomtone.media.peer_connection import PeerCallbacks, PeerConnection
 from roomtone.media.signaling import ice_servers
 from roomtone.media.signaling.client import Ice
 from roomtone.media.signaling.ice_servers import IceServers, probe
