@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 import psycopg
 
 from ..people import Connection
-from .probes import Probe
 from .world import World
+
+Probe = tuple[str, str]
+"""A label of the legend in `expected.md`, and a statement to try, or a condition for one."""
 
 REFUSALS = (
     psycopg.errors.InsufficientPrivilege,

@@ -14,7 +14,7 @@ import pytest
 from ..conftest import Connection
 from ..people import Psql
 from ..running import run_relay
-from . import attempt, document, probes
+from . import attempt, document, existing_rows
 from .world import ACTORS, World
 
 EXPECTED = document.sections()["select"]
@@ -71,8 +71,8 @@ def columns(connection: Connection) -> dict[str, str]:
     return dict(found.fetchall())
 
 
-def asked(table: str, actor: str, world: World, column: str, way: str) -> Iterator[probes.Probe]:
-    for label, condition in probes.rows(table, actor, world):
+def asked(table: str, actor: str, world: World, column: str, way: str) -> Iterator[attempt.Probe]:
+    for label, condition in existing_rows.rows(table, actor, world):
         # A constant would be evaluated before anybody's right to the table is asked for.
         row = f"{column} is not null" if condition == "true" else condition
         yield label, WAYS[way](table, row, column)

@@ -11,7 +11,7 @@ import pytest
 
 from ..conftest import Connection
 from ..people import Psql
-from . import attempt, probes
+from . import attempt, existing_rows
 from .world import ACTORS, World
 
 UNKNOWN, HIDDEN, ENDED = 4_000_000, 4_000_001, 4_000_002  # rooms; found in no other text
@@ -171,7 +171,7 @@ def test_a_row_that_is_not_read_raises_nothing_in_the_filter_of_a_write(
     for table in ("rooms", "participants", "messages", "bans", "guests", "invitations", "reminders", "reports", "recordings", "blocks", "clubs", "members", "followers"):  # fmt: skip
         [column, *_] = columns(connection, table, "select") or ["missing"]
         writable = columns(connection, table, "update")
-        for label, condition in probes.rows(table, actor, world):
+        for label, condition in existing_rows.rows(table, actor, world):
             seen = f"select 1 from {table} where {condition}"
             if column == "missing" or attempt.succeeds(connection, world, actor, seen):
                 continue

@@ -13,7 +13,7 @@ from roomtone.postgres.roles import Connect
 from ..conftest import Connection
 from ..people import Psql
 from . import attempt
-from .probes import call
+from .calls import call
 from .test_matrix import functions, relations
 from .world import ACTORS, World
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from ..conftest import Connection
-from . import attempt, document, probes
+from . import attempt, calls, document, probes
 from .world import ACTORS, World
 
 EXPECTED = document.sections()
@@ -70,7 +70,7 @@ def test_everybody_may_call_what_the_file_says(
     connection: Connection, world: World, signature: str
 ) -> None:
     name, types = functions(connection)[signature]
-    statement = probes.call(name, types, world)
+    statement = calls.call(name, types, world)
     found = {
         actor: "yes" if attempt.may_call(connection, world, actor, statement) else "-"
         for actor in ACTORS

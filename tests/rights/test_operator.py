@@ -8,7 +8,7 @@ import pytest
 from roomtone.paths import SCHEMA, TRIGGERS
 
 from ..conftest import Connection
-from . import attempt, document, probes
+from . import attempt, calls, document, probes
 from .world import World
 
 EXPECTED = document.sections()
@@ -58,7 +58,7 @@ def test_a_role_of_users_without_claims_calls_no_function_for_operators(
     name, _, types = signature.rstrip(")").partition("(")
     if EXPECTED["execute"][signature]["outsider"] == "yes":
         return  # everybody who is signed in may; what it does there is about oneself
-    statement = probes.call(name, types.split(", ") if types else [], world)
+    statement = calls.call(name, types.split(", ") if types else [], world)
     assert not attempt.may_call(connection, world, "nobody", statement)
 
 

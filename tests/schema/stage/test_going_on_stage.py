@@ -1,4 +1,4 @@
-"""The stage: participants ask and are invited, or are invited and accept."""
+"""Nobody is brought on stage without consent: participants ask and are invited, or are invited and accept."""
 
 from __future__ import annotations
 
@@ -7,42 +7,9 @@ from typing import LiteralString
 import psycopg
 import pytest
 
-from ..conftest import Connect
-from ..people import Psql, refused, waits_for
-
-ROLE = "select role from roster where username = %s"
-
-
-@pytest.fixture
-def talk(psql: Psql) -> int:
-    """A moderated room: rick hosts, mo moderates, anna and ben came to listen."""
-    room = psql.room("rick", "Talk", "moderated")
-    psql.seat(room, "rick")
-    psql.seat(room, "mo", "MODERATOR")
-    psql.seat(room, "anna")
-    psql.seat(room, "ben")
-    return room
-
-
-def words(psql: Psql, room: int) -> list[str]:
-    return [what for (what,) in psql.act_as(None).all("select what from replay_room(%s)", room)]
-
-
-def seat(psql: Psql, username: str) -> tuple[object, ...]:
-    """Role, and whether a hand is up, an invitation is out, a question is open."""
-    [row] = psql.all(
-        "select role, hand_raised_at is not null, invited_to_speak_at is not null,"
-        " asked_to_unmute_at is not null from roster where username = %s",
-        username,
-    )
-    return row
-
-
-LISTENS = ("AUDIENCE", False, False, False)
-SPEAKS = ("SPEAKER", False, False, False)
-
-
-# consent
+from ...conftest import Connect
+from ...people import Psql, refused, waits_for
+from .seats import LISTENS, ROLE, SPEAKS, seat, words
 
 
 @pytest.mark.parametrize("role", ["SPEAKER", "MODERATOR"])
@@ -186,9 +153,6 @@ def test_the_database_sets_since_when_a_participant_is_invited(psql: Psql, talk:
     assert psql.one(first) == since, "twice is once"
 
 
-# two at once
-
-
 def test_two_moderators_may_invite_at_the_same_time(
     psql: Psql, talk: int, connect: Connect
 ) -> None:
@@ -221,9 +185,6 @@ def test_a_participant_who_leaves_at_the_same_time_is_not_brought_on_stage(
             answer.result()
 
 
-# the queue
-
-
 def test_only_participants_see_the_queue_in_the_order_of_hands(psql: Psql, talk: int) -> None:
     psql.person("outsider")
     for name in ("ben", "anna"):
@@ -234,100 +195,3 @@ def test_only_participants_see_the_queue_in_the_order_of_hands(psql: Psql, talk:
     assert psql.act_as("outsider").all(queue, talk) == []
     psql.act_as("rick").one("select promote(%s, 'ben')", talk)
     assert psql.all(queue, talk) == [(1, "anna")]
-
-
-# down again
-
-
-def test_participants_step_down_and_are_moved_to_the_audience(psql: Psql, talk: int) -> None:
-    psql.act_as(None).one("select promote(%s, 'anna')", talk)
-    psql.act_as("anna").one("select unmute(%s)", talk)
-    psql.act_as("ben")
-    with refused("participants_only_for_moderators"):
-        psql.one("select move_to_audience(%s, 'anna')", talk)
-    psql.act_as("mo")
-    assert psql.one("select move_to_audience(%s, 'anna')", talk) is True
-    assert psql.one("select move_to_audience(%s, 'anna')", talk) is False
-    assert psql.one("select muted from roster where username = 'anna'") is True
-    assert psql.one("select step_down(%s)", talk) is True
-    assert psql.one("select step_down(%s)", talk) is False
-    with refused("participants_only_for_moderators"):
-        psql.one("select move_to_audience(%s, 'anna')", talk)
-    psql.act_as("rick")
-    with pytest.raises(psycopg.errors.CheckViolation, match="the host stays"):
-        psql.one("select step_down(%s)", talk)
-
-
-# microphones
-
-
-def test_a_moderator_asks_and_only_they_unmute(psql: Psql, talk: int) -> None:
-    psql.act_as(None).one("select promote(%s, 'anna')", talk)
-    psql.act_as("ben")
-    with refused("participants_only_for_moderators"):
-        psql.one("select ask_to_unmute(%s, 'anna')", talk)
-    psql.act_as("mo")
-    assert psql.one("select ask_to_unmute(%s, 'anna')", talk) is True
-    assert psql.one("select ask_to_unmute(%s, 'anna')", talk) is False
-    assert seat(psql, "anna") == ("SPEAKER", False, False, True)
-    with refused("participants_only_they_unmute"):
-        psql.run("update participants set muted = false where role = 'SPEAKER'")
-    psql.act_as("anna").one("select unmute(%s)", talk)
-    assert seat(psql, "anna") == SPEAKS
-    psql.act_as("mo")
-    with refused("participants_only_the_muted_are_asked"):
-        psql.one("select ask_to_unmute(%s, 'anna')", talk)
-    with refused("participants_only_the_muted_are_asked"):
-        psql.one("select ask_to_unmute(%s, 'ben')", talk)
-    psql.act_as("anna")
-    with refused("participants_only_moderators_ask"):
-        psql.run(
-            "update participants set muted = true, asked_to_unmute_at = now()"
-            " where user_id = acting_user()"
-        )
-
-
-def test_a_request_to_unmute_is_cleared_by_the_participant(psql: Psql, talk: int) -> None:
-    psql.act_as(None).one("select promote(%s, 'anna')", talk)
-    psql.act_as("rick").one("select ask_to_unmute(%s, 'anna')", talk)
-    put_away = "update participants set asked_to_unmute_at = null where user_id = acting_user()"
-    assert psql.act_as("anna").run(put_away) == 1
-    assert seat(psql, "anna") == SPEAKS
-    psql.act_as("rick").one("select ask_to_unmute(%s, 'anna')", talk)
-    psql.one("select move_to_audience(%s, 'anna')", talk)
-    assert seat(psql, "anna") == LISTENS
-    told = words(psql, talk)
-    assert "anna is asked by rick to switch the microphone on" in told
-    assert "anna stays muted" in told
-
-
-def test_mute_all_mutes_everybody_except_the_host_and_the_acting_user(
-    psql: Psql, talk: int
-) -> None:
-    for name in ("anna", "ben"):
-        psql.act_as(None).one("select promote(%s, %s)", talk, name)
-    for name in ("rick", "mo", "anna", "ben"):
-        psql.act_as(name).one("select unmute(%s)", talk)
-    psql.act_as("ben")
-    with refused("participants_only_for_moderators"):
-        psql.one("select mute_all(%s)", talk)
-    assert psql.act_as("mo").one("select mute_all(%s)", talk) == 2
-    assert psql.one("select mute_all(%s)", talk) == 0
-    assert psql.all("select username from roster where not muted") == [("rick",), ("mo",)]
-    assert psql.act_as("rick").one("select mute_all(%s)", talk) == 1
-
-
-# time
-
-
-def test_time_travel_shows_who_was_invited_and_asked(psql: Psql, talk: int) -> None:
-    psql.one("select promote(%s, 'ben')", talk)
-    psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
-    psql.one("select ask_to_unmute(%s, 'ben')", talk)
-    then = psql.one("select clock_timestamp()")
-    psql.act_as("anna").one("select accept_to_speak(%s)", talk)
-    psql.act_as("ben").one("select unmute(%s)", talk)
-    told = "select username, invited_to_speak_at is not null, asked_to_unmute_at is not null from room_at(%s, %s) where username in ('anna', 'ben')"
-    psql.act_as(None)
-    assert psql.all(told, talk, then) == [("anna", True, False), ("ben", False, True)]
-    assert psql.all(told, talk, None) == [("anna", False, False), ("ben", False, False)]

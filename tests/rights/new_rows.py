@@ -1,0 +1,163 @@
+"""The rows that are tried to be inserted: as the actor, or as another user or for another room or club."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .attempt import Probe
+from .world import SEATED, World
+
+BODY = "'{}'"
+
+
+def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
+    """New rows: as the actor, or as another user or for another room or club."""
+    people, room, far_room = world.people, world.room, world.far_room
+    club, far_club = world.club, world.far_club
+    me = people.get(actor, people["foe"])  # actors who are not a user try it as another user
+    someone = people["foe"]
+    match table:
+        case "topics":
+            yield "all", "insert into topics (name) values ('Coffee')"
+        case "users":
+            yield "all", "insert into users (username) values ('newcomer')"
+        case "clubs":
+            yield "own", "insert into clubs (name) values ('Moth')"
+            yield "rest", f"insert into clubs (name, owner_id) values ('Moth', {someone})"
+        case "followers":
+            yield "own", f"insert into followers (club_id) values ({far_club})"
+            yield "rest", f"insert into followers (user_id, club_id) values ({someone}, {club})"
+        case "members":
+            add = "insert into members (club_id, user_id, role) values"
+            yield "own", f"{add} ({far_club}, {me}, 'MEMBER')"
+            yield "club", f"{add} ({club}, {someone}, 'MEMBER')"
+            yield "owner", f"{add} ({club}, {someone}, 'OWNER')"
+            yield "rest", f"{add} ({far_club}, {someone}, 'MEMBER')"
+        case "rooms":
+            yield "own", "insert into rooms (name) values ('Mine')"
+            yield "club", f"insert into rooms (name, club_id) values ('Ours', {club})"
+            yield "rest", f"insert into rooms (name, club_id) values ('Theirs', {far_club})"
+            yield "rest", f"insert into rooms (name, host_id) values ('Yours', {someone})"
+        case "participants":
+            sit = "insert into participants (room_id, user_id) values"
+            again = "on conflict (room_id, user_id) do update set peer_id = excluded.peer_id"
+            yield "own", f"{sit} ({far_room}, {me})"
+            yield "room", f"{sit} ({room}, {me}) {again}"
+            yield "rest", f"{sit} ({room}, {someone})"
+            yield "hidden", f"{sit} ({world.hidden_room}, {me})"
+        case "reminders":
+            remind = "insert into reminders (room_id, user_id) values"
+            yield "own", f"insert into reminders (room_id) values ({world.later_room})"
+            yield "rest", f"{remind} ({world.later_room}, {someone})"
+        case "guests":
+            let_in = "insert into guests (room_id, user_id) values"
+            yield "own", f"{let_in} ({far_room}, {me})"
+            yield "room", f"{let_in} ({room}, {someone})"
+        case "kept_roles" | "visits":
+            keep = {
+                "kept_roles": "insert into kept_roles (expires_at, role, room_id, user_id) values (now(), 'SPEAKER'",
+                "visits": "insert into visits (left_at, role, room_id, user_id) values (now(), 'SPEAKER'",
+            }[table]
+            yield "own", f"{keep}, {far_room}, {me})"
+            yield "room", f"{keep}, {room}, {someone})"
+        case "invitations":
+            yield (
+                "own",
+                f"insert into invitations (room_id, invited_user) values ({room}, {someone})",
+            )
+            yield "room", f"insert into invitations (room_id) values ({room})"
+            yield "club", f"insert into invitations (club_id) values ({club})"
+            yield "rest", f"insert into invitations (club_id) values ({far_club})"
+            yield "rest", f"insert into invitations (room_id) values ({far_room})"
+        case "acceptances":
+            accept = "insert into acceptances (invitation_id, user_id) select id"
+            yield "own", f"{accept}, {me} from invitations where code = 'link'"
+            yield "rest", f"{accept}, {someone} from invitations where code = 'link'"
+        case "bans":
+            yield "room", f"insert into bans (room_id, user_id) values ({room}, {people['guest']})"
+            if actor != "host":
+                yield (
+                    "host",
+                    f"insert into bans (room_id, user_id) values ({room}, {people['host']})",
+                )
+            yield (
+                "rest",
+                f"insert into bans (room_id, user_id) values ({far_room}, {people['fay']})",
+            )
+        case "messages":
+            yield "room", f"insert into messages (room_id, body) values ({room}, 'Hello')"
+            yield "rest", f"insert into messages (room_id, body) values ({far_room}, 'Hello')"
+            yield (
+                "rest",
+                f"insert into messages (room_id, user_id, body) values ({room}, {someone}, 'x')",
+            )
+        case "reactions":
+            yield "room", f"insert into reactions (room_id, emoji) values ({room}, '👏')"
+            yield "rest", f"insert into reactions (room_id, emoji) values ({far_room}, '👏')"
+            yield (
+                "rest",
+                f"insert into reactions (room_id, user_id, emoji) values ({room}, {someone}, '👏')",
+            )
+        case "paces":
+            yield "all", f"insert into paces values ({room}, {me}, 'reactions', now(), now())"
+        case "used_peer_ids":
+            yield "all", "insert into used_peer_ids values (gen_random_uuid())"
+        case "blocks":
+            yield "own", f"insert into blocks (blocked_id) values ({people['friend']})"
+            yield (
+                "rest",
+                f"insert into blocks (user_id, blocked_id) values ({someone}, {people['friend']})",
+            )
+        case "reports":
+            report = "insert into reports (room_id, reported_id, reason) values"
+            yield "room", f"{report} ({room}, {people['guest']}, 'Rude')"
+            yield "rest", f"{report} ({far_room}, {people['fay']}, 'Rude')"
+            yield (
+                "rest",
+                "insert into reports (room_id, reported_id, reporter, reason)"
+                f" values ({room}, {people['guest']}, {someone}, 'Rude')",
+            )
+        case "recordings":
+            yield "room", f"insert into recordings (room_id) values ({room})"
+            yield "rest", f"insert into recordings (room_id) values ({far_room})"
+        case "recorded_seats":
+            yield "own", f"insert into recorded_seats values ({world.recording}, {me})"
+        case "signals":
+            send = "insert into signals (room_id, to_peer, from_peer, kind, body) values"
+            for label, where, to, sender in (
+                ("own", room, "guest", actor if actor in SEATED else None),
+                ("room", room, "guest", "gina"),
+                ("rest", far_room, "far", "fay"),
+            ):
+                if sender is not None:
+                    ends = f"'{world.peers[to]}', '{world.peers[sender]}'"
+                    yield label, f"{send} ({where}, {ends}, 'bye', {BODY})"
+        case "logs":
+            yield "all", "insert into logs (room_id, epoch) values (4711, 1)"
+        case "events":
+            event = "insert into events (room_id, seq, table_name, type, record) values"
+            yield "all", f"{event} ({room}, 99, 'rooms', 'INSERT', {BODY})"
+        case "nodes":
+            yield "all", "insert into nodes (id, kind) values ('mine', 'relay')"
+        case "assignments":
+            yield "all", f"insert into assignments (room_id, node_id) values ({room}, 'mine')"
+        case "secrets":
+            yield "all", "insert into secrets (name, value) values ('mine', '')"
+        case "revoked_tokens":
+            yield "all", "insert into revoked_tokens (jti, expires_at) values ('2', now())"
+        case "schema_installs":
+            yield "all", "insert into schema_installs (fingerprint, version) values ('', '')"
+        case (
+            "hallway"
+            | "roster"
+            | "signal_trace"
+            | "hand_queue"
+            | "club_directory"
+            | "club_roster"
+            | "archive"
+        ):
+            column = {
+                "hallway": "name", "roster": "room", "signal_trace": "path", "hand_queue": "username",
+                "club_directory": "name", "club_roster": "role", "archive": "room",
+            }[table]  # fmt: skip
+            yield "all", f"insert into {table} ({column}) values ('x')"
