@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import uuid4
 
 import pytest
 
-from ...following import follow, goes
+from ...following import Subscriber, follow, goes
 from ...patience import comes_true
 from ...people import Psql
 from ...running import RunningRelay, run_relay
@@ -18,6 +20,18 @@ pytestmark = pytest.mark.anyio
 
 SHORT = 4.0  # seconds; a grace period that a test waits for, after a stream has begun in time
 LONG = 60.0  # seconds; one that never ends during a test
+
+
+RESTART_LISTENERS = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'roomtone listener' and datname = current_database()
+"""
+
+
+@pytest.fixture
+def room(psql: Psql) -> int:
+    """A room of rick, who is not in it."""
+    return psql.room("rick")
 
 
 def join(relay: RunningRelay, room: int, username: str) -> tuple[str, str]:
@@ -33,10 +47,19 @@ def join(relay: RunningRelay, room: int, username: str) -> tuple[str, str]:
         return token, answer.json()[0]["peer_id"]
 
 
+@asynccontextmanager
+async def anna_follows(database_url: str, room: int, *, grace: float) -> AsyncIterator[Subscriber]:
+    """Anna has joined and follows the room, on a relay with this grace period in seconds."""
+    with run_relay(database_url, grace=grace) as relay:
+        token, peer = join(relay, room, "anna")
+        async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as stream:
+            await stream.until(lambda f: f.event == "snapshot")
+            yield stream
+
+
 async def test_a_stream_keeps_the_seat_and_after_its_end_the_seat_is_reaped_when_the_grace_period_is_over(
-    psql: Psql, database_url: str
+    psql: Psql, database_url: str, room: int
 ) -> None:
-    room = psql.room("rick")
     psql.seat(room, "watcher")
     with run_relay(database_url, grace=SHORT) as relay:
         token, peer = join(relay, room, "anna")
@@ -58,9 +81,8 @@ async def test_a_stream_keeps_the_seat_and_after_its_end_the_seat_is_reaped_when
 
 
 async def test_reconnecting_within_the_grace_period_keeps_role_and_microphone(
-    psql: Psql, database_url: str
+    psql: Psql, database_url: str, room: int
 ) -> None:
-    room = psql.room("rick")
     with run_relay(database_url, grace=LONG) as relay:
         token, peer = join(relay, room, "anna")
         psql.run(
@@ -95,8 +117,9 @@ async def test_a_raised_hand_keeps_its_place_through_a_reconnect(
     assert psql.one("select hand_raised_at from participants") == raised
 
 
-async def test_a_seat_that_is_never_followed_is_reaped(psql: Psql, database_url: str) -> None:
-    room = psql.room("rick")
+async def test_a_seat_that_is_never_followed_is_reaped(
+    psql: Psql, database_url: str, room: int
+) -> None:
     with run_relay(database_url, grace=0.5) as relay:
         join(relay, room, "anna")
         await comes_true(lambda: psql.roster(room) == [])
@@ -106,8 +129,9 @@ async def test_a_seat_that_is_never_followed_is_reaped(psql: Psql, database_url:
     ]
 
 
-async def test_rows_inserted_by_hand_stay_until_deleted(psql: Psql, database_url: str) -> None:
-    room = psql.room("rick")
+async def test_rows_inserted_by_hand_stay_until_deleted(
+    psql: Psql, database_url: str, room: int
+) -> None:
     with run_relay(database_url, grace=0.2) as relay:
         psql.seat(room, "by hand")
         join(relay, room, "anna")
@@ -115,17 +139,17 @@ async def test_rows_inserted_by_hand_stay_until_deleted(psql: Psql, database_url
 
 
 async def test_a_host_who_loses_the_connection_keeps_the_row_without_a_peer(
-    psql: Psql, database_url: str
+    psql: Psql, database_url: str, room: int
 ) -> None:
-    room = psql.room("rick")
     with run_relay(database_url, grace=0.3) as relay:
         join(relay, room, "rick")
         await comes_true(lambda: psql.roster(room) == [])
         assert psql.all("select role, peer_id from participants") == [("HOST", None)]
 
 
-async def test_a_woken_laptop_cannot_resurrect_its_seat(psql: Psql, database_url: str) -> None:
-    room = psql.room("rick")
+async def test_a_woken_laptop_cannot_resurrect_its_seat(
+    psql: Psql, database_url: str, room: int
+) -> None:
     with run_relay(database_url, grace=0.3) as relay:
         token, peer = join(relay, room, "anna")
         await comes_true(lambda: psql.roster(room) == [])
@@ -142,9 +166,8 @@ async def test_a_woken_laptop_cannot_resurrect_its_seat(psql: Psql, database_url
 
 
 async def test_a_dead_relays_seats_are_reaped_by_a_living_one(
-    psql: Psql, database_url: str
+    psql: Psql, database_url: str, room: int
 ) -> None:
-    room = psql.room("rick")
     dead = f"dead-{uuid4()}"
     psql.run("select relay_heartbeat(%s, 'nowhere')", dead)
     peers = [psql.seat(room, name) for name in ("anna", "bo")]
@@ -159,9 +182,8 @@ async def test_a_dead_relays_seats_are_reaped_by_a_living_one(
 
 
 async def test_a_client_of_a_stopped_relay_keeps_its_seat_on_another(
-    psql: Psql, database_url: str
+    psql: Psql, database_url: str, room: int
 ) -> None:
-    room = psql.room("rick")
     with run_relay(database_url, grace=LONG) as second:
         with run_relay(database_url, grace=LONG) as first:
             token, peer = join(first, room, "anna")
@@ -182,80 +204,56 @@ async def test_a_client_of_a_stopped_relay_keeps_its_seat_on_another(
 
 
 async def test_a_relay_whose_lease_was_lost_stamps_its_seats_again(
-    psql: Psql, database_url: str
+    psql: Psql, database_url: str, room: int
 ) -> None:
-    room = psql.room("rick")
-    with run_relay(database_url, grace=LONG) as relay:
-        token, peer = join(relay, room, "anna")
-        async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
-            await anna.until(lambda f: f.event == "snapshot")
-            # What another relay does when a crash has emptied `nodes`, and what the restart does to this one.
-            psql.run(
-                "update participants set expires_at = now() + interval '60 seconds' where peer_id = %s",
-                peer,
-            )
-            psql.run(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where application_name like 'roomtone%%' and datname = current_database()"
-            )
-            await comes_true(lambda: psql.one("select expires_at from participants") is None)
+    async with anna_follows(database_url, room, grace=LONG):
+        # What another relay does when a crash has emptied `nodes`, and what the restart does to this one.
+        psql.run(
+            "update participants set expires_at = now() + interval '60 seconds' where room_id = %s",
+            room,
+        )
+        psql.run(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name like 'roomtone%%' and datname = current_database()"
+        )
+        await comes_true(lambda: psql.one("select expires_at from participants") is None)
 
 
 async def test_a_relay_that_renews_its_seats_first_writes_its_heartbeat(
-    psql: Psql, database_url: str
+    psql: Psql, database_url: str, room: int
 ) -> None:
-    room = psql.room("rick")
-    with run_relay(database_url, grace=LONG) as relay:
-        token, peer = join(relay, room, "anna")
-        async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
-            await anna.until(lambda f: f.event == "snapshot")
-            # A crash has emptied `nodes`, and another relay was the first to come back.
-            with psql.connection.transaction():
-                psql.run("delete from nodes where kind = 'relay'")
-                psql.run("select relay_expire_orphaned_seats('60 s', '60 s')")
-            psql.run(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where application_name = 'roomtone listener' and datname = current_database()"
-            )
-            await comes_true(lambda: psql.one("select expires_at from participants") is None)
+    async with anna_follows(database_url, room, grace=LONG):
+        # A crash has emptied `nodes`, and another relay was the first to come back.
+        with psql.connection.transaction():
+            psql.run("delete from nodes where kind = 'relay'")
             psql.run("select relay_expire_orphaned_seats('60 s', '60 s')")
-            assert psql.one("select expires_at from participants") is None
+        psql.run(RESTART_LISTENERS)
+        await comes_true(lambda: psql.one("select expires_at from participants") is None)
+        psql.run("select relay_expire_orphaned_seats('60 s', '60 s')")
+        assert psql.one("select expires_at from participants") is None
 
 
 async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
-    psql: Psql, database_url: str
+    psql: Psql, database_url: str, room: int
 ) -> None:
-    room = psql.room("rick")
-    with run_relay(database_url, grace=LONG) as relay:
-        token, peer = join(relay, room, "anna")
-        async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
-            await anna.until(lambda f: f.event == "snapshot")
-            with psql.connection.transaction():
-                # Its heartbeat waits for this lock, as it would wait for a machine that sleeps.
-                psql.run("update nodes set heartbeat_at = now() - interval '10 seconds'")
-                psql.run("select relay_expire_orphaned_seats('4 s', '60 s')")
-                await asyncio.to_thread(psql.one, "select pg_sleep(4.5)")
-                # Asked before the lock is released: a moment later the relay may have them back.
-                assert psql.one("select expires_at is null from participants") is False
-            await comes_true(lambda: psql.one("select expires_at is null from participants"))
+    async with anna_follows(database_url, room, grace=LONG):
+        with psql.connection.transaction():
+            # Its heartbeat waits for this lock, as it would wait for a machine that sleeps.
+            psql.run("update nodes set heartbeat_at = now() - interval '10 seconds'")
+            psql.run("select relay_expire_orphaned_seats('4 s', '60 s')")
+            await asyncio.to_thread(psql.one, "select pg_sleep(4.5)")
+            # Asked before the lock is released: a moment later the relay may have them back.
+            assert psql.one("select expires_at is null from participants") is False
+        await comes_true(lambda: psql.one("select expires_at is null from participants"))
 
 
 async def test_a_participant_whose_leaving_a_crash_has_undone_leaves_again(
-    psql: Psql, database_url: str
+    psql: Psql, database_url: str, room: int
 ) -> None:
-    room = psql.room("rick")
-    with run_relay(database_url, grace=SHORT) as relay:
-        token, peer = join(relay, room, "anna")
-        psql.seat(room, "bo")
-        async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
-            await anna.until(lambda f: f.event == "snapshot")
-            # Presence does not wait for the disk: the relay has seen bo go, the disk has not.
-            psql.run(
-                "update participants set served_by = (select id from nodes), expires_at = null"
-            )
-            psql.run(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where application_name = 'roomtone listener' and datname = current_database()"
-            )
-            assert (await anna.until(goes("bo"))).data["reason"] == "timeout"
-            assert psql.roster(room) == ["anna"]
+    psql.seat(room, "bo")
+    async with anna_follows(database_url, room, grace=SHORT) as anna:
+        # Presence does not wait for the disk: the relay has seen bo go, the disk has not.
+        psql.run("update participants set served_by = (select id from nodes), expires_at = null")
+        psql.run(RESTART_LISTENERS)
+        assert (await anna.until(goes("bo"))).data["reason"] == "timeout"
+        assert psql.roster(room) == ["anna"]
