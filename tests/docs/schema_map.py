@@ -9,7 +9,7 @@ tool for documentation and tests (extra `docs`), never a dependency of the progr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from pglast import ast, parse_plpgsql, parse_sql, split
 from pglast.enums import ConstrType, ObjectType
 from roomtone.postgres.schema_files import SqlFile, schema_files
 
-from ..schema.sources import nodes
+from ..schema.sources import nodes, queries
 
 BEFORE, INSERT, DELETE, UPDATE = 2, 4, 8, 16  # pg_trigger.h, TRIGGER_TYPE_*
 VERBS = ((INSERT, "insert"), (UPDATE, "update"), (DELETE, "delete"))
@@ -204,9 +204,9 @@ def _function(statement: Any, text: str, file: str) -> Function:
     trees: list[object] = [statement.sql_body]
     code = ""
     if any(_is_plpgsql(option) for option in statement.options or ()):
-        queries = list(_queries(parse_plpgsql(text)))
-        code = _TEXT.sub("", " ".join(queries))
-        trees = [parse_sql(query) for query in queries if _WRITES.match(query)]
+        inside = list(queries(parse_plpgsql(text)))
+        code = _TEXT.sub("", " ".join(inside))
+        trees = [parse_sql(query) for query in inside if _WRITES.match(query)]
     for tree in trees:
         for node in nodes(tree):
             match node:
@@ -272,19 +272,6 @@ def _last(names: Any) -> str:
 
 def _is_plpgsql(option: Any) -> bool:
     return bool(option.defname == "language" and option.arg.sval == "plpgsql")
-
-
-def _queries(tree: object) -> Iterator[str]:
-    """The statements and expressions in what parse_plpgsql returns."""
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            if key == "query" and isinstance(value, str):
-                yield value
-            else:
-                yield from _queries(value)
-    elif isinstance(tree, list):
-        for item in tree:
-            yield from _queries(item)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def plpgsql_queries(path: Path) -> Iterator[Fragment]:
             function = f"create function unnamed() returns void language plpgsql as $unnamed${body}$unnamed$"
         else:
             continue
-        yield from (Fragment(label(path), query) for query in _queries(parse_plpgsql(function)))
+        yield from (Fragment(label(path), query) for query in queries(parse_plpgsql(function)))
 
 
 def _option(options: object, name: str) -> str | None:
@@ -72,16 +72,17 @@ def _option(options: object, name: str) -> str | None:
     return None
 
 
-def _queries(tree: object) -> Iterator[str]:
+def queries(tree: object) -> Iterator[str]:
+    """The statements and expressions in what parse_plpgsql returns."""
     if isinstance(tree, dict):
         for key, value in tree.items():
             if key == "query" and isinstance(value, str):
                 yield value
             else:
-                yield from _queries(value)
+                yield from queries(value)
     elif isinstance(tree, list):
         for item in tree:
-            yield from _queries(item)
+            yield from queries(item)
 
 
 def python_literals() -> Iterator[Fragment]:
