@@ -1,5 +1,6 @@
 -- Rules for names: visible, in one writing direction, and not to be confused with another name (UTS #39, Unicode Security
--- Mechanisms). 65_moderation/80_names.sql applies them to columns.
+-- Mechanisms). The tables of users, clubs, rooms and topics check them, and tg_guard_name explains them. Longer texts (bios,
+-- descriptions, reasons, messages) may have any characters, except those that change the text around them.
 
 create or replace function name_fault(name text) returns text
 language plpgsql immutable parallel safe set search_path = roomtone, pg_temp as $$
