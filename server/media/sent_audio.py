@@ -13,16 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import av
 import numpy as np
 
-from .packets import BLOCK, RATE, SECONDS, SILENT, Packet
+from .opus import Encoder
+from .packets import BLOCK, SECONDS, SILENT, Packet
 from .sounds import Block, Sound
 
 WAITING_LIMIT: Final = 10  # packets for one connection, 200 ms; a slow one loses the oldest
 TOO_LATE: Final = 0.2  # seconds behind the clock; then the missed blocks are left out
-BITRATE: Final = 48_000  # bit/s
-EFFORT: Final = 5  # of 10: half the cost of 10, and no audible difference
+BIT_RATE: Final = 48_000  # bit/s, for music
 
 
 class PacketQueue:
@@ -80,7 +79,7 @@ class SentAudio:
         """Run until the sound ends, which sets `ended`. Raises what the sound raises."""
         clock = asyncio.get_running_loop().time
         began, position = clock(), 0
-        encoder = _Encoder()
+        encoder = Encoder(BIT_RATE)
         while True:
             if not self._wanted.is_set():
                 await self._wanted.wait()
@@ -99,7 +98,8 @@ class SentAudio:
                 return
             if block is not None:
                 self.encoded_blocks += 1
-                packet = Packet(encoder.encode(block), position * BLOCK, level_of(block))
+                opus = encoder.encode(block.astype(np.float32) / 32768)
+                packet = Packet(opus, position * BLOCK, level_of(block))
                 for queue in self._queues:
                     queue.put(packet)
             position += 1
@@ -109,27 +109,6 @@ class SentAudio:
             self._wanted.set()
         else:
             self._wanted.clear()
-
-
-class _Encoder:
-    """Encodes blocks of mono samples to Opus packets."""
-
-    def __init__(self) -> None:
-        self._codec = av.CodecContext.create("libopus", "w")
-        self._codec.format = "s16"
-        self._codec.layout = "mono"
-        self._codec.sample_rate = RATE
-        self._codec.bit_rate = BITRATE
-        self._codec.options = {"application": "audio", "compression_level": str(EFFORT)}
-        self._position = 0
-
-    def encode(self, block: Block) -> bytes:
-        frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate = RATE
-        frame.pts = self._position
-        self._position += BLOCK
-        (packet,) = self._codec.encode(frame)
-        return bytes(packet)
 
 
 def level_of(block: Block) -> int:
