@@ -1,5 +1,6 @@
 import { backoff } from '../signaling/backoff.js'
 import { errorFrom } from '../signaling/problem.js'
+import { isUsed } from './glare.js'
 import { selectedPathOf } from './selected_path.js'
 
 /** @import { Json } from '../signaling/json.js' */
@@ -75,10 +76,9 @@ export function createPeer(options) {
 
   /** @param {RTCSessionDescriptionInit} description */
   async function described(description) {
-    const collides = description.type === 'offer' && (makingOffer || pc.signalingState !== 'stable')
-    ignoringOffer = collides && !polite
-    if (ignoringOffer) return
-    if (description.type === 'answer' && pc.signalingState !== 'have-local-offer') return // the offer was rolled back, or the answer is repeated
+    const used = isUsed(description.type, { polite, makingOffer, signalingState: pc.signalingState })
+    ignoringOffer = description.type === 'offer' && !used
+    if (!used) return
     await pc.setRemoteDescription(description)
     if (description.type === 'answer') return
     transceiver ??= pc.getTransceivers()[0] ?? null

@@ -25,6 +25,7 @@ from .connection import (
     description_of,
     dictionary_of,
 )
+from .glare import is_used
 from .rtp import OnPacket
 from .signaling.client import Ice
 from .signaling.events import SignalKind
@@ -80,12 +81,17 @@ class PeerConnection(Connection):
             if self._remote_sdp is not None:
                 for candidate in self._candidates.parse(body):
                     await pc.addIceCandidate(candidate)
-        elif kind == "answer":
-            if pc.signalingState == "have-local-offer":
-                await self._set_remote_description(body)
-        elif kind == "offer":
-            if pc.signalingState != "stable":
-                return  # both sides offered; ours counts, and the other side offers again after our bye
+        elif kind in ("offer", "answer"):
+            await self._described(kind, body)
+
+    async def _described(self, kind: str, body: Any) -> None:
+        pc = self._pc
+        # aiortc cannot roll back, so this side is never polite: its offer counts. Nothing is handled while it makes one.
+        if not is_used(kind, polite=False, making_offer=False, signaling_state=pc.signalingState):
+            return
+        if kind == "answer":
+            await self._set_remote_description(body)
+        else:
             if self._remote_sdp is not None and restarts(self._remote_sdp, body["sdp"]):
                 self._break("the other side restarts ICE")
                 return

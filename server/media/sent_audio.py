@@ -98,7 +98,7 @@ class SentAudio:
                 return
             if block is not None:
                 self.encoded_blocks += 1
-                opus = encoder.encode(block.astype(np.float32) / 32768)
+                opus = encoder.encode(np.asarray(block / 32768, np.float32))
                 packet = Packet(opus, position * BLOCK, level_of(block))
                 for queue in self._queues:
                     queue.put(packet)

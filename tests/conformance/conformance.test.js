@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
+import { isUsed } from '../../client_web/media/glare.js'
 import { isAudible, offersFirst, shouldConnect } from '../../client_web/media/mesh.js'
 import { roomNodeOf, voicesAt } from '../../client_web/media/node_rules.js'
 import { closesOldAfter } from '../../client_web/media/route_changes.js'
@@ -23,6 +24,10 @@ const names = (seats) => seats.map(({ username }) => username)
 cases('connections', ({ me, other, connects, offers }) => {
   assert.equal(shouldConnect(me, other), connects)
   if (offers !== null) assert.equal(offersFirst(me, other), offers === 'me')
+})
+
+cases('glare', ({ kind, polite, making_offer, signaling_state, used }) => {
+  assert.equal(isUsed(kind, { polite, makingOffer: making_offer, signalingState: signaling_state }), used)
 })
 
 cases('room', ({ frames, present: here, stage, heard }) => {

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from roomtone.media import mesh as mesh_module
 from roomtone.media.connection import AudioOptions
+from roomtone.media.glare import is_used
 from roomtone.media.mesh import RETRIES, Mesh, MeshCallbacks, offers_first, should_connect
 from roomtone.media.node_rules import room_node_of, voices_at
 from roomtone.media.peer_connection import PeerCallbacks
@@ -52,6 +53,17 @@ def test_who_connects_with_whom_and_who_offers(case: Case) -> None:
     assert should_connect(me, other) == case["connects"]
     if case["offers"] is not None:
         assert offers_first(me, other) == (case["offers"] == "me")
+
+
+@cases("glare")
+def test_which_description_is_used_when_both_sides_offer(case: Case) -> None:
+    used = is_used(
+        case["kind"],
+        polite=case["polite"],
+        making_offer=case["making_offer"],
+        signaling_state=case["signaling_state"],
+    )
+    assert used == case["used"]
 
 
 @cases("room")
