@@ -13,7 +13,7 @@ from .user_page import DESKTOP, PHONE, SMALL_PHONE, UserPage, user_page
 
 
 def badge(user: UserPage, text: str) -> Locator:
-    return user.page.locator(".room__badge", has_text=text)
+    return user.page.locator(".room__badges .badge", has_text=text)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,13 +1,16 @@
 import { avatar } from '../elements/avatar.js'
-import { badgesOf, createBadge } from './badges.js'
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { addressOf } from '../shell/route.js'
+import { badgesOf, createBadge } from '../elements/room_badges.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { whenInWords } from '../elements/when.js'
 import { countsInWords, sentence } from '../elements/words.js'
 
-/** @import { ListedRoom } from '../../room/hallway.js' */
+/**
+ * @import { ListedRoom } from '../../room/hallway.js'
+ * @import { RoomBadge } from '../elements/room_badges.js'
+ */
 
 /**
  * The card of an open or scheduled room. Its height does not change when people enter or leave.
@@ -33,7 +36,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
     when, badges, people,
     element('div', { class: 'card__foot' }, element('p', { class: 'card__counts' }, live, counts), remind))
   const faces = keyed(people, { key: (/** @type {{ user_id: number, username: string }} */ one) => one.user_id, create: face })
-  const signs = keyed(badges, { key: (badge) => badge.key, create: createBadge, fades: false })
+  const signs = keyed(badges, { key: (/** @type {RoomBadge} */ { kind }) => kind, create: createBadge, fades: false })
 
   return {
     element: card,
@@ -57,7 +60,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
       card.classList.toggle('card--live', row.here > 0 && !over)
       card.classList.toggle('card--scheduled', scheduled)
       live.hidden = over || row.here === 0 || scheduled
-      signs.update(over ? [] : badgesOf(row, blocks))
+      signs.update(over ? [] : [...badgesOf(row), ...blocked(row, blocks)])
       faces.update(over || scheduled ? [] : row.people)
       when.hidden = !scheduled
       say(when, scheduled ? `Opens ${whenInWords(row.starts_at ?? '')}` : '')
@@ -69,6 +72,14 @@ export function createCard({ toggleFollow, toggleReminder }) {
       say(reminderWords, reminded ? 'You will be notified' : 'Remind me')
     },
   }
+}
+
+/** Whom I blocked and would meet there. @param {ListedRoom} row @param {ReadonlySet<number>} [blocks] @returns {RoomBadge[]} */
+function blocked(row, blocks = new Set()) {
+  const badge = (/** @type {string} */ text) => [{ kind: 'blocked', sign: 'block', text, title: null }]
+  if (blocks.has(row.host_id)) return badge(`Hosted by ${row.host}, blocked by you`)
+  const person = (row.people ?? []).find(({ user_id }) => blocks.has(user_id))
+  return person ? badge(`${person.username}, blocked by you, is on stage`) : []
 }
 
 /** @param {ListedRoom} row @param {boolean} here */

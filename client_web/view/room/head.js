@@ -1,13 +1,15 @@
 import { createTopologyButton } from './topology.js'
-import { element, mark, say } from '../elements/element.js'
-import { badgesOf } from '../stage/stage_words.js'
+import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { createRefusal } from '../elements/refusal.js'
-import { redraw, symbol } from '../elements/symbol.js'
+import { badgesOf, createBadge } from '../elements/room_badges.js'
+import { symbol } from '../elements/symbol.js'
 import { counted, endingInWords } from '../elements/words.js'
+import { paceInWords } from '../stage/stage_words.js'
 
 /**
  * @import { Room } from '../../room/state.js'
+ * @import { RoomBadge } from '../elements/room_badges.js'
  * @import { ShownRoomSession, RoomSessionState } from '../../room/room_session_state.js'
  */
 
@@ -28,7 +30,7 @@ export function createRoomHead(actions) {
   const refusal = createRefusal()
   const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => refusal.attempt(actions.openNow) } })
   const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You can prepare it. Others can enter when it opens.' }), early, refusal.element)
-  const list = keyed(badges, { key: (/** @type {import('../stage/stage_words.js').RoomBadge} */ { kind }) => kind, create: createBadge })
+  const list = keyed(badges, { key: (/** @type {RoomBadge} */ { kind }) => kind, create: createBadge })
   const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, element('div', { class: 'room__facts' }, route.element, badges), scheduled)
 
   return {
@@ -46,7 +48,7 @@ export function createRoomHead(actions) {
       about.hidden = over
       say(about, over || joining ? '' : `${counted(roomSession.people.length, 'person', 'people')} here · ${roomSession.stage.length} on stage${handsInWords(roomSession)}`)
       route.update(roomSession, over || joining)
-      const special = over ? [] : badgesOf(known)
+      const special = over ? [] : allBadgesOf(known)
       list.update(special)
       badges.hidden = special.length === 0
       invite.hidden = over || joining
@@ -61,16 +63,18 @@ function handsInWords(/** @type {RoomSessionState} */ { may, queue }) {
   return may.moderate && queue.length ? ` · ${counted(queue.length, 'hand')} up` : ''
 }
 
-function createBadge() {
-  const picture = symbol('lock')
-  const words = element('span')
-  const badge = element('li', { class: 'room__badge' }, picture, words)
-  return {
-    element: badge,
-    update(/** @type {import('../stage/stage_words.js').RoomBadge} */ { name, text, title }) {
-      redraw(picture, name)
-      say(words, text)
-      mark(badge, 'title', title)
-    },
+const clock = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
+
+/** The badges of the room, and those that only its people need. @param {Partial<Room>} room @returns {RoomBadge[]} */
+function allBadgesOf(room) {
+  const badges = badgesOf(room)
+  if (room.opened_at === null && room.starts_at) {
+    badges.unshift({ kind: 'opens', sign: 'clock', text: `Opens ${clock.format(new Date(room.starts_at))}`, title: 'Until then only the host is here' })
   }
+  if (room.stage === 'moderated') badges.push({ kind: 'stage', sign: 'hand', text: 'Moderated stage', title: 'People raise a hand to speak' })
+  if (room.slow_mode) {
+    const pace = paceInWords(room.slow_mode)
+    badges.push({ kind: 'pace', sign: 'clock', text: `Slow mode: ${pace}`, title: `One message from each of us every ${pace}` })
+  }
+  return badges
 }

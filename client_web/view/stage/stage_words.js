@@ -68,25 +68,3 @@ export function paceInWords(seconds) {
   const minutes = Math.round(seconds / 60)
   return minutes < 60 ? `${minutes} minute${minutes === 1 ? '' : 's'}` : '1 hour'
 }
-
-const clock = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
-
-/**
- * What is special about a room, each with a symbol and a text.
- * @typedef {{ kind: 'opens'|'locked'|'access'|'stage'|'pace', name: string, text: string, title: string }} RoomBadge
- * @param {Partial<import('../../room/state.js').Room>|null} room
- * @returns {RoomBadge[]}
- */
-export function badgesOf(room) {
-  if (!room) return []
-  /** @type {RoomBadge[]} */ const badges = []
-  /** @param {RoomBadge['kind']} kind @param {string} name @param {string} text @param {string} title */
-  const add = (kind, name, text, title) => badges.push({ kind, name, text, title })
-  if (room.opened_at === null && room.starts_at) add('opens', 'clock', `Opens ${clock.format(new Date(room.starts_at))}`, 'Until then only the host is here')
-  if (room.locked) add('locked', 'lock', 'Locked', 'Nobody else can enter')
-  if (room.access === 'invited') add('access', 'invited', 'Invited only', 'Only people who were invited may enter')
-  if (room.access === 'club') add('access', 'members', 'Members only', 'Only members of the club may enter')
-  if (room.stage === 'moderated') add('stage', 'hand', 'Moderated stage', 'People raise a hand to speak')
-  if (room.slow_mode) add('pace', 'clock', `Slow mode: ${paceInWords(room.slow_mode)}`, `One message from each of us every ${paceInWords(room.slow_mode)}`)
-  return badges
-}
