@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)[^)]*\)")
 PATH = re.compile(r"(?<![\w/.…])(?:server|schema|triggers|client_web|tests)/[\w./*-]*")
+FILE = re.compile(r"[`\[]((?:[\w-]+/)*[\w-]+\.(?:css|js|md|py|sql))[`\]]")
 CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"`(\w+)\(\)`")
 
@@ -26,14 +27,17 @@ def text_of(page: Path) -> str:
     return page.read_text("utf-8")
 
 
+SOURCES = [
+    path
+    for folder in ("server", "schema", "triggers", "client_web", "tests")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in (".css", ".js", ".md", ".py", ".sql")
+]
+
+
 @cache
 def sources() -> str:
-    return "\n".join(
-        text_of(path)
-        for folder in ("server", "schema", "triggers", "client_web", "tests")
-        for path in (ROOT / folder).rglob("*")
-        if path.suffix in (".py", ".sql", ".js")
-    )
+    return "\n".join(map(text_of, SOURCES))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -47,6 +51,17 @@ def test_every_path_that_the_page_names_exists(page: Path) -> None:
     """A `*` in a path stands for something."""
     paths = {path.rstrip(".") for path in PATH.findall(text_of(page))}
     assert {path for path in paths if not any(ROOT.glob(path.rstrip("/")))} == set()
+
+
+def test_every_file_that_a_page_comment_or_docstring_names_exists() -> None:
+    known = {f"/{path.relative_to(ROOT).as_posix()}" for path in [*SOURCES, *PAGES]}
+    missing = [
+        f"{path.relative_to(ROOT)} names {name}"
+        for path in [*SOURCES, *PRESENT]
+        for name in FILE.findall(text_of(path))
+        if not any(each.endswith(f"/{name}") for each in known)
+    ]
+    assert missing == []
 
 
 @pytest.mark.parametrize("page", PRESENT, ids=lambda page: page.name)

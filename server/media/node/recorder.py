@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Write to the file of this name; without a name, ask again previous `wait` seconds."""
+    """Write to the file of this name; without a name, ask again after `wait` seconds."""
 
     file: str | None
     wait: float

@@ -69,7 +69,7 @@ class Sfu:
         }
         # When there are fewer slots than voices, those who spoke last get one.
         wanted = [on_stage[user_id] for user_id in self.speakers.order(on_stage)]
-        # Who previous invited to speak may accept at any moment, and must be heard at once, without negotiation.
+        # A participant who was invited to speak may accept at any moment, and must be heard at once, without negotiation.
         wanted += [
             each.voice
             for each in self._participants.values()

@@ -1,1 +1,1 @@
-"""A seat in a room, by rows: one interface (`line.py`), two lines (`http.py`, `database.py`), kept by `held_seat.py`."""
+"""Signaling by rows: one interface (`client.py`), two clients (`http_client.py`, `database_client.py`), and a seat that is held with either (`held_seat.py`)."""

@@ -137,9 +137,12 @@ async def test_a_room_that_ends_and_a_removal_end_the_session_with_their_reason(
             room_session(dora, RoomId(room)) as hers,
             room_session(hettie, RoomId(room)) as other,
         ):
-            psql.run("delete from participants where user_id = %s", dora.user.id)
+            # In a thread: a transaction of this event loop may hold the lock of a seat.
+            remove = "delete from participants where user_id = %s"
+            await asyncio.to_thread(psql.run, remove, dora.user.id)
             await until(hers, lambda v: v.ended.is_set())
-            psql.run("update rooms set ended_at = now() where id = %s", room)
+            end = "update rooms set ended_at = now() where id = %s"
+            await asyncio.to_thread(psql.run, end, room)
             await until(other, lambda v: v.ended.is_set())
             assert (hers.reason, other.reason) == ("removed", "room ended")
 
@@ -201,10 +204,15 @@ async def test_interruptions_are_survived_and_an_expired_seat_is_taken_again(
         psql.seat(room, "witness")
         await until(hers, lambda v: any(s.username == "witness" for s in v.others))
         assert hers.held_seat.peer == peer
+
         # Both seats expire: each peer takes its seat again in a new session, and they connect again.
-        with psql.connection.transaction():  # in which no bot and no relay can stamp them again
-            psql.run("update participants set expires_at = now() where served_by is not null")
-            assert psql.one("select relay_reap_seats()") == room
+        def expire() -> None:
+            with psql.connection.transaction():  # in which no bot and no relay can stamp them again
+                psql.run("update participants set expires_at = now() where served_by is not null")
+                assert psql.one("select relay_reap_seats()") == room
+
+        # In a thread: a transaction of this event loop may hold the lock of a seat.
+        await asyncio.to_thread(expire)
         await until(hers, lambda v: v.held_seat.peer != peer and v.me is not None)
         await hears(other, "dora", 440)
         await comes_true(lambda: sorted(psql.roster(room)) == ["dora", "hettie", "witness"])
