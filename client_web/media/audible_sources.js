@@ -1,6 +1,6 @@
 /**
  * Which of several sources of one person's voice is heard. While a room changes its route there are two for a moment, and both at once
- * would echo. The newer source replaces the older one as soon as it carries the same voice, and not before. Pure.
+ * would echo. The newer source replaces the older one as soon as it has the same voice, and not before. Pure.
  *
  * A source has one voice or, from a node that mixes, several voices in one.
  *

@@ -1,5 +1,5 @@
 /**
- * My candidates for a node. A node's answer has all of its candidates, which is usually enough. So mine are kept back, and sent only
+ * My candidates for a node. A node's answer has all of its candidates, which is usually enough. So mine are held, and sent only
  * if there is no connection a moment after the answer.
  *
  * @param {(candidates: RTCIceCandidateInit|RTCIceCandidateInit[]) => void} send

@@ -1,7 +1,7 @@
 /**
  * A refusal or a failed request, with the database's message.
  *
- * The relay answers every refusal with `application/problem+json` (RFC 9457) that also carries PostgREST's `code`, `message`,
+ * The relay answers every refusal with `application/problem+json` (RFC 9457) that also has PostgREST's `code`, `message`,
  * `details` and `hint`, and the `rule` (a constraint's name) that refused. Branch on `rule` and `code`, never on the text.
  */
 export class Problem extends Error {

@@ -1,4 +1,4 @@
--- The demo is loaded once, into a new database, and is nobody's real life.
+-- The demo is loaded once, into a new database. Its users are invented.
 
 insert into topics (name, emoji) values
   ('Music',       '🎷'),

@@ -1,4 +1,4 @@
--- Founders are members already; these are the friends who open the doors when they are away.
+-- Founders are members already. These are the other members.
 
 insert into members (club_id, user_id, role)
 select clubs.id, users.id, friend.role

@@ -1,4 +1,4 @@
--- Founders follow their own clubs from the start; here is everybody else, by taste.
+-- Founders follow their own clubs already. The other users follow the clubs of their interests.
 
 insert into followers (club_id, user_id)
 select clubs.id, users.id

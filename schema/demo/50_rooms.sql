@@ -1,4 +1,4 @@
--- Open doors and empty chairs: nobody is seated who is not there. Their numbers are known from the documentation.
+-- Rooms without participants. The documentation uses the ids of these rooms.
 
 insert into rooms (name, club_id, host_id, stage, created_at)
 select room.name, clubs.id, users.id, room.stage, now() - room.age
@@ -16,7 +16,7 @@ join users on users.username = room.host
 left join clubs on clubs.name = room.club
 order by room.age desc;
 
--- One that is for its club, and three that are still to come.
+-- One room for members of its club, and three scheduled rooms.
 insert into rooms (name, club_id, host_id, stage, access, created_at, starts_at)
 select room.name, clubs.id, users.id, room.stage, room.access, now() - interval '1 hour', room.starts_at
 from (values

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 def should_connect(me: Seat, other: Seat) -> bool:
-    """Two listeners connect only when one of them is invited to speak; two sessions of one user never. Nodes: `node_connection.py`."""
+    """Two listeners connect only when one of them is invited to speak, and two sessions of one user never. Nodes have connections of another kind."""
     if me.user == other.user or other.peer is None or other.is_node:
         return False
     return me.may_come_to_speak or other.may_come_to_speak

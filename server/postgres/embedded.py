@@ -147,7 +147,7 @@ class EmbeddedPostgres:
             )
         self.data_dir.mkdir(parents=True, exist_ok=True)
         if not self._account.is_me:
-            # naming it as the data directory allows us to change it
+            # it was named as the data directory, so its mode may be changed
             self.data_dir.chmod(self.data_dir.stat().st_mode | 0o111)
         self._account.give(self._data)
         self._check_version()
@@ -202,7 +202,7 @@ class EmbeddedPostgres:
             self._temporary_sockets = None
 
     def _stop_leftover(self) -> None:
-        """Stop the PostgreSQL that a killed Roomtone left behind. Holding the lock of the data directory, we may."""
+        """Stop the PostgreSQL that a killed Roomtone left behind. Only for the holder of the data directory's lock."""
         pid_file = self._data / "postmaster.pid"
         if not pid_file.exists():
             return

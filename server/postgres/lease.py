@@ -42,17 +42,20 @@ class StampTimeout(psycopg.OperationalError):
 
 
 def new_node_id(kind: str) -> NodeId:
-    """Names no machine: notifications contain it, and every login can LISTEN."""
+    """A new id for a process. It names no machine: notifications contain it, and every login can LISTEN."""
     return NodeId(f"{kind}-{uuid.uuid4().hex}")
 
 
 def this_process() -> str:
-    """For people who look for it: `host pid`."""
+    """`host pid`, by which an operator finds the process."""
     return f"{socket.gethostname()} {os.getpid()}"
 
 
 class Lease:
-    """`node` is the name under which seats are stamped. A seat whose last follower stops gets the `grace` period."""
+    """The lease of the process `node`, whose id is stamped on seats. When nobody follows on a seat any more, its `grace` period begins.
+
+    `connect` makes a connection with the relay's rights; `kind` and `address` are for operators, who read them in `nodes`.
+    """
 
     def __init__(
         self, connect: Connect, node: NodeId, kind: str, *, address: str, grace: timedelta = GRACE
@@ -78,7 +81,7 @@ class Lease:
         tasks.keep(self._stamp, "presence")
 
     async def follow(self, peer: PeerId) -> bool:
-        """The room is followed on this seat from now on; false if the seat is no longer this session's.
+        """Follow the room on this seat from now on. Returns false if the seat is no longer this session's.
 
         Raises psycopg errors, StampTimeout among them.
         """
@@ -111,7 +114,7 @@ class Lease:
 
     @asynccontextmanager
     async def holding(self, peer: PeerId, grace: timedelta | None = None) -> AsyncIterator[bool]:
-        """Follow on this seat until the block ends; whether it is still this session's. Raises psycopg errors."""
+        """Follow on this seat until the block ends. Yields whether the seat is still this session's. Raises psycopg errors."""
         seated = await self.follow(peer)
         try:
             yield seated
@@ -125,11 +128,11 @@ class Lease:
         self._work.set()
 
     def beat_now(self) -> None:
-        """Do not wait for the next second."""
+        """Write the next heartbeat now."""
         self._beat_now.set()
 
     async def end(self, grace: timedelta | None = None) -> None:
-        """The process ends. Its seats have the grace period to be followed through another one."""
+        """End the lease, because the process ends. The grace period of its seats begins, in which another process may follow on them."""
         try:
             async with asyncio.timeout(END_WITHIN), self._connect() as connection:
                 await self._unfollow(connection, self._unfollowed)

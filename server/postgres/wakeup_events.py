@@ -46,7 +46,7 @@ class WakeupEvents:
                 del self._waiting[topic]
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Set the events that notifications are about, until cancelled."""
         async for wakeup in self.listener.wakeups():
             match wakeup:
                 case RoomChanged(room=room):

@@ -22,7 +22,7 @@ class Presence(Lease):
         )
 
     async def follow(self, peer: PeerId) -> bool:
-        """As every lease does it. Raises psycopg errors, and Problem 503 when the database does not answer in time."""
+        """As `Lease.follow`, but raises Problem 503 when the database does not answer in time."""
         try:
             return await super().follow(peer)
         except StampTimeout:

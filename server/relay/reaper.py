@@ -1,4 +1,4 @@
-"""The reaper: takes the seats whose grace period is over, and begins it for those of processes that died.
+"""The reaper: deletes the seats whose grace period is over, and begins that of seats whose process died.
 
 Every relay runs one. Each transaction takes the seats of one room and skips what another relay holds.
 """
@@ -31,12 +31,12 @@ class Reaper:
         self._role_kept = timedelta(seconds=role_kept)
 
     def start(self, tasks: Supervisor) -> None:
-        """Until the tasks end."""
+        """Expire and delete seats until the tasks end."""
         tasks.keep(partial(every, CHECK_EVERY, self.expire_orphans), "seats of dead processes")
         tasks.keep(partial(every, REAP_EVERY, self.reap), "reaper")
 
     async def expire_orphans(self) -> None:
-        """Begin the grace period of seats that nothing alive follows."""
+        """Begin the grace period of seats whose process sends no heartbeats any more."""
         if not self._lease.current:
             return  # this relay's own seats would be among them
         async with self._database.relay() as connection:
@@ -45,7 +45,7 @@ class Reaper:
             )
 
     async def reap(self) -> None:
-        """Take the seats whose grace period is over, room by room."""
+        """Delete the seats whose grace period is over, room by room."""
         while True:
             async with self._database.relay() as connection:
                 cursor = await connection.execute(

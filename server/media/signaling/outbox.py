@@ -71,7 +71,7 @@ class Outbox:
         self._waiting.extend(kept)
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Write the signals that are put into it, until cancelled."""
         while True:
             if not self._waiting:
                 self._idle.set()
