@@ -106,6 +106,18 @@ def tables(connection: Connection) -> list[tuple[str, str]]:
     ).fetchall()
 
 
+def changeable(connection: Connection) -> list[str]:
+    """Every table of which a user may read a column, and update or delete rows."""
+    found = connection.execute(
+        "select c.relname::text from pg_class c"
+        " where c.relnamespace = 'roomtone'::regnamespace and c.relkind in ('r', 'p')"
+        "   and has_any_column_privilege('roomtone_person', c.oid, 'select')"
+        "   and (has_any_column_privilege('roomtone_person', c.oid, 'update')"
+        "        or has_table_privilege('roomtone_person', c.oid, 'delete')) order by 1"
+    )
+    return [table for (table,) in found.fetchall()]
+
+
 def writes(connection: Connection) -> Iterator[str]:
     for table, key in tables(connection):
         raising = f"{key} = {{room}} and 1 / ({key} - {key}) = 0"
@@ -168,12 +180,12 @@ def test_a_row_that_is_not_read_raises_nothing_in_the_filter_of_a_write(
     connection: Connection, world: World, actor: str, error: str
 ) -> None:
     """Whatever an actor may not read of any table, updates and deletes with a filter that raises an error do not tell."""
-    for table in ("rooms", "participants", "messages", "bans", "guests", "invitations", "reminders", "reports", "recordings", "blocks", "clubs", "members", "followers"):  # fmt: skip
-        [column, *_] = columns(connection, table, "select") or ["missing"]
+    for table in changeable(connection):
+        [column, *_] = columns(connection, table, "select")
         writable = columns(connection, table, "update")
         for label, condition in existing_rows.rows(table, actor, world):
             seen = f"select 1 from {table} where {condition}"
-            if column == "missing" or attempt.succeeds(connection, world, actor, seen):
+            if attempt.succeeds(connection, world, actor, seen):
                 continue
             raising = f"{condition} and {error.format(column=column)}"
             for statement in (
@@ -183,10 +195,10 @@ def test_a_row_that_is_not_read_raises_nothing_in_the_filter_of_a_write(
                 assert not attempt.notices(connection, world, actor, statement), (label, statement)
 
 
-def test_a_policy_that_lets_filters_run_first_would_be_noticed(
+def test_a_user_who_may_see_the_hidden_room_gets_another_answer(
     connection: Connection, filled: World
 ) -> None:
-    """The answers do differ for a user who may see the room."""
+    """So the comparison above does compare something."""
     statement = "select * from join_room({room}, 'AUDIENCE')"
     assert "there is no room" in answer(connection, filled, "outsider", statement, UNKNOWN)
     assert "there is no room" not in answer(connection, filled, "far", statement, HIDDEN)
