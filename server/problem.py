@@ -63,6 +63,7 @@ STATUS_OF_SQLSTATE: Mapping[str, int] = {
     "42P01": 404,  # undefined table
     "42P17": 500,  # invalid object definition: a policy that refers to itself
     "53": 503,  # insufficient resources: no connection left, disk full
+    "53400": 429,  # configuration limit exceeded: too much in a short time
     "54": 400,  # program limit exceeded: too deeply nested, too many columns
     "55": 409,  # object not in prerequisite state
     "55000": 405,  # a write to a view that can only be read

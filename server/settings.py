@@ -181,6 +181,12 @@ class Settings:
         help="Requests per second of one user, or of one address of anonymous users.",
         at_least=1,
     )
+    new_users_per_hour: int = setting(
+        1000,
+        help="New users per hour, and at once, of one address that signs in with demo identities.",
+        at_least=1,
+        at_most=1_000_000,
+    )
     answer_limit: int = setting(
         4194304, help="Largest answer with rows, in bytes.", at_least=65536, at_most=2**28
     )

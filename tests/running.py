@@ -79,6 +79,7 @@ def run_relay(database_url: str, **settings: Any) -> Iterator[RunningRelay]:
         "requests_per_second": 10_000.0,
         "database_seconds": 1_000.0,
         "pool_timeout": PATIENCE,
+        "new_users_per_hour": 1_000_000,
     }
     chosen = Settings(**(defaults | settings))
     listening = bind(chosen.host, chosen.port)

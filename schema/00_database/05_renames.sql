@@ -53,4 +53,6 @@ drop function if exists
   roomtone.relay_unfollow,
   roomtone.relay_watch,
   roomtone.require_inviting,
+  roomtone.require_signal_bounds,
+  roomtone.require_signal_pace,
   roomtone.require_welcome;

@@ -24,7 +24,7 @@ alter table paces set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, auto
 comment on table paces is 'How fast each user writes, for rate limits and slow mode. One row for each room (or 0), user and kind of row.';
 comment on column paces.room_id is 'The room, for paces that are counted per room; otherwise 0.';
 comment on column paces.user_id is 'The user who writes; 0 for an anonymous user.';
-comment on column paces.kind is 'What is counted: new rows of this table, or changes.';
+comment on column paces.kind is 'What is counted: new rows of this table, or changes; for new users, with the address they came from.';
 comment on column paces.settled_at is
   'Each written row adds a fixed time to this. A row is refused when it would be too far in the future. (A leaky bucket.)';
 comment on column paces.last_at is 'When the user last wrote.';

@@ -1,12 +1,23 @@
 drop function if exists sign_in(text);
+drop function if exists sign_in(text, text);
 
-create or replace function sign_in(username text, kind text default 'person') returns users
+create or replace function sign_in(
+  username text, kind text default 'person', address text default null, new_users_per_hour int default null
+) returns users
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   found_user users;
 begin
   select * into found_user from users u where name_key(u.username) = name_key(sign_in.username);
   if not found and sign_in.kind in ('person', 'bot') then
+    -- By address, because a user who signs in is a new one each time.
+    if sign_in.address is not null
+       and not spend_pace(0, 0, 'users of ' || left(sign_in.address, 100), interval '1 hour' / sign_in.new_users_per_hour, '1 hour') then
+      raise configuration_limit_exceeded using
+        message    = format('more than %s new users of one address in an hour', sign_in.new_users_per_hour),
+        constraint = 'users_come_slowly',
+        hint       = 'Sign in under a name that is known, or wait.';
+    end if;
     insert into users (username, kind) values (sign_in.username, sign_in.kind)
     on conflict do nothing returning * into found_user;
     if not found then -- another transaction has just created it, or the name looks like another
@@ -34,5 +45,5 @@ begin
 end
 $$;
 
-comment on function sign_in(text, text) is
-  'Sign-in of the demo: the person (or bot) of this name, created if there is none. A person cannot sign in as a bot, nor a bot as a person.';
+comment on function sign_in(text, text, text, int) is
+  'Sign-in of the demo: the person (or bot) of this name, created if there is none. A person cannot sign in as a bot, nor a bot as a person. With an address, that address has so many new users in an hour.';

@@ -17,14 +17,11 @@ begin
         select x.* from messages x where x.room_id = room_snapshot.room_id order by x.id desc limit 50) m), '[]'),
     'recording', (
       select recording_record(r) from recordings r where r.room_id = room_snapshot.room_id and r.ended_at is null),
-    -- The newest ones, within the size limit of a snapshot. The sender of an older offer sends it again if no connection comes about.
+    -- The sender of an older offer sends it again if no connection comes about.
     'signals', coalesce((
-      select jsonb_agg(to_jsonb(n.signal) order by (n.signal).id) from (
-        select s as signal, sum(pg_column_size(s.body)) over (order by s.id desc) as bytes
-        from (select x.* from signals x
-              where x.room_id = room_snapshot.room_id and x.to_user = acting_user() and x.to_peer = seat_peer
-              order by x.id desc limit 2000) s) n
-      where n.bytes <= 1048576), '[]'));
+      select jsonb_agg(to_jsonb(s) order by s.id) from signals s
+      where s.room_id = room_snapshot.room_id and s.to_user = acting_user() and s.to_peer = seat_peer
+        and s.id in (select kept_signals(seat_peer))), '[]'));
 end
 $$;
 

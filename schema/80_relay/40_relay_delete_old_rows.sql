@@ -24,7 +24,7 @@ begin
   delete from events e using tails t where e.room_id = t.room_id and e.seq <= t.seq;
   get diagnostics deleted = row_count;
   -- The newest offer and answer decide who may offer next (tg_signals__guard), so they are kept as long as both sessions have
-  -- seats. Other signals are needed only while a connection is set up; require_signal_bounds limits how many are kept.
+  -- seats. Other signals are needed only while a connection is set up.
   delete from signals s where s.id in (
     select o.id from signals o
     where o.created_at < clock_timestamp() - least(relay_delete_old_rows.keep, interval '5 minutes')
@@ -34,6 +34,15 @@ begin
            or not exists (select from participants p where p.peer_id = o.from_peer)
            or not exists (select from participants p where p.peer_id = o.to_peer))
     order by o.id limit relay_delete_old_rows.at_most);
+  -- Many senders together may leave more for one session than a snapshot holds.
+  delete from signals s where s.id in (
+    select x.id
+    from (select c.to_peer from signals c group by c.to_peer having sum(pg_column_size(c.body) + 512) > 1048576) crowded
+      cross join lateral (select o.id from signals o where o.to_peer = crowded.to_peer except select kept_signals(crowded.to_peer)) x
+    limit relay_delete_old_rows.at_most)
+    and (s.kind not in ('offer', 'answer')
+         or exists (select from signals n
+                    where n.from_peer = s.from_peer and n.to_peer = s.to_peer and n.kind = s.kind and n.id > s.id));
   delete from used_peer_ids u where u.peer_id in (
     select x.peer_id from used_peer_ids x
     where x.used_at < clock_timestamp() - interval '1 day'
@@ -51,4 +60,4 @@ end
 $$;
 
 comment on function relay_delete_old_rows(interval, bigint, int) is
-  'Deletes events older than `keep`, or of which a room has more than `keep_events` newer ones; signals and revoked tokens that are no longer needed; used peer_ids after a day; reactions after a minute; roles that are no longer kept; visits after 30 days. At most about `at_most` rows per call, and only one relay at a time does it. Returns how many events were deleted.';
+  'Deletes events older than `keep`, or of which a room has more than `keep_events` newer ones; signals that are no longer needed, or are more than kept_signals; revoked tokens that have expired; used peer_ids after a day; reactions after a minute; roles that are no longer kept; visits after 30 days. At most about `at_most` rows per call, and only one relay at a time does it. Returns how many events were deleted.';

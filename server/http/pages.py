@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..identity.fetch_site import is_cross_site_navigation
+from ..identity.tokens import COOKIE
 from ..paths import CLIENT_WEB
 from ..problem import Problem
 from ..resource import resource
@@ -59,13 +60,22 @@ async def page(request: Request) -> Response:
 
 def _without_username_of_another_site(request: Request) -> Response | None:
     """`?username=` signs a user in, so it counts in addresses that a user typed. It is removed from links of other sites."""
-    if "username" not in request.query_params or not is_cross_site_navigation(request.headers):
+    if "username" not in request.query_params or not _may_come_from_another_site(request):
         return None
     kept = [pair for pair in request.query_params.multi_items() if pair[0] != "username"]
     query = f"?{urlencode(kept)}" if kept else ""
     # One slash and no host: the redirect stays on this relay.
     address = "/" + quote(request.url.path.lstrip("/")) + query
     return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
+
+
+def _may_come_from_another_site(request: Request) -> bool:
+    """Over plain HTTP elsewhere than on loopback, browsers send no `Sec-Fetch-Site`, and a page can suppress the `Referer`.
+
+    There a user who is signed in stays so.
+    """
+    unknown = not {"sec-fetch-site", "referer"} & {*request.headers}
+    return is_cross_site_navigation(request.headers) or (unknown and COOKIE in request.cookies)
 
 
 async def lab(request: Request) -> Response:

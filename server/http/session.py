@@ -6,17 +6,18 @@ otherwise another issuer makes the tokens.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from psycopg.errors import InvalidAuthorizationSpecification
+from psycopg.errors import ConfigurationLimitExceeded, InvalidAuthorizationSpecification
 from psycopg.rows import dict_row
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from ..identity.tokens import COOKIE, TOKEN_LIFETIME, bearer_of, claims_of
+from ..identity.tokens import COOKIE, TOKEN_LIFETIME, address_of, bearer_of, claims_of
 from ..postgres.budget import subject
-from ..problem import Problem, refusal
+from ..problem import Problem, problem_from_database, refusal
 from ..resource import resource
 from ..rows.body import an_object, json_of
 from ..rows.transaction import transact
@@ -48,13 +49,20 @@ async def sign_in(request: Request) -> Response:
     username, kind = given.get("username"), given.get("kind", "person")
     if not isinstance(username, str) or kind not in ("person", "bot"):
         raise refusal("PGRST102", 'the body must be {"username": "…"}; for a bot add "kind": "bot"')
+    per_hour: int = request.state.settings.new_users_per_hour
     async with (
         request.state.database.relay_for_subject() as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
-        await cursor.execute(
-            "select id, username, kind, bio from roomtone.sign_in(%s, %s)", (username, kind)
-        )
+        try:
+            await cursor.execute(
+                "select id, username, kind, bio from roomtone.sign_in(%s, %s, %s, %s)",
+                (username, kind, address_of(request), per_hour),
+            )
+        except ConfigurationLimitExceeded as error:
+            problem = problem_from_database(error)
+            problem.headers["Retry-After"] = str(math.ceil(3600 / per_hour))
+            raise problem from None
         user: dict[str, Any] = await cursor.fetchone()
     tokens: Tokens = request.state.tokens
     token = tokens.issue(UserId(user["id"]))

@@ -7,6 +7,7 @@ A token only names a user. The database decides what the user may do, and whethe
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -234,7 +235,17 @@ def subject_of(connection: HTTPConnection) -> str:
         user = None
     if user is not None:
         return f"user {user}"
-    return f"address {connection.client.host if connection.client else ''}"
+    return f"address {address_of(connection)}"
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """The address that a request comes from; of IPv6 its first 64 bits, because the rest is the client's choice (RFC 4291)."""
+    host = connection.client.host if connection.client else ""
+    try:
+        address = ipaddress.IPv6Address(host)
+    except ValueError:
+        return host
+    return str(address.ipv4_mapped or ipaddress.IPv6Network((address, 64), strict=False))
 
 
 def pem(given: str | None) -> str | None:

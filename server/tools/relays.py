@@ -26,6 +26,7 @@ class RelayProcess:
             "port": self.place.port,
             "requests_per_second": 10_000,
             "database_seconds": 1_000,
+            "new_users_per_hour": 1_000_000,
         } | settings
         # no media nodes: they would take processor time from the relay
         flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]

@@ -90,7 +90,6 @@ EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and p
     "Otherwise any web page could",
     "Addresses are always answered",
     "Put the relay behind a proxy",
-    "Browsers without `Sec-Fetch-Site`",
     "The file `schema/",
     "What looks alike is Unicode's own table",
     "`SameSite` does not tell ports",

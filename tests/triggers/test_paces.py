@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import LiteralString
 
 import psycopg
@@ -13,9 +14,9 @@ from ..people import Psql, refused
 from ..schema.pace import later
 
 UNPACED = {
-    "signals": "has bounds and a pace of its own: require_signal_bounds, require_signal_pace",
+    "signals": "has bounds and a pace of its own: tg_signals__guard, tg_signals__log",
     "topics": "written by the operator alone",
-    "users": "made by a relay that verified who they are, whose requests have a limit",
+    "users": "made by the operator, or by sign_in, which has a pace for each address",
     "guests": "one for each acceptance",
     "kept_roles": "one for each seat that expired, until it is over",
     "visits": "one for each user and room, whose seats have a pace; kept for 30 days",
@@ -240,6 +241,29 @@ def test_a_snapshot_is_bounded_whatever_users_send(
     assert len(json.dumps(found)) < 1_300_000
     assert 10 < len(found["signals"]) < 20
     assert found["signals"][-1]["body"] == {"candidate": "the last"}
+
+
+def test_many_senders_push_out_no_signals_of_another(psql: Psql, mesh: list[str]) -> None:
+    """Four users send anna all they may, after a fifth has sent her twenty candidates."""
+    anna, p1 = mesh[-1], mesh[0]
+    psql.act_as("anna").run(SEND, "offer", OFFER, [p1], 1)
+    psql.act_as("p1").run(SEND, "answer", OFFER.replace("offer", "answer"), [anna], 1)
+    psql.act_as("p5").run(SEND, "candidate", CANDIDATE, [anna], 20)
+    long = json.dumps({"candidate": "x" * 900})
+    for name in ("p1", "p2", "p3", "p4"):
+        psql.act_as(name).run(SEND, "candidate", long, [anna], 450)
+    snapshot = "select room_snapshot(id) -> 'signals' from rooms"
+    shown = psql.act_as("anna").one(snapshot)
+    by_sender = Counter(signal["from_user"] for signal in shown)
+    assert by_sender.pop(psql.person_id("p5")) == 20
+    assert len(by_sender) == 4
+    assert max(by_sender.values()) - min(by_sender.values()) <= 1
+    assert len(json.dumps(shown)) < 1_300_000
+    psql.act_as(None).run("select relay_delete_old_rows(interval '1 hour', 100000)")
+    answer = 1  # not in the snapshot, and kept because it decides who may offer next
+    assert psql.one("select count(*) from signals where to_peer = %s", anna) == len(shown) + answer
+    assert psql.act_as("anna").one(snapshot) == shown
+    psql.act_as("p1").run(SEND, "offer", OFFER, [anna], 1)
 
 
 def test_old_signals_are_deleted_after_minutes_and_the_rules_still_hold(

@@ -4,48 +4,67 @@ comment on trigger _050_set_asynchronous_commit on signals is 'Commits of signal
 create or replace function tg_signals__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
-  sender participants;
-  recipient participants;
+  size constant int := pg_column_size(new.body);
+  sender_id bigint := acting_user();
+  pair record;
 begin
   -- An operator in psql may send for any session: from_peer.
   if acting_as_operator() then
-    select * into sender from participants p where p.room_id = new.room_id and p.peer_id = new.from_peer;
-  else
-    select * into sender from participants p where p.room_id = new.room_id and p.user_id = acting_user() and p.peer_id is not null;
+    select p.user_id into sender_id from participants p where p.room_id = new.room_id and p.peer_id = new.from_peer;
   end if;
-  if not found or sender.peer_id is distinct from coalesce(new.from_peer, sender.peer_id) then
+  -- One query, because this runs for every signal: both seats, and what waits from the one session for the other.
+  select s.peer_id as from_peer, s.kind as from_kind, s.seq as from_seq, s.role as from_role, s.invited_to_speak_at as from_invited_at,
+         r.user_id as to_user, r.kind as to_kind, r.seq as to_seq, r.role as to_role, r.invited_to_speak_at as to_invited_at,
+         w.signals, w.bytes
+  into pair
+  from participants s
+    left join participants r on r.room_id = new.room_id and r.peer_id = new.to_peer and r.user_id <> s.user_id
+    cross join lateral (select count(*) as signals, coalesce(sum(pg_column_size(x.body)), 0) as bytes from signals x
+                        where x.room_id = new.room_id and x.from_peer = s.peer_id and x.to_peer = new.to_peer) w
+  where s.room_id = new.room_id and s.user_id = sender_id and s.peer_id = coalesce(new.from_peer, s.peer_id);
+  if not found then
     raise check_violation using
       message    = format('this session has no seat in room %s', new.room_id),
       constraint = 'signals_sender_is_seated',
       hint       = 'Join the room, and send with the peer_id of your seat.';
   end if;
-  select * into recipient from participants p where p.room_id = new.room_id and p.peer_id = new.to_peer;
-  if not found or recipient.user_id = sender.user_id then
+  if pair.to_user is null then
     raise check_violation using
       message    = format('no other participant of room %s has this peer_id', new.room_id),
       constraint = 'signals_recipient_is_seated',
       hint       = 'They may have left, or joined again with another peer_id.';
   end if;
   -- An invited audience member may accept at any moment, and should then be heard at once, so they may connect before.
-  if sender.role = 'AUDIENCE' and recipient.role = 'AUDIENCE' and new.kind in ('offer', 'answer')
-     and sender.invited_to_speak_at is null and recipient.invited_to_speak_at is null then
+  if pair.from_role = 'AUDIENCE' and pair.to_role = 'AUDIENCE' and new.kind in ('offer', 'answer')
+     and pair.from_invited_at is null and pair.to_invited_at is null then
     raise check_violation using
       message    = 'two audience members never connect',
       constraint = 'signals_not_between_audience';
   end if;
-  new.from_user := sender.user_id;
-  new.from_peer := sender.peer_id;
-  new.to_user := recipient.user_id;
-  perform require_signal_bounds(sender, new);
+  new.from_user := sender_id;
+  new.from_peer := pair.from_peer;
+  new.to_user := pair.to_user;
+  if size > 65536 then
+    raise check_violation using
+      message    = format('a signal has at most 64 KiB, and this one %s', pg_size_pretty(size::bigint)),
+      constraint = 'signals_body_is_bounded';
+  end if;
+  -- Signals are kept for snapshots, until relay_delete_old_rows deletes them.
+  if pair.signals >= 500 or pair.bytes + size > 524288 then
+    raise check_violation using
+      message    = 'too many signals to this session are kept',
+      constraint = 'signals_wait_in_bounds',
+      hint       = 'Up to 500 signals and 512 KiB from one session to another. They are deleted after some minutes, or when you join again.';
+  end if;
 
   if new.kind = 'offer' then
-    if sender.kind in ('sfu', 'mcu') and recipient.kind not in ('sfu', 'mcu') then
+    if pair.from_kind in ('sfu', 'mcu') and pair.to_kind not in ('sfu', 'mcu') then
       raise check_violation using
         message    = 'a node never sends an offer to a person',
         constraint = 'signals_nodes_never_offer';
     end if;
-    if recipient.kind not in ('sfu', 'mcu')
-       and coalesce(sender.seq, 9223372036854775807) < coalesce(recipient.seq, 9223372036854775807)
+    if pair.to_kind not in ('sfu', 'mcu')
+       and coalesce(pair.from_seq, 9223372036854775807) < coalesce(pair.to_seq, 9223372036854775807)
        and not exists (select from signals s
                        where s.room_id = new.room_id and s.from_peer = new.from_peer and s.to_peer = new.to_peer and s.kind = 'answer') then
       raise check_violation using
@@ -69,7 +88,7 @@ end
 $$;
 
 comment on function tg_signals__guard() is
-  'Both sessions have seats in the room, the newcomer sends the first offer, and an answer follows an offer.';
+  'Both sessions have seats in the room, what waits from one to the other is bounded, the newcomer sends the first offer, and an answer follows an offer.';
 
 create or replace trigger _100_guard before insert on signals
 for each row execute function tg_signals__guard();
@@ -77,23 +96,37 @@ comment on trigger _100_guard on signals is 'Checks the rules of signaling.';
 
 create or replace function tg_signals__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  seated record;
 begin
-  perform require_signal_pace(new);
+  -- At commit, so that an open transaction blocks no other. Not for media nodes, which the operator runs, and which answer whole
+  -- rooms at once. Each signal costs 50 ms, and a second for each 64 KiB; joining a mesh of 50 participants is far below the limit.
+  if not acting_as_operator()
+     and not spend_pace(0, new.from_user, 'signals', make_interval(secs => 0.05 + pg_column_size(new.body) / 65536.0), '60 seconds')
+     and not exists (select from users u where u.id = new.from_user and u.kind = 'node') then
+    raise check_violation using
+      message    = 'too many signals in a short time',
+      constraint = 'signals_come_slowly',
+      hint       = 'Up to 1,200 at once, or fewer large ones (64 KiB count as 20 more), and then 20 in a second. Wait a moment and try again.';
+  end if;
   perform append_event(new.room_id, 'signals', 'INSERT', to_jsonb(new), null, recipient => new.to_user);
   -- Checked again with the lock on the log: the seats may have been deleted, with their signals, while this transaction was open.
-  if not exists (select from participants p where p.room_id = new.room_id and p.peer_id = new.to_peer) then
+  select bool_or(p.peer_id = new.to_peer) as recipient, bool_or(p.peer_id = new.from_peer) as sender into seated
+  from participants p where p.room_id = new.room_id and p.peer_id in (new.to_peer, new.from_peer);
+  if seated.recipient is not true then
     raise check_violation using
       message    = 'the recipient has just left',
       constraint = 'signals_recipient_is_seated',
       hint       = 'They may have joined again with another peer_id.';
   end if;
-  delete from signals s
-  where s.id = new.id and not exists (select from participants p where p.room_id = new.room_id and p.peer_id = new.from_peer);
+  if seated.sender is not true then
+    delete from signals s where s.id = new.id;
+  end if;
   return null;
 end
 $$;
 
-comment on function tg_signals__log() is 'Logs a signal for its recipient, who must still have the seat.';
+comment on function tg_signals__log() is 'Logs a signal for its recipient, who must still have the seat. Refuses signals that a user sends too fast.';
 
 drop trigger if exists _500_log on signals;
 create constraint trigger _500_log after insert on signals

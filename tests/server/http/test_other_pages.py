@@ -41,6 +41,15 @@ def test_a_typed_address_may_name_the_user(world: World, headers: dict[str, str]
     assert world.anonymous.get("/?username=rick", headers=headers).status_code == 200
 
 
+def test_where_browsers_do_not_say_the_site_a_link_replaces_no_user(world: World) -> None:
+    with world.relay.client() as browser:
+        assert browser.get("/?username=bo").status_code == 200
+        browser.post("/session", json={"username": "bo"})
+        assert browser.get("/?username=eve").status_code == 303
+        for own in ({"Sec-Fetch-Site": "none"}, {"Referer": world.relay.url}):
+            assert browser.get("/?username=eve", headers=own).status_code == 200
+
+
 def test_a_link_never_leads_to_another_host(world: World) -> None:
     asked = world.anonymous.get(
         "//elsewhere.example/?username=eve",
@@ -93,3 +102,18 @@ def test_users_and_addresses_are_counted_apart(relay: RunningRelay) -> None:
     assert subject_of(connection) == "address 44"
     connection.scope["roomtone.claims"] = {"sub": "44"}
     assert subject_of(connection) == "user 44"
+
+
+@pytest.mark.parametrize(
+    ("given", "counted"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("no address", "no address"),
+    ],
+)
+def test_addresses_of_one_ipv6_network_are_counted_together(given: str, counted: str) -> None:
+    scope = {"type": "http", "headers": [], "client": (given, 1), "roomtone.claims": {}}
+    assert subject_of(HTTPConnection(scope)) == f"address {counted}"

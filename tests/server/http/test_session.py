@@ -91,6 +91,27 @@ def test_a_name_has_a_bounded_length(world: World) -> None:
     assert world.psql.one("select count(*) from users") == 2
 
 
+def test_new_users_of_one_address_come_slowly_on_all_relays(database_url: str) -> None:
+    with (
+        run_relay(database_url, new_users_per_hour=3) as relay,
+        run_relay(database_url, new_users_per_hour=3) as other_relay,
+        relay.client() as anonymous,
+        other_relay.client() as elsewhere,
+    ):
+        anonymous.post("/session", json={"username": "anna"}).raise_for_status()
+        elsewhere.post("/session", json={"username": "beep", "kind": "bot"}).raise_for_status()
+        with relay.sign_in("cleo") as cleo:
+            for client in (anonymous, elsewhere, cleo):
+                refused = client.post("/session", json={"username": "dan"})
+                problem(refused, 429, "53400", "users_come_slowly")
+                assert refused.headers["retry-after"] == "1200"
+        assert anonymous.post("/session", json={"username": "anna"}).status_code == 200
+        moved = {"X-Forwarded-For": "192.0.2.1"}
+        assert (
+            anonymous.post("/session", json={"username": "dan"}, headers=moved).status_code == 200
+        )
+
+
 def test_a_person_cannot_sign_in_as_a_bot(world: World) -> None:
     world.psql.run("insert into users (username, kind) values ('House band', 'bot')")
     response = world.anonymous.post("/session", json={"username": "house band"})
