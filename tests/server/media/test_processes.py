@@ -25,7 +25,8 @@ async def test_bots_come_together_and_leave_quietly(
         assert process.returncode == 0, words
         assert words.endswith("left\n")
         assert "Traceback" not in words
-        assert psql.roster(room) == []
+        # They leave for a second and a half at most; on a busy machine a seat may have to expire.
+        await comes_true(lambda: psql.roster(room) == [])
 
 
 async def test_a_node_of_each_kind_starts_by_itself_and_gives_its_rooms_back_at_the_end(
@@ -104,4 +105,4 @@ async def test_the_band_plays_in_its_room_comes_back_when_it_dies_and_leaves_wit
             lambda: psql.one("select room from roster") == "The house band plays on",
             within=PATIENCE,
         )
-    assert psql.one("select count(*) from roster") == 0
+    await comes_true(lambda: psql.one("select count(*) from roster") == 0)

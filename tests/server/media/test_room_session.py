@@ -47,7 +47,8 @@ async def test_two_peers_hear_each_other_one_over_the_database_one_over_http(
             ]
             (trace,) = psql.all("select from_user, path from signal_trace")
             assert trace == ("hettie", "host - host")
-        assert psql.roster(room) == []
+        # They leave for a second and a half at most; on a busy machine a seat may have to expire.
+        await comes_true(lambda: psql.roster(room) == [])
 
 
 async def test_only_who_may_speak_is_heard_and_the_audience_sends_nothing(

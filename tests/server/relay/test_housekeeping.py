@@ -14,7 +14,7 @@ from roomtone.settings import Settings
 from roomtone.types import NodeId
 
 from ...conftest import Connect, NewDatabase
-from ...patience import PATIENCE
+from ...patience import PATIENCE, comes_true
 from ...people import Psql
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,10 @@ async def watching(database_url: str, listens_to: str, psql: Psql, *, write: boo
         )
         await housekeeping.watch()
         if write:
+            received = listener.received
             psql.seat(psql.room("rick"), "anna")
+            if listens_to == database_url:
+                await comes_true(lambda: listener.received > received)
         await housekeeping.watch()
         silent = int(counted.listener_silent._value.get())
         if silent:

@@ -191,8 +191,9 @@ def test_losing_the_seat_answers_a_long_poll_with_the_reason(
 
 
 def test_an_event_and_its_row_of_the_hallway_are_one_answer(
-    psql: Psql, room: int, anna: httpx.Client
+    psql: Psql, room: int, anna: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("roomtone.transports.polling.HALLWAY_DELAY", PATIENCE)
     url = f"/rooms/{room}/events"
     first = anna.get(url, headers=JSON, params={"hallway": ""}).json()
     cursors = {"after": first["cursor"], "hallway": first["hallway_cursor"]}
