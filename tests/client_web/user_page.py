@@ -85,6 +85,21 @@ class UserPage:
         """Waits until this text is visible."""
         self.page.get_by_text(text).filter(visible=True).first.wait_for()
 
+    def remembers_reactions(self) -> None:
+        """Remember what is shown over the seats from now on, for two seconds only; for `has_shown`."""
+        self.page.evaluate(
+            """() => {
+                globalThis.reactionsShown = new Set()
+                const look = () => document.querySelectorAll('.reaction').forEach((each) => reactionsShown.add(
+                    `${each.closest('.seat')?.querySelector('.seat__name')?.textContent} ${each.className} ${each.textContent}${each.dataset.count ?? ''}`))
+                new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true })
+            }"""
+        )
+
+    def has_shown(self, reaction: str) -> None:
+        """Waits until this was shown: the username, the classes, and the emoji with its number, if that is not one."""
+        self.waits_for("(reaction) => reactionsShown.has(reaction)", reaction)
+
     def walks_in(self) -> None:
         """Waits until the room is entered."""
         self.page.locator(".room[data-phase='in']").wait_for()

@@ -72,7 +72,7 @@ def house(psql: Psql) -> int:
     """A room of rick's, where rick sits; a hundred people, clubs, scheduled rooms and open ones of others."""
     room = psql.room("rick")
     psql.seat(room, "rick")
-    psql.run("insert into users (username) select 'u' || n from generate_series(1, 120) n")
+    psql.run("insert into users (username) select 'u' || n from generate_series(1, 150) n")
     psql.run(
         "insert into clubs (name, owner_id) select 'c' || id, id from users where username ~ '^u'"
     )
@@ -115,7 +115,8 @@ def test_nobody_writes_too_fast_and_everybody_may_go_on_later(
     psql.act_as(None).run("update rooms set ended_at = now() where name = 'x'")
     psql.act_as("rick")
     with refused(rule):
-        psql.run(statement.replace(" limit %s", " desc limit %s"), most // 2 + 2)
+        # A quarter more than the limit, because a busy machine gives some of it back meanwhile.
+        psql.run(statement.replace(" limit %s", " desc limit %s"), most // 2 + most // 4)
     later(psql, "1 day")
     psql.act_as("rick").run(statement.replace(" limit %s", " desc limit %s"), 1)
 
@@ -207,7 +208,7 @@ def test_a_signal_has_at_most_64_kib(psql: Psql, mesh: list[str]) -> None:
 def test_signals_come_slowly_by_number_and_by_size(psql: Psql, mesh: list[str]) -> None:
     psql.act_as("anna").run(SEND, "candidate", CANDIDATE, mesh[:40], 25)
     with refused("signals_come_slowly"):
-        psql.run(SEND, "candidate", CANDIDATE, mesh[:40], 5)
+        psql.run(SEND, "candidate", CANDIDATE, mesh[:40], 10)
     psql.act_as("p1").run(SEND, "candidate", CANDIDATE, mesh[1:2], 1)
     large = json.dumps({"candidate": "x" * 60_000})
     with refused("signals_come_slowly"):
