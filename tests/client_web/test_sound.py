@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 from playwright.sync_api import BrowserContext
 
 from ..patience import eventually
@@ -87,6 +89,18 @@ def test_a_sound_check_chooses_measures_plays_and_is_remembered(
         )
 
 
+LOOKS_FOR_A_GAP = """() => { globalThis.gap = new Promise((resolve) => {
+    const until = performance.now() + 900
+    let longest = 0, heard = performance.now()
+    const look = setInterval(() => {
+        const now = performance.now()
+        if (receivedAudio.loudness('rick') > 0.05) heard = now
+        longest = Math.max(longest, now - heard)
+        if (now > until) { clearInterval(look); resolve(longest) }
+    }, 5)
+}) }"""
+
+
 def test_a_change_of_sound_processing_leaves_no_gap(
     context: BrowserContext, relay: RunningRelay, room: int
 ) -> None:
@@ -97,19 +111,11 @@ def test_a_change_of_sound_processing_leaves_no_gap(
     rick.unmute()
     beth.hears("rick", 440)
     gaps: list[float] = []
+    floor: list[float] = []  # without any change
     for _ in range(CHANGES):
-        beth.run(
-            """() => { globalThis.gap = new Promise((resolve) => {
-                const until = performance.now() + 900
-                let longest = 0, heard = performance.now()
-                const look = setInterval(() => {
-                    const now = performance.now()
-                    if (receivedAudio.loudness('rick') > 0.05) heard = now
-                    longest = Math.max(longest, now - heard)
-                    if (now > until) { clearInterval(look); resolve(longest) }
-                }, 5)
-            }) }"""
-        )
+        beth.run(LOOKS_FOR_A_GAP)
+        floor.append(beth.run("() => gap"))
+        beth.run(LOOKS_FOR_A_GAP)
         before = rick.run("() => roomtone.peers()[0].peer.connection.getSenders()[0].track.id")
         rick.run(
             "() => roomtone.shell.devices.turn('noiseSuppression', !roomtone.shell.devices.state.noiseSuppression)"
@@ -119,8 +125,8 @@ def test_a_change_of_sound_processing_leaves_no_gap(
             before,
         )
         gaps.append(beth.run("() => gap"))
-    # On a busy machine audio has gaps of its own.
-    assert sum(each < 100 for each in gaps) >= CHANGES / 2, gaps
+    # Where other processes have the processors, audio has gaps without any change.
+    assert median(gaps) < max(100, 4 * median(floor)), (gaps, floor)
     assert rick.state["me"]["muted"] is False
     # Unplugged: another one is used, and the row is still right.
     rick.run(
