@@ -14,7 +14,9 @@ import { createSession } from './session.js'
 import { problemFrom } from './signaling/problem.js'
 import { createShellView } from './view/shell/shell.js'
 import { createKeysHelp, listenToKeys } from './view/shell/keys.js'
+import { listenToTalkKey } from './view/shell/talk_key.js'
 import { createRoute } from './view/shell/route.js'
+import { keyboard } from './view/elements/keyboard.js'
 import { onceBeforeNextFrame } from './view/elements/next_frame.js'
 
 /**
@@ -32,6 +34,7 @@ expose({ session, shell })
 
 let known = false // whether we know yet who is signed in
 /** @type {RoomSession|null} */ let followed = null // the room session whose state is drawn
+/** @type {RoomSession|null} */ let drawn = null // the room session that was drawn last
 let release = () => {}
 
 const context = createContext({ session, shell })
@@ -56,7 +59,9 @@ context.add(keysHelp)
 const view = createShellView(/** @type {HTMLElement} */ (document.getElementById('main')), actions)
 const route = createRoute(onAddressChange, view.leave)
 Object.assign(context, { route, view, enter, learnWho, arrive: () => arrive(route.here()), reload: actions.reload })
+listenToTalkKey(actions)
 listenToKeys(actions)
+keyboard.subscribe(scheduleDraw)
 
 /** Shows what the address says: enters a room, or opens another page while the room stays connected. */
 function arrive(/** @type {Place} */ place) {
@@ -90,8 +95,12 @@ const isPlanned = (/** @type {number|undefined} */ room_id) => shell.state.hallw
 function draw() {
   const { state } = shell
   if (state.roomSession !== followed) follow(state.roomSession)
+  const entered = state.roomSession !== null && state.roomSession !== drawn
+  drawn = state.roomSession
   view.update({ place: route.here(), shell: state, user: session.user, known, pages: pages.state })
+  if (entered && view.inRoom) view.focusRoom()
   stage.update(state.roomSession && { ...state.roomSession.state, blocks: state.blocks })
+  actions.updateLeave(context.seated()?.state ?? null)
 }
 
 function follow(/** @type {RoomSession|null} */ roomSession) {

@@ -24,6 +24,7 @@ export function audioActions(context) {
       const { me, microphone } = roomSession.state
       attempt(() => (microphone.state === 'on' || microphone.state === 'off' ? roomSession.setMuted(!me?.muted) : roomSession.retryMicrophone()))
     },
+    mayTalk: () => seated()?.state.may.speak ?? false,
     talk(/** @type {boolean} */ on) {
       const roomSession = seated()
       if (roomSession?.state.may.speak || !on) attempt(() => roomSession?.talk(on))

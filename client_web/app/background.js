@@ -12,14 +12,18 @@ import { whoInWords } from '../view/elements/words.js'
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  * @param {{ toggleMicrophone: () => void }} actions
  */
-export function followInBackground({ shell, seated, attempt }, { toggleMicrophone }) {
+export function followInBackground(context, { toggleMicrophone }) {
+  const { shell, seated, attempt } = context
   const wakeLock = createScreenWakeLock()
   const lockScreen = createLockScreen({
     toggleMicrophone,
     mute: () => attempt(() => seated()?.setMuted(true)),
     pause: () => seated()?.pause(),
     listen: () => seated()?.listen(),
-    leave: () => shell.leave(),
+    async leave() {
+      if (seated()?.state.may.host) attempt(() => seated()?.setMuted(true)) // the question is seen later
+      await context.leaveRoom()
+    },
   })
   /** @type {RoomSession|null} */ let watched = null
   let release = () => {}

@@ -22,6 +22,7 @@ export function createContext({ session, shell }) {
     /** Loads the page shown again. @type {() => Promise<unknown>} */ reload: later(),
     /** Asks for a name, then calls `then`. @type {(then: () => void) => void} */ askName: (_then) => {},
     /** Shows what the present address says. */ arrive: () => {},
+    /** Leaves the room, and asks its host what becomes of it: see room.js. @type {() => Promise<boolean>} */ leaveRoom: async () => true,
 
     /** The present room session while I have a seat; null after it ended. */
     seated: () => (shell.roomSession && shell.roomSession.state.phase !== 'left' ? shell.roomSession : null),

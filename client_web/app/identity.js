@@ -18,6 +18,7 @@ export function identityActions(context) {
   return {
     signIn: () => context.withName(context.arrive),
     async signOut() {
+      if (!(await context.leaveRoom())) return
       forgetNameInAddress()
       await shell.signOut().catch(() => {}) // the token is removed in any case
       context.route.go('/')

@@ -1,14 +1,44 @@
+import { createLeave } from '../view/room/leave.js'
+
 /**
  * Actions of a room: leave, come back, open the inspector. Those of the stage are in stage.js.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function roomActions(context) {
   const { shell, withName } = context
+  const seated = () => /** @type {NonNullable<ReturnType<typeof context.seated>>} */ (context.seated())
+  const leaveDialog = createLeave({
+    handOverAndLeave: ({ username }) => seated().leaveBy('leave_and_hand_over', { username }),
+    leaveRunning: () => seated().leaveBy('leave_room_running'),
+    end: () => seated().moderation.end(),
+  })
+  context.add(leaveDialog)
+
+  /** Leaves the room I am in. A host is asked what becomes of it. @returns {Promise<boolean>} whether I am in no room now */
+  async function leave() {
+    const { may, room, stage } = context.seated()?.state ?? {}
+    if (may?.host && room?.opened_at) return leaveDialog.ask(stage ?? [])
+    await shell.leave()
+    return true
+  }
+  context.leaveRoom = leave
+
   return {
-    leave: () => shell.leave(),
+    leave,
+    /** By its key, which is easily pressed by mistake: asks everybody who is on stage. */
+    async leaveByKey() {
+      const { may } = context.seated()?.state ?? {}
+      const sure = !may?.speak || may.host || await context.ask({ title: 'Leave the room?', about: 'You are on stage. When you come back, you may have to ask to speak again.', yes: 'Leave', no: 'Stay' })
+      if (sure) await leave()
+    },
     again: () => withName(() => shell.roomSession?.rejoin()),
     retryConnection: (/** @type {number} */ user_id) => shell.roomSession?.retryConnection(user_id),
     toggleInspector: () => context.inRoom() && context.view.showInspector(!context.view.inspectorOpen),
     escape: () => context.view.escape(),
+    /** The host's dialog follows the stage. @param {import('../room/room_session_state.js').RoomSessionState|null} now  null: I am in no room */
+    updateLeave(now) {
+      if (now?.may.host) leaveDialog.update(now.stage)
+      else leaveDialog.close()
+    },
   }
 }

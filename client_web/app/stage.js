@@ -3,6 +3,7 @@ import { createConfirm } from '../view/dialog/confirm.js'
 import { createPersonCard } from '../view/people/card.js'
 import { createReport } from '../view/people/report.js'
 import { createRoomSettings } from '../view/settings/settings.js'
+import { addressOf } from '../view/shell/route.js'
 import { together } from '../view/elements/words.js'
 
 /**
@@ -37,6 +38,12 @@ export function createStageActions(context) {
   })
   const card = createPersonCard({
     ...calls,
+    /** At once; but for some seconds it can be undone. */
+    async remove(/** @type {Named} */ person) {
+      const { moderation: here } = roomSession()
+      await here.remove(person)
+      context.view.showNotice(`${person.username} was removed.`, { yes: 'Undo', accept: () => undoRemoval(here, person), key: `removed-${person.user_id}` })
+    },
     ban: (/** @type {Named} */ person) => void confirm.ask({
       title: `Ban ${person.username}?`,
       about: `${person.username} leaves at once and cannot come back into this room. You can let them in again in the room's settings.`,
@@ -55,11 +62,17 @@ export function createStageActions(context) {
   const topologyDialog = createTopologyDialog(calls)
   context.add(confirm, card, report, settings, topologyDialog)
 
+  /** @param {RoomSession['moderation']} here @param {Named} person */
+  async function undoRemoval(here, person) {
+    const refused = await context.refusal(() => here.undoRemoval(person))
+    context.view.showNotice(refused ?? `${person.username} is invited back, in the role they had.`, { key: `removed-${person.user_id}` })
+  }
+
   /** Enters a room; if a person I blocked is there, asks first. @param {number} room_id */
   async function enter(room_id) {
     if (wanted === room_id) return
     wanted = room_id
-    const known = await shell.blockedIn(room_id)
+    const known = await shell.blockedIn(room_id) // before I leave another room
     const still = () => wanted === room_id && context.route.here().room_id === room_id
     if (still() && known.length && !(await confirm.ask({
       title: 'A person you blocked is here',
@@ -71,7 +84,10 @@ export function createStageActions(context) {
       wanted = null
       return
     }
-    if (still()) shell.enter(room_id)
+    if (still()) {
+      if (await context.leaveRoom()) shell.enter(room_id)
+      else context.route.go(addressOf(shell.roomSession?.room_id ?? room_id))
+    }
     wanted = null
   }
 

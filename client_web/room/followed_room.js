@@ -1,4 +1,5 @@
 import { isAudible } from '../media/mesh.js'
+import { hostNews, NO_HOST } from './host_news.js'
 import { EMPTY, isNode, onStage, reduce } from './state.js'
 
 /**
@@ -8,6 +9,8 @@ import { EMPTY, isNode, onStage, reduce } from './state.js'
  */
 export function createFollowedRoom(user_id) {
   let room = EMPTY
+  let memory = NO_HOST
+  /** @type {Readonly<import('./host_news.js').HostNews>|null} */ let news = null
 
   return {
     get state() {
@@ -17,11 +20,20 @@ export function createFollowedRoom(user_id) {
     receive(frame) {
       const before = room
       room = reduce(room, frame)
+      const latest = hostNews(memory, room, performance.now())
+      memory = latest.memory
+      if (latest.news) news = Object.freeze(latest.news)
       return room !== before
+    },
+    /** The newest about the host, since I entered; null if there is none. */
+    get hostNews() {
+      return news
     },
     /** Before I enter again: the seat events that were announced are not announced again. */
     restart() {
       room = { ...EMPTY, seatEvents: room.seatEvents }
+      memory = NO_HOST
+      news = null
     },
 
     /** My seat; with a `peer_id` only if it belongs to that session. @param {string|null} [peer_id] */

@@ -28,6 +28,7 @@ export function createModeration({ rows, roomId }) {
 
     // Who may be here.
     remove: (/** @type {Named} */ { username }) => call('remove_from_room', { username }),
+    undoRemoval: (/** @type {Named} */ { username }) => call('undo_removal', { username }),
     ban: (/** @type {Named} */ { username }) => call('ban_from_room', { username }),
     unban: (/** @type {Named} */ { username }) => call('unban', { username }),
     /** @returns {Promise<{ user_id: number, username: string }[]>} who is banned, the newest last */

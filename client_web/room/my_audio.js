@@ -87,9 +87,9 @@ export function createMyAudio({ devices, maySpeak, write, send, onStream, onProb
       return muting.set(muted)
     },
 
-    /** Unmutes while a key is held. @param {boolean} on */
+    /** The microphone is on while a key is held, and off afterwards, also if it was on before. @param {boolean} on */
     talk(on) {
-      if (on ? talking || !muting.muted : !talking) return Promise.resolve(false)
+      if (on === talking) return Promise.resolve(false)
       talking = on
       onChange()
       return audio.setMuted(!on)

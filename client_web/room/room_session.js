@@ -35,7 +35,7 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
   let seatStatus = { phase: 'joining', reason: null, problem: null, retry_at: null }
 
   const observable = createObservable(() => roomSessionStateOf({
-    ...{ seatStatus, room: room.state, user_id: user.id, connections: media.connections, myAudio: media.myAudio, sound: media.sound },
+    ...{ seatStatus, room: room.state, hostNews: room.hostNews, user_id: user.id, connections: media.connections, myAudio: media.myAudio, sound: media.sound },
     ...{ consent, devices, connectionProblems, inspector, chat, recording },
   }))
   const onChange = observable.changed
@@ -133,6 +133,8 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
 
     start: enter,
     leave: () => seat.leave(),
+    /** Leaves by another function of the database, which may refuse it. @param {string} name @param {import('../signaling/rows.js').Row} [args] */
+    leaveBy: (name, args) => seat.leaveBy(name, args),
     /** The page closes, perhaps for good: nothing can be awaited. */
     leaveAtOnce: () => seat.leaveAtOnce(),
     rejoin() {

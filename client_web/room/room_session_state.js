@@ -7,6 +7,7 @@ import { isNode, present } from './state.js'
  * @param {object} parts
  * @param {import('./seat.js').SeatStatus} parts.seatStatus
  * @param {import('./state.js').RoomState} parts.room
+ * @param {Readonly<import('./host_news.js').HostNews>|null} parts.hostNews
  * @param {number} parts.user_id
  * @param {ReturnType<typeof import('./connections.js').createConnections>} parts.connections
  * @param {ReturnType<typeof import('./my_audio.js').createMyAudio>} parts.myAudio
@@ -18,7 +19,7 @@ import { isNode, present } from './state.js'
  * @param {ReturnType<typeof import('./chat.js').createChat>} parts.chat
  * @param {ReturnType<typeof import('./recording.js').createRecording>} parts.recording
  */
-export function roomSessionStateOf({ seatStatus, room, user_id, connections, myAudio, sound, consent, devices, connectionProblems, inspector, chat, recording }) {
+export function roomSessionStateOf({ seatStatus, room, hostNews, user_id, connections, myAudio, sound, consent, devices, connectionProblems, inspector, chat, recording }) {
   const { route } = connections
   const mixed = route?.topology === 'mcu' && route.connected
   const people = peopleOf(room, { user_id, muted: myAudio.muted, soundOf: sound.of, connectionOf: connections.connectionOf, mixed })
@@ -36,12 +37,12 @@ export function roomSessionStateOf({ seatStatus, room, user_id, connections, myA
     devices: devices.state,
     speakers: sound.speaking.turns.flatMap((turn) => people.filter((person) => person.user_id === turn.user_id && !person.muted)),
     spoke: sound.speaking.recent,
-    ...{ blocked: sound.blocked, connectionProblems: connectionProblems.list, seatEvents: room.seatEvents },
+    ...{ blocked: sound.blocked, connectionProblems: connectionProblems.list, seatEvents: room.seatEvents, hostNews },
     ...{ entries: inspector.entries, traces: inspector.traces, chat: chat.state, recording: recording.state },
   })
 }
 
 /**
  * @typedef {ReturnType<typeof roomSessionStateOf>} RoomSessionState
- * @typedef {RoomSessionState & { room_id: number, blocks?: ReadonlySet<number> }} ShownRoomSession  as a view gets it
+ * @typedef {RoomSessionState & { room_id: number, blocks?: ReadonlySet<number>, invited?: boolean }} ShownRoomSession  as a view gets it
  */

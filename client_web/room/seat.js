@@ -159,6 +159,13 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     return answer
   }
 
+  /** @param {string} name  a function of the database that leaves the room @param {import('../signaling/rows.js').Row} [args] */
+  async function leaveBy(name, args = {}) {
+    const mine = session
+    await rows.rpc(name, { room_id: roomId, peer_id: mine?.peer_id, ...args })
+    if (session === mine) endSession('left')
+  }
+
   /** Signals as rows: by an event of the WebSocket if there is one, otherwise by a POST. @param {import('../signaling/rows.js').Row[]} signals */
   async function signal(signals) {
     const emitted = session?.stream?.emit?.('signal', signals)
@@ -184,6 +191,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     },
     take: () => take(),
     leave: () => leaveRoom(false),
+    leaveBy,
     leaveAtOnce: () => void leaveRoom(true),
     /** @param {boolean} dead  the open connection is surely dead */
     probe: (dead) => session?.stream?.probe(dead),

@@ -3,7 +3,7 @@ language plpgsql stable as $$
 begin
   if exists (select from bans b where b.room_id = require_not_banned.room_id and b.user_id = require_not_banned.user_id) then
     raise insufficient_privilege using
-      message    = format('you are banned from room %s', require_not_banned.room_id),
+      message    = 'you are banned from this room',
       constraint = 'participants_is_not_banned',
       hint       = 'The host or a moderator can lift the ban.';
   end if;

@@ -14,7 +14,7 @@ begin
   where p.room_id = require_occupant.room_id and p.peer_id is not null and name_key(u.username) = name_key(wanted);
   if not found then
     raise no_data_found using
-      message    = format('%s is not in room %s', wanted, require_occupant.room_id),
+      message    = format('%s is not in this room', wanted),
       constraint = 'participants_person_is_here',
       hint       = 'They may just have left. List the participants with: select username from roster where room_id = …;';
   end if;

@@ -12,7 +12,7 @@ begin
   end if;
   if ended is not null then
     raise check_violation using
-      message    = format('room %s has ended', require_open_room.room_id),
+      message    = 'this room has ended',
       constraint = 'participants_room_is_open',
       hint       = 'Start a new one.';
   end if;

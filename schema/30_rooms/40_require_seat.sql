@@ -8,7 +8,7 @@ begin
   if seat_peer is null then
     perform require_open_room(require_seat.room_id);
     raise insufficient_privilege using
-      message    = format('you are not in room %s', require_seat.room_id),
+      message    = 'you are not in this room',
       constraint = 'participants_only_for_those_inside',
       hint       = 'Join first: POST /rows/participants, or select join_room(…).';
   end if;

@@ -36,7 +36,7 @@ begin
   end if;
   if room.opened_at is null then
     raise check_violation using
-      message    = format('room %s has not opened yet', room.id),
+      message    = 'this room has not opened yet',
       constraint = 'participants_room_has_opened',
       hint       = 'It opens at its scheduled time, or when the host opens it. You can set a reminder.';
   end if;

@@ -71,6 +71,20 @@ class Firefox:
         self, url: str, username: str, *, tone: float | None = None, scripts: tuple[str, ...] = ()
     ) -> FirefoxTab:
         """As `open_tab` in Chromium; these scripts run before every page's own."""
+        tab = self._new_tab(username, tone, scripts)
+        tab.goes_to(f"{url}/live?debug&username={username}")
+        tab.run(WITHOUT_A_VIEW)
+        return tab
+
+    def open_page(
+        self, url: str, path: str, username: str, *, tone: float | None = None
+    ) -> FirefoxTab:
+        """As `open_page` in Chromium: the product's own page."""
+        tab = self._new_tab(username, tone, ())
+        tab.goes_to(f"{url}{path}?debug&username={username}")
+        return tab
+
+    def _new_tab(self, username: str, tone: float | None, scripts: tuple[str, ...]) -> FirefoxTab:
         person = self.send("browser.createUserContext")["userContext"]
         context = self.send("browsingContext.create", type="tab", userContext=person)["context"]
         tab = self._tabs[context] = FirefoxTab(self, context, username)
@@ -85,13 +99,6 @@ class Firefox:
                 functionDeclaration=f"() => {{ {source} }}",
                 contexts=[context],
             )
-        self.send(
-            "browsingContext.navigate",
-            context=context,
-            url=f"{url}/live?debug&username={username}",
-            wait="complete",
-        )
-        tab.run(WITHOUT_A_VIEW)
         return tab
 
     def _report(self, entry: dict[str, Any]) -> None:
@@ -108,11 +115,45 @@ class FirefoxTab(BrowserTab):
         self._firefox = firefox
         self._context = context
 
+    def goes_to(self, url: str) -> None:
+        self._firefox.send(
+            "browsingContext.navigate", context=self._context, url=url, wait="complete"
+        )
+
+    def reloads(self) -> None:
+        self._firefox.send("browsingContext.reload", context=self._context, wait="complete")
+
+    def goes_back(self) -> None:
+        self._firefox.send("browsingContext.traverseHistory", context=self._context, delta=-1)
+
     def run(self, script: str, argument: Any = None) -> Any:
         return self._call(script, argument, within=PATIENCE)
 
     def until(self, script: str, argument: Any = None, *, within: float = PATIENCE) -> Any:
         return self._call(UNTIL, [script, argument, within * 1000], within=within + PATIENCE)
+
+    def keys(self, *actions: tuple[str, str]) -> None:
+        """Presses ("keyDown", key) and releases ("keyUp", key) keys of the keyboard."""
+        self._act("key", {}, [{"type": what, "value": key} for what, key in actions])
+
+    def click(self, selector: str) -> None:
+        """Clicks the first visible element of this selector with the mouse."""
+        x, y = self.until(
+            """(selector) => {
+                const found = [...document.querySelectorAll(selector)].find((each) => each.checkVisibility())
+                found?.scrollIntoView({ block: 'center' })
+                const { x, y, width, height } = found?.getBoundingClientRect() ?? {}
+                return found && [Math.round(x + width / 2), Math.round(y + height / 2)]
+            }""",
+            selector,
+        )
+        moves = [{"type": "pointerMove", "x": x, "y": y}]
+        presses = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
+        self._act("pointer", {"parameters": {"pointerType": "mouse"}}, moves + presses)
+
+    def _act(self, device: str, how: dict[str, Any], actions: list[dict[str, Any]]) -> None:
+        source = {"type": device, "id": device, "actions": actions, **how}
+        self._firefox.send("input.performActions", context=self._context, actions=[source])
 
     def _call(self, script: str, argument: Any, *, within: float) -> Any:
         answer = self._firefox.send(

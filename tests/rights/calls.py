@@ -30,7 +30,9 @@ def call(function: str, arguments: list[str], world: World) -> str:
         "invite_to_speak": f"{world.room}, 'listener'",
         "join_room": f"{world.room}",
         "leave_club": f"{world.club}",
+        "leave_and_hand_over": f"{world.room}, 'guest'",
         "leave_room": f"{world.room}",
+        "leave_room_running": f"{world.room}",
         "lock_room": f"{world.room}",
         "node_heartbeat": "'sfu-1'",
         "node_register": "'sfu-2', 'sfu', 1",
@@ -60,6 +62,7 @@ def call(function: str, arguments: list[str], world: World) -> str:
         "step_down": f"{world.room}",
         "unban": f"{world.room}, 'banned'",
         "unblock": "'foe'",
+        "undo_removal": f"{world.room}, 'foe'",
         "unmute": f"{world.room}",
         "withdraw_invitation_to_speak": f"{world.room}, 'listener'",
     }

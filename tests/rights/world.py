@@ -182,6 +182,12 @@ def _invite(psql: Psql, world: World) -> None:
             where,
             people[name],
         )
+    psql.run(
+        "insert into events (room_id, seq, table_name, type, old_record, reason)"
+        " values (%s, 0, 'participants', 'DELETE', jsonb_build_object('user_id', %s::bigint, 'role', 'SPEAKER'), 'removed')",
+        world.room,
+        people["foe"],
+    )
     for name in (*PEOPLE, "foe"):
         psql.run(
             "insert into reminders (room_id, user_id) values (%s, %s)",

@@ -34,6 +34,48 @@ def test_a_removed_participant_may_join_again_and_a_banned_one_may_not(
     assert psql.roster(talk) == ["rick", "mo", "ben", "anna"]
 
 
+def test_a_removal_can_be_undone_and_they_come_back_once_in_the_role_they_had(
+    psql: Psql, talk: int
+) -> None:
+    def role() -> object:
+        return psql.one("select role from roster where room_id = %s and username = 'mo'", talk)
+
+    psql.act_as("rick")
+    with refused("participants_removal_can_be_undone"):
+        psql.one("select undo_removal(%s, 'mo')", talk)
+    psql.one("select remove_from_room(%s, 'mo')", talk)
+    psql.one("select lock_room(%s)", talk)
+    psql.act_as("mo")
+    with refused("participants_room_is_locked"):
+        psql.one("select join_room(%s)", talk)
+    with refused("participants_only_for_moderators"):
+        psql.one("select undo_removal(%s, 'mo')", talk)
+    psql.act_as("rick")
+    assert psql.one("select undo_removal(%s, 'mo')", talk) == "MODERATOR"
+    psql.act_as("mo")
+    assert psql.one("select jsonb_array_length(my_invitations())") == 1
+    psql.one("select join_room(%s)", talk)
+    assert role() == "MODERATOR"
+    psql.act_as("rick")
+    with refused("participants_removal_can_be_undone"):
+        psql.one("select undo_removal(%s, 'mo')", talk)  # they are here
+    psql.one("select lock_room(%s, false)", talk)
+    psql.act_as("mo").one("select leave_room(%s)", talk)
+    psql.one("select join_room(%s)", talk)
+    assert role() != "MODERATOR", "once"
+
+
+def test_a_removal_is_undone_for_a_minute_and_not_for_the_banned(psql: Psql, talk: int) -> None:
+    psql.act_as("rick").one("select ban_from_room(%s, 'ben')", talk)
+    with refused("participants_removal_can_be_undone"):
+        psql.one("select undo_removal(%s, 'ben')", talk)
+    psql.one("select remove_from_room(%s, 'anna')", talk)
+    psql.act_as(None).run("update events set committed_at = committed_at - interval '61 seconds'")
+    psql.act_as("rick")
+    with refused("participants_removal_can_be_undone"):
+        psql.one("select undo_removal(%s, 'anna')", talk)
+
+
 def test_a_participant_who_has_just_left_can_be_banned(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select leave_room(%s)", talk)
     assert psql.act_as("rick").one("select ban_from_room(%s, 'anna')", talk) is True

@@ -231,3 +231,46 @@ def test_a_participant_who_is_leaving_does_not_become_host(
     assert host(psql, room) == "ben"
     going.connection.commit()
     assert roles(psql, room) == {"sam": "SPEAKER", "ben": "HOST", "bo": "AUDIENCE"}
+
+
+@pytest.mark.parametrize("host_gone", ["wait", "handover", "end"])
+def test_a_host_who_leaves_a_room_running_stays_its_host_and_comes_back(
+    psql: Psql, room: int, host_gone: str
+) -> None:
+    policy(psql, room, host_gone)
+    psql.act_as("rick")
+    assert psql.one("select leave_room_running(%s)", room) is True
+    assert psql.one("select leave_room_running(%s)", room) is False
+    assert host(psql, room) == "rick"
+    assert psql.one("select ended_at from rooms where id = %s", room) is None
+    assert psql.roster(room) == ["sam", "anna", "ben", "bo"]
+    psql.one("select join_room(%s)", room)
+    assert roles(psql, room)["rick"] == "HOST"
+
+
+def test_leaving_a_room_running_does_not_change_what_the_next_leaving_does(
+    psql: Psql, room: int
+) -> None:
+    policy(psql, room, "handover")
+    psql.act_as("rick").one("select leave_room_running(%s)", room)
+    psql.one("select join_room(%s)", room)
+    leave(psql, room)
+    assert host(psql, room) == "anna"
+
+
+def test_a_host_hands_over_and_leaves_in_one_step(psql: Psql, room: int) -> None:
+    policy(psql, room, "end")
+    psql.act_as("anna")
+    with refused("rooms_only_the_host_changes_them"):
+        psql.one("select leave_and_hand_over(%s, 'ben')", room)
+    psql.act_as("rick")
+    with refused("rooms_host_is_on_stage"):
+        psql.one("select leave_and_hand_over(%s, 'bo')", room)
+    old = "select leave_and_hand_over(%s, 'sam', gen_random_uuid())"
+    assert psql.one(old, room) is False, "an old tab hands nothing over"
+    assert (host(psql, room), "rick" in psql.roster(room)) == ("rick", True)
+    assert psql.one("select leave_and_hand_over(%s, 'sam')", room) is True
+    assert (host(psql, room), "rick" in psql.roster(room)) == ("sam", False)
+    assert roles(psql, room)["sam"] == "HOST"
+    psql.one("select join_room(%s)", room)
+    assert roles(psql, room)["rick"] == "AUDIENCE"

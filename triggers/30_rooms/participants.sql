@@ -106,7 +106,7 @@ begin
   -- Users cannot write `kind`: the seat of a node is inserted by the database.
   elsif not operator and new.kind not in ('sfu', 'mcu') and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
     raise check_violation using
-      message    = format('you cannot join room %s as %s', new.room_id, new.role),
+      message    = format('you cannot join this room as %s', new.role),
       constraint = 'participants_role_is_given',
       hint       = 'Leave role out. The host or a moderator can give you another role.';
   end if;
@@ -247,6 +247,7 @@ begin
   select * into room from rooms r where r.id = new.room_id;
   -- Return before locking the room if it will not change: a transaction that ends the room has it locked, and waits for this seat.
   if room.ended_at is not null or room.host_id <> new.user_id or room.host_gone = 'wait' or room.opened_at is null
+     or current_setting('roomtone.keeps_running', true) = room.id::text
      or exists (select from participants p where p.room_id = room.id and p.user_id = room.host_id and p.peer_id is not null) then
     return null;
   end if;
@@ -263,7 +264,7 @@ end
 $$;
 
 comment on function tg_participants__apply_host_gone() is
-  'Applies rooms.host_gone when the host has left or lost the connection: the room waits, gets the longest-serving moderator or else speaker as host, or ends.';
+  'Applies rooms.host_gone when the host has left or lost the connection: the room waits, gets the longest-serving moderator or else speaker as host, or ends. Not after leave_room_running.';
 
 drop trigger if exists _620_apply_host_gone on participants;
 create constraint trigger _620_apply_host_gone after update of peer_id on participants

@@ -8,7 +8,7 @@ begin
   perform require_open_room(new.room_id);
   if not exists (select from rooms r where r.id = new.room_id and r.opened_at is null) then
     raise check_violation using
-      message    = format('room %s is open already', new.room_id),
+      message    = 'this room is open already',
       constraint = 'reminders_are_for_scheduled_rooms',
       hint       = 'Join it.';
   end if;

@@ -8,7 +8,7 @@ declare
 begin
   if old.ended_at is not null then
     raise check_violation using
-      message    = format('room %s has ended, and can no longer be changed', old.id),
+      message    = 'this room has ended, and can no longer be changed',
       constraint = 'rooms_stay_ended',
       hint       = 'Start a new one.';
   end if;
@@ -24,7 +24,7 @@ begin
   if old.opened_at is not null then
     if new.opened_at is distinct from old.opened_at or new.starts_at is distinct from old.starts_at then
       raise check_violation using
-        message    = format('room %s has opened, and can no longer be scheduled', old.id),
+        message    = 'this room has opened, and can no longer be scheduled',
         constraint = 'rooms_stay_open',
         hint       = 'End it, and schedule another one.';
     end if;
@@ -80,7 +80,7 @@ begin
     where p.room_id = new.id and p.user_id = new.host_id and p.peer_id is not null for no key update;
     if not found then
       raise no_data_found using
-        message    = format('%s is not in room %s', new_host.username, new.id),
+        message    = format('%s is not in this room', new_host.username),
         constraint = 'participants_person_is_here',
         hint       = 'They may just have left. A room can be handed over only to a participant.';
     end if;

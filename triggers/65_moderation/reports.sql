@@ -17,7 +17,7 @@ begin
   if not acting_as_operator() and not was_in_room(new.room_id, new.reporter)
      and not exists (select from bans b where b.room_id = new.room_id and b.user_id = new.reporter) then
     raise insufficient_privilege using
-      message    = format('you were not in room %s', new.room_id),
+      message    = 'you were not in this room',
       constraint = 'reports_are_made_by_those_inside',
       hint       = 'You can report what happened while you were in the room.';
   end if;
@@ -26,7 +26,7 @@ begin
      and not ((acting_as_operator() or moderates(new.room_id))
               and exists (select from bans b where b.room_id = new.room_id and b.user_id = new.reported_id)) then
     raise no_data_found using
-      message    = format('they were not in room %s', new.room_id),
+      message    = 'they were not in this room',
       constraint = 'reports_person_was_there',
       hint       = 'The room''s log reaches back an hour.';
   end if;

@@ -24,13 +24,13 @@ begin
   where s.room_id = new.room_id and s.user_id = sender_id and s.peer_id = coalesce(new.from_peer, s.peer_id);
   if not found then
     raise check_violation using
-      message    = format('this session has no seat in room %s', new.room_id),
+      message    = 'this session has no seat in this room',
       constraint = 'signals_sender_is_seated',
       hint       = 'Join the room, and send with the peer_id of your seat.';
   end if;
   if pair.to_user is null then
     raise check_violation using
-      message    = format('no other participant of room %s has this peer_id', new.room_id),
+      message    = 'no other participant of this room has this peer_id',
       constraint = 'signals_recipient_is_seated',
       hint       = 'They may have left, or joined again with another peer_id.';
   end if;

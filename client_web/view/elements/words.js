@@ -6,6 +6,7 @@ import { qualityProblemInWords } from '../stage/quality_words.js'
  *
  * @import { Person } from '../../room/people.js'
  * @import { RoomSessionState } from '../../room/room_session_state.js'
+ * @import { KeyHints } from './keyboard.js'
  * @typedef {{ status?: number, rule?: string|null, message?: string, hint?: string|null }} Refused  a Problem, as far as words need it
  * @typedef {{ title: string, advice: string, again: string|null, word?: string|null }} Ending
  */
@@ -42,7 +43,10 @@ export function duration(ms) {
   return `${Math.round(shown / 60_000)} min`
 }
 
-/** My state in the room. `keys`: whether there is a keyboard. @param {RoomSessionState} roomSession @param {boolean} keys */
+/** @type {Record<KeyHints, string>} */
+const ADVICE_WHEN_MUTED = { letters: 'Press M to turn it on, or hold Space to talk.', space: 'Hold Space to talk.', none: 'Tap it to talk.' }
+
+/** My state in the room. @param {RoomSessionState} roomSession @param {KeyHints} keys  which keys are mentioned */
 export function meInWords(roomSession, keys) {
   const { me, may, microphone, phase } = roomSession
   if (phase === 'joining' || !me) return { headline: 'Entering the room…', advice: '' }
@@ -59,7 +63,7 @@ export function meInWords(roomSession, keys) {
     return { headline: "You're listening", advice: 'Your microphone is not available.' }
   }
   if (news && (me.muted || !['brought_up', 'muted'].includes(roomSession.seatChange ?? ''))) return news
-  if (me.muted) return { headline: 'Your microphone is off', advice: keys ? 'Press M to turn it on, or hold Space to talk.' : 'Tap it to talk.' }
+  if (me.muted) return { headline: 'Your microphone is off', advice: ADVICE_WHEN_MUTED[keys] }
   const route = !['lost', 'no_node'].includes(roomSession.route?.status ?? '')
   const advice = !route ? 'Some people may not hear you now.' : microphone.talking ? 'You are heard while you hold Space.' : 'Everyone here can hear you.'
   return { headline: me.speaking ? "You're speaking" : 'Your microphone is on', advice }
@@ -105,13 +109,15 @@ export function seatInWords(person) {
 
 /**
  * How a room session ended, and what to do next. `again`: the text of the button to come back; null without one.
- * @param {{ reason: string|null, problem: Refused|null, room?: import('../../room/state.js').Room|null }} roomSession
+ * @param {{ reason: string|null, problem: Refused|null, room?: import('../../room/state.js').Room|null, invited?: boolean }} roomSession
  * @returns {Ending}
  */
-export function endingInWords({ reason, problem, room }) {
+export function endingInWords({ reason, problem, room, invited }) {
   switch (reason) {
     case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thank you for being here. See the other rooms in the hallway.', again: null }
-    case 'removed': return { title: 'You were removed from this room', advice: 'A host or moderator removed you.', again: 'Try to come back' }
+    case 'removed': return invited
+      ? { title: 'You can come back', advice: 'You were removed from this room, and are invited again.', again: 'Come back' }
+      : { title: 'You were removed from this room', advice: 'A host or moderator removed you.', again: 'Try to come back' }
     case 'taken over': return { title: 'You are here in another tab', advice: 'Your seat moved to that tab, and this tab left the room.', again: 'Use this tab instead' }
     case 'signed out': return { title: 'You signed out', advice: 'Sign in again to come back.', again: 'Come back' }
     case 'token expired': return { title: 'Your sign-in has expired', advice: 'Sign in again to come back.', again: 'Come back' }

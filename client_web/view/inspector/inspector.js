@@ -29,7 +29,7 @@ export function createInspectorView({ close, retryConnection }) {
   const title = element('h2', { class: 'inspector__title', text: 'Inspector', tabindex: '-1' })
   const description = element('p', { class: 'inspector__description', text: 'You write a row. Its trigger notifies the relay. The relay reads the log, and the event appears here.' })
   const back = element('button', { class: 'inspector__back', type: 'button', on: { click: () => choose(null) } }, symbol('back'), 'All rows')
-  const shut = element('button', { class: 'inspector__close', type: 'button', 'aria-label': 'Close the inspector', title: 'Close (G)', on: { click: close } }, symbol('close'))
+  const shut = element('button', { class: 'inspector__close', type: 'button', 'aria-label': 'Close the inspector', title: 'Close (Esc)', on: { click: close } }, symbol('close'))
   const seat = createSeatPane({ retryConnection })
   const traces = element('ul', { class: 'inspector__traces' })
   const more = element('button', { class: 'inspector__more', type: 'button', on: { click: () => { all = !all; draw() } } })

@@ -3,6 +3,7 @@ import { gestureInWords } from '../chat/words.js'
 import { disclose } from '../elements/disclosure.js'
 import { element, mark, say } from '../elements/element.js'
 import { BRIEF, isStill, move } from '../elements/motion.js'
+import { mentionKey } from '../elements/keyboard.js'
 import { symbol } from '../elements/symbol.js'
 
 const STAYS = 2000 // ms
@@ -23,8 +24,9 @@ export function createPalette({ react }) {
   const row = element('div', { class: 'palette__row', role: 'toolbar', 'aria-label': 'Reactions', on: { keydown } }, ...choices)
   const palette = element('div', { class: 'palette' }, refusal, row)
   const button = element('button', {
-    class: 'control control--reactions', type: 'button', 'aria-keyshortcuts': 'R', title: 'React (R)',
+    class: 'control control--reactions', type: 'button',
   }, symbol('smile'), element('span', { class: 'control__label', text: 'React' }))
+  mentionKey(button, 'React', 'R')
   const root = element('div', { class: 'reacting' }, button, palette)
 
   const { toggle } = disclose(root, button, palette, { shown })

@@ -1,4 +1,5 @@
 import { element, mark, say } from '../elements/element.js'
+import { keyboard, mentionKey } from '../elements/keyboard.js'
 import { createMicrophone } from './microphone.js'
 import { createMore } from './more.js'
 import { createPalette } from '../reactions/reactions.js'
@@ -6,8 +7,6 @@ import { symbol } from '../elements/symbol.js'
 import { meInWords } from '../elements/words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
-
-const keyboard = matchMedia('(hover: hover) and (pointer: fine)')
 
 /**
  * The bar at the bottom of a room: my state in words, and the controls.
@@ -33,7 +32,7 @@ export function createControls(actions) {
   const sound = control('dials', 'Sound', actions.checkSound, 'S')
   const keys = control('keys', 'Keys', actions.showKeys, '?')
   keys.classList.add('control--keys')
-  const hand = element('button', { class: 'controls__up', type: 'button', 'aria-keyshortcuts': 'H', on: { click: actions.toggleHand } }, symbol('hand'), handWords)
+  const hand = element('button', { class: 'controls__up', type: 'button', on: { click: actions.toggleHand } }, symbol('hand'), handWords)
   const up = element('button', { class: 'controls__up', type: 'button', on: { click: actions.stepUp } }, symbol('stage'), 'Join the stage')
   const root = element('footer', { class: 'controls' },
     microphone.notice, refusal, words,
@@ -47,7 +46,7 @@ export function createControls(actions) {
     update(/** @type {RoomSessionState} */ roomSession) {
       const { me, may, phase } = roomSession
       root.hidden = phase === 'left'
-      const mine = meInWords(roomSession, keyboard.matches)
+      const mine = meInWords(roomSession, keyboard.hints)
       say(headline, mine.headline)
       say(advice, mine.advice)
       down.hidden = !may.step_down || !me?.on_stage
@@ -55,7 +54,7 @@ export function createControls(actions) {
       hand.hidden = !may.raise_hand && !may.lower_hand
       hand.classList.toggle('controls__up--raised', may.lower_hand)
       say(handWords, may.lower_hand ? 'Lower hand' : 'Raise hand')
-      mark(hand, 'title', may.lower_hand ? 'Lower hand (H)' : 'Raise hand (H)')
+      mentionKey(hand, may.lower_hand ? 'Lower hand' : 'Raise hand', 'H')
       microphone.element.hidden = !may.speak && Boolean(me)
       microphone.update(roomSession)
     },
@@ -83,6 +82,7 @@ export function createControls(actions) {
 
 /** @param {string} drawing @param {string} label @param {() => void} action @param {string} [key] */
 function control(drawing, label, action, key) {
-  return element('button', { class: 'control', type: 'button', 'aria-keyshortcuts': key ?? null, title: key ? `${label} (${key})` : label, on: { click: () => action() } },
-    symbol(drawing), element('span', { class: 'control__label', text: label }))
+  const button = element('button', { class: 'control', type: 'button', title: label, on: { click: () => action() } }, symbol(drawing), element('span', { class: 'control__label', text: label }))
+  if (key) mentionKey(button, label, key)
+  return button
 }

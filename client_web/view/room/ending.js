@@ -1,7 +1,7 @@
 import { element, say } from '../elements/element.js'
 import { endingInWords } from '../elements/words.js'
 
-/** @import { RoomSessionState } from '../../room/room_session_state.js' */
+/** @import { ShownRoomSession } from '../../room/room_session_state.js' */
 
 /**
  * Shows how a room session ended, with the button to come back.
@@ -16,7 +16,7 @@ export function createEnding({ again }) {
     title, word, advice, element('div', { class: 'ending__buttons' }, element('a', { class: 'button button--action', href: '/', text: 'Back to the hallway' }), retry))
   return {
     element: root,
-    /** @param {RoomSessionState|null} roomSession  null hides it @param {boolean} titled  whether the title is shown here */
+    /** @param {ShownRoomSession|null} roomSession  null hides it @param {boolean} titled  whether the title is shown here */
     update(roomSession, titled) {
       root.hidden = roomSession === null || roomSession.reason === 'left'
       if (root.hidden || roomSession === null) return

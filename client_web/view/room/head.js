@@ -19,7 +19,7 @@ import { paceInWords } from '../stage/stage_words.js'
  */
 export function createRoomHead(actions) {
   const club = element('p', { class: 'caps room__club' })
-  const name = element('h1', { class: 'room__name', tabindex: '-1' })
+  const name = element('h1', { class: 'room__name' })
   const about = element('p', { class: 'room__about quiet' })
   const route = createTopologyButton(actions)
   const badges = element('ul', { class: 'room__badges', 'aria-label': 'About this room' })
@@ -37,7 +37,6 @@ export function createRoomHead(actions) {
     element: root,
     /** Other round buttons are added here. */
     tools,
-    focus: () => name.focus({ preventScroll: true }),
     /** @param {ShownRoomSession} roomSession @param {Partial<Room>} known  the room, as far as it is known */
     update(roomSession, known) {
       const over = roomSession.phase === 'left'

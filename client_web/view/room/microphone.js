@@ -1,4 +1,5 @@
 import { element, mark, say } from '../elements/element.js'
+import { mentionKey } from '../elements/keyboard.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { deviceNoticeInWords, microphoneProblemInWords } from '../sound/device_words.js'
 
@@ -21,7 +22,7 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
   /** @type {string|undefined|null} */ let dismissed = null // the problem whose notice was closed
   const drawing = symbol('mic-off')
   const ring = element('span', { class: 'microphone__ring', 'aria-hidden': 'true' })
-  const button = element('button', { class: 'microphone', type: 'button', 'aria-keyshortcuts': 'M', on: { click: () => toggleMicrophone() } }, ring, drawing)
+  const button = element('button', { class: 'microphone', type: 'button', on: { click: () => toggleMicrophone() } }, ring, drawing)
   const title = element('strong')
   const way = element('p')
   const refused = element('div', { class: 'microphone__notice', role: 'alert', hidden: true },
@@ -65,7 +66,7 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
       const state = unavailable ? 'unavailable' : microphone.state === 'asking' ? 'asking' : !open ? 'off' : me.speaking ? 'speaking' : 'on'
       mark(button, 'data-state', state)
       mark(button, 'aria-label', unavailable ? 'Try the microphone again' : open ? 'Turn microphone off' : 'Turn microphone on')
-      mark(button, 'title', open ? 'Turn microphone off (M)' : 'Turn microphone on (M)')
+      mentionKey(button, open ? 'Turn microphone off' : 'Turn microphone on', 'M')
       mark(button, 'aria-disabled', phase === 'joining' || microphone.state === 'asking' ? 'true' : null)
       redraw(drawing, open ? 'mic' : 'mic-off')
       if (!unavailable) dismissed = null

@@ -57,7 +57,8 @@ export function createRoom(actions) {
   const inOrder = createStageOrder(stage.element, () => {
     if (latest) stage.update(inOrder(latest.stage, latest.spoke))
   })
-  const root = element('div', { class: 'room' }, scroll, controls.element)
+  // The controls come first for the keyboard, and are drawn last: from entering to the microphone it is a few Tabs.
+  const root = element('div', { class: 'room', role: 'group', tabindex: '-1' }, controls.element, scroll)
 
   /** @param {ShownRoomSession} roomSession @param {ListedRoom|undefined} listed */
   function update(roomSession, listed) {
@@ -69,6 +70,7 @@ export function createRoom(actions) {
       scroll.scrollTop = 0
     }
     root.dataset.phase = roomSession.phase
+    mark(root, 'aria-label', known.name ?? 'The room')
     head.update(roomSession, known)
     pinned.update(over ? null : roomSession.room?.pinned_link, roomSession.may.moderate && !over)
     recordingBanner.update(roomSession)
@@ -114,7 +116,7 @@ export function createRoom(actions) {
     toggleReactions: controls.toggleReactions,
     /** A person's seat on the screen. @param {number} user_id @returns {HTMLElement|null} */
     seatOf: (user_id) => (stage.get(user_id) ?? others.get(user_id))?.element ?? null,
-    focus: head.focus,
+    focus: () => root.focus({ preventScroll: true }),
     /** Questions to me are shown above the controls, which get the focus afterwards. */
     controls,
   }

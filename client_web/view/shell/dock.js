@@ -48,7 +48,7 @@ export function createDock({ toggleMicrophone, leave, dismiss }) {
     microphone.hidden = over || !roomSession.may.speak
     redraw(outDrawing, over ? 'close' : 'leave')
     mark(out, 'aria-label', over ? 'Close' : 'Leave quietly')
-    mark(out, 'title', over ? 'Close' : 'Leave quietly (L)')
+    mark(out, 'title', over ? 'Close' : 'Leave quietly')
     redraw(drawing, open ? 'mic' : 'mic-off')
     mark(microphone, 'data-state', open ? 'on' : 'off')
     mark(microphone, 'aria-label', open ? 'Turn microphone off' : 'Turn microphone on')

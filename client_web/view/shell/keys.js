@@ -1,9 +1,10 @@
 import { createDialog } from '../dialog/dialog.js'
 import { element } from '../elements/element.js'
+import { keyboard } from '../elements/keyboard.js'
 
 const MEANINGS = [
+  ['Space', 'Hold to talk; let go to turn the microphone off'],
   ['M', 'Turn the microphone on or off'],
-  ['Space', 'Hold to talk while the microphone is off'],
   ['H', 'Raise or lower your hand'],
   ['Y', 'Accept an invitation to speak, or a request to unmute'],
   ['N', 'Decline it'],
@@ -16,48 +17,39 @@ const MEANINGS = [
   ['Esc', 'Close what is open'],
 ]
 
-/** The list of keys. */
+/** The list of keys, where single-letter keys can be turned off. */
 export function createKeysHelp() {
   const rows = MEANINGS.flatMap(([key, meaning]) => [element('dt', {}, element('kbd', { text: key })), element('dd', { text: meaning })])
-  return createDialog('Keys', element('dl', { class: 'keys' }, ...rows))
+  const letters = element('input', { type: 'checkbox', name: 'letters', on: { change: () => keyboard.setLetters(letters.checked) } })
+  const choice = element('label', { class: 'choice' }, letters, element('span', { class: 'choice__text' }, element('strong', { text: 'Single-letter keys' }),
+    element('span', { class: 'quiet', text: 'Turn them off if you dictate, or if letters are pressed by mistake. Space and Esc always work.' })))
+  const dialog = createDialog('Keys', element('dl', { class: 'keys' }, ...rows), choice)
+  return {
+    ...dialog,
+    open() {
+      letters.checked = keyboard.letters
+      dialog.open()
+    },
+  }
 }
 
-const TYPING = 'input, textarea, select, [contenteditable]'
-const PRESSING = `${TYPING}, button, a, summary, pre, code, [role='button'], [role='slider'], [role='tab'], [role='option']`
+const FIELDS = 'input, textarea, select, [contenteditable]'
 
 /**
- * Handles keys, except in fields, and except Space on a button.
- * @param {{ toggleMicrophone: () => void, toggleHand: () => void, answer: (yes: boolean) => void, leave: () => void, toggleInspector: () => void, openChat: () => void, checkSound: () => void, toggleReactions: () => void, showKeys: () => void, escape: () => void,
- *           talk: (on: boolean) => void }} actions
+ * Handles single keys, except in fields and dialogs. Space is handled in talk_key.js.
+ * @param {{ toggleMicrophone: () => void, toggleHand: () => void, answer: (yes: boolean) => void, leaveByKey: () => void, toggleInspector: () => void, openChat: () => void, checkSound: () => void, toggleReactions: () => void, showKeys: () => void, escape: () => void }} actions
  */
 export function listenToKeys(actions) {
-  let held = false
   /** @type {Record<string, () => void>} */
-  const presses = { m: actions.toggleMicrophone, h: actions.toggleHand, y: () => actions.answer(true), n: () => actions.answer(false), l: actions.leave, g: actions.toggleInspector, c: actions.openChat, s: actions.checkSound, r: actions.toggleReactions, '?': actions.showKeys, escape: actions.escape }
+  const presses = { m: actions.toggleMicrophone, h: actions.toggleHand, y: () => actions.answer(true), n: () => actions.answer(false), l: actions.leaveByKey, g: actions.toggleInspector, c: actions.openChat, s: actions.checkSound, r: actions.toggleReactions, '?': actions.showKeys, escape: actions.escape }
 
   addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
-      if (held && event.key === ' ') event.preventDefault() // or the page would scroll
-      return
-    }
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
     const target = event.target instanceof Element ? event.target : null
-    if (target?.closest('dialog') || target?.matches(TYPING)) return
-    if (event.key === ' ') {
-      if (target?.closest(PRESSING)) return
-      event.preventDefault()
-      held = true
-      return actions.talk(true)
-    }
+    if (target?.closest('dialog') || target?.matches(FIELDS)) return
+    if (!keyboard.letters && event.key !== 'Escape') return
     const press = Object.hasOwn(presses, event.key.toLowerCase()) ? presses[event.key.toLowerCase()] : null
     if (press && event.key !== 'Escape') event.preventDefault() // the key must not be typed into the box it opens; the browser needs Escape, too
     press?.()
   })
-  const release = () => {
-    if (!held) return
-    held = false
-    actions.talk(false)
-  }
-  addEventListener('keyup', (event) => event.key === ' ' && release())
-  addEventListener('blur', release) // without the focus there is no keyup
-  document.addEventListener('visibilitychange', release)
 }

@@ -47,7 +47,7 @@ export function createNotices(actions) {
     element: root,
     /** @param {{ shell: ShellState, seated_in: number|null }} now */
     update({ shell, seated_in }) {
-      const invited = shell.invitations.fresh.map((one) => ({
+      const invited = shell.invitations.fresh.filter((one) => one.room_id === null || one.room_id !== seated_in).map((one) => ({
         key: `invitation-${one.id}`, face: one.invited_by, words: invitationInWords(one),
         yes: one.room_id ? 'Enter' : 'Join', accept: () => actions.acceptInvitation(one), dismiss: () => actions.dismissInvitation(one),
       }))
@@ -61,10 +61,11 @@ export function createNotices(actions) {
     /**
      * Shows a notice for some seconds.
      * @param {string} words
-     * @param {{ yes?: string, accept?: () => void }} [action]  a button of the notice
+     * @param {{ yes?: string, accept?: () => void, key?: string }} [action]  a button of the notice; a notice with the same `key` is replaced
      */
-    show(words, { yes = '', accept } = {}) {
-      const key = `notice-${(count += 1)}`
+    show(words, { yes = '', accept, key: subject = '' } = {}) {
+      const key = `notice-${subject}-${(count += 1)}`
+      if (subject) passing = passing.filter((one) => !one.key.startsWith(`notice-${subject}-`))
       passing = [...passing.slice(-1), { key, sign: 'check', words, yes, passing: true, accept: () => { accept?.(); drop(key) }, dismiss: () => drop(key) }]
       draw()
       setTimeout(() => drop(key), SHOWN_FOR)

@@ -15,6 +15,7 @@ import { createRoom } from '../room/room.js'
 import { addressOf } from './route.js'
 import { createScrolls } from './scrolls.js'
 import { createSidePanel } from '../room/side_panel.js'
+import { hostNewsInWords } from '../room/host_words.js'
 import { endingInWords } from '../elements/words.js'
 
 /**
@@ -62,6 +63,7 @@ export function createShellView(main, actions) {
   const prompt = createConsentPrompt({ ...actions, answered: () => (prompt.element.parentElement === room.element ? room.controls : dock).focus() })
   /** @type {RoomSession|null} */ let announced = null
   /** @type {RoomSessionState['recording']|null} */ let recorded = null // the state of the recording that was announced last
+  /** @type {RoomSessionState['hostNews']} */ let hostNews = null // what was shown last
   /** @type {RoomSession|null} */ let endingAnnounced = null // the room session whose end was announced
   /** @type {RoomSession|null} */ let present = null // the room session drawn last
   /** @type {RoomSession|null} */ let read = null // the room session whose ending was read
@@ -116,7 +118,7 @@ export function createShellView(main, actions) {
     const bar = drawn ? room.controls.element : dock.element
     if (bar.previousElementSibling !== prompt.element) bar.before(prompt.element) // a question to me is shown on every page
     prompt.update(roomSession)
-    if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks }, listed ?? shell.hallway.find((row) => row.id === room_id))
+    if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks, invited: shell.invitations.list.some((one) => one.room_id === room_id) }, listed ?? shell.hallway.find((row) => row.id === room_id))
     else landing.show({ kind: landingFor(place, seated_in, listed, closed), row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: shell.reminders })
     pages.update(now)
     notices.update({ shell, seated_in })
@@ -141,12 +143,17 @@ export function createShellView(main, actions) {
   /** @param {RoomSession|null} whose @param {RoomSessionState|null} roomSession */
   function announce(whose, roomSession) {
     if (whose !== announced) announcer.forget()
-    if (whose !== announced) recorded = null
+    if (whose !== announced) recorded = hostNews = null
     announced = whose
     if (roomSession && roomSession.phase !== 'left' && roomSession.recording !== recorded) {
       const news = recordingNews(recorded, roomSession.recording)
       recorded = roomSession.recording
       if (news) announcer.say(news)
+    }
+    if (roomSession?.hostNews && roomSession.phase !== 'left' && roomSession.hostNews !== hostNews) {
+      const words = hostNewsInWords(roomSession.hostNews, roomSession.me?.user_id)
+      if (words) notices.show(words, { key: 'host' })
+      hostNews = roomSession.hostNews
     }
     if (roomSession && roomSession.phase !== 'left') announcer.announceEvents(roomSession.seatEvents, roomSession)
     const over = roomSession?.phase === 'left' && roomSession.reason !== 'left' ? whose : null
@@ -214,6 +221,8 @@ export function createShellView(main, actions) {
       return !room.element.hidden
     },
     showInspector,
+    /** I have entered a room: the focus goes along. */
+    focusRoom: room.focus,
     chooseSeat(/** @type {number} */ user_id) {
       if (!inspector.open) showInspector(true)
       inspector.choose(user_id)

@@ -1,5 +1,6 @@
 import { avatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
+import { mentionKey } from '../elements/keyboard.js'
 import { addressOfPerson } from './route.js'
 import { symbol } from '../elements/symbol.js'
 
@@ -21,7 +22,8 @@ export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
   const clubs = element('a', { class: 'topbar__link', href: '/clubs', text: 'Clubs' })
   const waiting = element('span', { class: 'topbar__count', 'aria-hidden': 'true' })
   const invited = element('button', { class: 'topbar__link', type: 'button', on: { click: showInvitations } }, 'Invitations', waiting)
-  const sound = element('button', { class: 'topbar__out topbar__sound', type: 'button', 'aria-label': 'Sound check', title: 'Sound check (S)', on: { click: () => checkSound() } }, symbol('dials'))
+  const sound = element('button', { class: 'topbar__out topbar__sound', type: 'button', 'aria-label': 'Sound check', on: { click: () => checkSound() } }, symbol('dials'))
+  mentionKey(sound, 'Sound check', 'S')
   const links = element('nav', { class: 'topbar__links', 'aria-label': 'Pages' }, rooms, clubs, invited, sound)
 
   return {

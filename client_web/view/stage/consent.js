@@ -1,4 +1,5 @@
 import { element, mark, say } from '../elements/element.js'
+import { mentionKey } from '../elements/keyboard.js'
 import { createRefusal } from '../elements/refusal.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
@@ -25,8 +26,11 @@ export function createConsentPrompt(actions) {
   let busy = false
 
   /** @param {string} text @param {() => Promise<unknown>} action @param {{ key?: string, kind?: 'action'|'plain' }} [how] */
-  const button = (text, action, { key, kind: look } = {}) =>
-    element('button', { class: look ? `button button--${look}` : 'button', type: 'button', text, 'aria-keyshortcuts': key ?? null, title: key ? `${text} (${key})` : null, on: { click: () => answer(action) } })
+  function button(text, action, { key, kind: look } = {}) {
+    const made = element('button', { class: look ? `button button--${look}` : 'button', type: 'button', text, on: { click: () => answer(action) } })
+    if (key) mentionKey(made, text, key)
+    return made
+  }
 
   const KINDS = {
     invited: {

@@ -3,6 +3,7 @@
  *
  * @import { Person } from '../../room/people.js'
  * @import { RoomSessionState } from '../../room/room_session_state.js'
+ * @import { KeyHints } from '../elements/keyboard.js'
  */
 
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
@@ -28,9 +29,9 @@ export function markInWords(person) {
   return question ? QUESTIONS[question] : ''
 }
 
-/** A change of my seat by another person. @param {Pick<RoomSessionState, 'seatChange'|'me'>} roomSession @param {boolean} keys  whether there is a keyboard */
+/** A change of my seat by another person. @param {Pick<RoomSessionState, 'seatChange'|'me'>} roomSession @param {KeyHints} keys */
 export function seatChangeInWords({ seatChange, me }, keys) {
-  const on = keys ? 'Press M to turn it on.' : 'Tap it to talk.'
+  const on = { letters: 'Press M to turn it on.', space: 'Hold Space to talk.', none: 'Tap it to talk.' }[keys]
   switch (seatChange) {
     case 'brought_up': return { headline: "You're on the stage", advice: `Your microphone is off. ${on}` }
     case 'moved_down': return { headline: "You're listening again", advice: 'A moderator moved you to the listeners.' }
@@ -42,7 +43,7 @@ export function seatChangeInWords({ seatChange, me }, keys) {
   }
 }
 
-/** The state of a listener in a moderated room. @param {{ me: Person, queue: readonly Person[] }} roomSession @param {boolean} keys */
+/** The state of a listener in a moderated room. @param {{ me: Person, queue: readonly Person[] }} roomSession @param {KeyHints} keys */
 export function waitingInWords({ me, queue }, keys) {
   if (me.invited) return { headline: "You're listening", advice: 'You can answer at any time.' }
   if (me.hand !== null) {
@@ -50,7 +51,7 @@ export function waitingInWords({ me, queue }, keys) {
     const alone = others === 0 ? 'Nobody else is waiting.' : `${others === 1 ? 'One other hand is' : `${others} other hands are`} up.`
     return { headline: `Your hand is up: ${placeInWords(me.hand)}`, advice: `${alone} A moderator brings you up.` }
   }
-  return { headline: "You're listening", advice: keys ? 'Press H to raise your hand and ask to speak.' : 'Raise your hand to ask to speak.' }
+  return { headline: "You're listening", advice: keys === 'letters' ? 'Press H to raise your hand and ask to speak.' : 'Raise your hand to ask to speak.' }
 }
 
 const MINUTE = 60_000

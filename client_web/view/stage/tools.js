@@ -1,23 +1,58 @@
-import { element } from '../elements/element.js'
+import { element, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
 
-/** @import { RoomSessionState } from '../../room/room_session_state.js' */
+/** @import { ShownRoomSession } from '../../room/room_session_state.js' */
+
+const UNDO_FOR = 5 // s
 
 /**
- * What moderators can do with the whole stage.
+ * What moderators can do with the whole stage. Nobody can turn another person's microphone on, so muting everybody cannot be reversed:
+ * it waits some seconds, in which the same button takes it back.
  * @param {{ muteAll: () => Promise<number> }} actions
  */
 export function createStageTools({ muteAll }) {
+  /** @type {ReturnType<typeof setTimeout>|null} */ let waiting = null
+  /** @type {number|null} */ let room_id = null
   const refusal = createRefusal()
-  const muteAllButton = element('button', { class: 'tool', type: 'button', title: "Everybody's microphone goes off, except yours and the host's", on: { click: () => refusal.attempt(muteAll) } }, symbol('mic-off'), 'Mute all')
-  const root = element('div', { class: 'stage-tools' }, refusal.element, muteAllButton)
+  const label = element('span', { text: 'Mute all' })
+  const button = element('button', { class: 'tool', type: 'button', title: "Everybody's microphone goes off, except yours and the host's", on: { click: () => (waiting === null ? begin() : stop()) } }, symbol('mic-off'), label)
+  const now = element('button', { class: 'tool', type: 'button', text: 'Mute now', hidden: true, on: { click: muteNow } })
+  const words = element('p', { class: 'stage-tools__words quiet', role: 'status' })
+  const root = element('div', { class: 'stage-tools' }, refusal.element, words, now, button)
+
+  function draw() {
+    say(label, waiting === null ? 'Mute all' : 'Undo')
+    say(words, waiting === null ? '' : `All microphones go off in ${UNDO_FOR} seconds.`)
+    now.hidden = waiting === null
+  }
+
+  function begin() {
+    waiting = setTimeout(muteNow, UNDO_FOR * 1000)
+    draw()
+  }
+
+  function stop() {
+    if (waiting !== null) clearTimeout(waiting)
+    waiting = null
+    draw()
+  }
+
+  function muteNow() {
+    const focused = document.activeElement === now
+    stop()
+    if (focused) button.focus()
+    refusal.attempt(muteAll)
+  }
+
   return {
     element: root,
-    /** @param {Pick<RoomSessionState, 'may'|'stage'>} roomSession */
-    update({ may, stage }) {
+    /** @param {Pick<ShownRoomSession, 'may'|'stage'|'room_id'|'phase'>} roomSession */
+    update({ may, stage, phase, ...roomSession }) {
       const open = stage.some((person) => !person.me && !person.muted && person.role !== 'HOST')
-      root.hidden = !may.moderate || (!open && refusal.element.hidden)
+      if (room_id !== roomSession.room_id || phase === 'left' || !may.moderate) stop()
+      room_id = roomSession.room_id
+      root.hidden = !may.moderate || (!open && waiting === null && refusal.element.hidden)
     },
   }
 }

@@ -1,0 +1,77 @@
+import { createDialog } from '../dialog/dialog.js'
+import { element } from '../elements/element.js'
+import { createRefusal } from '../elements/refusal.js'
+
+/** @import { Person } from '../../room/people.js' */
+
+/**
+ * Asks a host who leaves what becomes of the room: another host, it goes on without one, or it ends.
+ * @param {{ handOverAndLeave: (person: Person) => Promise<unknown>, leaveRunning: () => Promise<unknown>, end: () => Promise<unknown> }} actions
+ */
+export function createLeave({ handOverAndLeave, leaveRunning, end }) {
+  /** @type {readonly Person[]} */ let people = []
+  /** @type {(left: boolean) => void} */ let settle = () => {}
+  const refusal = createRefusal()
+  const who = element('select', { id: 'leave-new-host', class: 'field__input' })
+  const give = choice('Hand over and leave', 'They are the host from now on.', handOver)
+  const row = element('div', { class: 'leave__part' }, element('label', { class: 'field__label', for: 'leave-new-host', text: 'New host' }), who, give)
+  const nobody = element('p', { class: 'quiet', text: 'Nobody else is on stage, so there is nobody to hand the room over to.' })
+  const dialog = createDialog('Leave the room?', element('div', { class: 'leave' },
+    element('p', { class: 'quiet', text: 'You are the host. Choose what becomes of the room.' }), refusal.element, row, nobody,
+    element('div', { class: 'leave__part' }, choice('Leave it running', 'The room stays open without you. You stay its host, and can come back.', () => act(leaveRunning))),
+    element('div', { class: 'leave__part' }, choice('End it for everyone', 'Everybody leaves. The room cannot be opened again.', () => act(end), true)),
+    element('div', { class: 'confirm__buttons' }, element('button', { class: 'button', type: 'button', text: 'Stay', on: { click: () => dialog.close() } }))))
+  dialog.element.addEventListener('close', () => settle(false))
+
+  /** @param {string} text @param {string} about @param {() => unknown} action */
+  function choice(text, about, action, danger = false) {
+    const id = `leave-${text.split(' ', 1)[0].toLowerCase()}`
+    return element('div', { class: 'leave__choice' },
+      element('button', { class: danger ? 'button button--danger' : 'button', type: 'button', text, 'aria-describedby': id, on: { click: action } }),
+      element('span', { class: 'quiet', id, text: about }))
+  }
+
+  async function act(/** @type {() => Promise<unknown>} */ action) {
+    if (!(await refusal.attempt(action))) return
+    settle(true)
+    dialog.close()
+  }
+
+  function handOver() {
+    const person = people.find((one) => String(one.user_id) === who.value)
+    if (person) act(() => handOverAndLeave(person))
+  }
+
+  return {
+    element: dialog.element,
+    /** @param {readonly Person[]} stage @returns {Promise<boolean>} whether I have left */
+    ask(stage) {
+      settle(false)
+      dialog.open()
+      refusal.say(null)
+      update(stage)
+      return new Promise((resolve) => {
+        settle = (left) => {
+          settle = () => {}
+          resolve(left)
+        }
+      })
+    },
+    update,
+    close: () => dialog.element.open && dialog.close(),
+  }
+
+  /** The choice follows the stage: moderators first, then those who came first. @param {readonly Person[]} stage */
+  function update(stage) {
+    if (!dialog.element.open) return
+    const others = stage.filter((one) => !one.me && one.kind === 'person')
+    const next = [...others.filter(({ role }) => role === 'MODERATOR'), ...others.filter(({ role }) => role !== 'MODERATOR')]
+    row.hidden = next.length === 0
+    nobody.hidden = next.length > 0
+    if (next.length === people.length && next.every(({ user_id }, index) => user_id === people[index].user_id) && who.options.length) return
+    const chosen = who.value
+    people = next
+    who.replaceChildren(...next.map(({ username, user_id }) => new Option(username, String(user_id))))
+    if (next.some(({ user_id }) => String(user_id) === chosen)) who.value = chosen
+  }
+}
