@@ -1,14 +1,19 @@
 import { createLookup } from '../room/lookup.js'
 import { createClubForm } from '../view/clubs/form.js'
+import { createHandOverClub } from '../view/clubs/hand_over.js'
 import { createProfileForm } from '../view/people/profile_form.js'
 import { addressOfClub, addressOfPerson } from '../view/shell/route.js'
 import { forgetNameInAddress } from './identity.js'
 
 /**
- * @import { Club, Member } from '../room/clubs.js'
+ * @import { Club, ClubPage, Member } from '../room/clubs.js'
  * @import { Profile } from '../room/profiles.js'
  * @import { Place } from '../view/shell/route.js'
  */
+
+/** Pages that are loaded again while they are shown, because no stream brings their changes. */
+const LIVE = new Set(['clubs', 'club'])
+const LIVE_EVERY = 5000 // ms
 
 /**
  * The pages besides the hallway and the room: what they load when they are opened, and their actions.
@@ -47,8 +52,12 @@ export function createPages(context, onChange) {
   }
   const reload = () => load(context.route.here())
 
-  // Shows changes by others when the page is visible again.
+  // Shows changes by others: while a page of clubs is visible, and when any page is visible again.
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && reload())
+  setInterval(() => {
+    const { place } = context.route.here()
+    if (document.visibilityState === 'visible' && LIVE.has(place) && lookups[place].state.value !== null) reload()
+  }, LIVE_EVERY)
 
   const clubForm = createClubForm({
     topics: clubs.topics,
@@ -70,7 +79,14 @@ export function createPages(context, onChange) {
       context.route.go(addressOfPerson(change.username), { replace: true })
     },
   })
-  context.add(...clubForm.elements, profileForm)
+  const handOver = createHandOverClub({
+    async handOver(club, username) {
+      await clubs.handOver(club.id, username)
+      await reload()
+      context.view.showNotice(`${username} owns “${club.name}” now.`)
+    },
+  })
+  context.add(...clubForm.elements, profileForm, handOver)
 
   /** Runs an action and loads the page again; also after a refusal, because then the page was out of date. @param {() => Promise<unknown>} action */
   async function thenReload(action) {
@@ -90,6 +106,17 @@ export function createPages(context, onChange) {
     async leaveClub(/** @type {Club} */ club) {
       const left = await context.ask({ title: `Leave “${club.name}”?`, about: 'You can come back only with an invitation.', yes: 'Leave', action: () => clubs.leave(club.id) })
       if (left) await reload()
+    },
+    handOverClub: (/** @type {ClubPage} */ club) => handOver.open(club, session.user?.id),
+    async deleteClub(/** @type {Club} */ club) {
+      const gone = await context.ask({
+        title: `Delete “${club.name}”?`, about: 'Its members, followers and invitations are deleted, too. Rooms that have ended stay, without the club. This cannot be undone.',
+        yes: 'Delete the club', no: 'Keep it', danger: true, action: () => clubs.delete(club.id),
+      })
+      if (!gone) return
+      await shell.learnFollowing()
+      context.route.go('/clubs', { replace: true })
+      context.view.showNotice(`“${club.name}” is deleted.`)
     },
     /** @param {Club} club @param {Member} member @param {string} role */
     setClubRole: (club, member, role) => thenReload(() => clubs.setRole(club.id, member.user_id, role)),

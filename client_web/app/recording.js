@@ -1,3 +1,5 @@
+import { addressOfPerson } from '../view/shell/route.js'
+
 /** @import { Recording } from '../room/recordings.js' */
 
 /**
@@ -43,7 +45,11 @@ export function recordingActions(context) {
         danger: true,
         action: () => shell.recordings.remove(recording.id),
       })
-      if (deleted) await context.reload()
+      if (!deleted) return
+      context.view.showNotice('The recording is deleted.')
+      const { place, recording_id } = context.route.here()
+      if (place === 'recording' && recording_id === recording.id) context.route.go(addressOfPerson(context.session.user?.username ?? ''), { replace: true })
+      else await context.reload()
     },
   }
 }

@@ -34,7 +34,7 @@ export function createStageActions(context) {
   const report = createReport({
     report: (person, reason) => moderation().report(person, reason),
     block: shell.block,
-    announce: (words) => context.view.announce(words),
+    done: (words) => context.view.showNotice(words),
   })
   const card = createPersonCard({
     ...calls,
@@ -42,7 +42,7 @@ export function createStageActions(context) {
     async remove(/** @type {Named} */ person) {
       const { moderation: here } = roomSession()
       await here.remove(person)
-      context.view.showNotice(`${person.username} was removed.`, { yes: 'Undo', accept: () => undoRemoval(here, person), key: `removed-${person.user_id}` })
+      context.view.showNotice(`${person.username} was removed.`, { yes: 'Undo', accept: () => undoRemoval(here, person), key: `removed-${person.user_id}`, focus: true })
     },
     ban: (/** @type {Named} */ person) => void confirm.ask({
       title: `Ban ${person.username}?`,
@@ -76,7 +76,7 @@ export function createStageActions(context) {
     const still = () => wanted === room_id && context.route.here().room_id === room_id
     if (still() && known.length && !(await confirm.ask({
       title: 'A person you blocked is here',
-      about: `${together(known)} ${known.length === 1 ? 'is' : 'are'} in this room. If you enter, you will hear each other.`,
+      about: `${together(known)} ${known.length === 1 ? 'is' : 'are'} in this room. They can hear you when you talk. You do not hear them, unless all voices here are mixed into one.`,
       yes: 'Enter anyway',
       no: 'Do not enter',
     }))) {

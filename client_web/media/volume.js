@@ -4,7 +4,7 @@ import { createMemory } from './memory.js'
 
 /**
  * A volume for each person, and "mute for me", remembered by this browser. It concerns only what I hear: it is not stored in the
- * database, and nobody is informed.
+ * database, and nobody is informed. People I blocked are muted for me as long as they are blocked.
  *
  * @typedef {{ volume: number, silenced: boolean }} Volume  `volume` in per cent, 0..100
  */
@@ -14,15 +14,23 @@ export const FULL = Object.freeze({ volume: 100, silenced: false })
 
 const KEPT = 500 // people; the one set longest ago is forgotten first
 
-/** @param {{ memory?: ReturnType<typeof createMemory> }} [options] */
-export function createVolumes({ memory = createMemory('roomtone.volumes') } = {}) {
+/** @param {{ memory?: ReturnType<typeof createMemory>, isBlocked?: (user_id: number) => boolean }} [options] */
+export function createVolumes({ memory = createMemory('roomtone.volumes'), isBlocked = () => false } = {}) {
   /** @type {Set<(user_id: number, volume: Volume) => void>} */ const listeners = new Set()
   /** @type {Map<number, Volume>} */ const volumes = new Map()
   for (const [user_id, [volume, silenced] = []] of entriesOf(memory.recall().people)) volumes.set(Number(user_id), volumeOf(volume, silenced))
 
+  /** @param {number} user_id @returns {Volume} */
+  const of = (user_id) => (isBlocked(user_id) ? Object.freeze({ ...(volumes.get(user_id) ?? FULL), silenced: true }) : (volumes.get(user_id) ?? FULL))
+
+  const changed = (/** @type {number} */ user_id) => listeners.forEach((listener) => listener(user_id, of(user_id)))
+
   return {
-    /** @param {number} user_id @returns {Volume} */
-    of: (user_id) => volumes.get(user_id) ?? FULL,
+    of,
+    /** They were blocked or unblocked. @param {Iterable<number>} user_ids */
+    reconsider(user_ids) {
+      for (const user_id of user_ids) changed(user_id)
+    },
 
     /** @param {number} user_id @param {Partial<Volume>} change */
     set(user_id, change) {
@@ -33,7 +41,7 @@ export function createVolumes({ memory = createMemory('roomtone.volumes') } = {}
       if (volumes.size > KEPT) volumes.delete(Number(volumes.keys().next().value))
       // Pairs, because an object would sort its numbers and lose the order.
       memory.keep({ people: [...volumes].map(([id, each]) => [id, [each.volume, each.silenced]]) })
-      for (const listener of listeners) listener(user_id, next)
+      changed(user_id)
     },
 
     /** @param {(user_id: number, volume: Volume) => void} listener */

@@ -1,8 +1,8 @@
 /**
- * The people I blocked: rows that only I can read. They are not informed, and we can still be in one room: the page only warns me before
- * I enter.
+ * The people I blocked: rows that only I can read. They are not informed, and we can still be in one room: the page warns me before I
+ * enter, folds their messages, and does not play their voices.
  *
- * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, onChange: () => void }} options
+ * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, onChange: (changed: number[]) => void }} options  with the ids that were added or removed
  */
 export function createBlocks({ rows, onChange }) {
   /** @type {ReadonlySet<number>} user ids */ let all = new Set()
@@ -11,8 +11,9 @@ export function createBlocks({ rows, onChange }) {
 
   /** @param {ReadonlySet<number>} next */
   function become(next) {
+    const changed = [...new Set([...all, ...next])].filter((id) => all.has(id) !== next.has(id))
     all = next
-    onChange()
+    onChange(changed)
   }
 
   /** @param {{ id: number }} user */

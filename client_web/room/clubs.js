@@ -49,6 +49,10 @@ export function createClubs({ rows }) {
     create: ({ name, description, topic }) => rows.rpc('found_club', { name, description, topic }),
     /** @param {number} club_id @param {import('../signaling/rows.js').Row} change */
     change: (club_id, change) => rows.update('clubs', change, { id: `eq.${club_id}` }),
+    /** @param {number} club_id @param {string} username  a member */
+    handOver: (club_id, username) => rows.rpc('hand_over_club', { club_id, username }),
+    /** @param {number} club_id */
+    delete: (club_id) => rows.rpc('delete_club', { club_id }),
     /** @param {number} club_id */
     leave: (club_id) => rows.rpc('leave_club', { club_id }),
     /** @param {number} club_id @param {number} user_id */

@@ -29,10 +29,16 @@ export function createShell({ session }) {
   const rows = createRows({ fetch: session.fetch })
   const technique = createTechnique({ session })
   const devices = createDevices()
-  const volumes = createVolumes()
+  const volumes = createVolumes({ isBlocked: (user_id) => blocks.all.has(user_id) })
   const observable = createObservable(stateNow)
   const onChange = observable.changed
-  const blocks = createBlocks({ rows, onChange })
+  const blocks = createBlocks({
+    rows,
+    onChange(changed) {
+      volumes.reconsider(changed)
+      onChange()
+    },
+  })
   const followed = createFollowedClubs({ rows, onChange })
   const reminders = createReminders({ rows, onChange })
   const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange })

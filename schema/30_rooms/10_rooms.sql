@@ -2,7 +2,7 @@ create table if not exists rooms (
   id         bigint generated always as identity primary key,
   name       text not null
              constraint rooms_name_is_text check (name ~ '\S' and length(name) <= 120 and name !~ '[[:cntrl:]]'),
-  club_id    bigint references clubs,
+  club_id    bigint references clubs on delete set null,
   host_id    bigint not null default acting_user() references users,
   stage      text not null default 'open'
              constraint rooms_stage_is_known check (stage in ('open', 'moderated')),
@@ -45,12 +45,20 @@ alter table rooms add column if not exists topology text not null default 'mesh'
 
 create index if not exists rooms_still_open on rooms (id) where ended_at is null;
 create index if not exists rooms_scheduled on rooms (starts_at) where opened_at is null and ended_at is null;
+-- An earlier version kept clubs that had rooms.
+do $$
+begin
+  if exists (select from pg_constraint c where c.conrelid = 'rooms'::regclass and c.conname = 'rooms_club_id_fkey' and c.confdeltype <> 'n') then
+    alter table rooms drop constraint rooms_club_id_fkey, add constraint rooms_club_id_fkey foreign key (club_id) references clubs on delete set null;
+  end if;
+end
+$$;
 create index if not exists rooms_by_club on rooms (club_id) where ended_at is null;
 
 comment on table rooms is 'Rooms: scheduled, open and ended. Joining a room is an INSERT into participants.';
 comment on column rooms.id is 'Id of the room; its address is /rooms/{id}.';
 comment on column rooms.name is 'The room''s name, 1 to 120 characters.';
-comment on column rooms.club_id is 'The club it belongs to, if any.';
+comment on column rooms.club_id is 'The club it belongs to, if any. Null, too, after its club was deleted, which is possible when the room has ended.';
 comment on column rooms.host_id is 'The host; the acting user by default. Changing it hands the room over: the role HOST moves to the new host''s seat.';
 comment on column rooms.stage is 'open: participants join as speakers; moderated: participants join as audience.';
 comment on column rooms.created_at is 'When the room was created.';

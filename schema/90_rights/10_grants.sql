@@ -19,7 +19,7 @@ grant execute on function acting_user(), acting_as_operator(), may_see_room(bigi
 -- Signed-in users.
 grant select on signals, signal_trace, hand_queue to roomtone_person;
 grant update (username, bio) on users to roomtone_person;
-grant insert (name, description, topic_id), update (name, description, topic_id) on clubs to roomtone_person;
+grant insert (name, description, topic_id), update (name, description, topic_id), delete on clubs to roomtone_person;
 grant insert (user_id, club_id), delete on followers to roomtone_person;
 grant insert (club_id, user_id, role), update (role), delete on members to roomtone_person;
 grant insert (name, club_id, stage, access, topology, starts_at, host_gone),
@@ -50,7 +50,7 @@ grant execute on function moderates(bigint), club_role(bigint), act_as(text), jo
   step_down(bigint), move_to_audience(bigint, text), mute_all(bigint), ask_to_unmute(bigint, text),
   remove_from_room(bigint, text), undo_removal(bigint, text), ban_from_room(bigint, text), unban(bigint, text), block(text), unblock(text),
   report(bigint, text, text), react(bigint, text), slow_mode(bigint, int), pin_link(bigint, text),
-  open_room(bigint), lock_room(bigint, boolean), hand_over(bigint, text), found_club(text, text, text), leave_club(bigint),
+  open_room(bigint), lock_room(bigint, boolean), hand_over(bigint, text), found_club(text, text, text), leave_club(bigint), delete_club(bigint), hand_over_club(bigint, text),
   new_code(), invite_to_club(bigint, text, interval, int), invite_to_room(bigint, text, interval, int),
   accept_invitation(text), decline_invitation(text), my_invitations(),
   start_recording(bigint), stop_recording(bigint), delete_recording(bigint), recording_chat(bigint), was_recorded(bigint), require_recording(bigint),

@@ -30,6 +30,8 @@ create policy clubs_are_founded_by_people on clubs for insert to roomtone_person
 comment on policy clubs_are_founded_by_people on clubs is 'Who founds a club is its owner.';
 create policy clubs_belong_to_their_owners on clubs for update to roomtone_person using (club_role(id) = 'OWNER');
 comment on policy clubs_belong_to_their_owners on clubs is 'Only owners change a club.';
+create policy clubs_are_deleted_by_their_owners on clubs for delete to roomtone_person using (club_role(id) = 'OWNER');
+comment on policy clubs_are_deleted_by_their_owners on clubs is 'Only owners delete a club; a trigger keeps one with open rooms.';
 
 create policy followers_are_public on followers for select using (true);
 comment on policy followers_are_public on followers is 'Everybody may read who follows which club.';

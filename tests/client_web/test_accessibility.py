@@ -154,14 +154,14 @@ def test_by_keyboard_alone_a_person_enters_talks_inspects_and_leaves(
         tab_to(beth, "Porch")
         beth.page.keyboard.press("Enter")
         beth.walks_in()
-        assert beth.page.evaluate("document.activeElement.textContent") == "Porch", (
+        assert beth.page.evaluate("document.activeElement.ariaLabel") == "Porch", (
             "the focus went along"
         )
         tab_to(beth, "Turn microphone on")
         beth.page.keyboard.press("Enter")
         beth.reads("You're speaking")
         tab_to(beth, "Inspector")
-        beth.page.keyboard.press(" ")
+        beth.page.keyboard.press("Enter")  # Space talks
         beth.page.get_by_role("heading", name="Inspector").wait_for()
         beth.page.keyboard.press("Escape")
         tab_to(beth, "Leave quietly")

@@ -116,6 +116,7 @@ def test_the_keys_mute_talk_leave_and_explain_themselves(
         beth.page.get_by_role("heading", level=1, name="Den").click()
         beth.page.evaluate("document.activeElement.blur()")
         keyboard.press("l")
+        beth.button("Leave").click()  # who is on stage is asked
         beth.reads("Rooms to drop into and talk.")
         eventually(lambda: psql.roster(room) == [])
 

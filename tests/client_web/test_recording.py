@@ -128,5 +128,6 @@ def test_a_recording_is_announced_shown_confirmed_replayed_and_deleted(
         rick.page.get_by_role("region", name="Recordings").get_by_role("link", name="Den").click()
         rick.button("Delete").click()
         rick.page.get_by_role("dialog").get_by_role("button", name="Delete it").click()
-        rick.page.get_by_role("heading", name="There is no such recording").wait_for()
+        rick.reads("The recording is deleted.")
+        rick.page.get_by_role("heading", level=1, name="rick").wait_for()
         eventually(lambda: not list(tmp_path.iterdir()))

@@ -150,7 +150,7 @@ def test_volumes_are_personal_qualities_are_shown_and_the_lock_screen_mutes(
     amara.page.keyboard.press("m")
     page.get_by_text("Speaking: amara", exact=True).wait_for()
 
-    # Holding Space unmutes; not on a slider or a button; losing the focus of the window ends it.
+    # Holding Space unmutes; not on a slider; losing the focus of the window ends it.
     keyboard.down(" ")
     page.get_by_text("You are heard while you hold Space.").wait_for()
     page.get_by_text("Speaking: amara, then you").wait_for()

@@ -136,6 +136,40 @@ def test_members_are_deleted_with_their_club(psql: Psql, club: int) -> None:
     assert psql.count("members") == 0
 
 
+def test_an_owner_hands_the_club_over_and_becomes_an_admin(psql: Psql, club: int) -> None:
+    psql.act_as("ada")
+    with refused("clubs_belong_to_their_owners"):
+        psql.one("select hand_over_club(%s, 'ada')", club)
+    psql.act_as("olga")
+    with refused("members_person_belongs"):
+        psql.one("select hand_over_club(%s, 'sam')", club)
+    psql.one("select hand_over_club(%s, 'max')", club)
+    found = members(psql, club)
+    assert (found["max"], found["olga"]) == ("OWNER", "ADMIN")
+    assert psql.one("select owner from club_directory where id = %s", club) == "max"
+
+
+def test_an_owner_deletes_a_club_whose_rooms_have_ended_and_the_rooms_stay(
+    psql: Psql, club: int
+) -> None:
+    insert = "insert into rooms (name, club_id, access) values ('Tea', %s, 'club') returning id"
+    room = psql.act_as("max").one(insert, club)
+    with refused("clubs_belong_to_their_owners"):
+        psql.one("select delete_club(%s)", club)
+    assert psql.run("delete from clubs where id = %s", club) == 0
+    psql.act_as("olga")
+    with refused("clubs_have_no_open_room"):
+        psql.one("select delete_club(%s)", club)
+    with refused("clubs_have_no_open_room"):
+        psql.run("delete from clubs where id = %s", club)
+    psql.act_as("max").one("select end_room(%s)", room)
+    assert psql.act_as("olga").one("select delete_club(%s)", club) is True
+    psql.act_as(None)
+    assert [psql.count(table) for table in ("clubs", "members", "followers")] == [0, 0, 0]
+    kept = "select name, club_id, access, ended_at is not null from rooms where id = %s"
+    assert psql.all(kept, room) == [("Tea", None, "invited", True)]
+
+
 def test_a_room_in_a_club_is_started_by_its_members_alone(psql: Psql, club: int) -> None:
     psql.act_as("max").run("insert into rooms (name, club_id) values ('Tea', %s)", club)
     psql.act_as("sam")

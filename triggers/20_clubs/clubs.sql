@@ -54,3 +54,22 @@ comment on function tg_clubs__add_founder() is 'Makes the founder of a club its 
 create or replace trigger _300_add_founder after insert on clubs
 for each row execute function tg_clubs__add_founder();
 comment on trigger _300_add_founder on clubs is 'Makes the founder the club''s OWNER and follower.';
+
+create or replace function tg_clubs__guard_delete() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  if exists (select from rooms r where r.club_id = old.id and r.ended_at is null) then
+    raise check_violation using
+      message    = 'this club has rooms that are open or planned',
+      constraint = 'clubs_have_no_open_room',
+      hint       = 'End its rooms first. Then the club can be deleted.';
+  end if;
+  return old;
+end
+$$;
+
+comment on function tg_clubs__guard_delete() is 'A club with an open or scheduled room cannot be deleted. Its ended rooms stay, without a club.';
+
+create or replace trigger _150_guard_delete before delete on clubs
+for each row execute function tg_clubs__guard_delete();
+comment on trigger _150_guard_delete on clubs is 'Keeps a club that has open rooms.';

@@ -6,6 +6,12 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   for_moderators constant text[] := '{locked, slow_mode, pinned_link}';
 begin
+  if new.club_id is null and not exists (select from clubs c where c.id = old.club_id) and old.club_id is not null then
+    if old.access = 'club' then
+      new.access := 'invited'; -- nobody is a member of a deleted club
+    end if;
+    return new;
+  end if;
   if old.ended_at is not null then
     raise check_violation using
       message    = 'this room has ended, and can no longer be changed',
@@ -36,7 +42,7 @@ end
 $$;
 
 comment on function tg_rooms__guard() is
-  'Checks who may change what of a room: the host everything, moderators locked, slow_mode and pinned_link. An ended room cannot be changed; an open room stays open until it ends.';
+  'Checks who may change what of a room: the host everything, moderators locked, slow_mode and pinned_link. An ended room cannot be changed; an open room stays open until it ends. When its club is deleted, an ended room loses it.';
 
 create or replace trigger _100_guard before update on rooms
 for each row execute function tg_rooms__guard();

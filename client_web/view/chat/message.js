@@ -1,5 +1,5 @@
 import { avatar } from '../elements/avatar.js'
-import { isOnlyEmoji, timeInWords } from './words.js'
+import { isLong, isOnlyEmoji, timeInWords } from './words.js'
 import { element, mark, say } from '../elements/element.js'
 import { cutLinks, withLinks } from '../elements/links.js'
 import { symbol } from '../elements/symbol.js'
@@ -37,13 +37,25 @@ export function createMessage(entry, actions) {
   const time = element('time', { class: 'message__time', datetime: at.toISOString(), title: at.toLocaleString(), text: timeInWords(at) })
   const head = element('p', { class: 'message__head' }, element('bdi', { class: 'message__name', text: username }), role, time)
   const text = element('p', { class: isOnlyEmoji(body) ? 'message__body message__body--large' : 'message__body', dir: 'auto' }, ...withLinks(body))
+  const whole = element('button', { class: 'message__show', type: 'button', 'aria-expanded': 'false', text: 'Show all', hidden: true, on: { click: () => clip(whole.getAttribute('aria-expanded') === 'true') } })
   const fold = element('p', { class: 'message__fold', hidden: true })
   const problemBox = element('div', { class: 'message__problem', hidden: true })
   const bar = element('div', { class: 'message__actions', hidden: true })
   const face = element('span', { class: 'message__face' }, avatar(username))
-  const root = element('li', { class: 'message', tabindex: '-1' }, face, head, text, fold, problemBox, bar)
+  const root = element('li', { class: 'message', tabindex: '-1' }, face, head, text, whole, fold, problemBox, bar)
   const link = cutLinks(body).find((part) => typeof part !== 'string')
   let offered = ''
+
+  /** A long message shows its first lines, so that it does not push the others away. @param {boolean} short */
+  function clip(short) {
+    text.classList.toggle('message__body--clipped', short)
+    mark(whole, 'aria-expanded', String(!short))
+    say(whole, short ? 'Show all' : 'Show less')
+  }
+  if (isLong(body)) {
+    clip(true)
+    text.addEventListener('focusin', () => clip(false)) // a link in the hidden part
+  }
 
   function unfold() {
     shown = true
@@ -109,6 +121,7 @@ export function createMessage(entry, actions) {
     root.classList.toggle('message--folded', folded)
     head.hidden = face.hidden = !next.first || folded
     text.hidden = folded
+    whole.hidden = folded || !isLong(body)
     fold.hidden = !folded
     if (folded && !fold.firstChild) {
       fold.append('A message from a person you blocked. ', element('button', { class: 'message__show', type: 'button', text: 'Show it', on: { click: unfold } }))

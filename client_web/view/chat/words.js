@@ -63,3 +63,8 @@ const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 export const isOnlyEmoji = (/** @type {string} */ body) =>
   body.length < 40 && ONLY_EMOJI.test(body) && [...graphemes.segment(body)].filter(({ segment }) => segment.trim()).length <= 3
+
+const [LONG_LINES, LONG_CHARACTERS] = [12, 700]
+
+/** Whether a message is so long that only its first lines are shown. @param {string} body */
+export const isLong = (body) => body.length > LONG_CHARACTERS || body.split('\n').length > LONG_LINES

@@ -19,7 +19,8 @@ import { symbol } from '../elements/symbol.js'
  * The page of a club: its description, open and scheduled rooms, members, and what I may do.
  * @typedef {ClubPage & { signed_in: boolean }} ShownClub
  * @typedef {{ toggleFollowClub: (club: Club) => unknown, startInClub: (club: Club) => unknown, inviteToClub: (club: Club) => unknown,
- *             editClub: (club: Club) => unknown, leaveClub: (club: Club) => unknown, reload: () => unknown }} ClubActions
+ *             editClub: (club: Club) => unknown, handOverClub: (club: ClubPage) => unknown, deleteClub: (club: Club) => unknown, leaveClub: (club: Club) => unknown,
+ *             reload: () => unknown }} ClubActions
  * @param {ClubActions & Parameters<typeof createCard>[0] & Parameters<typeof createClubMember>[0] & Parameters<typeof createClubInvitations>[0]} actions
  */
 export function createClub(actions) {
@@ -34,8 +35,10 @@ export function createClub(actions) {
   const invite = element('button', { class: 'button', type: 'button', on: { click: action('inviteToClub') } }, symbol('invite'), 'Invite')
   const edit = element('button', { class: 'button', type: 'button', on: { click: action('editClub') } }, 'Edit')
   const leave = element('button', { class: 'button button--plain', type: 'button', on: { click: action('leaveClub') } }, 'Leave the club')
+  const give = element('button', { class: 'button button--plain', type: 'button', on: { click: action('handOverClub') } }, 'Hand over')
+  const close = element('button', { class: 'button button--plain', type: 'button', on: { click: action('deleteClub') } }, 'Delete')
   follow.element.classList.remove('button--small')
-  const buttons = element('div', { class: 'page__buttons' }, start, follow.element, invite, edit, leave)
+  const buttons = element('div', { class: 'page__buttons' }, start, follow.element, invite, edit, give, close, leave)
   const state = createPageState(actions.reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address may be wrong.' }), element('a', { class: 'button button--action', href: '/clubs', text: 'To all clubs' }))
@@ -77,7 +80,11 @@ export function createClub(actions) {
       start.hidden = !club.my_role
       invite.hidden = !manages
       edit.hidden = club.my_role !== 'OWNER'
-      leave.hidden = !club.my_role
+      const owns = club.my_role === 'OWNER'
+      close.hidden = !owns
+      give.hidden = !owns || club.members < 2
+      // The only owner hands the club over or deletes it.
+      leave.hidden = !club.my_role || (owns && club.roster.filter(({ role }) => role === 'OWNER').length < 2)
       drawRooms(shell, user)
       members.update(shown.roster.map((one) => ({ ...one, club: shown, me: one.user_id === user?.id })))
       invitations.update(manages ? club.invitations : [])

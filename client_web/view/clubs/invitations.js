@@ -2,6 +2,7 @@ import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { addressOfInvitation } from '../shell/route.js'
 import { untilInWords } from '../elements/when.js'
+import { counted } from '../elements/words.js'
 
 /** @import { OpenInvitation } from '../../room/clubs.js' */
 
@@ -43,6 +44,6 @@ export function createClubInvitations({ copyAddress, withdrawInvitation }) {
 function inWords(/** @type {OpenInvitation} */ { invited_user, invited_name, expires_at, uses, max_uses }) {
   const until = `open ${untilInWords(expires_at)}`
   if (invited_user !== null) return `For ${invited_name ?? 'a person'}, ${until}`
-  const used = max_uses === null ? `used ${uses} times` : `used ${uses} of ${max_uses} times`
+  const used = max_uses === null ? `used ${counted(uses, 'time')}` : `used ${uses} of ${counted(max_uses, 'time')}`
   return `Link, ${used}, ${until}`
 }

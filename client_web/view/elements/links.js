@@ -1,7 +1,7 @@
 import { element } from './element.js'
 
-/** Only http and https: `javascript:`, `data:` and others stay text. Quotes and angle brackets end an address. */
-const ADDRESS = /\bhttps?:\/\/[^\s<>"“”«»]+/giu
+/** Only http and https, or a name that begins with www: `javascript:`, `data:` and others stay text. Quotes and angle brackets end an address. */
+const ADDRESS = /\bhttps?:\/\/[^\s<>"“”«»]+|(?<![\p{L}\p{N}@./-])www\.[^\s<>"“”«».]+\.[^\s<>"“”«»]+/giu
 const AFTERWARDS = /[.,;:!?'’…*_]+$/u // punctuation of the sentence, not of the address
 const LONGEST = 60
 
@@ -25,11 +25,13 @@ export function cutLinks(text) {
   return parts
 }
 
-/** An address as a link; null if it is not an http or https address. @param {string} written */
+/** An address as a link; null if it is not an http or https address. Without a scheme, `www.` means https. @param {string} written */
 export function linkOf(written) {
-  if (!/^https?:\/\//iu.test(written) || !URL.canParse(written)) return null
-  const url = new URL(written)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null
+  const address = /^www\./iu.test(written) ? `https://${written}` : written
+  if (!/^https?:\/\/\S+$/iu.test(address) || !URL.canParse(address)) return null
+  const url = new URL(address)
+  // Some browsers make %20 of a space in the name of a host, which has none.
+  if ((url.protocol !== 'http:' && url.protocol !== 'https:') || url.host.includes('%')) return null
   return { href: url.href, label: labelOf(url) }
 }
 

@@ -48,8 +48,8 @@ export function createCard({ toggleFollow, toggleReminder }) {
       card.classList.toggle('card--clubless', !row.club)
       follow.hidden = !row.club || !signed_in
       mark(follow, 'aria-pressed', row.followed ? 'true' : 'false')
-      mark(follow, 'aria-label', `Follow ${row.club}`)
-      mark(follow, 'title', row.followed ? `Unfollow ${row.club}` : `Follow ${row.club}`)
+      mark(follow, 'aria-label', row.club ? `Follow ${row.club}` : null)
+      mark(follow, 'title', row.club ? `${row.followed ? 'Unfollow' : 'Follow'} ${row.club}` : null)
       redraw(ribbon, row.followed ? 'followed' : 'follow')
       say(link, row.name)
       // The card of an ended room keeps its place under the pointer, but is not a link.

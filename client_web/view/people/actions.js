@@ -24,7 +24,7 @@ const ACTIONS = {
   makeSpeaker: { text: 'No longer a moderator', symbol: 'moderator' },
   remove: { text: 'Remove from the room', symbol: 'leave', about: 'They can come back.', closes: true },
   ban: { text: 'Ban from this room…', symbol: 'lock', closes: true, danger: true },
-  block: { text: 'Block', symbol: 'block', about: 'You are warned before you enter a room where they are. They are not informed.' },
+  block: { text: 'Block', symbol: 'block', about: 'You do not hear them, and are warned before you enter a room where they are. They are not informed.' },
   unblock: { text: 'Unblock', symbol: 'block' },
   report: { text: 'Report…', symbol: 'flag', closes: true },
 }

@@ -91,7 +91,7 @@ export function createPersonCard(actions) {
     mark(root, 'aria-label', person.username)
     say(about, aboutInWords(person, blocked))
     mark(profile, 'href', `/people/${encodeURIComponent(person.username)}`)
-    sound.update(person.gone ? null : person)
+    sound.update(person.gone ? null : person, blocked)
     drawActions(person, roomSession.may, blocked)
     const found = person.gone ? null : roomSession.traces.findLast((one) => one.user_id === user_id)
     connected.hidden = !found

@@ -29,7 +29,7 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
   const since = element('p', { class: 'page__counts quiet' })
   const about = element('p', { class: 'page__about' })
-  const marked = element('p', { class: 'person__blocked quiet', text: 'You blocked them. Rooms they host or speak in are marked in your hallway.' })
+  const marked = element('p', { class: 'person__blocked quiet', text: 'You blocked them. You do not hear them. Rooms they host or speak in are marked in your hallway.' })
   const edit = element('button', { class: 'button', type: 'button', text: 'Edit your page', on: { click: () => person && editProfile(person) } })
   const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => person && toggleBlock(person) } })
   const buttons = element('div', { class: 'page__buttons' }, edit, block)

@@ -8,9 +8,9 @@ const LONGEST = 1000
 
 /**
  * Reports a person to the people who run this Roomtone.
- * @param {{ report: (person: Named, reason: string) => Promise<unknown>, block: (person: Named) => Promise<unknown>, announce: (words: string) => void }} actions
+ * @param {{ report: (person: Named, reason: string) => Promise<unknown>, block: (person: Named) => Promise<unknown>, done: (words: string) => void }} actions  `done`: shows that it was sent
  */
-export function createReport({ report, block, announce }) {
+export function createReport({ report, block, done: confirm }) {
   /** @type {Named|null} */ let person = null
   let blocked = false
   const refusal = createRefusal('field__refusal')
@@ -18,7 +18,7 @@ export function createReport({ report, block, announce }) {
   const also = element('input', { type: 'checkbox', name: 'block' })
   const alsoText = element('strong')
   const go = element('button', { class: 'button button--action', type: 'submit', text: 'Send the report' })
-  const choice = element('label', { class: 'choice' }, also, element('span', { class: 'choice__text' }, alsoText, element('span', { class: 'quiet', text: 'You are warned before you enter a room where they are.' })))
+  const choice = element('label', { class: 'choice' }, also, element('span', { class: 'choice__text' }, alsoText, element('span', { class: 'quiet', text: 'You do not hear them, and are warned before you enter a room where they are.' })))
   const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
     element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'report-reason', text: 'What happened?' }), reason, refusal.element),
     element('p', { class: 'quiet report__about', id: 'report-about', text: 'The report includes the last 200 events and 50 messages that you could see in this room. Only the people who run this Roomtone read it. The person you report is not informed.' }),
@@ -37,7 +37,7 @@ export function createReport({ report, block, announce }) {
     if (!done) return reason.focus()
     reason.value = ''
     dialog.close()
-    announce(`Your report about ${whom.username} was sent. Thank you.`)
+    confirm(`Your report about ${whom.username} was sent. Thank you.`)
   }
 
   return {

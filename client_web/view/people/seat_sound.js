@@ -17,25 +17,29 @@ export function createSeatSound({ setVolume }) {
   const volume = element('div', { class: 'volume' },
     element('label', { class: 'volume__label' }, element('span', { text: 'Volume for you' }), slider), percent, muteButton)
 
-  const mixed = element('p', { class: 'volume__mixed quiet', text: 'In this room all voices are mixed into one. You cannot change the volume of one person.' })
+  const mixed = element('p', { class: 'volume__mixed quiet' })
+  const unheard = element('p', { class: 'volume__mixed quiet', text: 'You blocked them, so you do not hear them.' })
 
   const drawing = symbol('connection-good')
   const title = element('strong')
   const meaning = element('span')
   const numbers = element('span', { class: 'quality__numbers quiet' })
   const qualityText = element('p', { class: 'quality' }, drawing, element('span', { class: 'quality__words' }, title, ' ', meaning, ' ', numbers))
-  const root = element('div', { class: 'seat-sound' }, qualityText, volume, mixed)
+  const root = element('div', { class: 'seat-sound' }, qualityText, volume, mixed, unheard)
 
   return {
     element: root,
-    /** @param {Person|null} latest */
-    update(latest) {
+    /** @param {Person|null} latest @param {boolean} blocked */
+    update(latest, blocked) {
       person = latest
       const quality = person?.quality ?? null
       qualityText.hidden = quality === null
       mixed.hidden = !person?.mixed || !person.on_stage
-      volume.hidden = !person || person.me || person.mixed || person.connection === 'none'
-      root.hidden = qualityText.hidden && volume.hidden && mixed.hidden
+      const own = person !== null && !person.me && !person.mixed && person.connection !== 'none' // a voice of its own
+      say(mixed, `In this room all voices are mixed into one. ${blocked ? 'You hear people you blocked, too.' : 'You cannot change the volume of one person.'}`)
+      volume.hidden = !own || blocked
+      unheard.hidden = !own || !blocked
+      root.hidden = qualityText.hidden && volume.hidden && mixed.hidden && unheard.hidden
       if (person && quality) {
         const words = connectionExplained(quality, person.me)
         redraw(drawing, connectionSymbol(quality))

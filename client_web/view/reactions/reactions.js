@@ -64,7 +64,7 @@ export function createPalette({ react }) {
     if (words) timer = setTimeout(showRefusal, REFUSAL_SHOWN_FOR, null)
   }
 
-  return { element: root, toggle }
+  return { element: root, toggle, forget: () => showRefusal(null) }
 }
 
 /**

@@ -72,6 +72,18 @@ export function createControls(actions) {
       unread.replaceChildren(String(count > 99 ? '99+' : count), element('span', { class: 'visually-hidden', text: ' unread' }))
     },
     inspector: (/** @type {boolean} */ open) => mark(inspector, 'aria-expanded', open ? 'true' : 'false'),
+    /** Another room: what was refused in the last one is old. */
+    forget() {
+      refusal.hidden = true
+      say(refusal, '')
+      palette.forget()
+      microphone.forget()
+    },
+    /** Gives its button the focus, if it is shown. @returns {boolean} whether it is */
+    focusInspector() {
+      inspector.focus()
+      return document.activeElement === inspector
+    },
     /** Shows a refusal. @param {string|null} text */
     refuse(text) {
       refusal.hidden = !text

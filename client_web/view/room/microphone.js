@@ -78,6 +78,11 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
       say(title, TITLES[microphone.state])
       say(way, microphoneProblemInWords(microphone.problem))
     },
+    forget() {
+      clearTimeout(forgetting)
+      say(plugged, '')
+      dismissed = null
+    },
     levels(/** @type {ReadonlyMap<number, number>} */ levels) {
       const mine = my_id === null ? undefined : levels.get(my_id)
       if (mine !== undefined) ring.style.setProperty('--level', mine.toFixed(2))

@@ -47,8 +47,9 @@ function createPinDialog(/** @type {(url: string) => Promise<unknown>} */ pinLin
   async function submit(/** @type {Event} */ event) {
     event.preventDefault()
     const typed = address.value.trim()
-    const link = linkOf(/^[a-z][a-z0-9+.-]*:/iu.test(typed) ? typed : `https://${typed}`)
-    if (!typed || !link) return refuse('A link begins with http:// or https://.')
+    // Without a scheme, only what looks like the name of a host: "not a link" is none.
+    const link = linkOf(/^[^\s/:]+\.[^\s/:]+(?:[/:]|$)/u.test(typed) ? `https://${typed}` : typed)
+    if (!link) return refuse('This is no link. A link looks like https://example.org/page.')
     try {
       await pinLink(link.href)
       form.reset()

@@ -68,6 +68,7 @@ export function createRoom(actions) {
     if (room_id !== roomSession.room_id) {
       room_id = roomSession.room_id
       scroll.scrollTop = 0
+      for (const each of [controls, tools, queue]) each.forget() // what was said about the other room
     }
     root.dataset.phase = roomSession.phase
     mark(root, 'aria-label', known.name ?? 'The room')
@@ -111,6 +112,7 @@ export function createRoom(actions) {
     },
     refuse: controls.refuse,
     inspector: controls.inspector,
+    focusInspectorButton: () => controls.focusInspector() || root.focus({ preventScroll: true }),
     panel: controls.panel,
     chatButton: controls.chat,
     toggleReactions: controls.toggleReactions,

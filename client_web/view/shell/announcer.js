@@ -65,6 +65,8 @@ export function createAnnouncer() {
       last = 0
       waiting = []
       newest = ''
+      sentences = []
+      root.replaceChildren()
     },
   }
 }

@@ -3,7 +3,8 @@ import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { symbol } from '../elements/symbol.js'
 
-const SHOWN_FOR = 12_000 // ms; notices that need an answer stay until then
+const SHOWN_FOR = 12_000 // ms
+const ASKED_FOR = 60_000 // ms: a notice with a question. Invitations stay in their list, open rooms in the hallway
 const AT_ONCE = 3 // the others are in the list of invitations
 
 /**
@@ -16,7 +17,7 @@ const AT_ONCE = 3 // the others are in the list of invitations
 /**
  * Notices at the edge of the page: an invitation, a room that opened and of which I wanted to be reminded, an action that succeeded.
  * @param {{ acceptInvitation: (invitation: Invitation) => void, dismissInvitation: (invitation: Invitation) => void,
- *           enterReminded: (row: ListedRoom) => void, dismissReminder: (row: ListedRoom) => void, announce: (words: string) => void }} actions
+ *           enterReminded: (row: ListedRoom) => void, dismissReminder: (row: ListedRoom) => void, announce: (words: string) => void, focusBack: () => void }} actions  `focusBack`: a notice with the focus has gone
  */
 export function createNotices(actions) {
   const list = element('ul', { class: 'notices__list' })
@@ -25,6 +26,22 @@ export function createNotices(actions) {
   const said = new Set()
   /** @type {Notice[]} */ let passing = [] // they disappear after some seconds
   /** @type {Notice[]} */ let asking = []
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */ const ends = new Map() // of those that ask
+
+  /** A question that nobody answers goes away; not while the page is hidden, where nobody could see it. @param {string} key */
+  function expire(key) {
+    if (document.hidden) return ends.set(key, setTimeout(() => expire(key), ASKED_FOR))
+    return asking.find((one) => one.key === key)?.dismiss()
+  }
+
+  function watchEnds() {
+    for (const { key } of asking) if (!ends.has(key)) ends.set(key, setTimeout(() => expire(key), ASKED_FOR))
+    for (const [key, timer] of ends) {
+      if (asking.some((one) => one.key === key)) continue
+      clearTimeout(timer)
+      ends.delete(key)
+    }
+  }
 
   function draw() {
     const shown = [...asking.slice(0, AT_ONCE), ...passing]
@@ -38,8 +55,10 @@ export function createNotices(actions) {
   }
 
   function drop(/** @type {string} */ key) {
+    const focused = rows.get(key)?.element.contains(document.activeElement)
     passing = passing.filter((one) => one.key !== key)
     draw()
+    if (focused) actions.focusBack()
   }
 
   let count = 0
@@ -56,18 +75,21 @@ export function createNotices(actions) {
         yes: 'Enter', accept: () => actions.enterReminded(row), dismiss: () => actions.dismissReminder(row),
       }))
       asking = [...invited, ...opened]
+      watchEnds()
       draw()
     },
     /**
      * Shows a notice for some seconds.
      * @param {string} words
-     * @param {{ yes?: string, accept?: () => void, key?: string }} [action]  a button of the notice; a notice with the same `key` is replaced
+     * @param {{ yes?: string, accept?: () => void, key?: string, focus?: boolean }} [action]  a button of the notice, which may get the focus because what
+     *   had it is gone; a notice with the same `key` is replaced
      */
-    show(words, { yes = '', accept, key: subject = '' } = {}) {
+    show(words, { yes = '', accept, key: subject = '', focus = false } = {}) {
       const key = `notice-${subject}-${(count += 1)}`
       if (subject) passing = passing.filter((one) => !one.key.startsWith(`notice-${subject}-`))
       passing = [...passing.slice(-1), { key, sign: 'check', words, yes, passing: true, accept: () => { accept?.(); drop(key) }, dismiss: () => drop(key) }]
       draw()
+      if (focus) rows.get(key)?.focus()
       setTimeout(() => drop(key), SHOWN_FOR)
     },
   }
@@ -89,6 +111,7 @@ function createNotice() {
   const made = element('li', { class: 'notice' }, face, words, close, actions)
   return {
     element: made,
+    focus: () => yes.focus(),
     update(/** @type {Notice} */ latest) {
       if (!notice) face.append(latest.face ? avatar(latest.face) : symbol(latest.sign ?? 'check'))
       notice = latest

@@ -40,7 +40,7 @@ const wide = matchMedia('(min-width: 768px)')
  * @param {HTMLElement} main
  * @param {{ toggleInspector: () => void, retryConnection: (user_id: number) => void } & Parameters<typeof createTopBar>[0] & Parameters<typeof createHallway>[0] &
  *         Omit<Parameters<typeof createDock>[0], 'dismiss'> & Parameters<typeof createLanding>[0] & Parameters<typeof createRoom>[0] &
- *         Parameters<typeof createPages>[0] & Parameters<typeof createSidePanel>[0] & Omit<Parameters<typeof createNotices>[0], 'announce'> &
+ *         Parameters<typeof createPages>[0] & Parameters<typeof createSidePanel>[0] & Omit<Parameters<typeof createNotices>[0], 'announce'|'focusBack'> &
  *         Omit<Parameters<typeof createConsentPrompt>[0], 'answered'>} actions
  */
 export function createShellView(main, actions) {
@@ -53,7 +53,7 @@ export function createShellView(main, actions) {
   const inspector = createInspectorView({ ...actions, close: actions.toggleInspector })
   const panel = createSidePanel(actions, { changed: drawPanel, opener: () => room.chatButton })
   const announcer = createAnnouncer()
-  const notices = createNotices({ ...actions, announce: announcer.say })
+  const notices = createNotices({ ...actions, announce: announcer.say, focusBack: () => room.focus() })
   const scrolls = createScrolls(() => (pages.element.hidden ? hallway.scroll : pages.scroll))
   const news = createChatNews(announcer.say)
   const floating = createFloating(room.seatOf)
@@ -168,10 +168,12 @@ export function createShellView(main, actions) {
 
   function showInspector(/** @type {boolean} */ open) {
     if (open) panel.dropSheet()
+    const focused = inspector.element.contains(document.activeElement)
     main.dataset.inspector = open ? 'open' : 'closed'
     inspector.show(open)
     room.inspector(open)
     drawPanel()
+    if (!open && focused) room.focusInspectorButton()
   }
 
   return {

@@ -38,6 +38,7 @@ export function createHandQueue(actions) {
 
   return {
     element: root,
+    forget: () => refusal.say(null),
     /** @param {Pick<RoomSessionState, 'may'|'queue'|'people'>} roomSession */
     update({ may, queue, people }) {
       const invitedPeople = may.moderate ? people.filter((person) => person.invited) : []

@@ -13,7 +13,6 @@ const UNDO_FOR = 5 // s
  */
 export function createStageTools({ muteAll }) {
   /** @type {ReturnType<typeof setTimeout>|null} */ let waiting = null
-  /** @type {number|null} */ let room_id = null
   const refusal = createRefusal()
   const label = element('span', { text: 'Mute all' })
   const button = element('button', { class: 'tool', type: 'button', title: "Everybody's microphone goes off, except yours and the host's", on: { click: () => (waiting === null ? begin() : stop()) } }, symbol('mic-off'), label)
@@ -47,11 +46,14 @@ export function createStageTools({ muteAll }) {
 
   return {
     element: root,
-    /** @param {Pick<ShownRoomSession, 'may'|'stage'|'room_id'|'phase'>} roomSession */
-    update({ may, stage, phase, ...roomSession }) {
+    forget() {
+      stop()
+      refusal.say(null)
+    },
+    /** @param {Pick<ShownRoomSession, 'may'|'stage'|'phase'>} roomSession */
+    update({ may, stage, phase }) {
       const open = stage.some((person) => !person.me && !person.muted && person.role !== 'HOST')
-      if (room_id !== roomSession.room_id || phase === 'left' || !may.moderate) stop()
-      room_id = roomSession.room_id
+      if (phase === 'left' || !may.moderate) stop()
       root.hidden = !may.moderate || (!open && waiting === null && refusal.element.hidden)
     },
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { NEWEST, indicesOf, pageDown, keptRange, pageUp } from '../../../client_web/view/chat/visible_range.js'
-import { isOnlyEmoji, lengthInWords, messagesInWords, reactionsInWords, secondsInWords } from '../../../client_web/view/chat/words.js'
+import { isLong, isOnlyEmoji, lengthInWords, messagesInWords, reactionsInWords, secondsInWords } from '../../../client_web/view/chat/words.js'
 import { cutLinks } from '../../../client_web/view/elements/links.js'
 
 test('the range of shown messages stays small and moves by a page', () => {
@@ -39,6 +39,9 @@ const LINKS = [
   ['javascript:alert(1) data:text/html,x mailto:a@b.example ftp://a.example', []],
   ["javascript:alert('https://a.example')", [['https://a.example/', 'a.example']]],
   ['https:// https://[ http://:80', []],
+  ['see www.tea.example/menu, or www.', [['https://www.tea.example/menu', 'www.tea.example/menu']]],
+  ['WWW.Tea.Example a@www.tea.example awww.tea.example', [['https://www.tea.example/', 'www.tea.example']]],
+  ['https://not%20a%20link/', []],
   ['<a href="https://a.example">', [['https://a.example/', 'a.example']]],
   ['nothttps://a.example', []],
 ]
@@ -56,5 +59,6 @@ test('several reactions or messages are one sentence', () => {
   assert.equal(messagesInWords([by('amara'), by('lior')], false), '2 new messages from amara and lior.')
   assert.deepEqual([1700, 1999, 2013].map(lengthInWords), ['', '1 character left', '13 characters too many'])
   assert.deepEqual([125, 9].map(secondsInWords), ['2 min 5 s', '9 s'])
+  assert.deepEqual(['short', 'x'.repeat(701), 'x\n'.repeat(20)].map(isLong), [false, true, true])
   assert.deepEqual(['👏', '👩🏽‍🚀 🇩🇪', '123', '👏👏👏👏', 'ok 👏'].map(isOnlyEmoji), [true, true, false, false, false])
 })

@@ -1,0 +1,34 @@
+import { createDialog } from '../dialog/dialog.js'
+import { createField, createForm } from '../dialog/form.js'
+import { element } from '../elements/element.js'
+
+/** @import { ClubPage } from '../../room/clubs.js' */
+
+/**
+ * Hands a club over to one of its members.
+ * @param {{ handOver: (club: ClubPage, username: string) => Promise<unknown> }} actions
+ */
+export function createHandOverClub({ handOver }) {
+  /** @type {ClubPage} */ let club
+  const fields = { who: createField({ id: 'club-new-owner', label: 'New owner', input: element('select', { name: 'who' }) }) }
+  const form = createForm({ fields, rules: { members_person_belongs: ['who'] }, go: 'Hand it over', submit },
+    element('p', { class: 'quiet', text: 'They own the club from now on, and you become an admin. They can give it back.' }), fields.who.element)
+  const dialog = createDialog('Hand the club over', form.element)
+
+  async function submit() {
+    await handOver(club, fields.who.value)
+    dialog.close()
+  }
+
+  return {
+    element: dialog.element,
+    /** @param {ClubPage} latest @param {number|undefined} my_id */
+    open(latest, my_id) {
+      club = latest
+      form.clear()
+      fields.who.input.replaceChildren(...club.roster.filter(({ user_id }) => user_id !== my_id).map(({ username }) => new Option(username)))
+      dialog.open()
+      fields.who.focus()
+    },
+  }
+}
