@@ -64,7 +64,7 @@ def run_populated_relay(database_url: str, **settings: Any) -> Iterator[Populate
     }
     with (
         run_relay(
-            database_url, statement_timeout=5, grace=300, streams_per_user=1000, **more | settings
+            database_url, statement_timeout=20, grace=300, streams_per_user=1000, **more | settings
         ) as relay,
         psycopg.connect(database_url, autocommit=True) as connection,
     ):

@@ -98,7 +98,7 @@ def test_a_request_that_waits_too_long_for_a_connection_gets_retry_after(
 def test_the_wait_for_a_lock_is_bounded(database_url: str, connect: Connect) -> None:
     psql = Psql(connect())
     room = psql.room("rick")
-    with run_relay(database_url, lock_timeout=0.2) as relay, relay.sign_in("rick") as rick:
+    with run_relay(database_url, lock_timeout=1) as relay, relay.sign_in("rick") as rick:
         blocker = connect(autocommit=False)
         blocker.execute("select from rooms where id = %s for update", (room,))
         refused = rick.patch(f"/rows/rooms?id=eq.{room}", json={"name": "Coffee"})

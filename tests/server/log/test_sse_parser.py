@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from roomtone.log import sse_parser
 from roomtone.log.sse_parser import LineTooLong, SseEvent, SseParser
 
+from ...fuzz.examples import examples
+
 STREAM = (
     "\ufeff: a comment\r\nretry: 1000\r\n\r\n"
     'event: rooms\ndata: {"a":"\u2028\u00fc"}\nid: 7-1\n\n'
@@ -37,6 +39,7 @@ def test_fields_comments_and_line_ends_are_read_as_the_standard_says() -> None:
     assert parser.retry == 1000
 
 
+@examples(100)
 @given(st.lists(st.integers(0, len(STREAM)), max_size=12))
 def test_it_does_not_matter_how_the_network_divides_the_stream(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(STREAM)]

@@ -17,7 +17,7 @@ async def test_a_frozen_server_ends_the_statement_and_its_connection_is_replaced
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pools, "ANSWER_MARGIN", 0.2)
-    database = Database(database_url, node=NodeId("test"), settings=Settings(statement_timeout=0.3))
+    database = Database(database_url, node=NodeId("test"), settings=Settings(statement_timeout=2))
     await database.open()
     try:
         frozen = None

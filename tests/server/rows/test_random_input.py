@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import httpx
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from ...fuzz.examples import examples
 from ...running import run_relay
 from .test_bad_input import no_tracebacks  # noqa: F401 -- a fixture for every test here
 
@@ -27,14 +28,9 @@ def test_no_query_string_breaks_the_server(database_url: str) -> None:
         ]
     )
     text = st.lists(pieces | st.text(max_size=3), max_size=12).map("".join)
-    with run_relay(database_url, statement_timeout=2) as relay, relay.client() as client:
+    with run_relay(database_url, statement_timeout=20) as relay, relay.client() as client:
 
-        @settings(
-            max_examples=300,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow],
-            database=None,
-        )
+        @examples(300)
         @given(
             pairs=st.lists(st.tuples(text, text), max_size=4),
             path=st.sampled_from(["rooms", "rpc/hallway_rows"]),
@@ -63,9 +59,9 @@ def test_no_body_breaks_the_server(database_url: str) -> None:
     )
     keys = st.sampled_from(["room_id", "peer_id", "role", "muted", "user_id"]) | st.text(max_size=4)
     objects = st.dictionaries(keys, values, max_size=4)
-    with run_relay(database_url, statement_timeout=2) as relay, relay.sign_in("anna") as anna:
+    with run_relay(database_url, statement_timeout=20) as relay, relay.sign_in("anna") as anna:
 
-        @settings(max_examples=200, deadline=None, database=None)
+        @examples(200)
         @given(body=st.lists(objects, max_size=3) | objects | values)
         def fuzz(body: object) -> None:
             response = anna.post("/rows/participants", json=body)
