@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext
 
-from ..patience import eventually
+from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from .browser import Tab, expect_refusals, open_tab
@@ -121,12 +121,12 @@ def test_every_technique_reconnects_after_a_restart_of_the_relay(
     context: BrowserContext, database_url: str, psql: Psql, technique: str
 ) -> None:
     room = psql.room("host", "Den")
-    with run_relay(database_url, demo=True, grace=8.0) as first:
+    with run_relay(database_url, demo=True, grace=PATIENCE) as first:
         port = int(first.url.rpartition(":")[2])
         rick = open_tab(context, first.url, "rick", via=technique)
         rick.enter(room)
         peer = rick.state["me"]["peer_id"]
-    with run_relay(database_url, demo=True, grace=8.0, port=port):
+    with run_relay(database_url, demo=True, grace=PATIENCE, port=port):
         psql.seat(room, "beth")
         rick.sees("rick", "beth")
         rick.until("() => roomtone.state.phase === 'in'")
@@ -139,12 +139,12 @@ def test_a_participant_removed_while_disconnected_does_not_rejoin(
     context: BrowserContext, database_url: str, psql: Psql, technique: str
 ) -> None:
     room = psql.room("host", "Den")
-    with run_relay(database_url, demo=True, grace=20.0) as first:
+    with run_relay(database_url, demo=True, grace=PATIENCE) as first:
         port = int(first.url.rpartition(":")[2])
         rick = open_tab(context, first.url, "rick", via=technique)
         rick.enter(room)
     psql.run("delete from participants where room_id = %s and role <> 'HOST'", room)
-    with run_relay(database_url, demo=True, grace=20.0, port=port):
+    with run_relay(database_url, demo=True, grace=PATIENCE, port=port):
         rick.until("() => roomtone.state.phase === 'left'")
         assert rick.state["reason"] == "removed"
         rick.until("() => roomtone.shell.state.connection === 'live'")
