@@ -64,9 +64,9 @@ export function createNotices(actions) {
   let count = 0
   return {
     element: root,
-    /** @param {{ shell: ShellState, seated_in: number|null }} now */
-    update({ shell, seated_in }) {
-      const invited = shell.invitations.fresh.filter((one) => one.room_id === null || one.room_id !== seated_in).map((one) => ({
+    /** @param {{ shell: ShellState, seated_in: number|null, shown_room: number|null }} now  `shown_room`: its page says itself that I am invited */
+    update({ shell, seated_in, shown_room }) {
+      const invited = shell.invitations.fresh.filter((one) => one.room_id === null || ![seated_in, shown_room].includes(one.room_id)).map((one) => ({
         key: `invitation-${one.id}`, face: one.invited_by, words: invitationInWords(one),
         yes: one.room_id ? 'Enter' : 'Join', accept: () => actions.acceptInvitation(one), dismiss: () => actions.dismissInvitation(one),
       }))

@@ -121,7 +121,7 @@ export function createShellView(main, actions) {
     if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks, invited: shell.invitations.list.some((one) => one.room_id === room_id) }, listed ?? shell.hallway.find((row) => row.id === room_id))
     else landing.show({ kind: landingFor(place, seated_in, listed, closed), row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: shell.reminders })
     pages.update(now)
-    notices.update({ shell, seated_in })
+    notices.update({ shell, seated_in, shown_room: inside && roomSession?.reason === 'removed' ? room_id : null })
 
     if (inspector.open && (!drawn || roomSession?.phase === 'left')) showInspector(false)
     inspector.update(roomSession && drawn ? { ...roomSession, room_id } : null)
