@@ -15,7 +15,7 @@ import { problemFrom } from './signaling/problem.js'
 import { createShellView } from './view/shell/shell.js'
 import { createKeysHelp, listenToKeys } from './view/shell/keys.js'
 import { listenToTalkKey } from './view/shell/talk_key.js'
-import { createRoute } from './view/shell/route.js'
+import { addressOf, createRoute } from './view/shell/route.js'
 import { keyboard } from './view/elements/keyboard.js'
 import { onceBeforeNextFrame } from './view/elements/next_frame.js'
 
@@ -63,16 +63,27 @@ listenToTalkKey(actions)
 listenToKeys(actions)
 keyboard.subscribe(scheduleDraw)
 
-/** Shows what the address says: enters a room, or opens another page while the room stays connected. */
-function arrive(/** @type {Place} */ place) {
-  if (place.place === 'room' && session.user && context.seated()?.room_id !== place.room_id) {
-    if (place.room_id && !isPlanned(place.room_id)) enter(place.room_id)
-  } else if (place.place === 'room' && known && !session.user && !isPlanned(place.room_id)) {
-    context.withName(context.arrive)
-  }
+/**
+ * Shows what the address says: enters a room, or opens another page while the room stays connected. Who opens the page by a link and is not
+ * signed in sees the room's door first.
+ * @param {Place} place @param {{ asks?: boolean }} [how]  asks: for a name
+ */
+async function arrive(place, { asks = true } = {}) {
+  const room_id = place.place === 'room' && context.seated()?.room_id !== place.room_id ? place.room_id : undefined
+  const isOpen = room_id !== undefined && isListed(room_id)
+  if (isOpen) arriveAtRoom(room_id, asks)
   const loaded = pages.load(place)
   draw()
-  return loaded
+  await loaded
+  // A room that is not in the hallway may have ended: then its page is shown.
+  if (room_id !== undefined && !isOpen && route.here().room_id === room_id && !pages.hasEnded(room_id)) arriveAtRoom(room_id, asks)
+}
+
+/** Enters a room, after asking for a name; one that opens later shows when. @param {number} room_id @param {boolean} asks */
+function arriveAtRoom(room_id, asks) {
+  if (isPlanned(room_id) || context.seated()?.room_id === room_id) return
+  if (session.user) enter(room_id)
+  else if (known && asks) context.withName(context.arrive)
 }
 
 /** The address changed: by a link, by Back, or by an action. @param {Place} place @param {{ entry: string, back: boolean }} how */
@@ -90,7 +101,8 @@ function enter(/** @type {number} */ room_id) {
 }
 
 /** Whether this room opens later: until then its page shows when. */
-const isPlanned = (/** @type {number|undefined} */ room_id) => shell.state.hallway.some((row) => row.id === room_id && row.scheduled)
+const isPlanned = (/** @type {number} */ room_id) => shell.state.hallway.some((row) => row.id === room_id && row.scheduled)
+const isListed = (/** @type {number} */ room_id) => shell.state.hallway.some((row) => row.id === room_id)
 
 function draw() {
   const { state } = shell
@@ -125,11 +137,20 @@ async function learnWho() {
   } catch (error) {
     known = problemFrom(error).status !== 0
   }
-  arrive(route.here())
+  arrive(route.here(), { asks: false })
+}
+
+/** In which room I was before the page was loaded again, if its address shows something else. */
+async function returnToRoom() {
+  const here = route.here()
+  if (!session.user || here.place === 'room') return
+  const lost = await shell.returnToRoom().catch(() => null) // no answer: the hallway shows the room
+  if (lost) view.showNotice(`You are no longer in “${lost.name}”: the page was away for too long.`, { yes: 'Enter again', accept: () => route.go(addressOf(lost.room_id)) })
 }
 
 draw()
 await learnWho()
+await returnToRoom()
 shell.subscribe((state) => {
   scheduleDraw()
   if (!known && state.connection === 'live') learnWho()

@@ -14,6 +14,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
   const KEY = 'roomtone.token'
   /** @type {User|null} */ let user = null
   let demo = false
+  let kept = { seat: 10, role: 600 } // as the relay says: its defaults, until it has said
   let token = storage.getItem(KEY)
   /** @type {Set<(session: { user: User|null, demo: boolean }) => void>} */ const listeners = new Set()
 
@@ -56,6 +57,10 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
     get demo() {
       return demo
     },
+    /** For how many seconds seat and role are kept when the connection is lost. */
+    get kept() {
+      return kept
+    },
     fetch: authorized,
 
     /**
@@ -87,6 +92,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
       }
       user = answer.user
       demo = answer.demo
+      kept = answer.kept
       const wanted = new URLSearchParams(location.search).get('username')?.trim()
       // Also if the cookie belongs to the same user: it may change in another tab.
       if (wanted && !(token && user && user.username.toLowerCase() === wanted.toLowerCase())) return session.signIn(wanted)

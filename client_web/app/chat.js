@@ -11,7 +11,7 @@ export function chatActions(context) {
 
   return {
     /** @param {string} text @returns {boolean} whether the words are on their way */
-    sendMessage: (text) => shell.roomSession?.state.phase === 'in' && here().send(text),
+    sendMessage: (text) => context.seated() !== null && shell.roomSession?.state.phase !== 'joining' && here().send(text),
     sendAgain: (/** @type {number} */ key) => chat()?.sendAgain(key),
     /** @param {number} key @returns {string} the words that were not sent */
     discardMessage: (key) => chat()?.discard(key) ?? '',

@@ -25,6 +25,8 @@ export function createPages(context, onChange) {
   const { clubs, profiles, invitations, recordings } = shell
   /** What each page loads. `any`: keys and values differ from page to page. @type {Record<string, ReturnType<typeof createLookup<any, any>>>} */
   const lookups = {
+    /** A room that has ended; null for one that I may enter. */
+    room: createLookup((id) => shell.endedRooms.one(id), onChange),
     clubs: createLookup(() => clubs.all(), onChange),
     club: createLookup((id) => clubs.one(id), onChange),
     person: createLookup(personAndTheirs, onChange),
@@ -32,7 +34,7 @@ export function createPages(context, onChange) {
     recording: createLookup((id) => (session.user ? recordings.one(id) : null), onChange),
   }
   /** The key of each page; `any` as above. @type {Record<string, (place: Place) => any>} */
-  const keyOf = { clubs: () => 'all', club: (place) => place.club_id, person: (place) => place.username, invitation: (place) => place.code, recording: (place) => place.recording_id }
+  const keyOf = { clubs: () => 'all', club: (place) => place.club_id, person: (place) => place.username, invitation: (place) => place.code, recording: (place) => place.recording_id, room: (place) => place.room_id }
   /** @type {number|null|undefined} */ let whose
 
   /** A user, with their recordings that I may listen to; on my own page all recordings that I may listen to. */
@@ -48,8 +50,10 @@ export function createPages(context, onChange) {
     const me = session.user?.id ?? null
     if (whose !== me) for (const each of Object.values(lookups)) each.forget()
     whose = me
-    if (place.place in lookups) await lookups[place.place].look(keyOf[place.place](place))
+    if (place.place in lookups && !(place.place === 'room' && isOpen(place.room_id))) await lookups[place.place].look(keyOf[place.place](place))
   }
+  /** Whether the room is in the hallway, or I am in it: then it has not ended. */
+  const isOpen = (/** @type {number|undefined} */ id) => shell.state.hallway.some((row) => row.id === id) || context.seated()?.room_id === id
   const reload = () => load(context.route.here())
 
   // Shows changes by others: while a page of clubs is visible, and when any page is visible again.
@@ -139,6 +143,8 @@ export function createPages(context, onChange) {
   return {
     actions,
     load,
+    /** Whether this room has ended, as far as is known. */
+    hasEnded: (/** @type {number} */ id) => lookups.room.state.key === id && lookups.room.state.phase === 'ready',
     get state() {
       return Object.fromEntries(Object.entries(lookups).map(([name, each]) => [name, each.state]))
     },

@@ -31,6 +31,8 @@ export function roomActions(context) {
       const sure = !may?.speak || may.host || await context.ask({ title: 'Leave the room?', about: 'You are on stage. When you come back, you may have to ask to speak again.', yes: 'Leave', no: 'Stay' })
       if (sure) await leave()
     },
+    reconnect: () => shell.roomSession?.reconnect(),
+    dismissReturn: () => shell.roomSession?.dismissReturn(),
     again: () => withName(() => shell.roomSession?.rejoin()),
     retryConnection: (/** @type {number} */ user_id) => shell.roomSession?.retryConnection(user_id),
     toggleInspector: () => context.inRoom() && context.view.showInspector(!context.view.inspectorOpen),

@@ -107,7 +107,8 @@ export function createStageActions(context) {
       toggleHand() {
         const seated = context.seated()
         if (!seated?.state.me || seated.state.may.speak) return
-        context.attempt(() => (seated.state.may.lower_hand ? seated.consent.lowerHand() : seated.consent.raiseHand()))
+        const up = seated.state.handWish ?? seated.state.may.lower_hand
+        context.attempt(() => (up ? seated.consent.lowerHand() : seated.consent.raiseHand()))
       },
       stepUp: () => context.attempt(() => consent().stepUp()),
       stepDown: () => context.attempt(() => consent().stepDown()),

@@ -1,11 +1,13 @@
 import { instant, now } from './clock.js'
 import { EMPTY_LOG, PAGE, placeOf, reduceChat, withHistory, withMessages, without } from './chat_log.js'
-import { problemFrom, ruleOf } from '../signaling/problem.js'
+import { backoff } from '../signaling/backoff.js'
+import { isUnanswered, problemFrom, ruleOf } from '../signaling/problem.js'
 import { createOutgoingMessages } from './outgoing_messages.js'
 
 /** @import { Json } from '../signaling/json.js' */
 
 const PACE = 5000 // ms to wait after `messages_come_slowly`: five messages in five seconds
+const FRESH = 600_000 // ms; older messages that did not go out are not sent by themselves when the page is loaded again
 
 /** The control characters that `messages_body_is_text` refuses; they come along with pasted text. */
 // eslint-disable-next-line no-control-regex
@@ -51,21 +53,23 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     onChange()
   }
 
-  const outgoing = createOutgoingMessages({ now, post, onChange: onOutgoing })
+  const outgoing = createOutgoingMessages({ now, post, pause, onChange: onOutgoing })
   restore()
 
   function restore() {
     try {
       const kept = JSON.parse(storage.getItem(KEY) ?? '{}')
       draft = String(kept.draft ?? '')
-      for (const { client_id, body } of kept.unsent ?? []) outgoing.restore(String(client_id), String(body))
+      for (const { client_id, body, at, state } of kept.unsent ?? []) {
+        outgoing.restore(String(client_id), String(body), state === 'waiting' && now() - Number(at) < FRESH ? 'waiting' : 'unsent', Number(at))
+      }
     } catch {
       // unknown content, or no storage: nothing to restore
     }
   }
 
   function keep() {
-    const unsent = outgoing.list.map(({ client_id, body }) => ({ client_id, body }))
+    const unsent = outgoing.list.map(({ client_id, body, at, state }) => ({ client_id, body, at, state: state === 'unsent' ? state : 'waiting' }))
     try {
       if (draft || unsent.length) storage.setItem(KEY, JSON.stringify({ draft, unsent }))
       else storage.removeItem(KEY)
@@ -85,6 +89,15 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       if (ruleOf(problem) !== 'messages_client_id_is_new') throw problem
     }
     noteWritten(now())
+  }
+
+  /** How long a message waits after a failure. @type {Parameters<typeof createOutgoingMessages>[0]['pause']} */
+  function pause(problem, waited, attempt) {
+    if (isUnanswered(problem)) return backoff(attempt)
+    // Several that were written without a connection go out together: no faster than the room allows.
+    if (waited && ruleOf(problem) === 'messages_come_slowly') return PACE
+    if (waited && ruleOf(problem) === 'messages_slow_mode') return slowMode() * 1000
+    return null
   }
 
   /** @param {readonly import('./outgoing_messages.js').OutgoingMessage[]} list @param {Error|null} problem */
@@ -163,6 +176,10 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     reconsider() {
       state = null
     },
+    /** The connection is back. */
+    resume: outgoing.resume,
+    /** I am not in the room any more. */
+    close: outgoing.close,
 
     /** @param {string} text @returns {boolean} whether it is on its way; if not, it should stay in the box */
     send(text) {

@@ -1,3 +1,5 @@
+import { isUnanswered } from '../signaling/problem.js'
+
 /** What it means when another person gives me a role. @type {Record<Seat['role'], SeatChange>} */
 const BY_ROLE = { AUDIENCE: 'moved_down', MODERATOR: 'moderator', HOST: 'host', SPEAKER: 'speaker' }
 
@@ -28,6 +30,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
   let openEarly = false // the microphone is open, or requested, although I am still a listener
   /** @type {SeatChange|null} */ let seatChange = null
   /** @type {number|undefined} */ let timer
+  /** @type {boolean|null} */ let handWish = null // raised or lowered while the connection is away
 
   const mine = { room_id: `eq.${roomId}`, user_id: `eq.${userId}` }
   /** @param {import('../signaling/rows.js').Row} columns */
@@ -70,7 +73,32 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
     }
   }
 
+  /** Raises or lowers my hand; without a connection, when it is back. While I am invited, raising a hand accepts the invitation. @param {boolean} up */
+  async function setHand(up) {
+    try {
+      handWish = up
+      await changeSeat(up && seat?.invited_to_speak_at ? 'SPEAKER' : null, () => change({ hand_raised_at: up ? new Date().toISOString() : null }))
+      handWish = null
+    } catch (problem) {
+      if (!isUnanswered(problem)) handWish = null
+      onChange()
+      if (handWish === null) throw problem
+    }
+  }
+
   return {
+    /** Whether I want my hand to be up, while that is not written yet; null: nothing waits. */
+    get handWish() {
+      return handWish
+    },
+    /** The connection is back. @returns {Promise<void>} rejects with the Problem that refused it */
+    resume: async () => {
+      if (handWish === null || !seat) return
+      if (seat?.role === 'AUDIENCE' && handWish !== Boolean(seat.hand_raised_at)) return setHand(handWish)
+      handWish = null
+      onChange()
+    },
+
     /** The latest change of my seat by another person; null after I reacted to it. */
     get seatChange() {
       return seatChange
@@ -97,9 +125,8 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
     /** I reacted to the change of my seat. */
     answered: () => setSeatChange(null),
 
-    // While I am invited, raising a hand accepts the invitation.
-    raiseHand: () => changeSeat(seat?.invited_to_speak_at ? 'SPEAKER' : null, () => change({ hand_raised_at: new Date().toISOString() })),
-    lowerHand: () => changeSeat(null, () => change({ hand_raised_at: null })),
+    raiseHand: () => setHand(true),
+    lowerHand: () => setHand(false),
     stepUp: () => changeSeat('SPEAKER', () => change({ role: 'SPEAKER' })),
     stepDown: () => changeSeat('AUDIENCE', () => change({ role: 'AUDIENCE' })),
 
@@ -128,6 +155,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
       seat = null
       openEarly = false
       seatChange = null
+      handWish = null
     },
   }
 }

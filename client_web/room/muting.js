@@ -1,7 +1,10 @@
+import { isUnanswered } from '../signaling/problem.js'
+
 /**
  * Whether I am muted. My wish is shown at once; the row in the database decides. Wishes are written one after the other. Until the event of
  * my write arrives, the log may still bring older states, which must not undo a newer wish. A mute without a wish of mine is a moderator's.
  * After a snapshot my event may not come any more: if the snapshot says muted, I am muted, and my wish to be muted is written again.
+ * A wish that got no answer, because the connection is away, is kept and written when it is back.
  *
  * @param {{ write: (muted: boolean) => Promise<unknown>, onChange: (muted: boolean) => void }} options
  */
@@ -11,6 +14,7 @@ export function createMuting({ write, onChange }) {
   let mutedByOther = false
   /** @type {boolean|null} */ let awaited = null // the value whose event has not arrived yet
   /** @type {Promise<boolean>|null} */ let writing = null
+  let waiting = false // for the connection, with a wish
 
   /** @param {boolean} next */
   function become(next) {
@@ -21,6 +25,7 @@ export function createMuting({ write, onChange }) {
 
   async function flush() {
     try {
+      waiting = false
       for (let wish = muted; wish !== (awaited ?? row); wish = muted) {
         awaited = wish
         await write(wish)
@@ -28,6 +33,11 @@ export function createMuting({ write, onChange }) {
       return true
     } catch (problem) {
       awaited = null
+      if (isUnanswered(problem)) {
+        waiting = true
+        onChange(muted)
+        return false
+      }
       become(row)
       throw problem
     } finally {
@@ -43,8 +53,17 @@ export function createMuting({ write, onChange }) {
     get mutedByOther() {
       return mutedByOther
     },
+    /** Whether the others do not know it yet, because the connection is away. */
+    get waiting() {
+      return waiting
+    },
+    /** The connection is back. @returns {Promise<boolean>} as `set` */
+    resume() {
+      if (waiting) writing ??= flush()
+      return writing ?? Promise.resolve(false)
+    },
 
-    /** @param {boolean} wish @returns {Promise<boolean>} rejects with the Problem that refused it */
+    /** @param {boolean} wish @returns {Promise<boolean>} whether it is written; rejects with the Problem that refused it */
     set(wish) {
       mutedByOther = false
       become(wish)
@@ -60,6 +79,7 @@ export function createMuting({ write, onChange }) {
     seen(value, { speaks = true, fresh = false } = {}) {
       mutedByOther = speaks && value && (mutedByOther || (!muted && (fresh || awaited === null)))
       row = value
+      if (waiting) return
       if (fresh && value && !muted && awaited === false) {
         become(true)
         writing ??= flush()
@@ -72,6 +92,7 @@ export function createMuting({ write, onChange }) {
     reset() {
       row = true
       awaited = null
+      waiting = false
       mutedByOther = false
       become(true)
     },

@@ -65,13 +65,15 @@ export function createMyAudio({ devices, maySpeak, write, send, onStream, onProb
       return muting.mutedByOther
     },
     get state() {
-      return Object.freeze({ state: microphone.state, problem: microphone.problem, talking })
+      return Object.freeze({ state: microphone.state, problem: microphone.problem, talking, waiting: muting.waiting })
     },
     transmit,
     /** Whether my seat is muted, by the room's log. */
     seen: muting.seen,
     /** A new session of the seat begins muted. */
     reset: muting.reset,
+    /** The connection is back: what I wanted meanwhile is written. */
+    resume: () => void muting.resume().catch(onProblem),
     drop: microphone.drop,
     /** Opens the microphone; sends nothing yet. */
     want: microphone.want,

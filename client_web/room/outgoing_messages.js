@@ -2,23 +2,28 @@ import { errorFrom } from '../signaling/problem.js'
 import { newUuid } from '../signaling/uuid.js'
 
 /**
- * My messages that are not in the room yet. They are sent one after the other, in the order I wrote them. A message that was refused or
- * got no answer stays until it is sent again or discarded.
+ * My messages that are not in the room yet. They are sent one after the other, in the order I wrote them. One that got no answer, because
+ * the connection is away, waits with all after it, and goes out when it is back. One that was refused stays until it is sent again or
+ * discarded.
  *
  * Without an answer a message may still be stored. So each has an id that is made here: `recognise` takes the id of a message in the log,
  * and a message that is sent again with the same id is never stored twice.
  *
- * @typedef {{ key: number, client_id: string, body: string, at: number, state: 'sending'|'unsent', problem: Error|null }} OutgoingMessage
+ * @typedef {{ key: number, client_id: string, body: string, at: number, state: 'sending'|'waiting'|'unsent', waited: boolean,
+ *             problem: Error|null }} OutgoingMessage  waited: it could not be sent when it was written
  *
  * @param {object} options
  * @param {(client_id: string, body: string) => Promise<void>} options.post
+ * @param {(problem: Error, waited: boolean, attempt: number) => number|null} options.pause  ms until it is tried again; null: it is refused for good
  * @param {(list: readonly OutgoingMessage[], problem: Error|null) => void} options.onChange  with the latest refusal
  * @param {() => number} options.now
  */
-export function createOutgoingMessages({ post, onChange, now }) {
+export function createOutgoingMessages({ post, pause, onChange, now }) {
   /** @type {readonly OutgoingMessage[]} */ let list = []
   let last = 0
   let busy = false
+  let attempts = 0 // without an answer, in a row
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
 
   /** @param {readonly OutgoingMessage[]} next @param {Error|null} [problem] */
   function become(next, problem = null) {
@@ -26,12 +31,12 @@ export function createOutgoingMessages({ post, onChange, now }) {
     onChange(list, problem)
   }
 
-  /** @param {number} key @param {Partial<OutgoingMessage>} next */
-  const change = (key, next) => list.map((one) => (one.key === key ? Object.freeze({ ...one, ...next }) : one))
+  /** @param {(one: OutgoingMessage) => boolean} which @param {Partial<OutgoingMessage>} next */
+  const change = (which, next) => list.map((one) => (which(one) ? Object.freeze({ ...one, ...next }) : one))
 
-  /** @param {string} client_id @param {string} body @param {OutgoingMessage['state']} state */
-  function add(client_id, body, state) {
-    become([...list, Object.freeze({ key: (last += 1), client_id, body, at: now(), state, problem: null })])
+  /** @param {string} client_id @param {string} body @param {OutgoingMessage['state']} state @param {number} [at] */
+  function add(client_id, body, state, at = now()) {
+    become([...list, Object.freeze({ key: (last += 1), client_id, body, at, state, waited: state === 'waiting', problem: null })])
   }
 
   async function flush() {
@@ -40,18 +45,38 @@ export function createOutgoingMessages({ post, onChange, now }) {
     for (let next = first(); next; next = first()) {
       try {
         await post(next.client_id, next.body)
+        attempts = 0
         become(list.filter(({ key }) => key !== next.key))
       } catch (error) {
-        const problem = errorFrom(error)
-        // Later ones wait, too: they must not overtake it.
-        const failed = list.map((one) => (one.state === 'sending' ? Object.freeze({ ...one, state: /** @type {const} */ ('unsent'), problem }) : one))
-        become(failed, problem)
+        fail(errorFrom(error), next)
       }
     }
     busy = false
   }
 
   const first = () => list.find(({ state }) => state === 'sending')
+
+  /** Later ones wait, too: they must not overtake it. @param {Error} problem @param {OutgoingMessage} message */
+  function fail(problem, { waited }) {
+    const delay = pause(problem, waited, attempts)
+    /** @param {OutgoingMessage} one */
+    const isSending = ({ state }) => state === 'sending'
+    if (delay === null) return become(change(isSending, { state: 'unsent', problem }), problem)
+    attempts += 1
+    clearTimeout(timer)
+    timer = setTimeout(resume, delay)
+    return become(change(isSending, { state: 'waiting', waited: true, problem: null }), problem)
+  }
+
+  /** The connection is back: what waited goes out. */
+  function resume() {
+    clearTimeout(timer)
+    if (!list.some(({ state }) => state === 'waiting')) return
+    become(change(({ state }) => state === 'waiting', { state: 'sending' }))
+    flush()
+  }
+
+  const isWaiting = () => list.some(({ state }) => state === 'waiting')
 
   return {
     get list() {
@@ -60,18 +85,19 @@ export function createOutgoingMessages({ post, onChange, now }) {
 
     /** @param {string} body */
     send(body) {
-      add(newUuid(), body, 'sending')
+      add(newUuid(), body, isWaiting() ? 'waiting' : 'sending')
       flush()
     },
 
-    /** From before the page was loaded: it waits for "Send again". @param {string} client_id @param {string} body */
-    restore: (client_id, body) => add(client_id, body, 'unsent'),
+    /** From before the page was loaded: it goes out with `resume`, or waits for "Send again". @param {string} client_id @param {string} body @param {'waiting'|'unsent'} state @param {number} [at] */
+    restore: (client_id, body, state, at) => add(client_id, body, state, at),
 
     /** @param {number} key */
     again(key) {
-      become(change(key, { state: 'sending', problem: null, at: now() }))
-      flush()
+      become(change((one) => one.key === key, { state: 'waiting', problem: null, at: now() }))
+      resume()
     },
+    resume,
 
     /** @returns {string} its text, to be edited again @param {number} key */
     discard(key) {
@@ -84,6 +110,12 @@ export function createOutgoingMessages({ post, onChange, now }) {
     recognise(client_id) {
       const found = list.find((one) => one.client_id === client_id)
       if (found) become(list.filter((one) => one !== found))
+    },
+
+    /** I am not in the room any more: nothing goes out by itself. */
+    close() {
+      clearTimeout(timer)
+      if (list.some(({ state }) => state !== 'unsent')) become(change(({ state }) => state !== 'unsent', { state: 'unsent' }))
     },
   }
 }

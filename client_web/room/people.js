@@ -30,10 +30,11 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
 
 /**
  * @param {import('./state.js').RoomState} room
- * @param {{ user_id: number, muted: boolean, soundOf: (user_id: number) => Pick<Person, 'speaking'|'volume'|'silenced'|'quality'>, connectionOf: (seat: import('./state.js').Seat) => { state: Person['connection'], path: Person['path'] }|undefined, mixed: boolean }} known
+ * @param {{ user_id: number, muted: boolean, soundOf: (user_id: number) => Pick<Person, 'speaking'|'volume'|'silenced'|'quality'>, connectionOf: (seat: import('./state.js').Seat) => { state: Person['connection'], path: Person['path'] }|undefined, mixed: boolean, away: boolean }} known
+ *   away: I am not connected
  * @returns {Person[]}
  */
-export function peopleOf(room, { user_id, muted, soundOf, connectionOf, mixed }) {
+export function peopleOf(room, { user_id, muted, soundOf, connectionOf, mixed, away }) {
   const places = new Map(handQueue(room).map((seat, index) => [seat.user_id, index + 1]))
   return present(room).filter((seat) => !isNode(seat)).map((seat) => {
     const me = seat.user_id === user_id
@@ -52,7 +53,7 @@ export function peopleOf(room, { user_id, muted, soundOf, connectionOf, mixed })
       speaking: speaking && !(me && muted),
       ...(mixed ? { volume: 100, silenced: false } : { volume, silenced }),
       ...{ quality, mixed: mixed && !me },
-      connection: connection?.state ?? 'none',
+      connection: me && away ? 'reconnecting' : (connection?.state ?? 'none'),
       path: connection?.path ?? null,
     })
   })

@@ -1,3 +1,4 @@
+import { unreachable } from '../signaling/problem.js'
 import { instant, now } from './clock.js'
 
 /** The possible reactions; the constraint `reactions_emoji_is_known` has the same list. */
@@ -15,9 +16,10 @@ const FRESH = 10_000 // ms; older reactions, received after a lost connection, a
  * @param {{ id: number, username: string }} options.user
  * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
  * @param {number} options.roomId
+ * @param {() => boolean} options.connected  a reaction belongs to its moment: without a connection it is refused, not kept
  * @param {() => number} options.skew  how far the server's clock is ahead, in ms
  */
-export function createReactions({ user, rows, roomId, skew }) {
+export function createReactions({ user, rows, roomId, connected, skew }) {
   /** @type {Set<(reaction: Reaction) => void>} */ const listeners = new Set()
   /** @type {string[]} */ const echoes = [] // my emoji whose events have not arrived yet
 
@@ -42,6 +44,7 @@ export function createReactions({ user, rows, roomId, skew }) {
 
     /** @param {string} emoji @returns {Promise<void>} rejects with the Problem that refused it */
     async react(emoji) {
+      if (!connected()) throw unreachable()
       echoes.push(emoji)
       notify({ user_id: user.id, username: user.username, emoji })
       try {

@@ -1,4 +1,5 @@
 import { createRows } from '../signaling/rows.js'
+import { createAbsence } from './absence.js'
 import { createChat } from './chat.js'
 import { createConnectionProblems } from './connection_problems.js'
 import { createConsent } from './consent.js'
@@ -27,16 +28,18 @@ import { createSeat } from './seat.js'
  * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices  which microphone and loudspeaker
  * @param {ReturnType<typeof import('../media/volume.js').createVolumes>} options.volumes  how loud I want to hear each person
  * @param {string} [options.role]  'AUDIENCE' to only listen
+ * @param {import('./absence.js').Before|null} [options.before]  what I had here before the page was loaded again
+ * @param {() => { seat: number, role: number }} [options.times]  seconds for which seat and role are kept
  * @param {(frame: import('../signaling/subscription.js').Frame) => void} [options.onFrame]  every frame: the hallway's frames come in the room's stream
  * @param {(subscription: import('../signaling/subscription.js').SubscriptionStatus) => void} [options.onSubscription]
  */
-export function createRoomSession({ user, fetch, technique, devices, volumes, roomId, role, onFrame = () => {}, onSubscription = () => {} }) {
+export function createRoomSession({ user, fetch, technique, devices, volumes, roomId, role, before = null, times = () => ({ seat: 10, role: 600 }), onFrame = () => {}, onSubscription = () => {} }) {
   /** @type {import('./seat.js').SeatStatus} */
   let seatStatus = { phase: 'joining', reason: null, problem: null, retry_at: null }
 
   const observable = createObservable(() => roomSessionStateOf({
     ...{ seatStatus, room: room.state, hostNews: room.hostNews, user_id: user.id, connections: media.connections, myAudio: media.myAudio, sound: media.sound },
-    ...{ consent, devices, connectionProblems, inspector, chat, recording },
+    ...{ consent, devices, connectionProblems, inspector, chat, recording, absence },
   }))
   const onChange = observable.changed
   const inspector = createInspector({ onChange })
@@ -44,7 +47,8 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
   const rows = createRows({ fetch, watch: inspector.watch })
   const skew = () => inspector.skew
   const room = createFollowedRoom(user.id)
-  const seat = createSeat({ user, rows, inspector, technique, roomId, role, onJoining: () => media.restart(), prepare: () => media.prepare(), onFrame: receive, onStatus })
+  const absence = createAbsence({ rows, roomId, userId: user.id, times, before, onChange })
+  const seat = createSeat({ user, rows, inspector, technique, roomId, role, onJoining, look: absence.look, prepare: () => media.prepare(), onFrame: receive, onStatus })
   const media = createRoomMedia({
     ...{ user_id: user.id, fetch, room, devices, volumes, inspector, connectionProblems, onChange },
     seat: {
@@ -53,7 +57,7 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
       writeMuted: (muted) => rows.update('participants', { muted }, seatFilter(user.id), { representation: false }),
     },
   })
-  const reactions = createReactions({ user, rows, roomId, skew })
+  const reactions = createReactions({ user, rows, roomId, skew, connected: () => seatStatus.phase === 'in' })
   const chat = createChat({ user, rows, roomId, slowMode: room.slowMode, skew, onChange })
   const consent = createConsent({ rows, roomId, userId: user.id, microphone: media.myAudio, onChange })
   const recording = createRecording({ user, rows, roomId, skew, onChange })
@@ -61,19 +65,38 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
   /** @param {number} user_id */
   const seatFilter = (user_id) => ({ room_id: `eq.${roomId}`, user_id: `eq.${user_id}` })
 
+  /** A session of my seat begins: the first one, or after one that was interrupted. */
+  function onJoining() {
+    absence.begin({ muted: media.myAudio.muted || media.myAudio.state.talking })
+    media.restart()
+  }
+
   /** @param {import('./seat.js').SeatStatus} next @param {import('../signaling/subscription.js').SubscriptionStatus} [subscription] */
   function onStatus(next, subscription) {
     seatStatus = Object.freeze(next)
+    absence.connection(next.phase === 'in')
     if (subscription) {
       inspector.stream(subscription.state, subscription.reason)
       onSubscription(subscription)
     }
-    if (next.phase === 'left') {
+    if (next.phase === 'in') resume()
+    if (next.phase === 'left' || next.reason === 'suspended') {
+      if (next.phase === 'left') {
+        absence.forget()
+        chat.close()
+      } else absence.begin({ muted: media.myAudio.muted || media.myAudio.state.talking })
       consent.close()
       recording.close()
       media.close()
     }
     onChange()
+  }
+
+  /** The connection is back: what I wrote and did meanwhile goes out. */
+  function resume() {
+    chat.resume()
+    media.myAudio.resume()
+    consent.resume().catch((problem) => inspector.note({ code: 'refused', problem }))
   }
 
   /** @param {import('../signaling/subscription.js').Frame} frame */
@@ -94,7 +117,9 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
     onSeats({ fresh: true })
     const mine = room.mySeat()
     if (mine) inspector.recognise('participants', mine, frame.seen_at)
+    if (mine && absence.end(mine)?.microphone === 'restored') roomSession.setMuted(false).catch((problem) => inspector.note({ code: 'refused', problem }))
     if (epoch !== null && epoch !== room.state.epoch) media.connections.logLost()
+    resume()
     for (const signal of frame.data.signals ?? []) media.connections.receive(signal)
   }
 
@@ -113,6 +138,7 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
     chat.reconsider()
     media.updateConnections()
     consent.observe(room.mySeat(seat.peer_id))
+    absence.observe(room.mySeat(seat.peer_id))
     media.update({ fresh, keepMicrophone: consent.openEarly })
   }
 
@@ -135,10 +161,17 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
     leave: () => seat.leave(),
     /** Leaves by another function of the database, which may refuse it. @param {string} name @param {import('../signaling/rows.js').Row} [args] */
     leaveBy: (name, args) => seat.leaveBy(name, args),
-    /** The page closes, perhaps for good: nothing can be awaited. */
-    leaveAtOnce: () => seat.leaveAtOnce(),
+    /** The page is left, perhaps for good. @returns {import('./absence.js').Before|null} what there is to come back to */
+    suspend() {
+      seat.suspend()
+      return absence.before
+    },
+    /** Tries to connect now, without waiting for the next attempt. */
+    reconnect: () => seat.probe(true),
+    /** What is told about my return was read. */
+    dismissReturn: absence.dismiss,
     rejoin() {
-      if (seatStatus.phase !== 'left') return
+      if (seatStatus.phase !== 'left' && seatStatus.reason !== 'suspended') return
       room.restart()
       enter()
     },

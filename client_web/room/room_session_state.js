@@ -18,11 +18,12 @@ import { isNode, present } from './state.js'
  * @param {ReturnType<typeof import('./inspector.js').createInspector>} parts.inspector
  * @param {ReturnType<typeof import('./chat.js').createChat>} parts.chat
  * @param {ReturnType<typeof import('./recording.js').createRecording>} parts.recording
+ * @param {ReturnType<typeof import('./absence.js').createAbsence>} parts.absence
  */
-export function roomSessionStateOf({ seatStatus, room, hostNews, user_id, connections, myAudio, sound, consent, devices, connectionProblems, inspector, chat, recording }) {
+export function roomSessionStateOf({ seatStatus, room, hostNews, user_id, connections, myAudio, sound, consent, devices, connectionProblems, inspector, chat, recording, absence }) {
   const { route } = connections
   const mixed = route?.topology === 'mcu' && route.connected
-  const people = peopleOf(room, { user_id, muted: myAudio.muted, soundOf: sound.of, connectionOf: connections.connectionOf, mixed })
+  const people = peopleOf(room, { user_id, muted: myAudio.muted, soundOf: sound.of, connectionOf: connections.connectionOf, mixed, away: seatStatus.phase === 'reconnecting' })
   const me = people.find((person) => person.me) ?? null
   return Object.freeze({
     ...seatStatus,
@@ -33,12 +34,13 @@ export function roomSessionStateOf({ seatStatus, room, hostNews, user_id, connec
     queue: people.filter((person) => person.hand !== null).sort((a, b) => Number(a.hand) - Number(b.hand)),
     seatChange: consent.seatChange ?? (myAudio.mutedByOther ? 'muted' : null),
     may: mayOf(me, room.room),
+    handWish: consent.handWish,
     microphone: myAudio.state,
     devices: devices.state,
     speakers: sound.speaking.turns.flatMap((turn) => people.filter((person) => person.user_id === turn.user_id && !person.muted)),
     spoke: sound.speaking.recent,
     ...{ blocked: sound.blocked, connectionProblems: connectionProblems.list, seatEvents: room.seatEvents, hostNews },
-    ...{ entries: inspector.entries, traces: inspector.traces, chat: chat.state, recording: recording.state },
+    ...{ entries: inspector.entries, traces: inspector.traces, chat: chat.state, recording: recording.state, returned: absence.news, seatGone: absence.gone, times: absence.times },
   })
 }
 

@@ -19,11 +19,12 @@ import { newUuid } from '../signaling/uuid.js'
  * @param {number} options.roomId
  * @param {string} [options.role]
  * @param {() => void} options.onJoining
+ * @param {() => Promise<unknown>} options.look  must succeed before the seat is taken: whether it is still mine; rejects with a Problem
  * @param {() => Promise<unknown>} options.prepare  must succeed before the log is followed; rejects with a Problem
  * @param {(frame: import('../signaling/subscription.js').Frame) => void} options.onFrame
  * @param {(status: SeatStatus, subscription?: SubscriptionStatus) => void} options.onStatus
  */
-export function createSeat({ user, rows, inspector, technique, roomId, role, onJoining, prepare, onFrame, onStatus }) {
+export function createSeat({ user, rows, inspector, technique, roomId, role, onJoining, look, prepare, onFrame, onStatus }) {
   /** @typedef {{ peer_id: string, stream: ReturnType<typeof technique.subscribe>|null, checked: boolean }} Session */
   /** @type {Session|null} */ let session = null
   let wasIn = false
@@ -66,6 +67,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     const ready = retryWhilePassing(mine, reason ?? 'network', prepare)
     ready.catch(() => {}) // it is awaited below
     try {
+      await retryWhilePassing(mine, reason ?? 'network', look)
       const row = { room_id: roomId, peer_id: mine.peer_id, ...(asked ? { role: asked } : {}) }
       const taken = await retryWhilePassing(mine, reason ?? 'network', () => rows.upsert('participants', row, { on_conflict: 'room_id,user_id' }))
       if (session !== mine) return
@@ -150,11 +152,12 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     report('left', { reason, problem }, subscription)
   }
 
-  const leaveRoom = (/** @type {boolean} */ keepalive) => {
+  /** Only this leaves the room; whatever else ends the connection begins the grace period. */
+  function leave() {
     const { peer_id } = session ?? {}
     if (!peer_id) return Promise.resolve()
-    // With the peer_id: an old tab that closes late must not remove the seat of a newer one.
-    const answer = rows.rpc('leave_room', { room_id: roomId, peer_id }, { keepalive }).catch((problem) => inspector.note({ code: 'refused', problem }))
+    // With the peer_id: an old tab must not remove the seat of a newer one. `keepalive`: the page may be closed right afterwards.
+    const answer = rows.rpc('leave_room', { room_id: roomId, peer_id }, { keepalive: true }).catch((problem) => inspector.note({ code: 'refused', problem }))
     endSession('left')
     return answer
   }
@@ -190,9 +193,16 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
       return session?.peer_id ?? null
     },
     take: () => take(),
-    leave: () => leaveRoom(false),
+    leave,
     leaveBy,
-    leaveAtOnce: () => void leaveRoom(true),
+    /** The page is left, but not the room: the grace period of the seat begins. */
+    suspend() {
+      const old = session
+      session = null // before its stream is closed, which is no end of the session
+      if (!old) return
+      old.stream?.close()
+      report('reconnecting', { reason: 'suspended' })
+    },
     /** @param {boolean} dead  the open connection is surely dead */
     probe: (dead) => session?.stream?.probe(dead),
 

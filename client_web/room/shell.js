@@ -4,10 +4,12 @@ import { createRows } from '../signaling/rows.js'
 import { createTechnique } from '../signaling/technique.js'
 import { createBlocks } from './blocks.js'
 import { createClubs } from './clubs.js'
+import { createEndedRooms } from './ended_rooms.js'
 import { createFollowedClubs } from './followed_clubs.js'
 import { openRooms } from './hallway.js'
 import { createHallwaySubscription } from './hallway_subscription.js'
 import { createInvitations } from './invitations.js'
+import { createKeptSession } from './kept_session.js'
 import { createObservable } from './observable.js'
 import { createProfiles } from './profiles.js'
 import { createRecordings } from './recordings.js'
@@ -41,12 +43,13 @@ export function createShell({ session }) {
   })
   const followed = createFollowedClubs({ rows, onChange })
   const reminders = createReminders({ rows, onChange })
+  const kept = createKeptSession()
+  const recordings = createRecordings({ rows, fetch: session.fetch })
   const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange })
   /** @type {ReturnType<typeof createRoomSession>|null} */ let roomSession = null
   let isOpen = false
   /** @type {number|null|undefined} */ let whose = null
   let hidden = false // the page was left; it may be in the back/forward cache
-  let away = false // the room was left because the page was hidden
   let signingOut = false
 
   /** @returns {ShellState} */
@@ -84,19 +87,21 @@ export function createShell({ session }) {
     }
   }
 
+  /** The page is left: closed, loaded again, or put into the back/forward cache. None of them leaves the room. */
   function onPageHide() {
     hidden = true
-    away = Boolean(roomSession && roomSession.state.phase !== 'left')
-    roomSession?.leaveAtOnce()
+    const name = roomSession?.state.room?.name ?? ''
+    const before = roomSession?.suspend()
+    if (roomSession && before && session.user) kept.keep({ ...before, user_id: session.user.id, room_id: roomSession.room_id, name })
     hallway.stop()
   }
 
   function onPageShow(/** @type {PageTransitionEvent} */ { persisted }) {
     if (!persisted) return
     hidden = false
+    kept.forget()
     hallway.start()
-    if (away) roomSession?.rejoin()
-    away = false
+    if (roomSession?.state.reason === 'suspended') roomSession.rejoin()
   }
 
   function onVisible() {
@@ -112,7 +117,8 @@ export function createShell({ session }) {
     reminders,
     clubs: createClubs({ rows }),
     profiles: createProfiles({ rows }),
-    recordings: createRecordings({ rows, fetch: session.fetch }),
+    recordings,
+    endedRooms: createEndedRooms({ rows, recordings, signedIn: () => session.user !== null }),
     invitations: createInvitations({ rows }),
     seenInvitation: hallway.seenInvitation,
     /** @returns {ShellState} */
@@ -167,13 +173,13 @@ export function createShell({ session }) {
       return shell.leave()
     },
 
-    /** @param {number} roomId @param {{ role?: string }} [options] @returns {ReturnType<typeof createRoomSession>} */
-    enter(roomId, { role } = {}) {
+    /** @param {number} roomId @param {{ role?: string, before?: import('./absence.js').Before|null }} [options] @returns {ReturnType<typeof createRoomSession>} */
+    enter(roomId, { role, before = session.user && kept.take(session.user.id, roomId) } = {}) {
       if (!session.user) throw new Error('sign in before entering a room')
       if (roomSession?.room_id === roomId && roomSession.state.phase !== 'left') return roomSession
       shell.leave()
       const mine = createRoomSession({
-        ...{ user: session.user, fetch: session.fetch, technique, devices, volumes, roomId, role },
+        ...{ user: session.user, fetch: session.fetch, technique, devices, volumes, roomId, role, before, times: () => session.kept },
         onFrame: (frame) => void (roomSession === mine && hallway.receive(frame)),
         onSubscription: (next) => void (roomSession === mine && !hallway.streams && hallway.report(next)),
       })
@@ -182,6 +188,20 @@ export function createShell({ session }) {
       mine.start()
       onChange()
       return mine
+    },
+
+    /**
+     * Before the page was loaded again I was in a room, and another page was shown: returns to it while the seat is kept.
+     * @returns {Promise<{ room_id: number, name: string }|null>} the room whose seat is lost; null if there is none
+     */
+    async returnToRoom() {
+      const { user } = session
+      const last = user && kept.take(user.id)
+      if (!last || roomSession) return null
+      const [seat] = await rows.select('participants', { room_id: `eq.${last.room_id}`, user_id: `eq.${user.id}`, select: 'peer_id' })
+      if (!seat?.peer_id) return last
+      if (seat.peer_id === last.peer_id && !roomSession) shell.enter(last.room_id, { before: last })
+      return null
     },
 
     /** Leaves the room. */

@@ -30,6 +30,9 @@ export class Problem extends Error {
   }
 }
 
+/** Whether nothing is known about a request: no answer came, or not from the database. @param {unknown} error */
+export const isUnanswered = (error) => error instanceof Problem && (error.status === 0 || error.status >= 500)
+
 /** The rule that refused; null for other errors. @param {unknown} error */
 export const ruleOf = (error) => (error instanceof Problem ? error.rule : null)
 
@@ -57,7 +60,7 @@ export function unreachable() {
     status: 0,
     code: 'unreachable',
     message: 'Roomtone does not answer.',
-    hint: 'Check your connection. Roomtone tries again.',
+    hint: 'Check your connection.',
   })
 }
 

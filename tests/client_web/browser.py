@@ -113,6 +113,18 @@ class BrowserTab(ABC):
     def until(self, script: str, argument: Any = None, *, within: float = PATIENCE) -> Any:
         """Waits until a JavaScript function returns something true; it is called in every frame."""
 
+    @abstractmethod
+    def goes_to(self, url: str) -> None:
+        """Loads another page in this tab."""
+
+    @abstractmethod
+    def reloads(self) -> None:
+        """Loads the page again, as F5 does."""
+
+    @abstractmethod
+    def goes_back(self) -> None:
+        """To the page before this one, by the browser's Back button."""
+
     def enter(self, room_id: int, role: str | None = None) -> None:
         """Enters a room and waits until it is in."""
         self.run(
@@ -153,6 +165,10 @@ class BrowserTab(ABC):
             within=within,
         )
 
+    def reads(self, text: str) -> None:
+        """Waits until the page shows this text."""
+        self.until("(text) => document.body.innerText.replace(/\\s+/g, ' ').includes(text)", text)
+
     def settles(self) -> None:
         """Waits until every connection is made and every write answered."""
         self.until(
@@ -187,6 +203,15 @@ class Tab(BrowserTab):
             "console",
             lambda said: self.errors.append(_text_of(said)) if said.type == "error" else None,
         )
+
+    def goes_to(self, url: str) -> None:
+        self.page.goto(url)
+
+    def reloads(self) -> None:
+        self.page.reload()
+
+    def goes_back(self) -> None:
+        self.page.go_back()
 
     def run(self, script: str, argument: Any = None) -> Any:
         return self.page.evaluate(script, argument)

@@ -124,7 +124,15 @@ class FirefoxTab(BrowserTab):
         self._firefox.send("browsingContext.reload", context=self._context, wait="complete")
 
     def goes_back(self) -> None:
+        # The answer does not wait for the other page.
+        left = self.run("() => location.href")
         self._firefox.send("browsingContext.traverseHistory", context=self._context, delta=-1)
+        eventually(lambda: self._address() != left)
+        self.until("() => document.readyState === 'complete'")
+
+    def _address(self) -> str:
+        tree = self._firefox.send("browsingContext.getTree", root=self._context)
+        return str(tree["contexts"][0]["url"])
 
     def run(self, script: str, argument: Any = None) -> Any:
         return self._call(script, argument, within=PATIENCE)

@@ -164,18 +164,22 @@ def test_no_typed_text_is_lost_without_a_connection_or_after_a_refusal(
         beth.waits_for("() => !document.querySelector('.composer').hasAttribute('data-waits')")
         beth.button("Send again").click()
         beth.page.locator(".message[data-state=said]", has_text="quick 5").wait_for()
-        # Without a connection the text stays, also when the page is loaded again.
+        # Without a connection a message waits, and can be edited. When the page is loaded again, it goes out.
         beth.page.route("**/rows/messages*", lambda route: route.abort())
         box(beth).press("Enter")
-        message(beth, "patience").get_by_text("Send again").wait_for()
+        message(beth, "patience").get_by_text("It is sent when you are connected again").wait_for()
         box(beth).fill("half a thought")
-        beth.page.unroute("**/rows/messages*")
-        beth.page.reload()
-        message(beth, "patience").get_by_text("Send again").wait_for()
-        assert box(beth).input_value() == "half a thought"
         message(beth, "patience").get_by_text("Edit the message").click()
         assert box(beth).input_value() == "patience\nhalf a thought"
         assert message(beth, "patience").count() == 0
+        box(beth).press("Enter")
+        message(beth, "patience").get_by_text("Send again").wait_for()
+        box(beth).fill("another thought")
+        beth.page.unroute("**/rows/messages*")
+        beth.page.reload()
+        beth.page.locator(".message[data-state=said]", has_text="half a thought").wait_for()
+        assert box(beth).input_value() == "another thought"
+        assert psql.one("select count(*) from messages where body like 'patience%%'") == 1
         # A text that is too long is not sent.
         box(beth).fill("x" * 1900)
         beth.reads("100 characters left")

@@ -190,7 +190,7 @@ def test_a_lost_network_keeps_the_room_on_the_screen(
         beth.sees_seated("zoe", "beth")
         context.set_offline(True)
         beth.page.evaluate("dispatchEvent(new Event('online'))")
-        banner = beth.page.get_by_text("Reconnecting… this room may be out of date.")
+        banner = beth.page.get_by_text("You are not connected.", exact=True)
         banner.wait_for()
         beth.sees_seated("zoe", "beth")
         context.set_offline(False)

@@ -19,7 +19,7 @@ import { problemInWords, roleInWords } from '../elements/words.js'
  * @property {boolean} first            of several by one person in a row
  * @property {string|null} role         HOST or MODERATOR
  * @property {boolean} blocked          by a person I blocked
- * @property {'said'|'sending'|'unsent'|'deleting'} state
+ * @property {'said'|'sending'|'waiting'|'unsent'|'deleting'} state
  * @property {Error|null} problem
  * @property {boolean} may_delete
  * @property {boolean} may_pin
@@ -104,10 +104,11 @@ export function createMessage(entry, actions) {
   /** @param {Entry} entry @param {Entry|null} before */
   function drawProblem({ state, problem, key }, before) {
     if (state === before?.state && problem === before?.problem) return
-    if (state !== 'unsent') return showProblem(problem ? problemInWords(problem) : null)
+    if (state !== 'unsent' && state !== 'waiting') return showProblem(problem ? problemInWords(problem) : null)
     /** @param {string} words @param {(key: number) => void} does */
     const button = (words, does) => element('button', { class: 'message__retry', type: 'button', text: words, on: { click: () => does(key) } })
-    showProblem(problem ? `Not sent. ${problemInWords(problem)}` : 'Not sent.', button('Send again', actions.sendAgain), button('Edit the message', actions.editAgain))
+    const words = state === 'waiting' ? 'Not sent yet. It is sent when you are connected again.' : problem ? `Not sent. ${problemInWords(problem)}` : 'Not sent.'
+    showProblem(words, button('Send again', actions.sendAgain), button('Edit the message', actions.editAgain))
   }
 
   /** @type {Entry|null} */ let drawn = null

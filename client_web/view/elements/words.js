@@ -7,7 +7,7 @@ import { qualityProblemInWords } from '../stage/quality_words.js'
  * @import { Person } from '../../room/people.js'
  * @import { RoomSessionState } from '../../room/room_session_state.js'
  * @import { KeyHints } from './keyboard.js'
- * @typedef {{ status?: number, rule?: string|null, message?: string, hint?: string|null }} Refused  a Problem, as far as words need it
+ * @typedef {{ status?: number, rule?: string|null, code?: string, message?: string, hint?: string|null }} Refused  a Problem, as far as words need it
  * @typedef {{ title: string, advice: string, again: string|null, word?: string|null }} Ending
  */
 
@@ -50,7 +50,7 @@ const ADVICE_WHEN_MUTED = { letters: 'Press M to turn it on, or hold Space to ta
 export function meInWords(roomSession, keys) {
   const { me, may, microphone, phase } = roomSession
   if (phase === 'joining' || !me) return { headline: 'Entering the room…', advice: '' }
-  if (phase === 'reconnecting') return { headline: 'Reconnecting…', advice: 'Your seat is kept for a moment.' }
+  if (phase === 'reconnecting') return { headline: 'Reconnecting…', advice: 'Roomtone connects again by itself.' }
   if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Allow the microphone in your browser to speak.' }
   const news = seatChangeInWords(roomSession, keys)
   if (!may.speak) {
@@ -148,14 +148,15 @@ export function sentence(text) {
  * @param {unknown} problem  a Problem, or another error
  */
 export function problemInWords(problem) {
-  const { rule, message, hint } = /** @type {Refused} */ (problem ?? {})
-  const own = rule ? OWN_WORDS[rule] : undefined
+  const { rule, code, message, hint } = /** @type {Refused} */ (problem ?? {})
+  const own = OWN_WORDS[rule ?? code ?? '']
   if (own) return own
   return [message ?? 'Something went wrong', hint ?? ''].filter(Boolean).map(sentence).join(' ')
 }
 
-/** @type {Record<string, string>} by rule */
+/** @type {Record<string, string>} by rule or code */
 const OWN_WORDS = {
+  unreachable: 'You are not connected, so this did not go out. Try again when you are connected.',
   rooms_topology_has_a_node: 'No audio server for this is running. Choose another way, or try again later.',
 }
 

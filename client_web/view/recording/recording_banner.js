@@ -1,4 +1,5 @@
 import { element, mark, say } from '../elements/element.js'
+import { lossesOf } from '../../room/losses.js'
 import { clockInWords, failureInWords } from './words.js'
 import { addressOfRecording } from '../shell/route.js'
 import { symbol } from '../elements/symbol.js'
@@ -12,7 +13,7 @@ import { symbol } from '../elements/symbol.js'
  * Shows everybody that the room is recorded, for as long as it is. It counts down before the recording begins, asks people who enter later
  * to confirm it, and links to the recording afterwards.
  *
- * @param {{ leave: () => void, stopRecording: () => void, acknowledgeRecording: () => void, dismissRecording: () => void }} actions
+ * @param {{ leave: () => void, stopRecording: () => void, acknowledgeRecording: () => void, dismissRecording: () => void, record: () => void }} actions
  */
 export function createRecordingBanner(actions) {
   /** @type {Running|null} */ let running = null
@@ -26,8 +27,9 @@ export function createRecordingBanner(actions) {
   const leave = button('Leave quietly', () => actions.leave())
   const stop = button('', () => actions.stopRecording())
   const listen = element('a', { class: 'button button--small', text: 'Listen to it' })
+  const again = button('Record again', () => actions.record())
   const close = element('button', { class: 'recording__close', type: 'button', 'aria-label': 'Close', on: { click: () => actions.dismissRecording() } }, symbol('close'))
-  const buttons = element('span', { class: 'recording__buttons' }, stay, leave, stop, listen, close)
+  const buttons = element('span', { class: 'recording__buttons' }, stay, leave, stop, listen, again, close)
   const root = element('section', { class: 'recording', 'aria-label': 'Recording', hidden: true }, light, element('p', { class: 'recording__words' }, title, ' ', about), buttons)
 
   function tick() {
@@ -59,6 +61,7 @@ export function createRecordingBanner(actions) {
       stop.hidden = running === null || !roomSession.may.moderate
       const playable_id = last && (last.started_at ? last.id : last.continues_id) // the previous part, if this one did not begin
       listen.hidden = running !== null || !playable_id
+      again.hidden = !lossesOf(roomSession).some(({ kind, press }) => kind === 'recording' && press === 'record')
       close.hidden = running !== null
       if (running) {
         say(title, running.phase === 'announced' ? 'The recording begins soon.' : running.unknown ? 'This room is being recorded' : 'Recording')

@@ -52,9 +52,10 @@ export function createControls(actions) {
       down.hidden = !may.step_down || !me?.on_stage
       up.hidden = !may.step_up || may.speak
       hand.hidden = !may.raise_hand && !may.lower_hand
-      hand.classList.toggle('controls__up--raised', may.lower_hand)
-      say(handWords, may.lower_hand ? 'Lower hand' : 'Raise hand')
-      mentionKey(hand, may.lower_hand ? 'Lower hand' : 'Raise hand', 'H')
+      const raised = roomSession.handWish ?? may.lower_hand
+      hand.classList.toggle('controls__up--raised', raised)
+      say(handWords, raised ? 'Lower hand' : 'Raise hand')
+      mentionKey(hand, raised ? 'Lower hand' : 'Raise hand', 'H')
       microphone.element.hidden = !may.speak && Boolean(me)
       microphone.update(roomSession)
     },

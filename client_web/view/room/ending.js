@@ -1,5 +1,7 @@
 import { element, say } from '../elements/element.js'
 import { endingInWords } from '../elements/words.js'
+import { lossesOf } from '../../room/losses.js'
+import { lossInWords } from './loss_words.js'
 
 /** @import { ShownRoomSession } from '../../room/room_session_state.js' */
 
@@ -25,7 +27,8 @@ export function createEnding({ again }) {
       title.hidden = !titled
       say(word, words.word ?? '')
       word.hidden = !words.word
-      say(advice, words.advice)
+      // What I wrote and did not go out is said, too.
+      say(advice, [words.advice, ...lossesOf(roomSession).map((loss) => lossInWords(loss).next)].filter(Boolean).join(' '))
       retry.hidden = words.again === null
       say(retry, words.again ?? '')
     },

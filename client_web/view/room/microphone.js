@@ -1,7 +1,9 @@
 import { element, mark, say } from '../elements/element.js'
 import { mentionKey } from '../elements/keyboard.js'
 import { redraw, symbol } from '../elements/symbol.js'
-import { deviceNoticeInWords, microphoneProblemInWords } from '../sound/device_words.js'
+import { deviceNoticeInWords } from '../sound/device_words.js'
+import { lossesOf } from '../../room/losses.js'
+import { lossInWords } from './loss_words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -59,7 +61,9 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
   return {
     element: button,
     notice,
-    update(/** @type {RoomSessionState} */ { me, may, microphone, devices, phase }) {
+    update(/** @type {RoomSessionState} */ roomSession) {
+      const { me, may, microphone, devices, phase } = roomSession
+      const loss = lossesOf(roomSession).find(({ kind, press }) => kind === 'microphone' && press === 'retry_microphone')
       my_id = me?.user_id ?? null
       const unavailable = UNAVAILABLE.has(microphone.state)
       const open = me !== null && may.speak && !me.muted && microphone.state === 'on'
@@ -73,10 +77,10 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
       showDeviceNotice(devices.notice)
       offer.hidden = devices.checked || !may.speak || microphone.state !== 'off' || phase !== 'in'
       refused.dataset.state = microphone.state
-      refused.hidden = !unavailable || !may.speak || dismissed === microphone.state
-      if (refused.hidden) return
+      refused.hidden = !loss || dismissed === microphone.state
+      if (refused.hidden || !loss) return
       say(title, TITLES[microphone.state])
-      say(way, microphoneProblemInWords(microphone.problem))
+      say(way, lossInWords(loss).title)
     },
     forget() {
       clearTimeout(forgetting)

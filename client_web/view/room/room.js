@@ -3,6 +3,7 @@ import { createEnding } from './ending.js'
 import { element, mark } from '../elements/element.js'
 import { createHandQueue } from '../stage/hand_queue.js'
 import { keyed } from '../elements/keyed.js'
+import { createLosses } from './losses.js'
 import { createPinned } from './pinned.js'
 import { createRecordingButton } from '../recording/button.js'
 import { createRecordingBanner } from '../recording/recording_banner.js'
@@ -13,7 +14,6 @@ import { createSpeakers } from '../stage/speakers.js'
 import { createStageOrder } from '../stage/order.js'
 import { symbol } from '../elements/symbol.js'
 import { createStageTools } from '../stage/tools.js'
-import { createConnectionProblems } from './connection_problems.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
@@ -27,19 +27,18 @@ import { createConnectionProblems } from './connection_problems.js'
  * @param {{ listen: () => void } & Parameters<typeof createRoomHead>[0] & Parameters<typeof createStageTools>[0] & Parameters<typeof createSeat>[0] &
  *         Parameters<typeof createHandQueue>[0] & Parameters<typeof createEnding>[0] & Parameters<typeof createControls>[0] &
  *         Parameters<typeof createPinned>[0] & Parameters<typeof createRecordingButton>[0] & Parameters<typeof createRecordingBanner>[0] &
- *         Parameters<typeof createRoomRecordings>[0]} actions
+ *         Parameters<typeof createRoomRecordings>[0] & Parameters<typeof createLosses>[0]} actions
  */
 export function createRoom(actions) {
   /** @type {number|null} */ let room_id = null
   const head = createRoomHead(actions)
-  const banner = element('div', { class: 'room__banner', role: 'status' })
   const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => actions.listen() } }, symbol('sound'), 'Tap to listen')
   const speakers = createSpeakers()
   const tools = createStageTools(actions)
   const stage = createHalf('On stage', 'stage', actions, tools.element)
   const queue = createHandQueue(actions)
   const others = createHalf('Others in the room', 'others', actions)
-  const connectionProblems = createConnectionProblems()
+  const losses = createLosses(actions)
   const vacant = element('p', { class: 'room__vacant quiet', text: 'Nobody is on the stage yet.' })
   const people = element('div', { class: 'room__people' }, stage.element, vacant, queue.element, others.element)
   const waiting = element('div', { class: 'room__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('i')))
@@ -52,13 +51,13 @@ export function createRoom(actions) {
   head.element.append(pinned.element)
   head.tools.prepend(recordButton.element)
   const scroll = element('div', { class: 'room__scroll' },
-    recordingBanner.element, head.element, banner, connectionProblems.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
+    recordingBanner.element, head.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
   /** @type {ShownRoomSession|null} */ let latest = null
   const inOrder = createStageOrder(stage.element, () => {
     if (latest) stage.update(inOrder(latest.stage, latest.spoke))
   })
   // The controls come first for the keyboard, and are drawn last: from entering to the microphone it is a few Tabs.
-  const root = element('div', { class: 'room', role: 'group', tabindex: '-1' }, controls.element, scroll)
+  const root = element('div', { class: 'room', role: 'group', tabindex: '-1' }, losses.element, controls.element, scroll)
 
   /** @param {ShownRoomSession} roomSession @param {ListedRoom|undefined} listed */
   function update(roomSession, listed) {
@@ -77,9 +76,7 @@ export function createRoom(actions) {
     recordingBanner.update(roomSession)
     recordButton.update(roomSession)
     recorded.update(roomSession)
-    drawBanner(roomSession)
-    // While the whole room session reconnects, waiting signals are not shown, too.
-    connectionProblems.update(over ? [] : roomSession.connectionProblems.filter(({ kind }) => kind !== 'signal' || roomSession.phase === 'in'))
+    losses.update(roomSession)
     tap.hidden = !roomSession.blocked || over
     waiting.hidden = !joining
     people.hidden = over || joining
@@ -93,13 +90,6 @@ export function createRoom(actions) {
     ending.update(over ? roomSession : null, Boolean(known.name))
     controls.update(roomSession)
     mark(root, 'aria-busy', joining ? 'true' : null)
-  }
-
-  function drawBanner(/** @type {ShownRoomSession} */ roomSession) {
-    const words = roomSession.phase === 'reconnecting' ? 'Reconnecting… this room may be out of date.' : ''
-    banner.hidden = words === ''
-    if (banner.textContent === words) return
-    banner.replaceChildren(...(words ? [symbol('turning'), element('span', { text: words })] : []))
   }
 
   return {

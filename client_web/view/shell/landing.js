@@ -1,3 +1,5 @@
+import { createDoor } from './door.js'
+import { createEndedRoom } from './ended_room.js'
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 import { whenInWords } from '../elements/when.js'
@@ -20,9 +22,9 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
     element('p', { class: 'landing__more quiet', text: 'See who is in which room. Enter, talk, and leave quietly. Your microphone stays off until you turn it on.' }),
     element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'for developers' }), element('a', { href: '/lab', text: 'Four ways to signal, one room' })))
   const home = element('a', { class: 'button button--action', text: 'Back to the room' })
-  const docked = element('div', { class: 'landing' },
-    element('p', { class: 'landing__lead', text: 'You are still in your room.' }),
-    element('p', { class: 'landing__more quiet', text: 'You hear everyone there. They hear you too, if your microphone is on.' }), home)
+  const inside = element('p', { class: 'landing__lead' })
+  const insideMore = element('p', { class: 'landing__more quiet' })
+  const docked = element('div', { class: 'landing' }, inside, insideMore, home)
   const lost = element('div', { class: 'landing landing--lost' },
     element('h1', { class: 'landing__lead', text: 'There is no such page.', tabindex: '-1' }),
     element('p', { class: 'landing__more quiet', text: 'The address may be old or wrong. The hallway shows which rooms are open.' }),
@@ -30,7 +32,9 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
   const roomName = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const invitation = element('p', { class: 'landing__more quiet' })
   const walkIn = element('button', { class: 'button button--action', type: 'button', on: { click: signIn } })
-  const enter = element('div', { class: 'landing' }, roomName, invitation, walkIn,
+  const door = createDoor()
+  const ended = createEndedRoom()
+  const enter = element('div', { class: 'landing' }, roomName, door.element, invitation, walkIn,
     backToHallway())
   const name = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const when = element('p', { class: 'landing__more' })
@@ -40,7 +44,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
   const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(`/rooms/${row.id}`) } }, symbol('link'), 'Copy link')
   const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => cancelRoom(row) } })
   const scheduled = element('div', { class: 'landing' }, name, when, who, element('div', { class: 'landing__buttons' }, open, remind, copy, off), backToHallway())
-  const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled)
+  const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled, ended.element)
 
   /** @param {User|null} user @param {ReadonlySet<number>} reminders */
   function drawScheduled(user, reminders) {
@@ -59,17 +63,21 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
     element: root,
     focus: () => /** @type {HTMLElement|null} */ (root.querySelector(':scope > :not([hidden]) h1'))?.focus({ preventScroll: true }),
     /**
-     * @param {{ kind: 'welcome'|'docked'|'lost'|'enter'|'scheduled', row?: ListedRoom, address?: string, user: User|null,
+     * @param {{ kind: 'welcome'|'docked'|'lost'|'enter'|'scheduled'|'ended', over?: import('../../room/ended_rooms.js').EndedRoom|null, away?: boolean, row?: ListedRoom, address?: string, user: User|null,
      *           reminders: ReadonlySet<number> }} now  the room's row, where it is known, and the address of the room I am in
      */
-    show({ kind, row: latest, address, user, reminders }) {
+    show({ kind, over, away = false, row: latest, address, user, reminders }) {
       if (latest) row = latest
       const shown = kind === 'scheduled' && !latest?.starts_at ? 'enter' : kind
       mark(home, 'href', address)
       say(roomName, latest?.name ?? 'A room')
       say(invitation, user ? 'This room is open now. Your microphone stays off until you turn it on.' : 'This room is open. Choose a name to enter. Your microphone stays off.')
       say(walkIn, user ? 'Enter' : 'Choose a name')
-      for (const [each, place] of Object.entries({ welcome, docked, lost, enter, scheduled })) place.hidden = each !== shown
+      say(inside, away ? 'You are not connected.' : 'You are still in your room.')
+      say(insideMore, away ? 'Roomtone connects again, and you return to your room.' : 'You hear everyone there. They hear you too, if your microphone is on.')
+      door.update(latest)
+      if (over) ended.update(over)
+      for (const [each, place] of Object.entries({ welcome, docked, lost, enter, scheduled, ended: ended.element })) place.hidden = each !== shown
       if (shown === 'scheduled') drawScheduled(user, reminders)
     },
   }

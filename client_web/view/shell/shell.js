@@ -68,6 +68,7 @@ export function createShellView(main, actions) {
   /** @type {RoomSession|null} */ let present = null // the room session drawn last
   /** @type {RoomSession|null} */ let read = null // the room session whose ending was read
   /** @type {Now|null} */ let drawn_last = null // what `update` got
+  let mine = '' // the room, and what I am in it: a refusal concerns only that
 
   main.append(
     topBar.element,
@@ -98,13 +99,18 @@ export function createShellView(main, actions) {
     const seated_in = roomSession && roomSession.phase !== 'left' ? room_id : null
     const inside = isInside(place, shell.roomSession)
     const listed = shell.hallway.find((row) => row.id === place.room_id)
+    const { phase, value, key } = now.pages.room
+    const over = phase === 'ready' && key === place.room_id && place.place === 'room' && !inside ? value : null
 
     topBar.update({ user, known, place, invitations: shell.invitations.list.length })
     hallway.update({
-      ...{ rooms: shell.hallway, connection: shell.connection, problem: shell.problem, seated_in, signed_in: Boolean(user) },
+      ...{ rooms: shell.hallway, connection: shell.connection, problem: shell.problem, seated_in: roomSession?.seatGone ? null : seated_in, signed_in: Boolean(user) },
       ...{ reminders: shell.reminders, blocks: shell.blocks },
       loading: shell.hallway.length === 0 && shell.connection === 'connecting',
     })
+    const mine_now = [room_id, roomSession?.phase, roomSession?.me?.role].join()
+    if (mine !== mine_now) room.refuse(null)
+    mine = mine_now
     present = shell.roomSession
     if (roomSession?.phase !== 'left') read = null
     if (roomSession?.phase === 'left' && ((inside && place.place === 'room') || roomSession.reason === 'left')) read = present
@@ -119,7 +125,7 @@ export function createShellView(main, actions) {
     if (bar.previousElementSibling !== prompt.element) bar.before(prompt.element) // a question to me is shown on every page
     prompt.update(roomSession)
     if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks, invited: shell.invitations.list.some((one) => one.room_id === room_id) }, listed ?? shell.hallway.find((row) => row.id === room_id))
-    else landing.show({ kind: landingFor(place, seated_in, listed, closed), row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: shell.reminders })
+    else landing.show({ kind: landingFor(place, seated_in, listed, closed, over !== null), over, away: roomSession?.phase === 'reconnecting', row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: shell.reminders })
     pages.update(now)
     notices.update({ shell, seated_in, shown_room: inside && roomSession?.reason === 'removed' ? room_id : null })
 
@@ -128,7 +134,7 @@ export function createShellView(main, actions) {
     latest = { state: roomSession && drawn ? roomSession : null, roomSession: shell.roomSession, blocks: shell.blocks ?? NOBODY }
     drawPanel()
     announce(shell.roomSession, roomSession)
-    document.title = titleOf(place, roomSession?.room ?? listed, inside, pages.title(place))
+    document.title = titleOf(place, over ?? roomSession?.room ?? listed, inside, pages.title(place))
   }
 
   function drawPanel() {
@@ -233,11 +239,12 @@ export function createShellView(main, actions) {
 }
 
 /**
- * @param {Place} place @param {number|null} seated_in @param {ListedRoom|undefined} row @param {boolean} closed
- * @returns {'welcome'|'docked'|'lost'|'enter'|'scheduled'}
+ * @param {Place} place @param {number|null} seated_in @param {ListedRoom|undefined} row @param {boolean} closed @param {boolean} over
+ * @returns {'welcome'|'docked'|'lost'|'enter'|'scheduled'|'ended'}
  */
-function landingFor({ place }, seated_in, row, closed) {
+function landingFor({ place }, seated_in, row, closed, over) {
   if (place === 'nowhere') return 'lost'
+  if (over) return 'ended'
   if (place === 'room') return closed || row?.scheduled ? 'scheduled' : 'enter'
   return seated_in === null ? 'welcome' : 'docked'
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { createMuting } from '../../../client_web/room/muting.js'
+import { unreachable } from '../../../client_web/signaling/problem.js'
 
 /** Muting whose writes wait for an answer. */
 function mutingAndItsWrites() {
@@ -18,7 +19,7 @@ function mutingAndItsWrites() {
       })
     },
   })
-  return { muting, writes, changes, resolve: () => answer.resolve(), refuse: () => answer.reject(new Error('no')) }
+  return { muting, writes, changes, resolve: () => answer.resolve(), refuse: (problem = new Error('no')) => answer.reject(problem) }
 }
 
 const turn = () => new Promise((resolve) => setTimeout(resolve))
@@ -96,4 +97,28 @@ test('a refused wish is taken back', async () => {
   refuse()
   await done
   assert.deepEqual([writes, changes, muting.muted], [[false], [false, true], true])
+})
+
+test('a wish without an answer is kept, whatever the log says meanwhile, and written when the connection is back', async () => {
+  const { muting, writes, changes, resolve, refuse } = mutingAndItsWrites()
+  muting.seen(false)
+  const done = muting.set(true)
+  refuse(unreachable())
+  assert.equal(await done, false)
+  muting.seen(false, { fresh: true })
+  assert.deepEqual([muting.muted, muting.waiting], [true, true])
+  const again = muting.resume()
+  resolve()
+  assert.equal(await again, true)
+  assert.deepEqual([writes, changes.at(-1), muting.waiting], [[true, true], true, false])
+})
+
+test('a new session forgets what was wanted in the one before', async () => {
+  const { muting, writes, refuse } = mutingAndItsWrites()
+  const done = muting.set(false)
+  refuse(unreachable())
+  await done
+  muting.reset()
+  await muting.resume()
+  assert.deepEqual([writes, muting.muted, muting.waiting], [[false], true, false])
 })

@@ -22,6 +22,7 @@ function createTestedSeat(upsert, prepare = async () => {}, technique = {}) {
     inspector: { returned() {}, note() {} },
     technique: { subscribe: ({ peer_id }) => ({ start: () => followed.push(peer_id), close() {} }), ...technique },
     onJoining() {},
+    look: async () => {},
     prepare,
     onFrame() {},
     onStatus: ({ phase, reason }) => phases.push(phase) && ends.push(...(phase === 'left' ? [reason] : [])),

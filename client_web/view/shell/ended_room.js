@@ -1,0 +1,35 @@
+import { element, say } from '../elements/element.js'
+import { keyed } from '../elements/keyed.js'
+import { whenInWords } from '../elements/when.js'
+import { counted, sentence } from '../elements/words.js'
+import { createRecordingLinks } from '../recording/links.js'
+import { createFace } from './faces.js'
+
+/** @import { EndedRoom, Visit } from '../../room/ended_rooms.js' */
+
+/** What the link of a room that has ended shows: its name, who was there, and its recordings. */
+export function createEndedRoom() {
+  const name = element('h1', { class: 'landing__lead', tabindex: '-1' })
+  const when = element('p', { class: 'landing__more' })
+  const faces = element('ul', { class: 'faces' })
+  const title = element('h2', { class: 'caps page__section' })
+  const who = element('section', {}, title, faces)
+  const people = keyed(faces, { key: (/** @type {Visit} */ { user_id }) => user_id, create: createFace, fades: false })
+  const recordings = createRecordingLinks('Recorded here', ({ host }) => `By ${host}`)
+  const root = element('div', { class: 'landing landing--ended' }, name, when, who, recordings.element,
+    element('a', { class: 'button button--action', href: '/' }, 'See other rooms'))
+
+  return {
+    element: root,
+    /** @param {EndedRoom} room */
+    update(room) {
+      say(name, room.name)
+      const reason = room.ended_reason ? ` ${sentence(room.ended_reason)}` : ''
+      say(when, `This room ended ${whenInWords(room.ended_at).replace('any moment', 'just now')}. ${room.host} hosted it.${reason}`)
+      say(title, `${counted(room.people.length, 'person was', 'people were')} here`)
+      who.hidden = room.people.length === 0
+      people.update(room.people)
+      recordings.update(room.recordings)
+    },
+  }
+}

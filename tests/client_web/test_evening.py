@@ -1,0 +1,277 @@
+"""An evening survives its people: reloads, Back, lost connections. Four people play it, one of them in Firefox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import BrowserContext
+
+from ..patience import eventually
+from ..people import Psql
+from ..running import RunningRelay, run_relay
+from .browser import BrowserTab, Tab, open_page
+from .firefox import FirefoxTab, firefox
+from .wire import Wire, wire
+
+GRACE = 60.0  # seconds: the busiest machine loads a page in less
+VOICES = {"amara": 350.0, "bo": 600.0, "cleo": 850.0}  # Hz: of those on the stage
+
+IN = "() => globalThis.roomtone?.state?.phase === 'in' && roomtone.state.me !== null"
+SPEAKS = "() => globalThis.roomtone?.state?.phase === 'in' && roomtone.state.me?.muted === false && roomtone.state.microphone.state === 'on'"
+
+
+@dataclass
+class Evening:
+    """A moderated room that ends when its host leaves: amara hosts, bo (in Firefox) moderates, cleo speaks, dee listens."""
+
+    relay: RunningRelay
+    line: Wire  # between the relay and all but amara
+    psql: Psql
+    room: int
+    amara: Tab
+    bo: FirefoxTab
+    cleo: Tab
+    dee: Tab
+
+    @property
+    def address(self) -> str:
+        return f"/rooms/{self.room}"
+
+    def everybody(self) -> tuple[BrowserTab, ...]:
+        return (self.amara, self.bo, self.cleo, self.dee)
+
+    def all_hear(self, voice: str) -> None:
+        for tab in self.everybody():
+            if tab.username != voice:
+                tab.hears(voice, VOICES[voice])
+
+    def seats(self) -> list[tuple[str, str, bool]]:
+        """The database's own view: who is present, in which role, and whether muted."""
+        rows = self.psql.all(
+            "select username, role, muted from roster where room_id = %s order by username",
+            self.room,
+        )
+        return [(str(name), str(role), bool(muted)) for name, role, muted in rows]
+
+    def nobody_left(self) -> None:
+        gone = "select count(*) from events where room_id = %s and reason is not null"
+        assert self.psql.one(gone, self.room) == 0
+
+    def expires(self, username: str) -> None:
+        """The grace period of this user, whose connection is lost, is over."""
+        lost = "select expires_at is not null from participants where user_id = %s and room_id = %s"
+        user = self.psql.person_id(username)
+        eventually(lambda: self.psql.one(lost, user, self.room))
+        self.psql.run(
+            "update participants set expires_at = now() - interval '1 second' where user_id = %s",
+            user,
+        )
+        eventually(lambda: username not in self.psql.roster(self.room))
+
+
+@contextmanager
+def evening(context: BrowserContext, database_url: str, psql: Psql) -> Iterator[Evening]:
+    room = psql.room("amara", "Late", stage="moderated")
+    psql.run("update rooms set host_gone = 'end' where id = %s", room)
+    with (
+        run_relay(database_url, demo=True, grace=GRACE) as relay,
+        wire(relay.url) as line,
+        firefox() as browser,
+    ):
+        amara = open_page(context, relay.url, f"/rooms/{room}", "amara", tone=VOICES["amara"])
+        amara.until(IN)
+        bo = browser.open_page(line.url, f"/rooms/{room}", "bo", tone=VOICES["bo"])
+        cleo = open_page(context, line.url, f"/rooms/{room}", "cleo", tone=VOICES["cleo"])
+        dee = open_page(context, line.url, f"/rooms/{room}", "dee")
+        others: tuple[BrowserTab, ...] = (bo, cleo, dee)
+        for tab in others:
+            tab.until(IN)
+        for name, role in (("bo", "MODERATOR"), ("cleo", "SPEAKER")):
+            psql.run(
+                "update participants set role = %s where user_id = %s", role, psql.person_id(name)
+            )
+        night = Evening(relay, line, psql, room, amara, bo, cleo, dee)
+        for tab in (amara, bo, cleo):
+            tab.until("() => roomtone.state.may.speak")
+            assert tab.unmute()
+        yield night
+        for tab in night.everybody():
+            said = [line for line in tab.errors if not line.startswith("Failed to load resource")]
+            assert said == [], f"{tab.username}'s console"
+
+
+ON_STAGE = [("amara", "HOST", False), ("bo", "MODERATOR", False), ("cleo", "SPEAKER", False)]
+
+
+def test_a_reload_keeps_seat_role_microphone_and_place_in_the_queue(
+    context: BrowserContext, database_url: str, psql: Psql
+) -> None:
+    with evening(context, database_url, psql) as night:
+        psql.seat(night.room, "eve")
+        night.dee.run("() => roomtone.roomSession.consent.raiseHand()")
+        night.dee.until("() => roomtone.state.me.hand === 1")
+        psql.act_as("eve").one("select raise_hand(%s)", night.room)
+        psql.act_as(None)
+        for tab in (night.amara, night.bo, night.cleo):
+            tab.reloads()
+            tab.until(SPEAKS)
+            night.all_hear(tab.username)
+            assert tab.run("() => roomtone.state.returned") is None, "there is nothing to tell"
+        night.dee.reloads()
+        night.dee.until("() => globalThis.roomtone?.state?.me?.hand === 1")
+        seats = [*ON_STAGE, ("dee", "AUDIENCE", True), ("eve", "AUDIENCE", True)]
+        assert night.seats() == seats
+        night.nobody_left()
+        # Who was muted by a moderator meanwhile stays muted, and a muted microphone stays off.
+        night.cleo.run("() => roomtone.roomSession.setMuted(true)")
+        eventually(lambda: ("cleo", "SPEAKER", True) in night.seats())
+        night.cleo.reloads()
+        night.cleo.until(IN)
+        assert night.cleo.state["microphone"]["state"] == "off"
+        # In the hallway, with the room at the bottom: a reload returns to the room.
+        night.amara.run("() => document.querySelector('a[href=\"/clubs\"]').click()")
+        night.amara.until("() => location.pathname === '/clubs'")
+        night.amara.reloads()
+        night.amara.until(SPEAKS)
+        assert night.amara.run("() => location.pathname") == "/clubs"
+        # To another page of this tab and back, in both browsers.
+        for tab in (night.bo, night.cleo):
+            tab.goes_to(tab.run("() => `${location.origin}/live`"))
+            tab.goes_back()
+            tab.until(IN)
+        night.bo.until(SPEAKS)
+        night.all_hear("bo")
+        night.nobody_left()
+        # Only leaving leaves, and it does at once.
+        night.dee.page.get_by_role("button", name="Leave quietly").click()
+        eventually(lambda: "dee" not in psql.roster(night.room))
+        assert psql.one("select reason from events where reason is not null") == "left"
+
+
+def test_after_the_grace_period_one_comes_back_in_the_same_role_or_is_told_why_not(
+    context: BrowserContext, database_url: str, psql: Psql
+) -> None:
+    with evening(context, database_url, psql) as night:
+        psql.run("update rooms set host_gone = 'handover' where id = %s", night.room)
+        for tab in (night.cleo, night.amara):
+            tab.goes_to(tab.run("() => `${location.origin}/live`"))
+            night.expires(tab.username)
+        night.bo.until("() => roomtone.state.may.host")
+        kept = "select username, role from kept_roles join users on id = user_id order by username"
+        assert psql.all(kept) == [("amara", "MODERATOR"), ("cleo", "SPEAKER")]
+        # The host comes back as a moderator, and reads who the host is.
+        night.amara.goes_back()
+        night.amara.reads(
+            "You are back as a moderator. The room was handed over while you were away. bo is the host now."
+        )
+        assert night.amara.state["microphone"]["state"] == "off"
+        night.amara.page.get_by_role("button", name="OK", exact=True).click()
+        night.amara.until("() => roomtone.state.returned === null")
+        # In Firefox the new host is away for too long, and gives the room back.
+        night.bo.goes_to(f"{night.line.url}/live")
+        night.expires("bo")
+        night.amara.until("() => roomtone.state.may.host")
+        night.bo.goes_back()
+        night.bo.reads(
+            "You are back as a moderator. The room was handed over while you were away. amara is the host now."
+        )
+        # A speaker whose role was taken away meanwhile reads that, and can ask to speak again.
+        assert (
+            psql.act_as("amara").run("delete from kept_roles where room_id = %s", night.room) == 1
+        )
+        psql.act_as(None)
+        night.cleo.goes_back()
+        night.cleo.reads(
+            "You are back as a listener. Your role (on stage) was changed by the host or a moderator while you were away."
+        )
+        night.cleo.page.locator(".loss").get_by_role("button", name="Raise hand").click()
+        night.amara.until(
+            "() => roomtone.people().some(({ username, hand }) => username === 'cleo' && hand === 1)"
+        )
+        night.cleo.until("() => !document.querySelector('.loss')")
+        # A seat that expires while the page is open is taken again in its role; the microphone is off, and one press turns it on.
+        psql.act_as("amara").run(
+            "update participants set role = 'SPEAKER' where user_id = %s", psql.person_id("cleo")
+        )
+        psql.act_as(None)
+        night.cleo.until("() => roomtone.state.may.speak")
+        assert night.cleo.unmute()
+        psql.run(
+            "update participants set expires_at = now() - interval '1 second' where user_id = %s",
+            psql.person_id("cleo"),
+        )
+        night.cleo.reads(
+            "You were away for too long, and lost your seat. You are back on the stage, and your microphone is off."
+        )
+        night.cleo.page.locator(".loss").get_by_role("button", name="Turn microphone on").click()
+        night.cleo.until(SPEAKS)
+        night.all_hear("cleo")
+        night.cleo.until("() => !document.querySelector('.loss')")
+
+
+WRITE = """(texts) => {
+    for (const text of texts) roomtone.roomSession.chat.send(text)
+    return roomtone.state.chat.outgoing.length
+}"""
+
+
+def test_what_is_written_without_a_connection_goes_out_once_in_order_or_says_that_it_did_not(
+    context: BrowserContext, database_url: str, psql: Psql
+) -> None:
+    with evening(context, database_url, psql) as night:
+        for tab in (night.bo, night.cleo):
+            tab.settles()
+        # A message that arrives, but whose answer is lost with the connection.
+        night.line.lose_answers()
+        night.cleo.run(WRITE, ["stored"])
+        eventually(lambda: psql.count("messages") == 1)
+        night.line.cut()
+        for tab in (night.bo, night.cleo, night.dee):
+            tab.run("() => dispatchEvent(new Event('online'))")
+            tab.until("() => roomtone.state.phase === 'reconnecting'")
+            tab.reads(
+                "You are not connected. Your seat is kept for 60 seconds, your role for 10 minutes."
+            )
+        assert night.cleo.run(WRITE, ["one", "two"]) == 3
+        assert night.bo.run(WRITE, ["from Firefox", "and again"]) == 2
+        for tab in (night.bo, night.cleo):
+            assert tab.run("() => roomtone.roomSession.setMuted(true)") is False
+            tab.until("() => roomtone.state.me.muted && roomtone.state.microphone.waiting")
+        night.cleo.reads(
+            "Your microphone is off. Others may still see it as on. It is sent when you are connected again."
+        )
+        night.dee.page.get_by_role("button", name="Raise hand").click()
+        night.dee.reads("Your hand is not up yet.")
+        night.dee.page.keyboard.press("r")
+        night.dee.page.get_by_role("button", name="Applause").click()
+        night.dee.reads("You are not connected, so this did not go out.")
+        assert psql.count("messages") == 1
+        assert ("cleo", "SPEAKER", False) in night.seats()
+        night.line.mend()
+        for tab in (night.bo, night.cleo, night.dee):
+            tab.until(IN)
+            tab.until(
+                "() => roomtone.state.chat.outgoing.length === 0 && !roomtone.state.microphone.waiting"
+            )
+            tab.until("() => !document.querySelector('.loss')")
+        written = "select array_agg(body order by messages.id) from messages join users u on u.id = user_id where username = %s"
+        assert psql.one(written, "cleo") == ["stored", "one", "two"]
+        assert psql.one(written, "bo") == ["from Firefox", "and again"]
+        night.amara.until("() => roomtone.state.chat.messages.length === 5")
+        night.amara.until(
+            "() => roomtone.people().some(({ username, hand }) => username === 'dee' && hand === 1)"
+        )
+        assert night.seats()[1:3] == [("bo", "MODERATOR", True), ("cleo", "SPEAKER", True)]
+        assert psql.count("reactions") == 0
+        night.nobody_left()
+        # Where nothing more goes out, that is said.
+        night.line.cut()
+        night.cleo.run("() => dispatchEvent(new Event('online'))")
+        night.cleo.until("() => roomtone.state.phase === 'reconnecting'")
+        night.cleo.run(WRITE, ["too late"])
+        psql.one("select end_room(%s)", night.room)
+        night.line.mend()
+        night.cleo.reads("This room has ended")
+        night.cleo.reads("1 message of yours did not go out.")
