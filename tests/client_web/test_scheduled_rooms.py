@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext
 from ..people import Psql
 from ..running import RunningRelay
 from .test_pages import confirm, heading
-from .user_page import user_page
+from .user_page import DESKTOP, user_page
 
 NOTICED = """
 globalThis.asked = 0
@@ -126,3 +126,28 @@ def test_cards_say_who_may_enter_and_are_sorted_as_chosen(
             psql.person("beth"),
         )
         beth.sees_cards("Cellar 9", "cellar 10", "Attic", "Den")
+
+
+def test_a_reminder_covers_no_tabs_and_goes_after_a_minute(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    attic = psql.one(
+        "insert into rooms (name, host_id, starts_at) values ('Attic', %s, now() + interval '1 hour') returning id",
+        psql.person("amara"),
+    )
+    psql.run("insert into reminders values (%s, %s)", attic, psql.person("beth"))
+    context.clock.install()
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.resize(DESKTOP)
+        beth.walks_in()
+        psql.one("select open_room(%s)", attic)
+        notice = beth.page.locator(".notice", has_text="“Attic” is open now.")
+        notice.wait_for()
+        tabs = beth.page.get_by_role("tablist").bounding_box()
+        covers = notice.bounding_box()
+        assert tabs
+        assert covers
+        assert covers["x"] + covers["width"] <= tabs["x"]
+        beth.page.clock.fast_forward(61_000)
+        notice.wait_for(state="hidden")
+        beth.card("Attic").wait_for()
