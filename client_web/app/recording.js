@@ -18,8 +18,8 @@ export function recordingActions(context) {
       if (roomSession.state.recording.running) return context.attempt(() => here().stop())
       if (roomSession.state.room?.topology === 'mesh') {
         return context.ask({
-          title: 'A mesh cannot be recorded',
-          about: 'In a mesh everybody is connected directly, and no computer receives the whole conversation. An audio server does: switch the room to one, and it can be recorded. Nobody has to do anything, and you can switch back later. Everybody is informed and has five seconds to leave before the recording begins.',
+          title: 'The room has to change for a recording',
+          about: 'Here everybody is connected directly, and no computer receives the whole conversation. An audio server does: switch the room to one, and it can be recorded. Nobody has to do anything, and you can switch back later. Everybody is informed and has five seconds to leave before the recording begins.',
           yes: 'Switch and record',
           action: () => here().moveToNodeAndStart(),
         })

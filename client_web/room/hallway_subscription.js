@@ -25,7 +25,7 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
     get invitations() {
       return invitations
     },
-    /** The status of its own stream, or in a room of the room's stream. */
+    /** Of its own stream, or of the room's. */
     get status() {
       return status
     },

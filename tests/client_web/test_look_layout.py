@@ -6,7 +6,17 @@ from playwright.sync_api import BrowserContext
 
 from ..people import Psql
 from ..running import RunningRelay
-from .user_page import DESKTOP, LAPTOP, PHONE, SIZES, TABLET, UserPage, user_page
+from .user_page import (
+    DESKTOP,
+    LAPTOP,
+    ON_ITS_SIDE,
+    PHONE,
+    SIZES,
+    TABLET,
+    ZOOMED,
+    UserPage,
+    user_page,
+)
 
 LONG = "An evening about everything that is unreasonably long, Donaudampfschifffahrtsgesellschaft included"
 
@@ -125,6 +135,26 @@ def test_the_microphone_is_the_biggest_target_of_the_room(
                 .map((each) => [each.className, each.offsetHeight]).filter(([, height]) => height > 0))"""
         )
         assert heights.pop("microphone") > max(heights.values())
+
+
+def test_on_a_low_page_a_face_is_seen_and_the_controls_take_at_most_a_third(
+    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    psql.run("update rooms set slow_mode = 10, stage = 'moderated' where id = %s", room)
+    psql.seat(room, "amara", "SPEAKER")
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+        beth.walks_in()
+        for size in (ON_ITS_SIDE, ZOOMED):
+            beth.resize(size)
+            assert beth.page.evaluate(
+                """() => {
+                    const face = document.querySelector('.seat__face').getBoundingClientRect()
+                    return ['top', 'bottom'].every((edge) => document
+                        .elementFromPoint(face.left + face.width / 2, face[edge] + (edge === 'top' ? 8 : -8))?.closest('.seat__face'))
+                }"""
+            ), f"no face is seen at {size}"
+            taken = beth.page.evaluate("document.querySelector('.controls').offsetHeight")
+            assert taken <= size[1] / 3, size
 
 
 def test_reduced_motion_is_respected(

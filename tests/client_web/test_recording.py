@@ -81,7 +81,7 @@ def test_a_recording_is_announced_shown_confirmed_replayed_and_deleted(
         anna.walks_in()
         assert not anna.button("Record this room").is_visible()
         rick.button("Record this room").click()
-        rick.page.get_by_role("dialog", name="A mesh cannot be recorded").wait_for()
+        rick.page.get_by_role("dialog", name="The room has to change for a recording").wait_for()
         rick.reads("no computer receives the whole conversation")
         rick.button("Switch and record").click()
         rick.reads("You start a recording in")

@@ -15,6 +15,8 @@ LAPTOP = (1024, 720)
 TABLET = (768, 1024)
 PHONE = (390, 844)
 SMALL_PHONE = (320, 640)
+ON_ITS_SIDE = (740, 360)  # a phone
+ZOOMED = (720, 450)  # a desktop at 200 %
 SIZES = (SMALL_PHONE, PHONE, TABLET, LAPTOP, DESKTOP)
 
 REFUSED = "Failed to load resource: the server responded with a status of 4"

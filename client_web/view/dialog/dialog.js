@@ -18,7 +18,9 @@ export function createDialog(title, ...children) {
   return {
     element: dialog,
     open() {
-      if (!dialog.open) dialog.showModal()
+      if (dialog.open) return
+      dialog.showModal()
+      body.scrollTop = 0
     },
     close: () => dialog.close(),
   }

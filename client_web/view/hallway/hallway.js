@@ -12,7 +12,7 @@ const SEARCH_FROM = 2 // a single room needs no search
 const MINUTE = 60_000
 const KEPT_AS = 'roomtone.order'
 const ORDERS = [['busiest', 'Busiest first'], ['newest', 'Newest first'], ['name', 'By name']]
-const SECTIONS = [['followed', 'From clubs you follow'], ['open', 'Open rooms'], ['scheduled', 'Scheduled']]
+const SECTIONS = [['followed', 'Clubs you follow'], ['open', 'Open rooms'], ['scheduled', 'Scheduled']]
 
 /**
  * @typedef {{ rooms: readonly ListedRoom[], loading: boolean, connection: string, problem: import('../../signaling/problem.js').Problem|null,

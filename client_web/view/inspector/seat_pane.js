@@ -1,10 +1,11 @@
 import { avatar } from '../elements/avatar.js'
 import { element, say } from '../elements/element.js'
+import { qualityInNumbers } from '../stage/quality_words.js'
 import { personInWords, roleInWords } from '../elements/words.js'
 
 /**
  * @typedef {Pick<import('../../room/people.js').Person, 'user_id'|'username'|'role'|'kind'|'connection'> &
- *           Partial<Pick<import('../../room/people.js').Person, 'on_stage'|'muted'|'speaking'>>} SeatPerson  a person, or a node
+ *           Partial<Pick<import('../../room/people.js').Person, 'on_stage'|'muted'|'speaking'|'quality'>>} SeatPerson  a person, or a node
  */
 
 /**
@@ -16,11 +17,12 @@ export function createSeatPane({ retryConnection }) {
   /** @type {string|null} */ let drawn = null
   const heading = element('h3', { class: 'seat-pane__name', tabindex: '-1' })
   const about = element('p', { class: 'seat-pane__about' })
+  const numbers = element('p', { class: 'seat-pane__about' })
   const face = element('div', { class: 'seat-pane__face' })
   const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => person && retryConnection(person.user_id) } })
   const actions = element('div', { class: 'seat-pane__actions' }, again)
   const root = element('div', { class: 'seat-pane', hidden: true },
-    element('div', { class: 'seat-pane__who' }, face, element('div', {}, heading, about)), actions)
+    element('div', { class: 'seat-pane__who' }, face, element('div', {}, heading, about, numbers)), actions)
   return {
     element: root,
     heading,
@@ -35,6 +37,7 @@ export function createSeatPane({ retryConnection }) {
       }
       say(heading, person.username)
       say(about, aboutInWords(person))
+      say(numbers, qualityInNumbers(person.quality))
       actions.hidden = person.connection !== 'failed'
     },
   }

@@ -4,7 +4,6 @@ import { markInWords } from '../stage/stage_words.js'
 import { actionsOn } from './actions.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
-import { connectedInWords } from '../inspector/trace.js'
 import { createSeatSound } from './seat_sound.js'
 import { personInWords, roleInWords } from '../elements/words.js'
 
@@ -34,13 +33,13 @@ export function createPersonCard(actions) {
   const refusal = createRefusal()
   const list = element('ul', { class: 'person-card__actions' })
   const sound = createSeatSound({ setVolume: actions.setVolume })
-  const connected = element('p', { class: 'person-card__connected quiet' })
   const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => actions.retryConnection(person?.user_id) } })
   const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: inspect } }, symbol('inspector'), 'Show in the inspector')
-  const connection = element('div', { class: 'person-card__connection' }, connected, again, rows)
+  const connection = element('div', { class: 'person-card__connection' }, again, rows)
   const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
-    element('header', { class: 'person-card__head' }, face, element('div', { class: 'person-card__who' }, name, about, profile), shut),
-    refusal.element, sound.element, list, connection)
+    element('div', { class: 'person-card__body' },
+      element('header', { class: 'person-card__head' }, face, element('div', { class: 'person-card__who' }, name, about, profile), shut),
+      refusal.element, sound.element, list, connection))
   let drawn = ''
   // What appears while it is open, such as how long the connection took, must not push its end out of the window.
   new ResizeObserver(() => root.matches(':popover-open') && place()).observe(root)
@@ -93,9 +92,6 @@ export function createPersonCard(actions) {
     mark(profile, 'href', `/people/${encodeURIComponent(person.username)}`)
     sound.update(person.gone ? null : person, blocked)
     drawActions(person, roomSession.may, blocked)
-    const found = person.gone ? null : roomSession.traces.findLast((one) => one.user_id === user_id)
-    connected.hidden = !found
-    say(connected, found ? connectedInWords(found) : '')
     again.hidden = person.connection !== 'failed'
     connection.hidden = Boolean(person.gone)
   }

@@ -54,6 +54,7 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
       missing.hidden = !(here && looked.phase === 'missing')
       body.hidden = buttons.hidden = since.hidden = person === null
       about.hidden = !person?.bio
+      face.hidden = person === null
       kind.hidden = !person || person.kind === 'person'
       say(heading, person?.username ?? (missing.hidden ? (place.username ?? '') : 'There is nobody with this name'))
       const blocked = person !== null && Boolean(shell.blocks?.has(person.id))

@@ -23,8 +23,7 @@ export function createSeatSound({ setVolume }) {
   const drawing = symbol('connection-good')
   const title = element('strong')
   const meaning = element('span')
-  const numbers = element('span', { class: 'quality__numbers quiet' })
-  const qualityText = element('p', { class: 'quality' }, drawing, element('span', { class: 'quality__words' }, title, ' ', meaning, ' ', numbers))
+  const qualityText = element('p', { class: 'quality' }, drawing, element('span', { class: 'quality__words' }, title, ' ', meaning))
   const root = element('div', { class: 'seat-sound' }, qualityText, volume, mixed, unheard)
 
   return {
@@ -46,7 +45,6 @@ export function createSeatSound({ setVolume }) {
         qualityText.dataset.level = quality.level
         say(title, `${words.title}.`)
         say(meaning, words.meaning)
-        say(numbers, words.numbers)
       }
       if (volume.hidden || !person) return
       const words = person.silenced ? 'muted for you' : `${person.volume} %`

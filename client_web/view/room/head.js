@@ -25,13 +25,13 @@ export function createRoomHead(actions) {
   const badges = element('ul', { class: 'room__badges', 'aria-label': 'About this room' })
   const settings = element('button', { class: 'round', type: 'button', 'aria-label': 'Room settings', title: 'Room settings', 'aria-haspopup': 'dialog', on: { click: () => actions.openSettings() } }, symbol('settings'))
   const invite = element('button', { class: 'round', type: 'button', 'aria-label': 'Invite', title: 'Invite', 'aria-haspopup': 'dialog', on: { click: () => actions.inviteHere() } }, symbol('invite'))
-  const tools = element('div', { class: 'room__tools' }, invite, settings)
+  const tools = element('div', { class: 'room__tools' }, route.button, invite, settings)
   const back = element('a', { class: 'back-link room__back', href: '/' }, symbol('back'), 'Hallway')
   const refusal = createRefusal()
   const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => refusal.attempt(actions.openNow) } })
   const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You can prepare it. Others can enter when it opens.' }), early, refusal.element)
   const list = keyed(badges, { key: (/** @type {RoomBadge} */ { kind }) => kind, create: createBadge })
-  const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, element('div', { class: 'room__facts' }, route.element, badges), scheduled)
+  const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, element('div', { class: 'room__facts' }, route.problem, badges), scheduled)
 
   return {
     element: root,

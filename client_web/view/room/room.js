@@ -51,13 +51,13 @@ export function createRoom(actions) {
   head.element.append(pinned.element)
   head.tools.prepend(recordButton.element)
   const scroll = element('div', { class: 'room__scroll' },
-    recordingBanner.element, head.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
+    head.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
   /** @type {ShownRoomSession|null} */ let latest = null
   const inOrder = createStageOrder(stage.element, () => {
     if (latest) stage.update(inOrder(latest.stage, latest.spoke))
   })
   // The controls come first for the keyboard, and are drawn last: from entering to the microphone it is a few Tabs.
-  const root = element('div', { class: 'room', role: 'group', tabindex: '-1' }, losses.element, controls.element, scroll)
+  const root = element('div', { class: 'room', role: 'group', tabindex: '-1' }, losses.element, recordingBanner.element, controls.element, scroll)
 
   /** @param {ShownRoomSession} roomSession @param {ListedRoom|undefined} listed */
   function update(roomSession, listed) {

@@ -1,4 +1,4 @@
-import { routeInWords, costInWords, TOPOLOGIES } from './topology_words.js'
+import { costInWords, routeInWords, routeProblemInWords, TOPOLOGIES } from './topology_words.js'
 import { createDialog } from '../dialog/dialog.js'
 import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
@@ -6,35 +6,43 @@ import { redraw, symbol } from '../elements/symbol.js'
 
 /** @import { ShownRoomSession, RoomSessionState } from '../../room/room_session_state.js' */
 
+/** These are said above the people, with what to do (losses.js). */
+const SAID_ELSEWHERE = new Set(['lost', 'no_node'])
+
 /** The symbol of a topology. @param {string} topology */
 const signOf = (topology) => `topology-${topology}`
 
 /**
- * The topology of the room, as a button that opens the explanation of all three.
+ * The topology of the room: a button that opens the explanation of all three, and a line under the room's name while something is wrong.
  * @param {{ showTopologies: () => void }} actions
  */
 export function createTopologyButton({ showTopologies }) {
   const drawing = symbol('topology-mesh')
-  const words = element('span')
-  const button = element('button', { class: 'topology', type: 'button', 'aria-haspopup': 'dialog', title: 'How the sound travels', on: { click: () => showTopologies() } }, drawing, words)
+  const button = element('button', { class: 'round topology', type: 'button', 'aria-label': 'How the sound travels', title: 'How the sound travels', 'aria-haspopup': 'dialog', on: { click: () => showTopologies() } }, drawing)
+  const problem = element('p', { class: 'room__route', hidden: true })
   const announcement = element('span', { class: 'visually-hidden', role: 'status' })
-  const root = element('div', { class: 'room__topology', hidden: true }, button, announcement)
   /** @type {number|null} */ let room_id = null
+  let known = '' // what was announced, or was so at the entry
 
   return {
-    element: root,
+    button,
+    /** The line under the room's name. */
+    problem: element('div', { class: 'room__route-place' }, problem, announcement),
     /** @param {ShownRoomSession} roomSession @param {boolean} over */
     update(roomSession, over) {
       const { route } = roomSession
-      root.hidden = over || !route
+      button.hidden = over || !route
+      problem.hidden = over || !route
       if (over || !route) return
-      const next = routeInWords(route)
+      const wrong = routeProblemInWords(route)
+      const next = wrong || routeInWords(route)
       // Only changes are announced, not the state at the entry.
-      if (room_id === roomSession.room_id && next !== words.textContent) say(announcement, next)
+      if (room_id === roomSession.room_id && next !== known) say(announcement, next)
       room_id = roomSession.room_id
-      say(words, next)
+      known = next
+      problem.hidden = wrong === '' || SAID_ELSEWHERE.has(route.status)
+      say(problem, wrong)
       redraw(drawing, signOf(route.topology))
-      mark(button, 'data-status', route.status)
     },
   }
 }
@@ -46,10 +54,11 @@ export function createTopologyButton({ showTopologies }) {
 export function createTopologyDialog({ change }) {
   /** @type {RoomSessionState|null} */ let roomSession = null
   const refusal = createRefusal('field__refusal')
+  const now = element('p', { class: 'topology-now' })
   const choices = TOPOLOGIES.map(createTopologyChoice)
   const move = element('button', { class: 'button button--action', type: 'submit', text: 'Change' })
   const closed = element('p', { class: 'quiet', text: 'Only the host can change this. People can go on talking while the room changes.' })
-  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
+  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } }, now,
     element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'visually-hidden', text: 'How the sound travels' }), ...choices.map((choice) => choice.element)),
     refusal.element, closed, move)
   const dialog = createDialog('How the sound travels', form)
@@ -69,6 +78,7 @@ export function createTopologyDialog({ change }) {
     const host = Boolean(roomSession?.may.host)
     move.hidden = !host
     closed.hidden = host
+    say(now, roomSession?.route ? `${routeProblemInWords(roomSession.route) || routeInWords(roomSession.route)}.`.replace('….', '…') : '')
     if (roomSession) for (const choice of choices) choice.update(roomSession, host)
   }
 

@@ -15,24 +15,27 @@ export const TOPOLOGIES = [
   { topology: 'mcu', name: 'MCU', about: 'A server mixes all voices into one. A large room costs you no more than one call, but you cannot change the volume of one person.' },
 ]
 
-const MEANT = { sfu: 'which forwards every voice', mcu: 'which mixes all voices into one' }
+const ROUTES = {
+  mesh: 'Audio goes directly from person to person',
+  sfu: 'Audio goes through a server, which forwards every voice',
+  mcu: 'Audio goes through a server, which mixes all voices into one',
+}
 
-/**
- * The route of the room's audio, shown under the room's name.
- * @param {import('../../room/connections.js').Route & { quality: Quality|null }} route
- */
-export function routeInWords({ topology, status, node, quality }) {
-  const name = node?.username ?? 'an audio server'
+/** @typedef {Pick<import('../../room/connections.js').Route, 'topology'|'status'> & { quality: Quality|null }} ShownRoute */
+
+/** The route of the room's audio, for those who ask. @param {Pick<ShownRoute, 'topology'>} route */
+export const routeInWords = ({ topology }) => ROUTES[topology]
+
+/** What is wrong with the route, shown under the room's name; mostly empty. @param {ShownRoute} route */
+export function routeProblemInWords({ topology, status, quality }) {
   switch (status) {
-    case 'moving': return topology === 'mesh' ? 'Changing to a mesh…' : `Changing to ${name}…`
-    case 'connecting': return `Connecting with ${name}…`
-    case 'reconnecting': return `Reconnecting with ${name}…`
-    case 'lost': return `No connection to ${name} right now`
+    case 'moving': return 'Changing how the sound travels…'
+    case 'connecting': return 'Connecting with the audio server…'
+    case 'reconnecting': return 'Reconnecting with the audio server…'
+    case 'lost': return 'No connection to the audio server right now'
     case 'no_node': return 'Waiting for an audio server'
+    default: return topology === 'mesh' ? '' : qualityProblemInWords(quality)
   }
-  if (topology === 'mesh') return 'Audio goes directly from person to person'
-  const trouble = qualityProblemInWords(quality)
-  return [`Audio goes through ${name}, ${MEANT[topology]}`, trouble.toLowerCase()].filter(Boolean).join(' · ')
 }
 
 /**

@@ -155,7 +155,6 @@ export function createRoomSettings(actions) {
       handOver.open()
       end.open()
       dialog.open()
-      dialog.element.scrollTop = 0
       if (may.host) actions.clubs().then((mine) => fillClubs(room, mine)).catch(() => {})
     },
     /** @param {RoomSessionState|null} latest */

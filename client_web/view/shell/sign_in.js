@@ -14,7 +14,7 @@ export function createSignIn({ signIn, suggestions }) {
   const go = element('button', { class: 'button button--action', type: 'submit', text: 'Enter' })
   const people = element('ul', { class: 'sign-in__people' })
   const demoNames = element('div', { class: 'sign-in__demo' }, element('p', { class: 'quiet', text: 'Or use a demo name:' }), people)
-  const form = element('form', { class: 'dialog__form', on: { submit: (event) => { event.preventDefault(); submit(name.value) } } },
+  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(name.value) } } },
     element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'sign-in-name', text: 'Your name' }), name, refusal), go, demoNames)
   const closed = element('p', { class: 'quiet', text: 'You cannot choose a name here. Sign in on the website that uses this Roomtone.' })
   const dialog = createDialog('Who are you?', form, closed)
@@ -23,6 +23,7 @@ export function createSignIn({ signIn, suggestions }) {
     const wanted = username.trim()
     if (!wanted) {
       say(refusal, 'A name needs at least one letter.')
+      mark(name, 'aria-invalid', 'true')
       return name.focus()
     }
     mark(go, 'aria-disabled', 'true')
