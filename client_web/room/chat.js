@@ -9,7 +9,7 @@ import { createOutgoingMessages } from './outgoing_messages.js'
 const PACE = 5000 // ms to wait after `messages_come_slowly`: five messages in five seconds
 const FRESH = 600_000 // ms; older messages that did not go out are not sent by themselves when the page is loaded again
 
-/** The control characters that `messages_body_is_text` refuses; they come along with pasted text. */
+/** The control characters that `messages_body_is_text` refuses; pasted text may contain them. */
 // eslint-disable-next-line no-control-regex
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
 
@@ -38,12 +38,12 @@ const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
 export function createChat({ user, rows, roomId, slowMode, skew, onChange, storage = window.sessionStorage }) {
   const KEY = `roomtone.chat.${user.id}.${roomId}`
   let log = EMPTY_LOG
-  /** @type {'idle'|'loading'|'failed'} */ let page = 'idle' // of history: idle, loading or failed
-  let logLife = 0 // history that was requested before a snapshot does not belong to the log after it
+  /** @type {'idle'|'loading'|'failed'} */ let page = 'idle' // the page of older messages
+  let snapshots = 0 // older messages that were requested before a snapshot do not belong to the log after it
   let draft = ''
   /** @type {ReadonlySet<number>} */ let deleting = new Set()
   /** @type {ChatState['refusal']} */ let refusal = null
-  let pacedUntil = 0 // no message is sent before
+  let pacedUntil = 0 // before this time no message is sent
   let written = -Infinity // when I sent my latest message
   /** @type {number|null} */ let read = null // nothing is unread before the first snapshot
   /** @type {ChatState|null} */ let state = null
@@ -158,7 +158,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       const before = log
       log = reduceChat(log, frame)
       if (frame.type === 'snapshot' && frame.data.messages) {
-        logLife += 1
+        snapshots += 1
         page = 'idle'
         read ??= log.messages.at(-1)?.id ?? 0
         for (const message of log.messages.filter(mine)) {
@@ -172,7 +172,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       if (log !== before) changed()
     },
 
-    /** Slow mode or my role may have changed. */
+    /** Slow mode or my role may have changed: computes the state again. */
     reconsider() {
       state = null
     },
@@ -234,7 +234,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     /** Fetches the page before the oldest message. */
     async earlier() {
       if (page === 'loading') return
-      const [oldest, asked_life] = [log.messages[0]?.id, logLife]
+      const [oldest, snapshotsBefore] = [log.messages[0]?.id, snapshots]
       page = 'loading'
       changed()
       try {
@@ -242,11 +242,11 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
         const select = 'id,room_id,user_id,body,created_at'
         const found = await rows.select('messages', { room_id: `eq.${roomId}`, ...before, select, order: 'id.desc', limit: PAGE })
         const messages = await named(found)
-        if (logLife !== asked_life) return
+        if (snapshots !== snapshotsBefore) return
         log = withHistory(log, messages, found.length === PAGE)
         page = 'idle'
       } catch {
-        if (logLife !== asked_life) return
+        if (snapshots !== snapshotsBefore) return
         page = 'failed'
       }
       changed()

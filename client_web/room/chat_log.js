@@ -13,7 +13,7 @@
 export const EMPTY_LOG = Object.freeze({ messages: [], more: false, deleted: new Set() })
 
 export const PAGE = 50 // messages in a snapshot, and in each page of history
-const KEPT = 3000 // the oldest beyond are forgotten, and can be fetched again
+const KEPT = 3000 // messages; older ones are dropped, and can be fetched again
 const DELETED_KEPT = 500
 
 /** Adds messages in order; known and deleted ones change nothing. @param {ChatLog} log @param {Message[]} news @returns {ChatLog} */
@@ -45,9 +45,9 @@ export function without(log, id) {
 }
 
 /** @type {Record<string, (log: ChatLog, frame: import('../signaling/subscription.js').Frame) => ChatLog>} */
-const reactions = {
+const handlers = {
   snapshot(log, { data }) {
-    if (!data.messages) return log // of a stream that was resumed: the messages are known
+    if (!data.messages) return log // a stream that was resumed: the messages are known
     // Messages that are not in the snapshot may have been deleted while nothing was received.
     return { ...withMessages(EMPTY_LOG, data.messages), more: data.messages.length >= PAGE }
   },
@@ -55,7 +55,7 @@ const reactions = {
 }
 
 /** @param {ChatLog} log @param {import('../signaling/subscription.js').Frame} frame @returns {ChatLog} */
-export const reduceChat = (log, frame) => reactions[frame.type]?.(log, frame) ?? log
+export const reduceChat = (log, frame) => handlers[frame.type]?.(log, frame) ?? log
 
 /**
  * The index of the message with this id, or where it would be inserted. Most are inserted at the end, so that is tried first.

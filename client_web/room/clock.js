@@ -1,6 +1,6 @@
 /**
- * The difference between the server's clock and this browser's: a time that the server set between my request and its answer lies
- * between the two. The difference is taken as zero until this is impossible: on one machine there is none.
+ * The difference between the server's clock and this browser's. A time that the server set while it handled my request lies between
+ * the request and its answer. The difference is zero as long as all such times allow it, because on one machine it is zero.
  */
 
 /** Milliseconds since the epoch, with the fraction that `Date` drops. @param {string} iso @returns {number} */

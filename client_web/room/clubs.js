@@ -29,8 +29,8 @@ export function createClubs({ rows }) {
     async all() {
       /** @type {Json[]} */ const clubs = await rows.select('club_directory', { order: 'name', limit: 500 })
       /** @param {Club} club */
-      const nearness = (club) => (club.my_role ? 0 : club.followed ? 1 : 2)
-      return clubs.sort((a, b) => nearness(a) - nearness(b))
+      const rank = (club) => (club.my_role ? 0 : club.followed ? 1 : 2)
+      return clubs.sort((a, b) => rank(a) - rank(b))
     },
 
     /** @param {number} club_id @returns {Promise<ClubPage|null>} */
@@ -64,5 +64,5 @@ export function createClubs({ rows }) {
 
 /** @type {Record<Member['role'], number>} */ const RANKS = { OWNER: 0, ADMIN: 1, MEMBER: 2 }
 
-/** Owners, admins, members; in each the longest first. @param {Member[]} roster */
+/** Owners, then admins, then members; in each group those who joined first come first. @param {Member[]} roster */
 const inOrder = (roster) => [...roster].sort((a, b) => RANKS[a.role] - RANKS[b.role] || Date.parse(a.since) - Date.parse(b.since))

@@ -1,5 +1,5 @@
 /**
- * What goes wrong with connections, until it is over: each problem once, the newest last.
+ * The problems of connections that are not over yet: each once, the newest last.
  *
  * @typedef {{ cause: 'turn_refused', url: string } | { cause: 'turn_failed', url: string, code: number } | { cause: 'no_relay_candidate' }
  *   | { cause: 'cannot_connect', username: string } | { cause: 'signals_wait', problem: import('../signaling/problem.js').Problem }

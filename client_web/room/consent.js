@@ -1,11 +1,11 @@
 import { isUnanswered } from '../signaling/problem.js'
 
-/** What it means when another person gives me a role. @type {Record<Seat['role'], SeatChange>} */
+/** What a role means that another person gave me. @type {Record<Seat['role'], SeatChange>} */
 const BY_ROLE = { AUDIENCE: 'moved_down', MODERATOR: 'moderator', HOST: 'host', SPEAKER: 'speaker' }
 
 /**
  * Nobody comes to the stage of a moderated room without consent: I raise a hand and a moderator brings me up, or a moderator invites me
- * and I accept. Changes of my seat by others are distinguished from my own: only those are shown to me.
+ * and I accept. Only changes of my seat by others are announced to me; my own are not.
  *
  * After I accept I should be heard at once. So if the microphone is already allowed, it is opened while I read the invitation, sent to
  * nobody, and closed again if I decline. Then accepting is one row and one `replaceTrack`.
@@ -122,7 +122,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
       if (latest.invited_to_speak_at && latest.invited_to_speak_at !== before.invited_to_speak_at) openMicrophoneEarly(latest)
     },
 
-    /** I reacted to the change of my seat. */
+    /** I reacted to the change of my seat: it is no longer shown. */
     answered: () => setSeatChange(null),
 
     raiseHand: () => setHand(true),

@@ -16,7 +16,7 @@ export function createFollowedRoom(user_id) {
     get state() {
       return room
     },
-    /** @param {import('../signaling/subscription.js').Frame} frame @returns {boolean} whether it was news */
+    /** @param {import('../signaling/subscription.js').Frame} frame @returns {boolean} whether it changed the state */
     receive(frame) {
       const before = room
       room = reduce(room, frame)
@@ -29,7 +29,7 @@ export function createFollowedRoom(user_id) {
     get hostNews() {
       return news
     },
-    /** Before I enter again: the seat events that were announced are not announced again. */
+    /** Before I enter again. The seat events are kept, so that they are not announced a second time. */
     restart() {
       room = { ...EMPTY, seatEvents: room.seatEvents }
       memory = NO_HOST

@@ -9,14 +9,14 @@ import { isNewer } from '../signaling/cursor.js'
  *             stage: 'open'|'moderated', access: 'open'|'club'|'invited', locked: boolean, created_at: string, starts_at: string|null,
  *             opened_at: string|null, scheduled: boolean, here: number, on_stage: number,
  *             people: {user_id: number, username: string, role: string}[], cursor: string, ended_at: string|null, hidden?: boolean }} HallwayRow
- * @typedef {HallwayRow & { followed: boolean }} ListedRoom  `followed`: its club, by me
+ * @typedef {HallwayRow & { followed: boolean }} ListedRoom  `followed`: I follow its club
  * @typedef {ReadonlyMap<number, HallwayRow>} Hallway
  */
 
 /** @type {Hallway} */
 export const EMPTY_HALLWAY = new Map()
 
-/** Of removed rooms the cursor is kept, so that a row that arrives late cannot bring them back. */
+/** Whether the room is removed. Its cursor is kept, so that an older row that arrives late does not add it again. */
 const isGone = (/** @type {HallwayRow} */ row) => Boolean(row.ended_at) || row.hidden === true
 
 /**

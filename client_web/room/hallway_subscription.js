@@ -25,7 +25,7 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
     get invitations() {
       return invitations
     },
-    /** Of its own stream, or of the room's. */
+    /** The status of its own stream, or in a room of the room's stream. */
     get status() {
       return status
     },

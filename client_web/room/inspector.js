@@ -26,7 +26,7 @@ import { createClock, instant, now } from './clock.js'
 const KEPT = 200
 const TRACES_KEPT = 100
 
-/** The database sets times itself and ignores the time that was sent: such columns are compared only by whether they are null. */
+/** A column for a time. The database sets it and ignores the time that was sent, so only whether it is null is compared. */
 const isDated = (/** @type {string} */ column) => column.endsWith('_at')
 
 /** @param {{ onChange: () => void }} options */
@@ -71,7 +71,7 @@ export function createInspector({ onChange }) {
   }
 
   /** The change of a trace by a signal. The first offer and its answer are timed, later ones are not. @param {string} kind @param {Json} body @param {boolean} mine */
-  function mark(kind, body, mine) {
+  function changeBySignal(kind, body, mine) {
     const count = [body].flat().length
     return (/** @type {Trace} */ before) => {
       if (kind === 'offer') return before.offered_at === null ? { offered_at: now(), mine } : {}
@@ -122,12 +122,12 @@ export function createInspector({ onChange }) {
     /** @param {import('../signaling/subscription.js').Frame} frame an event of the log @param {{user_id: number, username: string}|null} seat whom it is about */
     event({ data, seen_at }, seat) {
       const committed = instant(data.commit_timestamp)
-      const heard = data.heard_at ? instant(data.heard_at) : null
+      const received = data.heard_at ? instant(data.heard_at) : null
       add({
         ...{ kind: 'event', at: seen_at, table: data.table, type: data.type, seq: data.seq, reason: data.reason ?? null },
         ...{ record: data.record, old_record: data.old_record, user_id: seat?.user_id ?? null, username: seat?.username ?? null },
-        notify_ms: heard === null ? null : heard - committed,
-        stream_ms: heard === null ? null : seen_at - (heard - clock.skew),
+        notify_ms: received === null ? null : received - committed,
+        stream_ms: received === null ? null : seen_at - (received - clock.skew),
         seen_ms: seen_at - (committed - clock.skew),
       })
       if (data.record) recognise(data.table, data.record, seen_at)
@@ -140,9 +140,9 @@ export function createInspector({ onChange }) {
     note: (note, user_id = null) => add({ kind: 'note', at: now(), note, user_id }),
 
     /** @param {About} seat @param {string} kind @param {Json} body */
-    sent: (seat, kind, body) => trace(seat, mark(kind, body, true)),
+    sent: (seat, kind, body) => trace(seat, changeBySignal(kind, body, true)),
     /** @param {About} seat @param {string} kind @param {Json} body */
-    received: (seat, kind, body) => trace(seat, mark(kind, body, false)),
+    received: (seat, kind, body) => trace(seat, changeBySignal(kind, body, false)),
 
     /** @param {About} seat @param {Partial<Pick<Trace, 'state'|'path'|'restarts'>>} change */
     connection: (seat, change) =>

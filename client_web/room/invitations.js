@@ -6,7 +6,7 @@
  *             invited_by: string, created_at: string, expires_at: string }} Invitation
  */
 
-/** @type {{ known: boolean, list: readonly Invitation[], fresh: readonly Invitation[] }} `fresh`: those that arrived since */
+/** @type {{ known: boolean, list: readonly Invitation[], fresh: readonly Invitation[] }} `fresh`: those that arrived while this page was open, and that I have not seen */
 export const NO_INVITATIONS = Object.freeze({ known: false, list: [], fresh: [] })
 
 /**
@@ -35,7 +35,7 @@ export const withoutFresh = (state, id) => Object.freeze({ ...state, fresh: stat
  */
 export function createInvitations({ rows }) {
   return {
-    /** An invitation by its link; without being signed in, too. @param {string} code */
+    /** The invitation of a link, also for a user who is not signed in. @param {string} code */
     one: (code) => rows.rpc('invitation', { code }),
     accept: (/** @type {string} */ code) => rows.rpc('accept_invitation', { code }),
     decline: (/** @type {string} */ code) => rows.rpc('decline_invitation', { code }),

@@ -1,7 +1,7 @@
 import { problemFrom } from '../signaling/problem.js'
 
 /**
- * A value that is loaded by key: a club, a person, an invitation. A value that is known is shown until the new answer arrives. An answer
+ * A value that is loaded by key: a club, a person, an invitation. A value that was loaded before is shown until the new answer arrives. An answer
  * that is no longer wanted is dropped.
  *
  * @template K, V
@@ -54,7 +54,7 @@ export function createLookup(load, onChange) {
         show({ key, phase: problem.status === 404 ? 'missing' : 'failed', value: problem.status === 404 ? null : old, problem })
       }
     },
-    /** Another user sees other values. */
+    /** Forgets all values: another user may see others. */
     forget() {
       known.clear()
       asked += 1

@@ -26,7 +26,7 @@ export function createModeration({ rows, roomId }) {
     muteAll: () => call('mute_all'),
     askToUnmute: (/** @type {Named} */ { username }) => call('ask_to_unmute', { username }),
 
-    // Who may be here.
+    // Who may be in the room.
     remove: (/** @type {Named} */ { username }) => call('remove_from_room', { username }),
     undoRemoval: (/** @type {Named} */ { username }) => call('undo_removal', { username }),
     ban: (/** @type {Named} */ { username }) => call('ban_from_room', { username }),

@@ -1,10 +1,10 @@
 import { isUnanswered } from '../signaling/problem.js'
 
 /**
- * Whether I am muted. My wish is shown at once; the row in the database decides. Wishes are written one after the other. Until the event of
- * my write arrives, the log may still bring older states, which must not undo a newer wish. A mute without a wish of mine is a moderator's.
- * After a snapshot my event may not come any more: if the snapshot says muted, I am muted, and my wish to be muted is written again.
- * A wish that got no answer, because the connection is away, is kept and written when it is back.
+ * Whether I am muted. What I choose (my wish) is shown at once; the row in the database decides. Wishes are written one after the other.
+ * Until the event of my write arrives, older events may still arrive, which must not undo my wish. A mute that I did not choose is a
+ * moderator's. After a snapshot the event of my write may never arrive: if the snapshot says muted, I am muted, and that is written again.
+ * A wish that got no answer, because the connection is lost, is kept, and written when the connection is back.
  *
  * @param {{ write: (muted: boolean) => Promise<unknown>, onChange: (muted: boolean) => void }} options
  */

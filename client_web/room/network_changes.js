@@ -1,7 +1,7 @@
 /**
  * Notices when the network may have changed: it is back, it is another one, or the page is visible again (after sleep).
  *
- * @param {{ onNetwork: () => void, onVisible: () => void }} options  onNetwork: open connections are surely dead
+ * @param {{ onNetwork: () => void, onVisible: () => void }} options  onNetwork: open connections no longer work
  */
 export function createNetworkChanges({ onNetwork, onVisible }) {
   const information = /** @type {{ connection?: EventTarget & { type?: string } }} */ (navigator).connection

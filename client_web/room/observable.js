@@ -1,6 +1,6 @@
 /**
- * A state that is computed when somebody asks for it, and subscribers who get it after it changed: once, however often it changed in
- * one turn of the event loop.
+ * A state that is computed when it is read, and subscribers who get it after a change: once, even if it changed several times in one
+ * turn of the event loop.
  *
  * @template T
  * @param {() => T} compute

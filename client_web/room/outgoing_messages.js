@@ -89,7 +89,7 @@ export function createOutgoingMessages({ post, pause, onChange, now }) {
       flush()
     },
 
-    /** From before the page was loaded: it goes out with `resume`, or waits for "Send again". @param {string} client_id @param {string} body @param {'waiting'|'unsent'} state @param {number} [at] */
+    /** A message from before the page was loaded again: it is sent with `resume`, or waits for "Send again". @param {string} client_id @param {string} body @param {'waiting'|'unsent'} state @param {number} [at] */
     restore: (client_id, body, state, at) => add(client_id, body, state, at),
 
     /** @param {number} key */

@@ -14,7 +14,7 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
  * @property {string} join_date
  * @property {boolean} me
  * @property {boolean} on_stage
- * @property {number|null} hand  their place in the queue of raised hands, from 1; null while no hand is up
+ * @property {number|null} hand  their place in the queue of raised hands, from 1; null: no hand is raised
  * @property {string|null} hand_raised_at
  * @property {boolean} invited  to speak, and has not answered
  * @property {boolean} asked_to_unmute  and has not answered

@@ -7,7 +7,7 @@ export const PALETTE = Object.freeze(['👏', '❤️', '😂', '🔥', '👍', 
 const FRESH = 10_000 // ms; older reactions, received after a lost connection, are not shown
 
 /**
- * Reactions are shown for a moment, so they are only passed to subscribers and not kept. Mine are shown at once; their events in the log
+ * Reactions are shown for a moment, so they are passed to subscribers and not kept. My own are shown at once, and their events in the log
  * are skipped.
  *
  * @typedef {{ user_id: number, username: string, emoji: string }} Reaction

@@ -2,7 +2,7 @@ import { ruleOf } from '../signaling/problem.js'
 import { instant, now } from './clock.js'
 
 /**
- * Whether the room is being recorded, by its log: announced, with a countdown in which people may leave; then recording, until it ends.
+ * Whether the room is being recorded, as its log says: first announced, with a countdown in which people can leave, then recording.
  * Participants who enter during a recording are informed, and confirm it once.
  *
  * @typedef {{ id: number, room_id: number, started_by: number, username: string, begins_at: string, started_at: string|null,
@@ -62,7 +62,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
   const counts = (/** @type {RecordingRecord} */ next) => next.started_at === null && instant(next.begins_at) - skew() > now()
 
   /** @type {Record<string, (frame: import('../signaling/subscription.js').Frame) => void>} */
-  const reactions = {
+  const handlers = {
     snapshot({ data }) {
       if (data.participants) take(data.recording ?? null)
     },
@@ -89,7 +89,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
       return state
     },
     /** @param {import('../signaling/subscription.js').Frame} frame */
-    receive: (frame) => reactions[frame.type]?.(frame),
+    receive: (frame) => handlers[frame.type]?.(frame),
 
     /** Announces a recording to everybody; it begins after the countdown. */
     start: () => rows.insert('recordings', { room_id: roomId }, { representation: false }),
@@ -110,7 +110,7 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
       if (record) known.add(record.id)
       changed()
     },
-    /** I have read that it ended. */
+    /** I have read that it ended: this is no longer shown. */
     dismiss() {
       last = null
       changed()

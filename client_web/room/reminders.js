@@ -17,7 +17,7 @@ export function createReminders({ rows, onChange }) {
     get wanted() {
       return wanted
     },
-    /** @param {number|null} user_id  whose; null: of no user */
+    /** Reads the reminders of this user; null: nobody is signed in. @param {number|null} user_id */
     async learn(user_id) {
       if (wanted.size > 0) keep(new Set())
       if (user_id === null) return

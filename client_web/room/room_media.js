@@ -62,7 +62,7 @@ export function createRoomMedia({ user_id, fetch, room, devices, volumes, inspec
   return {
     sound,
     myAudio,
-    /** Those of the present session of my seat. */
+    /** The connections of the present session of my seat. */
     get connections() {
       return connections
     },
@@ -78,12 +78,12 @@ export function createRoomMedia({ user_id, fetch, room, devices, volumes, inspec
       disconnect()
       myAudio.reset()
     },
-    /** Nobody may connect before the ICE servers are known. Rejects with a Problem. */
+    /** Loads the ICE servers; before that, no connection may be made. Rejects with a Problem. */
     prepare: ice.get,
 
     /**
      * Seats or the room have changed.
-     * @param {{ fresh: boolean, keepMicrophone: boolean }} how  fresh: by a snapshot; keepMicrophone: it is open for an invitation
+     * @param {{ fresh: boolean, keepMicrophone: boolean }} how  fresh: a snapshot says so; keepMicrophone: it was opened early, for an invitation
      */
     update({ fresh, keepMicrophone }) {
       const me = mySeat()

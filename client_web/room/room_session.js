@@ -161,14 +161,14 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
     leave: () => seat.leave(),
     /** Leaves by another function of the database, which may refuse it. @param {string} name @param {import('../signaling/rows.js').Row} [args] */
     leaveBy: (name, args) => seat.leaveBy(name, args),
-    /** The page is left, perhaps for good. @returns {import('./absence.js').Before|null} what there is to come back to */
+    /** The page is left, perhaps for good. @returns {import('./absence.js').Before|null} the room to return to, if there is one */
     suspend() {
       seat.suspend()
       return absence.before
     },
     /** Tries to connect now, without waiting for the next attempt. */
     reconnect: () => seat.probe(true),
-    /** What is told about my return was read. */
+    /** I have read what was shown after my return. */
     dismissReturn: absence.dismiss,
     rejoin() {
       if (seatStatus.phase !== 'left' && seatStatus.reason !== 'suspended') return

@@ -38,7 +38,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   const enteringPhase = () => (wasIn ? 'reconnecting' : 'joining')
 
   /**
-   * Tries again after failures that may pass, while this session lasts; null when the session has ended.
+   * Tries again after temporary failures, until this session ends; then returns null.
    * @template T @param {Session} mine @param {string} reason @param {() => Promise<T>} attemptOnce
    */
   async function retryWhilePassing(mine, reason, attemptOnce) {
@@ -97,7 +97,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   }
 
   /** @type {Record<SubscriptionStatus['state'], (mine: Session, subscription: SubscriptionStatus) => void>} */
-  const reactions = {
+  const handlers = {
     connecting: () => {},
     live(mine, subscription) {
       wasIn = true
@@ -116,7 +116,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
 
   /** @param {Session} mine @param {SubscriptionStatus} subscription */
   function react(mine, subscription) {
-    reactions[subscription.state](mine, subscription)
+    handlers[subscription.state](mine, subscription)
   }
 
   /**
@@ -172,7 +172,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   /** Signals as rows: by an event of the WebSocket if there is one, otherwise by a POST. @param {import('../signaling/rows.js').Row[]} signals */
   async function signal(signals) {
     const emitted = session?.stream?.emit?.('signal', signals)
-    // Quiet: it is no error if a participant leaves while I send a signal.
+    // Quiet: if a participant leaves while I send a signal, the refusal is not reported as an error.
     if (!emitted) return rows.insert('signals', signals, { representation: false, quiet: true })
     const watched = inspector.watch({ method: 'INSERT', table: 'signals', rows: signals })
     try {
@@ -188,7 +188,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
 
   return {
     signal,
-    /** Of the present session; null without a seat. */
+    /** The `peer_id` of the present session; null without a seat. */
     get peer_id() {
       return session?.peer_id ?? null
     },
@@ -206,7 +206,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     /** @param {boolean} dead  the open connection is surely dead */
     probe: (dead) => session?.stream?.probe(dead),
 
-    /** A refusal says that the seat is not mine any more: checks the log, once. */
+    /** A signal was refused because the seat is not mine any more: checks that once, by the stream. */
     check() {
       if (!session?.stream || session.checked) return
       session.checked = true

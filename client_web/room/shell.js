@@ -134,7 +134,7 @@ export function createShell({ session }) {
     },
     block: blocks.block,
     unblock: blocks.unblock,
-    /** @param {number} roomId @returns {Promise<string[]>} the names of those I blocked who sit there */
+    /** @param {number} roomId @returns {Promise<string[]>} the names of those I blocked who are in this room */
     blockedIn(roomId) {
       blocks.learn(session.user)
       return blocks.namesIn(roomId)
@@ -210,7 +210,7 @@ export function createShell({ session }) {
       if (old && old.state.phase !== 'left') await old.leave()
     },
 
-    /** The subscriptions end first: otherwise they would be refused during the sign-out. */
+    /** Ends the subscriptions first: otherwise they would be refused during the sign-out. */
     async signOut() {
       signingOut = true
       hallway.stop()

@@ -6,8 +6,8 @@ import { FULL } from '../media/volume.js'
 import { heard, nextPause, NOBODY, settle } from './speaking.js'
 
 /**
- * The audio that a room session receives: how loud I want to hear each person, who speaks, and how good each connection is. All of it by
- * person, over whichever connection their voice comes.
+ * The audio that a room session receives: how loud I want to hear each person, who speaks, and how good each connection is. Each by
+ * person, whatever connection their voice comes over.
  *
  * @param {object} options
  * @param {number} options.me
@@ -101,7 +101,7 @@ export function createSound({ me, devices, volumes, hears, everybody, connection
     listen: playback.listen,
     pause: playback.pause,
     elements: incoming.elements,
-    /** All connections have ended. */
+    /** All connections have ended: nobody is heard any more. */
     silence,
 
     open() {

@@ -1,7 +1,7 @@
 /**
  * Who speaks, in an order that does not change all the time. Pure: the same starts and stops give the same order in every browser.
  *
- * A turn begins when somebody starts to speak and ends after a pause of PAUSE ms; a shorter pause does not end it.
+ * A turn begins when a person starts to speak, and ends after a pause of PAUSE ms.
  *
  * @typedef {{ user_id: number, began_at: number, quiet_at: number|null }} Turn
  * @typedef {{ turns: readonly Turn[], recent: readonly number[] }} Speaking  turns in the order they began; recent speakers, newest first
@@ -22,13 +22,13 @@ export function heard(state, user_id, speaks, now) {
   return { turns: [...turns, { user_id, began_at: now, quiet_at: null }], recent }
 }
 
-/** Removes the turns that have ended. @param {Speaking} state @param {number} now ms @returns {Speaking} the same when none is */
+/** Removes the turns that have ended. @param {Speaking} state @param {number} now ms @returns {Speaking} the same object if none has ended */
 export function settle(state, now) {
   const turns = state.turns.filter(({ quiet_at }) => quiet_at === null || now - quiet_at < PAUSE)
   return turns.length === state.turns.length ? state : { ...state, turns }
 }
 
-/** When to settle next, in ms from now; null when nobody has paused. @param {Speaking} state @param {number} now */
+/** In how many ms the next turn ends by its pause; null when nobody has paused. @param {Speaking} state @param {number} now */
 export function nextPause(state, now) {
   const quiet = state.turns.map(({ quiet_at }) => quiet_at).filter((at) => at !== null)
   return quiet.length ? Math.max(0, Math.min(...quiet) + PAUSE - now) : null

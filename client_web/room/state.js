@@ -17,7 +17,7 @@ import { instant } from './clock.js'
  *             ended_reason?: string|null, pinned_link?: string|null }} Room
  * @typedef {object} RoomState
  * @property {string|null} epoch   of the log
- * @property {number} seq          how far it was read
+ * @property {number} seq          the newest event of the log that was received
  * @property {Room|null} room
  * @property {ReadonlyMap<number, Seat>} seats    by user, in the order they joined; a host who left is here too, with `peer_id` null
  * @property {readonly SeatEvent[]} seatEvents  newest last
@@ -38,7 +38,7 @@ export const isPresent = (seat) => seat.peer_id !== null
 /** Whether this seat may be heard. @param {Seat} seat */
 export const maySpeak = (seat) => seat.role !== 'AUDIENCE'
 
-/** Whether it may be heard at any moment: a person who is invited may accept, and should be connected by then. @param {Seat} seat */
+/** Whether this seat may be heard now or soon: an invited person may accept at any moment, and must be connected by then. @param {Seat} seat */
 export const mayComeToSpeak = (seat) => maySpeak(seat) || Boolean(seat.invited_to_speak_at)
 
 /** A node has a seat, but is not a person. @param {Seat} seat */
@@ -95,9 +95,9 @@ function whatChanged(before, after) {
  * How each kind of frame changes the room. Repeated events were dropped before.
  * @type {Record<string, (state: RoomState, frame: import('../signaling/subscription.js').Frame) => RoomState>}
  */
-const reactions = {
+const handlers = {
   snapshot(state, { data }) {
-    if (!data.participants) return state // of a stream that was resumed: the state is known
+    if (!data.participants) return state // a stream that was resumed: the state is known
     const { epoch, seq } = parseCursor(data.cursor)
     return { ...state, epoch, seq, room: Object.freeze(data.room), seats: inJoinOrder(data.participants), ended: null }
   },
@@ -122,7 +122,7 @@ const reactions = {
     return { ...state, room: Object.freeze({ ...state.room, ...data.record }) }
   },
 
-  // Other modules read them; here they only move the cursor.
+  // Other modules handle these; here they only change `seq`.
   signals: (state) => state,
   messages: (state) => state,
   reactions: (state) => state,
@@ -137,11 +137,11 @@ const reactions = {
  * @returns {RoomState}
  */
 export function reduce(state, frame) {
-  const reaction = reactions[frame.type]
-  if (!reaction) return state
-  if (!Number.isInteger(frame.data.seq)) return reaction(state, frame)
+  const handler = handlers[frame.type]
+  if (!handler) return state
+  if (!Number.isInteger(frame.data.seq)) return handler(state, frame)
   const { epoch, seq } = frame.cursor ? parseCursor(frame.cursor) : { epoch: state.epoch, seq: frame.data.seq }
   // Only a snapshot can change the epoch. A repeated event changes nothing.
   if (epoch !== state.epoch || seq <= state.seq) return state
-  return { ...reaction(state, frame), seq }
+  return { ...handler(state, frame), seq }
 }
