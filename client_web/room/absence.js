@@ -32,7 +32,7 @@ export function returnOf(before, found, now, times, at) {
 
 const TICK = 5000 // ms
 
-/** Whether the user has to be told. @param {Returned} returned */
+/** Whether the user should be informed of it. @param {Returned} returned */
 const isNews = ({ seat, cause, hand_lost }) => seat === 'lost' || cause !== null || hand_lost
 
 /**
@@ -46,10 +46,10 @@ const isNews = ({ seat, cause, hand_lost }) => seat === 'lost' || cause !== null
  */
 export function createAbsence({ rows, roomId, userId, times, before, onChange }) {
   let found = { kept: false, muted: true }
-  /** @type {import('./state.js').Seat|null} */ let mine = null // the latest that I had
-  let connected = Date.now() // when I was connected for the last time; of a laptop that sleeps, until it fell asleep
+  /** @type {import('./state.js').Seat|null} */ let mine = null // my latest seat
+  let connected = Date.now() // when I was connected for the last time; for a laptop that slept: when it began to sleep
   let live = false
-  let gone = false // the seat was given up while the connection is away
+  let gone = false // the connection is lost for longer than the seat is kept
   /** @type {ReturnType<typeof setInterval>|undefined} */ let timer
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let grace
   /** @type {Returned|null} */ let news = null
@@ -66,7 +66,7 @@ export function createAbsence({ rows, roomId, userId, times, before, onChange })
   }
 
   return {
-    /** Whether the connection is away for longer than the seat is kept. */
+    /** Whether the connection is lost for longer than the seat is kept. */
     get gone() {
       return gone
     },
@@ -74,7 +74,7 @@ export function createAbsence({ rows, roomId, userId, times, before, onChange })
     get times() {
       return times()
     },
-    /** What to tell the user; null for nothing. */
+    /** What the user should know after the return; null: nothing. */
     get news() {
       return news
     },
@@ -103,7 +103,7 @@ export function createAbsence({ rows, roomId, userId, times, before, onChange })
       found = { kept: false, muted: true }
     },
 
-    /** What there is to come back to; null if nothing was taken. @returns {Before|null} */
+    /** What I had before the interruption; null if nothing was interrupted. @returns {Before|null} */
     get before() {
       return before
     },
@@ -125,7 +125,7 @@ export function createAbsence({ rows, roomId, userId, times, before, onChange })
       return returned
     },
 
-    /** My seat has changed: what was told about it may not be true any more. @param {import('./state.js').Seat|null} seat */
+    /** My seat has changed: what is shown about my return may not be true any more. @param {import('./state.js').Seat|null} seat */
     observe(seat) {
       if (!seat) return
       if (news && (seat.role !== news.role || !seat.muted || seat.hand_raised_at)) become(null)

@@ -30,7 +30,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
   let openEarly = false // the microphone is open, or requested, although I am still a listener
   /** @type {SeatChange|null} */ let seatChange = null
   /** @type {number|undefined} */ let timer
-  /** @type {boolean|null} */ let handWish = null // raised or lowered while the connection is away
+  /** @type {boolean|null} */ let handWish = null // raised or lowered while the connection is lost
 
   const mine = { room_id: `eq.${roomId}`, user_id: `eq.${userId}` }
   /** @param {import('../signaling/rows.js').Row} columns */

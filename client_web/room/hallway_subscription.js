@@ -95,7 +95,7 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
       onChange()
     },
 
-    /** @param {boolean} [dead]  the open connection is surely dead */
+    /** @param {boolean} [dead]  the open connection no longer works */
     probe: (dead) => stream?.probe(dead),
   }
   return subscription

@@ -7,7 +7,7 @@
  * @typedef {{ host: HostNow|null, former: { user_id: number, username: string, at: number }|null }} HostMemory
  */
 
-const TOGETHER = 5000 // ms: a host who hands over and leaves is one piece of news
+const TOGETHER = 5000 // ms: if a host hands over and leaves within this time, both are announced together
 
 /** @type {HostMemory} */
 export const NO_HOST = Object.freeze({ host: null, former: null })
@@ -29,21 +29,21 @@ export function hostNews(memory, room, now) {
   const was = memory.host
   if (!host || !was) return { memory: { host: host ?? was, former: null }, news: null }
   const here = (/** @type {number} */ user_id) => Boolean(room.seats.get(user_id)?.peer_id)
-  const told = (/** @type {HostNews['kind']} */ kind, /** @type {HostMemory['former']} */ former = null) => ({
+  const newsOf = (/** @type {HostNews['kind']} */ kind, /** @type {HostMemory['former']} */ former = null) => ({
     memory: { host, former }, news: { kind, host: host.username, user_id: host.user_id, former: former?.username ?? null },
   })
   if (host.user_id !== was.user_id) {
     const former = { user_id: was.user_id, username: was.username, at: now }
-    return told(here(was.user_id) ? 'new' : 'new_after_leaving', former)
+    return newsOf(here(was.user_id) ? 'new' : 'new_after_leaving', former)
   }
   const { former } = memory
   if (former && !here(former.user_id)) {
-    const news = now - former.at < TOGETHER ? told('new_after_leaving', former).news : null
+    const news = now - former.at < TOGETHER ? newsOf('new_after_leaving', former).news : null
     return { memory: { host, former: null }, news }
   }
   if (was.present && !host.present) {
-    return told(room.seatEvents.findLast((one) => one.user_id === host.user_id)?.kind === 'timeout' ? 'lost' : 'left')
+    return newsOf(room.seatEvents.findLast((one) => one.user_id === host.user_id)?.kind === 'timeout' ? 'lost' : 'left')
   }
-  if (!was.present && host.present) return told('back')
+  if (!was.present && host.present) return newsOf('back')
   return { memory: { host, former }, news: null }
 }

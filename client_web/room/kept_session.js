@@ -17,7 +17,7 @@ export function createKeptSession(storage = window.sessionStorage) {
   }
 
   return {
-    /** What this user had, once; null without anything. @param {number} user_id @param {number} [room_id]  only if it was in this room */
+    /** Returns what this user had, and forgets it; null if there is nothing. @param {number} user_id @param {number} [room_id]  only if it was in this room */
     take(user_id, room_id) {
       const found = kept?.user_id === user_id && (room_id === undefined || kept.room_id === room_id) ? kept : null
       if (found) kept = null
@@ -31,7 +31,7 @@ export function createKeptSession(storage = window.sessionStorage) {
         // full or not allowed: the page's address still leads to the room
       }
     },
-    /** The page was not closed: it is shown again. */
+    /** The page was not closed, and is shown again: nothing is kept. */
     forget() {
       try {
         storage.removeItem(KEY)

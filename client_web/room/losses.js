@@ -1,6 +1,6 @@
 /**
- * What is lost at the moment, decided from the state of the room session alone, so that no sentence outlives what it says. Each loss has
- * its cause, what happens next, and what the user can press. The words are made last (view/room/loss_words.js).
+ * What is lost at the moment, computed from the state of the room session alone, so that no sentence is shown when it is no longer true.
+ * Each loss has its cause, what happens next, and what the user can press. The view makes the words (view/room/loss_words.js).
  *
  * @typedef {import('./connection_problems.js').ConnectionProblem} ConnectionProblem
  * @typedef {'retry'|'dismiss'|'unmute'|'raise_hand'|'step_up'|'retry_microphone'|'record'|'listen_to_recording'
@@ -91,7 +91,7 @@ function recordingOf({ recording: { running, last }, may }) {
   return [{ key: `recording-${last.id}`, kind: 'recording', cause: failure ? 'failed' : 'stopped', failure, ended_reason, id, press: may.host ? 'record' : id ? 'listen_to_recording' : null }]
 }
 
-/** What waits for the connection; messages say it themselves. @param {Lossy} state @returns {Loss[]} */
+/** What is sent when the connection is back. Not messages: each shows by itself that it waits. @param {Lossy} state @returns {Loss[]} */
 function unsentOf({ handWish, microphone, me }) {
   /** @type {Loss[]} */ const losses = []
   if (handWish !== null) losses.push({ key: 'unsent-hand', kind: 'unsent', cause: handWish ? 'hand_up' : 'hand_down', press: null })

@@ -14,7 +14,7 @@ export function createMuting({ write, onChange }) {
   let mutedByOther = false
   /** @type {boolean|null} */ let awaited = null // the value whose event has not arrived yet
   /** @type {Promise<boolean>|null} */ let writing = null
-  let waiting = false // for the connection, with a wish
+  let waiting = false // whether a wish waits for the connection
 
   /** @param {boolean} next */
   function become(next) {
@@ -53,11 +53,11 @@ export function createMuting({ write, onChange }) {
     get mutedByOther() {
       return mutedByOther
     },
-    /** Whether the others do not know it yet, because the connection is away. */
+    /** Whether the others do not know it yet, because the connection is lost. */
     get waiting() {
       return waiting
     },
-    /** The connection is back. @returns {Promise<boolean>} as `set` */
+    /** The connection is back: writes the wish that waits. @returns {Promise<boolean>} as `set` */
     resume() {
       if (waiting) writing ??= flush()
       return writing ?? Promise.resolve(false)

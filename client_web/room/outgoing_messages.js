@@ -2,9 +2,9 @@ import { errorFrom } from '../signaling/problem.js'
 import { newUuid } from '../signaling/uuid.js'
 
 /**
- * My messages that are not in the room yet. They are sent one after the other, in the order I wrote them. One that got no answer, because
- * the connection is away, waits with all after it, and goes out when it is back. One that was refused stays until it is sent again or
- * discarded.
+ * My messages that are not in the room yet. They are sent one after the other, in the order I wrote them. A message
+ * that got no answer, because the connection is lost, waits with all later ones, and is sent when the connection is back. A message that
+ * was refused stays until it is sent again or discarded.
  *
  * Without an answer a message may still be stored. So each has an id that is made here: `recognise` takes the id of a message in the log,
  * and a message that is sent again with the same id is never stored twice.
@@ -14,7 +14,7 @@ import { newUuid } from '../signaling/uuid.js'
  *
  * @param {object} options
  * @param {(client_id: string, body: string) => Promise<void>} options.post
- * @param {(problem: Error, waited: boolean, attempt: number) => number|null} options.pause  ms until it is tried again; null: it is refused for good
+ * @param {(problem: Error, waited: boolean, attempt: number) => number|null} options.pause  ms until it is tried again; null: it is not tried again
  * @param {(list: readonly OutgoingMessage[], problem: Error|null) => void} options.onChange  with the latest refusal
  * @param {() => number} options.now
  */
@@ -22,7 +22,7 @@ export function createOutgoingMessages({ post, pause, onChange, now }) {
   /** @type {readonly OutgoingMessage[]} */ let list = []
   let last = 0
   let busy = false
-  let attempts = 0 // without an answer, in a row
+  let attempts = 0 // consecutive ones without an answer
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
 
   /** @param {readonly OutgoingMessage[]} next @param {Error|null} [problem] */
@@ -56,7 +56,7 @@ export function createOutgoingMessages({ post, pause, onChange, now }) {
 
   const first = () => list.find(({ state }) => state === 'sending')
 
-  /** Later ones wait, too: they must not overtake it. @param {Error} problem @param {OutgoingMessage} message */
+  /** A message failed. Later ones wait, too: they must not be sent before it. @param {Error} problem @param {OutgoingMessage} message */
   function fail(problem, { waited }) {
     const delay = pause(problem, waited, attempts)
     /** @param {OutgoingMessage} one */
@@ -68,7 +68,7 @@ export function createOutgoingMessages({ post, pause, onChange, now }) {
     return become(change(isSending, { state: 'waiting', waited: true, problem: null }), problem)
   }
 
-  /** The connection is back: what waited goes out. */
+  /** The connection is back: sends the messages that wait. */
   function resume() {
     clearTimeout(timer)
     if (!list.some(({ state }) => state === 'waiting')) return
@@ -112,7 +112,7 @@ export function createOutgoingMessages({ post, pause, onChange, now }) {
       if (found) become(list.filter((one) => one !== found))
     },
 
-    /** I am not in the room any more: nothing goes out by itself. */
+    /** I am not in the room any more: nothing is sent by itself. */
     close() {
       clearTimeout(timer)
       if (list.some(({ state }) => state !== 'unsent')) become(change(({ state }) => state !== 'unsent', { state: 'unsent' }))

@@ -92,7 +92,7 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
     onChange()
   }
 
-  /** The connection is back: what I wrote and did meanwhile goes out. */
+  /** The connection is back: sends what I wrote and did meanwhile. */
   function resume() {
     chat.resume()
     media.myAudio.resume()
@@ -161,7 +161,7 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
     leave: () => seat.leave(),
     /** Leaves by another function of the database, which may refuse it. @param {string} name @param {import('../signaling/rows.js').Row} [args] */
     leaveBy: (name, args) => seat.leaveBy(name, args),
-    /** The page is left, perhaps for good. @returns {import('./absence.js').Before|null} the room to return to, if there is one */
+    /** The page is left; the user may return to it. @returns {import('./absence.js').Before|null} the room to return to, if there is one */
     suspend() {
       seat.suspend()
       return absence.before

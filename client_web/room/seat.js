@@ -203,7 +203,7 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
       old.stream?.close()
       report('reconnecting', { reason: 'suspended' })
     },
-    /** @param {boolean} dead  the open connection is surely dead */
+    /** @param {boolean} dead  the open connection no longer works */
     probe: (dead) => session?.stream?.probe(dead),
 
     /** A signal was refused because the seat is not mine any more: checks that once, by the stream. */

@@ -13,7 +13,7 @@ import { Problem, unreachable } from './problem.js'
  *   reason: why it reconnects (`network`, `silent`, `woken`, or a bye's) or ended (a bye's reason, `refused`, `closed`)
  * @typedef {{ readonly state: SubscriptionState, readonly cursor: string|null, start(): void, close(): void, probe(dead?: boolean): void,
  *             emit?: (event: string, data: unknown) => Promise<Json>|null }} Subscription
- *   probe: something may have changed (tab visible, network back). With `dead`, the open connection is surely dead.
+ *   probe: something may have changed (tab visible, network back). With `dead`, the open connection no longer works.
  *   emit: sends an event, if the technique can (null: not at the moment); resolves with the row, rejects with a Problem
  *
  * @typedef {object} Attempt  one connection or request; after it was given up, its reports have no effect
