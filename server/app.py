@@ -55,7 +55,7 @@ def new_node() -> NodeId:
 def create_app(settings: Settings, database_url: str, stop: Stop | None = None) -> Starlette:
     """A relay on this database (a libpq connection string); it runs while its lifespan does.
 
-    `stop` is the end of its process: requested there, its streams end; it is requested when a background task fails for good.
+    `stop` is the end of its process: requested there, its streams end; it is requested when a failed background task is not started again.
     """
 
     @contextlib.asynccontextmanager

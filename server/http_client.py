@@ -1,4 +1,4 @@
-"""The HTTP client of everything here that asks a relay: bots, labs, tools."""
+"""The HTTP client of bots and other Python participants. Drills and labs have one that counts connections (`tools/http.py`)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .settings import is_loopback
 
 
 def http_client(url: str, **options: Any) -> httpx.AsyncClient:
-    """A client of the server at `url`. A proxy that the environment names is not asked for what runs on this machine."""
+    """A client of the server at `url`. Requests to this machine never use the proxy that the environment names."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
-        host = ""  # no address, as the first request will say
+        host = ""  # not a URL: the first request raises the error
     return httpx.AsyncClient(base_url=url.rstrip("/"), trust_env=not is_loopback(host), **options)

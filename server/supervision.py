@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 from .backoff import backoff
 
 STEADY_AFTER: Final = 10.0  # seconds; a task that ran so long has recovered
-GIVE_UP_AFTER: Final = 10  # failures in a row, half a minute's worth
+GIVE_UP_AFTER: Final = 10  # failures in a row, which take about half a minute
 FAILING_FROM: Final = 3  # failures in a row until `failing` names the task
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class TaskFailed(Exception):
-    """A background task failed for good, and the process is to end."""
+    """A background task failed and is not started again, so the process must end."""
 
 
 class Stop:
@@ -38,13 +38,13 @@ class Stop:
         self.failed = False
 
     def fail(self) -> None:
-        """A background task failed for good."""
+        """A background task failed and is not started again."""
         self.failed = True
         self.requested.set()
 
 
 class Supervisor:
-    """The tasks of one owner. `failures` counts by name, `fatal` is the task for which the process has to end.
+    """The tasks of one owner. `failures` counts them by name; `fatal` names the task that failed so often that the process must end.
 
     `on_fatal` is called then, once. Without it, a task that keeps failing is started again for ever.
     """
@@ -151,7 +151,7 @@ class Supervisor:
 
 @asynccontextmanager
 async def supervised() -> AsyncIterator[Supervisor]:
-    """A supervisor while the block runs; the block is cancelled, and TaskFailed raised, when a task fails for good."""
+    """A supervisor while the block runs; the block is cancelled, and TaskFailed raised, when a failed task is not started again."""
     owner = asyncio.current_task()
     assert owner is not None
     supervisor = Supervisor(on_fatal=owner.cancel)
