@@ -20,7 +20,7 @@ from .participants import Participant, Written, participants_of, write
 from .plan import Plan, Technique
 
 CALM: Final = 0.5  # seconds after all follow, before the counting begins
-ARRIVES_WITHIN: Final = 10.0  # seconds, beyond a poll interval, for the last event
+ARRIVES_WITHIN: Final = 60.0  # seconds, beyond a poll interval, for the last event
 
 Through = Callable[[Place], Awaitable[Place]]
 """Returns the address that followers use: the relay's, or that of a proxy that a test watches."""

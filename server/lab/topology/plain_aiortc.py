@@ -88,5 +88,5 @@ async def _call(port: int, pc: RTCPeerConnection) -> None:
     finally:
         writer.close()
     await pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await connected.wait()
