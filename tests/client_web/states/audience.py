@@ -1,0 +1,83 @@
+"""A room with a moderated stage: as a listener, as a moderator, and with many people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .evening import Evening, State
+from .room import AMARA, leaves_panel
+
+
+def audience(evening: Evening) -> Iterator[State]:
+    psql = evening.psql
+    room = psql.room("rick", "Lecture on slow music", "moderated")
+    club = psql.one(
+        "insert into clubs (name, owner_id) values ('Blue Hour', %s) returning id",
+        psql.person("rick"),
+    )
+    psql.run("update rooms set club_id = %s where id = %s", club, room)
+    rick = evening.participant(room, "rick", tone=AMARA)
+    path = f"/rooms/{room}"
+    with evening.user("beth", path) as beth:
+        beth.walks_in()
+        beth.reads("You're listening")
+        yield State("listening", beth)
+        beth.button("Raise hand").click()
+        beth.reads("Your hand is up: first in line")
+        yield State("hand raised", beth)
+        beth.button("Lower hand").click()
+        beth.button("Raise hand").wait_for()
+        psql.act_as("rick").one("select invite_to_speak(%s, 'beth')", room)
+        beth.reads("You're invited to speak.")
+        yield State("invited to speak", beth)
+        if evening.narrow:
+            beth.page.locator(".room__back").click()
+        else:
+            beth.page.get_by_role("link", name="Clubs", exact=True).click()
+        beth.page.get_by_role("region", name="The room you are in").wait_for()
+        yield State("invited, with the room in the dock", beth)
+        beth.page.go_back()
+        beth.walks_in()
+        beth.button("Join muted").click()
+        beth.reads("Your microphone is off")
+        psql.act_as(None).run(
+            "update participants set role = 'MODERATOR' where user_id = %s", psql.person("beth")
+        )
+        beth.reads("You're a moderator now")
+        yield State("a moderator now", beth)
+        for name in ("morty", "zoe", "Maximiliana-Charlotte von Habsburg"):
+            psql.seat(room, name, "AUDIENCE")
+            psql.run(
+                "update participants set hand_raised_at = now() - interval '3 min' where user_id = %s",
+                psql.person(name),
+            )
+        psql.seat(room, "maya", "AUDIENCE")
+        psql.run(
+            "update participants set invited_to_speak_at = now() where user_id = %s",
+            psql.person("maya"),
+        )
+        beth.reads("Invited, no answer yet")
+        yield State("hands up, for a moderator", beth)
+        psql.run(
+            "update participants set asked_to_unmute_at = now() where user_id = %s",
+            psql.person("beth"),
+        )
+        beth.reads("You're asked to unmute.")
+        yield State("asked to unmute", beth)
+        beth.button("Stay muted").click()
+        for number in range(24):
+            psql.seat(room, f"listener {number}", "AUDIENCE")
+        for number in range(8):
+            psql.seat(room, f"speaker {number}", "SPEAKER")
+        beth.seat("speaker 7").wait_for()
+        yield State("many people", beth)
+        psql.act_as("rick").run(
+            "delete from participants where room_id = %s and user_id = %s",
+            room,
+            psql.person_id("beth"),
+        )
+        psql.act_as(None)
+        beth.reads("You were removed from this room")
+        yield State("removed", beth)
+        leaves_panel(evening, beth) if beth.page.locator(".panel").is_visible() else None
+    rick.page.close()

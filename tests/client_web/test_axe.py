@@ -1,0 +1,47 @@
+"""Axe finds no flaw on any page, state or dialog: by day, by night, with forced colours, and at 200 %."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import run_relay
+from .states import WALKS, Evening
+from .test_accessibility import COLOURS, flaws
+from .user_page import DESKTOP, ZOOMED
+
+BY_DAY: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none"}
+BY_NIGHT: dict[str, Any] = {"color_scheme": "dark", "forced_colors": "none"}
+FORCED: dict[str, Any] = {"color_scheme": "dark", "forced_colors": "active"}
+
+WIDER = ("room", "dialogs")
+"""The walks that show more at once on a wide page."""
+
+
+@pytest.mark.parametrize(
+    ("walk", "size"),
+    [*((walk, ZOOMED) for walk in WALKS), *((walk, DESKTOP) for walk in WIDER)],
+    ids=lambda value: value if isinstance(value, str) else f"{value[0]}px",
+)
+def test_axe_finds_no_flaw_on_any_page_state_or_dialog(
+    context: BrowserContext,
+    database_url: str,
+    psql: Psql,
+    tmp_path: Path,
+    walk: str,
+    size: tuple[int, int],
+) -> None:
+    """What is only about colours is checked on one size."""
+    found: list[str] = []
+    with run_relay(database_url, demo=True, recordings_dir=tmp_path) as relay:
+        for name, user in WALKS[walk](Evening(context, relay, psql, tmp_path, size)):
+            found += flaws(user, name)
+            for media in (BY_NIGHT, FORCED) if size == ZOOMED else ():
+                user.page.emulate_media(**media)
+                found += flaws(user, f"{name}, {media}", COLOURS)
+            user.page.emulate_media(**BY_DAY)
+    assert found == []
