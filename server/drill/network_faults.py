@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from ..tools import nginx
 from ..tools.waiting import until
-from . import nginx
 from .comparison import longest
 from .drill import Drill
 from .environment import CROWD, DrillEnvironment
@@ -99,8 +99,9 @@ async def _cut(environment: DrillEnvironment) -> bool:
 
 async def behind_nginx(environment: DrillEnvironment) -> None:
     (relay,) = environment.relays
-    async with nginx.nginx(environment.server.folder, relay.place) as place:
-        crowd = await environment.add_followers(CROWD, [place])
+    locations = f"location / {{ proxy_pass http://{relay.place}; }}"
+    async with nginx.nginx(environment.server.folder, locations) as proxy:
+        crowd = await environment.add_followers(CROWD, [proxy.place])
         direct = await environment.add_followers(DIRECT)
         await environment.disconnect_some()
         await environment.traffic(3.0)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+SHARES: Final = (10, 25, 50, 75, 90, 99)  # of 100
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,14 @@ def spread(milliseconds: Sequence[float]) -> Spread | None:
     if not milliseconds:
         return None
     ranked = sorted(milliseconds)
+    return Spread(*(_rank(ranked, share) for share in (50, 95, 99)), round(ranked[-1], 3))
 
-    def rank(share: float) -> float:
-        return round(ranked[min(len(ranked) - 1, int(share * len(ranked)))], 3)
 
-    return Spread(rank(0.5), rank(0.95), rank(0.99), round(ranked[-1], 3))
+def percentiles(milliseconds: Sequence[float]) -> dict[int, float]:
+    """{share of 100: what so many stay below}; empty of nothing."""
+    ranked = sorted(milliseconds)
+    return {share: _rank(ranked, share) for share in SHARES} if ranked else {}
+
+
+def _rank(ranked: Sequence[float], share: int) -> float:
+    return round(ranked[min(len(ranked) - 1, share * len(ranked) // 100)], 3)

@@ -8,14 +8,11 @@ import statistics
 import time
 from typing import Final
 
-import psycopg
-
-from ...supervision import begin
+from ...tools.notifications import bare_listen
 from ...tools.percentiles import spread
 from ...tools.workbench import Workbench
 from .figures import Clock, Floors
 
-NOTIFICATIONS: Final = 200
 PROBES: Final = 50
 ROUNDS: Final = 60
 FRAME: Final = 430
@@ -39,36 +36,10 @@ async def clock(bench: Workbench) -> Clock:
 
 
 async def floors(bench: Workbench, followers: tuple[int, ...], correction: float) -> Floors:
-    listen = spread([taken + correction for taken in await _listen(bench)])
+    listen = spread([taken + correction for taken in await bare_listen(bench)])
     assert listen is not None
     writes = {number: await asyncio.to_thread(_writes, number) for number in followers}
     return Floors(listen, writes, FRAME)
-
-
-async def _listen(bench: Workbench) -> list[float]:
-    """Milliseconds from just before a NOTIFY commits until a bare LISTEN receives it."""
-    taken: list[float] = []
-    channel = f"lab_{bench.run}"
-    async with (
-        await bench.psql() as listening,
-        await psycopg.AsyncConnection.connect(bench.admin_url, autocommit=True) as hand,
-    ):
-        await listening.execute(f"listen {channel}")
-        await hand.execute("set synchronous_commit = off")
-        notifications = listening.notifies(timeout=10, stop_after=NOTIFICATIONS)
-
-        async def notify() -> None:
-            for _ in range(NOTIFICATIONS):
-                await hand.execute(
-                    "select pg_notify(%s, extract(epoch from clock_timestamp())::text)", (channel,)
-                )
-                await asyncio.sleep(0.005)
-
-        notifying = begin(notify(), "notifications")
-        async for notification in notifications:
-            taken.append((time.time() - float(notification.payload)) * 1000)
-        await notifying
-    return taken
 
 
 def _writes(number: int) -> float:

@@ -13,6 +13,7 @@ import psutil
 from ...tools.network import Place, Tally
 from ...tools.percentiles import Spread, spread
 from ...tools.relays import RelayProcess
+from ...tools.usage import memory, processor
 from ...tools.workbench import Psql, Workbench
 from .figures import Measurement, Work
 from .followers import FOLLOWERS, Follower, start_all, stop_all
@@ -53,12 +54,11 @@ class Meter:
 
     def memory(self) -> int:
         """Bytes of memory that only this process has (USS)."""
-        return int(self._process.memory_full_info().uss)
+        return memory(self._process)
 
     async def _read(self) -> tuple[float, float, float]:
-        times = self._process.cpu_times()
         return (
-            times.user + times.system,
+            processor(self._process),
             await self._relay.metric("roomtone_statements_total"),
             await self._relay.metric("roomtone_transactions_total"),
         )

@@ -13,6 +13,7 @@ from psycopg.errors import CheckViolation
 
 from ...supervision import begin as watch
 from ...tools.percentiles import spread
+from ...tools.usage import processor
 from ...tools.workbench import Psql, Workbench
 from ...tools.worker import Broken, Worker
 from .figures import Cost, Link, Measurement
@@ -175,10 +176,7 @@ async def _count(place: Place, topology: Topology, plan: Plan) -> tuple[list[dic
 
 
 def _spent(process: psutil.Process | None) -> float:
-    if process is None:
-        return 0.0
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    return 0.0 if process is None else processor(process)
 
 
 async def idle(process: psutil.Process, seconds: float = 2.0) -> float:

@@ -1,4 +1,4 @@
-"""A real nginx with its default configuration, which buffers responses."""
+"""A real nginx with its default configuration, but for what is given."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from ..tools.http import UNREACHABLE, ask
-from ..tools.network import Place
-from ..tools.processes import free_port, running
+import psutil
+
+from .http import UNREACHABLE, ask
+from .network import Place
+from .processes import free_port, running
 
 STARTS_WITHIN: Final = 60.0  # seconds
 PROGRAM: Final = "nginx"
 
 # Everything else has nginx's default: proxy_buffering is on, and HTTP/1.0 goes upstream.
 CONFIGURATION: Final = """
+{main}
 daemon off;
 worker_processes 1;
 pid {folder}/nginx.pid;
 error_log {folder}/nginx-error.log;
-events {{}}
+events {{ worker_connections {connections}; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/nginx-body;
@@ -32,10 +35,17 @@ http {{
   scgi_temp_path {folder}/nginx-scgi;
   server {{
     listen 127.0.0.1:{port};
-    location / {{ proxy_pass http://{target}; }}
+    {locations}
   }}
 }}
 """
+
+
+class Nginx(NamedTuple):
+    """Where it listens, and its only worker process."""
+
+    place: Place
+    worker: psutil.Process
 
 
 def program() -> str | None:
@@ -50,26 +60,36 @@ def missing() -> str | None:
 
 
 @asynccontextmanager
-async def nginx(folder: Path, target: Place) -> AsyncIterator[Place]:
-    """nginx in front of `target`, its files in a folder below `folder`; yields its address."""
+async def nginx(
+    folder: Path, locations: str, *, main: str = "", connections: int = 512, probe: str = "/live"
+) -> AsyncIterator[Nginx]:
+    """nginx with these locations, its files in a folder below `folder`; `main` is put at the top of its configuration.
+
+    It has started when `probe` answers 200. Raises RuntimeError and TimeoutError.
+    """
     place = Place(free_port())
     inside = folder / f"nginx-{place.port}"
     inside.mkdir()
     inside.chmod(0o755)  # its workers run as another user when root starts it
     configuration, errors = inside / "nginx.conf", inside / "nginx-error.log"
-    configuration.write_text(CONFIGURATION.format(folder=inside, port=place.port, target=target))
+    configuration.write_text(
+        CONFIGURATION.format(
+            folder=inside, port=place.port, locations=locations, main=main, connections=connections
+        )
+    )
     command = (program() or PROGRAM, "-p", str(inside), "-e", str(errors), "-c", str(configuration))
     async with running(command, errors, {}) as process:
         async with asyncio.timeout(STARTS_WITHIN):
-            while not await _passes(place):
+            while not await _answers(place, probe):
                 if process.returncode is not None:
                     raise RuntimeError(f"nginx ended:\n{errors.read_text(errors='replace')}")
                 await asyncio.sleep(0.05)
-        yield place
+        (worker,) = psutil.Process(process.pid).children()
+        yield Nginx(place, worker)
 
 
-async def _passes(place: Place) -> bool:
+async def _answers(place: Place, probe: str) -> bool:
     try:
-        return (await ask(place, "GET", "/live")).status == 200
+        return (await ask(place, "GET", probe)).status == 200
     except UNREACHABLE:
         return False

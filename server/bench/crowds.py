@@ -1,0 +1,113 @@
+"""The parent's side of `crowd.py`: opens streams on a server, writes events, and sums up what was received."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import psutil
+
+from ..tools.percentiles import Spread, percentiles, spread
+from ..tools.usage import processor
+from ..tools.workbench import Workbench
+from ..tools.worker import Worker, worker
+from .servers import Server
+
+PART: Final = 500  # requests in one command
+OPENS_WITHIN: Final = 300.0  # seconds
+MARK: Final = r"mark-(\d+)!"
+NOTHING: Final = Spread(0.0, 0.0, 0.0, 0.0)
+
+
+class Opened(NamedTuple):
+    """The seconds until all streams had begun, the crowd's share of a core meanwhile, and the bytes of one answer."""
+
+    seconds: float
+    generator: float
+    answer: int
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """What a number of events took. `each` is in microseconds of the server's processor.
+
+    `generator` is the crowd's share of a core while events were on their way; `size` the bytes of one event.
+    """
+
+    each: float
+    times: Spread
+    curve: dict[int, float]
+    sent: int
+    missed: int
+    generator: float
+    size: int
+
+
+class Crowd:
+    """A process with connections."""
+
+    def __init__(self, process: Worker) -> None:
+        self._worker = process
+        self.process = psutil.Process(process.pid)
+
+    async def open(
+        self, server: Server, requests: Sequence[str] | None = None, *, pattern: str = MARK
+    ) -> Opened:
+        """Open these streams on it, or all that the server has. Raises Broken."""
+        wanted = server.requests if requests is None else requests
+        for start in range(0, len(wanted), PART):
+            await self._worker.ask("load", requests=list(wanted[start : start + PART]))
+        done = await self._worker.ask(
+            "open", within=OPENS_WITHIN, port=server.port, ready=server.ready, pattern=pattern
+        )
+        share = min(1.0, done["cpu"] / done["seconds"])
+        return Opened(round(done["seconds"], 4), round(share, 3), done["answer"])
+
+    async def deliver(self, server: Server, events: int) -> Deliveries:
+        """Write one event after the other, each when all have received the one before. The first is not counted.
+
+        Raises Broken, and what writing raises.
+        """
+        assert server.write is not None
+        streams = len(server.requests)
+        times: list[float] = []
+        spent = generator = busy = 0.0
+        missed = size = 0
+        for mark in range(events + 1):
+            before, mine = processor(server.process), processor(self.process)
+            since = time.monotonic()
+            await server.write(mark)
+            seen = await self._worker.ask("received", mark=mark, many=streams, since=since)
+            if mark:
+                spent += processor(server.process) - before
+                generator += processor(self.process) - mine
+                busy += max(seen["times"], default=0.0) / 1000
+                times += seen["times"]
+                missed += streams - len(seen["times"])
+                size = seen["bytes"]
+        return Deliveries(
+            each=round(spent / (events * streams) * 1e6, 2),
+            times=spread(times) or NOTHING,
+            curve=percentiles(times),
+            sent=events * streams,
+            missed=missed,
+            generator=round(min(1.0, generator / busy), 3) if busy else 0.0,
+            size=size,
+        )
+
+    async def post(self, port: int, request: str, mark: int, many: int) -> dict[str, Any]:
+        """Milliseconds until the answer (`answered`), and until the mark arrived at each of `many` streams (`times`)."""
+        answer: dict[str, Any] = await self._worker.ask(
+            "post", port=port, request=request, mark=mark, many=many
+        )
+        return answer
+
+
+@asynccontextmanager
+async def crowd(bench: Workbench) -> AsyncIterator[Crowd]:
+    """A new process without connections."""
+    async with worker("the crowd", f"{__package__}.crowd", bench.folder / "crowd.log") as process:
+        yield Crowd(process)

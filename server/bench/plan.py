@@ -1,0 +1,81 @@
+"""The numbers of a run; fixed before it begins, and printed with the results."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from ..tools.numbers import PlanError, check, check_list
+
+Measure = Literal["fanout", "latency", "writes", "joins", "memory"]
+MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
+
+STREAMS: Final = (10, 20_000)
+EVENTS: Final = (2, 500)
+FOLLOWERS: Final = (1, 500)
+JOINS: Final = (5, 500)
+DURATIONS: Final = (1.0, 60.0)  # seconds
+OTHER_FILES: Final = 250
+"""Files that a process has open beside its streams."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """`duration` is the seconds of each run of pgbench. Raises PlanError."""
+
+    measures: tuple[Measure, ...] = MEASURES
+    streams: int = 5000
+    events: int = 20
+    followers: tuple[int, ...] = (2, 50)
+    joins: int = 40
+    duration: float = 4.0
+
+    def __post_init__(self) -> None:
+        check("streams", self.streams, STREAMS)
+        check("events", self.events, EVENTS)
+        check_list("followers", self.followers, FOLLOWERS)
+        check("joins", self.joins, JOINS)
+        check("duration", self.duration, DURATIONS, "seconds")
+
+    @property
+    def seconds(self) -> float:
+        """About how long the run takes."""
+        opening = self.streams / 350
+        each: dict[Measure, float] = {
+            "fanout": opening + 6 + self.events * (0.3 + self.streams / 4000),
+            "latency": 5 + len(self.followers) * (2 + self.joins / 20),
+            "writes": 4 + 4 * self.duration,
+            "joins": opening + 6,
+            "memory": opening + 8,
+        }
+        return 8 + sum(each[measure] for measure in self.measures)
+
+
+def measures_of(names: Sequence[str]) -> tuple[Measure, ...]:
+    """The measures with these names, each once; without names, or with `all`, every one. Raises PlanError."""
+    unknown = [name for name in names if name not in (*MEASURES, "all")]
+    if unknown:
+        raise PlanError(
+            f"There is no measure {unknown[0][:60]!r}. There are: {', '.join(MEASURES)}, all"
+        )
+    if not names or "all" in names:
+        return MEASURES
+    return tuple(measure for measure in MEASURES if measure in names)
+
+
+def allow_open_files(streams: int) -> None:
+    """Raise this process's limit of open files, which its children inherit, as far as the system allows.
+
+    Raises PlanError if that is too few for these streams.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = streams + OTHER_FILES
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise PlanError(
+            f"streams: {streams} need {needed} open files in a process, and this system allows {hard}."
+            f" Raise the limit first (ulimit -Hn {needed}, as root), or pass --streams {max(10, hard - OTHER_FILES)}"
+        )
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

@@ -1,0 +1,2 @@
+\set n random(1, 7600)
+with written as (insert into bare (room_id, from_peer, to_peer, kind, body) select room_id, from_peer, to_peer, 'candidate', '{"candidate": "candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 10.0.0.7 rport 46154 generation 0 ufrag EsAw network-cost 999", "sdpMid": "0", "sdpMLineIndex": 0}' from pairs where n = :n returning id, room_id) select pg_notify('roomtone_bench', format('{"room":%s,"seq":%s}', room_id, id)) from written;

@@ -1,0 +1,23 @@
+"""What a process has used: processor time and memory, as the kernel counts them."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import psutil
+
+
+def processor(process: psutil.Process) -> float:
+    """Seconds of user and system time: on Linux in nanoseconds, elsewhere in hundredths of a second."""
+    if sys.platform == "linux":
+        # the clock of another process, by its pid: clock_getcpuclockid(3) makes the same number
+        return time.clock_gettime((~process.pid << 3) | 2)
+    else:  # noqa: RET505 - otherwise mypy says that it is unreachable
+        times = process.cpu_times()
+        return float(times.user + times.system)
+
+
+def memory(process: psutil.Process) -> int:
+    """Bytes of memory that only this process has (USS)."""
+    return int(process.memory_full_info().uss)

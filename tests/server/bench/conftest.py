@@ -1,0 +1,57 @@
+"""One small run of every measure for all of these tests."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from roomtone.bench.figures import Report
+from roomtone.bench.plan import Plan
+from roomtone.bench.run import run
+from roomtone.postgres.embedded import EmbeddedPostgres
+from roomtone.postgres.programs import socket_url
+from roomtone.postgres.roles import RELAY_ROLE
+from roomtone.tools.workbench import Workbench
+
+from ...databases import Databases
+
+PLAN = Plan(streams=12, events=2, followers=(2, 3), joins=5, duration=1.0)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run; `left` counts the rows and schemas that it left behind."""
+
+    report: Report
+    steps: list[str]
+    left: int
+
+
+@pytest.fixture(scope="package")
+def ran(postgres: EmbeddedPostgres, databases: Databases, template: str) -> Ran:
+    name = databases.make(template)
+    url = databases.url(name)
+    relay_url = socket_url(postgres.sockets, user=RELAY_ROLE, database=name)
+    steps: list[str] = []
+
+    async def go() -> Report:
+        with tempfile.TemporaryDirectory(prefix="roomtone-bench-") as folder:
+            bench = Workbench(url, relay_url, Path(folder))
+            try:
+                return await run(bench, PLAN, steps.append)
+            finally:
+                await bench.forget()
+
+    report = asyncio.run(go())
+    with psycopg.connect(url) as psql:
+        row = psql.execute(
+            "select (select count(*) from rooms) + (select count(*) from users)"
+            " + (select count(*) from pg_namespace where nspname like 'bench%')"
+        ).fetchone()
+    databases.drop(name)
+    assert row is not None
+    return Ran(report, steps, row[0])
