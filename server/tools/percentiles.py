@@ -24,7 +24,8 @@ def spread(milliseconds: Sequence[float]) -> Spread | None:
     if not milliseconds:
         return None
     ranked = sorted(milliseconds)
-    return Spread(*(_rank(ranked, share) for share in (50, 95, 99)), round(ranked[-1], 3))
+    p50, p95, p99 = (_rank(ranked, share) for share in (50, 95, 99))
+    return Spread(p50, p95, p99, round(ranked[-1], 3))
 
 
 def percentiles(milliseconds: Sequence[float]) -> dict[int, float]:
