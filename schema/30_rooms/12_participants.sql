@@ -24,9 +24,9 @@ create table if not exists participants (
   constraint participants_only_the_muted_are_asked check (asked_to_unmute_at is null or (muted and role <> 'AUDIENCE')),
   constraint participants_only_the_host_stays check (peer_id is not null or role = 'HOST')
 );
+-- Columns that came later, for databases that had the table before.
 alter table participants add column if not exists hand_raised_at timestamptz
   constraint participants_only_the_audience_raises_hands check (hand_raised_at is null or role = 'AUDIENCE');
--- Columns that came later.
 alter table participants add column if not exists invited_to_speak_at timestamptz
   constraint participants_only_the_audience_is_invited check (invited_to_speak_at is null or role = 'AUDIENCE');
 alter table participants add column if not exists asked_to_unmute_at timestamptz

@@ -23,10 +23,10 @@ create index if not exists invitations_by_maker on invitations (invited_by);
 
 comment on table invitations is
   'Invitations to a club or a room: links, which any user may accept, and named invitations, for one user. DELETE withdraws an invitation.';
-comment on column invitations.id is 'Id of the invitation. Notifications about named invitations carry it.';
+comment on column invitations.id is 'Id of the invitation. Notifications about named invitations contain it.';
 comment on column invitations.code is 'The secret part of the invitation''s address, /invitations/{code}. Every user who has it may read what the invitation is to.';
-comment on column invitations.club_id is 'The club; who accepts becomes a member.';
-comment on column invitations.room_id is 'The room; who accepts becomes a guest.';
+comment on column invitations.club_id is 'The club; a user who accepts becomes a member.';
+comment on column invitations.room_id is 'The room; a user who accepts becomes a guest.';
 comment on column invitations.invited_user is 'The invited user; null for a link.';
 comment on column invitations.invited_by is 'The user who made it: the acting user; null for an operator in psql.';
 comment on column invitations.created_at is 'When the invitation was made.';

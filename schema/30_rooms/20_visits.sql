@@ -10,7 +10,7 @@ create index if not exists visits_by_user on visits (user_id);
 create index if not exists visits_by_age on visits (left_at);
 
 comment on table visits is
-  'Who was in a room, for the page of a room that has ended; kept for 30 days. Like the seats themselves, it is read by all who may read the room.';
+  'Who was in a room, for the page of a room that has ended; kept for 30 days. All users who may see the room may read it, like its seats.';
 comment on column visits.room_id is 'The room.';
 comment on column visits.user_id is 'The person or bot who was there.';
 comment on column visits.role is 'Their role when they left.';

@@ -9,4 +9,4 @@ return (
       and i.expires_at > clock_timestamp() and r.ended_at is null and invitation_reaches(i)
     order by i.club_id, i.room_id, i.id desc) n);
 
-comment on function invitations_of(bigint) is 'The open named invitations of one user that reach them: for each club and room the newest, in the order in which they were made.';
+comment on function invitations_of(bigint) is 'The open named invitations for one user, without those that have no effect (invitation_reaches): for each club and room the newest, in the order in which they were made.';

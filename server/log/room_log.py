@@ -26,7 +26,7 @@ DIRECTED_KEPT: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as it is sent; if it is about a seat, whose; if it takes back another event, which."""
+    """One event as it is sent. `seat_…` name the seat that it is about, `taken_back_seq` the event that it takes back."""
 
     seq: int
     frame: Frame
@@ -41,7 +41,10 @@ class SlowReader(Exception):
 
 
 class EntryList:
-    """Entries in order of seq, the newest `bound` to twice as many of them."""
+    """The newest entries, in order of seq: at least `bound` if there were so many, and at most twice as many.
+
+    `floor` is the seq after which none was dropped.
+    """
 
     def __init__(self, floor: int, bound: int) -> None:
         self.floor = floor
@@ -103,7 +106,7 @@ class Reader:
         return False
 
     def take(self) -> Iterator[Entry]:
-        """What is new, in order, moving the position along. Raises SlowReader."""
+        """The new entries in order; moves the position after each. Raises SlowReader."""
         if self.position is None or self.lost:
             return
         for entry in self._log.entries(self):

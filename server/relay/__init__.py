@@ -1,4 +1,4 @@
-"""What keeps a relay's rooms up to date: room logs, hallway, invitations, revocations, presence, periodic tasks.
+"""What keeps a relay's rooms up to date: room logs, hallway, presence, reaper, invitations, revocations, recording files, periodic tasks.
 
-It may import `postgres/`, `log/` and `formats/`, and knows nothing of HTTP requests but its own metrics page.
+It may import `postgres/`, `log/` and `formats/`. Its only HTTP is the page of its metrics.
 """

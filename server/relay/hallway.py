@@ -29,7 +29,9 @@ from ..token_bucket import TokenBucket
 from ..types import Cursor, RoomId, UserId
 from .recipients import EVERYBODY, Recipients
 
-COALESCE: Final = 0.03  # seconds; users who join together are one change of the count
+COALESCE: Final = (
+    0.03  # seconds between two reads: changes that arrive in between are read and sent together
+)
 CHANGES_KEPT: Final = 256
 FILLED_WITHIN: Final = 10.0  # seconds that a request waits for the first read
 
@@ -37,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 class HallwayReader:
-    """How many of the hallway's changes one subscriber has received. `wake` is set when there are more."""
+    """One subscriber of the hallway. `seen` is the version that it has received; `wake` is set when there is a newer one."""
 
     def __init__(self, wake: asyncio.Event, user: UserId | None) -> None:
         self.wake = wake
@@ -77,7 +79,7 @@ class Hallway:
         self._opens_at: dict[RoomId, datetime] = {}
         self._changed: Backlog[RoomId] = Backlog()
         self._reading: list[RoomId] = []
-        self._whole = TokenBucket(1, 3)
+        self._full_reads = TokenBucket(1, 3)
         self._has_read = asyncio.Event()
         self._stale = True
         self._work = asyncio.Event()
@@ -156,7 +158,7 @@ class Hallway:
         return frames
 
     async def caught_up(self, room: RoomId, patience: float) -> None:
-        """Wait until this room's row is as new as its notifications, for `patience` seconds at most."""
+        """Wait until this room's row was read after its latest notification, for `patience` seconds at most."""
         if room not in self._changed and room not in self._reading:
             return
         try:
@@ -167,7 +169,7 @@ class Hallway:
             pass
 
     def opens_at(self) -> datetime | None:
-        """When the next scheduled room is due; None if none is."""
+        """When the next scheduled room opens; None if no room is scheduled."""
         return min(self._opens_at.values(), default=None)
 
     async def run(self) -> None:
@@ -176,7 +178,7 @@ class Hallway:
             await self._work.wait()
             self._work.clear()
             if self._stale:
-                await self._whole.turn()
+                await self._full_reads.turn()
             stale, self._stale = self._stale, False
             self._reading = self._changed.take()
             pause = COALESCE
@@ -200,8 +202,8 @@ class Hallway:
             await asyncio.sleep(pause)
 
     async def _read(self, rooms: list[RoomId] | None) -> None:
-        # With the relay's own connections, which users cannot use up. The function returns every row, and names the
-        # recipients of those that are not for everybody.
+        # On one of the relay's own connections, which users cannot use up. The function also returns rows that are not for
+        # everybody, with their recipients in `readers`.
         async with self._database.relay() as connection:
             cursor = await connection.execute(
                 "select h::text from roomtone.hallway_rows(%s::bigint[]) h", (rooms,)
@@ -217,7 +219,7 @@ class Hallway:
             else:
                 self._put(room, _row(fields, text), fields)
         for gone in set(self._rows if rooms is None else rooms) - found:
-            # deleted in psql
+            # The room was deleted in psql.
             self._remove(gone, json.dumps({"id": gone, "ended_at": "infinity"}))
         self.filled.set()
 
@@ -240,8 +242,8 @@ class Hallway:
         self._send(control_events.hallway(row.text), row.recipients)
 
     def _remove(self, room: RoomId, text: str) -> None:
-        # Also for a room that was never read here: it can have begun and ended between two reads, and an invitation to it
-        # can have been read in between.
+        # Also for a room that was never read here: it may have opened and ended between two reads, and an invitation to it
+        # may have been read in between.
         self._on_room_ended(room)
         self._opens_at.pop(room, None)
         row = self._rows.pop(room, None)
@@ -280,5 +282,5 @@ def _row(fields: dict[str, Any], text: str) -> Row:
     if "readers" not in fields:
         return Row(text, head)
     users = fields.pop("readers")
-    some = EVERYBODY if users is None else Recipients(frozenset(map(UserId, users)))
-    return Row(json.dumps(fields), head, some)
+    recipients = EVERYBODY if users is None else Recipients(frozenset(map(UserId, users)))
+    return Row(json.dumps(fields), head, recipients)

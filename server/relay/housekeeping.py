@@ -1,4 +1,4 @@
-"""Housekeeping: scheduled rooms are opened, deserted ones ended, old rows deleted, and the listener checked for receiving notifications.
+"""Housekeeping: opens scheduled rooms, ends deserted ones, deletes old rows, and checks that the listener receives notifications.
 
 Every relay does it; the database lets one at a time delete old rows.
 """
@@ -18,14 +18,14 @@ from .hallway import Hallway
 from .metrics import Metrics
 from .periodic import every
 
-TIDY_EVERY: Final = 30.0  # seconds
+CLEAN_UP_EVERY: Final = 30.0  # seconds
 WATCH_EVERY: Final = 10.0  # seconds
 OPEN_EVERY: Final = 0.5  # seconds
 NOTIFIED_WITHIN: Final = 1.0  # seconds from a commit until its notification must have arrived
 EVENTS_KEPT_FOR: Final = timedelta(hours=1)
 EVENTS_KEPT: Final = 20_000  # a room
-QUEUE_IS_FULL: Final = (
-    0.25  # of the NOTIFY queue, 8 GB by default: some session does not read its notifications
+QUEUE_WARNING: Final = (
+    0.25  # of the NOTIFY queue, 8 GB by default; from here on a warning is logged
 )
 
 log = logging.getLogger(__name__)
@@ -55,19 +55,19 @@ class Housekeeping:
         self._received = 0
 
     def start(self, tasks: Supervisor) -> None:
-        """Open, tidy and watch until the tasks end."""
+        """Do all of it until the tasks end."""
         tasks.keep(partial(every, OPEN_EVERY, self._open_rooms), "opening of scheduled rooms")
-        tasks.keep(partial(every, TIDY_EVERY, self._tidy), "tidying")
-        tasks.keep(partial(every, WATCH_EVERY, self.watch), "watch over the listener")
+        tasks.keep(partial(every, CLEAN_UP_EVERY, self._clean_up), "cleanup")
+        tasks.keep(partial(every, WATCH_EVERY, self.watch), "check of the listener")
 
     async def _open_rooms(self) -> None:
-        # The hallway knows when a room is due, so nothing is asked before. The database decides by its own clock.
+        # The hallway knows when a room is due, so the database is not asked before. It decides by its own clock.
         due = self._hallway.opens_at()
         if due is not None and due <= datetime.now(UTC):
             async with self._database.relay() as connection:
                 await connection.execute("select roomtone.relay_open_rooms()")
 
-    async def _tidy(self) -> None:
+    async def _clean_up(self) -> None:
         async with self._database.relay() as connection:
             # In case this machine's clock is slow: due rooms open by the database's clock.
             await connection.execute("select roomtone.relay_open_rooms()")
@@ -82,20 +82,20 @@ class Housekeeping:
     async def watch(self) -> None:
         """Reconnect a listener that does not receive notifications.
 
-        If events were written since the last check and no notification arrived, not even a moment later, then the connection
-        only looks alive.
+        If events were written since the last check, and no notification arrives within NOTIFIED_WITHIN, its connection is dead
+        although PostgreSQL has not closed it.
         """
         queue, written = await self._query()
         self._metrics.notify_queue.set(queue)
-        if queue > QUEUE_IS_FULL:
+        if queue > QUEUE_WARNING:
             log.warning(
                 "the NOTIFY queue is %.0f %% full: some session does not read its notifications",
                 queue * 100,
             )
-        moved = self._written is not None and written > self._written
+        were_written = self._written is not None and written > self._written
         silent = self._listener.received == self._received
         self._written, self._received = written, self._listener.received
-        if not (moved and silent and self._listener.listening):
+        if not (were_written and silent and self._listener.listening):
             return
         await asyncio.sleep(NOTIFIED_WITHIN)
         if self._listener.received == self._received:

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class OpenInvitations:
-    """One user's list. `tag` is a digest of it, the same on every relay."""
+    """One user's list. `tag` is a digest of it, the same on every relay. `recently_read`: since the last resync."""
 
     def __init__(self) -> None:
         self.text = self.tag = ""
@@ -44,7 +44,7 @@ class OpenInvitations:
         self.rooms: frozenset[RoomId] = frozenset()
         self.known = asyncio.Event()
         self.readers: set[InvitationsReader] = set()
-        self.asked_for = False
+        self.recently_read = False
 
     def put(self, text: str) -> None:
         """The list as it is now, a JSON array."""
@@ -70,7 +70,7 @@ class InvitationsReader:
         self.seen = ""
 
     def all(self) -> str | None:
-        """The list as a JSON array, None while it was not read; what is taken next are later ones."""
+        """The list as a JSON array; None if it was not read yet. It counts as sent."""
         self.seen = self._mine.tag
         return self._mine.text or None
 
@@ -88,13 +88,13 @@ class Invitations:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lists: dict[UserId, OpenInvitations] = {}
-        self._whose: dict[InvitationId, UserId] = {}
+        self._user_of: dict[InvitationId, UserId] = {}
         self._changed: Backlog[InvitationId] = Backlog()
         self._wanted: set[UserId] = set()
         self._overflowed = False
         self._ended_meanwhile: set[RoomId] | None = None  # while lists are being read
         self._throttle = TokenBucket(READS_PER_S, READS_AT_ONCE)
-        self._whole = TokenBucket(1, 3)
+        self._full_reads = TokenBucket(1, 3)
         self._work = asyncio.Event()
 
     def notified(self, invitation: InvitationId) -> None:
@@ -104,7 +104,7 @@ class Invitations:
         self._work.set()
 
     def room_ended(self, room: RoomId) -> None:
-        """Invitations to this room are over. No notification of the invitations says so."""
+        """Invitations to this room are no longer open. No notification of an invitation says so."""
         if self._ended_meanwhile is not None:
             self._ended_meanwhile.add(room)
         if wanted := {user for user, mine in self._lists.items() if room in mine.rooms}:
@@ -112,12 +112,12 @@ class Invitations:
             self._work.set()
 
     def resync(self) -> None:
-        """Notifications may have been missed: read everything again, except for users who have stopped asking."""
+        """Notifications may have been missed: read all lists again, and forget those that nobody has read since the last resync."""
         for user, mine in list(self._lists.items()):
-            if not mine.readers and not mine.asked_for:
+            if not mine.readers and not mine.recently_read:
                 del self._lists[user]
-                self._point(user, mine.ids, frozenset())
-            mine.asked_for = False
+                self._update_users(user, mine.ids, frozenset())
+            mine.recently_read = False
         self._wanted |= self._lists.keys()
         self._work.set()
 
@@ -130,7 +130,7 @@ class Invitations:
             yield None
             return
         mine = self._lists.setdefault(user, OpenInvitations())
-        mine.asked_for = True
+        mine.recently_read = True
         reader = InvitationsReader(mine, wake)
         mine.readers.add(reader)
         try:
@@ -153,7 +153,7 @@ class Invitations:
             await self._throttle.turn()
             self._work.clear()
             if self._overflowed:
-                await self._whole.turn()
+                await self._full_reads.turn()
                 self._overflowed = False
                 self.resync()
             changed = self._changed.take()
@@ -161,7 +161,7 @@ class Invitations:
             try:
                 async with self._database.relay() as connection:
                     if changed:
-                        wanted |= await self._concerned(connection, set(changed))
+                        wanted |= await self._affected_users(connection, set(changed))
                     if wanted := wanted & self._lists.keys():
                         await self._read(connection, wanted)
             except Exception as error:
@@ -175,13 +175,15 @@ class Invitations:
             if self._changed:
                 self._work.set()
 
-    async def _concerned(self, connection: Connection, changed: set[InvitationId]) -> set[UserId]:
-        """The users whose lists these are on, or were: a withdrawn one is no longer in the database."""
+    async def _affected_users(
+        self, connection: Connection, changed: set[InvitationId]
+    ) -> set[UserId]:
+        """The users in whose lists these are or were: a withdrawn invitation is no longer in the database."""
         cursor = await connection.execute(
             "select who from roomtone.relay_invitations(%s) who", (list(changed),)
         )
         found = {UserId(user) for (user,) in await cursor.fetchall()}
-        return found | {self._whose[each] for each in changed & self._whose.keys()}
+        return found | {self._user_of[each] for each in changed & self._user_of.keys()}
 
     async def _read(self, connection: Connection, users: set[UserId]) -> None:
         ended = self._ended_meanwhile = set()
@@ -196,14 +198,14 @@ class Invitations:
         for user in users & self._lists.keys():
             mine, before = self._lists[user], self._lists[user].ids
             mine.put(texts.get(user, "[]"))
-            self._point(user, before, mine.ids)
+            self._update_users(user, before, mine.ids)
             if mine.rooms & ended:  # it ended while the answer was on its way
                 self._wanted.add(user)
                 self._work.set()
 
-    def _point(
+    def _update_users(
         self, user: UserId, before: frozenset[InvitationId], after: frozenset[InvitationId]
     ) -> None:
         for invitation in before - after:
-            self._whose.pop(invitation, None)
-        self._whose.update(dict.fromkeys(after, user))
+            self._user_of.pop(invitation, None)
+        self._user_of.update(dict.fromkeys(after, user))

@@ -24,7 +24,7 @@ from ..supervision import Supervisor
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # each would be when the process started
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the time at which each counter was made, which is when the process started
 
 
 class Metrics:
@@ -72,14 +72,14 @@ class Metrics:
 
     def count_database(self, counted: Counted) -> None:
         """Include what the database pools count."""
-        self.registry.register(_OfDatabase(counted))
+        self.registry.register(_DatabaseCounters(counted))
 
     def count_failures(self, tasks: Supervisor, parser: NotificationParser) -> None:
         """Include which tasks failed, and how many notifications were ignored."""
-        self.registry.register(_OfFailures(tasks, parser))
+        self.registry.register(_FailureCounters(tasks, parser))
 
 
-class _OfDatabase(Collector):
+class _DatabaseCounters(Collector):
     def __init__(self, counted: Counted) -> None:
         self._counted = counted
 
@@ -96,7 +96,7 @@ class _OfDatabase(Collector):
         )
 
 
-class _OfFailures(Collector):
+class _FailureCounters(Collector):
     def __init__(self, tasks: Supervisor, parser: NotificationParser) -> None:
         self._tasks = tasks
         self._parser = parser

@@ -1,4 +1,4 @@
-"""What a relay does again and again. It goes on when the database was away for a while."""
+"""Periodic tasks: a database that cannot be reached for a while does not end them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class PeriodicTask(Protocol):
 
 
 async def every(seconds: float, do: PeriodicTask) -> None:
-    """Do it now, and again this long after each time, until cancelled.
+    """Call `do` until cancelled: now, and again `seconds` after each call has ended.
 
-    A database error is logged, and the task is tried again after the pause, which must not be 0 therefore.
+    A database error is logged, and the task is tried again after the same time. So `seconds` must not be 0.
     """
     assert seconds > 0
     while True:

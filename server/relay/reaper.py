@@ -15,7 +15,7 @@ from ..supervision import Supervisor
 from .periodic import every
 
 REAP_EVERY: Final = 0.5  # seconds
-CHECK_EVERY: Final = 1.0  # seconds, as often as leases beat
+CHECK_EVERY: Final = 1.0  # seconds, as often as heartbeats are written
 
 
 class Reaper:

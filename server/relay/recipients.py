@@ -9,7 +9,7 @@ from ..types import UserId
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """Only `users`; with `but` everybody except them, anonymous users included."""
+    """`users`; or, with `but`, everybody except `users`, anonymous users included."""
 
     users: frozenset[UserId]
     but: bool = False

@@ -1,4 +1,4 @@
-"""The files of recordings: those whose recording was deleted are removed, and those that a killed node left are measured.
+"""The files of recordings: removes those whose recording was deleted, and measures those that a killed node has not finished.
 
 The rows decide. Every relay compares its folder with them when a notification says that a recording was deleted, and once a
 minute. So no file stays for long after its recording, even if a process stops in between.
@@ -23,7 +23,7 @@ from .periodic import every
 
 END_EVERY: Final = 2.0  # seconds
 REMOVE_EVERY: Final = 60.0  # seconds
-AGAIN_AFTER: Final = 0.1  # seconds, besides the throttle
+AGAIN_AFTER: Final = 0.1  # seconds between two removals, besides the throttle
 FILE_NAME: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{36}\.ogg")
 """The names that the database gives. Other files in the folder are never touched."""
 
@@ -46,7 +46,7 @@ class RecordingFiles:
         self._deleted.set()
 
     def start(self, tasks: Supervisor) -> None:
-        """End and remove recordings until the tasks end."""
+        """End overdue recordings and remove the files of deleted ones until the tasks end."""
         tasks.keep(partial(every, END_EVERY, self._end_overdue), "recordings")
         tasks.keep(
             partial(every, AGAIN_AFTER, self._remove_when_notified), "removal of recording files"

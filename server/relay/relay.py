@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 
-READY_WITHIN: Final = 10.0  # seconds; then it serves what it can
+READY_WITHIN: Final = 10.0  # seconds; after that, it starts although the hallway was not read
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ async def dispatch(listener: Listener, relay: Relay, database: Database) -> None
 async def running_relay(
     database: Database, listener: Listener, settings: Settings, tasks: Supervisor
 ) -> AsyncIterator[Relay]:
-    """A relay that runs until the block ends; then its streams end, the tasks are closed, and its lease is.
+    """A relay that runs until the block ends. Then its streams end, its tasks, and its lease.
 
     The block begins when LISTEN is in force and the hallway was read, so that the first client finds the relay ready.
     """

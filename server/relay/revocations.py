@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Revocations:
-    """Which of the tokens that are in use here have been revoked meanwhile.
+    """Which of the tokens in use here were revoked while they were in use.
 
     A stream calls `using` first and then asks the database about its token, so no revocation in between is missed.
     """
@@ -37,7 +37,7 @@ class Revocations:
         self._by_mark: dict[str, set[str]] = {}
         self._throttle = TokenBucket(QUERIES_PER_S, QUERIES_AT_ONCE)
         self._revoked: set[str] = set()
-        self._doubtful: set[str] = set()
+        self._to_check: set[str] = set()
         self._work = asyncio.Event()
 
     @contextmanager
@@ -48,14 +48,14 @@ class Revocations:
             return
         jti = str(claims["jti"])
         mark = _mark(jti)
-        users = self._in_use.setdefault(jti, set())
-        users.add(wake)
+        wakes = self._in_use.setdefault(jti, set())
+        wakes.add(wake)
         self._by_mark.setdefault(mark, set()).add(jti)
         try:
             yield
         finally:
-            users.discard(wake)
-            if not users:
+            wakes.discard(wake)
+            if not wakes:
                 del self._in_use[jti]
                 self._revoked.discard(jti)
                 self._by_mark[mark].discard(jti)
@@ -72,37 +72,37 @@ class Revocations:
 
     def notified(self, mark: str) -> None:
         """A notification said that a token with this digest was revoked."""
-        self._doubt(self._by_mark.get(mark, set()))
+        self._check(self._by_mark.get(mark, set()))
 
     def resync(self) -> None:
         """Notifications may have been missed: any token may have been revoked."""
-        self._doubt(set(self._in_use))
+        self._check(set(self._in_use))
 
     async def run(self) -> None:
-        """Ask the database about doubtful tokens until cancelled."""
+        """Ask the database which of the tokens to check were revoked, until cancelled."""
         while True:
             await self._work.wait()
             await self._throttle.turn()
             self._work.clear()
-            doubtful, self._doubtful = self._doubtful, set()
+            to_check, self._to_check = self._to_check, set()
             try:
                 async with self._database.relay() as connection:
                     answer = await connection.execute(
                         "select jti from unnest(%s::text[]) jti where roomtone.token_is_revoked(jti)",
-                        (list(doubtful),),
+                        (list(to_check),),
                     )
                     for (jti,) in await answer.fetchall():
                         self._end(jti)
             except Exception as error:
-                self._doubt(doubtful)
+                self._check(to_check)
                 if not isinstance(error, psycopg.Error):
                     raise
                 log.warning("revoked tokens could not be read: %s", str(error).strip())
                 await asyncio.sleep(0.5)
 
-    def _doubt(self, tokens: set[str]) -> None:
+    def _check(self, tokens: set[str]) -> None:
         if tokens:
-            self._doubtful |= tokens
+            self._to_check |= tokens
             self._work.set()
 
     def _end(self, jti: str) -> None:
@@ -113,5 +113,5 @@ class Revocations:
 
 
 def _mark(jti: str) -> str:
-    """As `tg_revoked_tokens__notify` makes it: a digest tells tokens apart and reveals none."""
+    """The digest that `tg_revoked_tokens__notify` sends: it distinguishes tokens and does not reveal them."""
     return hashlib.md5(jti.encode(), usedforsecurity=False).hexdigest()

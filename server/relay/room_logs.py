@@ -24,9 +24,9 @@ from ..token_bucket import TokenBucket
 from ..types import Cursor, PeerId, RoomId, UserId
 from .metrics import Metrics
 
-FRUITLESS_PER_S: Final = 50.0  # reads that find nothing: a false notification costs one
+FRUITLESS_PER_S: Final = 50.0  # reads that find nothing; each false notification causes one
 FRUITLESS_AT_ONCE: Final = 100
-UNREAD_FOR: Final = 1.0  # seconds
+UNREAD_FOR: Final = 1.0  # seconds that a log is kept after it was opened although it has no reader
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ class RoomLogs:
                     await self._heads(self._rooms)
                     self._reset_heads = False
                 found = await self._read(to_read)
-                # Only the notification of exactly what was just read needs no reading.
+                # A notification that names exactly the head that was just read causes no new read.
                 self._already_read |= {r: self._rooms[r].head for r in written if r in self._rooms}
             except Exception as error:
                 self._to_read = to_read | self._to_read
@@ -130,9 +130,9 @@ class RoomLogs:
                     await self._fruitless.turn()
 
     async def _open(self, room: RoomId) -> RoomLog:
-        """The log of a room that has no reader yet, opened once for all that ask meanwhile.
+        """The log of a room that has no reader yet. All callers that ask at the same time get the same one.
 
-        A task of its own does it: if the first who asked is cancelled, the others still wait for it.
+        A task of its own opens it: if the first caller is cancelled, the others still wait for it.
         """
         opening = self._opening.get(room)
         if opening is None:
@@ -150,7 +150,7 @@ class RoomLogs:
     def _has_opened(self, room: RoomId, opening: asyncio.Task[RoomLog]) -> None:
         del self._opening[room]
         if not opening.cancelled() and opening.exception() is None:
-            # Those who waited are about to read it; if all of them were cancelled, it has no reader.
+            # The tasks that waited read it now. If all of them were cancelled, it has no reader.
             forget = partial(self._forget_unread, room, opening.result())
             asyncio.get_running_loop().call_later(UNREAD_FOR, forget)
 
@@ -168,7 +168,7 @@ class RoomLogs:
             return [(RoomId(room), epoch, head) for room, epoch, head in await cursor.fetchall()]
 
     async def _read(self, to_read: dict[RoomId, Notified | None]) -> bool:
-        """Read what is new in these rooms; whether anything was."""
+        """Read what is new in these rooms. Returns whether anything was."""
         found = False
         rooms = [room for room in to_read if room in self._rooms]
         while rooms:
@@ -205,13 +205,13 @@ class RoomLogs:
         self, room_log: RoomLog, row: Sequence[Any], notified: Notified | None, read_at: datetime
     ) -> None:
         seq, table, recipient, seat_user, seat_peer, event, taken_back_seq = row
-        heard_at = None
+        received_at = None
         if notified is not None:
-            # What was committed after that notification is read before its own one is received.
-            heard_at = notified.at if seq <= notified.seq else read_at
+            # An event that was committed later is read here before its own notification is received.
+            received_at = notified.at if seq <= notified.seq else read_at
         entry = Entry(
             seq,
-            frame(Cursor(room_log.epoch, seq), table, event, heard_at),
+            frame(Cursor(room_log.epoch, seq), table, event, received_at),
             seat_user,
             None if seat_peer is None else PeerId(str(seat_peer)),
             json.loads(event)["reason"] if seat_user is not None else None,

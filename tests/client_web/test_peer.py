@@ -23,7 +23,7 @@ const create = (name, other, offers) => {
     return peer
 }
 const until = async (condition) => {
-    const end = performance.now() + 10000
+    const end = performance.now() + 60000
     while (!(await condition())) {
         if (performance.now() > end) throw new Error('it did not come true: ' + JSON.stringify({ said, broken }))
         await new Promise((resolve) => setTimeout(resolve, 20))

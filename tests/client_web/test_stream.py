@@ -29,7 +29,7 @@ const fetch = async (url, { headers }) => {
     return answer()
 }
 const until = async (condition) => {
-    const end = performance.now() + 8000
+    const end = performance.now() + 60000
     while (!condition()) {
         if (performance.now() > end) throw new Error('it did not come true: ' + JSON.stringify({ states, requests }))
         await new Promise((resolve) => setTimeout(resolve, 5))

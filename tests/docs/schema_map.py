@@ -28,9 +28,9 @@ INTRODUCTION = """\
 # Map of the schema
 
 Every table, its triggers in the order in which they fire, the function that each calls, and which tables that function
-writes. The triggers of a table fire in the order of their numbers: from 050 before a statement, from 100 before a row is
-written, from 300 after it, from 500 at commit. Triggers at commit fire in the order in which rows changed, and for each
-row in the order of their numbers (PostgreSQL manual, 37.1).
+writes. The triggers of a table fire in the order of their numbers: from 050 before a statement, from 100 before a row
+is written, from 300 before or after it, from 500 at commit. Triggers at commit fire in the order in which rows changed,
+and for each row in the order of their numbers (PostgreSQL manual, 37.1).
 
 This page is generated from `schema/` and `triggers/` by `make docs`, and a test compares it with the source and with
 an installed database.

@@ -94,7 +94,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   invitation invitations := case tg_op when 'DELETE' then old else new end;
 begin
-  -- Not sent to any user (recipient 0). Relays learn from it that other users may now see this room.
+  -- Sent to no user (recipient 0). From it relays learn that the users who may see this room have changed.
   if exists (select from rooms r where r.id = invitation.room_id and r.access = 'invited' and r.ended_at is null) then
     perform append_event(invitation.room_id, 'invitations', tg_op,
       case when tg_op <> 'DELETE' then invitation_event(new) end,

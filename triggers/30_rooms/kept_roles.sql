@@ -33,7 +33,7 @@ $$;
 
 comment on function tg_participants__forget_role() is 'Deletes the kept role of a participant who is back.';
 
--- At commit, after _500_log has checked again who may join: a kept role admits to a locked room.
+-- At commit, after _500_log has checked again who may join: with a kept role a user may join a locked room.
 drop trigger if exists _670_forget_role on participants;
 create constraint trigger _670_forget_role after insert on participants
 deferrable initially deferred for each row when (new.kind in ('person', 'bot')) execute function tg_participants__forget_role();

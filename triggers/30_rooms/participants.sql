@@ -170,7 +170,7 @@ begin
 end
 $$;
 
-comment on function tg_participants__lease() is 'The relay through which a session joins serves it, and the seat''s grace period begins.';
+comment on function tg_participants__lease() is 'Stores the relay through which a session joins, and begins the seat''s grace period.';
 
 create or replace trigger _300_lease before insert on participants
 for each row execute function tg_participants__lease();
@@ -223,7 +223,7 @@ end
 $$;
 
 comment on function tg_participants__log() is
-  'Logs that a participant joined, changed or left (with the reason), stores the position of the join event in the seat (seq), and since when nobody is in the room (logs.deserted_at).';
+  'Logs that a participant joined, changed or left (with the reason). Stores the position of the join event in the seat (seq), and since when nobody is in the room (logs.deserted_at).';
 
 drop trigger if exists _500_log on participants;
 create constraint trigger _500_log after insert or delete on participants
@@ -264,16 +264,16 @@ end
 $$;
 
 comment on function tg_participants__apply_host_gone() is
-  'Applies rooms.host_gone when the host has left or lost the connection: the room waits, gets the longest-serving moderator or else speaker as host, or ends. Not after leave_room_running.';
+  'Applies rooms.host_gone when the host has left or lost the connection: the room waits; or the moderator, or else the speaker, who joined first becomes the host; or the room ends. Not after leave_room_running.';
 
 drop trigger if exists _620_apply_host_gone on participants;
 create constraint trigger _620_apply_host_gone after update of peer_id on participants
 deferrable initially deferred for each row when (old.peer_id is not null and new.peer_id is null)
 execute function tg_participants__apply_host_gone();
-comment on trigger _620_apply_host_gone on participants is 'At commit, after the leaving was logged, applies rooms.host_gone.';
+comment on trigger _620_apply_host_gone on participants is 'At commit, after it was logged that the host left, applies rooms.host_gone.';
 
--- At commit, so that two transactions of one user do not wait for each other's rows. Muting is not counted, because it needs
--- an unmuting before it, which is; so muting everybody is never refused. Changes made by triggers are not requests.
+-- At commit, so that two transactions of one user do not wait for each other's rows. Muting is not counted: each mute follows an
+-- unmute, which is counted. So mute_all is never refused. Changes made by triggers are not counted either.
 drop trigger if exists _490_pace_changes on participants;
 create constraint trigger _490_pace_changes after update on participants
 deferrable initially deferred for each row
@@ -282,4 +282,4 @@ when (pg_trigger_depth() = 0
            is distinct from (old.role, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at)
            or (old.muted and not new.muted)))
 execute function tg_pace('participants_change_slowly', '60', '10 seconds', 'in a room', 'changes of participants');
-comment on trigger _490_pace_changes on participants is '60 changes by one user in 10 seconds, in each room: each is sent to everybody there.';
+comment on trigger _490_pace_changes on participants is 'Rate limit: 60 changes by one user in 10 seconds, in each room, because each is sent to everybody there.';

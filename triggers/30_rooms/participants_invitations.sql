@@ -10,7 +10,7 @@ begin
 end
 $$;
 
-comment on function tg_participants__withdraw() is 'Deletes the invitations of a moderator who no longer is one, and of a participant who was removed.';
+comment on function tg_participants__withdraw() is 'Deletes the invitations that a moderator made who no longer is one, or a participant who was removed.';
 
 create or replace trigger _340_withdraw after delete on participants
 for each row execute function tg_participants__withdraw();

@@ -20,7 +20,7 @@ begin
   end if;
   if acting_user() is distinct from old.host_id and not acting_as_operator() and to_jsonb(new) - for_moderators <> to_jsonb(old) - for_moderators then
     raise insufficient_privilege using
-      message    = 'only the host changes this of a room',
+      message    = 'only the host may change this about a room',
       constraint = 'rooms_only_the_host_changes_them',
       hint       = 'Moderators can lock it, pin a link and set slow mode.';
   end if;
@@ -42,11 +42,11 @@ end
 $$;
 
 comment on function tg_rooms__guard() is
-  'Checks who may change what of a room: the host everything, moderators locked, slow_mode and pinned_link. An ended room cannot be changed; an open room stays open until it ends. When its club is deleted, an ended room loses it.';
+  'Checks who may change what about a room: the host everything, moderators locked, slow_mode and pinned_link. An ended room cannot be changed; an open room stays open until it ends. When its club is deleted, an ended room loses it.';
 
 create or replace trigger _100_guard before update on rooms
 for each row execute function tg_rooms__guard();
-comment on trigger _100_guard on rooms is 'Checks what may change of a room.';
+comment on trigger _100_guard on rooms is 'Checks who may change what about a room.';
 
 create or replace function tg_rooms__guard_club() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -238,7 +238,7 @@ declare
 begin
   if tg_op = 'UPDATE' and new.ended_at is not null and old.ended_at is null then
     -- With the lock on the log: participants who joined before are removed here; those who join later see that the room has ended.
-    -- Before append_event, so that one notification covers these events, too.
+    -- Before append_event, so that its notification also covers the events of these seats.
     -- Seats are locked before the log, in the same order as in other transactions, which change a seat and lock the log at commit.
     perform from participants p where p.room_id = new.id order by p.user_id for update;
     perform from logs l where l.room_id = new.id for update;
@@ -267,4 +267,4 @@ drop trigger if exists _490_pace_changes on rooms;
 create constraint trigger _490_pace_changes after update on rooms
 deferrable initially deferred for each row when (pg_trigger_depth() = 0)
 execute function tg_pace('rooms_change_slowly', '60', '10 seconds', '', 'changes of rooms');
-comment on trigger _490_pace_changes on rooms is '60 changes by one user in 10 seconds: each is sent to everybody.';
+comment on trigger _490_pace_changes on rooms is 'Rate limit: 60 changes by one user in 10 seconds, because each is sent to everybody.';

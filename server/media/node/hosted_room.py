@@ -1,4 +1,4 @@
-"""One room that is hosted on this node: follows its log on the node's seat, and answers the signals of its participants."""
+"""One room that is hosted on this node: follows its log with the node's seat, and answers the signals of its participants."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ from .recorder import Recorder
 from .signal_queues import SignalQueues
 from .speakers import Participant
 
-LINGER: Final = (
-    2.0  # seconds that a room which moves away is still hosted, so that participants can move first
-)
+LINGER: Final = 2.0  # seconds that a room is still hosted after it moved to another node, so that participants can connect there first
 
 FINAL_STATES: Final = ("failed", "closed")
 """The states that a connection never leaves."""
@@ -65,7 +63,7 @@ class RoomMedia(Protocol):
 
 
 Holding = Callable[[PeerId, timedelta], AbstractAsyncContextManager[bool]]
-"""`Lease.holding`: holds a participant's seat while the block runs."""
+"""`Lease.holding`: keeps a participant's seat while the block runs."""
 
 
 class HostedRoom:
@@ -87,15 +85,15 @@ class HostedRoom:
         self._holding = holding
         self._recorder = recorder
         self._held: set[str] = set()
-        # WHIP and WHEP sessions, and whether they leave when the room is recorded.
+        # The sessions of WHIP and WHEP programs, and whether each leaves when the room is recorded.
         self._programs: dict[PeerId, bool] = {}
         self._recording: int | None = None
         self._outbox = Outbox(client, self._refused)
         self._seats: dict[UserId, Seat] = {}
         self._cursor: Cursor | None = None
-        # The newest signal that was handled, per session: of two participants' signals, the one that was written first may be
-        # committed second.
-        self._read: dict[PeerId, int] = {}
+        # The id of the newest signal that was handled, per session. Not one for all: of signals of two participants, the one with
+        # the smaller id may be committed later.
+        self._newest_handled: dict[PeerId, int] = {}
         self._tasks = Supervisor()
         self._signals = SignalQueues(self._tasks, self._answer, self._overrun)
 
@@ -133,7 +131,7 @@ class HostedRoom:
     async def _apply(self, frame: Frame) -> None:
         if frame.cursor is not None:
             if self._cursor is not None and self._cursor.epoch != frame.cursor.epoch:
-                self._read.clear()  # the log was lost, and signals get new numbers
+                self._newest_handled.clear()  # the log was lost, and ids of signals begin again
             self._cursor = frame.cursor
         event = (
             snapshot_of(self.room, self.peer, frame.data)
@@ -190,14 +188,16 @@ class HostedRoom:
         here = {PeerId(participant.peer_id) for participant in participants}
         self._signals.keep(here)
         self._programs = {peer: leaves for peer, leaves in self._programs.items() if peer in here}
-        self._read = {peer: newest for peer, newest in self._read.items() if peer in here}
+        self._newest_handled = {
+            peer: newest for peer, newest in self._newest_handled.items() if peer in here
+        }
         await self.media.set_participants(participants)
 
     def _receive(self, signal: Signal) -> None:
-        """Handle a signal; those of other sessions do not wait for it."""
-        if signal.id <= self._read.get(signal.from_peer, 0):
+        """Handle a signal, unless it was handled before. Signals of other sessions do not wait for it."""
+        if signal.id <= self._newest_handled.get(signal.from_peer, 0):
             return
-        self._read[signal.from_peer] = signal.id
+        self._newest_handled[signal.from_peer] = signal.id
         self._signals.put(signal)
 
     async def _answer(self, signal: Signal) -> None:
@@ -235,7 +235,7 @@ class HostedRoom:
         """Hold the seat of a session that does not follow the log (WHIP, WHEP) while it is connected."""
         before = None
         try:
-            # A new connection may be offered while the end of the last one is still being written.
+            # A new connection may be offered while the end of the previous one is still being written to the database.
             while (
                 connection := self.media.connections.get(peer)
             ) is not None and connection is not before:
@@ -249,7 +249,7 @@ class HostedRoom:
 
     async def _hold_while_connected(self, peer: PeerId, connection: NodePeerConnection) -> None:
         if await connection.until("connected", *FINAL_STATES) in FINAL_STATES:
-            return  # never followed, the seat expires by itself
+            return  # its seat was never kept here, so it expires after the grace period
         if self._recording is not None:
             await self._notify_program(peer)
         async with self._holding(peer, timedelta(0)):
@@ -265,4 +265,4 @@ class HostedRoom:
             self._outbox.put(Outgoing(self.room, self.peer, peer, "bye", body))
 
     def _refused(self, signal: Outgoing, refused: Refused) -> None:
-        log.info("our %s in room %s was refused: %s", signal.kind, self.room, refused)
+        log.info("the node's %s in room %s was refused: %s", signal.kind, self.room, refused)

@@ -1,6 +1,6 @@
-"""A media node's lease: it tells the node which rooms are assigned to it, and says which recordings it writes.
+"""A media node's lease: its heartbeats return the rooms that are assigned to the node, and it reports the recordings.
 
-The heartbeat of any node also has the database reassign the rooms of silent ones, so while one node lives, every room has one.
+A heartbeat of any node also makes the database assign the rooms of dead nodes again. So while one node runs, every room has one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .recorder import Begun
 Kind = Literal["sfu", "mcu"]
 
 CAPACITY: Final = 50
-"""Rooms that a node takes at most, by default."""
+"""How many rooms a node hosts at most, by default."""
 
 
 class NodeLease(Lease):
@@ -35,7 +35,7 @@ class NodeLease(Lease):
         self.user: User | None = None
 
     async def _release(self, connection: Connection, grace: timedelta) -> None:
-        # Its rooms are assigned to others at once, whatever the grace period.
+        # Its rooms are assigned to other nodes at once, without a grace period.
         await connection.execute("select roomtone.node_end_lease(%s)", (self.node,))
 
     async def _reclaim(self, connection: Connection) -> None:
@@ -64,7 +64,7 @@ class NodeLease(Lease):
     async def recording_ended(
         self, recording: int, seconds: float, size: int, failure: str | None
     ) -> None:
-        """A file is finished: so many seconds, so many bytes. Raises psycopg errors."""
+        """A file is finished: its length in seconds, its `size` in bytes, and why it is incomplete, if it is. Raises psycopg errors."""
         async with self._connect() as connection:
             await connection.execute(
                 "select roomtone.node_recording_ended(%s, %s, %s, %s, %s)",
@@ -76,7 +76,8 @@ class NodeLease(Lease):
             await self._register(connection)
         try:
             found = await self._rooms_of(connection)
-        except NoDataFound:  # the database restarted, or took us for dead long ago
+        except NoDataFound:
+            # The database restarted, or deleted this node because its heartbeats had stopped.
             await self._register(connection)
             found = await self._rooms_of(connection)
         if found != self.rooms:

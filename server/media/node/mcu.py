@@ -1,4 +1,4 @@
-"""A multipoint control unit for one room: everybody receives one mix, each speaker without themselves.
+"""A multipoint control unit for one room: everybody receives one mix, in which a speaker does not hear their own voice.
 
 (RFC 7667, 3.4: a media mixer.) One clock for all. Each speaker has an encoder of their own, because they must not hear
 themselves. All listeners get the same encoded mix, so a further listener costs one packet per tick. A silent room costs nothing.
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class MixOutput:
-    """What one participant gets: the connection, the numbers of their stream, and an encoder while they speak."""
+    """What one participant receives: their connection, the RTP numbers of their stream, and an encoder while they speak."""
 
     connection: NodePeerConnection
     seq: int = field(default_factory=lambda: randrange(1 << 15))
@@ -90,7 +90,7 @@ class Mcu:
         await asyncio.gather(*(connection.close() for connection in gone))
 
     async def answer(self, peer_id: str, offer: str) -> str:
-        """Answer an offer, with one voice: the mix. Raises OfferRefused, and KeyError for who is not in the room."""
+        """Answer an offer, with one voice: the mix. Raises OfferRefused, and KeyError for a session that is not in the room."""
         if peer_id not in self._participants:
             raise KeyError(peer_id)
         output = self._outputs.get(peer_id)
@@ -108,12 +108,12 @@ class Mcu:
         return await output.connection.answer(offer, [MIX])
 
     def record(self, on_mix: OnMix | None) -> None:
-        """Give the mix of every tick, silence included, to `on_mix`; None ends that."""
+        """Call `on_mix` with the mix of every tick, also of silent ones; None ends that."""
         self._on_mix = on_mix
         self._audio_arrived.set()
 
     def notify(self, peer_id: str) -> None:
-        """Play a tone to this participant that says that the room is recorded. No other mix and no recording has it."""
+        """Play the notice that the room is recorded to this participant alone. It is in no other mix, and not in the recording."""
         output = self._outputs.get(peer_id)
         if output is not None:
             output.notice = deque(notice())
@@ -176,7 +176,8 @@ class Mcu:
 
     def _tick(self, tick: int) -> bool:
         frames: dict[str, Samples] = {}
-        contributing: tuple[int, ...] = ()  # who is louder than an open microphone in a quiet room
+        # The users who are louder than an open microphone in a quiet room.
+        contributing: tuple[int, ...] = ()
         for peer, buffer in self._buffers.items():
             frame = buffer.pull()
             if frame is not None:

@@ -22,12 +22,12 @@ from .recorder import Recorder
 from .sfu import Sfu
 
 ENDS_WITHIN: Final = 3.0
-"""Seconds for the rooms to end. Without a database their ends cannot be written."""
+"""Seconds in which the rooms must end. Without a database they cannot."""
 
 BEATS_PER_S: Final = 5.0  # heartbeats that notifications can cause; anybody can send a notification
 BEATS_AT_ONCE: Final = 20
 
-RESTARTED_AFTER: Final = 1.5  # seconds; longer than from one heartbeat to the next
+RESTARTED_AFTER: Final = 1.5  # seconds after which a room that failed is hosted again: longer than the time between two heartbeats
 
 Report = Callable[[str], None]
 
@@ -52,19 +52,19 @@ class Node:
     async def run(self) -> None:
         with self._connections.wakeups.of_node(self._lease.node) as notified:
             tasks = Supervisor()
-            tasks.keep(partial(self._beat_when, notified), "wait for new rooms")
+            tasks.keep(partial(self._beat_when_notified, notified), "wait for new rooms")
             try:
                 while True:
                     await self._lease.changed.wait()
                     self._lease.changed.clear()
-                    self._settle(tasks)
+                    self._host_new_rooms(tasks)
             finally:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ENDS_WITHIN):
                         await tasks.close()
 
-    async def _beat_when(self, notified: asyncio.Event) -> None:
-        """A notification says that there is a new room: ask for it now, not with the next heartbeat."""
+    async def _beat_when_notified(self, notified: asyncio.Event) -> None:
+        """When a notification says that a room was assigned, write a heartbeat now: it returns the assigned rooms."""
         throttle = TokenBucket(BEATS_PER_S, BEATS_AT_ONCE)
         while True:
             await notified.wait()
@@ -72,7 +72,7 @@ class Node:
             notified.clear()
             self._lease.beat_now()
 
-    def _settle(self, tasks: Supervisor) -> None:
+    def _host_new_rooms(self, tasks: Supervisor) -> None:
         """Start to host the rooms that were assigned. Those that were taken away end by themselves, when the node's seat ends."""
         for room, peer in self._lease.rooms.items():
             if (room, peer) not in self._running:
@@ -83,7 +83,7 @@ class Node:
 
     def _done(self, key: tuple[RoomId, PeerId], task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)
-        # A room that is still assigned ended by a fault, and is started again; the next heartbeat removes the others.
+        # If the room is still assigned then, it ended by a fault and is hosted again. If it moved, a heartbeat has removed it.
         asyncio.get_running_loop().call_later(RESTARTED_AFTER, self._lease.changed.set)
 
     async def _host(self, room: RoomId, peer: PeerId) -> None:
@@ -113,7 +113,7 @@ async def serve(
     report: Report = lambda words: None,
     recordings: Path | None = None,
 ) -> None:
-    """Host rooms of the database at `url` until cancelled, then return them. Raises ConnectionLost when there is no database.
+    """Host rooms of the database at `url` until cancelled, then release them. Raises ConnectionLost when there is no database.
 
     Recordings are written to the folder `recordings`; without one, there are none.
     """

@@ -1,4 +1,4 @@
-"""The tones by which a WHEP player learns that the room is recorded. A page shows a sign, a player shows nothing."""
+"""The tones that tell the user of a WHEP player that the room is recorded. A page shows it; a WHEP player cannot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ..opus import FRAME_SAMPLES, RATE, Samples
 
 TONES: Final = ((880.0, 0.16), (0.0, 0.08), (660.0, 0.16), (0.0, 0.08), (880.0, 0.24))
-"""Hz and seconds: high, low, high. Speech does not sound like it."""
+"""Hz and seconds: high, low, high, which nobody takes for speech. 0 Hz is a pause."""
 
 LOUDNESS: Final = 0.2
 RAMP: Final = RATE // 200  # samples, 5 ms, without which a tone begins with a click

@@ -1,7 +1,7 @@
 """Writes a mix to an Ogg/Opus file while it runs (RFC 7845). After a crash the file has all but the last second.
 
 The encoded mix that listeners get is written as it is, so a recording needs no encoder. A thread of its own does everything
-with the disk: a slow disk must not disturb the room, and a disk that hangs must not block anything. The thread is a daemon, so the
+with the disk: a slow disk must not disturb the room, and a disk that does not answer must not block anything. The thread is a daemon, so the
 end of the process does not wait for it.
 """
 
@@ -21,7 +21,9 @@ from av.packet import Packet
 from ..opus import FRAME_SAMPLES, RATE
 
 PAGE: Final = 200_000  # µs of audio in one page of the file, which is written whole or not at all
-WAITING: Final = 500  # frames, ten seconds: a disk that hangs for longer ends the recording
+WAITING_LIMIT: Final = (
+    500  # frames, ten seconds: a disk that does not answer for longer ends the recording
+)
 SILENCE: Final = b"\xf8\xff\xfe"  # 20 ms of silence (RFC 6716, 3.1: CELT, fullband, mono)
 OPENED_WITHIN: Final = 5.0  # seconds
 CLOSED_WITHIN: Final = 2.0  # seconds; a node that ends has three for all its rooms
@@ -49,7 +51,7 @@ class OggWriter:
         self._file: Any = None
         self._stream: Any = None
         self._opened = threading.Event()
-        self._frames: queue.Queue[tuple[int, bytes] | None] = queue.Queue(WAITING)
+        self._frames: queue.Queue[tuple[int, bytes] | None] = queue.Queue(WAITING_LIMIT)
         self._writer = threading.Thread(target=self._run, name="recording", daemon=True)
         self._writer.start()
         if not self._opened.wait(OPENED_WITHIN):
@@ -68,7 +70,7 @@ class OggWriter:
         return (self.frames - self._written) * FRAME_SAMPLES / RATE if self.failed else 0.0
 
     def write(self, tick: int, opus: bytes) -> None:
-        """Write the mix of this tick. Ticks that were left out become silence, so that the file has the room's time.
+        """Write the mix of this tick. Ticks that were left out become silence, so that positions in the file are times in the room.
 
         Raises RecordingFailed once the disk is full, gone or too slow.
         """
@@ -108,7 +110,7 @@ class OggWriter:
     def _open(self) -> None:
         if self._make_folder:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Never over another recording.
+        # Fails if the file exists: no recording is overwritten.
         self.path.touch(exist_ok=False)
         options = {"page_duration": str(PAGE), "flush_packets": "1"}
         self._file = av.open(str(self.path), "w", format="ogg", options=options)

@@ -1,4 +1,4 @@
-"""A participant's connection with this node: packets in, packets out, nothing decoded.
+"""A participant's connection with this node. It receives and sends packets, and decodes nothing.
 
 The participant offers (a node never does), and the node answers with all its candidates. Each media section on which the
 participant receives is a slot for one voice, which the answer names in `a=msid:` (`node_rules.py`).
@@ -62,7 +62,7 @@ class NodePeerConnection:
 
     @property
     def usable(self) -> bool:
-        """Whether this connection can answer an offer; otherwise a new one has to."""
+        """Whether this connection can answer an offer. If not, a new connection must."""
         return not self._unusable and self.state not in ("failed", "closed")
 
     async def until(self, *states: str) -> str:
@@ -101,7 +101,7 @@ class NodePeerConnection:
             except OfferRefused:
                 raise
             except Exception as error:
-                # aiortc cannot roll back. A connected one stays as it was, another one is replaced by the next offer.
+                # aiortc cannot roll back. A connected connection stays as it was; any other is replaced at the next offer.
                 self._unusable = self.state != "connected"
                 raise OfferRefused(f"this offer could not be answered: {error}") from error
             if not self._has_deadline:
@@ -142,7 +142,7 @@ class NodePeerConnection:
             self._forwards[mid].pause()
 
     async def _end_unconnected(self) -> None:
-        """aioice looks for a path every 20 ms without end, until the other side says that it has no more candidates."""
+        """Close a connection that is not made in time: aioice would look for a path every 20 ms without end."""
         try:
             async with asyncio.timeout(CONNECTED_WITHIN):
                 while self.state in ("new", "connecting") and not self._closed:
@@ -155,7 +155,7 @@ class NodePeerConnection:
     async def close(self) -> None:
         self._closed = True
         self._changed.set()
-        # An answer that is being made opens ports, which can be closed only when all are open.
+        # While an answer is made, ports are being opened. They can be closed only when all of them are open.
         async with self._answering:
             await self._connection.close()
         self._changed.set()

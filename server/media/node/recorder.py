@@ -20,7 +20,9 @@ from ..mixing import OnMix
 from ..opus import Samples
 from .ogg_writer import OggWriter, RecordingFailed
 
-REPORT_TRIES: Final = 5  # of the length of a file; a relay reads it from the file otherwise
+REPORT_TRIES: Final = (
+    5  # attempts to write a file's length; if all fail, a relay reads it from the file
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ class Begun:
 
 
 class RecordingRows(Protocol):
-    """The functions of the database by which a node records. Raises psycopg errors."""
+    """The functions of the database that a node calls for a recording. They raise psycopg errors."""
 
     async def recording_begins(self, recording: int) -> Begun | None: ...
 
@@ -46,7 +48,7 @@ class RecordingRows(Protocol):
 
 
 class Recorder:
-    """Of one room. `record` is that of its `Sfu` or `Mcu`; files are written to `folder`."""
+    """Records one room. `record` is the method of its `Sfu` or `Mcu`; files are written to `folder`."""
 
     def __init__(
         self, rows: RecordingRows, folder: Path | None, record: Callable[[OnMix | None], None]
@@ -60,7 +62,7 @@ class Recorder:
         self._writing: asyncio.Task[None] | None = None
 
     def update(self, running: Mapping[str, Any] | None) -> None:
-        """This recording runs in the room; None: no recording does."""
+        """The recording that is announced or runs in the room now; None if there is none."""
         self._changed.set()  # the countdown may have changed
         recording = None if running is None or running["ended_at"] else int(running["id"])
         if recording == self._announced:
@@ -82,7 +84,7 @@ class Recorder:
             self.update(None)
 
     async def room_gone(self) -> None:
-        """The room is no longer hosted here: stop, unless another node continues the recording, which participants are moving to."""
+        """The room is no longer hosted here. Stop, unless another node continues the recording: participants are still moving there."""
         if self._announced is None:
             return
         try:
@@ -121,12 +123,12 @@ class Recorder:
                 begun = await self._rows.recording_begins(recording)
             except psycopg.Error as error:
                 log.warning("recording %s cannot begin yet: %s", recording, error)
-                await _either(self._changed, backoff(attempt))
+                await _wait_for(self._changed, backoff(attempt))
                 attempt += 1
                 continue
             if begun is None or begun.file is not None:
                 return begun
-            await _either(self._changed, begun.wait)
+            await _wait_for(self._changed, begun.wait)
         return None
 
     async def _write(self, recording: int, name: str, ended: asyncio.Event) -> None:
@@ -172,7 +174,7 @@ class Recorder:
                 return
 
 
-async def _either(event: asyncio.Event, seconds: float) -> None:
+async def _wait_for(event: asyncio.Event, seconds: float) -> None:
     """Wait for the event, at most this many seconds."""
     try:
         async with asyncio.timeout(max(0.0, seconds)):

@@ -1,6 +1,6 @@
 """A selective forwarding unit for one room: every voice on stage goes to everybody else, encoded once, by its speaker.
 
-(RFC 7667, 3.7.) Nothing is decoded, except while a recording runs. The article's paragraph on the SFU describes an MCU, which is `mcu.py`.
+(RFC 7667, 3.7.) Nothing is decoded, except while a recording runs. A server that mixes is an MCU (`mcu.py`).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Sfu:
         await asyncio.gather(*(connection.close() for connection in gone))
 
     async def answer(self, peer_id: str, offer: str) -> str:
-        """Answer an offer, with a slot for each voice on stage. Raises OfferRefused, and KeyError for who is not in the room."""
+        """Answer an offer, with a slot for each voice on stage. Raises OfferRefused, and KeyError for a session that is not in the room."""
         participant = self._participants[peer_id]
         connection = self._connections.get(peer_id)
         if connection is None or not connection.usable:
@@ -78,7 +78,7 @@ class Sfu:
         return await connection.answer(offer, wanted)
 
     def record(self, on_mix: OnMix | None) -> None:
-        """Give a mix of every tick, silence included, to `on_mix`; None ends that."""
+        """Call `on_mix` with a mix of every tick, also of silent ones; None ends that."""
         before, self._recording_mix = (
             self._recording_mix,
             None if on_mix is None else RecordingMix(on_mix),

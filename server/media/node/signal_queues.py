@@ -1,4 +1,4 @@
-"""Handles the signals of each session in the order they were written, one at a time, and sessions beside each other."""
+"""Handles the signals of each session one at a time, in the order they were written. Sessions do not wait for each other."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ class SignalQueues:
             while queue.signals or queue.overrun:
                 if queue.overrun:
                     queue.overrun = False
-                    await self._bounded(self._overrun(peer), peer)
+                    await self._in_time(self._overrun(peer), peer)
                 if queue.signals:
-                    await self._bounded(self._handle(queue.signals.popleft()), peer)
+                    await self._in_time(self._handle(queue.signals.popleft()), peer)
         finally:
             del self._queues[peer]
 
-    async def _bounded(self, what: Awaitable[None], peer: PeerId) -> None:
+    async def _in_time(self, what: Awaitable[None], peer: PeerId) -> None:
         try:
             async with asyncio.timeout(HANDLED_WITHIN):
                 await what
@@ -79,5 +79,5 @@ class SignalQueues:
                 "a signal of session %s took longer than %g s and is dropped", peer, HANDLED_WITHIN
             )
         except Exception:
-            # The next one is handled all the same.
+            # The next signal is handled although this one failed.
             log.exception("a signal of session %s failed", peer)

@@ -9,13 +9,13 @@ from typing import Final
 
 from ..node_rules import voice_of
 
-LOUD: Final = 50  # dB below full scale; speech is louder, a quiet room is not
+LOUD: Final = 50  # dB below full scale; speech is louder, background noise is not
 SMOOTHING: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A seat, as a node needs it; `invited`: to the stage, and not on it yet."""
+    """A seat, as a node needs it. `invited`: to speak, and not on stage yet."""
 
     peer_id: str
     user_id: int

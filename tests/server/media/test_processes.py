@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
 from roomtone.child_processes import child_processes
 from roomtone.settings import Settings
 
@@ -30,8 +31,9 @@ async def test_bots_come_together_and_leave_quietly(
 
 
 async def test_a_node_of_each_kind_starts_by_itself_and_gives_its_rooms_back_at_the_end(
-    database_url: str, psql: Psql, room: int, tmp_path: Path
+    database_url: str, psql: Psql, room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("roomtone.child_processes.STOPS_WITHIN", PATIENCE)
     settings = Settings(band=False, data_dir=tmp_path)
     with child_processes(settings, database_url) as started:
         for each in started:

@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 from roomtone.media.mixing import level
 from roomtone.media.node.mcu import Mcu
-from roomtone.media.node.ogg_writer import CLOSED_WITHIN, WAITING, OggWriter, RecordingFailed
+from roomtone.media.node.ogg_writer import CLOSED_WITHIN, WAITING_LIMIT, OggWriter, RecordingFailed
 from roomtone.media.node.recorder import Begun, Recorder
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Samples
@@ -148,7 +148,7 @@ class StuckDisk:
         self.goes_on.wait()
 
 
-@pytest.mark.parametrize("frames", [100, WAITING + 10])
+@pytest.mark.parametrize("frames", [100, WAITING_LIMIT + 10])
 def test_a_disk_that_hangs_blocks_nothing_and_the_lost_seconds_are_counted(
     tmp_path: Path, frames: int
 ) -> None:
@@ -165,7 +165,7 @@ def test_a_disk_that_hangs_blocks_nothing_and_the_lost_seconds_are_counted(
     assert not closing.is_alive()
     assert recording.failed is not None
     assert recording.seconds == 0
-    assert recording.lost == pytest.approx(min(frames, WAITING + 1) * 0.02)
+    assert recording.lost == pytest.approx(min(frames, WAITING_LIMIT + 1) * 0.02)
     assert recording._writer.daemon  # the end of the process does not wait for it
     disk.goes_on.set()
 
