@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import socket
-import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import TypedDict
@@ -17,6 +14,7 @@ from . import problem, rows
 from .http import health, limits, openapi, origin, pages, recordings, session, timing, turn, whip
 from .http.pages import SecurityHeaders
 from .identity.tokens import Tokens
+from .postgres.lease import new_node_id
 from .postgres.listener import Listener
 from .postgres.pools import Database, opened
 from .relay import metrics
@@ -28,7 +26,6 @@ from .settings import Settings
 from .supervision import Stop, Supervisor
 from .transports import routes
 from .transports.websocket import routes as socket_routes
-from .types import NodeId
 
 
 class State(TypedDict):
@@ -47,11 +44,6 @@ class State(TypedDict):
     openapi: openapi.Document
 
 
-def new_node() -> NodeId:
-    """A unique name for this run of this process, which says where it runs."""
-    return NodeId(f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}")
-
-
 def create_app(settings: Settings, database_url: str, stop: Stop | None = None) -> Starlette:
     """A relay on this database (a libpq connection string); it runs while its lifespan does.
 
@@ -60,7 +52,8 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
-        async with opened(Database(database_url, node=new_node(), settings=settings)) as database:
+        own = Database(database_url, node=new_node_id("relay"), settings=settings)
+        async with opened(own) as database:
             secret = settings.jwt_secret or await _shared_secret(database)
             tokens = Tokens.from_settings(settings, secret)
             tasks = Supervisor(on_fatal=None if stop is None else stop.fail)

@@ -42,7 +42,7 @@ class StampTimeout(psycopg.OperationalError):
 
 
 def new_node_id(kind: str) -> NodeId:
-    """A new id for a process. It names no machine: notifications contain it, and every login can LISTEN."""
+    """A new id for a process. It names no machine: every login can read it, in notifications and in `pg_stat_activity`."""
     return NodeId(f"{kind}-{uuid.uuid4().hex}")
 
 

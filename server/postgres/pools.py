@@ -49,7 +49,7 @@ class Database:
         return AsyncConnectionPool(
             self.url,
             connection_class=CountedConnection,
-            kwargs={"application_name": f"roomtone relay {self.node}", **LOST_AFTER},
+            kwargs={"application_name": f"roomtone {self.node}", **LOST_AFTER},
             min_size=1,
             max_size=size,
             timeout=timeout,

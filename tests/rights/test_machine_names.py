@@ -12,6 +12,7 @@ from roomtone.postgres.roles import Connect
 
 from ..conftest import Connection
 from ..people import Psql
+from ..running import run_relay
 from . import attempt
 from .calls import call
 from .test_matrix import functions, relations
@@ -65,5 +66,13 @@ def test_no_user_reads_a_machines_name(connection: Connection, marked: World, ac
     assert actor == "relay" or tried > 5
 
 
-def test_a_nodes_id_which_notifications_carry_names_no_machine() -> None:
+def test_the_id_of_a_process_names_no_machine(psql: Psql, database_url: str) -> None:
+    """Every login reads it: in notifications, and as the name of the relay's connections."""
+    with run_relay(database_url):
+        ids = psql.all(
+            "select id from nodes union select application_name from pg_stat_activity"
+            " where application_name like 'roomtone%%' and datname = current_database()"
+        )
+    assert any(name.startswith("roomtone relay-") for (name,) in ids)
+    assert not any(socket.gethostname() in name for (name,) in ids)
     assert socket.gethostname() not in NodeLease(cast(Connect, None), "sfu").node

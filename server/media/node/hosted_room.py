@@ -62,7 +62,7 @@ class RoomMedia(Protocol):
     def connections(self) -> Mapping[str, NodePeerConnection]: ...
 
 
-Holding = Callable[[PeerId, timedelta], AbstractAsyncContextManager[bool]]
+KeepSeat = Callable[[PeerId, timedelta], AbstractAsyncContextManager[bool]]
 """`Lease.holding`: keeps a participant's seat while the block runs."""
 
 
@@ -75,19 +75,18 @@ class HostedRoom:
         room: RoomId,
         peer: PeerId,
         media: RoomMedia,
-        holding: Holding,
+        keep_seat: KeepSeat,
         recorder: Recorder,
     ) -> None:
         self.room = room
         self.peer = peer
         self.media = media
         self._client = client
-        self._holding = holding
+        self._keep_seat = keep_seat
         self._recorder = recorder
-        self._held: set[str] = set()
-        # The sessions of WHIP and WHEP programs, and whether each leaves when the room is recorded.
-        self._programs: dict[PeerId, bool] = {}
-        self._recording: int | None = None
+        self._kept: set[str] = set()
+        # The sessions of WHIP and WHEP, and whether each leaves when the room is recorded.
+        self._whip_sessions: dict[PeerId, bool] = {}
         self._outbox = Outbox(client, self._refused)
         self._seats: dict[UserId, Seat] = {}
         self._cursor: Cursor | None = None
@@ -140,8 +139,9 @@ class HostedRoom:
         )
         match event:
             case Snapshot(seats=seats, signals=signals, recording=recording):
+                before = self._recorder.running
                 self._recorder.update(recording)
-                await self._notify_programs(recording)
+                await self._inform_of_recording(before)
                 self._seats = {seat.user: seat for seat in seats}
                 await self._update_participants()
                 for signal in signals:
@@ -155,19 +155,18 @@ class HostedRoom:
             case Signal():
                 self._receive(event)
             case Changed(table="recordings", record=record, old_record=old_record):
+                before = self._recorder.running
                 self._recorder.apply(record, old_record)
-                await self._notify_programs(record)
+                await self._inform_of_recording(before)
 
-    async def _notify_programs(self, record: Mapping[str, Any] | None) -> None:
+    async def _inform_of_recording(self, before: int | None) -> None:
         """Inform WHIP and WHEP sessions of a recording as soon as it is announced, which is before it begins."""
-        running = None if record is None or record["ended_at"] else int(record["id"])
-        if running is not None and running != self._recording:
-            for peer in list(self._programs):
-                await self._notify_program(peer)
-        self._recording = running
+        if self._recorder.running not in (None, before):
+            for peer in list(self._whip_sessions):
+                await self._inform_whip_session(peer)
 
-    async def _notify_program(self, peer: PeerId) -> None:
-        if self._programs.get(peer):
+    async def _inform_whip_session(self, peer: PeerId) -> None:
+        if self._whip_sessions.get(peer):
             await self.media.hang_up(peer)  # its seat ends with its connection
         else:
             self.media.notify(peer)
@@ -187,7 +186,9 @@ class HostedRoom:
         ]
         here = {PeerId(participant.peer_id) for participant in participants}
         self._signals.keep(here)
-        self._programs = {peer: leaves for peer, leaves in self._programs.items() if peer in here}
+        self._whip_sessions = {
+            peer: leaves for peer, leaves in self._whip_sessions.items() if peer in here
+        }
         self._newest_handled = {
             peer: newest for peer, newest in self._newest_handled.items() if peer in here
         }
@@ -226,13 +227,13 @@ class HostedRoom:
         else:
             self._put(peer, "answer", {"type": "answer", "sdp": answer})
             if body.get("presence") == "connection":
-                self._programs[peer] = body.get("when_recorded") == "leave"
-                if peer not in self._held:
-                    self._held.add(peer)
-                    self._later(self._hold(peer))
+                self._whip_sessions[peer] = body.get("when_recorded") == "leave"
+                if peer not in self._kept:
+                    self._kept.add(peer)
+                    self._later(self._keep_connected(peer))
 
-    async def _hold(self, peer: PeerId) -> None:
-        """Hold the seat of a session that does not follow the log (WHIP, WHEP) while it is connected."""
+    async def _keep_connected(self, peer: PeerId) -> None:
+        """Keep the seat of a session that does not follow the log (WHIP, WHEP) while it is connected."""
         before = None
         try:
             # A new connection may be offered while the end of the previous one is still being written to the database.
@@ -241,18 +242,18 @@ class HostedRoom:
             ) is not None and connection is not before:
                 before = connection
                 try:
-                    await self._hold_while_connected(peer, connection)
+                    await self._keep_while_connected(peer, connection)
                 except psycopg.Error as error:
                     log.info("a seat in room %s could not be kept: %s", self.room, error)
         finally:
-            self._held.discard(peer)
+            self._kept.discard(peer)
 
-    async def _hold_while_connected(self, peer: PeerId, connection: NodePeerConnection) -> None:
+    async def _keep_while_connected(self, peer: PeerId, connection: NodePeerConnection) -> None:
         if await connection.until("connected", *FINAL_STATES) in FINAL_STATES:
             return  # its seat was never kept here, so it expires after the grace period
-        if self._recording is not None:
-            await self._notify_program(peer)
-        async with self._holding(peer, timedelta(0)):
+        if self._recorder.running is not None:
+            await self._inform_whip_session(peer)
+        async with self._keep_seat(peer, timedelta(0)):
             await connection.until(*FINAL_STATES)
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:

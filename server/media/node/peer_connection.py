@@ -20,8 +20,8 @@ from ..aiortc_internals.connections import limit_input, peer_receives, set_strea
 from ..aiortc_internals.packets import PacketSender, receive_packets, send_packets
 from ..candidates import Candidates
 from ..connection import CONNECTED_WITHIN, configuration_of
-from ..forwarding import Forward
 from ..node_rules import NOBODY
+from ..renumbering import Renumbering
 from ..rtp import RtpPacket
 from ..signaling.client import Ice
 
@@ -42,8 +42,8 @@ class NodePeerConnection:
         self._on_packet = on_packet
         self._senders: dict[str, PacketSender] = {}  # by mid
         self._voices: dict[str, str] = {}  # mid by voice
-        self._forwards: dict[
-            str, Forward
+        self._renumberings: dict[
+            str, Renumbering
         ] = {}  # by mid: a slot is one stream, also when its voice changes
         self._candidates = Candidates(ice.reach)
         self._closed = False
@@ -128,18 +128,18 @@ class NodePeerConnection:
         mid = self._voices.get(voice)
         if mid is None:
             return
-        forward = self._forwards.get(mid)
-        if forward is None:
-            forward = self._forwards[mid] = Forward()
-        mapped = forward.map(packet)
+        renumbering = self._renumberings.get(mid)
+        if renumbering is None:
+            renumbering = self._renumberings[mid] = Renumbering()
+        mapped = renumbering.map(packet)
         if mapped is not None:
             self._send_on(mid, mapped)
 
     def pause(self, voice: str) -> None:
         """This voice is not forwarded for now."""
         mid = self._voices.get(voice)
-        if mid in self._forwards:
-            self._forwards[mid].pause()
+        if mid in self._renumberings:
+            self._renumberings[mid].pause()
 
     async def _end_unconnected(self) -> None:
         """Close a connection that is not made in time: aioice would look for a path every 20 ms without end."""
@@ -179,9 +179,9 @@ class NodePeerConnection:
         for voice in wanted:
             if voice not in self._voices and free:
                 mid = self._voices[voice] = free.pop(0)
-                if mid in self._forwards:
+                if mid in self._renumberings:
                     # The slot had another voice: its stream continues, whatever the SSRCs are.
-                    self._forwards[mid].pause()
+                    self._renumberings[mid].pause()
         named = {mid: voice for voice, mid in self._voices.items()}
         for transceiver in transceivers:
             set_stream_id(transceiver, named.get(str(transceiver.mid), NOBODY))

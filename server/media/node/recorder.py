@@ -61,6 +61,11 @@ class Recorder:
         self._changed = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
+    @property
+    def running(self) -> int | None:
+        """The id of the recording that is announced or runs in the room; None if there is none."""
+        return self._announced
+
     def update(self, running: Mapping[str, Any] | None) -> None:
         """The recording that is announced or runs in the room now; None if there is none."""
         self._changed.set()  # the countdown may have changed

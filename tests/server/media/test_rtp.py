@@ -22,7 +22,7 @@ from aiortc.exceptions import InvalidStateError
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 from roomtone.media.aiortc_internals.packets import PacketSender, receive_packets, send_packets
-from roomtone.media.forwarding import Forward
+from roomtone.media.renumbering import Renumbering
 from roomtone.media.rtp import RtpPacket
 
 from ...patience import LOOK_AGAIN, PATIENCE, comes_true
@@ -76,15 +76,15 @@ async def test_what_goes_in_comes_out_and_nothing_is_decoded(
 ) -> None:
     publisher, inward, outward, subscriber = connections
     arrived: list[RtpPacket] = []
-    forwards: list[RtpPacket] = []
-    forward = Forward()
+    renumbered: list[RtpPacket] = []
+    renumbering = Renumbering()
     outbox: asyncio.Queue[RtpPacket] = asyncio.Queue(50)
 
     def arrive(packet: RtpPacket) -> None:
         arrived.append(packet)
-        mapped = forward.map(packet)
+        mapped = renumbering.map(packet)
         if mapped is not None:
-            forwards.append(mapped)
+            renumbered.append(mapped)
             outbox.put_nowait(mapped)
 
     publisher.addTransceiver(Tone(), direction="sendonly")
@@ -116,7 +116,7 @@ async def test_what_goes_in_comes_out_and_nothing_is_decoded(
     assert abs(np.argmax(spectrum) * 48_000 / len(samples) - HERTZ) < 5
 
     assert all(packet.level is not None and packet.level < 30 for packet in arrived[5:])
-    assert all((b.seq - a.seq) & 0xFFFF == 1 for a, b in itertools.pairwise(forwards))
+    assert all((b.seq - a.seq) & 0xFFFF == 1 for a, b in itertools.pairwise(renumbered))
     # Only the subscriber's own end decodes.
     decoders = [each.name for each in threading.enumerate() if "decoder" in each.name]
     assert len(decoders) == 1

@@ -1,4 +1,4 @@
-"""The seat of a program that follows no log lives as long as its connection, or the next one."""
+"""A program that follows no log (WHIP, WHEP): its seat lives as long as its connection, and it is informed of a recording."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any, cast
 
 from roomtone.media.node.hosted_room import HostedRoom
+from roomtone.media.node.recorder import Begun, Recorder
+from roomtone.media.signaling.client import Frame
 from roomtone.types import PeerId, RoomId
 
 from ....patience import comes_true
@@ -31,10 +33,40 @@ class Connection:
 class Media:
     def __init__(self) -> None:
         self.connections: dict[str, Connection] = {}
+        self.notified: list[str] = []
 
     async def answer(self, peer: str, _offer: str) -> str:
         self.connections[peer] = Connection()
         return ""
+
+    def notify(self, peer: str) -> None:
+        self.notified.append(peer)
+
+    def record(self, _on_mix: object) -> None:
+        pass
+
+
+class CountingDown:
+    """The rows of a recording whose countdown does not end."""
+
+    async def recording_begins(self, _recording: int) -> Begun:
+        return Begun(None, 60)
+
+
+def hosted(media: Media, holding: Any) -> tuple[HostedRoom, Recorder]:
+    recorder = Recorder(cast(Any, CountingDown()), None, media.record)
+    room = HostedRoom(
+        cast(Any, None), RoomId(1), PeerId("node"), cast(Any, media), holding, recorder
+    )
+    return room, recorder
+
+
+def recording(number: int, kind: str, *, ended: bool) -> Frame:
+    """The event of a change of this recording."""
+    row = {"id": number, "ended_at": "2026-01-01T00:00:00Z" if ended else None}
+    record, old_record = (None, row) if kind == "DELETE" else (row, None)
+    data = {"seq": number, "table": "recordings", "type": kind}
+    return Frame("recordings", {**data, "record": record, "old_record": old_record})
 
 
 async def test_an_offer_while_the_end_of_the_connection_before_is_written_holds_the_seat_again() -> (
@@ -52,9 +84,7 @@ async def test_an_offer_while_the_end_of_the_connection_before_is_written_holds_
         await written.wait()
 
     media = Media()
-    room = HostedRoom(
-        cast(Any, None), RoomId(1), PeerId("node"), cast(Any, media), holding, cast(Any, None)
-    )
+    room, _ = hosted(media, holding)
     try:
         await room._take_offer(PROGRAM, OFFER)
         await comes_true(lambda: began == 1)
@@ -66,3 +96,28 @@ async def test_an_offer_while_the_end_of_the_connection_before_is_written_holds_
         await comes_true(lambda: began == 2)
     finally:
         await room._tasks.close()
+
+
+async def test_a_session_is_informed_of_the_recording_that_runs_whatever_becomes_of_an_old_one() -> (
+    None
+):
+    @asynccontextmanager
+    async def holding(_peer: PeerId, _grace: timedelta) -> AsyncIterator[bool]:
+        yield True
+
+    media = Media()
+    room, recorder = hosted(media, holding)
+    try:
+        await room._apply(recording(2, "INSERT", ended=False))
+        await room._apply(recording(1, "UPDATE", ended=True))
+        await room._apply(recording(1, "DELETE", ended=True))
+        await room._take_offer(PROGRAM, OFFER)
+        await comes_true(lambda: media.notified == [PROGRAM])
+        await room._apply(recording(2, "UPDATE", ended=False))
+        assert media.notified == [PROGRAM]
+        await room._apply(recording(2, "UPDATE", ended=True))
+        await room._apply(recording(3, "INSERT", ended=False))
+        assert media.notified == [PROGRAM, PROGRAM]
+    finally:
+        await room._tasks.close()
+        await recorder.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from roomtone.media.forwarding import Forward
+from roomtone.media.renumbering import Renumbering
 from roomtone.media.rtp import RtpPacket
 
 
@@ -12,8 +12,8 @@ def packet(seq: int, *, ssrc: int = 1, at: float = 0.0, marker: bool = False) ->
     return RtpPacket(ssrc, seq & 0xFFFF, (seq * 960) & 0xFFFFFFFF, marker, b"opus", 20, at)
 
 
-def sent(forward: Forward, *packets: RtpPacket) -> list[RtpPacket]:
-    mapped = [forward.map(each) for each in packets]
+def sent(renumbering: Renumbering, *packets: RtpPacket) -> list[RtpPacket]:
+    mapped = [renumbering.map(each) for each in packets]
     assert None not in mapped
     return [each for each in mapped if each is not None]
 
@@ -23,44 +23,44 @@ def steps(packets: list[RtpPacket]) -> list[int]:
 
 
 def test_packets_keep_their_distances_across_the_wrap() -> None:
-    out = sent(Forward(), *(packet(seq) for seq in range(65_530, 65_545)))
+    out = sent(Renumbering(), *(packet(seq) for seq in range(65_530, 65_545)))
     assert steps(out) == [1] * 14
     assert {(b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in itertools.pairwise(out)} == {960}
 
 
 def test_what_is_lost_upstream_is_missing_downstream_too() -> None:
-    out = sent(Forward(), packet(5), packet(6), packet(9), packet(10))
+    out = sent(Renumbering(), packet(5), packet(6), packet(9), packet(10))
     assert steps(out) == [1, 3, 1]
 
 
 def test_a_late_packet_keeps_its_place() -> None:
-    forward = Forward()
-    out = sent(forward, packet(5), packet(6), packet(8), packet(7), packet(9))
+    renumbering = Renumbering()
+    out = sent(renumbering, packet(5), packet(6), packet(8), packet(7), packet(9))
     assert steps(out) == [1, 2, 0xFFFF, 2]
-    assert forward.map(packet(4)) is None
+    assert renumbering.map(packet(4)) is None
 
 
 def test_a_pause_leaves_no_gap_in_the_numbers_and_its_length_in_the_timestamps() -> None:
-    forward = Forward()
-    before = sent(forward, packet(5, at=1.0), packet(6, at=1.02))
-    forward.pause()
-    after = sent(forward, packet(400, at=3.02), packet(401, at=3.04))
+    renumbering = Renumbering()
+    before = sent(renumbering, packet(5, at=1.0), packet(6, at=1.02))
+    renumbering.pause()
+    after = sent(renumbering, packet(400, at=3.02), packet(401, at=3.04))
     assert steps([*before, *after]) == [1, 1, 1]
     assert (after[0].timestamp - before[-1].timestamp) & 0xFFFFFFFF == 2 * 48_000
     assert [each.marker for each in after] == [True, False]
 
 
 def test_what_was_on_its_way_before_a_pause_is_not_sent_after_it() -> None:
-    forward = Forward()
-    sent(forward, packet(5), packet(6))
-    forward.pause()
-    sent(forward, packet(100, at=1.0))
-    assert forward.map(packet(99, at=1.01)) is None
+    renumbering = Renumbering()
+    sent(renumbering, packet(5), packet(6))
+    renumbering.pause()
+    sent(renumbering, packet(100, at=1.0))
+    assert renumbering.map(packet(99, at=1.01)) is None
 
 
 def test_another_source_goes_on_where_the_first_left_off() -> None:
-    forward = Forward()
-    before = sent(forward, packet(5, at=1.0), packet(6, at=1.02))
-    after = sent(forward, packet(30_000, ssrc=2, at=1.12), packet(30_001, ssrc=2, at=1.14))
+    renumbering = Renumbering()
+    before = sent(renumbering, packet(5, at=1.0), packet(6, at=1.02))
+    after = sent(renumbering, packet(30_000, ssrc=2, at=1.12), packet(30_001, ssrc=2, at=1.14))
     assert steps([*before, *after]) == [1, 1, 1]
     assert (after[0].timestamp - before[-1].timestamp) & 0xFFFFFFFF == 4800

@@ -16,7 +16,7 @@ HALF = 1 << 15  # of the sequence numbers; a packet that is ahead by more is old
 
 
 @dataclass(slots=True)
-class Forward:
+class Renumbering:
     """Maps one speaker's packets to one listener's stream."""
 
     seq: int = -1  # the newest number sent, extended beyond 16 bits; -1 before the first
