@@ -66,13 +66,17 @@ class Crowd:
         share = min(1.0, done["cpu"] / done["seconds"])
         return Opened(round(done["seconds"], 4), round(share, 3), done["answer"])
 
-    async def deliver(self, server: Server, events: int) -> Deliveries:
+    async def deliver(
+        self, server: Server, events: int, *, receivers: int | None = None
+    ) -> Deliveries:
         """Write one event after the other, each when all have received the one before. The first is not counted.
+
+        `receivers`: on how many streams an event arrives, if not on all.
 
         Raises Broken, and what writing raises.
         """
         assert server.write is not None
-        streams = len(server.requests)
+        streams = len(server.requests) if receivers is None else receivers
         times: list[float] = []
         spent = generator = busy = 0.0
         missed = size = 0

@@ -9,13 +9,14 @@ from typing import Final, Literal, get_args
 
 from ..tools.numbers import PlanError, check, check_list
 
-Measure = Literal["fanout", "latency", "writes", "joins", "memory"]
+Measure = Literal["fanout", "latency", "writes", "joins", "memory", "rooms"]
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
 
 STREAMS: Final = (10, 20_000)
 EVENTS: Final = (2, 500)
 FOLLOWERS: Final = (1, 500)
 JOINS: Final = (5, 500)
+ROOM: Final = (10, 10_000)
 DURATIONS: Final = (1.0, 60.0)  # seconds
 OTHER_FILES: Final = 250
 """Files that a process has open beside its streams."""
@@ -30,6 +31,7 @@ class Plan:
     events: int = 20
     followers: tuple[int, ...] = (2, 50)
     joins: int = 40
+    room: int = 3000
     duration: float = 4.0
 
     def __post_init__(self) -> None:
@@ -37,6 +39,7 @@ class Plan:
         check("events", self.events, EVENTS)
         check_list("followers", self.followers, FOLLOWERS)
         check("joins", self.joins, JOINS)
+        check("room", self.room, ROOM)
         check("duration", self.duration, DURATIONS, "seconds")
 
     @property
@@ -49,6 +52,7 @@ class Plan:
             "writes": 4 + 4 * self.duration,
             "joins": opening + 6,
             "memory": opening + 8,
+            "rooms": 8 + self.room / 150 + self.events / 4,
         }
         return 8 + sum(each[measure] for measure in self.measures)
 

@@ -17,6 +17,7 @@ from .joins import joins
 from .latency import latency
 from .memory import memory
 from .plan import Measure, Plan
+from .rooms import rooms
 from .wording import EXPLAINED
 from .writes import writes
 
@@ -26,6 +27,7 @@ PERFORM: Final[dict[Measure, Callable[[Workbench, Plan], Awaitable[Result]]]] = 
     "writes": writes,
     "joins": joins,
     "memory": memory,
+    "rooms": rooms,
 }
 LOOKS_FOR: Final = 1.0  # seconds
 

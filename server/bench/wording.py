@@ -37,6 +37,12 @@ EXPLAINED: Final[dict[Measure, Explained]] = {
         "A crowd opens its streams of one room, 48 waiting for their snapshot at any time. The floor accepts as many connections and answers"
         " each with as many bytes.",
     ),
+    "rooms": Explained(
+        "what the size of a room adds",
+        "A candidate is inserted for one participant of a room that has many streams, and of one that has three; it is timed from just before"
+        " the insert, and the processor time of the relay is divided by the signals. Then one participant of a room with as many seats opens"
+        " a stream, and ten others join the audience: the bytes until the snapshot has arrived, and those of one join.",
+    ),
     "memory": Explained(
         "what an idle stream takes",
         "Users with a stream each, in rooms of fifty in which nothing happens. Memory that only the relay’s process has (USS), after minus"

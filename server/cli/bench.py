@@ -35,6 +35,9 @@ from .measuring import measuring_options, perform
     help="Joins that latency posts with each number. [40]",
 )
 @click.option(
+    "--room", type=int, default=3000, metavar="N", help="Size of the large room of rooms. [3000]"
+)
+@click.option(
     "--duration",
     type=float,
     default=4.0,
@@ -47,10 +50,11 @@ def bench_command(
     events: int,
     followers: str,
     joins: int,
+    room: int,
     duration: float,
     **given: Any,
 ) -> None:
-    """Measure what Roomtone costs: fanout, latency, writes, joins, memory, or all of them.
+    """Measure what Roomtone costs: fanout, latency, writes, joins, memory, rooms, or all of them.
 
     Each figure stands beside its floor, measured in the same run, and has a verdict against the project's budget. The status is 1
     if a budget is missed. It starts its own PostgreSQL, unless --database-url names one, in which it creates rooms and users and
@@ -67,9 +71,10 @@ def bench_command(
             events=events,
             followers=numbers_of("followers", followers),
             joins=joins,
+            room=room,
             duration=duration,
         )
-        allow_open_files(made.streams)
+        allow_open_files(max(made.streams, made.room))
         return made
 
     perform(BENCH, plan, **given)

@@ -12,6 +12,7 @@ from roomtone.bench import nchan
 from roomtone.bench.figures import Curve, Figure, Report, Result
 from roomtone.bench.plan import MEASURES
 from roomtone.bench.report import html
+from roomtone.bench.rooms import SIGNALS
 from roomtone.bench.run import steps
 from roomtone.bench.table import table
 from roomtone.paths import SOURCE
@@ -39,6 +40,7 @@ def test_every_measure_is_there_in_its_order(ran: Ran) -> None:
         ("writes", {"bare"}),
         ("joins", {"loop"}),
         ("memory", STREAM_FLOORS),
+        ("rooms", {"room of 3"}),
     ],
 )
 def test_every_figure_stands_beside_its_floors(ran: Ran, measure: str, floors: set[str]) -> None:
@@ -62,6 +64,12 @@ def test_a_join_is_seen_by_every_follower(ran: Ran) -> None:
     assert {figure.of for figure in latency.figures} == {"2 followers", "3 followers"}
 
 
+def test_a_signal_reaches_its_recipient_in_a_small_room_and_in_a_large_one(ran: Ran) -> None:
+    rooms = of(ran, "rooms")
+    assert rooms.sent == 2 * SIGNALS * PLAN.events
+    assert rooms.missed == 0
+
+
 def test_every_signal_that_was_written_is_in_the_log(ran: Ran) -> None:
     writes = of(ran, "writes")
     assert writes.sent > 0
@@ -69,7 +77,7 @@ def test_every_signal_that_was_written_is_in_the_log(ran: Ran) -> None:
 
 
 def test_the_share_of_the_load_generator_is_measured(ran: Ran) -> None:
-    for measure in ("fanout", "latency", "writes", "joins"):
+    for measure in ("fanout", "latency", "writes", "joins", "rooms"):
         assert of(ran, measure).generator > 0, measure
 
 
@@ -94,6 +102,8 @@ def test_the_figures_are_json_with_a_version(ran: Ran) -> None:
         "signals": "≥ 0.5 × bare",
         "until all opened": "≤ 0.01 s",
         "idle stream": "≤ 12 kB",
+        "signal, p50": "≤ 1.2 × room of 3",
+        "snapshot": "≤ 64 kB",
     }
 
 

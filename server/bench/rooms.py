@@ -1,0 +1,136 @@
+"""`rooms`: what the size of a room adds: to a signal for one participant, to a newcomer's snapshot, and to the join that others are told of."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psutil
+
+from ..log.sse_parser import SseParser
+from ..tools.http import Client
+from ..tools.network import Tally
+from ..tools.relays import RelayProcess
+from ..tools.workbench import Psql, Workbench
+from .budgets import SIGNAL, SNAPSHOT
+from .crowds import Deliveries, crowd
+from .figures import Figure, Result
+from .plan import Plan
+from .servers import READY, SEATS, Server, Users, relay_for, stream_request, take_seats
+
+SMALL: Final = 3
+SIGNALS: Final = 5
+"""Signals for each event of the plan."""
+JOINS: Final = 10
+CALM: Final = 1.5  # seconds after the last join: what is told later is not counted
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Bytes: of a stream until its snapshot has arrived, and of one join to another's stream."""
+
+    snapshot: float
+    join: float
+
+
+async def rooms(bench: Workbench, plan: Plan) -> Result:
+    big = plan.room
+    async with await bench.psql() as psql:
+        users = Users(bench, psql)
+        async with relay_for(bench, users, big) as relay:
+            few = await _signals(bench, psql, users, relay, SMALL, plan)
+            many = await _signals(bench, psql, users, relay, big, plan)
+            small = await _told(bench, psql, users, relay, SMALL)
+            large = await _told(bench, psql, users, relay, big)
+    of, floor = f"room of {big}", f"room of {SMALL}"
+    return Result(
+        "rooms",
+        [
+            Figure(
+                "rooms", "signal, p50", of, many.times.p50, "ms", {floor: few.times.p50}, SIGNAL
+            ),
+            Figure("rooms", "CPU per signal", of, many.each, "µs", {floor: few.each}),
+            Figure(
+                "rooms", "snapshot", of, large.snapshot, "kB", {floor: small.snapshot}, SNAPSHOT
+            ),
+            Figure("rooms", "join to each", of, large.join, "kB", {floor: small.join}),
+        ],
+        sent=few.sent + many.sent,
+        missed=few.missed + many.missed,
+        generator=max(few.generator, many.generator),
+    )
+
+
+async def _signals(
+    bench: Workbench, psql: Psql, users: Users, relay: RelayProcess, size: int, plan: Plan
+) -> Deliveries:
+    """Candidates from one participant to another, who has one stream; the others have all other streams."""
+    room = await bench.room(psql)
+    tokens = await users.make(f"room {room} follower", min(SEATS, size))
+    await take_seats(psql, room, tokens)
+    requests = [stream_request(room, token) for token in tokens.values()]
+    opened = [requests[0], *(requests[1 + n % (len(requests) - 1)] for n in range(size - 1))]
+    found = await psql.execute(
+        "select peer_id from participants where room_id = %s order by user_id limit 2", (room,)
+    )
+    (to_peer,), (from_peer,) = await found.fetchall()
+
+    async def write(mark: int) -> None:
+        body = json.dumps({"candidate": f"mark-{mark}!", "sdpMid": "0"})
+        await psql.execute(
+            "insert into signals (room_id, from_peer, to_peer, kind, body) values (%s, %s, %s, 'candidate', %s)",
+            (room, from_peer, to_peer, body),
+        )
+
+    server = Server(psutil.Process(relay.pid), relay.place.port, opened, READY, write)
+    async with crowd(bench) as streams:
+        await streams.open(server)
+        done = await streams.deliver(server, SIGNALS * plan.events, receivers=1)
+    await bench.clear(psql, room)
+    return done
+
+
+async def _told(
+    bench: Workbench, psql: Psql, users: Users, relay: RelayProcess, size: int
+) -> _Told:
+    """One participant of a room with this many seats opens a stream, and others join."""
+    room = await bench.room(psql)
+    tokens = await users.make(f"room {room} seat", size)
+    await take_seats(psql, room, tokens)
+    newcomers = await users.make(f"room {room} newcomer", JOINS)
+    tally = Tally()
+    token = next(iter(tokens.values()))
+    async with (
+        Client(relay.place, token, tally=tally) as client,
+        client.follow(f"/rooms/{room}/events") as response,
+    ):
+        chunks = response.aiter_stream()
+        await _until_snapshot(chunks)
+        snapshot = tally.received
+        reading = asyncio.create_task(_read(chunks))
+        for user in newcomers:
+            await psql.execute(
+                "insert into participants (room_id, user_id, role) values (%s, %s, 'AUDIENCE')",
+                (room, user),
+            )
+        await asyncio.sleep(CALM)
+        reading.cancel()
+        await asyncio.wait([reading])
+    joins = (tally.received - snapshot) / JOINS
+    await bench.clear(psql, room)
+    return _Told(round(snapshot / 1000, 3), round(joins / 1000, 3))
+
+
+async def _until_snapshot(chunks: Any) -> None:
+    parser = SseParser()
+    async for chunk in chunks:
+        if any(event.type == "snapshot" for event in parser.feed(chunk)):
+            return
+    raise RuntimeError("the stream ended before its snapshot")
+
+
+async def _read(chunks: Any) -> None:
+    async for _ in chunks:
+        pass
