@@ -117,7 +117,7 @@ class Crowd:
                     self._selector.unregister(end)
                     self._closed += 1
                     if key.fd in self._unanswered:
-                        self._answer(key.fd, b"the connection was closed")
+                        self._answer(key.fd, b"(the connection was closed)")
                     end.close()
                 elif key.fd in self._unanswered:
                     self._answer(key.fd, bytes(buffer[:size]))

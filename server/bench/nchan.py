@@ -28,7 +28,8 @@ def installed() -> bool:
 @asynccontextmanager
 async def nchan(folder: Path, streams: int) -> AsyncIterator[Nginx]:
     """nginx for this many streams. Raises RuntimeError and TimeoutError."""
-    connections = streams + 100
-    main = f"load_module {MODULE};\nworker_rlimit_nofile {connections + 100};"
+    # nginx closes waiting connections when fewer than a sixteenth are free; open files are as many as this process may have
+    connections = 2 * streams + 100
+    main = f"load_module {MODULE};"
     async with nginx.nginx(folder, LOCATIONS, main=main, connections=connections) as running:
         yield running
