@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import TypedDict
 
 from starlette.applications import Starlette
@@ -19,12 +19,15 @@ from .postgres.listener import Listener
 from .postgres.pools import Database, opened
 from .relay import metrics
 from .relay.metrics import Metrics
+from .relay.periodic import every
 from .relay.presence import Presence
 from .relay.relay import Relay, running_relay
 from .rows.catalogue import Catalogue, open_catalogue
 from .settings import Settings
 from .supervision import Stop, Supervisor
 from .transports import routes
+from .transports.long_lived import CHECK_EVERY, LongLived
+from .transports.stream_counts import StreamCounts
 from .transports.websocket import routes as socket_routes
 
 
@@ -40,7 +43,7 @@ class State(TypedDict):
     presence: Presence
     tasks: Supervisor
     metrics: Metrics
-    streams: Counter[str]
+    streams: StreamCounts
     openapi: openapi.Document
 
 
@@ -63,6 +66,10 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
                     tasks.keep(tokens.jwks.run, "signing keys")
                 if stop is not None:
                     tasks.once(_end_streams(stop, relay), "end of streams")
+                streams = StreamCounts(settings.streams_per_user)
+                tasks.keep(
+                    partial(every, CHECK_EVERY, LongLived(streams).settle), "garbage collection"
+                )
                 yield State(
                     settings=settings,
                     database=database,
@@ -73,7 +80,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
                     presence=relay.presence,
                     tasks=tasks,
                     metrics=relay.metrics,
-                    streams=Counter(),
+                    streams=streams,
                     openapi=openapi.Document(database),
                 )
 

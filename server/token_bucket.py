@@ -19,6 +19,8 @@ T = TypeVar("T")
 class TokenBucket:
     """`per_second` tokens are added each second, up to `burst`. It starts full."""
 
+    __slots__ = ("_burst", "_clock", "_since", "_tokens", "per_second")
+
     def __init__(
         self, per_second: float, burst: float, *, clock: Callable[[], float] = time.monotonic
     ) -> None:

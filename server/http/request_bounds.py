@@ -1,6 +1,6 @@
 """Bounds of one HTTP request and of one WebSocket connection, and the refusals beyond them.
 
-`uvicorn_internals.py` applies them: uvicorn's fast parser has no limit for the size of a request head or of trailers,
+`uvicorn_internals/` applies them: uvicorn's fast parser has no limit for the size of a request head or of trailers,
 nor for the time in which they arrive.
 """
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from ..identity.tokens import user_of
 from ..log.room_log import Entry, Reader, SlowReader
+from ..log.subscriber import News
 from ..problem import Problem
 from ..relay.relay import Relay
 from ..relay.room_logs import NoSuchRoom
@@ -57,9 +58,9 @@ class WhipSessions:
         user = user_of(self._claims)
         assert user is not None
         session = WhipSession(room, PeerId(str(uuid4())))
-        wake = asyncio.Event()
+        news = News()
         try:
-            async with self._relay.logs.follow(room, user, session.peer, wake) as reader:
+            async with self._relay.logs.follow(room, user, session.peer, news) as reader:
                 reader.begin()
 
                 async def work(connection: Connection) -> PeerId:
@@ -70,7 +71,7 @@ class WhipSessions:
                 node = await transact(self._database, self._claims, work)
                 self._relay.logs.read_now(room)
                 try:
-                    answer = await _answer(reader, session, node)
+                    answer = await _answer(reader, news, session, node)
                     recorded = await self._recorded(room)
                     if recorded is not None and leaves:
                         raise Problem(
@@ -223,17 +224,17 @@ async def _signal(
     )
 
 
-async def _answer(reader: Reader, session: WhipSession, node: PeerId) -> str:
+async def _answer(reader: Reader, news: News, session: WhipSession, node: PeerId) -> str:
     try:
         async with asyncio.timeout(ANSWERED_WITHIN):
             while True:
-                reader.wake.clear()
+                news.clear()
                 for entry in reader.take():
                     if (answer := _read(entry, reader, session, node)) is not None:
                         return answer
                 if reader.lost:
                     raise _no_answer()
-                await reader.wake.wait()
+                await news.wait()
     except (TimeoutError, SlowReader):
         raise _no_answer() from None
 

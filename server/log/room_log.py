@@ -1,27 +1,30 @@
 """A room's log in memory, bounded and shared by all its readers.
 
-A broadcast event is encoded and kept once for all readers. A reader is a position in the log and has no queue. A directed
-event is kept in a short list of its recipient's, and wakes no other reader.
+A broadcast event is encoded and kept once for all readers. Those that have received everything are written to in one loop
+(`writers.py`). Any other is a position in the log, without a queue. A directed event is kept in a short list of its
+recipient's, and concerns no other reader.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..types import Cursor, PeerId, RoomId, UserId
 from .frame import Frame
+from .multimap import Multimap
+from .subscriber import Subscriber
+from .writers import Outlet, Sent, Writers
 
 BROADCASTS_KEPT: Final = 1024
 DIRECTED_KEPT: Final = 256
+AT_ONCE: Final = 64  # events written at once; a reader whose buffer is full leaves in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,18 @@ class Entry:
     taken_back_seq: int | None = None
 
 
+class Arrived(NamedTuple):
+    """An event that was read, and the one user who may receive it, or None for everybody."""
+
+    entry: Entry
+    recipient: UserId | None = None
+
+    @property
+    def concerns(self) -> UserId | None:
+        """The one user who receives it, or whose seat it is about: it may end that user's stream."""
+        return self.entry.seat_user if self.recipient is None else self.recipient
+
+
 class SlowReader(Exception):
     """You fell too far behind; reconnect with Last-Event-ID to catch up."""
 
@@ -45,6 +60,8 @@ class EntryList:
 
     `floor` is the seq after which none was dropped.
     """
+
+    __slots__ = ("_bound", "_entries", "_seqs", "floor")
 
     def __init__(self, floor: int, bound: int) -> None:
         self.floor = floor
@@ -77,73 +94,119 @@ class EntryList:
 class Reader:
     """A position in one room's log, of one session of one user.
 
-    `wake` is set when there may be something new; the code that serves the reader clears it.
+    A reader that has received everything may be written to (`join`). Otherwise its subscriber takes what is new.
     """
 
-    def __init__(self, log: RoomLog, user: UserId, peer: PeerId, wake: asyncio.Event) -> None:
-        self._log = log
+    __slots__ = ("_outlet", "_position", "log", "peer", "subscriber", "user")
+
+    def __init__(self, log: RoomLog, user: UserId, peer: PeerId, subscriber: Subscriber) -> None:
+        self.log = log
+        self._outlet: Outlet | None = None
+        self._position: Cursor | None = None
         self.user = user
         self.peer = peer
-        self.wake = wake
-        self.position: Cursor | None = None
-        self.cut = asyncio.Event()
+        self.subscriber = subscriber
+
+    @property
+    def position(self) -> Cursor | None:
+        return self._position if self._outlet is None else self.log.cursor
+
+    @position.setter
+    def position(self, cursor: Cursor | None) -> None:
+        self._position = cursor
 
     def begin(self) -> None:
         """Read what comes from now on."""
-        self.position = Cursor(self._log.epoch, self._log.head)
+        self._position = self.log.cursor
+
+    def join(self, outlet: Outlet) -> None:
+        """Have what is new written to this outlet at once. The reader has received everything before."""
+        self._outlet = outlet
+        self.log.join(self, outlet)
+
+    def leave(self) -> None:
+        """Take what is new again, from here on."""
+        if self._outlet is not None:
+            self._position = self.log.cursor
+            self.log.leave(self, self._outlet)
+            self._outlet = None
 
     @property
     def lost(self) -> bool:
         """The log this reader was reading is gone; only a fresh snapshot helps."""
-        return self.position is not None and self.position.epoch != self._log.epoch
+        return self.position is not None and self.position.epoch != self.log.epoch
 
     @property
     def behind(self) -> bool:
         try:
-            self._log.entries(self)
+            self.log.entries(self)
         except SlowReader:
             return True
         return False
 
+    @property
+    def written_at(self) -> float:
+        """When something was last written to all readers, by the loop's clock."""
+        return self.log.written_at
+
     def take(self) -> Iterator[Entry]:
         """The new entries in order; moves the position after each. Raises SlowReader."""
-        if self.position is None or self.lost:
+        if self._position is None or self.lost:
             return
-        for entry in self._log.entries(self):
-            self.position = Cursor(self.position.epoch, entry.seq)
+        for entry in self.log.entries(self):
+            self._position = Cursor(self._position.epoch, entry.seq)
             yield entry
+
+    def close(self) -> None:
+        self.leave()
+        self.log.discard(self)
 
 
 class RoomLog:
     """The newest part of one room's log, and its readers in this relay."""
 
-    def __init__(self, room: RoomId, epoch: int, head: int) -> None:
+    def __init__(self, room: RoomId, epoch: int, head: int, sent: Sent | None = None) -> None:
         self.room = room
-        self.readers: set[Reader] = set()
-        self._readers_of: dict[UserId, set[Reader]] = {}
+        self.written_at = 0.0
+        self._writers = Writers(sent or Sent())
+        self._waiting: set[Reader] = set()  # those that `_writers` does not serve
+        self._readers_of: Multimap[UserId | None, Reader] = Multimap()
         self.reset(epoch, head)
 
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(self.epoch, self.head)
+
+    @property
+    def followed(self) -> bool:
+        return len(self._readers_of) > 0
+
     def reset(self, epoch: int, head: int) -> None:
-        """Begin at this head, without any entry. Readers of another epoch are lost, and are woken."""
+        """Begin at this head, without any entry. Readers of another epoch are lost, and advance."""
+        for reader in self._readers_of.values():
+            reader.leave()
         self.epoch = epoch
-        self.head = head
+        self.head = self._begin = head
         self._broadcast = EntryList(head, BROADCASTS_KEPT)
-        self._directed: dict[UserId, EntryList] = defaultdict(
-            lambda: EntryList(head, DIRECTED_KEPT)
-        )
-        for reader in self.readers:
-            reader.wake.set()
+        self._directed: dict[UserId, EntryList] = {}
+        self.advance_all()
 
     def add(self, reader: Reader) -> None:
-        self.readers.add(reader)
-        self._readers_of.setdefault(reader.user, set()).add(reader)
+        self._waiting.add(reader)
+        self._readers_of.add(reader.user, reader)
+
+    def join(self, reader: Reader, outlet: Outlet) -> None:
+        self._waiting.discard(reader)
+        self._writers.add(outlet)
+
+    def leave(self, reader: Reader, outlet: Outlet) -> None:
+        self._writers.discard(outlet)
+        self._waiting.add(reader)
 
     def discard(self, reader: Reader) -> None:
-        self.readers.discard(reader)
-        others = self._readers_of.get(reader.user, set())
-        others.discard(reader)
-        if not others:
-            self._readers_of.pop(reader.user, None)
+        self._waiting.discard(reader)
+        self._readers_of.discard(reader.user, reader)
+        if reader.user not in self._readers_of:
             self._directed.pop(reader.user, None)
 
     def entries(self, reader: Reader) -> Iterator[Entry] | list[Entry]:
@@ -156,23 +219,45 @@ class RoomLog:
             return broadcast
         return merge(broadcast, directed, key=attrgetter("seq"))
 
-    def append(self, entry: Entry, recipient: UserId | None) -> None:
-        """Add the newest event and wake its readers; those that are too far behind now are cut off."""
-        self.head = entry.seq
-        if recipient is None:
-            if entry.taken_back_seq is not None:
-                self._broadcast.remove(entry.taken_back_seq)
-            concerned = self.readers
-            dropped = self._broadcast.append(entry)
-        else:
-            concerned = self._readers_of.get(recipient, set())
-            if not concerned:
-                return  # the recipient has no reader here, and would read it from the database
-            dropped = self._directed[recipient].append(entry)
-        for reader in concerned:
-            reader.wake.set()
+    def advance_all(self) -> None:
+        for reader in self._readers_of.values():
+            reader.subscriber.advance()
+
+    def append(self, arrived: Sequence[Arrived], now: float = 0.0) -> None:
+        """Add the newest events and send them; readers that are too far behind now are cut off.
+
+        Events that concern one user are found by the user's id: the size of the room makes no difference.
+        """
+        own = [reader for each in arrived for reader in self._readers_of[each.concerns]]
+        for reader in own:
+            reader.leave()  # at the head before these events
+        public: list[Entry] = []
+        dropped = False
+        for entry, recipient in arrived:
+            if recipient is None:
+                dropped |= self._keep(entry, public)
+            elif recipient in self._readers_of:  # others would read it from the database
+                kept = self._directed.setdefault(recipient, EntryList(self._begin, DIRECTED_KEPT))
+                dropped |= kept.append(entry)
+        for first in range(0, len(public), AT_ONCE):
+            some = public[first : first + AT_ONCE]
+            self.head = some[-1].seq  # one that leaves while this is written has received it
+            self._writers.send([entry.frame for entry in some])
+            self.written_at = now
+        self.head = arrived[-1].entry.seq
+        for reader in tuple(self._waiting) if public else own:
             if dropped and reader.position is not None and not reader.lost and reader.behind:
-                reader.cut.set()
+                reader.subscriber.cut()
+            else:
+                reader.subscriber.advance()
+
+    def _keep(self, entry: Entry, public: list[Entry]) -> bool:
+        """Keep an event for everybody; true if old ones were dropped. One that it takes back is sent to nobody from now on."""
+        if (gone := entry.taken_back_seq) is not None:
+            self._broadcast.remove(gone)
+            public[:] = [each for each in public if each.seq != gone]
+        public.append(entry)
+        return self._broadcast.append(entry)
 
 
 def frame(cursor: Cursor, table: str, event: str, heard_at: datetime | None) -> Frame:

@@ -24,7 +24,7 @@ class Connections(Protocol):
         """A transaction as this user, as in `roles.acting`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Seat:
     """Which room is followed, by which user, in which session of their seat."""
 

@@ -11,7 +11,6 @@ import asyncio
 import json
 import logging
 import random
-from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,29 +21,22 @@ import psycopg
 
 from ..log import control_events
 from ..log.frame import Frame
+from ..log.subscriber import Subscriber
+from ..log.writers import Sent
 from ..postgres.notifications import Backlog
 from ..postgres.pools import Database
 from ..problem import not_in_time
 from ..token_bucket import TokenBucket
 from ..types import Cursor, RoomId, UserId
+from .hallway_changes import HallwayChanges, HallwayReader
 from .recipients import EVERYBODY, Recipients
 
 COALESCE: Final = (
     0.03  # seconds between two reads: changes that arrive in between are read and sent together
 )
-CHANGES_KEPT: Final = 256
 FILLED_WITHIN: Final = 10.0  # seconds that a request waits for the first read
 
 log = logging.getLogger(__name__)
-
-
-class HallwayReader:
-    """One subscriber of the hallway. `seen` is the version that it has received; `wake` is set when there is a newer one."""
-
-    def __init__(self, wake: asyncio.Event, user: UserId | None) -> None:
-        self.wake = wake
-        self.user = user
-        self.seen = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +48,17 @@ class Row:
     recipients: Recipients = EVERYBODY
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The change that made this version of the hallway, and who may receive it."""
-
-    version: int
-    frame: Frame
-    recipients: Recipients
-
-
 class Hallway:
     """All rows of the hallway as JSON text, and its latest changes by version. `on_room_ended` is called for each room that ended."""
 
     def __init__(
-        self, database: Database, *, on_room_ended: Callable[[RoomId], None] = lambda room: None
+        self,
+        database: Database,
+        *,
+        on_room_ended: Callable[[RoomId], None] = lambda room: None,
+        sent: Sent | None = None,
     ) -> None:
+        self._changes = HallwayChanges(sent or Sent())
         self._database = database
         self._on_room_ended = on_room_ended
         self._rows: dict[RoomId, Row] = {}
@@ -83,9 +71,6 @@ class Hallway:
         self._has_read = asyncio.Event()
         self._stale = True
         self._work = asyncio.Event()
-        self._version = 0
-        self._recent: deque[Change] = deque(maxlen=CHANGES_KEPT)
-        self._readers: dict[UserId | None, set[HallwayReader]] = defaultdict(set)
         # Each relay numbers changes by itself, so a cursor says which relay's it is.
         self._epoch = random.randrange(10**15)
         self.filled = asyncio.Event()
@@ -114,18 +99,15 @@ class Hallway:
         self._stale = True
         self._work.set()
 
-    def subscribe(self, reader: HallwayReader) -> None:
-        self._readers[reader.user].add(reader)
-
-    def unsubscribe(self, reader: HallwayReader) -> None:
-        others = self._readers[reader.user]
-        others.discard(reader)
-        if not others:
-            del self._readers[reader.user]
+    def reader(self, subscriber: Subscriber, user: UserId | None) -> HallwayReader:
+        """A reader of the changes from now on, to be closed."""
+        reader = HallwayReader(self._changes, subscriber, user)
+        self._changes.subscribe(reader)
+        return reader
 
     def rows(self, reader: HallwayReader) -> str:
         """The whole hallway as a JSON array; what the reader takes next are changes to it."""
-        reader.seen = self._version
+        reader.seen = self._changes.version
         mine = [row.text for row in self._private.values() if reader.user in row.recipients]
         return (
             f"[{','.join(chain(self._public.values(), mine) if mine else self._public.values())}]"
@@ -137,24 +119,17 @@ class Hallway:
 
     def resume(self, reader: HallwayReader, cursor: Cursor) -> bool:
         """Go on from a cursor; false if it is another relay's."""
-        if cursor.epoch != self._epoch or cursor.seq > self._version:
+        if cursor.epoch != self._epoch or cursor.seq > self._changes.version:
             return False
         reader.seen = cursor.seq
         return True
 
     def take(self, reader: HallwayReader) -> list[Frame]:
         """The next frames: the changes, or the whole hallway for a reader that is too far behind."""
-        if reader.seen == self._version:
-            return []
-        if not self._recent or reader.seen + 1 < self._recent[0].version:
+        frames = self._changes.after(reader)
+        if frames is None:
             return [control_events.snapshot(f'{{"hallway":{self.rows(reader)}}}')]
-        frames = [
-            change.frame
-            for change in self._recent
-            if change.version > reader.seen
-            and (change.recipients is EVERYBODY or reader.user in change.recipients)
-        ]
-        reader.seen = self._version
+        reader.seen = self._changes.version
         return frames
 
     async def caught_up(self, room: RoomId, patience: float) -> None:
@@ -167,6 +142,9 @@ class Hallway:
                     await self._has_read.wait()
         except TimeoutError:
             pass
+
+    def advance_all(self) -> None:
+        self._changes.advance_all()
 
     def opens_at(self) -> datetime | None:
         """When the next scheduled room opens; None if no room is scheduled."""
@@ -221,6 +199,7 @@ class Hallway:
         for gone in set(self._rows if rooms is None else rooms) - found:
             # The room was deleted in psql.
             self._remove(gone, json.dumps({"id": gone, "ended_at": "infinity"}))
+        self._changes.send(asyncio.get_running_loop().time())
         self.filled.set()
 
     def _put(self, room: RoomId, row: Row, fields: dict[str, Any]) -> None:
@@ -238,8 +217,8 @@ class Hallway:
         self._schedule(room, fields)
         if private and before and (losing := before.recipients.without(row.recipients.users)):
             gone = {"id": room, "hidden": True, "cursor": fields["cursor"]}
-            self._send(control_events.hallway(json.dumps(gone)), losing)
-        self._send(control_events.hallway(row.text), row.recipients)
+            self._changes.add(control_events.hallway(json.dumps(gone)), losing)
+        self._changes.add(control_events.hallway(row.text), row.recipients)
 
     def _remove(self, room: RoomId, text: str) -> None:
         # Also for a room that was never read here: it may have opened and ended between two reads, and an invitation to it
@@ -250,30 +229,12 @@ class Hallway:
         if row is not None:
             self._public.pop(room, None)
             self._private.pop(room, None)
-            self._send(control_events.hallway(text), row.recipients)
+            self._changes.add(control_events.hallway(text), row.recipients)
 
     def _schedule(self, room: RoomId, fields: dict[str, Any]) -> None:
         self._opens_at.pop(room, None)
         if fields.get("scheduled"):
             self._opens_at[room] = datetime.fromisoformat(fields["starts_at"])
-
-    def _send(self, frame: Frame, recipients: Recipients) -> None:
-        self._version += 1
-        self._recent.append(Change(self._version, frame, recipients))
-        if recipients.but:
-            self.wake_all()
-        else:
-            for user in recipients.users & self._readers.keys():
-                _wake(self._readers[user])
-
-    def wake_all(self) -> None:
-        for readers in self._readers.values():
-            _wake(readers)
-
-
-def _wake(readers: set[HallwayReader]) -> None:
-    for reader in readers:
-        reader.wake.set()
 
 
 def _row(fields: dict[str, Any], text: str) -> Row:

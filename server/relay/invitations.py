@@ -7,17 +7,18 @@ together, and another reads the lists of those users who have streams here. Noth
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
 import psycopg
 
 from ..log import control_events
 from ..log.frame import Frame
+from ..log.subscriber import Subscriber
 from ..postgres.notifications import Backlog
 from ..postgres.pools import Database
 from ..postgres.roles import Connection
@@ -31,55 +32,73 @@ READ_WITHIN: Final = (
 READS_PER_S: Final = 50.0  # reads that notifications can cause: they can be false
 READS_AT_ONCE: Final = 50
 
+NO_ROWS: Final = "[]"
+
 log = logging.getLogger(__name__)
 
 
+def _tag(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+NONE: Final = control_events.invitations(NO_ROWS)
+NONE_TAG: Final = _tag(NO_ROWS)
+
+
 class OpenInvitations:
-    """One user's list. `tag` is a digest of it, the same on every relay. `recently_read`: since the last resync."""
+    """One user's list; its text is None while it was not read. `tag` is a digest of it, the same on every relay. `recently_read`: since the last resync."""
+
+    __slots__ = ("frame", "ids", "readers", "recently_read", "rooms", "tag", "text")
 
     def __init__(self) -> None:
-        self.text = self.tag = ""
-        self.frame = control_events.invitations("[]")
+        self.text: str | None = None
+        self.tag = ""
+        self.frame = NONE
         self.ids: frozenset[InvitationId] = frozenset()
         self.rooms: frozenset[RoomId] = frozenset()
-        self.known = asyncio.Event()
-        self.readers: set[InvitationsReader] = set()
+        self.readers: tuple[InvitationsReader, ...] = ()
         self.recently_read = False
 
     def put(self, text: str) -> None:
         """The list as it is now, a JSON array."""
-        self.known.set()
         if text == self.text:
             return
-        self.text = text
-        self.tag = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-        self.frame = control_events.invitations(text)
+        if text == NO_ROWS:  # the same for almost everybody
+            self.text, self.tag, self.frame = NO_ROWS, NONE_TAG, NONE
+        else:
+            self.text, self.tag, self.frame = text, _tag(text), control_events.invitations(text)
         found = json.loads(text)
         self.ids = frozenset(InvitationId(each["id"]) for each in found)
         self.rooms = frozenset(RoomId(each["room_id"]) for each in found if each["room_id"])
         for reader in self.readers:
-            reader.wake.set()
+            reader.subscriber.advance()
 
 
 class InvitationsReader:
     """Which list of a user's invitations was sent last, on one stream or in a series of polls. `seen` is its tag."""
 
-    def __init__(self, mine: OpenInvitations, wake: asyncio.Event) -> None:
+    __slots__ = ("_mine", "seen", "subscriber")
+
+    def __init__(self, mine: OpenInvitations, subscriber: Subscriber) -> None:
         self._mine = mine
-        self.wake = wake
+        self.subscriber = subscriber
         self.seen = ""
+        mine.readers = (*mine.readers, self)
 
     def all(self) -> str | None:
         """The list as a JSON array; None if it was not read yet. It counts as sent."""
         self.seen = self._mine.tag
-        return self._mine.text or None
+        return self._mine.text
 
     def take(self) -> list[Frame]:
         """The whole list, if it differs from the one that was sent last."""
-        if self.seen == self._mine.tag or not self._mine.known.is_set():
+        if self.seen == self._mine.tag or self._mine.text is None:
             return []
         self.seen = self._mine.tag
         return [self._mine.frame]
+
+    def close(self) -> None:
+        self._mine.readers = tuple(each for each in self._mine.readers if each is not self)
 
 
 class Invitations:
@@ -96,6 +115,7 @@ class Invitations:
         self._throttle = TokenBucket(READS_PER_S, READS_AT_ONCE)
         self._full_reads = TokenBucket(1, 3)
         self._work = asyncio.Event()
+        self._has_read = asyncio.Event()
 
     def notified(self, invitation: InvitationId) -> None:
         """A notification said that this one was made, answered or withdrawn."""
@@ -121,30 +141,39 @@ class Invitations:
         self._wanted |= self._lists.keys()
         self._work.set()
 
-    @asynccontextmanager
-    async def read(
-        self, user: UserId | None, wake: asyncio.Event
-    ) -> AsyncIterator[InvitationsReader | None]:
-        """Read this user's invitations until the block ends; None for an anonymous user."""
+    async def open(self, user: UserId | None, subscriber: Subscriber) -> InvitationsReader | None:
+        """A reader of this user's invitations, to be closed; None for an anonymous user."""
         if user is None:
-            yield None
-            return
-        mine = self._lists.setdefault(user, OpenInvitations())
+            return None
+        mine = self._lists.get(user)
+        if mine is None:
+            mine = self._lists[user] = OpenInvitations()
         mine.recently_read = True
-        reader = InvitationsReader(mine, wake)
-        mine.readers.add(reader)
+        reader = InvitationsReader(mine, subscriber)
         try:
-            if not mine.known.is_set():
+            if mine.text is None:
                 self._wanted.add(user)
                 self._work.set()
-                try:
+                with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(READ_WITHIN):
-                        await mine.known.wait()
-                except TimeoutError:
-                    pass
+                        while mine.text is None:
+                            await self._has_read.wait()
+        except BaseException:
+            reader.close()
+            raise
+        return reader
+
+    @contextlib.asynccontextmanager
+    async def read(
+        self, user: UserId | None, subscriber: Subscriber
+    ) -> AsyncIterator[InvitationsReader | None]:
+        """The same until the block ends."""
+        reader = await self.open(user, subscriber)
+        try:
             yield reader
         finally:
-            mine.readers.discard(reader)
+            if reader is not None:
+                reader.close()
 
     async def run(self) -> None:
         """Keep the lists up to date until cancelled."""
@@ -202,6 +231,8 @@ class Invitations:
             if mine.rooms & ended:  # it ended while the answer was on its way
                 self._wanted.add(user)
                 self._work.set()
+        self._has_read.set()
+        self._has_read = asyncio.Event()
 
     def _update_users(
         self, user: UserId, before: frozenset[InvitationId], after: frozenset[InvitationId]

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from ..log.writers import Sent
 from ..postgres.notifications import NotificationParser
 from ..postgres.statements import Counted
 from ..resource import resource
@@ -45,12 +46,8 @@ class Metrics:
             "roomtone_events", "Events read from the log.", registry=self.registry
         )
         self.streams = Gauge("roomtone_streams", "Open event streams.", registry=self.registry)
-        self.frames = Counter(
-            "roomtone_frames_sent", "Frames written to streams.", registry=self.registry
-        )
-        self.bytes = Counter(
-            "roomtone_stream_bytes_sent", "Bytes written to streams.", registry=self.registry
-        )
+        self.sent = Sent()
+        self.registry.register(_StreamCounters(self.sent))
         self.cut = Counter(
             "roomtone_readers_cut", "Readers cut off for being too slow.", registry=self.registry
         )
@@ -77,6 +74,19 @@ class Metrics:
     def count_failures(self, tasks: Supervisor, parser: NotificationParser) -> None:
         """Include which tasks failed, and how many notifications were ignored."""
         self.registry.register(_FailureCounters(tasks, parser))
+
+
+class _StreamCounters(Collector):
+    def __init__(self, sent: Sent) -> None:
+        self._sent = sent
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        yield CounterMetricFamily(
+            "roomtone_frames_sent", "Frames written to streams.", self._sent.frames
+        )
+        yield CounterMetricFamily(
+            "roomtone_stream_bytes_sent", "Bytes written to streams.", self._sent.size
+        )
 
 
 class _DatabaseCounters(Collector):

@@ -29,6 +29,7 @@ from .reaper import Reaper
 from .recording_files import RecordingFiles
 from .revocations import Revocations
 from .room_logs import RoomLogs
+from .timing_wheel import TimingWheel
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -50,6 +51,7 @@ class Relay:
     recording_files: RecordingFiles
     presence: Presence
     metrics: Metrics
+    keep_alives: TimingWheel
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
@@ -61,7 +63,7 @@ class Relay:
         keep = timedelta(days=days) if days else None
         return cls(
             logs=RoomLogs(database, metrics),
-            hallway=Hallway(database, on_room_ended=invitations.room_ended),
+            hallway=Hallway(database, on_room_ended=invitations.room_ended, sent=metrics.sent),
             invitations=invitations,
             revocations=Revocations(database),
             recording_files=RecordingFiles(database, settings.recordings, keep),
@@ -69,13 +71,14 @@ class Relay:
                 database, grace=settings.grace, address=f"{settings.host}:{settings.port}"
             ),
             metrics=metrics,
+            keep_alives=TimingWheel(),
         )
 
     def stop_streams(self) -> None:
         """Have every stream end with a `bye` that tells its client to come back in a moment, to another relay."""
         self.stopping.set()
-        self.hallway.wake_all()
-        self.logs.wake_all()
+        self.hallway.advance_all()
+        self.logs.advance_all()
 
 
 async def dispatch(listener: Listener, relay: Relay, database: Database) -> None:
@@ -127,6 +130,7 @@ async def running_relay(
     tasks.keep(relay.hallway.run, "hallway")
     tasks.keep(relay.invitations.run, "invitations")
     tasks.keep(relay.revocations.run, "revoked tokens")
+    tasks.keep(relay.keep_alives.run, "keep-alives")
     relay.presence.start(tasks)
     relay.recording_files.start(tasks)
     Reaper(database, relay.presence, grace=settings.grace, role_kept=settings.role_kept).start(

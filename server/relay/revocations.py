@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 import psycopg
 
+from ..log.multimap import Multimap
+from ..log.subscriber import Subscriber
 from ..postgres.pools import Database
 from ..token_bucket import TokenBucket
 from ..types import Claims
@@ -28,39 +30,44 @@ log = logging.getLogger(__name__)
 class Revocations:
     """Which of the tokens in use here were revoked while they were in use.
 
-    A stream calls `using` first and then asks the database about its token, so no revocation in between is missed.
+    A stream calls `use` first and then asks the database about its token, so no revocation in between is missed.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._in_use: dict[str, set[asyncio.Event]] = {}
-        self._by_mark: dict[str, set[str]] = {}
+        self._in_use: Multimap[str, Subscriber] = Multimap()
+        self._by_mark: Multimap[str, str] = Multimap()
         self._throttle = TokenBucket(QUERIES_PER_S, QUERIES_AT_ONCE)
         self._revoked: set[str] = set()
         self._to_check: set[str] = set()
         self._work = asyncio.Event()
 
-    @contextmanager
-    def using(self, claims: Claims, wake: asyncio.Event) -> Iterator[None]:
-        """Use this token until the block ends; `wake` is set when it is revoked."""
+    def use(self, claims: Claims, subscriber: Subscriber) -> None:
+        """The subscriber uses this token until `end_use`; it advances when the token is revoked."""
         if "jti" not in claims:  # without an id it cannot be revoked
-            yield
             return
         jti = str(claims["jti"])
-        mark = _mark(jti)
-        wakes = self._in_use.setdefault(jti, set())
-        wakes.add(wake)
-        self._by_mark.setdefault(mark, set()).add(jti)
+        if jti not in self._in_use:
+            self._by_mark.add(_mark(jti), jti)
+        self._in_use.add(jti, subscriber)
+
+    def end_use(self, claims: Claims, subscriber: Subscriber) -> None:
+        if "jti" not in claims:
+            return
+        jti = str(claims["jti"])
+        self._in_use.discard(jti, subscriber)
+        if jti not in self._in_use:
+            self._revoked.discard(jti)
+            self._by_mark.discard(_mark(jti), jti)
+
+    @contextmanager
+    def using(self, claims: Claims, subscriber: Subscriber) -> Iterator[None]:
+        """Use this token until the block ends."""
+        self.use(claims, subscriber)
         try:
             yield
         finally:
-            wakes.discard(wake)
-            if not wakes:
-                del self._in_use[jti]
-                self._revoked.discard(jti)
-                self._by_mark[mark].discard(jti)
-                if not self._by_mark[mark]:
-                    del self._by_mark[mark]
+            self.end_use(claims, subscriber)
 
     def __contains__(self, claims: Claims) -> bool:
         return bool(self._revoked) and str(claims.get("jti")) in self._revoked
@@ -72,11 +79,11 @@ class Revocations:
 
     def notified(self, mark: str) -> None:
         """A notification said that a token with this digest was revoked."""
-        self._check(self._by_mark.get(mark, set()))
+        self._check(self._by_mark[mark])
 
     def resync(self) -> None:
         """Notifications may have been missed: any token may have been revoked."""
-        self._check(set(self._in_use))
+        self._check(tuple(self._in_use.keys()))
 
     async def run(self) -> None:
         """Ask the database which of the tokens to check were revoked, until cancelled."""
@@ -100,16 +107,16 @@ class Revocations:
                 log.warning("revoked tokens could not be read: %s", str(error).strip())
                 await asyncio.sleep(0.5)
 
-    def _check(self, tokens: set[str]) -> None:
+    def _check(self, tokens: Collection[str]) -> None:
         if tokens:
-            self._to_check |= tokens
+            self._to_check.update(tokens)
             self._work.set()
 
     def _end(self, jti: str) -> None:
         if jti in self._in_use:
             self._revoked.add(jti)
-            for wake in self._in_use[jti]:
-                wake.set()
+            for subscriber in self._in_use[jti]:
+                subscriber.advance()
 
 
 def _mark(jti: str) -> str:

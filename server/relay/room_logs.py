@@ -13,11 +13,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 import psycopg
+from psycopg.rows import namedtuple_row
 
-from ..log.room_log import Entry, Reader, RoomLog, frame
+from ..log.room_log import Arrived, Entry, Reader, RoomLog, frame
+from ..log.subscriber import Subscriber
 from ..postgres.pools import Database
 from ..supervision import begin
 from ..token_bucket import TokenBucket
@@ -58,23 +62,33 @@ class RoomLogs:
         self._work = asyncio.Event()
         self._reset_heads = False
 
-    @asynccontextmanager
-    async def follow(
-        self, room: RoomId, user: UserId, peer: PeerId, wake: asyncio.Event
-    ) -> AsyncIterator[Reader]:
-        """A reader of the room's log from now on; its position is for the caller to set.
+    async def open(
+        self, room: RoomId, user: UserId, peer: PeerId, subscriber: Subscriber
+    ) -> Reader:
+        """A reader of the room's log from now on, to be closed; its position is for the caller to set.
 
         No event after this moment is missed: the reader can go on from the cursor of a snapshot that is taken now.
         Raises NoSuchRoom.
         """
         room_log = self._rooms.get(room) or await self._open(room)
-        reader = Reader(room_log, user, peer, wake)
+        reader = Reader(room_log, user, peer, subscriber)
         room_log.add(reader)
+        return reader
+
+    def close(self, reader: Reader) -> None:
+        reader.close()
+        self._forget_unread(reader.log)
+
+    @asynccontextmanager
+    async def follow(
+        self, room: RoomId, user: UserId, peer: PeerId, subscriber: Subscriber
+    ) -> AsyncIterator[Reader]:
+        """A reader until the block ends. Raises NoSuchRoom."""
+        reader = await self.open(room, user, peer, subscriber)
         try:
             yield reader
         finally:
-            room_log.discard(reader)
-            self._forget_unread(room, room_log)
+            self.close(reader)
 
     def notified(self, room: RoomId, seq: int) -> None:
         """A notification said that the room's log ends here."""
@@ -98,10 +112,9 @@ class RoomLogs:
         self._to_read.update(dict.fromkeys(self._rooms))
         self._work.set()
 
-    def wake_all(self) -> None:
-        for room_log in self._rooms.values():
-            for reader in room_log.readers:
-                reader.wake.set()
+    def advance_all(self) -> None:
+        for room_log in tuple(self._rooms.values()):
+            room_log.advance_all()
 
     async def run(self) -> None:
         """Read until cancelled."""
@@ -142,7 +155,7 @@ class RoomLogs:
 
     async def _opened(self, room: RoomId) -> RoomLog:
         for _, epoch, head in await self._heads([room]):
-            room_log = self._rooms[room] = RoomLog(room, epoch, head)
+            room_log = self._rooms[room] = RoomLog(room, epoch, head, self._metrics.sent)
             self._metrics.rooms.set(len(self._rooms))
             return room_log
         raise NoSuchRoom(room)
@@ -150,12 +163,13 @@ class RoomLogs:
     def _has_opened(self, room: RoomId, opening: asyncio.Task[RoomLog]) -> None:
         del self._opening[room]
         if not opening.cancelled() and opening.exception() is None:
-            # The tasks that waited read it now. If all of them were cancelled, it has no reader.
-            forget = partial(self._forget_unread, room, opening.result())
+            # Those who waited are about to read it; if all of them were cancelled, it has no reader.
+            forget = partial(self._forget_unread, opening.result())
             asyncio.get_running_loop().call_later(UNREAD_FOR, forget)
 
-    def _forget_unread(self, room: RoomId, room_log: RoomLog) -> None:
-        if not room_log.readers and self._rooms.get(room) is room_log:
+    def _forget_unread(self, room_log: RoomLog) -> None:
+        room = room_log.room
+        if not room_log.followed and self._rooms.get(room) is room_log:
             del self._rooms[room]
             self._already_read.pop(room, None)
             self._metrics.rooms.set(len(self._rooms))
@@ -172,49 +186,58 @@ class RoomLogs:
         found = False
         rooms = [room for room in to_read if room in self._rooms]
         while rooms:
-            async with self._database.relay() as connection:
-                cursor = await connection.execute(
+            async with (
+                self._database.relay() as connection,
+                connection.cursor(row_factory=namedtuple_row) as cursor,
+            ):
+                await cursor.execute(
                     "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer, event,"
                     " taken_back_seq"
                     " from roomtone.relay_read(%s, %s)",
                     (rooms, [self._rooms[room].head for room in rooms]),
                 )
-                rows = await cursor.fetchall()
+                read = await cursor.fetchall()
             read_at = datetime.now(UTC)
             self._metrics.reads.inc()
-            unfinished = set()
-            for room, epoch, head, tail, *event in rows:
+            unfinished = []
+            for room, rows_of_room in groupby(read, key=attrgetter("room_id")):
                 room_log = self._rooms.get(room)
                 if room_log is None:
                     continue
-                if epoch != room_log.epoch or room_log.head < tail:
-                    found = True
-                    room_log.reset(epoch, head)
-                elif event[0] is not None and event[0] > room_log.head:
-                    found = True
-                    self._metrics.events.inc()
-                    self._append(room_log, event, to_read.get(room), read_at)
-                if room_log.head < head:
-                    unfinished.add(room)
-                else:
-                    unfinished.discard(room)
+                rows: list[Any] = [*rows_of_room]
+                found |= self._take(room_log, rows, to_read.get(room), read_at)
+                if room_log.head < rows[0].head_seq:
+                    unfinished.append(room)
             rooms = [room for room in unfinished if room in self._rooms]
         return found
 
-    def _append(
-        self, room_log: RoomLog, row: Sequence[Any], notified: Notified | None, read_at: datetime
-    ) -> None:
-        seq, table, recipient, seat_user, seat_peer, event, taken_back_seq = row
-        received_at = None
-        if notified is not None:
-            # An event that was committed later is read here before its own notification is received.
-            received_at = notified.at if seq <= notified.seq else read_at
-        entry = Entry(
-            seq,
-            frame(Cursor(room_log.epoch, seq), table, event, received_at),
-            seat_user,
-            None if seat_peer is None else PeerId(str(seat_peer)),
-            json.loads(event)["reason"] if seat_user is not None else None,
-            taken_back_seq,
-        )
-        room_log.append(entry, recipient)
+    def _take(
+        self, room_log: RoomLog, rows: Sequence[Any], notified: Notified | None, read_at: datetime
+    ) -> bool:
+        """Send what is new of one room's rows; whether anything was."""
+        if rows[0].epoch != room_log.epoch or room_log.head < rows[0].tail_seq:
+            room_log.reset(rows[0].epoch, rows[0].head_seq)
+            return True
+        new = [row for row in rows if row.seq is not None and row.seq > room_log.head]
+        if new:
+            self._metrics.events.inc(len(new))
+            arrived = [_arrived(room_log.epoch, row, notified, read_at) for row in new]
+            room_log.append(arrived, asyncio.get_running_loop().time())
+        return bool(new)
+
+
+def _arrived(epoch: int, row: Any, notified: Notified | None, read_at: datetime) -> Arrived:
+    """A row of `relay_read` as an event."""
+    received_at = None
+    if notified is not None:
+        # An event that was committed later is read here before its own notification is received.
+        received_at = notified.at if row.seq <= notified.seq else read_at
+    entry = Entry(
+        row.seq,
+        frame(Cursor(epoch, row.seq), row.table_name, row.event, received_at),
+        row.seat_user,
+        None if row.seat_peer is None else PeerId(str(row.seat_peer)),
+        json.loads(row.event)["reason"] if row.seat_user is not None else None,
+        row.taken_back_seq,
+    )
+    return Arrived(entry, row.recipient)

@@ -20,9 +20,11 @@ from starlette.responses import Response
 
 from ..identity.tokens import ends_at, user_of
 from ..log.frame import Frame
+from ..log.subscriber import News
 from ..postgres.room_events import Seat, missed, snapshot
 from ..problem import Problem
-from ..relay.hallway import Hallway, HallwayReader
+from ..relay.hallway import Hallway
+from ..relay.hallway_changes import HallwayReader
 from ..relay.invitations import InvitationsReader
 from ..relay.relay import Relay
 from ..types import Claims, Cursor
@@ -31,7 +33,6 @@ from .following import (
     StreamEnded,
     reason_to_end,
     require_signed_in,
-    subscribe_to_room,
     take,
     wait_for_news,
 )
@@ -75,11 +76,11 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
     state = request.state
     wait, after = wait_of(request), cursor_of(request, "after")
     hallway_after = cursor_of(request, "hallway")
-    wake = asyncio.Event()
+    news = News()
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(state.relay.revocations.using(claims, wake))
-        follow = subscribe_to_room(state.relay, state.presence, seat, wake)
-        room = await stack.enter_async_context(follow)
+        stack.enter_context(state.relay.revocations.using(claims, news))
+        room = await RoomSubscription.open(state.relay, seat, news)
+        stack.callback(room.close)
         found = PollAnswer()
         known = None if after is None else await missed(state.database, claims, seat, after)
         if known is None:
@@ -91,13 +92,13 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
         hallway_reader = None
         if "hallway" in request.query_params:
             hallway_reader = await _follow_hallway(
-                request, HallwayReader(wake, seat.user), hallway_after, found, stack
+                request, state.relay.hallway.reader(news, seat.user), hallway_after, found, stack
             )
         positions = PollPositions(
-            room, hallway_reader, await _follow_invitations(request, claims, wake, stack)
+            room, hallway_reader, await _follow_invitations(request, claims, news, stack)
         )
         if room.reader.position is not None:  # otherwise the next page is there already
-            await _collect(request, claims, positions, wake, wait, found)
+            await _collect(request, claims, positions, news, wait, found)
         answer = {
             "events": _array(found.events),
             "cursor": json.dumps(str(room.reader.position or cursor)),
@@ -111,18 +112,18 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
 async def poll_hallway(request: Request, claims: Claims) -> Response:
     """`?after=cursor[&wait=seconds]`: the rows that changed; without a cursor all rows."""
     wait, after = wait_of(request), cursor_of(request, "after")
-    wake = asyncio.Event()
+    news = News()
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(request.state.relay.revocations.using(claims, wake))
+        stack.enter_context(request.state.relay.revocations.using(claims, news))
         await require_signed_in(request.state.database, claims)
-        found = PollAnswer()
+        found, hallway = PollAnswer(), request.state.relay.hallway
         hallway_reader = await _follow_hallway(
-            request, HallwayReader(wake, user_of(claims)), after, found, stack
+            request, hallway.reader(news, user_of(claims)), after, found, stack
         )
         positions = PollPositions(
-            None, hallway_reader, await _follow_invitations(request, claims, wake, stack)
+            None, hallway_reader, await _follow_invitations(request, claims, news, stack)
         )
-        await _collect(request, claims, positions, wake, wait, found)
+        await _collect(request, claims, positions, news, wait, found)
         cursor = json.dumps(str(request.state.relay.hallway.cursor(hallway_reader)))
         return response(found, {"hallway": _array(found.hallway), "cursor": cursor}, positions)
 
@@ -136,22 +137,21 @@ async def _follow_hallway(
 ) -> HallwayReader:
     """Read the hallway after this cursor, or all of it, until `stack` ends."""
     hallway: Hallway = request.state.relay.hallway
+    stack.callback(hallway_reader.close)
     await hallway.until_filled()
     if after is None or not hallway.resume(hallway_reader, after):
         _add_hallway(f'{{"hallway":{hallway.rows(hallway_reader)}}}', found)
-    hallway.subscribe(hallway_reader)
-    stack.callback(hallway.unsubscribe, hallway_reader)
     return hallway_reader
 
 
 async def _follow_invitations(
-    request: Request, claims: Claims, wake: asyncio.Event, stack: contextlib.AsyncExitStack
+    request: Request, claims: Claims, news: News, stack: contextlib.AsyncExitStack
 ) -> InvitationsReader | None:
     """Follow the user's invitations until `stack` ends, if the request asks. `invitations` names the list it knows."""
     known = request.query_params.get("invitations")
     if known is None:
         return None
-    read = request.state.relay.invitations.read(user_of(claims), wake)
+    read = request.state.relay.invitations.read(user_of(claims), news)
     invitations_reader: InvitationsReader | None = await stack.enter_async_context(read)
     if invitations_reader is not None:
         invitations_reader.seen = known
@@ -162,7 +162,7 @@ async def _collect(
     request: Request,
     claims: Claims,
     positions: PollPositions,
-    wake: asyncio.Event,
+    news: News,
     wait: float,
     found: PollAnswer,
 ) -> None:
@@ -182,7 +182,7 @@ async def _collect(
         if found or lost or end is not None or left <= 0:
             return
         try:
-            if not await wait_for_news(wake, left, expires):
+            if not await wait_for_news(news, left, expires):
                 return
         except StreamEnded as expired:
             found.end = expired

@@ -6,8 +6,6 @@ requests that accept JSON, long-polling with `wait`. `websocket.py` is the fourt
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from typing import Final
 from uuid import UUID
 
@@ -22,8 +20,10 @@ from ..problem import Problem
 from ..resource import resource
 from ..types import Claims, Cursor, PeerId, RoomId
 from . import polling
-from .following import SeatTaken, no_such_room, subscribe, subscribe_to_room
-from .sse import HEADERS, EventStream, cursor_of
+from .following import SeatTaken, no_such_room
+from .sse import EventStream, cursor_of
+from .sse_manners import HEADERS
+from .subscription import Subscription
 
 SEAT_LOST: Final = (InsufficientPrivilege, CheckViolation, SeatTaken)
 """Raised for a seat that is not, or no longer, of this session, and for a room that has ended."""
@@ -33,19 +33,10 @@ async def room_events(request: Request) -> Response:
     claims = claims_of(request)
     if _wants_json(request):
         return await _poll_room(request, claims)
-    stack = contextlib.AsyncExitStack()
-    async with stack:
-        seat = await seat_of(request, claims)
-        if request.method == "HEAD":
-            return _empty_stream()
-        count_stream(request, stack)
-        state, wake = request.state, asyncio.Event()
-        follow = subscribe_to_room(state.relay, state.presence, seat, wake, cursor_of(request))
-        room = await stack.enter_async_context(follow)
-        follow_all = subscribe(state.relay, state.database, claims, wake, room)
-        subscription = await stack.enter_async_context(follow_all)
-        first = await subscription.opening_frames()
-        return EventStream(subscription, first, room.reader.cut, state.metrics, stack.pop_all())
+    seat = await seat_of(request, claims)
+    if request.method == "HEAD":
+        return _empty_stream()
+    return await _stream(request, claims, seat)
 
 
 async def hallway_events(request: Request) -> Response:
@@ -54,14 +45,17 @@ async def hallway_events(request: Request) -> Response:
         return await polling.poll_hallway(request, claims)
     if request.method == "HEAD":
         return _empty_stream()
-    stack = contextlib.AsyncExitStack()
-    async with stack:
-        count_stream(request, stack)
-        state, wake = request.state, asyncio.Event()
-        follow_all = subscribe(state.relay, state.database, claims, wake)
-        subscription = await stack.enter_async_context(follow_all)
-        first = await subscription.opening_frames()
-        return EventStream(subscription, first, asyncio.Event(), state.metrics, stack.pop_all())
+    return await _stream(request, claims, None)
+
+
+async def _stream(request: Request, claims: Claims, seat: Seat | None) -> Response:
+    subscription = Subscription(request, claims, subject_of(request))
+    try:
+        await subscription.open(seat, None if seat is None else cursor_of(request))
+        return EventStream(subscription, await subscription.opening_frames())
+    except BaseException:
+        subscription.close()
+        raise
 
 
 def _wants_json(request: Request) -> bool:
@@ -130,29 +124,6 @@ async def why_seat_was_lost(
         return None
     connect = connection.state.database.relay_for_subject
     return await why_gone(connect, room_of(connection), user, peer, after)
-
-
-def count_stream(connection: HTTPConnection, stack: contextlib.AsyncExitStack) -> None:
-    """Count a stream or socket of this user or address until `stack` ends. Raises Problem 429."""
-    subscriber = subject_of(connection)
-    streams = connection.state.streams
-    limit = connection.state.settings.streams_per_user
-    if streams[subscriber] >= limit:
-        raise Problem(
-            429,
-            "53400",
-            f"you already have {limit} streams open",
-            hint="Close a tab.",
-            rule="streams_are_not_too_many",
-        )
-    streams[subscriber] += 1
-
-    def uncount() -> None:
-        streams[subscriber] -= 1
-        if not streams[subscriber]:
-            del streams[subscriber]
-
-    stack.callback(uncount)
 
 
 routes: list[BaseRoute] = [

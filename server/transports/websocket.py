@@ -20,7 +20,7 @@ import psycopg
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ..identity.tokens import claims_of
+from ..identity.tokens import claims_of, subject_of
 from ..log import control_events
 from ..log.frame import Frame
 from ..postgres.room_events import Seat
@@ -29,20 +29,18 @@ from ..supervision import first_of
 from ..token_bucket import request_bucket
 from ..types import Claims, Cursor, PeerId, RoomId, UserId
 from . import websocket_messages as messages
-from .following import RoomSubscription, StreamEnded, Subscription, subscribe, subscribe_to_room
-from .routes import SEAT_LOST, count_stream, peer_of, room_of, seat_of, why_seat_was_lost
+from .direct import offered
+from .following import RoomSubscription, StreamEnded
+from .routes import SEAT_LOST, peer_of, room_of, seat_of, why_seat_was_lost
 from .socket_events import SocketEvents
+from .subscription import Subscription
+from .websocket_outlets import UNREAD_FOR, AsgiSocket, DirectSocket, SocketEnd
 
 PROTOCOL: Final = "roomtone"
 """The subprotocol (RFC 6455, 1.9) that a client offers beside `bearer.<token>`. The answer never names the token."""
 
-UNREAD_FOR: Final = 20.0  # seconds until a client that does not read a frame is cut off
 CLOSE_CODES: Final = {"relay stopping": 1012, "too slow": 1013, "token expired": 4401}
 NORMAL_CLOSURE: Final = 1000  # RFC 6455, 7.4.1
-
-
-class Unread(Exception):
-    """The client does not read what is sent."""
 
 
 async def room_socket(websocket: WebSocket) -> None:
@@ -61,9 +59,9 @@ async def _serve(websocket: WebSocket, kind: type[HallwaySocket]) -> None:
     with contextlib.suppress(WebSocketDisconnect):
         try:
             claims = claims_of(websocket)
-            async with contextlib.AsyncExitStack() as stack:
-                count_stream(websocket, stack)
-                await kind(websocket, claims, stack).serve()
+            subscription = Subscription(websocket, claims, subject_of(websocket))
+            with contextlib.closing(subscription):
+                await kind(websocket, claims, subscription).serve()
         except (Problem, psycopg.Error) as error:
             anonymous = not websocket.scope.get("roomtone.claims")
             problem = messages.problem_of(error, anonymous=anonymous)
@@ -73,57 +71,48 @@ async def _serve(websocket: WebSocket, kind: type[HallwaySocket]) -> None:
 
 
 class HallwaySocket:
-    """One socket: events are written to it, the client's messages are read, or it is cut off.
+    """One socket: events are written to it, the client's messages are read, or it is cut off."""
 
-    `stack` is closed when it has ended.
-    """
-
-    def __init__(
-        self, websocket: WebSocket, claims: Claims, stack: contextlib.AsyncExitStack
-    ) -> None:
+    def __init__(self, websocket: WebSocket, claims: Claims, subscription: Subscription) -> None:
         self._websocket = websocket
         self._state: Any = websocket.state
         self._claims = claims
-        self._stack = stack
-        self._wake = asyncio.Event()
-        self._cut = asyncio.Event()
-        self._sending = asyncio.Lock()
+        self._subscription = subscription
+        self._ended = SocketEnd()
         self._answering = asyncio.Lock()
         self._bucket = request_bucket(self._state.settings.requests_per_second)
-        self._subscription: Subscription
+        self._outlet: DirectSocket | AsgiSocket
 
     async def serve(self) -> None:
         """Run until either side ends it. Raises Problem and psycopg errors if the user may not follow."""
-        follow = subscribe(self._state.relay, self._state.database, self._claims, self._wake)
-        self._subscription = await self._stack.enter_async_context(follow)
-        self._state.metrics.streams.inc()
+        await self._subscription.open()
         try:
-            await first_of(
-                socket_writer=self._write(),
-                socket_reader=self._read(),
-                socket_cut=self._cut.wait(),
-            )
-        finally:
-            self._state.metrics.streams.dec()
-            if self._cut.is_set():
-                self._state.metrics.cut.inc()
-                await self._close("too slow")
-
-    async def _write(self) -> None:
-        try:
-            async with self._answering:  # no message is handled before the seat is known
-                for frame in await self._open():
-                    await self._send(frame.socket)
-            async with contextlib.aclosing(self._subscription.frames()) as frames:
-                async for chunk in frames:
-                    for text in [frame.socket for frame in chunk] or [messages.STILL_HERE]:
-                        await self._send(text)
+            first = await self._open()
         except StreamEnded as end:
-            async with self._answering:  # the acknowledgement of a leave is sent before the bye
-                await self._send(end.frame().socket)
-                await self._close(end.reason)
-        except Unread:
-            self._cut.set()
+            await self._websocket.send_text(end.frame().socket)
+            await self._close(end.reason)
+            return
+        self._outlet = self._write_to()
+        self._subscription.begin(self._outlet, first)
+        await first_of(
+            socket_writer=self._outlet.run(), socket_reader=self._read(), socket_end=self._end()
+        )
+        if self._ended.is_set():
+            await self._close(self._ended.reason)
+
+    def _write_to(self) -> DirectSocket | AsgiSocket:
+        transport = offered(self._websocket.scope)
+        if transport is not None and transport.take(self._subscription):
+            return DirectSocket(transport, self._subscription, self._ended)
+        return AsgiSocket(self._websocket, self._subscription, self._ended)
+
+    async def _end(self) -> None:
+        await self._ended.wait()
+        async with self._answering:  # the acknowledgement of a leave is sent before the bye
+            if self._ended.end is not None:
+                self._send(self._ended.end.frame().socket)
+            self._outlet.complete()
+        await asyncio.sleep(UNREAD_FOR)  # the writer ends before, unless the client does not read
 
     async def _open(self) -> list[Frame]:
         """The first frames: here, of the hallway."""
@@ -136,12 +125,8 @@ class HallwaySocket:
                 return
             wait = self._bucket.take()
             async with self._answering:
-                answer = await self._answer(received.get("text"), wait)
-                try:
-                    await self._send(answer)
-                except Unread:
-                    self._cut.set()
-                    return
+                self._send(await self._answer(received.get("text"), wait))
+            await self._outlet.writable()
             # A client that sends more than it may is read only as fast as it may send.
             await asyncio.sleep(wait)
 
@@ -162,17 +147,8 @@ class HallwaySocket:
     async def _handle(self, event: str, _data: Any) -> str:
         raise messages.unknown_event(event, "Only a room's socket accepts events.")
 
-    async def _send(self, text: str) -> None:
-        """Raises Unread."""
-        async with self._sending:
-            try:
-                async with asyncio.timeout(UNREAD_FOR):
-                    await self._websocket.send_text(text)
-            except TimeoutError:
-                raise Unread from None
-            except RuntimeError:  # another task closed it in the meantime
-                raise WebSocketDisconnect(1006) from None
-        self._state.metrics.bytes.inc(len(text) if text.isascii() else len(text.encode()))
+    def _send(self, text: str) -> None:
+        self._state.metrics.sent.size += self._outlet.write_text(text)
 
     async def _close(self, reason: str) -> None:
         with contextlib.suppress(TimeoutError, RuntimeError):
@@ -183,13 +159,9 @@ class HallwaySocket:
 class RoomSocket(HallwaySocket):
     """A room's socket. With a seat it follows the room; without one, the hallway until the user joins."""
 
-    def __init__(
-        self, websocket: WebSocket, claims: Claims, stack: contextlib.AsyncExitStack
-    ) -> None:
-        super().__init__(websocket, claims, stack)
+    def __init__(self, websocket: WebSocket, claims: Claims, subscription: Subscription) -> None:
+        super().__init__(websocket, claims, subscription)
         self._room = room_of(websocket)
-        self._room_stack = contextlib.AsyncExitStack()
-        stack.push_async_exit(self._room_stack)
         self._socket_events = SocketEvents(
             self._state.database,
             self._state.rows,
@@ -207,7 +179,7 @@ class RoomSocket(HallwaySocket):
         after = self._after()
         try:
             seat = await seat_of(self._websocket, self._claims)
-            self._subscription.room = await self._follow(seat, after)
+            self._subscription.follow_room(await self._follow(seat, after))
             return await super()._open()
         except SEAT_LOST as error:
             reason = await why_seat_was_lost(self._websocket, self._claims, after)
@@ -215,6 +187,8 @@ class RoomSocket(HallwaySocket):
                 raise StreamEnded(reason) from None
             if peer_of(self._websocket) is not None or not _has_not_joined(error):
                 raise
+        if (room := self._subscription.suspend_room()) is not None:
+            room.close()
         return await super()._open()
 
     def _after(self) -> Cursor | None:
@@ -225,12 +199,7 @@ class RoomSocket(HallwaySocket):
             return None
 
     async def _follow(self, seat: Seat, after: Cursor | None = None) -> RoomSubscription:
-        """Follow the room on this seat, instead of the seat before."""
-        await self._room_stack.aclose()
-        follow = subscribe_to_room(self._state.relay, self._state.presence, seat, self._wake, after)
-        room = await self._room_stack.enter_async_context(follow)
-        room.reader.cut = self._cut
-        return room
+        return await RoomSubscription.open(self._state.relay, seat, self._subscription, after)
 
     async def _handle(self, event: str, data: Any) -> str:
         handler = self._handlers.get(event)
@@ -241,14 +210,16 @@ class RoomSocket(HallwaySocket):
         return answer
 
     async def _join(self, data: Any) -> str:
-        before = self._subscription.room
         # Without this, the reader of the old seat would report "taken over".
-        self._subscription.follow_room(None)
+        before = self._subscription.suspend_room()
         try:
             row = await self._socket_events.join(data)
         except BaseException:
-            self._subscription.follow_room(before)
+            if before is not None:
+                self._subscription.follow_room(before)
             raise
+        if before is not None:
+            before.close()
         joined = json.loads(row)
         seat = Seat(RoomId(joined["room_id"]), UserId(joined["user_id"]), PeerId(joined["peer_id"]))
         self._subscription.follow_room(await self._follow(seat))

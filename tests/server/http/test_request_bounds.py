@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from roomtone.http import request_bounds, uvicorn_internals
+from roomtone.http import request_bounds
+from roomtone.http.uvicorn_internals.websockets import POLICY_VIOLATION
 
 from ...people import Psql
 from ...running import RunningRelay
@@ -259,7 +260,7 @@ def test_a_message_on_a_socket_has_a_deadline(
         client.sendall(start)
         received = received_until_closed(client)
         assert received.endswith(b"the message did not arrive in time")
-        assert close_code(received) == uvicorn_internals.POLICY_VIOLATION
+        assert close_code(received) == POLICY_VIOLATION
 
 
 def test_a_client_that_reads_no_pongs_is_not_read(relay: RunningRelay) -> None:

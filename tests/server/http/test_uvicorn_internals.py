@@ -1,4 +1,4 @@
-"""Every name of uvicorn that `uvicorn_internals.py` uses exists and means what it did.
+"""Every name of uvicorn that `uvicorn_internals/` uses exists and means what it did.
 
 If one of these fails, read that module again before the new version of uvicorn is pinned.
 """
@@ -8,15 +8,22 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import re
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
-from roomtone.http import uvicorn_internals
-from roomtone.http.uvicorn_internals import BoundedRequests, BoundedWebSocket, is_no_cut_stream
+from roomtone.http.uvicorn_internals import websockets
+from roomtone.http.uvicorn_internals.flow import Flow, Pipeline
+from roomtone.http.uvicorn_internals.requests import BoundedRequests, is_no_cut_stream
+from roomtone.http.uvicorn_internals.websockets import BoundedWebSocket
 from roomtone.paths import PACKAGE
+from roomtone.settings import Settings
+from roomtone.transports.direct import OfferedTransport, offered
 from uvicorn.protocols.http import httptools_impl
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
@@ -63,12 +70,15 @@ async def _never_answers(scope: Any, receive: Any, send: Any) -> None:
     await asyncio.Event().wait()
 
 
-def connected(kind: type[Any]) -> tuple[Any, MemoryTransport, ServerState]:
+def connected(
+    kind: type[Any], app: Any = _never_answers
+) -> tuple[Any, MemoryTransport, ServerState]:
     """A protocol of this class on a transport in memory."""
-    config = uvicorn.Config(_never_answers, lifespan="off", log_config=None)
+    config = uvicorn.Config(app, lifespan="off", log_config=None)
     config.load()
     state = ServerState()
-    protocol = kind(config=config, server_state=state, app_state={})
+    settings = {"settings": Settings()}
+    protocol = kind(config=config, server_state=state, app_state=settings)
     transport = MemoryTransport()
     protocol.connection_made(transport)
     return protocol, transport, state
@@ -115,7 +125,7 @@ def test_uvicorn_still_calls_the_method(method: str, caller: str) -> None:
 async def test_a_connection_has_these_attributes() -> None:
     protocol, transport, state = connected(HttpToolsProtocol)
     assert protocol.loop is asyncio.get_running_loop()
-    assert protocol.app_state == {}
+    assert protocol.app_state.keys() == {"settings"}
     assert protocol.transport is transport
     assert not protocol.cycle
     protocol.data_received(REQUEST)
@@ -127,6 +137,12 @@ async def test_a_connection_has_these_attributes() -> None:
     assert (cycle.response_started, cycle.response_complete, cycle.disconnected) == (False,) * 3
     assert isinstance(cycle.message_event, asyncio.Event)
     assert len(protocol.pipeline) == 0
+    assert cycle.scope is protocol.scope
+    assert (cycle.chunked_encoding, cycle.keep_alive) == (None, True)
+    protocol.pause_writing()
+    assert protocol.flow.write_paused
+    protocol.resume_writing()
+    assert [protocol.flow.write_paused] == [False]
     protocol.data_received(REQUEST + b"\r\n")
     assert len(protocol.pipeline) == 1  # the second request waits for the answer to the first
     await end(state)
@@ -147,6 +163,12 @@ async def test_a_websocket_has_these_attributes() -> None:
     assert (protocol.read_paused, protocol.close_sent) == (False, False)
     assert isinstance(protocol.writable, asyncio.Event)
     assert isinstance(protocol.queue, asyncio.Queue)
+    assert protocol.response.status_code == websockets.SWITCHING_PROTOCOLS
+    assert protocol.scope["extensions"].keys() == {"websocket.http.response"}
+    assert not protocol.conn.extensions
+    protocol.pause_writing()
+    assert not protocol.writable.is_set()
+    protocol.resume_writing()
     assert not protocol.conn.reader.buffer
     waiting = protocol.queue.qsize()
     protocol.data_received(b"\x01\x81\0\0\0\0a")  # the first fragment of a text
@@ -156,9 +178,94 @@ async def test_a_websocket_has_these_attributes() -> None:
     protocol.data_received(b"\0b")
     assert not protocol.conn.reader.buffer
     assert (len(protocol.frames), protocol.queue.qsize()) == (0, waiting + 1)
-    protocol.conn.fail(uvicorn_internals.POLICY_VIOLATION, "reason")
+    protocol.conn.fail(websockets.POLICY_VIOLATION, "reason")
     assert b"".join(protocol.conn.data_to_send()) == b"\x88\x08\x03\xf0reason"
     await end(state)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [(Flow, FlowControl), (Pipeline, deque)], ids=["flow", "pipeline"]
+)
+def test_our_parts_of_a_connection_have_what_uvicorn_uses(
+    ours: type[Any], theirs: type[Any]
+) -> None:
+    source = inspect.getsource(httptools_impl)
+    name = "flow" if ours is Flow else "pipeline"
+    used = set(re.findall(rf"\b{name}\.(\w+)", source))
+    assert used
+    assert {
+        each
+        for each in used
+        if not hasattr(ours(MemoryTransport()) if ours is Flow else ours(), each)
+    } == set()
+    assert all(hasattr(theirs, each) or each.endswith("_paused") for each in used)
+
+
+class Stream:
+    """Writes to the transport that it is offered."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def pause(self) -> None:
+        self.heard.append("pause")
+
+    def advance(self) -> None:
+        self.heard.append("advance")
+
+    def close(self) -> None:
+        self.heard.append("close")
+
+
+@pytest.mark.parametrize("pipelined", [False, True], ids=["alone", "with a request behind it"])
+async def test_a_response_whose_transport_was_taken_goes_on_without_its_application(
+    pipelined: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    stream, taken = Stream(), asyncio.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        if scope["path"] == "/live":
+            offer = offered(scope)
+            assert offer is not None
+            assert offer.take(stream)
+            offers.append(offer)
+            taken.set()
+        else:
+            await send({"type": "http.response.body", "body": b"second", "more_body": False})
+
+    offers: list[OfferedTransport] = []
+    protocol, transport, state = connected(BoundedRequests, app)
+    protocol.data_received(REQUEST + b"\r\n")
+    async with asyncio.timeout(PATIENCE):
+        await taken.wait()
+        await asyncio.gather(*state.tasks)
+    if pipelined:
+        protocol.data_received(b"GET /second HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    protocol.pause_writing()
+    protocol.resume_writing()
+    offers[0].write(b"1\r\nx\r\n")
+    offers[0].finish(b"1\r\ny\r\n")
+    await asyncio.gather(*state.tasks)
+    first, _, second = transport.written.partition(b"0\r\n\r\n")
+    assert first.endswith(b"1\r\nx\r\n1\r\ny\r\n")
+    assert (b"second" in second) is pipelined
+    assert stream.heard == ["pause", "advance"]
+    assert not transport.closing
+    assert caplog.text == ""
+    protocol.connection_lost(None)
+    assert stream.heard == ["pause", "advance"]
+    protocol._unset_keepalive_if_required()
+
+
+async def test_a_stream_is_closed_with_its_connection() -> None:
+    for kind, request in ((BoundedRequests, REQUEST + b"\r\n"), (BoundedWebSocket, HANDSHAKE)):
+        protocol, _, state = connected(kind)
+        protocol.data_received(request)
+        protocol.connected = stream = Stream()
+        protocol.connection_lost(ConnectionResetError())
+        assert stream.heard == ["close"]
+        await end(state)
 
 
 def test_a_stream_that_is_cut_is_no_error_in_the_log() -> None:
@@ -170,8 +277,8 @@ def test_a_stream_that_is_cut_is_no_error_in_the_log() -> None:
 
 def test_no_other_module_imports_uvicorns_protocols() -> None:
     users = [
-        path.name
+        path.parent.name
         for path in PACKAGE.rglob("*.py")
         if "uvicorn.protocols" in path.read_text("utf-8")
     ]
-    assert users == ["uvicorn_internals.py"]
+    assert {*users} == {"uvicorn_internals"}

@@ -6,6 +6,7 @@ import inspect
 
 from roomtone.http.openapi.shapes import SCHEMAS
 from roomtone.log import control_events, sse_writer
+from roomtone.log.frame import Frame
 from roomtone.types import Cursor
 
 
@@ -22,4 +23,5 @@ def test_an_event_is_written_for_streams_and_sockets() -> None:
     assert frame.socket == '{"event":"snapshot","id":"7-3","data":{"room":1}}'
     assert control_events.bye("left").stream == b'event: bye\ndata: {"reason": "left"}\n\n'
     assert sse_writer.comment("still here") == b": still here\n\n"
-    assert sse_writer.retry(1000) == b"retry: 1000\n\n"
+    first = Frame("snapshot", "{}", retry=1000)
+    assert first.stream == b"retry: 1000\nevent: snapshot\ndata: {}\n\n"

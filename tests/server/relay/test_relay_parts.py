@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from roomtone.log.frame import Frame
-from roomtone.log.room_log import Entry, Reader, RoomLog
+from roomtone.log.multimap import Multimap
+from roomtone.log.room_log import Arrived, Entry, Reader, RoomLog
+from roomtone.log.subscriber import News
 from roomtone.postgres.pools import Database
 from roomtone.problem import Problem
 from roomtone.relay.hallway import Hallway
@@ -65,7 +66,7 @@ async def follows(logs: RoomLogs, room: int, user: UserId) -> bool:
     """Follow for a moment; whether the room was there."""
     peer = PeerId(str(uuid4()))
     try:
-        async with logs.follow(RoomId(room), user, peer, asyncio.Event()):
+        async with logs.follow(RoomId(room), user, peer, News()):
             return True
     except NoSuchRoom:
         return False
@@ -140,7 +141,7 @@ async def test_a_room_that_ends_while_invitations_are_read_is_removed_from_the_l
 
         monkeypatch.setattr(invitations, "_read", ends_meanwhile)
         tasks.keep(invitations.run, "invitations")
-        wake = asyncio.Event()
+        wake = News()
         async with invitations.read(anna, wake) as invitee, asyncio.timeout(PATIENCE):
             assert invitee is not None
             while invitee.all() != "[]":
@@ -184,23 +185,23 @@ async def test_a_removal_of_files_that_the_database_refuses_is_tried_again_after
         psql.run("grant execute on function relay_deleted_recordings to roomtone_relay")
 
 
-class Unscanned(set[Reader]):
-    """A set of readers that fails when it is iterated over."""
+class Unscanned(Multimap[UserId | None, Reader]):
+    """Readers by user, which fails when all are looked through."""
 
-    def __iter__(self) -> Iterator[Reader]:
+    def values(self) -> Iterator[Reader]:
         raise AssertionError("all readers were looked through")
 
+    keys = values  # type: ignore[assignment]
 
-async def test_a_directed_event_looks_up_its_readers() -> None:
+
+async def test_a_directed_event_looks_up_its_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     room_log = RoomLog(RoomId(1), 1, 0)
-    wakes: dict[UserId, asyncio.Event] = {}
-    make: Callable[..., Reader] = partial(Reader, room_log)
-    for user in (ANNA, BO):
-        wakes[user] = asyncio.Event()
-        reader = make(user, PeerId(str(uuid4())), wakes[user])
+    monkeypatch.setattr(room_log, "_readers_of", Unscanned())
+    news = {user: News() for user in (ANNA, BO)}
+    for user, subscriber in news.items():
+        reader = Reader(room_log, user, PeerId(str(uuid4())), subscriber)
         reader.begin()
         room_log.add(reader)
-    room_log.readers = Unscanned(room_log.readers)
-    room_log.append(Entry(1, Frame("signals", "{}")), BO)
-    assert wakes[BO].is_set()
-    assert not wakes[ANNA].is_set()
+    room_log.append([Arrived(Entry(1, Frame("signals", "{}")), BO)])
+    assert news[BO].is_set()
+    assert not news[ANNA].is_set()

@@ -31,7 +31,11 @@ def happens(psql: Psql, room: int) -> int:
     """Write this many events, also signals for anna and for others. Returns the newest seq."""
     bo, anna = (
         psql.seat(room, "bo"),
-        psql.one("select peer_id::text from participants where room_id = %s", room),
+        psql.one(
+            "select peer_id::text from participants where room_id = %s and user_id = %s",
+            room,
+            psql.person("anna"),
+        ),
     )
     for _ in range(MANY // 100):
         psql.run(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 
 import pytest
 from roomtone.log.frame import Frame
-from roomtone.log.room_log import Entry, Reader, RoomLog
+from roomtone.log.room_log import Arrived, Entry, Reader, RoomLog
+from roomtone.log.subscriber import News
 from roomtone.types import Cursor, PeerId, RoomId, UserId
 
 from ...following import follow, joins
@@ -87,13 +87,12 @@ def test_the_relay_learns_which_event_was_taken_back(psql: Psql) -> None:
 
 def test_a_slow_reader_never_gets_an_event_that_was_taken_back() -> None:
     log = RoomLog(RoomId(1), epoch=7, head=0)
-    behind = Reader(log, UserId(1), PeerId("a"), asyncio.Event())
+    behind = Reader(log, UserId(1), PeerId("a"), News())
     log.add(behind)
     behind.begin()
     for seq, gone in ((1, None), (2, None), (3, 2), (4, 2)):
-        log.append(
-            Entry(seq, Frame("messages", str(seq), Cursor(7, seq)), taken_back_seq=gone), None
-        )
+        entry = Entry(seq, Frame("messages", str(seq), Cursor(7, seq)), taken_back_seq=gone)
+        log.append([Arrived(entry)])
     assert [entry.seq for entry in behind.take()] == [1, 3, 4]
 
 

@@ -1,9 +1,4 @@
-"""The only module that uses parts of uvicorn that are not its documented interface (docs/internals.md).
-
-uvicorn has no setting for the size of a request head, the time in which a request arrives, or the number of fragments
-and messages of a WebSocket. So its two protocol classes are subclassed, and `request_bounds.py` has the bounds.
-`tests/server/http/test_uvicorn_internals.py` has a test for every name that is used here.
-"""
+"""HTTP requests, bounded; and their responses, offered to streams that write to the transport themselves."""
 
 from __future__ import annotations
 
@@ -13,29 +8,58 @@ from collections.abc import Callable
 from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from ..problem import Problem
-from . import request_bounds
-from .limits import MOST_DISCARDED
+from ...problem import Problem
+from ...transports.direct import EXTENSION, Connected
+from .. import request_bounds
+from ..limits import MOST_DISCARDED
+from .deadline import Deadline
+from .flow import Flow, Pipeline
 
-POLICY_VIOLATION: Final = 1008  # RFC 6455, 7.4.1
+LAST_CHUNK: Final = b"0\r\n\r\n"  # RFC 9112, 7.1
+NOBODY_WAITS: Final = asyncio.Event()
 
 
-class _Deadline:
-    """One timer of a connection. `start` does nothing while it runs."""
+class _Response:
+    """One response as `transports/direct.py` may take it: its bytes go to the transport, and its ASGI application may return."""
 
-    def __init__(self) -> None:
-        self._timer: asyncio.TimerHandle | None = None
+    __slots__ = ("_cycle", "_protocol")
 
-    def start(self, loop: asyncio.AbstractEventLoop, expired: Callable[[], None]) -> None:
-        if self._timer is None:
-            self._timer = loop.call_later(request_bounds.REQUEST_WITHIN_S, expired)
+    def __init__(self, protocol: BoundedRequests, cycle: RequestResponseCycle) -> None:
+        self._protocol = protocol
+        self._cycle = cycle
 
-    def stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    @property
+    def write(self) -> Callable[[bytes], object]:
+        return self._protocol.transport.write
+
+    @property
+    def paused(self) -> bool:
+        return self._protocol.flow.write_paused
+
+    def take(self, connected: Connected) -> bool:
+        protocol, cycle = self._protocol, self._cycle
+        if cycle.disconnected or protocol.transport.is_closing() or not cycle.chunked_encoding:
+            return False
+        protocol.connected = connected
+        cycle.disconnected = True  # its task may end before the response does
+        cycle.message_event = NOBODY_WAITS
+        if protocol.scope is cycle.scope:  # otherwise the head of another request was received
+            protocol.scope, protocol.headers, protocol.url = None, [], b""  # type: ignore[assignment]
+        cycle.scope = None  # type: ignore[assignment]
+        return True
+
+    def finish(self, last: bytes) -> None:
+        protocol, cycle = self._protocol, self._cycle
+        protocol.connected = None
+        protocol.transport.write(last + LAST_CHUNK)
+        cycle.response_complete = True
+        if not cycle.keep_alive:
+            protocol.transport.close()
+        protocol.on_response_complete()
+
+    def abort(self) -> None:
+        self._protocol.transport.abort()
 
 
 class BoundedRequests(HttpToolsProtocol):
@@ -48,16 +72,33 @@ class BoundedRequests(HttpToolsProtocol):
     _overhead = 0  # bytes of this request that are not its body
     _body_size = 0
     _head_is_complete = False
+    connected: Connected | None = None
+    """Who writes to the transport directly."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._deadline = _Deadline()
+        self.flow = Flow(transport)  # type: ignore[assignment]
+        self.pipeline = Pipeline()  # type: ignore[assignment]
+        self._deadline = Deadline()
         self._largest_body: int = self.app_state["settings"].body_limit + MOST_DISCARDED
         self._start_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.stop()
         super().connection_lost(exc)
+        if self.connected is not None:
+            self.connected.close()
+            self.connected = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.connected is not None:
+            self.connected.pause()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.connected is not None:
+            self.connected.advance()
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -87,6 +128,10 @@ class BoundedRequests(HttpToolsProtocol):
             self.transport.close()
         if not self.transport.is_closing():
             super().on_headers_complete()
+            newest: RequestResponseCycle | None = self.cycle
+            if newest is not None and newest.scope is self.scope:
+                extensions = {EXTENSION: _Response(self, newest)}
+                self.scope["extensions"] = extensions  # type: ignore[typeddict-item]
 
     def on_body(self, body: bytes) -> None:
         self._overhead -= len(body)
@@ -138,80 +183,6 @@ class BoundedRequests(HttpToolsProtocol):
         if cycle is not None:
             cycle.disconnected = True
             cycle.message_event.set()
-        self.transport.close()
-
-
-class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """Closes a connection that exceeds a bound with 1008. Reads nothing from a client that does not read itself.
-
-    uvicorn limits the bytes of a message; not the number of its fragments, nor the messages that wait, nor the
-    pongs to a client that does not read them.
-    """
-
-    _reading_waits_for_writing = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self._deadline = _Deadline()
-        self.conn.debug = False  # otherwise cookies, tokens and messages are logged
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._deadline.stop()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self.transport.is_closing():
-            return
-        if not self.handshake_initiated:  # the request head is complete, but it is not a handshake
-            self.transport.write(request_bounds.raw_response(request_bounds.not_a_handshake()))
-            self.transport.close()
-        elif len(self.frames) > request_bounds.MOST_FRAGMENTS:
-            self._fail("too many fragments")
-        elif self.queue.qsize() > request_bounds.MOST_WAITING:
-            self._fail("too many messages")
-        else:
-            self._watch_message()
-            self._wait_for_writing()
-
-    def send_receive_event_to_app(self) -> None:
-        self._deadline.stop()
-        super().send_receive_event_to_app()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        if self._reading_waits_for_writing:
-            self._reading_waits_for_writing = False
-            if not self.read_paused:
-                self.transport.resume_reading()
-
-    def _wait_for_writing(self) -> None:
-        if not self.writable.is_set() and not self.read_paused:
-            self._reading_waits_for_writing = True
-            self.transport.pause_reading()
-
-    def _watch_message(self) -> None:
-        """Start the deadline with the first byte of a message, stop it when no message is incomplete."""
-        if not self.frames and not self.conn.reader.buffer:
-            self._deadline.stop()
-        else:
-            self._deadline.start(self.loop, self._took_too_long)
-
-    def _took_too_long(self) -> None:
-        self._deadline.stop()
-        if self.read_paused or self._reading_waits_for_writing:  # the relay did not read
-            self._watch_message()
-        else:
-            self._fail("the message did not arrive in time")
-
-    def _fail(self, reason: str) -> None:
-        self._deadline.stop()
-        if self.close_sent or self.transport.is_closing():
-            self.transport.close()
-            return
-        self.conn.fail(POLICY_VIOLATION, reason)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
         self.transport.close()
 
 

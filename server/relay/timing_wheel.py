@@ -1,0 +1,45 @@
+"""One timer for what every stream does now and then: a comment while nothing else is sent, and the end with its token.
+
+Streams stand in the slot of the moment at which they are due. One that ended is dropped when its turn comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from typing import Final, Protocol
+
+SLOT: Final = 0.25  # seconds
+AT_ONCE: Final = 500  # streams served before other work of the loop has its turn
+
+
+class Timed(Protocol):
+    def due(self, now: float) -> float | None:
+        """It is time. Returns when it is due again, by the loop's clock; None if it has ended."""
+
+
+class TimingWheel:
+    def __init__(self) -> None:
+        self._slots: defaultdict[int, list[Timed]] = defaultdict(list)
+
+    def add(self, timed: Timed, at: float) -> None:
+        """It is due at this moment of the loop's clock, up to a slot later."""
+        self._slots[int(at / SLOT) + 1].append(timed)
+
+    async def run(self) -> None:
+        """Serve those that are due, until cancelled."""
+        clock = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(SLOT)
+            await self.turn(clock.time())
+
+    async def turn(self, now: float) -> None:
+        """Serve those whose moment has passed."""
+        for slot in sorted(slot for slot in self._slots if slot <= now / SLOT):
+            due = self._slots.pop(slot)
+            for first in range(0, len(due), AT_ONCE):
+                for timed in due[first : first + AT_ONCE]:
+                    again = timed.due(now)
+                    if again is not None:
+                        self.add(timed, max(again, now))
+                await asyncio.sleep(0)

@@ -1,0 +1,84 @@
+"""Streams that are written to the client's transport directly, past ASGI, where the server offers it.
+
+`http/uvicorn_internals/` offers it in the extensions of the ASGI scope. Its write never waits and runs no task: the transport
+has the buffer, and says when it is too full. Where nothing is offered (another server, HTTP/2), `asgi_outlets.py` serves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from ..log.framing import Framing, chunk, chunked_event_stream
+from .following import StreamEnded
+from .sse_manners import STILL_HERE
+from .subscription import Subscription
+
+EXTENSION: Final = "roomtone.transport"
+"""The name in the scope's extensions."""
+
+
+class Connected(Protocol):
+    """What a transport says to whom it serves."""
+
+    def pause(self) -> None:
+        """More is buffered than should be."""
+
+    def advance(self) -> None:
+        """Enough of it was sent."""
+
+    def close(self) -> None:
+        """The connection is closed."""
+
+
+class OfferedTransport(Protocol):
+    """One client's transport: `write` takes bytes as they are on the wire."""
+
+    @property
+    def write(self) -> Callable[[bytes], object]: ...
+
+    @property
+    def paused(self) -> bool: ...
+
+    def take(self, connected: Connected) -> bool:
+        """Write to it from now on, after the head of the response was sent; false if that is not possible (any more)."""
+
+    def finish(self, last: bytes) -> None:
+        """Write this, and complete the response."""
+
+    def abort(self) -> None:
+        """Close the connection, whatever is buffered."""
+
+
+def offered(scope: Mapping[str, Any]) -> OfferedTransport | None:
+    transport: OfferedTransport | None = (scope.get("extensions") or {}).get(EXTENSION)
+    return transport
+
+
+class DirectStream:
+    """An event stream in the chunked transfer coding."""
+
+    __slots__ = ("_subscription", "_transport", "write")
+
+    framing: Framing = staticmethod(chunked_event_stream)
+    still_here = chunk(STILL_HERE)
+    unread_for = math.inf
+
+    def __init__(self, transport: OfferedTransport, subscription: Subscription) -> None:
+        self._transport = transport
+        self._subscription = subscription
+        self.write = transport.write
+
+    @property
+    def paused(self) -> bool:
+        return self._transport.paused
+
+    def end(self, end: StreamEnded) -> None:
+        self._transport.finish(self.framing([end.frame()]))
+
+    def cut(self) -> None:
+        self._transport.abort()
+
+    def failed(self) -> None:
+        self._subscription.failed()

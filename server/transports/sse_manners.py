@@ -1,0 +1,14 @@
+"""What every event stream has: its headers, and what shows that it works while nothing happens."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..log import sse_writer
+
+HEADERS: Final = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+STILL_HERE: Final = sse_writer.comment("still here")
