@@ -120,7 +120,12 @@ class Reader:
         self._position = self.log.cursor
 
     def join(self, outlet: Outlet) -> None:
-        """Have what is new written to this outlet at once. The reader has received everything before."""
+        """Have what is new written to this outlet at once. The reader has received everything before.
+
+        It may have received more, read from the database, than this log has read yet. Then it goes on taking for now.
+        """
+        if self._position is None or self.lost or self._position.seq > self.log.head:
+            return
         self._outlet = outlet
         self.log.join(self, outlet)
 
