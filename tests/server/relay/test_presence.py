@@ -123,7 +123,9 @@ async def test_a_seat_that_is_never_followed_is_reaped(
     with run_relay(database_url, grace=0.5) as relay:
         join(relay, room, "anna")
         await comes_true(lambda: psql.roster(room) == [])
-    assert psql.all("select type, reason from events where table_name = 'participants'") == [
+    assert psql.all(
+        "select type, reason from events where table_name = 'participants' order by seq"
+    ) == [
         ("INSERT", None),
         ("DELETE", "timeout"),
     ]
