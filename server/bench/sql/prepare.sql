@@ -33,4 +33,4 @@ create unlogged table bare (
   body       jsonb not null,
   created_at timestamptz not null default clock_timestamp()
 );
-analyze pairs;
+analyze pairs, roomtone.participants, roomtone.rooms, roomtone.users;
