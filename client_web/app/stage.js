@@ -34,7 +34,10 @@ export function createStageActions(context) {
   const report = createReport({
     report: (person, reason) => moderation().report(person, reason),
     block: shell.block,
-    done: (words) => context.view.showNotice(words),
+    done(words) {
+      context.view.showNotice(words)
+      context.view.focusRoom() // the card with the button that opened the dialog is closed
+    },
   })
   const card = createPersonCard({
     ...calls,

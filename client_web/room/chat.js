@@ -93,7 +93,8 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
 
   /** How long a message waits after a failure. @type {Parameters<typeof createOutgoingMessages>[0]['pause']} */
   function pause(problem, waited, attempt) {
-    if (isUnanswered(problem)) return backoff(attempt)
+    // My seat expired while I was away: it is taken again, or the room session ends and nothing is sent any more.
+    if (isUnanswered(problem) || ruleOf(problem) === 'participants_only_for_those_inside') return backoff(attempt)
     // Several that were written without a connection go out together: no faster than the room allows.
     if (waited && ruleOf(problem) === 'messages_come_slowly') return PACE
     if (waited && ruleOf(problem) === 'messages_slow_mode') return slowMode() * 1000

@@ -92,9 +92,10 @@ function recordingOf({ recording: { running, last }, may }) {
 }
 
 /** What is sent when the connection is back. Not messages: each shows by itself that it waits. @param {Lossy} state @returns {Loss[]} */
-function unsentOf({ handWish, microphone, me }) {
+function unsentOf({ handWish, microphone, me, seatGone }) {
   /** @type {Loss[]} */ const losses = []
   if (handWish !== null) losses.push({ key: 'unsent-hand', kind: 'unsent', cause: handWish ? 'hand_up' : 'hand_down', press: null })
-  if (microphone.waiting && me) losses.push({ key: 'unsent-mute', kind: 'unsent', cause: me.muted ? 'mute' : 'unmute', press: null })
+  // A new seat begins muted: what I wanted for the lost one is not sent.
+  if (microphone.waiting && me && !seatGone) losses.push({ key: 'unsent-mute', kind: 'unsent', cause: me.muted ? 'mute' : 'unmute', press: null })
   return losses
 }

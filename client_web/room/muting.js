@@ -45,6 +45,17 @@ export function createMuting({ write, onChange }) {
     }
   }
 
+  /** Writes my wish, if the row is another. `flush` then waits at least once, so that it ends after `writing` is set. */
+  function writeWish() {
+    if (writing) return writing
+    if (muted !== (awaited ?? row)) return (writing = flush())
+    if (waiting) {
+      waiting = false
+      onChange(muted)
+    }
+    return Promise.resolve(true)
+  }
+
   return {
     get muted() {
       return muted
@@ -59,16 +70,14 @@ export function createMuting({ write, onChange }) {
     },
     /** The connection is back: writes the wish that waits. @returns {Promise<boolean>} as `set` */
     resume() {
-      if (waiting) writing ??= flush()
-      return writing ?? Promise.resolve(false)
+      return waiting || writing ? writeWish() : Promise.resolve(false)
     },
 
     /** @param {boolean} wish @returns {Promise<boolean>} whether it is written; rejects with the Problem that refused it */
     set(wish) {
       mutedByOther = false
       become(wish)
-      writing ??= flush()
-      return writing
+      return writeWish()
     },
 
     /**
@@ -82,8 +91,7 @@ export function createMuting({ write, onChange }) {
       if (waiting) return
       if (fresh && value && !muted && awaited === false) {
         become(true)
-        writing ??= flush()
-        writing.catch(() => {}) // if refused, the row still says muted
+        writeWish().catch(() => {}) // if refused, the row still says muted
       } else if (awaited === value) awaited = null // the event of my own write; my wish may be another one by now
       else if (awaited === null) become(value)
     },

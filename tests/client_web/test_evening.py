@@ -240,7 +240,7 @@ def test_what_is_written_without_a_connection_goes_out_once_in_order_or_says_tha
             assert tab.run("() => roomtone.roomSession.setMuted(true)") is False
             tab.until("() => roomtone.state.me.muted && roomtone.state.microphone.waiting")
         night.cleo.reads(
-            "Your microphone is off. Others may still see it as on. It is sent when you are connected again."
+            "Your microphone is off. Others may still see it as on. This is sent when you are connected again."
         )
         night.dee.page.get_by_role("button", name="Raise hand").click()
         night.dee.reads("Your hand is not up yet.")

@@ -8,6 +8,9 @@ from ..people import Psql
 from ..running import RunningRelay
 from .user_page import user_page
 
+NOT_COVERED = """() => document.querySelector('.hallway__connection').getBoundingClientRect().bottom
+    <= document.querySelector('.hallway__sections section:not([hidden]) h2').getBoundingClientRect().top"""
+
 
 def test_a_card_changes_in_place_as_people_come_and_go(
     context: BrowserContext, relay: RunningRelay, psql: Psql
@@ -135,13 +138,15 @@ def test_what_people_write_is_always_text(
 def test_the_hallway_says_when_it_may_be_old(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
-    psql.room("rick", "Porch")
+    for name in ("Porch", "Attic"):
+        psql.room("rick", name)
     with user_page(context, relay.url, "beth") as beth:
-        beth.sees_cards("Porch")
+        beth.card("Attic").wait_for()
         context.set_offline(True)
         beth.page.evaluate("dispatchEvent(new Event('online'))")  # check now, not at the next timer
         beth.reads("Reconnecting… what you see may be out of date.")
-        assert beth.cards() == ["Porch"]
+        beth.waits_for(NOT_COVERED)
+        assert sorted(beth.cards()) == ["Attic", "Porch"]
         context.set_offline(False)
         beth.page.locator(".hallway__connection").wait_for(state="hidden")
         beth.said.clear()  # the browser's own messages about the network

@@ -57,7 +57,7 @@ function sentences(loss) {
     case 'node':
     case 'person': return { title: connectionProblemInWords(loss.problem), next: '' }
     case 'recording': return { title: loss.id === null ? 'The recording was cancelled.' : 'The recording has ended.', next: failureInWords(loss) }
-    case 'unsent': return { title: UNSENT[loss.cause], next: 'It is sent when you are connected again.' }
+    case 'unsent': return { title: UNSENT[loss.cause], next: 'This is sent when you are connected again.' }
   }
 }
 

@@ -15,7 +15,7 @@ const MINUTE = 60_000
 /**
  * For moderators: the people who ask to speak, in the order they asked, and the people who were invited and have not answered.
  * @param {{ bringUp: (person: Person) => Promise<unknown>, lowerHand: (person: Person) => Promise<unknown>,
- *           withdraw: (person: Person) => Promise<unknown>, choose: (user_id: number, from: Element) => void }} actions
+ *           withdraw: (person: Person) => Promise<unknown>, choose: (user_id: number, from: Element) => void, focusBack: () => void }} actions  `focusBack`: the last entry had the focus, and is gone
  */
 export function createHandQueue(actions) {
   const refusal = createRefusal()
@@ -36,6 +36,14 @@ export function createHandQueue(actions) {
     timer = shown.length ? setTimeout(draw, MINUTE) : undefined // only the minutes change
   }
 
+  /** The entry with the focus is gone: the first one gets it. @param {string|undefined} key */
+  function keepFocus(key) {
+    if (!key || waiting.get(key) || unanswered.get(key)) return
+    const next = shown.length ? waiting.get(shown[0].user_id) : undefined
+    if (next) next.focus()
+    else actions.focusBack()
+  }
+
   return {
     element: root,
     forget: () => refusal.say(null),
@@ -43,12 +51,15 @@ export function createHandQueue(actions) {
     update({ may, queue, people }) {
       const invitedPeople = may.moderate ? people.filter((person) => person.invited) : []
       shown = may.moderate ? queue : []
+      /** @type {HTMLElement|null|undefined} */ const focused = root.contains(document.activeElement) ? document.activeElement?.closest('.hand') : null
+      const key = focused?.dataset.key
       root.hidden = shown.length === 0 && invitedPeople.length === 0
       if (root.hidden) refusal.say(null)
       say(count, shown.length ? String(shown.length) : '')
       asked.hidden = invitedPeople.length === 0
       draw()
       unanswered.update(invitedPeople)
+      keepFocus(key)
     },
   }
 }
@@ -87,6 +98,7 @@ function createHand(actions, refusal) {
   const root = element('li', { class: 'hand' }, place, entry.who, up, lower)
   return {
     element: root,
+    focus: () => up.focus(),
     update(/** @type {Person} */ person) {
       entry.update(person)
       say(place, String(person.hand))

@@ -13,9 +13,11 @@ export function createSpeakers() {
     element: root,
     /** @param {{ speakers: readonly { username: string, me: boolean }[], phase: string }} roomSession */
     update({ speakers, phase }) {
-      root.hidden = phase === 'left' || phase === 'joining'
-      root.classList.toggle('speakers--some', speakers.length > 0)
-      say(words, speakersInWords(speakers))
+      // While I am not connected, it is not known who hears me, nor that nobody speaks.
+      const shown = phase === 'in' ? speakers : speakers.filter(({ me }) => !me)
+      root.hidden = phase === 'left' || phase === 'joining' || (phase !== 'in' && shown.length === 0)
+      root.classList.toggle('speakers--some', shown.length > 0)
+      say(words, speakersInWords(shown))
     },
   }
 }

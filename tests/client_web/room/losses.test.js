@@ -47,7 +47,7 @@ const CASES = [
   ['the recording, for others', { recording: ended({ ended_reason: 'all people had left' }) }, [['recording', 'Listen to it', /It ended because all people had left/u]]],
   ['no recording that was stopped', { recording: ended() }, []],
   ['what I did without a connection', { phase: 'reconnecting', reason: 'network', handWish: true, microphone: { problem: null, waiting: true } },
-    [['connection', 'Connect now', /./u], ['unsent', null, /hand is not up yet. It is sent when/u], ['unsent', null, /Your microphone is off. Others may still/u]]],
+    [['connection', 'Connect now', /./u], ['unsent', null, /hand is not up yet. This is sent when/u], ['unsent', null, /Your microphone is off. Others may still/u]]],
   ['the room', { phase: 'left', reason: 'room ended', chat: { outgoing: [1, 2] } }, [['seat', null, /2 messages of yours did not go out/u]]],
   ['the seat, to another tab', { phase: 'left', reason: 'taken over' }, [['seat', 'Come back', /^ $/u]]],
   ['nothing, when I left', { phase: 'left', reason: 'left' }, []],

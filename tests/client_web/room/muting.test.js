@@ -122,3 +122,25 @@ test('a new session forgets what was wanted in the one before', async () => {
   await muting.resume()
   assert.deepEqual([writes, muting.muted, muting.waiting], [[false], true, false])
 })
+
+test('a wish that needs no write does not keep the next one from being written', async () => {
+  const { muting, writes, resolve } = mutingAndItsWrites()
+  assert.equal(await muting.set(true), true)
+  const done = muting.set(false)
+  assert.deepEqual(writes, [false])
+  resolve()
+  assert.equal(await done, true)
+})
+
+test('a wish that is taken back without a connection waits no more, and the next one is written', async () => {
+  const { muting, writes, refuse } = mutingAndItsWrites()
+  muting.seen(false)
+  const off = muting.set(true)
+  refuse(unreachable())
+  await off
+  assert.equal(await muting.set(false), true)
+  assert.equal(muting.waiting, false)
+  muting.reset()
+  muting.set(false)
+  assert.deepEqual(writes, [true, false])
+})
