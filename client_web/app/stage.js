@@ -34,10 +34,7 @@ export function createStageActions(context) {
   const report = createReport({
     report: (person, reason) => moderation().report(person, reason),
     block: shell.block,
-    done(words) {
-      context.view.showNotice(words)
-      context.view.focusRoom() // the card with the button that opened the dialog is closed
-    },
+    done: (words) => context.view.showNotice(words),
   })
   const card = createPersonCard({
     ...calls,

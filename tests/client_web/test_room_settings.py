@@ -109,6 +109,7 @@ def test_a_person_is_blocked_reported_and_met_again(
         report.get_by_label("Block zoe as well").check()
         rick.button("Send the report").click()
         report.wait_for(state="hidden")
+        rick.waits_for("() => document.activeElement.matches('.room')")
         kept = psql.one("select reason from reports where jsonb_typeof(log) is not null")
         assert kept == "Sings <off key>."
         assert psql.one("select count(*) from blocks") == 1

@@ -10,11 +10,19 @@ export function createDialog(title, ...children) {
   const heading = element('h2', { class: 'dialog__title', text: title, tabindex: '-1', autofocus: true })
   const shut = element('button', { class: 'dialog__close', type: 'button', 'aria-label': 'Close', on: { click: () => dialog.close() } }, symbol('close'))
   const body = element('div', { class: 'dialog__body' }, element('header', { class: 'dialog__head' }, heading, shut), ...children)
-  const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: closeBeside } }, body)
+  const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: closeBeside, close: keepFocus } }, body)
 
   function closeBeside(/** @type {Event} */ event) {
     if (event.target === dialog) dialog.close()
   }
+  /** What had the focus before may be gone, such as the button of a person's card: then the room gets it. */
+  function keepFocus() {
+    const focused = document.activeElement
+    if (focused && focused !== document.body && focused.getClientRects().length > 0) return
+    /** @type {HTMLElement|null} */ const room = document.querySelector('.room:not([hidden])')
+    room?.focus({ preventScroll: true })
+  }
+
   return {
     element: dialog,
     open() {

@@ -1,5 +1,11 @@
 import { move, vanish } from './motion.js'
 
+/** What had the focus is removed: the room, or what else around it can have the focus, gets it. @param {HTMLElement} list */
+function focusAround(list) {
+  /** @type {HTMLElement|null} */ const around = list.closest('[tabindex]')
+  around?.focus({ preventScroll: true })
+}
+
 /**
  * Keeps the children of a list equal to data. An item keeps its element, and with it the focus. New elements grow, removed ones fade, and
  * others move to their new places.
@@ -26,6 +32,7 @@ export function keyed(list, { key, create, fades = true }) {
     for (const [id, one] of made) {
       if (wanted.has(id)) continue
       made.delete(id)
+      if (one.element.contains(document.activeElement)) focusAround(list)
       if (!fades) {
         one.element.remove()
         continue

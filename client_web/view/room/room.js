@@ -25,7 +25,7 @@ import { createStageTools } from '../stage/tools.js'
 /**
  * The room: its head, stage, listeners and controls.
  * @param {{ listen: () => void } & Parameters<typeof createRoomHead>[0] & Parameters<typeof createStageTools>[0] & Parameters<typeof createSeat>[0] &
- *         Omit<Parameters<typeof createHandQueue>[0], 'focusBack'> & Parameters<typeof createEnding>[0] & Parameters<typeof createControls>[0] &
+ *         Parameters<typeof createHandQueue>[0] & Parameters<typeof createEnding>[0] & Parameters<typeof createControls>[0] &
  *         Parameters<typeof createPinned>[0] & Parameters<typeof createRecordingButton>[0] & Parameters<typeof createRecordingBanner>[0] &
  *         Parameters<typeof createRoomRecordings>[0] & Parameters<typeof createLosses>[0]} actions
  */
@@ -36,7 +36,7 @@ export function createRoom(actions) {
   const speakers = createSpeakers()
   const tools = createStageTools(actions)
   const stage = createHalf('On stage', 'stage', actions, tools.element)
-  const queue = createHandQueue({ ...actions, focusBack: () => root.focus({ preventScroll: true }) })
+  const queue = createHandQueue(actions)
   const others = createHalf('Others in the room', 'others', actions)
   const losses = createLosses(actions)
   const vacant = element('p', { class: 'room__vacant quiet', text: 'Nobody is on the stage yet.' })

@@ -15,7 +15,7 @@ const MINUTE = 60_000
 /**
  * For moderators: the people who ask to speak, in the order they asked, and the people who were invited and have not answered.
  * @param {{ bringUp: (person: Person) => Promise<unknown>, lowerHand: (person: Person) => Promise<unknown>,
- *           withdraw: (person: Person) => Promise<unknown>, choose: (user_id: number, from: Element) => void, focusBack: () => void }} actions  `focusBack`: the last entry had the focus, and is gone
+ *           withdraw: (person: Person) => Promise<unknown>, choose: (user_id: number, from: Element) => void }} actions
  */
 export function createHandQueue(actions) {
   const refusal = createRefusal()
@@ -39,9 +39,7 @@ export function createHandQueue(actions) {
   /** The entry with the focus is gone: the first one gets it. @param {string|undefined} key */
   function keepFocus(key) {
     if (!key || waiting.get(key) || unanswered.get(key)) return
-    const next = shown.length ? waiting.get(shown[0].user_id) : undefined
-    if (next) next.focus()
-    else actions.focusBack()
+    if (shown.length) waiting.get(shown[0].user_id)?.focus()
   }
 
   return {
