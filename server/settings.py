@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from .formats.ice_addresses import faults
 from .formats.media_addresses import Reach
+from .grace import GRACE, ROLE_KEPT
 from .paths import default_data_dir
 
 TransportPolicy = Literal["all", "relay"]
@@ -157,12 +158,12 @@ class Settings:
         " this machine, or networks like `10.0.0.0/8`.",
     )
     grace: float = setting(
-        10.0,
+        GRACE.total_seconds(),
         help="Grace period: seconds that a seat is kept after its connection was lost.",
         at_least=0.1,
     )
     role_kept: float = setting(
-        600.0,
+        ROLE_KEPT.total_seconds(),
         help="Seconds that the role and the raised hand are kept for a participant who lost the seat because the connection"
         " was lost for longer than the grace period.",
         at_least=0,

@@ -89,7 +89,7 @@ export function createRequestCounter({ fetch, onChange }) {
 }
 
 /** `sql;dur=0.81;desc="select …", …` (W3C Server Timing, 2.1). @param {string} header */
-export function statementsOf(header) {
+function statementsOf(header) {
   return [...header.matchAll(/sql;dur=([\d.]+);desc="((?:[^"\\]|\\.)*)"/g)].map(([, ms, text]) => ({
     text: text.replace(/\\(.)/g, '$1'),
     ms: Number(ms),

@@ -26,7 +26,7 @@ import { createMemory } from './memory.js'
  */
 
 /** The sound processing of browsers (W3C Media Capture, section 13): all on, unless the user switches it off. */
-export const SWITCHES = Object.freeze(['noiseSuppression', 'echoCancellation', 'autoGainControl'])
+const SWITCHES = Object.freeze(['noiseSuppression', 'echoCancellation', 'autoGainControl'])
 
 /** @type {Record<'microphone'|'speaker', MediaDeviceKind>} */
 const KINDS = { microphone: 'audioinput', speaker: 'audiooutput' }

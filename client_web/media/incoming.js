@@ -20,7 +20,7 @@ function ageOf({ timestamp }) {
  * The level of what a receiver plays, 0..1; 0 when nothing came lately.
  * @param {RTCRtpReceiver} receiver @param {number} [within] ms
  */
-export function levelOf(receiver, within = RECENT) {
+function levelOf(receiver, within = RECENT) {
   let level = 0
   for (const source of receiver.getSynchronizationSources()) if (ageOf(source) < within) level = Math.max(level, source.audioLevel ?? 0)
   return level

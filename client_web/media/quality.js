@@ -26,7 +26,7 @@ const LIMITS = {
  * @param {number} loss @param {number} jitter_ms @param {number|null} round_trip_ms
  * @returns {Quality}
  */
-export function judge(loss, jitter_ms, round_trip_ms) {
+function judge(loss, jitter_ms, round_trip_ms) {
   /** @param {{ loss: number, jitter_ms: number, round_trip_ms: number }} limit */
   const beyond = (limit) => loss >= limit.loss || jitter_ms >= limit.jitter_ms || (round_trip_ms ?? 0) >= limit.round_trip_ms
   const level = beyond(LIMITS.weak) ? 'weak' : beyond(LIMITS.choppy) ? 'choppy' : 'good'

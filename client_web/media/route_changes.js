@@ -7,7 +7,7 @@
  */
 
 export const KEEP_OLD = 2_000 // ms; a node keeps a room that left it for as long
-export const KEEP_OLD_AT_MOST = 5_000 // ms that an old node is kept while somebody cannot be reached without it
+const KEEP_OLD_AT_MOST = 5_000 // ms that an old node is kept while somebody cannot be reached without it
 
 /**
  * @param {object} now

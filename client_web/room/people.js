@@ -43,7 +43,7 @@ export function peopleOf(room, { user_id, muted, soundOf, connectionOf, mixed, a
     const { username, role, peer_id, seq, join_date } = seat
     return Object.freeze({
       ...{ user_id: seat.user_id, username, role, peer_id, seq, join_date, me },
-      kind: seat.user_kind === 'bot' ? 'bot' : seat.kind,
+      kind: seat.kind,
       on_stage: maySpeak(seat),
       muted: me ? muted : seat.muted,
       hand: places.get(seat.user_id) ?? null,

@@ -30,13 +30,14 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
   /** @type {number|undefined} */ let timer
   /** @type {{ running: Running|null, last: RecordingRecord|null }|null} */ let state = null
 
-  const begins = () => instant(record?.begins_at ?? '') - skew()
-  const counting = () => record?.started_at === null && begins() > now()
+  /** When it begins, in ms by this browser's clock. */
+  const beginsAt = (/** @type {RecordingRecord} */ one) => instant(one.begins_at) - skew()
+  const isCountingDown = (/** @type {RecordingRecord} */ one) => one.started_at === null && beginsAt(one) > now()
 
   function stateNow() {
     /** @type {Running|null} */ const running = record && Object.freeze({
-      ...{ id: record.id, username: record.username, begins: begins() },
-      phase: counting() ? 'announced' : 'recording',
+      ...{ id: record.id, username: record.username, begins: beginsAt(record) },
+      phase: isCountingDown(record) ? 'announced' : 'recording',
       mine: record.started_by === user.id,
       unknown: !known.has(record.id),
     })
@@ -46,20 +47,17 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
   function changed() {
     clearTimeout(timer)
     // When the countdown ends, the page shows "recording", even if the node has not begun yet.
-    if (record && counting()) timer = setTimeout(changed, begins() - now() + 20)
+    if (record && isCountingDown(record)) timer = setTimeout(changed, beginsAt(record) - now() + 20)
     state = null
     onChange()
   }
 
   /** @param {RecordingRecord|null} next */
   function take(next) {
-    if (next && (next.started_by === user.id || known.has(next.continues_id ?? 0) || (record?.id !== next.id && counts(next)))) known.add(next.id)
+    if (next && (next.started_by === user.id || known.has(next.continues_id ?? 0) || (record?.id !== next.id && isCountingDown(next)))) known.add(next.id)
     record = next
     changed()
   }
-
-  /** Whether the countdown is still running. */
-  const counts = (/** @type {RecordingRecord} */ next) => next.started_at === null && instant(next.begins_at) - skew() > now()
 
   /** @type {Record<string, (frame: import('../signaling/subscription.js').Frame) => void>} */
   const handlers = {

@@ -5,7 +5,7 @@ import { instant } from './clock.js'
  * The state of a room, from its log: a pure reducer over frames. The same frames give the same state in every browser, however often it
  * reconnects. A frame that was received before changes nothing: the same object is returned.
  *
- * @typedef {{ room_id: number, user_id: number, username: string, user_kind?: string, kind: 'person'|'bot'|'sfu'|'mcu',
+ * @typedef {{ room_id: number, user_id: number, username: string, kind: 'person'|'bot'|'sfu'|'mcu',
  *             role: 'HOST'|'MODERATOR'|'SPEAKER'|'AUDIENCE', peer_id: string|null, muted: boolean, join_date: string, seq: number,
  *             hand_raised_at?: string|null, invited_to_speak_at?: string|null, asked_to_unmute_at?: string|null }} Seat
  * @typedef {Seat & { peer_id: string }} PresentSeat
@@ -49,9 +49,6 @@ export const present = (state) => [...state.seats.values()].filter(isPresent)
 
 /** @param {RoomState} state */
 export const onStage = (state) => present(state).filter(maySpeak)
-
-/** @param {RoomState} state */
-export const inAudience = (state) => present(state).filter((seat) => !maySpeak(seat))
 
 /** Who asks to speak, in the order they asked. @param {RoomState} state */
 export const handQueue = (state) => present(state)

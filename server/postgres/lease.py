@@ -20,11 +20,11 @@ from typing import Final
 
 import psycopg
 
+from ..grace import GRACE
 from ..supervision import Supervisor
 from ..types import NodeId, PeerId
 from .roles import Connect, Connection
 
-GRACE: Final = timedelta(seconds=10)  # long enough for a lost connection to come back
 HEARTBEAT_EVERY: Final = 1.0  # seconds
 DEAD_AFTER: Final = timedelta(seconds=4)  # four heartbeats were missed
 RENEW_AFTER: Final = 3.0  # seconds without a heartbeat: others may soon take this process for dead

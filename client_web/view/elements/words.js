@@ -1,12 +1,10 @@
-import { markInWords, placeInWords, seatChangeInWords, waitingInWords } from '../stage/stage_words.js'
+import { markInWords, placeInWords } from '../stage/stage_words.js'
 import { qualityProblemInWords } from '../stage/quality_words.js'
 
 /**
  * The page's texts. Pure: state in, text out.
  *
  * @import { Person } from '../../room/people.js'
- * @import { RoomSessionState } from '../../room/room_session_state.js'
- * @import { KeyHints } from './keyboard.js'
  * @typedef {{ status?: number, rule?: string|null, code?: string, message?: string, hint?: string|null }} Refused  a Problem, as far as words need it
  * @typedef {{ title: string, advice: string, again: string|null, word?: string|null }} Ending
  */
@@ -41,32 +39,6 @@ export function duration(ms) {
   if (shown < 1000) return `${Math.round(shown)} ms`
   if (shown < 60_000) return `${(shown / 1000).toFixed(1)} s`
   return `${Math.round(shown / 60_000)} min`
-}
-
-/** @type {Record<KeyHints, string>} */
-const ADVICE_WHEN_MUTED = { letters: 'Press M to turn it on, or hold Space to talk.', space: 'Hold Space to talk.', none: 'Tap it to talk.' }
-
-/** My state in the room. @param {RoomSessionState} roomSession @param {KeyHints} keys  which keys are mentioned */
-export function meInWords(roomSession, keys) {
-  const { me, may, microphone, phase } = roomSession
-  if (phase === 'joining' || !me) return { headline: 'Entering the room…', advice: '' }
-  if (phase === 'reconnecting') return { headline: 'Reconnecting…', advice: 'Roomtone connects again by itself.' }
-  if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Allow the microphone in your browser to speak.' }
-  const news = seatChangeInWords(roomSession, keys)
-  if (!may.speak) {
-    if (me.hand !== null || me.invited) return waitingInWords({ me, queue: roomSession.queue }, keys)
-    if (news) return news
-    if (may.step_up) return { headline: "You're listening", advice: 'Join the stage when you want to talk.' }
-    return waitingInWords({ me, queue: roomSession.queue }, keys)
-  }
-  if (microphone.state === 'refused' || microphone.state === 'missing' || microphone.state === 'failed') {
-    return { headline: "You're listening", advice: 'Your microphone is not available.' }
-  }
-  if (news && (me.muted || !['brought_up', 'muted'].includes(roomSession.seatChange ?? ''))) return news
-  if (me.muted) return { headline: 'Your microphone is off', advice: ADVICE_WHEN_MUTED[keys] }
-  const route = !['lost', 'no_node'].includes(roomSession.route?.status ?? '')
-  const advice = !route ? 'Some people may not hear you now.' : microphone.talking ? 'You are heard while you hold Space.' : 'Everyone here can hear you.'
-  return { headline: me.speaking ? "You're speaking" : 'Your microphone is on', advice }
 }
 
 /**

@@ -15,7 +15,7 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 export const timeOfDay = (/** @type {number} */ at) => clock.format(at)
 
 /** "1.4 kB": the size of a row as JSON, as it is sent. @param {unknown} value */
-export function weight(value) {
+function weight(value) {
   const bytes = new TextEncoder().encode(JSON.stringify(value ?? null)).length
   return bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`
 }

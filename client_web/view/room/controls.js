@@ -4,7 +4,7 @@ import { createMicrophone } from './microphone.js'
 import { createMore } from './more.js'
 import { createPalette } from '../reactions/reactions.js'
 import { symbol } from '../elements/symbol.js'
-import { meInWords } from '../elements/words.js'
+import { meInWords } from '../stage/stage_words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 

@@ -16,10 +16,10 @@ const LEVELS = [
 ]
 
 /** @param {number} peak 0..1 */
-export const levelInWords = (peak) => LEVELS.find(({ from }) => peak >= from) ?? LEVELS[LEVELS.length - 1]
+const levelInWords = (peak) => LEVELS.find(({ from }) => peak >= from) ?? LEVELS[LEVELS.length - 1]
 
 /** The position of a level on the bar, 0..1, linear in decibels. @param {number} level 0..1 */
-export const onTheBar = (level) => (level > 0 ? Math.min(1, Math.max(0, 1 - (20 * Math.log10(level)) / QUIETEST)) : 0)
+const onTheBar = (level) => (level > 0 ? Math.min(1, Math.max(0, 1 - (20 * Math.log10(level)) / QUIETEST)) : 0)
 
 /**
  * The level of a microphone, as a bar and in words. The words change only every WINDOW ms, so that they can be read.

@@ -30,7 +30,7 @@ export function markInWords(person) {
 }
 
 /** A change of my seat by another person. @param {Pick<RoomSessionState, 'seatChange'|'me'>} roomSession @param {KeyHints} keys */
-export function seatChangeInWords({ seatChange, me }, keys) {
+function seatChangeInWords({ seatChange, me }, keys) {
   const on = { letters: 'Press M to turn it on.', space: 'Hold Space to talk.', none: 'Tap it to talk.' }[keys]
   switch (seatChange) {
     case 'brought_up': return { headline: "You're on the stage", advice: `Your microphone is off. ${on}` }
@@ -44,7 +44,7 @@ export function seatChangeInWords({ seatChange, me }, keys) {
 }
 
 /** The state of a listener in a moderated room. @param {{ me: Person, queue: readonly Person[] }} roomSession @param {KeyHints} keys */
-export function waitingInWords({ me, queue }, keys) {
+function waitingInWords({ me, queue }, keys) {
   if (me.invited) return { headline: "You're listening", advice: 'You can answer at any time.' }
   if (me.hand !== null) {
     const others = queue.length - 1
@@ -52,6 +52,32 @@ export function waitingInWords({ me, queue }, keys) {
     return { headline: `Your hand is up: ${placeInWords(me.hand)}`, advice: `${alone} A moderator brings you up.` }
   }
   return { headline: "You're listening", advice: keys === 'letters' ? 'Press H to raise your hand and ask to speak.' : 'Raise your hand to ask to speak.' }
+}
+
+/** @type {Record<KeyHints, string>} */
+const ADVICE_WHEN_MUTED = { letters: 'Press M to turn it on, or hold Space to talk.', space: 'Hold Space to talk.', none: 'Tap it to talk.' }
+
+/** My state in the room. @param {RoomSessionState} roomSession @param {KeyHints} keys  which keys are mentioned */
+export function meInWords(roomSession, keys) {
+  const { me, may, microphone, phase } = roomSession
+  if (phase === 'joining' || !me) return { headline: 'Entering the room…', advice: '' }
+  if (phase === 'reconnecting') return { headline: 'Reconnecting…', advice: 'Roomtone connects again by itself.' }
+  if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Allow the microphone in your browser to speak.' }
+  const news = seatChangeInWords(roomSession, keys)
+  if (!may.speak) {
+    if (me.hand !== null || me.invited) return waitingInWords({ me, queue: roomSession.queue }, keys)
+    if (news) return news
+    if (may.step_up) return { headline: "You're listening", advice: 'Join the stage when you want to talk.' }
+    return waitingInWords({ me, queue: roomSession.queue }, keys)
+  }
+  if (microphone.state === 'refused' || microphone.state === 'missing' || microphone.state === 'failed') {
+    return { headline: "You're listening", advice: 'Your microphone is not available.' }
+  }
+  if (news && (me.muted || !['brought_up', 'muted'].includes(roomSession.seatChange ?? ''))) return news
+  if (me.muted) return { headline: 'Your microphone is off', advice: ADVICE_WHEN_MUTED[keys] }
+  const route = !['lost', 'no_node'].includes(roomSession.route?.status ?? '')
+  const advice = !route ? 'Some people may not hear you now.' : microphone.talking ? 'You are heard while you hold Space.' : 'Everyone here can hear you.'
+  return { headline: me.speaking ? "You're speaking" : 'Your microphone is on', advice }
 }
 
 const MINUTE = 60_000

@@ -50,7 +50,6 @@ class NodePeerConnection:
         self._unusable = False
         self._answering = asyncio.Lock()
         self._has_deadline = False
-        self.dropped = 0
         self._changed = asyncio.Event()
         self._tasks = Supervisor()
         self._connection.on("connectionstatechange", self._changed.set)
@@ -161,8 +160,7 @@ class NodePeerConnection:
         self._changed.set()
 
     def _send_on(self, mid: str, packet: RtpPacket) -> None:
-        if not self._senders[mid].send(packet):
-            self.dropped += 1
+        self._senders[mid].send(packet)
 
     def _prepare(self, transceiver: RTCRtpTransceiver) -> None:
         mid = str(transceiver.mid)

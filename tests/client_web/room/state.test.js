@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { EMPTY, handQueue, inAudience, onStage, present, reduce } from '../../../client_web/room/state.js'
+import { EMPTY, handQueue, onStage, present, reduce } from '../../../client_web/room/state.js'
 
 const names = (seats) => seats.map(({ username }) => username)
 
@@ -16,7 +16,7 @@ function roomAfter(...frames) {
   }
   return {
     ...{ seq: state.seq, epoch: state.epoch, room: state.room, ended: state.ended, unchanged },
-    ...{ people: names(present(state)), stage: names(onStage(state)), audience: names(inAudience(state)), hands: names(handQueue(state)) },
+    ...{ people: names(present(state)), stage: names(onStage(state)), audience: names(present(state).filter((seat) => !onStage(state).includes(seat))), hands: names(handQueue(state)) },
     muted: names(present(state).filter(({ muted }) => muted)),
     seatEvents: state.seatEvents.map(({ kind, username }) => `${username} ${kind}`),
     ids: state.seatEvents.map(({ id }) => id),
