@@ -41,13 +41,13 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
    * Tries again after temporary failures, until this session ends; then returns null.
    * @template T @param {Session} mine @param {string} reason @param {() => Promise<T>} attemptOnce
    */
-  async function retryWhilePassing(mine, reason, attemptOnce) {
+  async function retryWhileTemporary(mine, reason, attemptOnce) {
     for (let attempt = 0; session === mine; attempt += 1) {
       try {
         return await attemptOnce()
       } catch (error) {
         const problem = problemFrom(error)
-        if (!problem.passing) throw problem
+        if (!problem.temporary) throw problem
         const delay = Math.max(problem.retry_after ?? 0, backoff(attempt))
         if (session === mine) report(enteringPhase(), { reason, problem, retry_at: performance.now() + delay })
         await new Promise((resolve) => setTimeout(resolve, delay))
@@ -64,12 +64,12 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     before?.stream?.close()
     report(enteringPhase(), { reason })
     onJoining()
-    const ready = retryWhilePassing(mine, reason ?? 'network', prepare)
+    const ready = retryWhileTemporary(mine, reason ?? 'network', prepare)
     ready.catch(() => {}) // it is awaited below
     try {
-      await retryWhilePassing(mine, reason ?? 'network', look)
+      await retryWhileTemporary(mine, reason ?? 'network', look)
       const row = { room_id: roomId, peer_id: mine.peer_id, ...(asked ? { role: asked } : {}) }
-      const taken = await retryWhilePassing(mine, reason ?? 'network', () => rows.upsert('participants', row, { on_conflict: 'room_id,user_id' }))
+      const taken = await retryWhileTemporary(mine, reason ?? 'network', () => rows.upsert('participants', row, { on_conflict: 'room_id,user_id' }))
       if (session !== mine) return
       if (taken?.[0]) inspector.returned('participants', taken[0], taken[0].join_date)
       asked = undefined
@@ -130,11 +130,11 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     if (problem?.rule !== 'participants_peer_is_current' && problem?.code !== '42501') return endSession('refused', problem)
     try {
       const cursor = mine.stream?.cursor ?? null
-      const reason = await retryWhilePassing(mine, 'timeout', () => technique.leaveReason({ path: `/rooms/${roomId}`, peer_id: mine.peer_id, cursor }))
+      const reason = await retryWhileTemporary(mine, 'timeout', () => technique.leaveReason({ path: `/rooms/${roomId}`, peer_id: mine.peer_id, cursor }))
       if (session !== mine) return
       if (reason && reason !== 'timeout') return endSession(reason, problem)
       const filters = { room_id: `eq.${roomId}`, user_id: `eq.${user.id}`, select: 'peer_id' }
-      const seats = await retryWhilePassing(mine, 'timeout', () => rows.select('participants', filters))
+      const seats = await retryWhileTemporary(mine, 'timeout', () => rows.select('participants', filters))
       if (session !== mine) return
       if (seats?.some(({ peer_id }) => peer_id !== null && peer_id !== mine.peer_id)) endSession('taken over', problem)
       else take('timeout')

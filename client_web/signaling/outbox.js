@@ -54,7 +54,7 @@ export function createOutbox({ post, onRefused, onRetry = () => {} }) {
         return
       } catch (error) {
         const problem = problemFrom(error)
-        if (problem.passing) {
+        if (problem.temporary) {
           onRetry(problem, attempt)
           await pause(Math.max(problem.retry_after ?? 0, backoff(attempt, { base: 500, most: 10_000 })))
         } else if (signals.length > 1) {

@@ -73,7 +73,7 @@ export async function leaveReason({ fetch, path, peer_id, cursor }) {
   })
   if (response.ok) return (await response.json()).bye?.reason ?? null
   const problem = await problemOf(response)
-  if (problem.passing) throw problem
+  if (problem.temporary) throw problem
   return null
 }
 

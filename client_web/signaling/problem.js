@@ -25,7 +25,7 @@ export class Problem extends Error {
    * Whether the same request may succeed a moment later: no answer, timeout, too early, too many requests, an overloaded or restarting
    * relay, a serialization failure or deadlock (SQLSTATE class 40).
    */
-  get passing() {
+  get temporary() {
     return [0, 408, 425, 429].includes(this.status) || this.status >= 500 || this.code.startsWith('40')
   }
 }

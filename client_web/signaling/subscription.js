@@ -156,7 +156,7 @@ export function createSubscription({ run, onFrame, onState, cursor = null, silen
     } catch (error) {
       if (open !== mine) return // closed by us
       if (error instanceof Problem) {
-        if (error.passing) lose('network', { problem: error, atLeast: error.retry_after ?? 0 })
+        if (error.temporary) lose('network', { problem: error, atLeast: error.retry_after ?? 0 })
         else finish('refused', error)
         return
       }

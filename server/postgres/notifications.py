@@ -49,9 +49,9 @@ class InvitationChanged:
 
 @dataclass(frozen=True, slots=True)
 class TokenRevoked:
-    """A token was revoked; `mark` is a digest of its id, which does not reveal the id."""
+    """A token was revoked; `digest` is that of its id and does not reveal the id."""
 
-    mark: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _notification(payload: str) -> Notification:
         case ["invitation"]:
             return InvitationChanged(InvitationId(_number(fields["invitation"], 1)))
         case ["signed_out"]:
-            return TokenRevoked(_text(fields["signed_out"], _MARK))
+            return TokenRevoked(_text(fields["signed_out"], _DIGEST))
         case ["recording"]:
             return RecordingDeleted(_number(fields["recording"], 1))
         case ["node"]:
@@ -127,7 +127,7 @@ def _notification(payload: str) -> Notification:
     raise ValueError("unknown keys")
 
 
-_MARK = re.compile(r"[0-9a-f]{32}", re.ASCII)  # md5, as tg_revoked_tokens__notify makes it
+_DIGEST = re.compile(r"[0-9a-f]{32}", re.ASCII)  # md5, as tg_revoked_tokens__notify makes it
 _NODE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,80}")  # nodes_id_is_short
 
 

@@ -114,7 +114,7 @@ class HallwayChanges:
             reader.leave()  # before these changes
         self.version += len(changes)
         self._recent.extend(changes)
-        public = [each.frame for each in changes if each.recipients.but]
+        public = [each.frame for each in changes if each.recipients.all_except]
         if public:
             self.written_at = now
             self._writers.send(public)

@@ -92,8 +92,8 @@ async def dispatch(listener: Listener, relay: Relay, database: Database) -> None
                 relay.logs.notified(room, seq)
             case InvitationChanged(invitation=invitation):
                 relay.invitations.notified(invitation)
-            case TokenRevoked(mark=mark):
-                relay.revocations.notified(mark)
+            case TokenRevoked(digest=digest):
+                relay.revocations.notified(digest)
             case RecordingDeleted():
                 relay.recording_files.notified()
             case NodeAssigned():

@@ -36,7 +36,7 @@ class Revocations:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._in_use: Multimap[str, Subscriber] = Multimap()
-        self._by_mark: Multimap[str, str] = Multimap()
+        self._by_digest: Multimap[str, str] = Multimap()
         self._throttle = TokenBucket(QUERIES_PER_S, QUERIES_AT_ONCE)
         self._revoked: set[str] = set()
         self._to_check: set[str] = set()
@@ -48,7 +48,7 @@ class Revocations:
             return
         jti = str(claims["jti"])
         if jti not in self._in_use:
-            self._by_mark.add(_mark(jti), jti)
+            self._by_digest.add(_digest(jti), jti)
         self._in_use.add(jti, subscriber)
 
     def end_use(self, claims: Claims, subscriber: Subscriber) -> None:
@@ -58,7 +58,7 @@ class Revocations:
         self._in_use.discard(jti, subscriber)
         if jti not in self._in_use:
             self._revoked.discard(jti)
-            self._by_mark.discard(_mark(jti), jti)
+            self._by_digest.discard(_digest(jti), jti)
 
     @contextmanager
     def using(self, claims: Claims, subscriber: Subscriber) -> Iterator[None]:
@@ -77,9 +77,9 @@ class Revocations:
         if "jti" in claims:
             self._end(str(claims["jti"]))
 
-    def notified(self, mark: str) -> None:
+    def notified(self, digest: str) -> None:
         """A notification said that a token with this digest was revoked."""
-        self._check(self._by_mark[mark])
+        self._check(self._by_digest[digest])
 
     def resync(self) -> None:
         """Notifications may have been missed: any token may have been revoked."""
@@ -119,6 +119,6 @@ class Revocations:
                 subscriber.advance()
 
 
-def _mark(jti: str) -> str:
+def _digest(jti: str) -> str:
     """The digest that `tg_revoked_tokens__notify` sends: it distinguishes tokens and does not reveal them."""
     return hashlib.md5(jti.encode(), usedforsecurity=False).hexdigest()

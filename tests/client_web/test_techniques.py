@@ -186,7 +186,7 @@ def test_a_signal_over_the_websocket_is_refused_like_a_posted_one(
                             const refusal = await socket.emit('signal', { to_peer: crypto.randomUUID(), kind: 'offer',
                                 body: { type: 'offer', sdp: 'v=0' } }).catch((problem) => problem)
                             socket.close()
-                            resolve(JSON.stringify({ ...refusal, name: refusal.name, passing: refusal.passing }))
+                            resolve(JSON.stringify({ ...refusal, name: refusal.name, temporary: refusal.temporary }))
                         } })
                     socket.start()
                 })
@@ -194,7 +194,7 @@ def test_a_signal_over_the_websocket_is_refused_like_a_posted_one(
         )
     )
     assert (problem["name"], problem["rule"]) == ("Problem", "signals_recipient_is_seated")
-    assert problem["passing"] is False
+    assert problem["temporary"] is False
 
 
 def test_polling_asks_once_a_second_and_long_polling_only_when_answered(

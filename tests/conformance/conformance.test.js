@@ -64,9 +64,9 @@ cases('signal_order', async ({ sends, refuses, arrives, refused }) => {
   assert.deepEqual(dropped, refused)
 })
 
-cases('refusals', async ({ status, body, passing, rule, message }) => {
+cases('refusals', async ({ status, body, temporary, rule, message }) => {
   const problem = await problemOf(body ? Response.json(body, { status }) : new Response('<html>', { status }))
-  assert.deepEqual([problem.passing, problem.rule], [passing, rule])
+  assert.deepEqual([problem.temporary, problem.rule], [temporary, rule])
   if (message !== null) assert.equal(problem.message, message)
 })
 

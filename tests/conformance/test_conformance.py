@@ -147,7 +147,7 @@ async def test_signals_arrive_in_order(case: Case) -> None:
 def test_what_a_refusal_means(case: Case) -> None:
     body = "<html>" if case["body"] is None else json.dumps(case["body"])
     error = refusal(httpx.Response(case["status"], text=body))
-    assert isinstance(error, ConnectionLost) == case["passing"]
+    assert isinstance(error, ConnectionLost) == case["temporary"]
     if isinstance(error, Refused):
         assert (error.rule, error.message) == (case["rule"], case["message"])
     elif case["message"] is not None:

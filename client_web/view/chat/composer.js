@@ -91,7 +91,7 @@ export function createComposer(actions) {
   const ready = () => model?.phase !== 'joining' && secondsLeft() === 0
 
   function noticeOf(/** @type {Model} */ model) {
-    if (model.phase === 'reconnecting') return 'You are not connected. What you send goes out when you are connected again.'
+    if (model.phase === 'reconnecting') return 'You are not connected. What you write is sent when you are connected again.'
     const seconds = secondsLeft()
     if (seconds > 0) return waitInWords(Boolean(model.chat.wait?.slow), seconds)
     return model.slow_mode > 0 ? slowInWords(model.slow_mode) : ''

@@ -23,7 +23,7 @@ const ACCESS = [
   ['club', 'Members of the club', 'Only members may enter.'],
   ['invited', 'People who are invited', 'Nobody else sees the room.'],
 ]
-const HOST_GONE = [['wait', 'The room waits for me'], ['handover', 'The longest-serving moderator or speaker takes over'], ['end', 'The room ends']]
+const HOST_GONE = [['wait', 'The room waits for me'], ['handover', 'The moderator or speaker who joined first takes over'], ['end', 'The room ends']]
 const PACES = [0, 5, 10, 30, 60, 300, 900, 3600]
 
 /** The field of a refusal, by the beginning of the rule's name; other refusals are shown beside the button. */
