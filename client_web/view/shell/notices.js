@@ -78,6 +78,13 @@ export function createNotices(actions) {
       watchEnds()
       draw()
     },
+    /** Takes away the notices with this `key`: what they say is over. @param {string} subject */
+    hide(subject) {
+      const left = passing.filter((one) => !one.key.startsWith(`notice-${subject}-`))
+      if (left.length === passing.length) return
+      passing = left
+      draw()
+    },
     /**
      * Shows a notice for some seconds.
      * @param {string} words

@@ -161,6 +161,7 @@ export function createShellView(main, actions) {
       if (words) notices.show(words, { key: 'host' })
       hostNews = roomSession.hostNews
     }
+    if (!roomSession || roomSession.phase === 'left') notices.hide('host')
     if (roomSession && roomSession.phase !== 'left') announcer.announceEvents(roomSession.seatEvents, roomSession)
     const over = roomSession?.phase === 'left' && roomSession.reason !== 'left' ? whose : null
     if (roomSession && over && over !== endingAnnounced) announcer.say(endingInWords(roomSession).title)
