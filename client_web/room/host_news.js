@@ -42,7 +42,9 @@ export function hostNews(memory, room, now) {
     return { memory: { host, former: null }, news }
   }
   if (was.present && !host.present) {
-    return newsOf(room.seatEvents.findLast((one) => one.user_id === host.user_id)?.kind === 'timeout' ? 'lost' : 'left')
+    const kind = room.seatEvents.findLast((one) => one.user_id === host.user_id)?.kind
+    // With a room all its seats end: the room does not stay open, and its end is said elsewhere.
+    return kind === 'room ended' ? { memory: { host, former }, news: null } : newsOf(kind === 'timeout' ? 'lost' : 'left')
   }
   if (!was.present && host.present) return newsOf('back')
   return { memory: { host, former }, news: null }

@@ -32,6 +32,10 @@ test('who remains learns that the host left, lost the connection, or is back', (
   assert.deepEqual(said([room(AMARA, [AMARA]), room(AMARA, [], 'timeout')]), [null, 'amara, the host, lost the connection. The room stays open.'])
 })
 
+test('a host who ends the room does not leave it open', () => {
+  assert.deepEqual(said([room(AMARA, [AMARA, BETH]), room(AMARA, [], 'room ended')]), [null, null])
+})
+
 test('a new host is named, and that the one before left, in any order of the events', () => {
   assert.deepEqual(said([room(AMARA, [AMARA, BETH]), room(BETH, [AMARA, BETH])]), [null, 'beth is the host now.'])
   assert.deepEqual(said([room(AMARA, [AMARA, BETH]), room(BETH, [AMARA, BETH]), room(BETH, [BETH])]), [null, 'beth is the host now.', 'amara left. beth is the host now.'])

@@ -210,6 +210,7 @@ def ends(evening: Evening) -> Iterator[State]:
             yield State("tap to listen", beth)
             psql.one("select end_room(%s, 'Thank you all. Next week at the same time!')", porch)
             beth.reads("This room has ended")
+            assert beth.page.get_by_text("The room stays open").filter(visible=True).count() == 0
             yield State("room ended", beth)
             evening.goes(beth, path)
             beth.reads("This room ended")
