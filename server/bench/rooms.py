@@ -10,6 +10,7 @@ from typing import Any, Final
 import psutil
 
 from ..log.sse_parser import SseParser
+from ..supervision import begin, stop
 from ..tools.http import Client
 from ..tools.network import Tally
 from ..tools.relays import RelayProcess
@@ -109,15 +110,14 @@ async def _told(
         chunks = response.aiter_stream()
         await _until_snapshot(chunks)
         snapshot = tally.received
-        reading = asyncio.create_task(_read(chunks))
+        reading = begin(_read(chunks), "the reading of a room's events")
         for user in newcomers:
             await psql.execute(
                 "insert into participants (room_id, user_id, role) values (%s, %s, 'AUDIENCE')",
                 (room, user),
             )
         await asyncio.sleep(CALM)
-        reading.cancel()
-        await asyncio.wait([reading])
+        await stop(reading)
     joins = (tally.received - snapshot) / JOINS
     await bench.clear(psql, room)
     return _Told(round(snapshot / 1000, 3), round(joins / 1000, 3))

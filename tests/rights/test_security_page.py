@@ -83,7 +83,7 @@ EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and p
     "Everybody who has that address",
     "A candidate is an address that ICE sends packets to",
     "A packet that comes from an address is answered there.",
-    "It hides nobody and mutes nobody for others.",
+    "A block hides nobody, and mutes nobody for others.",
     "Elsewhere, tokens come from your own issuer",
     "The house band, and bots with",
     "Give it to nobody else.",

@@ -203,7 +203,12 @@ def test_every_function_that_shows_events_calls_log_reader(psql: Psql, role: str
         " order by 1",
         role,
     )
-    expected = [("replay_room", True), ("room_at", True), ("room_log", True)]
+    expected = [
+        ("replay_room", True),
+        ("room_at", True),
+        ("room_log", True),
+        ("undo_removal", True),
+    ]
     assert readers == (expected if role == "roomtone_person" else [])
     assert (
         psql.all(

@@ -141,7 +141,7 @@ def test_only_participants_read_the_log_and_without_signals_of_others(psql: Psql
     assert tables["rick"] == [*tables["bo"], "signals"]
     psql.act_as(None).person("cleo")
     psql.act_as("cleo")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="you are not in room"):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="you are not in this room"):
         psql.one("select room_log(%s, null, %s, 0)", room, epoch)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         psql.count("events")
