@@ -6,10 +6,9 @@ declare
 begin
   perform require_moderator(undo_removal.room_id), require_open_room(undo_removal.room_id);
   select * into removed from users u where u.id = require_user(undo_removal.username);
-  select e.old_record ->> 'role' into had_role from log_reader(undo_removal.room_id) reader, events e
+  select e.old_record ->> 'role' into had_role from events e
   where e.room_id = undo_removal.room_id and e.table_name = 'participants' and e.type = 'DELETE' and e.reason = 'removed'
     and (e.old_record ->> 'user_id')::bigint = removed.id and e.committed_at > clock_timestamp() - interval '1 minute'
-    and e.seq > coalesce(least(reader.joined_seq, reader.public_seq), 0)
   order by e.seq desc limit 1;
   if not found
      or exists (select from participants p where p.room_id = undo_removal.room_id and p.user_id = removed.id)
