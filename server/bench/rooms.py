@@ -1,4 +1,4 @@
-"""`rooms`: what the size of a room adds: to a signal for one participant, to a newcomer's snapshot, and to the join that others are told of."""
+"""`rooms`: what the size of a room adds: to a signal for one participant, to a newcomer's snapshot, and to the join that others receive."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ SMALL: Final = 3
 SIGNALS: Final = 5
 """Signals for each event of the plan."""
 JOINS: Final = 10
-CALM: Final = 1.5  # seconds after the last join: what is told later is not counted
+CALM: Final = 1.5  # seconds after the last join: what arrives later is not counted
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Costs:
     """Bytes: of a stream until its snapshot has arrived, and of one join to another's stream."""
 
     snapshot: float
@@ -43,8 +43,8 @@ async def rooms(bench: Workbench, plan: Plan) -> Result:
         async with relay_for(bench, users, big) as relay:
             few = await _signals(bench, psql, users, relay, SMALL, plan)
             many = await _signals(bench, psql, users, relay, big, plan)
-            small = await _told(bench, psql, users, relay, SMALL)
-            large = await _told(bench, psql, users, relay, big)
+            small = await _measure(bench, psql, users, relay, SMALL)
+            large = await _measure(bench, psql, users, relay, big)
     of, floor = f"room of {big}", f"room of {SMALL}"
     return Result(
         "rooms",
@@ -93,9 +93,9 @@ async def _signals(
     return done
 
 
-async def _told(
+async def _measure(
     bench: Workbench, psql: Psql, users: Users, relay: RelayProcess, size: int
-) -> _Told:
+) -> _Costs:
     """One participant of a room with this many seats opens a stream, and others join."""
     room = await bench.room(psql)
     tokens = await users.make(f"room {room} seat", size)
@@ -120,7 +120,7 @@ async def _told(
         await stop(reading)
     joins = (tally.received - snapshot) / JOINS
     await bench.clear(psql, room)
-    return _Told(round(snapshot / 1000, 3), round(joins / 1000, 3))
+    return _Costs(round(snapshot / 1000, 3), round(joins / 1000, 3))
 
 
 async def _until_snapshot(chunks: Any) -> None:

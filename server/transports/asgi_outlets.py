@@ -14,7 +14,7 @@ from ..log.framing import Framing, event_stream
 from ..log.writers import size_of
 from ..supervision import first_of
 from .following import StreamEnded
-from .sse_manners import STILL_HERE
+from .sse_response import STILL_HERE
 from .subscription import Subscription
 
 MOST_WAITING: Final = (

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from ..log.framing import Framing, chunk, chunked_event_stream
 from .following import StreamEnded
-from .sse_manners import STILL_HERE
+from .sse_response import STILL_HERE
 from .subscription import Subscription
 
 EXTENSION: Final = "roomtone.transport"

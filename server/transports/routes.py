@@ -22,7 +22,7 @@ from ..types import Claims, Cursor, PeerId, RoomId
 from . import polling
 from .following import SeatTaken, no_such_room
 from .sse import EventStream, cursor_of
-from .sse_manners import HEADERS
+from .sse_response import HEADERS
 from .subscription import Subscription
 
 SEAT_LOST: Final = (InsufficientPrivilege, CheckViolation, SeatTaken)

@@ -11,7 +11,7 @@ from ..types import Cursor
 from .asgi_outlets import AsgiStream
 from .direct import DirectStream, offered
 from .following import RETRY
-from .sse_manners import HEADERS
+from .sse_response import HEADERS
 from .subscription import Subscription
 
 

@@ -106,7 +106,7 @@ class Subscription:
             self.advance()
 
     def close(self) -> None:
-        """Follow nothing any more: the client is gone, or was told the end."""
+        """Follow nothing any more: the client is gone, or the end was written."""
         if self._closed:
             return
         self._closed = True
