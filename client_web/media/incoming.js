@@ -1,35 +1,13 @@
 import { audibleOf, mayOverlap } from './audible_sources.js'
+import { createReceivedSources } from './received_sources.js'
 
 /**
  * The audio that is received: whose voice each track has, and which tracks are played. A source is a track. A node's mix has everybody
- * on one track, and lists in each packet whose voices are in it (RFC 3550, 5.1: contributing sources).
+ * on one track, and lists in each packet whose voices are in it.
  */
 
 const LOOK_EVERY = 40 // ms, while a voice may come from two sources
-const RECENT = 100 // ms; after a sender stops, its last packet is still reported
 const AUDIBLE = 0.03 // linear: the least level of a person whose voice is in a mix
-
-/** How long ago this source was heard, in ms. @param {RTCRtpContributingSource} source */
-function ageOf({ timestamp }) {
-  const age = performance.timeOrigin + performance.now() - timestamp
-  // Some browsers count the timestamp from the page's opening instead of the epoch.
-  return age > 1e9 ? performance.now() - timestamp : age
-}
-
-/**
- * The level of what a receiver plays, 0..1; 0 when nothing came lately.
- * @param {RTCRtpReceiver} receiver @param {number} [within] ms
- */
-function levelOf(receiver, within = RECENT) {
-  let level = 0
-  for (const source of receiver.getSynchronizationSources()) if (ageOf(source) < within) level = Math.max(level, source.audioLevel ?? 0)
-  return level
-}
-
-/** @param {RTCRtpReceiver} receiver @param {number} within */
-const isFlowing = (receiver, within) => receiver.getSynchronizationSources().some((source) => ageOf(source) < within)
-/** @param {RTCRtpReceiver} receiver @param {number} within */
-const contributing = (receiver, within) => receiver.getContributingSources().filter((source) => ageOf(source) < within).map(({ source }) => source)
 
 /**
  * @param {object} options
@@ -39,22 +17,19 @@ const contributing = (receiver, within) => receiver.getContributingSources().fil
  * @param {(heard: ReadonlySet<number>) => void} options.onHeard  the users of whom there is a source now
  */
 export function createIncoming({ playback, hears, everybody, onHeard }) {
-  /** @typedef {{ key: string, owner: number, user_id: number|null, track: MediaStreamTrack, receiver: RTCRtpReceiver, since: number, heard: Set<number>, sounding: Set<number> }} Source */
+  /** @typedef {{ key: string, owner: number, user_id: number|null, track: MediaStreamTrack, received: ReturnType<typeof createReceivedSources>, heard: Set<number>, sounding: Set<number> }} Source */
   /** @type {Map<string, Source>} */
   const sources = new Map()
   /** @type {Set<Source>} */ let audible = new Set()
   /** @type {number|undefined} */ let timer
 
-  /** Only what came since this source was attached: before, the track may have had another person's voice. @param {Source} source */
-  const recentMs = (source) => Math.min(RECENT, performance.now() - source.since)
-
   /** @param {Source} source */
   function look(source) {
     if (source.user_id !== null) {
-      if (isFlowing(source.receiver, recentMs(source))) source.heard.add(source.user_id)
+      if (source.received.isFlowing()) source.heard.add(source.user_id)
       return
     }
-    source.sounding = new Set(contributing(source.receiver, recentMs(source)))
+    source.sounding = new Set(source.received.contributing())
     for (const user_id of source.sounding) source.heard.add(user_id)
   }
 
@@ -87,7 +62,7 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
     /** @param {{ key: string, owner: number, mixed: boolean }} voice @param {MediaStreamTrack} track @param {RTCRtpReceiver} receiver */
     attach({ key, owner, mixed }, track, receiver) {
       sources.delete(key) // to the end: it is the newest
-      sources.set(key, { key, owner, track, receiver, user_id: mixed ? null : owner, since: performance.now(), heard: new Set(), sounding: new Set() })
+      sources.set(key, { key, owner, track, received: createReceivedSources(receiver), user_id: mixed ? null : owner, heard: new Set(), sounding: new Set() })
       playback.attach(key, track, false)
       changed()
     },
@@ -106,9 +81,9 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
     level(user_id) {
       if (!hears(user_id)) return 0
       let level = 0
-      for (const { user_id: whose, receiver } of audible) {
-        if (whose === user_id) level = Math.max(level, levelOf(receiver))
-        else if (whose === null && contributing(receiver, RECENT).includes(user_id)) level = Math.max(level, AUDIBLE, levelOf(receiver))
+      for (const { user_id: whose, received } of audible) {
+        if (whose === user_id) level = Math.max(level, received.level())
+        else if (whose === null && received.contributing().includes(user_id)) level = Math.max(level, AUDIBLE, received.level())
       }
       return level
     },
