@@ -32,8 +32,8 @@ export function returnOf(before, found, now, times, at) {
 
 const TICK = 5000 // ms
 
-/** Whether the user should be informed of it. @param {Returned} returned */
-const isNews = ({ seat, cause, hand_lost }) => seat === 'lost' || cause !== null || hand_lost
+/** Whether anything is lost: whoever has all they had, in another seat, reads nothing and presses nothing. @param {Returned} returned */
+const isNews = ({ cause, hand_lost, microphone }) => cause !== null || hand_lost || microphone === 'off'
 
 /**
  * @param {object} options

@@ -8,7 +8,7 @@
  * @typedef {{ key: string, press: Press|null } & (
  *     { kind: 'connection', cause: 'network'|'relay stopping'|'too slow', next: 'seat_kept'|'seat_given_up', times: { seat: number, role: number } }
  *   | { kind: 'seat', cause: 'expired', next: 'taken_again' }
- *   | { kind: 'seat', cause: 'returned', role: string, microphone_off: boolean }
+ *   | { kind: 'seat', cause: 'returned', role: string }
  *   | { kind: 'seat', cause: 'ended', reason: string|null, unsent: number }
  *   | { kind: 'role', cause: 'handed_over'|'time'|'moderator', role_before: string, role: string, host: string, minutes: number }
  *   | { kind: 'hand', cause: 'lowered' }
@@ -35,7 +35,7 @@ export function lossesOf(state) {
 /** @param {Lossy} state @returns {Loss[]} */
 function endOf({ reason, chat }) {
   if (reason === 'left') return []
-  const press = reason === 'room ended' ? null : 'again'
+  const press = reason === 'room ended' || reason === 'banned' ? null : 'again'
   return [{ key: 'ended', kind: 'seat', cause: 'ended', reason, unsent: chat.outgoing.length, press }]
 }
 
@@ -56,8 +56,8 @@ function returnOf({ phase, returned, me, may, room, times }) {
     return [{ key: 'role', kind: 'role', cause, role_before, role, host: room?.host ?? '', minutes: Math.round(times.role / 60), press }]
   }
   if (returned.hand_lost) return [{ key: 'hand', kind: 'hand', cause: 'lowered', press: may.raise_hand ? 'raise_hand' : 'dismiss' }]
-  const off = returned.microphone === 'off' && me.muted
-  return [{ key: 'returned', kind: 'seat', cause: 'returned', role: returned.role, microphone_off: off, press: off ? 'unmute' : 'dismiss' }]
+  if (returned.microphone !== 'off' || !me.muted) return []
+  return [{ key: 'returned', kind: 'seat', cause: 'returned', role: returned.role, press: 'unmute' }]
 }
 
 /** @param {Lossy} state @returns {Loss[]} */
@@ -92,7 +92,8 @@ function recordingOf({ recording: { running, last }, may }) {
 }
 
 /** What is sent when the connection is back. Not messages: each shows by itself that it waits. @param {Lossy} state @returns {Loss[]} */
-function unsentOf({ handWish, microphone, me, seatGone }) {
+function unsentOf({ phase, handWish, microphone, me, seatGone }) {
+  if (phase === 'in') return [] // it is being written
   /** @type {Loss[]} */ const losses = []
   if (handWish !== null) losses.push({ key: 'unsent-hand', kind: 'unsent', cause: handWish ? 'hand_up' : 'hand_down', press: null })
   // A new seat begins muted: what I wanted for the lost one is not sent.

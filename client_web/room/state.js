@@ -76,9 +76,12 @@ function seatEventOf(before, after, reason) {
   const either = is ?? was
   if (!either || isNode(either)) return null
   if (!was) return ['joined', either]
-  if (!is) return [reason === 'timeout' || reason === 'removed' || reason === 'room ended' ? reason : 'left', was]
+  if (!is) return [LEFT[reason ?? ''] ?? 'left', was]
   return whatChanged(was, is)
 }
+
+/** @type {Record<string, SeatEvent['kind']>} by the reason in the log; a ban is announced to the others as a removal */
+const LEFT = { timeout: 'timeout', removed: 'removed', banned: 'removed', 'room ended': 'room ended' }
 
 /** @param {Seat} before @param {Seat} after @returns {[SeatEvent['kind'], Seat]|null} */
 function whatChanged(before, after) {

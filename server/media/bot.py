@@ -30,15 +30,17 @@ Report = Callable[[str], None]
 LOUD: Final = -40  # dBov: louder than the noise of a room
 PAUSE: Final = 25  # blocks, 0.5 s; a shorter pause is one between words
 
+BANNED: Final = "we are banned from the room"
 REASONS: Final = {
     "room ended": "the room has ended",
     "removed": "a moderator removed us from the room",
+    "banned": BANNED,
     "left": "our seat was deleted",
     "taken over": "another bot of this name took the seat",
     "signed out": "we were signed out",
     "token expired": "the token has expired",
     RECORDED: "the room is recorded, and we do not stay for that",
-    "participants_is_not_banned": "we are banned from the room",
+    "participants_is_not_banned": BANNED,
 }
 
 

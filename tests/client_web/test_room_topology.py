@@ -40,7 +40,7 @@ def test_the_host_chooses_the_topology_and_everybody_reads_it(
     rick.page.keyboard.press("Enter")
     topologies.get_by_text("Audio goes directly from person to person.").wait_for()
     topologies.get_by_text("Here you send once and get 1 voice.").first.wait_for()
-    topologies.get_by_role("radio", name=re.compile("^Mesh")).focus()
+    topologies.get_by_role("radio", name=re.compile("^Directly")).focus()
     rick.page.keyboard.press("ArrowDown")
     rick.page.keyboard.press("Enter")
     topologies.get_by_role("alert").get_by_text("No audio server for this is running.").wait_for()
@@ -60,7 +60,7 @@ def test_the_host_chooses_the_topology_and_everybody_reads_it(
         beth.page.get_by_label("Volume for you").wait_for()
 
         rick.page.locator(".topology").click()
-        topologies.get_by_role("radio", name=re.compile("^MCU")).check()
+        topologies.get_by_role("radio", name=re.compile("^Mixed by a server")).check()
         rick.page.keyboard.press("Enter")
         said = "Audio goes through a server, which mixes all voices into one"
         beth.page.get_by_role("status").get_by_text(said).wait_for()

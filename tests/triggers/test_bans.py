@@ -40,8 +40,11 @@ def test_a_ban_removes_the_seat_at_once_and_says_so(psql: Psql, room: int) -> No
     assert psql.one("select username from bans join users on id = banned_by") == "anna"
     psql.act_as(None)
     assert psql.all("select type, reason from events order by seq desc limit 1") == [
-        ("DELETE", "removed")
+        ("DELETE", "banned")
     ]
+    assert psql.one("select describe_event(e) from events e order by seq desc limit 1") == (
+        "anna bans eve"
+    )
 
 
 def test_rejoining_is_refused_by_name_until_the_ban_is_lifted(psql: Psql, room: int) -> None:

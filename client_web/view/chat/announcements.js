@@ -36,6 +36,10 @@ export function createChatNews(say) {
         reactions.forget()
         last = null
       }
+      if (state.phase === 'left') {
+        messages.forget()
+        reactions.forget()
+      }
       if (state.phase === 'joining' || (last !== null && newest <= last)) return
       // Messages from before I entered are not announced.
       if (last !== null) messages.add(all.filter(({ id, user_id }) => id > Number(last) && user_id !== state.me?.user_id && !blocks.has(user_id)))

@@ -96,7 +96,7 @@ export function createClub(actions) {
     const seated_in = shell.roomSession && shell.roomSession.state.phase !== 'left' ? shell.roomSession.room_id : null
     const entries = inOrder(shell.hallway.filter((row) => row.club_id === club?.id))
       .sort((a, b) => Number(Boolean(a.row.scheduled)) - Number(Boolean(b.row.scheduled)))
-      .map((entry) => ({ ...entry, here: entry.row.id === seated_in, signed_in: Boolean(user), reminded: shell.reminders.has(entry.row.id), blocks: shell.blocks }))
+      .map((entry) => ({ ...entry, here: entry.row.id === seated_in, me: user?.id ?? null, reminded: shell.reminders.has(entry.row.id), blocks: shell.blocks }))
     rooms.update(entries)
     quiet.hidden = entries.length > 0
     mark(roomCards, 'hidden', entries.length === 0)

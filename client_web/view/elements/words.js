@@ -85,6 +85,7 @@ export function seatInWords(person) {
  * @returns {Ending}
  */
 export function endingInWords({ reason, problem, room, invited }) {
+  if (isBanned({ reason, problem })) return banInWords(invited)
   switch (reason) {
     case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thank you for being here. See the other rooms in the hallway.', again: null }
     case 'removed': return invited
@@ -97,6 +98,19 @@ export function endingInWords({ reason, problem, room, invited }) {
     default: return refusalInWords(problem)
   }
 }
+
+/** @typedef {{ reason: string|null, problem: Refused|null }} Ended */
+
+/** Banned while I was in the room, or before I entered it. @param {Ended} ended */
+const isBanned = ({ reason, problem }) => reason === 'banned' || problem?.rule === 'participants_is_not_banned'
+
+/** Whether the ending says that I am invited again. @param {Ended} ended */
+export const tellsOfInvitation = (ended) => ended.reason === 'removed' || isBanned(ended)
+
+/** Coming back would be refused, until the ban is lifted and I am invited. @param {boolean} [invited] @returns {Ending} */
+const banInWords = (invited) => (invited
+  ? { title: 'You can come back', advice: 'You were banned from this room, and are invited again.', again: 'Come back' }
+  : { title: 'You are banned from this room', advice: 'You can enter again when the host or a moderator lifts the ban.', again: null })
 
 /** @param {Refused|null} problem @returns {Ending} */
 function refusalInWords(problem) {

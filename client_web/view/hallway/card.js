@@ -40,13 +40,13 @@ export function createCard({ toggleFollow, toggleReminder }) {
 
   return {
     element: card,
-    /** @param {{ row: ListedRoom, over: boolean, here: boolean, signed_in: boolean, reminded: boolean, blocks?: ReadonlySet<number> }} entry */
-    update({ row: latest, over, here, signed_in, reminded, blocks }) {
+    /** @param {{ row: ListedRoom, over: boolean, here: boolean, me: number|null, reminded: boolean, blocks?: ReadonlySet<number> }} entry */
+    update({ row: latest, over, here, me, reminded, blocks }) {
       row = latest
       const scheduled = Boolean(row.scheduled) && !over
       say(club, row.club ?? `Hosted by ${row.host}`)
       card.classList.toggle('card--clubless', !row.club)
-      follow.hidden = !row.club || !signed_in
+      follow.hidden = !row.club || me === null
       mark(follow, 'aria-pressed', row.followed ? 'true' : 'false')
       mark(follow, 'aria-label', row.club ? `Follow ${row.club}` : null)
       mark(follow, 'title', row.club ? `${row.followed ? 'Unfollow' : 'Follow'} ${row.club}` : null)
@@ -65,7 +65,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
       when.hidden = !scheduled
       say(when, scheduled ? `Opens ${whenInWords(row.starts_at ?? '')}` : '')
       say(counts, over ? 'This room has ended' : scheduled ? scheduledInWords(row) : described(row, here))
-      remind.hidden = !scheduled
+      remind.hidden = !scheduled || row.host_id === me // hosts open it themselves
       mark(remind, 'aria-pressed', reminded ? 'true' : 'false')
       mark(remind, 'aria-label', `${reminded ? 'You will be notified of' : 'Remind me of'} ${row.name}`)
       redraw(reminderSign, reminded ? 'reminder-on' : 'reminder')

@@ -16,7 +16,7 @@ const SECTIONS = [['followed', 'Clubs you follow'], ['open', 'Open rooms'], ['sc
 
 /**
  * @typedef {{ rooms: readonly ListedRoom[], loading: boolean, connection: string, problem: import('../../signaling/problem.js').Problem|null,
- *             seated_in: number|null, signed_in: boolean, reminders: ReadonlySet<number>, blocks?: ReadonlySet<number> }} Shown
+ *             seated_in: number|null, me: number|null, reminders: ReadonlySet<number>, blocks?: ReadonlySet<number> }} Shown
  * @typedef {import('./order.js').Entry & Parameters<ReturnType<typeof createCard>['update']>[0]} CardEntry
  */
 
@@ -74,12 +74,12 @@ export function createHallway(actions) {
 
   function draw() {
     if (!model) return
-    const { rooms, loading, reminders, blocks, seated_in, signed_in } = model
+    const { rooms, loading, reminders, blocks, seated_in, me } = model
     const wanted = search.value.trim()
     shown = interaction.active && shown.length > 0 ? keptInPlace(shown, rooms, chosenOrder()) : inOrder(rooms, chosenOrder())
     const entries = shown
       .filter((entry) => !wanted || matches(entry.row, wanted))
-      .map((entry) => ({ ...entry, here: entry.row.id === seated_in, signed_in, reminded: reminders.has(entry.row.id), blocks }))
+      .map((entry) => ({ ...entry, here: entry.row.id === seated_in, me, reminded: reminders.has(entry.row.id), blocks }))
     for (const section of sections) section.update(entries)
     searching.hidden = rooms.length < SEARCH_FROM && !wanted
     ordering.hidden = searching.hidden || rooms.every((row) => row.scheduled)

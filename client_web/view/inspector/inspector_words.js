@@ -36,8 +36,20 @@ function noteInWords(note) {
   switch (note.code) {
     case 'signal_refused': return `Your ${note.signal} was refused: ${sentence(note.problem.message)}`
     case 'signal_of_old_session': return `A signal (${note.signal}) came from a session that has ended.`
-    case 'connection_problem': return connectionProblemInWords(note.problem)
+    case 'connection_problem': return problemForEngineers(note.problem)
     case 'refused': return sentence(note.problem.message)
+  }
+}
+
+/** @param {import('../../room/connection_problems.js').Cause} problem */
+function problemForEngineers(problem) {
+  switch (problem.cause) {
+    case 'turn_refused': return `The TURN server refused our credentials (${problem.url}).`
+    case 'turn_failed': return `The TURN server answered with error ${problem.code} (${problem.url}).`
+    case 'no_relay_candidate': return 'No TURN server could be reached, and only relay candidates are used here.'
+    case 'node_lost': return `The connection with the node ${problem.username ?? ''} is lost.`.replace('  ', ' ')
+    case 'no_node': return `The room needs a node (${problem.topology.toUpperCase()}), and none is running.`
+    default: return connectionProblemInWords(problem)
   }
 }
 

@@ -72,7 +72,7 @@ function nextInWords(next, { seat, role }) {
 function seatInWords(loss) {
   switch (loss.cause) {
     case 'expired': return { title: 'You were away for too long, and lost your seat.', next: 'You take it again now.' }
-    case 'returned': return { title: 'You were away for too long, and lost your seat.', next: `You are back ${AS[loss.role] ?? ''}${loss.microphone_off ? ', and your microphone is off' : ''}.` }
+    case 'returned': return { title: 'You were away for too long, and lost your seat.', next: `You are back ${AS[loss.role] ?? ''}, and your microphone is off.` }
     case 'ended': return { title: '', next: loss.unsent ? `${counted(loss.unsent, 'message')} of yours did not go out.` : '' }
   }
 }

@@ -12,6 +12,7 @@ import { createRoomRecordings } from '../recording/room_recordings.js'
 import { createSeat } from '../stage/seat.js'
 import { createSpeakers } from '../stage/speakers.js'
 import { createStageOrder } from '../stage/order.js'
+import { clearsWhenAnother } from '../elements/subject.js'
 import { symbol } from '../elements/symbol.js'
 import { createStageTools } from '../stage/tools.js'
 
@@ -30,7 +31,6 @@ import { createStageTools } from '../stage/tools.js'
  *         Parameters<typeof createRoomRecordings>[0] & Parameters<typeof createLosses>[0]} actions
  */
 export function createRoom(actions) {
-  /** @type {number|null} */ let room_id = null
   const head = createRoomHead(actions)
   const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => actions.listen() } }, symbol('sound'), 'Tap to listen')
   const speakers = createSpeakers()
@@ -53,6 +53,11 @@ export function createRoom(actions) {
   const scroll = element('div', { class: 'room__scroll' },
     head.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
   /** @type {ShownRoomSession|null} */ let latest = null
+  // What was said about the other room.
+  const shows = clearsWhenAnother(() => {
+    scroll.scrollTop = 0
+    for (const each of [controls, tools, queue]) each.forget()
+  })
   const inOrder = createStageOrder(stage.element, () => {
     if (latest) stage.update(inOrder(latest.stage, latest.spoke))
   })
@@ -64,11 +69,7 @@ export function createRoom(actions) {
     /** @type {Partial<Room>} */ const known = roomSession.room ?? listed ?? {}
     const over = roomSession.phase === 'left'
     const joining = roomSession.phase === 'joining' && roomSession.people.length === 0
-    if (room_id !== roomSession.room_id) {
-      room_id = roomSession.room_id
-      scroll.scrollTop = 0
-      for (const each of [controls, tools, queue]) each.forget() // what was said about the other room
-    }
+    shows(roomSession.room_id)
     root.dataset.phase = roomSession.phase
     mark(root, 'aria-label', known.name ?? 'The room')
     head.update(roomSession, known)

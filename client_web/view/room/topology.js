@@ -1,13 +1,10 @@
-import { costInWords, routeInWords, routeProblemInWords, TOPOLOGIES } from './topology_words.js'
+import { costInWords, routeInWords, routeNews, routeProblemInWords, SAID_ELSEWHERE, TOPOLOGIES } from './topology_words.js'
 import { createDialog } from '../dialog/dialog.js'
 import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { redraw, symbol } from '../elements/symbol.js'
 
 /** @import { ShownRoomSession, RoomSessionState } from '../../room/room_session_state.js' */
-
-/** These are said above the people, with what to do (losses.js). */
-const SAID_ELSEWHERE = new Set(['lost', 'no_node'])
 
 /** The symbol of a topology. @param {string} topology */
 const signOf = (topology) => `topology-${topology}`
@@ -22,7 +19,7 @@ export function createTopologyButton({ showTopologies }) {
   const problem = element('p', { class: 'room__route', hidden: true })
   const announcement = element('span', { class: 'visually-hidden', role: 'status' })
   /** @type {number|null} */ let room_id = null
-  let known = '' // what was announced, or was so at the entry
+  /** @type {import('./topology_words.js').KnownRoute|null} */ let known = null
 
   return {
     button,
@@ -33,13 +30,14 @@ export function createTopologyButton({ showTopologies }) {
       const { route } = roomSession
       button.hidden = over || !route
       problem.hidden = over || !route
-      if (over || !route) return
-      const wrong = routeProblemInWords(route)
-      const next = wrong || routeInWords(route)
-      // Only changes are announced, not the state at the entry.
-      if (room_id === roomSession.room_id && next !== known) say(announcement, next)
+      if (room_id !== roomSession.room_id || over || roomSession.phase === 'joining') known = null
+      if (known === null) say(announcement, '')
       room_id = roomSession.room_id
-      known = next
+      if (over || !route) return
+      const news = routeNews(known, route)
+      known = news.known
+      if (news.words) say(announcement, news.words)
+      const wrong = routeProblemInWords(route)
       problem.hidden = wrong === '' || SAID_ELSEWHERE.has(route.status)
       say(problem, wrong)
       redraw(drawing, signOf(route.topology))

@@ -10,21 +10,21 @@ import { counted } from '../elements/words.js'
 
 /** The topologies with their names and descriptions. @type {readonly { topology: 'mesh'|'sfu'|'mcu', name: string, about: string }[]} */
 export const TOPOLOGIES = [
-  { topology: 'mesh', name: 'Mesh', about: 'Everybody sends audio to everybody directly. This is best for small rooms.' },
-  { topology: 'sfu', name: 'SFU', about: 'A server forwards every voice unchanged. You send yours only once, to any number of listeners.' },
-  { topology: 'mcu', name: 'MCU', about: 'A server mixes all voices into one. A large room costs you no more than one call, but you cannot change the volume of one person.' },
+  { topology: 'mesh', name: 'Directly (mesh)', about: 'Everybody sends audio to everybody directly. This is best for small rooms.' },
+  { topology: 'sfu', name: 'Through a server (SFU)', about: 'The server forwards every voice unchanged. You send yours only once, to any number of listeners.' },
+  { topology: 'mcu', name: 'Mixed by a server (MCU)', about: 'The server mixes all voices into one. A large room costs you no more than one call, but you cannot change the volume of one person.' },
 ]
 
 const ROUTES = {
-  mesh: 'Audio goes directly from person to person',
-  sfu: 'Audio goes through a server, which forwards every voice',
-  mcu: 'Audio goes through a server, which mixes all voices into one',
+  mesh: 'audio goes directly from person to person',
+  sfu: 'audio goes through a server, which forwards every voice',
+  mcu: 'audio goes through a server, which mixes all voices into one',
 }
 
 /** @typedef {Pick<import('../../room/connections.js').Route, 'topology'|'status'> & { quality: Quality|null }} ShownRoute */
 
 /** The route of the room's audio, for those who ask. @param {Pick<ShownRoute, 'topology'>} route */
-export const routeInWords = ({ topology }) => ROUTES[topology]
+export const routeInWords = ({ topology }) => ROUTES[topology].replace('audio', 'Audio')
 
 /** What is wrong with the route, shown under the room's name; mostly empty. @param {ShownRoute} route */
 export function routeProblemInWords({ topology, status, quality }) {
@@ -36,6 +36,35 @@ export function routeProblemInWords({ topology, status, quality }) {
     case 'no_node': return 'Waiting for an audio server'
     default: return topology === 'mesh' ? '' : qualityProblemInWords(quality)
   }
+}
+
+/** These are said above the people, with what to do (losses.js). */
+export const SAID_ELSEWHERE = new Set(['lost', 'no_node'])
+
+/** What is announced when a problem is over; otherwise it was the connection's quality. @type {Record<string, string>} */
+const OVER = {
+  moving: 'The sound travels as before',
+  ...Object.fromEntries(['connecting', 'reconnecting', 'lost', 'no_node'].map((status) => [status, 'You are connected with the audio server now'])),
+}
+
+/**
+ * What screen readers announce: only what changes while I am in the room. How the sound travels at the entry, and the connecting that belongs to
+ * the entry, are no changes.
+ * @typedef {{ topology: ShownRoute['topology'], problem: string, entered: boolean }} KnownRoute  `topology` in use; `problem`: a status, or words on quality
+ * @param {KnownRoute|null} known  null at the entry
+ * @param {ShownRoute} route
+ * @returns {{ known: KnownRoute, words: string }}
+ */
+export function routeNews(known, route) {
+  const { topology, status } = route
+  const settled = status === 'settled'
+  const problem = settled ? routeProblemInWords(route) : status
+  if (!known?.entered) return { known: { topology, problem, entered: status !== 'connecting' && status !== 'moving' }, words: '' }
+  const news = []
+  if (settled && topology !== known.topology) news.push(`From now on, ${ROUTES[topology]}`)
+  else if (settled && !problem && known.problem) news.push(OVER[known.problem] ?? 'Your connection is good again')
+  if (problem !== known.problem && !SAID_ELSEWHERE.has(status)) news.push(routeProblemInWords(route))
+  return { known: { topology: settled ? topology : known.topology, problem, entered: true }, words: news.filter(Boolean).join('. ') }
 }
 
 /**

@@ -44,6 +44,13 @@ export function createAnnouncer() {
     if (words !== undefined) root.replaceChildren(element('p', { text: words }))
   }
 
+  function silence() {
+    waiting = []
+    newest = ''
+    sentences = []
+    root.replaceChildren()
+  }
+
   return {
     element: root,
     /** Announces a text soon; a repeated text only once. */
@@ -60,13 +67,12 @@ export function createAnnouncer() {
       waiting.push(...news.filter((one) => kinds.includes(one.kind) && !(one.kind === 'hand' && one.user_id === me?.user_id)))
       if (waiting.length && !timer) timer = setTimeout(speak, GATHERED_FOR)
     },
-    /** Another room: its seat events are numbered from one again, and waiting announcements are dropped. */
+    /** Another room: its seat events are numbered from one again. */
     forget() {
       last = 0
-      waiting = []
-      newest = ''
-      sentences = []
-      root.replaceChildren()
+      silence()
     },
+    /** The room was left: what was announced there is taken away, and what waits is dropped. */
+    silence,
   }
 }

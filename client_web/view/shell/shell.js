@@ -15,8 +15,9 @@ import { createRoom } from '../room/room.js'
 import { addressOf } from './route.js'
 import { createScrolls } from './scrolls.js'
 import { createSidePanel } from '../room/side_panel.js'
+import { clearsWhenAnother } from '../elements/subject.js'
 import { hostNewsInWords } from '../room/host_words.js'
-import { endingInWords } from '../elements/words.js'
+import { endingInWords, tellsOfInvitation } from '../elements/words.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
@@ -64,11 +65,13 @@ export function createShellView(main, actions) {
   /** @type {RoomSession|null} */ let announced = null
   /** @type {RoomSessionState['recording']|null} */ let recorded = null // the state of the recording that was announced last
   /** @type {RoomSessionState['hostNews']} */ let hostNews = null // what was shown last
+  /** @type {RoomSession|null} */ let ended = null // the room session whose announcements were taken away
   /** @type {RoomSession|null} */ let endingAnnounced = null // the room session whose end was announced
   /** @type {RoomSession|null} */ let present = null // the room session drawn last
   /** @type {RoomSession|null} */ let read = null // the room session whose ending was read
   /** @type {Now|null} */ let drawn_last = null // what `update` got
-  let mine = '' // the room, and what I am in it: a refusal concerns only that
+  // A refusal concerns the room, and what I am in it.
+  const concerns = clearsWhenAnother(() => room.refuse(null))
 
   main.append(
     topBar.element,
@@ -104,13 +107,11 @@ export function createShellView(main, actions) {
 
     topBar.update({ user, known, place, invitations: shell.invitations.list.length })
     hallway.update({
-      ...{ rooms: shell.hallway, connection: shell.connection, problem: shell.problem, seated_in: roomSession?.seatGone ? null : seated_in, signed_in: Boolean(user) },
+      ...{ rooms: shell.hallway, connection: shell.connection, problem: shell.problem, seated_in: roomSession?.seatGone ? null : seated_in, me: user?.id ?? null },
       ...{ reminders: shell.reminders, blocks: shell.blocks },
       loading: shell.hallway.length === 0 && shell.connection === 'connecting',
     })
-    const mine_now = [room_id, roomSession?.phase, roomSession?.me?.role].join()
-    if (mine !== mine_now) room.refuse(null)
-    mine = mine_now
+    concerns(room_id, roomSession?.phase, roomSession?.me?.role)
     present = shell.roomSession
     if (roomSession?.phase !== 'left') read = null
     if (roomSession?.phase === 'left' && ((inside && place.place === 'room') || roomSession.reason === 'left')) read = present
@@ -127,7 +128,7 @@ export function createShellView(main, actions) {
     if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks, invited: shell.invitations.list.some((one) => one.room_id === room_id) }, listed ?? shell.hallway.find((row) => row.id === room_id))
     else landing.show({ kind: landingFor(place, seated_in, listed, closed, over !== null), over, away: roomSession?.phase === 'reconnecting', row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: shell.reminders })
     pages.update(now)
-    notices.update({ shell, seated_in, shown_room: inside && roomSession?.reason === 'removed' ? room_id : null })
+    notices.update({ shell, seated_in, shown_room: inside && roomSession?.phase === 'left' && tellsOfInvitation(roomSession) ? room_id : null })
 
     if (inspector.open && (!drawn || roomSession?.phase === 'left')) showInspector(false)
     inspector.update(roomSession && drawn ? { ...roomSession, room_id } : null)
@@ -150,6 +151,8 @@ export function createShellView(main, actions) {
   function announce(whose, roomSession) {
     if (whose !== announced) announcer.forget()
     if (whose !== announced) recorded = hostNews = null
+    if (roomSession?.phase === 'left' && whose !== ended) announcer.silence()
+    ended = roomSession?.phase === 'left' ? whose : null
     announced = whose
     if (roomSession && roomSession.phase !== 'left' && roomSession.recording !== recorded) {
       const news = recordingNews(recorded, roomSession.recording)

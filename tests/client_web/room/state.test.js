@@ -103,9 +103,11 @@ test('seat events have a reason', () => {
     event('1-9', 'UPDATE', { ...BETH, role: 'AUDIENCE' }, BETH),
     event('1-10', 'DELETE', null, BETH, { reason: 'timeout' }),
     event('1-11', 'DELETE', null, RICK, { reason: 'removed' }),
+    event('1-12', 'INSERT', seat(3, 'eve', 12), null),
+    event('1-13', 'DELETE', null, seat(3, 'eve', 12), { reason: 'banned' }),
   )
-  assert.deepEqual(room.seatEvents, ['beth muted', 'beth role', 'beth timeout', 'rick removed'])
-  assert.deepEqual(room.ids, [1, 2, 3, 4])
+  assert.deepEqual(room.seatEvents, ['beth muted', 'beth role', 'beth timeout', 'rick removed', 'eve joined', 'eve removed'])
+  assert.deepEqual(room.ids, [1, 2, 3, 4, 5, 6])
 })
 
 test('seat events are bounded, and their numbers only grow', () => {

@@ -58,7 +58,7 @@ test('people who enter and leave are announced in one sentence', () => {
 })
 
 test('every ending says what happened and what to do next', () => {
-  const reasons = ['room ended', 'removed', 'taken over', 'signed out', 'token expired', 'timeout', 'refused']
+  const reasons = ['room ended', 'removed', 'banned', 'taken over', 'signed out', 'token expired', 'timeout', 'refused']
   const endings = reasons.map((reason) => endingInWords({ reason, problem: { message: 'no' } }))
   for (const { title, advice } of endings) {
     assert.ok(title)
@@ -68,6 +68,14 @@ test('every ending says what happened and what to do next', () => {
   const closed = { rule: 'participants_room_is_open', message: 'there is no open room with this id' }
   const words = endingInWords({ reason: 'refused', problem: closed })
   assert.deepEqual([words.title, words.again], ['This room is not open', null])
+})
+
+test('a banned user is offered to come back only when they are invited again', () => {
+  const refused = { reason: 'refused', problem: { rule: 'participants_is_not_banned', message: 'you are banned from this room' } }
+  for (const ending of [{ reason: 'banned', problem: null }, refused]) {
+    assert.deepEqual([endingInWords(ending).title, endingInWords(ending).again], ['You are banned from this room', null])
+    assert.equal(endingInWords({ ...ending, invited: true }).again, 'Come back')
+  }
 })
 
 test("the database's words become sentences", () => {

@@ -154,7 +154,7 @@ def test_a_poll_of_a_room_includes_the_hallway_on_request(
     assert names == ["Coffee"]
 
 
-@pytest.mark.parametrize("reason", ["removed", "room ended", "taken over", "left"])
+@pytest.mark.parametrize("reason", ["removed", "banned", "room ended", "taken over", "left"])
 def test_a_poll_after_the_seat_was_lost_says_why(
     psql: Psql, room: int, anna: httpx.Client, reason: str
 ) -> None:
@@ -164,6 +164,8 @@ def test_a_poll_after_the_seat_was_lost_says_why(
     if reason == "removed":
         anna_id = psql.person("anna")
         psql.act_as("rick").run("delete from participants where user_id = %s", anna_id)
+    elif reason == "banned":
+        psql.act_as("rick").one("select ban_from_room(%s, 'anna')", room)
     elif reason == "room ended":
         psql.act_as("rick").one("select end_room(%s)", room)
     elif reason == "left":

@@ -71,7 +71,7 @@ async def test_a_newer_session_ends_the_older_ones_stream(psql: Psql, relay: Run
         await new.until(lambda f: f.event == "snapshot")
 
 
-@pytest.mark.parametrize("reason", ["removed", "room ended", "left"])
+@pytest.mark.parametrize("reason", ["removed", "banned", "room ended", "left"])
 async def test_losing_the_seat_ends_the_stream_saying_why(
     psql: Psql, relay: RunningRelay, reason: str
 ) -> None:
@@ -83,6 +83,8 @@ async def test_losing_the_seat_ends_the_stream_saying_why(
         await stream.until(lambda f: f.event == "snapshot")
         if reason == "removed":
             psql.act_as("rick").run("delete from participants where user_id = %s", anna)
+        elif reason == "banned":
+            psql.act_as("rick").one("select ban_from_room(%s, 'anna')", room)
         elif reason == "left":
             psql.act_as("anna").one("select leave_room(%s)", room)
         else:
