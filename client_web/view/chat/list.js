@@ -19,7 +19,7 @@ const TOGETHER = 5 * 60_000 // ms: messages of one person within this time have 
 
 /**
  * The messages, oldest first. At the end, the list follows new messages. Further up it does not move, and a button shows how many are new.
- * The list is one onFocus for Tab; the arrow keys move from message to message.
+ * The list is one stop for Tab; the arrow keys move from message to message.
  *
  * @param {{ earlierMessages: () => void, focusBox: () => void } & Parameters<typeof createMessage>[1]} actions
  */

@@ -1,10 +1,12 @@
 import { createCard } from '../hallway/card.js'
-import { countsOf, createFollow, createPageState } from './clubs.js'
+import { clubCountsInWords } from './club_words.js'
+import { createFollow } from './follow.js'
 import { createClubInvitations } from './invitations.js'
 import { createClubMember } from './member.js'
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { inOrder } from '../hallway/order.js'
+import { createPageState } from '../elements/page_state.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
@@ -75,7 +77,7 @@ export function createClub(actions) {
       const manages = club.my_role === 'OWNER' || club.my_role === 'ADMIN'
       say(topic, club.topic ?? '')
       say(about, club.description ?? '')
-      say(counts, countsOf(club))
+      say(counts, clubCountsInWords(club))
       follow.update(club)
       start.hidden = !club.my_role
       invite.hidden = !manages

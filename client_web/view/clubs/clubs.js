@@ -1,8 +1,10 @@
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { addressOfClub } from '../shell/route.js'
-import { redraw, symbol } from '../elements/symbol.js'
-import { counted } from '../elements/words.js'
+import { createPageState } from '../elements/page_state.js'
+import { symbol } from '../elements/symbol.js'
+import { clubCountsInWords, ROLES } from './club_words.js'
+import { createFollow } from './follow.js'
 
 /**
  * @import { Club } from '../../room/clubs.js'
@@ -10,9 +12,6 @@ import { counted } from '../elements/words.js'
  * @import { ShellState } from '../../room/shell.js'
  * @import { User } from '../../session.js'
  */
-
-/** @type {Record<string, string>} */
-export const ROLES = { OWNER: 'Owner', ADMIN: 'Admin', MEMBER: 'Member' }
 
 /** @typedef {Club & { signed_in: boolean }} ListedClub */
 
@@ -85,43 +84,8 @@ function createClubCard({ toggleFollowClub }) {
       mark(link, 'href', addressOfClub(club.id))
       say(about, club.description ?? '')
       about.hidden = !club.description
-      say(counts, countsOf(club))
+      say(counts, clubCountsInWords(club))
       follow.update(club)
-    },
-  }
-}
-
-/** "4 members · 12 followers · 2 rooms open" @param {Club} club */
-export const countsOf = (club) => [counted(club.members, 'member'), counted(club.followers, 'follower'), club.open_rooms ? `${counted(club.open_rooms, 'room')} open` : ''].filter(Boolean).join(' · ')
-
-/** The button to follow or unfollow. @param {() => void} toggle */
-export function createFollow(toggle) {
-  const words = element('span')
-  const sign = symbol('follow')
-  const button = element('button', { class: 'button button--small', type: 'button', on: { click: toggle } }, sign, words)
-  return {
-    element: button,
-    update(/** @type {{ name: string, followed: boolean, signed_in: boolean }} */ { name, followed, signed_in }) {
-      button.hidden = !signed_in
-      mark(button, 'aria-pressed', followed ? 'true' : 'false')
-      mark(button, 'aria-label', `${followed ? 'Following' : 'Follow'} ${name}`)
-      redraw(sign, followed ? 'followed' : 'follow')
-      say(words, followed ? 'Following' : 'Follow')
-    },
-  }
-}
-
-/** Shows that a page is loading or could not be loaded, with a button to try again. @param {() => void} reload */
-export function createPageState(reload) {
-  const words = element('span')
-  const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => reload() } })
-  const root = element('p', { class: 'page__state', role: 'status', hidden: true }, words, again)
-  return {
-    element: root,
-    update(/** @type {Pick<LookupState<unknown, unknown>, 'phase'|'problem'>} */ { phase, problem }) {
-      root.hidden = phase === 'ready' || phase === 'missing'
-      again.hidden = phase !== 'failed'
-      say(words, phase === 'failed' ? `${problem?.message ?? ''} ${problem?.hint ?? ''}`.trim() : 'Loading…')
     },
   }
 }

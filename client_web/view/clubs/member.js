@@ -1,5 +1,5 @@
-import { avatar } from '../elements/avatar.js'
-import { ROLES } from './clubs.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
+import { ROLES } from './club_words.js'
 import { element, mark, say } from '../elements/element.js'
 import { addressOfPerson } from '../shell/route.js'
 
@@ -14,7 +14,7 @@ import { addressOfPerson } from '../shell/route.js'
  */
 export function createClubMember({ setClubRole, removeMember }) {
   /** @type {ShownMember|undefined} */ let one
-  const face = element('span', { 'aria-hidden': 'true' })
+  const face = avatar('')
   const link = element('a', { class: 'member__name' })
   const you = element('span', { class: 'quiet', text: ' (you)' })
   const role = element('span', { class: 'role' })
@@ -33,10 +33,10 @@ export function createClubMember({ setClubRole, removeMember }) {
   }
 
   return {
-    element: element('li', { class: 'member' }, face, element('span', { class: 'member__who' }, link, you), role, change, remove, refusal),
+    element: element('li', { class: 'member' }, element('span', { 'aria-hidden': 'true' }, face), element('span', { class: 'member__who' }, link, you), role, change, remove, refusal),
     update(/** @type {ShownMember} */ latest) {
-      if (latest.username !== one?.username) face.replaceChildren(avatar(latest.username))
       one = latest
+      redrawAvatar(face, one.username)
       const { my_role } = one.club
       const removable = !one.me && (my_role === 'OWNER' || (my_role === 'ADMIN' && one.role === 'MEMBER'))
       say(link, one.username)

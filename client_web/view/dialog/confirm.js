@@ -13,7 +13,6 @@ export function createConfirm() {
   const yes = element('button', { class: 'button button--action', type: 'button', on: { click: go } })
   const no = element('button', { class: 'button', type: 'button', on: { click: () => dialog.close() } })
   const dialog = createDialog('', element('div', { class: 'confirm' }, about, refusal.element, element('div', { class: 'confirm__buttons' }, yes, no)))
-  const heading = dialog.element.querySelector('.dialog__title')
   dialog.element.addEventListener('close', () => settle(false))
 
   async function go() {
@@ -31,8 +30,7 @@ export function createConfirm() {
     ask(question) {
       settle(false)
       action = question.action ?? (async () => {})
-      say(heading, question.title)
-      dialog.element.setAttribute('aria-label', question.title)
+      dialog.entitle(question.title)
       say(about, question.about)
       say(yes, question.yes)
       say(no, question.no ?? 'Cancel')

@@ -1,4 +1,4 @@
-import { element } from '../elements/element.js'
+import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
@@ -25,6 +25,11 @@ export function createDialog(title, ...children) {
 
   return {
     element: dialog,
+    /** Another title. @param {string} words */
+    entitle(words) {
+      say(heading, words)
+      mark(dialog, 'aria-label', words)
+    },
     open() {
       if (dialog.open) return
       dialog.showModal()

@@ -1,4 +1,4 @@
-import { element } from './element.js'
+import { element, say } from './element.js'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
@@ -23,9 +23,17 @@ export function hues(username) {
 
 /** A person's avatar, drawn from their name. It is only decoration: the name is always shown, too. @param {string} username */
 export function avatar(username) {
-  const drawn = element('span', { class: 'avatar', 'aria-hidden': 'true', text: initials(username) })
+  const drawn = element('span', { class: 'avatar', 'aria-hidden': 'true' })
+  redrawAvatar(drawn, username)
+  return drawn
+}
+
+/** Changes an avatar into another person's. @param {HTMLElement} drawn  made by `avatar` @param {string} username */
+export function redrawAvatar(drawn, username) {
+  if (drawn.dataset.name === username) return
+  drawn.dataset.name = username
+  say(drawn, initials(username))
   const [from, to] = hues(username)
   drawn.style.setProperty('--from', String(from))
   drawn.style.setProperty('--to', String(to))
-  return drawn
 }

@@ -1,4 +1,4 @@
-import { avatar } from '../elements/avatar.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { addressOf } from '../shell/route.js'
@@ -99,15 +99,11 @@ function scheduledInWords(/** @type {ListedRoom} */ row) {
 
 function face() {
   const name = element('span', { class: 'card__person-name' })
-  const made = element('li', { class: 'card__person' }, name)
-  /** @type {string|null} */ let shown = null
+  const drawn = avatar('')
   return {
-    element: made,
+    element: element('li', { class: 'card__person' }, drawn, name),
     update(/** @type {{ username: string }} */ { username }) {
-      if (username === shown) return
-      if (shown !== null) made.firstElementChild?.remove()
-      made.prepend(avatar(username))
-      shown = username
+      redrawAvatar(drawn, username)
       say(name, username)
     },
   }

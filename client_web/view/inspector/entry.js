@@ -51,7 +51,7 @@ function totalOf(entry) {
   if (entry.kind === 'event') return `seen in ${duration(entry.seen_ms)}`
   if (entry.kind !== 'write') return ''
   if (entry.seen_ms !== null) return `back in ${duration(entry.seen_ms)}`
-  return entry.status ? `${entry.status} in ${duration(entry.ms)}` : 'on its timelinePlace…'
+  return entry.status ? `${entry.status} in ${duration(entry.ms)}` : 'on its way…'
 }
 
 function timelineOf(/** @type {Entry} */ entry) {

@@ -1,4 +1,4 @@
-import { avatar } from '../elements/avatar.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, say } from '../elements/element.js'
 import { qualityInNumbers } from '../stage/quality_words.js'
 import { personInWords, roleInWords } from '../elements/words.js'
@@ -14,15 +14,14 @@ import { personInWords, roleInWords } from '../elements/words.js'
  */
 export function createSeatPane({ retryConnection }) {
   /** @type {SeatPerson|null} */ let person = null
-  /** @type {string|null} */ let drawn = null
   const heading = element('h3', { class: 'seat-pane__name', tabindex: '-1' })
   const about = element('p', { class: 'seat-pane__about' })
   const numbers = element('p', { class: 'seat-pane__about' })
-  const face = element('div', { class: 'seat-pane__face' })
+  const face = avatar('')
   const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => person && retryConnection(person.user_id) } })
   const actions = element('div', { class: 'seat-pane__actions' }, again)
   const root = element('div', { class: 'seat-pane', hidden: true },
-    element('div', { class: 'seat-pane__who' }, face, element('div', {}, heading, about, numbers)), actions)
+    element('div', { class: 'seat-pane__who' }, element('div', { class: 'seat-pane__face' }, face), element('div', {}, heading, about, numbers)), actions)
   return {
     element: root,
     heading,
@@ -31,10 +30,7 @@ export function createSeatPane({ retryConnection }) {
       root.hidden = latest === null
       person = latest
       if (!person) return
-      if (drawn !== person.username) {
-        face.replaceChildren(avatar(person.username))
-        drawn = person.username
-      }
+      redrawAvatar(face, person.username)
       say(heading, person.username)
       say(about, aboutInWords(person))
       say(numbers, qualityInNumbers(person.quality))

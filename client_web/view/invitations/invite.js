@@ -1,7 +1,7 @@
 import { ruleOf } from '../../signaling/problem.js'
 import { avatar } from '../elements/avatar.js'
 import { createDialog } from '../dialog/dialog.js'
-import { element, mark, say } from '../elements/element.js'
+import { element, say } from '../elements/element.js'
 import { createField } from '../dialog/form.js'
 import { createShare } from '../elements/share.js'
 import { onceBeforeNextFrame } from '../elements/next_frame.js'
@@ -95,8 +95,7 @@ export function createInvite({ suggest, make, linkOf }) {
       name.refuse('')
       say(done, '')
       say(refusal, '')
-      mark(dialog.element, 'aria-label', `Invite to ${where.name}`)
-      say(dialog.element.querySelector('.dialog__title'), `Invite to ${where.name}`)
+      dialog.entitle(`Invite to ${where.name}`)
       openPart.hidden = where.address === null
       open.update(where.address, where.name)
       linkPart.hidden = !where.links

@@ -1,4 +1,4 @@
-import { avatar } from '../elements/avatar.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, say } from '../elements/element.js'
 import { untilInWords } from '../elements/when.js'
 
@@ -25,8 +25,7 @@ import { untilInWords } from '../elements/when.js'
 export function createInvitation({ acceptLink, declineLink, reload }) {
   let code = ''
   /** @type {string|null} */ let title = null
-  /** @type {string|null} */ let drawn = null
-  const face = element('div', { class: 'invitation-page__face', 'aria-hidden': 'true' })
+  const face = avatar('')
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
   const about = element('p', { class: 'invitation-page__about quiet' })
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
@@ -35,7 +34,7 @@ export function createInvitation({ acceptLink, declineLink, reload }) {
   const go = element('a', { class: 'button button--action' })
   const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => reload() } })
   const home = element('a', { class: 'button button--plain', href: '/', text: 'To the hallway' })
-  const root = element('article', { class: 'invitation-page' }, face, heading, about, refusal, element('div', { class: 'invitation-page__buttons' }, yes, go, no, again, home))
+  const root = element('article', { class: 'invitation-page' }, element('div', { class: 'invitation-page__face', 'aria-hidden': 'true' }, face), heading, about, refusal, element('div', { class: 'invitation-page__buttons' }, yes, go, no, again, home))
 
   async function answer(/** @type {(code: string) => Promise<string|undefined>} */ action) {
     say(refusal, '')
@@ -66,9 +65,8 @@ export function createInvitation({ acceptLink, declineLink, reload }) {
       }
       again.hidden = phase !== 'failed'
       home.hidden = phase === 'loading' || phase === 'idle'
-      if (drawn === (one?.invited_by ?? null)) return
-      drawn = one?.invited_by ?? null
-      face.replaceChildren(...(drawn ? [avatar(drawn)] : []))
+      face.hidden = one === null
+      if (one) redrawAvatar(face, one.invited_by)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { avatar } from '../elements/avatar.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords } from '../stage/stage_words.js'
 import { actionsOn } from './actions.js'
@@ -25,7 +25,7 @@ export function createPersonCard(actions) {
   /** @type {CardPerson|null} */ let person = null
   /** @type {(RoomSessionState & { blocks?: ReadonlySet<number> })|null} */ let roomSession = null
   /** @type {Element|null} */ let from = null
-  const face = element('span', { class: 'person-card__face', 'aria-hidden': 'true' })
+  const face = avatar('')
   const name = element('h2', { class: 'person-card__name', tabindex: '-1', autofocus: true })
   const about = element('p', { class: 'person-card__about quiet' })
   const profile = element('a', { class: 'person-card__profile', text: 'Profile' })
@@ -38,7 +38,7 @@ export function createPersonCard(actions) {
   const connection = element('div', { class: 'person-card__connection' }, again, rows)
   const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
     element('div', { class: 'person-card__body' },
-      element('header', { class: 'person-card__head' }, face, element('div', { class: 'person-card__who' }, name, about, profile), shut),
+      element('header', { class: 'person-card__head' }, element('span', { class: 'person-card__face', 'aria-hidden': 'true' }, face), element('div', { class: 'person-card__who' }, name, about, profile), shut),
       refusal.element, sound.element, list, connection))
   let drawn = ''
   // What appears while it is open, such as how long the connection took, must not push its end out of the window.
@@ -85,7 +85,7 @@ export function createPersonCard(actions) {
     const present = roomSession.people.find((one) => one.user_id === user_id)
     person = present ?? { ...person, gone: true }
     const blocked = roomSession.blocks?.has(person.user_id) ?? false
-    if (name.textContent !== person.username) face.replaceChildren(avatar(person.username))
+    redrawAvatar(face, person.username)
     say(name, person.username)
     mark(root, 'aria-label', person.username)
     say(about, aboutInWords(person, blocked))

@@ -1,7 +1,8 @@
-import { avatar } from '../elements/avatar.js'
-import { createPageState, ROLES } from '../clubs/clubs.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
+import { ROLES } from '../clubs/club_words.js'
 import { element, mark, say } from '../elements/element.js'
-import { keyed } from '../elements/keyed.js'
+import { createLinks } from '../elements/link_list.js'
+import { createPageState } from '../elements/page_state.js'
 import { createRecordingLinks } from '../recording/links.js'
 import { addressOf, addressOfClub } from '../shell/route.js'
 import { monthInWords } from '../elements/when.js'
@@ -23,8 +24,8 @@ import { roleInWords } from '../elements/words.js'
  */
 export function createPerson({ editProfile, toggleBlock, reload }) {
   /** @type {PersonPage|null} */ let person = null
-  /** @type {string|null} */ let drawn = null
-  const face = element('div', { class: 'person__face', 'aria-hidden': 'true' })
+  const picture = avatar('')
+  const face = element('div', { class: 'person__face', 'aria-hidden': 'true' }, picture)
   const kind = element('p', { class: 'caps page__over' })
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
   const since = element('p', { class: 'page__counts quiet' })
@@ -59,11 +60,8 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
       say(heading, person?.username ?? (missing.hidden ? (place.username ?? '') : 'There is nobody with this name'))
       const blocked = person !== null && Boolean(shell.blocks?.has(person.id))
       marked.hidden = !blocked
-      if (drawn !== (person?.username ?? null)) {
-        drawn = person?.username ?? null
-        face.replaceChildren(...(drawn ? [avatar(drawn)] : []))
-      }
       if (!person) return
+      redrawAvatar(picture, person.username)
       const me = user?.id === person.id
       say(kind, person.kind)
       say(since, `Here since ${monthInWords(person.created_at)}`)
@@ -75,38 +73,6 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
       recordings.update(person.recordings ?? [])
       now.update(person.rooms.map((one) => ({ key: one.room_id, href: addressOf(one.room_id), name: one.room, detail: roleInWords(one.role) })), me ? 'You are in no room.' : undefined)
       clubs.update(person.clubs.map((one) => ({ key: one.club_id, href: addressOfClub(one.club_id), name: one.name, detail: ROLES[one.role] ?? '' })))
-    },
-  }
-}
-
-/** @typedef {{ key: number, href: string, name: string, detail: string }} Link */
-
-/** @param {string} title @param {string} otherwise */
-function createLinks(title, otherwise) {
-  const list = element('ul', { class: 'links' })
-  const nothing = element('p', { class: 'quiet' })
-  const rows = keyed(list, { key: (/** @type {Link} */ one) => one.key, create: createLink, fades: false })
-  return {
-    element: element('section', { 'aria-label': title }, element('h2', { class: 'caps page__section', text: title }), list, nothing),
-    /** @param {Link[]} links @param {string} [empty] */
-    update(links, empty = otherwise) {
-      nothing.hidden = links.length > 0
-      list.hidden = links.length === 0
-      say(nothing, empty)
-      rows.update(links)
-    },
-  }
-}
-
-function createLink() {
-  const name = element('a', { class: 'links__name' })
-  const detail = element('span', { class: 'role' })
-  return {
-    element: element('li', { class: 'links__one' }, name, detail),
-    update(/** @type {Link} */ link) {
-      say(name, link.name)
-      mark(name, 'href', link.href)
-      say(detail, link.detail)
     },
   }
 }

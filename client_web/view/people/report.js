@@ -24,7 +24,6 @@ export function createReport({ report, block, done: confirm }) {
     element('p', { class: 'quiet report__about', id: 'report-about', text: 'The report includes the last 200 events and 50 messages that you could see in this room. Only the people who run this Roomtone read it. The person you report is not informed.' }),
     choice, go)
   const dialog = createDialog('Report', form)
-  const heading = dialog.element.querySelector('.dialog__title')
 
   async function submit(/** @type {Event} */ event) {
     event.preventDefault()
@@ -50,9 +49,8 @@ export function createReport({ report, block, done: confirm }) {
       also.checked = false
       choice.hidden = isBlocked
       refusal.say(null)
-      say(heading, `Report ${whom.username}`)
+      dialog.entitle(`Report ${whom.username}`)
       say(alsoText, `Block ${whom.username} as well`)
-      dialog.element.setAttribute('aria-label', `Report ${whom.username}`)
       dialog.open()
       reason.focus()
     },

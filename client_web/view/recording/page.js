@@ -1,8 +1,8 @@
-import { createPageState } from '../clubs/clubs.js'
 import { element, mark, say } from '../elements/element.js'
 import { createRecordingChat } from './chat.js'
 import { peopleInWords, failureInWords, whenRecorded } from './words.js'
 import { addressOf, addressOfRecording } from '../shell/route.js'
+import { createPageState } from '../elements/page_state.js'
 import { symbol } from '../elements/symbol.js'
 
 /** @import { Recording } from '../../room/recordings.js' */
@@ -66,20 +66,24 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
     playing = wanted.id
     refreshed = false
     showProblem(null)
+    await setSource(wanted)
+  }
+
+  /** @param {Recording} wanted @returns {Promise<boolean>} whether the player has its address now */
+  async function setSource(wanted) {
     const url = await linkTo(wanted)
-    if (playing !== wanted.id) return
-    if (url === null) return showProblem('The recording could not be loaded. Try again in a moment.')
+    if (playing !== wanted.id) return false
+    if (url === null) showProblem('The recording could not be loaded. Try again in a moment.')
     mark(player, 'src', url)
     mark(save, 'href', url)
+    return url !== null
   }
 
   /** The address has expired: continues with a new one. */
   async function resume() {
     refreshed = true
     const at = player.currentTime
-    const url = recording && (await linkTo(recording))
-    if (url === null) return showProblem('The recording could not be loaded. Try again in a moment.')
-    mark(player, 'src', url)
+    if (!recording || !(await setSource(recording))) return
     player.currentTime = at
     player.play().catch(() => {})
   }

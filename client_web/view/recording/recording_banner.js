@@ -1,6 +1,6 @@
 import { element, mark, say } from '../elements/element.js'
 import { lossesOf } from '../../room/losses.js'
-import { clockInWords, failureInWords } from './words.js'
+import { clockInWords, failureInWords, startInWords } from './words.js'
 import { addressOfRecording } from '../shell/route.js'
 import { symbol } from '../elements/symbol.js'
 
@@ -35,7 +35,7 @@ export function createRecordingBanner(actions) {
   function tick() {
     if (!running) return
     const left = Math.max(0, running.begins - (performance.timeOrigin + performance.now())) / 1000
-    if (running.phase === 'announced') say(about, `${running.mine ? 'You start' : `${running.username} starts`} a recording in ${Math.ceil(left)} s. ${running.mine ? 'Everybody can leave before it begins.' : 'You can leave before it begins.'}`)
+    if (running.phase === 'announced') say(about, startInWords(running, `${Math.ceil(left)} s`))
     else if (!running.unknown) say(about, clockInWords((performance.timeOrigin + performance.now() - running.begins) / 1000))
   }
 

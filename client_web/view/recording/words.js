@@ -38,11 +38,15 @@ export function failureInWords({ failure, ended_reason }) {
   return ended_reason ? sentence(`it ended because ${ended_reason}`) : ''
 }
 
+/** Who starts a recording, and when. @param {Pick<import('../../room/recording.js').Running, 'mine'|'username'>} running @param {string} time  until it begins */
+export const startInWords = ({ mine, username }, time) =>
+  `${mine ? 'You start' : `${username} starts`} a recording in ${time}. ${mine ? 'Everybody' : 'You'} can leave before it begins.`
+
 /** A change of the recording as an announcement. @param {RoomSessionState['recording']|null} before @param {RoomSessionState['recording']|null} after  a room session's `recording` */
 export function recordingNews(before, after) {
   const [was, is] = [before?.running ?? null, after?.running ?? null]
   if (is && is.unknown) return was?.id === is.id ? '' : `This room is being recorded by ${is.username}. You can stay or leave.`
-  if (is && is.id !== was?.id) return was ? '' : is.phase === 'announced' ? `${is.mine ? 'You start' : `${is.username} starts`} a recording in five seconds. ${is.mine ? 'Everybody' : 'You'} can leave before it begins.` : 'This room is being recorded.'
+  if (is && is.id !== was?.id) return was ? '' : is.phase === 'announced' ? startInWords(is, 'five seconds') : 'This room is being recorded.'
   if (is && was?.phase === 'announced' && is.phase === 'recording') return 'The recording has begun.'
   if (was && !is && after) return was.phase === 'announced' ? 'The recording was cancelled.' : 'The recording has ended.'
   return ''

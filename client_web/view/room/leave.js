@@ -1,5 +1,6 @@
 import { createDialog } from '../dialog/dialog.js'
 import { element } from '../elements/element.js'
+import { createPersonChoice } from '../elements/person_choice.js'
 import { createRefusal } from '../elements/refusal.js'
 
 /** @import { Person } from '../../room/people.js' */
@@ -9,12 +10,11 @@ import { createRefusal } from '../elements/refusal.js'
  * @param {{ handOverAndLeave: (person: Person) => Promise<unknown>, leaveRunning: () => Promise<unknown>, end: () => Promise<unknown> }} actions
  */
 export function createLeave({ handOverAndLeave, leaveRunning, end }) {
-  /** @type {readonly Person[]} */ let people = []
   /** @type {(left: boolean) => void} */ let settle = () => {}
   const refusal = createRefusal()
-  const who = element('select', { id: 'leave-new-host', class: 'field__input' })
+  const newHost = createPersonChoice('leave-new-host')
   const give = choice('Hand over and leave', 'They are the host from now on.', handOver)
-  const row = element('div', { class: 'leave__part' }, element('label', { class: 'field__label', for: 'leave-new-host', text: 'New host' }), who, give)
+  const row = element('div', { class: 'leave__part' }, element('label', { class: 'field__label', for: 'leave-new-host', text: 'New host' }), newHost.element, give)
   const nobody = element('p', { class: 'quiet', text: 'Nobody else is on stage, so there is nobody to hand the room over to.' })
   const dialog = createDialog('Leave the room?', element('div', { class: 'leave' },
     element('p', { class: 'quiet', text: 'You are the host. Choose what becomes of the room.' }), refusal.element, row, nobody,
@@ -38,7 +38,7 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
   }
 
   function handOver() {
-    const person = people.find((one) => String(one.user_id) === who.value)
+    const person = newHost.chosen
     if (person) act(() => handOverAndLeave(person))
   }
 
@@ -68,10 +68,6 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
     const next = [...others.filter(({ role }) => role === 'MODERATOR'), ...others.filter(({ role }) => role !== 'MODERATOR')]
     row.hidden = next.length === 0
     nobody.hidden = next.length > 0
-    if (next.length === people.length && next.every(({ user_id }, index) => user_id === people[index].user_id) && who.options.length) return
-    const chosen = who.value
-    people = next
-    who.replaceChildren(...next.map(({ username, user_id }) => new Option(username, String(user_id))))
-    if (next.some(({ user_id }) => String(user_id) === chosen)) who.value = chosen
+    newHost.update(next)
   }
 }

@@ -1,4 +1,4 @@
-import { avatar } from '../elements/avatar.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { redraw, symbol } from '../elements/symbol.js'
@@ -52,22 +52,18 @@ function createHalf(title, actions) {
 /** @param {{ choose: (user_id: number, row: Element) => void }} actions */
 function createRow({ choose }) {
   /** @type {Person} */ let person
-  /** @type {string|null} */ let drawn = null
+  const face = avatar('')
   const name = element('bdi', { class: 'person__name' })
   const about = element('span', { class: 'person__about' })
   const drawing = symbol('mic-off')
-  const row = element('button', { class: 'person', type: 'button', on: { click: () => choose(person.user_id, row) } },
+  const row = element('button', { class: 'person', type: 'button', on: { click: () => choose(person.user_id, row) } }, face,
     element('span', { class: 'person__text' }, name, about), drawing)
   return {
     element: element('li', {}, row),
     update(/** @type {Person} */ latest) {
       person = latest
-      if (drawn !== person.username) {
-        row.querySelector('.avatar')?.remove()
-        row.prepend(avatar(person.username))
-        say(name, person.username)
-        drawn = person.username
-      }
+      redrawAvatar(face, person.username)
+      say(name, person.username)
       const state = personStateOf(person)
       const picture = STATE_SYMBOLS[state]
       const part = person.me ? 'You' : person.kind !== 'person' ? person.kind : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''

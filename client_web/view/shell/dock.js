@@ -1,4 +1,4 @@
-import { avatar } from '../elements/avatar.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { addressOf } from './route.js'
 import { redraw, symbol } from '../elements/symbol.js'
@@ -14,12 +14,11 @@ import { endingInWords, together } from '../elements/words.js'
  * @param {{ toggleMicrophone: () => void, leave: () => void, dismiss: () => void }} actions
  */
 export function createDock({ toggleMicrophone, leave, dismiss }) {
-  /** @type {string|null|undefined} */ let drawn = null
   let over = false
-  const face = element('span', { class: 'dock__face', 'aria-hidden': 'true' })
+  const face = avatar('')
   const name = element('span', { class: 'dock__name' })
   const who = element('span', { class: 'dock__who' })
-  const link = element('a', { class: 'dock__link' }, face, element('span', { class: 'dock__text' }, name, who))
+  const link = element('a', { class: 'dock__link' }, element('span', { class: 'dock__face', 'aria-hidden': 'true' }, face), element('span', { class: 'dock__text' }, name, who))
   const drawing = symbol('mic-off')
   const microphone = element('button', { class: 'dock__button', type: 'button', on: { click: () => toggleMicrophone() } }, drawing)
   const outDrawing = symbol('leave')
@@ -41,10 +40,8 @@ export function createDock({ toggleMicrophone, leave, dismiss }) {
     say(who, `${!over && roomSession.recording?.running ? 'Being recorded · ' : ''}${whoInWords(roomSession, speaking)}`)
     root.classList.toggle('dock--speaking', speaking.length > 0)
     mark(link, 'href', addressOf(roomSession.room_id))
-    if (shown?.username !== drawn) {
-      face.replaceChildren(...(shown ? [avatar(shown.username)] : []))
-      drawn = shown?.username
-    }
+    face.hidden = !shown
+    if (shown) redrawAvatar(face, shown.username)
     microphone.hidden = over || !roomSession.may.speak
     redraw(outDrawing, over ? 'close' : 'leave')
     mark(out, 'aria-label', over ? 'Close' : 'Leave quietly')

@@ -1,21 +1,17 @@
-import { avatar } from '../elements/avatar.js'
-import { element, say } from '../elements/element.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
+import { element, mark, say } from '../elements/element.js'
 import { addressOfPerson } from './route.js'
 
 /** Who is on the stage of a room that I have not entered, or who was in one that has ended. */
 export function createFace() {
   const name = element('span', { class: 'faces__name' })
-  const link = element('a', { class: 'faces__link' }, name)
-  const made = element('li', { class: 'faces__one' }, link)
-  /** @type {string|null} */ let shown = null
+  const face = avatar('')
+  const link = element('a', { class: 'faces__link' }, face, name)
   return {
-    element: made,
+    element: element('li', { class: 'faces__one' }, link),
     update(/** @type {{ username: string, role: string }} */ { username }) {
-      if (username === shown) return
-      if (shown !== null) link.firstElementChild?.remove()
-      link.prepend(avatar(username))
-      link.href = addressOfPerson(username)
-      shown = username
+      redrawAvatar(face, username)
+      mark(link, 'href', addressOfPerson(username))
       say(name, username)
     },
   }

@@ -1,4 +1,4 @@
-import { avatar } from '../elements/avatar.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { mentionKey } from '../elements/keyboard.js'
 import { addressOfPerson } from './route.js'
@@ -9,11 +9,10 @@ import { symbol } from '../elements/symbol.js'
  * @param {{ signIn: () => void, signOut: () => void, showInvitations: () => void, checkSound: () => void }} actions
  */
 export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
-  /** @type {string|null} */ let drawn = null
   const brand = element('p', { class: 'topbar__brand' }, element('a', { href: '/', text: 'Roomtone' }))
-  const face = element('span', { class: 'topbar__face', 'aria-hidden': 'true' })
+  const face = avatar('')
   const name = element('span', { class: 'topbar__name' })
-  const profile = element('a', { class: 'topbar__profile' }, face, element('span', { class: 'visually-hidden', text: 'You are' }), name)
+  const profile = element('a', { class: 'topbar__profile' }, element('span', { class: 'topbar__face', 'aria-hidden': 'true' }, face), element('span', { class: 'visually-hidden', text: 'You are' }), name)
   const me = element('div', { class: 'topbar__me', hidden: true }, profile,
     element('button', { class: 'topbar__out', type: 'button', 'aria-label': 'Sign out', title: 'Sign out', on: { click: signOut } }, symbol('leave')))
   const enter = element('button', { class: 'button', type: 'button', text: 'Choose a name', hidden: true, on: { click: signIn } })
@@ -39,12 +38,11 @@ export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
       mark(invited, 'aria-label', invitations > 0 ? `Invitations, ${invitations} open` : 'Invitations, none open')
       waiting.hidden = invitations === 0
       say(waiting, String(invitations))
-      if (!user || user.username === drawn) return
+      if (!user) return
       mark(profile, 'href', addressOfPerson(user.username))
       mark(profile, 'title', `${user.username}: your page`)
-      face.replaceChildren(avatar(user.username))
+      redrawAvatar(face, user.username)
       say(name, user.username)
-      drawn = user.username
     },
   }
 }

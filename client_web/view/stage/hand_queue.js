@@ -1,4 +1,4 @@
-import { avatar } from '../elements/avatar.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { waitedInWords } from './stage_words.js'
 import { keyed } from '../elements/keyed.js'
@@ -67,22 +67,20 @@ export function createHandQueue(actions) {
 
 function createEntry(/** @type {Actions} */ actions) {
   /** @type {Person} */ let person
-  const face = element('span', { class: 'hand__face', 'aria-hidden': 'true' })
+  const face = avatar('')
   const name = element('span', { class: 'hand__name' })
   const waited = element('span', { class: 'hand__waited quiet' })
   const who = element('button', { class: 'hand__who', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => actions.choose(person.user_id, who) } },
-    face, element('span', { class: 'hand__words' }, name, ' ', waited))
+    element('span', { class: 'hand__face', 'aria-hidden': 'true' }, face), element('span', { class: 'hand__words' }, name, ' ', waited))
   return {
     who, waited,
     get person() {
       return person
     },
     update(/** @type {Person} */ latest) {
-      if (latest.username !== person?.username) {
-        face.replaceChildren(avatar(latest.username))
-        say(name, latest.username)
-      }
       person = latest
+      redrawAvatar(face, person.username)
+      say(name, person.username)
     },
   }
 }

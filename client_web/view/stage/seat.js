@@ -1,4 +1,4 @@
-import { avatar } from '../elements/avatar.js'
+import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords, openQuestionOf } from './stage_words.js'
 import { redraw, symbol } from '../elements/symbol.js'
@@ -17,7 +17,7 @@ const FLAGS = { hand: 'hand', invited: 'invited', asked_to_unmute: 'mic' }
  */
 export function createSeat({ choose }) {
   /** @type {Person} */ let person
-  /** @type {string|null} */ let drawn = null
+  const picture = avatar('')
   const ring = element('span', { class: 'seat__ring', 'aria-hidden': 'true' })
   const badge = symbol('mic-off')
   const corner = element('span', { class: 'seat__badge', 'aria-hidden': 'true' }, badge)
@@ -25,7 +25,7 @@ export function createSeat({ choose }) {
   const flag = element('span', { class: 'seat__flag', 'aria-hidden': 'true', hidden: true }, flagged)
   const connectionMark = symbol('connection-weak')
   const other = element('span', { class: 'seat__badge seat__badge--connection', 'aria-hidden': 'true', hidden: true }, connectionMark)
-  const face = element('button', { class: 'seat__face', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => choose(person.user_id, face) } }, ring, corner, flag, other)
+  const face = element('button', { class: 'seat__face', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => choose(person.user_id, face) } }, ring, picture, corner, flag, other)
   const name = element('span', { class: 'seat__name', 'aria-hidden': 'true' })
   const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
   const seat = element('li', { class: 'seat' }, face, name, words)
@@ -40,13 +40,9 @@ export function createSeat({ choose }) {
     element: seat,
     update(/** @type {Person} */ latest) {
       person = latest
-      if (person.username !== drawn) {
-        face.querySelector('.avatar')?.remove()
-        ring.after(avatar(person.username))
-        drawn = person.username
-        say(name, person.username)
-        mark(name, 'title', person.username)
-      }
+      redrawAvatar(picture, person.username)
+      say(name, person.username)
+      mark(name, 'title', person.username)
       const state = personStateOf(person)
       const badgeName = STATE_SYMBOLS[state]
       mark(seat, 'data-state', state)
