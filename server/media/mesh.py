@@ -16,8 +16,8 @@ from aiortc import MediaStreamTrack
 
 from ..supervision import Supervisor
 from ..types import PeerId
-from .connection import AudioOptions
-from .peer_connection import PeerCallbacks, PeerConnection
+from .audio_connection import AudioOptions
+from .direct_connection import DirectCallbacks, DirectConnection
 from .rtp import RtpPacket
 from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind
@@ -47,7 +47,7 @@ def offers_first(me: Seat, other: Seat) -> bool:
 @dataclass
 class _Peer:
     seat: Seat
-    connection: PeerConnection
+    connection: DirectConnection
     retries: int
 
 
@@ -125,7 +125,7 @@ class Mesh:
             if known.connection.offers and not known.connection.connected:
                 await self._replace(peer)
 
-    def connections(self) -> dict[PeerId, PeerConnection]:
+    def connections(self) -> dict[PeerId, DirectConnection]:
         """All connections, by session."""
         return {peer: known.connection for peer, known in self._peers.items()}
 
@@ -136,24 +136,24 @@ class Mesh:
 
     async def _open(self, seat: Seat, peer: PeerId, *, offers: bool, retries: int = 0) -> None:
         on_packet = self._callbacks.on_packet
-        callbacks = PeerCallbacks(
+        callbacks = DirectCallbacks(
             send=partial(self._send, peer),
             on_track=partial(self._callbacks.on_track, peer),
             on_connected=lambda: self._connected(peer, connection),
             on_broken=lambda why: self._broken(peer, connection, why),
             on_packet=None if on_packet is None else partial(on_packet, peer),
         )
-        connection = PeerConnection(await self._ice(), self._audio, callbacks, offers=offers)
+        connection = DirectConnection(await self._ice(), self._audio, callbacks, offers=offers)
         self._peers[peer] = _Peer(seat, connection, retries)
         connection.start()
 
-    def _connected(self, peer: PeerId, connection: PeerConnection) -> None:
+    def _connected(self, peer: PeerId, connection: DirectConnection) -> None:
         known = self._peers.get(peer)
         if known is not None and known.connection is connection:
             known.retries = 0
             self._callbacks.on_connected(known.seat)
 
-    def _broken(self, peer: PeerId, connection: PeerConnection, why: str) -> None:
+    def _broken(self, peer: PeerId, connection: DirectConnection, why: str) -> None:
         """Both sides close the connection; the one who offered first offers again."""
         known = self._peers.get(peer)
         if known is None or known.connection is not connection:
@@ -166,7 +166,7 @@ class Mesh:
             log.warning("the connection with %s cannot be made", known.seat.username)
             self._later(connection.close())  # ICE would go on looking for a path
 
-    async def _retry(self, peer: PeerId, connection: PeerConnection) -> None:
+    async def _retry(self, peer: PeerId, connection: DirectConnection) -> None:
         await asyncio.sleep(PAUSE)
         known = self._peers.get(peer)
         if known is not None and known.connection is connection:

@@ -14,16 +14,8 @@ from typing import Any, Final, cast
 
 from aiortc import MediaStreamTrack, RTCRtpTransceiver
 
-from .aiortc_internals.connections import limit_input
 from .aiortc_internals.packets import receive_packets
-from .connection import (
-    OPUS,
-    AudioOptions,
-    Connection,
-    ConnectionCallbacks,
-    description_of,
-    dictionary_of,
-)
+from .audio_connection import OPUS, AudioConnection, AudioOptions, ConnectionCallbacks
 from .node_rules import voices_in
 from .rtp import RtpPacket
 from .signaling.client import Ice
@@ -43,7 +35,7 @@ class NodeCallbacks(ConnectionCallbacks):
     on_packet: Callable[[str, RtpPacket], None] | None = None
 
 
-class NodeConnection(Connection):
+class NodeConnection(AudioConnection):
     """Opened by the first `receive_voices`; each further call changes the voices. Without `audio.receives` there are no tracks."""
 
     def __init__(self, ice: Ice, audio: AudioOptions, callbacks: NodeCallbacks) -> None:
@@ -83,15 +75,13 @@ class NodeConnection(Connection):
         pc = self._pc
         while len(pc.getTransceivers()) < len(voices):
             self._prepare(pc.addTransceiver("audio", "recvonly"))
-        limit_input(pc)  # the new ones, too
-        await pc.setLocalDescription(await pc.createOffer())
-        self._send("offer", dictionary_of(pc.localDescription))
+        self._send("offer", await self._describe())
         try:
             async with asyncio.timeout(ANSWERED_WITHIN):
                 answer = await self._answers.get()
         except TimeoutError:
             raise TimeoutError("the node does not answer") from None
-        await pc.setRemoteDescription(description_of(answer, self._candidates))
+        await self._set_remote_description(answer)
         self.voices = voices_in(answer["sdp"])
         for transceiver in pc.getTransceivers():
             mid = str(transceiver.mid)

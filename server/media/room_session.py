@@ -12,7 +12,7 @@ from aiortc import MediaStreamTrack
 
 from ..supervision import Supervisor, beside
 from ..types import PeerId, RoomId, UserId
-from .connection import AudioOptions
+from .audio_connection import AudioOptions
 from .mesh import Mesh, MeshCallbacks
 from .node_rules import MIX, voice_of
 from .received_audio import ReceivedAudio, ReceivedAudioQueue, read_track

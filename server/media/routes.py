@@ -20,7 +20,7 @@ from aiortc import MediaStreamTrack
 from ..backoff import backoff
 from ..supervision import Supervisor
 from ..types import PeerId, UserId
-from .connection import AudioOptions
+from .audio_connection import AudioOptions
 from .mesh import Mesh, should_connect
 from .node_connection import NodeCallbacks, NodeConnection
 from .node_rules import room_node_of, voices_at

@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 import pytest
 from roomtone.media import mesh as mesh_module
-from roomtone.media.connection import AudioOptions
+from roomtone.media.audio_connection import AudioOptions
+from roomtone.media.direct_connection import DirectCallbacks
 from roomtone.media.glare import is_used
 from roomtone.media.mesh import RETRIES, Mesh, MeshCallbacks, offers_first, should_connect
 from roomtone.media.node_rules import room_node_of, voices_at
-from roomtone.media.peer_connection import PeerCallbacks
 from roomtone.media.route_changes import closes_old_after
 from roomtone.media.signaling.client import ConnectionLost, Frame, Ice, Refused, no_servers
 from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, seats_after, snapshot_of
@@ -193,14 +193,14 @@ async def test_a_connection_that_cannot_be_made_is_reported(
         offers = True
         connected = False
 
-        def __init__(self, _ice: Ice, _audio: AudioOptions, callbacks: PeerCallbacks, **_: Any):
+        def __init__(self, _ice: Ice, _audio: AudioOptions, callbacks: DirectCallbacks, **_: Any):
             made.put_nowait(callbacks.on_broken)
 
         def start(self) -> None: ...
 
         async def close(self) -> None: ...
 
-    monkeypatch.setattr(mesh_module, "PeerConnection", Breaking)
+    monkeypatch.setattr(mesh_module, "DirectConnection", Breaking)
     monkeypatch.setattr(mesh_module, "PAUSE", 0)
     callbacks = MeshCallbacks(send=lambda *_: None, forget=lambda _: None, on_track=lambda *_: None)
     mesh = Mesh(no_servers, AudioOptions(None, receives=False), callbacks)

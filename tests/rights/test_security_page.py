@@ -17,8 +17,8 @@ from roomtone.http.request_bounds import (
 from roomtone.identity.tokens import TOKEN_LIFETIME
 from roomtone.log.room_log import BROADCASTS_KEPT
 from roomtone.media.candidates import CANDIDATES_LIMIT
-from roomtone.media.connection import CONNECTED_WITHIN
 from roomtone.media.node import signal_queues
+from roomtone.media.rtc_connection import CONNECTED_WITHIN
 from roomtone.postgres.pools import ANSWER_MARGIN
 from roomtone.rows.query import MOST_PARAMETERS
 from roomtone.rows.selection import MOST_ITEMS

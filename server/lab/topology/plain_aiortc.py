@@ -13,7 +13,7 @@ import psutil
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from ...media.aiortc_internals.packets import receive_packets, send_encoded
-from ...media.connection import OPUS, EncodedTrack
+from ...media.audio_connection import OPUS, EncodedTrack
 from ...media.sent_audio import PacketQueue, SentAudio
 from ...supervision import begin, stop
 from .marks import Mark, marked

@@ -28,7 +28,7 @@ from ..signaling.events import (
     snapshot_of,
 )
 from ..signaling.outbox import Outbox, Outgoing
-from .peer_connection import NodePeerConnection, OfferRefused
+from .participant_connection import OfferRefused, ParticipantConnection
 from .recorder import Recorder
 from .signal_queues import SignalQueues
 from .speakers import Participant
@@ -59,7 +59,7 @@ class RoomMedia(Protocol):
     async def close(self) -> None: ...
 
     @property
-    def connections(self) -> Mapping[str, NodePeerConnection]: ...
+    def connections(self) -> Mapping[str, ParticipantConnection]: ...
 
 
 KeepSeat = Callable[[PeerId, timedelta], AbstractAsyncContextManager[bool]]
@@ -248,7 +248,7 @@ class HostedRoom:
         finally:
             self._kept.discard(peer)
 
-    async def _keep_while_connected(self, peer: PeerId, connection: NodePeerConnection) -> None:
+    async def _keep_while_connected(self, peer: PeerId, connection: ParticipantConnection) -> None:
         if await connection.until("connected", *FINAL_STATES) in FINAL_STATES:
             return  # its seat was never kept here, so it expires after the grace period
         if self._recorder.running is not None:

@@ -25,7 +25,7 @@ from ..opus import FRAME_SAMPLES, Encoder, Samples
 from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
 from .notice import notice
-from .peer_connection import NodePeerConnection
+from .participant_connection import ParticipantConnection
 from .speakers import LOUD, Participant, Speakers
 
 QUIET_AFTER: Final = (
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 class MixOutput:
     """What one participant receives: their connection, the RTP numbers of their stream, and an encoder while they speak."""
 
-    connection: NodePeerConnection
+    connection: ParticipantConnection
     seq: int = field(default_factory=lambda: randrange(1 << 15))
     origin: int = field(default_factory=lambda: randrange(1 << 31))
     last_tick: int = -2
@@ -95,7 +95,7 @@ class Mcu:
             raise KeyError(peer_id)
         output = self._outputs.get(peer_id)
         if output is None or not output.connection.usable:
-            connection = NodePeerConnection(
+            connection = ParticipantConnection(
                 await self._ice(), lambda packet: self._receive(peer_id, packet)
             )
             if peer_id not in self._participants:  # the participant has left
@@ -137,7 +137,7 @@ class Mcu:
         await self.set_participants([])
 
     @property
-    def connections(self) -> dict[str, NodePeerConnection]:
+    def connections(self) -> dict[str, ParticipantConnection]:
         return {peer: output.connection for peer, output in self._outputs.items()}
 
     def _receive(self, peer_id: str, packet: RtpPacket) -> None:

@@ -12,7 +12,7 @@ from ...supervision import Supervisor
 from ..mixing import OnMix
 from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
-from .peer_connection import NodePeerConnection
+from .participant_connection import ParticipantConnection
 from .recording_mix import RecordingMix
 from .speakers import Participant, Speakers
 
@@ -23,7 +23,7 @@ class Sfu:
     def __init__(self, ice: Callable[[], Awaitable[Ice]] = no_servers) -> None:
         self._ice = ice
         self._participants: dict[str, Participant] = {}
-        self._connections: dict[str, NodePeerConnection] = {}
+        self._connections: dict[str, ParticipantConnection] = {}
         self._recording_mix: RecordingMix | None = None
         self._closing = Supervisor()
         self.speakers = Speakers()
@@ -107,13 +107,13 @@ class Sfu:
         await self.set_participants([])
 
     @property
-    def connections(self) -> dict[str, NodePeerConnection]:
+    def connections(self) -> dict[str, ParticipantConnection]:
         return self._connections
 
     async def _new_connection(
-        self, participant: Participant, old: NodePeerConnection | None
-    ) -> NodePeerConnection:
-        connection = NodePeerConnection(
+        self, participant: Participant, old: ParticipantConnection | None
+    ) -> ParticipantConnection:
+        connection = ParticipantConnection(
             await self._ice(), lambda packet: self._forward(participant.peer_id, packet)
         )
         if participant.peer_id not in self._participants:  # the participant has left

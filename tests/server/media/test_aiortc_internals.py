@@ -26,7 +26,8 @@ from roomtone.media.aiortc_internals.connections import (
     peer_receives,
     set_stream_id,
 )
-from roomtone.media.connection import OPUS, configuration_of
+from roomtone.media.audio_connection import OPUS
+from roomtone.media.rtc_connection import configuration_of
 from roomtone.media.signaling.client import Ice
 from roomtone.paths import PACKAGE
 

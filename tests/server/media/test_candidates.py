@@ -12,15 +12,14 @@ import aioice.ice
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.sdp import SessionDescription
-from roomtone.media import connection
+from roomtone.media import rtc_connection
+from roomtone.media.audio_connection import AudioOptions
 from roomtone.media.candidates import CANDIDATES_LIMIT, Candidates, interfaces
-from roomtone.media.connection import AudioOptions
-from roomtone.media.node import peer_connection as node_peer_connection
+from roomtone.media.direct_connection import DirectCallbacks, DirectConnection
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.speakers import Participant
 from roomtone.media.node_connection import NodeCallbacks, NodeConnection
-from roomtone.media.peer_connection import PeerCallbacks, PeerConnection
 from roomtone.media.signaling.client import Ice
 
 from ...patience import PATIENCE
@@ -71,9 +70,9 @@ async def to_node(kind: type[Sfu] | type[Mcu], sdp: str, trickled: list[dict[str
 
 async def to_peer(
     sdp: str, trickled: list[dict[str, Any]], on_broken: Callable[[str], None] = lambda _: None
-) -> PeerConnection:
-    callbacks = PeerCallbacks(send=lambda *_: None, on_track=lambda _: None, on_broken=on_broken)
-    connection = PeerConnection(Ice(), AudioOptions(None, receives=True), callbacks, offers=False)
+) -> DirectConnection:
+    callbacks = DirectCallbacks(send=lambda *_: None, on_track=lambda _: None, on_broken=on_broken)
+    connection = DirectConnection(Ice(), AudioOptions(None, receives=True), callbacks, offers=False)
     connection.start()
     connection.receive("offer", {"type": "offer", "sdp": sdp})
     connection.receive("candidate", trickled)
@@ -185,8 +184,7 @@ def test_what_is_no_candidate_is_passed_over(text: object) -> None:
 async def test_a_connection_that_never_comes_to_be_has_an_end(
     address: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (node_peer_connection, connection):
-        monkeypatch.setattr(module, "CONNECTED_WITHIN", 0.2)
+    monkeypatch.setattr(rtc_connection, "CONNECTED_WITHIN", 0.2)
     with listening(address) as silent:  # a candidate that answers no check, and more may come
         sdp = await offer() + f"a={candidate_line(silent, 1_000_000)}\r\n"
         broken: asyncio.Queue[str] = asyncio.Queue()

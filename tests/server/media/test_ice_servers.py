@@ -10,11 +10,11 @@ from typing import cast
 
 import pytest
 from aioice import stun
-from roomtone.media.connection import AudioOptions
+from roomtone.media.audio_connection import AudioOptions
+from roomtone.media.direct_connection import DirectCallbacks, DirectConnection
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.speakers import Participant
-from roomtone.media.peer_connection import PeerCallbacks, PeerConnection
 from roomtone.media.signaling import ice_servers
 from roomtone.media.signaling.client import Ice
 from roomtone.media.signaling.ice_servers import IceServers, probe
@@ -64,10 +64,10 @@ def ice_of(*urls: str) -> Ice:
 async def description_by(ice: Ice) -> str:
     """What a peer with these servers offers."""
     said: asyncio.Queue[str] = asyncio.Queue()
-    callbacks = PeerCallbacks(
+    callbacks = DirectCallbacks(
         send=lambda _kind, body: said.put_nowait(body["sdp"]), on_track=lambda _: None
     )
-    connection = PeerConnection(ice, AudioOptions(None, receives=True), callbacks, offers=True)
+    connection = DirectConnection(ice, AudioOptions(None, receives=True), callbacks, offers=True)
     connection.start()
     try:
         return await said.get()

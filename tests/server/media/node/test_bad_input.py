@@ -11,7 +11,7 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from roomtone.media.aiortc_internals.packets import SOURCES_LIMIT, send_packets
 from roomtone.media.node.mcu import Mcu
-from roomtone.media.node.peer_connection import OfferRefused
+from roomtone.media.node.participant_connection import OfferRefused
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node_rules import MIX
 from roomtone.media.rtp import RtpPacket

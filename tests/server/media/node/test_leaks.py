@@ -17,7 +17,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from psycopg.types.json import Jsonb
 from roomtone.media.aiortc_internals.packets import send_packets
 from roomtone.media.node.mcu import Mcu
-from roomtone.media.node.peer_connection import OfferRefused
+from roomtone.media.node.participant_connection import OfferRefused
 from roomtone.media.node.sfu import Sfu
 from roomtone.media.node.speakers import Participant
 from roomtone.media.rtp import RtpPacket

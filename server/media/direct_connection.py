@@ -16,15 +16,8 @@ from typing import Any, Final
 
 from aiortc import MediaStreamTrack
 
-from .aiortc_internals.connections import limit_input
 from .aiortc_internals.packets import receive_packets
-from .connection import (
-    AudioOptions,
-    Connection,
-    ConnectionCallbacks,
-    description_of,
-    dictionary_of,
-)
+from .audio_connection import AudioConnection, AudioOptions, ConnectionCallbacks
 from .glare import is_used
 from .rtp import OnPacket
 from .signaling.client import Ice
@@ -35,24 +28,23 @@ SECTIONS_LIMIT: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeerCallbacks(ConnectionCallbacks):
+class DirectCallbacks(ConnectionCallbacks):
     """`on_track` gets the received track. With `on_packet` packets are handed out as they come, and the track stays silent."""
 
     on_track: Callable[[MediaStreamTrack], None]
     on_packet: OnPacket | None = None
 
 
-class PeerConnection(Connection):
+class DirectConnection(AudioConnection):
     """Call `start`, and `close` at the end. `offers`: this side makes the offer."""
 
     def __init__(
-        self, ice: Ice, audio: AudioOptions, callbacks: PeerCallbacks, *, offers: bool
+        self, ice: Ice, audio: AudioOptions, callbacks: DirectCallbacks, *, offers: bool
     ) -> None:
         super().__init__(ice, audio, callbacks, offers=offers)
         self._remote_sdp: str | None = None
         self._inbox: asyncio.Queue[tuple[str, Any]] = asyncio.Queue(maxsize=200)
         self._pc.on("track", callbacks.on_track)
-        limit_input(self._pc)
         if callbacks.on_packet is not None:
             receive_packets(self._first, callbacks.on_packet)
 
@@ -69,40 +61,35 @@ class PeerConnection(Connection):
 
     async def _negotiate(self) -> None:
         if self.offers:
-            await self._pc.setLocalDescription()
-            self._send("offer", dictionary_of(self._pc.localDescription))
+            self._send("offer", await self._describe())
         while True:
             kind, body = await self._inbox.get()
             await self._handle(kind, body)
 
     async def _handle(self, kind: str, body: Any) -> None:
-        pc = self._pc
         if kind == "candidate":
             if self._remote_sdp is not None:
-                for candidate in self._candidates.parse(body):
-                    await pc.addIceCandidate(candidate)
+                await self.add_candidates(body)
         elif kind in ("offer", "answer"):
             await self._described(kind, body)
 
     async def _described(self, kind: str, body: Any) -> None:
-        pc = self._pc
+        state = self._pc.signalingState
         # aiortc cannot roll back, so this side is never polite: its offer counts. Nothing is handled while it makes one.
-        if not is_used(kind, polite=False, making_offer=False, signaling_state=pc.signalingState):
+        if not is_used(kind, polite=False, making_offer=False, signaling_state=state):
             return
-        if kind == "answer":
-            await self._set_remote_description(body)
-        else:
-            if self._remote_sdp is not None and restarts(self._remote_sdp, body["sdp"]):
-                self._break("the other side restarts ICE")
-                return
-            await self._set_remote_description(body)
-            await pc.setLocalDescription()
-            self._send("answer", dictionary_of(pc.localDescription))
+        before = self._remote_sdp
+        if kind == "offer" and before is not None and restarts(before, body["sdp"]):
+            self._break("the other side restarts ICE")
+            return
+        await self._set_remote_description(body)
+        if kind == "offer":
+            self._send("answer", await self._describe())
 
     async def _set_remote_description(self, body: Mapping[str, Any]) -> None:
         if str(body["sdp"]).count("\nm=") > SECTIONS_LIMIT:
             raise ValueError(f"a direct connection has {SECTIONS_LIMIT} media section")
-        await self._pc.setRemoteDescription(description_of(body, self._candidates))
+        await super()._set_remote_description(body)
         self._remote_sdp = body["sdp"]
 
 

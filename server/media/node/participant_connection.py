@@ -11,17 +11,15 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from aiortc import RTCPeerConnection, RTCRtpTransceiver, RTCSessionDescription
-from aiortc.exceptions import InvalidStateError
+from aiortc import RTCRtpTransceiver, RTCSessionDescription
 from aiortc.sdp import SessionDescription
 
 from ...supervision import Supervisor
-from ..aiortc_internals.connections import limit_input, peer_receives, set_stream_id
+from ..aiortc_internals.connections import peer_receives, set_stream_id
 from ..aiortc_internals.packets import PacketSender, receive_packets, send_packets
-from ..candidates import Candidates
-from ..connection import CONNECTED_WITHIN, configuration_of
 from ..node_rules import NOBODY
 from ..renumbering import Renumbering
+from ..rtc_connection import RtcConnection
 from ..rtp import RtpPacket
 from ..signaling.client import Ice
 
@@ -34,30 +32,21 @@ class OfferRefused(Exception):
     """This offer is refused; the text is for the participant who sent it."""
 
 
-class NodePeerConnection:
+class ParticipantConnection(RtcConnection):
     """`on_packet` gets the participant's packets; `voices` are those that have a slot."""
 
     def __init__(self, ice: Ice, on_packet: Callable[[RtpPacket], None]) -> None:
-        self._connection = RTCPeerConnection(configuration_of(ice))
+        super().__init__(ice)
         self._on_packet = on_packet
         self._senders: dict[str, PacketSender] = {}  # by mid
         self._voices: dict[str, str] = {}  # mid by voice
         self._renumberings: dict[
             str, Renumbering
         ] = {}  # by mid: a slot is one stream, also when its voice changes
-        self._candidates = Candidates(ice.reach)
-        self._closed = False
         self._unusable = False
         self._answering = asyncio.Lock()
-        self._has_deadline = False
         self._changed = asyncio.Event()
         self._tasks = Supervisor()
-        self._connection.on("connectionstatechange", self._changed.set)
-
-    @property
-    def state(self) -> str:
-        """W3C WebRTC, 4.3.3: new, connecting, connected, disconnected, failed or closed."""
-        return str(self._connection.connectionState)
 
     @property
     def usable(self) -> bool:
@@ -88,33 +77,20 @@ class NodePeerConnection:
         async with self._answering:
             if self._closed:
                 raise OfferRefused("this connection is closed")
-            connection = self._connection
             try:
-                await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-                limit_input(connection)
-                transceivers = connection.getTransceivers()
+                await self._pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+                transceivers = self._pc.getTransceivers()
                 for transceiver in transceivers:
                     self._prepare(transceiver)
                 self._assign(transceivers, list(wanted))
-                await connection.setLocalDescription(await connection.createAnswer())
+                answer = await self._describe()
             except OfferRefused:
                 raise
             except Exception as error:
                 # aiortc cannot roll back. A connected connection stays as it was; any other is replaced at the next offer.
                 self._unusable = self.state != "connected"
                 raise OfferRefused(f"this offer could not be answered: {error}") from error
-            if not self._has_deadline:
-                self._has_deadline = True
-                self._tasks.once(self._end_unconnected(), "deadline of a connection")
-            return str(connection.localDescription.sdp)
-
-    async def add_candidates(self, body: object) -> None:
-        """Candidates as they are signaled: one RTCIceCandidateInit, or a list. Those that cannot be read are ignored."""
-        for candidate in self._candidates.parse(body):
-            try:
-                await self._connection.addIceCandidate(candidate)
-            except (ValueError, InvalidStateError) as error:
-                log.info("a candidate was ignored: %s", error)
+            return answer["sdp"]
 
     def send(self, voice: str, packet: RtpPacket) -> None:
         """Send a packet of this voice; dropped if it has no slot, or the socket's buffer is full."""
@@ -140,24 +116,20 @@ class NodePeerConnection:
         if mid in self._renumberings:
             self._renumberings[mid].pause()
 
-    async def _end_unconnected(self) -> None:
-        """Close a connection that is not made in time: aioice would look for a path every 20 ms without end."""
-        try:
-            async with asyncio.timeout(CONNECTED_WITHIN):
-                while self.state in ("new", "connecting") and not self._closed:
-                    self._changed.clear()
-                    await self._changed.wait()
-        except TimeoutError:
-            log.info("a connection was not made within %g seconds", CONNECTED_WITHIN)
-            await self.close()
-
     async def close(self) -> None:
         self._closed = True
-        self._changed.set()
         # While an answer is made, ports are being opened. They can be closed only when all of them are open.
         async with self._answering:
-            await self._connection.close()
+            await super().close()
         self._changed.set()
+
+    def _state_changed(self) -> None:
+        super()._state_changed()
+        self._changed.set()
+
+    def _not_connected(self, why: str) -> None:
+        log.info("%s", why)
+        self._tasks.once(self.close(), "end of a connection that was not made")
 
     def _send_on(self, mid: str, packet: RtpPacket) -> None:
         self._senders[mid].send(packet)

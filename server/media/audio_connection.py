@@ -1,4 +1,4 @@
-"""What a connection with a participant (`peer_connection.py`) and one with a media node (`node_connection.py`) have in common."""
+"""A participant's connection, which sends their audio: with another participant (`direct_connection.py`), or with a node (`node_connection.py`)."""
 
 from __future__ import annotations
 
@@ -8,21 +8,13 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aiortc import (
-    MediaStreamTrack,
-    RTCConfiguration,
-    RTCIceServer,
-    RTCIceTransportPolicy,
-    RTCPeerConnection,
-    RTCRtpSender,
-    RTCSessionDescription,
-)
+from aiortc import MediaStreamTrack, RTCRtpSender, RTCSessionDescription
 from av.frame import Frame as MediaFrame
 
 from ..supervision import begin
 from .aiortc_internals.connections import path_of
 from .aiortc_internals.packets import send_encoded
-from .candidates import Candidates
+from .rtc_connection import RtcConnection
 from .sent_audio import PacketQueue, SentAudio
 from .signaling.client import Ice
 from .signaling.events import SignalKind
@@ -32,9 +24,6 @@ OPUS: Final = [
     for codec in RTCRtpSender.getCapabilities("audio").codecs
     if codec.mimeType == "audio/opus"
 ]
-
-CONNECTED_WITHIN: Final = 30.0
-"""Seconds from two descriptions to a connection; browsers give up after about 15."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +50,22 @@ class ConnectionCallbacks:
     on_broken: Callable[[str], None] = lambda why: None
 
 
-class Connection:
-    """One aiortc connection, whose first transceiver sends our audio. `offers`: this side offers, and reports `connected`."""
+class AudioConnection(RtcConnection):
+    """Its first transceiver sends our audio. `offers`: this side offers, and reports `connected`."""
 
     def __init__(
         self, ice: Ice, audio: AudioOptions, callbacks: ConnectionCallbacks, *, offers: bool
     ) -> None:
+        super().__init__(ice)
         self.offers = offers
         self.connected = False
         self._send = callbacks.send
         self._on_connected = callbacks.on_connected
         self._on_broken = callbacks.on_broken
         self._sending = ExitStack()
-        self._closed = False
-        self._deadline: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
-        self._candidates = Candidates(ice.reach)
         self._sent_audio = sent_audio = audio.sent_audio
         self._packets = PacketQueue()
-        self._pc = RTCPeerConnection(configuration_of(ice))
-        self._pc.on("connectionstatechange", self._state_changed)
         self._first = self._pc.addTransceiver(
             "audio" if sent_audio is None else EncodedTrack(), audio.direction
         )
@@ -88,22 +73,14 @@ class Connection:
         if sent_audio is not None:
             send_encoded(self._first.sender, self._packets.next)
 
-    @property
-    def pc(self) -> RTCPeerConnection:
-        """For statistics and tests."""
-        return self._pc
-
     async def close(self) -> None:
-        """Close the connection."""
         self._closed = True
-        if self._deadline is not None:
-            self._deadline.cancel()
         self._sending.close()
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        await self._pc.close()
+        await super().close()
 
     def _begin(self, negotiate: Coroutine[Any, Any, None], name: str) -> None:
         """Negotiate in a task of its own. An error breaks this connection, not the session."""
@@ -116,28 +93,27 @@ class Connection:
 
         self._task = begin(run(), name)
 
+    async def _set_remote_description(self, body: Mapping[str, Any]) -> None:
+        sdp = self._candidates.filter_sdp(str(body["sdp"]))
+        await self._pc.setRemoteDescription(RTCSessionDescription(sdp, body["type"]))
+
     def _state_changed(self) -> None:
-        state = self._pc.connectionState
+        super()._state_changed()
         if self._closed:
             return
-        if state == "connected" and not self.connected:
+        if self.state == "connected" and not self.connected:
             self.connected = True
             if self._sent_audio is not None:
                 self._sending.enter_context(self._sent_audio.sending_to(self._packets))
             if self.offers:
                 self._send("connected", path_of(self._pc) or {})
             self._on_connected()
-        elif state == "connecting" and self._deadline is None:
-            self._deadline = asyncio.get_running_loop().call_later(
-                CONNECTED_WITHIN, self._check_connected
-            )
-        elif state in ("failed", "closed"):
+        elif self.state in ("failed", "closed"):
             # The other side closed the connection: DTLS says so, with or without a bye.
-            self._break(f"the connection is {state}")
+            self._break(f"the connection is {self.state}")
 
-    def _check_connected(self) -> None:
-        if not self.connected:
-            self._break(f"the connection was not made within {CONNECTED_WITHIN:g} seconds")
+    def _not_connected(self, why: str) -> None:
+        self._break(why)
 
     def _break(self, why: str) -> None:
         if not self._closed:
@@ -152,23 +128,3 @@ class EncodedTrack(MediaStreamTrack):
 
     async def recv(self) -> MediaFrame:
         raise NotImplementedError("the sender reads the track: see aiortc_internals/packets.py")
-
-
-def configuration_of(ice: Ice) -> RTCConfiguration:
-    """The configuration for aiortc. Without servers it has none, not even aiortc's default, a public STUN server."""
-    servers = [
-        RTCIceServer(server["urls"], server.get("username"), server.get("credential"))
-        for server in ice.servers
-    ]
-    policy = RTCIceTransportPolicy.RELAY if ice.relay_only else RTCIceTransportPolicy.ALL
-    return RTCConfiguration(iceServers=servers, iceTransportPolicy=policy)
-
-
-def description_of(body: Mapping[str, Any], candidates: Candidates) -> RTCSessionDescription:
-    """A received description, with the candidates that may be used."""
-    return RTCSessionDescription(candidates.filter_sdp(str(body["sdp"])), body["type"])
-
-
-def dictionary_of(description: RTCSessionDescription) -> dict[str, str]:
-    """A description as it is signaled: RTCSessionDescriptionInit."""
-    return {"type": description.type, "sdp": description.sdp}
