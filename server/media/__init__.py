@@ -1,12 +1,11 @@
 """Rooms from Python: bots, the house band and media nodes, each a client of the database like a browser.
 
     signaling/          signaling clients over the database or HTTP, and a seat that is held with one
-    mesh.py             the direct connections with other participants (each a peer_connection.py)
-    node_connection.py  the connection with a media node (connection.py is what both kinds have in common)
+    mesh.py             the direct connections with other participants (each a direct_connection.py)
+    node_connection.py  the connection with a media node
     routes.py           which of the two a room uses
     aiortc_internals/   everything that is used of aiortc beyond its public interface
-    sent_audio.py       a sound (sounds.py), encoded once for all listeners
-    received_audio.py   the audio of other participants
+    session_audio.py    the audio of a session: a sound, encoded once for all listeners (sent_audio.py), and what it receives
     room_session.py     all of it together: `async with room_session(client, room, sound=tone(440)) as session`
     bot.py              `roomtone bot`
     band/, node/        the house band, and media nodes, in processes of their own

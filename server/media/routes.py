@@ -19,11 +19,11 @@ from aiortc import MediaStreamTrack
 
 from ..backoff import backoff
 from ..supervision import Supervisor
-from ..types import PeerId, UserId
+from ..types import PeerId
 from .audio_connection import AudioOptions
 from .mesh import Mesh, should_connect
 from .node_connection import NodeCallbacks, NodeConnection
-from .node_rules import room_node_of, voices_at
+from .node_rules import room_node_of, voice_of, voices_at
 from .route_changes import closes_old_after
 from .rtp import RtpPacket
 from .signaling.client import Ice
@@ -45,8 +45,8 @@ class _Node:
 class RouteCallbacks:
     """What routes call: `send` writes a signal, `on_voice(node, voice, track)` gets a track of a node.
 
-    `voice()` is the track's voice at this moment (`node_rules.py`). With `on_packet(node, voice, packet)`
-    nothing is decoded, and the tracks stay silent.
+    `voice()` is the track's voice at this moment (`node_rules.py`), None for one that is not needed. With
+    `on_packet(node, voice, packet)` nothing is decoded, and the tracks stay silent.
     """
 
     send: Callable[[PeerId, SignalKind, Any], None]
@@ -116,15 +116,6 @@ class Routes:
         """A connection of the mesh was made. After the last one no node is needed."""
         if self._topology == "mesh" and self.node is not None:
             self._later(self._update_route())
-
-    def received_directly(self, user: UserId) -> bool:
-        """Whether this user's audio comes from a direct connection, so that a node's copy is not needed."""
-        connections = self.mesh.connections()
-        return any(
-            seat.peer in connections and connections[seat.peer].connected
-            for seat in self._seats
-            if seat.user == user and seat.peer is not None
-        )
 
     async def close(self) -> None:
         self._keep_old()
@@ -213,7 +204,9 @@ class Routes:
         on_packet, on_voice = self._callbacks.on_packet, self._callbacks.on_voice
         callbacks = NodeCallbacks(
             send=partial(self._send, seat.peer),
-            on_track=lambda mid, track: on_voice(seat, lambda: connection.voices.get(mid), track),
+            on_track=lambda mid, track: on_voice(
+                seat, lambda: self._needed(connection.voices.get(mid)), track
+            ),
             on_connected=lambda: self._node_connected(connection),
             on_broken=lambda why: self._broken(connection, why),
             on_packet=None
@@ -228,6 +221,16 @@ class Routes:
             else:
                 self._close_node(self.node)
         self.node = _Node(seat, connection, attempt)
+
+    def _needed(self, voice: str | None) -> str | None:
+        """This voice of a node; None when it also comes over a direct connection, which is heard instead."""
+        connections = self.mesh.connections()
+        direct = any(
+            seat.peer in connections and connections[seat.peer].connected
+            for seat in self._seats
+            if seat.peer is not None and voice_of(seat.user) == voice
+        )
+        return None if direct else voice
 
     def _node_connected(self, connection: NodeConnection) -> None:
         if self.node is not None and self.node.connection is connection:

@@ -6,10 +6,43 @@ it stays muted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..supervision import Supervisor
+from .signaling.client import ConnectionLost, Refused
 from .signaling.events import Seat
+from .signaling.held_seat import HeldSeat
+
+
+class SeatActions:
+    """Calls the functions of the database for one seat; the log says what they changed. `report` gets a line of text."""
+
+    def __init__(self, held_seat: HeldSeat, report: Callable[[str], None]) -> None:
+        self._held_seat = held_seat
+        self._report = report
+        self._before: Seat | None = None
+        self._tasks = Supervisor()
+
+    def update(self, now: Seat, room: Mapping[str, Any]) -> None:
+        """The seat, or the room, has changed. Does not wait for the function that is called."""
+        before, self._before = self._before, now
+        if (function := next_action(before, now, room)) is not None:
+            self._tasks.once(self._call(function), f"{function} for a seat")
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    async def _call(self, function: str) -> None:
+        try:
+            await self._held_seat.client.call(function, room_id=self._held_seat.room)
+        except (Refused, ConnectionLost) as error:
+            self._report(f"could not {function.replace('_', ' ')}: {error}")
+        else:
+            if function == "raise_hand":
+                self._report(
+                    "in the audience, with a raised hand: the host or a moderator can bring us on stage"
+                )
 
 
 def next_action(before: Seat | None, now: Seat, room: Mapping[str, Any]) -> str | None:

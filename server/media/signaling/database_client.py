@@ -196,8 +196,8 @@ class DatabaseSignalingClient:
         fruitless = TokenBucket(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
         seat = Seat(room, self._user.id, peer)
         with self._connections.wakeups.of_room(room) as notified:
-            async with _translated_errors(), self._connections.lease.holding(peer) as held:
-                if not held:
+            async with _translated_errors(), self._connections.lease.holding(peer) as has_seat:
+                if not has_seat:
                     raise Refused(
                         "this session no longer holds your seat",
                         NOT_ALLOWED,

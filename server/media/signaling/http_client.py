@@ -12,11 +12,11 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 
 from ...formats.media_addresses import OWN, Reach
-from ...http_client import http_client
 from ...log.sse_parser import LineTooLong, SseEvent, SseParser
 from ...settings import is_loopback
 from ...types import Cursor, PeerId, RoomId, UserId
@@ -120,7 +120,7 @@ class HttpSignalingClient:
         return await self._servers.answering(self._ice)
 
     async def ask_for_ice(self) -> None:
-        """Learn what the relay says of ICE. Raises ConnectionLost, Refused."""
+        """Ask the relay for the ICE servers. Raises ConnectionLost, Refused."""
         answer = await _ask(self._client, "GET", "/ice")
         relay_only = answer["iceTransportPolicy"] == "relay"
         self._ice = Ice(tuple(answer["iceServers"]), relay_only, self._reach)
@@ -152,23 +152,31 @@ async def http_signaling_client(
             answer = await _ask(
                 client, "POST", "/session", json={"username": username, "kind": kind}
             )
-            token, user = answer["token"], answer["user"]
+            token, account = answer["token"], answer["user"]
             client.cookies.clear()
             client.headers["Authorization"] = f"Bearer {token}"
         else:
             client.headers["Authorization"] = f"Bearer {token}"
-            user = (await _ask(client, "GET", "/session"))["user"]
-            if user is None:
+            account = (await _ask(client, "GET", "/session"))["user"]
+            if account is None:
                 raise Refused("this token is nobody's")
         reach = Reach.of(networks, loopback=is_loopback(client.base_url.host))
         try:
-            line = HttpSignalingClient(
-                client, User(UserId(user["id"]), user["username"]), servers, reach
-            )
-            await line.ask_for_ice()
-            yield line
+            user = User(UserId(account["id"]), account["username"])
+            signaling = HttpSignalingClient(client, user, servers, reach)
+            await signaling.ask_for_ice()
+            yield signaling
         finally:
             await servers.close()
+
+
+def http_client(url: str, **options: Any) -> httpx.AsyncClient:
+    """A client of the server at `url`. Requests to this machine never use the proxy that the environment names."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""  # not a URL: the first request raises the error
+    return httpx.AsyncClient(base_url=url.rstrip("/"), trust_env=not is_loopback(host), **options)
 
 
 def _frame(event: SseEvent) -> Frame:

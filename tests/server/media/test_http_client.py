@@ -11,9 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
 import pytest
-from roomtone.http_client import http_client
 from roomtone.identity.jwks import Jwks
-from roomtone.media.signaling.http_client import http_signaling_client
+from roomtone.media.signaling.http_client import http_client, http_signaling_client
 
 from ...running import RunningRelay
 

@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import Any, cast
 
 from roomtone.media.node.hosted_room import HostedRoom
+from roomtone.media.node.node_seat import NodeSeat
 from roomtone.media.node.recorder import Begun, Recorder
-from roomtone.media.signaling.client import Frame
+from roomtone.media.node.whip_sessions import WhipSessions
+from roomtone.media.signaling.events import Changed
 from roomtone.types import PeerId, RoomId
 
 from ....patience import comes_true
@@ -55,18 +57,17 @@ class CountingDown:
 
 def hosted(media: Media, holding: Any) -> tuple[HostedRoom, Recorder]:
     recorder = Recorder(cast(Any, CountingDown()), None, media.record)
-    room = HostedRoom(
-        cast(Any, None), RoomId(1), PeerId("node"), cast(Any, media), holding, recorder
-    )
+    whip_sessions = WhipSessions(cast(Any, media), recorder, holding)
+    seat = NodeSeat(cast(Any, None), RoomId(1), PeerId("node"))
+    room = HostedRoom(seat, cast(Any, media), recorder, whip_sessions)
     return room, recorder
 
 
-def recording(number: int, kind: str, *, ended: bool) -> Frame:
+def recording(number: int, kind: str, *, ended: bool) -> Changed:
     """The event of a change of this recording."""
     row = {"id": number, "ended_at": "2026-01-01T00:00:00Z" if ended else None}
     record, old_record = (None, row) if kind == "DELETE" else (row, None)
-    data = {"seq": number, "table": "recordings", "type": kind}
-    return Frame("recordings", {**data, "record": record, "old_record": old_record})
+    return Changed("recordings", kind, record, old_record)
 
 
 async def test_an_offer_while_the_end_of_the_connection_before_is_written_holds_the_seat_again() -> (
@@ -86,16 +87,16 @@ async def test_an_offer_while_the_end_of_the_connection_before_is_written_holds_
     media = Media()
     room, _ = hosted(media, holding)
     try:
-        await room._take_offer(PROGRAM, OFFER)
+        await room._answer_offer(PROGRAM, OFFER)
         await comes_true(lambda: began == 1)
         media.connections[PROGRAM].over.set()
         await ending.wait()
-        await room._take_offer(PROGRAM, OFFER)
+        await room._answer_offer(PROGRAM, OFFER)
         await asyncio.sleep(0)
         written.set()
         await comes_true(lambda: began == 2)
     finally:
-        await room._tasks.close()
+        await room._whip_sessions.close()
 
 
 async def test_a_session_is_informed_of_the_recording_that_runs_whatever_becomes_of_an_old_one() -> (
@@ -111,7 +112,7 @@ async def test_a_session_is_informed_of_the_recording_that_runs_whatever_becomes
         await room._apply(recording(2, "INSERT", ended=False))
         await room._apply(recording(1, "UPDATE", ended=True))
         await room._apply(recording(1, "DELETE", ended=True))
-        await room._take_offer(PROGRAM, OFFER)
+        await room._answer_offer(PROGRAM, OFFER)
         await comes_true(lambda: media.notified == [PROGRAM])
         await room._apply(recording(2, "UPDATE", ended=False))
         assert media.notified == [PROGRAM]
@@ -119,5 +120,5 @@ async def test_a_session_is_informed_of_the_recording_that_runs_whatever_becomes
         await room._apply(recording(3, "INSERT", ended=False))
         assert media.notified == [PROGRAM, PROGRAM]
     finally:
-        await room._tasks.close()
+        await room._whip_sessions.close()
         await recorder.close()
