@@ -101,7 +101,7 @@ class AsgiStream(QueuedOutlet):
 
     async def serve(self, receive: Receive, first: list[Frame]) -> None:
         self._subscription.begin(self, first)
-        await first_of(stream=self._respond(), stream_disconnect=_disconnected(receive))
+        await first_of(stream=self._respond(), stream_disconnect=disconnected(receive))
 
     async def _respond(self) -> None:
         await self.run()
@@ -113,6 +113,7 @@ class AsgiStream(QueuedOutlet):
         await self._asgi_send({"type": "http.response.body", "body": body, "more_body": True})
 
 
-async def _disconnected(receive: Receive) -> None:
+async def disconnected(receive: Receive) -> None:
+    """Until the client has closed its connection."""
     while (await receive())["type"] != "http.disconnect":
         pass

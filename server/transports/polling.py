@@ -5,6 +5,7 @@ request. It may also have `snapshot` (the request had no cursor, or the log does
 `hallway` with `hallway_cursor` (if the request had `hallway`), `invitations` with `invitations_cursor` (if
 the request had `invitations`, and they changed), and `bye` (the subscription ended, and why). An answer has
 at most 500 events; the next request continues at its cursor. With `wait`, a request waits for the first news.
+It counts as a stream until it is answered, and ends when its client closes the connection.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from ..identity.tokens import ends_at, user_of
 from ..log.frame import Frame
 from ..log.subscriber import News
 from ..postgres.room_events import Seat, missed, snapshot
-from ..problem import Problem
 from ..relay.hallway import Hallway
 from ..relay.hallway_changes import HallwayReader
 from ..relay.invitations import InvitationsReader
 from ..relay.relay import Relay
+from ..supervision import first_of
 from ..types import Claims, Cursor
+from .asgi_outlets import disconnected
 from .following import (
     RoomSubscription,
     StreamEnded,
@@ -36,8 +38,8 @@ from .following import (
     take,
     wait_for_news,
 )
+from .poll_request import counted, cursor_of, wait_of
 
-LONGEST_WAIT: Final = 60.0  # seconds; proxies end silent requests after about that time
 HALLWAY_DELAY: Final = (
     0.05  # seconds that an event waits for its hallway row: one answer instead of two
 )
@@ -78,6 +80,7 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
     hallway_after = cursor_of(request, "hallway")
     news = News()
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(counted(request, wait))
         stack.enter_context(state.relay.revocations.using(claims, news))
         room = await RoomSubscription.open(state.relay, seat, news)
         stack.callback(room.close)
@@ -114,6 +117,7 @@ async def poll_hallway(request: Request, claims: Claims) -> Response:
     wait, after = wait_of(request), cursor_of(request, "after")
     news = News()
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(counted(request, wait))
         stack.enter_context(request.state.relay.revocations.using(claims, news))
         await require_signed_in(request.state.database, claims)
         found, hallway = PollAnswer(), request.state.relay.hallway
@@ -166,8 +170,24 @@ async def _collect(
     wait: float,
     found: PollAnswer,
 ) -> None:
-    """Take the news. If there is none, wait for some, at most `wait` seconds."""
-    relay, room = request.state.relay, positions.room
+    """Take the news. If there is none, wait for some, at most `wait` seconds and while the client is connected."""
+    relay = request.state.relay
+    collecting = _take_or_wait(relay, claims, positions, news, wait, found)
+    if wait:
+        await first_of(poll=collecting, poll_disconnect=disconnected(request.receive))
+    else:
+        await collecting
+
+
+async def _take_or_wait(
+    relay: Relay,
+    claims: Claims,
+    positions: PollPositions,
+    news: News,
+    wait: float,
+    found: PollAnswer,
+) -> None:
+    room = positions.room
     clock = asyncio.get_running_loop()
     until = clock.time() + wait
     expires = ends_at(claims)
@@ -241,36 +261,3 @@ def seat_lost(reason: str, after: Cursor) -> Response:
 
 def _array(frames: list[Frame]) -> str:
     return f"[{','.join(frame.data for frame in frames)}]"
-
-
-def wait_of(request: Request) -> float:
-    """The `wait` of the request, in seconds. Raises Problem PGRST100."""
-    text = request.query_params.get("wait", "0")
-    try:
-        wait = float(text)
-    except ValueError:
-        wait = -1.0
-    if not 0 <= wait <= LONGEST_WAIT:
-        raise Problem(
-            400,
-            "PGRST100",
-            f"wait must be a number of seconds from 0 to {LONGEST_WAIT:g}",
-            details=f"wait={text[:60]}",
-            hint="For a longer wait, send the next request after the answer.",
-        )
-    return wait
-
-
-def cursor_of(request: Request, name: str) -> Cursor | None:
-    """The cursor in this parameter; None if it is empty or missing. Raises Problem PGRST100."""
-    text = request.query_params.get(name)
-    try:
-        return Cursor.parse(text) if text else None
-    except ValueError:
-        raise Problem(
-            400,
-            "PGRST100",
-            f"{name} is not a cursor",
-            details=f"{name}={text[:60] if text else ''}",
-            hint="A cursor looks like 1795397652999-17. Leave it out for a snapshot.",
-        ) from None

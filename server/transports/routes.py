@@ -19,7 +19,7 @@ from ..postgres.room_events import Seat, why_gone
 from ..problem import Problem
 from ..resource import resource
 from ..types import Claims, Cursor, PeerId, RoomId
-from . import polling
+from . import poll_request, polling
 from .following import SeatTaken, no_such_room
 from .sse import EventStream, cursor_of
 from .sse_response import HEADERS
@@ -63,7 +63,7 @@ def _wants_json(request: Request) -> bool:
 
 
 async def _poll_room(request: Request, claims: Claims) -> Response:
-    after = polling.cursor_of(request, "after")
+    after = poll_request.cursor_of(request, "after")
     try:
         return await polling.poll_room(request, claims, await seat_of(request, claims))
     except SEAT_LOST:

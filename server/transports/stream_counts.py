@@ -1,4 +1,4 @@
-"""How many streams and sockets are open: of each user, and of the whole relay process.
+"""How many streams, sockets and long polls are open: of each user, and of the whole relay process.
 
 Each needs a file descriptor. The last ones are kept for what else a relay does: the database, other requests, files.
 """
@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import resource
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from ..problem import Problem
 
-KEPT_DESCRIPTORS: Final = 128  # at most half of those that the process may have
+KEPT: Final = (
+    128  # files for the database and recordings; at most a third of those that the process may have
+)
+KEPT_WITH_REQUESTS: Final = 192  # and for other requests beside the streams; at most half
 RETRY_AFTER: Final = 5  # seconds
 
 
@@ -30,8 +35,9 @@ class StreamCounts:
                 429,
                 "53400",
                 f"you already have {self._per_subject} streams open",
-                hint="Close a tab.",
+                hint="Close a tab. Each request that waits (wait=) counts as a stream until it is answered.",
                 rule="streams_are_not_too_many",
+                headers={"Retry-After": str(RETRY_AFTER)},
             )
         if self.total >= most_streams():
             raise Problem(
@@ -51,8 +57,28 @@ class StreamCounts:
         if not self._of[subject]:
             del self._of[subject]
 
+    @contextmanager
+    def counting(self, subject: str) -> Iterator[None]:
+        """Count one more while the block runs. Raises as `add` does."""
+        self.add(subject)
+        try:
+            yield
+        finally:
+            self.discard(subject)
+
 
 def most_streams() -> int:
     """How many streams the limit of open files of this process allows (getrlimit(2))."""
+    files = _most_files()
+    return files - min(KEPT_WITH_REQUESTS, files // 2)
+
+
+def most_connections() -> int:
+    """How many connections of clients it allows, those of streams included."""
+    files = _most_files()
+    return files - min(KEPT, files // 3)
+
+
+def _most_files() -> int:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return soft - min(KEPT_DESCRIPTORS, soft // 2)
+    return soft
