@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 
 from . import problem, rows
 from .http import health, limits, openapi, origin, pages, recordings, session, timing, turn, whip
+from .http.open_connections import OpenConnections
 from .http.pages import SecurityHeaders
 from .identity.tokens import Tokens
 from .postgres.lease import new_node_id
@@ -44,6 +45,7 @@ class State(TypedDict):
     tasks: Supervisor
     metrics: Metrics
     streams: StreamCounts
+    connections: OpenConnections
     openapi: openapi.Document
 
 
@@ -81,6 +83,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
                     tasks=tasks,
                     metrics=relay.metrics,
                     streams=streams,
+                    connections=OpenConnections(streams, relay.metrics),
                     openapi=openapi.Document(database),
                 )
 

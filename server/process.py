@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 STOP_PATIENCE = 2  # seconds for requests under way; streams end at once
 RESTART_PAUSE = 1  # seconds before another try, when the last one ended before it served
 BACKLOG = 2048
+IDLE_WITHIN_S = 5  # seconds between two requests of a connection
 LARGEST_MESSAGE = 1024 * 1024  # bytes
 
 logger = logging.getLogger(__name__)
@@ -138,6 +139,7 @@ def configuration(app: Starlette, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
+        timeout_keep_alive=IDLE_WITHIN_S,
         timeout_graceful_shutdown=STOP_PATIENCE,
         # The application refuses a message that is too large, with an explanation. Beyond this size the connection is closed.
         ws_max_size=max(LARGEST_MESSAGE, 2 * settings.body_limit),

@@ -51,6 +51,11 @@ class Metrics:
         self.cut = Counter(
             "roomtone_readers_cut", "Readers cut off for being too slow.", registry=self.registry
         )
+        self.connections_given_up = Counter(
+            "roomtone_connections_given_up",
+            "Connections closed or refused because there were too many.",
+            registry=self.registry,
+        )
         self.listener_silent = Counter(
             "roomtone_listener_silent",
             "Times the listener received no notifications while its connection looked alive.",

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from roomtone.http.open_connections import MOST_BESIDE_STREAMS
 from roomtone.http.request_bounds import (
     LARGEST_HEAD,
     MOST_FRAGMENTS,
     MOST_PIPELINED,
     MOST_WAITING,
     REQUEST_WITHIN_S,
+    UNREAD_WITHIN_S,
 )
 from roomtone.identity.tokens import TOKEN_LIFETIME
 from roomtone.log.room_log import BROADCASTS_KEPT
@@ -20,9 +22,11 @@ from roomtone.media.candidates import CANDIDATES_LIMIT
 from roomtone.media.node import signal_queues
 from roomtone.media.rtc_connection import CONNECTED_WITHIN
 from roomtone.postgres.pools import ANSWER_MARGIN
+from roomtone.process import IDLE_WITHIN_S
 from roomtone.rows.query import MOST_PARAMETERS
 from roomtone.rows.selection import MOST_ITEMS
 from roomtone.settings_options import options
+from roomtone.transports.stream_counts import KEPT, KEPT_WITH_REQUESTS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "SECURITY.md").read_text("utf-8")
@@ -46,6 +50,10 @@ def test_limits_that_cannot_be_set_are_those_of_the_source() -> None:
     source = {
         "path, query string and headers of a request, with chunk sizes and trailers": f"{LARGEST_HEAD // 1024} KiB",
         "time for a request to arrive, with its body": f"{REQUEST_WITHIN_S:g} s",
+        "time for a client to read 64 kB of its answer": f"{UNREAD_WITHIN_S:g} s",
+        "idle time between two requests of a connection": f"{IDLE_WITHIN_S} s",
+        "streams, sockets and long polls of one relay process": f"its limit of open files, less {KEPT_WITH_REQUESTS} (at least half of it)",
+        "connections of one relay process": f"its limit of open files, less {KEPT} (at least two thirds of it), and {MOST_BESIDE_STREAMS} beside the streams",
         "requests sent before the answer to an earlier one": f"{MOST_PIPELINED}",
         "fragments of a WebSocket message; messages that wait": f"{MOST_FRAGMENTS}; {MOST_WAITING}",
         "parameters in a query string": f"{MOST_PARAMETERS}",
@@ -62,7 +70,7 @@ def test_limits_that_cannot_be_set_are_those_of_the_source() -> None:
 
 def test_every_rule_and_flag_it_names_is_there() -> None:
     errors = (ROOT / "docs" / "errors.md").read_text("utf-8")
-    for rule in re.findall(r"`((?:requests|streams|signals)_\w+)`", PAGE):
+    for rule in re.findall(r"`((?:requests|connections|streams|signals)_\w+)`", PAGE):
         assert f"| `{rule}` |" in errors
     flags = {option.usage for option in options()} | {"--version", "--help", "--demo", "--no-demo"}
     for flag in re.findall(r"`(?:roomtone )?(--[a-z-]+)", PAGE):

@@ -6,20 +6,23 @@ import asyncio
 import json
 import resource
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 from roomtone.tools.relays import RelayProcess
 
-from ..following import follow
+from ..following import Frame, follow
 from ..patience import PATIENCE
 from ..people import Psql
-from ..running import RunningRelay
+from ..running import NO_TLS, RunningRelay
 
 pytestmark = pytest.mark.anyio
 
 FILES = 160
 STREAMS = FILES // 2
+IDLE = 3 * FILES
 
 
 async def opened(port: int, stack: AsyncExitStack) -> tuple[bytes, bytes]:
@@ -61,6 +64,49 @@ async def test_a_relay_without_free_files_refuses_new_streams_and_keeps_the_old_
                     head, _ = await opened(relay.place.port, others)
     finally:
         await relay.stop()
+
+
+async def test_idle_connections_leave_files_for_streams_and_the_database(
+    psql: Psql, database_url: str, tmp_path: Path
+) -> None:
+    relay = RelayProcess(database_url, tmp_path / "relay.log", streams_per_user=1000)
+    await relay.start()
+    try:
+        resource.prlimit(relay.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
+        url = f"http://{relay.place}"
+        token = token_of(url)
+        async with (
+            follow(f"{url}/hallway/events", token) as anna,
+            AsyncExitStack() as stack,
+        ):
+            await anna.until(lambda f: f.event == "snapshot")
+            for number in range(IDLE):
+                _, writer = await asyncio.open_connection("127.0.0.1", relay.place.port)
+                stack.callback(writer.close)
+                writer.write(b"GET /live HTTP/1.1\r\n" if number % 2 else b"")
+                if (
+                    number % 40 == 0
+                ):  # a stream that begins beside them, and a write of the database
+                    head, _ = await opened(relay.place.port, stack)
+                    assert head.startswith(b"HTTP/1.1 200 ")
+                    name = f"Tea {number}"
+                    async with httpx.AsyncClient(base_url=url, verify=NO_TLS) as client:
+                        made = await client.post(
+                            "/rows/rooms",
+                            json={"name": name},
+                            headers={"Authorization": f"Bearer {token}"},
+                            timeout=PATIENCE,
+                        )
+                    assert made.status_code == 201, made.text
+                    await anna.until(partial(shows, name))
+            assert await relay.metric("roomtone_connections_given_up_total") > FILES
+            assert "Traceback" not in relay.log_text()
+    finally:
+        await relay.stop()
+
+
+def shows(name: str, frame: Frame) -> bool:
+    return frame.event == "hallway" and frame.data["name"] == name
 
 
 def token_of(url: str) -> str:

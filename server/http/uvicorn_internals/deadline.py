@@ -1,11 +1,9 @@
-"""The deadline of a request or of a WebSocket message."""
+"""The deadline of a request, of a WebSocket message, or of the reading of an answer."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-
-from .. import request_bounds
 
 
 class Deadline:
@@ -16,9 +14,11 @@ class Deadline:
     def __init__(self) -> None:
         self._timer: asyncio.TimerHandle | None = None
 
-    def start(self, loop: asyncio.AbstractEventLoop, expired: Callable[[], None]) -> None:
+    def start(
+        self, loop: asyncio.AbstractEventLoop, seconds: float, expired: Callable[[], None]
+    ) -> None:
         if self._timer is None:
-            self._timer = loop.call_later(request_bounds.REQUEST_WITHIN_S, expired)
+            self._timer = loop.call_later(seconds, expired)
 
     def stop(self) -> None:
         if self._timer is not None:

@@ -11,8 +11,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from ...problem import Problem
 from ...transports.direct import EXTENSION, Connected
-from .. import request_bounds
+from .. import request_bounds, single_headers
 from ..limits import MOST_DISCARDED
+from ..open_connections import OpenConnections, no_place
 from .deadline import Deadline
 from .flow import Flow, Pipeline
 
@@ -63,7 +64,7 @@ class _Response:
 
 
 class BoundedRequests(HttpToolsProtocol):
-    """Answers a request that is too large with 431 (RFC 6585, 5) or 413, and one that takes too long with 408.
+    """Answers a request that is too large with 431 (RFC 6585, 5) or 413, one that takes too long with 408, and an unclear one with 400.
 
     Every byte received counts: as body, or as what is around bodies. While another answer is being written,
     no refusal can be sent. Then the connection is closed.
@@ -80,11 +81,19 @@ class BoundedRequests(HttpToolsProtocol):
         self.flow = Flow(transport)  # type: ignore[assignment]
         self.pipeline = Pipeline()  # type: ignore[assignment]
         self._deadline = Deadline()
+        self._unread = Deadline()
+        self._open: OpenConnections = self.app_state["connections"]
         self._largest_body: int = self.app_state["settings"].body_limit + MOST_DISCARDED
         self._start_deadline()
+        if self._open.has_place(len(self.connections)):
+            self._open.waits(self)
+        else:
+            self._refuse(no_place())
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.stop()
+        self._unread.stop()
+        self._open.waits_no_more(self)
         super().connection_lost(exc)
         if self.connected is not None:
             self.connected.close()
@@ -94,9 +103,14 @@ class BoundedRequests(HttpToolsProtocol):
         super().pause_writing()
         if self.connected is not None:
             self.connected.pause()
+        else:
+            self._wait_for_reading()
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        self._unread.stop()
+        if self._is_answering:
+            self._open.waits_no_more(self)
         if self.connected is not None:
             self.connected.advance()
 
@@ -121,6 +135,10 @@ class BoundedRequests(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_is_complete = True
+        try:
+            self.headers[:] = single_headers.once(self.headers)
+        except Problem as problem:
+            self._refuse(problem)
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > request_bounds.LARGEST_HEAD:
             self._refuse(request_bounds.head_too_large())
@@ -144,18 +162,38 @@ class BoundedRequests(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._overhead = 0
         self._deadline.stop()
+        if self._is_answering:
+            self._open.waits_no_more(self)
+        else:  # its answer was sent before its body arrived, which stopped uvicorn's timer for idle connections
+            self._start_deadline()
         if not self.transport.is_closing():
             super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self._is_answering:
+            self._open.waits(self)
+        if self.flow.write_paused:
+            self._wait_for_reading()
+
     def handle_websocket_upgrade(self) -> None:
-        if self._is_answering:  # otherwise two protocols would write to one connection
-            self.transport.close()
+        if self._is_answering or self.transport.is_closing():
+            self.transport.close()  # two protocols would write to one connection
             return
         self._deadline.stop()
+        self._open.waits_no_more(self)
         super().handle_websocket_upgrade()
 
     def _unsupported_upgrade_warning(self) -> None:
         """Log nothing: an upgrade to another protocol is ignored (RFC 9110, 7.8)."""
+
+    def give_up(self) -> None:
+        if self.flow.write_paused:
+            self.transport.abort()
+        elif self._overhead or self._unanswered is not None:
+            self._refuse(no_place())
+        else:
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(request_bounds.not_http())
@@ -170,8 +208,16 @@ class BoundedRequests(HttpToolsProtocol):
         newest: RequestResponseCycle | None = self.cycle
         return None if newest is None or newest.response_complete else newest
 
+    def _wait_for_reading(self) -> None:
+        self._open.waits(self)
+        self._unread.start(self.loop, request_bounds.UNREAD_WITHIN_S, self.transport.abort)
+
     def _start_deadline(self) -> None:
-        self._deadline.start(self.loop, lambda: self._refuse(request_bounds.took_too_long()))
+        self._deadline.start(
+            self.loop,
+            request_bounds.REQUEST_WITHIN_S,
+            lambda: self._refuse(request_bounds.took_too_long()),
+        )
 
     def _refuse(self, problem: Problem) -> None:
         self._deadline.stop()

@@ -11,6 +11,7 @@ from websockets.http11 import Request
 
 from ...transports.direct import EXTENSION, Connected
 from .. import request_bounds
+from ..open_connections import OpenConnections
 from .deadline import Deadline
 
 POLICY_VIOLATION: Final = 1008  # RFC 6455, 7.4.1
@@ -60,14 +61,24 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self._deadline = Deadline()
+        self._open: OpenConnections = self.app_state["connections"]
         self.conn.debug = False  # otherwise cookies, tokens and messages are logged
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.stop()
+        self._open.waits_no_more(self)
         super().connection_lost(exc)
         if self.connected is not None:
             self.connected.close()
             self.connected = None
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if self.close_sent:  # for the client's own close
+            self._open.waits(self)
+
+    def give_up(self) -> None:
+        self.transport.abort()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -118,7 +129,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         if not self.frames and not self.conn.reader.buffer:
             self._deadline.stop()
         else:
-            self._deadline.start(self.loop, self._took_too_long)
+            self._deadline.start(self.loop, request_bounds.REQUEST_WITHIN_S, self._took_too_long)
 
     def _took_too_long(self) -> None:
         self._deadline.stop()

@@ -15,13 +15,16 @@ from typing import Any
 
 import pytest
 import uvicorn
+from roomtone.http.open_connections import OpenConnections
 from roomtone.http.uvicorn_internals import websockets
 from roomtone.http.uvicorn_internals.flow import Flow, Pipeline
 from roomtone.http.uvicorn_internals.requests import BoundedRequests, is_no_cut_stream
 from roomtone.http.uvicorn_internals.websockets import BoundedWebSocket
 from roomtone.paths import PACKAGE
+from roomtone.relay.metrics import Metrics
 from roomtone.settings import Settings
 from roomtone.transports.direct import OfferedTransport, offered
+from roomtone.transports.stream_counts import StreamCounts
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -77,8 +80,11 @@ def connected(
     config = uvicorn.Config(app, lifespan="off", log_config=None)
     config.load()
     state = ServerState()
-    settings = {"settings": Settings()}
-    protocol = kind(config=config, server_state=state, app_state=settings)
+    found = {
+        "settings": Settings(),
+        "connections": OpenConnections(StreamCounts(20), Metrics()),
+    }
+    protocol = kind(config=config, server_state=state, app_state=found)
     transport = MemoryTransport()
     protocol.connection_made(transport)
     return protocol, transport, state
@@ -98,11 +104,12 @@ async def end(state: ServerState) -> None:
 def test_every_overridden_method_exists_with_the_same_parameters(
     base: type[Any], overriding: type[Any]
 ) -> None:
-    """`_` methods that only our class has are not uvicorn's."""
+    """`give_up` and `_` methods that only our class has are not uvicorn's."""
     overridden = [
         name
         for name, each in vars(overriding).items()
-        if inspect.isfunction(each) and (not name.startswith("_") or hasattr(base, name))
+        if inspect.isfunction(each)
+        and (not name.startswith(("_", "give_up")) or hasattr(base, name))
     ]
     assert "data_received" in overridden
     for name in overridden:
@@ -125,8 +132,10 @@ def test_uvicorn_still_calls_the_method(method: str, caller: str) -> None:
 async def test_a_connection_has_these_attributes() -> None:
     protocol, transport, state = connected(HttpToolsProtocol)
     assert protocol.loop is asyncio.get_running_loop()
-    assert protocol.app_state.keys() == {"settings"}
+    assert protocol.app_state.keys() == {"settings", "connections"}
     assert protocol.transport is transport
+    assert protocol.connections is state.connections
+    assert protocol in state.connections
     assert not protocol.cycle
     protocol.data_received(REQUEST)
     assert protocol.url == b"/live"
@@ -180,6 +189,13 @@ async def test_a_websocket_has_these_attributes() -> None:
     assert (len(protocol.frames), protocol.queue.qsize()) == (0, waiting + 1)
     protocol.conn.fail(websockets.POLICY_VIOLATION, "reason")
     assert b"".join(protocol.conn.data_to_send()) == b"\x88\x08\x03\xf0reason"
+    protocol, transport, other = connected(WebSocketsSansIOProtocol)
+    protocol.data_received(HANDSHAKE)
+    async with asyncio.timeout(PATIENCE):
+        await transport.answered.wait()
+    await protocol.send({"type": "websocket.close", "code": 1000})
+    assert (protocol.close_sent, transport.closing) == (True, False)  # it waits for the client's
+    await end(other)
     await end(state)
 
 

@@ -1,0 +1,67 @@
+"""Headers that a request may have once.
+
+Of two lines one reader takes the first and another, such as a proxy, the last: what one allowed is then not what the other does.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..problem import Problem
+
+SINGLE: Final = frozenset(
+    {
+        # where it goes, who sends it, and from which page
+        b"host",
+        b"authorization",
+        b"cookie",  # RFC 6265, 5.4
+        b"origin",
+        b"referer",
+        b"sec-fetch-site",
+        # its body; llhttp refuses a second Content-Length itself
+        b"content-type",
+        b"content-length",
+        b"content-profile",
+        # what is wanted
+        b"accept-profile",
+        b"last-event-id",
+        b"range",
+        b"if-range",
+        b"roomtone-timing",
+        # an upgrade
+        b"upgrade",
+        b"sec-websocket-key",
+        b"sec-websocket-version",
+    }
+)
+"""In lower case. Everything the relay reads and a comma does not separate (RFC 9110, 5.3)."""
+
+LISTS: Final = frozenset({b"accept", b"accept-encoding", b"if-match", b"if-none-match", b"prefer"})
+"""Lists that the relay reads: several lines are one list."""
+
+
+def once(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers, each list in one line; names are in lower case. Raises Problem 400 for a second line of what is single."""
+    seen = [name for name, _ in headers if name in SINGLE or name in LISTS]
+    if len(seen) == len(set(seen)):
+        return headers
+    found: dict[bytes, bytes] = {}
+    others = []
+    for name, value in headers:
+        if name in SINGLE and name in found:
+            raise sent_twice(name.decode("ascii"))
+        if name in SINGLE or name in LISTS:
+            found[name] = value if name not in found else found[name] + b", " + value
+        else:
+            others.append((name, value))
+    return [*found.items(), *others]
+
+
+def sent_twice(name: str) -> Problem:
+    return Problem(
+        400,
+        "08P01",
+        f"the request has more than one {name} header",
+        hint="Send it once. A proxy that adds the header has to replace the client's.",
+        rule="requests_headers_are_single",
+    )

@@ -1,0 +1,148 @@
+"""Connections have a bound, and those that wait for their clients make place for others."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from roomtone.http import request_bounds
+from roomtone.transports import stream_counts
+
+from ...patience import eventually
+from ...people import Psql
+from ...running import RunningRelay, get
+from .raw_connection import connected, received_until_closed
+from .test_request_bounds import CHUNKED, HANDSHAKE, STREAM, read_head, rule_of
+
+MOST = 6
+LIVE = b"GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.fixture
+def few(relay: RunningRelay, monkeypatch: pytest.MonkeyPatch) -> RunningRelay:
+    """A relay with places for six connections."""
+    eventually(lambda: not open_connections(relay))  # those of the fixture
+    monkeypatch.setattr(stream_counts, "most_connections", lambda: MOST)
+    return relay
+
+
+@pytest.fixture
+def many(few: RunningRelay) -> Iterator[list[socket.socket]]:
+    """All places are taken by connections that have sent nothing."""
+    with ExitStack() as stack:
+        idle = [stack.enter_context(connected(few)) for _ in range(MOST)]
+        eventually(lambda: open_connections(few) == MOST)
+        yield idle
+
+
+def open_connections(relay: RunningRelay) -> int:
+    return len(relay.server.server_state.connections)
+
+
+def test_a_new_connection_takes_the_place_of_the_one_that_waited_longest(
+    few: RunningRelay, many: list[socket.socket]
+) -> None:
+    with connected(few) as new:
+        assert many[0].recv(1) == b""
+        new.sendall(LIVE)
+        assert b"200 OK" in read_head(new)
+        many[1].sendall(LIVE)
+        assert b"200 OK" in read_head(many[1])
+        with connected(few) as newer:  # `many[1]` waits again, but not for as long as `many[2]`
+            newer.sendall(LIVE)
+            assert b"200 OK" in read_head(newer)
+            assert many[2].recv(1) == b""
+    assert "roomtone_connections_given_up_total" in get(f"{few.url}/metrics").text
+
+
+@pytest.mark.parametrize("start", [b"GET /live HTTP/1.1\r\nX-Slow: ", CHUNKED + b"ff\r\n{"])
+def test_half_a_request_is_refused_when_its_place_is_needed(
+    few: RunningRelay, many: list[socket.socket], start: bytes
+) -> None:
+    slow = many[0]
+    slow.sendall(start)
+    many[1].sendall(LIVE)  # after its answer, the bytes sent before were read, too
+    read_head(many[1])
+    with connected(few) as new:
+        answer = received_until_closed(slow)
+        assert rule_of(answer) == (503, "connections_fit_the_relay")
+        assert b"\r\nretry-after: " in answer.lower()
+        new.sendall(LIVE)
+        assert b"200 OK" in read_head(new)
+
+
+def test_no_stream_and_no_socket_is_closed_for_a_new_connection(
+    psql: Psql, few: RunningRelay
+) -> None:
+    with ExitStack() as stack:
+        streams = [stack.enter_context(connected(few)) for _ in range(MOST)]
+        for number, each in enumerate(streams):
+            each.sendall(HANDSHAKE if number % 2 else STREAM)
+            read_head(each)
+        with connected(few) as refused:
+            assert rule_of(received_until_closed(refused)) == (503, "connections_fit_the_relay")
+        psql.room("rick", "Tea")
+        for each in streams:
+            received = b""
+            while b'"Tea"' not in received:
+                chunk = each.recv(65536)
+                assert chunk
+                received += chunk
+        streams[0].close()
+        eventually(lambda: open_connections(few) < MOST)
+        with connected(few) as accepted:
+            accepted.sendall(LIVE)
+            assert b"200 OK" in read_head(accepted)
+
+
+def test_a_closed_socket_whose_client_does_not_answer_makes_place(
+    few: RunningRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_counts, "most_streams", lambda: 0)  # every socket is refused
+    with ExitStack() as stack:
+        refused = [stack.enter_context(connected(few)) for _ in range(MOST)]
+        for each in refused:
+            each.sendall(HANDSHAKE)
+            received = b""
+            while b"streams_fit_the_relay" not in received:
+                received += each.recv(65536)
+        with connected(few) as new:
+            new.sendall(LIVE)
+            assert b"200 OK" in read_head(new)
+
+
+def test_an_idle_connection_ends(relay: RunningRelay) -> None:
+    with connected(relay) as client:
+        client.sendall(LIVE)
+        assert b"200 OK" in received_until_closed(client)
+
+
+def test_a_connection_whose_answer_was_sent_before_the_body_arrived_ends(
+    relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", 1.5)
+    with connected(relay) as client:
+        client.sendall(b"POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{")
+        assert b" 404 " in read_head(client)
+        client.sendall(b"}")
+        received_until_closed(client)
+
+
+def test_an_answer_that_is_not_read_ends(
+    psql: Psql, relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_bounds, "UNREAD_WITHIN_S", 1.5)
+    psql.run(
+        "insert into clubs (name, owner_id, description)"
+        " select 'Club ' || n, %s, repeat('x', 500) from generate_series(1, 900) n",
+        psql.person("rick"),
+    )
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        host, port = relay.url.removeprefix("http://").split(":")
+        deaf.connect((host, int(port)))
+        deaf.sendall(b"GET /rows/clubs HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert deaf.recv(10) == b"HTTP/1.1 2"
+        eventually(lambda: not open_connections(relay))
