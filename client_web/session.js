@@ -8,13 +8,14 @@ import { Problem, problemOf, unreachable } from './signaling/problem.js'
  * be the one who signed in last.
  *
  * @typedef {{ id: number, username: string, kind: string, bio: string|null }} User
+ * @typedef {{ seat: number, role: number }} Kept  for how many seconds seat and role are kept when the connection is lost: settings of the relay
  * @param {{ fetch?: typeof window.fetch, storage?: Storage, location?: { search: string } }} [options]
  */
 export function createSession({ fetch = (url, init) => window.fetch(url, init), storage = window.sessionStorage, location = window.location } = {}) {
   const KEY = 'roomtone.token'
   /** @type {User|null} */ let user = null
   let demo = false
-  let kept = { seat: 10, role: 600 } // as the relay says: its defaults, until it has said
+  /** @type {Kept|null} */ let kept = null // until the relay has answered for the first time
   let token = storage.getItem(KEY)
   /** @type {Set<(session: { user: User|null, demo: boolean }) => void>} */ const listeners = new Set()
 
@@ -57,8 +58,9 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
     get demo() {
       return demo
     },
-    /** For how many seconds seat and role are kept when the connection is lost. */
+    /** Known as soon as somebody is signed in. @returns {Kept} */
     get kept() {
+      if (!kept) throw new Error('the relay has not said how long seats are kept')
       return kept
     },
     fetch: authorized,
@@ -90,9 +92,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
         keep(null) // an expired or revoked token: try with the cookie
         answer = await ask('GET')
       }
-      user = answer.user
-      demo = answer.demo
-      kept = answer.kept
+      ;({ user, demo, kept } = answer)
       const wanted = new URLSearchParams(location.search).get('username')?.trim()
       // Also if the cookie belongs to the same user: it may change in another tab.
       if (wanted && !(token && user && user.username.toLowerCase() === wanted.toLowerCase())) return session.signIn(wanted)
@@ -113,6 +113,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
       token = null // as the new user, not as the one before
       let answer
       try {
+        kept ??= (await ask('GET')).kept
         answer = await ask('POST', { username })
       } catch (problem) {
         token = previous

@@ -28,8 +28,8 @@ export function hallwayActions(context) {
 
   /** The browser asks for the permission for notifications only when the user wants to be reminded. */
   async function remind(/** @type {ListedRoom} */ row) {
-    if (shell.reminders.wanted.has(row.id)) return shell.reminders.drop(row.id)
-    await shell.reminders.want(row.id)
+    if (shell.reminders.all.has(row.id)) return shell.reminders.remove(row.id)
+    await shell.reminders.add(row.id)
     if (typeof Notification === 'function' && Notification.permission === 'default') await Notification.requestPermission()
     return undefined
   }
@@ -40,12 +40,12 @@ export function hallwayActions(context) {
     toggleFollow: (/** @type {ListedRoom} */ row) => attempt(() => (row.followed ? shell.unfollow(Number(row.club_id)) : shell.follow(Number(row.club_id)))),
     toggleReminder: (/** @type {ListedRoom} */ row) => withName(() => attempt(() => remind(row))),
     openRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
-      await shell.openRoom(row.id)
+      await shell.moderationOf(row.id).openNow()
       context.enter(row.id)
     }),
     cancelRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
       if (!(await context.ask({ title: `Cancel “${row.name}”?`, about: 'It disappears from the hallway, and nobody is reminded of it.', yes: 'Cancel the room', no: 'Keep it', danger: true }))) return
-      await shell.endRoom(row.id)
+      await shell.moderationOf(row.id).end()
       context.route.go(row.club_id ? addressOfClub(row.club_id) : '/')
     }),
     copyAddress,
@@ -54,10 +54,10 @@ export function hallwayActions(context) {
       shell.retry()
     },
     enterReminded(/** @type {ListedRoom} */ row) {
-      shell.reminders.drop(row.id).catch(() => {})
+      shell.reminders.remove(row.id).catch(() => {})
       context.route.go(addressOf(row.id))
     },
-    dismissReminder: (/** @type {ListedRoom} */ row) => shell.reminders.drop(row.id).catch(() => {}),
+    dismissReminder: (/** @type {ListedRoom} */ row) => shell.reminders.remove(row.id).catch(() => {}),
     /** Shows a notification of the device that a room has opened; because of its tag two tabs show it only once. */
     notifyDevice: (/** @type {ListedRoom} */ row) => {
       if (typeof Notification !== 'function' || Notification.permission !== 'granted' || !document.hidden) return

@@ -11,7 +11,7 @@ export function identityActions(context) {
       forgetNameInAddress()
       await session.signIn(username)
     },
-    suggestions: async () => (await shell.rows.select('users', { select: 'username', kind: 'eq.person', order: 'id', limit: 8 })).map(({ username }) => username),
+    suggestions: shell.profiles.first,
   })
   context.add(signIn)
   context.askName = (then) => signIn.open({ demo: session.demo, then })

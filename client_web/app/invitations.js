@@ -15,7 +15,7 @@ export function invitationActions(context) {
   /** Accepts and goes to the room or club. Resolves with the text of a refusal. */
   const accept = (/** @type {string} */ code) => refusal(async () => {
     const { room_id, club_id } = await invitations.accept(code)
-    await shell.learnFollowing()
+    await shell.reloadFollowing()
     context.route.go(room_id ? addressOf(room_id) : addressOfClub(club_id))
   })
   const decline = (/** @type {string} */ code) => refusal(() => invitations.decline(code))

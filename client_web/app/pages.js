@@ -67,7 +67,7 @@ export function createPages(context, onChange) {
     topics: clubs.topics,
     async create(wanted) {
       const club = await clubs.create(wanted)
-      await shell.learnFollowing()
+      await shell.reloadFollowing()
       context.route.go(addressOfClub(club.id))
     },
     async change(club, change) {
@@ -118,7 +118,7 @@ export function createPages(context, onChange) {
         yes: 'Delete the club', no: 'Keep it', danger: true, action: () => clubs.delete(club.id),
       })
       if (!gone) return
-      await shell.learnFollowing()
+      await shell.reloadFollowing()
       context.route.go('/clubs', { replace: true })
       context.view.showNotice(`“${club.name}” is deleted.`)
     },

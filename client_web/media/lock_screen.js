@@ -12,18 +12,18 @@
  * @param {() => void} actions.leave
  * @param {MediaSession|null} [session]
  */
-export function createLockScreen({ toggleMicrophone, mute, pause, listen, leave }, session = navigator.mediaSession ?? null) {
+export function createLockScreen(actions, session = navigator.mediaSession ?? null) {
   let shown = ''
   let on = false
   let speaks = false // my microphone is open
 
   /** @type {Record<string, () => void>} */
   const handlers = {
-    togglemicrophone: toggleMicrophone,
-    hangup: leave,
-    stop: leave,
-    play: listen,
-    pause: () => (speaks ? mute() : pause()),
+    togglemicrophone: actions.toggleMicrophone,
+    hangup: actions.leave,
+    stop: actions.leave,
+    play: actions.listen,
+    pause: () => (speaks ? actions.mute() : actions.pause()),
   }
 
   /** @param {boolean} wish */

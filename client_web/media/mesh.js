@@ -28,17 +28,22 @@ export const offersFirst = (me, other) => (isNode(me) === isNode(other) ? me.seq
 export const isAudible = (seat) => maySpeak(seat) && !seat.muted
 
 /**
+ * @typedef {object} Signals
+ * @property {(to_peer: string, kind: string, body: Json) => void} send
+ * @property {(to_peer: string) => void} forget  drops what still waits to be sent to this peer
+ *
+ * @typedef {object} MeshListener
+ * @property {(seat: PresentSeat, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onTrack
+ * @property {(seat: PresentSeat) => void} onGone
+ * @property {(seat: Seat, change: { state?: Connection, path?: import('./peer.js').Path|null, restarts?: number }) => void} onConnection
+ * @property {(seat: Seat, problem: import('../room/connection_problems.js').Cause) => void} onProblem
+ *
  * @param {object} options
- * @param {() => RTCConfiguration} options.configuration
- * @param {() => Promise<RTCConfiguration>} options.refresh
- * @param {(to_peer: string, kind: string, body: unknown) => void} options.send
- * @param {(to_peer: string) => void} options.forget  drops what still waits to be sent to this peer
- * @param {(seat: PresentSeat, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
- * @param {(seat: PresentSeat) => void} options.onGone
- * @param {(seat: Seat, change: { state?: Connection, path?: import('./peer.js').Path|null, restarts?: number }) => void} options.onConnection
- * @param {(seat: Seat, problem: import('../room/connection_problems.js').Cause) => void} options.onProblem
+ * @param {Parameters<typeof createPeer>[0]['ice']} options.ice
+ * @param {Signals} options.signals
+ * @param {MeshListener} listener
  */
-export function createMesh({ configuration, refresh, send, forget, onTrack, onGone, onConnection, onProblem }) {
+export function createMesh({ ice, signals }, listener) {
   const MAX_REBUILDS = 3 // times that a broken connection is replaced before it is given up
   /** @typedef {{ seat: PresentSeat, peer: ReturnType<typeof createPeer>, rebuilds: number }} Entry */
   /** @type {Map<string, Entry>} by peer_id */
@@ -46,28 +51,22 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
   /** @type {Map<string, number>} the newest signal read from each peer_id: ids grow with every sender's order */
   const read = new Map()
   /** @type {MediaStreamTrack|null} */ let track = null
-  /** @type {Seat|null} */ let me = null
 
   /** @param {PresentSeat} seat @param {boolean} offers @param {number} [rebuilds] */
   function open(seat, offers, rebuilds = 0) {
-    const peer = createPeer({
-      offers,
-      polite: offers,
-      configuration: configuration(),
-      refresh,
-      send: (kind, body) => send(seat.peer_id, kind, body),
+    const peer = createPeer({ offers, ice, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
       onState(state) {
         if (state === 'connected') entry.rebuilds = 0
-        onConnection(entry.seat, { state })
+        listener.onConnection(entry.seat, { state })
       },
-      onRestart: (restarts) => onConnection(entry.seat, { restarts }),
-      onPath: (path) => onConnection(entry.seat, { path }),
-      onTrack: (received, receiver) => onTrack(entry.seat, received, receiver),
-      onBroken: (error) => broken(entry, error),
-      onIceError: ({ code, url }) => iceError(entry.seat, code, url),
+      onRestart: (restarts) => listener.onConnection(entry.seat, { restarts }),
+      onPath: (path) => listener.onConnection(entry.seat, { path }),
+      onTrack: (received, receiver) => listener.onTrack(entry.seat, received, receiver),
+      onBroken: (error) => onBroken(entry, error),
+      onIceError: ({ code, url }) => onIceError(entry.seat, code, url),
       onGathered: (types) => {
-        if (configuration().iceTransportPolicy !== 'relay' || types.has('relay')) return
-        onProblem(entry.seat, { cause: 'no_relay_candidate' })
+        if (ice.current.iceTransportPolicy !== 'relay' || types.has('relay')) return
+        listener.onProblem(entry.seat, { cause: 'no_relay_candidate' })
       },
     })
     const entry = { seat, rebuilds, peer }
@@ -77,9 +76,9 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
   }
 
   /** @param {Seat} seat @param {number} code @param {string} url */
-  function iceError(seat, code, url) {
-    if (code === 401) onProblem(seat, { cause: 'turn_refused', url })
-    else if (code >= 400 && code < 700) onProblem(seat, { cause: 'turn_failed', url, code })
+  function onIceError(seat, code, url) {
+    if (code === 401) listener.onProblem(seat, { cause: 'turn_refused', url })
+    else if (code >= 400 && code < 700) listener.onProblem(seat, { cause: 'turn_failed', url, code })
     // 701, no answer, comes for every network interface without a route. It only matters if nothing was gathered at all.
   }
 
@@ -87,20 +86,20 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
   function closeEntry(entry) {
     peers.delete(entry.seat.peer_id)
     entry.peer.close()
-    onGone(entry.seat)
+    listener.onGone(entry.seat)
   }
 
   /** Both sides close their connection; the one that offered first offers again. @param {Entry} entry @param {Error} error */
-  function broken(entry, error) {
+  function onBroken(entry, error) {
     if (peers.get(entry.seat.peer_id) !== entry) return
     console.warn('a connection is replaced', error)
-    forget(entry.seat.peer_id)
+    signals.forget(entry.seat.peer_id)
     if (entry.rebuilds >= MAX_REBUILDS) {
-      onConnection(entry.seat, { state: 'failed' })
-      onProblem(entry.seat, { cause: 'cannot_connect', username: entry.seat.username })
+      listener.onConnection(entry.seat, { state: 'failed' })
+      listener.onProblem(entry.seat, { cause: 'cannot_connect', username: entry.seat.username })
       return
     }
-    send(entry.seat.peer_id, 'bye', {})
+    signals.send(entry.seat.peer_id, 'bye', {})
     replace(entry)
   }
 
@@ -118,27 +117,26 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     answer: negotiation,
     candidate: negotiation,
     bye(entry) {
-      forget(entry.seat.peer_id)
+      signals.forget(entry.seat.peer_id)
       if (entry.rebuilds < MAX_REBUILDS) replace(entry)
     },
     connected() {}, // only the inspector reads it
   }
 
   return {
-    /** Opens and closes connections as the room says. @param {Seat|null} mine @param {Iterable<Seat>} seats */
-    update(mine, seats) {
-      me = mine
+    /** Opens and closes connections as the room says. @param {Seat|null} me @param {Iterable<Seat>} seats */
+    update(me, seats) {
       /** @type {Map<string, PresentSeat>} */ const wanted = new Map()
-      for (const seat of me ? seats : []) if (mine && isPresent(seat) && shouldConnect(mine, seat)) wanted.set(seat.peer_id, seat)
+      for (const seat of seats) if (me && isPresent(seat) && shouldConnect(me, seat)) wanted.set(seat.peer_id, seat)
       for (const [peer_id, entry] of [...peers]) {
         if (wanted.has(peer_id)) continue
-        forget(peer_id)
+        signals.forget(peer_id)
         closeEntry(entry)
       }
       for (const [peer_id, seat] of wanted) {
         const entry = peers.get(peer_id)
         if (entry) entry.seat = seat
-        else if (mine) open(seat, offersFirst(mine, seat))
+        else if (me) open(seat, offersFirst(me, seat))
       }
     },
 
@@ -157,7 +155,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
       const entry = peers.get(to_peer)
       if (!entry || kind !== 'offer' || rule !== 'signals_newcomer_offers') return
       // They have to offer, and a bye asks them to: the database may have deleted their older offer.
-      send(to_peer, 'bye', {})
+      signals.send(to_peer, 'bye', {})
       replace(entry, false)
     },
 
@@ -183,7 +181,7 @@ export function createMesh({ configuration, refresh, send, forget, onTrack, onGo
     retry(user_id) {
       for (const entry of [...peers.values()]) {
         if (entry.seat.user_id !== user_id) continue
-        send(entry.seat.peer_id, 'bye', {})
+        signals.send(entry.seat.peer_id, 'bye', {})
         entry.rebuilds = 0
         replace(entry)
       }

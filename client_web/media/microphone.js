@@ -16,12 +16,12 @@ import { errorFrom } from '../signaling/problem.js'
  * @type {Record<MicrophoneState, Record<string, MicrophoneState>>}
  */
 const TRANSITIONS = {
-  off: { wanted: 'asking' },
-  asking: { granted: 'on', refused: 'refused', missing: 'missing', failed: 'failed', dropped: 'off' },
-  on: { unplugged: 'missing', dropped: 'off' },
-  refused: { wanted: 'asking', dropped: 'off' },
-  missing: { wanted: 'asking', dropped: 'off' },
-  failed: { wanted: 'asking', dropped: 'off' },
+  off: { opened: 'asking' },
+  asking: { granted: 'on', refused: 'refused', missing: 'missing', failed: 'failed', closed: 'off' },
+  on: { unplugged: 'missing', closed: 'off' },
+  refused: { opened: 'asking', closed: 'off' },
+  missing: { opened: 'asking', closed: 'off' },
+  failed: { opened: 'asking', closed: 'off' },
 }
 
 /** @param {MicrophoneState} state @param {string} event @returns {MicrophoneState} */
@@ -62,7 +62,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
     if (old === stream) stream = null
   }
 
-  const open = () => /** @type {MediaDevices} */ (devices).getUserMedia({ audio: constraints(), video: false })
+  const request = () => /** @type {MediaDevices} */ (devices).getUserMedia({ audio: constraints(), video: false })
 
   /** @param {MediaStream} granted */
   function take(granted) {
@@ -74,15 +74,15 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
 
   /** @param {number} ticket */
   async function ask(ticket) {
-    happen('wanted')
+    happen('opened')
     if (!devices?.getUserMedia) {
       happen('failed', 'insecure')
       return null
     }
     try {
-      const granted = await open()
+      const granted = await request()
       if (ticket !== asked) {
-        release(granted) // dropped while the browser was asking
+        release(granted) // closed while the browser was asking
         return null
       }
       const track = take(granted)
@@ -97,7 +97,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
   /** Opens another track in place of the present one; false if there is none. @param {number} ticket */
   async function replace(ticket) {
     try {
-      const granted = await open()
+      const granted = await request()
       if (ticket !== asked || state !== 'on') {
         release(granted)
         return true // a later request has replaced it
@@ -136,7 +136,7 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
     },
 
     /** The track; asks for permission if needed; null if there is none. @returns {Promise<MediaStreamTrack|null>} */
-    want() {
+    open() {
       if (state === 'on') return Promise.resolve(stream?.getAudioTracks()[0] ?? null)
       if (state === 'asking' && asking) return asking
       return (asking = ask((asked += 1)))
@@ -161,10 +161,10 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
     },
 
     /** Stops using the device. */
-    drop() {
+    close() {
       asked += 1
       release()
-      happen('dropped')
+      happen('closed')
     },
   }
 }

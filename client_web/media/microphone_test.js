@@ -43,7 +43,7 @@ export function createMicrophoneTest({ devices, onChange }) {
     start() {
       release()
       release = devices.subscribe(applyDevices)
-      return microphone.want()
+      return microphone.open()
     },
     /** Starts if the permission was given before. */
     async startIfAllowed() {
@@ -52,7 +52,7 @@ export function createMicrophoneTest({ devices, onChange }) {
     },
     stop() {
       release()
-      microphone.drop()
+      microphone.close()
     },
   }
 }

@@ -14,22 +14,25 @@ import { selectedPathOf } from './selected_path.js'
  *
  * @typedef {'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} Connection
  *
+ * @typedef {object} NodeListener
+ * @property {(state: Connection) => void} onState
+ * @property {(voice: string, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onVoice  a track has this voice from now on
+ * @property {(voice: string) => void} onSilence  no track has it any more
+ * @property {(path: import('./peer.js').Path|null) => void} onPath
+ * @property {(error: Error) => void} onBroken  it has to be replaced
+ *
  * @param {object} options
  * @param {RTCConfiguration} options.configuration
  * @param {(kind: 'offer'|'candidate'|'connected', body: Json) => void} options.send
- * @param {(state: Connection) => void} options.onState
- * @param {(voice: string, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onVoice  a track has this voice from now on
- * @param {(voice: string) => void} options.onSilence  no track has it any more
- * @param {(path: import('./peer.js').Path|null) => void} [options.onPath]
- * @param {(error: Error) => void} options.onBroken  it has to be replaced
+ * @param {NodeListener} listener
  */
-export function createNodeConnection({ configuration, send, onState, onVoice, onSilence, onPath = () => {}, onBroken }) {
+export function createNodeConnection({ configuration, send }, listener) {
   const CANDIDATES_WAIT = 800 // ms after the answer; then my candidates are sent, too
   const ANSWERED_WITHIN = 8_000 // ms
   const DISCONNECTED_WAIT = 3_000 // ms; often `disconnected` ends by itself
 
   const pc = new RTCPeerConnection(configuration)
-  const mine = pc.addTransceiver('audio', { direction: 'sendrecv' })
+  const outgoing = pc.addTransceiver('audio', { direction: 'sendrecv' })
   /** @type {Map<string, string>} mid → voice */ let received = new Map()
   /** @type {string[]} */ let wanted = []
   const candidates = createHeldCandidates((found) => send('candidate', found))
@@ -45,12 +48,12 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
   function setState(next) {
     if (closed || next === state) return
     state = next
-    onState(next)
+    listener.onState(next)
   }
 
   /** @param {Error} error */
   function broken(error) {
-    if (!closed) onBroken(error)
+    if (!closed) listener.onBroken(error)
   }
 
   const isNegotiating = () => pc.signalingState !== 'stable' || answerTimer !== undefined
@@ -85,10 +88,10 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
   function listen(voices) {
     const before = received
     received = voices
-    for (const [mid, voice] of before) if (voices.get(mid) !== voice) onSilence(voice)
+    for (const [mid, voice] of before) if (voices.get(mid) !== voice) listener.onSilence(voice)
     for (const { mid, receiver } of pc.getTransceivers()) {
       const voice = mid === null ? undefined : voices.get(mid)
-      if (voice && before.get(mid ?? '') !== voice) onVoice(voice, receiver.track, receiver)
+      if (voice && before.get(mid ?? '') !== voice) listener.onVoice(voice, receiver.track, receiver)
     }
   }
 
@@ -103,7 +106,7 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
     setState('connected')
     const path = selectedPathOf(await pc.getStats())
     if (closed) return
-    onPath(path)
+    listener.onPath(path)
     if (path) send('connected', path)
   }
 
@@ -150,12 +153,12 @@ export function createNodeConnection({ configuration, send, onState, onVoice, on
     },
 
     /** The audio to send; null sends no packets. @param {MediaStreamTrack|null} track */
-    setTrack: (track) => mine.sender.replaceTrack(track).catch(broken),
+    setTrack: (track) => outgoing.sender.replaceTrack(track).catch(broken),
 
     close() {
       closed = true
       for (const timer of [answerTimer, candidatesTimer, disconnectedTimer]) clearTimeout(timer)
-      for (const voice of received.values()) onSilence(voice)
+      for (const voice of received.values()) listener.onSilence(voice)
       received = new Map()
       pc.close()
     },

@@ -16,29 +16,27 @@ import { selectedPathOf } from './selected_path.js'
  * @typedef {'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} Connection
  * @typedef {{ local: string, remote: string }} Path  candidate types: host, srflx, prflx, relay
  *
+ * @typedef {object} PeerListener
+ * @property {(state: Connection) => void} onState
+ * @property {(track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onTrack
+ * @property {(path: Path|null) => void} onPath
+ * @property {(error: Error) => void} onBroken  negotiation failed; make a new connection
+ * @property {(error: {code: number, text: string, url: string}) => void} onIceError
+ * @property {(types: Set<string>) => void} onGathered  the candidate types of one gathering
+ * @property {(restarts: number) => void} onRestart  how often ICE was restarted so far
+ *
  * @param {object} options
- * @param {boolean} options.offers  this side makes the first offer
- * @param {boolean} options.polite  this side gives way when two offers collide
- * @param {RTCConfiguration} options.configuration
+ * @param {boolean} options.offers  this side makes the first offer, and gives way when two later offers collide
+ * @param {Pick<ReturnType<typeof import('../signaling/ice.js').createIce>, 'current'|'get'>} options.ice  asked again before a restart: TURN credentials expire
  * @param {(kind: 'offer'|'answer'|'candidate'|'connected', body: Json) => void} options.send
- * @param {(state: Connection) => void} options.onState
- * @param {(track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} options.onTrack
- * @param {(path: Path|null) => void} [options.onPath]
- * @param {(error: Error) => void} [options.onBroken]  negotiation failed; make a new connection
- * @param {(error: {code: number, text: string, url: string}) => void} [options.onIceError]
- * @param {(types: Set<string>) => void} [options.onGathered]  the candidate types of one gathering
- * @param {(restarts: number) => void} [options.onRestart]  how often ICE was restarted so far
- * @param {() => Promise<RTCConfiguration>} [options.refresh]  asked before a restart: TURN credentials expire
+ * @param {PeerListener} listener
  */
-export function createPeer(options) {
-  const { offers, polite, configuration, send, onState, onTrack } = options
-  const { onPath = () => {}, onBroken = () => {}, onIceError = () => {}, onGathered = () => {}, onRestart = () => {}, refresh } = options
-
+export function createPeer({ offers, ice, send }, listener) {
   const DISCONNECTED_WAIT = offers ? 3_000 : 5_000 // often `disconnected` ends by itself; and the two sides should not restart at the same time
   const FAILED_WAIT = offers ? 0 : 2_000
   const RESTARTS_BEFORE_FAILED = 3 // then the state is `failed`; restarts go on
 
-  const pc = new RTCPeerConnection(configuration)
+  const pc = new RTCPeerConnection(ice.current)
   /** @type {RTCRtpTransceiver|null} */ let transceiver = null
   /** @type {MediaStreamTrack|null} */ let track = null
   let makingOffer = false
@@ -56,7 +54,7 @@ export function createPeer(options) {
   function setState(next) {
     if (closed || next === state) return
     state = next
-    onState(next)
+    listener.onState(next)
   }
 
   /** @returns {Connection} */
@@ -68,7 +66,7 @@ export function createPeer(options) {
       await pc.setLocalDescription()
       if (!closed && pc.localDescription?.type === 'offer') send('offer', pc.localDescription.toJSON())
     } catch (error) {
-      if (!closed) onBroken(errorFrom(error))
+      if (!closed) listener.onBroken(errorFrom(error))
     } finally {
       makingOffer = false
     }
@@ -76,7 +74,7 @@ export function createPeer(options) {
 
   /** @param {RTCSessionDescriptionInit} description */
   async function described(description) {
-    const used = isUsed(description.type, { polite, makingOffer, signalingState: pc.signalingState })
+    const used = isUsed(description.type, { polite: offers, makingOffer, signalingState: pc.signalingState })
     ignoringOffer = description.type === 'offer' && !used
     if (!used) return
     await pc.setRemoteDescription(description)
@@ -112,7 +110,7 @@ export function createPeer(options) {
     setState('connected')
     const found = selectedPathOf(await pc.getStats())
     if (closed) return
-    onPath(found)
+    listener.onPath(found)
     if (offers && found) send('connected', found)
   }
 
@@ -122,16 +120,16 @@ export function createPeer(options) {
     if (closed || !pc.remoteDescription) return // nobody answered yet: there is nothing to restart
     attempts += 1
     restarts += 1
-    onRestart(restarts)
+    listener.onRestart(restarts)
     timer = setTimeout(() => {
       if (pc.connectionState === 'connected') attempts = 0 // it stayed connected during the restart
       else restart()
     }, backoff(attempts, { base: 6_000, most: 30_000 }))
     if (pc.connectionState !== 'connected') setState(unconnected())
     try {
-      const next = await refresh?.()
+      const next = await ice.get()
       if (closed) return
-      if (next) pc.setConfiguration(next)
+      pc.setConfiguration(next)
     } catch {
       // the known servers may still work
     }
@@ -158,16 +156,16 @@ export function createPeer(options) {
 
   pc.addEventListener('negotiationneeded', offer)
   pc.addEventListener('connectionstatechange', () => changes[pc.connectionState]())
-  pc.addEventListener('track', (event) => onTrack(event.track, event.receiver))
+  pc.addEventListener('track', (event) => listener.onTrack(event.track, event.receiver))
   pc.addEventListener('icecandidate', ({ candidate }) => {
     if (!candidate?.candidate) return // the end of candidates is not sent
     gathered.add(candidate.type)
     send('candidate', candidate.toJSON())
   })
-  pc.addEventListener('icecandidateerror', ({ errorCode, errorText, url }) => onIceError({ code: errorCode, text: errorText, url }))
+  pc.addEventListener('icecandidateerror', ({ errorCode, errorText, url }) => listener.onIceError({ code: errorCode, text: errorText, url }))
   pc.addEventListener('icegatheringstatechange', () => {
     if (pc.iceGatheringState === 'gathering') gathered = new Set()
-    if (pc.iceGatheringState === 'complete') onGathered(gathered)
+    if (pc.iceGatheringState === 'complete') listener.onGathered(gathered)
   })
 
   return {
@@ -194,7 +192,7 @@ export function createPeer(options) {
         try {
           await receptions[kind](body)
         } catch (error) {
-          if (!closed) onBroken(errorFrom(error))
+          if (!closed) listener.onBroken(errorFrom(error))
         }
       })
       return inOrder
@@ -203,7 +201,7 @@ export function createPeer(options) {
     /** The audio to send; null sends no packets. @param {MediaStreamTrack|null} next */
     setTrack(next) {
       track = next
-      return transceiver?.sender.replaceTrack(next).catch((error) => closed || onBroken(errorFrom(error)))
+      return transceiver?.sender.replaceTrack(next).catch((error) => closed || listener.onBroken(errorFrom(error)))
     },
 
     restart,

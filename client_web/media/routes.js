@@ -19,17 +19,20 @@ import { closesOldAfter } from './route_changes.js'
  *   node broke more than once. no_node: the room needs a node, and there is none
  * @typedef {{ topology: Topology, status: RouteStatus, node: Seat|null, connected: boolean }} Route  `connected`: with the node
  *
- * @typedef {object} RouteOptions  beside those of `createMesh`
- * @property {(voice: { key: string, owner: number, mixed: boolean }, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onVoice
+ * @typedef {object} Voices  plays them
+ * @property {(voice: { key: string, owner: number, mixed: boolean }, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} attach
  *   a source of somebody's voice; `owner` is that user, or the node's own user for a mix of everybody
- * @property {(key: string) => void} onSilence  this source has ended
+ * @property {(key: string) => void} detach  this source has ended
+ *
+ * @typedef {object} OwnRouteListener
  * @property {(node: Seat, change: { state?: import('./node_connection.js').Connection, path?: import('./peer.js').Path|null }) => void} onNodeConnection
  * @property {(route: Route) => void} onRoute
+ * @typedef {Omit<import('./mesh.js').MeshListener, 'onTrack'> & OwnRouteListener} RouteListener
  *
- * @param {Omit<Parameters<typeof createMesh>[0], 'onTrack'> & RouteOptions} options
+ * @param {Parameters<typeof createMesh>[0] & { voices: Voices }} options
+ * @param {RouteListener} listener
  */
-export function createRoutes(options) {
-  const { configuration, send, forget, onVoice, onSilence, onNodeConnection, onRoute } = options
+export function createRoutes({ ice, signals, voices }, listener) {
   const NODE_WAIT = 2_000 // ms in which the database finds another node, if there is one
 
   /** @type {Topology} */ let topology = 'mesh'
@@ -45,17 +48,17 @@ export function createRoutes(options) {
   let nodeMissing = false
   let reported = ''
 
-  const mesh = createMesh({
-    ...options,
-    onTrack: ({ peer_id, user_id }, received, receiver) => onVoice({ key: peer_id, owner: user_id, mixed: false }, received, receiver),
+  const mesh = createMesh({ ice, signals }, {
+    onTrack: ({ peer_id, user_id }, received, receiver) => voices.attach({ key: peer_id, owner: user_id, mixed: false }, received, receiver),
     onGone(seat) {
-      onSilence(seat.peer_id)
-      options.onGone(seat)
+      voices.detach(seat.peer_id)
+      listener.onGone(seat)
     },
     onConnection(seat, change) {
-      options.onConnection(seat, change)
+      listener.onConnection(seat, change)
       if (change.state === 'connected' && (node || oldNode)) updateRoute()
     },
+    onProblem: listener.onProblem,
   })
 
   const roomNode = () => roomNodeOf(seats, topology)
@@ -153,18 +156,16 @@ export function createRoutes(options) {
     } else {
       closeNode(node)
     }
-    const connection = createNodeConnection({
-      configuration: configuration(),
-      send: (kind, body) => send(seat.peer_id, kind, body),
+    const connection = createNodeConnection({ configuration: ice.current, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
       onState(state) {
-        onNodeConnection(seat, { state })
+        listener.onNodeConnection(seat, { state })
         if (state === 'connected') Object.assign(entry, { attempt: 0, was_connected: true })
         // This is called during updateRoute, too: the change is handled afterwards.
         queueMicrotask(() => node === entry && updateRoute())
       },
-      onPath: (path) => onNodeConnection(seat, { path }),
-      onVoice: (voice, received, receiver) => onVoice({ key: `${seat.peer_id} ${voice}`, ...ownerOf(voice, seat) }, received, receiver),
-      onSilence: (voice) => onSilence(`${seat.peer_id} ${voice}`),
+      onPath: (path) => listener.onNodeConnection(seat, { path }),
+      onVoice: (voice, received, receiver) => voices.attach({ key: `${seat.peer_id} ${voice}`, ...ownerOf(voice, seat) }, received, receiver),
+      onSilence: (voice) => voices.detach(`${seat.peer_id} ${voice}`),
       onBroken: (error) => onBroken(entry, error),
     })
     /** @type {NodeEntry} */ const entry = { seat, attempt, was_connected: attempt > 0, timer: undefined, connection }
@@ -176,7 +177,7 @@ export function createRoutes(options) {
   function closeNode(entry) {
     if (!entry) return
     clearTimeout(entry.timer)
-    forget(entry.seat.peer_id)
+    signals.forget(entry.seat.peer_id)
     entry.connection.close()
   }
 
@@ -195,7 +196,7 @@ export function createRoutes(options) {
       return
     }
     console.warn('the connection to the node is replaced', error.message)
-    onNodeConnection(entry.seat, { state: 'reconnecting' })
+    listener.onNodeConnection(entry.seat, { state: 'reconnecting' })
     entry.timer = setTimeout(() => reconnect(entry), entry.attempt === 0 ? 0 : backoff(entry.attempt - 1))
     reportRoute()
   }
@@ -205,7 +206,7 @@ export function createRoutes(options) {
     if (node !== entry) return
     node = null
     if (roomNode()?.peer_id === entry.seat.peer_id) {
-      send(entry.seat.peer_id, 'bye', {}) // the node closes its side; the next offer is for a new connection
+      signals.send(entry.seat.peer_id, 'bye', {}) // the node closes its side; the next offer is for a new connection
       openNode(entry.seat, entry.attempt + 1)
     }
     updateRoute()
@@ -226,16 +227,16 @@ export function createRoutes(options) {
     const next = JSON.stringify([route.topology, route.status, route.node?.peer_id, route.connected])
     if (next === reported) return
     reported = next
-    onRoute(Object.freeze(route))
+    listener.onRoute(Object.freeze(route))
   }
 
   return {
-    /** Makes and closes connections as the room says. @param {Seat|null} mine @param {Iterable<Seat>} all @param {Topology} wanted */
-    update(mine, all, wanted) {
+    /** Makes and closes connections as the room says. @param {Seat|null} my_seat @param {Iterable<Seat>} all @param {Topology} wanted */
+    update(my_seat, all, wanted) {
       // The others may have closed the direct connections that I kept, so all are replaced.
-      if (wanted === 'mesh' && topology !== 'mesh') mesh.update(mine, [])
+      if (wanted === 'mesh' && topology !== 'mesh') mesh.update(my_seat, [])
       if (wanted !== topology) keepConnections()
-      me = mine
+      me = my_seat
       seats = [...all]
       topology = wanted
       updateRoute()

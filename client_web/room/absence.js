@@ -37,16 +37,15 @@ const isNews = ({ cause, hand_lost, microphone }) => cause !== null || hand_lost
 
 /**
  * @param {object} options
- * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
- * @param {number} options.roomId
- * @param {number} options.userId
+ * @param {Pick<import('./room_api.js').RoomApi, 'mySeat'>} options.api
  * @param {() => { seat: number, role: number }} options.times  seconds for which seat and role are kept
  * @param {Before|null} options.before  of the page before this one
+ * @param {() => boolean} options.isMuted  whether I am muted, or unmuted only while a key is held
  * @param {() => void} options.onChange
  */
-export function createAbsence({ rows, roomId, userId, times, before, onChange }) {
+export function createAbsence({ api, times, before, isMuted, onChange }) {
   let found = { kept: false, muted: true }
-  /** @type {import('./state.js').Seat|null} */ let mine = null // my latest seat
+  /** @type {import('./state.js').Seat|null} */ let latest = null // my seat
   let connected = Date.now() // when I was connected for the last time; for a laptop that slept: when it began to sleep
   let live = false
   let gone = false // the connection is lost for longer than the seat is kept
@@ -95,11 +94,11 @@ export function createAbsence({ rows, roomId, userId, times, before, onChange })
       timer = setInterval(() => (connected = Date.now()), TICK)
     },
 
-    /** The session is interrupted: the seat may be lost. @param {{ muted: boolean }} now */
-    begin({ muted }) {
-      if (!mine || before) return
-      const { peer_id, role, hand_raised_at } = mine
-      before = { peer_id, role, unmuted: !muted, hand: Boolean(hand_raised_at), at: connected }
+    /** The session is interrupted: the seat may be lost. */
+    begin() {
+      if (!latest || before) return
+      const { peer_id, role, hand_raised_at } = latest
+      before = { peer_id, role, unmuted: !isMuted(), hand: Boolean(hand_raised_at), at: connected }
       found = { kept: false, muted: true }
     },
 
@@ -111,13 +110,13 @@ export function createAbsence({ rows, roomId, userId, times, before, onChange })
     /** Asks whether the seat is still mine, before it is taken again. */
     async look() {
       if (!before?.peer_id) return
-      const [seat] = await rows.select('participants', { room_id: `eq.${roomId}`, user_id: `eq.${userId}`, select: 'peer_id,muted' })
+      const seat = await api.mySeat('peer_id,muted')
       found = seat?.peer_id === before.peer_id ? { kept: true, muted: seat.muted } : { kept: false, muted: true }
     },
 
     /** I have a seat again. @param {import('./state.js').Seat} seat @returns {Returned|null} null if nothing was interrupted */
     end(seat) {
-      mine = seat
+      latest = seat
       if (!before) return null
       const returned = returnOf(before, found, { role: seat.role, hand: Boolean(seat.hand_raised_at) }, times(), Date.now())
       before = null
@@ -129,12 +128,12 @@ export function createAbsence({ rows, roomId, userId, times, before, onChange })
     observe(seat) {
       if (!seat) return
       if (news && (seat.role !== news.role || !seat.muted || seat.hand_raised_at)) become(null)
-      mine = seat
+      latest = seat
     },
 
     /** I left, or was removed: nothing is kept. */
     forget() {
-      mine = before = null
+      latest = before = null
       clearInterval(timer)
       clearTimeout(grace)
       gone = false

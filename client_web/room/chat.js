@@ -27,16 +27,15 @@ const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
  * @property {number} read                                          the newest message I have seen
  *
  * @param {object} options
- * @param {{ id: number, username: string }} options.user
- * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
- * @param {number} options.roomId
+ * @param {import('./room_api.js').RoomApi} options.api
  * @param {() => number} options.slowMode  seconds between two messages of mine; 0 for none
  * @param {() => number} options.skew      how far the server's clock is ahead, in ms
  * @param {() => void} options.onChange
  * @param {Storage} [options.storage]      keeps unsent text when the page is loaded again
  */
-export function createChat({ user, rows, roomId, slowMode, skew, onChange, storage = window.sessionStorage }) {
-  const KEY = `roomtone.chat.${user.id}.${roomId}`
+export function createChat({ api, slowMode, skew, onChange, storage = window.sessionStorage }) {
+  const { user } = api
+  const KEY = `roomtone.chat.${user.id}.${api.room_id}`
   let log = EMPTY_LOG
   /** @type {'idle'|'loading'|'failed'} */ let page = 'idle' // the page of older messages
   let snapshots = 0 // older messages that were requested before a snapshot do not belong to the log after it
@@ -82,7 +81,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
   async function post(client_id, body) {
     try {
       // Quiet: a refusal is shown beside the message it concerns.
-      const stored = /** @type {Json} */ ((await rows.insert('messages', { room_id: roomId, client_id, body }, { quiet: true }))?.[0])
+      const stored = /** @type {Json} */ ((await api.insert('messages', { client_id, body }, { quiet: true }))?.[0])
       log = withMessages(log, [{ ...stored, username: user.username }])
     } catch (problem) {
       // An earlier attempt was stored although no answer arrived: it is in the log, or will be.
@@ -130,16 +129,13 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
    */
   async function named(messages) {
     const names = new Map(log.messages.map(({ user_id, username }) => [user_id, username]))
-    const unknown = [...new Set(messages.map(({ user_id }) => user_id))].filter((id) => !names.has(id))
-    if (unknown.length) {
-      const users = await rows.select('users', { id: `in.(${unknown.join(',')})`, select: 'id,username' })
-      for (const { id, username } of users) names.set(id, username)
-    }
+    const unknown = messages.map(({ user_id }) => user_id).filter((id) => !names.has(id))
+    for (const [id, username] of await api.usernames(unknown)) names.set(id, username)
     return messages.map((message) => ({ ...message, username: names.get(message.user_id) ?? 'unknown user' }))
   }
 
   /** @param {{ user_id: number }} message */
-  const mine = (message) => message.user_id === user.id
+  const isMine = (message) => message.user_id === user.id
 
   const chat = {
     /** @returns {ChatState} */
@@ -162,11 +158,11 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
         snapshots += 1
         page = 'idle'
         read ??= log.messages.at(-1)?.id ?? 0
-        for (const message of log.messages.filter(mine)) {
+        for (const message of log.messages.filter(isMine)) {
           noteWritten(instant(message.created_at) - skew())
           outgoing.recognise(message.client_id ?? null)
         }
-      } else if (frame.type === 'messages' && frame.data.record && mine(frame.data.record)) {
+      } else if (frame.type === 'messages' && frame.data.record && isMine(frame.data.record)) {
         noteWritten(now())
         outgoing.recognise(frame.data.record.client_id)
       }
@@ -207,7 +203,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
     },
 
     /** Pins a link for everybody, or removes it with null. @param {string|null} url */
-    pin: (url) => rows.rpc('pin_link', { room_id: roomId, url }),
+    pin: (url) => api.call('pin_link', { url }),
 
     /** I have read all messages. */
     markRead() {
@@ -223,7 +219,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       refusal = null
       changed()
       try {
-        const deleted = await rows.remove('messages', { id: `eq.${id}` }, { representation: true })
+        const deleted = await api.remove('messages', { id: `eq.${id}` }, { representation: true })
         if (deleted?.length) log = without(log, id)
       } catch (error) {
         refusal = Object.freeze({ id, problem: problemFrom(error) })
@@ -241,7 +237,7 @@ export function createChat({ user, rows, roomId, slowMode, skew, onChange, stora
       try {
         /** @type {Record<string, string>} */ const before = oldest === undefined ? {} : { id: `lt.${oldest}` }
         const select = 'id,room_id,user_id,body,created_at'
-        const found = await rows.select('messages', { room_id: `eq.${roomId}`, ...before, select, order: 'id.desc', limit: PAGE })
+        const found = await api.select('messages', { ...before, select, order: 'id.desc', limit: PAGE })
         const messages = await named(found)
         if (snapshots !== snapshotsBefore) return
         log = withHistory(log, messages, found.length === PAGE)

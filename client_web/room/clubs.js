@@ -1,3 +1,5 @@
+import { usernamesOf } from './usernames.js'
+
 /** @import { Json } from '../signaling/json.js' */
 
 /**
@@ -18,9 +20,7 @@ export function createClubs({ rows }) {
   async function invitationsOf(club_id) {
     const all = await rows.select('invitations', { ...of(club_id), declined_at: 'is.null', expires_at: `gt.${new Date().toISOString()}`, order: 'created_at.desc', limit: 50 })
     const open = all.filter((one) => one.max_uses === null || one.uses < one.max_uses)
-    const ids = [...new Set(open.map((one) => one.invited_user).filter((id) => id !== null))]
-    const people = ids.length ? await rows.select('users', { id: `in.(${ids.join(',')})`, select: 'id,username' }) : []
-    const names = new Map(people.map(({ id, username }) => [id, username]))
+    const names = await usernamesOf(rows, open.map((one) => one.invited_user).filter((id) => id !== null))
     return open.map((one) => ({ ...one, invited_name: names.get(one.invited_user) ?? null }))
   }
 

@@ -16,14 +16,12 @@ const BY_ROLE = { AUDIENCE: 'moved_down', MODERATOR: 'moderator', HOST: 'host', 
  * @typedef {'brought_up'|'moved_down'|'muted'|'moderator'|'host'|'speaker'} SeatChange  by another person
  *
  * @param {object} options
- * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
- * @param {number} options.roomId
- * @param {number} options.userId
- * @param {{ want: () => Promise<MediaStreamTrack|null>, drop: () => void }} options.microphone
+ * @param {Pick<import('./room_api.js').RoomApi, 'changeSeat'>} options.api
+ * @param {{ open: () => Promise<MediaStreamTrack|null>, close: () => void }} options.microphone
  * @param {() => Promise<boolean>} [options.allowed]  whether the browser allows the microphone without asking
  * @param {() => void} options.onChange
  */
-export function createConsent({ rows, roomId, userId, microphone, allowed = microphoneIsAllowed, onChange }) {
+export function createConsent({ api, microphone, allowed = microphoneIsAllowed, onChange }) {
   const SHOWN_FOR = 12_000 // ms that a new role is shown
   /** @type {Seat|null} */ let seat = null
   /** @type {string|null} */ let expectedRole = null // the role I am giving myself
@@ -31,10 +29,6 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
   /** @type {SeatChange|null} */ let seatChange = null
   /** @type {number|undefined} */ let timer
   /** @type {boolean|null} */ let handWish = null // raised or lowered while the connection is lost
-
-  const mine = { room_id: `eq.${roomId}`, user_id: `eq.${userId}` }
-  /** @param {import('../signaling/rows.js').Row} columns */
-  const change = (columns) => rows.update('participants', columns, mine)
 
   /** @param {SeatChange|null} next */
   function setSeatChange(next) {
@@ -55,7 +49,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
   async function openMicrophoneEarly({ invited_to_speak_at }) {
     if (!(await allowed()) || seat?.invited_to_speak_at !== invited_to_speak_at) return
     openEarly = true
-    await microphone.want()
+    await microphone.open()
   }
 
   /**
@@ -77,7 +71,7 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
   async function setHand(up) {
     try {
       handWish = up
-      await changeSeat(up && seat?.invited_to_speak_at ? 'SPEAKER' : null, () => change({ hand_raised_at: up ? new Date().toISOString() : null }))
+      await changeSeat(up && seat?.invited_to_speak_at ? 'SPEAKER' : null, () => api.changeSeat({ hand_raised_at: up ? new Date().toISOString() : null }))
       handWish = null
     } catch (problem) {
       if (!isUnanswered(problem)) handWish = null
@@ -127,28 +121,28 @@ export function createConsent({ rows, roomId, userId, microphone, allowed = micr
 
     raiseHand: () => setHand(true),
     lowerHand: () => setHand(false),
-    stepUp: () => changeSeat('SPEAKER', () => change({ role: 'SPEAKER' })),
-    stepDown: () => changeSeat('AUDIENCE', () => change({ role: 'AUDIENCE' })),
+    stepUp: () => changeSeat('SPEAKER', () => api.changeSeat({ role: 'SPEAKER' })),
+    stepDown: () => changeSeat('AUDIENCE', () => api.changeSeat({ role: 'AUDIENCE' })),
 
     /**
      * Accepts an invitation; `muted: false` also unmutes, in the same row. Without a microphone I stay muted.
      * @param {{ muted: boolean }} how
      */
     async accept({ muted }) {
-      if (muted) return changeSeat('SPEAKER', () => change({ role: 'SPEAKER' }))
+      if (muted) return changeSeat('SPEAKER', () => api.changeSeat({ role: 'SPEAKER' }))
       openEarly = true // otherwise the next event of the log would close the microphone that is being opened
       try {
-        const track = await microphone.want()
-        return await changeSeat('SPEAKER', () => change({ role: 'SPEAKER', muted: track === null }))
+        const track = await microphone.open()
+        return await changeSeat('SPEAKER', () => api.changeSeat({ role: 'SPEAKER', muted: track === null }))
       } catch (problem) {
         openEarly = false
-        microphone.drop()
+        microphone.close()
         throw problem
       }
     },
-    decline: () => changeSeat(null, () => change({ invited_to_speak_at: null })),
+    decline: () => changeSeat(null, () => api.changeSeat({ invited_to_speak_at: null })),
     /** Declines a request to unmute. */
-    stayMuted: () => changeSeat(null, () => change({ asked_to_unmute_at: null })),
+    stayMuted: () => changeSeat(null, () => api.changeSeat({ asked_to_unmute_at: null })),
 
     close() {
       clearTimeout(timer)

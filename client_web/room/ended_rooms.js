@@ -1,3 +1,5 @@
+import { usernamesOf } from './usernames.js'
+
 /** @import { Json } from '../signaling/json.js' */
 
 /**
@@ -21,9 +23,7 @@ export function createEndedRooms({ rows, recordings, signedIn }) {
         rows.select('visits', { room_id: `eq.${id}`, select: 'user_id,role', order: 'left_at', limit: SHOWN }),
         signedIn() ? recordings.of(id) : [],
       ])
-      const ids = [...new Set([room.host_id, ...visits.map(({ user_id }) => user_id)])]
-      const users = await rows.select('users', { id: `in.(${ids.join(',')})`, select: 'id,username' })
-      const names = new Map(users.map((user) => [user.id, user.username]))
+      const names = await usernamesOf(rows, [room.host_id, ...visits.map(({ user_id }) => user_id)])
       const people = visits.map(({ user_id, role }) => ({ user_id, role, username: names.get(user_id) ?? 'unknown user' }))
       return /** @type {Json} */ ({ ...room, host: names.get(room.host_id) ?? '', people, recordings: recorded.filter(({ status }) => status !== 'recording') })
     },

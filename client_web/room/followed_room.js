@@ -13,6 +13,7 @@ export function createFollowedRoom(user_id) {
   /** @type {Readonly<import('./host_news.js').HostNews>|null} */ let news = null
 
   return {
+    user_id,
     get state() {
       return room
     },

@@ -13,7 +13,7 @@ import { createClock, instant, now } from './clock.js'
  *            user_id: number|null, username: string|null, notify_ms: number|null, stream_ms: number|null, seen_ms: number }} EventEntry
  * @typedef {Common & { kind: 'stream', state: string, reason: string|null }} StreamEntry
  * @typedef {{ code: 'signal_refused', signal: string, problem: Problem } | { code: 'signal_of_old_session', signal: string }
- *   | { code: 'connection_problem', problem: import('./connection_problems.js').Cause } | { code: 'refused', problem: Problem }} Note
+ *   | { code: 'connection_problem', problem: import('./connection_problems.js').Cause }} Note
  * @typedef {Common & { kind: 'note', note: Note, user_id: number|null }} NoteEntry
  * @typedef {import('../signaling/problem.js').Problem} Problem
  * @typedef {WriteEntry|EventEntry|StreamEntry|NoteEntry} Entry
@@ -87,9 +87,8 @@ export function createInspector({ onChange }) {
     const echoes = (entry) =>
       entry.kind === 'write' && entry.table === table && entry.seen_ms === null && !entry.problem && entry.rows.length === 1 &&
       Object.entries(entry.rows[0]).every(([name, value]) => record[name] === value || (isDated(name) && record[name] !== null && value !== null))
-    const mine = entries.find(echoes)
-    if (!mine) return
-    amend(mine.id, { seen_ms: at - mine.at })
+    const write = entries.find(echoes)
+    if (write) amend(write.id, { seen_ms: at - write.at })
   }
 
   return {
@@ -107,13 +106,14 @@ export function createInspector({ onChange }) {
     watch({ method, table, rows }) {
       const at = now()
       const id = add({ kind: 'write', at, method, table, rows, status: null, ms: null, seen_ms: null, problem: null })
-      return { answered: (status, problem) => amend(id, { status, ms: now() - at, problem }) }
-    },
-
-    /** The stored row of a write, with a time that the server set: compares the clocks. @param {string} table @param {object} record @param {string} [dated] */
-    returned(table, record, dated) {
-      const sent = entries.filter((entry) => entry.kind === 'write').findLast((entry) => entry.table === table && entry.ms !== null && !entry.problem)
-      if (sent?.ms && dated) clock.compare(instant(dated), sent.at, sent.at + sent.ms)
+      return {
+        answered(status, problem, stored) {
+          const ms = now() - at
+          amend(id, { status, ms, problem })
+          // The server sets this time while it handles the request.
+          if (method === 'UPSERT' && stored?.[0]?.join_date) clock.compare(instant(stored[0].join_date), at, at + ms)
+        },
+      }
     },
 
     /** Also for my seat in a snapshot. */

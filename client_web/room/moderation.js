@@ -4,19 +4,16 @@
  *
  * @typedef {{ user_id: number, username: string }} Named
  *
- * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, roomId: number }} options
+ * @param {import('./room_api.js').RoomApi} api
  */
-export function createModeration({ rows, roomId }) {
-  /** @param {string} name @param {import('../signaling/rows.js').Row} [args] */
-  const call = (name, args = {}) => rows.rpc(name, { room_id: roomId, ...args })
-  const seat = (/** @type {number} */ user_id) => ({ room_id: `eq.${roomId}`, user_id: `eq.${user_id}` })
+export function createModeration({ call, change, changeSeat, select, usernames }) {
 
   return {
     // The stage. Nobody comes to it without consent.
     bringUp: (/** @type {Named} */ { username }) => call('promote', { username }),
     lowerHand: (/** @type {Named} */ { username }) => call('lower_hand', { username }),
     invite: (/** @type {Named} */ { username }) => call('invite_to_speak', { username }),
-    withdraw: (/** @type {Named} */ { user_id }) => rows.update('participants', { invited_to_speak_at: null }, seat(user_id)),
+    withdraw: (/** @type {Named} */ { user_id }) => changeSeat({ invited_to_speak_at: null }, user_id),
     moveDown: (/** @type {Named} */ { username }) => call('move_to_audience', { username }),
     makeModerator: (/** @type {Named} */ { username }) => call('promote', { username, role: 'MODERATOR' }),
     makeSpeaker: (/** @type {Named} */ { username }) => call('promote', { username, role: 'SPEAKER' }),
@@ -33,17 +30,14 @@ export function createModeration({ rows, roomId }) {
     unban: (/** @type {Named} */ { username }) => call('unban', { username }),
     /** @returns {Promise<{ user_id: number, username: string }[]>} who is banned, the newest last */
     async bans() {
-      const bans = await rows.select('bans', { room_id: `eq.${roomId}`, select: 'user_id', order: 'created_at' })
-      if (!bans.length) return []
-      const users = await rows.select('users', { id: `in.(${bans.map(({ user_id }) => user_id).join(',')})`, select: 'id,username' })
-      const names = new Map(users.map(({ id, username }) => [id, username]))
+      const bans = await select('bans', { select: 'user_id', order: 'created_at' })
+      const names = await usernames(bans.map(({ user_id }) => user_id))
       return bans.map(({ user_id }) => ({ user_id, username: names.get(user_id) ?? `user ${user_id}` }))
     },
     report: (/** @type {Named} */ { username }, /** @type {string} */ reason) => call('report', { username, reason }),
 
     // The room itself.
-    /** @param {Record<string, unknown>} columns  of `rooms`, only those that change */
-    change: (columns) => rows.update('rooms', columns, { id: `eq.${roomId}` }),
+    change,
     openNow: () => call('open_room'),
     handOver: (/** @type {Named} */ { username }) => call('hand_over', { username }),
     /** @param {string|null} reason  shown to everybody */

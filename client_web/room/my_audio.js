@@ -1,4 +1,5 @@
 import { createMicrophone } from '../media/microphone.js'
+import { problemFrom } from '../signaling/problem.js'
 import { createMuting } from './muting.js'
 
 /**
@@ -6,21 +7,19 @@ import { createMuting } from './muting.js'
  *
  * @param {object} options
  * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices
- * @param {() => boolean} options.maySpeak  whether my seat may speak
- * @param {(muted: boolean) => Promise<unknown>} options.write  writes my seat's `muted`
+ * @param {import('./seat.js').MySeat} options.seat
+ * @param {Pick<ReturnType<typeof import('./sound.js').createSound>, 'measureMyself'>} options.sound
  * @param {(track: MediaStreamTrack|null) => Promise<unknown>} options.send  to everybody; resolves when it is sent
- * @param {(stream: MediaStream|null) => void} options.onStream  my microphone, for measuring
- * @param {(problem: import('../signaling/problem.js').Problem) => void} options.onProblem  my mute was refused
  * @param {() => void} options.onChange
  */
-export function createMyAudio({ devices, maySpeak, write, send, onStream, onProblem, onChange }) {
+export function createMyAudio({ devices, seat, sound, send, onChange }) {
   let wish = 0
   let talking = false // while a key is held
   let applied = '' // the constraints of the present track
   let release = () => {}
 
   const microphone = createMicrophone({ constraints: devices.constraints, onChange: onMicrophone, onReplace })
-  const muting = createMuting({ write, onChange: onMuting })
+  const muting = createMuting({ write: (muted) => seat.change({ muted }), onChange: onMuting })
 
   function onMuting() {
     transmit()
@@ -30,22 +29,22 @@ export function createMyAudio({ devices, maySpeak, write, send, onStream, onProb
   function transmit() {
     const { track } = microphone
     if (track) track.enabled = !muting.muted
-    return send(maySpeak() ? track : null)
+    return send(seat.maySpeak ? track : null)
   }
 
   function onReplace(/** @type {MediaStream} */ stream) {
-    onStream(stream)
+    sound.measureMyself(stream)
     return transmit()
   }
 
   function onMicrophone(/** @type {string} */ state) {
-    onStream(state === 'on' ? microphone.stream : null)
+    sound.measureMyself(state === 'on' ? microphone.stream : null)
     if (state === 'on') {
       devices.refresh() // with the permission, devices have names
       devices.check() // it works: a sound check is not offered any more
     }
     // Unplugged: my seat must not look unmuted.
-    if (state === 'missing' && !muting.muted) muting.set(true).catch(onProblem)
+    if (state === 'missing' && !muting.muted) muting.set(true).catch(problemFrom) // the inspector shows a refusal
     transmit()
     onChange()
   }
@@ -67,24 +66,31 @@ export function createMyAudio({ devices, maySpeak, write, send, onStream, onProb
     get state() {
       return Object.freeze({ state: microphone.state, problem: microphone.problem, talking, waiting: muting.waiting })
     },
-    transmit,
-    /** Whether my seat is muted, by the room's log. */
-    seen: muting.seen,
+    /** For consent.js: opens the microphone, and sends nothing yet; or closes it. */
+    microphone: { open: microphone.open, close: microphone.close },
+
+    /**
+     * My seat may have changed, by the room's log.
+     * @param {{ fresh: boolean, keepOpen: boolean }} how  fresh: a snapshot says so; keepOpen: the microphone was opened early, for an invitation
+     */
+    observe({ fresh, keepOpen }) {
+      const { row, maySpeak: speaks } = seat
+      if (row) muting.seen(row.muted, { speaks, fresh })
+      if (row && !speaks && !keepOpen) microphone.close()
+      transmit()
+    },
     /** A new session of the seat begins muted. */
     reset: muting.reset,
     /** The connection is back: what I wanted meanwhile is written. */
-    resume: () => void muting.resume().catch(onProblem),
-    drop: microphone.drop,
-    /** Opens the microphone; sends nothing yet. */
-    want: microphone.want,
+    resume: () => void muting.resume().catch(problemFrom),
 
     /** @param {boolean} muted @returns {Promise<boolean>} whether it is so now; rejects with a Problem if the room refuses */
     async setMuted(muted) {
-      const mine = (wish += 1)
+      const ticket = (wish += 1)
       if (!muted) {
-        if (!maySpeak()) return false
-        const track = await microphone.want()
-        if (!track || mine !== wish || !maySpeak()) return false
+        if (!seat.maySpeak) return false
+        const track = await microphone.open()
+        if (!track || ticket !== wish || !seat.maySpeak) return false
       }
       return muting.set(muted)
     },
@@ -102,7 +108,7 @@ export function createMyAudio({ devices, maySpeak, write, send, onStream, onProb
     },
     close() {
       release()
-      microphone.drop()
+      microphone.close()
     },
   }
   return audio

@@ -29,23 +29,26 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
  */
 
 /**
- * @param {import('./state.js').RoomState} room
- * @param {{ user_id: number, muted: boolean, soundOf: (user_id: number) => Pick<Person, 'speaking'|'volume'|'silenced'|'quality'>, connectionOf: (seat: import('./state.js').Seat) => { state: Person['connection'], path: Person['path'] }|undefined, mixed: boolean, away: boolean }} known
- *   away: I am not connected
+ * @param {import('./seat.js').MySeat} my_seat
+ * @param {import('./room_media.js').RoomMedia} media
  * @returns {Person[]}
  */
-export function peopleOf(room, { user_id, muted, soundOf, connectionOf, mixed, away }) {
-  const places = new Map(handQueue(room).map((seat, index) => [seat.user_id, index + 1]))
-  return present(room).filter((seat) => !isNode(seat)).map((seat) => {
-    const me = seat.user_id === user_id
+export function peopleOf(my_seat, media) {
+  const { room, status } = my_seat
+  const { sound, myAudio, route, connectionOf } = media
+  const mixed = route?.topology === 'mcu' && route.connected
+  const places = new Map(handQueue(room.state).map((seat, index) => [seat.user_id, index + 1]))
+  return present(room.state).filter((seat) => !isNode(seat)).map((seat) => {
+    const me = seat.user_id === room.user_id
+    const muted = me ? myAudio.muted : seat.muted
     const connection = me ? undefined : connectionOf(seat)
-    const { speaking, volume, silenced, quality } = soundOf(seat.user_id)
+    const { speaking, volume, silenced, quality } = sound.of(seat.user_id)
     const { username, role, peer_id, seq, join_date } = seat
     return Object.freeze({
       ...{ user_id: seat.user_id, username, role, peer_id, seq, join_date, me },
       kind: seat.kind,
       on_stage: maySpeak(seat),
-      muted: me ? muted : seat.muted,
+      muted,
       hand: places.get(seat.user_id) ?? null,
       hand_raised_at: seat.hand_raised_at ?? null,
       invited: Boolean(seat.invited_to_speak_at),
@@ -53,7 +56,7 @@ export function peopleOf(room, { user_id, muted, soundOf, connectionOf, mixed, a
       speaking: speaking && !(me && muted),
       ...(mixed ? { volume: 100, silenced: false } : { volume, silenced }),
       ...{ quality, mixed: mixed && !me },
-      connection: me && away ? 'reconnecting' : (connection?.state ?? 'none'),
+      connection: me && status.phase === 'reconnecting' ? 'reconnecting' : (connection?.state ?? 'none'),
       path: connection?.path ?? null,
     })
   })

@@ -36,6 +36,9 @@ export function createProfiles({ rows }) {
     /** @param {number} id mine @param {{ username?: string, bio?: string|null }} change */
     change: (id, change) => rows.update('users', change, { id: `eq.${id}` }, { representation: false }),
 
+    /** The names of the people who have been here longest. @returns {Promise<string[]>} */
+    first: async () => (await rows.select('users', { select: 'username', kind: 'eq.person', order: 'id', limit: 8 })).map(({ username }) => username),
+
     /** Names that begin with this text, then names that contain it. @returns {Promise<string[]>} */
     async suggest(/** @type {string} */ beginning, { limit = 6 } = {}) {
       const plain = beginning.trim().replace(/[*%_\\,()"]/gu, '')

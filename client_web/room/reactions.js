@@ -13,13 +13,12 @@ const FRESH = 10_000 // ms; older reactions, received after a lost connection, a
  * @typedef {{ user_id: number, username: string, emoji: string }} Reaction
  *
  * @param {object} options
- * @param {{ id: number, username: string }} options.user
- * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
- * @param {number} options.roomId
+ * @param {Pick<import('./room_api.js').RoomApi, 'user'|'insert'>} options.api
  * @param {() => boolean} options.connected  a reaction belongs to its moment: without a connection it is refused, not kept
  * @param {() => number} options.skew  how far the server's clock is ahead, in ms
  */
-export function createReactions({ user, rows, roomId, connected, skew }) {
+export function createReactions({ api, connected, skew }) {
+  const { user } = api
   /** @type {Set<(reaction: Reaction) => void>} */ const listeners = new Set()
   /** @type {string[]} */ const echoes = [] // my emoji whose events have not arrived yet
 
@@ -48,7 +47,7 @@ export function createReactions({ user, rows, roomId, connected, skew }) {
       echoes.push(emoji)
       notify({ user_id: user.id, username: user.username, emoji })
       try {
-        await rows.insert('reactions', { room_id: roomId, emoji }, { representation: false, quiet: true })
+        await api.insert('reactions', { emoji }, { representation: false, quiet: true })
       } catch (problem) {
         const echo = echoes.indexOf(emoji)
         if (echo >= 0) echoes.splice(echo, 1)

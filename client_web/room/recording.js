@@ -17,13 +17,12 @@ import { instant, now } from './clock.js'
  * @property {boolean} unknown   it began before I entered, and I have not confirmed it
  *
  * @param {object} options
- * @param {{ id: number }} options.user
- * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
- * @param {number} options.roomId
+ * @param {Pick<import('./room_api.js').RoomApi, 'user'|'insert'|'change'|'call'>} options.api
  * @param {() => number} options.skew  how far the server's clock is ahead, in ms
  * @param {() => void} options.onChange
  */
-export function createRecording({ user, rows, roomId, skew, onChange }) {
+export function createRecording({ api, skew, onChange }) {
+  const { user } = api
   /** @type {RecordingRecord|null} */ let record = null
   /** @type {RecordingRecord|null} */ let last = null // the latest that ended in this room session
   const known = new Set() // ids of the recordings that I know of
@@ -90,19 +89,18 @@ export function createRecording({ user, rows, roomId, skew, onChange }) {
     receive: (frame) => handlers[frame.type]?.(frame),
 
     /** Announces a recording to everybody; it begins after the countdown. */
-    start: () => rows.insert('recordings', { room_id: roomId }, { representation: false }),
+    start: () => api.insert('recordings', {}, { representation: false }),
     /** A mesh cannot be recorded: first moves the room to a node, an SFU if there is one. */
     async moveToNodeAndStart() {
-      const setTopology = (/** @type {string} */ topology) => rows.update('rooms', { topology }, { id: `eq.${roomId}` }, { representation: false })
       try {
-        await setTopology('sfu')
+        await api.change({ topology: 'sfu' })
       } catch (problem) {
         if (ruleOf(problem) !== 'rooms_topology_has_a_node') throw problem
-        await setTopology('mcu')
+        await api.change({ topology: 'mcu' })
       }
       await this.start()
     },
-    stop: () => rows.rpc('stop_recording', { room_id: roomId }),
+    stop: () => api.call('stop_recording'),
     /** I confirm that I know of the recording. */
     acknowledge() {
       if (record) known.add(record.id)

@@ -1,47 +1,27 @@
 import { createIce } from '../signaling/ice.js'
+import { createConnectionStates } from './connection_states.js'
 import { createConnections } from './connections.js'
 import { createMyAudio } from './my_audio.js'
 import { createNetworkChanges } from './network_changes.js'
 import { createSound } from './sound.js'
-import { maySpeak } from './state.js'
 
 /**
  * The media of one room session: the connections, the audio that is played, and my microphone.
  *
+ * @typedef {ReturnType<typeof createRoomMedia>} RoomMedia
  * @param {object} options
- * @param {number} options.user_id  mine
- * @param {typeof window.fetch} options.fetch
- * @param {ReturnType<typeof import('./followed_room.js').createFollowedRoom>} options.room
- * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices
- * @param {ReturnType<typeof import('../media/volume.js').createVolumes>} options.volumes
+ * @param {typeof window.fetch} options.fetch  for the ICE servers
+ * @param {import('./seat.js').MySeat} options.seat
+ * @param {import('./sound.js').SoundSettings} options.settings
  * @param {ReturnType<typeof import('./inspector.js').createInspector>} options.inspector
- * @param {ReturnType<typeof import('./connection_problems.js').createConnectionProblems>} options.connectionProblems
- * @param {{ peer_id: () => string|null, signal: (signals: import('../signaling/outbox.js').Signal[]) => Promise<unknown>, check: () => void,
- *           probe: (dead: boolean) => void, writeMuted: (muted: boolean) => Promise<unknown> }} options.seat
- *   my seat: `check` asks the log whether it is still mine; `probe` checks whether the subscription is alive
  * @param {() => void} options.onChange
  */
-export function createRoomMedia({ user_id, fetch, room, devices, volumes, inspector, connectionProblems, seat, onChange }) {
+export function createRoomMedia({ fetch, seat, settings, inspector, onChange }) {
   const ice = createIce({ fetch })
-  const mySeat = () => room.mySeat(seat.peer_id())
-  const sound = createSound({
-    ...{ me: user_id, devices, volumes, onChange },
-    hears: room.isAudible,
-    everybody: room.othersOnStage,
-    connections: () => connections.peers().map(({ peer }) => peer.connection),
-  })
-  const myAudio = createMyAudio({
-    ...{ devices, onChange },
-    maySpeak() {
-      const me = mySeat()
-      return me !== null && maySpeak(me)
-    },
-    write: seat.writeMuted,
-    send: (track) => connections.setTrack(track),
-    onStream: sound.measureMyself,
-    onProblem: (problem) => inspector.note({ code: 'refused', problem }),
-  })
-  let connections = connect()
+  const states = createConnectionStates({ inspector, onChange })
+  const sound = createSound({ settings, room: seat.room, connections: () => connections.peers().map(({ peer }) => peer.connection), onChange })
+  const myAudio = createMyAudio({ devices: settings.devices, seat, sound, send: (track) => connections.setTrack(track), onChange })
+  let connections = createConnections({ ice, seat, sound, states })
   const network = createNetworkChanges({
     onNetwork() {
       seat.probe(true)
@@ -50,22 +30,27 @@ export function createRoomMedia({ user_id, fetch, room, devices, volumes, inspec
     onVisible: () => seat.probe(false),
   })
 
-  function connect() {
-    return createConnections({ ice, inspector, connectionProblems, sound, onChange, seatOf: room.seatOf, post: seat.signal, onSeatLost: seat.check })
-  }
-
   function disconnect() {
     connections.close()
-    connections = connect()
+    connections = createConnections({ ice, seat, sound, states })
   }
 
   return {
     sound,
     myAudio,
+    devices: settings.devices,
     /** The connections of the present session of my seat. */
     get connections() {
       return connections
     },
+    get route() {
+      return states.route
+    },
+    get problems() {
+      return states.problems
+    },
+    /** My connection with this person. @param {import('./state.js').Seat} other */
+    connectionOf: (other) => states.between(seat.row, other),
 
     open() {
       sound.open()
@@ -81,19 +66,9 @@ export function createRoomMedia({ user_id, fetch, room, devices, volumes, inspec
     /** Loads the ICE servers; before that, no connection may be made. Rejects with a Problem. */
     prepare: ice.get,
 
-    /**
-     * Seats or the room have changed.
-     * @param {{ fresh: boolean, keepMicrophone: boolean }} how  fresh: a snapshot says so; keepMicrophone: it was opened early, for an invitation
-     */
-    update({ fresh, keepMicrophone }) {
-      const me = mySeat()
-      if (me) myAudio.seen(me.muted, { speaks: maySpeak(me), fresh })
-      if (me && !maySpeak(me) && !keepMicrophone) myAudio.drop()
-      myAudio.transmit()
-    },
-    /** Before `update`: opens and closes connections as the room says. */
+    /** Seats or the room have changed: opens and closes connections as the room says. */
     updateConnections() {
-      connections.update(mySeat(), room.state.seats.values(), room.topology())
+      connections.update()
       sound.reconsider()
     },
 

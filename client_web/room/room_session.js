@@ -1,7 +1,7 @@
+import { problemFrom } from '../signaling/problem.js'
 import { createRows } from '../signaling/rows.js'
 import { createAbsence } from './absence.js'
 import { createChat } from './chat.js'
-import { createConnectionProblems } from './connection_problems.js'
 import { createConsent } from './consent.js'
 import { createFollowedRoom } from './followed_room.js'
 import { createInspector } from './inspector.js'
@@ -9,6 +9,7 @@ import { createModeration } from './moderation.js'
 import { createObservable } from './observable.js'
 import { createReactions } from './reactions.js'
 import { createRecording } from './recording.js'
+import { createRoomApi } from './room_api.js'
 import { createRoomMedia } from './room_media.js'
 import { roomSessionStateOf } from './room_session_state.js'
 import { createSeat } from './seat.js'
@@ -19,72 +20,60 @@ import { createSeat } from './seat.js'
  *
  * @typedef {import('./room_session_state.js').RoomSessionState} RoomSessionState
  * @typedef {ReturnType<typeof createRoomSession>} RoomSession
+ * @typedef {object} HallwayListener
+ * @property {(frame: import('../signaling/subscription.js').Frame) => void} receive  every frame of the room's stream
+ * @property {(status: import('../signaling/subscription.js').SubscriptionStatus) => void} report
  *
  * @param {object} options
- * @param {{ id: number, username: string }} options.user
- * @param {typeof window.fetch} options.fetch  as that user
+ * @param {Pick<ReturnType<typeof import('../session.js').createSession>, 'user'|'fetch'|'kept'>} options.session  the signed-in user
  * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique  how the log is followed
- * @param {number} options.roomId
- * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices  which microphone and loudspeaker
- * @param {ReturnType<typeof import('../media/volume.js').createVolumes>} options.volumes  how loud I want to hear each person
- * @param {string} [options.role]  'AUDIENCE' to only listen
- * @param {import('./absence.js').Before|null} [options.before]  what I had here before the page was loaded again
- * @param {() => { seat: number, role: number }} [options.times]  seconds for which seat and role are kept
- * @param {(frame: import('../signaling/subscription.js').Frame) => void} [options.onFrame]  every frame: the hallway's frames come in the room's stream
- * @param {(subscription: import('../signaling/subscription.js').SubscriptionStatus) => void} [options.onSubscription]
+ * @param {import('./sound.js').SoundSettings} options.settings
+ * @param {HallwayListener} options.hallway  its frames come in the room's stream
+ * @param {{ room_id: number, role?: string, before?: import('./absence.js').Before|null }} options.entry
+ *   role: 'AUDIENCE' to only listen; before: what I had here before the page was loaded again
  */
-export function createRoomSession({ user, fetch, technique, devices, volumes, roomId, role, before = null, times = () => ({ seat: 10, role: 600 }), onFrame = () => {}, onSubscription = () => {} }) {
-  /** @type {import('./seat.js').SeatStatus} */
-  let seatStatus = { phase: 'joining', reason: null, problem: null, retry_at: null }
+export function createRoomSession({ session, technique, settings, hallway, entry }) {
+  const { fetch } = session
+  const user = /** @type {import('../session.js').User} */ (session.user)
+  const { room_id, role, before = null } = entry
 
-  const observable = createObservable(() => roomSessionStateOf({
-    ...{ seatStatus, room: room.state, hostNews: room.hostNews, user_id: user.id, connections: media.connections, myAudio: media.myAudio, sound: media.sound },
-    ...{ consent, devices, connectionProblems, inspector, chat, recording, absence },
+  /** @type {ReturnType<typeof import('./observable.js').createObservable<RoomSessionState>>} */
+  const observable = createObservable(() => Object.freeze({
+    ...roomSessionStateOf({ seat, media, consent, absence }),
+    ...{ chat: chat.state, recording: recording.state, entries: inspector.entries, traces: inspector.traces },
   }))
   const onChange = observable.changed
   const inspector = createInspector({ onChange })
-  const connectionProblems = createConnectionProblems({ onChange })
-  const rows = createRows({ fetch, watch: inspector.watch })
   const skew = () => inspector.skew
+  const api = createRoomApi({ user, room_id, rows: createRows({ fetch, watch: inspector.watch }), technique })
   const room = createFollowedRoom(user.id)
-  const absence = createAbsence({ rows, roomId, userId: user.id, times, before, onChange })
-  const seat = createSeat({ user, rows, inspector, technique, roomId, role, onJoining, look: absence.look, prepare: () => media.prepare(), onFrame: receive, onStatus })
-  const media = createRoomMedia({
-    ...{ user_id: user.id, fetch, room, devices, volumes, inspector, connectionProblems, onChange },
-    seat: {
-      ...{ check: seat.check, probe: seat.probe, peer_id: () => seat.peer_id },
-      signal: (signals) => seat.signal(signals.map((signal) => ({ room_id: roomId, from_peer: seat.peer_id, ...signal }))),
-      writeMuted: (muted) => rows.update('participants', { muted }, seatFilter(user.id), { representation: false }),
-    },
-  })
-  const reactions = createReactions({ user, rows, roomId, skew, connected: () => seatStatus.phase === 'in' })
-  const chat = createChat({ user, rows, roomId, slowMode: room.slowMode, skew, onChange })
-  const consent = createConsent({ rows, roomId, userId: user.id, microphone: media.myAudio, onChange })
-  const recording = createRecording({ user, rows, roomId, skew, onChange })
-
-  /** @param {number} user_id */
-  const seatFilter = (user_id) => ({ room_id: `eq.${roomId}`, user_id: `eq.${user_id}` })
+  const absence = createAbsence({ api, times: () => session.kept, before, isMuted: () => media.myAudio.muted || media.myAudio.state.talking, onChange })
+  const seat = createSeat({ api, room, look: absence.look, prepare: () => media.prepare() }, { onSession, onFrame, onStatus })
+  const media = createRoomMedia({ fetch, seat, settings, inspector, onChange })
+  const reactions = createReactions({ api, skew, connected: () => seat.status.phase === 'in' })
+  const chat = createChat({ api, slowMode: room.slowMode, skew, onChange })
+  const consent = createConsent({ api, microphone: media.myAudio.microphone, onChange })
+  const recording = createRecording({ api, skew, onChange })
 
   /** A session of my seat begins: the first one, or after one that was interrupted. */
-  function onJoining() {
-    absence.begin({ muted: media.myAudio.muted || media.myAudio.state.talking })
+  function onSession() {
+    absence.begin()
     media.restart()
   }
 
-  /** @param {import('./seat.js').SeatStatus} next @param {import('../signaling/subscription.js').SubscriptionStatus} [subscription] */
-  function onStatus(next, subscription) {
-    seatStatus = Object.freeze(next)
-    absence.connection(next.phase === 'in')
+  /** @param {import('./seat.js').SeatStatus} status @param {import('../signaling/subscription.js').SubscriptionStatus} [subscription] */
+  function onStatus({ phase, reason }, subscription) {
+    absence.connection(phase === 'in')
     if (subscription) {
       inspector.stream(subscription.state, subscription.reason)
-      onSubscription(subscription)
+      hallway.report(subscription)
     }
-    if (next.phase === 'in') resume()
-    if (next.phase === 'left' || next.reason === 'suspended') {
-      if (next.phase === 'left') {
+    if (phase === 'in') resume()
+    if (phase === 'left' || reason === 'suspended') {
+      if (phase === 'left') {
         absence.forget()
         chat.close()
-      } else absence.begin({ muted: media.myAudio.muted || media.myAudio.state.talking })
+      } else absence.begin()
       consent.close()
       recording.close()
       media.close()
@@ -96,12 +85,12 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
   function resume() {
     chat.resume()
     media.myAudio.resume()
-    consent.resume().catch((problem) => inspector.note({ code: 'refused', problem }))
+    consent.resume().catch(problemFrom) // the inspector shows a refusal
   }
 
   /** @param {import('../signaling/subscription.js').Frame} frame */
-  function receive(frame) {
-    onFrame(frame)
+  function onFrame(frame) {
+    hallway.receive(frame)
     const { epoch } = room.state
     if (!room.receive(frame)) return
     chat.receive(frame)
@@ -115,9 +104,9 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
   /** @param {import('../signaling/subscription.js').Frame} frame @param {string|null} epoch  of the log before it */
   function receiveSnapshot(frame, epoch) {
     onSeats({ fresh: true })
-    const mine = room.mySeat()
-    if (mine) inspector.recognise('participants', mine, frame.seen_at)
-    if (mine && absence.end(mine)?.microphone === 'restored') roomSession.setMuted(false).catch((problem) => inspector.note({ code: 'refused', problem }))
+    const row = room.mySeat()
+    if (row) inspector.recognise('participants', row, frame.seen_at)
+    if (row && absence.end(row)?.microphone === 'restored') roomSession.setMuted(false).catch(problemFrom) // the inspector shows a refusal
     if (epoch !== null && epoch !== room.state.epoch) media.connections.logLost()
     resume()
     for (const signal of frame.data.signals ?? []) media.connections.receive(signal)
@@ -137,30 +126,31 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
   function onSeats({ fresh = false }) {
     chat.reconsider()
     media.updateConnections()
-    consent.observe(room.mySeat(seat.peer_id))
-    absence.observe(room.mySeat(seat.peer_id))
-    media.update({ fresh, keepMicrophone: consent.openEarly })
+    consent.observe(seat.row)
+    absence.observe(seat.row)
+    media.myAudio.observe({ fresh, keepOpen: consent.openEarly })
   }
 
-  function enter() {
+  /** @param {string} [as]  a role */
+  function enter(as) {
     media.open()
-    seat.take()
+    seat.take(as)
   }
 
   const roomSession = {
-    room_id: roomId,
+    room_id,
     levels: { subscribe: media.sound.subscribe },
-    ...{ chat, reactions, consent, recording, moderation: createModeration({ rows, roomId }) },
+    ...{ chat, reactions, consent, recording, moderation: createModeration(api) },
     /** @returns {RoomSessionState} */
     get state() {
       return observable.state
     },
     subscribe: observable.subscribe,
 
-    start: enter,
-    leave: () => seat.leave(),
-    /** Leaves by another function of the database, which may refuse it. @param {string} name @param {import('../signaling/rows.js').Row} [args] */
-    leaveBy: (name, args) => seat.leaveBy(name, args),
+    start: () => enter(role),
+    leave: seat.leave,
+    /** Leaves by another function of the database, which may refuse it. */
+    leaveBy: seat.leaveBy,
     /** The page is left; the user may return to it. @returns {import('./absence.js').Before|null} the room to return to, if there is one */
     suspend() {
       seat.suspend()
@@ -171,7 +161,7 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
     /** I have read what was shown after my return. */
     dismissReturn: absence.dismiss,
     rejoin() {
-      if (seatStatus.phase !== 'left' && seatStatus.reason !== 'suspended') return
+      if (seat.status.phase !== 'left' && seat.status.reason !== 'suspended') return
       room.restart()
       enter()
     },
@@ -187,9 +177,6 @@ export function createRoomSession({ user, fetch, technique, devices, volumes, ro
     /** Plays nothing until `listen`. */
     pause: () => media.sound.pause(),
 
-    /** @param {string} next @param {number} [user_id] */
-    setRole: (next, user_id = user.id) => rows.update('participants', { role: next }, seatFilter(user_id)),
-    mutePerson: (/** @type {number} */ user_id) => rows.update('participants', { muted: true }, seatFilter(user_id)),
     retryConnection: (/** @type {number} */ user_id) => media.connections.retry(user_id),
 
     /** For debug.js: the connections and the audio elements themselves. */

@@ -1,6 +1,7 @@
 import { backoff } from '../signaling/backoff.js'
 import { problemFrom } from '../signaling/problem.js'
 import { newUuid } from '../signaling/uuid.js'
+import { maySpeak } from './state.js'
 
 /**
  * My seat. It is taken by an upsert and kept by a subscription of the room's log. Each time it is taken, a new session begins, with a
@@ -10,46 +11,49 @@ import { newUuid } from '../signaling/uuid.js'
  * @typedef {import('../signaling/problem.js').Problem} Problem
  * @typedef {import('../signaling/subscription.js').SubscriptionStatus} SubscriptionStatus
  * @typedef {{ phase: Phase, reason: string|null, problem: Problem|null, retry_at: number|null }} SeatStatus
+ * @typedef {ReturnType<typeof createSeat>} MySeat
+ *
+ * @typedef {object} SeatListener
+ * @property {() => void} onSession  a new session begins
+ * @property {(frame: import('../signaling/subscription.js').Frame) => void} onFrame  of the log, in this session
+ * @property {(status: SeatStatus, subscription?: SubscriptionStatus) => void} onStatus
  *
  * @param {object} options
- * @param {{ id: number }} options.user
- * @param {ReturnType<typeof import('../signaling/rows.js').createRows>} options.rows
- * @param {ReturnType<typeof import('./inspector.js').createInspector>} options.inspector
- * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique
- * @param {number} options.roomId
- * @param {string} [options.role]
- * @param {() => void} options.onJoining
+ * @param {import('./room_api.js').RoomApi} options.api
+ * @param {ReturnType<typeof import('./followed_room.js').createFollowedRoom>} options.room  as its log describes it
  * @param {() => Promise<unknown>} options.look  must succeed before the seat is taken: whether it is still mine; rejects with a Problem
  * @param {() => Promise<unknown>} options.prepare  must succeed before the log is followed; rejects with a Problem
- * @param {(frame: import('../signaling/subscription.js').Frame) => void} options.onFrame
- * @param {(status: SeatStatus, subscription?: SubscriptionStatus) => void} options.onStatus
+ * @param {SeatListener} listener
  */
-export function createSeat({ user, rows, inspector, technique, roomId, role, onJoining, look, prepare, onFrame, onStatus }) {
-  /** @typedef {{ peer_id: string, stream: ReturnType<typeof technique.subscribe>|null, checked: boolean }} Session */
+export function createSeat({ api, room, look, prepare }, listener) {
+  /** @typedef {{ peer_id: string, stream: import('../signaling/subscription.js').Subscription|null, checked: boolean }} Session */
   /** @type {Session|null} */ let session = null
+  /** @type {SeatStatus} */ let status = { phase: 'joining', reason: null, problem: null, retry_at: null }
   let wasIn = false
-  let asked = role // only for the first time: after that, the seat's present role is kept
+  /** @type {string|undefined} */ let wantedRole // only until the seat is taken: after that, its present role is kept
 
   /** @param {Phase} phase @param {Partial<Omit<SeatStatus, 'phase'>>} [about] @param {SubscriptionStatus} [subscription] */
-  const report = (phase, { reason = null, problem = null, retry_at = null } = {}, subscription) =>
-    onStatus({ phase, reason, problem, retry_at }, subscription)
+  function report(phase, { reason = null, problem = null, retry_at = null } = {}, subscription) {
+    status = Object.freeze({ phase, reason, problem, retry_at })
+    listener.onStatus(status, subscription)
+  }
 
   /** @returns {Phase} */
   const enteringPhase = () => (wasIn ? 'reconnecting' : 'joining')
 
   /**
    * Tries again after temporary failures, until this session ends; then returns null.
-   * @template T @param {Session} mine @param {string} reason @param {() => Promise<T>} attemptOnce
+   * @template T @param {Session} asking @param {string} reason @param {() => Promise<T>} attemptOnce
    */
-  async function retryWhileTemporary(mine, reason, attemptOnce) {
-    for (let attempt = 0; session === mine; attempt += 1) {
+  async function retryWhileTemporary(asking, reason, attemptOnce) {
+    for (let attempt = 0; session === asking; attempt += 1) {
       try {
         return await attemptOnce()
       } catch (error) {
         const problem = problemFrom(error)
         if (!problem.temporary) throw problem
         const delay = Math.max(problem.retry_after ?? 0, backoff(attempt))
-        if (session === mine) report(enteringPhase(), { reason, problem, retry_at: performance.now() + delay })
+        if (session === asking) report(enteringPhase(), { reason, problem, retry_at: performance.now() + delay })
         await new Promise((resolve) => setTimeout(resolve, delay))
       }
     }
@@ -59,87 +63,80 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
   /** @param {string|null} [reason] */
   async function take(reason = null) {
     const before = session
-    /** @type {Session} */ const mine = { peer_id: newUuid(), stream: null, checked: false }
-    session = mine
+    /** @type {Session} */ const begun = { peer_id: newUuid(), stream: null, checked: false }
+    session = begun
     before?.stream?.close()
     report(enteringPhase(), { reason })
-    onJoining()
-    const ready = retryWhileTemporary(mine, reason ?? 'network', prepare)
+    listener.onSession()
+    const ready = retryWhileTemporary(begun, reason ?? 'network', prepare)
     ready.catch(() => {}) // it is awaited below
     try {
-      await retryWhileTemporary(mine, reason ?? 'network', look)
-      const row = { room_id: roomId, peer_id: mine.peer_id, ...(asked ? { role: asked } : {}) }
-      const taken = await retryWhileTemporary(mine, reason ?? 'network', () => rows.upsert('participants', row, { on_conflict: 'room_id,user_id' }))
-      if (session !== mine) return
-      if (taken?.[0]) inspector.returned('participants', taken[0], taken[0].join_date)
-      asked = undefined
+      await retryWhileTemporary(begun, reason ?? 'network', look)
+      const columns = { peer_id: begun.peer_id, ...(wantedRole ? { role: wantedRole } : {}) }
+      await retryWhileTemporary(begun, reason ?? 'network', () => api.takeSeat(columns))
+      if (session !== begun) return
+      wantedRole = undefined
       await ready
     } catch (error) {
       const problem = problemFrom(error)
       // The answer to an earlier attempt was lost, and its seat expired: this peer_id cannot be used again.
-      if (session === mine && problem.rule === 'participants_peer_id_is_new') return take(reason)
+      if (session === begun && problem.rule === 'participants_peer_id_is_new') return take(reason)
       // The room ended while I was disconnected.
       const ended = reason !== null && problem.rule === 'participants_room_is_open'
-      if (session === mine) endSession(ended ? 'room ended' : 'refused', problem)
+      if (session === begun) endSession(ended ? 'room ended' : 'refused', problem)
       return
     }
-    if (session === mine) subscribe(mine)
+    if (session === begun) subscribe(begun)
   }
 
-  function subscribe(/** @type {Session} */ mine) {
-    mine.stream = technique.subscribe({
-      path: `/rooms/${roomId}`,
-      peer_id: mine.peer_id,
-      onFrame: (frame) => void (session === mine && onFrame(frame)),
-      onState: (subscription) => void (session === mine && react(mine, subscription)),
+  function subscribe(/** @type {Session} */ current) {
+    current.stream = api.follow({
+      peer_id: current.peer_id,
+      onFrame: (frame) => void (session === current && listener.onFrame(frame)),
+      onState: (subscription) => void (session === current && handlers[subscription.state](current, subscription)),
     })
-    mine.stream.start()
+    current.stream.start()
   }
 
-  /** @type {Record<SubscriptionStatus['state'], (mine: Session, subscription: SubscriptionStatus) => void>} */
+  /** @type {Record<SubscriptionStatus['state'], (current: Session, subscription: SubscriptionStatus) => void>} */
   const handlers = {
     connecting: () => {},
-    live(mine, subscription) {
+    live(current, subscription) {
       wasIn = true
       report('in', {}, subscription)
     },
-    reconnecting(mine, subscription) {
+    reconnecting(current, subscription) {
       const reason = ['relay stopping', 'too slow'].includes(subscription.reason ?? '') ? subscription.reason : 'network'
       report(enteringPhase(), { reason, problem: subscription.problem, retry_at: subscription.retry_at }, subscription)
     },
-    ended(mine, subscription) {
-      if (subscription.reason === 'refused') refused(mine, subscription.problem)
+    ended(current, subscription) {
+      if (subscription.reason === 'refused') onRefused(current, subscription.problem)
       else if (subscription.reason === 'timeout') take('timeout')
       else endSession(subscription.reason ?? 'closed', subscription.problem, subscription)
     },
   }
 
-  /** @param {Session} mine @param {SubscriptionStatus} subscription */
-  function react(mine, subscription) {
-    handlers[subscription.state](mine, subscription)
-  }
-
   /**
    * This session may not read the log any more. If its seat expired, for example during sleep, it is taken again; if another tab has
    * it, or I was removed, it is not.
-   * @param {Session} mine @param {Problem|null} problem
+   * @param {Session} refused @param {Problem|null} problem
    */
-  async function refused(mine, problem) {
+  async function onRefused(refused, problem) {
     if (problem?.status === 401) return endSession('token expired', problem)
     if (problem?.status === 404 || problem?.rule === 'participants_room_is_open') return endSession('room ended', problem)
     if (problem?.rule !== 'participants_peer_is_current' && problem?.code !== '42501') return endSession('refused', problem)
+    const { peer_id } = refused
     try {
-      const cursor = mine.stream?.cursor ?? null
-      const reason = await retryWhileTemporary(mine, 'timeout', () => technique.leaveReason({ path: `/rooms/${roomId}`, peer_id: mine.peer_id, cursor }))
-      if (session !== mine) return
+      const cursor = refused.stream?.cursor ?? null
+      const reason = await retryWhileTemporary(refused, 'timeout', () => api.leaveReason({ peer_id, cursor }))
+      if (session !== refused) return
       if (reason && reason !== 'timeout') return endSession(reason, problem)
-      const filters = { room_id: `eq.${roomId}`, user_id: `eq.${user.id}`, select: 'peer_id' }
-      const seats = await retryWhileTemporary(mine, 'timeout', () => rows.select('participants', filters))
-      if (session !== mine) return
-      if (seats?.some(({ peer_id }) => peer_id !== null && peer_id !== mine.peer_id)) endSession('taken over', problem)
+      const seat = await retryWhileTemporary(refused, 'timeout', () => api.mySeat('peer_id'))
+      if (session !== refused) return
+      if (seat && seat.peer_id !== null && seat.peer_id !== peer_id) endSession('taken over', problem)
       else take('timeout')
     } catch (error) {
-      if (session === mine) endSession('refused', problemFrom(error))
+      if (session === refused) endSession('refused', problemFrom(error))
     }
   }
 
@@ -152,49 +149,47 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
     report('left', { reason, problem }, subscription)
   }
 
-  /** Only this leaves the room; whatever else ends the connection begins the grace period. */
-  function leave() {
-    const { peer_id } = session ?? {}
-    if (!peer_id) return Promise.resolve()
-    // With the peer_id: an old tab must not remove the seat of a newer one. `keepalive`: the page may be closed right afterwards.
-    const answer = rows.rpc('leave_room', { room_id: roomId, peer_id }, { keepalive: true }).catch((problem) => inspector.note({ code: 'refused', problem }))
-    endSession('left')
-    return answer
-  }
-
-  /** @param {string} name  a function of the database that leaves the room @param {import('../signaling/rows.js').Row} [args] */
-  async function leaveBy(name, args = {}) {
-    const mine = session
-    await rows.rpc(name, { room_id: roomId, peer_id: mine?.peer_id, ...args })
-    if (session === mine) endSession('left')
-  }
-
-  /** Signals as rows: by an event of the WebSocket if there is one, otherwise by a POST. @param {import('../signaling/rows.js').Row[]} signals */
-  async function signal(signals) {
-    const emitted = session?.stream?.emit?.('signal', signals)
-    // Quiet: if a participant leaves while I send a signal, the refusal is not reported as an error.
-    if (!emitted) return rows.insert('signals', signals, { representation: false, quiet: true })
-    const watched = inspector.watch({ method: 'INSERT', table: 'signals', rows: signals })
-    try {
-      const stored = await emitted
-      watched.answered(201, null)
-      return stored
-    } catch (error) {
-      const problem = problemFrom(error)
-      watched.answered(problem.status, problem)
-      throw problem
-    }
-  }
-
   return {
-    signal,
+    room,
+    get status() {
+      return status
+    },
     /** The `peer_id` of the present session; null without a seat. */
     get peer_id() {
       return session?.peer_id ?? null
     },
-    take: () => take(),
-    leave,
-    leaveBy,
+    /** My seat by the room's log, if it belongs to the present session. */
+    get row() {
+      return room.mySeat(session?.peer_id ?? null)
+    },
+    get maySpeak() {
+      const row = room.mySeat(session?.peer_id ?? null)
+      return row !== null && maySpeak(row)
+    },
+
+    /** @param {string} [role]  'AUDIENCE' to only listen; without it the role I have or am given */
+    take(role) {
+      wantedRole = role
+      return take()
+    },
+
+    /** Only this leaves the room; whatever else ends the connection begins the grace period. */
+    leave() {
+      const { peer_id } = session ?? {}
+      if (!peer_id) return Promise.resolve()
+      // With the peer_id: an old tab must not remove the seat of a newer one. `keepalive`: the page may be closed right afterwards.
+      const answer = api.call('leave_room', { peer_id }, { keepalive: true }).catch(problemFrom)
+      endSession('left')
+      return answer
+    },
+
+    /** @param {string} name  a function of the database that leaves the room @param {import('../signaling/rows.js').Row} [args] */
+    async leaveBy(name, args = {}) {
+      const leaving = session
+      await api.call(name, { peer_id: leaving?.peer_id, ...args })
+      if (session === leaving) endSession('left')
+    },
+
     /** The page is left, but not the room: the grace period of the seat begins. */
     suspend() {
       const old = session
@@ -203,6 +198,19 @@ export function createSeat({ user, rows, inspector, technique, roomId, role, onJ
       old.stream?.close()
       report('reconnecting', { reason: 'suspended' })
     },
+
+    /** @param {import('../signaling/rows.js').Row} columns */
+    change: (columns) => api.changeSeat(columns),
+
+    /** Signals as rows: by an event of the WebSocket if there is one, otherwise by a POST. @param {import('../signaling/rows.js').Row[]} signals */
+    signal(signals) {
+      const sent = signals.map((signal) => ({ room_id: api.room_id, from_peer: session?.peer_id ?? null, ...signal }))
+      const emitted = session?.stream?.emit?.('signal', sent)
+      // Quiet: if a participant leaves while I send a signal, the refusal is not reported as an error.
+      if (!emitted) return api.insert('signals', sent, { representation: false, quiet: true })
+      return api.rows.reported({ method: 'INSERT', table: 'signals', rows: sent }, async () => ({ status: 201, value: await emitted }))
+    },
+
     /** @param {boolean} dead  the open connection no longer works */
     probe: (dead) => session?.stream?.probe(dead),
 

@@ -10,10 +10,12 @@ import { openRooms } from './hallway.js'
 import { createHallwaySubscription } from './hallway_subscription.js'
 import { createInvitations } from './invitations.js'
 import { createKeptSession } from './kept_session.js'
+import { createModeration } from './moderation.js'
 import { createObservable } from './observable.js'
 import { createProfiles } from './profiles.js'
 import { createRecordings } from './recordings.js'
 import { createReminders } from './reminders.js'
+import { createRoomApi } from './room_api.js'
 import { createRoomSession } from './room_session.js'
 
 /**
@@ -48,7 +50,7 @@ export function createShell({ session }) {
   const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange })
   /** @type {ReturnType<typeof createRoomSession>|null} */ let roomSession = null
   let isOpen = false
-  /** @type {number|null|undefined} */ let whose = null
+  /** @type {number|null} */ let user_id = null // who is signed in
   let hidden = false // the page was left; it may be in the back/forward cache
   let signingOut = false
 
@@ -56,35 +58,33 @@ export function createShell({ session }) {
   function stateNow() {
     const { state: connection, problem, retry_at } = hallway.status
     return Object.freeze({
-      ...{ connection, problem, retry_at, hallway: openRooms(hallway.hallway, followed.ids), following: followed.ids },
-      ...{ invitations: hallway.invitations, reminders: reminders.wanted, blocks: blocks.all, roomSession },
+      ...{ connection, problem, retry_at, hallway: openRooms(hallway.hallway, followed.all), following: followed.all },
+      ...{ invitations: hallway.invitations, reminders: reminders.all, blocks: blocks.all, roomSession },
     })
   }
 
   /** While the room session is connected, its stream brings the hallway. */
-  function watchPhase(/** @type {ReturnType<typeof createRoomSession>} */ mine) {
-    mine.subscribe(({ phase }) => {
-      if (roomSession !== mine) return
+  function watchPhase(/** @type {ReturnType<typeof createRoomSession>} */ entered) {
+    entered.subscribe(({ phase }) => {
+      if (roomSession !== entered) return
       if (phase === 'in') hallway.handOver()
       else if (phase === 'left') hallway.start()
     })
   }
 
   /** Another user may be signed in. */
-  async function learnWho() {
+  function onSession() {
     const { user } = session
-    blocks.learn(user)
-    if (whose === user?.id) return
-    whose = user?.id
-    followed.changeUser(user)
+    for (const each of [blocks, followed, reminders]) each.changeUser(user)
+    if (user_id === (user?.id ?? null)) return
+    user_id = user?.id ?? null
     hallway.changeUser()
-    reminders.learn(user?.id ?? null).catch(() => {}) // not important enough for an error
-    if (!user) return
-    try {
-      await followed.read()
-    } catch {
-      whose = undefined // not important enough for an error; read again with the next sign-in
-    }
+  }
+
+  /** What can be done to a room, also without being in it. @param {number} room_id */
+  function moderationOf(room_id) {
+    if (!session.user) throw new Error('sign in before moderating a room')
+    return createModeration(createRoomApi({ user: session.user, room_id, rows, technique }))
   }
 
   /** The page is left: closed, loaded again, or put into the back/forward cache. None of them leaves the room. */
@@ -111,7 +111,6 @@ export function createShell({ session }) {
   const onOnline = () => hallway.probe(true)
 
   const shell = {
-    rows,
     devices,
     volumes,
     reminders,
@@ -135,8 +134,8 @@ export function createShell({ session }) {
     block: blocks.block,
     unblock: blocks.unblock,
     /** @param {number} roomId @returns {Promise<string[]>} the names of those I blocked who are in this room */
-    blockedIn(roomId) {
-      blocks.learn(session.user)
+    async blockedIn(roomId) {
+      await blocks.changeUser(session.user)
       return blocks.namesIn(roomId)
     },
     /** The technique of this tab: sse, poll, longpoll or websocket; null while it is not known yet. */
@@ -152,7 +151,7 @@ export function createShell({ session }) {
       window.addEventListener('pageshow', onPageShow)
       window.addEventListener('online', onOnline)
       document.addEventListener('visibilitychange', onVisible)
-      session.subscribe(learnWho)
+      session.subscribe(onSession)
       devices.open()
       hallway.start()
     },
@@ -162,32 +161,23 @@ export function createShell({ session }) {
       if (isOpen) hallway.retry()
     },
 
-    close() {
-      isOpen = false
-      window.removeEventListener('pagehide', onPageHide)
-      window.removeEventListener('pageshow', onPageShow)
-      window.removeEventListener('online', onOnline)
-      document.removeEventListener('visibilitychange', onVisible)
-      devices.close()
-      hallway.stop()
-      return shell.leave()
-    },
-
     /** @param {number} roomId @param {{ role?: string, before?: import('./absence.js').Before|null }} [options] @returns {ReturnType<typeof createRoomSession>} */
     enter(roomId, { role, before = session.user && kept.take(session.user.id, roomId) } = {}) {
       if (!session.user) throw new Error('sign in before entering a room')
       if (roomSession?.room_id === roomId && roomSession.state.phase !== 'left') return roomSession
       shell.leave()
-      const mine = createRoomSession({
-        ...{ user: session.user, fetch: session.fetch, technique, devices, volumes, roomId, role, before, times: () => session.kept },
-        onFrame: (frame) => void (roomSession === mine && hallway.receive(frame)),
-        onSubscription: (next) => void (roomSession === mine && !hallway.streams && hallway.report(next)),
+      const entered = createRoomSession({
+        ...{ session, technique, settings: { devices, volumes }, entry: { room_id: roomId, role, before } },
+        hallway: {
+          receive: (frame) => void (roomSession === entered && hallway.receive(frame)),
+          report: (status) => void (roomSession === entered && !hallway.streams && hallway.report(status)),
+        },
       })
-      roomSession = mine
-      watchPhase(mine)
-      mine.start()
+      roomSession = entered
+      watchPhase(entered)
+      entered.start()
       onChange()
-      return mine
+      return entered
     },
 
     /**
@@ -225,14 +215,12 @@ export function createShell({ session }) {
 
     /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated', access?: string, starts_at?: string|null, host_gone?: string }} room */
     startRoom: async (room) => /** @type {{ id: number, name: string, starts_at: string|null }} */ ((await rows.insert('rooms', room))?.[0]),
-    openRoom: (/** @type {number} */ roomId) => rows.rpc('open_room', { room_id: roomId }),
-    /** @param {number} roomId @param {string} [reason] */
-    endRoom: (roomId, reason) => rows.rpc('end_room', { room_id: roomId, ...(reason ? { reason } : {}) }),
+    moderationOf,
     /** The clubs in which I may start a room. */
     myClubs: followed.mine,
 
     /** Another action may have changed which clubs I follow: creating a club, accepting an invitation. */
-    learnFollowing: () => followed.read().catch(() => {}),
+    reloadFollowing: () => followed.reload().catch(() => {}),
     follow: followed.follow,
     unfollow: followed.unfollow,
   }

@@ -9,16 +9,19 @@ import { heard, nextPause, NOBODY, settle } from './speaking.js'
  * The audio that a room session receives: how loud I want to hear each person, who speaks, and how good each connection is. Each by
  * person, whatever connection their voice comes over.
  *
+ * @typedef {object} SoundSettings  what this browser remembers of sound
+ * @property {ReturnType<typeof import('../media/devices.js').createDevices>} devices  which microphone and loudspeaker
+ * @property {ReturnType<typeof import('../media/volume.js').createVolumes>} volumes  how loud I want to hear each person
+ *
  * @param {object} options
- * @param {number} options.me
- * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices
- * @param {ReturnType<typeof import('../media/volume.js').createVolumes>} options.volumes
- * @param {(user_id: number) => boolean} options.hears  whether this person's seat may be heard
- * @param {() => Iterable<number>} options.everybody  all others on stage
+ * @param {SoundSettings} options.settings
+ * @param {ReturnType<typeof import('./followed_room.js').createFollowedRoom>} options.room  says who may be heard
  * @param {() => RTCPeerConnection[]} options.connections
  * @param {() => void} options.onChange
  */
-export function createSound({ me, devices, volumes, hears, everybody, connections, onChange }) {
+export function createSound({ settings, room, connections, onChange }) {
+  const { devices, volumes } = settings
+  const { user_id: me } = room
   let blocked = false
   /** @type {ReadonlySet<number>} */ let audible = new Set()
   let speaking = NOBODY
@@ -28,7 +31,7 @@ export function createSound({ me, devices, volumes, hears, everybody, connection
   /** @type {(() => void)[]} */ let releases = []
 
   const playback = createPlayback({ onBlocked, volumeOf })
-  const incoming = createIncoming({ playback, hears, everybody, onHeard })
+  const incoming = createIncoming({ playback, hears: room.isAudible, everybody: room.othersOnStage, onHeard })
   const levels = createLevels({ onSpeaking })
   const quality = createQuality({ connections, ownerOf: incoming.ownerOf, me, onChange })
 

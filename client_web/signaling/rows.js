@@ -8,7 +8,7 @@ import { Problem, PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable } from
  * @typedef {Record<string, Json>} Row  as JSON
  * @typedef {Record<string, string|number>} Params  PostgREST's query: `{ room_id: 'eq.7', select: 'id,name', order: 'id' }`
  * @typedef {{ method: string, table: string, rows: Row[] }} Write  a write about to be sent
- * @typedef {{ answered(status: number, problem: Problem|null): void }} Watched
+ * @typedef {{ answered(status: number, problem: Problem|null, stored?: Json): void }} Watched  stored: the rows, if they were asked for
  */
 
 const WORDS = { POST: 'INSERT', PATCH: 'UPDATE', DELETE: 'DELETE' }
@@ -43,18 +43,14 @@ export function createRows({ fetch, base = '/rows', watch }) {
   }
 
   /**
-   * The same, reported to `watch`.
-   * @param {string} word
-   * @param {string} method
-   * @param {string} path
-   * @param {{ params?: Params, body?: unknown, prefer?: string[], keepalive?: boolean }} options
+   * Reports a write to `watch`, however it is sent.
+   * @param {Write} what @param {() => Promise<{ status: number, value: Json }>} send
    */
-  async function write(word, method, path, options) {
-    const { body } = options
-    const watched = watch?.({ method: word, table: path.replace(/^rpc\//, ''), rows: body === undefined ? [] : [/** @type {Json} */ (body)].flat() })
+  async function reported(what, send) {
+    const watched = watch?.(what)
     try {
-      const { status, value } = await request(method, path, options)
-      watched?.answered(status, null)
+      const { status, value } = await send()
+      watched?.answered(status, null, value)
       return value
     } catch (error) {
       watched?.answered(error instanceof Problem ? error.status : 0, error instanceof Problem ? error : null)
@@ -62,10 +58,24 @@ export function createRows({ fetch, base = '/rows', watch }) {
     }
   }
 
+  /**
+   * @param {string} word
+   * @param {string} method
+   * @param {string} path
+   * @param {{ params?: Params, body?: unknown, prefer?: string[], keepalive?: boolean }} options
+   */
+  function write(word, method, path, options) {
+    const { body } = options
+    const rows = body === undefined ? [] : [/** @type {Json} */ (body)].flat()
+    return reported({ method: word, table: path.replace(/^rpc\//, ''), rows }, () => request(method, path, options))
+  }
+
   /** @param {boolean} wanted */
   const returning = (wanted) => [wanted ? 'return=representation' : 'return=minimal']
 
   return {
+    reported,
+
     /** @param {string} table @param {Params} [params] @returns {Promise<Row[]>} */
     async select(table, params = {}) {
       return (await request('GET', table, { params })).value

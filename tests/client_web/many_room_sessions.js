@@ -3,7 +3,8 @@ globalThis.manyRoomSessions = {
   async create(people, port) {
     const [{ createRoomSession }, { createTechnique }, { createDevices }, { createVolumes }] = await Promise.all([
       import('/client/room/room_session.js'), import('/client/signaling/technique.js'), import('/client/media/devices.js'), import('/client/media/volume.js')])
-    const [devices, volumes] = [createDevices(), createVolumes()]
+    const settings = { devices: createDevices(), volumes: createVolumes() }
+    const hallway = { receive() {}, report() {} }
     globalThis.roomSessions = people.map(({ id, username, token, role, room }) => {
       const fetch = (url, init = {}) => {
         const headers = new Headers(init.headers)
@@ -11,7 +12,8 @@ globalThis.manyRoomSessions = {
         return window.fetch(`http://p${id}.localhost:${port}${url}`, { ...init, headers, credentials: 'omit' })
       }
       const technique = createTechnique({ session: { fetch }, search: '?via=sse' })
-      return createRoomSession({ user: { id, username }, roomId: room, role, fetch, technique, devices, volumes })
+      const session = { user: { id, username }, fetch, kept: { seat: 10, role: 600 } }
+      return createRoomSession({ session, technique, settings, hallway, entry: { room_id: room, role } })
     })
   },
 

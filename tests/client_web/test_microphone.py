@@ -19,8 +19,8 @@ MICROPHONE = """async (error) => {
     const devices = { getUserMedia: () => new Promise((resolve, reject) => (answer = { resolve, reject })) }
     const microphone = createMicrophone({ devices: error === 'insecure' ? null : devices,
         onChange: (state, problem) => seen.push([state, Boolean(problem)]), onReplace: () => seen.push(['replaced', stopped]) })
-    const wanted = microphone.want()
-    if (error === 'dropped') { microphone.drop(); answer.resolve(stream) }
+    const wanted = microphone.open()
+    if (error === 'closed') { microphone.close(); answer.resolve(stream) }
     else if (error === 'insecure') {}
     else if (error && !error.startsWith('unplugged')) answer.reject(new DOMException('', error))
     else answer.resolve(stream)
@@ -30,9 +30,9 @@ MICROPHONE = """async (error) => {
         if (error === 'unplugged') answer.reject(new DOMException('', 'NotFoundError'))
         else answer.resolve(plug())
         await turn()
-        return { seen, stopped, ...error === 'unplugged' ? {} : { another: (await microphone.want()) !== track } }
+        return { seen, stopped, ...error === 'unplugged' ? {} : { another: (await microphone.open()) !== track } }
     }
-    return { seen, got, stopped, again: error === null && (await microphone.want()) === track }
+    return { seen, got, stopped, again: error === null && (await microphone.open()) === track }
 }"""
 
 
@@ -62,8 +62,8 @@ def test_the_microphone_is_requested_once(quiet_page: Page) -> None:
     }
 
 
-def test_a_microphone_that_was_dropped_before_the_answer_is_released(quiet_page: Page) -> None:
-    seen = quiet_page.evaluate(MICROPHONE, "dropped")
+def test_a_microphone_that_was_closed_before_the_answer_is_released(quiet_page: Page) -> None:
+    seen = quiet_page.evaluate(MICROPHONE, "closed")
     assert (seen["got"], seen["stopped"]) == (False, 1)
     assert seen["seen"] == [["asking", False], ["off", False]]
 

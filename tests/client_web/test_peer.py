@@ -12,15 +12,15 @@ const { createPeer } = await import('/client/media/peer.js')
 const said = [], broken = [], paths = {}
 const create = (name, other, offers) => {
     let pipe = Promise.resolve()
-    const peer = createPeer({ offers, polite: offers, configuration: {}, onTrack: () => {}, onState: () => {},
-        onPath: (path) => (paths[name] = path), onBroken: (error) => broken.push(String(error)),
-        send(kind, body) {
-            if (kind !== 'candidate') said.push(`${name} ${kind}`)
-            if (kind === 'connected') return
-            const copy = structuredClone(body)
-            pipe = pipe.then(() => new Promise((resolve) => setTimeout(resolve, 3))).then(() => void other().receive(kind, copy))
-        } })
-    return peer
+    const send = (kind, body) => {
+        if (kind !== 'candidate') said.push(`${name} ${kind}`)
+        if (kind === 'connected') return
+        const copy = structuredClone(body)
+        pipe = pipe.then(() => new Promise((resolve) => setTimeout(resolve, 3))).then(() => void other().receive(kind, copy))
+    }
+    return createPeer({ offers, ice: { current: {}, get: async () => ({}) }, send }, {
+        onState() {}, onTrack() {}, onRestart() {}, onGathered() {}, onIceError() {},
+        onPath: (path) => (paths[name] = path), onBroken: (error) => broken.push(String(error)) })
 }
 const until = async (condition) => {
     const end = performance.now() + 60000

@@ -137,9 +137,7 @@ def test_a_person_muted_by_a_moderator_sees_it(tab: OpenTab) -> None:
     beth.enter(room)
     beth.unmute()
     host.hears("beth", BETH)
-    host.run(
-        "() => roomtone.roomSession.mutePerson(roomtone.people().find((p) => !p.me).user_id).then(() => null)"
-    )
+    host.run("() => roomtone.roomSession.moderation.mute({ username: 'beth' })")
     beth.until("() => roomtone.state.me.muted && roomtone.state.seatEvents.at(-1).kind === 'muted'")
     host.until("() => receivedAudio.frequency('beth') === 0")
     assert beth.unmute()
@@ -151,11 +149,11 @@ def test_joining_and_leaving_the_stage_needs_no_negotiation(tab: OpenTab, room: 
     rick.enter(room)
     beth.enter(room, role="AUDIENCE")
     rick.connects_with("beth")
-    beth.run("() => roomtone.roomSession.setRole('SPEAKER').then(() => null)")
+    beth.run("() => roomtone.roomSession.consent.stepUp().then(() => null)")
     beth.until("() => roomtone.state.may.speak")
     assert beth.unmute()
     rick.hears("beth", BETH)
-    beth.run("() => roomtone.roomSession.setRole('AUDIENCE').then(() => null)")
+    beth.run("() => roomtone.roomSession.consent.stepDown().then(() => null)")
     rick.until(
         "() => roomtone.state.audience.length === 1 && receivedAudio.frequency('beth') === 0"
     )

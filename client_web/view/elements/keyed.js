@@ -15,7 +15,7 @@ function focusAround(list) {
  * @param {HTMLElement} list
  * @param {{ key: (item: T) => string|number, create: (item: T) => V, fades?: boolean }} how
  *   `fades: false` removes elements at once, for lists that are filtered
- * @returns {{ update: (items: readonly T[]) => void, get: (key: string|number) => V|undefined, readonly size: number }}
+ * @returns {{ update: (items: readonly T[]) => void, get: (key: string|number) => V|undefined }}
  */
 export function keyed(list, { key, create, fades = true }) {
   /** @type {Map<string, V>} */ const made = new Map()
@@ -74,7 +74,7 @@ export function keyed(list, { key, create, fades = true }) {
     return true
   }
 
-  return { update, get: (id) => made.get(String(id)), get size() { return made.size } }
+  return { update, get: (id) => made.get(String(id)) }
 }
 
 /** The next sibling that is not being removed. @param {Element|null} sibling @param {Element} list */

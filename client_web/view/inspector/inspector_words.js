@@ -37,7 +37,6 @@ function noteInWords(note) {
     case 'signal_refused': return `Your ${note.signal} was refused: ${sentence(note.problem.message)}`
     case 'signal_of_old_session': return `A signal (${note.signal}) came from a session that has ended.`
     case 'connection_problem': return problemForEngineers(note.problem)
-    case 'refused': return sentence(note.problem.message)
   }
 }
 

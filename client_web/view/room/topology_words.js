@@ -21,7 +21,7 @@ const ROUTES = {
   mcu: 'audio goes through a server, which mixes all voices into one',
 }
 
-/** @typedef {Pick<import('../../room/connections.js').Route, 'topology'|'status'> & { quality: Quality|null }} ShownRoute */
+/** @typedef {Pick<import('../../room/connection_states.js').Route, 'topology'|'status'> & { quality: Quality|null }} ShownRoute */
 
 /** The route of the room's audio, for those who ask. @param {Pick<ShownRoute, 'topology'>} route */
 export const routeInWords = ({ topology }) => ROUTES[topology].replace('audio', 'Audio')

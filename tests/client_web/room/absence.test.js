@@ -49,8 +49,8 @@ const seat = (changed = {}) => ({ peer_id: 'two', role: 'SPEAKER', muted: true, 
 /** An absence whose `participants` have this seat when it looks. */
 function absenceWith(found, before = null) {
   let changes = 0
-  const rows = { select: () => Promise.resolve(found ? [found] : []) }
-  const absence = createAbsence({ rows, roomId: 1, userId: 1, times: () => TIMES, before, onChange: () => (changes += 1) })
+  const api = { mySeat: () => Promise.resolve(found) }
+  const absence = createAbsence({ api, times: () => TIMES, before, isMuted: () => false, onChange: () => (changes += 1) })
   return { absence, changes: () => changes }
 }
 
@@ -75,7 +75,7 @@ test('a reload within the grace period tells nothing and says that the microphon
 test('a seat that expired while the page was open leaves the microphone off', () => {
   const { absence } = absenceWith(null)
   assert.equal(absence.end(seat()), null, 'the first time nothing was interrupted')
-  absence.begin({ muted: false })
+  absence.begin()
   assert.equal(absence.before.unmuted, true)
   assert.equal(absence.end(seat({ peer_id: 'three' })).microphone, 'off')
   assert.equal(absence.news.seat, 'lost')

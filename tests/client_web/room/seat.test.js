@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { webcrypto } from 'node:crypto'
 import { test } from 'node:test'
 
+import { createFollowedRoom } from '../../../client_web/room/followed_room.js'
+import { createRoomApi } from '../../../client_web/room/room_api.js'
 import { createSeat } from '../../../client_web/room/seat.js'
 import { leaveReason } from '../../../client_web/signaling/polling.js'
 import { Problem } from '../../../client_web/signaling/problem.js'
@@ -15,18 +17,14 @@ function createTestedSeat(upsert, prepare = async () => {}, technique = {}) {
   const phases = []
   const followed = []
   const ends = []
-  const seat = createSeat({
-    user: { id: 1 },
-    roomId: 7,
+  const api = createRoomApi({
+    user: { id: 1, username: 'anna' },
+    room_id: 7,
     rows: { upsert: async (table, row) => upsert(asked.push(row)) },
-    inspector: { returned() {}, note() {} },
     technique: { subscribe: ({ peer_id }) => ({ start: () => followed.push(peer_id), close() {} }), ...technique },
-    onJoining() {},
-    look: async () => {},
-    prepare,
-    onFrame() {},
-    onStatus: ({ phase, reason }) => phases.push(phase) && ends.push(...(phase === 'left' ? [reason] : [])),
   })
+  const onStatus = ({ phase, reason }) => phases.push(phase) && ends.push(...(phase === 'left' ? [reason] : []))
+  const seat = createSeat({ api, room: createFollowedRoom(1), look: async () => {}, prepare }, { onSession() {}, onFrame() {}, onStatus })
   return { seat, asked, phases, followed, ends }
 }
 
