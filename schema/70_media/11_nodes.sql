@@ -17,7 +17,7 @@ alter table nodes set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, auto
 comment on table nodes is 'Running processes and their leases. When the heartbeat of a process stops, the relays delete its seats.';
 comment on column nodes.id is 'Id of one run of one process.';
 comment on column nodes.kind is 'relay, bot (a process that takes part in rooms through the database), sfu or mcu (media nodes).';
-comment on column nodes.address is 'Address of the process, for operators.';
+comment on column nodes.address is 'Where the process runs: the address a relay listens on, or host name and process id. Only the operator can read it (`:relays` in psql).';
 comment on column nodes.started_at is 'When the process started.';
 comment on column nodes.heartbeat_at is 'When the process last renewed its lease. Heartbeats send no notification.';
 comment on column nodes.user_id is 'The user (of kind node) as whom a media node takes seats. Null for relays and bots.';

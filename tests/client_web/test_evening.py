@@ -271,6 +271,22 @@ def test_what_is_written_without_a_connection_goes_out_once_in_order_or_says_tha
         assert night.seats()[1:3] == [("bo", "MODERATOR", True), ("cleo", "SPEAKER", True)]
         assert psql.count("reactions") == 0
         night.nobody_left()
+        # A sender whose seat expires meanwhile takes it again, and then everything goes out: once, and in order.
+        session = night.dee.state["me"]["peer_id"]
+        night.line.lose_answers()
+        night.dee.run(WRITE, ["stored, too"])
+        eventually(lambda: psql.count("messages") == 6)
+        night.line.cut()
+        night.dee.run("() => dispatchEvent(new Event('online'))")
+        night.dee.until("() => roomtone.state.phase === 'reconnecting'")
+        assert night.dee.run(WRITE, ["three", "four"]) == 3
+        night.expires("dee")
+        night.line.mend()
+        night.dee.until(IN)
+        night.dee.until("() => roomtone.state.chat.outgoing.length === 0")
+        assert night.dee.state["me"]["peer_id"] != session
+        assert psql.one(written, "dee") == ["stored, too", "three", "four"]
+        night.amara.until("() => roomtone.state.chat.messages.length === 8")
         # Where nothing more goes out, that is said.
         night.line.cut()
         night.cleo.run("() => dispatchEvent(new Event('online'))")
