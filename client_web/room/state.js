@@ -81,7 +81,7 @@ function seatEventOf(before, after, reason) {
 }
 
 /** @type {Record<string, SeatEvent['kind']>} by the reason in the log; a ban is announced to the others as a removal */
-const LEFT = { timeout: 'timeout', removed: 'removed', banned: 'removed', 'room ended': 'room ended' }
+const LEFT = { timeout: 'timeout', removed: 'removed', 'room ended': 'room ended' }
 
 /** @param {Seat} before @param {Seat} after @returns {[SeatEvent['kind'], Seat]|null} */
 function whatChanged(before, after) {

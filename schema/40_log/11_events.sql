@@ -41,7 +41,7 @@ comment on column events.record is 'The row as it became; null for DELETE.';
 comment on column events.old_record is 'The row as it was; null for INSERT.';
 comment on column events.recipient is 'The only user who receives it; null: all participants.';
 comment on column events.actor is 'The user who made the change; null for the system or an operator.';
-comment on column events.reason is 'Why a participant left: left, timeout, removed, banned, room ended.';
+comment on column events.reason is 'Why a participant left: left, timeout, removed, room ended.';
 comment on column events.committed_at is 'When it was logged, at commit.';
 comment on column events.taken_back_at is
   'When the message in it was deleted: from then on users cannot read it. The record stays for reports until the event is deleted.';

@@ -13,7 +13,6 @@ begin
       when event.reason = 'timeout' then format('%s loses the connection', username)
       when event.reason = 'room ended' then format('%s leaves, the room has ended', username)
       when event.reason = 'removed' then format('%s removes %s', coalesce(actor, 'the operator'), username)
-      when event.reason = 'banned' then format('%s bans %s', coalesce(actor, 'the operator'), username)
       else format('%s leaves', username) end
     when 'participants UPDATE' then username || ' ' || coalesce(nullif(concat_ws(', ',
       case

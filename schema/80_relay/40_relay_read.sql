@@ -2,7 +2,7 @@ drop function if exists relay_read(bigint[], bigint[], int); -- its result colum
 
 create function relay_read(rooms bigint[], afters bigint[], at_most int default 1000)
 returns table (room_id bigint, epoch bigint, head_seq bigint, tail_seq bigint, seq bigint, table_name text, type text,
-               recipient bigint, seat_user bigint, seat_peer uuid, event text, taken_back_seq bigint)
+               recipient bigint, seat_user bigint, seat_peer uuid, seat_reason text, event text, taken_back_seq bigint)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 begin
   return query
@@ -10,6 +10,8 @@ begin
            case when e.taken_back_at is null then e.recipient else 0 end, -- no user has the id 0
            case e.table_name when 'participants' then (coalesce(e.record, e.old_record) ->> 'user_id')::bigint end,
            case e.table_name when 'participants' then (e.record ->> 'peer_id')::uuid end,
+           case when e.table_name = 'participants' and e.type = 'DELETE' then
+             seat_loss_reason(e.room_id, (e.old_record ->> 'user_id')::bigint, e.reason) end,
            event_json(e)::text,
            case when e.table_name = 'messages' and e.type = 'DELETE' then (
              select x.seq from events x
@@ -25,4 +27,4 @@ end
 $$;
 
 comment on function relay_read(bigint[], bigint[], int) is
-  'The events after these positions in the logs of these rooms, in one query. recipient: the only user who may receive the event, 0 if no user may. seat_user, seat_peer: for a change of a seat, its user and current session. taken_back_seq: for the deletion of a message, the seq of the event with that message.';
+  'The events after these positions in the logs of these rooms, in one query. recipient: the only user who may receive the event, 0 if no user may. seat_user, seat_peer: for a change of a seat, its user and current session. seat_reason: for a lost seat, the reason as its user is told. taken_back_seq: for the deletion of a message, the seq of the event with that message.';

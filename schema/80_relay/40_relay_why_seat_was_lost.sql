@@ -12,7 +12,9 @@ begin atomic
                 else (select min(s.seq) from seat s where s.peer_id = relay_why_seat_was_lost.peer_id) end as seq
     from logs l where l.room_id = relay_why_seat_was_lost.room_id
   )
-  select case when s.peer_id is null then coalesce(s.reason, 'left') else 'taken over' end
+  select case when s.peer_id is null
+              then seat_loss_reason(relay_why_seat_was_lost.room_id, relay_why_seat_was_lost.user_id, s.reason)
+              else 'taken over' end
   from seat s join session on s.seq > session.seq
   where s.peer_id is distinct from relay_why_seat_was_lost.peer_id
   order by s.seq limit 1;

@@ -6,7 +6,6 @@ Rooms whose notifications arrive together are read together, in one query. A roo
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -191,8 +190,8 @@ class RoomLogs:
                 connection.cursor(row_factory=namedtuple_row) as cursor,
             ):
                 await cursor.execute(
-                    "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer, event,"
-                    " taken_back_seq"
+                    "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer,"
+                    " seat_reason, event, taken_back_seq"
                     " from roomtone.relay_read(%s, %s)",
                     (rooms, [self._rooms[room].head for room in rooms]),
                 )
@@ -237,7 +236,7 @@ def _arrived(epoch: int, row: Any, notified: Notified | None, read_at: datetime)
         frame(Cursor(epoch, row.seq), row.table_name, row.event, received_at),
         row.seat_user,
         None if row.seat_peer is None else PeerId(str(row.seat_peer)),
-        json.loads(row.event)["reason"] if row.seat_user is not None else None,
+        row.seat_reason,
         row.taken_back_seq,
     )
     return Arrived(entry, row.recipient)

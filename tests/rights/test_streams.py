@@ -52,7 +52,7 @@ async def test_a_ban_ends_the_stream_at_once_and_refuses_its_resumption(
         with relay.sign_in("rick") as rick:
             banned = rick.post("/rows/bans", json={"room_id": room, "user_id": psql.person("eve")})
             assert banned.status_code == 201
-        assert (await eve.until(lambda f: f.event == "bye")).data == {"reason": "removed"}
+        assert (await eve.until(lambda f: f.event == "bye")).data == {"reason": "banned"}
         await eve.end()
         assert (await bo.until(goes("eve"))).data["reason"] == "removed"
         psql.seat(room, "late")
@@ -219,7 +219,7 @@ async def test_a_ban_and_an_expired_token_end_sockets_too(psql: Psql, relay: Run
         for caller in (eve, anna):
             await caller.until(lambda f: f.event == "snapshot")
         psql.run("insert into bans (room_id, user_id) values (%s, %s)", room, psql.person("eve"))
-        assert (await eve.until(lambda f: f.event == "bye")).data["reason"] == "removed"
+        assert (await eve.until(lambda f: f.event == "bye")).data["reason"] == "banned"
         assert (await anna.until(lambda f: f.event == "bye")).data["reason"] == "token expired"
         for caller in (eve, anna):
             await caller.end()

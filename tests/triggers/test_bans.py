@@ -40,10 +40,10 @@ def test_a_ban_removes_the_seat_at_once_and_says_so(psql: Psql, room: int) -> No
     assert psql.one("select username from bans join users on id = banned_by") == "anna"
     psql.act_as(None)
     assert psql.all("select type, reason from events order by seq desc limit 1") == [
-        ("DELETE", "banned")
+        ("DELETE", "removed")
     ]
     assert psql.one("select describe_event(e) from events e order by seq desc limit 1") == (
-        "anna bans eve"
+        "anna removes eve"
     )
 
 

@@ -199,8 +199,7 @@ begin
       when not leaves then null
       when exists (select from rooms r where r.id = seat.room_id and r.ended_at is not null) then 'room ended'
       when current_setting('roomtone.leave_reason', true) = 'timeout' then 'timeout'
-      when acting_user() is distinct from seat.user_id then
-        case when exists (select from bans b where b.room_id = seat.room_id and b.user_id = seat.user_id) then 'banned' else 'removed' end
+      when acting_user() is distinct from seat.user_id then 'removed'
       else 'left' end,
     changes_hallway => true);
   if leaves then
