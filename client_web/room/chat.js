@@ -6,7 +6,7 @@ import { createOutgoingMessages } from './outgoing_messages.js'
 
 /** @import { Json } from '../signaling/json.js' */
 
-const PACE = 5000 // ms to wait after `messages_come_slowly`: five messages in five seconds
+const PACE = 5000 // ms to wait after `messages_are_rate_limited`: five messages in five seconds
 const FRESH = 600_000 // ms; older messages that did not go out are not sent by themselves when the page is loaded again
 
 /** The control characters that `messages_body_is_text` refuses; pasted text may contain them. */
@@ -93,16 +93,16 @@ export function createChat({ api, slowMode, skew, onChange, storage = window.ses
   /** How long a message waits after a failure. @type {Parameters<typeof createOutgoingMessages>[0]['pause']} */
   function pause(problem, waited, attempt) {
     // My seat expired while I was away: it is taken again, or the room session ends and nothing is sent any more.
-    if (isUnanswered(problem) || ruleOf(problem) === 'participants_only_for_those_inside') return backoff(attempt)
+    if (isUnanswered(problem) || ruleOf(problem) === 'participants_only_for_participants') return backoff(attempt)
     // Several that were written without a connection go out together: no faster than the room allows.
-    if (waited && ruleOf(problem) === 'messages_come_slowly') return PACE
+    if (waited && ruleOf(problem) === 'messages_are_rate_limited') return PACE
     if (waited && ruleOf(problem) === 'messages_slow_mode') return slowMode() * 1000
     return null
   }
 
   /** @param {readonly import('./outgoing_messages.js').OutgoingMessage[]} list @param {Error|null} problem */
   function onOutgoing(list, problem) {
-    if (ruleOf(problem) === 'messages_come_slowly') pacedUntil = now() + PACE
+    if (ruleOf(problem) === 'messages_are_rate_limited') pacedUntil = now() + PACE
     keep()
     changed()
   }

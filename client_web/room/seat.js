@@ -124,7 +124,7 @@ export function createSeat({ api, room, look, prepare }, listener) {
   async function onRefused(refused, problem) {
     if (problem?.status === 401) return endSession('token expired', problem)
     if (problem?.status === 404 || problem?.rule === 'participants_room_is_open') return endSession('room ended', problem)
-    if (problem?.rule !== 'participants_peer_is_current' && problem?.code !== '42501') return endSession('refused', problem)
+    if (problem?.rule !== 'participants_peer_id_is_current' && problem?.code !== '42501') return endSession('refused', problem)
     const { peer_id } = refused
     try {
       const cursor = refused.stream?.cursor ?? null

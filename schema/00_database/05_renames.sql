@@ -31,12 +31,52 @@ begin
   loop
     execute format('alter table roomtone.%I rename column %I to %I', old.table_name, old.old_name, old.new_name);
   end loop;
+  -- Constraints.
+  for old in
+    select * from (values
+      ('clubs', 'clubs_description_stays_in_its_place', 'clubs_description_has_no_hidden_controls'),
+      ('clubs', 'clubs_name_is_a_name', 'clubs_name_is_allowed'),
+      ('invitations', 'invitations_are_to_one_place', 'invitations_are_to_a_club_or_a_room'),
+      ('invitations', 'invitations_have_uses', 'invitations_max_uses_is_positive'),
+      ('invitations', 'invitations_not_to_oneself', 'invitations_not_to_yourself'),
+      ('invitations', 'invitations_uses_are_counted', 'invitations_uses_are_within_max_uses'),
+      ('messages', 'messages_body_stays_in_its_place', 'messages_body_has_no_hidden_controls'),
+      ('participants', 'participants_only_the_host_stays', 'participants_only_the_host_may_be_away'),
+      ('recordings', 'recordings_end_before_they_go', 'recordings_deleted_ones_have_ended'),
+      ('recordings', 'recordings_file_is_a_name', 'recordings_file_is_a_file_name'),
+      ('recordings', 'recordings_file_is_their_own', 'recordings_file_is_unique'),
+      ('recordings', 'recordings_have_a_size', 'recordings_bytes_are_not_negative'),
+      ('recordings', 'recordings_last_some_time', 'recordings_duration_is_not_negative'),
+      ('reports', 'reports_reason_stays_in_its_place', 'reports_reason_has_no_hidden_controls'),
+      ('rooms', 'rooms_ended_reason_stays_in_its_place', 'rooms_ended_reason_has_no_hidden_controls'),
+      ('rooms', 'rooms_name_is_a_name', 'rooms_name_is_allowed'),
+      ('rooms', 'rooms_pinned_link_is_web', 'rooms_pinned_link_is_a_web_address'),
+      ('rooms', 'rooms_pinned_link_stays_in_its_place', 'rooms_pinned_link_has_no_hidden_controls'),
+      ('signals', 'signals_body_is_bounded', 'signals_body_is_limited'),
+      ('signals', 'signals_body_is_w3c', 'signals_body_has_the_w3c_form'),
+      ('topics', 'topics_name_is_a_name', 'topics_name_is_allowed'),
+      ('users', 'users_bio_stays_in_its_place', 'users_bio_has_no_hidden_controls'),
+      ('users', 'users_username_is_a_name', 'users_username_is_allowed')
+    ) as renamed (table_name, old_name, new_name)
+    where exists (select from pg_constraint c
+                  where c.conrelid = to_regclass('roomtone.' || table_name) and c.conname = old_name)
+  loop
+    execute format('alter table roomtone.%I rename constraint %I to %I', old.table_name, old.old_name, old.new_name);
+  end loop;
+  -- A function that others depend on. Functions on which none depends are dropped below.
+  if exists (select from pg_proc p where p.pronamespace = 'roomtone'::regnamespace and p.proname = 'invitation_reaches') then
+    alter function roomtone.invitation_reaches rename to invitation_has_effect;
+  end if;
 end
 $$;
+
+-- Indexes.
+alter index if exists roomtone.recordings_by_part rename to recordings_by_continued;
 
 -- Functions.
 drop function if exists
   roomtone.event_words,
+  roomtone.longest_serving,
   roomtone.named_parts,
   roomtone.node_goodbye,
   roomtone.node_recording_moves,
@@ -52,7 +92,9 @@ drop function if exists
   roomtone.relay_tidy,
   roomtone.relay_unfollow,
   roomtone.relay_watch,
+  roomtone.require_admission,
   roomtone.require_inviting,
+  roomtone.require_occupant,
   roomtone.require_signal_bounds,
   roomtone.require_signal_pace,
   roomtone.require_welcome;

@@ -19,7 +19,7 @@ comment on column users.created_at is 'When the account was created.';
 -- Change existing rows that break these rules.
 do $$
 begin
-  if not exists (select from pg_constraint c where c.conname = 'users_username_is_a_name' and c.connamespace = 'roomtone'::regnamespace) then
+  if not exists (select from pg_constraint c where c.conname = 'users_username_is_allowed' and c.connamespace = 'roomtone'::regnamespace) then
     drop index if exists users_username_is_unique; -- it compared only lower(username)
     update users set username = normalize(username, NFC) where username is not nfc normalized;
     update users set username = 'user ' || id where name_fault(username) is not null;
@@ -38,9 +38,9 @@ create unique index if not exists users_username_looks_like_no_other on users (n
 comment on index users_username_is_unique is 'rick, Rick and full-width Rick are the same name.';
 comment on index users_username_looks_like_no_other is 'No two users have names that look alike, such as rick and r1ck.';
 
-alter table users drop constraint if exists users_username_is_a_name;
-alter table users add constraint users_username_is_a_name check (name_fault(username) is null);
-alter table users drop constraint if exists users_bio_stays_in_its_place;
-alter table users add constraint users_bio_stays_in_its_place check (not has_hidden_controls(bio));
-comment on constraint users_username_is_a_name on users is 'See name_fault.';
-comment on constraint users_bio_stays_in_its_place on users is 'See has_hidden_controls.';
+alter table users drop constraint if exists users_username_is_allowed;
+alter table users add constraint users_username_is_allowed check (name_fault(username) is null);
+alter table users drop constraint if exists users_bio_has_no_hidden_controls;
+alter table users add constraint users_bio_has_no_hidden_controls check (not has_hidden_controls(bio));
+comment on constraint users_username_is_allowed on users is 'See name_fault.';
+comment on constraint users_bio_has_no_hidden_controls on users is 'See has_hidden_controls.';

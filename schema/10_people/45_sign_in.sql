@@ -15,7 +15,7 @@ begin
        and not spend_pace(0, 0, 'users of ' || left(sign_in.address, 100), interval '1 hour' / sign_in.new_users_per_hour, '1 hour') then
       raise configuration_limit_exceeded using
         message    = format('more than %s new users of one address in an hour', sign_in.new_users_per_hour),
-        constraint = 'users_come_slowly',
+        constraint = 'users_are_rate_limited',
         hint       = 'Sign in under a name that is known, or wait.';
     end if;
     insert into users (username, kind) values (sign_in.username, sign_in.kind)
@@ -33,7 +33,7 @@ begin
   if sign_in.kind = 'bot' and found_user.kind <> 'bot' then
     raise insufficient_privilege using
       message    = format('%s is not a bot', found_user.username),
-      constraint = 'users_only_bots_are_bots',
+      constraint = 'users_only_bots_sign_in_as_bots',
       hint       = 'Give it a name of its own.';
   elsif found_user.kind <> sign_in.kind or sign_in.kind not in ('person', 'bot') then
     raise insufficient_privilege using

@@ -19,7 +19,7 @@ comment on column clubs.created_at is 'When it was founded.';
 -- Change existing rows that break these rules.
 do $$
 begin
-  if not exists (select from pg_constraint c where c.conname = 'clubs_name_is_a_name' and c.connamespace = 'roomtone'::regnamespace) then
+  if not exists (select from pg_constraint c where c.conname = 'clubs_name_is_allowed' and c.connamespace = 'roomtone'::regnamespace) then
     update clubs c set name = case when exists (select from clubs o where o.name = normalize(c.name, NFC))
                                    then 'club ' || id else normalize(name, NFC) end
     where name is not nfc normalized;
@@ -37,9 +37,9 @@ $$;
 create unique index if not exists clubs_name_looks_like_no_other on clubs (name_skeleton(name));
 comment on index clubs_name_looks_like_no_other is 'No two clubs have names that look alike.';
 
-alter table clubs drop constraint if exists clubs_name_is_a_name;
-alter table clubs add constraint clubs_name_is_a_name check (name_fault(name) is null);
-alter table clubs drop constraint if exists clubs_description_stays_in_its_place;
-alter table clubs add constraint clubs_description_stays_in_its_place check (not has_hidden_controls(description));
-comment on constraint clubs_name_is_a_name on clubs is 'See name_fault.';
-comment on constraint clubs_description_stays_in_its_place on clubs is 'See has_hidden_controls.';
+alter table clubs drop constraint if exists clubs_name_is_allowed;
+alter table clubs add constraint clubs_name_is_allowed check (name_fault(name) is null);
+alter table clubs drop constraint if exists clubs_description_has_no_hidden_controls;
+alter table clubs add constraint clubs_description_has_no_hidden_controls check (not has_hidden_controls(description));
+comment on constraint clubs_name_is_allowed on clubs is 'See name_fault.';
+comment on constraint clubs_description_has_no_hidden_controls on clubs is 'See has_hidden_controls.';

@@ -4,7 +4,7 @@ begin
   if not acting_as_operator() and club_role(delete_club.club_id) is distinct from 'OWNER' then
     raise insufficient_privilege using
       message    = 'only an owner of the club deletes it',
-      constraint = 'clubs_belong_to_their_owners';
+      constraint = 'clubs_only_owners_change_them';
   end if;
   delete from clubs c where c.id = delete_club.club_id;
   return found;

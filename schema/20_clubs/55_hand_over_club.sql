@@ -6,13 +6,13 @@ begin
   if not acting_as_operator() and club_role(hand_over_club.club_id) is distinct from 'OWNER' then
     raise insufficient_privilege using
       message    = 'only an owner of the club hands it over',
-      constraint = 'clubs_belong_to_their_owners';
+      constraint = 'clubs_only_owners_change_them';
   end if;
   update members m set role = 'OWNER' where m.club_id = hand_over_club.club_id and m.user_id = new_owner;
   if not found then
     raise no_data_found using
       message    = format('%s is not a member of this club', hand_over_club.username),
-      constraint = 'members_person_belongs',
+      constraint = 'members_user_is_a_member',
       hint       = 'Invite them: select invite_to_club(…). When they have accepted, hand the club over.';
   end if;
   update members m set role = 'ADMIN' where m.club_id = hand_over_club.club_id and m.user_id = acting_user() and m.user_id <> new_owner;

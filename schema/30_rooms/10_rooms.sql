@@ -38,7 +38,7 @@ alter table rooms add column if not exists ended_reason text
 alter table rooms add column if not exists slow_mode int not null default 0
   constraint rooms_slow_mode_is_short check (slow_mode between 0 and 3600);
 alter table rooms add column if not exists pinned_link text
-  constraint rooms_pinned_link_is_web check (pinned_link ~ '^https?://\S+$' and length(pinned_link) <= 500);
+  constraint rooms_pinned_link_is_a_web_address check (pinned_link ~ '^https?://\S+$' and length(pinned_link) <= 500);
 
 alter table rooms add column if not exists topology text not null default 'mesh'
   constraint rooms_topology_is_known check (topology in ('mesh', 'sfu', 'mcu'));
@@ -87,7 +87,7 @@ comment on constraint rooms_only_ended_ones_have_a_reason on rooms is 'Only an e
 -- Change existing rows that break these rules.
 do $$
 begin
-  if not exists (select from pg_constraint c where c.conname = 'rooms_name_is_a_name' and c.connamespace = 'roomtone'::regnamespace) then
+  if not exists (select from pg_constraint c where c.conname = 'rooms_name_is_allowed' and c.connamespace = 'roomtone'::regnamespace) then
     alter table rooms disable trigger user; -- they refuse changes to ended rooms, and this change does not belong in the log
     update rooms set name = normalize(name, NFC) where name is not nfc normalized;
     update rooms set name = 'room ' || id where name_fault(name) is not null;
@@ -98,12 +98,12 @@ begin
 end
 $$;
 
-alter table rooms drop constraint if exists rooms_name_is_a_name;
-alter table rooms add constraint rooms_name_is_a_name check (name_fault(name) is null);
-alter table rooms drop constraint if exists rooms_ended_reason_stays_in_its_place;
-alter table rooms add constraint rooms_ended_reason_stays_in_its_place check (not has_hidden_controls(ended_reason));
-alter table rooms drop constraint if exists rooms_pinned_link_stays_in_its_place;
-alter table rooms add constraint rooms_pinned_link_stays_in_its_place check (not has_hidden_controls(pinned_link));
-comment on constraint rooms_name_is_a_name on rooms is 'See name_fault.';
-comment on constraint rooms_ended_reason_stays_in_its_place on rooms is 'See has_hidden_controls.';
-comment on constraint rooms_pinned_link_stays_in_its_place on rooms is 'See has_hidden_controls.';
+alter table rooms drop constraint if exists rooms_name_is_allowed;
+alter table rooms add constraint rooms_name_is_allowed check (name_fault(name) is null);
+alter table rooms drop constraint if exists rooms_ended_reason_has_no_hidden_controls;
+alter table rooms add constraint rooms_ended_reason_has_no_hidden_controls check (not has_hidden_controls(ended_reason));
+alter table rooms drop constraint if exists rooms_pinned_link_has_no_hidden_controls;
+alter table rooms add constraint rooms_pinned_link_has_no_hidden_controls check (not has_hidden_controls(pinned_link));
+comment on constraint rooms_name_is_allowed on rooms is 'See name_fault.';
+comment on constraint rooms_ended_reason_has_no_hidden_controls on rooms is 'See has_hidden_controls.';
+comment on constraint rooms_pinned_link_has_no_hidden_controls on rooms is 'See has_hidden_controls.';

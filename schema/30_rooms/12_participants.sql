@@ -22,7 +22,7 @@ create table if not exists participants (
   constraint participants_only_the_audience_raises_hands check (hand_raised_at is null or role = 'AUDIENCE'),
   constraint participants_only_the_audience_is_invited check (invited_to_speak_at is null or role = 'AUDIENCE'),
   constraint participants_only_the_muted_are_asked check (asked_to_unmute_at is null or (muted and role <> 'AUDIENCE')),
-  constraint participants_only_the_host_stays check (peer_id is not null or role = 'HOST')
+  constraint participants_only_the_host_may_be_away check (peer_id is not null or role = 'HOST')
 );
 -- Columns that came later, for databases that had the table before.
 alter table participants add column if not exists hand_raised_at timestamptz
@@ -61,6 +61,6 @@ comment on constraint participants_only_the_audience_raises_hands on participant
 comment on constraint participants_only_the_audience_is_invited on participants is 'Participants on stage need no invitation to speak.';
 comment on constraint participants_only_the_muted_are_asked on participants is
   'Only a participant on stage whose microphone is off is asked to switch it on.';
-comment on constraint participants_only_the_host_stays on participants is
+comment on constraint participants_only_the_host_may_be_away on participants is
   'When a participant leaves, the seat is deleted, except the host''s, which stays with a null peer_id.';
 comment on index participants_by_user is 'Finds the seats of a user who signs out.';

@@ -7,13 +7,13 @@ create table if not exists invitations (
   invited_by   bigint default acting_user() references users on delete cascade,
   created_at   timestamptz not null default now(),
   expires_at   timestamptz not null default now() + interval '7 days',
-  max_uses     int constraint invitations_have_uses check (max_uses > 0),
+  max_uses     int constraint invitations_max_uses_is_positive check (max_uses > 0),
   uses         int not null default 0,
   declined_at  timestamptz,
-  constraint invitations_are_to_one_place check (num_nonnulls(club_id, room_id) = 1),
-  constraint invitations_not_to_oneself check (invited_user <> invited_by),
+  constraint invitations_are_to_a_club_or_a_room check (num_nonnulls(club_id, room_id) = 1),
+  constraint invitations_not_to_yourself check (invited_user <> invited_by),
   constraint invitations_end_within_90_days check (expires_at > created_at and expires_at <= created_at + interval '2160 hours'),
-  constraint invitations_uses_are_counted check (uses between 0 and coalesce(max_uses, uses)),
+  constraint invitations_uses_are_within_max_uses check (uses between 0 and coalesce(max_uses, uses)),
   constraint invitations_only_named_ones_are_declined check (declined_at is null or invited_user is not null)
 );
 create index if not exists invitations_by_invited_user on invitations (invited_user) where invited_user is not null;
@@ -34,10 +34,10 @@ comment on column invitations.expires_at is 'Until when it can be accepted: by d
 comment on column invitations.max_uses is 'How many users may accept it; null: any number. 1 for a named invitation.';
 comment on column invitations.uses is 'How many users have accepted it.';
 comment on column invitations.declined_at is 'When the invited user declined.';
-comment on constraint invitations_are_to_one_place on invitations is 'An invitation is either to a club or to a room.';
-comment on constraint invitations_not_to_oneself on invitations is 'A user cannot invite themselves.';
+comment on constraint invitations_are_to_a_club_or_a_room on invitations is 'An invitation is either to a club or to a room.';
+comment on constraint invitations_not_to_yourself on invitations is 'A user cannot invite themselves.';
 comment on constraint invitations_end_within_90_days on invitations is 'An invitation is valid for 90 days at most.';
-comment on constraint invitations_uses_are_counted on invitations is 'An invitation is accepted at most max_uses times.';
+comment on constraint invitations_uses_are_within_max_uses on invitations is 'An invitation is accepted at most max_uses times.';
 comment on constraint invitations_only_named_ones_are_declined on invitations is 'A link cannot be declined, because it is not for one user.';
 comment on index invitations_by_invited_user is 'Finds the invitations for a user.';
 comment on index invitations_by_club is 'Finds the invitations to a club.';

@@ -7,19 +7,19 @@ begin
         message    = 'there is no invitation with this code',
         constraint = 'invitations_is_known',
         hint       = 'It may have been withdrawn. Ask for a new one.';
-    when 'invitations_is_for_somebody_else' then
+    when 'invitations_is_for_you' then
       raise insufficient_privilege using
         message    = 'this invitation is for another user',
-        constraint = 'invitations_is_for_somebody_else',
+        constraint = 'invitations_is_for_you',
         hint       = 'Ask for an invitation for yourself.';
     when 'invitations_is_accepted_once' then
       raise check_violation using
         message    = 'you have accepted this invitation already',
         constraint = 'invitations_is_accepted_once';
-    when 'invitations_is_declined' then
+    when 'invitations_is_not_declined' then
       raise check_violation using
         message    = 'you have declined this invitation',
-        constraint = 'invitations_is_declined',
+        constraint = 'invitations_is_not_declined',
         hint       = 'If you changed your mind, ask for a new one.';
     when 'invitations_has_not_expired' then
       raise check_violation using

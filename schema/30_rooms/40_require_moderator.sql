@@ -9,7 +9,7 @@ begin
       constraint = 'participants_only_for_moderators';
   end if;
   return case when require_moderator.username is not null
-              then require_occupant(require_moderator.room_id, require_moderator.username) end;
+              then require_participant(require_moderator.room_id, require_moderator.username) end;
 end
 $$;
 

@@ -9,13 +9,13 @@ begin
     perform require_open_room(require_seat.room_id);
     raise insufficient_privilege using
       message    = 'you are not in this room',
-      constraint = 'participants_only_for_those_inside',
+      constraint = 'participants_only_for_participants',
       hint       = 'Join first: POST /rows/participants, or select join_room(…).';
   end if;
   if seat_peer is distinct from coalesce(require_seat.peer_id, seat_peer) then
     raise insufficient_privilege using
       message    = 'this session no longer has your seat',
-      constraint = 'participants_peer_is_current',
+      constraint = 'participants_peer_id_is_current',
       hint       = 'Another tab took the seat, or your connection was lost for too long. Join again.';
   end if;
   return seat_peer;

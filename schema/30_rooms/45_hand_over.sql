@@ -1,7 +1,7 @@
 create or replace function hand_over(room_id bigint, username text) returns rooms
 language plpgsql as $$
 declare
-  new_host bigint := require_occupant(hand_over.room_id, hand_over.username);
+  new_host bigint := require_participant(hand_over.room_id, hand_over.username);
   room rooms;
 begin
   -- Lock the seats before the room, in the same order as a host who leaves, to avoid a deadlock.

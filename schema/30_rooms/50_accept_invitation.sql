@@ -4,7 +4,7 @@ declare
   accepted invitations := require_invitation(accept_invitation.code);
 begin
   if accepted.declined_at is not null then
-    perform refuse_invitation('invitations_is_declined');
+    perform refuse_invitation('invitations_is_not_declined');
   elsif accepted.expires_at <= clock_timestamp() then
     perform refuse_invitation('invitations_has_not_expired');
   elsif accepted.uses >= accepted.max_uses then

@@ -13,7 +13,7 @@ begin
   if not found then
     perform refuse_invitation('invitations_is_known');
   elsif wanted.invited_user <> acting_user() then
-    perform refuse_invitation('invitations_is_for_somebody_else');
+    perform refuse_invitation('invitations_is_for_you');
   elsif exists (select from acceptances a where a.invitation_id = wanted.id and a.user_id = acting_user()) then
     perform refuse_invitation('invitations_is_accepted_once');
   end if;

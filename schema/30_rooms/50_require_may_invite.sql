@@ -21,7 +21,7 @@ begin
                select from members m where m.club_id = room.club_id and m.user_id = require_may_invite.invitee))) then
     raise insufficient_privilege using
       message    = 'you may not make this invitation',
-      constraint = 'invitations_are_made_by_those_inside',
+      constraint = 'invitations_are_made_by_participants',
       hint       = 'Participants may invite users by name to an open room that is not locked, and club members other members to a room of their club. Host and moderators may make any invitation.';
   end if;
 end

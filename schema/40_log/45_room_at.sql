@@ -25,7 +25,7 @@ begin
   if wanted < coalesce(oldest, wanted) then
     raise no_data_found using
       message    = format('the log of room %s begins at %s', room_at.room_id, oldest),
-      constraint = 'events_reach_back',
+      constraint = 'events_are_still_kept',
       hint       = case when least(reader.joined_seq, reader.public_seq) > 0 then 'Of a room for invited users you see the roster since you joined.'
                         else 'Events are kept for an hour, and are lost in a crash.' end;
   end if;
@@ -40,4 +40,4 @@ end
 $$;
 
 comment on function room_at(bigint, timestamptz) is
-  'The room''s roster at an earlier time, for participants and operators: select * from room_at(1, now() - interval ''5 minutes''); It reaches back to the oldest event in the log (relays keep events for an hour), or to the beginning of the log. Earlier times are refused as events_reach_back.';
+  'The room''s roster at an earlier time, for participants and operators: select * from room_at(1, now() - interval ''5 minutes''); It reaches back to the oldest event in the log (relays keep events for an hour), or to the beginning of the log. Earlier times are refused as events_are_still_kept.';

@@ -1,7 +1,7 @@
 create or replace function accept_to_speak(room_id bigint) returns text
 language plpgsql as $$
 declare
-  my_id bigint := require_occupant(accept_to_speak.room_id);
+  my_id bigint := require_participant(accept_to_speak.room_id);
   new_role text;
 begin
   update participants p set role = 'SPEAKER'

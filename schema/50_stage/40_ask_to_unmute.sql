@@ -1,10 +1,10 @@
 create or replace function ask_to_unmute(room_id bigint, username text) returns boolean
 language plpgsql as $$
 declare
-  occupant bigint := require_moderator(ask_to_unmute.room_id, ask_to_unmute.username);
+  participant_id bigint := require_moderator(ask_to_unmute.room_id, ask_to_unmute.username);
 begin
   update participants p set asked_to_unmute_at = clock_timestamp()
-  where p.room_id = ask_to_unmute.room_id and p.user_id = occupant and p.asked_to_unmute_at is null;
+  where p.room_id = ask_to_unmute.room_id and p.user_id = participant_id and p.asked_to_unmute_at is null;
   return found;
 end
 $$;

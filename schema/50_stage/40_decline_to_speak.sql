@@ -1,7 +1,7 @@
 create or replace function decline_to_speak(room_id bigint) returns boolean
 language plpgsql as $$
 declare
-  my_id bigint := require_occupant(decline_to_speak.room_id);
+  my_id bigint := require_participant(decline_to_speak.room_id);
 begin
   update participants p set invited_to_speak_at = null
   where p.room_id = decline_to_speak.room_id and p.user_id = my_id and p.invited_to_speak_at is not null;

@@ -10,7 +10,7 @@ begin
   returning p.role into new_role;
   if not found then
     select p.role into new_role from participants p
-    where p.room_id = invite_to_speak.room_id and p.user_id = require_occupant(invite_to_speak.room_id, invite_to_speak.username);
+    where p.room_id = invite_to_speak.room_id and p.user_id = require_participant(invite_to_speak.room_id, invite_to_speak.username);
   end if;
   return new_role;
 end

@@ -1,15 +1,15 @@
 create or replace function lower_hand(room_id bigint, username text default null) returns boolean
 language plpgsql as $$
 declare
-  occupant bigint := require_occupant(lower_hand.room_id, lower_hand.username);
+  participant_id bigint := require_participant(lower_hand.room_id, lower_hand.username);
 begin
-  if occupant is distinct from acting_user() and not acting_as_operator() and not moderates(lower_hand.room_id) then
+  if participant_id is distinct from acting_user() and not acting_as_operator() and not moderates(lower_hand.room_id) then
     raise insufficient_privilege using
       message    = 'only the host and moderators lower the hand of another participant',
-      constraint = 'participants_only_they_raise_hands';
+      constraint = 'participants_raise_only_their_own_hand';
   end if;
   update participants p set hand_raised_at = null
-  where p.room_id = lower_hand.room_id and p.user_id = occupant and p.hand_raised_at is not null;
+  where p.room_id = lower_hand.room_id and p.user_id = participant_id and p.hand_raised_at is not null;
   return found;
 end
 $$;

@@ -1,10 +1,10 @@
 create or replace function move_to_audience(room_id bigint, username text) returns boolean
 language plpgsql as $$
 declare
-  occupant bigint := require_moderator(move_to_audience.room_id, move_to_audience.username);
+  participant_id bigint := require_moderator(move_to_audience.room_id, move_to_audience.username);
 begin
   update participants p set role = 'AUDIENCE'
-  where p.room_id = move_to_audience.room_id and p.user_id = occupant and p.role <> 'AUDIENCE';
+  where p.room_id = move_to_audience.room_id and p.user_id = participant_id and p.role <> 'AUDIENCE';
   return found;
 end
 $$;

@@ -1,15 +1,15 @@
 create or replace function mute(room_id bigint, username text default null) returns boolean
 language plpgsql as $$
 declare
-  occupant bigint := require_occupant(mute.room_id, mute.username);
+  participant_id bigint := require_participant(mute.room_id, mute.username);
 begin
-  if occupant is distinct from acting_user() and not acting_as_operator() and not moderates(mute.room_id) then
+  if participant_id is distinct from acting_user() and not acting_as_operator() and not moderates(mute.room_id) then
     raise insufficient_privilege using
       message    = 'only the host and moderators mute another participant',
       constraint = 'participants_only_moderators_mute';
   end if;
   update participants p set muted = true
-  where p.room_id = mute.room_id and p.user_id = occupant and not p.muted;
+  where p.room_id = mute.room_id and p.user_id = participant_id and not p.muted;
   return found;
 end
 $$;

@@ -1,11 +1,11 @@
 create or replace function raise_hand(room_id bigint) returns timestamptz
 language plpgsql as $$
 declare
-  occupant bigint := require_occupant(raise_hand.room_id);
+  participant_id bigint := require_participant(raise_hand.room_id);
   raised_at timestamptz;
 begin
   update participants p set hand_raised_at = clock_timestamp()
-  where p.room_id = raise_hand.room_id and p.user_id = occupant
+  where p.room_id = raise_hand.room_id and p.user_id = participant_id
   returning p.hand_raised_at into raised_at;
   return raised_at;
 end

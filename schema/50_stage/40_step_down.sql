@@ -1,7 +1,7 @@
 create or replace function step_down(room_id bigint) returns boolean
 language plpgsql as $$
 declare
-  my_id bigint := require_occupant(step_down.room_id);
+  my_id bigint := require_participant(step_down.room_id);
 begin
   update participants p set role = 'AUDIENCE'
   where p.room_id = step_down.room_id and p.user_id = my_id and p.role <> 'AUDIENCE';

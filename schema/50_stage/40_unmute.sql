@@ -1,10 +1,10 @@
 create or replace function unmute(room_id bigint) returns boolean
 language plpgsql as $$
 declare
-  occupant bigint := require_occupant(unmute.room_id);
+  participant_id bigint := require_participant(unmute.room_id);
 begin
   update participants p set muted = false
-  where p.room_id = unmute.room_id and p.user_id = occupant and p.muted;
+  where p.room_id = unmute.room_id and p.user_id = participant_id and p.muted;
   return found;
 end
 $$;

@@ -26,12 +26,12 @@ comment on index messages_client_id_is_new is 'Refuses a message that was sent b
 -- Change existing rows that break these rules.
 do $$
 begin
-  if not exists (select from pg_constraint c where c.conname = 'messages_body_stays_in_its_place' and c.connamespace = 'roomtone'::regnamespace) then
+  if not exists (select from pg_constraint c where c.conname = 'messages_body_has_no_hidden_controls' and c.connamespace = 'roomtone'::regnamespace) then
     update messages set body = regexp_replace(body, '[\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]', U&'\FFFD', 'g') where has_hidden_controls(body);
   end if;
 end
 $$;
 
-alter table messages drop constraint if exists messages_body_stays_in_its_place;
-alter table messages add constraint messages_body_stays_in_its_place check (not has_hidden_controls(body));
-comment on constraint messages_body_stays_in_its_place on messages is 'See has_hidden_controls.';
+alter table messages drop constraint if exists messages_body_has_no_hidden_controls;
+alter table messages add constraint messages_body_has_no_hidden_controls check (not has_hidden_controls(body));
+comment on constraint messages_body_has_no_hidden_controls on messages is 'See has_hidden_controls.';

@@ -1,14 +1,14 @@
 create or replace function remove_from_room(room_id bigint, username text) returns boolean
 language plpgsql as $$
 declare
-  occupant bigint := require_moderator(remove_from_room.room_id, remove_from_room.username);
+  participant_id bigint := require_moderator(remove_from_room.room_id, remove_from_room.username);
 begin
-  if exists (select from rooms r where r.id = remove_from_room.room_id and r.host_id = occupant) then
+  if exists (select from rooms r where r.id = remove_from_room.room_id and r.host_id = participant_id) then
     raise check_violation using
       message    = 'the host cannot be removed from the room',
       constraint = 'participants_host_is_never_removed';
   end if;
-  delete from participants p where p.room_id = remove_from_room.room_id and p.user_id = occupant;
+  delete from participants p where p.room_id = remove_from_room.room_id and p.user_id = participant_id;
   return found;
 end
 $$;

@@ -11,7 +11,7 @@ create unlogged table if not exists signals (
              constraint signals_kind_is_known check (kind in ('offer', 'answer', 'candidate', 'bye', 'connected')),
   body       jsonb not null default '{}',
   created_at timestamptz not null default clock_timestamp(),
-  constraint signals_body_is_w3c check (
+  constraint signals_body_has_the_w3c_form check (
     case kind
       when 'offer'     then body ->> 'type' = 'offer' and jsonb_typeof(body -> 'sdp') = 'string'
       when 'answer'    then body ->> 'type' = 'answer' and jsonb_typeof(body -> 'sdp') = 'string'
@@ -19,16 +19,16 @@ create unlogged table if not exists signals (
                             and not jsonb_path_exists(body, '$[*] ? (!(@.type() == "object" && exists(@.candidate ? (@.type() == "string"))))')
       else jsonb_typeof(body) = 'object'
     end is true),
-  constraint signals_body_is_bounded check (pg_column_size(body) <= 65536)
+  constraint signals_body_is_limited check (pg_column_size(body) <= 65536)
 );
 -- Release 0.1.0 took bodies of up to 256 KiB.
 do $$
 begin
-  if exists (select from pg_constraint c where c.conrelid = 'signals'::regclass and c.conname = 'signals_body_is_bounded'
+  if exists (select from pg_constraint c where c.conrelid = 'signals'::regclass and c.conname = 'signals_body_is_limited'
              and pg_get_constraintdef(c.oid) like '%262144%') then
     delete from signals where pg_column_size(body) > 65536;
-    alter table signals drop constraint signals_body_is_bounded,
-      add constraint signals_body_is_bounded check (pg_column_size(body) <= 65536);
+    alter table signals drop constraint signals_body_is_limited,
+      add constraint signals_body_is_limited check (pg_column_size(body) <= 65536);
   end if;
 end
 $$;
@@ -49,7 +49,7 @@ comment on column signals.kind is 'offer, answer, candidate, bye, or connected (
 comment on column signals.body is
   'The dictionary of the W3C''s WebRTC standard, unchanged (4.6.2 RTCSessionDescriptionInit, 4.8.1 RTCIceCandidateInit). Candidates may be sent as an array.';
 comment on column signals.created_at is 'When it was sent.';
-comment on constraint signals_body_is_w3c on signals is 'An offer or answer has its type and sdp; a candidate has a candidate string.';
-comment on constraint signals_body_is_bounded on signals is 'A signal has at most 64 KiB.';
+comment on constraint signals_body_has_the_w3c_form on signals is 'An offer or answer has its type and sdp; a candidate has a candidate string.';
+comment on constraint signals_body_is_limited on signals is 'A signal has at most 64 KiB.';
 comment on index signals_between_peers is 'The history of one pair, for the rules of offer and answer.';
 comment on index signals_to_peer is 'What waits for one session, for its snapshot.';

@@ -10,19 +10,19 @@ create table if not exists recordings (
   started_at   timestamptz,
   ended_at     timestamptz constraint recordings_end_after_they_start check (ended_at >= announced_at),
   ended_reason text,
-  duration     interval constraint recordings_last_some_time check (duration >= interval '0'),
-  bytes        bigint constraint recordings_have_a_size check (bytes >= 0),
+  duration     interval constraint recordings_duration_is_not_negative check (duration >= interval '0'),
+  bytes        bigint constraint recordings_bytes_are_not_negative check (bytes >= 0),
   failure      text,
   continues_id bigint references recordings on delete set null,
-  deleted_at   timestamptz constraint recordings_end_before_they_go check (deleted_at is null or ended_at is not null),
+  deleted_at   timestamptz constraint recordings_deleted_ones_have_ended check (deleted_at is null or ended_at is not null),
   node_id      text,
-  file         text not null constraint recordings_file_is_their_own unique
-               constraint recordings_file_is_a_name check (file ~ '^[0-9a-f]{8}-[0-9a-f-]{36}\.ogg$')
+  file         text not null constraint recordings_file_is_unique unique
+               constraint recordings_file_is_a_file_name check (file ~ '^[0-9a-f]{8}-[0-9a-f-]{36}\.ogg$')
 );
 create unique index if not exists recordings_one_at_a_time on recordings (room_id) where ended_at is null;
 create index if not exists recordings_by_room on recordings (room_id, id);
 create index if not exists recordings_by_starter on recordings (started_by);
-create index if not exists recordings_by_part on recordings (continues_id) where continues_id is not null;
+create index if not exists recordings_by_continued on recordings (continues_id) where continues_id is not null;
 create index if not exists recordings_by_end on recordings (ended_at) where deleted_at is null;
 create index if not exists recordings_unmeasured on recordings (id)
   where started_at is not null and ended_at is not null and duration is null and deleted_at is null;
@@ -45,10 +45,10 @@ comment on column recordings.deleted_at is 'When it was deleted: the file is rem
 comment on column recordings.node_id is 'The node that writes it; null while no node is available.';
 comment on column recordings.file is 'Name of the file in the folder for recordings. Its first eight characters stand for this database (recording_file_prefix).';
 comment on constraint recordings_end_after_they_start on recordings is 'A recording ends after it was announced.';
-comment on constraint recordings_end_before_they_go on recordings is 'A deleted recording has ended.';
+comment on constraint recordings_deleted_ones_have_ended on recordings is 'A deleted recording has ended.';
 comment on index recordings_one_at_a_time is 'A room has one running recording at a time; finds it.';
 comment on index recordings_by_room is 'Finds the recordings of a room.';
 comment on index recordings_by_starter is 'Finds the recordings of a user who is deleted.';
-comment on index recordings_by_part is 'Finds the recording that continues another.';
+comment on index recordings_by_continued is 'Finds the recording that continues another.';
 comment on index recordings_by_end is 'Finds recordings that are old enough to delete.';
 comment on index recordings_unmeasured is 'Finds ended recordings whose node did not report their duration.';

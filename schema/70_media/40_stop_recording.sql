@@ -8,7 +8,7 @@ begin
     perform require_open_room(stop_recording.room_id);
     raise insufficient_privilege using
       message    = 'only the host and moderators stop a recording',
-      constraint = 'recordings_are_stopped_by_those_who_moderate',
+      constraint = 'recordings_are_stopped_by_moderators',
       hint       = 'You can leave the room; then you are not recorded.';
   end if;
   update recordings r set ended_at = clock_timestamp()

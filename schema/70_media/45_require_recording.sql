@@ -13,7 +13,7 @@ begin
   if not acting_as_operator() and not was_recorded(recording.id) then
     raise insufficient_privilege using
       message    = 'a recording is only for participants who were in the room',
-      constraint = 'recordings_are_for_those_recorded',
+      constraint = 'recordings_are_for_recorded_users',
       hint       = 'You may play a recording if you were in the room while it was made.';
   end if;
   recording.node_id := null; -- would show the name of a machine
@@ -22,4 +22,4 @@ end
 $$;
 
 comment on function require_recording(bigint) is
-  'The recording. Raises recordings_is_known if there is none, and recordings_are_for_those_recorded unless the acting user may play it.';
+  'The recording. Raises recordings_is_known if there is none, and recordings_are_for_recorded_users unless the acting user may play it.';

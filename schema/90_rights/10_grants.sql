@@ -55,7 +55,7 @@ grant execute on function moderates(bigint), club_role(bigint), act_as(text), jo
   accept_invitation(text), decline_invitation(text), my_invitations(),
   start_recording(bigint), stop_recording(bigint), delete_recording(bigint), recording_chat(bigint), was_recorded(bigint), require_recording(bigint),
   recording_status(recordings),
-  require_user(text), require_moderator(bigint, text), require_occupant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint, int),
+  require_user(text), require_moderator(bigint, text), require_participant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint, int),
   require_seat(bigint, uuid), room_snapshot(bigint, uuid), room_log(bigint, uuid, bigint, bigint, int)
   to roomtone_person;
 

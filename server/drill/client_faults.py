@@ -16,7 +16,7 @@ SLEEPERS: Final = 4
 HIDDEN: Final = 12
 TICK: Final = 1.0  # seconds; how often browsers let the timers of a hidden tab fire
 LINES_LOST: Final = 2
-SEAT_IS_GONE: Final = ("participants_only_for_those_inside", "participants_peer_is_current")
+SEAT_IS_GONE: Final = ("participants_only_for_participants", "participants_peer_id_is_current")
 
 
 async def sleep_past_the_grace_period(environment: DrillEnvironment) -> None:

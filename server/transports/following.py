@@ -46,7 +46,7 @@ class SeatTaken(Problem):
             403,
             "42501",
             "your seat belongs to a newer session",
-            rule="participants_peer_is_current",
+            rule="participants_peer_id_is_current",
             hint="Join again.",
         )
 

@@ -240,7 +240,7 @@ class RoomSocket(HallwaySocket):
 def _has_not_joined(error: Exception) -> bool:
     """Whether the only reason is that the user has no seat yet."""
     rule = error.diag.constraint_name if isinstance(error, psycopg.Error) else None
-    return rule == "participants_only_for_those_inside"
+    return rule == "participants_only_for_participants"
 
 
 routes: list[BaseRoute] = [

@@ -121,12 +121,12 @@ def test_it_reconnects_after_a_relay_was_down_or_failed(quiet_page: Page) -> Non
 def test_a_refusal_ends_it_with_the_rule_that_refused(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
-        """answers.push(refuse(403, { code: '23514', rule: 'participants_peer_is_current' }))
+        """answers.push(refuse(403, { code: '23514', rule: 'participants_peer_id_is_current' }))
         const subscription = subscribe()
         await until(() => subscription.state === 'ended')
         return { states, requests: requests.length }""",
     )
-    assert seen["states"] == ["connecting", "ended refused participants_peer_is_current"]
+    assert seen["states"] == ["connecting", "ended refused participants_peer_id_is_current"]
     assert seen["requests"] == 1
 
 

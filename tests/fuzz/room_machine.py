@@ -131,7 +131,7 @@ class RoomMachine(RuleBasedStateMachine):
             assert stream.problem is None, stream.problem
             return True
         stream.disconnect()
-        rule = "participants_peer_is_current" if here else "participants_only_for_those_inside"
+        rule = "participants_peer_id_is_current" if here else "participants_only_for_participants"
         assert stream.problem is not None
         assert stream.problem["rule"] == ("participants_room_is_open" if self.model.ended else rule)
         return False

@@ -53,7 +53,7 @@ def call(function: str, arguments: list[str], world: World) -> str:
         "require_moderator": f"{world.room}",
         "require_user": "'guest'",
         "replay_room": f"{world.room}",
-        "require_occupant": f"{world.room}, 'guest'",
+        "require_participant": f"{world.room}, 'guest'",
         "require_seat": f"{world.room}",
         "room_at": f"{world.room}",
         "room_log": f"{world.room}, null, {world.epoch}, 0",

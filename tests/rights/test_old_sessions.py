@@ -42,11 +42,11 @@ async def test_an_older_session_can_do_nothing_with_the_seat(
         polled = anna.get(
             f"/rooms/{room}/events", params={"peer_id": old}, headers={"Accept": "application/json"}
         )
-        problem(polled, 403, "42501", "participants_peer_is_current")
+        problem(polled, 403, "42501", "participants_peer_id_is_current")
         token = anna.headers["Authorization"].removeprefix("Bearer ")
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=old) as stale:
             assert (stale.status, (stale.problem or {})["rule"]) == (
-                403, "participants_peer_is_current",
+                403, "participants_peer_id_is_current",
             )  # fmt: skip
 
         assert psql.all("select peer_id::text, muted from roster where username = 'anna'") == [

@@ -42,11 +42,11 @@ def test_deleted_messages_count_for_the_rate_limit(psql: Psql, talk: int) -> Non
         psql.run("delete from messages where true")
 
     psql.act_as("anna")
-    refused_after(psql, "messages_come_slowly", 5, 1.0, say_and_delete)
+    refused_after(psql, "messages_are_rate_limited", 5, 1.0, say_and_delete)
     psql.act_as("ben").one("select say(%s, 'everybody counts for themselves')", talk)
     later(psql, "1 minute")
     psql.act_as("anna")
-    refused_after(psql, "messages_come_slowly", 5, 1.0, say_and_delete)
+    refused_after(psql, "messages_are_rate_limited", 5, 1.0, say_and_delete)
 
 
 CLIENT_ID = "00000000-0000-4000-8000-000000000001"
@@ -75,7 +75,7 @@ def test_a_reaction_is_an_event_for_all_participants(psql: Psql, talk: int) -> N
     assert psql.act_as("ben").one("select count(*) from reactions") == len(EMOJI)
     psql.act_as("cleo")
     assert psql.one("select count(*) from reactions") == 0
-    with refused("participants_only_for_those_inside"):
+    with refused("participants_only_for_participants"):
         psql.one("select react(%s, '👏')", talk)
     psql.act_as(None)
     kind, record, recipient = psql.all(
@@ -96,7 +96,11 @@ def test_an_unknown_emoji_is_refused(psql: Psql, talk: int) -> None:
 def test_reactions_have_a_rate_limit(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     refused_after(
-        psql, "reactions_come_slowly", 8, 0.5, lambda _: psql.one("select react(%s, '👏')", talk)
+        psql,
+        "reactions_are_rate_limited",
+        8,
+        0.5,
+        lambda _: psql.one("select react(%s, '👏')", talk),
     )
     psql.one("select say(%s, 'Words are another thing')", talk)
     later(psql, "4 seconds")
@@ -115,7 +119,7 @@ def test_two_requests_at_once_are_counted_one_after_the_other(
     with pytest.raises(Exception, match="lock timeout"):
         psql.one("select react(%s, '👏')", talk)
     slow.connection.commit()
-    with refused("reactions_come_slowly"):
+    with refused("reactions_are_rate_limited"):
         psql.one("select react(%s, '👏')", talk)
 
 

@@ -14,7 +14,7 @@ from . import unicode_sql
 
 NAMES = cases("usernames", "names")
 STORED = [case for case in NAMES if case["right"] != "400"]
-RULES = ("users_username_is_a_name", "users_username_looks_like_no_other")
+RULES = ("users_username_is_allowed", "users_username_looks_like_no_other")
 
 
 def shown(case: dict[str, Any]) -> str:
@@ -145,10 +145,10 @@ def test_a_forbidden_name_is_refused_for_users_clubs_rooms_and_topics(
 ) -> None:
     rick = psql.person("rick")
     for statement, rule in (
-        ("insert into users (username) values (%s)", "users_username_is_a_name"),
-        ("insert into clubs (owner_id, name) values (%s, %s)", "clubs_name_is_a_name"),
-        ("insert into rooms (host_id, name) values (%s, %s)", "rooms_name_is_a_name"),
-        ("insert into topics (name) values (%s)", "topics_name_is_a_name"),
+        ("insert into users (username) values (%s)", "users_username_is_allowed"),
+        ("insert into clubs (owner_id, name) values (%s, %s)", "clubs_name_is_allowed"),
+        ("insert into rooms (host_id, name) values (%s, %s)", "rooms_name_is_allowed"),
+        ("insert into topics (name) values (%s)", "topics_name_is_allowed"),
     ):
         values = (rick, name) if statement.count("%s") == 2 else (name,)
         with refused(rule):
@@ -172,31 +172,31 @@ def test_control_characters_are_refused_in_longer_texts(psql: Psql, hidden: str)
     psql.seat(room, "rick")
     text = f"hello {hidden}dlrow"
     for statement, values, rule in (
-        ("update users set bio = %s", (text,), "users_bio_stays_in_its_place"),
+        ("update users set bio = %s", (text,), "users_bio_has_no_hidden_controls"),
         (
             "insert into clubs (owner_id, name, description) values (%s, 'Tea', %s)",
             (rick, text),
-            "clubs_description_stays_in_its_place",
+            "clubs_description_has_no_hidden_controls",
         ),
         (
             "update rooms set pinned_link = %s where id = %s",
             (f"https://{hidden}x", room),
-            "rooms_pinned_link_stays_in_its_place",
+            "rooms_pinned_link_has_no_hidden_controls",
         ),
         (
             "update rooms set ended_reason = %s, ended_at = now() where id = %s",
             (text, room),
-            "rooms_ended_reason_stays_in_its_place",
+            "rooms_ended_reason_has_no_hidden_controls",
         ),
         (
             "insert into messages (room_id, user_id, body) values (%s, %s, %s)",
             (room, rick, text),
-            "messages_body_stays_in_its_place",
+            "messages_body_has_no_hidden_controls",
         ),
         (
             "insert into reports (room_id, reported_id, reason) values (%s, %s, %s)",
             (room, rick, text),
-            "reports_reason_stays_in_its_place",
+            "reports_reason_has_no_hidden_controls",
         ),
     ):
         with refused(rule):
@@ -222,9 +222,9 @@ def test_names_from_before_the_rules_are_changed(psql: Psql) -> None:
         "drop index users_username_looks_like_no_other, users_username_is_unique, clubs_name_looks_like_no_other"
     )
     for table, rule in (
-        ("users", "users_username_is_a_name"),
-        ("users", "users_bio_stays_in_its_place"),
-        ("rooms", "rooms_name_is_a_name"),
+        ("users", "users_username_is_allowed"),
+        ("users", "users_bio_has_no_hidden_controls"),
+        ("rooms", "rooms_name_is_allowed"),
     ):
         psql.connection.execute(f"alter table {table} drop constraint {rule}".encode())
         psql.connection.execute(f"alter table {table} disable trigger user".encode())
@@ -271,4 +271,4 @@ def test_a_user_is_found_by_any_spelling_of_the_name(psql: Psql) -> None:
         psql.act_as(None)
     psql.seat(room, "Zo\u00eb")
     psql.act_as("rick")
-    assert psql.one("select require_occupant(%s, %s)", room, "ZOE\u0308") == zoe
+    assert psql.one("select require_participant(%s, %s)", room, "ZOE\u0308") == zoe

@@ -142,7 +142,7 @@ def test_in_a_room_for_invited_users_participants_read_earlier_messages_but_not_
         ("anna: welcome", "rick host, anna, late"),
     ]
     for then in (moment, psql.one("select created_at from rooms where id = %s", room)):
-        with refused("events_reach_back"):
+        with refused("events_are_still_kept"):
             psql.act_as("late").all("select * from room_at(%s, %s)", room, then)
     now = psql.all("select username from room_at(%s)", room)
     assert now == [("rick",), ("anna",), ("late",)]
@@ -186,7 +186,7 @@ def test_a_seat_that_is_not_committed_reads_nothing_of_the_time_before(
     late = Psql(connect(autocommit=False)).act_as("late")
     late.one("select join_room(%s)", room)
     assert "early" not in str(late.all("select * from replay_room(%s)", room))
-    with refused("events_reach_back"):
+    with refused("events_are_still_kept"):
         late.all("select * from room_at(%s, %s)", room, moment)
 
 

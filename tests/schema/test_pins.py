@@ -52,7 +52,7 @@ def test_only_a_link_to_a_page_is_pinned(psql: Psql, talk: int) -> None:
         "https://tea.example/a b", 'https://tea.example/"onclick="x', "https://tea.example/<b>",
         "https://tea.example/\nx", "https://" + "x" * 500,
     ):  # fmt: skip
-        with refused("rooms_pinned_link_is_web"):
+        with refused("rooms_pinned_link_is_a_web_address"):
             psql.one("select pin_link(%s, %s)", talk, link)
-        with refused("rooms_pinned_link_is_web"):
+        with refused("rooms_pinned_link_is_a_web_address"):
             psql.run("update rooms set pinned_link = %s where id = %s", link, talk)

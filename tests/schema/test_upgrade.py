@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,22 @@ def test_an_upgrade_keeps_the_rows_and_the_room_goes_on(upgraded: str, connect: 
     assert psql.act_as("anna").one("select unmute(%s)", room) is True
     with_all = "select string_agg(what, '; ' order by seq) from replay_room(%s)"
     assert "anna: hello" in psql.act_as("rick").one(with_all, room)
+
+
+def test_every_replaced_name_of_a_rule_is_renamed(psql: Psql) -> None:
+    """As in a database of a release in which these rules had their old names."""
+    file = Path(__file__).parents[2] / "schema/00_database/05_renames.sql"
+    text = file.read_text("utf-8")
+    block = text.partition("-- Constraints.")[2].partition("loop")[0]
+    replaced = re.findall(r"\('(\w+)', '(\w+)', '(\w+)'\)", block)
+    assert replaced
+    rules = (
+        "select conname from pg_constraint"
+        " where connamespace = 'roomtone'::regnamespace and contype <> 't'"
+    )
+    before = sorted(psql.all(rules))
+    for table, old, new in replaced:
+        psql.connection.execute(f"alter table {table} rename constraint {new} to {old}".encode())
+    assert sorted(psql.all(rules)) != before
+    psql.connection.execute(text.encode())
+    assert sorted(psql.all(rules)) == before

@@ -76,7 +76,7 @@ def test_a_banned_user_cannot_lift_the_ban(psql: Psql, room: int) -> None:
 
 def test_the_host_is_never_banned_nor_removed_from_their_own_room(psql: Psql, room: int) -> None:
     psql.act_as("anna")
-    with refused("bans_never_the_host"):
+    with refused("bans_host_is_never_banned"):
         ban(psql, room, "rick")
     assert psql.run("delete from participants where role = 'HOST' and room_id = %s", room) == 0
 

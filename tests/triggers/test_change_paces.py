@@ -43,7 +43,7 @@ def test_changes_come_slowly_and_muting_everybody_is_never_refused(psql: Psql, r
     assert psql.act_as(None).one("select count(*) from participants where not muted") <= 1
     ask: LiteralString = "update participants set asked_to_unmute_at = now() where room_id = %s and user_id in (select id from users where username ~ '^u' order by id limit 50 offset %s)"
     assert psql.act_as("rick").run(ask, room, 0) == 50
-    with refused("participants_change_slowly"):
+    with refused("participants_changes_are_rate_limited"):
         psql.run(ask, room, 50)
     later(psql, "1 minute")
     assert psql.act_as("rick").run(ask, room, 50) == 50
@@ -54,7 +54,7 @@ def test_rooms_change_slowly_but_not_for_the_operator(psql: Psql, room: int) -> 
     for number in range(100):
         psql.run(rename, f"Tea {number}", room)
     psql.act_as("rick")
-    with refused("rooms_change_slowly"):
+    with refused("rooms_changes_are_rate_limited"):
         for number in range(300):
             psql.run(rename, f"Coffee {number}", room)
     later(psql, "1 minute")

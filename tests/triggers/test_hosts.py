@@ -95,7 +95,7 @@ def test_nobody_takes_a_seat_for_the_host(psql: Psql, room: int) -> None:
         "role = 'HOST' where user_id = acting_user()",
         "role = 'SPEAKER' where role = 'HOST'",
     ):
-        with refused("participants_role_is_given"):
+        with refused("participants_role_is_allowed"):
             psql.connection.execute(
                 f"update participants set {change} and room_id = {room}".encode()
             )

@@ -95,7 +95,7 @@ def test_a_locked_room_admits_whose_role_is_kept(psql: Psql, room: int) -> None:
     loses_the_seat(psql, "bo", "0")
     psql.act_as("rick").one("select lock_room(%s, true)", room)
     assert comes_back(psql, room, "sam") == "SPEAKER"
-    with refused("participants_room_is_locked"):
+    with refused("participants_room_is_not_locked"):
         comes_back(psql, room, "bo")
 
 

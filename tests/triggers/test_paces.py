@@ -86,21 +86,21 @@ def house(psql: Psql) -> int:
 
 
 TOO_FAST: dict[str, tuple[int, LiteralString]] = {
-    "rooms_come_slowly": (20, "insert into rooms (name) select 'x' from generate_series(1, %s)"),
-    "clubs_come_slowly": (20, "insert into clubs (name) select gen_random_uuid() from generate_series(1, %s)"),
-    "participants_come_slowly": (
+    "rooms_are_rate_limited": (20, "insert into rooms (name) select 'x' from generate_series(1, %s)"),
+    "clubs_are_rate_limited": (20, "insert into clubs (name) select gen_random_uuid() from generate_series(1, %s)"),
+    "participants_are_rate_limited": (
         200, "select count(*) from (select join_room((select room_id from participants where user_id = acting_user())) from generate_series(1, %s)) x",
     ),
-    "bans_come_slowly": (
+    "bans_are_rate_limited": (
         100, "insert into bans (room_id, user_id) select (select min(id) from rooms), id from users where username ~ '^u' order by id limit %s",
     ),
-    "blocks_come_slowly": (
+    "blocks_are_rate_limited": (
         100, "insert into blocks (blocked_id) select id from users where username ~ '^u' order by id limit %s",
     ),
-    "reminders_come_slowly": (
+    "reminders_are_rate_limited": (
         60, "insert into reminders (room_id) select id from rooms where opened_at is null order by id limit %s",
     ),
-    "invitations_come_slowly": (
+    "invitations_are_rate_limited": (
         60, "insert into invitations (room_id) select (select min(id) from rooms) from generate_series(1, %s)",
     ),
 }  # fmt: skip
@@ -122,8 +122,8 @@ def test_nobody_writes_too_fast_and_everybody_may_go_on_later(
 
 
 BOUNDS: dict[str, tuple[int, str, LiteralString]] = {
-    "rooms_are_bounded": (20, "1 hour", "insert into rooms (name) select 'x' from generate_series(1, %s)"),
-    "participants_are_bounded": (
+    "rooms_are_limited_in_number": (20, "1 hour", "insert into rooms (name) select 'x' from generate_series(1, %s)"),
+    "participants_are_limited_in_number": (
         20, "1 minute", "insert into participants (room_id) select id from rooms where opened_at is not null and host_id <> acting_user() order by id limit %s",
     ),
 }  # fmt: skip
@@ -201,17 +201,17 @@ def test_real_use_meets_no_pace(psql: Psql, mesh: list[str]) -> None:
 def test_a_signal_has_at_most_64_kib(psql: Psql, mesh: list[str]) -> None:
     body = json.dumps({"candidate": "x" * 65_000})
     psql.act_as("anna").run(SEND, "candidate", body, mesh[:1], 1)
-    with refused("signals_body_is_bounded"):
+    with refused("signals_body_is_limited"):
         psql.run(SEND, "candidate", json.dumps({"candidate": "x" * 65_600}), mesh[:1], 1)
 
 
 def test_signals_come_slowly_by_number_and_by_size(psql: Psql, mesh: list[str]) -> None:
     psql.act_as("anna").run(SEND, "candidate", CANDIDATE, mesh[:40], 25)
-    with refused("signals_come_slowly"):
+    with refused("signals_are_rate_limited"):
         psql.run(SEND, "candidate", CANDIDATE, mesh[:40], 10)
     psql.act_as("p1").run(SEND, "candidate", CANDIDATE, mesh[1:2], 1)
     large = json.dumps({"candidate": "x" * 60_000})
-    with refused("signals_come_slowly"):
+    with refused("signals_are_rate_limited"):
         psql.run(SEND, "candidate", large, mesh[1:], 2)
     later(psql, "1 minute")
     psql.act_as("anna").run(SEND, "candidate", CANDIDATE, mesh[:40], 5)
@@ -221,11 +221,11 @@ def test_what_waits_for_a_session_is_bounded_by_number_and_by_size(
     psql: Psql, mesh: list[str]
 ) -> None:
     psql.act_as("anna").run(SEND, "candidate", CANDIDATE, mesh[:1], 400)
-    with refused("signals_wait_in_bounds"):
+    with refused("signals_waiting_are_limited"):
         psql.run(SEND, "candidate", CANDIDATE, mesh[:1], 101)
     later(psql, "1 minute")
     psql.act_as("anna")
-    with refused("signals_wait_in_bounds"):
+    with refused("signals_waiting_are_limited"):
         psql.run(SEND, "candidate", json.dumps({"candidate": "x" * 60_000}), mesh[1:2], 10)
 
 

@@ -162,7 +162,7 @@ def test_a_body_that_is_not_a_w3c_dictionary_is_refused(
     rick = psql.seat(room, "rick")
     psql.seat(room, "anna")
     psql.act_as("anna")
-    with refused("signals_body_is_w3c"):
+    with refused("signals_body_has_the_w3c_form"):
         psql.signal(room, rick, kind, body)
 
 

@@ -239,7 +239,7 @@ def test_users_cannot_change_the_seat_of_a_node(psql: Psql, statement: LiteralSt
     node(psql, "a")
     psql.run(MOVE, "sfu", room)
     psql.act_as("rick")
-    with refused("participants_nodes_are_assigned"):
+    with refused("participants_node_keeps_its_seat"):
         psql.run(statement)
 
 

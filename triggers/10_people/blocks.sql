@@ -2,9 +2,9 @@ create or replace trigger _050_set_synchronous_commit before insert or update or
 comment on trigger _050_set_synchronous_commit on blocks is 'Commits to this table wait for the disk.';
 
 create or replace trigger _100_limit before insert on blocks
-for each row execute function tg_limit('blocks_are_bounded', '2000', 'user_id');
+for each row execute function tg_limit('blocks_are_limited_in_number', '2000', 'user_id');
 comment on trigger _100_limit on blocks is 'At most 2,000 blocks per user.';
 
 create or replace trigger _110_pace before insert on blocks
-for each row execute function tg_pace('blocks_come_slowly', '100', '10 minutes');
+for each row execute function tg_pace('blocks_are_rate_limited', '100', '10 minutes');
 comment on trigger _110_pace on blocks is 'Rate limit: 100 per user in 10 minutes.';

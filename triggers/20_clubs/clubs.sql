@@ -33,11 +33,11 @@ for each row execute function tg_clubs__guard_values();
 comment on trigger _120_guard_values on clubs is 'Refuses values that break the constraints, with an explanation.';
 
 create or replace trigger _130_limit before insert on clubs
-for each row execute function tg_limit('clubs_are_bounded', '100', 'owner_id');
+for each row execute function tg_limit('clubs_are_limited_in_number', '100', 'owner_id');
 comment on trigger _130_limit on clubs is 'At most 100 clubs founded by one user.';
 
 create or replace trigger _140_pace before insert on clubs
-for each row execute function tg_pace('clubs_come_slowly', '20', '1 day');
+for each row execute function tg_pace('clubs_are_rate_limited', '20', '1 day');
 comment on trigger _140_pace on clubs is 'Rate limit: 20 per user in 1 day.';
 
 create or replace function tg_clubs__add_founder() returns trigger
@@ -61,7 +61,7 @@ begin
   if exists (select from rooms r where r.club_id = old.id and r.ended_at is null) then
     raise check_violation using
       message    = 'this club has rooms that are open or planned',
-      constraint = 'clubs_have_no_open_room',
+      constraint = 'clubs_are_deleted_without_open_rooms',
       hint       = 'End its rooms first. Then the club can be deleted.';
   end if;
   return old;

@@ -2,9 +2,9 @@ create or replace trigger _050_set_synchronous_commit before insert or update or
 comment on trigger _050_set_synchronous_commit on followers is 'Commits to this table wait for the disk.';
 
 create or replace trigger _100_limit before insert on followers
-for each row execute function tg_limit('followers_are_bounded', '2000', 'user_id');
+for each row execute function tg_limit('followers_are_limited_in_number', '2000', 'user_id');
 comment on trigger _100_limit on followers is 'At most 2,000 followed clubs per user.';
 
 create or replace trigger _110_pace before insert on followers
-for each row execute function tg_pace('followers_come_slowly', '200', '10 minutes');
+for each row execute function tg_pace('followers_are_rate_limited', '200', '10 minutes');
 comment on trigger _110_pace on followers is 'Rate limit: 200 per user in 10 minutes.';

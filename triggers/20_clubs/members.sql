@@ -19,13 +19,13 @@ begin
   if actor_role is null or actor_role not in ('OWNER', 'ADMIN') then
     raise insufficient_privilege using
       message    = 'only owners and admins add members to a club',
-      constraint = 'members_are_let_in',
+      constraint = 'members_are_added_by_owners_and_admins',
       hint       = 'Ask an owner or admin of the club.';
   end if;
   if new.role <> 'MEMBER' and actor_role <> 'OWNER' then
     raise insufficient_privilege using
       message    = format('you may not give the role %s', new.role),
-      constraint = 'members_role_is_given',
+      constraint = 'members_role_is_allowed',
       hint       = 'Owners give roles.';
   end if;
   return new;
@@ -48,7 +48,7 @@ begin
                              where m.club_id = old.club_id and m.role = 'OWNER' and m.user_id <> old.user_id) then
       raise check_violation using
         message    = 'this is the club''s last owner',
-        constraint = 'members_keep_an_owner',
+        constraint = 'members_last_owner_stays',
         hint       = 'Make another member an owner first.';
     end if;
   end if;
@@ -66,11 +66,11 @@ for each row execute function tg_members__keep_owner();
 comment on trigger _110_keep_owner on members is 'Keeps the last owner of a club.';
 
 create or replace trigger _120_limit before insert on members
-for each row execute function tg_limit('members_are_bounded', '20000', 'club_id');
+for each row execute function tg_limit('members_are_limited_in_number', '20000', 'club_id');
 comment on trigger _120_limit on members is 'At most 20,000 members per club.';
 
 create or replace trigger _130_pace before insert on members
-for each row execute function tg_pace('members_come_slowly', '300', '1 hour');
+for each row execute function tg_pace('members_are_rate_limited', '300', '1 hour');
 comment on trigger _130_pace on members is 'Rate limit: 300 per user in 1 hour.';
 
 create or replace function tg_members__withdraw() returns trigger

@@ -2,11 +2,11 @@ create or replace trigger _050_set_synchronous_commit before insert or update or
 comment on trigger _050_set_synchronous_commit on bans is 'Commits to this table wait for the disk.';
 
 create or replace trigger _110_limit before insert on bans
-for each row execute function tg_limit('bans_are_bounded', '5000', 'room_id');
+for each row execute function tg_limit('bans_are_limited_in_number', '5000', 'room_id');
 comment on trigger _110_limit on bans is 'At most 5,000 bans per room.';
 
 create or replace trigger _120_pace before insert on bans
-for each row execute function tg_pace('bans_come_slowly', '100', '10 minutes');
+for each row execute function tg_pace('bans_are_rate_limited', '100', '10 minutes');
 comment on trigger _120_pace on bans is 'Rate limit: 100 per user in 10 minutes.';
 
 create or replace function tg_bans__uninvite() returns trigger

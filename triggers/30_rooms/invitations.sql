@@ -45,12 +45,12 @@ begin
   if new.max_uses < 1 then
     raise check_violation using
       message    = 'an invitation can be accepted at least once',
-      constraint = 'invitations_have_uses';
+      constraint = 'invitations_max_uses_is_positive';
   end if;
   if new.invited_user = new.invited_by then
     raise check_violation using
       message    = 'you cannot invite yourself',
-      constraint = 'invitations_not_to_oneself';
+      constraint = 'invitations_not_to_yourself';
   end if;
   return new;
 end
@@ -63,11 +63,11 @@ for each row execute function tg_invitations__guard_values();
 comment on trigger _110_guard_values on invitations is 'Refuses values that break the constraints, with an explanation.';
 
 create or replace trigger _120_limit before insert on invitations
-for each row execute function tg_limit('invitations_are_bounded', '500', 'invited_by', 't.expires_at > clock_timestamp()');
+for each row execute function tg_limit('invitations_are_limited_in_number', '500', 'invited_by', 't.expires_at > clock_timestamp()');
 comment on trigger _120_limit on invitations is 'At most 500 invitations by one user that have not expired.';
 
 create or replace trigger _130_pace before insert on invitations
-for each row execute function tg_pace('invitations_come_slowly', '60', '1 hour');
+for each row execute function tg_pace('invitations_are_rate_limited', '60', '1 hour');
 comment on trigger _130_pace on invitations is 'Rate limit: 60 per user in 1 hour.';
 
 create or replace function tg_invitations__notify() returns trigger

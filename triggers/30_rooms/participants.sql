@@ -11,7 +11,7 @@ begin
   if (new.room_id, new.user_id) is distinct from (old.room_id, old.user_id) then
     raise check_violation using
       message    = 'a seat cannot be moved to another room or user',
-      constraint = 'participants_seats_stay',
+      constraint = 'participants_seat_is_not_moved',
       hint       = 'Leave this room, and join the other one.';
   end if;
   if new.peer_id is distinct from old.peer_id and new.peer_id is not null then
@@ -39,13 +39,13 @@ begin
       raise check_violation using
         message    = case when new.user_id = room.host_id then 'the host stays the host, and on stage'
                           else format('you may not give the role %s here', coalesce(new.role, 'null')) end,
-        constraint = 'participants_role_is_given',
+        constraint = 'participants_role_is_allowed',
         hint       = 'Host and moderators give roles. You may go to the audience yourself, and on stage if the stage is open or you are invited. A room has one host.';
     end if;
     if old.role = 'AUDIENCE' and new.role <> 'HOST' and old.hand_raised_at is null and not operator and actor is distinct from new.user_id then
       raise check_violation using
         message    = 'a participant who has not asked to speak cannot be brought on stage',
-        constraint = 'participants_speaking_needs_consent',
+        constraint = 'participants_have_asked_to_speak',
         hint       = 'Invite them; they may accept: select invite_to_speak(…).';
     end if;
     new.muted := new.muted or new.role = 'AUDIENCE';
@@ -54,7 +54,7 @@ begin
     if actor is distinct from new.user_id and not operator then
       raise check_violation using
         message    = 'you cannot switch on the microphone of another participant',
-        constraint = 'participants_only_they_unmute',
+        constraint = 'participants_unmute_only_themselves',
         hint       = 'Ask them to switch it on: select ask_to_unmute(…).';
     end if;
     if new.role = 'AUDIENCE' then
@@ -89,7 +89,7 @@ begin
       constraint = 'participants_only_for_yourself',
       hint       = 'Leave user_id out: by default it is your id.';
   end if;
-  room := require_admission(new.room_id, new.user_id);
+  room := require_may_join(new.room_id, new.user_id);
 
   new.kind := case (select u.kind from users u where u.id = new.user_id) when 'bot' then 'bot' else new.kind end;
   if room.host_id = new.user_id then
@@ -107,7 +107,7 @@ begin
   elsif not operator and new.kind not in ('sfu', 'mcu') and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
     raise check_violation using
       message    = format('you cannot join this room as %s', new.role),
-      constraint = 'participants_role_is_given',
+      constraint = 'participants_role_is_allowed',
       hint       = 'Leave role out. The host or a moderator can give you another role.';
   end if;
   new.muted := coalesce(new.muted, true) or new.role = 'AUDIENCE';
@@ -147,16 +147,16 @@ for each row execute function tg_participants__keep_host();
 comment on trigger _150_keep_host on participants is 'Keeps the host''s seat while the room is open.';
 
 create or replace trigger _160_limit before insert on participants
-for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_limit('participants_are_bounded', '20', 'user_id', 't.peer_id is not null and t.room_id <> ($1).room_id');
+for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_limit('participants_are_limited_in_number', '20', 'user_id', 't.peer_id is not null and t.room_id <> ($1).room_id');
 comment on trigger _160_limit on participants is 'At most 20 seats per user.';
 
 create or replace trigger _170_pace before insert on participants
-for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_pace('participants_come_slowly', '200', '1 minute');
+for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_pace('participants_are_rate_limited', '200', '1 minute');
 comment on trigger _170_pace on participants is 'Rate limit: 200 per user in 1 minute.';
 
 create or replace trigger _180_pace_again before update of peer_id on participants
 for each row when (new.kind not in ('sfu', 'mcu') and new.peer_id is not null and new.peer_id is distinct from old.peer_id)
-execute function tg_pace('participants_come_slowly', '200', '1 minute');
+execute function tg_pace('participants_are_rate_limited', '200', '1 minute');
 comment on trigger _180_pace_again on participants is 'Rate limit: joining again counts like joining.';
 
 create or replace function tg_participants__lease() returns trigger
@@ -212,7 +212,7 @@ begin
   if joins then
     -- Checked again with the lock on the log: while this transaction was open the room may have ended or been locked, or the
     -- user may have been banned. An UPDATE means that they had the seat before.
-    perform require_admission(new.room_id, new.user_id, held => tg_op = 'UPDATE');
+    perform require_may_join(new.room_id, new.user_id, has_seat => tg_op = 'UPDATE');
     update participants p set seq = new_seq
     where p.room_id = new.room_id and p.user_id = new.user_id and p.peer_id = new.peer_id;
     update events e set record = e.record || jsonb_build_object('seq', new_seq)
@@ -255,7 +255,7 @@ begin
     update rooms r set ended_at = now(), ended_reason = 'the host left'
     where r.id = room.id and r.host_id = new.user_id and r.ended_at is null;
   else
-    new_host := coalesce(longest_serving(room.id, 'MODERATOR'), longest_serving(room.id, 'SPEAKER'));
+    new_host := next_host(room.id);
     update rooms r set host_id = new_host
     where r.id = room.id and r.host_id = new.user_id and r.ended_at is null and new_host is not null;
   end if;
@@ -264,7 +264,7 @@ end
 $$;
 
 comment on function tg_participants__apply_host_gone() is
-  'Applies rooms.host_gone when the host has left or lost the connection: the room waits; or the moderator, or else the speaker, who joined first becomes the host; or the room ends. Not after leave_room_running.';
+  'Applies rooms.host_gone when the host has left or lost the connection: the room waits, gets another host (next_host), or ends. Not after leave_room_running.';
 
 drop trigger if exists _620_apply_host_gone on participants;
 create constraint trigger _620_apply_host_gone after update of peer_id on participants
@@ -281,5 +281,5 @@ when (pg_trigger_depth() = 0
       and ((new.role, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at)
            is distinct from (old.role, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at)
            or (old.muted and not new.muted)))
-execute function tg_pace('participants_change_slowly', '60', '10 seconds', 'in a room', 'changes of participants');
+execute function tg_pace('participants_changes_are_rate_limited', '60', '10 seconds', 'in a room', 'changes of participants');
 comment on trigger _490_pace_changes on participants is 'Rate limit: 60 changes by one user in 10 seconds, in each room, because each is sent to everybody there.';

@@ -55,7 +55,7 @@ begin
      and not exists (select from members m where m.club_id = new.club_id and m.user_id = new.host_id) then
     raise insufficient_privilege using
       message    = 'only members of a club start rooms in it',
-      constraint = 'rooms_club_is_yours',
+      constraint = 'rooms_host_is_a_club_member',
       hint       = 'Ask an owner or admin of the club to add you, or start the room without a club.';
   end if;
   return new;
@@ -174,11 +174,11 @@ for each row execute function tg_rooms__guard_values();
 comment on trigger _145_guard_values on rooms is 'Refuses values that break the constraints, with an explanation.';
 
 create or replace trigger _150_limit before insert on rooms
-for each row execute function tg_limit('rooms_are_bounded', '20', 'host_id', 't.ended_at is null');
+for each row execute function tg_limit('rooms_are_limited_in_number', '20', 'host_id', 't.ended_at is null');
 comment on trigger _150_limit on rooms is 'At most 20 open and scheduled rooms per host.';
 
 create or replace trigger _155_pace before insert on rooms
-for each row execute function tg_pace('rooms_come_slowly', '20', '1 hour');
+for each row execute function tg_pace('rooms_are_rate_limited', '20', '1 hour');
 comment on trigger _155_pace on rooms is 'Rate limit: 20 per user in 1 hour.';
 
 create or replace function tg_rooms__lower_hands() returns trigger
@@ -266,5 +266,5 @@ comment on trigger _500_log on rooms is 'At commit, logs the change.';
 drop trigger if exists _490_pace_changes on rooms;
 create constraint trigger _490_pace_changes after update on rooms
 deferrable initially deferred for each row when (pg_trigger_depth() = 0)
-execute function tg_pace('rooms_change_slowly', '60', '10 seconds', '', 'changes of rooms');
+execute function tg_pace('rooms_changes_are_rate_limited', '60', '10 seconds', '', 'changes of rooms');
 comment on trigger _490_pace_changes on rooms is 'Rate limit: 60 changes by one user in 10 seconds, because each is sent to everybody.';

@@ -8,7 +8,7 @@ begin
     if not operator and not moderates(new.room_id) then
       raise insufficient_privilege using
         message    = 'only the host and moderators invite participants to speak',
-        constraint = 'participants_only_moderators_invite',
+        constraint = 'participants_only_moderators_invite_to_speak',
         hint       = 'You can ask to speak: select raise_hand(…).';
     end if;
     if new.role <> 'AUDIENCE' then
@@ -34,7 +34,7 @@ begin
     if not operator and not moderates(new.room_id) then
       raise insufficient_privilege using
         message    = 'only the host and moderators ask a participant to unmute',
-        constraint = 'participants_only_moderators_ask';
+        constraint = 'participants_only_moderators_ask_to_unmute';
     end if;
     if new.role = 'AUDIENCE' or not new.muted or new.peer_id is null then
       raise check_violation using
@@ -74,7 +74,7 @@ begin
   if not acting_as_operator() and acting_user() is distinct from new.user_id then
     raise insufficient_privilege using
       message    = 'you cannot raise the hand of another participant',
-      constraint = 'participants_only_they_raise_hands';
+      constraint = 'participants_raise_only_their_own_hand';
   end if;
   if new.role <> 'AUDIENCE' then
     if old.role <> 'AUDIENCE' then

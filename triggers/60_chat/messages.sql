@@ -54,11 +54,11 @@ for each row execute function tg_guard_text('body');
 comment on trigger _110_guard_text on messages is 'Refuses control characters in the message.';
 
 create or replace trigger _120_limit before insert on messages
-for each row execute function tg_limit('messages_are_bounded', '10000', 'user_id');
+for each row execute function tg_limit('messages_are_limited_in_number', '10000', 'user_id');
 comment on trigger _120_limit on messages is 'At most 10,000 messages per user.';
 
 create or replace trigger _130_pace before insert on messages
-for each row execute function tg_pace('messages_come_slowly', '5', '5 seconds', 'in a room');
+for each row execute function tg_pace('messages_are_rate_limited', '5', '5 seconds', 'in a room');
 comment on trigger _130_pace on messages is 'Rate limit: 5 per user and room in 5 seconds.';
 
 create or replace function tg_messages__log() returns trigger

@@ -27,7 +27,7 @@ for each row execute function tg_reactions__guard();
 comment on trigger _100_guard on reactions is 'Checks who may react, and with what.';
 
 create or replace trigger _110_pace before insert on reactions
-for each row execute function tg_pace('reactions_come_slowly', '8', '4 seconds', 'in a room');
+for each row execute function tg_pace('reactions_are_rate_limited', '8', '4 seconds', 'in a room');
 comment on trigger _110_pace on reactions is 'Rate limit: 8 per user and room in 4 seconds.';
 
 create or replace function tg_reactions__log() returns trigger

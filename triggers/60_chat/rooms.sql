@@ -4,7 +4,7 @@ begin
   if new.pinned_link !~ '^https?://[^\s"<>]+$' or length(new.pinned_link) > 500 then
     raise check_violation using
       message    = 'this is not a link to a web page',
-      constraint = 'rooms_pinned_link_is_web',
+      constraint = 'rooms_pinned_link_is_a_web_address',
       hint       = 'It begins with http:// or https://, has up to 500 characters, and no spaces or quotes.';
   end if;
   if new.slow_mode not between 0 and 3600 then

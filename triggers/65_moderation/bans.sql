@@ -9,7 +9,7 @@ begin
   if exists (select from rooms r where r.id = new.room_id and r.host_id = new.user_id) then
     raise check_violation using
       message    = 'the host cannot be banned from the room',
-      constraint = 'bans_never_the_host';
+      constraint = 'bans_host_is_never_banned';
   end if;
   new.banned_by := acting_user();
   return new;

@@ -18,7 +18,7 @@ begin
      and not exists (select from bans b where b.room_id = new.room_id and b.user_id = new.reporter) then
     raise insufficient_privilege using
       message    = 'you were not in this room',
-      constraint = 'reports_are_made_by_those_inside',
+      constraint = 'reports_reporter_was_in_the_room',
       hint       = 'You can report what happened while you were in the room.';
   end if;
   -- Only host and moderators know who is banned, so only for them a ban proves that the reported user was in the room.
@@ -27,7 +27,7 @@ begin
               and exists (select from bans b where b.room_id = new.room_id and b.user_id = new.reported_id)) then
     raise no_data_found using
       message    = 'they were not in this room',
-      constraint = 'reports_person_was_there',
+      constraint = 'reports_reported_user_was_in_the_room',
       hint       = 'The room''s log reaches back an hour.';
   end if;
   new.created_at := clock_timestamp();
@@ -56,9 +56,9 @@ for each row execute function tg_guard_text('reason');
 comment on trigger _110_guard_text on reports is 'Refuses control characters in the reason.';
 
 create or replace trigger _120_limit before insert on reports
-for each row execute function tg_limit('reports_are_bounded', '200', 'reporter', 't.resolved_at is null');
+for each row execute function tg_limit('reports_are_limited_in_number', '200', 'reporter', 't.resolved_at is null');
 comment on trigger _120_limit on reports is 'At most 200 unresolved reports by one user.';
 
 create or replace trigger _130_pace before insert on reports
-for each row execute function tg_pace('reports_are_few', '5', '1 hour');
+for each row execute function tg_pace('reports_are_rate_limited', '5', '1 hour');
 comment on trigger _130_pace on reports is 'Rate limit: 5 per user in 1 hour.';

@@ -4,7 +4,7 @@ begin
   if acting_user() is distinct from old.user_id and not acting_as_operator() and exists (select from assignments a where a.peer_id = old.peer_id) then
     raise insufficient_privilege using
       message    = 'a node keeps its seat as long as it hosts the room',
-      constraint = 'participants_nodes_are_assigned',
+      constraint = 'participants_node_keeps_its_seat',
       hint       = 'Change the room''s topology instead: update rooms set topology = ''mesh'' where id = …;';
   end if;
   if tg_op = 'DELETE' then

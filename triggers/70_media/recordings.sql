@@ -93,11 +93,11 @@ for each row execute function tg_recordings__guard_start();
 comment on trigger _110_guard_start on recordings is 'Decides whether a recording may start.';
 
 create or replace trigger _120_limit before insert on recordings
-for each row execute function tg_limit('recordings_are_bounded', '500', 'started_by', 't.deleted_at is null');
+for each row execute function tg_limit('recordings_are_limited_in_number', '500', 'started_by', 't.deleted_at is null');
 comment on trigger _120_limit on recordings is 'At most 500 recordings per user.';
 
 create or replace trigger _130_pace before insert on recordings
-for each row execute function tg_pace('recordings_come_slowly', '20', '1 hour');
+for each row execute function tg_pace('recordings_are_rate_limited', '20', '1 hour');
 comment on trigger _130_pace on recordings is 'Rate limit: 20 per user in 1 hour.';
 
 create or replace function tg_recordings__notify() returns trigger

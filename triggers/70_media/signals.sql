@@ -47,13 +47,13 @@ begin
   if size > 65536 then
     raise check_violation using
       message    = format('a signal has at most 64 KiB, and this one %s', pg_size_pretty(size::bigint)),
-      constraint = 'signals_body_is_bounded';
+      constraint = 'signals_body_is_limited';
   end if;
   -- Signals are kept for snapshots, until relay_delete_old_rows deletes them.
   if pair.signals >= 500 or pair.bytes + size > 524288 then
     raise check_violation using
       message    = 'too many signals to this session are kept',
-      constraint = 'signals_wait_in_bounds',
+      constraint = 'signals_waiting_are_limited',
       hint       = 'Up to 500 signals and 512 KiB from one session to another. They are deleted after some minutes, or when you join again.';
   end if;
 
@@ -106,7 +106,7 @@ begin
      and not exists (select from users u where u.id = new.from_user and u.kind = 'node') then
     raise check_violation using
       message    = 'too many signals in a short time',
-      constraint = 'signals_come_slowly',
+      constraint = 'signals_are_rate_limited',
       hint       = 'Up to 1,200 at once, or fewer large ones (64 KiB count as 20 more), and then 20 in a second. Wait a moment and try again.';
   end if;
   perform append_event(new.room_id, 'signals', 'INSERT', to_jsonb(new), null, recipient => new.to_user);

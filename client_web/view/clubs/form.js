@@ -10,9 +10,9 @@ import { createField, createForm } from '../dialog/form.js'
 const RULES = {
   clubs_name_is_text: ['name', 'A name is one line of 1 to 80 characters.'],
   clubs_name_is_unique: ['name', 'There is already a club with this name.'],
-  clubs_name_is_a_name: ['name'],
+  clubs_name_is_allowed: ['name'],
   clubs_name_looks_like_no_other: ['name', 'There is already a club whose name looks like this one.'],
-  clubs_description_stays_in_its_place: ['description'],
+  clubs_description_has_no_hidden_controls: ['description'],
   clubs_description_is_short: ['description', 'At most 2,000 characters.'],
 }
 

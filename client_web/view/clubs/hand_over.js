@@ -11,7 +11,7 @@ import { element } from '../elements/element.js'
 export function createHandOverClub({ handOver }) {
   /** @type {ClubPage} */ let club
   const fields = { who: createField({ id: 'club-new-owner', label: 'New owner', input: element('select', { name: 'who' }) }) }
-  const form = createForm({ fields, rules: { members_person_belongs: ['who'] }, go: 'Hand it over', submit },
+  const form = createForm({ fields, rules: { members_user_is_a_member: ['who'] }, go: 'Hand it over', submit },
     element('p', { class: 'quiet', text: 'They own the club from now on, and you become an admin. They can give it back.' }), fields.who.element)
   const dialog = createDialog('Hand the club over', form.element)
 

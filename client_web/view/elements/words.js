@@ -143,7 +143,7 @@ export function problemInWords(problem) {
 /** @type {Record<string, string>} by rule or code */
 const OWN_WORDS = {
   unreachable: 'You are not connected, so this did not go out. Try again when you are connected.',
-  participants_only_for_those_inside: 'You are not in this room any more. Enter it again, then try again.',
+  participants_only_for_participants: 'You are not in this room any more. Enter it again, then try again.',
   rooms_topology_has_a_node: 'No audio server for this is running. Choose another way, or try again later.',
 }
 

@@ -33,8 +33,8 @@ const HOST_GONE = [
 /** @type {Record<string, [field: string, words?: string]>} */
 const RULES = {
   rooms_name_is_text: ['name', 'A name is one line of 1 to 120 characters.'],
-  rooms_name_is_a_name: ['name'],
-  rooms_club_is_yours: ['club'],
+  rooms_name_is_allowed: ['name'],
+  rooms_host_is_a_club_member: ['club'],
   rooms_club_access_needs_a_club: ['access'],
   rooms_access_is_known: ['access'],
   rooms_stage_is_known: ['stage'],

@@ -8,9 +8,9 @@ import { createField, createForm } from '../dialog/form.js'
 const RULES = {
   users_username_is_text: ['username', 'A name is one line of 1 to 40 characters.'],
   users_username_is_unique: ['username', 'This name is already taken.'],
-  users_username_is_a_name: ['username'],
+  users_username_is_allowed: ['username'],
   users_username_looks_like_no_other: ['username', 'A name that looks like this one is already taken.'],
-  users_bio_stays_in_its_place: ['bio'],
+  users_bio_has_no_hidden_controls: ['bio'],
   users_bio_is_short: ['bio', 'At most 1,000 characters.'],
 }
 

@@ -201,7 +201,7 @@ class DatabaseSignalingClient:
                     raise Refused(
                         "this session no longer holds your seat",
                         NOT_ALLOWED,
-                        "participants_peer_is_current",
+                        "participants_peer_id_is_current",
                     )
                 place = after
                 while True:

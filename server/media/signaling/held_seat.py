@@ -128,7 +128,7 @@ class HeldSeat:
 
     async def _why(self, refused: Refused) -> str:
         """Why this session may not follow the log, as the reason of a bye. Raises any other refusal."""
-        lost = refused.rule == "participants_peer_is_current" or refused.code == "42501"
+        lost = refused.rule == "participants_peer_id_is_current" or refused.code == "42501"
         if refused.rule == ROOM_IS_OPEN:
             return "room ended"
         if not lost:

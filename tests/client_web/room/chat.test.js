@@ -16,7 +16,7 @@ test('messages of a sender whose seat expired wait until it is taken again, and 
   const rows = {
     async insert(table, { client_id, body }) {
       if (room === 'away') throw new Problem({ status: 0 })
-      if (room === 'without my seat') throw new Problem({ status: 403, rule: 'participants_only_for_those_inside' })
+      if (room === 'without my seat') throw new Problem({ status: 403, rule: 'participants_only_for_participants' })
       if (stored.some((one) => one.client_id === client_id)) throw new Problem({ status: 409, rule: 'messages_client_id_is_new' })
       stored.push({ client_id, body })
       if (room === 'losing answers') throw new Problem({ status: 0 })

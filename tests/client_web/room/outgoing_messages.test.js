@@ -75,7 +75,7 @@ test('a message that is sent again has the same id, and two messages have differ
 
 test('of messages that waited, the room may still ask for a pause', async () => {
   const tried = []
-  const answers = [new Problem({ status: 0 }), new Problem({ status: 429, rule: 'messages_come_slowly' }), null]
+  const answers = [new Problem({ status: 0 }), new Problem({ status: 429, rule: 'messages_are_rate_limited' }), null]
   const outgoing = createOutgoingMessages({
     now: () => 0,
     onChange() {},

@@ -67,7 +67,7 @@ test('a user who may not know the ICE servers has no seat', async () => {
 })
 
 test('a session that is removed before it reads the log ends, and does not take the seat again', async () => {
-  const problem = new Problem({ message: 'not yours', status: 403, rule: 'participants_peer_is_current' })
+  const problem = new Problem({ message: 'not yours', status: 403, rule: 'participants_peer_id_is_current' })
   const asked = []
   const fetch = async (address) => asked.push(address) && Response.json({ events: [], cursor: '0-0', bye: { reason: 'removed' } })
   const ended = new Promise((resolve) => {

@@ -49,10 +49,10 @@ def test_the_database_sets_when_a_hand_was_raised(psql: Psql, talk: int) -> None
 def test_moderators_lower_hands_and_cannot_raise_them(psql: Psql, talk: int) -> None:
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     psql.act_as("ben")
-    with refused("participants_only_they_raise_hands"):
+    with refused("participants_raise_only_their_own_hand"):
         psql.one("select lower_hand(%s, 'anna')", talk)
     psql.act_as("rick")
-    with refused("participants_only_they_raise_hands"):
+    with refused("participants_raise_only_their_own_hand"):
         psql.run(
             "update participants set hand_raised_at = now()"
             " where room_id = %s and user_id = (select id from users where username = 'ben')",
@@ -96,14 +96,14 @@ def test_a_promoted_participant_speaks_and_the_hand_is_lowered(psql: Psql, talk:
 def test_only_moderators_promote(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
     for name in ("anna", "ben", "rick"):
-        with refused("participants_role_is_given"):
+        with refused("participants_role_is_allowed"):
             psql.one("select promote(%s, %s)", talk, name)
     psql.one("select raise_hand(%s)", talk)
     psql.act_as("rick").one("select promote(%s, 'anna')", talk)
     psql.one("select promote(%s, 'anna', 'MODERATOR')", talk)
     psql.act_as("ben").one("select raise_hand(%s)", talk)
     assert psql.act_as("anna").one("select promote(%s, 'ben')", talk) == "SPEAKER"
-    with refused("participants_role_is_given"):
+    with refused("participants_role_is_allowed"):
         psql.one("select promote(%s, 'ben', 'HOST')", talk)
 
 
@@ -125,7 +125,7 @@ def test_moderators_mute_and_only_the_participant_unmutes(psql: Psql, talk: int)
         psql.one("select mute(%s, 'anna')", talk)
     assert psql.act_as("rick").one("select mute(%s, 'anna')", talk) is True
     assert psql.one("select mute(%s, 'anna')", talk) is False
-    with refused("participants_only_they_unmute"):
+    with refused("participants_unmute_only_themselves"):
         psql.run("update participants set muted = false where role = 'SPEAKER'")
     assert psql.act_as("anna").one("select unmute(%s)", talk) is True
     assert psql.one("select mute(%s)", talk) is True

@@ -15,7 +15,7 @@ def test_only_participants_read_messages(psql: Psql, talk: int) -> None:
     said = psql.act_as("anna").one("select say(%s, %s)", talk, "hello\nthere 👋")
     assert psql.act_as("ben").all("select id, body from messages") == [(said, "hello\nthere 👋")]
     assert psql.act_as("outsider").all("select id from messages") == []
-    with refused("participants_only_for_those_inside"):
+    with refused("participants_only_for_participants"):
         psql.one("select say(%s, 'me too')", talk)
     psql.act_as("anna").one("select leave_room(%s)", talk)
     assert psql.all("select id from messages") == [(said,)], "users can read their own messages"

@@ -30,14 +30,14 @@ def test_the_room_can_be_seen_as_it_was(psql: Psql, talk: int) -> None:
 
 def test_the_past_reaches_as_far_as_the_log(psql: Psql, talk: int) -> None:
     early = psql.one("select created_at - interval '1 second' from rooms")
-    with refused("events_reach_back"):
+    with refused("events_are_still_kept"):
         psql.all("select * from room_at(%s, %s)", talk, early)
     middle = psql.one("select clock_timestamp()")
     psql.act_as("ben").one("select leave_room(%s)", talk)
     psql.act_as("anna").one("select raise_hand(%s)", talk)
     psql.act_as(None).one("select relay_delete_old_rows(interval '1 hour', 2)")  # keeps two events
     assert len(psql.all("select from events")) == 2
-    with refused("events_reach_back"):
+    with refused("events_are_still_kept"):
         psql.all("select * from room_at(%s, %s)", talk, middle)
     at_the_tail = psql.one("select min(committed_at) from events")
     assert psql.all("select username, hand_raised_at from room_at(%s, %s)", talk, at_the_tail) == [
@@ -101,7 +101,7 @@ def test_only_participants_read_the_past(psql: Psql, talk: int) -> None:
     psql.person("outsider")
     psql.act_as("outsider")
     for statement in ("select * from room_at(%s)", "select * from replay_room(%s)"):
-        with refused("participants_only_for_those_inside"):
+        with refused("participants_only_for_participants"):
             psql.all(statement, talk)
 
 

@@ -20,9 +20,9 @@ def test_no_participant_is_brought_on_stage_without_consent(
     room = psql.room("rick", stage=stage)
     psql.seat(room, "anna", "AUDIENCE")
     psql.act_as("rick")
-    with refused("participants_speaking_needs_consent"):
+    with refused("participants_have_asked_to_speak"):
         psql.one("select promote(%s, 'anna', %s)", room, role)
-    with refused("participants_speaking_needs_consent"):
+    with refused("participants_have_asked_to_speak"):
         psql.run("update participants set role = %s where role = 'AUDIENCE'", role)
     assert psql.one(ROLE, "anna") == "AUDIENCE"
 
@@ -45,11 +45,11 @@ def test_an_invited_participant_accepts(psql: Psql, talk: int) -> None:
 
 def test_accepting_is_taking_the_role(psql: Psql, talk: int) -> None:
     psql.act_as("anna")
-    with refused("participants_role_is_given"):
+    with refused("participants_role_is_allowed"):
         psql.run("update participants set role = 'SPEAKER' where user_id = acting_user()")
     psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
     psql.act_as("anna")
-    with refused("participants_role_is_given"):
+    with refused("participants_role_is_allowed"):
         psql.run("update participants set role = 'MODERATOR' where user_id = acting_user()")
     psql.run("update participants set role = 'SPEAKER' where user_id = acting_user()")
     assert seat(psql, "anna") == SPEAKS
@@ -76,7 +76,7 @@ def test_accepting_twice_or_after_a_withdrawal_is_refused(psql: Psql, talk: int)
     psql.act_as("anna")
     with refused("participants_was_invited_to_speak"):
         psql.one("select accept_to_speak(%s)", talk)
-    with refused("participants_role_is_given"):
+    with refused("participants_role_is_allowed"):
         psql.run("update participants set role = 'SPEAKER' where user_id = acting_user()")
     psql.act_as("rick").one("select invite_to_speak(%s, 'anna')", talk)
     psql.act_as("anna").one("select accept_to_speak(%s)", talk)
@@ -115,7 +115,7 @@ def test_only_moderators_invite_and_not_themselves(psql: Psql, talk: int) -> Non
         if name == "ben":
             assert psql.run(statement, name) == 0
         else:
-            with refused("participants_only_moderators_invite"):
+            with refused("participants_only_moderators_invite_to_speak"):
                 psql.run(statement, name)
     assert psql.one("select count(*) from roster where invited_to_speak_at is not null") == 0
 

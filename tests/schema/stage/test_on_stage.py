@@ -37,7 +37,7 @@ def test_a_moderator_asks_and_only_they_unmute(psql: Psql, talk: int) -> None:
     assert psql.one("select ask_to_unmute(%s, 'anna')", talk) is True
     assert psql.one("select ask_to_unmute(%s, 'anna')", talk) is False
     assert seat(psql, "anna") == ("SPEAKER", False, False, True)
-    with refused("participants_only_they_unmute"):
+    with refused("participants_unmute_only_themselves"):
         psql.run("update participants set muted = false where role = 'SPEAKER'")
     psql.act_as("anna").one("select unmute(%s)", talk)
     assert seat(psql, "anna") == SPEAKS
@@ -47,7 +47,7 @@ def test_a_moderator_asks_and_only_they_unmute(psql: Psql, talk: int) -> None:
     with refused("participants_only_the_muted_are_asked"):
         psql.one("select ask_to_unmute(%s, 'ben')", talk)
     psql.act_as("anna")
-    with refused("participants_only_moderators_ask"):
+    with refused("participants_only_moderators_ask_to_unmute"):
         psql.run(
             "update participants set muted = true, asked_to_unmute_at = now()"
             " where user_id = acting_user()"

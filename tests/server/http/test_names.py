@@ -13,7 +13,7 @@ from ..rows_world import World
 
 NAMES = cases("usernames", "names")
 JSON = {"Content-Type": "application/json"}
-RULES = ("users_username_is_a_name", "users_username_looks_like_no_other")
+RULES = ("users_username_is_allowed", "users_username_looks_like_no_other")
 
 
 def shown(case: dict[str, Any]) -> str:
@@ -64,8 +64,8 @@ def test_changing_a_username(world: World, there: dict[str, int], case: dict[str
 @pytest.mark.parametrize("case", NAMES, ids=shown)
 def test_clubs_and_rooms_are_named_by_the_same_rule(world: World, case: dict[str, Any]) -> None:
     for path, rule in (
-        ("/rows/clubs", "clubs_name_is_a_name"),
-        ("/rows/rooms", "rooms_name_is_a_name"),
+        ("/rows/clubs", "clubs_name_is_allowed"),
+        ("/rows/rooms", "rooms_name_is_allowed"),
     ):
         answer = send(world.anna, "POST", path, {"name": case["name"]})
         if case["right"] in ("ok", "same"):

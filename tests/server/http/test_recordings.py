@@ -114,8 +114,8 @@ def test_other_users_are_refused_and_a_browser_gets_the_page(evening: Evening) -
 
     eve, anonymous = evening.sign_in("eve"), evening.client()
     assert refusal(anonymous.get(evening.url)) == (401, None)
-    assert refusal(eve.get(evening.url)) == (403, "recordings_are_for_those_recorded")
-    assert refusal(eve.get(f"{evening.url}/link")) == (403, "recordings_are_for_those_recorded")
+    assert refusal(eve.get(evening.url)) == (403, "recordings_are_for_recorded_users")
+    assert refusal(eve.get(f"{evening.url}/link")) == (403, "recordings_are_for_recorded_users")
     for unknown in ("/recordings/4711", f"/recordings/{10**30}", "/recordings/4711/link"):
         assert refusal(eve.get(unknown)) == (404, "recordings_is_known")
     assert refusal(eve.get(evening.url, headers={"Accept": "video/webm"})) == (406, None)

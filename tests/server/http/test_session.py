@@ -103,7 +103,7 @@ def test_new_users_of_one_address_come_slowly_on_all_relays(database_url: str) -
         with relay.sign_in("cleo") as cleo:
             for client in (anonymous, elsewhere, cleo):
                 refused = client.post("/session", json={"username": "dan"})
-                problem(refused, 429, "53400", "users_come_slowly")
+                problem(refused, 429, "53400", "users_are_rate_limited")
                 assert refused.headers["retry-after"] == "1200"
         assert anonymous.post("/session", json={"username": "anna"}).status_code == 200
         moved = {"X-Forwarded-For": "192.0.2.1"}
@@ -131,7 +131,7 @@ def test_a_bot_signs_in_as_a_bot_and_no_user_is_both(world: World) -> None:
     )
     world.anonymous.post("/session", json={"username": "kit"})
     refused = world.anonymous.post("/session", json={"username": "kit", "kind": "bot"})
-    problem(refused, 403, "42501", "users_only_bots_are_bots")
+    problem(refused, 403, "42501", "users_only_bots_sign_in_as_bots")
     for kind in ("node", "sfu", None, 7):
         response = world.anonymous.post("/session", json={"username": "eve", "kind": kind})
         problem(response, 400, "PGRST102")

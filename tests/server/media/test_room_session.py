@@ -116,11 +116,11 @@ async def test_what_a_room_refuses_is_said_by_name(
             assert refusal.value.rule == "participants_room_is_open"
         with pytest.raises(Refused) as refusal:
             await database.client("host")
-        assert refusal.value.rule == "users_only_bots_are_bots"
+        assert refusal.value.rule == "users_only_bots_sign_in_as_bots"
         with pytest.raises(Refused) as refusal:
             async with http_signaling_client(relay.url, "host"):
                 pass
-        assert refusal.value.rule == "users_only_bots_are_bots"
+        assert refusal.value.rule == "users_only_bots_sign_in_as_bots"
     with pytest.raises(ConnectionLost):
         async with http_signaling_client("http://127.0.0.1:9", "bot"):
             pass

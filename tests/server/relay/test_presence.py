@@ -162,7 +162,7 @@ async def test_a_woken_laptop_cannot_resurrect_its_seat(
         _, newer = join(relay, room, "anna")
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
             assert anna.problem is not None
-            assert anna.problem["rule"] == "participants_peer_is_current"
+            assert anna.problem["rule"] == "participants_peer_id_is_current"
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=newer) as anna:
             assert anna.status == 200
 

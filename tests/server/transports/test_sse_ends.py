@@ -19,7 +19,7 @@ async def test_a_user_without_a_seat_gets_no_stream(psql: Psql, relay: RunningRe
     async with follow(events(relay, room), relay.token("anna")) as anna:
         assert anna.status == 403
         assert anna.problem is not None
-        assert anna.problem["rule"] == "participants_only_for_those_inside"
+        assert anna.problem["rule"] == "participants_only_for_participants"
 
 
 async def test_an_anonymous_user_gets_no_stream_of_a_room(psql: Psql, relay: RunningRelay) -> None:
@@ -56,7 +56,7 @@ async def test_a_stale_session_cannot_follow(psql: Psql, relay: RunningRelay) ->
     async with follow(events(relay, room), relay.token("anna"), peer_id=str(uuid4())) as anna:
         assert anna.status == 403
         assert anna.problem is not None
-        assert anna.problem["rule"] == "participants_peer_is_current"
+        assert anna.problem["rule"] == "participants_peer_id_is_current"
 
 
 async def test_a_newer_session_ends_the_older_ones_stream(psql: Psql, relay: RunningRelay) -> None:

@@ -122,7 +122,7 @@ async def test_a_refused_join_leaves_everything_as_it_was(
     async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
         await until_snapshot(anna)
         refusal = await anna.emit("user-joined-room", {"role": "HOST"})
-        assert refused(refusal)[1] == "participants_role_is_given"
+        assert refused(refusal)[1] == "participants_role_is_allowed"
         psql.seat(room, "bo")
         await anna.until(joins("bo"))
         assert len(anna.changes("snapshot")) == 1

@@ -130,7 +130,7 @@ async def test_a_client_that_never_reads_is_cut_off_and_others_do_not_wait(
 @pytest.mark.parametrize(
     ("query", "who", "close", "status", "rule"),
     [
-        ({"peer_id": str(uuid4())}, "anna", 4403, 403, "participants_peer_is_current"),
+        ({"peer_id": str(uuid4())}, "anna", 4403, 403, "participants_peer_id_is_current"),
         ({"peer_id": "me"}, "anna", 4400, 400, None),
         ({}, None, 4401, 401, None),
         ({}, "nonsense", 4401, 401, None),

@@ -10,23 +10,23 @@ def test_participants_invite_others_and_members_only_members_to_their_club(
     psql: Psql, room: int
 ) -> None:
     psql.act_as("eve")
-    with refused("invitations_are_made_by_those_inside"):
+    with refused("invitations_are_made_by_participants"):
         psql.one("select invite_to_room(%s, 'ada')", room)
     psql.act_as("sam")  # sits there, and is no member
-    with refused("invitations_are_made_by_those_inside"):
+    with refused("invitations_are_made_by_participants"):
         psql.one("select invite_to_room(%s, 'ada')", room)
     psql.act_as("olga").one("select join_room(%s)", room)
     psql.one("select invite_to_room(%s, 'ada')", room)
     for past_the_club in ("eve", None):
-        with refused("invitations_are_made_by_those_inside"):
+        with refused("invitations_are_made_by_participants"):
             psql.one("select invite_to_room(%s, %s)", room, past_the_club)
     psql.act_as("max").run("update rooms set access = 'open' where id = %s", room)
     psql.act_as("sam").one("select invite_to_room(%s, 'eve')", room)
-    with refused("invitations_not_to_those_inside"):
+    with refused("invitations_not_to_members_or_participants"):
         psql.one("select invite_to_room(%s, 'olga')", room)
     psql.act_as("max").one("select lock_room(%s)", room)
     psql.act_as("sam")
-    with refused("invitations_are_made_by_those_inside"):
+    with refused("invitations_are_made_by_participants"):
         psql.one("select invite_to_room(%s, 'eve')", room)
 
 

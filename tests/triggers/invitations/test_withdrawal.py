@@ -23,7 +23,7 @@ def test_a_ban_deletes_the_permission_of_a_guest(psql: Psql, room: int) -> None:
     psql.one("select join_room(%s)", room)
     psql.act_as("max").one("select ban_from_room(%s, 'eve')", room)
     assert psql.count("guests") == 0
-    with refused("invitations_not_to_them"):
+    with refused("invitations_not_to_banned_users"):
         psql.one("select invite_to_room(%s, 'eve')", room)
     other = psql.one("select code from invite_to_room(%s)", room)
     with refused("participants_is_not_banned"):

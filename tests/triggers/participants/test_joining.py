@@ -39,7 +39,7 @@ def test_a_user_may_join_as_audience(psql: Psql) -> None:
 def test_a_user_cannot_join_a_moderated_stage_as_speaker(psql: Psql, role: str) -> None:
     room = psql.room("rick", stage="moderated")
     psql.act_as("anna")
-    with refused("participants_role_is_given"):
+    with refused("participants_role_is_allowed"):
         psql.one("select join_room(%s, %s)", room, role)
 
 

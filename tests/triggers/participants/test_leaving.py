@@ -35,7 +35,7 @@ def test_the_host_leaving_keeps_the_row_without_a_peer(psql: Psql) -> None:
 def test_only_the_host_keeps_a_seat_without_a_peer_id(psql: Psql) -> None:
     room = psql.room("rick")
     psql.act_as("anna").one("select join_room(%s)", room)
-    with refused("participants_only_the_host_stays"):
+    with refused("participants_only_the_host_may_be_away"):
         psql.run("update participants set peer_id = null where room_id = %s", room)
 
 

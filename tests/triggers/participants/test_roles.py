@@ -10,7 +10,7 @@ def test_a_guest_cannot_unmute_someone_else(psql: Psql) -> None:
     psql.seat(room, "rick")
     psql.seat(room, "anna", "MODERATOR")
     psql.act_as("anna")
-    with refused("participants_only_they_unmute"):
+    with refused("participants_unmute_only_themselves"):
         psql.run("update participants set muted = false where user_id = %s", rick)
 
 
@@ -47,7 +47,7 @@ def test_on_a_moderated_stage_participants_are_promoted_and_step_down(psql: Psql
     psql.seat(room, "rick")
     psql.seat(room, "anna")
     psql.act_as("anna")
-    with refused("participants_role_is_given"):
+    with refused("participants_role_is_allowed"):
         psql.run("update participants set role = 'SPEAKER' where user_id = %s", anna)
     psql.run("update participants set hand_raised_at = now() where user_id = %s", anna)
     psql.act_as("rick").run("update participants set role = 'SPEAKER' where user_id = %s", anna)
@@ -60,14 +60,14 @@ def test_a_room_has_one_host(psql: Psql) -> None:
     psql.seat(room, "rick")
     psql.seat(room, "anna")
     psql.act_as("rick")
-    with refused("participants_role_is_given"):
+    with refused("participants_role_is_allowed"):
         psql.run("update participants set role = 'HOST' where user_id = %s", anna)
 
 
 def test_a_seat_does_not_move_to_another_room(psql: Psql) -> None:
     one, other = psql.room("rick"), psql.room("rick")
     psql.seat(one, "bo")
-    with refused("participants_seats_stay"):
+    with refused("participants_seat_is_not_moved"):
         psql.run("update participants set room_id = %s where room_id = %s", other, one)
 
 

@@ -12,7 +12,7 @@ def test_only_the_host_records_and_only_rooms_on_a_node(psql: Psql, room: int) -
     with refused("recordings_are_started_by_the_host"):
         psql.one("select start_recording(%s)", room)
     mesh = psql.act_as(None).room("rick", "Mesh")
-    with refused("participants_only_for_those_inside"):
+    with refused("participants_only_for_participants"):
         psql.act_as("rick").one("select start_recording(%s)", mesh)
     psql.one("select join_room(%s)", mesh)
     with refused("recordings_need_a_node"):
@@ -92,7 +92,7 @@ def test_only_recorded_participants_play_a_recording_and_read_its_messages(
             )
             assert chat == [("eve", "Hello", True)]
         else:
-            with refused("recordings_are_for_those_recorded"):
+            with refused("recordings_are_for_recorded_users"):
                 psql.all("select recording_chat(%s)", recording)
 
 
@@ -106,9 +106,9 @@ def test_who_started_a_recording_deletes_it_with_its_file(
     for name in ("anna", "bo"):
         with refused("recordings_are_deleted_by_their_host"):
             psql.act_as(name).one("select delete_recording(%s)", begun)
-    with refused("recordings_are_for_those_recorded"):
+    with refused("recordings_are_for_recorded_users"):
         psql.act_as("eve").one("select delete_recording(%s)", begun)
-    with refused("recordings_are_stopped_by_those_who_moderate"):
+    with refused("recordings_are_stopped_by_moderators"):
         psql.act_as("bo").one("select stop_recording(%s)", room)
     # One that runs is stopped by it.
     psql.act_as("rick").one("select delete_recording(%s)", begun)

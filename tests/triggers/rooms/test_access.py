@@ -22,12 +22,12 @@ def club_room(psql: Psql, host: str, access: str = "club") -> int:
 
 def test_a_locked_room_keeps_its_participants_and_takes_no_new_ones(psql: Psql, room: int) -> None:
     psql.act_as("rick").one("select lock_room(%s)", room)
-    with refused("participants_room_is_locked"):
+    with refused("participants_room_is_not_locked"):
         join(psql, room, "eve")
     before = psql.one("select peer_id from roster where username = 'bo'")
     assert join(psql, room, "bo") != before, "another tab of a participant"
     psql.one("select leave_room(%s)", room)
-    with refused("participants_room_is_locked"):
+    with refused("participants_room_is_not_locked"):
         join(psql, room, "bo")
     psql.act_as("rick").one("select leave_room(%s)", room)
     join(psql, room, "rick")
@@ -42,7 +42,7 @@ def test_a_join_that_commits_after_the_room_was_locked_is_refused(
     late.seat(room, "eve")
     tab.act_as("bo").one("select join_room(%s)", room)
     psql.act_as("rick").one("select lock_room(%s)", room)
-    with refused("participants_room_is_locked"):
+    with refused("participants_room_is_not_locked"):
         late.connection.commit()
     tab.connection.commit()
     assert psql.roster(room) == ["rick", "anna", "bo"]
@@ -50,7 +50,7 @@ def test_a_join_that_commits_after_the_room_was_locked_is_refused(
 
 def test_a_clubs_own_room_is_for_its_members(psql: Psql) -> None:
     room = club_room(psql, "rick")
-    with refused("participants_room_is_for_its_club"):
+    with refused("participants_room_is_for_club_members"):
         join(psql, room, "anna")
     assert psql.act_as("anna").one("select access from hallway") == "club", "which anybody sees"
     psql.act_as("rick").run(
@@ -75,7 +75,7 @@ def test_a_room_for_invited_users_is_hidden_from_others(psql: Psql, room: int) -
     with refused("participants_room_is_open"):
         join(psql, room, "stranger")
     with refused(
-        "participants_room_is_for_the_invited"
+        "participants_room_is_for_invited_users"
     ):  # who has an invitation still has to accept it
         join(psql, room, "eve")
     psql.act_as("stranger")

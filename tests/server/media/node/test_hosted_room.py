@@ -46,7 +46,7 @@ async def test_every_offer_is_answered_or_refused_and_a_full_node_says_so(
         # From a session that is over, and 60 kB of nothing; the same person's next one is as good as any.
         with refused("signals_sender_is_seated"):
             psql.run(OFFER, room, "00000000-0000-4000-8000-000000000000", node, offers[2])
-        with refused("signals_body_is_bounded"):
+        with refused("signals_body_is_limited"):
             psql.run(OFFER, room, peers[2], node, Jsonb({"type": "offer", "sdp": "x" * 200_000}))
         psql.run(OFFER, room, peers[2], node, Jsonb({"type": "offer", "sdp": "x" * 60_000}))
         await comes_true(lambda: psql.all(HEARD, peers[2]), within=PATIENCE)
