@@ -9,7 +9,7 @@ begin
   if fault is not null then
     raise check_violation using
       message    = format('this name %s', fault),
-      constraint = tg_table_name || '_' || tg_argv[0] || '_is_a_name',
+      constraint = tg_table_name || '_' || tg_argv[0] || '_is_allowed',
       hint       = 'Use letters of one script, digits, visible signs and emoji.';
   end if;
   if name is distinct from to_jsonb(new) ->> tg_argv[0] then
@@ -27,7 +27,7 @@ begin
   if has_hidden_controls(to_jsonb(new) ->> tg_argv[0]) then
     raise check_violation using
       message    = 'this text has control characters that change the text around it',
-      constraint = tg_table_name || '_' || tg_argv[0] || '_stays_in_its_place',
+      constraint = tg_table_name || '_' || tg_argv[0] || '_has_no_hidden_controls',
       hint       = 'Remove U+202A to U+202E and U+2066 to U+2069.';
   end if;
   return new;
