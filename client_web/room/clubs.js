@@ -46,7 +46,7 @@ export function createClubs({ rows }) {
 
     topics: () => rows.select('topics', { select: 'id,name,emoji', order: 'name' }),
     /** @param {{ name: string, description: string|null, topic: string|null }} club */
-    create: ({ name, description, topic }) => rows.rpc('found_club', { name, description, topic }),
+    create: ({ name, description, topic }) => rows.rpc('create_club', { name, description, topic }),
     /** @param {number} club_id @param {import('../signaling/rows.js').Row} change */
     change: (club_id, change) => rows.update('clubs', change, { id: `eq.${club_id}` }),
     /** @param {number} club_id @param {string} username  a member */

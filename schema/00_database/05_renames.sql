@@ -76,6 +76,7 @@ alter index if exists roomtone.recordings_by_part rename to recordings_by_contin
 -- Functions.
 drop function if exists
   roomtone.event_words,
+  roomtone.found_club,
   roomtone.longest_serving,
   roomtone.named_parts,
   roomtone.node_goodbye,
@@ -97,4 +98,5 @@ drop function if exists
   roomtone.require_occupant,
   roomtone.require_signal_bounds,
   roomtone.require_signal_pace,
-  roomtone.require_welcome;
+  roomtone.require_welcome,
+  roomtone.slow_mode;

@@ -107,3 +107,9 @@ return prose ~ '[\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]';
 
 comment on function has_hidden_controls(text) is
   'Whether a text has control characters that change how the text around it is displayed: bidirectional embeddings, overrides and isolates, annotations, C1 controls.';
+
+create or replace function without_hidden_controls(prose text) returns text
+language sql immutable parallel safe
+return regexp_replace(prose, '[\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]', U&'\FFFD', 'g');
+
+comment on function without_hidden_controls(text) is 'The text with the replacement character (U+FFFD) for each control character that has_hidden_controls finds.';

@@ -10,7 +10,8 @@ begin
   elsif blocked = acting_user() then
     raise check_violation using
       message    = 'you cannot block yourself',
-      constraint = 'blocks_not_yourself';
+      constraint = 'blocks_not_yourself',
+      hint       = 'Choose another user.';
   end if;
   insert into blocks (blocked_id) values (blocked) on conflict do nothing;
   return found;

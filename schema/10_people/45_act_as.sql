@@ -12,12 +12,7 @@ begin
     perform set_config('request.jwt.claims', '', false), set_config('role', 'none', false);
     return 'yourself, the operator';
   end if;
-  select * into actor from users u where name_key(u.username) = name_key(act_as.username);
-  if not found then
-    raise no_data_found using
-      message = format('there is no user called %L', act_as.username),
-      hint    = 'List the names with: select username from users;';
-  end if;
+  select * into actor from users u where u.id = require_user(act_as.username);
   perform set_config('request.jwt.claims', jsonb_build_object('sub', actor.id::text, 'role', 'roomtone_person')::text, false),
           set_config('role', 'roomtone_person', false);
   return actor.username;

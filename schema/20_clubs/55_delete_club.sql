@@ -1,11 +1,7 @@
 create or replace function delete_club(club_id bigint) returns boolean
 language plpgsql as $$
 begin
-  if not acting_as_operator() and club_role(delete_club.club_id) is distinct from 'OWNER' then
-    raise insufficient_privilege using
-      message    = 'only an owner of the club deletes it',
-      constraint = 'clubs_only_owners_change_them';
-  end if;
+  perform require_club_owner(delete_club.club_id);
   delete from clubs c where c.id = delete_club.club_id;
   return found;
 end

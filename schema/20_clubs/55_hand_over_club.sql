@@ -3,11 +3,7 @@ language plpgsql as $$
 declare
   new_owner bigint := require_user(hand_over_club.username);
 begin
-  if not acting_as_operator() and club_role(hand_over_club.club_id) is distinct from 'OWNER' then
-    raise insufficient_privilege using
-      message    = 'only an owner of the club hands it over',
-      constraint = 'clubs_only_owners_change_them';
-  end if;
+  perform require_club_owner(hand_over_club.club_id);
   update members m set role = 'OWNER' where m.club_id = hand_over_club.club_id and m.user_id = new_owner;
   if not found then
     raise no_data_found using

@@ -84,26 +84,6 @@ comment on constraint rooms_topology_is_known on rooms is 'A topology is mesh, s
 comment on constraint rooms_club_access_needs_a_club on rooms is 'A room for club members belongs to a club.';
 comment on constraint rooms_only_ended_ones_have_a_reason on rooms is 'Only an ended room has a reason for its end.';
 
--- Change existing rows that break these rules.
-do $$
-begin
-  if not exists (select from pg_constraint c where c.conname = 'rooms_name_is_allowed' and c.connamespace = 'roomtone'::regnamespace) then
-    alter table rooms disable trigger user; -- they refuse changes to ended rooms, and this change does not belong in the log
-    update rooms set name = normalize(name, NFC) where name is not nfc normalized;
-    update rooms set name = 'room ' || id where name_fault(name) is not null;
-    update rooms set ended_reason = regexp_replace(ended_reason, '[\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]', U&'\FFFD', 'g') where has_hidden_controls(ended_reason);
-    update rooms set pinned_link = null where has_hidden_controls(pinned_link);
-    alter table rooms enable trigger user;
-  end if;
-end
-$$;
-
-alter table rooms drop constraint if exists rooms_name_is_allowed;
-alter table rooms add constraint rooms_name_is_allowed check (name_fault(name) is null);
-alter table rooms drop constraint if exists rooms_ended_reason_has_no_hidden_controls;
-alter table rooms add constraint rooms_ended_reason_has_no_hidden_controls check (not has_hidden_controls(ended_reason));
-alter table rooms drop constraint if exists rooms_pinned_link_has_no_hidden_controls;
-alter table rooms add constraint rooms_pinned_link_has_no_hidden_controls check (not has_hidden_controls(pinned_link));
-comment on constraint rooms_name_is_allowed on rooms is 'See name_fault.';
-comment on constraint rooms_ended_reason_has_no_hidden_controls on rooms is 'See has_hidden_controls.';
-comment on constraint rooms_pinned_link_has_no_hidden_controls on rooms is 'See has_hidden_controls.';
+select refuse_bad_names('rooms', 'name', 'room');
+select refuse_hidden_controls('rooms', 'ended_reason');
+select refuse_hidden_controls('rooms', 'pinned_link');

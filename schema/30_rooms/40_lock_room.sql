@@ -2,10 +2,11 @@ create or replace function lock_room(room_id bigint, locked boolean default true
 language plpgsql as $$
 begin
   perform require_open_room(lock_room.room_id);
-  if not acting_as_operator() and not moderates(lock_room.room_id) then
+  if not may_moderate(lock_room.room_id) then
     raise insufficient_privilege using
       message    = 'only the host and moderators lock a room',
-      constraint = 'rooms_only_the_host_changes_them';
+      constraint = 'rooms_only_the_host_changes_them',
+      hint       = 'Ask the host or a moderator.';
   end if;
   update rooms r set locked = coalesce(lock_room.locked, true)
   where r.id = lock_room.room_id and r.locked <> coalesce(lock_room.locked, true);

@@ -15,7 +15,8 @@ begin
     when 'invitations_is_accepted_once' then
       raise check_violation using
         message    = 'you have accepted this invitation already',
-        constraint = 'invitations_is_accepted_once';
+        constraint = 'invitations_is_accepted_once',
+        hint       = 'Join the room, or open the club.';
     when 'invitations_is_not_declined' then
       raise check_violation using
         message    = 'you have declined this invitation',

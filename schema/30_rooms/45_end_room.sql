@@ -13,7 +13,8 @@ begin
     perform require_open_room(end_room.room_id);
     raise insufficient_privilege using
       message    = 'only the host ends a room',
-      constraint = 'rooms_only_the_host_changes_them';
+      constraint = 'rooms_only_the_host_changes_them',
+      hint       = 'Ask the host. You can leave the room.';
   end if;
   return room;
 end

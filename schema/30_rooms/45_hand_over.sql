@@ -14,7 +14,8 @@ begin
   if not found then
     raise insufficient_privilege using
       message    = 'only the host hands a room over',
-      constraint = 'rooms_only_the_host_changes_them';
+      constraint = 'rooms_only_the_host_changes_them',
+      hint       = 'Ask the host.';
   end if;
   return room;
 end

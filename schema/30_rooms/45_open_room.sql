@@ -13,7 +13,8 @@ begin
     if room.opened_at is null then
       raise insufficient_privilege using
         message    = 'only the host opens a room before its time',
-        constraint = 'rooms_only_the_host_changes_them';
+        constraint = 'rooms_only_the_host_changes_them',
+        hint       = 'It opens at its scheduled time.';
     end if;
   end if;
   return room;

@@ -6,8 +6,7 @@ begin
   select * into room from rooms r where r.id = require_may_join.room_id;
   -- A node takes its seat before it may see the room.
   if not found or room.ended_at is not null
-     or (room.access = 'invited' and not exists (select from assignments a join nodes n on n.id = a.node_id
-                                                 where a.room_id = room.id and n.user_id = acting_user())) then
+     or (room.access = 'invited' and not is_node_of_room(room.id, acting_user())) then
     perform require_open_room(require_may_join.room_id);
   end if;
   perform require_not_banned(require_may_join.room_id, require_may_join.user_id);
@@ -15,14 +14,12 @@ begin
      or room.host_id = require_may_join.user_id or require_may_join.has_seat
      or (require_may_join.has_seat is null and exists (
            select from participants p where p.room_id = require_may_join.room_id and p.user_id = require_may_join.user_id))
-     or exists (select from assignments a join nodes n on n.id = a.node_id
-                where a.room_id = room.id and n.user_id = require_may_join.user_id) then
+     or is_node_of_room(room.id, require_may_join.user_id) then
     return room;
   end if;
   if room.access <> 'open'
      and not exists (select from guests g where g.room_id = room.id and g.user_id = require_may_join.user_id)
-     and not (room.access = 'club' and exists (
-           select from members m where m.club_id = room.club_id and m.user_id = require_may_join.user_id)) then
+     and not (room.access = 'club' and is_member(room.club_id, require_may_join.user_id)) then
     if room.access = 'club' then
       raise insufficient_privilege using
         message    = 'this room is only for members of its club',

@@ -9,21 +9,22 @@ begin
       constraint = 'invitations_are_for_people',
       hint       = 'Bots and nodes join without an invitation.';
   end if;
-  if exists (select from members m where m.club_id = require_may_be_invited.club_id and m.user_id = require_may_be_invited.invitee) then
+  if is_member(require_may_be_invited.club_id, require_may_be_invited.invitee) then
     raise check_violation using
       message    = format('%s is a member already', person),
-      constraint = 'invitations_not_to_members_or_participants';
+      constraint = 'invitations_not_to_members_or_participants',
+      hint       = 'They need no invitation.';
   end if;
   if exists (select from participants p
              where p.room_id = require_may_be_invited.room_id and p.user_id = require_may_be_invited.invitee and p.peer_id is not null) then
     raise check_violation using
       message    = format('%s is in the room already', person),
-      constraint = 'invitations_not_to_members_or_participants';
+      constraint = 'invitations_not_to_members_or_participants',
+      hint       = 'They need no invitation.';
   end if;
   -- The maker must not learn that they are blocked, or, unless they moderate the room, who is banned. In these cases the
   -- invitation is made like any other, and has no effect (invitation_has_effect).
-  if (acting_as_operator() or moderates(require_may_be_invited.room_id))
-     and exists (select from bans b where b.room_id = require_may_be_invited.room_id and b.user_id = require_may_be_invited.invitee) then
+  if may_moderate(require_may_be_invited.room_id) and is_banned(require_may_be_invited.room_id, require_may_be_invited.invitee) then
     raise insufficient_privilege using
       message    = format('%s is banned from this room', person),
       constraint = 'invitations_not_to_banned_users',

@@ -14,11 +14,10 @@ begin
   end if;
   select * into room from rooms r where r.id = require_may_invite.room_id;
   if require_may_invite.invitee is null or room.locked
-     or not exists (select from participants p
-                    where p.room_id = room.id and p.user_id = acting_user() and p.peer_id is not null)
+     or not participates(room.id)
      -- To a room for club members, members may invite only other members.
-     or not (room.access = 'open' or (room.access = 'club' and club_role(room.club_id) is not null and exists (
-               select from members m where m.club_id = room.club_id and m.user_id = require_may_invite.invitee))) then
+     or not (room.access = 'open' or (room.access = 'club' and club_role(room.club_id) is not null
+                                      and is_member(room.club_id, require_may_invite.invitee))) then
     raise insufficient_privilege using
       message    = 'you may not make this invitation',
       constraint = 'invitations_are_made_by_participants',

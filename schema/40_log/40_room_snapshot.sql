@@ -6,15 +6,11 @@ begin
   return jsonb_build_object(
     'cursor', (select l.epoch || '-' || l.head_seq from logs l where l.room_id = room_snapshot.room_id),
     'room', (
-      select to_jsonb(r) || jsonb_build_object('club', c.name, 'host', h.username)
-      from rooms r left join clubs c on c.id = r.club_id join users h on h.id = r.host_id
-      where r.id = room_snapshot.room_id),
+      select to_jsonb(r) || room_names(r.club_id, r.host_id) from rooms r where r.id = room_snapshot.room_id),
     'participants', coalesce((
       select jsonb_agg(seat_record(p) order by p.seq) from participants p
       where p.room_id = room_snapshot.room_id and p.peer_id is not null), '[]'),
-    'messages', coalesce((
-      select jsonb_agg(message_record(m) order by m.id) from (
-        select x.* from messages x where x.room_id = room_snapshot.room_id order by x.id desc limit 50) m), '[]'),
+    'messages', recent_messages(room_snapshot.room_id),
     'recording', (
       select recording_record(r) from recordings r where r.room_id = room_snapshot.room_id and r.ended_at is null),
     -- The sender of an older offer sends it again if no connection comes about.

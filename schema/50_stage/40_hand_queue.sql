@@ -5,8 +5,7 @@ select p.room_id, row_number() over (partition by p.room_id order by p.hand_rais
 from participants p
 join users u on u.id = p.user_id
 where p.hand_raised_at is not null
-  and (acting_as_operator() or moderates(p.room_id) or exists (
-    select from participants me where me.room_id = p.room_id and me.user_id = acting_user() and me.peer_id is not null))
+  and (acting_as_operator() or participates(p.room_id))
 order by p.room_id, place;
 
 comment on view hand_queue is

@@ -3,10 +3,11 @@ language plpgsql as $$
 declare
   participant_id bigint := require_participant(mute.room_id, mute.username);
 begin
-  if participant_id is distinct from acting_user() and not acting_as_operator() and not moderates(mute.room_id) then
+  if participant_id is distinct from acting_user() and not may_moderate(mute.room_id) then
     raise insufficient_privilege using
       message    = 'only the host and moderators mute another participant',
-      constraint = 'participants_only_moderators_mute';
+      constraint = 'participants_only_moderators_mute',
+      hint       = 'Ask them to mute, or the host or a moderator.';
   end if;
   update participants p set muted = true
   where p.room_id = mute.room_id and p.user_id = participant_id and not p.muted;

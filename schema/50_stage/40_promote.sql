@@ -4,7 +4,7 @@ declare
   participant_id bigint := require_participant(promote.room_id, promote.username);
 begin
   -- Without this check an UPDATE of a seat that the user may not change would silently change nothing.
-  if participant_id is distinct from acting_user() and not acting_as_operator() and not moderates(promote.room_id) then
+  if participant_id is distinct from acting_user() and not may_moderate(promote.room_id) then
     raise check_violation using
       message    = format('you may not give the role %s here', coalesce(promote.role, 'null')),
       constraint = 'participants_role_is_allowed',

@@ -23,15 +23,4 @@ comment on column messages.client_id is 'An id chosen by the author''s client, s
 comment on index messages_by_room is 'Reads the messages of a room in order.';
 comment on index messages_client_id_is_new is 'Refuses a message that was sent before; also finds the messages of a user who is deleted.';
 
--- Change existing rows that break these rules.
-do $$
-begin
-  if not exists (select from pg_constraint c where c.conname = 'messages_body_has_no_hidden_controls' and c.connamespace = 'roomtone'::regnamespace) then
-    update messages set body = regexp_replace(body, '[\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]', U&'\FFFD', 'g') where has_hidden_controls(body);
-  end if;
-end
-$$;
-
-alter table messages drop constraint if exists messages_body_has_no_hidden_controls;
-alter table messages add constraint messages_body_has_no_hidden_controls check (not has_hidden_controls(body));
-comment on constraint messages_body_has_no_hidden_controls on messages is 'See has_hidden_controls.';
+select refuse_hidden_controls('messages', 'body');

@@ -30,15 +30,4 @@ comment on index reports_by_room is 'Finds the reports about a room.';
 comment on index reports_by_reported is 'Finds the reports about a user.';
 comment on index reports_by_reporter is 'Counts the recent reports by a user.';
 
--- Change existing rows that break these rules.
-do $$
-begin
-  if not exists (select from pg_constraint c where c.conname = 'reports_reason_has_no_hidden_controls' and c.connamespace = 'roomtone'::regnamespace) then
-    update reports set reason = regexp_replace(reason, '[\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]', U&'\FFFD', 'g') where has_hidden_controls(reason);
-  end if;
-end
-$$;
-
-alter table reports drop constraint if exists reports_reason_has_no_hidden_controls;
-alter table reports add constraint reports_reason_has_no_hidden_controls check (not has_hidden_controls(reason));
-comment on constraint reports_reason_has_no_hidden_controls on reports is 'See has_hidden_controls.';
+select refuse_hidden_controls('reports', 'reason');

@@ -6,7 +6,8 @@ begin
   if exists (select from rooms r where r.id = remove_from_room.room_id and r.host_id = participant_id) then
     raise check_violation using
       message    = 'the host cannot be removed from the room',
-      constraint = 'participants_host_is_never_removed';
+      constraint = 'participants_host_is_never_removed',
+      hint       = 'The host may hand the room over, or end it.';
   end if;
   delete from participants p where p.room_id = remove_from_room.room_id and p.user_id = participant_id;
   return found;

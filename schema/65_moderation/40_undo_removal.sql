@@ -1,6 +1,7 @@
 create or replace function undo_removal(room_id bigint, username text) returns text
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
+  comes_back_until constant timestamptz := now() + interval '10 minutes';
   removed users;
   had_role text;
 begin
@@ -12,16 +13,16 @@ begin
   order by e.seq desc limit 1;
   if not found
      or exists (select from participants p where p.room_id = undo_removal.room_id and p.user_id = removed.id)
-     or exists (select from bans b where b.room_id = undo_removal.room_id and b.user_id = removed.id) then
+     or is_banned(undo_removal.room_id, removed.id) then
     raise no_data_found using
       message    = format('there is no removal of %s to undo', removed.username),
       constraint = 'participants_removal_can_be_undone',
       hint       = 'A removal can be undone for a minute, until they come back or are banned. You can invite them: select invite_to_room(…).';
   end if;
-  insert into kept_roles (room_id, user_id, role, expires_at) values (undo_removal.room_id, removed.id, had_role, now() + interval '10 minutes')
+  insert into kept_roles (room_id, user_id, role, expires_at) values (undo_removal.room_id, removed.id, had_role, comes_back_until)
   on conflict on constraint kept_roles_pkey do update set role = excluded.role, hand_raised_at = null, expires_at = excluded.expires_at;
   if removed.kind = 'person' then
-    insert into invitations (room_id, invited_user, expires_at) values (undo_removal.room_id, removed.id, now() + interval '10 minutes');
+    insert into invitations (room_id, invited_user, expires_at) values (undo_removal.room_id, removed.id, comes_back_until);
   end if;
   return had_role;
 end

@@ -4,7 +4,7 @@ create function stop_recording(
   out ended_at timestamptz, out ended_reason text, out duration interval, out bytes bigint, out failure text, out continues_id bigint, out deleted_at timestamptz
 ) language plpgsql as $$
 begin
-  if not acting_as_operator() and not moderates(stop_recording.room_id) then
+  if not may_moderate(stop_recording.room_id) then
     perform require_open_room(stop_recording.room_id);
     raise insufficient_privilege using
       message    = 'only the host and moderators stop a recording',

@@ -11,7 +11,7 @@ begin
   where r.id in (
     select x.id from rooms x join logs l on l.room_id = x.id
     where x.ended_at is null and x.opened_at is not null and l.deserted_at < clock_timestamp() - relay_end_deserted_rooms.after
-      and not exists (select from participants p where p.room_id = x.id and p.peer_id is not null and p.kind in ('person', 'bot'))
+      and not room_is_occupied(x.id)
     order by l.deserted_at limit 100 for no key update of x skip locked);
   get diagnostics ended = row_count;
   return ended;

@@ -1,6 +1,6 @@
-drop function if exists relay_reap_seats();
+drop function if exists relay_reap_seats(), relay_reap_seats(interval); -- role_kept had a default
 
-create or replace function relay_reap_seats(role_kept interval default '10 minutes') returns bigint
+create function relay_reap_seats(role_kept interval) returns bigint
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   target bigint;

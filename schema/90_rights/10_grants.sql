@@ -43,14 +43,14 @@ grant select (id, room_id, started_by, announced_at, begins_at, started_at, ende
   insert (room_id), update (ended_at, deleted_at) on recordings to roomtone_person;
 grant select on recorded_seats, archive to roomtone_person;
 grant insert (room_id, from_peer, to_peer, kind, body) on signals to roomtone_person;
-grant execute on function moderates(bigint), club_role(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), leave_room_running(bigint, uuid),
+grant execute on function moderates(bigint), may_moderate(bigint), participates(bigint), is_host(bigint), club_role(bigint), require_club_owner(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), leave_room_running(bigint, uuid),
   leave_and_hand_over(bigint, text, uuid), end_room(bigint, text), sign_out(),
   raise_hand(bigint), lower_hand(bigint, text), promote(bigint, text, text), mute(bigint, text), unmute(bigint), say(bigint, text),
   invite_to_speak(bigint, text), withdraw_invitation_to_speak(bigint, text), accept_to_speak(bigint), decline_to_speak(bigint),
   step_down(bigint), move_to_audience(bigint, text), mute_all(bigint), ask_to_unmute(bigint, text),
   remove_from_room(bigint, text), undo_removal(bigint, text), ban_from_room(bigint, text), unban(bigint, text), block(text), unblock(text),
-  report(bigint, text, text), react(bigint, text), slow_mode(bigint, int), pin_link(bigint, text),
-  open_room(bigint), lock_room(bigint, boolean), hand_over(bigint, text), found_club(text, text, text), leave_club(bigint), delete_club(bigint), hand_over_club(bigint, text),
+  report(bigint, text, text), react(bigint, text), set_slow_mode(bigint, int), pin_link(bigint, text),
+  open_room(bigint), lock_room(bigint, boolean), hand_over(bigint, text), create_club(text, text, text), leave_club(bigint), delete_club(bigint), hand_over_club(bigint, text),
   new_code(), invite_to_club(bigint, text, interval, int), invite_to_room(bigint, text, interval, int),
   accept_invitation(text), decline_invitation(text), my_invitations(),
   start_recording(bigint), stop_recording(bigint), delete_recording(bigint), recording_chat(bigint), was_recorded(bigint), require_recording(bigint),

@@ -66,9 +66,7 @@ comment on policy reminders_are_set_for_yourself on reminders is 'Users set remi
 create policy reminders_are_deleted_by_their_user on reminders for delete to roomtone_person using (user_id = acting_user());
 comment on policy reminders_are_deleted_by_their_user on reminders is 'Users delete their own reminders.';
 
-create policy guests_are_read_by_participants on guests for select to roomtone_person
-  using (user_id = acting_user() or moderates(room_id) or exists (
-    select from participants p where p.room_id = guests.room_id and p.user_id = acting_user() and p.peer_id is not null));
+create policy guests_are_read_by_participants on guests for select to roomtone_person using (user_id = acting_user() or participates(room_id));
 comment on policy guests_are_read_by_participants on guests is 'Participants read the guests of their room, and users where they are guests.';
 create policy guests_are_deleted_by_moderators_or_guest on guests for delete to roomtone_person
   using (user_id = acting_user() or moderates(room_id));
@@ -89,14 +87,14 @@ create policy invitations_are_read_by_their_maker_and_user on invitations for se
           and not exists (select from blocks b where b.user_id = acting_user() and b.blocked_id = invitations.invited_by)
           and not exists (select from bans b where b.room_id = invitations.room_id and b.user_id = acting_user()))
          or invited_by = acting_user() or club_role(club_id) in ('OWNER', 'ADMIN')
-         or exists (select from rooms r where r.id = invitations.room_id and r.host_id = acting_user()));
+         or is_host(room_id));
 comment on policy invitations_are_read_by_their_maker_and_user on invitations is
   'Read by its maker, by the invited user if it reaches them, by owners and admins of the club, and by the room''s host.';
 create policy invitations_are_made_as_yourself on invitations for insert to roomtone_person with check (invited_by = acting_user());
 comment on policy invitations_are_made_as_yourself on invitations is 'Users invite only as themselves; a trigger checks whom to what.';
 create policy invitations_are_deleted_by_their_maker on invitations for delete to roomtone_person
   using (invited_by = acting_user() or club_role(club_id) in ('OWNER', 'ADMIN')
-         or exists (select from rooms r where r.id = invitations.room_id and r.host_id = acting_user()));
+         or is_host(room_id));
 comment on policy invitations_are_deleted_by_their_maker on invitations is 'Deleted by its maker, by owners and admins of the club, and by the room''s host.';
 
 create policy acceptances_are_read_with_the_invitation on acceptances for select to roomtone_person
@@ -124,9 +122,7 @@ create policy participants_are_deleted_by_moderators_or_user on participants for
   using (user_id = acting_user() or (moderates(room_id) and role <> 'HOST'));
 comment on policy participants_are_deleted_by_moderators_or_user on participants is 'Users delete their own seat, host and moderators those of others, except the host''s.';
 
-create policy messages_are_read_by_participants on messages for select to roomtone_person
-  using (user_id = acting_user() or moderates(room_id) or exists (
-    select from participants p where p.room_id = messages.room_id and p.user_id = acting_user() and p.peer_id is not null));
+create policy messages_are_read_by_participants on messages for select to roomtone_person using (user_id = acting_user() or participates(room_id));
 comment on policy messages_are_read_by_participants on messages is 'Participants read the messages of their room, and users their own messages.';
 create policy messages_are_written_as_yourself on messages for insert to roomtone_person with check (user_id = acting_user());
 comment on policy messages_are_written_as_yourself on messages is 'Users write only as themselves; a trigger checks where.';
@@ -134,9 +130,7 @@ create policy messages_are_deleted_by_moderators_or_author on messages for delet
   using (user_id = acting_user() or moderates(room_id));
 comment on policy messages_are_deleted_by_moderators_or_author on messages is 'Deleted by the author, and by host and moderators.';
 
-create policy reactions_are_read_by_participants on reactions for select to roomtone_person
-  using (moderates(room_id) or exists (
-    select from participants p where p.room_id = reactions.room_id and p.user_id = acting_user() and p.peer_id is not null));
+create policy reactions_are_read_by_participants on reactions for select to roomtone_person using (participates(room_id));
 comment on policy reactions_are_read_by_participants on reactions is 'Participants read the reactions of their room.';
 create policy reactions_are_written_as_yourself on reactions for insert to roomtone_person with check (user_id = acting_user());
 comment on policy reactions_are_written_as_yourself on reactions is 'Users react only as themselves; a trigger checks where.';

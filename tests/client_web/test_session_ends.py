@@ -13,7 +13,8 @@ from .conftest import OpenTab
 RICK, BETH = 440.0, 880.0  # Hz: their voices
 
 EXPIRE: LiteralString = """
-    delete from participants where user_id = %s and set_config('roomtone.leave_reason', 'timeout', true) is not null
+    delete from participants where user_id = %s
+      and set_config('roomtone.leave_reason', 'timeout', true) is not null and set_config('roomtone.role_kept', '10 minutes', true) is not null
 """
 
 

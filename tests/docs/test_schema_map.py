@@ -44,7 +44,7 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
     assert [trigger.name for trigger in found.of("participants")] == [
         "_050_set_asynchronous_commit",  # before the statement
         "_100_guard_change",
-        "_110_guard_consent",
+        "_110_guard_requests",
         "_120_guard_hand",
         "_130_guard_join",
         "_140_guard_node",
@@ -52,8 +52,8 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_160_limit",
         "_170_pace",
         "_180_pace_again",
-        "_300_lease",
-        "_310_lease_again",
+        "_300_begin_grace",
+        "_310_begin_grace_again",
         "_320_reserve_new_peer_id",
         "_330_reserve_peer_id",
         "_340_withdraw",

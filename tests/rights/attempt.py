@@ -36,6 +36,7 @@ def become(connection: Connection, world: World, actor: str) -> None:
     if actor == "nobody":
         connection.execute("set local role roomtone_person")
     elif actor != "relay":
+        connection.execute("select set_config('roomtone.grace', '10s', true)")
         connection.execute("select become(%s, 'relay-1')", (world.claims(actor),))
 
 

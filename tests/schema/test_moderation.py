@@ -101,7 +101,7 @@ def test_the_host_is_never_removed(psql: Psql, talk: int) -> None:
         "select ban_from_room(%s, 'ben')",
         "select unban(%s, 'ben')",
         "select mute_all(%s)",
-        "select slow_mode(%s, 10)",
+        "select set_slow_mode(%s, 10)",
         "select pin_link(%s, 'https://tea.example/')",
     ],
 )

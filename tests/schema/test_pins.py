@@ -9,7 +9,7 @@ from .pace import later
 
 
 def test_slow_mode_does_not_apply_to_moderators(psql: Psql, talk: int) -> None:
-    psql.act_as("mo").one("select slow_mode(%s, 30)", talk)
+    psql.act_as("mo").one("select set_slow_mode(%s, 30)", talk)
     for name in ("rick", "mo"):
         for _ in range(2):
             psql.act_as(name).one("select say(%s, 'as I please')", talk)
@@ -23,7 +23,7 @@ def test_slow_mode_does_not_apply_to_moderators(psql: Psql, talk: int) -> None:
         psql.one("select say(%s, 'twice')", talk)
     later(psql, "30 seconds")
     psql.act_as("anna").one("select say(%s, 'twice')", talk)
-    psql.act_as("mo").one("select slow_mode(%s, null)", talk)
+    psql.act_as("mo").one("select set_slow_mode(%s, null)", talk)
     psql.act_as("anna").one("select say(%s, 'three times')", talk)
 
 
@@ -31,8 +31,8 @@ def test_slow_mode_is_at_most_an_hour(psql: Psql, talk: int) -> None:
     psql.act_as("rick")
     for seconds in (-1, 3601):
         with refused("rooms_slow_mode_is_short"):
-            psql.one("select slow_mode(%s, %s)", talk, seconds)
-    psql.one("select slow_mode(%s, 3600)", talk)
+            psql.one("select set_slow_mode(%s, %s)", talk, seconds)
+    psql.one("select set_slow_mode(%s, 3600)", talk)
 
 
 def test_moderators_pin_and_remove_a_link(psql: Psql, talk: int) -> None:

@@ -172,7 +172,7 @@ def test_host_gone_applies_to_a_lost_connection(psql: Psql, room: int, host_gone
     policy(psql, room, host_gone)
     psql.act_as(None)
     psql.run("update participants set expires_at = now() - interval '1 second' where role = 'HOST'")
-    assert psql.one("select relay_reap_seats()") == room
+    assert psql.one("select relay_reap_seats('10 minutes')") == room
     ended, reason, now_host = psql.all(
         "select ended_at is not null, ended_reason, username from rooms join users on host_id = users.id"
     )[0]

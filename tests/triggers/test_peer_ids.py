@@ -83,7 +83,7 @@ def expire(psql: Psql, room: int) -> None:
         room,
         psql.person("anna"),
     )
-    psql.one("select relay_reap_seats()")
+    psql.one("select relay_reap_seats('10 minutes')")
 
 
 def take_over(psql: Psql, room: int) -> None:

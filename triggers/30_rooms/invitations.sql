@@ -50,7 +50,8 @@ begin
   if new.invited_user = new.invited_by then
     raise check_violation using
       message    = 'you cannot invite yourself',
-      constraint = 'invitations_not_to_yourself';
+      constraint = 'invitations_not_to_yourself',
+      hint       = 'Choose another user.';
   end if;
   return new;
 end

@@ -1,9 +1,9 @@
--- How long a role is kept is a setting of the relay that deletes the expired seat; see relay_reap_seats.
+-- How long a role is kept is a setting (role_kept) of the relay that deletes the expired seat: relay_reap_seats sets roomtone.role_kept.
 
 create or replace function tg_participants__keep_role() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
-  kept interval := coalesce(nullif(current_setting('roomtone.role_kept', true), ''), '10 minutes')::interval;
+  kept interval := current_setting('roomtone.role_kept')::interval;
 begin
   insert into kept_roles as k (room_id, user_id, role, hand_raised_at, expires_at)
   select r.id, old.user_id, case old.role when 'HOST' then 'MODERATOR' else old.role end, old.hand_raised_at, clock_timestamp() + kept
@@ -16,7 +16,7 @@ end
 $$;
 
 comment on function tg_participants__keep_role() is
-  'Keeps the role of a participant whose seat expired (for roomtone.role_kept, or 10 minutes), so that they come back in it.';
+  'Keeps the role of a participant whose seat expired (for roomtone.role_kept), so that they come back in it.';
 
 create or replace trigger _360_keep_role after delete on participants
 for each row when (old.kind in ('person', 'bot') and current_setting('roomtone.leave_reason', true) = 'timeout')

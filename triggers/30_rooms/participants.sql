@@ -19,7 +19,8 @@ begin
     if actor is distinct from old.user_id and not operator then
       raise check_violation using
         message    = 'you can join again only as yourself',
-        constraint = 'participants_only_for_yourself';
+        constraint = 'participants_only_for_yourself',
+        hint       = 'Each user joins again themselves.';
     end if;
     perform require_open_room(new.room_id), require_not_banned(new.room_id, new.user_id);
     new.join_date := clock_timestamp();
@@ -159,27 +160,27 @@ for each row when (new.kind not in ('sfu', 'mcu') and new.peer_id is not null an
 execute function tg_pace('participants_are_rate_limited', '200', '1 minute');
 comment on trigger _180_pace_again on participants is 'Rate limit: joining again counts like joining.';
 
-create or replace function tg_participants__lease() returns trigger
+create or replace function tg_participants__begin_grace() returns trigger
 language plpgsql as $$
 begin
   -- A seat taken through a relay expires unless its client opens a stream. A seat taken in psql stays until it is deleted.
   new.served_by := nullif(current_setting('roomtone.node', true), '');
   new.expires_at := case when new.served_by is not null then
-    clock_timestamp() + coalesce(nullif(current_setting('roomtone.grace', true), ''), '10s')::interval end;
+    clock_timestamp() + current_setting('roomtone.grace')::interval end; -- set by the relay, from its setting `grace`
   return new;
 end
 $$;
 
-comment on function tg_participants__lease() is 'Stores the relay through which a session joins, and begins the seat''s grace period.';
+comment on function tg_participants__begin_grace() is 'Stores the relay through which a session joins, and begins the seat''s grace period.';
 
-create or replace trigger _300_lease before insert on participants
-for each row execute function tg_participants__lease();
-comment on trigger _300_lease on participants is 'Stores which relay serves a new seat.';
+create or replace trigger _300_begin_grace before insert on participants
+for each row execute function tg_participants__begin_grace();
+comment on trigger _300_begin_grace on participants is 'Stores which relay serves a new seat.';
 
-create or replace trigger _310_lease_again before update of peer_id on participants
+create or replace trigger _310_begin_grace_again before update of peer_id on participants
 for each row when (new.peer_id is not null and new.peer_id is distinct from old.peer_id)
-execute function tg_participants__lease();
-comment on trigger _310_lease_again on participants is 'The same for a participant who joins again.';
+execute function tg_participants__begin_grace();
+comment on trigger _310_begin_grace_again on participants is 'The same for a participant who joins again.';
 
 create or replace function tg_participants__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

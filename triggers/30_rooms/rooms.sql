@@ -52,7 +52,7 @@ create or replace function tg_rooms__guard_club() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   if exists (select from clubs c where c.id = new.club_id)
-     and not exists (select from members m where m.club_id = new.club_id and m.user_id = new.host_id) then
+     and not is_member(new.club_id, new.host_id) then
     raise insufficient_privilege using
       message    = 'only members of a club start rooms in it',
       constraint = 'rooms_host_is_a_club_member',
@@ -79,7 +79,8 @@ begin
   if new_host.kind <> 'person' then
     raise check_violation using
       message    = format('%s is not a person; only people host rooms', new_host.username),
-      constraint = 'rooms_host_is_a_person';
+      constraint = 'rooms_host_is_a_person',
+      hint       = 'Hand the room over to a person.';
   end if;
   if not acting_as_operator() then
     perform from participants p

@@ -23,7 +23,8 @@ begin
   if new.body is null or length(new.body) > 2000 then
     raise check_violation using
       message    = format('a message has at most 2,000 characters, and this one has %s', length(new.body)),
-      constraint = 'messages_body_is_text';
+      constraint = 'messages_body_is_text',
+      hint       = 'Write several messages.';
   end if;
   select make_interval(secs => r.slow_mode) into slow from rooms r where r.id = new.room_id;
   if slow > interval '0' then

@@ -1,15 +1,17 @@
 create or replace function tg_bans__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
-  if not acting_as_operator() and not moderates(new.room_id) then
+  if not may_moderate(new.room_id) then
     raise insufficient_privilege using
       message    = 'only the host and moderators ban users from a room',
-      constraint = 'bans_are_for_moderators';
+      constraint = 'bans_are_for_moderators',
+      hint       = 'Ask the host or a moderator.';
   end if;
   if exists (select from rooms r where r.id = new.room_id and r.host_id = new.user_id) then
     raise check_violation using
       message    = 'the host cannot be banned from the room',
-      constraint = 'bans_host_is_never_banned';
+      constraint = 'bans_host_is_never_banned',
+      hint       = 'The host may hand the room over, or end it.';
   end if;
   new.banned_by := acting_user();
   return new;

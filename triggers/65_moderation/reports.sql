@@ -12,10 +12,11 @@ begin
   if new.reporter = new.reported_id then
     raise check_violation using
       message    = 'you cannot report yourself',
-      constraint = 'reports_not_yourself';
+      constraint = 'reports_not_yourself',
+      hint       = 'Give the name of another user.';
   end if;
   if not acting_as_operator() and not was_in_room(new.room_id, new.reporter)
-     and not exists (select from bans b where b.room_id = new.room_id and b.user_id = new.reporter) then
+     and not is_banned(new.room_id, new.reporter) then
     raise insufficient_privilege using
       message    = 'you were not in this room',
       constraint = 'reports_reporter_was_in_the_room',
@@ -23,8 +24,7 @@ begin
   end if;
   -- Only host and moderators know who is banned, so only for them a ban proves that the reported user was in the room.
   if not was_in_room(new.room_id, new.reported_id)
-     and not ((acting_as_operator() or moderates(new.room_id))
-              and exists (select from bans b where b.room_id = new.room_id and b.user_id = new.reported_id)) then
+     and not (may_moderate(new.room_id) and is_banned(new.room_id, new.reported_id)) then
     raise no_data_found using
       message    = 'they were not in this room',
       constraint = 'reports_reported_user_was_in_the_room',
@@ -37,9 +37,7 @@ begin
         select x.* from events x
         where x.room_id = new.room_id and x.recipient is null -- events for one recipient, such as network addresses in signals, are private
         order by x.seq desc limit 200) e), '[]'),
-    'messages', coalesce((
-      select jsonb_agg(message_record(m) order by m.id) from (
-        select x.* from messages x where x.room_id = new.room_id order by x.id desc limit 50) m), '[]'));
+    'messages', recent_messages(new.room_id));
   return new;
 end
 $$;

@@ -17,10 +17,11 @@ begin
     if old.deleted_at is not null then
       raise check_violation using
         message    = 'this recording has been deleted',
-        constraint = 'recordings_stay_deleted';
+        constraint = 'recordings_stay_deleted',
+        hint       = 'It cannot be restored.';
     end if;
     if acting_user() is distinct from old.started_by and not acting_as_operator()
-       and not exists (select from rooms r where r.id = old.room_id and r.host_id = acting_user()) then
+       and not is_host(old.room_id) then
       raise insufficient_privilege using
         message    = 'only who started a recording, or the room''s host, may delete it',
         constraint = 'recordings_are_deleted_by_their_host',
@@ -76,7 +77,8 @@ begin
   if exists (select from recordings r where r.room_id = new.room_id and r.ended_at is null) then
     raise check_violation using
       message    = 'this room is being recorded already',
-      constraint = 'recordings_one_at_a_time';
+      constraint = 'recordings_one_at_a_time',
+      hint       = 'Stop the running recording first.';
   end if;
   new.started_by := coalesce(acting_user(), new.started_by, room.host_id);
   new.announced_at := clock_timestamp();

@@ -20,7 +20,7 @@ create or replace trigger _140_guard_topology before insert or update of topolog
 for each row when (new.topology <> 'mesh') execute function tg_rooms__guard_topology();
 comment on trigger _140_guard_topology on rooms is 'Refuses a topology for which no node has capacity.';
 
-create or replace function tg_rooms__assign() returns trigger
+create or replace function tg_rooms__assign_node() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   perform unassign_node(new.id);
@@ -31,12 +31,12 @@ begin
 end
 $$;
 
-comment on function tg_rooms__assign() is 'Ends the room''s assignment to its node and assigns it to one of its new topology, in one transaction, so that participants receive both changes at once.';
+comment on function tg_rooms__assign_node() is 'Ends the room''s assignment to its node and assigns it to one of its new topology, in one transaction, so that participants receive both changes at once.';
 
-create or replace trigger _310_assign_again after update of topology, starts_at, opened_at, ended_at on rooms
+create or replace trigger _310_assign_node after update of topology, starts_at, opened_at, ended_at on rooms
 for each row when (new.topology <> old.topology or new.opened_at is distinct from old.opened_at or new.ended_at is not null)
-execute function tg_rooms__assign();
-comment on trigger _310_assign_again on rooms is 'Assigns the room to a node when it opens or its topology changes, and ends the assignment when it ends.';
+execute function tg_rooms__assign_node();
+comment on trigger _310_assign_node on rooms is 'Assigns the room to a node when it opens or its topology changes, and ends the assignment when it ends.';
 
 create or replace function tg_rooms__end_recording() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

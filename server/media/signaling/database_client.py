@@ -18,6 +18,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
+from ...grace import GRACE
 from ...log.frame import Frame as LogFrame
 from ...postgres.lease import Lease, new_node_id, this_process
 from ...postgres.listener import Listener
@@ -49,6 +50,13 @@ NOT_ALLOWED: Final = "42501"  # insufficient privilege
 SCHEMA: Final = "roomtone"
 
 
+async def _configure(connection: Connection) -> None:
+    await become_relay(connection)
+    await connection.execute(
+        "select set_config('roomtone.grace', %s, false)", (f"{GRACE.total_seconds():g}s",)
+    )
+
+
 class DatabaseConnections:
     """The database connections of one process, for any number of clients. Made by `database_connections`."""
 
@@ -63,7 +71,7 @@ class DatabaseConnections:
             timeout=ANSWERS_WITHIN,
             max_idle=30,
             **RECONNECTS,
-            configure=become_relay,
+            configure=_configure,
             check=AsyncConnectionPool.check_connection,
             open=False,
         )

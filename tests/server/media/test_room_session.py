@@ -210,7 +210,7 @@ async def test_interruptions_are_survived_and_an_expired_seat_is_taken_again(
         def expire() -> None:
             with psql.connection.transaction():  # in which no bot and no relay can stamp them again
                 psql.run("update participants set expires_at = now() where served_by is not null")
-                assert psql.one("select relay_reap_seats()") == room
+                assert psql.one("select relay_reap_seats('10 minutes')") == room
 
         # In a thread: a transaction of this event loop may hold the lock of a seat.
         await asyncio.to_thread(expire)

@@ -17,7 +17,7 @@ def psql(psql: Psql) -> Psql:
 @pytest.fixture
 def club(psql: Psql) -> int:
     """A club founded by olga, with ada as its admin and max as a member."""
-    club = int(psql.act_as("olga").one("select id from found_club('Kettle', ' ', null)"))
+    club = int(psql.act_as("olga").one("select id from create_club('Kettle', ' ', null)"))
     for name, role in (("ada", "ADMIN"), ("max", "MEMBER")):
         psql.run(
             "insert into members (club_id, user_id, role) values (%s, %s, %s)",

@@ -24,9 +24,9 @@ def test_founding_a_club_makes_its_owner_and_first_follower(psql: Psql, club: in
         ("", "clubs_name_is_text"), ("x" * 10_000, "clubs_name_is_text"), ("Kettle", "clubs_name_is_unique"),
     ):  # fmt: skip
         with refused(rule):
-            psql.one("select found_club(%s)", name)
+            psql.one("select create_club(%s)", name)
     with refused("clubs_topic_is_known"):
-        psql.one("select found_club('Moth', null, 'Moths')")
+        psql.one("select create_club('Moth', null, 'Moths')")
 
 
 def test_members_leave_a_club_except_its_last_owner(psql: Psql, club: int) -> None:

@@ -73,7 +73,7 @@ def test_the_invitations_of_a_former_moderator_are_deleted(
         psql.act_as(None).run(
             "update participants set expires_at = now() where user_id = %s", psql.person_id("sam")
         )
-        psql.one("select relay_reap_seats()")
+        psql.one("select relay_reap_seats('10 minutes')")
     for code in made:
         with refused("invitations_is_known"):
             accept(psql, "eve", code)

@@ -10,7 +10,7 @@ from .joining import join
 def club_room(psql: Psql, host: str, access: str = "club") -> int:
     """A room in this host's new club; its id."""
     psql.act_as(host)
-    club = psql.one("select id from found_club('Kettle')")
+    club = psql.one("select id from create_club('Kettle')")
     room = psql.one(
         "insert into rooms (name, club_id, access) values ('Tea', %s, %s) returning id",
         club,
