@@ -10,14 +10,13 @@ import { createTopBar } from './top_bar.js'
 import { createNotices } from './notices.js'
 import { createPages } from './pages.js'
 import { createFloating } from '../reactions/reactions.js'
-import { recordingNews } from '../recording/words.js'
 import { createRoom } from '../room/room.js'
+import { createRoomNews } from './room_news.js'
 import { addressOf } from './route.js'
 import { createScrolls } from './scrolls.js'
 import { createSidePanel } from '../room/side_panel.js'
 import { clearsWhenAnother } from '../elements/subject.js'
-import { hostNewsInWords } from '../room/host_words.js'
-import { endingInWords, tellsOfInvitation } from '../elements/words.js'
+import { tellsOfInvitation } from '../elements/words.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
@@ -56,20 +55,16 @@ export function createShellView(main, actions) {
   const announcer = createAnnouncer()
   const notices = createNotices({ ...actions, announce: announcer.say, focusBack: () => room.focus() })
   const scrolls = createScrolls(() => (pages.element.hidden ? hallway.scroll : pages.scroll))
-  const news = createChatNews(announcer.say)
+  const roomNews = createRoomNews({ announcer, notices })
+  const chatNews = createChatNews(announcer.say)
   const floating = createFloating(room.seatOf)
   /** @type {ReadonlySet<number>} */ const NOBODY = new Set()
   /** @type {{ state: RoomSessionState|null, roomSession: RoomSession|null, blocks: ReadonlySet<number> }|null} */
-  let latest = null // the panel's latest state
+  let panelState = null
   const prompt = createConsentPrompt({ ...actions, answered: () => (prompt.element.parentElement === room.element ? room.controls : dock).focus() })
-  /** @type {RoomSession|null} */ let announced = null
-  /** @type {RoomSessionState['recording']|null} */ let recorded = null // the state of the recording that was announced last
-  /** @type {RoomSessionState['hostNews']} */ let hostNews = null // what was shown last
-  /** @type {RoomSession|null} */ let ended = null // the room session whose announcements were taken away
-  /** @type {RoomSession|null} */ let endingAnnounced = null // the room session whose end was announced
-  /** @type {RoomSession|null} */ let present = null // the room session drawn last
-  /** @type {RoomSession|null} */ let read = null // the room session whose ending was read
-  /** @type {Now|null} */ let drawn_last = null // what `update` got
+  /** @type {RoomSession|null} */ let current = null // the room session I am in, or was in last
+  /** @type {RoomSession|null} */ let endingRead = null // the room session whose ending was read
+  /** @type {Now|null} */ let latest = null // what `update` got
   // A refusal concerns the room, and what I am in it.
   const concerns = clearsWhenAnother(() => room.refuse(null))
 
@@ -81,7 +76,7 @@ export function createShellView(main, actions) {
     pages.element,
     inspector.element, panel.element)
   document.body.append(notices.element, announcer.element)
-  wide.addEventListener('change', () => drawn_last && update(drawn_last))
+  wide.addEventListener('change', () => latest && update(latest))
 
   /** Whether the room is shown: at its address, or beside the hallway. @param {Place} place @param {RoomSession|null} roomSession */
   function isInside(place, roomSession) {
@@ -95,7 +90,7 @@ export function createShellView(main, actions) {
    *   `known`: whether it is known who is signed in; `pages`: the content of the other pages, see app/pages.js
    */
   function update(now) {
-    drawn_last = now
+    latest = now
     const { place, shell, user, known } = now
     const roomSession = shell.roomSession?.state ?? null
     const room_id = shell.roomSession?.room_id ?? 0
@@ -112,10 +107,10 @@ export function createShellView(main, actions) {
       loading: shell.hallway.length === 0 && shell.connection === 'connecting',
     })
     concerns(room_id, roomSession?.phase, roomSession?.me?.role)
-    present = shell.roomSession
-    if (roomSession?.phase !== 'left') read = null
-    if (roomSession?.phase === 'left' && ((inside && place.place === 'room') || roomSession.reason === 'left')) read = present
-    dock.update(roomSession && !inside && read !== present ? { ...roomSession, room_id } : null)
+    current = shell.roomSession
+    if (roomSession?.phase !== 'left') endingRead = null
+    if (roomSession?.phase === 'left' && ((inside && place.place === 'room') || roomSession.reason === 'left')) endingRead = current
+    dock.update(roomSession && !inside && endingRead !== current ? { ...roomSession, room_id } : null)
 
     const closed = inside && roomSession?.phase === 'left' && roomSession.problem?.rule === 'participants_room_has_opened'
     const drawn = inside && !closed
@@ -132,47 +127,23 @@ export function createShellView(main, actions) {
 
     if (inspector.open && (!drawn || roomSession?.phase === 'left')) showInspector(false)
     inspector.update(roomSession && drawn ? { ...roomSession, room_id } : null)
-    latest = { state: roomSession && drawn ? roomSession : null, roomSession: shell.roomSession, blocks: shell.blocks ?? NOBODY }
+    panelState = { state: roomSession && drawn ? roomSession : null, roomSession: shell.roomSession, blocks: shell.blocks ?? NOBODY }
     drawPanel()
-    announce(shell.roomSession, roomSession)
+    roomNews.update(shell.roomSession, roomSession)
     document.title = titleOf(place, over ?? roomSession?.room ?? listed, inside, pages.title(place))
   }
 
   function drawPanel() {
-    if (!latest) return
-    const { state, roomSession, blocks } = latest
+    if (!panelState) return
+    const { state, roomSession, blocks } = panelState
     panel.update(state && roomSession ? state : null, { roomSession: /** @type {RoomSession} */ (roomSession), blocks, inspecting: inspector.open })
     main.dataset.panel = panel.open ? 'open' : 'closed'
     room.panel(panel.open, panel.showsChat ? 0 : panel.unread)
-    if (roomSession) news.update(roomSession.state, { roomSession, blocks, visible: panel.showsChat })
-  }
-
-  /** @param {RoomSession|null} whose @param {RoomSessionState|null} roomSession */
-  function announce(whose, roomSession) {
-    if (whose !== announced) announcer.forget()
-    if (whose !== announced) recorded = hostNews = null
-    if (roomSession?.phase === 'left' && whose !== ended) announcer.silence()
-    ended = roomSession?.phase === 'left' ? whose : null
-    announced = whose
-    if (roomSession && roomSession.phase !== 'left' && roomSession.recording !== recorded) {
-      const news = recordingNews(recorded, roomSession.recording)
-      recorded = roomSession.recording
-      if (news) announcer.say(news)
-    }
-    if (roomSession?.hostNews && roomSession.phase !== 'left' && roomSession.hostNews !== hostNews) {
-      const words = hostNewsInWords(roomSession.hostNews, roomSession.me?.user_id)
-      if (words) notices.show(words, { key: 'host' })
-      hostNews = roomSession.hostNews
-    }
-    if (!roomSession || roomSession.phase === 'left') notices.hide('host')
-    if (roomSession && roomSession.phase !== 'left') announcer.announceEvents(roomSession.seatEvents, roomSession)
-    const over = roomSession?.phase === 'left' && roomSession.reason !== 'left' ? whose : null
-    if (roomSession && over && over !== endingAnnounced) announcer.say(endingInWords(roomSession).title)
-    endingAnnounced = over
+    if (roomSession) chatNews.update(roomSession.state, { roomSession, blocks, visible: panel.showsChat })
   }
 
   function dismissDock() {
-    read = present
+    endingRead = current
     dock.update(null)
   }
 
@@ -196,8 +167,8 @@ export function createShellView(main, actions) {
     },
     /** @param {{ user_id: number, username: string, emoji: string }} reaction */
     react(reaction) {
-      if (latest?.blocks.has(reaction.user_id)) return
-      news.announceReaction(reaction)
+      if (panelState?.blocks.has(reaction.user_id)) return
+      chatNews.announceReaction(reaction)
       floating.show(reaction)
     },
     openChat: panel.openChat,
