@@ -19,13 +19,13 @@ const NAMES = /** @type {import('./lane.js').LaneState['name'][]} */ (Object.key
 const SLOWEST = 5000
 const FASTEST = 100
 
-const mine = sessionStorage.getItem('roomtone.lab') ?? newUuid().slice(0, 4)
-sessionStorage.setItem('roomtone.lab', mine)
+const suffix = sessionStorage.getItem('roomtone.lab') ?? newUuid().slice(0, 4)
+sessionStorage.setItem('roomtone.lab', suffix)
 
 const clock = createClock()
 const arrivals = createArrivals(NAMES)
 const draw = onceBeforeNextFrame(redraw)
-const lanes = NAMES.map((name) => createLane({ name, username: `lab ${name} ${mine}`, clock, onChange: draw, onEvent: arrivals.arrived }))
+const lanes = NAMES.map((name) => createLane({ name, username: `lab ${name} ${suffix}`, clock, onChange: draw, onEvent: arrivals.arrived }))
 const [actor] = lanes
 const writeCounter = createRequestCounter({ fetch: actor.fetch, onChange: draw })
 const rows = createRows({ fetch: writeCounter.fetch })

@@ -117,15 +117,15 @@ export function createQuality({ connections, ownerOf, me, onChange, page = docum
 
   function report() {
     const next = new Map()
-    /** @type {Quality[]} */ const mine = []
+    /** @type {Quality[]} */ const sending = []
     for (const [key, counts] of looks) {
       const quality = assess(counts)
       if (!quality) continue
       if (typeof key === 'number') next.set(key, quality)
-      else mine.push(quality)
+      else sending.push(quality)
     }
-    const own = middle(mine)
-    if (own) next.set(me, own)
+    const my_quality = middle(sending)
+    if (my_quality) next.set(me, my_quality)
     if (same(next, qualities)) return
     qualities = next
     onChange(qualities)

@@ -50,13 +50,13 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
 
     start() {
       if (stream || !maySubscribe()) return
-      const mine = technique.subscribe({
+      const started = technique.subscribe({
         path: '/hallway',
-        onFrame: (frame) => void (stream === mine && subscription.receive(frame)),
-        onState: (next) => void (stream === mine && subscription.report(next)),
+        onFrame: (frame) => void (stream === started && subscription.receive(frame)),
+        onState: (next) => void (stream === started && subscription.report(next)),
       })
-      stream = mine
-      mine.start()
+      stream = started
+      started.start()
     },
 
     stop() {

@@ -40,16 +40,16 @@ export function createLookup(load, onChange) {
     /** Loads; resolves when the answer is shown. @param {K} [wanted]  without it the same key again */
     async look(wanted) {
       const key = /** @type {K} */ (wanted ?? state.key)
-      const mine = (asked += 1)
+      const ticket = (asked += 1)
       const old = known.get(key) ?? null
       if (state.key !== key || state.phase !== 'ready') show({ key, phase: old ? 'ready' : 'loading', value: old, problem: null })
       try {
         const value = await load(key)
-        if (mine !== asked) return
+        if (ticket !== asked) return
         if (value !== null) keep(key, value)
         show({ key, phase: value === null ? 'missing' : 'ready', value, problem: null })
       } catch (error) {
-        if (mine !== asked) return
+        if (ticket !== asked) return
         const problem = problemFrom(error)
         show({ key, phase: problem.status === 404 ? 'missing' : 'failed', value: problem.status === 404 ? null : old, problem })
       }

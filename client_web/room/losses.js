@@ -29,7 +29,7 @@
 export function lossesOf(state) {
   if (state.phase === 'left') return endOf(state)
   if (state.phase === 'joining') return []
-  return [...connectionOf(state), ...returnOf(state), ...microphoneOf(state), ...deviceOf(state), ...nodesOf(state), ...recordingOf(state), ...unsentOf(state)]
+  return [...connectionOf(state), ...absenceOf(state), ...microphoneOf(state), ...deviceOf(state), ...nodesOf(state), ...recordingOf(state), ...unsentOf(state)]
 }
 
 /** @param {Lossy} state @returns {Loss[]} */
@@ -48,7 +48,7 @@ function connectionOf({ phase, reason, seatGone, times }) {
 }
 
 /** What is different after I was away. @param {Lossy} state @returns {Loss[]} */
-function returnOf({ phase, returned, me, may, room, times }) {
+function absenceOf({ phase, returned, me, may, room, times }) {
   if (!returned || !me || phase !== 'in') return []
   if (returned.cause) {
     const { cause, role_before, role } = returned

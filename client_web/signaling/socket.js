@@ -29,9 +29,9 @@ export function createSocket({ url, connect, ...options }) {
     else waiting.resolve(data)
   }
 
-  /** @param {WebSocket} mine */
-  function abandon(mine) {
-    if (socket !== mine) return
+  /** @param {WebSocket} made */
+  function abandon(made) {
+    if (socket !== made) return
     socket = null
     for (const id of [...unanswered.keys()]) settle(id, { problem: unreachable() })
   }
@@ -52,18 +52,18 @@ export function createSocket({ url, connect, ...options }) {
   /** @param {import('./subscription.js').Attempt} attempt */
   function run(attempt) {
     return /** @type {Promise<void>} */ (new Promise((resolve, reject) => {
-      const mine = connect(attempt.cursor ? `${url}${url.includes('?') ? '&' : '?'}after=${attempt.cursor}` : url)
+      const made = connect(attempt.cursor ? `${url}${url.includes('?') ? '&' : '?'}after=${attempt.cursor}` : url)
       let opened = false
       const giveUp = () => {
-        abandon(mine)
-        mine.close()
+        abandon(made)
+        made.close()
       }
       attempt.signal.addEventListener('abort', giveUp, { once: true })
-      mine.onopen = () => {
+      made.onopen = () => {
         opened = true
-        socket = mine
+        socket = made
       }
-      mine.onmessage = ({ data: text }) => {
+      made.onmessage = ({ data: text }) => {
         attempt.alive()
         try {
           const message = JSON.parse(text)
@@ -72,11 +72,11 @@ export function createSocket({ url, connect, ...options }) {
           else attempt.frame({ type: event, data, id })
         } catch (error) {
           reject(error)
-          mine.close()
+          made.close()
         }
       }
-      mine.onclose = ({ code }) => {
-        abandon(mine)
+      made.onclose = ({ code }) => {
+        abandon(made)
         if (code === RELAY_STOPPING) attempt.frame({ type: 'bye', data: { reason: 'relay stopping', retry: 1000 }, id: null })
         if (opened) resolve()
         else reject(unreachable())

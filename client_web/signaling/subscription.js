@@ -125,36 +125,36 @@ export function createSubscription({ run, onFrame, onState, cursor = null, silen
     onFrame({ type, cursor: id, data, seen_at: performance.timeOrigin + performance.now() })
   }
 
-  /** @returns {Attempt} @param {AbortController} mine */
-  function attemptOf(mine) {
+  /** @returns {Attempt} @param {AbortController} controller */
+  function attemptOf(controller) {
     /** @template T @param {(value: T) => void} action @returns {(value: T) => void} */
     const current = (action) => (value) => {
-      if (open === mine) action(value)
+      if (open === controller) action(value)
     }
     return {
-      signal: mine.signal,
+      signal: controller.signal,
       get cursor() {
         return cursor
       },
       set cursor(place) {
-        if (open === mine) cursor = place
+        if (open === controller) cursor = place
       },
-      alive: () => void (open === mine && (lastSign = Date.now())),
-      arrived: () => void (open === mine && arrive()),
+      alive: () => void (open === controller && (lastSign = Date.now())),
+      arrived: () => void (open === controller && arrive()),
       frame: current(take),
       retry: current((milliseconds) => (base = Math.max(100, milliseconds))),
     }
   }
 
   async function connect() {
-    const mine = new AbortController()
-    open = mine
+    const controller = new AbortController()
+    open = controller
     lastSign = Date.now()
     try {
-      await run(attemptOf(mine))
-      if (open === mine) lose('network')
+      await run(attemptOf(controller))
+      if (open === controller) lose('network')
     } catch (error) {
-      if (open !== mine) return // closed by us
+      if (open !== controller) return // closed by us
       if (error instanceof Problem) {
         if (error.temporary) lose('network', { problem: error, atLeast: error.retry_after ?? 0 })
         else finish('refused', error)

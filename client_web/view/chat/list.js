@@ -112,11 +112,11 @@ export function createChatList(actions) {
       ...{ state: deleting.has(message.id) ? 'deleting' : 'said', problem: refusal?.id === message.id ? refusal.problem : null },
       ...{ may_delete: message.user_id === me.user_id || moderate, may_pin: moderate },
     }))
-    /** @type {ListEntry[]} */ const mine = end < messages.length ? [] : outgoing.map(({ key, body, at, state, problem }) => ({
+    /** @type {ListEntry[]} */ const unsent = end < messages.length ? [] : outgoing.map(({ key, body, at, state, problem }) => ({
       ...{ first: false, key, element_key: `out-${key}`, id: null, user_id: me.user_id, username: me.username, body, at, mine: true, role: roles.get(me.user_id) ?? null },
       ...{ blocked: false, state, problem, may_delete: false, may_pin: false },
     }))
-    return [...entries, ...mine]
+    return [...entries, ...unsent]
   }
 
   function draw() {

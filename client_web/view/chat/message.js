@@ -37,49 +37,49 @@ export function createMessage(entry, actions) {
   const time = element('time', { class: 'message__time', datetime: at.toISOString(), title: at.toLocaleString(), text: timeInWords(at) })
   const head = element('p', { class: 'message__head' }, element('bdi', { class: 'message__name', text: username }), role, time)
   const text = element('p', { class: isOnlyEmoji(body) ? 'message__body message__body--large' : 'message__body', dir: 'auto' }, ...withLinks(body))
-  const whole = element('button', { class: 'message__show', type: 'button', 'aria-expanded': 'false', text: 'Show all', hidden: true, on: { click: () => clip(whole.getAttribute('aria-expanded') === 'true') } })
-  const fold = element('p', { class: 'message__fold', hidden: true })
+  const showAll = element('button', { class: 'message__show', type: 'button', 'aria-expanded': 'false', text: 'Show all', hidden: true, on: { click: () => setClipped(showAll.getAttribute('aria-expanded') === 'true') } })
+  const foldedNote = element('p', { class: 'message__fold', hidden: true })
   const problemBox = element('div', { class: 'message__problem', hidden: true })
   const bar = element('div', { class: 'message__actions', hidden: true })
   const face = element('span', { class: 'message__face' }, avatar(username))
-  const root = element('li', { class: 'message', tabindex: '-1' }, face, head, text, whole, fold, problemBox, bar)
+  const root = element('li', { class: 'message', tabindex: '-1' }, face, head, text, showAll, foldedNote, problemBox, bar)
   const link = cutLinks(body).find((part) => typeof part !== 'string')
-  let offered = ''
+  let drawnButtons = ''
 
   /** A long message shows its first lines, so that it does not push the others away. @param {boolean} short */
-  function clip(short) {
+  function setClipped(short) {
     text.classList.toggle('message__body--clipped', short)
-    mark(whole, 'aria-expanded', String(!short))
-    say(whole, short ? 'Show all' : 'Show less')
+    mark(showAll, 'aria-expanded', String(!short))
+    say(showAll, short ? 'Show all' : 'Show less')
   }
   if (isLong(body)) {
-    clip(true)
-    text.addEventListener('focusin', () => clip(false)) // a link in the hidden part
+    setClipped(true)
+    text.addEventListener('focusin', () => setClipped(false)) // a link in the hidden part
   }
 
-  function unfold() {
+  function showFolded() {
     shown = true
     update(latest)
     root.focus()
   }
 
-  function offer() {
+  function updateButtons() {
     const wanted = [latest.may_pin && link ? 'pin' : '', latest.may_delete ? 'delete' : ''].join()
-    if (wanted === offered) return
-    offered = wanted
-    rest()
+    if (wanted === drawnButtons) return
+    drawnButtons = wanted
+    drawButtons()
   }
 
-  function rest() {
+  function drawButtons() {
     const pin = latest.may_pin && link ? action('pin', 'Pin this link for everybody', () => pinIt()) : null
-    const remove = latest.may_delete ? action('bin', 'Delete this message', ask) : null
+    const remove = latest.may_delete ? action('bin', 'Delete this message', askToDelete) : null
     bar.replaceChildren(...[pin, remove].filter((one) => one !== null))
     bar.hidden = bar.childElementCount === 0
   }
 
   /** Asks again before deleting. */
-  function ask() {
-    const keep = () => { rest(); root.focus() }
+  function askToDelete() {
+    const keep = () => { drawButtons(); root.focus() }
     const yes = element('button', { class: 'message__yes', type: 'button', text: 'Delete', on: { click: () => latest.id !== null && actions.removeMessage(latest.id) } })
     bar.replaceChildren(yes, element('button', { class: 'message__keep', type: 'button', text: 'Keep it', on: { click: keep } }))
     yes.focus()
@@ -122,14 +122,14 @@ export function createMessage(entry, actions) {
     root.classList.toggle('message--folded', folded)
     head.hidden = face.hidden = !next.first || folded
     text.hidden = folded
-    whole.hidden = folded || !isLong(body)
-    fold.hidden = !folded
-    if (folded && !fold.firstChild) {
-      fold.append('A message from a person you blocked. ', element('button', { class: 'message__show', type: 'button', text: 'Show it', on: { click: unfold } }))
+    showAll.hidden = folded || !isLong(body)
+    foldedNote.hidden = !folded
+    if (folded && !foldedNote.firstChild) {
+      foldedNote.append('A message from a person you blocked. ', element('button', { class: 'message__show', type: 'button', text: 'Show it', on: { click: showFolded } }))
     }
     role.hidden = !next.role
     say(role, next.role ? roleInWords(next.role) : '')
-    offer()
+    updateButtons()
     if (folded && !next.may_delete) bar.hidden = true
     drawProblem(next, drawn)
     drawn = next

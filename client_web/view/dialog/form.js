@@ -49,8 +49,7 @@ export function createField({ id, label, input, hint, most }) {
 export function createChoices({ name, label, choices, chosen }) {
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
   const inputs = choices.map(([value]) => element('input', { type: 'radio', name, value, checked: value === chosen }))
-  const labels = choices.map(([, title, about], index) => element('label', { class: 'choice' }, inputs[index],
-    element('span', { class: 'choice__text' }, element('strong', { text: title }), element('span', { class: 'quiet', text: about }))))
+  const labels = choices.map(([, title, about], index) => labelOf(inputs[index], title, about))
   const set = element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'field__label', text: label }), ...labels, refusal)
   return {
     element: set,
@@ -71,6 +70,26 @@ export function createChoices({ name, label, choices, chosen }) {
     focus: () => (inputs.find((input) => input.checked) ?? inputs[0]).focus(),
   }
 }
+
+/**
+ * A choice of yes or no, with its description.
+ * @param {{ name: string, label: string, title: string, about: string }} how
+ */
+export function createCheck({ name, label, title, about }) {
+  const refusal = element('p', { class: 'field__refusal', role: 'alert' })
+  const input = element('input', { type: 'checkbox', name })
+  return {
+    element: element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'field__label', text: label }), labelOf(input, title, about), refusal),
+    input,
+    refuse: (/** @type {string} */ words) => say(refusal, words),
+    tooLong: () => '',
+    focus: () => input.focus(),
+  }
+}
+
+/** The label of a radio button or checkbox, with a description. @param {HTMLInputElement} input @param {string|Node} title @param {string} about */
+export const labelOf = (input, title, about) => element('label', { class: 'choice' }, input,
+  element('span', { class: 'choice__text' }, element('strong', {}, title), element('span', { class: 'quiet', text: about })))
 
 /**
  * A form that shows a refusal beside the field it concerns. What was typed stays until it is accepted.

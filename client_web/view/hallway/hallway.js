@@ -57,9 +57,9 @@ export function createHallway(actions) {
     return {
       element: section,
       update(/** @type {CardEntry[]} */ entries) {
-        const mine = entries.filter((entry) => entry.section === name)
-        section.hidden = mine.length === 0
-        rows.update(mine)
+        const shown_here = entries.filter((entry) => entry.section === name)
+        section.hidden = shown_here.length === 0
+        rows.update(shown_here)
       },
     }
   }

@@ -41,10 +41,10 @@ export function createInvite({ suggest, make, linkOf }) {
 
   /** Suggests names for what is typed; a tap on one invites that person. */
   async function look() {
-    const mine = (asked += 1)
+    const ticket = (asked += 1)
     name.refuse('')
     const names = await suggest(name.value).catch(() => [])
-    if (mine !== asked) return
+    if (ticket !== asked) return
     people.replaceChildren(...names.map((username) => element('li', {},
       element('button', { class: 'sign-in__person', type: 'button', 'aria-label': `Invite ${username}`, on: { click: () => ask(username) } }, avatar(username), element('span', { text: username })))))
   }

@@ -1,4 +1,5 @@
 import { createDialog } from '../dialog/dialog.js'
+import { labelOf } from '../dialog/form.js'
 import { element, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 
@@ -16,9 +17,9 @@ export function createReport({ report, block, done: confirm }) {
   const refusal = createRefusal('field__refusal')
   const reason = element('textarea', { class: 'field__input field__input--long', id: 'report-reason', name: 'reason', rows: '4', maxlength: String(LONGEST), required: true, 'aria-describedby': 'report-about' })
   const also = element('input', { type: 'checkbox', name: 'block' })
-  const alsoText = element('strong')
+  const alsoText = new Text()
   const go = element('button', { class: 'button button--action', type: 'submit', text: 'Send the report' })
-  const choice = element('label', { class: 'choice' }, also, element('span', { class: 'choice__text' }, alsoText, element('span', { class: 'quiet', text: 'You do not hear them, and are warned before you enter a room where they are.' })))
+  const choice = labelOf(also, alsoText, 'You do not hear them, and are warned before you enter a room where they are.')
   const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
     element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'report-reason', text: 'What happened?' }), reason, refusal.element),
     element('p', { class: 'quiet report__about', id: 'report-about', text: 'The report includes the last 200 events and 50 messages that you could see in this room. Only the people who run this Roomtone read it. The person you report is not informed.' }),

@@ -46,9 +46,9 @@ export function createControls(actions) {
     update(/** @type {RoomSessionState} */ roomSession) {
       const { me, may, phase } = roomSession
       root.hidden = phase === 'left'
-      const mine = meInWords(roomSession, keyboard.hints)
-      say(headline, mine.headline)
-      say(advice, mine.advice)
+      const state = meInWords(roomSession, keyboard.hints)
+      say(headline, state.headline)
+      say(advice, state.advice)
       down.hidden = !may.step_down || !me?.on_stage
       up.hidden = !may.step_up || may.speak
       hand.hidden = !may.raise_hand && !may.lower_hand

@@ -88,8 +88,8 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
       dismissed = null
     },
     levels(/** @type {ReadonlyMap<number, number>} */ levels) {
-      const mine = my_id === null ? undefined : levels.get(my_id)
-      if (mine !== undefined) ring.style.setProperty('--level', mine.toFixed(2))
+      const my_level = my_id === null ? undefined : levels.get(my_id)
+      if (my_level !== undefined) ring.style.setProperty('--level', my_level.toFixed(2))
     },
   }
 }

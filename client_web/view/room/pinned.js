@@ -1,8 +1,8 @@
 import { createDialog } from '../dialog/dialog.js'
-import { element, mark, say } from '../elements/element.js'
+import { createField, createForm } from '../dialog/form.js'
+import { element } from '../elements/element.js'
 import { anchor, linkOf } from '../elements/links.js'
 import { symbol } from '../elements/symbol.js'
-import { problemInWords } from '../elements/words.js'
 
 /**
  * The link that is pinned at the top of the room; host and moderators pin and remove it.
@@ -35,40 +35,28 @@ export function createPinned({ pinLink, unpinLink }) {
   }
 }
 
+/** @type {Record<string, [field: string]>} */
+const RULES = { rooms_pinned_link_is_web: ['address'], rooms_pinned_link_stays_in_its_place: ['address'] }
+
 function createPinDialog(/** @type {(url: string) => Promise<unknown>} */ pinLink) {
-  const address = element('input', { id: 'pin-address', class: 'field__input', type: 'url', inputmode: 'url', maxlength: '500', dir: 'ltr', autocomplete: 'off', placeholder: 'https://…', 'aria-describedby': 'pin-refusal' })
-  const refusal = element('p', { id: 'pin-refusal', class: 'field__refusal', role: 'alert' })
-  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } },
-    element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'pin-address', text: 'Address' }), address, refusal),
-    element('p', { class: 'quiet', text: 'Everybody sees it at the top of the room until you remove it.' }),
-    element('button', { class: 'button button--action', type: 'submit', text: 'Pin it' }))
-  const dialog = createDialog('Pin a link', form)
+  const input = element('input', { type: 'url', inputmode: 'url', maxlength: '500', dir: 'ltr', autocomplete: 'off', placeholder: 'https://…' })
+  const address = createField({ id: 'pin-address', label: 'Address', hint: 'Everybody sees it at the top of the room until you remove it.', input })
+  const form = createForm({ fields: { address }, rules: RULES, go: 'Pin it', check: () => (typed() ? null : ['address', 'This is no link. A link looks like https://example.org/page.']), submit }, address.element)
+  const dialog = createDialog('Pin a link', form.element)
 
-  async function submit(/** @type {Event} */ event) {
-    event.preventDefault()
-    const typed = address.value.trim()
-    // Without a scheme, only what looks like the name of a host: "not a link" is none.
-    const link = linkOf(/^[^\s/:]+\.[^\s/:]+(?:[/:]|$)/u.test(typed) ? `https://${typed}` : typed)
-    if (!link) return refuse('This is no link. A link looks like https://example.org/page.')
-    try {
-      await pinLink(link.href)
-      form.reset()
-      dialog.close()
-    } catch (problem) {
-      refuse(problemInWords(problem))
-    }
-  }
+  /** Without a scheme, only what looks like the name of a host: "not a link" is none. */
+  const typed = () => linkOf(/^[^\s/:]+\.[^\s/:]+(?:[/:]|$)/u.test(address.value) ? `https://${address.value}` : address.value)
 
-  function refuse(/** @type {string} */ words) {
-    say(refusal, words)
-    mark(address, 'aria-invalid', words ? 'true' : null)
-    if (words) address.focus()
+  async function submit() {
+    await pinLink(typed()?.href ?? '')
+    form.element.reset()
+    dialog.close()
   }
 
   return {
     element: dialog.element,
     open() {
-      refuse('')
+      form.clear()
       dialog.open()
       address.focus()
     },

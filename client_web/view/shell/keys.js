@@ -1,4 +1,5 @@
 import { createDialog } from '../dialog/dialog.js'
+import { labelOf } from '../dialog/form.js'
 import { element } from '../elements/element.js'
 import { keyboard } from '../elements/keyboard.js'
 
@@ -21,8 +22,7 @@ const MEANINGS = [
 export function createKeysHelp() {
   const rows = MEANINGS.flatMap(([key, meaning]) => [element('dt', {}, element('kbd', { text: key })), element('dd', { text: meaning })])
   const letters = element('input', { type: 'checkbox', name: 'letters', on: { change: () => keyboard.setLetters(letters.checked) } })
-  const choice = element('label', { class: 'choice' }, letters, element('span', { class: 'choice__text' }, element('strong', { text: 'Single-letter keys' }),
-    element('span', { class: 'quiet', text: 'Turn them off if you dictate, or if letters are pressed by mistake. Space and Esc always work.' })))
+  const choice = labelOf(letters, 'Single-letter keys', 'Turn them off if you dictate, or if letters are pressed by mistake. Space and Esc always work.')
   const dialog = createDialog('Keys', element('dl', { class: 'keys' }, ...rows), choice)
   return {
     ...dialog,

@@ -48,13 +48,13 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
 
   /** @param {User|null} user @param {ReadonlySet<number>} reminders */
   function drawScheduled(user, reminders) {
-    const mine = user !== null && row.host_id === user.id
+    const hosts = user !== null && row.host_id === user.id
     say(name, row.name)
     say(when, `Opens ${whenInWords(row.starts_at ?? '')}.`)
-    say(who, mine ? 'You planned this room. It opens by itself at its time, or when you open it.'
+    say(who, hosts ? 'You planned this room. It opens by itself at its time, or when you open it.'
       : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. It opens by itself at that time. Nobody can enter before.`)
-    open.hidden = off.hidden = !mine
-    remind.hidden = mine
+    open.hidden = off.hidden = !hosts
+    remind.hidden = hosts
     mark(remind, 'aria-pressed', reminders.has(row.id) ? 'true' : 'false')
     say(remind, reminders.has(row.id) ? 'You will be notified' : 'Remind me')
   }
