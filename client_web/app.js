@@ -65,7 +65,7 @@ keyboard.subscribe(scheduleDraw)
 
 /**
  * Shows what the address says: enters a room, or opens another page while the room stays connected. Who opens the page by a link and is not
- * signed in sees the room's door first.
+ * signed in sees the room from outside first.
  * @param {Place} place @param {{ asks?: boolean }} [how]  asks: for a name
  */
 async function arrive(place, { asks = true } = {}) {

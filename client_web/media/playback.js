@@ -11,7 +11,7 @@ import { FULL } from './volume.js'
  * @param {() => HTMLAudioElement} [options.createElement]
  */
 export function createPlayback({ onBlocked, volumeOf = () => FULL, createElement = () => new Audio() }) {
-  /** @type {Map<string, HTMLAudioElement>} by way; kept here, or an element outside the page would be collected */
+  /** @type {Map<string, HTMLAudioElement>} by source; kept here, or an element outside the page would be collected */
   const elements = new Map()
   /** @type {Set<string>} */ const refused = new Set()
   let sink = '' // the loudspeaker; '' is the system's choice

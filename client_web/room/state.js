@@ -58,7 +58,7 @@ export const handQueue = (state) => present(state)
 const inJoinOrder = (/** @type {Seat[]} */ seats) => new Map([...seats].sort((a, b) => a.seq - b.seq).map((seat) => [seat.user_id, Object.freeze(seat)]))
 
 /**
- * Seat events are numbered in their order, so that a reader knows which are new.
+ * Seat events are numbered in their order, so that a view knows which are new.
  * @param {RoomState} state @param {SeatEvent['kind']} kind @param {Seat} seat @param {string|null} at
  */
 function withSeatEvent(state, kind, seat, at) {

@@ -1,4 +1,4 @@
-import { counted, together } from '../elements/words.js'
+import { capital, counted, together } from '../elements/words.js'
 
 /** The chat's texts. Pure: state in, words out. */
 
@@ -55,8 +55,6 @@ export function messagesInWords(messages, open) {
   if (!open || messages.length > 2) return `${counted(messages.length, 'new message')} from ${from}.`
   return messages.map(({ username, body }) => `${username}: ${body.length > BRIEFLY ? `${body.slice(0, BRIEFLY)}…` : body}`).join(' ')
 }
-
-const capital = (/** @type {string} */ text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)
 
 /** Up to three emoji without other text are shown larger. */
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\s)+$/u

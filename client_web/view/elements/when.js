@@ -1,10 +1,10 @@
-/** Times in words, in the reader's own time. Pure: a time and now in, words out. */
+/** Times in words, in the user's own time. Pure: a time and now in, words out. */
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-// The texts are English; 20:00 or 8:00 PM depends on the reader's settings.
+// The texts are English; 20:00 or 8:00 PM depends on the user's settings.
 const habit = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 ? 'en-US' : 'en-GB'
 const clock = new Intl.DateTimeFormat(habit, { hour: 'numeric', minute: '2-digit' })
 const weekday = new Intl.DateTimeFormat('en', { weekday: 'long' })

@@ -122,10 +122,12 @@ function refusalInWords(problem) {
   return { title: 'You could not enter this room', advice: advice || 'Something went wrong.', again: 'Try again' }
 }
 
+export const capital = (/** @type {string} */ text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)
+
 /** Makes a sentence of a database message, which has no capital and no full stop. @param {string} text */
 export function sentence(text) {
   const trimmed = text.trim()
-  const started = trimmed.charAt(0).toLocaleUpperCase() + trimmed.slice(1)
+  const started = capital(trimmed)
   return /[.!?…]$/u.test(started) ? started : `${started}.`
 }
 

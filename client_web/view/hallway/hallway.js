@@ -1,3 +1,4 @@
+import { createMemory } from '../../media/memory.js'
 import { createCard } from './card.js'
 import { element, mark, say } from '../elements/element.js'
 import { createInteraction } from '../elements/interaction.js'
@@ -10,7 +11,6 @@ import { problemInWords } from '../elements/words.js'
 
 const SEARCH_FROM = 2 // a single room needs no search
 const MINUTE = 60_000
-const KEPT_AS = 'roomtone.order'
 const ORDERS = [['busiest', 'Busiest first'], ['newest', 'Newest first'], ['name', 'By name']]
 const SECTIONS = [['followed', 'Clubs you follow'], ['open', 'Open rooms'], ['scheduled', 'Scheduled']]
 
@@ -43,7 +43,8 @@ export function createHallway(actions) {
   const scroll = element('div', { class: 'hallway__scroll' }, connection, refusal, ordering, roomSections, waiting, nothing)
   const root = element('div', { class: 'hallway' }, heading, element('div', { class: 'hallway__tools' }, searching, begin), scroll)
   const interaction = createInteraction(roomSections, draw)
-  const remembered = localStorage.getItem(KEPT_AS)
+  const memory = createMemory('roomtone.order')
+  const { order: remembered = null } = memory.recall()
   order.value = isOrder(remembered) ? remembered : 'busiest'
   // Texts like "in 25 minutes" change with time.
   setInterval(() => model?.rooms.some((row) => row.scheduled) && !document.hidden && draw(), MINUTE / 2)
@@ -67,7 +68,7 @@ export function createHallway(actions) {
   const chosenOrder = () => (isOrder(order.value) ? order.value : 'busiest')
 
   function sort() {
-    localStorage.setItem(KEPT_AS, order.value)
+    memory.keep({ order: order.value })
     shown = [] // sort again, even while the list is used
     draw()
   }

@@ -5,7 +5,7 @@ import { actionsOn } from './actions.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
 import { createSeatSound } from './seat_sound.js'
-import { personInWords, roleInWords } from '../elements/words.js'
+import { capital, personInWords, roleInWords } from '../elements/words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -141,6 +141,5 @@ function aboutInWords(person, blocked) {
   if (person.gone) return 'No longer here'
   const parts = [person.me ? 'You' : '', person.kind === 'person' ? roleInWords(person.role) : person.kind]
   parts.push(personInWords(person), markInWords(person), blocked ? 'blocked by you' : '')
-  const words = parts.filter(Boolean).join(' · ').toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  return capital(parts.filter(Boolean).join(' · ').toLowerCase())
 }

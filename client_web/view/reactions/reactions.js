@@ -5,6 +5,7 @@ import { element, mark, say } from '../elements/element.js'
 import { BRIEF, isStill, move } from '../elements/motion.js'
 import { mentionKey } from '../elements/keyboard.js'
 import { symbol } from '../elements/symbol.js'
+import { capital } from '../elements/words.js'
 
 const STAYS = 2000 // ms
 const OVER_A_SEAT = 3 // at the same time
@@ -114,5 +115,3 @@ function go(/** @type {HTMLElement} */ drawn) {
 }
 
 const freePlace = (/** @type {HTMLElement[]} */ there) => [0, 1, 2].find((place) => !there.some((each) => each.dataset.place === String(place))) ?? 0
-
-const capital = (/** @type {string} */ text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)

@@ -1,5 +1,5 @@
 import { whenInWords } from '../elements/when.js'
-import { sentence, together } from '../elements/words.js'
+import { capital, sentence, together } from '../elements/words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -51,5 +51,3 @@ export function recordingNews(before, after) {
   if (was && !is && after) return was.phase === 'announced' ? 'The recording was cancelled.' : 'The recording has ended.'
   return ''
 }
-
-const capital = (/** @type {string} */ text) => text.charAt(0).toLocaleUpperCase() + text.slice(1)

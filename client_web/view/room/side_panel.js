@@ -1,3 +1,4 @@
+import { createMemory } from '../../media/memory.js'
 import { createChat } from '../chat/chat.js'
 import { element, mark } from '../elements/element.js'
 import { createPeopleList } from './people_list.js'
@@ -11,7 +12,6 @@ import { symbol } from '../elements/symbol.js'
 
 const wide = matchMedia('(min-width: 1024px)') // wide enough for a column
 const vast = matchMedia('(min-width: 1680px)') // wide enough for the inspector, too
-const KEY = 'roomtone.panel'
 
 /**
  * Chat and people. On a wide screen it is a column beside the room that can be closed, which is remembered; on others a sheet over the room.
@@ -21,7 +21,8 @@ const KEY = 'roomtone.panel'
  * @param {{ changed: () => void, opener: () => HTMLElement }} around  `opener` gets the focus afterwards
  */
 export function createSidePanel(actions, { changed, opener }) {
-  let wanted = remembered()
+  const memory = createMemory('roomtone.panel')
+  let wanted = memory.recall().open !== false
   let inside = false // in a room
   let inspecting = false // the inspector is open
   /** @type {'chat'|'people'} */ let part = 'chat'
@@ -81,7 +82,7 @@ export function createSidePanel(actions, { changed, opener }) {
   function open() {
     if (!wide.matches) return sheet.show()
     wanted = true
-    remember(true)
+    memory.keep({ open: true })
     if (!hasPlace()) actions.toggleInspector()
     draw()
   }
@@ -90,7 +91,7 @@ export function createSidePanel(actions, { changed, opener }) {
     if (!wide.matches) return sheet.close()
     const focused = root.contains(document.activeElement)
     wanted = false
-    remember(false)
+    memory.keep({ open: false })
     draw()
     changed()
     if (focused) opener().focus()
@@ -162,20 +163,4 @@ function drawCount(place, count, meaning) {
   if (place.dataset.count === String(count)) return
   place.dataset.count = String(count)
   place.replaceChildren(String(count > 999 ? '999+' : count), element('span', { class: 'visually-hidden', text: ` ${meaning}` }))
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(KEY) !== 'closed'
-  } catch {
-    return true
-  }
-}
-
-function remember(/** @type {boolean} */ open) {
-  try {
-    localStorage.setItem(KEY, open ? 'open' : 'closed')
-  } catch {
-    // no storage: the choice is not remembered
-  }
 }

@@ -1,7 +1,7 @@
-import { createDoor } from './door.js'
 import { createEndedRoom } from './ended_room.js'
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
+import { createRoomPreview } from './room_preview.js'
 import { whenInWords } from '../elements/when.js'
 
 /**
@@ -31,10 +31,10 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
     element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
   const roomName = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const invitation = element('p', { class: 'landing__more quiet' })
-  const walkIn = element('button', { class: 'button button--action', type: 'button', on: { click: signIn } })
-  const door = createDoor()
+  const enterButton = element('button', { class: 'button button--action', type: 'button', on: { click: signIn } })
+  const preview = createRoomPreview()
   const ended = createEndedRoom()
-  const enter = element('div', { class: 'landing' }, roomName, door.element, invitation, walkIn,
+  const enter = element('div', { class: 'landing' }, roomName, preview.element, invitation, enterButton,
     backToHallway())
   const name = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const when = element('p', { class: 'landing__more' })
@@ -72,10 +72,10 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
       mark(home, 'href', address)
       say(roomName, latest?.name ?? 'A room')
       say(invitation, user ? 'This room is open now. Your microphone stays off until you turn it on.' : 'This room is open. Choose a name to enter. Your microphone stays off.')
-      say(walkIn, user ? 'Enter' : 'Choose a name')
+      say(enterButton, user ? 'Enter' : 'Choose a name')
       say(inside, away ? 'You are not connected.' : 'You are still in your room.')
       say(insideMore, away ? 'Roomtone connects again, and you return to your room.' : 'You hear everyone there. They hear you too, if your microphone is on.')
-      door.update(latest)
+      preview.update(latest)
       if (over) ended.update(over)
       for (const [each, place] of Object.entries({ welcome, docked, lost, enter, scheduled, ended: ended.element })) place.hidden = each !== shown
       if (shown === 'scheduled') drawScheduled(user, reminders)

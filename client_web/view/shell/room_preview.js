@@ -5,12 +5,12 @@ import { createFace } from './faces.js'
 
 /** @import { ListedRoom } from '../../room/hallway.js' */
 
-/** A room's door, before it is entered: its host and who is on the stage. */
-export function createDoor() {
+/** A room before I enter it: its host and who is on the stage. */
+export function createRoomPreview() {
   const host = element('p', { class: 'landing__more' })
   const faces = element('ul', { class: 'faces', 'aria-label': 'On stage' })
   const people = keyed(faces, { key: (/** @type {ListedRoom['people'][number]} */ { user_id }) => user_id, create: createFace, fades: false })
-  const root = element('div', { class: 'door' }, host, faces)
+  const root = element('div', { class: 'landing__room' }, host, faces)
   return {
     element: root,
     /** @param {ListedRoom|undefined} row */
