@@ -54,7 +54,10 @@ export default [
       yoda: 'error',
     },
   },
-  { files: ['client_web/**'], plugins: { roomtone: { rules: { 'few-collaborators': fewCollaborators } } }, rules: { 'roomtone/few-collaborators': 'error' } },
+  { files: ['client_web/**'], plugins: { roomtone: { rules: { 'few-collaborators': fewCollaborators } } }, rules: {
+    'roomtone/few-collaborators': 'error',
+    'no-restricted-syntax': ['error', { selector: "AssignmentExpression[left.type='MemberExpression'][right.type=/Function/]", message: 'A function is given when an object is made, not put into it afterwards.' }],
+  } },
   // What the browser tests put into a page: pieces of script, each called by what follows.
   { files: ['tests/client_web/*.js'], rules: { 'no-unused-vars': 'off' } },
 ]

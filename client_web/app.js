@@ -37,17 +37,36 @@ let known = false // whether we know yet who is signed in
 /** @type {RoomSession|null} */ let drawn = null // the room session that was drawn last
 let release = () => {}
 
-const context = createContext({ session, shell })
+const context = createContext({
+  session,
+  shell,
+  page: {
+    get view() {
+      return view
+    },
+    get route() {
+      return route
+    },
+    enter,
+    arrive: () => void arrive(route.here()),
+    reload: () => pages.actions.reload(),
+    learnWho,
+    askName: (then) => identity.askName(then),
+    leaveRoom: () => roomSessionActions.leave(),
+  },
+})
 const keysHelp = createKeysHelp()
 const stage = createStageActions(context)
 const scheduleDraw = onceBeforeNextFrame(draw)
 const pages = createPages(context, scheduleDraw)
+const identity = identityActions(context)
+const roomSessionActions = roomActions(context)
 const actions = {
-  ...identityActions(context),
+  ...identity.actions,
   ...hallwayActions(context),
   ...invitationActions(context),
   ...pages.actions,
-  ...roomActions(context),
+  ...roomSessionActions,
   ...recordingActions(context),
   ...audioActions(context),
   ...chatActions(context),
@@ -58,7 +77,6 @@ context.add(keysHelp)
 
 const view = createShellView(/** @type {HTMLElement} */ (document.getElementById('main')), actions)
 const route = createRoute(onAddressChange, view.leave)
-Object.assign(context, { route, view, enter, learnWho, arrive: () => arrive(route.here()), reload: actions.reload })
 listenToTalkKey(actions)
 listenToKeys(actions)
 keyboard.subscribe(scheduleDraw)

@@ -1,28 +1,36 @@
 import { createConfirm } from '../view/dialog/confirm.js'
 import { problemInWords } from '../view/elements/words.js'
 
-/** Set by app.js before the first action. `any`, because each has another type. */
-const later = () => /** @type {any} */ (undefined)
-
 /**
  * What all actions use: the signed-in user, the shell, the room session in which I have a seat, and handling of refusals.
- * `view` and `route` are set later by app.js: actions may use them when they are called, not when they are created.
  *
- * @param {{ session: ReturnType<typeof import('../session.js').createSession>, shell: ReturnType<typeof import('../room/shell.js').createShell> }} parts
+ * @typedef {object} Page  what app.js connects; it may be used when an action is called, not when the actions are created
+ * @property {ReturnType<typeof import('../view/shell/shell.js').createShellView>} view
+ * @property {ReturnType<typeof import('../view/shell/route.js').createRoute>} route
+ * @property {(room_id: number) => void} enter
+ * @property {() => void} arrive  shows what the present address says
+ * @property {() => Promise<unknown>} reload  loads what is shown again
+ * @property {() => Promise<void>} learnWho  asks who is signed in
+ * @property {(then: () => void) => void} askName  asks for a name, then calls `then`
+ * @property {() => Promise<boolean>} leaveRoom  leaves the room, and asks its host what becomes of it: see room.js
+ *
+ * @param {object} parts
+ * @param {ReturnType<typeof import('../session.js').createSession>} parts.session
+ * @param {ReturnType<typeof import('../room/shell.js').createShell>} parts.shell
+ * @param {Page} parts.page
  */
-export function createContext({ session, shell }) {
+export function createContext({ session, shell, page }) {
   const question = createConfirm()
   const context = {
     session,
     shell,
-    /** @type {ReturnType<typeof import('../view/shell/shell.js').createShellView>} */ view: later(),
-    /** @type {ReturnType<typeof import('../view/shell/route.js').createRoute>} */ route: later(),
-    /** @type {(room_id: number) => void} */ enter: later(),
-    /** Asks who is signed in. @type {() => Promise<void>} */ learnWho: later(),
-    /** Loads the page shown again. @type {() => Promise<unknown>} */ reload: later(),
-    /** Asks for a name, then calls `then`. @type {(then: () => void) => void} */ askName: (_then) => {},
-    /** Shows what the present address says. */ arrive: () => {},
-    /** Leaves the room, and asks its host what becomes of it: see room.js. @type {() => Promise<boolean>} */ leaveRoom: async () => true,
+    get view() {
+      return page.view
+    },
+    get route() {
+      return page.route
+    },
+    ...{ enter: page.enter, arrive: page.arrive, reload: page.reload, learnWho: page.learnWho, leaveRoom: page.leaveRoom },
 
     /** The present room session while I have a seat; null after it ended. */
     seated: () => (shell.roomSession && shell.roomSession.state.phase !== 'left' ? shell.roomSession : null),
@@ -52,7 +60,7 @@ export function createContext({ session, shell }) {
     /** Calls `then` as a signed-in user: if nobody is signed in, asks for a name first. @param {() => void} then */
     withName(then) {
       if (session.user) then()
-      else context.askName(then)
+      else page.askName(then)
     },
 
     /** Asks before an action that cannot be undone: see view/dialog/confirm.js. */

@@ -14,14 +14,17 @@ export function identityActions(context) {
     suggestions: shell.profiles.first,
   })
   context.add(signIn)
-  context.askName = (then) => signIn.open({ demo: session.demo, then })
   return {
-    signIn: () => context.withName(context.arrive),
-    async signOut() {
-      if (!(await context.leaveRoom())) return
-      forgetNameInAddress()
-      await shell.signOut().catch(() => {}) // the token is removed in any case
-      context.route.go('/')
+    /** @param {() => void} then  called after signing in */
+    askName: (then) => signIn.open({ demo: session.demo, then }),
+    actions: {
+      signIn: () => context.withName(context.arrive),
+      async signOut() {
+        if (!(await context.leaveRoom())) return
+        forgetNameInAddress()
+        await shell.signOut().catch(() => {}) // the token is removed in any case
+        context.route.go('/')
+      },
     },
   }
 }

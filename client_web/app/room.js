@@ -21,7 +21,6 @@ export function roomActions(context) {
     await shell.leave()
     return true
   }
-  context.leaveRoom = leave
 
   return {
     leave,

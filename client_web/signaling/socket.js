@@ -59,11 +59,11 @@ export function createSocket({ url, connect, ...options }) {
         made.close()
       }
       attempt.signal.addEventListener('abort', giveUp, { once: true })
-      made.onopen = () => {
+      made.addEventListener('open', () => {
         opened = true
         socket = made
-      }
-      made.onmessage = ({ data: text }) => {
+      })
+      made.addEventListener('message', ({ data: text }) => {
         attempt.alive()
         try {
           const message = JSON.parse(text)
@@ -74,13 +74,13 @@ export function createSocket({ url, connect, ...options }) {
           reject(error)
           made.close()
         }
-      }
-      made.onclose = ({ code }) => {
+      })
+      made.addEventListener('close', ({ code }) => {
         abandon(made)
         if (code === RELAY_STOPPING) attempt.frame({ type: 'bye', data: { reason: 'relay stopping', retry: 1000 }, id: null })
         if (opened) resolve()
         else reject(unreachable())
-      }
+      })
     }))
   }
 
