@@ -12,21 +12,19 @@ const KEPT = 200 // latencies, for the median
 
 /**
  * How each technique subscribes to a room's log, with the product's own modules.
- * @typedef {Parameters<typeof import('../signaling/subscription.js').createSubscription>[0]} SubscriptionOptions
- * @typedef {{ counter: ReturnType<typeof createRequestCounter>, token: string, path: string, query: string, every: number } & Omit<SubscriptionOptions, 'run'>} LaneOptions
- * @type {Record<string, (options: LaneOptions) => import('../signaling/subscription.js').Subscription>}
+ * @typedef {Omit<Parameters<typeof import('../signaling/subscription.js').createSubscription>[0], 'run'>} SubscriptionOptions
+ * @typedef {{ counter: ReturnType<typeof createRequestCounter>, token: string, address: (resource: string) => string, every: number }} Transport
+ * @type {Record<string, (transport: Transport, options: SubscriptionOptions) => import('../signaling/subscription.js').Subscription>}
  */
 const SUBSCRIBE = {
-  sse: ({ counter, path, query, every: _, token: __, ...rest }) => createStream({ ...rest, fetch: counter.fetch, url: `${path}/events${query}` }),
-  polling: ({ counter, path, query, every, token: _, ...rest }) =>
-    createPolling({ ...rest, fetch: counter.fetch, url: `${path}/events${query}`, every, hallwayToo: true }),
-  'long-polling': ({ counter, path, query, every: _, token: __, ...rest }) =>
-    createPolling({ ...rest, fetch: counter.fetch, url: `${path}/events${query}`, wait: WAIT, hallwayToo: true }),
-  websocket: ({ counter, token, path, query, every: _, ...rest }) =>
+  sse: ({ counter, address }, options) => createStream({ ...options, fetch: counter.fetch, url: address('events') }),
+  polling: ({ counter, address, every }, options) => createPolling({ ...options, fetch: counter.fetch, url: address('events'), every, hallwayToo: true }),
+  'long-polling': ({ counter, address }, options) => createPolling({ ...options, fetch: counter.fetch, url: address('events'), wait: WAIT, hallwayToo: true }),
+  websocket: ({ counter, address, token }, options) =>
     createSocket({
-      ...rest,
-      url: `${path}/socket${query}`,
-      connect: (url) => counter.connect(url, (address) => new WebSocket(new URL(address, location.href.replace(/^http/, 'ws')), ['roomtone', `bearer.${token}`])),
+      ...options,
+      url: address('socket'),
+      connect: (url) => counter.connect(url, (path) => new WebSocket(new URL(path, location.href.replace(/^http/, 'ws')), ['roomtone', `bearer.${token}`])),
     }),
 }
 
@@ -85,13 +83,9 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
 
   function subscribe(/** @type {string|null} */ cursor = null) {
     begun = performance.now()
-    const started = SUBSCRIBE[name]({
-      counter,
-      token,
-      every,
+    const address = (/** @type {string} */ resource) => `/rooms/${room}/${resource}?peer_id=${seat.peer_id}`
+    const started = SUBSCRIBE[name]({ counter, token, address, every }, {
       cursor,
-      path: `/rooms/${room}`,
-      query: `?peer_id=${seat.peer_id}`,
       onFrame: frame,
       onState({ state: now, problem }) {
         Object.assign(state, { state: now, problem })

@@ -1,33 +1,29 @@
 import { element } from '../elements/element.js'
-import { createRefusal } from '../elements/refusal.js'
+import { createField, createForm } from '../dialog/form.js'
 
 const LONGEST = 200
+/** @type {Record<string, [field: string]>} */
+const RULES = { rooms_ended_reason_is_a_line: ['reason'], rooms_ended_reason_stays_in_its_place: ['reason'] }
 
 /**
  * Ends the room for everybody, with a message. It is opened first, because it cannot be undone.
  * @param {{ end: (reason: string|null) => Promise<unknown> }} actions
  */
 export function createEndRoom({ end }) {
-  const refusal = createRefusal('field__refusal')
-  const reason = element('input', { id: 'settings-reason', class: 'field__input', maxlength: String(LONGEST), autocomplete: 'off', placeholder: 'Thanks for being here' })
-  const go = element('button', { class: 'button button--action button--danger', type: 'submit', text: 'End it for everyone' })
-  const form = element('form', { class: 'dialog__form', on: { submit } },
-    element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'settings-reason', text: 'A message to everybody (optional)' }), reason, refusal.element), go)
+  const input = element('input', { maxlength: String(LONGEST), autocomplete: 'off', placeholder: 'Thanks for being here' })
+  const reason = createField({ id: 'settings-reason', label: 'A message to everybody (optional)', input })
+  const form = createForm({ fields: { reason }, rules: RULES, go: 'End it for everyone', submit: async () => void (await end(reason.value || null)) }, reason.element)
+  form.button.classList.add('button--danger')
   const root = element('details', { class: 'settings__part settings__end' },
     element('summary', { class: 'settings__title', text: 'End the room…' }),
-    element('p', { class: 'quiet', text: 'Everybody leaves and reads your message. An ended room cannot be opened again.' }), form)
-
-  async function submit(/** @type {Event} */ event) {
-    event.preventDefault()
-    await refusal.attempt(() => end(reason.value.trim() || null))
-  }
+    element('p', { class: 'quiet', text: 'Everybody leaves and reads your message. An ended room cannot be opened again.' }), form.element)
 
   return {
     element: root,
     open() {
       root.open = false
-      reason.value = ''
-      refusal.say(null)
+      form.clear()
+      input.value = ''
     },
   }
 }

@@ -1,7 +1,10 @@
 import { avatar } from '../elements/avatar.js'
 import { createDialog } from '../dialog/dialog.js'
-import { element, mark, say } from '../elements/element.js'
-import { problemInWords } from '../elements/words.js'
+import { createField, createForm } from '../dialog/form.js'
+import { element } from '../elements/element.js'
+
+/** @type {Record<string, [field: string]>} */
+const RULES = { users_username_is_text: ['name'], users_username_is_a_name: ['name'], users_username_looks_like_no_other: ['name'] }
 
 /**
  * Asks for a name to sign in with; some demo names can be chosen.
@@ -9,44 +12,34 @@ import { problemInWords } from '../elements/words.js'
  */
 export function createSignIn({ signIn, suggestions }) {
   /** @type {(() => void)|null} */ let after = null
-  const name = element('input', { id: 'sign-in-name', class: 'field__input', name: 'username', required: true, maxlength: '40', autocomplete: 'nickname', autocapitalize: 'none', spellcheck: 'false', 'aria-describedby': 'sign-in-refusal' })
-  const refusal = element('p', { class: 'field__refusal', id: 'sign-in-refusal', role: 'alert' })
-  const go = element('button', { class: 'button button--action', type: 'submit', text: 'Enter' })
+  const input = element('input', { name: 'username', required: true, maxlength: '40', autocomplete: 'nickname', autocapitalize: 'none', spellcheck: 'false' })
+  const name = createField({ id: 'sign-in', label: 'Your name', input })
   const people = element('ul', { class: 'sign-in__people' })
   const demoNames = element('div', { class: 'sign-in__demo' }, element('p', { class: 'quiet', text: 'Or use a demo name:' }), people)
-  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(name.value) } } },
-    element('div', { class: 'field' }, element('label', { class: 'field__label', for: 'sign-in-name', text: 'Your name' }), name, refusal), go, demoNames)
+  const form = createForm({ fields: { name }, rules: RULES, go: 'Enter', check: () => (name.value ? null : ['name', 'A name needs at least one letter.']), submit }, name.element)
+  form.element.append(demoNames)
   const closed = element('p', { class: 'quiet', text: 'You cannot choose a name here. Sign in on the website that uses this Roomtone.' })
-  const dialog = createDialog('Who are you?', form, closed)
+  const dialog = createDialog('Who are you?', form.element, closed)
 
-  async function submit(/** @type {string} */ username) {
-    const wanted = username.trim()
-    if (!wanted) {
-      say(refusal, 'A name needs at least one letter.')
-      mark(name, 'aria-invalid', 'true')
-      return name.focus()
-    }
-    mark(go, 'aria-disabled', 'true')
-    try {
-      await signIn(wanted)
-      const then = after
-      after = null
-      dialog.close()
-      then?.()
-    } catch (problem) {
-      say(refusal, problemInWords(problem))
-      mark(name, 'aria-invalid', 'true')
-      name.focus()
-    } finally {
-      mark(go, 'aria-disabled', null)
-    }
+  async function submit() {
+    await signIn(name.value)
+    const then = after
+    after = null
+    dialog.close()
+    then?.()
+  }
+
+  /** With a demo name. @param {string} username */
+  function choose(username) {
+    input.value = username
+    form.element.requestSubmit()
   }
 
   async function suggest() {
     const names = await suggestions().catch(() => [])
     demoNames.hidden = names.length === 0
     people.replaceChildren(...names.map((username) => element('li', {},
-      element('button', { class: 'sign-in__person', type: 'button', on: { click: () => submit(username) } }, avatar(username), element('span', { text: username })))))
+      element('button', { class: 'sign-in__person', type: 'button', on: { click: () => choose(username) } }, avatar(username), element('span', { text: username })))))
   }
 
   dialog.element.addEventListener('close', () => { after = null })
@@ -54,10 +47,9 @@ export function createSignIn({ signIn, suggestions }) {
     element: dialog.element,
     /** @param {{ demo: boolean, then?: (() => void)|null }} options  `then` is called after signing in, not if the dialog is closed */
     open({ demo, then = null }) {
-      form.hidden = !demo
+      form.element.hidden = !demo
       closed.hidden = demo
-      say(refusal, '')
-      mark(name, 'aria-invalid', null)
+      form.clear()
       demoNames.hidden = true
       dialog.open()
       after = then
