@@ -31,7 +31,7 @@ export function createChatList(actions) {
   const list = element('ol', { class: 'chat__messages', 'aria-label': 'Messages', on: { keydown: moveFocus, focusin: onFocus } })
   const earlier = element('button', { class: 'chat__earlier button button--plain', type: 'button', on: { click: further } })
   const nothing = element('p', { class: 'chat__nothing quiet', text: 'No messages yet. Everybody in the room reads what you write. People who enter later can read it, too.' })
-  const scroller = element('div', { class: 'chat__scroll', on: { scroll: scrolled } }, earlier, nothing, list)
+  const scroller = element('div', { class: 'chat__scroll scrolls', on: { scroll: scrolled } }, earlier, nothing, list)
   const newest = element('button', { class: 'chat__newest', type: 'button', hidden: true, on: { click: toEnd } }, symbol('down'), element('span'))
   const root = element('div', { class: 'chat__reading' }, scroller, newest)
 

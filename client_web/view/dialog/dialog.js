@@ -8,8 +8,8 @@ import { symbol } from '../elements/symbol.js'
  */
 export function createDialog(title, ...children) {
   const heading = element('h2', { class: 'dialog__title', text: title, tabindex: '-1', autofocus: true })
-  const shut = element('button', { class: 'dialog__close', type: 'button', 'aria-label': 'Close', on: { click: () => dialog.close() } }, symbol('close'))
-  const body = element('div', { class: 'dialog__body' }, element('header', { class: 'dialog__head' }, heading, shut), ...children)
+  const shut = element('button', { class: 'round dialog__close', type: 'button', 'aria-label': 'Close', on: { click: () => dialog.close() } }, symbol('close'))
+  const body = element('div', { class: 'dialog__body scrolls' }, element('header', { class: 'dialog__head' }, heading, shut), ...children)
   const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: closeBeside, close: keepFocus } }, body)
 
   function closeBeside(/** @type {Event} */ event) {

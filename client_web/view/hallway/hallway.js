@@ -40,7 +40,7 @@ export function createHallway(actions) {
   const roomSections = element('div', { class: 'hallway__sections' }, ...sections.map((section) => section.element))
   const nothing = element('div', { class: 'hallway__nothing' })
   const waiting = element('div', { class: 'hallway__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('div', { class: 'card card--waiting' }, element('i'), element('i'), element('i'))))
-  const scroll = element('div', { class: 'hallway__scroll' }, connection, refusal, ordering, roomSections, waiting, nothing)
+  const scroll = element('div', { class: 'hallway__scroll scrolls' }, connection, refusal, ordering, roomSections, waiting, nothing)
   const root = element('div', { class: 'hallway' }, heading, element('div', { class: 'hallway__tools' }, searching, begin), scroll)
   const interaction = createInteraction(roomSections, draw)
   const memory = createMemory('roomtone.order')

@@ -42,7 +42,7 @@ export function createInspectorView({ close, retryConnection }) {
   const copy = element('button', { class: 'inspector__copy', type: 'button', 'aria-label': 'Copy this line', title: 'Copy', on: { click: copyStatement } }, symbol('copy'))
   const root = element('section', { class: 'inspector', 'aria-label': 'Inspector', hidden: true },
     element('header', { class: 'inspector__head' }, element('div', {}, title, description, back), shut),
-    element('div', { class: 'inspector__scroll' }, seat.element, found, rows),
+    element('div', { class: 'inspector__scroll scrolls' }, seat.element, found, rows),
     element('footer', { class: 'inspector__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))
 
   const traceList = keyed(traces, { key: (/** @type {Trace} */ trace) => trace.peer_id ?? '', create: () => createTrace(choose), fades: false })

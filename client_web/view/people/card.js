@@ -29,7 +29,7 @@ export function createPersonCard(actions) {
   const name = element('h2', { class: 'person-card__name', tabindex: '-1', autofocus: true })
   const about = element('p', { class: 'person-card__about quiet' })
   const profile = element('a', { class: 'person-card__profile', text: 'Profile' })
-  const shut = element('button', { class: 'dialog__close', type: 'button', 'aria-label': 'Close', on: { click: close } }, symbol('close'))
+  const shut = element('button', { class: 'round dialog__close', type: 'button', 'aria-label': 'Close', on: { click: close } }, symbol('close'))
   const refusal = createRefusal()
   const list = element('ul', { class: 'person-card__actions' })
   const sound = createSeatSound({ setVolume: actions.setVolume })
@@ -37,7 +37,7 @@ export function createPersonCard(actions) {
   const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: inspect } }, symbol('inspector'), 'Show in the inspector')
   const connection = element('div', { class: 'person-card__connection' }, again, rows)
   const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
-    element('div', { class: 'person-card__body' },
+    element('div', { class: 'person-card__body scrolls' },
       element('header', { class: 'person-card__head' }, element('span', { class: 'person-card__face', 'aria-hidden': 'true' }, face), element('div', { class: 'person-card__who' }, name, about, profile), shut),
       refusal.element, sound.element, list, connection))
   let drawn = ''

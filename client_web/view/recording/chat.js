@@ -11,7 +11,7 @@ import { clockInWords } from './words.js'
  * @param {(seconds: number) => void} seek
  */
 export function createRecordingChat(seek) {
-  const list = element('ol', { class: 'replay__messages', tabindex: '0', 'aria-label': 'Messages, in time with the recording' })
+  const list = element('ol', { class: 'replay__messages scrolls', tabindex: '0', 'aria-label': 'Messages, in time with the recording' })
   const nothing = element('p', { class: 'quiet', text: 'No messages were written during the recording.' })
   /** @type {{ at: number, element: HTMLElement }[]} */ let lines = []
   let newest = -1

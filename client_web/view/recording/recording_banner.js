@@ -28,7 +28,7 @@ export function createRecordingBanner(actions) {
   const stop = button('', () => actions.stopRecording())
   const listen = element('a', { class: 'button button--small', text: 'Listen to it' })
   const again = button('Record again', () => actions.record())
-  const close = element('button', { class: 'recording__close', type: 'button', 'aria-label': 'Close', on: { click: () => actions.dismissRecording() } }, symbol('close'))
+  const close = element('button', { class: 'round', type: 'button', 'aria-label': 'Close', on: { click: () => actions.dismissRecording() } }, symbol('close'))
   const buttons = element('span', { class: 'recording__buttons' }, stay, leave, stop, listen, again, close)
   const root = element('section', { class: 'recording', 'aria-label': 'Recording', hidden: true }, light, element('p', { class: 'recording__words' }, title, ' ', about), buttons)
 

@@ -20,7 +20,7 @@ export function createPeopleList(actions) {
   const stage = createHalf('On stage', actions)
   const others = createHalf('Listening', actions)
   return {
-    element: element('div', { class: 'people' }, stage.element, others.element),
+    element: element('div', { class: 'people scrolls' }, stage.element, others.element),
     /** @param {Pick<RoomSessionState, 'stage'|'audience'>} roomSession */
     update(roomSession) {
       stage.update(roomSession.stage)

@@ -12,7 +12,7 @@ export function createPinned({ pinLink, unpinLink }) {
   /** @type {string|null} */ let drawn = null
   const dialog = createPinDialog(pinLink)
   const place = element('span', { class: 'pinned__link' })
-  const down = element('button', { class: 'pinned__down', type: 'button', 'aria-label': 'Remove the pinned link', title: 'Remove', on: { click: () => unpinLink() } }, symbol('close'))
+  const down = element('button', { class: 'round', type: 'button', 'aria-label': 'Remove the pinned link', title: 'Remove', on: { click: () => unpinLink() } }, symbol('close'))
   const strip = element('div', { class: 'pinned__strip' }, symbol('pin'), element('span', { class: 'visually-hidden', text: 'Pinned link:' }), place, down)
   const up = element('button', { class: 'pinned__up', type: 'button', on: { click: () => dialog.open() } }, symbol('pin'), 'Pin a link')
   const root = element('div', { class: 'pinned', hidden: true }, strip, up)

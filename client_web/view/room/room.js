@@ -50,7 +50,7 @@ export function createRoom(actions) {
   const recorded = createRoomRecordings(actions)
   head.element.append(pinned.element)
   head.tools.prepend(recordButton.element)
-  const scroll = element('div', { class: 'room__scroll' },
+  const scroll = element('div', { class: 'room__scroll scrolls' },
     head.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
   /** @type {ShownRoomSession|null} */ let latest = null
   // What was said about the other room.

@@ -32,7 +32,7 @@ export function createSidePanel(actions, { changed, opener }) {
   const here = element('span', { class: 'panel__here' })
   const tabs = { chat: tab('chat', 'Chat', unread), people: tab('people', 'People', here) }
   const parts = { chat: tabpanel('chat', chat.element), people: tabpanel('people', people.element) }
-  const shut = element('button', { class: 'panel__close', type: 'button', 'aria-label': 'Close chat and people', title: 'Close (Esc)', on: { click: close } }, symbol('close'))
+  const shut = element('button', { class: 'round', type: 'button', 'aria-label': 'Close chat and people', title: 'Close (Esc)', on: { click: close } }, symbol('close'))
   const head = element('header', { class: 'panel__head' },
     element('div', { class: 'panel__tabs', role: 'tablist', 'aria-label': 'Chat and people', on: { keydown: changeTab } }, tabs.chat, tabs.people), shut)
   const body = element('div', { class: 'panel__sheet' }, head, parts.chat, parts.people)

@@ -113,7 +113,7 @@ function createNotice() {
   const words = element('p', { class: 'notice__words' })
   const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => notice?.accept() } })
   const no = element('button', { class: 'button button--plain', type: 'button', text: 'Not now', on: { click: () => notice?.dismiss() } })
-  const close = element('button', { class: 'notice__close', type: 'button', 'aria-label': 'Close', on: { click: () => notice?.dismiss() } }, symbol('close'))
+  const close = element('button', { class: 'round notice__close', type: 'button', 'aria-label': 'Close', on: { click: () => notice?.dismiss() } }, symbol('close'))
   const actions = element('div', { class: 'notice__actions' }, yes, no)
   const made = element('li', { class: 'notice' }, face, words, close, actions)
   return {

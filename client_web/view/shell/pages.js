@@ -19,7 +19,7 @@ import { createRecordingPage } from '../recording/page.js'
 export function createPages(actions) {
   /** `any`: each page is given a value of its own. @type {Record<string, { element: HTMLElement, title: () => string|null, update: (now: any) => void, leave?: () => void }>} */
   const pages = { clubs: createClubs(actions), club: createClub(actions), person: createPerson(actions), invitation: createInvitation(actions), recording: createRecordingPage(actions) }
-  const scroll = element('div', { class: 'page__scroll' }, ...Object.values(pages).map((page) => page.element))
+  const scroll = element('div', { class: 'page__scroll scrolls' }, ...Object.values(pages).map((page) => page.element))
   const root = element('section', { class: 'layout__page', 'aria-label': 'Page' }, scroll)
   /** @type {string|null} */ let shown = null
 
