@@ -5,7 +5,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   deleted bigint;
 begin
-  if not pg_try_advisory_xact_lock(hashtext('roomtone tidy')) then
+  if not pg_try_advisory_xact_lock(hashtext('roomtone delete old rows')) then
     return 0; -- another relay is doing it
   end if;
   with old as (

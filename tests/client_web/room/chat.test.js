@@ -4,6 +4,7 @@ import { webcrypto } from 'node:crypto'
 import { test } from 'node:test'
 
 import { createChat } from '../../../client_web/room/chat.js'
+import { createRoomApi } from '../../../client_web/room/room_api.js'
 import { Problem } from '../../../client_web/signaling/problem.js'
 
 globalThis.crypto ??= webcrypto // Node 18 does not offer it by itself
@@ -24,7 +25,8 @@ test('messages of a sender whose seat expired wait until it is taken again, and 
     },
   }
   const storage = { getItem: () => null, setItem() {}, removeItem() {} }
-  const chat = createChat({ user: { id: 1, username: 'dee' }, rows, roomId: 7, slowMode: () => 0, skew: () => 0, onChange() {}, storage })
+  const api = createRoomApi({ user: { id: 1, username: 'dee' }, room_id: 7, rows, technique: {} })
+  const chat = createChat({ api, slowMode: () => 0, skew: () => 0, onChange() {}, storage })
   const outgoing = () => chat.state.outgoing.map(({ body, state }) => `${body} ${state}`)
 
   room = 'losing answers'
