@@ -11,7 +11,19 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from . import problem, rows
-from .http import health, limits, openapi, origin, pages, recordings, session, timing, turn, whip
+from .http import (
+    health,
+    limits,
+    openapi,
+    origin,
+    pages,
+    recordings,
+    request_record,
+    session,
+    timing,
+    turn,
+    whip,
+)
 from .http.open_connections import OpenConnections
 from .http.pages import SecurityHeaders
 from .identity.tokens import Tokens
@@ -102,6 +114,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
             *pages.routes,
         ],
         middleware=[
+            *request_record.middleware,
             Middleware(SecurityHeaders),
             *limits.middleware(settings),
             *origin.middleware(settings),

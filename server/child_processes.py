@@ -23,7 +23,7 @@ STOPS_WITHIN: Final = 2.0  # seconds
 STEADY_AFTER: Final = 30.0  # seconds; a process that ran this long has recovered
 
 SENT_SETTINGS: Final = (
-    "ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy", "log_level", "host",
+    "ice_servers", "turn_uris", "turn_secret", "turn_ttl", "ice_transport_policy", "log_format", "log_level", "host",
     "media_networks",
 )  # fmt: skip
 """The settings that such a process needs."""

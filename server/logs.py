@@ -1,4 +1,4 @@
-"""Logging of a process. Clients cannot fill the disk with log lines.
+"""Logging of a process: plain lines, or lines of JSON. Clients cannot fill the disk with log lines.
 
 Clients can cause warnings and errors as fast as they send requests. So only one of several equal lines is
 written per minute. The next one, or a line a minute later or at the end, says how many were left out.
@@ -7,13 +7,20 @@ written per minute. The next one, or a line a minute later or at the end, says h
 from __future__ import annotations
 
 import atexit
+import json
 import logging
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
+
+from .request_id import request_id
+
+TIMED: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+UNTIMED: Final = "%(name)s: %(message)s"
 
 EACH_S: Final = 60.0
 MOST_KINDS: Final = 1000
@@ -103,10 +110,48 @@ def _key(record: logging.LogRecord) -> object:
     return record.name, record.pathname, record.lineno, cause, type(error), where
 
 
-def configure(level: str, form: str) -> None:
-    """Log to standard error. Every process of Roomtone does."""
+class Plain(logging.Formatter):
+    """A line for people; at its end the id of the request that caused it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging has it
+        known_as = getattr(record, "request_id", None)
+        return super().formatMessage(record) + (f" [{known_as}]" if known_as else "")
+
+
+class Json(logging.Formatter):
+    """A line of JSON for each record, whatever its text contains."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "pid": record.process,
+        }
+        for more in ("request_id", "cause", "seconds"):
+            if (value := getattr(record, more, None)) is not None:
+                line[more] = value
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def add_request_id(record: logging.LogRecord) -> bool:
+    """A filter that leaves nothing out."""
+    if not hasattr(record, "request_id"):  # a report of what was left out is about an older request
+        record.request_id = request_id.get()
+    return True
+
+
+def configure(level: str, form: str, *, timed: bool = True) -> None:
+    """Log to standard error. Every process of Roomtone does.
+
+    `form`: plain or json (`LogFormat` of the settings). `timed`: plain lines begin with time and level.
+    """
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(form))
+    handler.setFormatter(Json() if form == "json" else Plain(TIMED if timed else UNTIMED))
+    handler.addFilter(add_request_id)  # before the next, which keeps records
     handler.addFilter(FoldEqualLines(handler.emit))
     logging.basicConfig(level=level.upper(), handlers=[handler])
 

@@ -20,6 +20,8 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
+from .request_id import HEADER, request_id
+
 logger = logging.getLogger("roomtone.problem")
 
 STATUS_OF_REFUSAL: Mapping[str, int] = {
@@ -136,6 +138,8 @@ class Problem(Exception):
         }
         if self.rule is not None:
             body["rule"] = self.rule
+        if self.status >= 500 and (known_as := request_id.get()) is not None:
+            body["request_id"] = known_as  # the log has lines with it
         return body
 
     def response(self) -> Response:
@@ -270,8 +274,10 @@ async def _answer_disconnected(_connection: HTTPConnection, _error: Exception) -
 
 async def _answer_internal_error(_connection: HTTPConnection, _error: Exception) -> Response:
     # Starlette raises the error again after this response, and the server logs it, once.
-    # It also sends this response outside of all middleware, so the security headers are set here.
+    # It also sends this response outside of all middleware, so the security headers and the request's id are set here.
     headers = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
+    if (known_as := request_id.get()) is not None:
+        headers[HEADER] = known_as
     return Problem(500, "XX000", INTERNAL_ERROR, headers=headers).response()
 
 

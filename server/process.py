@@ -112,7 +112,7 @@ def serve(
     """Serve until SIGINT or SIGTERM, which is raised again after the stop, as uvicorn does."""
     from .app import create_app
 
-    logs.configure(settings.log_level, "%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure(settings.log_level, settings.log_format)
     logging.getLogger("uvicorn.error").addFilter(is_no_cut_stream)
     stop = Stop()
     app = create_app(settings, database_url, stop)
@@ -169,6 +169,7 @@ def serve_many(
     def spawned() -> Worker:
         return _spawn(settings, database_url, listening, account)
 
+    logs.configure(settings.log_level, settings.log_format)
     listening.listen(BACKLOG)  # the processes share it: one that is free accepts
     workers = [spawned() for _ in range(settings.workers)]
     served = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.endpoints import HTTPEndpoint
@@ -33,5 +34,7 @@ def resource(path: str, **methods: Handler) -> Route:
 
     A plain Route would leave such a method to the routes after it, and the last route takes any path.
     """
-    handlers = {method: staticmethod(handler) for method, handler in methods.items()}
-    return Route(path, type("Resource", (HTTPEndpoint,), handlers))
+    handlers: dict[str, Any] = {
+        method: staticmethod(handler) for method, handler in methods.items()
+    }
+    return Route(path, type("Resource", (HTTPEndpoint,), {"route": path, **handlers}))

@@ -23,6 +23,8 @@ TransportPolicy = Literal["all", "relay"]
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
+LogFormat = Literal["plain", "json"]
+
 
 class SettingsError(ValueError):
     """The settings are invalid. The text says what to write instead."""
@@ -211,6 +213,10 @@ class Settings:
         5.0, help="Longest wait for a free database connection, in seconds.", at_least=0.1
     )
     log_level: LogLevel = setting("warning", help="Lowest level that is logged.")
+    log_format: LogFormat = setting(
+        "plain",
+        help="`plain`: lines for people. `json`: one JSON object per line (docs/operating.md).",
+    )
 
     def __post_init__(self) -> None:
         errors = faults(self.ice_servers, self.turn_uris, has_secret=bool(self.turn_secret))

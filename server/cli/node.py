@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 import uvloop
 
-from .. import privileges
+from .. import logs, privileges
 from ..postgres.lock import running
 from ..postgres.programs import socket_url
 from ..settings import is_loopback
@@ -30,7 +30,7 @@ from .outcome import expected_errors, stopping_on_signals
 )
 @from_settings(
     "data_dir", "recordings_dir", "run_as", "database_url", "ice_servers", "turn_uris", "turn_secret", "turn_ttl",
-    "ice_transport_policy", "media_networks",
+    "ice_transport_policy", "media_networks", "log_level", "log_format",
 )  # fmt: skip
 def node_command(kind: str, capacity: int, **given: Any) -> None:
     """Host the audio of rooms: an sfu forwards each participant's audio, an mcu mixes it.
@@ -42,6 +42,7 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
     from ..media.signaling.client import ConnectionLost
 
     settings = settings_from(given)
+    logs.configure(settings.log_level, settings.log_format)
     url = settings.database_url
     loopback = False
     if url is None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from ..timings import Timing
 from .frame import Frame
 from .framing import Framing
 
@@ -29,13 +31,14 @@ class Outlet(Protocol):
 
 
 class Sent:
-    """How many frames and bytes were written. Counted for a whole loop at once."""
+    """How many frames and bytes were written, and how long the loops took. Counted for a whole loop at once."""
 
-    __slots__ = ("frames", "size")
+    __slots__ = ("frames", "loops", "size")
 
     def __init__(self) -> None:
         self.frames = 0
         self.size = 0
+        self.loops = Timing()
 
 
 class Writers:
@@ -59,6 +62,9 @@ class Writers:
 
     def send(self, frames: Sequence[Frame]) -> None:
         """Write these to every outlet. One that fails is ended alone."""
+        if not self._outlets:
+            return
+        began = time.monotonic()
         failed = []
         for framing, outlets in tuple(self._outlets.items()):
             data = framing(frames)
@@ -71,6 +77,7 @@ class Writers:
                     failed.append(outlet)
             self._sent.frames += len(frames) * len(outlets)
             self._sent.size += size_of(data) * len(outlets)
+        self._sent.loops.add(time.monotonic() - began)
         for outlet in failed:
             outlet.failed()
 

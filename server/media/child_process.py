@@ -61,7 +61,7 @@ async def _run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> No
     if account is not None:
         privileges.drop(*account)  # before the first packet
     settings = Settings(**config.pop("settings"))
-    logs.configure(settings.log_level, "%(name)s: %(message)s")
+    logs.configure(settings.log_level, settings.log_format, timed=False)
     working = begin(work(ProcessConfig(config.pop("url"), settings, config)), "work")
 
     def end() -> None:

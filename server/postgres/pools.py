@@ -122,6 +122,10 @@ class Database:
         async with self.relay() as connection:
             await connection.execute("select")
 
+    def pool_statistics(self) -> dict[str, dict[str, int]]:
+        """What psycopg_pool counts, by pool: connections, waits and timeouts (its `get_stats`)."""
+        return {"users": self._users.get_stats(), "relay": self._own.get_stats()}
+
     async def refresh(self) -> None:
         """Replace connections that were lost, for example in a restart of the server."""
         await self._own.check()

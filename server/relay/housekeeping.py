@@ -89,7 +89,8 @@ class Housekeeping:
         self._metrics.notify_queue.set(queue)
         if queue > QUEUE_WARNING:
             log.warning(
-                "the NOTIFY queue is %.0f %% full: some session does not read its notifications",
+                "the NOTIFY queue is %.0f %% full, and when it is full no write to a room can commit: a session listens"
+                " and has had a transaction open for long. Find it in pg_stat_activity by xact_start, and end it.",
                 queue * 100,
             )
         were_written = self._written is not None and written > self._written

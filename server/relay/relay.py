@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ..postgres.listener import Listener, Resync
@@ -24,11 +25,13 @@ from .hallway import Hallway
 from .housekeeping import Housekeeping
 from .invitations import Invitations
 from .metrics import Metrics
+from .periodic import every
 from .presence import Presence
 from .reaper import Reaper
 from .recording_files import RecordingFiles
 from .revocations import Revocations
 from .room_logs import RoomLogs
+from .slow_paths import CHECK_EVERY, SlowPaths
 from .timing_wheel import TimingWheel
 
 if TYPE_CHECKING:
@@ -71,7 +74,7 @@ class Relay:
                 database, grace=settings.grace, address=f"{settings.host}:{settings.port}"
             ),
             metrics=metrics,
-            keep_alives=TimingWheel(),
+            keep_alives=TimingWheel(metrics.loop_lag),
         )
 
     def stop_streams(self) -> None:
@@ -119,7 +122,7 @@ async def running_relay(
     The block begins when LISTEN is in force and the hallway was read, so that the first client finds the relay ready.
     """
     relay = Relay.create(database, settings)
-    relay.metrics.count_database(database.counted)
+    relay.metrics.count_database(database.counted, database.pool_statistics)
     relay.metrics.count_failures(tasks, listener.parser)
 
     async def listen() -> None:
@@ -131,6 +134,8 @@ async def running_relay(
     tasks.keep(relay.invitations.run, "invitations")
     tasks.keep(relay.revocations.run, "revoked tokens")
     tasks.keep(relay.keep_alives.run, "keep-alives")
+    slow_paths = SlowPaths(relay.metrics, database.pool_statistics)
+    tasks.keep(partial(every, CHECK_EVERY, slow_paths.check), "check of what is slow")
     relay.presence.start(tasks)
     relay.recording_files.start(tasks)
     Reaper(database, relay.presence, grace=settings.grace, role_kept=settings.role_kept).start(

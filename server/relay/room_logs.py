@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -191,7 +192,7 @@ class RoomLogs:
             ):
                 await cursor.execute(
                     "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer,"
-                    " seat_reason, event, taken_back_seq"
+                    " seat_reason, event, taken_back_seq, age"
                     " from roomtone.relay_read(%s, %s)",
                     (rooms, [self._rooms[room].head for room in rooms]),
                 )
@@ -221,7 +222,11 @@ class RoomLogs:
         if new:
             self._metrics.events.inc(len(new))
             arrived = [_arrived(room_log.epoch, row, notified, read_at) for row in new]
+            began = time.monotonic()
             room_log.append(arrived, asyncio.get_running_loop().time())
+            took = time.monotonic() - began
+            for row in new:
+                self._metrics.commit_to_write.add(row.age + took)
         return bool(new)
 
 

@@ -6,8 +6,11 @@ Streams stand in the slot of the moment at which they are due. One that ended is
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from typing import Final, Protocol
+
+from ..timings import Timing
 
 SLOT: Final = 0.25  # seconds
 AT_ONCE: Final = 500  # streams served before other work of the loop has its turn
@@ -19,7 +22,10 @@ class Timed(Protocol):
 
 
 class TimingWheel:
-    def __init__(self) -> None:
+    """`lag` counts how much too late the loop got round to a turn, which is how late it is for all it does."""
+
+    def __init__(self, lag: Timing | None = None) -> None:
+        self._lag = lag or Timing()
         self._slots: defaultdict[int, list[Timed]] = defaultdict(list)
 
     def add(self, timed: Timed, at: float) -> None:
@@ -30,7 +36,9 @@ class TimingWheel:
         """Serve those that are due, until cancelled."""
         clock = asyncio.get_running_loop()
         while True:
+            planned = time.monotonic() + SLOT
             await asyncio.sleep(SLOT)
+            self._lag.add(time.monotonic() - planned)
             await self.turn(clock.time())
 
     async def turn(self, now: float) -> None:

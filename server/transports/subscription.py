@@ -64,7 +64,8 @@ class Subscription:
         self._invitations: InvitationsReader | None = None
         self._outlet: ClientOutlet | None = None
         self._reading: asyncio.Task[None] | None = None
-        self._paused_at = self._written_at = 0.0
+        self._paused_at = 0.0
+        self._written_at = time.monotonic()  # until the first frames: when the request came
         self._uses_token = self._closed = False
         self.room: RoomSubscription | None = None
         self._streams.add(subject)
@@ -100,7 +101,9 @@ class Subscription:
         """Send these, and then everything that is new."""
         self._outlet = outlet
         self._relay.metrics.streams.inc()
+        asked_at = self._written_at
         self._write(frames)
+        self._relay.metrics.openings.add(time.monotonic() - asked_at)
         if not self._closed:
             self._relay.keep_alives.add(self, self._written_at)
             self.advance()
@@ -115,6 +118,7 @@ class Subscription:
             self._reading.cancel()
         if self._outlet is not None:
             self._relay.metrics.streams.dec()
+            self._relay.metrics.reader_resumed(self)
         if self.room is not None:
             self.room.close()
         if self._hallway is not None:
@@ -148,6 +152,7 @@ class Subscription:
     def pause(self) -> None:
         """The client does not read what is written."""
         self._paused_at = asyncio.get_running_loop().time()
+        self._relay.metrics.reader_paused(self)
         self._leave()
 
     def advance(self) -> None:
@@ -157,6 +162,7 @@ class Subscription:
         if (end := reason_to_end(self._relay, self._claims)) is not None:
             self._end(end)
         elif self._reading is None and not self._outlet.paused:
+            self._relay.metrics.reader_resumed(self)
             self._leave()
             room = self.room
             if room is not None and room.must_be_read:

@@ -189,6 +189,10 @@ SCHEMAS: Final[dict[str, Schema]] = FILTERS | {
                 "description": "The name of the constraint or rule that refused.",
                 "pattern": "^[a-z0-9_]+$",
             },
+            "request_id": {
+                "type": "string",
+                "description": "With a status of 500 or above: the request's id in the relay's log, also in `X-Request-Id`.",
+            },
         },
     }
 }

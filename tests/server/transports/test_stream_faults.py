@@ -11,6 +11,7 @@ import pytest
 from roomtone.log.sse_parser import SseParser
 
 from ...following import Subscriber, follow, goes, joins
+from ...patience import comes_true
 from ...people import Psql
 from ...running import RunningRelay, run_relay
 from .raw_stream import RawStream, raw_stream
@@ -59,13 +60,18 @@ async def test_one_that_stops_reading_continues_where_it_was(
         flood(psql, room)
         await others_are_served(psql, room, rick, "bo")
         assert rick.seqs[-1] not in seqs(anna)
+        with relay.client() as client:
+            assert "roomtone_readers_paused 1.0" in client.get("/metrics").text
         psql.seat(room, "cleo")
         await anna.until(b'"cleo"')
         await rick.until(joins("cleo"))
         assert seqs(anna)[: MANY + 1] == rick.seqs[: MANY + 1]
         assert seqs(anna) == sorted(set(seqs(anna)))
         with relay.client() as client:
-            assert "roomtone_readers_cut_total 0.0" in client.get("/metrics").text
+            await comes_true(lambda: "roomtone_readers_paused 0.0" in client.get("/metrics").text)
+            text = client.get("/metrics").text
+        assert "roomtone_readers_cut_total 0.0" in text
+        assert re.search(r"roomtone_reader_pause_seconds_count [1-9]", text)
 
 
 async def test_one_that_breaks_off_in_the_middle_of_an_event_loses_its_seat_alone(
