@@ -6,7 +6,7 @@ import { element, say } from '../elements/element.js'
 
 const LONGEST = 1000
 /** @type {Record<string, [field: string]>} */
-const RULES = { reports_reason_is_text: ['reason'], reports_reason_stays_in_its_place: ['reason'] }
+const RULES = { reports_reason_is_text: ['reason'], reports_reason_has_no_hidden_controls: ['reason'] }
 
 /**
  * Reports a person to the people who run this Roomtone.

@@ -36,7 +36,7 @@ export function createPinned({ pinLink, unpinLink }) {
 }
 
 /** @type {Record<string, [field: string]>} */
-const RULES = { rooms_pinned_link_is_web: ['address'], rooms_pinned_link_stays_in_its_place: ['address'] }
+const RULES = { rooms_pinned_link_is_a_web_address: ['address'], rooms_pinned_link_has_no_hidden_controls: ['address'] }
 
 function createPinDialog(/** @type {(url: string) => Promise<unknown>} */ pinLink) {
   const input = element('input', { type: 'url', inputmode: 'url', maxlength: '500', dir: 'ltr', autocomplete: 'off', placeholder: 'https://…' })

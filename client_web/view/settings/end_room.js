@@ -3,7 +3,7 @@ import { createField, createForm } from '../dialog/form.js'
 
 const LONGEST = 200
 /** @type {Record<string, [field: string]>} */
-const RULES = { rooms_ended_reason_is_a_line: ['reason'], rooms_ended_reason_stays_in_its_place: ['reason'] }
+const RULES = { rooms_ended_reason_is_a_line: ['reason'], rooms_ended_reason_has_no_hidden_controls: ['reason'] }
 
 /**
  * Ends the room for everybody, with a message. It is opened first, because it cannot be undone.

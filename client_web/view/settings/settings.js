@@ -29,8 +29,8 @@ const PACES = [0, 5, 10, 30, 60, 300, 900, 3600]
 /** The field that each rule concerns. @type {Record<string, [field: string]>} */
 const RULES = {
   rooms_name_is_text: ['name'],
-  rooms_name_is_a_name: ['name'],
-  rooms_club_is_yours: ['club_id'],
+  rooms_name_is_allowed: ['name'],
+  rooms_host_is_a_club_member: ['club_id'],
   rooms_club_id_fkey: ['club_id'],
   rooms_start_within_a_year: ['starts_at'],
   rooms_stage_is_known: ['stage'],

@@ -4,7 +4,7 @@ import { createField, createForm } from '../dialog/form.js'
 import { element } from '../elements/element.js'
 
 /** @type {Record<string, [field: string]>} */
-const RULES = { users_username_is_text: ['name'], users_username_is_a_name: ['name'], users_username_looks_like_no_other: ['name'] }
+const RULES = { users_username_is_text: ['name'], users_username_is_allowed: ['name'], users_username_looks_like_no_other: ['name'] }
 
 /**
  * Asks for a name to sign in with; some demo names can be chosen.
