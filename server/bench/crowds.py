@@ -81,13 +81,13 @@ class Crowd:
         spent = generator = busy = 0.0
         missed = size = 0
         for mark in range(events + 1):
-            before, mine = processor(server.process), processor(self.process)
+            before, own = processor(server.process), processor(self.process)
             since = time.monotonic()
             await server.write(mark)
             seen = await self._worker.ask("received", mark=mark, many=streams, since=since)
             if mark:
                 spent += processor(server.process) - before
-                generator += processor(self.process) - mine
+                generator += processor(self.process) - own
                 busy += max(seen["times"], default=0.0) / 1000
                 times += seen["times"]
                 missed += streams - len(seen["times"])

@@ -15,12 +15,14 @@ from .servers import Server, bare_loop, nginx_nchan, one_room
 
 async def fanout(bench: Workbench, plan: Plan) -> Result:
     streams = plan.streams
-    mine = await _deliver(bench, one_room(bench, streams), plan)
-    floors = {"loop": await _deliver(bench, bare_loop(bench, streams, size=mine.size), plan)}
+    roomtone = await _deliver(bench, one_room(bench, streams), plan)
+    floors = {"loop": await _deliver(bench, bare_loop(bench, streams, size=roomtone.size), plan)}
     if nchan.installed():
-        floors["nchan"] = await _deliver(bench, nginx_nchan(bench, streams, size=mine.size), plan)
+        floors["nchan"] = await _deliver(
+            bench, nginx_nchan(bench, streams, size=roomtone.size), plan
+        )
     of = f"{streams} streams"
-    every = {"Roomtone": mine} | floors
+    every = {"Roomtone": roomtone} | floors
 
     def times(share: str) -> dict[str, float]:
         return {name: getattr(one.times, share) for name, one in floors.items()}
@@ -29,9 +31,9 @@ async def fanout(bench: Workbench, plan: Plan) -> Result:
     return Result(
         "fanout",
         [
-            Figure("fanout", "CPU per delivery", of, mine.each, "µs", each, DELIVERY),
-            Figure("fanout", "received, p50", of, mine.times.p50, "ms", times("p50")),
-            Figure("fanout", "received, p99", of, mine.times.p99, "ms", times("p99"), RECEIPT),
+            Figure("fanout", "CPU per delivery", of, roomtone.each, "µs", each, DELIVERY),
+            Figure("fanout", "received, p50", of, roomtone.times.p50, "ms", times("p50")),
+            Figure("fanout", "received, p99", of, roomtone.times.p99, "ms", times("p99"), RECEIPT),
         ],
         curves=[Curve("fanout", name, of, one.curve) for name, one in every.items()],
         sent=sum(one.sent for one in every.values()),

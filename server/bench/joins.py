@@ -14,19 +14,19 @@ from .servers import Server, bare_loop, one_room
 
 async def joins(bench: Workbench, plan: Plan) -> Result:
     streams = plan.streams
-    mine = await _open(bench, one_room(bench, streams))
-    floor = await _open(bench, bare_loop(bench, streams, answer=mine.answer))
+    roomtone = await _open(bench, one_room(bench, streams))
+    floor = await _open(bench, bare_loop(bench, streams, answer=roomtone.answer))
     of = f"{streams} streams"
     figure = Figure(
         "joins",
         "until all opened",
         of,
-        mine.seconds,
+        roomtone.seconds,
         "s",
         {"loop": floor.seconds},
         opening(streams),
     )
-    return Result("joins", [figure], sent=2 * streams, generator=mine.generator)
+    return Result("joins", [figure], sent=2 * streams, generator=roomtone.generator)
 
 
 async def _open(bench: Workbench, starting: AbstractAsyncContextManager[Server]) -> Opened:

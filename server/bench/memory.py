@@ -22,11 +22,11 @@ FIRST: Final = 20
 
 async def memory(bench: Workbench, plan: Plan) -> Result:
     streams = plan.streams
-    mine = await _each(bench, many_rooms(bench, streams))
+    roomtone = await _each(bench, many_rooms(bench, streams))
     floors = {"loop": await _each(bench, bare_loop(bench, streams))}
     if nchan.installed():
         floors["nchan"] = await _each(bench, nginx_nchan(bench, streams))
-    figure = Figure("memory", "idle stream", f"{streams} streams", mine, "kB", floors, STREAM)
+    figure = Figure("memory", "idle stream", f"{streams} streams", roomtone, "kB", floors, STREAM)
     return Result("memory", [figure], sent=streams)
 
 

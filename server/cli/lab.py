@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from .group import cli
-from .measuring import measuring_options, perform
+from .measuring import measuring_options, number, numbers, perform
 
 
 @cli.group("lab")
@@ -17,36 +17,15 @@ def lab_group() -> None:
 
 @lab_group.command("signaling")
 @measuring_options
-@click.option(
+@numbers(
     "--followers",
-    default="10,50,100",
-    metavar="N,N,…",
-    help="Number of subscribers of the room, one measurement for each number. [10,50,100]",
+    "10,50,100",
+    "Number of subscribers of the room, one measurement for each number.",
 )
-@click.option(
-    "--rate",
-    type=float,
-    default=10.0,
-    metavar="N",
-    help="Joins, signals and leaves per second. [10]",
-)
-@click.option(
-    "--duration", type=float, default=10.0, metavar="N", help="Seconds of each measurement. [10]"
-)
-@click.option(
-    "--poll-interval",
-    type=float,
-    default=1.0,
-    metavar="N",
-    help="Seconds between two polls of one subscriber. [1]",
-)
-def lab_signaling_command(
-    followers: str,
-    rate: float,
-    duration: float,
-    poll_interval: float,
-    **given: Any,
-) -> None:
+@number("--rate", 10.0, "Joins, signals and leaves per second.")
+@number("--duration", 10.0, "Seconds of each measurement.")
+@number("--poll-interval", 1.0, "Seconds between two polls of one subscriber.")
+def lab_signaling_command(**given: Any) -> None:
     """Measure push over SSE, polling, long-polling and WebSocket on the same database.
 
     Latency, requests, bytes, transactions, processor and memory, and whether an event was missed.
@@ -55,49 +34,22 @@ def lab_signaling_command(
     """
     from ..lab.signaling.command import SIGNALING
     from ..lab.signaling.plan import Plan
-    from ..tools.numbers import numbers_of
 
-    def plan() -> Plan:
-        return Plan(
-            followers=numbers_of("followers", followers),
-            rate=rate,
-            duration=duration,
-            poll_interval=poll_interval,
-        )
-
-    perform(SIGNALING, plan, **given)
+    perform(SIGNALING, Plan, **given)
 
 
 @lab_group.command("topology")
 @measuring_options
-@click.option(
-    "--speakers",
-    default="3,12",
-    metavar="N,N,…",
-    help="Number of speakers, 2 to 12: one measurement for each number. [3,12]",
-)
-@click.option(
-    "--listeners",
-    default="0,40",
-    metavar="N,N,…",
-    help="Number of listeners, 0 to 40, with each number of speakers. [0,40]",
-)
+@numbers("--speakers", "3,12", "Number of speakers, 2 to 12: one measurement for each number.")
+@numbers("--listeners", "0,40", "Number of listeners, 0 to 40, with each number of speakers.")
 @click.option(
     "--topologies",
     default="mesh,sfu,mcu",
     metavar="NAME,…",
     help="Which topologies. [mesh,sfu,mcu]",
 )
-@click.option(
-    "--duration", type=float, default=4.0, metavar="N", help="Seconds of each measurement. [4]"
-)
-def lab_topology_command(
-    speakers: str,
-    listeners: str,
-    topologies: str,
-    duration: float,
-    **given: Any,
-) -> None:
+@number("--duration", 4.0, "Seconds of each measurement.")
+def lab_topology_command(topologies: str, **given: Any) -> None:
     """Measure mesh, SFU and MCU with the same participants on the same server.
 
     What each participant sends and receives, connections, the nodes' processor time, the delay of the audio, and the number
@@ -105,14 +57,8 @@ def lab_topology_command(
     """
     from ..lab.topology.command import TOPOLOGY
     from ..lab.topology.plan import Plan, topologies_of
-    from ..tools.numbers import numbers_of
 
-    def plan() -> Plan:
-        return Plan(
-            speakers=numbers_of("speakers", speakers),
-            listeners=numbers_of("listeners", listeners),
-            topologies=topologies_of(topologies),
-            duration=duration,
-        )
+    def plan(**numbers: Any) -> Plan:
+        return Plan(topologies=topologies_of(topologies), **numbers)
 
     perform(TOPOLOGY, plan, **given)

@@ -1,4 +1,4 @@
-"""What all commands that measure have: a database, files for the report, and an end."""
+"""What all commands that measure have: the numbers of their plan, a database, files for the report, and an end."""
 
 from __future__ import annotations
 
@@ -17,8 +17,29 @@ if TYPE_CHECKING:
     from ..tools.command import Measuring, P, R
 
 
+def number(flag: str, default: float, help: str) -> Callable[[Command], Command]:
+    """One number of the plan, of the type of its default."""
+    words = f"{help} [{default:g}]"
+    return click.option(flag, type=type(default), default=default, metavar="N", help=words)
+
+
+def numbers(flag: str, default: str, help: str) -> Callable[[Command], Command]:
+    """Several whole numbers of the plan: there is a measurement for each."""
+
+    def read(_context: click.Context, parameter: click.Parameter, text: str) -> tuple[int, ...]:
+        from ..tools.numbers import PlanError, numbers_of
+
+        try:
+            return numbers_of(str(parameter.name), text)
+        except PlanError as error:
+            raise click.UsageError(str(error)) from None
+
+    words = f"{help} [{default}]"
+    return click.option(flag, default=default, metavar="N,N,…", callback=read, help=words)
+
+
 def measuring_options(command: Command) -> Command:
-    """`--database-url`, `--json` and `--html`; `perform` is given all of them."""
+    """`--database-url`, `--json` and `--html`."""
     kind = click.Path(path_type=Path, dir_okay=False)
     figures = click.option("--json", "json_file", type=kind, help="Write all figures to this file.")
     report = click.option(
@@ -29,18 +50,21 @@ def measuring_options(command: Command) -> Command:
 
 def perform(
     measuring: Measuring[P, R],
-    plan: Callable[[], P],
+    plan: Callable[..., P],
     *,
     json_file: Path | None,
     html_file: Path | None,
-    **given: Any,
+    database_url: str | None,
+    database_url_file: Path | None,
+    **numbers: Any,
 ) -> None:
-    """Make the plan, run it, show the report and exit; without an exit status if it was stopped."""
+    """Make the plan of these numbers, run it, show the report and exit; without an exit status if it was stopped."""
     from ..tools.numbers import PlanError
 
     try:
-        made = plan()
+        made = plan(**numbers)
     except PlanError as error:
         raise click.UsageError(str(error)) from None
+    given = {"database_url": database_url, "database_url_file": database_url_file}
     with stopping_on_signals(Terminal()), expected_errors():
         sys.exit(measuring.perform(made, settings_from(given).database_url, json_file, html_file))

@@ -85,7 +85,7 @@ async def wait_until_caught_up(environment: DrillEnvironment) -> TableState:
 
 def _caught_up(follower: Follower, tables: TableState) -> bool:
     at = follower.observed.position
-    mine = [
+    visible = [
         seq
         for seq, recipient in tables.events.get(follower.room, {}).items()
         if recipient in (None, follower.user)
@@ -93,7 +93,7 @@ def _caught_up(follower: Follower, tables: TableState) -> bool:
     return (
         at is not None
         and at.epoch == tables.epochs.get(follower.room)
-        and at.seq >= max(mine, default=0)
+        and at.seq >= max(visible, default=0)
         and _roster(follower) == tables.seats.get(follower.room, {})
         and _here(follower) == tables.here
     )

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from .loss_concealment import Concealer
-from .opus import FRAME_SAMPLES, RATE, Decoder, Samples
+from .opus import FRAME_SAMPLES, Decoder, Samples
 from .rtp import RtpPacket
 
 FRAMES_LIMIT: Final = 50  # one second; when there are more, the oldest are dropped
@@ -98,11 +98,6 @@ class JitterBuffer:
             self._decode(packet)
         frame, self._samples = self._samples[:FRAME_SAMPLES], self._samples[FRAME_SAMPLES:]
         return self._concealer.continue_with(frame)
-
-    @property
-    def delay(self) -> float:
-        """Seconds of audio that wait here."""
-        return len(self._waiting) * FRAME_SAMPLES / RATE
 
     def _skip(self, frames: int) -> None:
         """Leave out the oldest frames, if this is a positive number."""

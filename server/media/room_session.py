@@ -80,7 +80,6 @@ class RoomSession:
         self._actions = actions
         self._recording_state = recording_state
         self._report = report
-        self._changed = asyncio.Event()
         self._tasks = Supervisor()
         self._epoch: int | None = None
 
@@ -90,31 +89,16 @@ class RoomSession:
         seat = self.seats.get(self.held_seat.client.user.id)
         return seat if seat is not None and seat.peer == self.held_seat.peer else None
 
-    @property
-    def others(self) -> list[Seat]:
-        """The other participants, in the order they joined."""
-        me = self.held_seat.client.user.id
-        present = (s for s in self.seats.values() if s.user != me and s.peer is not None)
-        return sorted(present, key=lambda seat: seat.seq)
-
-    async def until(self, condition: Callable[[RoomSession], object]) -> None:
-        """Wait until this is true of the session; it is checked after each change."""
-        while not condition(self):
-            self._changed.clear()
-            await self._changed.wait()
-
     async def run(self) -> None:
         """Follow the room until the session ends."""
         try:
             async for event in self.held_seat.events():
                 await self._apply(event)
-                self._changed.set()
                 if self._recording_state.leaves:
                     self.reason = RECORDED
                     return
         finally:
             self.ended.set()
-            self._changed.set()
             await self._audio.close()
             await self.routes.close()
             await self._tasks.close()
@@ -159,7 +143,6 @@ class RoomSession:
             self._actions.update(me, self.room)
 
     def _connected(self, seat: Seat) -> None:
-        self._changed.set()
         self._report(f"connected with {seat.username}")
 
     def _connected_directly(self, seat: Seat) -> None:

@@ -108,10 +108,8 @@ class Hallway:
     def rows(self, reader: HallwayReader) -> str:
         """The whole hallway as a JSON array; what the reader takes next are changes to it."""
         reader.seen = self._changes.version
-        mine = [row.text for row in self._private.values() if reader.user in row.recipients]
-        return (
-            f"[{','.join(chain(self._public.values(), mine) if mine else self._public.values())}]"
-        )
+        private = [row.text for row in self._private.values() if reader.user in row.recipients]
+        return f"[{','.join(chain(self._public.values(), private) if private else self._public.values())}]"
 
     def cursor(self, reader: HallwayReader) -> Cursor:
         """The reader's position, with which its client can ask for later changes."""

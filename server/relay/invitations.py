@@ -59,6 +59,12 @@ class OpenInvitations:
         self.readers: tuple[InvitationsReader, ...] = ()
         self.recently_read = False
 
+    def add(self, reader: InvitationsReader) -> None:
+        self.readers = (*self.readers, reader)
+
+    def discard(self, reader: InvitationsReader) -> None:
+        self.readers = tuple(each for each in self.readers if each is not reader)
+
     def put(self, text: str) -> None:
         """The list as it is now, a JSON array."""
         if text == self.text:
@@ -77,28 +83,28 @@ class OpenInvitations:
 class InvitationsReader:
     """Which list of a user's invitations was sent last, on one stream or in a series of polls. `seen` is its tag."""
 
-    __slots__ = ("_mine", "seen", "subscriber")
+    __slots__ = ("_invitations", "seen", "subscriber")
 
-    def __init__(self, mine: OpenInvitations, subscriber: Subscriber) -> None:
-        self._mine = mine
+    def __init__(self, invitations: OpenInvitations, subscriber: Subscriber) -> None:
+        self._invitations = invitations
         self.subscriber = subscriber
         self.seen = ""
-        mine.readers = (*mine.readers, self)
+        invitations.add(self)
 
     def all(self) -> str | None:
         """The list as a JSON array; None if it was not read yet. It counts as sent."""
-        self.seen = self._mine.tag
-        return self._mine.text
+        self.seen = self._invitations.tag
+        return self._invitations.text
 
     def take(self) -> list[Frame]:
         """The whole list, if it differs from the one that was sent last."""
-        if self.seen == self._mine.tag or self._mine.text is None:
+        if self.seen == self._invitations.tag or self._invitations.text is None:
             return []
-        self.seen = self._mine.tag
-        return [self._mine.frame]
+        self.seen = self._invitations.tag
+        return [self._invitations.frame]
 
     def close(self) -> None:
-        self._mine.readers = tuple(each for each in self._mine.readers if each is not self)
+        self._invitations.discard(self)
 
 
 class Invitations:
@@ -127,17 +133,17 @@ class Invitations:
         """Invitations to this room are no longer open. No notification of an invitation says so."""
         if self._ended_meanwhile is not None:
             self._ended_meanwhile.add(room)
-        if wanted := {user for user, mine in self._lists.items() if room in mine.rooms}:
+        if wanted := {user for user, of_user in self._lists.items() if room in of_user.rooms}:
             self._wanted |= wanted
             self._work.set()
 
     def resync(self) -> None:
         """Notifications may have been missed: read all lists again, and forget those that nobody has read since the last resync."""
-        for user, mine in list(self._lists.items()):
-            if not mine.readers and not mine.recently_read:
+        for user, of_user in list(self._lists.items()):
+            if not of_user.readers and not of_user.recently_read:
                 del self._lists[user]
-                self._update_users(user, mine.ids, frozenset())
-            mine.recently_read = False
+                self._update_users(user, of_user.ids, frozenset())
+            of_user.recently_read = False
         self._wanted |= self._lists.keys()
         self._work.set()
 
@@ -145,18 +151,18 @@ class Invitations:
         """A reader of this user's invitations, to be closed; None for an anonymous user."""
         if user is None:
             return None
-        mine = self._lists.get(user)
-        if mine is None:
-            mine = self._lists[user] = OpenInvitations()
-        mine.recently_read = True
-        reader = InvitationsReader(mine, subscriber)
+        of_user = self._lists.get(user)
+        if of_user is None:
+            of_user = self._lists[user] = OpenInvitations()
+        of_user.recently_read = True
+        reader = InvitationsReader(of_user, subscriber)
         try:
-            if mine.text is None:
+            if of_user.text is None:
                 self._wanted.add(user)
                 self._work.set()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(READ_WITHIN):
-                        while mine.text is None:
+                        while of_user.text is None:
                             await self._has_read.wait()
         except BaseException:
             reader.close()
@@ -225,10 +231,10 @@ class Invitations:
         finally:
             self._ended_meanwhile = None
         for user in users & self._lists.keys():
-            mine, before = self._lists[user], self._lists[user].ids
-            mine.put(texts.get(user, "[]"))
-            self._update_users(user, before, mine.ids)
-            if mine.rooms & ended:  # it ended while the answer was on its way
+            of_user, before = self._lists[user], self._lists[user].ids
+            of_user.put(texts.get(user, "[]"))
+            self._update_users(user, before, of_user.ids)
+            if of_user.rooms & ended:  # it ended while the answer was on its way
                 self._wanted.add(user)
                 self._work.set()
         self._has_read.set()

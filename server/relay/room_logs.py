@@ -30,7 +30,9 @@ from .metrics import Metrics
 
 FRUITLESS_PER_S: Final = 50.0  # reads that find nothing; each false notification causes one
 FRUITLESS_AT_ONCE: Final = 100
-UNREAD_FOR: Final = 1.0  # seconds that a log is kept after it was opened although it has no reader
+KEPT_WITHOUT_READER: Final = (
+    1.0  # seconds that a log is kept after it was opened although it has no reader
+)
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +167,7 @@ class RoomLogs:
         if not opening.cancelled() and opening.exception() is None:
             # Those who waited are about to read it; if all of them were cancelled, it has no reader.
             forget = partial(self._forget_unread, opening.result())
-            asyncio.get_running_loop().call_later(UNREAD_FOR, forget)
+            asyncio.get_running_loop().call_later(KEPT_WITHOUT_READER, forget)
 
     def _forget_unread(self, room_log: RoomLog) -> None:
         room = room_log.room

@@ -86,16 +86,16 @@ class ObservedEvents:
         owed: set[int] = set()
         first = 0
         position: int | None = None
-        mine = sorted(seq for seq, recipient in log.items() if recipient in (None, user))
+        visible = sorted(seq for seq, recipient in log.items() if recipient in (None, user))
         for arrival in self.arrivals:
             if arrival.cursor.epoch != epoch:
                 continue
             if isinstance(arrival, SnapshotReceived):
                 if position is not None:
-                    owed.update(seq for seq in mine if first < seq <= position)
+                    owed.update(seq for seq in visible if first < seq <= position)
                 first = position = arrival.cursor.seq
             elif position is not None:
                 position = max(position, arrival.cursor.seq)
         if position is not None:
-            owed.update(seq for seq in mine if seq > first)
+            owed.update(seq for seq in visible if seq > first)
         return owed

@@ -119,12 +119,12 @@ class Workbench:
     async def forget(self) -> None:
         """Delete this run's rooms and users from the database."""
         async with await self.psql() as psql:
-            mine = f"lab {self.run} %"
+            names = f"lab {self.run} %"
             await psql.execute(
                 "delete from rooms where host_id in (select id from users where username like %s)",
-                (mine,),
+                (names,),
             )
-            await psql.execute("delete from users where username like %s", (mine,))
+            await psql.execute("delete from users where username like %s", (names,))
 
 
 @contextmanager

@@ -89,7 +89,7 @@ class AsgiStream(QueuedOutlet):
 
     framing: Framing = staticmethod(event_stream)
     still_here = STILL_HERE
-    unread_for = math.inf
+    cut_off_after = math.inf
 
     def __init__(self, subscription: Subscription, send: Send) -> None:
         super().__init__(subscription)

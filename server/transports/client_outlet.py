@@ -16,7 +16,7 @@ class ClientOutlet(Outlet, Protocol):
         """What shows that the connection works."""
 
     @property
-    def unread_for(self) -> float:
+    def cut_off_after(self) -> float:
         """Seconds until a client that reads nothing is cut off."""
 
     @property

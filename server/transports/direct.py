@@ -56,14 +56,10 @@ def offered(scope: Mapping[str, Any]) -> OfferedTransport | None:
     return transport
 
 
-class DirectStream:
-    """An event stream in the chunked transfer coding."""
+class DirectOutlet:
+    """What is written for one subscription, as bytes on the wire."""
 
     __slots__ = ("_subscription", "_transport", "write")
-
-    framing: Framing = staticmethod(chunked_event_stream)
-    still_here = chunk(STILL_HERE)
-    unread_for = math.inf
 
     def __init__(self, transport: OfferedTransport, subscription: Subscription) -> None:
         self._transport = transport
@@ -74,11 +70,21 @@ class DirectStream:
     def paused(self) -> bool:
         return self._transport.paused
 
-    def end(self, end: StreamEnded) -> None:
-        self._transport.finish(self.framing([end.frame()]))
-
     def cut(self) -> None:
         self._transport.abort()
 
     def failed(self) -> None:
         self._subscription.failed()
+
+
+class DirectStream(DirectOutlet):
+    """An event stream in the chunked transfer coding."""
+
+    __slots__ = ()
+
+    framing: Framing = staticmethod(chunked_event_stream)
+    still_here = chunk(STILL_HERE)
+    cut_off_after = math.inf
+
+    def end(self, end: StreamEnded) -> None:
+        self._transport.finish(self.framing([end.frame()]))

@@ -14,14 +14,15 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from ..identity.tokens import claims_of, subject_of, user_of
+from ..identity.tokens import claims_of, user_of
 from ..postgres.room_events import Seat, why_gone
 from ..problem import Problem
 from ..resource import resource
 from ..types import Claims, Cursor, PeerId, RoomId
 from . import poll_request, polling
+from .cursors import cursor_or_none
 from .following import SeatTaken, no_such_room
-from .sse import EventStream, cursor_of
+from .sse import EventStream
 from .sse_response import HEADERS
 from .subscription import Subscription
 
@@ -36,7 +37,7 @@ async def room_events(request: Request) -> Response:
     seat = await seat_of(request, claims)
     if request.method == "HEAD":
         return _empty_stream()
-    return await _stream(request, claims, seat)
+    return await _stream(request, seat)
 
 
 async def hallway_events(request: Request) -> Response:
@@ -45,13 +46,15 @@ async def hallway_events(request: Request) -> Response:
         return await polling.poll_hallway(request, claims)
     if request.method == "HEAD":
         return _empty_stream()
-    return await _stream(request, claims, None)
+    return await _stream(request, None)
 
 
-async def _stream(request: Request, claims: Claims, seat: Seat | None) -> Response:
-    subscription = Subscription(request, claims, subject_of(request))
+async def _stream(request: Request, seat: Seat | None) -> Response:
+    # The header, which an EventSource sends by itself, has priority over the query.
+    text = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
+    subscription = Subscription(request)
     try:
-        await subscription.open(seat, None if seat is None else cursor_of(request))
+        await subscription.open(seat, cursor_or_none(text))
         return EventStream(subscription, await subscription.opening_frames())
     except BaseException:
         subscription.close()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ..log.frame import Frame
-from ..types import Cursor
 from .asgi_outlets import AsgiStream
 from .direct import DirectStream, offered
 from .following import RETRY
@@ -40,15 +38,3 @@ class EventStream(Response):
         finally:
             if not served_on:
                 self._subscription.close()
-
-
-def cursor_of(request: Request) -> Cursor | None:
-    """Where to resume. The header, which an EventSource sends by itself, has priority over the query.
-
-    An invalid cursor counts as none: a snapshot follows.
-    """
-    text = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
-    try:
-        return Cursor.parse(text) if text else None
-    except ValueError:
-        return None

@@ -14,7 +14,6 @@ from typing import Any, Final
 import psycopg
 from starlette.requests import HTTPConnection
 
-from ..identity.tokens import ends_at, user_of
 from ..log import control_events
 from ..log.frame import Frame
 from ..log.writers import size_of
@@ -23,7 +22,7 @@ from ..problem import Problem
 from ..relay.hallway_changes import HallwayReader
 from ..relay.invitations import InvitationsReader
 from ..relay.relay import Relay
-from ..types import Claims, Cursor
+from ..types import Cursor
 from .client_outlet import ClientOutlet
 from .following import (
     RoomSubscription,
@@ -32,7 +31,7 @@ from .following import (
     require_signed_in,
     take,
 )
-from .stream_counts import StreamCounts
+from .token_in_use import TokenInUse
 
 QUIET: Final = 15.0  # seconds without a frame until a comment is sent; proxies close silent connections after 60
 AT_ONCE: Final = (
@@ -46,49 +45,45 @@ class Subscription:
     """One client's stream. `open` it, send the `opening_frames`, `begin`; it closes itself with the connection."""
 
     __slots__ = (
-        "_claims", "_closed", "_database", "_ends_at", "_hallway", "_invitations", "_outlet", "_paused_at", "_reading",
-        "_relay", "_streams", "_subject", "_tasks", "_uses_token", "_written_at", "room",
+        "_closed", "_database", "_hallway", "_invitations", "_outlet", "_paused_at", "_reading",
+        "_relay", "_tasks", "_token", "_written_at", "room",
     )  # fmt: skip
 
-    def __init__(self, connection: HTTPConnection, claims: Claims, subject: str) -> None:
-        """Counts as a stream of this subject until `close`. Raises Problem 429 and 503."""
+    def __init__(self, connection: HTTPConnection) -> None:
+        """Counts as a stream of the connection's user until `close`. Raises Problem."""
         state = connection.state
         self._relay: Relay = state.relay
         self._database = state.database
         self._tasks = state.tasks
-        self._streams: StreamCounts = state.streams
-        self._claims = claims
-        self._ends_at = ends_at(claims)
-        self._subject = subject
+        self._token = TokenInUse(connection)
         self._hallway: HallwayReader | None = None
         self._invitations: InvitationsReader | None = None
         self._outlet: ClientOutlet | None = None
         self._reading: asyncio.Task[None] | None = None
         self._paused_at = 0.0
         self._written_at = time.monotonic()  # until the first frames: when the request came
-        self._uses_token = self._closed = False
+        self._closed = False
         self.room: RoomSubscription | None = None
-        self._streams.add(subject)
 
     async def open(self, seat: Seat | None = None, after: Cursor | None = None) -> None:
         """Follow the hallway, the user's invitations, and a room if given, until `close`. Raises Problem and psycopg errors."""
         if seat is not None:
             self.room = await RoomSubscription.open(self._relay, seat, self, after)
         await self._relay.hallway.until_filled()
-        self._relay.revocations.use(self._claims, self)
-        self._uses_token = True
-        user = user_of(self._claims)
-        self._hallway = self._relay.hallway.reader(self, user)
-        self._invitations = await self._relay.invitations.open(user, self)
+        self._token.watch(self)
+        self._hallway = self._relay.hallway.reader(self, self._token.user)
+        self._invitations = await self._relay.invitations.open(self._token.user, self)
 
     async def opening_frames(self) -> list[Frame]:
         """The first frames. Raises psycopg errors if the user may not follow the room."""
         assert self._hallway is not None
         if self.room is None:
-            await require_signed_in(self._database, self._claims)
+            await require_signed_in(self._database, self._token.claims)
         hallway = f'"hallway":{self._relay.hallway.rows(self._hallway)}'
         caught_up = (
-            [] if self.room is None else await self.room.catch_up(self._database, self._claims)
+            []
+            if self.room is None
+            else await self.room.catch_up(self._database, self._token.claims)
         )
         if self.room is not None and caught_up is None:
             return [await self._snapshot(self.room, hallway)]
@@ -125,9 +120,7 @@ class Subscription:
             self._hallway.close()
         if self._invitations is not None:
             self._invitations.close()
-        if self._uses_token:
-            self._relay.revocations.end_use(self._claims, self)
-        self._streams.discard(self._subject)
+        self._token.close(self)
         # No circle of references is left, so that all of it is freed now and not by the garbage collector.
         self._outlet = self._hallway = self._invitations = self._reading = self.room = None
 
@@ -159,7 +152,7 @@ class Subscription:
         """There may be something that was not written."""
         if self._outlet is None:  # not begun, or closed
             return
-        if (end := reason_to_end(self._relay, self._claims)) is not None:
+        if (end := reason_to_end(self._relay, self._token.claims)) is not None:
             self._end(end)
         elif self._reading is None and not self._outlet.paused:
             self._relay.metrics.reader_resumed(self)
@@ -187,12 +180,12 @@ class Subscription:
         """See `TimingWheel`: end with the token, cut off a client that reads nothing, show that the connection works."""
         if self._outlet is None:
             return None
-        left = None if self._ends_at is None else self._ends_at - time.time()
+        left = self._token.seconds_left()
         if left is not None and left <= 0:
             self._end(StreamEnded("token expired"))
             return None
         if self._outlet.paused:
-            again = self._paused_at + self._outlet.unread_for
+            again = self._paused_at + self._outlet.cut_off_after
             if again <= now:
                 self.cut()
                 return None
@@ -264,7 +257,7 @@ class Subscription:
         frames: list[Frame] = []
         try:
             if room.after is not None:
-                frames = await room.next_page(self._database, self._claims)
+                frames = await room.next_page(self._database, self._token.claims)
             if room.after is None and room.must_be_read:
                 frames = [*frames, await self._snapshot(room)]
         except StreamEnded as ended:
@@ -286,7 +279,7 @@ class Subscription:
             self.advance()
 
     async def _snapshot(self, room: RoomSubscription, hallway: str | None = None) -> Frame:
-        text = await room.snapshot(self._database, self._claims)
+        text = await room.snapshot(self._database, self._token.claims)
         start = text[:-1] if hallway is None else f"{text[:-1]},{hallway}"
         return control_events.snapshot(self._with_invitations(start), room.reader.position)
 

@@ -20,21 +20,22 @@ import psycopg
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ..identity.tokens import claims_of, subject_of
+from ..identity.tokens import claims_of
 from ..log import control_events
 from ..log.frame import Frame
 from ..postgres.room_events import Seat
 from ..problem import Problem
 from ..supervision import first_of
-from ..token_bucket import request_bucket
-from ..types import Claims, Cursor, PeerId, RoomId, UserId
+from ..types import Cursor, PeerId, RoomId, UserId
 from . import websocket_messages as messages
+from .cursors import cursor_or_none
 from .direct import offered
 from .following import RoomSubscription, StreamEnded
 from .routes import SEAT_LOST, peer_of, room_of, seat_of, why_seat_was_lost
 from .socket_events import SocketEvents
+from .socket_reader import SocketReader
 from .subscription import Subscription
-from .websocket_outlets import UNREAD_FOR, AsgiSocket, DirectSocket, SocketEnd
+from .websocket_outlets import CUT_OFF_AFTER, AsgiSocket, DirectSocket, SocketEnd
 
 PROTOCOL: Final = "roomtone"
 """The subprotocol (RFC 6455, 1.9) that a client offers beside `bearer.<token>`. The answer never names the token."""
@@ -58,10 +59,8 @@ async def _serve(websocket: WebSocket, kind: type[HallwaySocket]) -> None:
     await websocket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
     with contextlib.suppress(WebSocketDisconnect):
         try:
-            claims = claims_of(websocket)
-            subscription = Subscription(websocket, claims, subject_of(websocket))
-            with contextlib.closing(subscription):
-                await kind(websocket, claims, subscription).serve()
+            with contextlib.closing(Subscription(websocket)) as subscription:
+                await kind(websocket, subscription).serve()
         except (Problem, psycopg.Error) as error:
             anonymous = not websocket.scope.get("roomtone.claims")
             problem = messages.problem_of(error, anonymous=anonymous)
@@ -71,17 +70,14 @@ async def _serve(websocket: WebSocket, kind: type[HallwaySocket]) -> None:
 
 
 class HallwaySocket:
-    """One socket: events are written to it, the client's messages are read, or it is cut off."""
+    """One socket, from the handshake to its end. Events are written to it, and what its client sends is read."""
 
-    def __init__(self, websocket: WebSocket, claims: Claims, subscription: Subscription) -> None:
+    def __init__(self, websocket: WebSocket, subscription: Subscription) -> None:
         self._websocket = websocket
         self._state: Any = websocket.state
-        self._claims = claims
+        self._claims = claims_of(websocket)
         self._subscription = subscription
         self._ended = SocketEnd()
-        self._answering = asyncio.Lock()
-        self._bucket = request_bucket(self._state.settings.requests_per_second)
-        self._outlet: DirectSocket | AsgiSocket
 
     async def serve(self) -> None:
         """Run until either side ends it. Raises Problem and psycopg errors if the user may not follow."""
@@ -92,10 +88,11 @@ class HallwaySocket:
             await self._websocket.send_text(end.frame().socket)
             await self._close(end.reason)
             return
-        self._outlet = self._write_to()
-        self._subscription.begin(self._outlet, first)
+        outlet = self._write_to()
+        reader = SocketReader(self._websocket, outlet, self._handle, anonymous=not self._claims)
+        self._subscription.begin(outlet, first)
         await first_of(
-            socket_writer=self._outlet.run(), socket_reader=self._read(), socket_end=self._end()
+            socket_writer=outlet.run(), socket_reader=reader.run(), socket_end=self._end(reader)
         )
         if self._ended.is_set():
             await self._close(self._ended.reason)
@@ -106,49 +103,18 @@ class HallwaySocket:
             return DirectSocket(transport, self._subscription, self._ended)
         return AsgiSocket(self._websocket, self._subscription, self._ended)
 
-    async def _end(self) -> None:
+    async def _end(self, reader: SocketReader) -> None:
         await self._ended.wait()
-        async with self._answering:  # the acknowledgement of a leave is sent before the bye
-            if self._ended.end is not None:
-                self._send(self._ended.end.frame().socket)
-            self._outlet.complete()
-        await asyncio.sleep(UNREAD_FOR)  # the writer ends before, unless the client does not read
+        await reader.finish(self._ended)
+        # The writer ends before, unless the client does not read.
+        await asyncio.sleep(CUT_OFF_AFTER)
 
     async def _open(self) -> list[Frame]:
         """The first frames: here, of the hallway."""
         return await self._subscription.opening_frames()
 
-    async def _read(self) -> None:
-        while True:
-            received = await self._websocket.receive()
-            if received["type"] == "websocket.disconnect":
-                return
-            wait = self._bucket.take()
-            async with self._answering:
-                self._send(await self._answer(received.get("text"), wait))
-            await self._outlet.writable()
-            # A client that sends more than it may is read only as fast as it may send.
-            await asyncio.sleep(wait)
-
-    async def _answer(self, text: str | None, wait: float) -> str:
-        """Handle one message. Returns its acknowledgement."""
-        message_id: messages.Id = None
-        try:
-            message = messages.parse(text, limit=self._state.settings.body_limit)
-            message_id = message.id
-            if wait:
-                raise messages.too_many(self._bucket.per_second, wait)
-            data = await self._handle(message.event, message.data)
-        except (Problem, psycopg.Error) as error:
-            problem = messages.problem_of(error, anonymous=not self._claims)
-            return messages.refused(message_id, problem)
-        return messages.acknowledgement(message_id, data)
-
     async def _handle(self, event: str, _data: Any) -> str:
         raise messages.unknown_event(event, "Only a room's socket accepts events.")
-
-    def _send(self, text: str) -> None:
-        self._state.metrics.sent.size += self._outlet.write_text(text)
 
     async def _close(self, reason: str) -> None:
         with contextlib.suppress(TimeoutError, RuntimeError):
@@ -159,13 +125,13 @@ class HallwaySocket:
 class RoomSocket(HallwaySocket):
     """A room's socket. With a seat it follows the room; without one, the hallway until the user joins."""
 
-    def __init__(self, websocket: WebSocket, claims: Claims, subscription: Subscription) -> None:
-        super().__init__(websocket, claims, subscription)
+    def __init__(self, websocket: WebSocket, subscription: Subscription) -> None:
+        super().__init__(websocket, subscription)
         self._room = room_of(websocket)
         self._socket_events = SocketEvents(
             self._state.database,
             self._state.rows,
-            claims,
+            self._claims,
             self._room,
             rows_limit=self._state.settings.rows_limit,
         )
@@ -176,7 +142,7 @@ class RoomSocket(HallwaySocket):
         }
 
     async def _open(self) -> list[Frame]:
-        after = self._after()
+        after = cursor_or_none(self._websocket.query_params.get("after"))
         try:
             seat = await seat_of(self._websocket, self._claims)
             self._subscription.follow_room(await self._follow(seat, after))
@@ -190,13 +156,6 @@ class RoomSocket(HallwaySocket):
         if (room := self._subscription.suspend_room()) is not None:
             room.close()
         return await super()._open()
-
-    def _after(self) -> Cursor | None:
-        """Where to resume. As on an event stream, an invalid cursor counts as none."""
-        try:
-            return Cursor.parse(self._websocket.query_params.get("after", ""))
-        except ValueError:
-            return None
 
     async def _follow(self, seat: Seat, after: Cursor | None = None) -> RoomSubscription:
         return await RoomSubscription.open(self._state.relay, seat, self._subscription, after)

@@ -10,12 +10,12 @@ from starlette.websockets import WebSocket
 from ..log.frame import websocket_frame
 from ..log.framing import Framing, socket_frames, socket_messages
 from .asgi_outlets import QueuedOutlet
-from .direct import OfferedTransport
+from .direct import DirectOutlet, OfferedTransport
 from .following import StreamEnded
 from .subscription import Subscription
 from .websocket_messages import STILL_HERE
 
-UNREAD_FOR: Final = 20.0  # seconds until a client that does not read a frame is cut off
+CUT_OFF_AFTER: Final = 20.0  # seconds until a client that does not read a frame is cut off
 
 
 class SocketEnd(asyncio.Event):
@@ -29,25 +29,19 @@ class SocketEnd(asyncio.Event):
         self.set()
 
 
-class DirectSocket:
+class DirectSocket(DirectOutlet):
     """Frames as they are on the wire. No compression was negotiated."""
 
     framing: Framing = staticmethod(socket_frames)
     still_here = websocket_frame(STILL_HERE)
-    unread_for = UNREAD_FOR
+    cut_off_after = CUT_OFF_AFTER
 
     def __init__(
         self, transport: OfferedTransport, subscription: Subscription, ended: SocketEnd
     ) -> None:
-        self._transport = transport
-        self._subscription = subscription
+        super().__init__(transport, subscription)
         self._ended = ended
         self._complete = asyncio.Event()
-        self.write = transport.write
-
-    @property
-    def paused(self) -> bool:
-        return self._transport.paused
 
     def write_text(self, text: str) -> int:
         """One message; returns its size."""
@@ -57,12 +51,6 @@ class DirectSocket:
 
     def end(self, end: StreamEnded) -> None:
         self._ended.because(end.reason, end)
-
-    def cut(self) -> None:
-        self._transport.abort()
-
-    def failed(self) -> None:
-        self._subscription.failed()
 
     def complete(self) -> None:
         self._complete.set()
@@ -78,7 +66,7 @@ class DirectSocket:
 class AsgiSocket(QueuedOutlet):
     framing: Framing = staticmethod(socket_messages)
     still_here: ClassVar = [STILL_HERE]
-    unread_for = UNREAD_FOR
+    cut_off_after = CUT_OFF_AFTER
 
     def __init__(self, websocket: WebSocket, subscription: Subscription, ended: SocketEnd) -> None:
         super().__init__(subscription)

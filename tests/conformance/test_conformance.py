@@ -28,6 +28,8 @@ from roomtone.media.signaling.outbox import Outbox, Outgoing
 from roomtone.paths import CLIENT_WEB, SCHEMA, TRIGGERS
 from roomtone.types import Cursor, PeerId, RoomId, UserId
 
+from ..patience import comes_true
+
 CASES = Path(__file__).parent
 Case = dict[str, Any]
 
@@ -134,8 +136,10 @@ async def test_signals_arrive_in_order(case: Case) -> None:
     for send in case["sends"]:
         to = PeerId(send["to"])
         outbox.put(Outgoing(RoomId(1), PeerId("me"), to, send["kind"], send["body"]))
+    last = PeerId("last")
+    outbox.put(Outgoing(RoomId(1), PeerId("me"), last, "bye", {}))  # arrives after all others
     running = asyncio.create_task(outbox.run())
-    await outbox.flushed()
+    await comes_true(lambda: recipients.arrived.pop(last, None))
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running

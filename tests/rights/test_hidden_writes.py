@@ -76,8 +76,8 @@ def answer(connection: Connection, world: World, actor: str, statement: str, roo
             connection.execute("set constraints all immediate")
             learned = repr(rows)
     except psycopg.Error as error:
-        told = error.diag
-        learned = f"{error.sqlstate} {told.constraint_name} {told.message_primary} {told.message_detail} {told.message_hint}"
+        diagnosis = error.diag
+        learned = f"{error.sqlstate} {diagnosis.constraint_name} {diagnosis.message_primary} {diagnosis.message_detail} {diagnosis.message_hint}"
     return learned.replace(str(room), "{room}")
 
 
@@ -163,7 +163,7 @@ def calls(connection: Connection) -> Iterator[str]:
 def test_a_write_about_a_hidden_room_is_answered_as_about_none(
     connection: Connection, filled: World, actor: str
 ) -> None:
-    told = [
+    disclosed = [
         (statement, expected, found)
         for statement in (*writes(connection), *calls(connection))
         for expected in [answer(connection, filled, actor, statement, UNKNOWN)]
@@ -171,7 +171,7 @@ def test_a_write_about_a_hidden_room_is_answered_as_about_none(
         for found in [answer(connection, filled, actor, statement, room)]
         if found != expected
     ]
-    assert told == []
+    assert disclosed == []
 
 
 @pytest.mark.parametrize("error", ["1 / ({column} is null)::int = 0", "({column}::text || 'x')::int = 0"])  # fmt: skip

@@ -100,11 +100,11 @@ def test_no_other_origin_is_allowed(database_url: str) -> None:
         for way in ways:
             path = re.sub(r"\{[^}]*\}", "1", way)
             if path.endswith("/events"):  # a stream has no end; its head is the same
-                told = [anna.head(path, headers=origin)]
+                answers = [anna.head(path, headers=origin)]
             else:
-                told = [anna.get(path, headers=origin)]
-            told.append(anna.request("OPTIONS", path, headers=origin | asking))
-            if any(name.startswith("access-control-") for one in told for name in one.headers):
+                answers = [anna.get(path, headers=origin)]
+            answers.append(anna.request("OPTIONS", path, headers=origin | asking))
+            if any(name.startswith("access-control-") for one in answers for name in one.headers):
                 talkative.add(way)
         assert talkative
         assert all("/whip" in way or "/whep" in way for way in talkative), talkative

@@ -100,13 +100,13 @@ def test_columns_are_hidden_and_written_as_the_file_says(connection: Connection)
         ):  # fmt: skip
             if applies:
                 cells[kind] = f"{cells[kind]} {column}".strip()
-    told = {
+    granted = {
         table: {kind: text or "-" for kind, text in cells.items()}
         for table, cells in found.items()
         if any(cells.values())
     }
     expected = sorted(EXPECTED["columns"].items())
-    assert [document.line(*row) for row in sorted(told.items())] == [
+    assert [document.line(*row) for row in sorted(granted.items())] == [
         document.line(*row) for row in expected
     ]
 

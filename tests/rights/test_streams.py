@@ -127,10 +127,10 @@ async def test_no_user_sees_leases(psql: Psql, relay: RunningRelay) -> None:
         assert (refused.status_code, refused.json()["code"]) == (403, "42501")
     async with follow(events(relay, room), relay.token("anna")) as stream:
         first = await stream.until(lambda f: f.event == "snapshot")
-    for told in (joined.text, listed.text, json.dumps(first.data)):
-        assert '"peer_id"' in told
-        assert "served_by" not in told
-        assert "expires_at" not in told
+    for received in (joined.text, listed.text, json.dumps(first.data)):
+        assert '"peer_id"' in received
+        assert "served_by" not in received
+        assert "expires_at" not in received
 
 
 async def test_an_expired_token_ends_every_stream_it_opened(
@@ -203,9 +203,9 @@ async def test_a_long_poll_ends_when_the_token_does(psql: Psql, relay: RunningRe
     with relay.client(token) as anna:
         cursor = anna.get(url, headers=accept).json()["cursor"]
         ask = {"after": cursor, "wait": "60"}
-        told = await asyncio.to_thread(anna.get, url, params=ask, headers=accept)
-        assert told.json()["events"] == []
-        assert told.elapsed < timedelta(seconds=40)
+        answer = await asyncio.to_thread(anna.get, url, params=ask, headers=accept)
+        assert answer.json()["events"] == []
+        assert answer.elapsed < timedelta(seconds=40)
 
 
 async def test_a_ban_and_an_expired_token_end_sockets_too(psql: Psql, relay: RunningRelay) -> None:

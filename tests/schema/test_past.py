@@ -36,9 +36,9 @@ def seats(events: list[dict[str, Any]]) -> list[str]:
 
 
 def replay(psql: Psql, name: str | None, room: int) -> list[tuple[Any, ...]]:
-    told = psql.act_as(name).all("select what, roster from replay_room(%s)", room)
+    rows = psql.act_as(name).all("select what, roster from replay_room(%s)", room)
     psql.act_as(None)
-    return told
+    return rows
 
 
 # what was taken back
@@ -59,9 +59,9 @@ def test_a_deleted_message_is_hidden_in_the_log_replay_and_time_travel(psql: Psq
         assert "my secret" not in str(replay(psql, name, room))
         snapshot = psql.act_as(name).one("select room_snapshot(%s)", room)
         assert [m["body"] for m in snapshot["messages"]] == ["good evening"]
-    told = [what for what, _ in replay(psql, None, room)]
-    assert "anna writes a message that is deleted later" in told
-    assert "my secret" not in str(told)
+    lines = [what for what, _ in replay(psql, None, room)]
+    assert "anna writes a message that is deleted later" in lines
+    assert "my secret" not in str(lines)
 
 
 def test_a_message_deleted_in_its_own_transaction_is_never_shown(

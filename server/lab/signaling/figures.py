@@ -58,8 +58,8 @@ class Measurement:
 
     def transactions_beyond(self, baseline: Work) -> float:
         """Transactions per second that the following took, beyond the writing."""
-        mine = self.work.transactions / self.work.seconds
-        return max(0.0, mine - baseline.transactions / baseline.seconds)
+        with_followers = self.work.transactions / self.work.seconds
+        return max(0.0, with_followers - baseline.transactions / baseline.seconds)
 
 
 @dataclass(frozen=True)

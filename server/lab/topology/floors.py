@@ -61,8 +61,8 @@ async def _udp(floor: Worker) -> tuple[float, float]:
     loop = asyncio.get_running_loop()
     transport, recorder = await loop.create_datagram_endpoint(_DelayRecorder, ("127.0.0.1", 0))
     try:
-        mine = transport.get_extra_info("sockname")[1]
-        port = (await floor.ask("forward", port=mine, times=TIMES))["port"]
+        own_port = transport.get_extra_info("sockname")[1]
+        port = (await floor.ask("forward", port=own_port, times=TIMES))["port"]
         began = time.monotonic()
         for tick in range(round(SECONDS / 0.02)):
             for _ in range(VOICES):

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...media.packets import BLOCK, RATE, SECONDS
-from ...media.sounds import Block, Sound, as_block
+from ...media.sounds import Sound, as_block
 
 EVERY: Final = 20  # blocks between two marks of one speaker, 0.4 s
 LONG: Final = 3  # blocks that a mark lasts, 60 ms
@@ -117,9 +117,3 @@ def _peaks(alike: NDArray[np.floating]) -> Iterator[int]:
         return
     for group in np.split(places, np.flatnonzero(np.diff(places) > LONG * BLOCK) + 1):
         yield int(group[np.argmax(alike[group])])
-
-
-def blocks(sound: Sound, many: int) -> list[Block]:
-    """The first so many blocks; what is not sent is silence."""
-    taken = [next(sound) for _ in range(many)]
-    return [np.zeros(BLOCK, np.int16) if block is None else block for block in taken]

@@ -208,11 +208,11 @@ def _figures(
     taken: list[float] = []
     missed = due = 0
     for listener in ears:
-        mine = [mark for mark in said if mark.voice in listener["voices"]]
-        late, lost = delays(mine, [Mark(**mark) for mark in listener["marks"]], last)
+        audible = [mark for mark in said if mark.voice in listener["voices"]]
+        late, lost = delays(audible, [Mark(**mark) for mark in listener["marks"]], last)
         taken += late
         missed += lost
-        due += sum(mark.at < last for mark in mine)
+        due += sum(mark.at < last for mark in audible)
     received = sum(each["received"] for each in answers)
     lost = sum(each["lost"] for each in answers)
     # Of whom nothing came at all, no numbers are missing, and yet everything is.

@@ -88,11 +88,11 @@ def _skipped(report: Report) -> str:
 
 
 def _charts(report: Report, speakers: int) -> str:
-    mine = [one for one in report.measurements if one.speakers == speakers]
-    if not mine:
+    shown = [one for one in report.measurements if one.speakers == speakers]
+    if not shown:
         return ""
     measured = {
-        SERIES[name]: [(one.listeners, one) for one in mine if one.topology == name]
+        SERIES[name]: [(one.listeners, one) for one in shown if one.topology == name]
         for name in report.plan.topologies
     }
     return charts(f"{speakers} people speak", measured, _plots(report, speakers), "listeners")

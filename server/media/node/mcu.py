@@ -203,8 +203,8 @@ class Mcu:
                 continue
             output.encoder = output.encoder or Encoder()
             samples = soft_clip(output.with_notice(without(mixed, own)))
-            mine = self._participants[peer].user_id & 0xFFFFFFFF
-            others = tuple(each for each in contributing if each != mine)
+            own_id = self._participants[peer].user_id & 0xFFFFFFFF
+            others = tuple(each for each in contributing if each != own_id)
             self._send(output, tick, output.encoder.encode(samples), level(samples), others)
 
     def _to_listeners(

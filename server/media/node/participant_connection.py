@@ -33,7 +33,7 @@ class OfferRefused(Exception):
 
 
 class ParticipantConnection(RtcConnection):
-    """`on_packet` gets the participant's packets; `voices` are those that have a slot."""
+    """`on_packet` gets the participant's packets."""
 
     def __init__(self, ice: Ice, on_packet: Callable[[RtpPacket], None]) -> None:
         super().__init__(ice)
@@ -59,10 +59,6 @@ class ParticipantConnection(RtcConnection):
             self._changed.clear()
             await self._changed.wait()
         return self.state
-
-    @property
-    def voices(self) -> set[str]:
-        return set(self._voices)
 
     async def answer(self, offer: str, wanted: Iterable[str]) -> str:
         """The SDP that answers this SDP. Voices keep their slots; new ones get the free slots, in the wanted order.

@@ -58,7 +58,6 @@ class Signal:
 
     id: int
     from_peer: PeerId
-    from_user: UserId
     kind: SignalKind
     body: Any
 
@@ -154,7 +153,6 @@ def signal_of(record: Mapping[str, Any]) -> Signal:
     return Signal(
         id=record["id"],
         from_peer=PeerId(record["from_peer"]),
-        from_user=UserId(record["from_user"]),
         kind=record["kind"],
         body=record["body"],
     )

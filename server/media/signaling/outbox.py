@@ -56,12 +56,9 @@ class Outbox:
         self._on_refused = on_refused
         self._waiting: deque[Outgoing] = deque(maxlen=WAITING_LIMIT)
         self._work = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
 
     def put(self, signal: Outgoing) -> None:
         self._waiting.append(signal)
-        self._idle.clear()
         self._work.set()
 
     def forget(self, peer: PeerId) -> None:
@@ -74,16 +71,11 @@ class Outbox:
         """Write the signals that are put into it, until cancelled."""
         while True:
             if not self._waiting:
-                self._idle.set()
                 self._work.clear()
                 await self._work.wait()
             batch = [self._waiting.popleft() for _ in range(min(BATCH_LIMIT, len(self._waiting)))]
             if batch:
                 await self._deliver(batch)
-
-    async def flushed(self) -> None:
-        """Wait until nothing waits."""
-        await self._idle.wait()
 
     async def _deliver(self, signals: list[Outgoing]) -> None:
         attempt = 0

@@ -63,8 +63,8 @@ def test_a_replay_describes_each_event(psql: Psql, talk: int) -> None:
     psql.one("select join_room(%s)", talk)
     psql.one("select end_room(%s)", talk)
     psql.act_as(None)
-    told = words(psql, talk)
-    assert [*told[:-2], *sorted(told[-2:])] == [
+    lines = words(psql, talk)
+    assert [*lines[:-2], *sorted(lines[-2:])] == [
         "rick opens the room",
         "rick joins as HOST",
         "anna joins as AUDIENCE",

@@ -163,9 +163,9 @@ def test_two_moderators_may_invite_at_the_same_time(
     with waits_for(slow, psql, "select invite_to_speak(%s, 'anna')", talk) as answer:
         slow.connection.commit()
         assert answer.result() == "SPEAKER"
-    told = words(psql, talk)
-    assert told[-1] == "anna becomes SPEAKER by mo"
-    assert len(told) == 7
+    lines = words(psql, talk)
+    assert lines[-1] == "anna becomes SPEAKER by mo"
+    assert len(lines) == 7
 
 
 @pytest.mark.parametrize(

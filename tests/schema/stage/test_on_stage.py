@@ -63,9 +63,9 @@ def test_a_request_to_unmute_is_cleared_by_the_participant(psql: Psql, talk: int
     psql.act_as("rick").one("select ask_to_unmute(%s, 'anna')", talk)
     psql.one("select move_to_audience(%s, 'anna')", talk)
     assert seat(psql, "anna") == LISTENS
-    told = words(psql, talk)
-    assert "anna is asked by rick to switch the microphone on" in told
-    assert "anna stays muted" in told
+    lines = words(psql, talk)
+    assert "anna is asked by rick to switch the microphone on" in lines
+    assert "anna stays muted" in lines
 
 
 def test_mute_all_mutes_everybody_except_the_host_and_the_acting_user(
@@ -91,7 +91,7 @@ def test_time_travel_shows_who_was_invited_and_asked(psql: Psql, talk: int) -> N
     then = psql.one("select clock_timestamp()")
     psql.act_as("anna").one("select accept_to_speak(%s)", talk)
     psql.act_as("ben").one("select unmute(%s)", talk)
-    told = "select username, invited_to_speak_at is not null, asked_to_unmute_at is not null from room_at(%s, %s) where username in ('anna', 'ben')"
+    query = "select username, invited_to_speak_at is not null, asked_to_unmute_at is not null from room_at(%s, %s) where username in ('anna', 'ben')"
     psql.act_as(None)
-    assert psql.all(told, talk, then) == [("anna", True, False), ("ben", False, True)]
-    assert psql.all(told, talk, None) == [("anna", False, False), ("ben", False, False)]
+    assert psql.all(query, talk, then) == [("anna", True, False), ("ben", False, True)]
+    assert psql.all(query, talk, None) == [("anna", False, False), ("ben", False, False)]

@@ -5,33 +5,11 @@ from __future__ import annotations
 import resource
 
 import pytest
-from click.testing import CliRunner
 from roomtone.bench.budgets import DELIVERY, SIGNALS, Budget, join, opening
 from roomtone.bench.command import failures
 from roomtone.bench.figures import Figure, Report, Result
 from roomtone.bench.plan import MEASURES, Plan, allow_open_files, measures_of
-from roomtone.cli import cli
 from roomtone.tools.numbers import PlanError
-
-
-@pytest.mark.parametrize(
-    ("flags", "says"),
-    [
-        (["speed"], "There is no measure 'speed'. There are: fanout, latency"),
-        (["--streams", "1"], "streams: 1 is not between 10 and 20000"),
-        (["--streams", "1000000"], "streams: 1000000 is not between"),
-        (["--events", "0"], "events: 0 is not between"),
-        (["--followers", "50,2"], "the smallest first"),
-        (["--joins", "100000"], "joins: 100000 is not between"),
-        (["--duration", "nan"], "duration: nan is not between"),
-        (["--json", "/nowhere/at/all.json"], "There is no folder /nowhere/at"),
-    ],
-)
-def test_a_run_that_cannot_be_is_refused_with_the_reason(flags: list[str], says: str) -> None:
-    done = CliRunner().invoke(cli, ["bench", *flags])
-    assert done.exit_code != 0
-    assert says in done.output
-    assert "Traceback" not in done.output
 
 
 def test_measures_are_chosen_by_name_and_run_in_their_order() -> None:

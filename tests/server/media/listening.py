@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 from roomtone.media.room_session import RoomSession
+from roomtone.media.signaling.events import Seat
 
-from ...patience import PATIENCE
+from ...patience import PATIENCE, comes_true
 
 WINDOW = 15  # blocks of 20 ms that are looked at together
 
@@ -30,8 +31,13 @@ async def hears(session: RoomSession, username: str, hertz: float) -> None:
 
 async def until(session: RoomSession, condition: Callable[[RoomSession], object]) -> None:
     """Wait until the room is as wanted, as this peer sees it."""
-    async with asyncio.timeout(PATIENCE):
-        await session.until(condition)
+    await comes_true(lambda: condition(session))
+
+
+def others(session: RoomSession) -> list[Seat]:
+    """The other participants, as this peer sees them."""
+    me = session.held_seat.client.user.id
+    return [seat for seat in session.seats.values() if seat.user != me and seat.peer is not None]
 
 
 async def packets(session: RoomSession) -> tuple[int, int]:

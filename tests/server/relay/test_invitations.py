@@ -57,16 +57,20 @@ async def test_an_invitation_is_sent_on_every_stream_of_the_invited_user_and_on_
             assert (await each.until(is_snapshot)).data["invitations"] == []
         assert "invitations" not in (await anonymous.until(is_snapshot)).data
         _, code = invite(psql, tea, "anna")
-        told: list[dict[str, Any]] = []
+        invitations: list[dict[str, Any]] = []
         for each in (anna, inside, caller):
-            told = (await each.until(awaits(tea))).data["invitations"]
-            assert (told[0]["code"], told[0]["room"], told[0]["invited_by"]) == (
+            invitations = (await each.until(awaits(tea))).data["invitations"]
+            assert (
+                invitations[0]["code"],
+                invitations[0]["room"],
+                invitations[0]["invited_by"],
+            ) == (
                 code,
                 "Tea",
                 "rick",
             )
         async with follow(hallway, token) as late:
-            assert (await late.until(is_snapshot)).data["invitations"] == told
+            assert (await late.until(is_snapshot)).data["invitations"] == invitations
         psql.act_as("anna").one("select accept_invitation(%s)", code)
         for each in (anna, inside, caller):
             await each.until(awaits())
@@ -184,11 +188,11 @@ def test_a_scheduled_room_opens_when_its_time_has_come(psql: Psql, relay: Runnin
         asked: dict[str, str] = {}
         scheduled = [True]
         while scheduled[-1]:
-            told = anonymous.get(
+            answer = anonymous.get(
                 "/hallway/events", headers=JSON, params=asked | {"wait": "10"}
             ).json()
-            rows = told["hallway"] + told.get("snapshot", {"hallway": []})["hallway"]
-            assert rows or "snapshot" in told, "nothing happened for ten seconds"
+            rows = answer["hallway"] + answer.get("snapshot", {"hallway": []})["hallway"]
+            assert rows or "snapshot" in answer, "nothing happened for ten seconds"
             scheduled += [row["scheduled"] for row in rows if row["id"] == soon]
-            asked = {"after": told["cursor"]}
+            asked = {"after": answer["cursor"]}
     assert psql.one("select opened_at >= starts_at from rooms where id = %s", soon)

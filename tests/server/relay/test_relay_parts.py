@@ -91,7 +91,7 @@ async def test_a_first_subscriber_that_disconnects_leaves_the_others_served(
 async def test_the_log_of_a_room_whose_subscribers_all_disconnected_is_dropped(
     logs: RoomLogs, psql: Psql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roomtone.relay.room_logs.UNREAD_FOR", 0.01)
+    monkeypatch.setattr("roomtone.relay.room_logs.KEPT_WITHOUT_READER", 0.01)
     room, gate = psql.room("rick"), Gate(logs, monkeypatch)
     only = begin(follows(logs, room, ANNA), "only")
     await gate.reached.wait()

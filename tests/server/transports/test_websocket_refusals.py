@@ -69,7 +69,7 @@ async def test_a_message_that_is_far_too_large_closes_the_socket(
 async def test_messages_are_limited_per_second_and_the_rest_refused(
     psql: Psql, database_url: str, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand_still(monkeypatch, "roomtone.transports.websocket")
+    stand_still(monkeypatch, "roomtone.transports.socket_reader")
     psql.seat(room, "anna")
     with run_relay(database_url, requests_per_second=20) as relay:
         async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:

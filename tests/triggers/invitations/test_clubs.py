@@ -41,9 +41,13 @@ def test_who_accepts_a_link_becomes_member_and_follower(psql: Psql, club: int) -
     code = link(psql, club)
     assert len(code) == 24
     psql.connection.execute("set role roomtone_anon")
-    told = psql.one("select invitation(%s)", code)
-    assert (told["club"], told["room"], told["invited_by"]) == ("Kettle", None, "olga")
-    assert (told["state"], told["for_you"]) == ("open", True)
+    invitation = psql.one("select invitation(%s)", code)
+    assert (invitation["club"], invitation["room"], invitation["invited_by"]) == (
+        "Kettle",
+        None,
+        "olga",
+    )
+    assert (invitation["state"], invitation["for_you"]) == ("open", True)
     assert accept(psql, "sam", code) == {"club_id": club, "room_id": None}
     assert psql.all("select my_role, followed from club_directory") == [("MEMBER", True)]
     assert state(psql, "sam", code) == "accepted"

@@ -64,8 +64,8 @@ def test_a_recording_continues_as_another_part_on_another_node(
     first, second = parts(psql)
     assert first[::3] == ("failed" if fails else "ended", fails)
     assert second == ("recording", carrying, True, False)
-    told = "select type, record ->> 'status', record ->> 'continued' from events where table_name = 'recordings' order by seq desc limit 2"
-    assert psql.all(told) == [
+    query = "select type, record ->> 'status', record ->> 'continued' from events where table_name = 'recordings' order by seq desc limit 2"
+    assert psql.all(query) == [
         ("INSERT", "recording", "false"),
         ("UPDATE", first[0], "true"),  # nobody takes it for the end
     ]

@@ -25,10 +25,10 @@ def test_only_the_host_records_and_only_rooms_on_a_node(psql: Psql, room: int) -
     ) == 5  # fmt: skip
     with refused("recordings_one_at_a_time"):
         psql.run("insert into recordings (room_id) values (%s)", room)
-    told = psql.one("select room_snapshot(%s) -> 'recording'", room)
-    assert told["username"] == "rick"
-    assert told["status"] == "announced"
-    assert {"file", "node_id"}.isdisjoint(told), "users do not see node and file"
+    recording = psql.one("select room_snapshot(%s) -> 'recording'", room)
+    assert recording["username"] == "rick"
+    assert recording["status"] == "announced"
+    assert {"file", "node_id"}.isdisjoint(recording), "users do not see node and file"
 
 
 def test_a_recording_begins_after_the_countdown_and_its_changes_are_logged(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
-from rich.console import Console
 from roomtone.lab.signaling.figures import Measurement
 from roomtone.lab.signaling.plan import TECHNIQUES
 from roomtone.lab.signaling.report import html
 from roomtone.lab.signaling.run import steps
 from roomtone.lab.signaling.table import table
-from roomtone.paths import SOURCE
 
+from ...tools.measured import are_documented, fits_a_terminal, is_complete
 from .conftest import PLAN, Watched
 
 STILL_UNDER_WAY = 2500
@@ -124,26 +122,17 @@ def test_the_figures_are_json_with_a_version(watched: Watched) -> None:
 
 
 def test_every_figure_is_documented(watched: Watched) -> None:
-    page = (SOURCE / "docs" / "lab.md").read_text(encoding="utf-8")
     value = watched.report.json()
     names = {*value, *value["measurements"][0], *value["measurements"][0]["per_follower"]}
     parts = ("opening", "work", "latency")
     names |= {name for part in parts for name in value["measurements"][0][part]}
     names |= {name for part in ("clock", "floors", "baselines") for name in value[part]}
-    told = set(re.findall(r"[a-z_0-9]+", page))
-    assert names - {"technique", "followers"} <= told
+    are_documented(names - {"technique", "followers"}, "lab.md")
 
 
 def test_the_report_needs_nothing_from_elsewhere_and_has_no_script(watched: Watched) -> None:
-    page = html(watched.report)
-    assert not re.search(r"<script|<link|<img|<iframe|\bsrc=|@import|url\(|https?://", page)
-    assert page.count('<svg class="chart"') == 6
-    assert "none missed" in page
+    is_complete(html(watched.report), charts=6, says="none missed")
 
 
 def test_the_table_fits_a_terminal(watched: Watched) -> None:
-    console = Console(width=80, record=True, force_terminal=False)
-    with console.capture() as said:
-        console.print(table(watched.report))
-    assert "…" not in said.get()
-    assert "long-polling" in said.get()
+    fits_a_terminal(table(watched.report), says="long-polling")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import pytest
-from roomtone.lab.topology.marks import Mark, Wave, blocks, delays, find, marked
+from roomtone.lab.topology.marks import Mark, Wave, delays, find, marked
 from roomtone.media.opus import Decoder, Encoder
 from roomtone.media.packets import BLOCK, SECONDS
 
@@ -15,7 +17,8 @@ LOOKAHEAD = 312 / 48_000  # seconds that Opus looks ahead (RFC 6716, 2.1.7, at 4
 def spoken(voice: int) -> tuple[Wave, list[Mark]]:
     """Two seconds of a voice, and when its marks began, counted from its first sample."""
     said: list[Mark] = []
-    samples = np.concatenate(blocks(marked(voice, said), MANY))
+    sent = islice(marked(voice, said), MANY)
+    samples = np.concatenate([np.zeros(BLOCK, np.int16) if each is None else each for each in sent])
     sound: Wave = (samples / 32768).astype(np.float32)
     times = [number * SECONDS for number in range(MANY)]
     heard = sorted(find(sound, times, [voice]), key=lambda mark: mark.at)

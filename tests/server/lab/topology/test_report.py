@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 
 import pytest
-from click.testing import CliRunner
-from rich.console import Console
-from roomtone.cli import cli
 from roomtone.lab.topology.figures import Cost, Floors, Link, Measurement, Report
 from roomtone.lab.topology.plan import Crowd, Plan
 from roomtone.lab.topology.report import html
 from roomtone.lab.topology.table import table
 from roomtone.lab.topology.wording import ends
-from roomtone.paths import SOURCE
 from roomtone.tools.percentiles import Spread
+
+from ...tools.measured import are_documented, fits_a_terminal, is_complete
 
 PLAN = Plan(speakers=(3,), listeners=(0, 40), duration=4)
 
@@ -87,44 +84,16 @@ def test_what_a_node_adds_and_costs_stands_beside_the_floors() -> None:
 
 
 def test_the_report_needs_nothing_from_elsewhere_and_has_no_script() -> None:
-    page = html(REPORT)
-    assert not re.search(r"<script|<link|<img|<iframe|\bsrc=|@import|url\(|https?://", page)
-    assert page.count('<svg class="chart"') == 8
-    assert "Not tried, because a smaller crowd was too many already: MCU with 3 + 40" in page
+    says = "Not tried, because a smaller crowd was too many already: MCU with 3 + 40"
+    is_complete(html(REPORT), charts=8, says=says)
 
 
 def test_the_tables_fit_a_terminal() -> None:
-    console = Console(width=80, record=True, force_terminal=False)
-    with console.capture() as said:
-        console.print(table(REPORT))
-    assert "…" not in said.get()
-    assert "9.1%" in said.get()
+    fits_a_terminal(table(REPORT), says="9.1%")
 
 
 def test_every_figure_is_documented() -> None:
     value = json.loads(json.dumps(REPORT.json()))
     one = value["measurements"][0]
     names = {*value, *one, *value["floors"], *one["cost"], *one["ratios"], *value["criterion"]}
-    told = set(re.findall(r"[a-z_0-9]+", (SOURCE / "docs" / "lab.md").read_text(encoding="utf-8")))
-    assert names <= told
-
-
-@pytest.mark.parametrize(
-    ("flags", "says"),
-    [
-        (["--speakers", "1"], "speakers: 1 is not between 2 and 12"),
-        (["--speakers", "13"], "speakers: 13 is not between 2 and 12"),
-        (["--listeners", "41"], "listeners: 41 is not between 0 and 40"),
-        (["--listeners", "10,0"], "the smallest first"),
-        (["--speakers", "few"], "not a list of whole numbers"),
-        (["--topologies", "star"], "not a list of mesh, sfu and mcu"),
-        (["--topologies", "sfu,sfu"], "each once"),
-        (["--duration", "1"], "duration: 1 is not between 2 and 60"),
-        (["--html", "/nowhere/at/all.html"], "There is no folder /nowhere/at"),
-    ],
-)
-def test_a_run_that_cannot_be_is_refused_with_the_reason(flags: list[str], says: str) -> None:
-    done = CliRunner().invoke(cli, ["lab", "topology", *flags])
-    assert done.exit_code != 0
-    assert says in done.output
-    assert "Traceback" not in done.output
+    are_documented(names, "lab.md")

@@ -7,13 +7,13 @@ import asyncio
 from roomtone.media.node.signal_queues import WAITING_LIMIT, SignalQueues
 from roomtone.media.signaling.events import Signal
 from roomtone.supervision import Supervisor
-from roomtone.types import PeerId, UserId
+from roomtone.types import PeerId
 
 from ....patience import PATIENCE
 
 
 def signal(number: int, peer: str = "a") -> Signal:
-    return Signal(number, PeerId(peer), UserId(1), "candidate", {})
+    return Signal(number, PeerId(peer), "candidate", {})
 
 
 class Node:
