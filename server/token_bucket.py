@@ -31,7 +31,7 @@ class TokenBucket:
         self._since = clock()
 
     def wait_for(self, tokens: float) -> float:
-        """0, or the seconds until there are so many tokens."""
+        """0, or the seconds until there are this many tokens."""
         now = self._clock()
         self._tokens = min(self._burst, self._tokens + (now - self._since) * self.per_second)
         self._since = now
@@ -45,7 +45,7 @@ class TokenBucket:
         return wait
 
     def overdraw(self, tokens: float) -> None:
-        """Take so many tokens, even if there are fewer. Those that are missing have to be added first."""
+        """Take this many tokens, even if there are fewer. Those that are missing have to be added first."""
         self._tokens -= tokens
 
     async def turn(self) -> None:

@@ -46,7 +46,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Curve:
-    """How long the same took, by Roomtone or by a floor: {share of 100: milliseconds that so many stay below}."""
+    """How long the same took, by Roomtone or by a floor: {percentile: milliseconds}."""
 
     measure: Measure
     name: str

@@ -17,7 +17,7 @@ from .servers import Server, bare_loop, many_rooms, nginx_nchan
 
 CALM: Final = 1.0  # seconds after the last stream began
 FIRST: Final = 20
-"""One of so many streams is opened before the first look: what only the first ones take is not counted."""
+"""A twentieth of the streams is opened before the first measurement: what only the first ones take is not counted."""
 
 
 async def memory(bench: Workbench, plan: Plan) -> Result:

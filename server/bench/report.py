@@ -73,7 +73,7 @@ def _chart(result: Result) -> str:
     }
     plot = Plot[float](
         EXPLAINED[result.measure].title.capitalize(),
-        "Milliseconds that so many of 100 receipts stay below, on a logarithmic scale.",
+        "Percentiles of the receipts, in milliseconds, on a logarithmic scale.",
         lambda value: value,
         lambda value: f"{value:g} ms",
         logarithmic=True,

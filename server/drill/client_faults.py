@@ -20,7 +20,6 @@ SEAT_IS_GONE: Final = ("participants_only_for_participants", "participants_peer_
 
 
 async def sleep_past_the_grace_period(environment: DrillEnvironment) -> None:
-    environment.snapshots_expected = True  # a follower that joins again gets a new snapshot
     sleepers = await environment.add_followers(SLEEPERS, small=True)
     await environment.disconnect_some()
     for follower in sleepers:
@@ -95,6 +94,7 @@ SLEEPING_LAPTOP = Drill(
     "Laptops sleep without closing their connections, for longer than the grace period, and wake. "
     "Their seats are gone by then, every request of their old sessions is refused, and they have to join again.",
     sleep_past_the_grace_period,
+    new_snapshots=True,
 )
 HIDDEN_TAB = Drill(
     "hidden-tab",

@@ -65,7 +65,6 @@ async def _terminate(psql: Psql) -> int:
 
 async def crash_postgres(environment: DrillEnvironment) -> None:
     """Rooms and clubs are created until the crash; each acknowledged row has to survive."""
-    environment.snapshots_expected = True
     acknowledged: dict[str, list[int]] = {"rooms": [], "clubs": []}
     founders = (
         environment.active_followers()
@@ -220,6 +219,7 @@ POSTGRES_CRASH = Drill(
     relays=2,
     durable=True,
     unready=True,
+    new_snapshots=True,
 )
 POOL_EXHAUSTED = Drill(
     "pool-exhausted",

@@ -19,7 +19,8 @@ class Drill:
 
     `crowd` followers join before; `settings` are the relays'. `durable` as in `DatabaseServer`.
     `needs` returns what is missing on this machine, or None. `unready`: the drill takes away what a relay
-    needs, so `/ready` may answer 503 meanwhile.
+    needs, so `/ready` may answer 503 meanwhile. `new_snapshots`: followers may get another snapshot, because
+    the log or a seat is lost.
     """
 
     name: str
@@ -30,4 +31,5 @@ class Drill:
     settings: Mapping[str, Any] = field(default_factory=dict)
     durable: bool = False
     unready: bool = False
+    new_snapshots: bool = False
     needs: Callable[[], str | None] = nothing

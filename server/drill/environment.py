@@ -34,8 +34,6 @@ class DrillEnvironment:
     """What a drill works with, and where it records its results.
 
     `figures` are shown with the verdict; `faults` are sentences, and a single fault fails the drill.
-    `snapshots_expected`: followers may get another snapshot, because the drill loses the log or
-    a seat.
     """
 
     def __init__(
@@ -54,7 +52,6 @@ class DrillEnvironment:
         self.writers = Writers(self, PER_SECOND)
         self.figures: dict[str, float] = {}
         self.faults: list[str] = []
-        self.snapshots_expected = False
         self.last_departure = time.monotonic()
         self._many_relays, self._crowd = relays, crowd
         self._settings = settings

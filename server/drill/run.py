@@ -50,7 +50,7 @@ async def _judge(drill: Drill, environment: DrillEnvironment, began: float) -> V
         environment.expect(not number, f"{number} {what}")
     views = count.wrong_rosters
     environment.expect(not views, f"{len(views)} have another roster than the table: {views[:3]}")
-    if not environment.snapshots_expected:
+    if not drill.new_snapshots:
         environment.expect(not count.snapshots, f"{count.snapshots} unnecessary snapshots")
     unseated = [follower for follower in environment.followers if follower.state == "unseated"]
     for follower in unseated[:3]:

@@ -46,7 +46,7 @@ def credentials(
 def configuration(settings: IceSettings, user_id: UserId | None) -> dict[str, Any]:
     """An RTCConfiguration (W3C WebRTC, 4.2.1) for this user, and `ttl`, its lifetime in seconds.
 
-    An anonymous user gets STUN servers only: a TURN server carries media, which costs.
+    An anonymous user gets STUN servers only: a TURN server relays media, which costs.
     """
     servers: list[dict[str, Any]] = []
     if settings.ice_servers:

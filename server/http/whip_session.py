@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import uuid4
 
 from ..identity.tokens import user_of
-from ..log.room_log import Entry, Reader, SlowReader
+from ..log.room_log import Entry, LogReader, SlowReader
 from ..log.subscriber import News
 from ..problem import Problem
 from ..relay.relay import Relay
@@ -224,7 +224,7 @@ async def _signal(
     )
 
 
-async def _answer(reader: Reader, news: News, session: WhipSession, node: PeerId) -> str:
+async def _answer(reader: LogReader, news: News, session: WhipSession, node: PeerId) -> str:
     try:
         async with asyncio.timeout(ANSWERED_WITHIN):
             while True:
@@ -239,7 +239,7 @@ async def _answer(reader: Reader, news: News, session: WhipSession, node: PeerId
         raise _no_answer() from None
 
 
-def _read(entry: Entry, reader: Reader, session: WhipSession, node: PeerId) -> str | None:
+def _read(entry: Entry, reader: LogReader, session: WhipSession, node: PeerId) -> str | None:
     if entry.seat_user == reader.user and entry.seat_peer != session.peer:
         if entry.seat_peer is None or entry.reason is not None:
             raise Problem(409, "55000", "the seat was removed before the node answered")

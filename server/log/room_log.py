@@ -18,9 +18,9 @@ from typing import Final, NamedTuple
 
 from ..types import Cursor, PeerId, RoomId, UserId
 from .frame import Frame
-from .multimap import Multimap
+from .readers import Readers
 from .subscriber import Subscriber
-from .writers import Outlet, Sent, Writers
+from .writers import Outlet, Sent
 
 BROADCASTS_KEPT: Final = 1024
 DIRECTED_KEPT: Final = 256
@@ -56,7 +56,7 @@ class SlowReader(Exception):
 
 
 class EntryList:
-    """The newest entries, in order of seq: at least `bound` if there were so many, and at most twice as many.
+    """The newest entries, in order of seq: at most twice `bound`, of which at least the newest `bound` are kept.
 
     `floor` is the seq after which none was dropped.
     """
@@ -91,7 +91,7 @@ class EntryList:
         return self._entries[bisect_right(self._seqs, seq) :]
 
 
-class Reader:
+class LogReader:
     """A position in one room's log, of one session of one user.
 
     A reader that has received everything may be written to (`join`). Otherwise its subscriber takes what is new.
@@ -164,18 +164,15 @@ class Reader:
 
     def close(self) -> None:
         self.leave()
-        self.log.discard(self)
+        self.log.unsubscribe(self)
 
 
-class RoomLog:
+class RoomLog(Readers[LogReader]):
     """The newest part of one room's log, and its readers in this relay."""
 
     def __init__(self, room: RoomId, epoch: int, head: int, sent: Sent | None = None) -> None:
+        super().__init__(sent or Sent())
         self.room = room
-        self.written_at = 0.0
-        self._writers = Writers(sent or Sent())
-        self._waiting: set[Reader] = set()  # those that `_writers` does not serve
-        self._readers_of: Multimap[UserId | None, Reader] = Multimap()
         self.reset(epoch, head)
 
     @property
@@ -184,11 +181,11 @@ class RoomLog:
 
     @property
     def followed(self) -> bool:
-        return len(self._readers_of) > 0
+        return len(self._readers) > 0
 
     def reset(self, epoch: int, head: int) -> None:
         """Begin at this head, without any entry. Readers of another epoch are lost, and advance."""
-        for reader in self._readers_of.values():
+        for reader in self._readers.values():
             reader.leave()
         self.epoch = epoch
         self.head = self._begin = head
@@ -196,25 +193,12 @@ class RoomLog:
         self._directed: dict[UserId, EntryList] = {}
         self.advance_all()
 
-    def add(self, reader: Reader) -> None:
-        self._waiting.add(reader)
-        self._readers_of.add(reader.user, reader)
-
-    def join(self, reader: Reader, outlet: Outlet) -> None:
-        self._waiting.discard(reader)
-        self._writers.add(outlet)
-
-    def leave(self, reader: Reader, outlet: Outlet) -> None:
-        self._writers.discard(outlet)
-        self._waiting.add(reader)
-
-    def discard(self, reader: Reader) -> None:
-        self._waiting.discard(reader)
-        self._readers_of.discard(reader.user, reader)
-        if reader.user not in self._readers_of:
+    def unsubscribe(self, reader: LogReader) -> None:
+        super().unsubscribe(reader)
+        if reader.user not in self._readers:
             self._directed.pop(reader.user, None)
 
-    def entries(self, reader: Reader) -> Iterator[Entry] | list[Entry]:
+    def entries(self, reader: LogReader) -> Iterator[Entry] | list[Entry]:
         assert reader.position is not None
         seq = reader.position.seq
         broadcast = self._broadcast.after(seq)
@@ -224,16 +208,12 @@ class RoomLog:
             return broadcast
         return merge(broadcast, directed, key=attrgetter("seq"))
 
-    def advance_all(self) -> None:
-        for reader in self._readers_of.values():
-            reader.subscriber.advance()
-
     def append(self, arrived: Sequence[Arrived], now: float = 0.0) -> None:
         """Add the newest events and send them; readers that are too far behind now are cut off.
 
         Events that concern one user are found by the user's id: the size of the room makes no difference.
         """
-        own = [reader for each in arrived for reader in self._readers_of[each.concerns]]
+        own = [reader for each in arrived for reader in self._readers[each.concerns]]
         for reader in own:
             reader.leave()  # at the head before these events
         public: list[Entry] = []
@@ -241,7 +221,7 @@ class RoomLog:
         for entry, recipient in arrived:
             if recipient is None:
                 dropped |= self._keep(entry, public)
-            elif recipient in self._readers_of:  # others would read it from the database
+            elif recipient in self._readers:  # others would read it from the database
                 kept = self._directed.setdefault(recipient, EntryList(self._begin, DIRECTED_KEPT))
                 dropped |= kept.append(entry)
         for first in range(0, len(public), AT_ONCE):

@@ -21,8 +21,8 @@ SILENT_BLOCKS: Final = 5  # sent after the last sound
 class Echo:
     """`add` received audio, and `sound` repeats it. Bots are not repeated: two echoes would never end."""
 
-    def __init__(self, delay: float = DELAY) -> None:
-        self._delay = int(delay * RATE) // BLOCK * BLOCK
+    def __init__(self) -> None:
+        self._delay = int(DELAY * RATE) // BLOCK * BLOCK
         self._ring = np.zeros(self._delay + int(2 * DRIFT_LIMIT * RATE) // BLOCK * BLOCK, np.int32)
         self._now = 0
         self._end_of: dict[UserId, int] = {}

@@ -19,7 +19,7 @@ from .rtp import RtpPacket
 
 FRAMES_LIMIT: Final = 50  # one second; when there are more, the oldest are dropped
 BURST: Final = 10
-"""Frames (200 ms) beyond the target delay. So many at once are no jitter: the sender or the network had stopped."""
+"""Frames (200 ms) beyond the target delay. That many at once are no jitter: the sender or the network had stopped."""
 
 SHORTEST_DELAY: Final = 2  # frames: 40 ms, on a network without jitter
 LONGEST_DELAY: Final = (

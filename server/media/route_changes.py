@@ -12,7 +12,7 @@ from typing import Literal
 
 KEEP_OLD = timedelta(seconds=2)  # a node keeps a room that left it for as long
 KEEP_OLD_AT_MOST = timedelta(seconds=5)
-"""How long an old node is kept while somebody cannot be reached without it."""
+"""How long an old node is kept while a participant cannot be reached without it."""
 
 
 def closes_old_after(

@@ -31,9 +31,9 @@ def silence() -> Sound:
         yield nothing
 
 
-def tone(hertz: float, *, level: float = 0.25) -> Sound:
-    """A sine of this frequency, without end; `level` is its amplitude, 0 to 1."""
-    return samples(lambda at: level * np.sin(2 * math.pi * hertz * at))
+def tone(hertz: float) -> Sound:
+    """A sine of this frequency and an amplitude of a quarter, without end."""
+    return samples(lambda at: 0.25 * np.sin(2 * math.pi * hertz * at))
 
 
 def samples(sound: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Sound:

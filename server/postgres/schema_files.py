@@ -40,9 +40,9 @@ def fingerprint(files: Sequence[SqlFile]) -> str:
     return digest.hexdigest()
 
 
-def script(source: Path = SOURCE) -> Iterator[str]:
+def script() -> Iterator[str]:
     """The whole installation as one psql script, piece by piece; no database is needed."""
-    files = schema_files(source)
+    files = schema_files(SOURCE)
     yield "begin;\n"
     for file in files:
         yield f"\n-- {file.name}\n\n{file.text}"

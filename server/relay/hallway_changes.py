@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..log.frame import Frame
-from ..log.multimap import Multimap
+from ..log.readers import Readers
 from ..log.subscriber import Subscriber
-from ..log.writers import Outlet, Sent, Writers
+from ..log.writers import Outlet, Sent
 from ..types import UserId
 from .recipients import EVERYBODY, Recipients
 
@@ -72,33 +72,14 @@ class HallwayReader:
         self._changes.unsubscribe(self)
 
 
-class HallwayChanges:
+class HallwayChanges(Readers[HallwayReader]):
     """Numbered changes, of which the newest are kept."""
 
     def __init__(self, sent: Sent) -> None:
+        super().__init__(sent)
         self.version = 0
-        self.written_at = 0.0
         self._recent: deque[Change] = deque(maxlen=CHANGES_KEPT)
         self._unsent: list[Change] = []
-        self._writers = Writers(sent)
-        self._waiting: set[HallwayReader] = set()  # those that `_writers` does not serve
-        self._readers: Multimap[UserId | None, HallwayReader] = Multimap()
-
-    def subscribe(self, reader: HallwayReader) -> None:
-        self._waiting.add(reader)
-        self._readers.add(reader.user, reader)
-
-    def unsubscribe(self, reader: HallwayReader) -> None:
-        self._waiting.discard(reader)
-        self._readers.discard(reader.user, reader)
-
-    def join(self, reader: HallwayReader, outlet: Outlet) -> None:
-        self._waiting.discard(reader)
-        self._writers.add(outlet)
-
-    def leave(self, reader: HallwayReader, outlet: Outlet) -> None:
-        self._writers.discard(outlet)
-        self._waiting.add(reader)
 
     def add(self, frame: Frame, recipients: Recipients) -> None:
         """A change that `send` will send."""
@@ -119,10 +100,6 @@ class HallwayChanges:
             self.written_at = now
             self._writers.send(public)
         for reader in tuple(self._waiting) if public else own:
-            reader.subscriber.advance()
-
-    def advance_all(self) -> None:
-        for reader in self._readers.values():
             reader.subscriber.advance()
 
     def after(self, reader: HallwayReader) -> list[Frame] | None:

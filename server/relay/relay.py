@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -43,39 +42,24 @@ READY_WITHIN: Final = 10.0  # seconds; after that, it starts although the hallwa
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
 class Relay:
-    """The parts of a relay. `stopping` is set when its streams are to end."""
+    """What requests use of a relay. `stopping` is set when its streams are to end."""
 
-    logs: RoomLogs
-    hallway: Hallway
-    invitations: Invitations
-    revocations: Revocations
-    recording_files: RecordingFiles
-    presence: Presence
-    metrics: Metrics
-    keep_alives: TimingWheel
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @classmethod
-    def create(cls, database: Database, settings: Settings) -> Relay:
-        """A relay that does not run yet."""
-        metrics = Metrics()
-        invitations = Invitations(database)
+    def __init__(self, database: Database, settings: Settings) -> None:
         days = settings.recordings_days
         keep = timedelta(days=days) if days else None
-        return cls(
-            logs=RoomLogs(database, metrics),
-            hallway=Hallway(database, on_room_ended=invitations.room_ended, sent=metrics.sent),
-            invitations=invitations,
-            revocations=Revocations(database),
-            recording_files=RecordingFiles(database, settings.recordings, keep),
-            presence=Presence(
-                database, grace=settings.grace, address=f"{settings.host}:{settings.port}"
-            ),
-            metrics=metrics,
-            keep_alives=TimingWheel(metrics.loop_lag),
+        address = f"{settings.host}:{settings.port}"
+        self.metrics = Metrics()
+        self.logs = RoomLogs(database, self.metrics)
+        self.invitations = Invitations(database)
+        self.hallway = Hallway(
+            database, on_room_ended=self.invitations.room_ended, sent=self.metrics.sent
         )
+        self.revocations = Revocations(database)
+        self.recording_files = RecordingFiles(database, settings.recordings, keep)
+        self.presence = Presence(database, grace=settings.grace, address=address)
+        self.keep_alives = TimingWheel(self.metrics.loop_lag)
+        self.stopping = asyncio.Event()
 
     def stop_streams(self) -> None:
         """Have every stream end with a `bye` that tells its client to come back in a moment, to another relay."""
@@ -121,7 +105,7 @@ async def running_relay(
 
     The block begins when LISTEN is in force and the hallway was read, so that the first client finds the relay ready.
     """
-    relay = Relay.create(database, settings)
+    relay = Relay(database, settings)
     relay.metrics.count_database(database.counted, database.pool_statistics)
     relay.metrics.count_failures(tasks, listener.parser)
 

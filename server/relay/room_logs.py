@@ -20,7 +20,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from ..log.room_log import Arrived, Entry, Reader, RoomLog, frame
+from ..log.room_log import Arrived, Entry, LogReader, RoomLog, frame
 from ..log.subscriber import Subscriber
 from ..postgres.pools import Database
 from ..supervision import begin
@@ -66,25 +66,25 @@ class RoomLogs:
 
     async def open(
         self, room: RoomId, user: UserId, peer: PeerId, subscriber: Subscriber
-    ) -> Reader:
+    ) -> LogReader:
         """A reader of the room's log from now on, to be closed; its position is for the caller to set.
 
         No event after this moment is missed: the reader can go on from the cursor of a snapshot that is taken now.
         Raises NoSuchRoom.
         """
         room_log = self._rooms.get(room) or await self._open(room)
-        reader = Reader(room_log, user, peer, subscriber)
-        room_log.add(reader)
+        reader = LogReader(room_log, user, peer, subscriber)
+        room_log.subscribe(reader)
         return reader
 
-    def close(self, reader: Reader) -> None:
+    def close(self, reader: LogReader) -> None:
         reader.close()
         self._forget_unread(reader.log)
 
     @asynccontextmanager
     async def follow(
         self, room: RoomId, user: UserId, peer: PeerId, subscriber: Subscriber
-    ) -> AsyncIterator[Reader]:
+    ) -> AsyncIterator[LogReader]:
         """A reader until the block ends. Raises NoSuchRoom."""
         reader = await self.open(room, user, peer, subscriber)
         try:

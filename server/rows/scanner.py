@@ -56,13 +56,13 @@ class Scanner:
         if not self.done:
             self.fail("the end")
 
-    def name(self, what: str = "a name", *, ends: str = "") -> str:
+    def name(self, what: str) -> str:
         """A column, alias or type: bare, or in double quotes with backslash escapes."""
         if self.sees('"'):
             return self.quoted()
         start = self.at
         while not self.done and self.text[self.at] not in _NAME_ENDS:
-            if self.sees("->") or self.text[self.at] in ends:
+            if self.sees("->"):
                 break
             self.at += 1
         if self.at == start:

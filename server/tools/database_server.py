@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own: an embedded server in a temporary folder, and a new database for each drill or run."""
+"""A PostgreSQL for a drill or a measurement: an embedded server in a temporary folder, and a new database for each drill or run."""
 
 from __future__ import annotations
 

@@ -61,11 +61,11 @@ def missing() -> str | None:
 
 @asynccontextmanager
 async def nginx(
-    folder: Path, locations: str, *, main: str = "", connections: int = 512, probe: str = "/live"
+    folder: Path, locations: str, *, main: str = "", connections: int = 512
 ) -> AsyncIterator[Nginx]:
     """nginx with these locations, its files in a folder below `folder`; `main` is put at the top of its configuration.
 
-    It has started when `probe` answers 200. Raises RuntimeError and TimeoutError.
+    It has started when `/live` answers 200. Raises RuntimeError and TimeoutError.
     """
     place = Place(free_port())
     inside = folder / f"nginx-{place.port}"
@@ -80,7 +80,7 @@ async def nginx(
     command = (program() or PROGRAM, "-p", str(inside), "-e", str(errors), "-c", str(configuration))
     async with running(command, errors, {}) as process:
         async with asyncio.timeout(STARTS_WITHIN):
-            while not await _answers(place, probe):
+            while not await _answers(place):
                 if process.returncode is not None:
                     raise RuntimeError(f"nginx ended:\n{errors.read_text(errors='replace')}")
                 await asyncio.sleep(0.05)
@@ -88,8 +88,8 @@ async def nginx(
         yield Nginx(place, worker)
 
 
-async def _answers(place: Place, probe: str) -> bool:
+async def _answers(place: Place) -> bool:
     try:
-        return (await ask(place, "GET", probe)).status == 200
+        return (await ask(place, "GET", "/live")).status == 200
     except UNREACHABLE:
         return False

@@ -14,7 +14,7 @@ from .workbench import Workbench
 NOTIFICATIONS: Final = 200
 
 
-async def bare_listen(bench: Workbench, notifications: int = NOTIFICATIONS) -> list[float]:
+async def bare_listen(bench: Workbench) -> list[float]:
     """Milliseconds from just before a NOTIFY commits until a bare LISTEN receives it, by the clocks of database and program."""
     taken: list[float] = []
     channel = f"lab_{bench.run}"
@@ -24,10 +24,10 @@ async def bare_listen(bench: Workbench, notifications: int = NOTIFICATIONS) -> l
     ):
         await listening.execute(f"listen {channel}")
         await hand.execute("set synchronous_commit = off")
-        received = listening.notifies(timeout=10, stop_after=notifications)
+        received = listening.notifies(timeout=10, stop_after=NOTIFICATIONS)
 
         async def notify() -> None:
-            for _ in range(notifications):
+            for _ in range(NOTIFICATIONS):
                 await hand.execute(
                     "select pg_notify(%s, extract(epoch from clock_timestamp())::text)", (channel,)
                 )

@@ -29,7 +29,7 @@ def spread(milliseconds: Sequence[float]) -> Spread | None:
 
 
 def percentiles(milliseconds: Sequence[float]) -> dict[int, float]:
-    """{share of 100: what so many stay below}; empty of nothing."""
+    """{percentile: value}; empty without values."""
     ranked = sorted(milliseconds)
     return {share: _rank(ranked, share) for share in SHARES} if ranked else {}
 

@@ -14,7 +14,7 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from ..log import control_events
 from ..log.frame import Frame
-from ..log.room_log import Reader, SlowReader
+from ..log.room_log import LogReader, SlowReader
 from ..log.subscriber import Subscriber
 from ..postgres.pools import Database
 from ..postgres.room_events import Seat, missed, reason_of, snapshot, why_gone
@@ -56,7 +56,7 @@ class RoomSubscription:
 
     __slots__ = ("_relay", "after", "reader", "seat")
 
-    def __init__(self, relay: Relay, seat: Seat, reader: Reader, after: Cursor | None) -> None:
+    def __init__(self, relay: Relay, seat: Seat, reader: LogReader, after: Cursor | None) -> None:
         self._relay = relay
         self.seat = seat
         self.reader = reader

@@ -20,6 +20,8 @@ from ...tools.websocket import Socket
 from ...types import Cursor
 from .plan import WAIT, Plan, Technique
 
+STARTING: Final = 16  # followers that start at the same time
+START_WITHIN: Final = 60.0  # seconds until all follow
 ANSWERS_WITHIN: Final = 60.0  # seconds; a long poll waits for half of it
 
 
@@ -173,16 +175,16 @@ FOLLOWERS: Final[dict[Technique, type[Follower]]] = {
 }
 
 
-async def start_all(followers: list[Follower], *, at_once: int = 16, within: float = 60.0) -> None:
-    """Start all followers, `at_once` at a time, and wait until all follow. Raises Refused and TimeoutError."""
-    gate = asyncio.Semaphore(at_once)
+async def start_all(followers: list[Follower]) -> None:
+    """Start all followers, some at a time, and wait until all follow. Raises Refused and TimeoutError."""
+    gate = asyncio.Semaphore(STARTING)
 
     async def begin(follower: Follower) -> None:
         async with gate:
             follower.start()
             await follower.following.wait()
 
-    async with asyncio.timeout(within):
+    async with asyncio.timeout(START_WITHIN):
         await asyncio.gather(*(begin(follower) for follower in followers))
     faults = [follower.fault for follower in followers if follower.fault]
     if faults:

@@ -36,7 +36,7 @@ class Floor:
         self._server: asyncio.Server | None = None
 
     async def forward(self, port: int, times: int) -> dict[str, Any]:
-        """Send each datagram on to a port of this machine, so many times, until `forwarded`."""
+        """Send each datagram on to a port of this machine, `times` times, until `forwarded`."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         arguments = (self._socket, ("127.0.0.1", port), times)
@@ -53,12 +53,12 @@ class Floor:
         return {"cpu": self._spent, "packets": self._forwarded}
 
     async def relay(self) -> dict[str, Any]:
-        """Answer offers on a port: who sends is relayed to all who come later, by aiortc as it is."""
+        """Answer offers on a port: the audio of each connection is relayed to all later ones, by aiortc as it is."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=1 << 20)
         return {"port": self._server.sockets[0].getsockname()[1]}
 
     async def codec(self, speakers: int) -> dict[str, Any]:
-        """Of a core: to decode so many voices, and to encode a mix for each of them and one for the others."""
+        """Of a core: to decode this number of voices, and to encode a mix for each of them and one for the others."""
         return {"core": await asyncio.to_thread(_codec, speakers)}
 
     async def protect(self) -> dict[str, Any]:

@@ -32,7 +32,7 @@ ARRIVES_WITHIN: Final = (
 
 
 @dataclass
-class Place:
+class Setup:
     """All that a run has: `nodes` by topology, `idle` what each costs with no room (of a core)."""
 
     bench: Workbench
@@ -43,32 +43,32 @@ class Place:
     idle: dict[str, float]
 
 
-async def measure(place: Place, topology: Topology, crowd: Crowd, plan: Plan) -> Measurement:
+async def measure(setup: Setup, topology: Topology, crowd: Crowd, plan: Plan) -> Measurement:
     """Raises Broken and psycopg errors."""
-    room = await _room(place, topology)
+    room = await _room(setup, topology)
     try:
-        users = await _sign_in(place, crowd)
-        entering = await _enter(place, room, topology, crowd)
+        users = await _sign_in(setup, crowd)
+        entering = await _enter(setup, room, topology, crowd)
         await asyncio.sleep(SETTLES)
-        counted, cost = await _count(place, topology, plan)
-        first = await _newcomers(place, room)
+        counted, cost = await _count(setup, topology, plan)
+        first = await _newcomers(setup, room)
     finally:
-        await asyncio.gather(*(each.ask("leave") for each in place.crowds), return_exceptions=True)
-        await place.bench.clear(place.psql, room)
+        await asyncio.gather(*(each.ask("leave") for each in setup.crowds), return_exceptions=True)
+        await setup.bench.clear(setup.psql, room)
     looked = await asyncio.gather(
-        *(each.ask("heard", within=120, users=users) for each in place.crowds)
+        *(each.ask("heard", within=120, users=users) for each in setup.crowds)
     )
     ears = [listener for each in looked for listener in each["ears"]]
     return _figures(topology, crowd, entering, counted, ears, cost, first)
 
 
-async def _room(place: Place, topology: Topology) -> int:
-    room = await place.bench.room(place.psql)
+async def _room(setup: Setup, topology: Topology) -> int:
+    room = await setup.bench.room(setup.psql)
     try:
         async with asyncio.timeout(NODE_WITHIN):
             while topology != "mesh":
                 try:
-                    await place.psql.execute(
+                    await setup.psql.execute(
                         "update rooms set topology = %s where id = %s", (topology, room)
                     )
                     break
@@ -86,26 +86,26 @@ def names(crowd: Crowd, run: str) -> list[str]:
     return speakers + [f"lab {run} listener {n}" for n in range(crowd.listeners)]
 
 
-def _shares(place: Place, crowd: Crowd) -> list[list[tuple[int, str]]]:
+def _shares(setup: Setup, crowd: Crowd) -> list[list[tuple[int, str]]]:
     """Who is in which process: each gets as many of a kind as the others."""
-    everyone = list(enumerate(names(crowd, place.bench.run)))
-    return [everyone[n :: len(place.crowds)] for n in range(len(place.crowds))]
+    everyone = list(enumerate(names(crowd, setup.bench.run)))
+    return [everyone[n :: len(setup.crowds)] for n in range(len(setup.crowds))]
 
 
-async def _sign_in(place: Place, crowd: Crowd) -> dict[str, int]:
+async def _sign_in(setup: Setup, crowd: Crowd) -> dict[str, int]:
     """`{user id: voice}` of those who speak."""
-    late = f"lab {place.bench.run} newcomer"
-    shares = _shares(place, crowd)
+    late = f"lab {setup.bench.run} newcomer"
+    shares = _shares(setup, crowd)
     asked = [
-        each.ask("sign_in", url=place.url, names=[name for _, name in share] + ([late] if n == 0 else []))
-        for n, (each, share) in enumerate(zip(place.crowds, shares, strict=True))
+        each.ask("sign_in", url=setup.url, names=[name for _, name in share] + ([late] if n == 0 else []))
+        for n, (each, share) in enumerate(zip(setup.crowds, shares, strict=True))
     ]  # fmt: skip
     known = {name: user for ids in await asyncio.gather(*asked) for name, user in ids.items()}
-    speakers = names(crowd, place.bench.run)[: crowd.speakers]
+    speakers = names(crowd, setup.bench.run)[: crowd.speakers]
     return {str(known[name]): voice for voice, name in enumerate(speakers)}
 
 
-async def _enter(place: Place, room: int, topology: Topology, crowd: Crowd) -> dict[str, Any]:
+async def _enter(setup: Setup, room: int, topology: Topology, crowd: Crowd) -> dict[str, Any]:
     # Those who only listen are the ones to ask; without any, speakers.
     first_ear = crowd.speakers if crowd.listeners >= EARS else max(0, crowd.people - EARS)
     ears = range(first_ear, first_ear + EARS)
@@ -131,12 +131,12 @@ async def _enter(place: Place, room: int, topology: Topology, crowd: Crowd) -> d
                 for number, name in share
                 if (number < crowd.speakers) == speaking
             ]
-            for share in _shares(place, crowd)
+            for share in _shares(setup, crowd)
         ]
         answers = await asyncio.gather(
             *(
                 each.ask("enter", within=patience + 30, room=room, people=share, patience=patience)
-                for each, share in zip(place.crowds, shares, strict=True)
+                for each, share in zip(setup.crowds, shares, strict=True)
             )
         )
         seconds += max(each["seconds"] for each in answers)
@@ -147,7 +147,7 @@ async def _enter(place: Place, room: int, topology: Topology, crowd: Crowd) -> d
     }
 
 
-async def _count(place: Place, topology: Topology, plan: Plan) -> tuple[list[dict[str, Any]], Cost]:
+async def _count(setup: Setup, topology: Topology, plan: Plan) -> tuple[list[dict[str, Any]], Cost]:
     begin = time.monotonic() + AHEAD
     end = begin + plan.duration
     counting = [
@@ -155,11 +155,11 @@ async def _count(place: Place, topology: Topology, plan: Plan) -> tuple[list[dic
             each.ask("measure", within=plan.duration + 60, begin=begin, duration=plan.duration),
             "measure",
         )
-        for each in place.crowds
+        for each in setup.crowds
     ]
     await asyncio.sleep(begin - time.monotonic())
     psutil.cpu_percent()
-    node = place.nodes.get(topology)
+    node = setup.nodes.get(topology)
     before, at = _spent(node), time.monotonic()
     await asyncio.sleep(end - time.monotonic())
     after, seconds = _spent(node), time.monotonic() - at
@@ -168,7 +168,7 @@ async def _count(place: Place, topology: Topology, plan: Plan) -> tuple[list[dic
     late = [value for each in answers for value in each["late"]]
     return answers, Cost(
         seconds=round(seconds, 3),
-        node=round(max(0.0, (after - before) / seconds - place.idle.get(topology, 0.0)), 4),
+        node=round(max(0.0, (after - before) / seconds - setup.idle.get(topology, 0.0)), 4),
         people=[round(each["cpu"] / each["seconds"], 3) for each in answers],
         machine=round(busy, 3),
         loop=spread([value * 1000 for value in late]),
@@ -186,10 +186,10 @@ async def idle(process: psutil.Process, seconds: float = 2.0) -> float:
     return (_spent(process) - before) / (time.monotonic() - at)
 
 
-async def _newcomers(place: Place, room: int) -> list[float | None]:
-    late = f"lab {place.bench.run} newcomer"
+async def _newcomers(setup: Setup, room: int) -> list[float | None]:
+    late = f"lab {setup.bench.run} newcomer"
     return [
-        (await place.crowds[0].ask("newcomer", room=room, name=late, patience=8.0))["seconds"]
+        (await setup.crowds[0].ask("newcomer", room=room, name=late, patience=8.0))["seconds"]
         for _ in range(NEWCOMERS)
     ]
 

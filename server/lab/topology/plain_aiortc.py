@@ -24,7 +24,7 @@ WHO: Final = 1  # the only user there is
 
 
 async def plain(port: int, pid: int, listeners: int, seconds: float) -> dict[str, Any]:
-    """What the process `pid`, which answers offers on `port`, needs to relay one voice to so many: `cpu` of a core, and the marks."""
+    """What the process `pid`, which answers offers on `port`, needs to relay one voice to this number of people: `cpu` of a core, and the marks."""
     said: list[Mark] = []
     sent_audio, queue = SentAudio(marked(0, said)), PacketQueue()
     speaking = begin(sent_audio.run(), "voice")

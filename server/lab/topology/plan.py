@@ -21,7 +21,7 @@ MISSED: Final = 0.05  # of the marks in the sound
 
 @dataclass(frozen=True, order=True)
 class Crowd:
-    """So many who speak, and so many who only listen."""
+    """The number of people who speak, and of those who only listen."""
 
     speakers: int
     listeners: int

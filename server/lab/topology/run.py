@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import psutil
 
 from ...tools.output import Step
 from ...tools.processes import node
-from ...tools.workbench import Workbench
+from ...tools.workbench import Psql, Workbench
 from ...tools.worker import Broken, worker
 from .figures import Report
 from .floors import floors
-from .measurement import Place, idle, measure
+from .measurement import Setup, idle, measure
 from .plan import Crowd, Plan
 from .wording import SERIES
 
@@ -31,10 +32,10 @@ def steps(plan: Plan) -> int:
 async def run(bench: Workbench, plan: Plan, on_step: Step) -> Report:
     """Raises Broken, OSError, TimeoutError, RuntimeError and psycopg errors."""
     on_step("starting a relay, nodes and people")
-    async with _place(bench, plan) as place:
+    async with _setup(bench, plan) as setup:
         on_step("the floors: a bare forward, plain aiortc, the codec alone")
         async with worker("the floor", f"{__package__}.floor", bench.folder / "floor.log") as floor:
-            lowest = await floors(floor, place.crowds[0], plan)
+            lowest = await floors(floor, setup.crowds[0], plan)
         measurements = []
         skipped: list[tuple[str, Crowd]] = []
         stopped: dict[str, list[Crowd]] = {topology: [] for topology in plan.topologies}
@@ -45,7 +46,7 @@ async def run(bench: Workbench, plan: Plan, on_step: Step) -> Report:
                 if any(smaller.within(crowd) for smaller in stopped[topology]):
                     skipped.append((topology, crowd))
                     continue
-                one = await measure(place, topology, crowd, plan)
+                one = await measure(setup, topology, crowd, plan)
                 measurements.append(one)
                 if not one.works:
                     stopped[topology].append(crowd)
@@ -54,14 +55,14 @@ async def run(bench: Workbench, plan: Plan, on_step: Step) -> Report:
             machine=await bench.machine(),
             plan=plan,
             floors=lowest,
-            idle={topology: round(value, 4) for topology, value in place.idle.items()},
+            idle={topology: round(value, 4) for topology, value in setup.idle.items()},
             measurements=measurements,
             skipped=skipped,
         )
 
 
 @asynccontextmanager
-async def _place(bench: Workbench, plan: Plan) -> AsyncIterator[Place]:
+async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
     """A relay, a node of each kind that is asked for, and processes of people, as many as there are cores and two at least."""
     async with AsyncExitStack() as stack:
         psql = await stack.enter_async_context(await bench.psql())
@@ -81,21 +82,18 @@ async def _place(bench: Workbench, plan: Plan) -> AsyncIterator[Place]:
             for name in (f"people-{number + 1}" for number in range(many))
         ]
         url = f"http://{relay.place}"
-        place = Place(bench, psql, url, crowds, nodes, {})
         await asyncio.gather(*(each.ask("sign_in", url=url, names=[]) for each in crowds))
-        await _until_nodes_live(place)
+        await _until_nodes_live(psql, nodes, bench.folder)
         values = await asyncio.gather(*(idle(process) for process in nodes.values()))
-        place.idle = dict(zip(nodes, values, strict=True))
-        yield place
+        yield Setup(bench, psql, url, crowds, nodes, dict(zip(nodes, values, strict=True)))
 
 
-async def _until_nodes_live(place: Place) -> None:
+async def _until_nodes_live(psql: Psql, kinds: Collection[str], folder: Path) -> None:
     """Until the database counts one node of each kind, which then is ours."""
-    kinds, folder = list(place.nodes), place.bench.folder
     try:
         async with asyncio.timeout(NODES_WITHIN):
             while True:
-                rows = await place.psql.execute("select kind from living_nodes()")
+                rows = await psql.execute("select kind from living_nodes()")
                 living = [row[0] for row in await rows.fetchall()]
                 if sorted(set(living) & set(kinds)) == sorted(kinds):
                     break

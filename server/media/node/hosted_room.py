@@ -11,13 +11,13 @@ from typing import Any, Final
 from ...supervision import Supervisor
 from ...types import PeerId, UserId
 from ..signaling.events import Changed, Event, Seat, SeatChanged, SeatGone, Signal, Snapshot
+from .connection_presence import ConnectionPresence
 from .node_seat import NodeSeat
 from .participant_connection import OfferRefused
 from .recorder import Recorder
 from .room_media import RoomMedia
 from .signal_queues import SignalQueues
 from .speakers import Participant
-from .whip_sessions import WhipSessions
 
 LINGER: Final = 2.0  # seconds that a room is still hosted after it moved to another node, so that participants can connect there first
 
@@ -28,13 +28,17 @@ class HostedRoom:
     """Hosts the room from `run` until the node's seat is gone, or `run` is cancelled."""
 
     def __init__(
-        self, seat: NodeSeat, media: RoomMedia, recorder: Recorder, whip_sessions: WhipSessions
+        self,
+        seat: NodeSeat,
+        media: RoomMedia,
+        recorder: Recorder,
+        connection_presence: ConnectionPresence,
     ) -> None:
         self.room = seat.room
         self.media = media
         self._seat = seat
         self._recorder = recorder
-        self._whip_sessions = whip_sessions
+        self._connection_presence = connection_presence
         self._seats: dict[UserId, Seat] = {}
         self._epoch: int | None = None
         # The id of the newest signal that was handled, per session. Not one for all: of signals of two participants, the one with
@@ -54,7 +58,7 @@ class HostedRoom:
             await asyncio.sleep(LINGER)
         finally:
             await self._tasks.close()
-            await self._whip_sessions.close()
+            await self._connection_presence.close()
             await self._recorder.close()
             await self.media.close()
 
@@ -65,7 +69,7 @@ class HostedRoom:
                     self._newest_handled.clear()  # the log was lost, and ids of signals begin again
                 self._epoch = epoch
                 self._recorder.update(recording)
-                await self._whip_sessions.inform_of_recording()
+                await self._connection_presence.inform_of_recording()
                 self._seats = {seat.user: seat for seat in seats}
                 await self._update_participants()
                 for signal in signals:
@@ -80,7 +84,7 @@ class HostedRoom:
                 self._receive(event)
             case Changed(table="recordings", record=record, old_record=old_record):
                 self._recorder.apply(record, old_record)
-                await self._whip_sessions.inform_of_recording()
+                await self._connection_presence.inform_of_recording()
 
     async def _update_participants(self) -> None:
         participants = [
@@ -97,7 +101,7 @@ class HostedRoom:
         ]
         here = {PeerId(participant.peer_id) for participant in participants}
         self._signals.keep(here)
-        self._whip_sessions.keep(here)
+        self._connection_presence.keep(here)
         self._newest_handled = {
             peer: newest for peer, newest in self._newest_handled.items() if peer in here
         }
@@ -135,4 +139,4 @@ class HostedRoom:
             self._seat.send(peer, "bye", {"reason": str(refused)})
         else:
             self._seat.send(peer, "answer", {"type": "answer", "sdp": answer})
-            self._whip_sessions.answered(peer, offer)
+            self._connection_presence.answered(peer, offer)

@@ -15,6 +15,7 @@ from ...token_bucket import TokenBucket
 from ...types import PeerId, RoomId, UserId
 from ..signaling.client import Ice
 from ..signaling.database_client import DatabaseConnections, database_connections
+from .connection_presence import ConnectionPresence
 from .hosted_room import HostedRoom
 from .lease import CAPACITY, Kind, NodeLease
 from .mcu import Mcu
@@ -22,7 +23,6 @@ from .node_seat import NodeSeat
 from .recorder import Recorder
 from .room_media import RoomMedia
 from .sfu import Sfu
-from .whip_sessions import WhipSessions
 
 ENDS_WITHIN: Final = 3.0
 """Seconds in which the rooms must end. Without a database they cannot."""
@@ -96,8 +96,8 @@ class Node:
         # `ice` is called before each connection: a room exists longer than TURN credentials.
         media: RoomMedia = Sfu(client.ice) if self._lease.kind == "sfu" else Mcu(client.ice)
         recorder = Recorder(self._lease, self._recordings, media.record)
-        whip_sessions = WhipSessions(media, recorder, self._lease.holding)
-        hosted = HostedRoom(NodeSeat(client, room, peer), media, recorder, whip_sessions)
+        connection_presence = ConnectionPresence(media, recorder, self._lease.holding)
+        hosted = HostedRoom(NodeSeat(client, room, peer), media, recorder, connection_presence)
         self.hosted_rooms[room] = hosted
         self._report(f"hosts room {room}")
         try:

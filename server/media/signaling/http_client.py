@@ -159,7 +159,7 @@ async def http_signaling_client(
             client.headers["Authorization"] = f"Bearer {token}"
             account = (await _ask(client, "GET", "/session"))["user"]
             if account is None:
-                raise Refused("this token is nobody's")
+                raise Refused("this token has no user")
         reach = Reach.of(networks, loopback=is_loopback(client.base_url.host))
         try:
             user = User(UserId(account["id"]), account["username"])

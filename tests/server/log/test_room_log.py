@@ -7,7 +7,7 @@ from typing import Any
 
 from roomtone.log.frame import Frame
 from roomtone.log.framing import Framing
-from roomtone.log.room_log import Arrived, Entry, Reader, RoomLog
+from roomtone.log.room_log import Arrived, Entry, LogReader, RoomLog
 from roomtone.types import Cursor, PeerId, RoomId, UserId
 
 ANNA, BO = UserId(1), UserId(2)
@@ -23,9 +23,9 @@ class Stream:
     def __init__(self, log: RoomLog, user: UserId, position: Cursor) -> None:
         self.received: list[str] = []
         self.taken: list[str] = []
-        self.reader = Reader(log, user, PeerId(str(user)), self)
+        self.reader = LogReader(log, user, PeerId(str(user)), self)
         self.reader.position = position
-        log.add(self.reader)
+        log.subscribe(self.reader)
         self.advance()
 
     framing: Framing = staticmethod(joined)

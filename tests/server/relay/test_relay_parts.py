@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from roomtone.log.frame import Frame
 from roomtone.log.multimap import Multimap
-from roomtone.log.room_log import Arrived, Entry, Reader, RoomLog
+from roomtone.log.room_log import Arrived, Entry, LogReader, RoomLog
 from roomtone.log.subscriber import News
 from roomtone.postgres.pools import Database
 from roomtone.problem import Problem
@@ -185,10 +185,10 @@ async def test_a_removal_of_files_that_the_database_refuses_is_tried_again_after
         psql.run("grant execute on function relay_deleted_recordings to roomtone_relay")
 
 
-class Unscanned(Multimap[UserId | None, Reader]):
+class Unscanned(Multimap[UserId | None, LogReader]):
     """Readers by user, which fails when all are looked through."""
 
-    def values(self) -> Iterator[Reader]:
+    def values(self) -> Iterator[LogReader]:
         raise AssertionError("all readers were looked through")
 
     keys = values  # type: ignore[assignment]
@@ -196,12 +196,12 @@ class Unscanned(Multimap[UserId | None, Reader]):
 
 async def test_a_directed_event_looks_up_its_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     room_log = RoomLog(RoomId(1), 1, 0)
-    monkeypatch.setattr(room_log, "_readers_of", Unscanned())
+    monkeypatch.setattr(room_log, "_readers", Unscanned())
     news = {user: News() for user in (ANNA, BO)}
     for user, subscriber in news.items():
-        reader = Reader(room_log, user, PeerId(str(uuid4())), subscriber)
+        reader = LogReader(room_log, user, PeerId(str(uuid4())), subscriber)
         reader.begin()
-        room_log.add(reader)
+        room_log.subscribe(reader)
     room_log.append([Arrived(Entry(1, Frame("signals", "{}")), BO)])
     assert news[BO].is_set()
     assert not news[ANNA].is_set()

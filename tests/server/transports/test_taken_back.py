@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from roomtone.log.frame import Frame
-from roomtone.log.room_log import Arrived, Entry, Reader, RoomLog
+from roomtone.log.room_log import Arrived, Entry, LogReader, RoomLog
 from roomtone.log.subscriber import News
 from roomtone.types import Cursor, PeerId, RoomId, UserId
 
@@ -87,8 +87,8 @@ def test_the_relay_learns_which_event_was_taken_back(psql: Psql) -> None:
 
 def test_a_slow_reader_never_gets_an_event_that_was_taken_back() -> None:
     log = RoomLog(RoomId(1), epoch=7, head=0)
-    behind = Reader(log, UserId(1), PeerId("a"), News())
-    log.add(behind)
+    behind = LogReader(log, UserId(1), PeerId("a"), News())
+    log.subscribe(behind)
     behind.begin()
     for seq, gone in ((1, None), (2, None), (3, 2), (4, 2)):
         entry = Entry(seq, Frame("messages", str(seq), Cursor(7, seq)), taken_back_seq=gone)

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, cast
 
+from roomtone.media.node.connection_presence import ConnectionPresence
 from roomtone.media.node.hosted_room import HostedRoom
 from roomtone.media.node.node_seat import NodeSeat
 from roomtone.media.node.recorder import Begun, Recorder
-from roomtone.media.node.whip_sessions import WhipSessions
 from roomtone.media.signaling.events import Changed
 from roomtone.types import PeerId, RoomId
 
@@ -57,9 +57,9 @@ class CountingDown:
 
 def hosted(media: Media, holding: Any) -> tuple[HostedRoom, Recorder]:
     recorder = Recorder(cast(Any, CountingDown()), None, media.record)
-    whip_sessions = WhipSessions(cast(Any, media), recorder, holding)
+    connection_presence = ConnectionPresence(cast(Any, media), recorder, holding)
     seat = NodeSeat(cast(Any, None), RoomId(1), PeerId("node"))
-    room = HostedRoom(seat, cast(Any, media), recorder, whip_sessions)
+    room = HostedRoom(seat, cast(Any, media), recorder, connection_presence)
     return room, recorder
 
 
@@ -96,7 +96,7 @@ async def test_an_offer_while_the_end_of_the_connection_before_is_written_holds_
         written.set()
         await comes_true(lambda: began == 2)
     finally:
-        await room._whip_sessions.close()
+        await room._connection_presence.close()
 
 
 async def test_a_session_is_informed_of_the_recording_that_runs_whatever_becomes_of_an_old_one() -> (
@@ -120,5 +120,5 @@ async def test_a_session_is_informed_of_the_recording_that_runs_whatever_becomes
         await room._apply(recording(3, "INSERT", ended=False))
         assert media.notified == [PROGRAM, PROGRAM]
     finally:
-        await room._whip_sessions.close()
+        await room._connection_presence.close()
         await recorder.close()

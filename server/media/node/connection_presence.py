@@ -1,4 +1,4 @@
-"""The sessions of WHIP and WHEP in a hosted room. They follow no log.
+"""The sessions of a hosted room whose presence is their connection: those of WHIP and WHEP, which follow no log.
 
 So the node keeps their seats while they are connected, and informs them when the room is recorded.
 """
@@ -28,8 +28,8 @@ KeepSeat = Callable[[PeerId, timedelta], AbstractAsyncContextManager[bool]]
 log = logging.getLogger(__name__)
 
 
-class WhipSessions:
-    """`answered` begins a session or continues it with another connection; `keep` forgets those that have left."""
+class ConnectionPresence:
+    """`answered` begins such a session, or continues it with another connection; `keep` forgets those that have left."""
 
     def __init__(self, media: RoomMedia, recorder: Recorder, keep_seat: KeepSeat) -> None:
         self._media = media
