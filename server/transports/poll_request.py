@@ -10,6 +10,7 @@ from starlette.requests import Request
 from ..identity.tokens import subject_of
 from ..problem import Problem
 from ..types import Cursor
+from .cursors import cursor_of
 from .stream_counts import StreamCounts
 
 LONGEST_WAIT: Final = 60.0  # seconds; proxies end silent requests after about that time
@@ -39,11 +40,11 @@ def wait_of(request: Request) -> float:
     return wait
 
 
-def cursor_of(request: Request, name: str) -> Cursor | None:
+def cursor_in(request: Request, name: str) -> Cursor | None:
     """The cursor in this parameter; None if it is empty or missing. Raises Problem PGRST100."""
     text = request.query_params.get(name)
     try:
-        return Cursor.parse(text) if text else None
+        return cursor_of(text)
     except ValueError:
         raise Problem(
             400,

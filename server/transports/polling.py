@@ -38,7 +38,7 @@ from .following import (
     take,
     wait_for_news,
 )
-from .poll_request import counted, cursor_of, wait_of
+from .poll_request import counted, cursor_in, wait_of
 
 HALLWAY_DELAY: Final = (
     0.05  # seconds that an event waits for its hallway row: one answer instead of two
@@ -76,8 +76,8 @@ class PollPositions:
 async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
     """`?after=cursor[&wait=seconds][&hallway=cursor]`; `hallway=` alone asks for all of it."""
     state = request.state
-    wait, after = wait_of(request), cursor_of(request, "after")
-    hallway_after = cursor_of(request, "hallway")
+    wait, after = wait_of(request), cursor_in(request, "after")
+    hallway_after = cursor_in(request, "hallway")
     news = News()
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(counted(request, wait))
@@ -114,7 +114,7 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
 
 async def poll_hallway(request: Request, claims: Claims) -> Response:
     """`?after=cursor[&wait=seconds]`: the rows that changed; without a cursor all rows."""
-    wait, after = wait_of(request), cursor_of(request, "after")
+    wait, after = wait_of(request), cursor_in(request, "after")
     news = News()
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(counted(request, wait))

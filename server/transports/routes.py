@@ -66,7 +66,7 @@ def _wants_json(request: Request) -> bool:
 
 
 async def _poll_room(request: Request, claims: Claims) -> Response:
-    after = poll_request.cursor_of(request, "after")
+    after = poll_request.cursor_in(request, "after")
     try:
         return await polling.poll_room(request, claims, await seat_of(request, claims))
     except SEAT_LOST:
