@@ -33,7 +33,6 @@ from .postgres.pools import Database, opened
 from .relay import metrics
 from .relay.metrics import Metrics
 from .relay.periodic import every
-from .relay.presence import Presence
 from .relay.relay import Relay, running_relay
 from .rows.catalogue import Catalogue, open_catalogue
 from .settings import Settings
@@ -53,7 +52,6 @@ class State(TypedDict):
     rows: Catalogue
     listener: Listener
     relay: Relay
-    presence: Presence
     tasks: Supervisor
     metrics: Metrics
     streams: StreamCounts
@@ -91,7 +89,6 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
                     rows=await open_catalogue(database),
                     listener=listener,
                     relay=relay,
-                    presence=relay.presence,
                     tasks=tasks,
                     metrics=relay.metrics,
                     streams=streams,
