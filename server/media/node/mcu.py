@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import randrange
 from typing import Final
@@ -26,7 +26,8 @@ from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
 from .notice import notice
 from .participant_connection import ParticipantConnection
-from .speakers import LOUD, Participant, Speakers
+from .room_media import RoomMedia
+from .speakers import LOUD, Participant
 
 QUIET_AFTER: Final = (
     50  # ticks, a second of silence, after which the clock stops until the next packet
@@ -50,65 +51,18 @@ class MixOutput:
         return samples + self.notice.popleft() if self.notice else samples
 
 
-class Mcu:
-    """One room. `set_participants` says who is there, `answer` answers an offer. `ice` is called before each connection."""
-
+class Mcu(RoomMedia):
     def __init__(self, ice: Callable[[], Awaitable[Ice]] = no_servers) -> None:
-        self._ice = ice
-        self._participants: dict[str, Participant] = {}
+        super().__init__(ice)
         self._outputs: dict[str, MixOutput] = {}
         self._buffers: dict[str, JitterBuffer] = {}
         self._shared: Encoder | None = None
         self._audio_arrived = asyncio.Event()
         self._on_mix: OnMix | None = None
-        self.speakers = Speakers()
         self._tasks = Supervisor()
         self._tasks.keep(self._mix, "mix")
 
-    async def set_participants(self, participants: Iterable[Participant]) -> None:
-        """Who is in the room now: connections of others are closed, muted participants are not mixed in."""
-        before, self._participants = (
-            self._participants,
-            {each.peer_id: each for each in participants},
-        )
-        audible = {each.user_id for each in self._participants.values() if each.may_be_heard}
-        for previous in before.values():
-            if previous.user_id not in audible:
-                self.speakers.forget(previous.user_id)
-        gone = [
-            output.connection
-            for peer, output in self._outputs.items()
-            if peer not in self._participants
-        ]
-        self._outputs = {
-            peer: output for peer, output in self._outputs.items() if peer in self._participants
-        }
-        self._buffers = {
-            peer: buffer for peer, buffer in self._buffers.items()
-            if peer in self._participants and self._participants[peer].may_be_heard
-        }  # fmt: skip
-        await asyncio.gather(*(connection.close() for connection in gone))
-
-    async def answer(self, peer_id: str, offer: str) -> str:
-        """Answer an offer, with one voice: the mix. Raises OfferRefused, and KeyError for a session that is not in the room."""
-        if peer_id not in self._participants:
-            raise KeyError(peer_id)
-        output = self._outputs.get(peer_id)
-        if output is None or not output.connection.usable:
-            connection = ParticipantConnection(
-                await self._ice(), lambda packet: self._receive(peer_id, packet)
-            )
-            if peer_id not in self._participants:  # the participant has left
-                await connection.close()
-                raise KeyError(peer_id)
-            old, output = output, MixOutput(connection)
-            self._outputs[peer_id] = output
-            if old is not None:
-                await old.connection.close()
-        return await output.connection.answer(offer, [MIX])
-
     def record(self, on_mix: OnMix | None) -> None:
-        """Call `on_mix` with the mix of every tick, also of silent ones; None ends that."""
         self._on_mix = on_mix
         self._audio_arrived.set()
 
@@ -119,26 +73,14 @@ class Mcu:
             output.notice = deque(notice())
             self._audio_arrived.set()
 
-    async def candidates(self, peer_id: str, body: object) -> None:
-        """More candidates of this participant."""
-        connection = self.connections.get(peer_id)
-        if connection is not None:
-            await connection.add_candidates(body)
-
     async def hang_up(self, peer_id: str) -> None:
-        """Close this participant's connection. They may offer a new one."""
-        output = self._outputs.pop(peer_id, None)
+        self._outputs.pop(peer_id, None)
         self._buffers.pop(peer_id, None)
-        if output is not None:
-            await output.connection.close()
+        await super().hang_up(peer_id)
 
     async def close(self) -> None:
         await self._tasks.close()
-        await self.set_participants([])
-
-    @property
-    def connections(self) -> dict[str, ParticipantConnection]:
-        return {peer: output.connection for peer, output in self._outputs.items()}
+        await super().close()
 
     def _receive(self, peer_id: str, packet: RtpPacket) -> None:
         participant = self._participants.get(peer_id)
@@ -149,6 +91,18 @@ class Mcu:
             buffer = self._buffers[peer_id] = JitterBuffer()
         buffer.push(packet)
         self._audio_arrived.set()
+
+    def _voices_for(self, participant: Participant) -> list[str]:
+        return [MIX]
+
+    def _keep(self, audible: set[str], before: list[Participant]) -> None:
+        self._outputs = {p: output for p, output in self._outputs.items() if p in self.connections}
+        self._buffers = {p: buffer for p, buffer in self._buffers.items() if p in audible}
+
+    async def _connect(self, peer_id: str) -> ParticipantConnection:
+        connection = await super()._connect(peer_id)
+        self._outputs[peer_id] = MixOutput(connection)
+        return connection
 
     async def _mix(self) -> None:
         opened = time.monotonic()
@@ -183,7 +137,6 @@ class Mcu:
             if frame is not None:
                 frames[peer] = frame
                 user_id, loudness = self._participants[peer].user_id, level(frame)
-                self.speakers.update(user_id, loudness)
                 if loudness < LOUD:
                     contributing += (user_id & 0xFFFFFFFF,)
         noticed = any(output.notice for output in self._outputs.values())

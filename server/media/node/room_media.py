@@ -1,31 +1,90 @@
-"""What a hosted room needs of its connections and audio, whatever the topology."""
+"""The connections of one hosted room, whatever its topology: an offer is answered, and a participant who left is disconnected."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Protocol
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 from ..mixing import OnMix
+from ..rtp import RtpPacket
+from ..signaling.client import Ice, no_servers
 from .participant_connection import ParticipantConnection
 from .speakers import Participant
 
 
-class RoomMedia(Protocol):
-    """The connections and the audio of one room: an `Sfu` or an `Mcu`."""
+class RoomMedia(ABC):
+    """An `Sfu` or an `Mcu`. `ice` is called before each connection; connections and participants are found by `peer_id`."""
 
-    async def set_participants(self, participants: Iterable[Participant]) -> None: ...
+    def __init__(self, ice: Callable[[], Awaitable[Ice]] = no_servers) -> None:
+        self.connections: dict[str, ParticipantConnection] = {}
+        self._ice = ice
+        self._participants: dict[str, Participant] = {}
 
-    async def answer(self, peer_id: str, offer: str) -> str: ...
+    async def set_participants(self, participants: Iterable[Participant]) -> None:
+        """Who is in the room now: connections of others are closed, and muted participants are not heard."""
+        before, self._participants = (
+            self._participants,
+            {each.peer_id: each for each in participants},
+        )
+        gone = [c for peer, c in self.connections.items() if peer not in self._participants]
+        self.connections = {
+            peer: c for peer, c in self.connections.items() if peer in self._participants
+        }
+        audible = {peer for peer, each in self._participants.items() if each.may_be_heard}
+        self._keep(audible, [each for each in before.values() if each.peer_id not in audible])
+        await asyncio.gather(*(connection.close() for connection in gone))
 
-    async def candidates(self, peer_id: str, body: object) -> None: ...
+    async def answer(self, peer_id: str, offer: str) -> str:
+        """Answer an offer. Raises OfferRefused, and KeyError for a session that is not in the room."""
+        participant = self._participants[peer_id]
+        connection = old = self.connections.get(peer_id)
+        if connection is None or not connection.usable:
+            connection = await self._connect(peer_id)
+            if old is not None:
+                await old.close()
+        return await connection.answer(offer, self._voices_for(participant))
 
-    def record(self, on_mix: OnMix | None) -> None: ...
+    async def candidates(self, peer_id: str, body: object) -> None:
+        """More candidates of this participant."""
+        connection = self.connections.get(peer_id)
+        if connection is not None:
+            await connection.add_candidates(body)
 
-    def notify(self, peer_id: str) -> None: ...
+    async def hang_up(self, peer_id: str) -> None:
+        """Close this participant's connection. They may offer a new one."""
+        connection = self.connections.pop(peer_id, None)
+        if connection is not None:
+            await connection.close()
 
-    async def hang_up(self, peer_id: str) -> None: ...
+    async def close(self) -> None:
+        await self.set_participants([])
 
-    async def close(self) -> None: ...
+    @abstractmethod
+    def record(self, on_mix: OnMix | None) -> None:
+        """Call `on_mix` with the mix of every tick, also of silent ones; None ends that."""
 
-    @property
-    def connections(self) -> Mapping[str, ParticipantConnection]: ...
+    @abstractmethod
+    def notify(self, peer_id: str) -> None:
+        """Inform this participant, who follows no log, that the room is recorded."""
+
+    @abstractmethod
+    def _receive(self, peer_id: str, packet: RtpPacket) -> None:
+        """A packet of this participant."""
+
+    @abstractmethod
+    def _voices_for(self, participant: Participant) -> list[str]:
+        """The voices that this participant receives; when there are fewer slots, the first ones."""
+
+    @abstractmethod
+    def _keep(self, audible: set[str], before: list[Participant]) -> None:
+        """Only these may be heard from now on; `before` are those who were in the room and are not, or no longer, among them."""
+
+    async def _connect(self, peer_id: str) -> ParticipantConnection:
+        connection = ParticipantConnection(await self._ice(), partial(self._receive, peer_id))
+        if peer_id not in self._participants:  # the participant has left
+            await connection.close()
+            raise KeyError(peer_id)
+        self.connections[peer_id] = connection
+        return connection
