@@ -21,9 +21,9 @@ class EventStream(Response):
 
     def __init__(self, subscription: Subscription, first: list[Frame]) -> None:
         super().__init__()
-        first[0].retry = RETRY
+        head, *rest = first
         self._subscription = subscription
-        self._first = first
+        self._first = [Frame(head.event, head.data, head.cursor, RETRY), *rest]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         served_on = False

@@ -17,7 +17,6 @@ from .participant_connection import OfferRefused
 from .recorder import Recorder
 from .room_media import RoomMedia
 from .signal_queues import SignalQueues
-from .speakers import Participant
 
 LINGER: Final = 2.0  # seconds that a room is still hosted after it moved to another node, so that participants can connect there first
 
@@ -88,18 +87,11 @@ class HostedRoom:
 
     async def _update_participants(self) -> None:
         participants = [
-            Participant(
-                seat.peer,
-                seat.user,
-                seat.role,
-                seat.muted,
-                seat.kind,
-                seat.invited,
-            )
+            seat
             for seat in sorted(self._seats.values(), key=lambda seat: seat.seq)
             if seat.peer is not None and not seat.is_node
         ]
-        here = {PeerId(participant.peer_id) for participant in participants}
+        here = {seat.peer for seat in participants if seat.peer is not None}
         self._signals.keep(here)
         self._connection_presence.keep(here)
         self._newest_handled = {

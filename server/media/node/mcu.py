@@ -24,10 +24,11 @@ from ..node_rules import MIX
 from ..opus import FRAME_SAMPLES, Encoder, Samples
 from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
+from ..signaling.events import Seat
 from .notice import notice
 from .participant_connection import ParticipantConnection
 from .room_media import RoomMedia
-from .speakers import LOUD, Participant
+from .speakers import LOUD
 
 QUIET_AFTER: Final = (
     50  # ticks, a second of silence, after which the clock stops until the next packet
@@ -84,7 +85,7 @@ class Mcu(RoomMedia):
 
     def _receive(self, peer_id: str, packet: RtpPacket) -> None:
         participant = self._participants.get(peer_id)
-        if participant is None or not participant.may_be_heard:
+        if participant is None or not participant.audible:
             return
         buffer = self._buffers.get(peer_id)
         if buffer is None:
@@ -92,10 +93,10 @@ class Mcu(RoomMedia):
         buffer.push(packet)
         self._audio_arrived.set()
 
-    def _voices_for(self, participant: Participant) -> list[str]:
+    def _voices_for(self, participant: Seat) -> list[str]:
         return [MIX]
 
-    def _keep(self, audible: set[str], before: list[Participant]) -> None:
+    def _keep(self, audible: set[str], before: list[Seat]) -> None:
         self._outputs = {p: output for p, output in self._outputs.items() if p in self.connections}
         self._buffers = {p: buffer for p, buffer in self._buffers.items() if p in audible}
 
@@ -136,9 +137,8 @@ class Mcu(RoomMedia):
             frame = buffer.pull()
             if frame is not None:
                 frames[peer] = frame
-                user_id, loudness = self._participants[peer].user_id, level(frame)
-                if loudness < LOUD:
-                    contributing += (user_id & 0xFFFFFFFF,)
+                if level(frame) < LOUD:
+                    contributing += (self._participants[peer].user & 0xFFFFFFFF,)
         noticed = any(output.notice for output in self._outputs.values())
         if not frames and not noticed and self._on_mix is None:
             return False
@@ -156,7 +156,7 @@ class Mcu(RoomMedia):
                 continue
             output.encoder = output.encoder or Encoder()
             samples = soft_clip(output.with_notice(without(mixed, own)))
-            own_id = self._participants[peer].user_id & 0xFFFFFFFF
+            own_id = self._participants[peer].user & 0xFFFFFFFF
             others = tuple(each for each in contributing if each != own_id)
             self._send(output, tick, output.encoder.encode(samples), level(samples), others)
 

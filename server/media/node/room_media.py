@@ -10,8 +10,8 @@ from functools import partial
 from ..mixing import OnMix
 from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
+from ..signaling.events import Seat
 from .participant_connection import ParticipantConnection
-from .speakers import Participant
 
 
 class RoomMedia(ABC):
@@ -20,20 +20,20 @@ class RoomMedia(ABC):
     def __init__(self, ice: Callable[[], Awaitable[Ice]] = no_servers) -> None:
         self.connections: dict[str, ParticipantConnection] = {}
         self._ice = ice
-        self._participants: dict[str, Participant] = {}
+        self._participants: dict[str, Seat] = {}
 
-    async def set_participants(self, participants: Iterable[Participant]) -> None:
+    async def set_participants(self, participants: Iterable[Seat]) -> None:
         """Who is in the room now: connections of others are closed, and muted participants are not heard."""
         before, self._participants = (
             self._participants,
-            {each.peer_id: each for each in participants},
+            {each.peer: each for each in participants if each.peer is not None},
         )
         gone = [c for peer, c in self.connections.items() if peer not in self._participants]
         self.connections = {
             peer: c for peer, c in self.connections.items() if peer in self._participants
         }
-        audible = {peer for peer, each in self._participants.items() if each.may_be_heard}
-        self._keep(audible, [each for each in before.values() if each.peer_id not in audible])
+        audible = {peer for peer, each in self._participants.items() if each.audible}
+        self._keep(audible, [each for each in before.values() if each.peer not in audible])
         await asyncio.gather(*(connection.close() for connection in gone))
 
     async def answer(self, peer_id: str, offer: str) -> str:
@@ -74,11 +74,11 @@ class RoomMedia(ABC):
         """A packet of this participant."""
 
     @abstractmethod
-    def _voices_for(self, participant: Participant) -> list[str]:
+    def _voices_for(self, participant: Seat) -> list[str]:
         """The voices that this participant receives; when there are fewer slots, the first ones."""
 
     @abstractmethod
-    def _keep(self, audible: set[str], before: list[Participant]) -> None:
+    def _keep(self, audible: set[str], before: list[Seat]) -> None:
         """Only these may be heard from now on; `before` are those who were in the room and are not, or no longer, among them."""
 
     async def _connect(self, peer_id: str) -> ParticipantConnection:

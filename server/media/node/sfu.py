@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 
 from ...supervision import Supervisor
 from ..mixing import OnMix
+from ..node_rules import voice_of
 from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
+from ..signaling.events import Seat
 from .recording_mix import RecordingMix
 from .room_media import RoomMedia
-from .speakers import Participant, Speakers
+from .speakers import Speakers
 
 
 class Sfu(RoomMedia):
@@ -39,32 +41,33 @@ class Sfu(RoomMedia):
         await self._closing.finish()
         await super().close()
 
-    def _voices_for(self, participant: Participant) -> list[str]:
-        others = [p for p in self._participants.values() if p.user_id != participant.user_id]
-        on_stage = {each.user_id: each.voice for each in others if each.on_stage}
+    def _voices_for(self, participant: Seat) -> list[str]:
+        others = [seat for seat in self._participants.values() if seat.user != participant.user]
+        on_stage = [seat.user for seat in others if seat.may_speak]
         # When there are fewer slots than voices, those who spoke last get one.
-        wanted = [on_stage[user_id] for user_id in self.speakers.order(on_stage)]
+        wanted = self.speakers.order(on_stage)
         # A participant who was invited to speak may accept at any moment, and must be heard at once, without negotiation.
-        return wanted + [each.voice for each in others if each.invited and not each.on_stage]
+        wanted += [seat.user for seat in others if seat.invited]
+        return [voice_of(user) for user in wanted]
 
-    def _keep(self, audible: set[str], before: list[Participant]) -> None:
+    def _keep(self, audible: set[str], before: list[Seat]) -> None:
         for participant in before:
-            if participant.may_be_heard:
+            if participant.audible:
                 for connection in self.connections.values():
-                    connection.pause(participant.voice)
-                self.speakers.forget(participant.user_id)
+                    connection.pause(voice_of(participant.user))
+                self.speakers.forget(participant.user)
         if self._recording_mix is not None:
             self._recording_mix.keep(audible)
 
     def _receive(self, peer_id: str, packet: RtpPacket) -> None:
         participant = self._participants.get(peer_id)
-        if participant is None or not participant.may_be_heard:
+        if participant is None or not participant.audible:
             return
         if packet.level is not None:
-            self.speakers.update(participant.user_id, packet.level)
+            self.speakers.update(participant.user, packet.level)
         if self._recording_mix is not None:
             self._recording_mix.push(peer_id, packet)
-        voice = participant.voice
+        voice = voice_of(participant.user)
         for other, connection in self.connections.items():
             if other != peer_id:
                 connection.forward(voice, packet)

@@ -1,41 +1,13 @@
-"""What a node knows of a room's participants: who may be heard, and who spoke last."""
+"""Who spoke last in a room."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
-
-from ..node_rules import voice_of
 
 LOUD: Final = 50  # dB below full scale; speech is louder, background noise is not
 SMOOTHING: Final = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Participant:
-    """A seat, as a node needs it. `invited`: to speak, and not on stage yet."""
-
-    peer_id: str
-    user_id: int
-    role: str
-    muted: bool
-    kind: str = "person"
-    invited: bool = False
-
-    @property
-    def on_stage(self) -> bool:
-        return self.role != "AUDIENCE" and self.kind in ("person", "bot")
-
-    @property
-    def may_be_heard(self) -> bool:
-        """Whether the role and the mute allow it. What the client sends does not matter."""
-        return self.on_stage and not self.muted
-
-    @property
-    def voice(self) -> str:
-        return voice_of(self.user_id)
 
 
 class Speakers:

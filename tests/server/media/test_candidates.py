@@ -18,11 +18,11 @@ from roomtone.media.candidates import CANDIDATES_LIMIT, Candidates, interfaces
 from roomtone.media.direct_connection import DirectCallbacks, DirectConnection
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.node.speakers import Participant
 from roomtone.media.node_connection import NodeCallbacks, NodeConnection
 from roomtone.media.signaling.client import Ice
 
 from ...patience import PATIENCE
+from .seats import seat_of
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ async def offer() -> str:
 
 async def to_node(kind: type[Sfu] | type[Mcu], sdp: str, trickled: list[dict[str, Any]]) -> Any:
     node = kind()
-    await node.set_participants([Participant("peer", 1, "SPEAKER", muted=False)])
+    await node.set_participants([seat_of(1, peer="peer")])
     await node.answer("peer", sdp)
     await node.candidates("peer", trickled)
     return node

@@ -14,12 +14,12 @@ from roomtone.media.audio_connection import AudioOptions
 from roomtone.media.direct_connection import DirectCallbacks, DirectConnection
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.node.speakers import Participant
 from roomtone.media.signaling import ice_servers
 from roomtone.media.signaling.client import Ice
 from roomtone.media.signaling.ice_servers import IceServers, probe
 
 from ...patience import PATIENCE
+from .seats import seat_of
 from .test_candidates import offer
 
 SILENT = "stun:198.51.100.1:3478"
@@ -117,7 +117,7 @@ async def test_a_server_that_falls_silent_between_two_questions_costs_less_than_
         sdp = await description_by(ice_of(SILENT))
     assert "typ host" in sdp
     node = Sfu(lambda: answered(ice_of(SILENT)))
-    await node.set_participants([Participant("peer", 1, "SPEAKER", muted=False)])
+    await node.set_participants([seat_of(1, peer="peer")])
     async with asyncio.timeout(bound):
         assert "typ host" in await node.answer("peer", await offer())
     await node.close()
@@ -148,9 +148,7 @@ async def test_a_node_asks_for_credentials_before_each_connection(
         return Ice()
 
     node = kind(ice)
-    await node.set_participants(
-        [Participant(f"peer-{n}", n, "SPEAKER", muted=False) for n in (1, 2)]
-    )
+    await node.set_participants(map(seat_of, (1, 2)))
     for number in (1, 2):
         await node.answer(f"peer-{number}", await offer())
     assert asked == 2

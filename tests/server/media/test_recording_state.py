@@ -140,11 +140,9 @@ async def test_a_notice_is_for_one_listener_and_in_no_recording() -> None:
         await seat(node, [one, two])
         for each in (one, two):
             await each.enter(node)
-            assert await asyncio.wait_for(
-                node.connections[each.participant.peer_id].until("connected"), PATIENCE
-            )
+            assert await asyncio.wait_for(node.connections[each.peer].until("connected"), PATIENCE)
         node.record(lambda _tick, samples, _opus: recorded.append(float(np.abs(samples).max())))
-        node.notify(one.participant.peer_id)
+        node.notify(one.peer)
         await comes_true(lambda: sounds(one.heard.get("mix", []), 880))
         assert recorded
         assert max(recorded) == 0

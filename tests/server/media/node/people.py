@@ -22,9 +22,9 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.node.speakers import Participant
 
 from ....patience import comes_true
+from ..seats import seat_of
 
 RATE = 48_000
 NEAR = (
@@ -76,7 +76,8 @@ class Person:
     """A participant who is connected with a node. `heard[voice]` is the last second of each voice."""
 
     def __init__(self, number: int, hertz: float = 0.0, role: str = "SPEAKER") -> None:
-        self.participant = Participant(f"peer-{number}", number, role, muted=False)
+        self.participant = seat_of(number, role)
+        self.peer = f"peer-{number}"
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.tone = Tone(hertz)
         self.heard: dict[str, list[NDArray[Any]]] = {}
@@ -85,7 +86,7 @@ class Person:
 
     async def enter(self, node: Sfu | Mcu, slots: int = 1) -> None:
         """Offer to the node, with this many slots for voices; again for more of them."""
-        await self.answer(await node.answer(self.participant.peer_id, await self.offer(slots)))
+        await self.answer(await node.answer(self.peer, await self.offer(slots)))
 
     async def offer(self, slots: int) -> str:
         if not self.connection.getTransceivers():
@@ -125,7 +126,7 @@ class Person:
             await comes_true(lambda: self.hears(voice, *tones))
         except TimeoutError:
             raise AssertionError(
-                f"{self.participant.voice} does not hear {tones} as {voice}; voices {sorted(self.heard)}"
+                f"{self.participant.username} does not hear {tones} as {voice}; voices {sorted(self.heard)}"
             ) from None
 
     async def waits_to_hear_anywhere(self, tone: float) -> None:

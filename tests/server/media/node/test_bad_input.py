@@ -99,7 +99,7 @@ async def test_nothing_that_anybody_sends_is_noticed_by_the_others(
     # Invalid offers; the valid one of the same participant is answered all the same.
     for offer, words in OFFERS.items():
         with pytest.raises(OfferRefused, match=words):
-            await node.answer(one.participant.peer_id, offer)
+            await node.answer(one.peer, offer)
     for each in (one, two):
         await each.enter(node)
     await listener.enter(node, slots=2)
@@ -115,7 +115,7 @@ async def test_nothing_that_anybody_sends_is_noticed_by_the_others(
     await all_is_well(440)
     nowhere: tuple[object, ...] = ("", [], [7, {}], [{"candidate": "candidate:x", "sdpMid": "0"}])
     for candidates in nowhere:
-        await node.candidates(one.participant.peer_id, candidates)
+        await node.candidates(one.peer, candidates)
     await node.candidates("peer-4711", {"candidate": "", "sdpMid": "0"})
 
     # Silence, and back; a track that ends; and a connection that does, with its seat still there.
@@ -126,12 +126,10 @@ async def test_nothing_that_anybody_sends_is_noticed_by_the_others(
     one.tone.stop()
     await all_is_well(None)
     await one.leave()
-    connection = node.connections[one.participant.peer_id]
+    connection = node.connections[one.peer]
     assert await asyncio.wait_for(connection.until("closed"), PATIENCE) == "closed"
     await all_is_well(None)
-    assert [node.connections[each.participant.peer_id].state for each in (two, listener)] == [
-        "connected"
-    ] * 2
+    assert [node.connections[each.peer].state for each in (two, listener)] == ["connected"] * 2
 
 
 async def test_who_speaks_with_ever_new_voices_is_hung_up_on(node: Sfu | Mcu) -> None:
@@ -142,8 +140,8 @@ async def test_who_speaks_with_ever_new_voices_is_hung_up_on(node: Sfu | Mcu) ->
     transceiver = many.addTransceiver("audio", direction="sendrecv")
     sender = send_packets(transceiver)
     try:
-        await person.answer(await node.answer(person.participant.peer_id, await person.offer(1)))
-        connection = node.connections[person.participant.peer_id]
+        await person.answer(await node.answer(person.peer, await person.offer(1)))
+        connection = node.connections[person.peer]
         assert await asyncio.wait_for(connection.until("connected"), PATIENCE) == "connected"
         for number in range(2 * SOURCES_LIMIT):
             transceiver.sender._ssrc = 1000 + number

@@ -19,11 +19,12 @@ from roomtone.media.aiortc_internals.packets import send_packets
 from roomtone.media.node.mcu import Mcu
 from roomtone.media.node.participant_connection import OfferRefused
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.node.speakers import Participant
 from roomtone.media.rtp import RtpPacket
+from roomtone.media.signaling.events import Seat
 
 from ....patience import comes_true
 from ....people import Psql
+from ..seats import seat_of
 from ..test_routes import move, nodes
 
 AT_ONCE = 10  # people in the room
@@ -102,18 +103,18 @@ def memory() -> int:
 @pytest.mark.parametrize("kind", [Sfu, Mcu])
 async def test_an_hour_of_joins_and_leaves_leaves_nothing_behind(kind: type[Sfu | Mcu]) -> None:
     node = kind()
-    seats: dict[str, Participant] = {}
+    seats: dict[str, Seat] = {}
 
     async def come_and_go(number: int, way: int) -> None:
-        seat = Participant(f"peer-{number}", number, "SPEAKER", muted=False)
+        seat, peer = seat_of(number), f"peer-{number}"
 
         async def leave() -> None:
-            if seats.pop(seat.peer_id, None):
+            if seats.pop(peer, None):
                 await node.set_participants(seats.values())
 
-        seats[seat.peer_id] = seat
+        seats[peer] = seat
         await node.set_participants(seats.values())
-        await come_and_leave(way, partial(node.answer, seat.peer_id), leave)
+        await come_and_leave(way, partial(node.answer, peer), leave)
 
     before, at_half = Counter[str](), 0
     for number in range(ROUNDS):

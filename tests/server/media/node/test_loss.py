@@ -52,9 +52,7 @@ async def heard_through(node: Sfu | Mcu, clean: Sound, *, lossy: bool) -> Sound:
     async with Hop(1) as one, Hop(2) as other:
         try:
             for person, hop in ((speaker, one), (listener, other)):
-                answer = await node.answer(
-                    person.participant.peer_id, hop.hidden(await person.offer(1))
-                )
+                answer = await node.answer(person.peer, hop.hidden(await person.offer(1)))
                 await person.answer(hop.through(answer))
             async with asyncio.timeout(PATIENCE):
                 for connection in node.connections.values():
