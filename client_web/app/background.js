@@ -1,6 +1,6 @@
 import { createLockScreen } from '../media/lock_screen.js'
 import { createScreenWakeLock } from '../media/screen_wake_lock.js'
-import { whoInWords } from '../view/elements/words.js'
+import { whoInWords } from '../view/people/person_words.js'
 
 /**
  * @import { RoomSession } from '../room/room_session.js'

@@ -1,4 +1,4 @@
-import { problemInWords } from '../view/elements/words.js'
+import { problemInWords } from '../view/elements/problem_words.js'
 
 /**
  * Actions of the chat, reactions and the pinned link.

@@ -1,5 +1,5 @@
 import { createConfirm } from '../view/dialog/confirm.js'
-import { problemInWords } from '../view/elements/words.js'
+import { problemInWords } from '../view/elements/problem_words.js'
 
 /**
  * What all actions use: the signed-in user, the shell, the room session in which I have a seat, and handling of refusals.

@@ -11,7 +11,8 @@ import { EMPTY, isNode, onStage, present, reduce } from '../../client_web/room/s
 import { RECONNECT_REASONS } from '../../client_web/signaling/subscription.js'
 import { createOutbox } from '../../client_web/signaling/outbox.js'
 import { Problem, problemOf } from '../../client_web/signaling/problem.js'
-import { endingInWords, problemInWords } from '../../client_web/view/elements/words.js'
+import { problemInWords } from '../../client_web/view/elements/problem_words.js'
+import { endingInWords } from '../../client_web/view/room/ending_words.js'
 
 /** One test for each case of a file. */
 function cases(name, check) {

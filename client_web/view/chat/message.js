@@ -3,7 +3,8 @@ import { isLong, isOnlyEmoji, timeInWords } from './words.js'
 import { element, mark, say } from '../elements/element.js'
 import { cutLinks, withLinks } from '../elements/links.js'
 import { symbol } from '../elements/symbol.js'
-import { problemInWords, roleInWords } from '../elements/words.js'
+import { problemInWords } from '../elements/problem_words.js'
+import { roleInWords } from '../people/person_words.js'
 
 /**
  * One message, always shown as text. Its buttons are shown while the pointer or the focus is on it.

@@ -1,6 +1,7 @@
 import { element, mark, say } from '../elements/element.js'
 import { ruleOf } from '../../signaling/problem.js'
-import { counted, problemInWords } from '../elements/words.js'
+import { problemInWords } from '../elements/problem_words.js'
+import { counted } from '../elements/words.js'
 
 /**
  * A field with its label and the text of a refusal. A text that is too long is not cut: a message says so.

@@ -1,6 +1,6 @@
 import { problemFrom } from '../../signaling/problem.js'
 import { element, say } from './element.js'
-import { problemInWords } from './words.js'
+import { problemInWords } from './problem_words.js'
 
 /**
  * The place beside a control where a refusal is shown.

@@ -5,7 +5,8 @@ import { addressOf } from '../shell/route.js'
 import { badgesOf, createBadge } from '../elements/room_badges.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { whenInWords } from '../elements/when.js'
-import { countsInWords, sentence } from '../elements/words.js'
+import { sentence } from '../elements/words.js'
+import { countsInWords } from './hallway_words.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'

@@ -5,7 +5,7 @@ import { createInteraction } from '../elements/interaction.js'
 import { keyed } from '../elements/keyed.js'
 import { matches, keptInPlace, isOrder, inOrder } from './order.js'
 import { symbol } from '../elements/symbol.js'
-import { problemInWords } from '../elements/words.js'
+import { problemInWords } from '../elements/problem_words.js'
 
 /** @import { ListedRoom } from '../../room/hallway.js' */
 

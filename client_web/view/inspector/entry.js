@@ -1,7 +1,8 @@
 import { element } from '../elements/element.js'
 import { timeline } from './timeline.js'
 import { summaryOf, timeOfDay } from './inspector_words.js'
-import { duration, problemInWords } from '../elements/words.js'
+import { problemInWords } from '../elements/problem_words.js'
+import { duration } from '../elements/words.js'
 
 /**
  * One row, notification or note in the inspector.

@@ -1,7 +1,7 @@
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, say } from '../elements/element.js'
 import { qualityInNumbers } from '../stage/quality_words.js'
-import { personInWords, roleInWords } from '../elements/words.js'
+import { personInWords, roleInWords } from '../people/person_words.js'
 
 /**
  * @typedef {Pick<import('../../room/people.js').Person, 'user_id'|'username'|'role'|'kind'|'connection'> &

@@ -5,7 +5,7 @@ import { element, say } from '../elements/element.js'
 import { createField } from '../dialog/form.js'
 import { createShare } from '../elements/share.js'
 import { onceBeforeNextFrame } from '../elements/next_frame.js'
-import { problemInWords } from '../elements/words.js'
+import { problemInWords } from '../elements/problem_words.js'
 
 const TERMS = [['1 hour', 'an hour'], ['1 day', 'a day'], ['7 days', 'a week'], ['30 days', 'a month']]
 const USES = [['', 'anybody'], ['1', 'one person'], ['5', 'five people'], ['25', '25 people']]

@@ -5,7 +5,8 @@ import { actionsOn } from './actions.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
 import { createSeatSound } from './seat_sound.js'
-import { capital, personInWords, roleInWords } from '../elements/words.js'
+import { capital } from '../elements/words.js'
+import { personInWords, roleInWords } from './person_words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 

@@ -6,7 +6,7 @@ import { createPageState } from '../elements/page_state.js'
 import { createRecordingLinks } from '../recording/links.js'
 import { addressOf, addressOfClub } from '../shell/route.js'
 import { monthInWords } from '../elements/when.js'
-import { roleInWords } from '../elements/words.js'
+import { roleInWords } from './person_words.js'
 
 /**
  * @import { LookupState } from '../../room/lookup.js'

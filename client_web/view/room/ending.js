@@ -1,5 +1,5 @@
 import { element, say } from '../elements/element.js'
-import { endingInWords } from '../elements/words.js'
+import { endingInWords } from './ending_words.js'
 import { lossesOf } from '../../room/losses.js'
 import { lossInWords } from './loss_words.js'
 

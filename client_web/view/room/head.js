@@ -4,7 +4,8 @@ import { keyed } from '../elements/keyed.js'
 import { createRefusal } from '../elements/refusal.js'
 import { badgesOf, createBadge } from '../elements/room_badges.js'
 import { symbol } from '../elements/symbol.js'
-import { counted, endingInWords } from '../elements/words.js'
+import { counted } from '../elements/words.js'
+import { endingInWords } from './ending_words.js'
 import { paceInWords } from '../stage/stage_words.js'
 
 /**

@@ -1,7 +1,8 @@
 import { connectionProblemInWords } from './connection_words.js'
 import { deviceNoticeInWords, microphoneProblemInWords } from '../sound/device_words.js'
 import { failureInWords } from '../recording/words.js'
-import { counted, roleInWords } from '../elements/words.js'
+import { counted } from '../elements/words.js'
+import { roleInWords } from '../people/person_words.js'
 
 /**
  * A loss in words: what is lost, and what happens next. Pure: state in, text out.

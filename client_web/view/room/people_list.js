@@ -3,7 +3,8 @@ import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { STATE_SYMBOLS } from '../stage/seat.js'
-import { counted, personInWords, personStateOf, roleInWords, seatInWords } from '../elements/words.js'
+import { counted } from '../elements/words.js'
+import { personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
 
 /**
  * @import { Person } from '../../room/people.js'

@@ -1,7 +1,7 @@
 import { avatar } from '../elements/avatar.js'
 import { element } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
-import { problemInWords } from '../elements/words.js'
+import { problemInWords } from '../elements/problem_words.js'
 
 /** @import { Named } from '../../room/moderation.js' */
 

@@ -1,5 +1,5 @@
 import { element } from '../elements/element.js'
-import { seatEventsInWords } from '../elements/words.js'
+import { seatEventsInWords } from './seat_event_words.js'
 
 const ANNOUNCED = ['joined', 'left', 'timeout', 'removed']
 const GATHERED_FOR = 1500 // ms: people who enter together are announced together

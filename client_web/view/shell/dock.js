@@ -2,7 +2,8 @@ import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { addressOf } from './route.js'
 import { redraw, symbol } from '../elements/symbol.js'
-import { endingInWords, together } from '../elements/words.js'
+import { together } from '../elements/words.js'
+import { endingInWords } from '../room/ending_words.js'
 
 /**
  * @import { Person } from '../../room/people.js'

@@ -1,4 +1,4 @@
-import { endingInWords } from '../elements/words.js'
+import { endingInWords } from '../room/ending_words.js'
 import { recordingNews } from '../recording/words.js'
 import { hostNewsInWords } from '../room/host_words.js'
 

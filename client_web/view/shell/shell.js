@@ -16,7 +16,7 @@ import { addressOf } from './route.js'
 import { createScrolls } from './scrolls.js'
 import { createSidePanel } from '../room/side_panel.js'
 import { clearsWhenAnother } from '../elements/subject.js'
-import { tellsOfInvitation } from '../elements/words.js'
+import { tellsOfInvitation } from '../room/ending_words.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'

@@ -3,11 +3,11 @@ import { element, mark, say } from '../elements/element.js'
 import { markInWords, openQuestionOf } from './stage_words.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { connectionSymbol, qualityProblemInWords } from './quality_words.js'
-import { personInWords, personStateOf, roleInWords, seatInWords } from '../elements/words.js'
+import { personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
 
 /** @import { Person } from '../../room/people.js' */
 
-/** The symbol of each state; a quiet person has none. @type {Partial<Record<import('../elements/words.js').PersonState, string>>} */
+/** The symbol of each state; a quiet person has none. @type {Partial<Record<import('../people/person_words.js').PersonState, string>>} */
 export const STATE_SYMBOLS = { muted: 'mic-off', speaking: 'wave', failed: 'warning', reconnecting: 'turning', connecting: 'turning' }
 const FLAGS = { hand: 'hand', invited: 'invited', asked_to_unmute: 'mic' }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { personInWords, personStateOf } from '../../../client_web/view/elements/words.js'
+import { personInWords, personStateOf } from '../../../client_web/view/people/person_words.js'
 import { markInWords, openQuestionOf } from '../../../client_web/view/stage/stage_words.js'
 
 const person = (fields) => ({ connection: 'none', on_stage: true, muted: false, speaking: false, invited: false, hand: null, asked_to_unmute: false, ...fields })

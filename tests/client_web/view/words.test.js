@@ -6,7 +6,10 @@ import { hues, initials } from '../../../client_web/view/elements/avatar.js'
 import { inOrder, keptInPlace } from '../../../client_web/view/hallway/order.js'
 import { placeOf } from '../../../client_web/view/shell/route.js'
 import { changes } from '../../../client_web/view/inspector/inspector_words.js'
-import { duration, endingInWords, seatEventsInWords, problemInWords } from '../../../client_web/view/elements/words.js'
+import { problemInWords } from '../../../client_web/view/elements/problem_words.js'
+import { duration } from '../../../client_web/view/elements/words.js'
+import { endingInWords } from '../../../client_web/view/room/ending_words.js'
+import { seatEventsInWords } from '../../../client_web/view/shell/seat_event_words.js'
 
 test('addresses lead to places', () => {
   for (const [path, place] of [

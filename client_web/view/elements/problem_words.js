@@ -1,0 +1,25 @@
+import { sentence } from './words.js'
+
+/**
+ * Refusals in words. Pure.
+ *
+ * @typedef {{ status?: number, rule?: string|null, code?: string, message?: string, hint?: string|null }} Refused  a Problem, as far as words need it
+ */
+
+/**
+ * A refusal in one or two sentences. For some rules the page has a text of its own, because the database's message is for psql.
+ * @param {unknown} problem  a Problem, or another error
+ */
+export function problemInWords(problem) {
+  const { rule, code, message, hint } = /** @type {Refused} */ (problem ?? {})
+  const own = OWN_WORDS[rule ?? code ?? '']
+  if (own) return own
+  return [message ?? 'Something went wrong', hint ?? ''].filter(Boolean).map(sentence).join(' ')
+}
+
+/** @type {Record<string, string>} by rule or code */
+const OWN_WORDS = {
+  unreachable: 'You are not connected, so this did not go out. Try again when you are connected.',
+  participants_only_for_participants: 'You are not in this room any more. Enter it again, then try again.',
+  rooms_topology_has_a_node: 'No audio server for this is running. Choose another way, or try again later.',
+}

@@ -1,0 +1,51 @@
+import { sentence } from '../elements/words.js'
+
+/**
+ * The end of a room session in words. Pure.
+ *
+ * @import { Refused } from '../elements/problem_words.js'
+ * @typedef {{ title: string, advice: string, again: string|null, word?: string|null }} Ending
+ */
+
+/**
+ * How a room session ended, and what to do next. `again`: the text of the button to come back; null without one.
+ * @param {{ reason: string|null, problem: Refused|null, room?: import('../../room/state.js').Room|null, invited?: boolean }} roomSession
+ * @returns {Ending}
+ */
+export function endingInWords({ reason, problem, room, invited }) {
+  if (isBanned({ reason, problem })) return banInWords(invited)
+  switch (reason) {
+    case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thank you for being here. See the other rooms in the hallway.', again: null }
+    case 'removed': return invited
+      ? { title: 'You can come back', advice: 'You were removed from this room, and are invited again.', again: 'Come back' }
+      : { title: 'You were removed from this room', advice: 'A host or moderator removed you.', again: 'Try to come back' }
+    case 'taken over': return { title: 'You are here in another tab', advice: 'Your seat moved to that tab, and this tab left the room.', again: 'Use this tab instead' }
+    case 'signed out': return { title: 'You signed out', advice: 'Sign in again to come back.', again: 'Come back' }
+    case 'token expired': return { title: 'Your sign-in has expired', advice: 'Sign in again to come back.', again: 'Come back' }
+    case 'timeout': return { title: 'You were disconnected for too long', advice: 'You lost your seat while you were away.', again: 'Come back' }
+    default: return refusalInWords(problem)
+  }
+}
+
+/** @typedef {{ reason: string|null, problem: Refused|null }} Ended */
+
+/** Banned while I was in the room, or before I entered it. @param {Ended} ended */
+const isBanned = ({ reason, problem }) => reason === 'banned' || problem?.rule === 'participants_is_not_banned'
+
+/** Whether the ending says that I am invited again. @param {Ended} ended */
+export const tellsOfInvitation = (ended) => ended.reason === 'removed' || isBanned(ended)
+
+/** Coming back would be refused, until the ban is lifted and I am invited. @param {boolean} [invited] @returns {Ending} */
+const banInWords = (invited) => (invited
+  ? { title: 'You can come back', advice: 'You were banned from this room, and are invited again.', again: 'Come back' }
+  : { title: 'You are banned from this room', advice: 'You can enter again when the host or a moderator lifts the ban.', again: null })
+
+/** @param {Refused|null} problem @returns {Ending} */
+function refusalInWords(problem) {
+  if (problem?.status === 404) return { title: 'There is no such room', advice: 'The address may be old or wrong.', again: null }
+  if (problem?.rule === 'participants_room_is_open') {
+    return { title: 'This room is not open', advice: 'It has ended. See the other rooms in the hallway.', again: null }
+  }
+  const advice = [problem?.message ?? '', problem?.hint ?? ''].filter(Boolean).map(sentence).join(' ')
+  return { title: 'You could not enter this room', advice: advice || 'Something went wrong.', again: 'Try again' }
+}
