@@ -64,9 +64,12 @@ begin
     execute format('alter table roomtone.%I rename constraint %I to %I', old.table_name, old.old_name, old.new_name);
   end loop;
   -- A function that others depend on. Functions on which none depends are dropped below.
-  if exists (select from pg_proc p where p.pronamespace = 'roomtone'::regnamespace and p.proname = 'invitation_reaches') then
-    alter function roomtone.invitation_reaches rename to invitation_has_effect;
-  end if;
+  for old in
+    select p.oid::regprocedure as function from pg_proc p
+    where p.pronamespace = 'roomtone'::regnamespace and p.proname in ('invitation_reaches', 'invitation_has_effect')
+  loop
+    execute format('alter function %s rename to invitation_is_open', old.function);
+  end loop;
 end
 $$;
 

@@ -1,3 +1,4 @@
+-- Here, and not in the folder of clubs, because it counts rooms, which are created after clubs.
 drop view if exists club_directory;
 create view club_directory with (security_barrier) as
 select c.id, c.name, c.description, t.name as topic,

@@ -23,7 +23,7 @@ begin
       hint       = 'They need no invitation.';
   end if;
   -- The maker must not learn that they are blocked, or, unless they moderate the room, who is banned. In these cases the
-  -- invitation is made like any other, and has no effect (invitation_has_effect).
+  -- invitation is made like any other, and has no effect (invitation_is_open).
   if may_moderate(require_may_be_invited.room_id) and is_banned(require_may_be_invited.room_id, require_may_be_invited.invitee) then
     raise insufficient_privilege using
       message    = format('%s is banned from this room', person),

@@ -8,8 +8,7 @@ begin atomic
   select p.user_id from participants p where p.room_id = room_readers.room_id
   union
   select i.invited_user from invitations i
-  where i.room_id = room_readers.room_id and i.invited_user is not null
-    and i.declined_at is null and i.uses = 0 and i.expires_at > clock_timestamp() and invitation_has_effect(i);
+  where i.room_id = room_readers.room_id and i.invited_user is not null and invitation_is_open(i);
 end;
 
 comment on function room_readers(bigint) is
