@@ -1,10 +1,11 @@
-"""Headers that a request may have once.
+"""What a request may say once: headers, and its host.
 
 Of two lines one reader takes the first and another, such as a proxy, the last: what one allowed is then not what the other does.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ..problem import Problem
@@ -55,6 +56,20 @@ def once(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         else:
             others.append((name, value))
     return [*found.items(), *others]
+
+
+def require_one_host(target: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    """Raises Problem 400 if an address with a host (RFC 9112, 3.2.2) names another than `Host` does."""
+    scheme, _, rest = target.partition(b"://")
+    host = re.split(rb"[/?#]", rest)[0].lower()
+    if scheme.isalpha() and [host] != [value.lower() for name, value in headers if name == b"host"]:
+        raise Problem(
+            400,
+            "08P01",
+            "the address and the Host header name different hosts",
+            hint="Send the path alone: GET /path HTTP/1.1.",
+            rule="requests_headers_are_single",
+        )
 
 
 def sent_twice(name: str) -> Problem:

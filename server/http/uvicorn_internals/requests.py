@@ -137,6 +137,7 @@ class BoundedRequests(HttpToolsProtocol):
         self._head_is_complete = True
         try:
             self.headers[:] = single_headers.once(self.headers)
+            single_headers.require_one_host(self.url, self.headers)
         except Problem as problem:
             self._refuse(problem)
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)

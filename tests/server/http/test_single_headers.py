@@ -78,6 +78,28 @@ def test_a_handshake_with_two_hosts_opens_no_socket(relay: RunningRelay) -> None
         assert rule_of(received_until_closed(client)) == (400, "requests_headers_are_single")
 
 
+@pytest.mark.parametrize(
+    ("target", "host", "status"),
+    [
+        (b"http://localhost/live", b"localhost", b"200"),
+        (b"http://LOCALHOST:80/live?x", b"localhost:80", b"200"),
+        (b"/live?next=http://elsewhere.example/", b"localhost", b"200"),
+        (b"http://elsewhere.example/live", b"localhost", b"400"),
+        (b"http://localhost/live", b"elsewhere.example", b"400"),
+        (b"http://elsewhere.example?/live", b"localhost", b"400"),
+        (b"http://a@localhost/live", b"localhost", b"400"),
+    ],
+)
+def test_an_address_and_host_name_the_same_host(
+    relay: RunningRelay, target: bytes, host: bytes, status: bytes
+) -> None:
+    with connected(relay) as client:
+        client.sendall(b"GET %b HTTP/1.1\r\nHost: %b\r\nConnection: close\r\n\r\n" % (target, host))
+        answer = received_until_closed(client)
+    assert answer.startswith(b"HTTP/1.1 " + status), answer
+    assert status == b"200" or rule_of(answer) == (400, "requests_headers_are_single")
+
+
 def test_several_lines_of_a_list_are_one_list(relay: RunningRelay) -> None:
     assert single_headers.once(
         [(b"accept", b"a/b"), (b"x", b"1"), (b"accept", b"c/d"), (b"x", b"2")]
