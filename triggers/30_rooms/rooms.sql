@@ -154,10 +154,11 @@ begin
       constraint = 'rooms_club_access_needs_a_club',
       hint       = 'Choose a club, or set access to open or invited.';
   end if;
-  if new.starts_at > new.created_at + interval '8784 hours' then
+  if new.starts_at > new.created_at + interval '8784 hours' or new.starts_at < new.created_at - interval '1 day' then
     raise check_violation using
-      message    = 'a room can be scheduled at most a year ahead',
-      constraint = 'rooms_start_within_a_year';
+      message    = 'a room can be scheduled for the future, at most a year ahead',
+      constraint = 'rooms_start_within_a_year',
+      hint       = 'Leave starts_at out to open the room now.';
   end if;
   if new.ended_reason !~ '\S' or length(new.ended_reason) > 200 or new.ended_reason ~ '[[:cntrl:]]' then
     raise check_violation using

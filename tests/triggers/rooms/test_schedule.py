@@ -53,10 +53,10 @@ def test_relays_open_what_is_due_and_nothing_else(psql: Psql, connect: Connect) 
     assert psql.one("select opened_at is not null from rooms where id = %s", later) is True
 
 
-def test_nothing_is_scheduled_for_later_than_in_a_year(psql: Psql) -> None:
+def test_nothing_is_scheduled_for_the_past_or_later_than_in_a_year(psql: Psql) -> None:
     soon = plan(psql, "rick")
     psql.act_as("rick")
-    for moment in ("now() + '2 years'", "'infinity'", "'-infinity'"):
+    for moment in ("now() + '2 years'", "'infinity'", "'-infinity'", "'0044-03-15 BC'"):
         for statement in (
             f"insert into rooms (name, starts_at) values ('Later', {moment})",
             f"update rooms set starts_at = {moment} where id = {soon}",
