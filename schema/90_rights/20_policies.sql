@@ -79,8 +79,10 @@ create policy kept_roles_are_deleted_by_moderators on kept_roles for delete to r
 comment on policy kept_roles_are_deleted_by_moderators on kept_roles is 'Host and moderators take a kept role away.';
 
 create policy visits_are_read_where_the_room_may_be_read on visits for select
-  using (user_id = acting_user() or exists (select from rooms r where r.id = visits.room_id));
-comment on policy visits_are_read_where_the_room_may_be_read on visits is 'Everybody may read who was in the rooms that they may read.';
+  using (user_id = acting_user()
+         or (exists (select from rooms r where r.id = visits.room_id) and (not hidden or saw_visit(room_id, left_at))));
+comment on policy visits_are_read_where_the_room_may_be_read on visits is
+  'Everybody may read who was in the rooms that they may read; who was there while the room was for invited users, only those who could see it.';
 
 create policy invitations_are_read_by_their_maker_and_user on invitations for select to roomtone_person
   using ((invited_user = acting_user()

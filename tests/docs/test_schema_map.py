@@ -60,6 +60,7 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_350_withdraw_on_demotion",
         "_360_keep_role",
         "_370_remember_visit",
+        "_375_remember_visit_again",
         "_490_pace_changes",
         "_500_log",
         "_510_log_change",

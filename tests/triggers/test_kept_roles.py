@@ -119,6 +119,44 @@ def test_the_visits_of_an_ended_room_say_who_was_there(psql: Psql, room: int) ->
         ]  # fmt: skip
 
 
+def test_the_visits_of_a_room_for_the_invited_are_read_by_those_who_could_see_them(
+    psql: Psql,
+) -> None:
+    room = psql.room("rick")
+    psql.run("update rooms set access = 'invited' where id = %s", room)
+
+    def comes(name: str) -> None:
+        psql.act_as(None).run(
+            "insert into guests values (%s, %s) on conflict do nothing", room, psql.person(name)
+        )
+        psql.act_as(name).one("select role from join_room(%s)", room)
+
+    def read_by(name: str | None) -> list[str]:
+        psql.act_as(name)
+        if name is None:
+            psql.run("set role roomtone_anon")
+        found = "select username from visits join users on id = user_id order by username"
+        return [username for (username,) in psql.all(found)]
+
+    for name in ("rick", "anna", "bo"):
+        comes(name)
+    psql.act_as("anna").one("select leave_room(%s)", room)
+    comes("bo")  # again, as by a reload: it is the same visit
+    comes("cleo")
+    psql.act_as("bo").one("select leave_room(%s)", room)
+    psql.act_as(None).person("eve")
+    assert read_by("rick") == ["anna", "bo"]
+    assert read_by("bo") == ["anna", "bo"]
+    assert read_by("cleo") == ["bo"], "anna had left before cleo came"
+    assert read_by("eve") == read_by(None) == []
+    psql.act_as("rick").run("update rooms set access = 'open' where id = %s", room)
+    assert read_by("eve") == read_by(None) == []
+    psql.act_as("eve").one("select role from join_room(%s)", room)
+    psql.act_as("rick").one("select end_room(%s)", room)
+    assert read_by(None) == ["cleo", "eve", "rick"], "who was there when everybody could see it"
+    assert read_by("anna") == ["anna", "bo", "cleo", "eve", "rick"]
+
+
 def end_deserted(connect: Connect, after: str) -> int:
     return int(Psql(connect()).one("select relay_end_deserted_rooms(%s::interval)", after))
 
