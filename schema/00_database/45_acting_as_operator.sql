@@ -6,8 +6,7 @@ language sql stable parallel safe
 return case
   when acting_user() is not null then false
   when coalesce(nullif(current_setting('role'), 'none'), session_user) = 'roomtone_relay' then current_user <> 'roomtone_relay'
-  else pg_has_role(coalesce(nullif(current_setting('role'), 'none'), session_user)::name,
-                   (select n.nspowner from pg_namespace n where n.nspname = 'roomtone'), 'usage')
+  else has_schema_privilege(coalesce(nullif(current_setting('role'), 'none'), session_user)::name, 'roomtone', 'create with grant option')
 end;
 
 comment on function acting_as_operator() is

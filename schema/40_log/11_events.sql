@@ -2,8 +2,7 @@ create unlogged table if not exists events (
   room_id      bigint not null,
   seq          bigint not null,
   table_name   text not null,
-  type         text not null
-               constraint events_type_is_known check (type in ('INSERT', 'UPDATE', 'DELETE')),
+  type         text not null,
   record       jsonb,
   old_record   jsonb,
   recipient    bigint,
@@ -12,8 +11,19 @@ create unlogged table if not exists events (
   committed_at timestamptz not null default clock_timestamp(),
   taken_back_at timestamptz,
   primary key (room_id, seq),
-  constraint events_records_match_type check ((type = 'INSERT') = (old_record is null) and (type = 'DELETE') = (record is null))
+  constraint events_records_match_type check (
+    type = case when num_nulls(record, old_record) = 2 then '' when old_record is null then 'INSERT' when record is null then 'DELETE' else 'UPDATE' end)
 );
+-- One short constraint, because PostgreSQL reads its text again for every statement.
+do $$
+begin
+  if exists (select from pg_constraint c where c.conrelid = 'events'::regclass and c.conname = 'events_type_is_known') then
+    alter table events drop constraint events_type_is_known, drop constraint events_records_match_type,
+      add constraint events_records_match_type check (
+        type = case when num_nulls(record, old_record) = 2 then '' when old_record is null then 'INSERT' when record is null then 'DELETE' else 'UPDATE' end);
+  end if;
+end
+$$;
 -- An earlier version let deleted messages be read in the log.
 do $$
 begin

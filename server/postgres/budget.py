@@ -38,6 +38,10 @@ class Account:
         """0, or the seconds until the account is no longer overdrawn."""
         return self._seconds.wait_for(0)
 
+    def charge(self, seconds: float) -> None:
+        """So much is used up."""
+        self._seconds.overdraw(seconds)
+
     @contextmanager
     def charged(self) -> Iterator[None]:
         """The time until the block ends is used up."""
@@ -45,7 +49,7 @@ class Account:
         try:
             yield
         finally:
-            self._seconds.overdraw(self._clock() - began)
+            self.charge(self._clock() - began)
 
 
 class Budgets:
@@ -65,9 +69,15 @@ class Budgets:
 
         Seconds are used up while the yielded context is entered.
         """
+        async with self.place() as account:
+            yield nullcontext() if account is None else account.charged()
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[Account | None]:
+        """As `turn`, for work that is done together with that of others: the caller charges this account its share."""
         key = subject.get()
         if key is None:
-            yield nullcontext()
+            yield None
             return
         account = self.accounts[key]
         if (wait := account.wait()) > 0:
@@ -78,7 +88,7 @@ class Budgets:
         except TimeoutError:
             raise _too_many_at_once(self._places) from None
         try:
-            yield account.charged()
+            yield account
         finally:
             account.places.release()
 

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RoomChanged:
-    """Something was committed: `seq` heads the room's log, `hallway` the changes of its row in the hallway."""
+    """Something was committed: `seq` is the transaction's first event in the room's log, `hallway` the newest change of its row in the hallway."""
 
     room: RoomId
     seq: int

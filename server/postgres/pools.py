@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import select
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+import psycopg
+from psycopg.pq import ConnStatus
 from psycopg_pool import AsyncConnectionPool
 
 from ..supervision import begin
 from ..types import Claims, NodeId
-from .budget import Budgets
+from .budget import Account, Budgets
 from .roles import LOST_AFTER, RECONNECTS, Connection, acting, become_relay
 from .statements import Counted, CountedConnection
 
@@ -56,7 +59,7 @@ class Database:
             max_idle=60,
             **RECONNECTS,
             configure=self._configure,
-            check=AsyncConnectionPool.check_connection if checked else None,
+            check=require_open if checked else None,
             open=False,
         )
 
@@ -112,6 +115,16 @@ class Database:
             with charged:
                 yield connection
 
+    def place(self) -> AbstractAsyncContextManager[Account | None]:
+        """See `Budgets.place`. Raises Problem 429."""
+        return self._budgets.place()
+
+    @asynccontextmanager
+    async def relay_for_many(self) -> AsyncIterator[Connection]:
+        """As `relay`, for what many requests ask for together: a connection that is otherwise for users."""
+        async with self._users.connection() as connection:
+            yield connection
+
     async def ping(self) -> None:
         """Raises psycopg errors if the database does not answer. Calls at the same time share one statement, because anybody may ask."""
         if self._ping is None or self._ping.done():
@@ -129,6 +142,20 @@ class Database:
     async def refresh(self) -> None:
         """Replace connections that were lost, for example in a restart of the server."""
         await self._own.check()
+
+
+async def require_open(connection: Connection) -> None:
+    """Raise OperationalError if the server has closed this connection, without asking the server.
+
+    A server that stops says so, and closes its connections: that waits to be read. Nothing else does on an idle connection,
+    except for messages, which libpq takes. Trying a statement would double the round trips of a short transaction.
+    """
+    waiting = select.poll()  # not select(), which takes no file descriptor above 1023
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        connection.pgconn.consume_input()
+        if connection.pgconn.status != ConnStatus.OK:
+            raise psycopg.OperationalError("the server has closed the connection")
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ from .hallway import Hallway
 from .housekeeping import Housekeeping
 from .invitations import Invitations
 from .metrics import Metrics
+from .openings import Openings
 from .periodic import every
 from .presence import Presence
 from .reaper import Reaper
@@ -51,6 +52,7 @@ class Relay:
         address = f"{settings.host}:{settings.port}"
         self.metrics = Metrics()
         self.logs = RoomLogs(database, self.metrics)
+        self.openings = Openings(database)
         self.invitations = Invitations(database)
         self.hallway = Hallway(
             database, on_room_ended=self.invitations.room_ended, sent=self.metrics.sent

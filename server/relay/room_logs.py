@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """Where a notification said that the room's log ends, and when it was received."""
+    """Which event a notification named, the first of its transaction, and when it was received."""
 
     seq: int
     at: datetime
@@ -60,7 +60,7 @@ class RoomLogs:
         self._to_read: dict[RoomId, Notified | None] = {}
         self._fruitless = TokenBucket(FRUITLESS_PER_S, FRUITLESS_AT_ONCE)
         self._written_here: set[RoomId] = set()
-        self._already_read: dict[RoomId, int] = {}
+        self._already_read: dict[RoomId, tuple[int, int]] = {}
         self._work = asyncio.Event()
         self._reset_heads = False
 
@@ -93,8 +93,9 @@ class RoomLogs:
             self.close(reader)
 
     def notified(self, room: RoomId, seq: int) -> None:
-        """A notification said that the room's log ends here."""
-        if room in self._rooms and self._already_read.pop(room, None) != seq:
+        """A notification said that a transaction has written to the room's log, from this event on."""
+        after, head = self._already_read.pop(room, (0, 0))
+        if room in self._rooms and not after < seq <= head:
             self._to_read[room] = Notified(seq, datetime.now(UTC))
             self._work.set()
 
@@ -125,14 +126,19 @@ class RoomLogs:
             self._work.clear()
             to_read, self._to_read = self._to_read, {}
             written, self._written_here = self._written_here, set()
+            heads = {r: self._rooms[r].head for r in written if r in self._rooms}
             try:
                 if self._reset_heads:
                     # A crash may have emptied the logs. Reading the heads creates them again, in new epochs.
                     await self._heads(self._rooms)
                     self._reset_heads = False
                 found = await self._read(to_read)
-                # A notification that names exactly the head that was just read causes no new read.
-                self._already_read |= {r: self._rooms[r].head for r in written if r in self._rooms}
+                # A notification of what was just read causes no new read.
+                self._already_read |= {
+                    r: (after, self._rooms[r].head)
+                    for r, after in heads.items()
+                    if r in self._rooms
+                }
             except Exception as error:
                 self._to_read = to_read | self._to_read
                 self._work.set()
@@ -141,7 +147,7 @@ class RoomLogs:
                 log.warning("the log could not be read, trying again: %s", str(error).strip())
                 await asyncio.sleep(0.2)
             else:
-                if not found:
+                if not found and not written:
                     await self._fruitless.turn()
 
     async def _open(self, room: RoomId) -> RoomLog:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from ..identity.tokens import claims_of
 from ..problem import Problem, refusal
-from ..types import Claims
+from ..types import Claims, RoomId
 from . import response, statement
 from .body import an_object, batches, json_of, objects
 from .bounds import check_patterns
@@ -148,6 +149,8 @@ async def post(request: Request) -> Response:
         return answer
 
     answer = await transact(table_request.database, table_request.claims, work)
+    if answer.size:
+        _read_rooms(request, items)
     location = _location(table, answer) if located else None
     total = str(answer.size) if preferred.count else "*"
     if returning is None or located:
@@ -205,6 +208,12 @@ async def delete(request: Request) -> Response:
     answer = await transact(table_request.database, table_request.claims, work)
     total = str(answer.size) if table_request.preferences.count else "*"
     return _written(answer, table_request, f"*/{total}")
+
+
+def _read_rooms(request: Request, items: Sequence[Mapping[str, Any]]) -> None:
+    """Send what these rows changed in their rooms, without waiting for the notification: they are committed."""
+    for room in {item["room_id"] for item in items if type(item.get("room_id")) is int}:
+        request.state.relay.logs.read_now(RoomId(room))
 
 
 def _checked(answer: Answer, table_request: TableRequest) -> Answer:

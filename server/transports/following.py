@@ -12,6 +12,7 @@ from typing import Final
 
 from psycopg.errors import CheckViolation, InsufficientPrivilege
 
+from ..identity.tokens import token_id
 from ..log import control_events
 from ..log.frame import Frame
 from ..log.room_log import LogReader, SlowReader
@@ -19,6 +20,7 @@ from ..log.subscriber import Subscriber
 from ..postgres.pools import Database
 from ..postgres.room_events import Seat, missed, reason_of, snapshot, why_gone
 from ..problem import Problem
+from ..relay.openings import Wanted
 from ..relay.relay import Relay
 from ..relay.room_logs import NoSuchRoom
 from ..types import Claims, Cursor
@@ -118,8 +120,17 @@ class RoomSubscription:
 
     async def snapshot(self, database: Database, claims: Claims) -> str:
         """The room as JSON text; what is read next are changes to it. Raises psycopg errors."""
-        self.reader.position, text = await snapshot(database, claims, self.seat)
+        self.reader.position, text = await snapshot_of(self._relay, database, claims, self.seat)
         return text
+
+
+async def snapshot_of(
+    relay: Relay, database: Database, claims: Claims, seat: Seat
+) -> tuple[Cursor, str]:
+    """The room as this user may see it, as JSON text, and the cursor it is true at. Raises psycopg errors."""
+    wanted = Wanted(seat.room, seat.user, seat.peer, token_id(claims))
+    found = await relay.openings.snapshots.ask(wanted)
+    return found or await snapshot(database, claims, seat)
 
 
 def no_such_room(room: int) -> Problem:

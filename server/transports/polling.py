@@ -22,7 +22,7 @@ from starlette.responses import Response
 from ..identity.tokens import ends_at, user_of
 from ..log.frame import Frame
 from ..log.subscriber import News
-from ..postgres.room_events import Seat, missed, snapshot
+from ..postgres.room_events import Seat, missed
 from ..relay.hallway import Hallway
 from ..relay.hallway_changes import HallwayReader
 from ..relay.invitations import InvitationsReader
@@ -35,6 +35,7 @@ from .following import (
     StreamEnded,
     reason_to_end,
     require_signed_in,
+    snapshot_of,
     take,
     wait_for_news,
 )
@@ -87,7 +88,7 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
         found = PollAnswer()
         known = None if after is None else await missed(state.database, claims, seat, after)
         if known is None:
-            cursor, found.snapshot = await snapshot(state.database, claims, seat)
+            cursor, found.snapshot = await snapshot_of(state.relay, state.database, claims, seat)
         else:
             cursor, found.events = known.cursor, known.frames
         if known is None or known.complete:

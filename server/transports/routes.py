@@ -14,9 +14,10 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from ..identity.tokens import claims_of, user_of
+from ..identity.tokens import claims_of, token_id, user_of
 from ..postgres.room_events import Seat, why_gone
 from ..problem import Problem
+from ..relay.openings import Wanted
 from ..resource import resource
 from ..types import Claims, Cursor, PeerId, RoomId
 from . import poll_request, polling
@@ -109,13 +110,20 @@ async def seat_of(connection: HTTPConnection, claims: Claims) -> Seat:
 
     Raises Problem, and psycopg errors: the database decides whose seat it is.
     """
-    room, peer = room_of(connection), peer_of(connection)
-    async with connection.state.database.acting(claims, read_only=True) as acting:
-        answer = await acting.execute("select roomtone.require_seat(%s, %s)::text", (room, peer))
-        row = await answer.fetchone()
-    user = user_of(claims)
+    room, peer, user = room_of(connection), peer_of(connection), user_of(claims)
+    found = None
+    if user is not None:
+        wanted = Wanted(room, user, peer, token_id(claims))
+        found = await connection.state.relay.openings.seats.ask(wanted)
+    if found is None:
+        async with connection.state.database.acting(claims, read_only=True) as acting:
+            answer = await acting.execute(
+                "select roomtone.require_seat(%s, %s)::text", (room, peer)
+            )
+            row = await answer.fetchone()
+        found = PeerId(row[0])
     assert user is not None
-    return Seat(room, user, PeerId(row[0]))
+    return Seat(room, user, found)
 
 
 async def why_seat_was_lost(

@@ -79,9 +79,27 @@ def test_a_transaction_notifies_once_per_room(psql: Psql, connect: Connect) -> N
             writer.run("insert into participants (room_id, user_id) values (%s, %s)", room, person)
     writer.connection.commit()
     assert payloads(psql) == [
-        {"room": one, "seq": 4, "hallway": 4},
-        {"room": other, "seq": 4, "hallway": 4},
+        {"room": one, "seq": 2, "hallway": 2},
+        {"room": other, "seq": 2, "hallway": 2},
     ]
+
+
+def test_a_transaction_notifies_once_per_room_whatever_it_writes(
+    psql: Psql, connect: Connect
+) -> None:
+    room = psql.room("rick")
+    rick = psql.seat(room, "rick")
+    writer = Psql(connect(autocommit=False))
+    psql.run("listen roomtone")
+    psql.person("anna")
+    writer.seat(room, "anna")
+    writer.run("update participants set muted = false where room_id = %s and role = 'HOST'", room)
+    writer.act_as("anna").signal(room, rick, "candidate")
+    writer.connection.commit()
+    assert payloads(psql) == [{"room": room, "seq": 3, "hallway": 3}]
+    assert psql.one("select count(*) from events where seq >= 3") == 3
+    psql.run("update participants set muted = true where room_id = %s and role = 'HOST'", room)
+    assert payloads(psql) == [{"room": room, "seq": 6, "hallway": 6}]
 
 
 def test_a_notification_is_a_pointer_without_personal_data(psql: Psql) -> None:

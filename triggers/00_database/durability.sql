@@ -3,9 +3,11 @@
 
 create or replace function tg_set_asynchronous_commit() returns trigger
 language plpgsql as $$
+declare
+  setting text;
 begin
   if coalesce(current_setting('roomtone.durable', true), '') <> 'on' then
-    perform set_config('synchronous_commit', 'off', true);
+    setting := set_config('synchronous_commit', 'off', true);
   end if;
   return null;
 end

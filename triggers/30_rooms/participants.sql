@@ -147,8 +147,27 @@ create or replace trigger _150_keep_host before delete on participants
 for each row execute function tg_participants__keep_host();
 comment on trigger _150_keep_host on participants is 'Keeps the host''s seat while the room is open.';
 
+-- As tg_limit, which makes its query anew for each row.
+create or replace function tg_participants__limit() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  seats int;
+begin
+  select count(*) into seats from participants p where p.user_id = new.user_id and p.peer_id is not null and p.room_id <> new.room_id;
+  if seats >= 20 and not acting_as_operator() then
+    raise check_violation using
+      message    = 'you are in 20 rooms already, which is the maximum',
+      constraint = 'participants_are_limited_in_number',
+      hint       = 'Leave a room first.';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_participants__limit() is 'Refuses the 21st seat of a user.';
+
 create or replace trigger _160_limit before insert on participants
-for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_limit('participants_are_limited_in_number', '20', 'user_id', 't.peer_id is not null and t.room_id <> ($1).room_id');
+for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_participants__limit();
 comment on trigger _160_limit on participants is 'At most 20 seats per user.';
 
 create or replace trigger _170_pace before insert on participants
@@ -202,7 +221,7 @@ begin
       when current_setting('roomtone.leave_reason', true) = 'timeout' then 'timeout'
       when acting_user() is distinct from seat.user_id then 'removed'
       else 'left' end,
-    changes_hallway => true);
+    changes_hallway => true, has_seq => joins);
   if leaves then
     update logs l set deserted_at = clock_timestamp()
     where l.room_id = seat.room_id
@@ -216,8 +235,6 @@ begin
     perform require_may_join(new.room_id, new.user_id, has_seat => tg_op = 'UPDATE');
     update participants p set seq = new_seq
     where p.room_id = new.room_id and p.user_id = new.user_id and p.peer_id = new.peer_id;
-    update events e set record = e.record || jsonb_build_object('seq', new_seq)
-    where e.room_id = new.room_id and e.seq = new_seq;
   end if;
   return null;
 end

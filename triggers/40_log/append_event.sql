@@ -1,28 +1,39 @@
 -- All events are written here. It is called only from deferred triggers, so the lock on the row in `logs` is held only while a
--- transaction commits: an open transaction in psql blocks no other.
+-- transaction commits: an open transaction in psql blocks no other. Those triggers pin the search path and act as the owner.
+
+drop function if exists append_event(bigint, text, text, jsonb, jsonb, bigint, text, boolean); -- an earlier version
 
 create or replace function append_event(
   room_id bigint, table_name text, type text, record jsonb, old_record jsonb,
-  recipient bigint default null, reason text default null, changes_hallway boolean default false
+  recipient bigint default null, reason text default null, changes_hallway boolean default false, has_seq boolean default false
 ) returns bigint
-language plpgsql security definer set search_path = roomtone, pg_temp as $$
+language plpgsql as $$
 declare
-  new_seq bigint;
+  log record;
 begin
   loop
-    update logs l set head_seq = l.head_seq + 1,
-                      hallway_seq = case when append_event.changes_hallway then l.head_seq + 1 else l.hallway_seq end
+    -- The notifications of a transaction for one room are equal, so PostgreSQL sends one (manual, NOTIFY): they all say the
+    -- transaction's first event. Only positions, never rows: every database user can LISTEN.
+    update logs l set
+      head_seq = l.head_seq + 1,
+      notified_seq = case when l.xmin = pg_current_xact_id()::xid then coalesce(l.notified_seq, l.head_seq + 1) else l.head_seq + 1 end,
+      hallway_seq = case
+        when not append_event.changes_hallway then l.hallway_seq
+        when l.xmin = pg_current_xact_id()::xid then coalesce(l.notified_seq, l.head_seq + 1)
+        else l.head_seq + 1 end
     where l.room_id = append_event.room_id
-    returning l.head_seq into new_seq;
+    returning l.head_seq, pg_notify('roomtone',
+      '{"room" : ' || l.room_id || ', "seq" : ' || l.notified_seq || ', "hallway" : ' || l.hallway_seq || '}') into log;
     exit when found;
     perform open_logs(array[append_event.room_id]);
   end loop;
   insert into events (room_id, seq, table_name, type, record, old_record, recipient, actor, reason)
-  values (append_event.room_id, new_seq, append_event.table_name, append_event.type, append_event.record,
+  values (append_event.room_id, log.head_seq, append_event.table_name, append_event.type,
+          case when append_event.has_seq then append_event.record || jsonb_build_object('seq', log.head_seq) else append_event.record end,
           append_event.old_record, append_event.recipient, acting_user(), append_event.reason);
-  return new_seq;
+  return log.head_seq;
 end
 $$;
 
-comment on function append_event(bigint, text, text, jsonb, jsonb, bigint, text, boolean) is
-  'Appends an event to a room''s log, with the lock on the log''s row in `logs`. Returns its seq.';
+comment on function append_event(bigint, text, text, jsonb, jsonb, bigint, text, boolean, boolean) is
+  'Appends an event to a room''s log, with the lock on the log''s row in `logs`. Returns its seq, which is also put into the record with has_seq. NOTIFY roomtone with {"room", "seq", "hallway"}: the room, the transaction''s first event in its log, and the position of the newest change of its row in the hallway.';

@@ -5,23 +5,35 @@ create or replace function tg_signals__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   size constant int := pg_column_size(new.body);
-  sender_id bigint := acting_user();
+  sender_id constant bigint := acting_user();
+  operator constant boolean := acting_as_operator();
   pair record;
 begin
-  -- An operator in psql may send for any session: from_peer.
-  if acting_as_operator() then
-    select p.user_id into sender_id from participants p where p.room_id = new.room_id and p.peer_id = new.from_peer;
+  if size > 65536 then
+    raise check_violation using
+      message    = format('a signal has at most 64 KiB, and this one %s', pg_size_pretty(size::bigint)),
+      constraint = 'signals_body_is_limited';
+  end if;
+  if not signal_is_w3c(new.kind, new.body) then
+    raise check_violation using
+      message    = format('this is not the body of a signal of the kind %L', new.kind),
+      constraint = 'signals_body_has_the_w3c_form',
+      hint       = 'An offer and an answer have type and sdp, a candidate has a candidate string, others are objects.';
+  end if;
+  if new.from_peer is null then
+    select p.peer_id into new.from_peer from participants p where p.room_id = new.room_id and p.user_id = sender_id;
   end if;
   -- One query, because this runs for every signal: both seats, and what waits from the one session for the other.
-  select s.peer_id as from_peer, s.kind as from_kind, s.seq as from_seq, s.role as from_role, s.invited_to_speak_at as from_invited_at,
+  -- An operator in psql may send for any session.
+  select s.user_id as from_user, s.kind as from_kind, s.seq as from_seq, s.role as from_role, s.invited_to_speak_at as from_invited_at,
          r.user_id as to_user, r.kind as to_kind, r.seq as to_seq, r.role as to_role, r.invited_to_speak_at as to_invited_at,
          w.signals, w.bytes
   into pair
   from participants s
-    left join participants r on r.room_id = new.room_id and r.peer_id = new.to_peer and r.user_id <> s.user_id
+    left join participants r on r.peer_id = new.to_peer and r.room_id = new.room_id and r.user_id <> s.user_id
     cross join lateral (select count(*) as signals, coalesce(sum(pg_column_size(x.body)), 0) as bytes from signals x
-                        where x.room_id = new.room_id and x.from_peer = s.peer_id and x.to_peer = new.to_peer) w
-  where s.room_id = new.room_id and s.user_id = sender_id and s.peer_id = coalesce(new.from_peer, s.peer_id);
+                        where x.room_id = new.room_id and x.from_peer = new.from_peer and x.to_peer = new.to_peer) w
+  where s.peer_id = new.from_peer and s.room_id = new.room_id and (operator or s.user_id = sender_id);
   if not found then
     raise check_violation using
       message    = 'this session has no seat in this room',
@@ -41,14 +53,8 @@ begin
       message    = 'two audience members never connect',
       constraint = 'signals_not_between_audience';
   end if;
-  new.from_user := sender_id;
-  new.from_peer := pair.from_peer;
+  new.from_user := pair.from_user;
   new.to_user := pair.to_user;
-  if size > 65536 then
-    raise check_violation using
-      message    = format('a signal has at most 64 KiB, and this one %s', pg_size_pretty(size::bigint)),
-      constraint = 'signals_body_is_limited';
-  end if;
   -- Signals are kept for snapshots, until relay_delete_old_rows deletes them.
   if pair.signals >= 500 or pair.bytes + size > 524288 then
     raise check_violation using
@@ -98,6 +104,7 @@ create or replace function tg_signals__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   seated record;
+  new_seq bigint;
 begin
   -- At commit, so that an open transaction blocks no other. Not for media nodes, which the operator runs, and which answer whole
   -- rooms at once. Each signal costs 50 ms, and a second for each 64 KiB; joining a mesh of 50 participants is far below the limit.
@@ -109,10 +116,10 @@ begin
       constraint = 'signals_are_rate_limited',
       hint       = 'Up to 1,200 at once, or fewer large ones (64 KiB count as 20 more), and then 20 in a second. Wait a moment and try again.';
   end if;
-  perform append_event(new.room_id, 'signals', 'INSERT', to_jsonb(new), null, recipient => new.to_user);
+  new_seq := append_event(new.room_id, 'signals', 'INSERT', to_jsonb(new), null, recipient => new.to_user);
   -- Checked again with the lock on the log: the seats may have been deleted, with their signals, while this transaction was open.
-  select bool_or(p.peer_id = new.to_peer) as recipient, bool_or(p.peer_id = new.from_peer) as sender into seated
-  from participants p where p.room_id = new.room_id and p.peer_id in (new.to_peer, new.from_peer);
+  select (select true from participants p where p.peer_id = new.to_peer and p.room_id = new.room_id) as recipient,
+         (select true from participants p where p.peer_id = new.from_peer and p.room_id = new.room_id) as sender into seated;
   if seated.recipient is not true then
     raise check_violation using
       message    = 'the recipient has just left',
