@@ -26,7 +26,7 @@ from roomtone.settings import Settings
 from roomtone.supervision import begin, supervised
 from roomtone.types import NodeId, PeerId, RoomId, UserId
 
-from ...patience import PATIENCE
+from ...patience import PATIENCE, comes_true
 from ...people import Psql
 
 pytestmark = pytest.mark.anyio
@@ -205,3 +205,22 @@ async def test_a_directed_event_looks_up_its_readers(monkeypatch: pytest.MonkeyP
     room_log.append([Arrived(Entry(1, Frame("signals", "{}")), BO)])
     assert news[BO].is_set()
     assert not news[ANNA].is_set()
+
+
+async def test_the_notification_of_what_was_read_after_the_own_commit_causes_no_new_read(
+    psql: Psql, logs: RoomLogs
+) -> None:
+    room = RoomId(psql.room("rick"))
+    news = News()
+    async with logs.follow(room, ANNA, PeerId(str(uuid4())), news) as reader, supervised() as tasks:
+        reader.begin()
+        psql.seat(room, "anna")  # seq 2
+        psql.seat(room, "bo")  # seq 3
+        logs.read_now(room)
+        tasks.keep(logs.run, "log reader")
+        await comes_true(lambda: reader.log.head == 3)
+        await comes_true(lambda: room in logs._already_read)
+        for seq in (2, 4):
+            logs.notified(room, seq)
+            assert (room in logs._to_read) == (seq == 4)
+            await comes_true(lambda: not logs._to_read)
