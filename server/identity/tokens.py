@@ -21,6 +21,7 @@ from starlette.requests import HTTPConnection
 
 from ..problem import Problem, refusal
 from ..types import Claims, UserId
+from .claims import is_time, names_a_user
 from .fetch_site import is_cross_site
 from .jwks import Jwks, UnknownKey
 
@@ -31,8 +32,6 @@ COOKIE = "roomtone"
 SUBPROTOCOL = "bearer."
 TOKEN_LIFETIME = timedelta(days=30)
 CLOCK_SKEW_S = 30  # an issuer's clock may be off by that much
-LATEST = 253402300799  # the end of the year 9999, in seconds since 1970
-BIGINT_MAX = 2**63 - 1
 MOST_VERIFIED = 1000  # tokens whose claims are kept, of about 1 kB each
 
 _CLAIMS_KEY = "roomtone.claims"
@@ -163,11 +162,11 @@ class Tokens:
         except (jwt.PyJWTError, ValueError, ArithmeticError, RecursionError):
             raise _refused("PGRST301", "this relay does not trust the token") from None
         for name in ("exp", "nbf", "iat"):
-            if name in claims and not _is_time(claims[name]):
+            if name in claims and not is_time(claims[name]):
                 raise _refused("PGRST303", f"the token's {name} is not a time in seconds")
         if not claims["sub"]:
             raise _refused("PGRST303", "the token's subject is empty")
-        if not _names_a_user(claims["sub"]):
+        if not names_a_user(claims["sub"]):
             raise _no_user()
         return claims, algorithm
 
@@ -231,11 +230,6 @@ def user_of(claims: Mapping[str, object]) -> UserId | None:
     return UserId(int(str(claims["sub"]))) if "sub" in claims else None
 
 
-def token_id(claims: Mapping[str, object]) -> str | None:
-    """The token's `jti`, by which it can be revoked."""
-    return str(claims["jti"]) if "jti" in claims else None
-
-
 def ends_at(claims: Mapping[str, object]) -> float | None:
     """When a stream with these claims has to end (Unix time); None: never.
 
@@ -276,18 +270,6 @@ def pem(given: str | None) -> str | None:
     if given is None or given.lstrip().startswith("-----BEGIN "):
         return given
     return Path(given).read_text("ascii")
-
-
-def _names_a_user(subject: object) -> bool:
-    text = str(subject)  # PyJWT accepts strings only (RFC 7519 section 4.1.2)
-    return text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) <= BIGINT_MAX
-
-
-def _is_time(value: object) -> bool:
-    """Whether this is a NumericDate (RFC 7519 section 2). PyJWT also accepts text and numbers out of range."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return 0 <= value <= LATEST
 
 
 def _no_user() -> Problem:

@@ -12,7 +12,7 @@ from typing import Final
 
 from psycopg.errors import CheckViolation, InsufficientPrivilege
 
-from ..identity.tokens import token_id
+from ..identity.claims import token_id
 from ..log import control_events
 from ..log.frame import Frame
 from ..log.room_log import LogReader, SlowReader

@@ -14,7 +14,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from ..identity.tokens import claims_of, token_id, user_of
+from ..identity.claims import token_id
+from ..identity.tokens import claims_of, user_of
 from ..postgres.room_events import Seat, why_gone
 from ..problem import Problem
 from ..relay.openings import Wanted

@@ -94,7 +94,7 @@ def test_a_transaction_notifies_once_per_room_whatever_it_writes(
     psql.person("anna")
     writer.seat(room, "anna")
     writer.run("update participants set muted = false where room_id = %s and role = 'HOST'", room)
-    writer.act_as("anna").signal(room, rick, "candidate")
+    writer.act_as("anna").signal(room, rick, "bye")
     writer.connection.commit()
     assert payloads(psql) == [{"room": room, "seq": 3, "hallway": 3}]
     assert psql.one("select count(*) from events where seq >= 3") == 3

@@ -180,10 +180,10 @@ def test_the_next_user_of_a_peer_id_does_not_see_earlier_signals(psql: Psql, roo
 def test_every_function_that_shows_signals_checks_the_user(psql: Psql) -> None:
     """By user: a peer_id alone says nothing about who holds it."""
     readers = psql.all(
-        "select p.proname, pg_get_functiondef(p.oid) ~ 'to_user = acting_user\\(\\)' from pg_proc p"
+        "select p.proname, pg_get_functiondef(p.oid) ~ 'waiting_signals\\([^,]*, acting_user\\(\\),' from pg_proc p"
         " where p.pronamespace = 'roomtone'::regnamespace and p.prokind = 'f'"
         "   and has_function_privilege('roomtone_person', p.oid, 'execute')"
-        "   and pg_get_functiondef(p.oid) ~* '(from|join)\\s+(roomtone\\.)?signals\\M'"
+        "   and pg_get_functiondef(p.oid) ~* '((from|join)\\s+(roomtone\\.)?signals\\M|waiting_signals)'"
     )
     assert readers == [("room_snapshot", True)]
     views = psql.all(

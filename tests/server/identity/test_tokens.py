@@ -69,23 +69,6 @@ def test_a_token_names_its_user_and_has_its_own_id() -> None:
     assert first["jti"] != second["jti"]
 
 
-def test_a_token_that_was_verified_before_is_verified_again_once_it_has_expired(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    tokens = Tokens(SECRET)
-    token = tokens.issue(RICK, lifetime=timedelta(hours=1))
-    known = tokens.verify(token)
-    monkeypatch.setattr(jwt, "decode", has_expired)
-    assert tokens.verify(token) == known
-    later = time.time() + 3601
-    monkeypatch.setattr(time, "time", lambda: later)
-    assert refusal(tokens, token) == (401, "PGRST303")
-
-
-def has_expired(*arguments: Any, **options: Any) -> None:
-    raise jwt.ExpiredSignatureError
-
-
 def test_an_invalid_token_is_refused_with_the_reason() -> None:
     tokens = Tokens(SECRET)
     sign = jwt.encode
