@@ -23,7 +23,7 @@ SCHEMA = "roomtone"
 REFRESH_AT_MOST_EVERY_S = 2.0  # so that requests for invented tables do not cause reads without end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Relation:
     """A table or view. `types` maps its columns, in order, to their SQL types."""
 

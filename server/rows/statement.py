@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Final, Literal
 
 from psycopg import sql
 
@@ -28,6 +29,8 @@ from .query import Query
 from .selection import Selected
 
 Resolution = Literal["merge-duplicates", "ignore-duplicates"]
+
+COMPOSED: Final = 256  # texts of INSERT that are kept
 
 _BODY = "roomtone_body"
 _CHUNK = "roomtone_rows"
@@ -111,6 +114,23 @@ def insert(
     answer: Returning | None,
 ) -> Part:
     """INSERT the objects of a JSON array, with the keys `names` of each. Without names, all defaults."""
+    # Only what is short is kept: a client may choose any columns for the answer, and repeat those of the conflict.
+    short = not (answer and answer.select) and len(conflict or ()) <= len(table.types)
+    compose = _insert if short else _insert.__wrapped__
+    text, values = compose(table, tuple(names), conflict, resolution, answer)
+    return text, [body, *values] if names else [*values]
+
+
+# Composing the text takes as long as all else that a relay does for a write.
+@lru_cache(COMPOSED)
+def _insert(
+    table: Relation,
+    names: tuple[str, ...],
+    conflict: tuple[str, ...] | None,
+    resolution: Resolution | None,
+    answer: Returning | None,
+) -> tuple[Sql, tuple[Any, ...]]:
+    """The statement, and its values but for the body."""
     target = relation(table.name)
     if names:
         listed = commas(identifier(name) for name in names)
@@ -118,13 +138,13 @@ def insert(
         text = sql.SQL("insert into {} ({}) select {} from {}").format(
             target, listed, listed, source
         )
-        values: list[Any] = [body]
     else:
-        text, values = sql.SQL("insert into {} default values").format(target), []
+        text = sql.SQL("insert into {} default values").format(target)
     if resolution is not None and (key := conflict or table.key):
         changed = [name for name in names if name not in key]
         text = text + _on_conflict(key, changed, resolution)
-    return _returning(text, values, table, answer)
+    whole, values = _returning(text, [], table, answer)
+    return sql.SQL(whole.as_string(None)), tuple(values)
 
 
 def update(

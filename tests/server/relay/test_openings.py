@@ -46,7 +46,7 @@ async def test_many_snapshots_take_few_statements_and_are_what_each_user_would_r
             room, psql.person_id("bo"),
         )  # fmt: skip
         psql.act_as("bo").signal(room, peers["anna"], "offer")
-        psql.act_as("dan").signal(room, peers["anna"], "candidate")
+        psql.act_as("dan").signal(room, peers["anna"], "bye")
         for each in names:
             asked.append(wanted(psql.act_as(None), room, each, peers[each]))
             expected.append(psql.act_as(each).one("select room_snapshot(%s)", room))
