@@ -1,6 +1,7 @@
 -- Inside a SECURITY DEFINER function current_user is the owner of the schema, but the role that was set with SET ROLE (or else
 -- the login) is still known. So a user's role without claims has no operator's rights there either, and the relay's login
--- has them only inside the functions that it may call.
+-- has them only inside the functions that it may call. The owner is who may grant the right to create in the schema. To look the
+-- owner up would be a query, and PostgreSQL makes a function with a query in it no part of its caller: that costs more than all the rest.
 create or replace function acting_as_operator() returns boolean
 language sql stable parallel safe
 return case

@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-import psycopg
-from psycopg.pq import ConnStatus
 from psycopg_pool import AsyncConnectionPool
 
 from ..supervision import begin
@@ -144,18 +142,16 @@ class Database:
         await self._own.check()
 
 
-async def require_open(connection: Connection) -> None:
-    """Raise OperationalError if the server has closed this connection, without asking the server.
+async def require_open(connection: CountedConnection) -> None:
+    """Raise OperationalError if the server has closed this connection.
 
-    A server that stops says so, and closes its connections: that waits to be read. Nothing else does on an idle connection,
-    except for messages, which libpq takes. Trying a statement would double the round trips of a short transaction.
+    Nothing is to be read from an idle connection, unless the server has ended it, or has a message for it. Only then a statement
+    is tried, which would double the round trips of a short transaction.
     """
     waiting = select.poll()  # not select(), which takes no file descriptor above 1023
     waiting.register(connection.fileno(), select.POLLIN)
     if waiting.poll(0):
-        connection.pgconn.consume_input()
-        if connection.pgconn.status != ConnStatus.OK:
-            raise psycopg.OperationalError("the server has closed the connection")
+        await AsyncConnectionPool.check_connection(connection)
 
 
 @asynccontextmanager
