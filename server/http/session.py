@@ -101,8 +101,8 @@ async def sign_out(request: Request) -> Response:
         claims = claims_of(request)
         if claims:
             subject.set(None)  # signing out is never refused because the budget is used up
-            await transact(request.state.database, claims, _sign_out)
-            request.state.relay.revocations.add(claims)
+            with request.state.relay.revocations.signing_out(claims):
+                await transact(request.state.database, claims, _sign_out)
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _raise_unless_cookie(request, refused)
     response = Response(None, 204, _PRIVATE)

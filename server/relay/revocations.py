@@ -40,6 +40,7 @@ class Revocations:
         self._throttle = TokenBucket(QUERIES_PER_S, QUERIES_AT_ONCE)
         self._revoked: set[str] = set()
         self._to_check: set[str] = set()
+        self._signing_out: set[str] = set()
         self._work = asyncio.Event()
 
     def use(self, claims: Claims, subscriber: Subscriber) -> None:
@@ -71,6 +72,20 @@ class Revocations:
 
     def __contains__(self, claims: Claims) -> bool:
         return bool(self._revoked) and str(claims.get("jti")) in self._revoked
+
+    @contextmanager
+    def signing_out(self, claims: Claims) -> Iterator[None]:
+        """Revoke this token in the block. Its streams may read that their user left before the block has ended."""
+        jti = str(claims.get("jti"))
+        self._signing_out.add(jti)
+        try:
+            yield
+            self.add(claims)
+        finally:
+            self._signing_out.discard(jti)
+
+    def is_signing_out(self, claims: Claims) -> bool:
+        return bool(self._signing_out) and str(claims.get("jti")) in self._signing_out
 
     def add(self, claims: Claims) -> None:
         """This token was revoked here and now."""

@@ -218,7 +218,8 @@ class Subscription:
             if whole:
                 break
         if end is not None:
-            self._end(end)
+            signed_out = self._relay.revocations.is_signing_out(self._claims)
+            self._end(StreamEnded("signed out") if signed_out else end)
         else:
             self._hallway.join(self._outlet)
             if self.room is not None:
