@@ -21,7 +21,7 @@ begin
       hint       = 'An offer and an answer have type and sdp, a candidate has a candidate string, others are objects.';
   end if;
   if new.from_peer is null then
-    select p.peer_id into new.from_peer from participants p where p.room_id = new.room_id and p.user_id = sender_id;
+    new.from_peer := (select p.peer_id from participants p where p.room_id = new.room_id and p.user_id = sender_id);
   end if;
   -- One query, because this runs for every signal: both seats, and what waits from the one session for the other.
   -- An operator in psql may send for any session.
