@@ -52,8 +52,6 @@ begin
       ('rooms', 'rooms_name_is_a_name', 'rooms_name_is_allowed'),
       ('rooms', 'rooms_pinned_link_is_web', 'rooms_pinned_link_is_a_web_address'),
       ('rooms', 'rooms_pinned_link_stays_in_its_place', 'rooms_pinned_link_has_no_hidden_controls'),
-      ('signals', 'signals_body_is_bounded', 'signals_body_is_limited'),
-      ('signals', 'signals_body_is_w3c', 'signals_body_has_the_w3c_form'),
       ('topics', 'topics_name_is_a_name', 'topics_name_is_allowed'),
       ('users', 'users_bio_stays_in_its_place', 'users_bio_has_no_hidden_controls'),
       ('users', 'users_username_is_a_name', 'users_username_is_allowed')

@@ -14,7 +14,8 @@ create unlogged table if not exists signals (
 );
 -- tg_signals__guard checks the body: PostgreSQL would read the text of a CHECK again for every statement, which took longer than
 -- all else that an insert does.
-alter table signals drop constraint if exists signals_body_has_the_w3c_form, drop constraint if exists signals_body_is_limited;
+alter table signals drop constraint if exists signals_body_has_the_w3c_form, drop constraint if exists signals_body_is_limited,
+  drop constraint if exists signals_body_is_w3c, drop constraint if exists signals_body_is_bounded; -- so called in release 0.1.0
 -- Not compressed, so that pg_column_size is the size of the text, and because compressing rows that are kept for minutes is not worth the time.
 alter table signals alter column body set storage external;
 create index if not exists signals_between_peers on signals (from_peer, to_peer, id);
