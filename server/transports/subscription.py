@@ -218,7 +218,7 @@ class Subscription:
             if whole:
                 break
         if end is not None:
-            signed_out = self._relay.revocations.is_signing_out(self._claims)
+            signed_out = self._relay.revocations.is_signing_out(self._token.claims)
             self._end(StreamEnded("signed out") if signed_out else end)
         else:
             self._hallway.join(self._outlet)
