@@ -74,7 +74,7 @@ class Gathered(Generic[T]):
         self._running: set[asyncio.Task[None]] = set()
 
     async def ask(self, wanted: Wanted) -> T | None:
-        """None if the database returns nothing for this one, or fails. Raises Problem 429."""
+        """None if the database returns nothing for this one, or refuses the query. Raises Problem 429, and psycopg errors."""
         async with self._database.place() as account:
             question = Question[T](wanted, asyncio.get_running_loop().create_future())
             self._waiting.append(question)
@@ -110,14 +110,23 @@ class Gathered(Generic[T]):
                     question.seconds = (time.monotonic() - began) / len(asked)
         except psycopg.Error as error:
             log.warning("streams could not be opened together: %s", str(error).strip())
+            if error.sqlstate is None:
+                # Not refused, but not answered: whoever waits would wait as long again, and then ask alone.
+                self._fail([*asked, *self._waiting], error)
+                self._waiting.clear()
         finally:
-            for place, question in enumerate(asked or self._take(), 1):
+            for place, question in enumerate(asked, 1):
                 if not question.answer.done():
                     question.answer.set_result(answers.get(place))
 
     def _take(self) -> list[Question[T]]:
         some = min(len(self._waiting), MOST_AT_ONCE)
         return [self._waiting.popleft() for _ in range(some)]
+
+    def _fail(self, questions: Sequence[Question[T]], error: psycopg.Error) -> None:
+        for question in questions:
+            if not question.answer.done():
+                question.answer.set_exception(error)
 
 
 class Openings:

@@ -8,14 +8,16 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
+from psycopg_pool import PoolClosed
 from roomtone.postgres.budget import subject
 from roomtone.postgres.pools import Database, opened
 from roomtone.problem import Problem
-from roomtone.relay.openings import Openings, Wanted
+from roomtone.relay.openings import MOST_AT_ONCE, Openings, Wanted
 from roomtone.settings import Settings
 from roomtone.types import NodeId, PeerId, RoomId, UserId
 
 from ...following import follow
+from ...patience import PATIENCE
 from ...people import Psql
 from ...running import RunningRelay
 
@@ -102,6 +104,18 @@ async def test_each_subject_is_charged_its_share(psql: Psql, database: Database)
             await openings.seats.ask(one)
     finally:
         subject.reset(token)
+
+
+async def test_when_the_database_does_not_answer_all_who_wait_are_told_at_once(
+    psql: Psql, database: Database
+) -> None:
+    one = wanted(psql, psql.room("rick"), "rick", None)
+    openings = Openings(database)
+    await database.close()
+    asking = [openings.seats.ask(one) for _ in range(3 * MOST_AT_ONCE)]
+    async with asyncio.timeout(PATIENCE):
+        told = await asyncio.gather(*asking, return_exceptions=True)
+    assert {type(each) for each in told} == {PoolClosed}
 
 
 async def test_streams_open_one_by_one_when_they_cannot_be_read_together(
