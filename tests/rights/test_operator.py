@@ -23,7 +23,8 @@ def reports(connection: Connection) -> None:
     connection.execute("grant select on all tables in schema roomtone to reports")
     connection.execute(
         "grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint),"
-        " moderates(bigint), was_recorded(bigint), recording_status(recordings) to reports"
+        " saw_visit(bigint, timestamptz), moderates(bigint), was_recorded(bigint),"
+        " recording_status(recordings) to reports"
     )
 
 
