@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import randrange
 
-from .rtp import CLOCK_RATE, RtpPacket
+from .rtp import CLOCK_RATE, Place, RtpPacket
 
 HALF = 1 << 15  # of the sequence numbers; a packet that is ahead by more is older (RFC 3550, A.1)
 
@@ -30,27 +30,31 @@ class Renumbering:
 
     def map(self, packet: RtpPacket) -> RtpPacket | None:
         """The packet as the listener gets it; None for one from before the stream began or was paused."""
-        if packet.ssrc != self._ssrc or self._resumed:
+        place = self.place(packet)
+        if place is None:
+            return None
+        seq, timestamp, marker = place
+        return packet._replace(seq=seq, timestamp=timestamp, marker=marker)
+
+    def place(self, packet: RtpPacket) -> Place | None:
+        """Where the packet is in the listener's stream; None as in `map`."""
+        ssrc, seq, timestamp, marker = packet[:4]
+        if ssrc != self._ssrc or self._resumed:
             self._begin(packet)
-        ahead = (packet.seq - self._newest) & 0xFFFF
+        mapped = (timestamp + self._timestamp_offset) & 0xFFFFFFFF
+        ahead = (seq - self._newest) & 0xFFFF
         if ahead >= HALF:  # late or duplicated: it keeps its place
             behind = 0x10000 - ahead
             if behind > self.seq - self._first:
                 return None
         else:
             self.seq += ahead
-            self._newest = packet.seq
-            self.timestamp = (packet.timestamp + self._timestamp_offset) & 0xFFFFFFFF
+            self._newest = seq
+            self.timestamp = mapped
             self._sent_at = packet.arrived_at
-        begins = packet.marker or self._begins
+        begins = marker or self._begins
         self._begins = False
-        return RtpPacket(
-            packet.ssrc,
-            (packet.seq + self._seq_offset) & 0xFFFF,
-            (packet.timestamp + self._timestamp_offset) & 0xFFFFFFFF,
-            begins,
-            *packet[4:],
-        )
+        return (seq + self._seq_offset) & 0xFFFF, mapped, begins
 
     _first: int = 0
     _begins: bool = False

@@ -32,18 +32,31 @@ class RtpPacket(NamedTuple):
 OnPacket = Callable[[RtpPacket], None]
 
 
-def header(packet: RtpPacket, payload_type: int, ssrc: int, extensions: HeaderExtensions) -> bytes:
-    """The header of this packet, sent with this SSRC (RFC 3550, 5.1)."""
-    head = struct.pack(
-        "!BBHLL",
-        (0x90 if extensions else 0x80) | len(packet.csrcs),
-        payload_type | (0x80 if packet.marker else 0),
-        packet.seq,
-        packet.timestamp,
+Place = tuple[int, int, bool]
+"""Sequence number, timestamp and marker of a packet in the stream of one receiver."""
+
+HEAD: Final = struct.Struct("!BBHLL")
+
+
+def header(
+    packet: RtpPacket,
+    payload_type: int,
+    ssrc: int,
+    extensions: HeaderExtensions,
+    place: Place,
+) -> bytes:
+    """The header of this packet, sent with this SSRC at this place (RFC 3550, 5.1)."""
+    seq, timestamp, marker = place
+    csrcs = packet.csrcs
+    head = HEAD.pack(
+        extensions.first_byte | len(csrcs),
+        payload_type | 0x80 if marker else payload_type,
+        seq,
+        timestamp,
         ssrc,
     )
-    if packet.csrcs:
-        head += struct.pack(f"!{len(packet.csrcs)}L", *packet.csrcs)
+    if csrcs:
+        head += struct.pack(f"!{len(csrcs)}L", *csrcs)
     return head + extensions.block(packet.level, packet.speech)
 
 
@@ -54,9 +67,10 @@ class HeaderExtensions:
         self._blocks: dict[tuple[int | None, bool], bytes] = {}
         self._mid = mid
         self._level_id = level_id
-
-    def __bool__(self) -> bool:
-        return self._mid is not None or self._level_id is not None
+        self._none = mid is None and level_id is None
+        self.first_byte = (
+            0x80 if self._none else 0x90
+        )  # version 2, and whether there are extensions
 
     @classmethod
     def of(cls, ids: Mapping[str, int], mid: str) -> HeaderExtensions:
@@ -66,14 +80,14 @@ class HeaderExtensions:
 
     def block(self, level: int | None, speech: bool) -> bytes:
         """The extension block for this level. There are at most 256, so each is made once."""
-        if not self:
-            return b""
         known = self._blocks.get((level, speech))
         if known is None:
             known = self._blocks[level, speech] = self._make(level, speech)
         return known
 
     def _make(self, level: int | None, speech: bool) -> bytes:
+        if self._none:
+            return b""
         body = b""
         if self._mid is not None:
             number, mid = self._mid

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from aioice import Candidate
+from aiortc.rtcdtlstransport import State
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtpreceiver import StreamStatistics
 from pylibsrtp import Session
@@ -45,11 +46,14 @@ class IceConnection(Protocol):
     """`aioice.Connection`. The methods are replaced for one connection at a time."""
 
     _nominated: dict[int, CandidatePair]
+    _protocols: list[Any]
     _queue: asyncio.Queue[tuple[bytes, int] | None]
     _remote_candidates: list[RemoteCandidate]
     data_received: Callable[[bytes, int], None]
     check_incoming: Callable[[Any, tuple[str, int], Any], None]
     get_component_candidates: Callable[..., Awaitable[list[Candidate]]]
+    local_username: str
+    stun_server: tuple[str, int] | None
 
 
 class IceTransport(Protocol):
@@ -57,12 +61,11 @@ class IceTransport(Protocol):
 
 
 class DtlsTransport(Protocol):
+    _state: State
     _tx_srtp: Session
     _RTCDtlsTransport__tx_bytes: int
     _RTCDtlsTransport__tx_packets: int
 
-    @property
-    def state(self) -> str: ...
     @property
     def transport(self) -> IceTransport: ...
     def _register_rtp_receiver(self, receiver: Receiver, parameters: Any) -> None: ...

@@ -12,20 +12,18 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
 
-import pylibsrtp
 from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 from aiortc.exceptions import InvalidStateError
+from aiortc.rtcdtlstransport import State
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtpreceiver import StreamStatistics
 from aiortc.rtcrtpsender import RTCEncodedFrame
 from aiortc.rtp import RtpPacket as ParsedPacket
 
 from ..packets import Packet
-from ..rtp import HeaderExtensions, OnPacket, RtpPacket, header
-from .names import DatagramTransport, Receiver, Sender
-
-SEND_BUFFER_LIMIT: Final = 16_384
-"""Bytes that the kernel has not taken yet. Beyond that packets are dropped: late audio is worse than none."""
+from ..rtp import HeaderExtensions, OnPacket, Place, RtpPacket, header
+from .datagrams import Datagrams, Target
+from .names import CandidatePair, Receiver, Sender
 
 NTP_TO_UNIX: Final = 2_208_988_800  # seconds from 1900 to 1970 (RFC 5905, 6)
 
@@ -144,6 +142,8 @@ class PacketSender:
         self._extensions = HeaderExtensions()
         self._send_reports = self._sender._send_rtcp
         self._stopped = False
+        self._pair: CandidatePair | None = None
+        self._target: Target | None = None
         self._sender.send = self._start
         self._sender.stop = self._stop
         self._sender._run_rtp = self._wait_until_stopped
@@ -180,43 +180,48 @@ class PacketSender:
             self._payload_type = None
             sender._RTCRtpSender__rtp_exited.set()
 
-    def send(self, packet: RtpPacket) -> bool:
-        """Encrypt and send; false if there is no connection. `seq` and `timestamp` are sent as they are.
+    def send(self, packet: RtpPacket, together: Datagrams, place: Place | None = None) -> bool:
+        """Encrypt, and send with what else is sent together; false if there is no connection.
 
-        Not a coroutine: aiortc's coroutines down to the socket never wait either, and cost as much as the encryption.
+        Place and time in the stream are the packet's own, or these. Not a coroutine: aiortc's coroutines down to the socket never
+        wait either, and cost as much as the encryption.
         """
-        sender = self._sender
+        sender, payload_type = self._sender, self._payload_type
         transport = sender.transport
         pair = transport.transport._connection._nominated.get(1)
-        if self._payload_type is None or pair is None or transport.state != "connected":
+        if payload_type is None or pair is None or transport._state is not State.CONNECTED:
             return False
-        socket = pair.protocol.transport
-        if _unsent(socket) > SEND_BUFFER_LIMIT:
+        if pair is not self._pair or self._target is None:
+            self._pair = pair
+            self._target = Target(pair.protocol.transport, pair.remote_addr)
+        seq, timestamp, marker = place or (packet.seq, packet.timestamp, packet.marker)
+        data = (
+            header(packet, payload_type, sender._ssrc, self._extensions, (seq, timestamp, marker))
+            + packet.payload
+        )
+        size = together.add(self._target, transport._tx_srtp, data, self._lost)
+        if not size:
             return False
-        head = header(packet, self._payload_type, sender._ssrc, self._extensions)
-        try:
-            data = transport._tx_srtp.protect(head + packet.payload)
-        except (pylibsrtp.Error, ValueError):
-            return False  # too old or too large to be encrypted: lost, like any packet
-        socket.sendto(data, pair.remote_addr)
-        transport._RTCDtlsTransport__tx_bytes += len(data)
+        transport._RTCDtlsTransport__tx_bytes += size
         transport._RTCDtlsTransport__tx_packets += 1
-        ahead = (packet.timestamp - sender._RTCRtpSender__rtp_timestamp) & 0xFFFFFFFF
-        if ahead < 1 << 31 or not self.sent:
+        sent = sender._RTCRtpSender__packet_count
+        ahead = (timestamp - sender._RTCRtpSender__rtp_timestamp) & 0xFFFFFFFF
+        if ahead < 1 << 31 or not sent:
             # The two times of a report belong to the same moment, so an older packet does not change them.
             sender._RTCRtpSender__ntp_timestamp = int((time.time() + NTP_TO_UNIX) * (1 << 32))
-            sender._RTCRtpSender__rtp_timestamp = packet.timestamp
+            sender._RTCRtpSender__rtp_timestamp = timestamp
         sender._RTCRtpSender__octet_count += len(packet.payload)
-        sender._RTCRtpSender__packet_count += 1
+        sender._RTCRtpSender__packet_count = sent + 1
         return True
+
+    def _lost(self, size: int) -> None:
+        """A datagram of this size, which was counted, could not be sent."""
+        transport = self._sender.transport
+        transport._RTCDtlsTransport__tx_bytes -= size
+        transport._RTCDtlsTransport__tx_packets -= 1
+        self._sender._RTCRtpSender__packet_count -= 1
 
     async def _report(self, packets: list[Any]) -> None:
         """Who has sent no packet is no sender: no sender report and no BYE (RFC 3550, 6.4 and 6.3.7)."""
         if self.sent:
             await self._send_reports(packets)
-
-
-def _unsent(socket: DatagramTransport) -> int:
-    """Bytes that the kernel has not taken yet; a TURN allocation does not count them."""
-    count: Callable[[], int] | None = getattr(socket, "get_write_buffer_size", None)
-    return 0 if count is None else count()

@@ -145,6 +145,7 @@ class Mcu(RoomMedia):
         mixed = total(frames)
         self._to_speakers(tick, mixed, frames, contributing)
         self._to_listeners(tick, mixed, frames, contributing)
+        self._sockets.together.send()
         return bool(frames) or noticed
 
     def _to_speakers(

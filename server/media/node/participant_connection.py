@@ -22,6 +22,7 @@ from ..renumbering import Renumbering
 from ..rtc_connection import RtcConnection
 from ..rtp import RtpPacket
 from ..signaling.client import Ice
+from .room_sockets import RoomSockets
 
 SLOTS_LIMIT: Final = 64
 
@@ -33,10 +34,13 @@ class OfferRefused(Exception):
 
 
 class ParticipantConnection(RtcConnection):
-    """`on_packet` gets the participant's packets."""
+    """`on_packet` gets the participant's packets; `sockets` are those of the room."""
 
-    def __init__(self, ice: Ice, on_packet: Callable[[RtpPacket], None]) -> None:
+    def __init__(
+        self, ice: Ice, sockets: RoomSockets, on_packet: Callable[[RtpPacket], None]
+    ) -> None:
         super().__init__(ice)
+        self._sockets = sockets
         self._on_packet = on_packet
         self._senders: dict[str, PacketSender] = {}  # by mid
         self._voices: dict[str, str] = {}  # mid by voice
@@ -78,6 +82,7 @@ class ParticipantConnection(RtcConnection):
                 transceivers = self._pc.getTransceivers()
                 for transceiver in transceivers:
                     self._prepare(transceiver)
+                self._sockets.ports.use(self._pc)
                 self._assign(transceivers, list(wanted))
                 answer = await self._describe()
             except OfferRefused:
@@ -89,22 +94,22 @@ class ParticipantConnection(RtcConnection):
             return answer["sdp"]
 
     def send(self, voice: str, packet: RtpPacket) -> None:
-        """Send a packet of this voice; dropped if it has no slot, or the socket's buffer is full."""
+        """Send a packet of this voice with the next `sockets.together.send()`; dropped if it has no slot, or the kernel has no place."""
         mid = self._voices.get(voice)
         if mid is not None:
-            self._send_on(mid, packet)
+            self._senders[mid].send(packet, self._sockets.together)
 
     def forward(self, voice: str, packet: RtpPacket) -> None:
-        """Send a packet of this voice, renumbered for the stream of its slot; dropped if it has none."""
+        """As `send`, renumbered for the stream of its slot."""
         mid = self._voices.get(voice)
         if mid is None:
             return
         renumbering = self._renumberings.get(mid)
         if renumbering is None:
             renumbering = self._renumberings[mid] = Renumbering()
-        mapped = renumbering.map(packet)
-        if mapped is not None:
-            self._send_on(mid, mapped)
+        place = renumbering.place(packet)
+        if place is not None:
+            self._senders[mid].send(packet, self._sockets.together, place)
 
     def pause(self, voice: str) -> None:
         """This voice is not forwarded for now."""
@@ -126,9 +131,6 @@ class ParticipantConnection(RtcConnection):
     def _not_connected(self, why: str) -> None:
         log.info("%s", why)
         self._tasks.once(self.close(), "end of a connection that was not made")
-
-    def _send_on(self, mid: str, packet: RtpPacket) -> None:
-        self._senders[mid].send(packet)
 
     def _prepare(self, transceiver: RTCRtpTransceiver) -> None:
         mid = str(transceiver.mid)

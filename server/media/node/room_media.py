@@ -12,6 +12,7 @@ from ..rtp import RtpPacket
 from ..signaling.client import Ice, no_servers
 from ..signaling.events import Seat
 from .participant_connection import ParticipantConnection
+from .room_sockets import RoomSockets
 
 
 class RoomMedia(ABC):
@@ -21,6 +22,7 @@ class RoomMedia(ABC):
         self.connections: dict[str, ParticipantConnection] = {}
         self._ice = ice
         self._participants: dict[str, Seat] = {}
+        self._sockets = RoomSockets()
 
     async def set_participants(self, participants: Iterable[Seat]) -> None:
         """Who is in the room now: connections of others are closed, and muted participants are not heard."""
@@ -60,6 +62,7 @@ class RoomMedia(ABC):
 
     async def close(self) -> None:
         await self.set_participants([])
+        self._sockets.ports.close()
 
     @abstractmethod
     def record(self, on_mix: OnMix | None) -> None:
@@ -82,7 +85,9 @@ class RoomMedia(ABC):
         """Only these may be heard from now on; `before` are those who were in the room and are not, or no longer, among them."""
 
     async def _connect(self, peer_id: str) -> ParticipantConnection:
-        connection = ParticipantConnection(await self._ice(), partial(self._receive, peer_id))
+        connection = ParticipantConnection(
+            await self._ice(), self._sockets, partial(self._receive, peer_id)
+        )
         if peer_id not in self._participants:  # the participant has left
             await connection.close()
             raise KeyError(peer_id)

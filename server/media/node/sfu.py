@@ -71,3 +71,4 @@ class Sfu(RoomMedia):
         for other, connection in self.connections.items():
             if other != peer_id:
                 connection.forward(voice, packet)
+        self._sockets.together.send()

@@ -26,6 +26,7 @@ from roomtone.media.renumbering import Renumbering
 from roomtone.media.rtp import RtpPacket
 
 from ...patience import LOOK_AGAIN, PATIENCE, comes_true
+from .sending import sends
 
 HERTZ = 440
 
@@ -102,7 +103,7 @@ async def test_what_goes_in_comes_out_and_nothing_is_decoded(
 
     async def pump() -> None:
         while True:
-            sender.send(await outbox.get())
+            sends(sender, await outbox.get())
 
     pumping = asyncio.create_task(pump())
     heard: list[NDArray[Any]] = []
@@ -149,13 +150,13 @@ async def test_levels_keep_their_bit_and_what_cannot_be_sent_ends_nothing(
     receive_packets(inward.getTransceivers()[0], arrived.append)
     await answer(publisher, inward)
     levels = [(30, True), (90, False), (0, True), (127, False), (None, False)]
-    await comes_true(lambda: sender.send(RtpPacket(0, 3999, 0, False, b"opus")))  # connected
-    assert sender.send(RtpPacket(0, 4000, 960, False, bytes(2000))) is False  # too large
+    await comes_true(lambda: sends(sender, RtpPacket(0, 3999, 0, False, b"opus")))  # connected
+    assert sends(sender, RtpPacket(0, 4000, 960, False, bytes(2000))) is False  # too large
     for number, (level, speech) in enumerate(levels):
         packet = RtpPacket(0, 4001 + number, number, False, b"opus", level, speech=speech)
-        assert sender.send(packet)
+        assert sends(sender, packet)
     late = RtpPacket(0, 1000, 0, False, b"opus")  # behind what libsrtp still protects
-    assert sender.send(late) is False
+    assert sends(sender, late) is False
     await comes_true(lambda: len(arrived) == 1 + len(levels))
     assert [(each.level, each.speech) for each in arrived[1:]] == levels
 
@@ -164,7 +165,7 @@ async def test_nothing_is_sent_where_nobody_is_connected(
     connections: list[RTCPeerConnection],
 ) -> None:
     sender = send_packets(connections[0].addTransceiver("audio", direction="sendonly"))
-    assert sender.send(RtpPacket(1, 2, 3, False, b"opus")) is False
+    assert sends(sender, RtpPacket(1, 2, 3, False, b"opus")) is False
     assert sender.sent == 0
 
 

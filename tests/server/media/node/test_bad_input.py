@@ -17,6 +17,7 @@ from roomtone.media.node_rules import MIX
 from roomtone.media.rtp import RtpPacket
 
 from ....patience import PATIENCE
+from ..sending import sends
 from .people import Person, seat
 
 HEAD = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
@@ -145,7 +146,7 @@ async def test_who_speaks_with_ever_new_voices_is_hung_up_on(node: Sfu | Mcu) ->
         assert await asyncio.wait_for(connection.until("connected"), PATIENCE) == "connected"
         for number in range(2 * SOURCES_LIMIT):
             transceiver.sender._ssrc = 1000 + number
-            sender.send(RtpPacket(0, 1, 960, False, b"\xfc\xff\xfe"))
+            sends(sender, RtpPacket(0, 1, 960, False, b"\xfc\xff\xfe"))
         assert await asyncio.wait_for(connection.until("closed"), PATIENCE) == "closed"
     finally:
         await person.leave()

@@ -25,6 +25,7 @@ from roomtone.media.signaling.events import Seat
 from ....patience import comes_true
 from ....people import Psql
 from ..seats import seat_of
+from ..sending import sends
 from ..test_routes import move, nodes
 
 AT_ONCE = 10  # people in the room
@@ -55,9 +56,11 @@ async def come_and_leave(way: int, ask: Ask, leave: Callable[[], Awaitable[None]
         else:
             answer = await ask(sdp)
             await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-            await comes_true(lambda: sender.send(RtpPacket(0, 1, 960, True, OPUS, 20)))  # connected
+            await comes_true(
+                lambda: sends(sender, RtpPacket(0, 1, 960, True, OPUS, 20))
+            )  # connected
             for word in range(2, 8):
-                sender.send(RtpPacket(0, word, word * 960, False, OPUS, 20))
+                sends(sender, RtpPacket(0, word, word * 960, False, OPUS, 20))
             if way == 2:
                 await pc.close()  # without a word; the seat is left later
     finally:
