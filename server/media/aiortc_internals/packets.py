@@ -18,6 +18,7 @@ from aiortc.rtcdtlstransport import State
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtpreceiver import StreamStatistics
 from aiortc.rtcrtpsender import RTCEncodedFrame
+from aiortc.rtp import RtcpByePacket
 from aiortc.rtp import RtpPacket as ParsedPacket
 
 from ..packets import Packet
@@ -29,6 +30,9 @@ NTP_TO_UNIX: Final = 2_208_988_800  # seconds from 1900 to 1970 (RFC 5905, 6)
 
 SOURCES_LIMIT: Final = 32
 """SSRCs that one media section may use. A track has one, or a few; each costs memory, also in libsrtp, while the connection lives."""
+
+REPORT_INTERVAL: Final = 4.0
+"""Seconds between two sender reports, and up to 1.5 more: five on average (RFC 3550, 6.2). aiortc sends five times as many."""
 
 REPORTED_SOURCES: Final = 4
 """SSRCs of which receiver reports tell, once a second each."""
@@ -142,6 +146,7 @@ class PacketSender:
         self._extensions = HeaderExtensions()
         self._send_reports = self._sender._send_rtcp
         self._stopped = False
+        self._next_report_at = 0.0
         self._pair: CandidatePair | None = None
         self._target: Target | None = None
         self._sender.send = self._start
@@ -223,5 +228,7 @@ class PacketSender:
 
     async def _report(self, packets: list[Any]) -> None:
         """Who has sent no packet is no sender: no sender report and no BYE (RFC 3550, 6.4 and 6.3.7)."""
-        if self.sent:
+        now, ends = time.monotonic(), isinstance(packets[0], RtcpByePacket)
+        if self.sent and (ends or now >= self._next_report_at):
+            self._next_report_at = now + REPORT_INTERVAL
             await self._send_reports(packets)
