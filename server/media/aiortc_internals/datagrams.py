@@ -80,6 +80,8 @@ class Target:
         self.transport = transport
         self.address = address
         self.port: SharedPort | None = None
+        self.name: Any = ffi.NULL
+        self.length = 0
         if isinstance(transport, PortTransport):
             family = transport.get_extra_info("socket").family
             packed = socket_address(family, address)
@@ -111,7 +113,8 @@ class Datagrams:
         self._lost: list[Callable[[int], None]] = []
         self._parts = ffi.new("struct iovec[]", TOGETHER)
         self._messages = ffi.new("struct mmsghdr[]", TOGETHER)
-        self._addressed: list[Target | None] = [None] * TOGETHER
+        # The address of each place, and not its target, which would keep a connection after its end.
+        self._names: list[Any] = [None] * TOGETHER
         for place in range(TOGETHER):
             self._parts[place].iov_base = self._data[place]
             head = self._messages[place].msg_hdr
@@ -135,11 +138,11 @@ class Datagrams:
             return 0
         size = lengths[place]
         self._parts[place].iov_len = size
-        if self._addressed[place] is not target and target.port is not None:
+        if self._names[place] is not target.name:
             # Mostly it is the same receiver as in the last pass.
             head = self._messages[place].msg_hdr
             head.msg_name, head.msg_namelen = target.name, target.length
-            self._addressed[place] = target
+            self._names[place] = target.name
         self._targets.append(target)
         self._lost.append(lost)
         return int(size)

@@ -34,6 +34,7 @@ class SharedPort(asyncio.DatagramProtocol):
         self._by_address: dict[Address, StunProtocol] = {}
         self.transport: Any = None
         self.file_number = -1
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -43,9 +44,10 @@ class SharedPort(asyncio.DatagramProtocol):
             opened.setsockopt(socket.SOL_SOCKET, buffer, SOCKET_BUFFER)
 
     def connection_lost(self, error: Exception | None) -> None:
-        for protocol in self._by_fragment.values():
+        for protocol in [*self._by_fragment.values()]:
             protocol.connection_lost(error)
         self._by_fragment, self._by_address, self.file_number = {}, {}, -1
+        self.closed.set_result(None)
 
     def add(self, connection: IceConnection, component: int) -> StunProtocol:
         """A part of this port for this connection, with its host candidate."""
@@ -148,11 +150,12 @@ class SharedPorts:
                 gather = connection.get_component_candidates
                 connection.get_component_candidates = partial(self._gather, connection, gather)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """After all connections are closed."""
-        for port in self._ports.values():
+        ports, self._ports = self._ports, {}
+        for port in ports.values():
             port.transport.close()
-        self._ports = {}
+            await port.closed
 
     async def _gather(
         self,

@@ -62,7 +62,7 @@ class RoomMedia(ABC):
 
     async def close(self) -> None:
         await self.set_participants([])
-        self._sockets.ports.close()
+        await self._sockets.ports.close()
 
     @abstractmethod
     def record(self, on_mix: OnMix | None) -> None:

@@ -109,6 +109,7 @@ async def port() -> AsyncIterator[SharedPort]:
     _, made = await loop.create_datagram_endpoint(SharedPort, local_addr=("127.0.0.1", 0))
     yield made
     made.transport.close()
+    await made.closed
 
 
 @pytest.fixture

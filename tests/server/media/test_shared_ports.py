@@ -63,7 +63,7 @@ class Pair:
 async def ports() -> AsyncIterator[SharedPorts]:
     made = SharedPorts()
     yield made
-    made.close()
+    await made.close()
 
 
 @pytest.fixture
