@@ -28,16 +28,8 @@ class Renumbering:
     _sent_at: float = 0.0
     _resumed: bool = False
 
-    def map(self, packet: RtpPacket) -> RtpPacket | None:
-        """The packet as the listener gets it; None for one from before the stream began or was paused."""
-        place = self.place(packet)
-        if place is None:
-            return None
-        seq, timestamp, marker = place
-        return packet._replace(seq=seq, timestamp=timestamp, marker=marker)
-
     def place(self, packet: RtpPacket) -> Place | None:
-        """Where the packet is in the listener's stream; None as in `map`."""
+        """Where the packet is in the listener's stream; None for one from before the stream began or was paused."""
         ssrc, seq, timestamp, marker = packet[:4]
         if ssrc != self._ssrc or self._resumed:
             self._begin(packet)

@@ -13,9 +13,9 @@ def packet(seq: int, *, ssrc: int = 1, at: float = 0.0, marker: bool = False) ->
 
 
 def sent(renumbering: Renumbering, *packets: RtpPacket) -> list[RtpPacket]:
-    mapped = [renumbering.map(each) for each in packets]
-    assert None not in mapped
-    return [each for each in mapped if each is not None]
+    places = [(each, renumbering.place(each)) for each in packets]
+    assert all(place is not None for _, place in places)
+    return [RtpPacket(each.ssrc, *place, each.payload) for each, place in places if place]
 
 
 def steps(packets: list[RtpPacket]) -> list[int]:
@@ -37,7 +37,7 @@ def test_a_late_packet_keeps_its_place() -> None:
     renumbering = Renumbering()
     out = sent(renumbering, packet(5), packet(6), packet(8), packet(7), packet(9))
     assert steps(out) == [1, 2, 0xFFFF, 2]
-    assert renumbering.map(packet(4)) is None
+    assert renumbering.place(packet(4)) is None
 
 
 def test_a_pause_leaves_no_gap_in_the_numbers_and_its_length_in_the_timestamps() -> None:
@@ -55,7 +55,7 @@ def test_what_was_on_its_way_before_a_pause_is_not_sent_after_it() -> None:
     sent(renumbering, packet(5), packet(6))
     renumbering.pause()
     sent(renumbering, packet(100, at=1.0))
-    assert renumbering.map(packet(99, at=1.01)) is None
+    assert renumbering.place(packet(99, at=1.01)) is None
 
 
 def test_another_source_goes_on_where_the_first_left_off() -> None:

@@ -83,8 +83,10 @@ async def test_what_goes_in_comes_out_and_nothing_is_decoded(
 
     def arrive(packet: RtpPacket) -> None:
         arrived.append(packet)
-        mapped = renumbering.map(packet)
-        if mapped is not None:
+        place = renumbering.place(packet)
+        if place is not None:
+            seq, timestamp, marker = place
+            mapped = packet._replace(seq=seq, timestamp=timestamp, marker=marker)
             renumbered.append(mapped)
             outbox.put_nowait(mapped)
 
