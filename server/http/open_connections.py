@@ -1,4 +1,4 @@
-"""The connections of a relay process: how many there may be, and which is closed for a new one.
+"""The connections of a relay process: how many there may be, how much waits in them, and which is closed for a new one.
 
 A connection that waits for its client (for a whole request, or for its answer to be read) costs that client nothing, so there is no
 end of them. Those that the relay works for are bounded by user and address: as streams, or by what one request may cost.
@@ -15,6 +15,7 @@ from ..transports import stream_counts
 from ..transports.stream_counts import StreamCounts
 
 MOST_BESIDE_STREAMS: Final = 4096  # also where the process may open any number of files
+MOST_UNREAD: Final = 64 * 1024 * 1024  # bytes of answers in memory that wait for their clients
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ class OpenConnections:
         self._streams = streams
         self._metrics = metrics
         self._waiting: dict[OpenConnection, None] = {}
+        self._unread: dict[OpenConnection, int] = {}
+        self._unread_size = 0
 
     def waits(self, connection: OpenConnection) -> None:
         """It waits for its client, from now on if it did not yet."""
@@ -40,22 +43,40 @@ class OpenConnections:
         """The relay works for it, or it is closed."""
         self._waiting.pop(connection, None)
 
+    def waits_unread(self, connection: OpenConnection, size: int) -> None:
+        """So many bytes of its answer are in memory. When there is too much, what waited longest is closed."""
+        self.was_read(connection)
+        self.waits(connection)
+        self._unread[connection] = size
+        self._unread_size += size
+        while self._unread_size > MOST_UNREAD and len(self._unread) > 1:
+            self._give_up(next(iter(self._unread)), "as many unread answers as its memory may hold")
+
+    def was_read(self, connection: OpenConnection) -> None:
+        """Its client has read nearly all of the answer, or it is closed."""
+        self._unread_size -= self._unread.pop(connection, 0)
+
     def has_place(self, count: int) -> bool:
         """Whether there is a place for the newest of these connections; another may be closed for it."""
         if count <= min(
             stream_counts.most_connections(), self._streams.total + MOST_BESIDE_STREAMS
         ):
             return True
+        longest = next(iter(self._waiting), None)
+        self._give_up(longest, "as many connections as it may have")
+        return longest is not None
+
+    def _give_up(self, connection: OpenConnection | None, cause: str) -> None:
         self._metrics.connections_given_up.inc()
         log.warning(
-            "there are as many connections as this process may have, so the one that waited longest is closed"
+            "this process has %s: the one that waited longest is closed",
+            cause,
+            extra={"cause": cause},
         )
-        longest = next(iter(self._waiting), None)
-        if longest is None:
-            return False
-        self.waits_no_more(longest)
-        longest.give_up()
-        return True
+        if connection is not None:
+            self.waits_no_more(connection)
+            self.was_read(connection)
+            connection.give_up()
 
 
 def no_place() -> Problem:

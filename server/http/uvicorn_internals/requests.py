@@ -94,6 +94,7 @@ class BoundedRequests(HttpToolsProtocol):
         self._deadline.stop()
         self._unread.stop()
         self._open.waits_no_more(self)
+        self._open.was_read(self)
         super().connection_lost(exc)
         if self.connected is not None:
             self.connected.close()
@@ -109,6 +110,7 @@ class BoundedRequests(HttpToolsProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._unread.stop()
+        self._open.was_read(self)
         if self._is_answering:
             self._open.waits_no_more(self)
         if self.connected is not None:
@@ -210,7 +212,7 @@ class BoundedRequests(HttpToolsProtocol):
         return None if newest is None or newest.response_complete else newest
 
     def _wait_for_reading(self) -> None:
-        self._open.waits(self)
+        self._open.waits_unread(self, self.transport.get_write_buffer_size())
         self._unread.start(self.loop, request_bounds.UNREAD_WITHIN_S, self.transport.abort)
 
     def _start_deadline(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
+from roomtone.http import open_connections as open_connections_module
 from roomtone.http import request_bounds
 from roomtone.transports import stream_counts
 
-from ...patience import eventually
+from ...patience import PATIENCE, eventually
 from ...people import Psql
 from ...running import RunningRelay, get
 from .raw_connection import connected, received_until_closed
@@ -130,19 +131,47 @@ def test_a_connection_whose_answer_was_sent_before_the_body_arrived_ends(
         received_until_closed(client)
 
 
-def test_an_answer_that_is_not_read_ends(
-    psql: Psql, relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(request_bounds, "UNREAD_WITHIN_S", 1.5)
+@pytest.fixture
+def large_answer(psql: Psql) -> bytes:
+    """A request for one, of some 600 kB."""
     psql.run(
         "insert into clubs (name, owner_id, description)"
         " select 'Club ' || n, %s, repeat('x', 500) from generate_series(1, 900) n",
         psql.person("rick"),
     )
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    return b"GET /rows/clubs HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@contextmanager
+def deaf(relay: RunningRelay, request: bytes) -> Iterator[socket.socket]:
+    """A client that has read the beginning of the answer, and reads no more."""
+    with socket.socket() as connection:
+        connection.settimeout(PATIENCE)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         host, port = relay.url.removeprefix("http://").split(":")
-        deaf.connect((host, int(port)))
-        deaf.sendall(b"GET /rows/clubs HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert deaf.recv(10) == b"HTTP/1.1 2"
+        connection.connect((host, int(port)))
+        connection.sendall(request)
+        assert connection.recv(10) == b"HTTP/1.1 2"
+        yield connection
+
+
+def test_an_answer_that_is_not_read_ends(
+    relay: RunningRelay, large_answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_bounds, "UNREAD_WITHIN_S", 1.5)
+    with deaf(relay, large_answer):
         eventually(lambda: not open_connections(relay))
+
+
+def test_answers_that_are_not_read_take_a_bounded_part_of_the_memory(
+    relay: RunningRelay, large_answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_connections_module, "MOST_UNREAD", 1024 * 1024)
+    with ExitStack() as stack:
+        clients = [stack.enter_context(deaf(relay, large_answer)) for _ in range(6)]
+        assert not received_until_closed(clients[0]).endswith(b"]")
+        received = b""  # the newest is not closed
+        while not received.endswith(b"]"):
+            chunk = clients[-1].recv(65536)
+            assert chunk
+            received += chunk
