@@ -10,6 +10,7 @@ from typing import Final, NewType
 RoomId = NewType("RoomId", int)
 UserId = NewType("UserId", int)
 InvitationId = NewType("InvitationId", int)
+ClubId = NewType("ClubId", int)
 PeerId = NewType("PeerId", str)
 """One session of a seat (a UUID). Requests with the `peer_id` of an older session are refused."""
 

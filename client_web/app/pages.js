@@ -1,3 +1,4 @@
+import { changedAfter } from '../room/clubs.js'
 import { createLookup } from '../room/lookup.js'
 import { createClubForm } from '../view/clubs/form.js'
 import { createHandOverClub } from '../view/clubs/hand_over.js'
@@ -11,9 +12,7 @@ import { forgetNameInAddress } from './identity.js'
  * @import { Place } from '../view/shell/route.js'
  */
 
-/** Pages that are loaded again while they are shown, because no stream brings their changes. */
-const LIVE = new Set(['clubs', 'club'])
-const LIVE_EVERY = 5000 // ms
+const READ_EVERY = 2000 // ms between two readings of a page whose club changes again and again
 
 /**
  * The pages besides the hallway and the room: what they load when they are opened, and their actions.
@@ -56,12 +55,30 @@ export function createPages(context, onChange) {
   const isOpen = (/** @type {number|undefined} */ id) => shell.state.hallway.some((row) => row.id === id) || context.seated()?.room_id === id
   const reload = () => load(context.route.here())
 
-  // Shows changes by others: while a page of clubs is visible, and when any page is visible again.
+  // Shows changes by others: of clubs while their page is visible, of any page when it is visible again.
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && reload())
-  setInterval(() => {
+  let seen = 0 // the version of the changes of clubs
+  let waits = false // for the next reading
+  let due = false
+  shell.subscribe(({ clubChanges }) => {
+    if (clubChanges.version === seen) return
+    const { place, club_id } = context.route.here()
+    if ((place === 'clubs' || place === 'club') && changedAfter(clubChanges, seen, club_id)) readClub()
+    seen = clubChanges.version
+  })
+
+  /** Reads the clubs that are shown: at once, and again after a pause if they changed meanwhile. */
+  function readClub() {
+    due = waits
+    if (waits) return
+    waits = true
+    setTimeout(() => {
+      waits = false
+      if (due) readClub()
+    }, READ_EVERY)
     const { place } = context.route.here()
-    if (document.visibilityState === 'visible' && LIVE.has(place) && lookups[place].state.value !== null) reload()
-  }, LIVE_EVERY)
+    if (document.visibilityState === 'visible' && (place === 'clubs' || place === 'club') && lookups[place].state.value !== null) reload()
+  }
 
   const clubForm = createClubForm({
     topics: clubs.topics,

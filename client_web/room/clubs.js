@@ -62,6 +62,39 @@ export function createClubs({ rows }) {
   }
 }
 
+const CHANGES_KEPT = 200
+
+/**
+ * Which clubs changed, by the hallway's frames: `version` counts the frames, `latest` has the newest of each club, and `all` the newest after which
+ * any club may have changed.
+ * @typedef {{ version: number, all: number, latest: ReadonlyMap<number, number> }} ClubChanges
+ * @type {ClubChanges}
+ */
+export const NO_CLUB_CHANGES = Object.freeze({ version: 0, all: 0, latest: new Map() })
+
+/** @param {ClubChanges} changes @param {import('../signaling/subscription.js').Frame} frame @returns {ClubChanges} */
+export function reduceClubChanges(changes, { type, data }) {
+  const version = changes.version + 1
+  // While the hallway was not followed, any club may have changed.
+  if ((type === 'snapshot' && data.hallway) || (type === 'clubs' && data.clubs === null)) return Object.freeze({ version, all: version, latest: new Map() })
+  if (type !== 'clubs') return changes
+  const latest = new Map(changes.latest)
+  let { all } = changes
+  for (const id of data.clubs) {
+    latest.delete(id)
+    latest.set(id, version)
+  }
+  for (const [id, at] of latest) {
+    if (latest.size <= CHANGES_KEPT) break
+    latest.delete(id)
+    all = at
+  }
+  return Object.freeze({ version, all, latest })
+}
+
+/** Whether a club, or any club, changed after a version. @param {ClubChanges} changes @param {number} version @param {number} [club_id] */
+export const changedAfter = (changes, version, club_id) => (club_id === undefined ? changes.version : Math.max(changes.all, changes.latest.get(club_id) ?? 0)) > version
+
 /** @type {Record<Member['role'], number>} */ const RANKS = { OWNER: 0, ADMIN: 1, MEMBER: 2 }
 
 /** Owners, then admins, then members; in each group those who joined first come first. @param {Member[]} roster */

@@ -1,3 +1,4 @@
+import { NO_CLUB_CHANGES, reduceClubChanges } from './clubs.js'
 import { EMPTY_HALLWAY, reduceHallway } from './hallway.js'
 import { NO_INVITATIONS, reduceInvitations, withoutFresh } from './invitations.js'
 
@@ -15,6 +16,7 @@ import { NO_INVITATIONS, reduceInvitations, withoutFresh } from './invitations.j
 export function createHallwaySubscription({ technique, maySubscribe, onChange }) {
   let hallway = EMPTY_HALLWAY
   let invitations = NO_INVITATIONS
+  let clubChanges = NO_CLUB_CHANGES
   /** @type {HallwayStatus} */ let status = { state: 'connecting', problem: null, retry_at: null }
   /** @type {import('../signaling/subscription.js').Subscription|null} */ let stream = null
 
@@ -24,6 +26,9 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
     },
     get invitations() {
       return invitations
+    },
+    get clubChanges() {
+      return clubChanges
     },
     /** The status of its own stream, or in a room of the room's stream. */
     get status() {
@@ -36,10 +41,11 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
 
     /** @param {import('../signaling/subscription.js').Frame} frame */
     receive(frame) {
-      const before = [hallway, invitations]
+      const before = [hallway, invitations, clubChanges]
       hallway = reduceHallway(hallway, frame)
       invitations = reduceInvitations(invitations, frame)
-      if (hallway !== before[0] || invitations !== before[1]) onChange()
+      clubChanges = reduceClubChanges(clubChanges, frame)
+      if (hallway !== before[0] || invitations !== before[1] || clubChanges !== before[2]) onChange()
     },
 
     /** @param {HallwayStatus} next */

@@ -25,7 +25,7 @@ import { createRoomSession } from './room_session.js'
  * @typedef {{ connection: import('../signaling/subscription.js').SubscriptionState, problem: import('../signaling/problem.js').Problem|null,
  *             retry_at: number|null, hallway: ReturnType<typeof openRooms>, following: ReadonlySet<number>,
  *             invitations: typeof import('./invitations.js').NO_INVITATIONS, reminders: ReadonlySet<number>, blocks: ReadonlySet<number>,
- *             roomSession: ReturnType<typeof createRoomSession>|null }} ShellState
+ *             clubChanges: import('./clubs.js').ClubChanges, roomSession: ReturnType<typeof createRoomSession>|null }} ShellState
  *
  * @param {{ session: ReturnType<typeof import('../session.js').createSession> }} options
  */
@@ -59,7 +59,7 @@ export function createShell({ session }) {
     const { state: connection, problem, retry_at } = hallway.status
     return Object.freeze({
       ...{ connection, problem, retry_at, hallway: openRooms(hallway.hallway, followed.all), following: followed.all },
-      ...{ invitations: hallway.invitations, reminders: reminders.all, blocks: blocks.all, roomSession },
+      ...{ invitations: hallway.invitations, reminders: reminders.all, blocks: blocks.all, clubChanges: hallway.clubChanges, roomSession },
     })
   }
 

@@ -5,7 +5,7 @@ begin
     update recordings r set node_id = null where r.id = recording.id;
     return;
   end if;
-  update recordings r set ended_at = clock_timestamp(), ended_reason = 'the room moved to another node, which continues it', failure = split_recording.failure
+  update recordings r set ended_at = clock_timestamp(), ended_reason = 'the room moved to another audio server, which continues it', failure = split_recording.failure
   where r.id = recording.id;
   insert into recordings (room_id, started_by, continues_id, begins_at)
   values (recording.room_id, recording.started_by, recording.id, clock_timestamp());

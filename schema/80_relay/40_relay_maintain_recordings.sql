@@ -6,7 +6,7 @@ begin
   -- A recording that is locked by another transaction is left to the next call.
   update recordings r
   set ended_at = clock_timestamp(),
-      ended_reason = case when r.node_id is null then 'no other node was available to continue it' else 'all people had left' end
+      ended_reason = case when r.node_id is null then 'no other audio server was available to continue it' else 'all people had left' end
   where r.id in (
     select x.id from recordings x
     where x.ended_at is null and x.begins_at < clock_timestamp()

@@ -7,9 +7,10 @@ Clients that must know it: `client_web/signaling/`, `server/media/signaling/`, a
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from ..types import Cursor
+from ..types import ClubId, Cursor
 from .frame import Frame
 
 
@@ -26,6 +27,11 @@ def hallway(row: str) -> Frame:
 def invitations(rows: str) -> Frame:
     """All open invitations of one user, as a JSON array."""
     return Frame("invitations", f'{{"invitations":{rows}}}')
+
+
+def clubs(ids: Sequence[ClubId] | None) -> Frame:
+    """These clubs changed, or any of them may have: what a client shows of them is to be read again."""
+    return Frame("clubs", json.dumps({"clubs": ids}))
 
 
 def bye(reason: str, *, retry: int | None = None, problem: dict[str, Any] | None = None) -> Frame:

@@ -1,6 +1,6 @@
 """What a NOTIFY on our channel may say, read strictly: any login can send one, so a payload is untrusted input.
 
-A payload that is exactly one of the five below becomes a notification; everything else is counted and ignored. A valid one
+A payload that is exactly one of the six below becomes a notification; everything else is counted and ignored. A valid one
 can still be false. It only says what to read, so a false one costs a read that finds nothing new, and a token bucket
 limits how many of those there are per second.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, TypeVar
 
-from ..types import InvitationId, NodeId, RoomId
+from ..types import ClubId, InvitationId, NodeId, RoomId
 
 CHANNEL: Final = "roomtone"
 LONGEST: Final = 256  # characters; the triggers write 150 at most
@@ -48,6 +48,13 @@ class InvitationChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ClubChanged:
+    """A club, its members, followers, invitations or rooms changed."""
+
+    club: ClubId
+
+
+@dataclass(frozen=True, slots=True)
 class TokenRevoked:
     """A token was revoked; `digest` is that of its id and does not reveal the id."""
 
@@ -68,7 +75,9 @@ class NodeAssigned:
     node: NodeId
 
 
-Notification = RoomChanged | InvitationChanged | TokenRevoked | RecordingDeleted | NodeAssigned
+Notification = (
+    RoomChanged | InvitationChanged | ClubChanged | TokenRevoked | RecordingDeleted | NodeAssigned
+)
 
 
 class NotificationParser:
@@ -118,6 +127,8 @@ def _notification(payload: str) -> Notification:
             )
         case ["invitation"]:
             return InvitationChanged(InvitationId(_number(fields["invitation"], 1)))
+        case ["club"]:
+            return ClubChanged(ClubId(_number(fields["club"], 1)))
         case ["signed_out"]:
             return TokenRevoked(_text(fields["signed_out"], _DIGEST))
         case ["recording"]:

@@ -130,6 +130,11 @@ class Hallway:
         reader.seen = self._changes.version
         return frames
 
+    def announce(self, frame: Frame) -> None:
+        """Send an event that is no row to everybody who follows the hallway."""
+        self._changes.add(frame, EVERYBODY)
+        self._changes.send(asyncio.get_running_loop().time())
+
     async def caught_up(self, room: RoomId, patience: float) -> None:
         """Wait until this room's row was read after its latest notification, for `patience` seconds at most."""
         if room not in self._changed and room not in self._reading:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..postgres.listener import Listener, Resync
 from ..postgres.notifications import (
+    ClubChanged,
     InvitationChanged,
     NodeAssigned,
     RecordingDeleted,
@@ -20,6 +21,7 @@ from ..postgres.notifications import (
 )
 from ..postgres.pools import Database
 from ..supervision import Supervisor
+from .club_changes import ClubChanges
 from .hallway import Hallway
 from .housekeeping import Housekeeping
 from .invitations import Invitations
@@ -57,6 +59,7 @@ class Relay:
         self.hallway = Hallway(
             database, on_room_ended=self.invitations.room_ended, sent=self.metrics.sent
         )
+        self.clubs = ClubChanges(self.hallway.announce)
         self.revocations = Revocations(database)
         self.recording_files = RecordingFiles(database, settings.recordings, keep)
         self.presence = Presence(database, grace=settings.grace, address=address)
@@ -81,6 +84,8 @@ async def dispatch(listener: Listener, relay: Relay, database: Database) -> None
                 relay.logs.notified(room, seq)
             case InvitationChanged(invitation=invitation):
                 relay.invitations.notified(invitation)
+            case ClubChanged(club=club):
+                relay.clubs.notified(club)
             case TokenRevoked(digest=digest):
                 relay.revocations.notified(digest)
             case RecordingDeleted():
@@ -117,6 +122,7 @@ async def running_relay(
     tasks.keep(listen, "listener")
     tasks.keep(relay.logs.run, "log reader")
     tasks.keep(relay.hallway.run, "hallway")
+    tasks.keep(relay.clubs.run, "changes of clubs")
     tasks.keep(relay.invitations.run, "invitations")
     tasks.keep(relay.revocations.run, "revoked tokens")
     tasks.keep(relay.keep_alives.run, "keep-alives")

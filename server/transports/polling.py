@@ -2,7 +2,8 @@
 
 An answer is `{"events", "cursor"}`: the events after the cursor of the request, and the cursor for the next
 request. It may also have `snapshot` (the request had no cursor, or the log does not reach back to it),
-`hallway` with `hallway_cursor` (if the request had `hallway`), `invitations` with `invitations_cursor` (if
+`hallway` with `hallway_cursor` (if the request had `hallway`), `clubs` (with the hallway, if some changed: the
+events that a stream sends), `invitations` with `invitations_cursor` (if
 the request had `invitations`, and they changed), and `bye` (the subscription ended, and why). An answer has
 at most 500 events; the next request continues at its cursor. With `wait`, a request waits for the first news.
 It counts as a stream until it is answered, and ends when its client closes the connection.
@@ -53,11 +54,13 @@ class PollAnswer:
     snapshot: str | None = None
     events: list[Frame] = field(default_factory=list)
     hallway: list[Frame] = field(default_factory=list)
+    clubs: list[Frame] = field(default_factory=list)
     invitations: str | None = None
     end: StreamEnded | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.snapshot or self.events or self.hallway or self.invitations or self.end)
+        news = (self.snapshot, self.events, self.hallway, self.clubs, self.invitations, self.end)
+        return any(map(bool, news))
 
     @property
     def can_wait(self) -> bool:
@@ -224,7 +227,7 @@ def _take(relay: Relay, positions: PollPositions, found: PollAnswer) -> StreamEn
             found.hallway.clear()
             _add_hallway(frame.data, found)
         else:
-            found.hallway.append(frame)
+            (found.clubs if frame.event == "clubs" else found.hallway).append(frame)
     if positions.invitations_reader is not None and positions.invitations_reader.take():
         found.invitations = positions.invitations_reader.all()
     return end
@@ -242,6 +245,8 @@ def response(
     """The HTTP response. The values of `answer` are JSON texts."""
     if found.snapshot is not None:
         answer = {"snapshot": found.snapshot, **answer}
+    if found.clubs:
+        answer["clubs"] = _array(found.clubs)
     if found.invitations is not None:
         answer["invitations"] = found.invitations
     if positions is not None and positions.invitations_reader is not None:

@@ -8,6 +8,7 @@ if (globalThis.voiceInHertz && navigator.mediaDevices) {
     oscillator.connect(gain).connect(destination)
     oscillator.start()
     globalThis.voice = gain.gain // for those who fall silent without muting
+    globalThis.voiceTrack = destination.stream.getAudioTracks()[0] // for those whose microphone is unplugged
     return destination.stream
   }
 }

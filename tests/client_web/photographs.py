@@ -128,7 +128,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder", type=Path)
     options.add_argument("--walk", choices=WALKS, action="append")
-    options.add_argument("--size", choices=SIZES, action="append")
+    options.add_argument(
+        "--size", action="append", help="such as 1280x800; all of SIZES without it"
+    )
     chosen = options.parse_args()
     with databases() as made, sync_playwright() as playwright, chromium(playwright) as browser:
         for size in chosen.size or SIZES:
@@ -141,7 +143,7 @@ def main() -> None:
                 except Exception:  # noqa: BLE001 - the other pictures are still worth looking at
                     traceback.print_exc()
                 night = [each for each in taken if each.stem.endswith("-dark")]
-                columns, rows = GRID[size]
+                columns, rows = GRID.get(size, (2, 3))
                 sheets(
                     browser,
                     [each for each in taken if each not in night],

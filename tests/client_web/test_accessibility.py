@@ -16,15 +16,20 @@ EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOURS = EVERY_RULE | {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
-def flaws(user: UserPage, state: str, rules: dict[str, Any] = EVERY_RULE) -> list[str]:
-    """Violations of axe's rules, with best practices; or of the given rules."""
+def flaws(
+    user: UserPage, state: str, rules: dict[str, Any] = EVERY_RULE, *, within: str = "html"
+) -> list[str]:
+    """Violations of axe's rules, with best practices; or of the given rules. If there is an element `within`, only there."""
     # Colours are checked after animations have ended.
     user.waits_for(
         "() => document.getAnimations().every((each) => each.playState !== 'running' || each.effect.getTiming().iterations === Infinity)"
     )
     if not user.page.evaluate("'axe' in globalThis"):
         user.page.evaluate(AXE.axe_script)
-    found = user.page.evaluate("(rules) => axe.run(rules)", rules)["violations"]
+    found = user.page.evaluate(
+        "([rules, within]) => axe.run(document.querySelector(within) ?? document, rules)",
+        [rules, within],
+    )["violations"]
     return [
         f"{state}: {each['id']}: {[node['target'] for node in each['nodes']]}" for each in found
     ]

@@ -111,7 +111,7 @@ def test_a_club_page_is_live_and_a_club_is_handed_over_and_deleted(
             psql.run(
                 "insert into members (club_id, user_id) values (%s, %s)", club, psql.person(name)
             )
-        amara.reads("3 members")  # nobody reloads
+        amara.reads("3 members")  # nobody reloads, and no request is sent while nothing changes
         amara.reads("used 1 time,")
         room = psql.one(
             "insert into rooms (name, club_id, host_id) values ('Tea', %s, %s) returning id",

@@ -73,3 +73,20 @@ comment on function tg_clubs__guard_delete() is 'A club with an open or schedule
 create or replace trigger _150_guard_delete before delete on clubs
 for each row execute function tg_clubs__guard_delete();
 comment on trigger _150_guard_delete on clubs is 'Keeps a club that has open rooms.';
+
+create or replace function tg_notify_club() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  -- Once for each club and transaction: PostgreSQL sends equal payloads once.
+  perform pg_notify('roomtone', json_build_object('club', c.id)::text)
+  from (values ((to_jsonb(new) ->> tg_argv[0])::bigint), ((to_jsonb(old) ->> tg_argv[0])::bigint)) c (id)
+  where c.id is not null;
+  return null;
+end
+$$;
+
+comment on function tg_notify_club() is 'NOTIFY roomtone with {"club": id}, for the club in the column that the trigger names, before and after the change.';
+
+create or replace trigger _400_notify after insert or update or delete on clubs
+for each row execute function tg_notify_club('id');
+comment on trigger _400_notify on clubs is 'Notifies relays that the club has changed.';

@@ -8,3 +8,7 @@ comment on trigger _100_limit on followers is 'At most 2,000 followed clubs per 
 create or replace trigger _110_pace before insert on followers
 for each row execute function tg_pace('followers_are_rate_limited', '200', '10 minutes');
 comment on trigger _110_pace on followers is 'Rate limit: 200 per user in 10 minutes.';
+
+create or replace trigger _400_notify after insert or update or delete on followers
+for each row execute function tg_notify_club('club_id');
+comment on trigger _400_notify on followers is 'Notifies relays that the followers of the club have changed.';

@@ -90,3 +90,7 @@ comment on trigger _300_withdraw on members is 'Deletes the invitations of owner
 create or replace trigger _310_withdraw_on_demotion after update of role on members
 for each row when (old.role <> 'MEMBER' and new.role = 'MEMBER') execute function tg_members__withdraw();
 comment on trigger _310_withdraw_on_demotion on members is 'Deletes the invitations of a member who is no longer owner or admin.';
+
+create or replace trigger _400_notify after insert or update or delete on members
+for each row execute function tg_notify_club('club_id');
+comment on trigger _400_notify on members is 'Notifies relays that the members of the club have changed.';

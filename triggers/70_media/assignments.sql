@@ -9,7 +9,7 @@ begin
     perform split_recording(recording, 'the node that wrote it was lost; this is what it had written');
   end if;
   -- A recording that waited long for a node, because none was running, is not continued.
-  update recordings r set ended_at = clock_timestamp(), ended_reason = 'no other node was available to continue it'
+  update recordings r set ended_at = clock_timestamp(), ended_reason = 'no other audio server was available to continue it'
   where r.room_id = new.room_id and r.ended_at is null and r.node_id is null
     and r.announced_at < clock_timestamp() - interval '30 seconds';
   update recordings r set node_id = new.node_id where r.room_id = new.room_id and r.ended_at is null and r.node_id is null;

@@ -11,7 +11,7 @@ import { problemInWords } from '../elements/problem_words.js'
 
 const SEARCH_FROM = 2 // a single room needs no search
 const MINUTE = 60_000
-const ORDERS = [['busiest', 'Busiest first'], ['newest', 'Newest first'], ['name', 'By name']]
+const ORDERS = [['busiest', 'Busiest'], ['newest', 'Newest'], ['name', 'By name']]
 const SECTIONS = [['followed', 'Clubs you follow'], ['open', 'Open rooms'], ['scheduled', 'Scheduled']]
 
 /**

@@ -67,6 +67,7 @@ export function createInvitation({ acceptLink, declineLink, reload }) {
       home.hidden = phase === 'loading' || phase === 'idle'
       face.hidden = one === null
       if (one) redrawAvatar(face, one.invited_by)
+      home.className = `button button--${content.yes || content.go || phase === 'failed' ? 'plain' : 'action'}`
     },
   }
 }

@@ -42,7 +42,7 @@ def _query(name: str, description: str, shape: Schema, *, where: str = "query") 
 _STREAMED = (
     "An event stream (HTML standard, 9.2). `event: snapshot` comes first, then one event per change, named after "
     "its table, with its cursor as `id:`; `hallway` is one changed row of the hallway, `invitations` all open invitations "
-    "of the user; `bye` says why the stream ends. A comment every 15 seconds keeps the connection alive."
+    "of the user, `clubs` the ids of clubs that changed; `bye` says why the stream ends. A comment every 15 seconds keeps the connection alive."
 )
 
 _INVITATIONS = _query(

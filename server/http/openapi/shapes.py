@@ -129,6 +129,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 "anyOf": [schema("Snapshot"), schema("Hallway")],
             },
             "hallway": {"type": "array", "items": schema("HallwayChange")},
+            "clubs": {"type": "array", "items": schema("ClubsChanged")},
             "hallway_cursor": schema("Cursor"),
             "invitations": schema("OpenInvitations"),
             "invitations_cursor": _TAG,
@@ -151,6 +152,12 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "ended_at": _TEXT_OR_NULL,
             "hidden": {"const": True},
         },
+    },
+    "ClubsChanged": {
+        "type": "object",
+        "description": "These clubs changed, or their members, followers, invitations or rooms; null: any may have.",
+        "required": ["clubs"],
+        "properties": {"clubs": {"type": ["array", "null"], "items": _ID}},
     },
     "OpenInvitations": {
         "type": "array",
@@ -177,6 +184,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         "properties": {
             "snapshot": schema("Hallway"),
             "hallway": {"type": "array", "items": schema("HallwayChange")},
+            "clubs": {"type": "array", "items": schema("ClubsChanged")},
             "cursor": schema("Cursor"),
             "invitations": schema("OpenInvitations"),
             "invitations_cursor": _TAG,

@@ -9,6 +9,7 @@ import pytest
 from roomtone.postgres.notifications import (
     CHANNEL,
     GREATEST,
+    ClubChanged,
     InvitationChanged,
     NodeAssigned,
     Notification,
@@ -17,7 +18,7 @@ from roomtone.postgres.notifications import (
     RoomChanged,
     TokenRevoked,
 )
-from roomtone.types import InvitationId, NodeId, RoomId
+from roomtone.types import ClubId, InvitationId, NodeId, RoomId
 
 from ...conftest import Connect
 from ...payloads import CASES, MALFORMED, WELL_FORMED
@@ -71,6 +72,7 @@ def test_what_is_almost_a_notification_is_ignored(payload: str) -> None:
         (WELL_FORMED, RoomChanged(RoomId(1), 99999999999, 99999999999)),
         (f'{{"room":{GREATEST},"seq":1,"hallway":1}}', RoomChanged(RoomId(GREATEST), 1, 1)),
         ('{"invitation":7}', InvitationChanged(InvitationId(7))),
+        ('{"club":7}', ClubChanged(ClubId(7))),
         ('{"recording":7}', RecordingDeleted(7)),
         (f'{{"signed_out":"{MARK}"}}', TokenRevoked(MARK)),
         ('{"node":"sfu-höst-7-0a"}', NodeAssigned(NodeId("sfu-höst-7-0a"))),
@@ -104,11 +106,12 @@ def test_every_payload_that_the_database_sends_is_read(psql: Psql, connect: Conn
     listening = connect()
     listening.execute(f"listen {CHANNEL}")
     room = psql.room("rick")
+    psql.run("insert into clubs (name, owner_id) select 'Kettle', id from users limit 1")
     psql.run("insert into revoked_tokens (jti, expires_at) values ('x', now() + interval '1 hour')")
     parser = NotificationParser()
     payloads = notified(listening)
     received = [parser.parse(payload) for payload in payloads]
     assert None not in received
-    assert {type(each) for each in received} == {RoomChanged, TokenRevoked}
+    assert {type(each) for each in received} == {RoomChanged, ClubChanged, TokenRevoked}
     assert any(isinstance(each, RoomChanged) and each.room == room for each in received)
     assert isinstance(listening, psycopg.Connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -16,6 +17,7 @@ from roomtone.log.room_log import Arrived, Entry, LogReader, RoomLog
 from roomtone.log.subscriber import News
 from roomtone.postgres.pools import Database
 from roomtone.problem import Problem
+from roomtone.relay.club_changes import MOST_IDS, ClubChanges
 from roomtone.relay.hallway import Hallway
 from roomtone.relay.invitations import Invitations
 from roomtone.relay.metrics import Metrics
@@ -24,7 +26,7 @@ from roomtone.relay.recording_files import RecordingFiles
 from roomtone.relay.room_logs import NoSuchRoom, RoomLogs
 from roomtone.settings import Settings
 from roomtone.supervision import begin, supervised
-from roomtone.types import NodeId, PeerId, RoomId, UserId
+from roomtone.types import ClubId, NodeId, PeerId, RoomId, UserId
 
 from ...patience import PATIENCE, comes_true
 from ...people import Psql
@@ -224,3 +226,25 @@ async def test_the_notification_of_what_was_read_after_the_own_commit_causes_no_
             logs.notified(room, seq)
             assert (room in logs._to_read) == (seq == 4)
             await comes_true(lambda: not logs._to_read)
+
+
+@pytest.mark.parametrize(("changed", "told"), [(2, [1, 2]), (MOST_IDS + 1, None), (10_000, None)])
+async def test_the_changes_of_clubs_are_gathered_in_one_event_of_bounded_size(
+    changed: int, told: list[int] | None
+) -> None:
+    """The notifications can be false."""
+    sent: list[Frame] = []
+    done = asyncio.Event()
+
+    def send(frame: Frame) -> None:
+        sent.append(frame)
+        done.set()
+
+    changes = ClubChanges(send)
+    for club in range(1, changed + 1):
+        changes.notified(ClubId(club))
+    async with asyncio.timeout(PATIENCE):
+        task = asyncio.create_task(changes.run())
+        await done.wait()
+    task.cancel()
+    assert [(each.event, json.loads(each.data)) for each in sent] == [("clubs", {"clubs": told})]

@@ -103,7 +103,7 @@ def test_a_recording_that_had_not_begun_waits_for_a_node_for_a_limited_time(
         psql.one("select relay_maintain_recordings()")
     assert (
         psql.one("select ended_reason from recordings")
-        == "no other node was available to continue it"
+        == "no other audio server was available to continue it"
     )
     assert psql.one("select node_id is null from recordings")
 
