@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from ..conftest import Connect
-from ..people import Psql, refused
+from ..people import Psql, notified, refused
 
 
 @pytest.fixture
@@ -199,3 +199,30 @@ def test_the_demos_hosts_belong_to_their_clubs(connect: Connect, demo_database_u
     assert psql.all("select role, count(*) from members group by role order by role") == [
         ("ADMIN", 4), ("MEMBER", 6), ("OWNER", 6),
     ]  # fmt: skip
+
+
+def test_relays_are_notified_of_every_change_that_the_page_of_a_club_shows(
+    psql: Psql, club: int, connect: Connect
+) -> None:
+    listening = connect()
+    listening.execute("listen roomtone")
+    person = psql.person_id("sam")
+    for change in (
+        "update clubs set description = 'Tea' where id = %s",
+        "insert into followers (club_id, user_id) values (%s, {sam})",
+        "delete from followers where club_id = %s and user_id = {sam}",
+        "insert into members (club_id, user_id) values (%s, {sam})",
+        "update members set role = 'ADMIN' where club_id = %s and user_id = {sam}",
+        "delete from members where club_id = %s and user_id = {sam}",
+        "insert into invitations (club_id, invited_by) select c.id, c.owner_id from clubs c where id = %s",
+        "update invitations set uses = 1 where club_id = %s",
+        "delete from invitations where club_id = %s",
+        "insert into rooms (name, club_id, host_id) select 'Cups', c.id, c.owner_id from clubs c where id = %s",
+        "update rooms set ended_at = now() where club_id = %s",
+        "delete from rooms where club_id = %s",
+        "delete from clubs where id = %s",
+    ):
+        psql.run(change.replace("{sam}", str(person)), club)
+        assert f'{{"club" : {club}}}' in notified(listening), change
+    psql.room("olga", "Without a club")
+    assert not [payload for payload in notified(listening) if "club" in payload]

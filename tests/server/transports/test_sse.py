@@ -229,3 +229,21 @@ async def test_a_room_deleted_by_hand_vanishes_from_the_hallway(
         psql.run("delete from rooms where id = %s", room)
         gone = await anna.until(lambda f: f.event == "hallway" and f.data["ended_at"] is not None)
         assert gone.data["id"] == room
+
+
+async def test_the_hallway_says_which_club_changed_to_streams_and_polls(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    founder = psql.person("rick")
+    json_wanted = {"Accept": "application/json"}
+    with relay.sign_in("bo") as bo:
+        cursor = bo.get("/hallway/events", headers=json_wanted).json()["cursor"]
+        async with follow(f"{relay.url}/hallway/events", relay.token("anna")) as anna:
+            await anna.until(lambda f: f.event == "snapshot")
+            club = psql.one(
+                "insert into clubs (name, owner_id) values ('Tea', %s) returning id", founder
+            )
+            await anna.until(lambda f: f.event == "clubs" and f.data == {"clubs": [club]})
+        asked = {"after": cursor, "wait": "5"}
+        polled = bo.get("/hallway/events", headers=json_wanted, params=asked).json()
+        assert polled["clubs"] == [{"clubs": [club]}]
