@@ -136,8 +136,8 @@ UNPLUGS = """() => {
     const open = navigator.mediaDevices.getUserMedia
     globalThis.plugIn = () => { navigator.mediaDevices.getUserMedia = open }
     navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))
-    voiceTrack.stop()
     voiceTrack.dispatchEvent(new Event('ended'))
+    voiceTrack.stop()
 }"""
 READ_NO_MORE = "(text) => !document.body.innerText.replace(/\\s+/g, ' ').includes(text)"
 
