@@ -23,12 +23,20 @@ class ClubChanges:
     def __init__(self, send: Callable[[Frame], None]) -> None:
         self._send = send
         self._changed: dict[ClubId, None] = {}
+        self._any = False  # too many to name, or missed
         self._work = asyncio.Event()
 
     def notified(self, club: ClubId) -> None:
         """A notification said that this club, its members, followers, invitations or rooms changed."""
-        if len(self._changed) <= MOST_IDS:
+        if len(self._changed) < MOST_IDS:
             self._changed[club] = None
+        elif club not in self._changed:
+            self._any = True
+        self._work.set()
+
+    def resync(self) -> None:
+        """Notifications may have been missed: any club may have changed."""
+        self._any = True
         self._work.set()
 
     async def run(self) -> None:
@@ -36,6 +44,6 @@ class ClubChanges:
         while True:
             await self._work.wait()
             self._work.clear()
-            changed, self._changed = list(self._changed), {}
-            self._send(control_events.clubs(changed if len(changed) <= MOST_IDS else None))
+            self._send(control_events.clubs(None if self._any else list(self._changed)))
+            self._changed, self._any = {}, False
             await asyncio.sleep(PAUSE)

@@ -100,6 +100,7 @@ async def dispatch(listener: Listener, relay: Relay, database: Database) -> None
                 relay.revocations.resync()
                 relay.recording_files.notified()
                 if fresh:
+                    relay.clubs.resync()
                     await database.refresh()
                     relay.presence.renew()
 
