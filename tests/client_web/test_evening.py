@@ -8,7 +8,6 @@ from ..patience import eventually
 from ..people import Psql
 from .four_people import IN, SPEAKS, evening
 
-
 ON_STAGE = [("amara", "HOST", False), ("bo", "MODERATOR", False), ("cleo", "SPEAKER", False)]
 
 
