@@ -8,9 +8,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-REQUEST_BURST_S: Final = (
-    2.0  # seconds' worth of requests that are allowed at once, as on opening a page
-)
+REQUEST_BURST_S: Final = 2.0
+"""Seconds' worth of requests that are allowed at once, as on opening a page."""
+
 MOST_SUBJECTS: Final = 10_000
 
 T = TypeVar("T")

@@ -7,10 +7,10 @@ from contextlib import AbstractAsyncContextManager
 from ..tools.workbench import Workbench
 from . import nchan
 from .budgets import DELIVERY, RECEIPT
-from .crowds import Deliveries, crowd
 from .figures import Curve, Figure, Result
 from .plan import Plan
 from .servers import Server, bare_loop, nginx_nchan, one_room
+from .streams import Deliveries, opened_streams
 
 
 async def fanout(bench: Workbench, plan: Plan) -> Result:
@@ -45,6 +45,6 @@ async def fanout(bench: Workbench, plan: Plan) -> Result:
 async def _deliver(
     bench: Workbench, starting: AbstractAsyncContextManager[Server], plan: Plan
 ) -> Deliveries:
-    async with starting as server, crowd(bench) as streams:
+    async with starting as server, opened_streams(bench) as streams:
         await streams.open(server)
         return await streams.deliver(server, plan.events)

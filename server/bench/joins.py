@@ -6,10 +6,10 @@ from contextlib import AbstractAsyncContextManager
 
 from ..tools.workbench import Workbench
 from .budgets import opening
-from .crowds import Opened, crowd
 from .figures import Figure, Result
 from .plan import Plan
 from .servers import Server, bare_loop, one_room
+from .streams import Opened, opened_streams
 
 
 async def joins(bench: Workbench, plan: Plan) -> Result:
@@ -30,5 +30,5 @@ async def joins(bench: Workbench, plan: Plan) -> Result:
 
 
 async def _open(bench: Workbench, starting: AbstractAsyncContextManager[Server]) -> Opened:
-    async with starting as server, crowd(bench) as streams:
+    async with starting as server, opened_streams(bench) as streams:
         return await streams.open(server)

@@ -13,10 +13,10 @@ from ..tools.percentiles import Spread, percentiles, spread
 from ..tools.usage import processor
 from ..tools.workbench import Workbench
 from .budgets import join
-from .crowds import NOTHING, crowd
 from .figures import Curve, Figure, Result
 from .plan import Plan
 from .servers import Server, Users, joined_room, relay_for
+from .streams import NOTHING, opened_streams
 
 WARM: Final = 3
 """Joins before the counting begins."""
@@ -50,12 +50,11 @@ async def _joins(
 ) -> Result:
     """These users, given by their tokens, join one after the other, each when all have seen the one before."""
     followers = len(server.requests)
-    session = (
-        f"{bench.run[-8:]:0>8}-0000-4000-8000-"  # a peer_id, which ends with the number of the join
-    )
+    # a peer_id, which ends with the number of the join
+    session = f"{bench.run[-8:]:0>8}-0000-4000-8000-"
     seen: list[float] = []
     answered: list[float] = []
-    async with crowd(bench) as streams:
+    async with opened_streams(bench) as streams:
         await streams.open(server, pattern=session + r"(\d{12})")
 
         async def join_next(number: int, token: str) -> None:

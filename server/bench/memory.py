@@ -10,10 +10,10 @@ from ..tools.usage import memory as own_memory
 from ..tools.workbench import Workbench
 from . import nchan
 from .budgets import STREAM
-from .crowds import crowd
 from .figures import Figure, Result
 from .plan import Plan
 from .servers import Server, bare_loop, many_rooms, nginx_nchan
+from .streams import opened_streams
 
 CALM: Final = 1.0  # seconds after the last stream began
 FIRST: Final = 20
@@ -32,7 +32,7 @@ async def memory(bench: Workbench, plan: Plan) -> Result:
 
 async def _each(bench: Workbench, starting: AbstractAsyncContextManager[Server]) -> float:
     """Kilobytes for each stream."""
-    async with starting as server, crowd(bench) as streams:
+    async with starting as server, opened_streams(bench) as streams:
         first = max(1, len(server.requests) // FIRST)
         await streams.open(server, server.requests[:first])
         await asyncio.sleep(CALM)

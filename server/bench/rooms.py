@@ -16,10 +16,10 @@ from ..tools.network import Tally
 from ..tools.relays import RelayProcess
 from ..tools.workbench import Psql, Workbench
 from .budgets import SIGNAL, SNAPSHOT
-from .crowds import Deliveries, crowd
 from .figures import Figure, Result
 from .plan import Plan
 from .servers import READY, SEATS, Server, Users, relay_for, stream_request, take_seats
+from .streams import Deliveries, opened_streams
 
 SMALL: Final = 3
 SIGNALS: Final = 5
@@ -86,7 +86,7 @@ async def _signals(
         )
 
     server = Server(psutil.Process(relay.pid), relay.place.port, opened, READY, write)
-    async with crowd(bench) as streams:
+    async with opened_streams(bench) as streams:
         await streams.open(server)
         done = await streams.deliver(server, SIGNALS * plan.events, receivers=1)
     await bench.clear(psql, room)

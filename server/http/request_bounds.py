@@ -11,12 +11,12 @@ from typing import Final
 from ..problem import Problem
 
 LARGEST_HEAD: Final = 65536  # bytes: head, chunk sizes, chunk extensions and trailers
-REQUEST_WITHIN_S: Final = (
-    30.0  # for head, body and trailers together; also for one WebSocket message
-)
-UNREAD_WITHIN_S: Final = (
-    60.0  # in which a client reads 64 kB of its answer; streams have bounds of their own
-)
+REQUEST_WITHIN_S: Final = 30.0
+"""Seconds for head, body and trailers together; also for one WebSocket message."""
+
+UNREAD_WITHIN_S: Final = 60.0
+"""Seconds in which a client reads 64 kB of its answer; streams have bounds of their own."""
+
 MOST_PIPELINED: Final = 4  # requests that wait for the answer to a request before them
 
 MOST_FRAGMENTS: Final = 1000  # of one WebSocket message; empty fragments have no bytes to count

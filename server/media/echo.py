@@ -12,9 +12,9 @@ from .received_audio import ReceivedAudio
 from .sounds import Sound
 
 DELAY: Final = 1.0  # seconds
-DRIFT_LIMIT: Final = (
-    0.5  # seconds that a speaker's clock may drift before its position is set again
-)
+DRIFT_LIMIT: Final = 0.5
+"""Seconds that a speaker's clock may drift before its position is set again."""
+
 SILENT_BLOCKS: Final = 5  # sent after the last sound
 
 

@@ -22,9 +22,9 @@ BURST: Final = 10
 """Frames (200 ms) beyond the target delay. That many at once are no jitter: the sender or the network had stopped."""
 
 SHORTEST_DELAY: Final = 2  # frames: 40 ms, on a network without jitter
-LONGEST_DELAY: Final = (
-    15  # frames: 300 ms; a longer delay disturbs a conversation more than gaps do
-)
+LONGEST_DELAY: Final = 15
+"""Frames: 300 ms; a longer delay disturbs a conversation more than gaps do."""
+
 JUDGED_FRAMES: Final = 100  # frames (2 s) after which the delay is judged
 SEQ_JUMP: Final = 500  # sequence numbers; a larger step is another stream, not loss
 

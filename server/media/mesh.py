@@ -23,9 +23,9 @@ from .signaling.client import Ice
 from .signaling.events import Seat, Signal, SignalKind
 
 RETRIES: Final = 3  # of a broken connection
-PAUSE: Final = (
-    0.3  # seconds; when a participant leaves, the log says so before the connection is made again
-)
+PAUSE: Final = 0.3
+"""Seconds; when a participant leaves, the log says so before the connection is made again."""
+
 
 log = logging.getLogger(__name__)
 

@@ -98,7 +98,6 @@ class NodeConnection(AudioConnection):
             receive_packets(transceiver, lambda packet: on_packet(str(transceiver.mid), packet))
 
     def _break(self, why: str) -> None:
-        self.connected = (
-            False  # so that the audio takes another route until there is a new connection
-        )
+        # so that the audio takes another route until there is a new connection
+        self.connected = False
         super()._break(why)

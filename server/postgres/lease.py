@@ -29,9 +29,9 @@ HEARTBEAT_EVERY: Final = 1.0  # seconds
 DEAD_AFTER: Final = timedelta(seconds=4)  # four heartbeats were missed
 RENEW_AFTER: Final = 3.0  # seconds without a heartbeat: others may soon take this process for dead
 AGAIN_AFTER: Final = 0.2  # seconds
-STAMPED_WITHIN: Final = (
-    15.0  # seconds; a connection, two statements and a lock have timeouts of their own
-)
+STAMPED_WITHIN: Final = 15.0
+"""Seconds; a connection, two statements and a lock have timeouts of their own."""
+
 END_WITHIN: Final = 2.0  # seconds; if the database is away, the missing heartbeats say the same
 
 log = logging.getLogger(__name__)

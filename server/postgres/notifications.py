@@ -21,9 +21,9 @@ CHANNEL: Final = "roomtone"
 LONGEST: Final = 256  # characters; the triggers write 150 at most
 GREATEST: Final = 2**63 - 1  # a bigint
 LOGGED_EVERY: Final = 60.0  # seconds between two log lines about payloads that were ignored
-MOST_WAITING: Final = (
-    5000  # ids that wait to be looked up; beyond that it is cheaper to read everything
-)
+MOST_WAITING: Final = 5000
+"""Ids that wait to be looked up; beyond that it is cheaper to read everything."""
+
 MOST_AT_ONCE: Final = 500  # ids looked up in one statement
 
 K = TypeVar("K")

@@ -31,9 +31,9 @@ from ..types import Cursor, RoomId, UserId
 from .hallway_changes import HallwayChanges, HallwayReader
 from .recipients import EVERYBODY, Recipients
 
-COALESCE: Final = (
-    0.03  # seconds between two reads: changes that arrive in between are read and sent together
-)
+COALESCE: Final = 0.03
+"""Seconds between two reads: changes that arrive in between are read and sent together."""
+
 FILLED_WITHIN: Final = 10.0  # seconds that a request waits for the first read
 
 log = logging.getLogger(__name__)

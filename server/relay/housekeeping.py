@@ -24,9 +24,9 @@ OPEN_EVERY: Final = 0.5  # seconds
 NOTIFIED_WITHIN: Final = 1.0  # seconds from a commit until its notification must have arrived
 EVENTS_KEPT_FOR: Final = timedelta(hours=1)
 EVENTS_KEPT: Final = 20_000  # a room
-QUEUE_WARNING: Final = (
-    0.25  # of the NOTIFY queue, 8 GB by default; from here on a warning is logged
-)
+QUEUE_WARNING: Final = 0.25
+"""Of the NOTIFY queue, 8 GB by default; from here on a warning is logged."""
+
 
 log = logging.getLogger(__name__)
 

@@ -25,9 +25,8 @@ from ..postgres.roles import Connection
 from ..token_bucket import TokenBucket
 from ..types import InvitationId, RoomId, UserId
 
-READ_WITHIN: Final = (
-    2.0  # seconds a stream waits for the list; it is sent later if it could not be read
-)
+READ_WITHIN: Final = 2.0
+"""Seconds a stream waits for the list; it is sent later if it could not be read."""
 
 READS_PER_S: Final = 50.0  # reads that notifications can cause: they can be false
 READS_AT_ONCE: Final = 50

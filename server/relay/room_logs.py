@@ -30,9 +30,9 @@ from .metrics import Metrics
 
 FRUITLESS_PER_S: Final = 50.0  # reads that find nothing; each false notification causes one
 FRUITLESS_AT_ONCE: Final = 100
-KEPT_WITHOUT_READER: Final = (
-    1.0  # seconds that a log is kept after it was opened although it has no reader
-)
+KEPT_WITHOUT_READER: Final = 1.0
+"""Seconds that a log is kept after it was opened although it has no reader."""
+
 
 log = logging.getLogger(__name__)
 

@@ -46,9 +46,8 @@ IS_SQL: Mapping[str, str] = {
     "false": "is false",
     "unknown": "is unknown",
 }
-LONGEST_NAME_BYTES = (
-    63  # PostgreSQL would truncate a longer name, which may then be another's (NAMEDATALEN)
-)
+LONGEST_NAME_BYTES = 63
+"""PostgreSQL would truncate a longer name, which may then be another's (NAMEDATALEN)."""
 
 Sql = sql.SQL | sql.Composed
 

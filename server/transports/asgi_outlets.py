@@ -17,9 +17,8 @@ from .following import StreamEnded
 from .sse_response import STILL_HERE
 from .subscription import Subscription
 
-MOST_WAITING: Final = (
-    65536  # bytes; a subscriber with more continues by its position when they were sent
-)
+MOST_WAITING: Final = 65536
+"""Bytes; a subscriber with more continues by its position when they were sent."""
 
 
 class QueuedOutlet(ABC):

@@ -42,9 +42,8 @@ from .following import (
 )
 from .poll_request import counted, cursor_in, wait_of
 
-HALLWAY_DELAY: Final = (
-    0.05  # seconds that an event waits for its hallway row: one answer instead of two
-)
+HALLWAY_DELAY: Final = 0.05
+"""Seconds that an event waits for its hallway row: one answer instead of two."""
 
 
 @dataclass

@@ -13,9 +13,9 @@ from typing import Final
 
 from ..problem import Problem
 
-KEPT: Final = (
-    128  # files for the database and recordings; at most a third of those that the process may have
-)
+KEPT: Final = 128
+"""Files for the database and recordings; at most a third of those that the process may have."""
+
 KEPT_WITH_REQUESTS: Final = 192  # and for other requests beside the streams; at most half
 RETRY_AFTER: Final = 5  # seconds
 

@@ -34,9 +34,9 @@ from .following import (
 from .token_in_use import TokenInUse
 
 QUIET: Final = 15.0  # seconds without a frame until a comment is sent; proxies close silent connections after 60
-AT_ONCE: Final = (
-    64  # events of the log in memory, written before looking whether the client reads them
-)
+AT_ONCE: Final = 64
+"""Events of the log in memory, written before looking whether the client reads them."""
+
 
 log = logging.getLogger(__name__)
 

@@ -179,13 +179,13 @@ async def start_all(followers: list[Follower]) -> None:
     """Start all followers, some at a time, and wait until all follow. Raises Refused and TimeoutError."""
     gate = asyncio.Semaphore(STARTING)
 
-    async def begin(follower: Follower) -> None:
+    async def start(follower: Follower) -> None:
         async with gate:
             follower.start()
             await follower.following.wait()
 
     async with asyncio.timeout(START_WITHIN):
-        await asyncio.gather(*(begin(follower) for follower in followers))
+        await asyncio.gather(*(start(follower) for follower in followers))
     faults = [follower.fault for follower in followers if follower.fault]
     if faults:
         raise Refused(f"{len(faults)} of {len(followers)} could not follow: {faults[0]}")

@@ -26,9 +26,8 @@ NEWCOMERS: Final = 3
 NODE_WITHIN: Final = 30.0  # seconds
 SETTLES: Final = 1.0  # seconds, after all hear all speakers
 AHEAD: Final = 0.3  # seconds that processes learn beforehand when to begin
-ARRIVES_WITHIN: Final = (
-    1.0  # seconds; a mark said later than this before the end may still be on its way
-)
+ARRIVES_WITHIN: Final = 1.0
+"""Seconds; a mark said later than this before the end may still be on its way."""
 
 
 @dataclass

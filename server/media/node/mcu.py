@@ -30,9 +30,9 @@ from .participant_connection import ParticipantConnection
 from .room_media import RoomMedia
 from .speakers import LOUD
 
-QUIET_AFTER: Final = (
-    50  # ticks, a second of silence, after which the clock stops until the next packet
-)
+QUIET_AFTER: Final = 50
+"""Ticks, a second of silence, after which the clock stops until the next packet."""
+
 
 log = logging.getLogger(__name__)
 

@@ -20,9 +20,9 @@ from ..mixing import OnMix
 from ..opus import Samples
 from .ogg_writer import OggWriter, RecordingFailed
 
-REPORT_TRIES: Final = (
-    5  # attempts to write a file's length; if all fail, a relay reads it from the file
-)
+REPORT_TRIES: Final = 5
+"""Attempts to write a file's length; if all fail, a relay reads it from the file."""
+
 
 log = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from .client import ConnectionLost, Refused, SignalingClient
 from .events import SignalKind
 
 BATCH_LIMIT: Final = 50  # in one transaction
-WAITING_LIMIT: Final = (
-    2000  # beyond that the database has been away for long, and nobody waits for them
-)
+WAITING_LIMIT: Final = 2000
+"""Beyond that the database has been away for long, and nobody waits for them."""
+
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,10 @@ AT_ONCE: Final = 48  # connections that wait for their first answer
 BUFFER: Final = 1 << 20  # bytes
 TAIL: Final = 64  # bytes kept of a chunk that ends within an event
 ANSWERS_WITHIN: Final = 120.0  # seconds
+ARRIVES_WITHIN: Final = 30.0  # seconds, for an event
 
 
-class Crowd:
+class StreamProcess:
     """Its commands. Times are of the monotonic clock, which all processes of a machine share."""
 
     def __init__(self) -> None:
@@ -61,17 +62,13 @@ class Crowd:
         """
         return await asyncio.to_thread(self._open, port, ready.encode(), pattern.encode())
 
-    async def received(
-        self, mark: int, many: int, since: float, within: float = 30.0
-    ) -> dict[str, Any]:
+    async def received(self, mark: int, many: int, since: float) -> dict[str, Any]:
         """Wait until this mark arrived on `many` connections; the milliseconds after `since`."""
-        return await asyncio.to_thread(self._received, mark, many, since, within)
+        return await asyncio.to_thread(self._received, mark, many, since)
 
-    async def post(
-        self, port: int, request: str, mark: int, many: int, within: float = 30.0
-    ) -> dict[str, Any]:
+    async def post(self, port: int, request: str, mark: int, many: int) -> dict[str, Any]:
         """Send a request on one kept connection, and wait for its answer and for the mark as in `received`."""
-        return await asyncio.to_thread(self._post, port, request.encode(), mark, many, within)
+        return await asyncio.to_thread(self._post, port, request.encode(), mark, many)
 
     def _open(self, port: int, ready: bytes, pattern: bytes) -> dict[str, float]:
         self._pattern, self._ready = re.compile(pattern), ready
@@ -156,20 +153,20 @@ class Crowd:
         if buffer[size - 1] != 10:  # not the end of a line: a mark may be in two parts
             self._tails[fd] = bytes(chunk[-TAIL:])
 
-    def _received(self, mark: int, many: int, since: float, within: float) -> dict[str, Any]:
+    def _received(self, mark: int, many: int, since: float) -> dict[str, Any]:
         self._many = many
         with self._changed:
-            self._changed.wait_for(lambda: len(self._arrivals.get(mark, ())) >= many, within)
+            self._changed.wait_for(
+                lambda: len(self._arrivals.get(mark, ())) >= many, ARRIVES_WITHIN
+            )
         arrived = self._arrivals.pop(mark, {})
         self._done = mark
         times = [round((at - since) * 1000, 3) for at in list(arrived.values())]
         return {"times": times, "bytes": self._size, "closed": self._closed}
 
-    def _post(
-        self, port: int, request: bytes, mark: int, many: int, within: float
-    ) -> dict[str, Any]:
+    def _post(self, port: int, request: bytes, mark: int, many: int) -> dict[str, Any]:
         if self._poster is None:
-            self._poster = socket.create_connection(("127.0.0.1", port), timeout=within)
+            self._poster = socket.create_connection(("127.0.0.1", port), timeout=ARRIVES_WITHIN)
             self._poster.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         began = time.monotonic()
         self._poster.sendall(request)
@@ -177,9 +174,9 @@ class Crowd:
         answered = time.monotonic()
         if not re.match(rb"HTTP/1.1 2\d\d ", answer):
             raise RuntimeError(answer[:600].decode(errors="replace"))
-        seen = self._received(mark, many, began, within)
+        seen = self._received(mark, many, began)
         return seen | {"answered": round((answered - began) * 1000, 3)}
 
 
 if __name__ == "__main__":
-    execute_commands(Crowd)
+    execute_commands(StreamProcess)

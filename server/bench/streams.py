@@ -1,4 +1,4 @@
-"""The parent's side of `crowd.py`: opens streams on a server, writes events, and sums up what was received."""
+"""Opens streams on a server in a process of their own (`stream_process.py`), writes events, and sums up what was received."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTHING: Final = Spread(0.0, 0.0, 0.0, 0.0)
 
 
 class Opened(NamedTuple):
-    """The seconds until all streams had begun, the crowd's share of a core meanwhile, and the bytes of one answer."""
+    """The seconds until all streams had begun, the share of a core that their process used, and the bytes of one answer."""
 
     seconds: float
     generator: float
@@ -34,7 +34,7 @@ class Opened(NamedTuple):
 class Deliveries:
     """What a number of events took. `each` is in microseconds of the server's processor.
 
-    `generator` is the crowd's share of a core while events were on their way; `size` the bytes of one event.
+    `generator` is the share of a core that their process used while events were on their way; `size` the bytes of one event.
     """
 
     each: float
@@ -46,8 +46,8 @@ class Deliveries:
     size: int
 
 
-class Crowd:
-    """A process with connections."""
+class Streams:
+    """The streams of one process."""
 
     def __init__(self, process: Worker) -> None:
         self._worker = process
@@ -111,7 +111,9 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(bench: Workbench) -> AsyncIterator[Crowd]:
-    """A new process without connections."""
-    async with worker("the crowd", f"{__package__}.crowd", bench.folder / "crowd.log") as process:
-        yield Crowd(process)
+async def opened_streams(bench: Workbench) -> AsyncIterator[Streams]:
+    """A new process without streams."""
+    async with worker(
+        "the streams", f"{__package__}.stream_process", bench.folder / "streams.log"
+    ) as process:
+        yield Streams(process)
