@@ -51,6 +51,12 @@ def test_a_poll_that_waits_has_a_place_until_its_client_hangs_up(
     path = "/hallway/events" if followed == "hallway" else f"/rooms/{room}/events"
     token = relay.token("anna")
     with relay.client(token) as anna, relay.sign_in("bo") as bo:
+
+        def here() -> list[int]:
+            answer = anna.get("/hallway/events", headers=JSON).json()
+            return [row["here"] for row in answer["snapshot"]["hallway"]]
+
+        eventually(lambda: here() == [1])  # from then on nothing in the hallway answers a poll
         cursor = anna.get(path, headers=JSON).json()["cursor"]
 
         def poll(wait: str, client: httpx.Client = anna, path: str = path) -> httpx.Response:
