@@ -1,4 +1,3 @@
-drop function if exists sign_in(text);
 drop function if exists sign_in(text, text);
 
 create or replace function sign_in(

@@ -15,8 +15,3 @@ comment on column members.role is
   'OWNER, ADMIN or MEMBER. Owners and admins add and remove members; owners change roles. A club always has an owner.';
 comment on column members.created_at is 'Since when they are a member.';
 comment on index members_by_user is 'Finds the clubs of a user.';
-
--- Clubs that were founded before this table existed: the founder becomes the owner.
-insert into members (club_id, user_id, role)
-select c.id, c.owner_id, 'OWNER' from clubs c
-where not exists (select from members m where m.club_id = c.id);

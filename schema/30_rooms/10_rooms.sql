@@ -45,7 +45,7 @@ alter table rooms add column if not exists topology text not null default 'mesh'
 
 create index if not exists rooms_still_open on rooms (id) where ended_at is null;
 create index if not exists rooms_scheduled on rooms (starts_at) where opened_at is null and ended_at is null;
--- An earlier version kept clubs that had rooms.
+-- Release 0.1.0 did not allow a club that had rooms to be deleted.
 do $$
 begin
   if exists (select from pg_constraint c where c.conrelid = 'rooms'::regclass and c.conname = 'rooms_club_id_fkey' and c.confdeltype <> 'n') then

@@ -1,6 +1,5 @@
 -- Returns the seat as every user may see it, without the columns for relays.
-drop function if exists join_room(bigint, text);
-create function join_room(
+create or replace function join_room(
   inout room_id bigint, inout role text default null,
   out user_id bigint, out peer_id uuid, out kind text, out muted boolean, out hand_raised_at timestamptz,
   out invited_to_speak_at timestamptz, out asked_to_unmute_at timestamptz, out join_date timestamptz, out seq bigint

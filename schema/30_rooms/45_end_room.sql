@@ -1,5 +1,3 @@
-drop function if exists end_room(bigint);
-
 create or replace function end_room(room_id bigint, reason text default null) returns rooms
 language plpgsql as $$
 declare

@@ -1,5 +1,3 @@
-drop function if exists replay_room(bigint);
-
 create or replace function replay_room(room_id bigint, newest int default 1000)
 returns table (seq bigint, at timestamptz, what text, roster text)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$

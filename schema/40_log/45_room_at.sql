@@ -1,5 +1,4 @@
-drop function if exists room_at(bigint, timestamptz); -- its result columns have changed
-create function room_at(room_id bigint, moment timestamptz default null)
+create or replace function room_at(room_id bigint, moment timestamptz default null)
 returns table (user_id bigint, username text, kind text, role text, muted boolean, hand_raised_at timestamptz,
                invited_to_speak_at timestamptz, asked_to_unmute_at timestamptz, join_date timestamptz, seq bigint)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$

@@ -8,10 +8,6 @@ create unlogged table if not exists nodes (
   user_id      bigint,
   capacity     int constraint nodes_capacity_is_positive check (capacity > 0)
 );
-alter table nodes drop constraint if exists nodes_kind_is_known,
-  add constraint nodes_kind_is_known check (kind in ('relay', 'bot', 'sfu', 'mcu'));
-alter table nodes add column if not exists user_id bigint;
-alter table nodes add column if not exists capacity int constraint nodes_capacity_is_positive check (capacity > 0);
 alter table nodes set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
 comment on table nodes is 'Running processes and their leases. When the heartbeat of a process stops, the relays delete its seats.';

@@ -1,5 +1,3 @@
-drop function if exists relay_delete_old_rows(interval, int);
-
 create or replace function relay_delete_old_rows(keep interval, keep_events bigint, at_most int default 20000) returns bigint
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare

@@ -1,5 +1,3 @@
-drop function if exists relay_heartbeat(text, text);
-
 create or replace function relay_heartbeat(node text, address text, kind text default 'relay') returns void
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic

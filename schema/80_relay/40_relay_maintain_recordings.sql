@@ -1,5 +1,3 @@
-drop function if exists relay_maintain_recordings();
-
 create or replace function relay_maintain_recordings(keep interval default null) returns table (recording bigint, file text)
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin

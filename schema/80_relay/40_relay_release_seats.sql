@@ -1,6 +1,4 @@
-drop function if exists relay_release_seats(text, uuid[], interval); -- an earlier version returned nothing
-
-create function relay_release_seats(node text, peers uuid[], grace interval) returns setof uuid
+create or replace function relay_release_seats(node text, peers uuid[], grace interval) returns setof uuid
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
   with free as materialized (
