@@ -13,7 +13,7 @@ export function createConfirm() {
   const yes = element('button', { class: 'button button--action', type: 'button', on: { click: go } })
   const no = element('button', { class: 'button', type: 'button', on: { click: () => dialog.close() } })
   const dialog = createDialog('', element('div', { class: 'confirm' }, about, refusal.element, element('div', { class: 'confirm__buttons' }, yes, no)))
-  dialog.element.addEventListener('close', () => settle(false))
+  dialog.onClose(() => settle(false))
 
   async function go() {
     if (!(await refusal.attempt(action))) return

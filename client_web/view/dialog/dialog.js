@@ -10,10 +10,15 @@ export function createDialog(title, ...children) {
   const heading = element('h2', { class: 'dialog__title', text: title, tabindex: '-1', autofocus: true })
   const shut = element('button', { class: 'round dialog__close', type: 'button', 'aria-label': 'Close', on: { click: () => dialog.close() } }, symbol('close'))
   const body = element('div', { class: 'dialog__body scrolls' }, element('header', { class: 'dialog__head' }, heading, shut), ...children)
-  const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: closeBeside, close: keepFocus } }, body)
+  const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: closeBeside, close: closed } }, body)
+  /** @type {(() => void)[]} */ const listeners = [keepFocus]
 
   function closeBeside(/** @type {Event} */ event) {
     if (event.target === dialog) dialog.close()
+  }
+  /** A key may have opened it again before this event came: browsers handle keys first. */
+  function closed() {
+    if (!dialog.open) for (const listener of listeners) listener()
   }
   /** What had the focus before may be gone, such as the button of a person's card: then the room gets it. */
   function keepFocus() {
@@ -36,5 +41,7 @@ export function createDialog(title, ...children) {
       body.scrollTop = 0
     },
     close: () => dialog.close(),
+    /** @param {() => void} listener */
+    onClose: (listener) => void listeners.push(listener),
   }
 }

@@ -21,7 +21,7 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
     element('div', { class: 'leave__part' }, choice('Leave it running', 'The room stays open without you. You stay its host, and can come back.', () => act(leaveRunning))),
     element('div', { class: 'leave__part' }, choice('End it for everyone', 'Everybody leaves. The room cannot be opened again.', () => act(end), true)),
     element('div', { class: 'confirm__buttons' }, element('button', { class: 'button', type: 'button', text: 'Stay', on: { click: () => dialog.close() } }))))
-  dialog.element.addEventListener('close', () => settle(false))
+  dialog.onClose(() => settle(false))
 
   /** @param {string} text @param {string} about @param {() => unknown} action */
   function choice(text, about, action, danger = false) {

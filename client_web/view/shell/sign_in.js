@@ -42,7 +42,7 @@ export function createSignIn({ signIn, suggestions }) {
       element('button', { class: 'sign-in__person', type: 'button', on: { click: () => choose(username) } }, avatar(username), element('span', { text: username })))))
   }
 
-  dialog.element.addEventListener('close', () => { after = null })
+  dialog.onClose(() => { after = null })
   return {
     element: dialog.element,
     /** @param {{ demo: boolean, then?: (() => void)|null }} options  `then` is called after signing in, not if the dialog is closed */

@@ -50,7 +50,7 @@ export function createSoundCheck({ devices, testMicrophone, playTone }) {
 
   let lastNotice = 0 // the latest notice that was shown
   dialog.element.classList.add('dialog--sound')
-  dialog.element.addEventListener('close', () => {
+  dialog.onClose(() => {
     microphoneTest.stop()
     meter.stop()
     devices.check()
