@@ -8,7 +8,15 @@ if (globalThis.voiceInHertz && navigator.mediaDevices) {
     oscillator.connect(gain).connect(destination)
     oscillator.start()
     globalThis.voice = gain.gain // for those who fall silent without muting
-    globalThis.voiceTrack = destination.stream.getAudioTracks()[0] // for those whose microphone is unplugged
+    // Firefox gives the listeners of a track no event that a script dispatches, so they listen to another target.
+    const [track] = destination.stream.getAudioTracks()
+    const ended = new EventTarget()
+    const listen = track.addEventListener.bind(track)
+    track.addEventListener = (type, ...rest) => (type === 'ended' ? ended.addEventListener(type, ...rest) : listen(type, ...rest))
+    globalThis.unplug = () => {
+      ended.dispatchEvent(new Event('ended'))
+      track.stop()
+    }
     return destination.stream
   }
 }

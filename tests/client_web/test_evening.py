@@ -1,12 +1,25 @@
-"""An evening survives its people: reloads, Back, lost connections. Four people play it, one of them in Firefox."""
+"""An evening survives its people: reloads, Back, lost connections, an unplugged microphone, a lost audio server. Four people play it, one of them in Firefox."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import aioice.ice
+import pytest
 from playwright.sync_api import BrowserContext
 
 from ..patience import eventually
 from ..people import Psql
-from .four_people import IN, SPEAKS, evening
+from .four_people import IN, SPEAKS, Evening, evening
+from .nodes import nodes, waits_for_nodes
+
+
+@pytest.fixture(autouse=True)
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aioice ignores 127.0.0.1, the only address here."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
+
 
 ON_STAGE = [("amara", "HOST", False), ("bo", "MODERATOR", False), ("cleo", "SPEAKER", False)]
 
@@ -56,8 +69,8 @@ def test_a_reload_keeps_seat_role_microphone_and_place_in_the_queue(
         assert psql.one("select reason from events where reason is not null") == "left"
 
 
-def test_after_the_grace_period_one_comes_back_in_the_same_role_or_is_told_why_not(
-    context: BrowserContext, database_url: str, psql: Psql
+def test_after_the_grace_period_one_comes_back_in_the_same_role_and_every_other_loss_is_said_until_it_is_over(
+    context: BrowserContext, database_url: str, psql: Psql, tmp_path: Path
 ) -> None:
     with evening(context, database_url, psql) as night:
         psql.run("update rooms set host_gone = 'handover' where id = %s", night.room)
@@ -115,6 +128,66 @@ def test_after_the_grace_period_one_comes_back_in_the_same_role_or_is_told_why_n
         night.cleo.until(SPEAKS)
         night.all_hear("cleo")
         night.cleo.until(SHOWN_NO_MORE, "You were away for too long")
+        loses_a_microphone(night)
+        loses_the_audio_server_and_a_recording(night, database_url, tmp_path)
+
+
+UNPLUGS = """() => {
+    const open = navigator.mediaDevices.getUserMedia
+    globalThis.plugIn = () => { navigator.mediaDevices.getUserMedia = open }
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))
+    unplug()
+}"""
+READ_NO_MORE = "(text) => !document.body.innerText.replace(/\\s+/g, ' ').includes(text)"
+
+
+def loses_a_microphone(night: Evening) -> None:
+    """It is unplugged and plugged in again, in both browsers."""
+    said = "No microphone was found. You can go on listening. To talk, plug in a microphone and try again."
+    for tab, role in ((night.cleo, "SPEAKER"), (night.bo, "MODERATOR")):
+        if tab.state["microphone"]["state"] != "on":
+            assert tab.unmute()
+        night.all_hear(tab.username)
+        tab.run(UNPLUGS)
+        tab.reads(said)
+        eventually(lambda tab=tab, role=role: (tab.username, role, True) in night.seats())  # type: ignore[misc]
+        tab.run("() => globalThis.plugIn()")
+        tab.run("() => document.querySelector('.microphone__notice button').click()")
+        tab.until(SPEAKS)
+        tab.until(READ_NO_MORE, said)
+        night.all_hear(tab.username)
+
+
+def loses_the_audio_server_and_a_recording(night: Evening, database_url: str, folder: Path) -> None:
+    """The only node of the room stops while it records: everybody is told, the host can choose another way, and then no sentence is left."""
+    psql = night.psql
+    with nodes(database_url, "sfu", recordings=folder):
+        waits_for_nodes(psql, "sfu")
+        psql.run("update rooms set topology = 'sfu' where id = %s", night.room)
+        for tab in night.everybody():
+            tab.until(
+                "() => roomtone.state.route.status === 'settled' && roomtone.state.route.topology === 'sfu'"
+            )
+        night.all_hear("cleo")
+        psql.act_as("amara").one("select start_recording(%s)", night.room)
+        psql.act_as(None)
+        psql.run("update recordings set begins_at = announced_at")
+        for tab in night.everybody():
+            tab.until("() => roomtone.state.recording.running?.phase === 'recording'")
+    lost = "This room needs an audio server, and none is running. Audio starts when one does."
+    for tab in night.everybody():
+        tab.reads(lost)
+        tab.reads(
+            "The recording has ended. It ended because no other audio server was available to continue it."
+        )
+        tab.reads("Record again" if tab is night.amara else "Listen to it")
+    night.amara.page.get_by_role("button", name="Choose another way").click()
+    ways = night.amara.page.get_by_role("dialog", name="How the sound travels")
+    ways.get_by_role("radio", name=re.compile("^Directly")).check()
+    ways.get_by_role("button", name="Change").click()
+    for tab in night.everybody():
+        tab.until(READ_NO_MORE, lost)
+    night.all_hear("cleo")
 
 
 # A connection to another person may have a sentence of its own meanwhile.
