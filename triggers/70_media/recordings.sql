@@ -122,7 +122,6 @@ comment on trigger _410_notify_deleted on recordings is 'Relays remove the file 
 
 create or replace function tg_recordings__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
-declare
 begin
   perform append_event(case tg_op when 'DELETE' then old.room_id else new.room_id end, 'recordings', tg_op,
     case when tg_op <> 'DELETE' then recording_record(new) end,

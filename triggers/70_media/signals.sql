@@ -12,7 +12,8 @@ begin
   if size > 65536 then
     raise check_violation using
       message    = format('a signal has at most 64 KiB, and this one %s', pg_size_pretty(size::bigint)),
-      constraint = 'signals_body_is_limited';
+      constraint = 'signals_body_is_limited',
+      hint       = 'Send candidates in several signals.';
   end if;
   if not signal_is_w3c(new.kind, new.body) then
     raise check_violation using
@@ -51,7 +52,8 @@ begin
      and pair.from_invited_at is null and pair.to_invited_at is null then
     raise check_violation using
       message    = 'two audience members never connect',
-      constraint = 'signals_not_between_audience';
+      constraint = 'signals_not_between_audience',
+      hint       = 'Connect when one of you is on stage, or invited to speak.';
   end if;
   new.from_user := pair.from_user;
   new.to_user := pair.to_user;
@@ -67,7 +69,8 @@ begin
     if pair.from_kind in ('sfu', 'mcu') and pair.to_kind not in ('sfu', 'mcu') then
       raise check_violation using
         message    = 'a node never sends an offer to a person',
-        constraint = 'signals_nodes_never_offer';
+        constraint = 'signals_nodes_never_offer',
+        hint       = 'Wait for the offer of the participant.';
     end if;
     if pair.to_kind not in ('sfu', 'mcu')
        and coalesce(pair.from_seq, 9223372036854775807) < coalesce(pair.to_seq, 9223372036854775807)
@@ -86,7 +89,8 @@ begin
                         where a.room_id = new.room_id and a.from_peer = new.from_peer and a.to_peer = new.to_peer and a.kind = 'answer' and a.id > o.id)) then
       raise check_violation using
         message    = 'there is no offer to answer',
-        constraint = 'signals_answer_has_offer';
+        constraint = 'signals_answer_has_offer',
+        hint       = 'Each offer is answered once. Send an offer, or wait for one.';
     end if;
   end if;
   return new;
