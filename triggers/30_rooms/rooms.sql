@@ -271,6 +271,6 @@ deferrable initially deferred for each row when (pg_trigger_depth() = 0)
 execute function tg_pace('rooms_changes_are_rate_limited', '60', '10 seconds', '', 'changes of rooms');
 comment on trigger _490_pace_changes on rooms is 'Rate limit: 60 changes by one user in 10 seconds, because each is sent to everybody.';
 
-create or replace trigger _400_notify_club after insert or update of club_id, access, opened_at, ended_at or delete on rooms
+create or replace trigger _410_notify_club after insert or update of club_id, access, opened_at, ended_at or delete on rooms
 for each row execute function tg_notify_club('club_id');
-comment on trigger _400_notify_club on rooms is 'Notifies relays that the open rooms of a club have changed.';
+comment on trigger _410_notify_club on rooms is 'Notifies relays that the open rooms of a club have changed.';
