@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,7 @@ from .raw_connection import connected, received_until_closed
 from .test_request_bounds import CHUNKED, HANDSHAKE, STREAM, read_head, rule_of
 
 MOST = 6
+NEVER = 3600  # seconds
 LIVE = b"GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -25,6 +27,11 @@ LIVE = b"GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 def few(relay: RunningRelay, monkeypatch: pytest.MonkeyPatch) -> RunningRelay:
     """A relay with places for six connections."""
     eventually(lambda: not open_connections(relay))  # those of the fixture
+    relay.server.config.timeout_keep_alive = (
+        NEVER  # on a busy machine nothing else ends a connection
+    )
+    relay.server.config.ws_ping_interval = None
+    monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", NEVER)
     monkeypatch.setattr(stream_counts, "most_connections", lambda: MOST)
     return relay
 
@@ -55,7 +62,6 @@ def test_a_new_connection_takes_the_place_of_the_one_that_waited_longest(
             newer.sendall(LIVE)
             assert b"200 OK" in read_head(newer)
             assert many[2].recv(1) == b""
-    assert "roomtone_connections_given_up_total" in get(f"{few.url}/metrics").text
 
 
 @pytest.mark.parametrize("start", [b"GET /live HTTP/1.1\r\nX-Slow: ", CHUNKED + b"ff\r\n{"])
@@ -127,7 +133,8 @@ def test_a_connection_whose_answer_was_sent_before_the_body_arrived_ends(
     with connected(relay) as client:
         client.sendall(b"POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{")
         assert b" 404 " in read_head(client)
-        client.sendall(b"}")
+        with contextlib.suppress(ConnectionError):  # on a busy machine it ended before
+            client.sendall(b"}")
         received_until_closed(client)
 
 
@@ -169,9 +176,7 @@ def test_answers_that_are_not_read_take_a_bounded_part_of_the_memory(
     monkeypatch.setattr(open_connections_module, "MOST_UNREAD", 1024 * 1024)
     with ExitStack() as stack:
         clients = [stack.enter_context(deaf(relay, large_answer)) for _ in range(6)]
+        given_up = "roomtone_connections_given_up_total"
+        assert f"{given_up} 0.0" not in get(f"{relay.url}/metrics").text
         assert not received_until_closed(clients[0]).endswith(b"]")
-        received = b""  # the newest is not closed
-        while not received.endswith(b"]"):
-            chunk = clients[-1].recv(65536)
-            assert chunk
-            received += chunk
+    assert get(f"{relay.url}/rows/clubs").text.endswith("]")
