@@ -79,5 +79,10 @@ def audience(evening: Evening) -> Iterator[State]:
         psql.act_as(None)
         beth.reads("You were removed from this room")
         yield State("removed", beth)
+        psql.act_as("rick").one("select ban_from_room(%s, 'beth')", room)
+        psql.act_as(None)
+        beth.button("Try to come back").click()
+        beth.reads("You are banned from this room")
+        yield State("banned", beth)
         leaves_panel(evening, beth) if beth.page.locator(".panel").is_visible() else None
     rick.page.close()
