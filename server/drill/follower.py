@@ -184,6 +184,8 @@ class Follower:
                 self.byes[data["reason"]] += 1
                 if data["reason"] not in RESUMABLE:
                     self.state = "unseated"
+            case "invitations" | "clubs":
+                pass  # followers show none
             case table:
                 self._apply_event(table, data, event.id)
 
