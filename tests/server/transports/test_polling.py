@@ -94,6 +94,9 @@ def test_a_cursor_the_log_does_not_reach_back_to_gets_a_snapshot(
         {"wait": "-1"},
         {"wait": "soon"},
         {"wait": "nan"},
+        {"wait": "1_0"},
+        {"wait": "1e1"},
+        {"wait": "٣"},
     ],
 )
 def test_an_invalid_poll_is_refused(room: int, anna: httpx.Client, query: dict[str, str]) -> None:
