@@ -14,89 +14,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from roomtone.http.open_connections import OpenConnections
 from roomtone.http.uvicorn_internals import websockets
 from roomtone.http.uvicorn_internals.flow import Flow, Pipeline
 from roomtone.http.uvicorn_internals.requests import BoundedRequests, is_no_cut_stream
 from roomtone.http.uvicorn_internals.websockets import BoundedWebSocket
 from roomtone.paths import PACKAGE
-from roomtone.relay.metrics import Metrics
-from roomtone.settings import Settings
 from roomtone.transports.direct import OfferedTransport, offered
-from roomtone.transports.stream_counts import StreamCounts
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from uvicorn.server import ServerState
 from websockets.server import ServerProtocol
 
 from ...patience import PATIENCE
+from .memory_connections import MemoryTransport, connected, end
 
 REQUEST = b"GET /live HTTP/1.1\r\nHost: localhost\r\nX-Two: 2\r\n"
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
-
-
-class MemoryTransport(asyncio.Transport):
-    """Keeps what is written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written = b""
-        self.answered = asyncio.Event()
-        self.closing = False
-
-    def write(self, data: Any) -> None:
-        self.written += bytes(data)
-        self.answered.set()
-
-    def is_closing(self) -> bool:
-        return self.closing
-
-    def close(self) -> None:
-        self.closing = True
-
-    def get_write_buffer_size(self) -> int:
-        return 0
-
-    def pause_reading(self) -> None:
-        pass
-
-    def resume_reading(self) -> None:
-        pass
-
-
-async def _never_answers(scope: Any, receive: Any, send: Any) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.accept"})
-    await asyncio.Event().wait()
-
-
-def connected(
-    kind: type[Any], app: Any = _never_answers
-) -> tuple[Any, MemoryTransport, ServerState]:
-    """A protocol of this class on a transport in memory."""
-    config = uvicorn.Config(app, lifespan="off", log_config=None)
-    config.load()
-    state = ServerState()
-    found = {
-        "settings": Settings(),
-        "connections": OpenConnections(StreamCounts(20), Metrics()),
-    }
-    protocol = kind(config=config, server_state=state, app_state=found)
-    transport = MemoryTransport()
-    protocol.connection_made(transport)
-    return protocol, transport, state
-
-
-async def end(state: ServerState) -> None:
-    for task in [*state.tasks]:
-        task.cancel()
-    await asyncio.gather(*state.tasks, return_exceptions=True)
 
 
 @pytest.mark.parametrize(
