@@ -14,6 +14,7 @@ LISTED = "() => [...document.querySelectorAll('[rel=modulepreload], script[src]'
 def test_the_page_lists_its_modules_and_asks_for_none_again(
     context: BrowserContext, relay: RunningRelay
 ) -> None:
+    context.add_init_script("performance.setResourceTimingBufferSize(1000)")  # it keeps 250 files
     page = context.new_page()
     page.goto(relay.url)
     page.get_by_role("heading").first.wait_for()
