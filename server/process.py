@@ -22,7 +22,7 @@ import uvicorn
 
 from . import logs, privileges
 from .http import connections
-from .http.uvicorn_internals.requests import BoundedRequests, is_no_cut_stream
+from .http.uvicorn_internals.requests import BoundedRequests, ignore_cut_streams
 from .http.uvicorn_internals.websockets import BoundedWebSocket
 from .postgres.account import Account
 from .supervision import Stop
@@ -113,7 +113,7 @@ def serve(
     from .app import create_app
 
     logs.configure(settings.log_level, settings.log_format)
-    logging.getLogger("uvicorn.error").addFilter(is_no_cut_stream)
+    logging.getLogger("uvicorn.error").addFilter(ignore_cut_streams)
     stop = Stop()
     app = create_app(settings, database_url, stop)
 

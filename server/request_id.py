@@ -1,4 +1,4 @@
-"""The id of the request that is being answered: in the answer's head, in the log, and in the body of an error that the log explains.
+"""The id of the request that is being answered: in the answer's headers, in the log, and in the body of an error that is logged.
 
 A program or a proxy in front may send its own, so that one request has one id everywhere.
 """

@@ -31,7 +31,7 @@ export const transition = (state, event) => TRANSITIONS[state][event] ?? state
 const EVENTS = { NotAllowedError: 'refused', SecurityError: 'refused', NotFoundError: 'missing', OverconstrainedError: 'missing' }
 
 /** @type {Record<string, boolean>} */
-const TREATED = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
+const PROCESSED = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
 
 /**
  * @param {object} options
@@ -40,7 +40,7 @@ const TREATED = { echoCancellation: true, noiseSuppression: true, autoGainContro
  * @param {(state: MicrophoneState, problem: MicrophoneProblem|null) => void} options.onChange
  * @param {(stream: MediaStream) => Promise<unknown>|void} [options.onReplace]  replaces the track that is sent; the old one is stopped afterwards
  */
-export function createMicrophone({ devices = navigator.mediaDevices, constraints = () => TREATED, onChange, onReplace = () => {} }) {
+export function createMicrophone({ devices = navigator.mediaDevices, constraints = () => PROCESSED, onChange, onReplace = () => {} }) {
   /** @type {MicrophoneState} */ let state = 'off'
   /** @type {MicrophoneProblem|null} */ let problem = null
   /** @type {MediaStream|null} */ let stream = null
@@ -146,13 +146,13 @@ export function createMicrophone({ devices = navigator.mediaDevices, constraints
     async renew() {
       if (state !== 'on' || !stream) return true
       const ticket = (asked += 1)
-      // `any`: TypeScript does not know that both are read by the names in TREATED.
+      // `any`: TypeScript does not know that both are read by the names in PROCESSED.
       const wanted = /** @type {Record<string, any>} */ (constraints())
       const [track] = stream.getAudioTracks()
       const holds = () => {
         const { deviceId = '', ...settings } = /** @type {Record<string, any>} */ (track.getSettings?.() ?? {})
         const device = wanted.deviceId?.ideal ?? 'default'
-        return deviceId === device && Object.keys(TREATED).every((each) => settings[each] === wanted[each])
+        return deviceId === device && Object.keys(PROCESSED).every((each) => settings[each] === wanted[each])
       }
       if (holds()) return true
       await track.applyConstraints?.(wanted).catch(() => {})

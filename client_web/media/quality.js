@@ -124,7 +124,7 @@ export function createQuality({ connections, ownerOf, me, onChange, page = docum
       if (typeof key === 'number') next.set(key, quality)
       else sending.push(quality)
     }
-    const my_quality = middle(sending)
+    const my_quality = median(sending)
     if (my_quality) next.set(me, my_quality)
     if (same(next, qualities)) return
     qualities = next
@@ -148,7 +148,7 @@ export function createQuality({ connections, ownerOf, me, onChange, page = docum
 }
 
 /** The median over the connections on which I send: one listener with a bad connection does not make mine bad. @param {Quality[]} all */
-function middle(all) {
+function median(all) {
   if (!all.length) return null
   return all.sort((a, b) => a.loss - b.loss || (a.round_trip_ms ?? 0) - (b.round_trip_ms ?? 0))[Math.floor((all.length - 1) / 2)]
 }

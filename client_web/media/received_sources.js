@@ -15,7 +15,7 @@ const RECENT = 100 // ms; after a sender stops, its last packet is still reporte
 export function createReceivedSources(receiver, now = () => performance.now()) {
   /** @type {Map<number, { timestamp: number, changed_at: number }>} */ const seen = new Map()
 
-  /** Of these sources, those of which something came lately. @param {RTCRtpContributingSource[]} sources */
+  /** Those of these sources that sent something in the last RECENT ms. @param {RTCRtpContributingSource[]} sources */
   function recent(sources) {
     const time = now()
     return sources.filter(({ source, timestamp }) => {

@@ -32,7 +32,7 @@ export function returnOf(before, found, now, times, at) {
 
 const TICK = 5000 // ms
 
-/** Whether anything is lost: whoever has all they had, in another seat, reads nothing and presses nothing. @param {Returned} returned */
+/** Whether there is something to show: not if role, hand and microphone are as they were. @param {Returned} returned */
 const isNews = ({ cause, hand_lost, microphone }) => cause !== null || hand_lost || microphone === 'off'
 
 /**

@@ -93,7 +93,7 @@ function recordingOf({ recording: { running, last }, may }) {
 
 /** What is sent when the connection is back. Not messages: each shows by itself that it waits. @param {Lossy} state @returns {Loss[]} */
 function unsentOf({ phase, handWish, microphone, me, seatGone }) {
-  if (phase === 'in') return [] // it is being written
+  if (phase === 'in') return [] // connected: the change is being sent
   /** @type {Loss[]} */ const losses = []
   if (handWish !== null) losses.push({ key: 'unsent-hand', kind: 'unsent', cause: handWish ? 'hand_up' : 'hand_down', press: null })
   // A new seat begins muted: what I wanted for the lost one is not sent.

@@ -173,7 +173,7 @@ export function createSeat({ api, room, look, prepare }, listener) {
       return take()
     },
 
-    /** Only this leaves the room; whatever else ends the connection begins the grace period. */
+    /** Leaves the room. A connection that ends without this, or `leaveBy`, begins the grace period. */
     leave() {
       const { peer_id } = session ?? {}
       if (!peer_id) return Promise.resolve()

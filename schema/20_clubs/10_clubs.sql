@@ -13,8 +13,8 @@ comment on column clubs.id is 'Id of the club.';
 comment on column clubs.name is 'The club''s name, 1 to 80 characters.';
 comment on column clubs.description is 'What the club is for.';
 comment on column clubs.topic_id is 'The club''s topic, if any.';
-comment on column clubs.owner_id is 'The user who founded it; the acting user by default.';
-comment on column clubs.created_at is 'When it was founded.';
+comment on column clubs.owner_id is 'The user who created it; the acting user by default.';
+comment on column clubs.created_at is 'When it was created.';
 
 select refuse_bad_names('clubs', 'name', 'club', 60);
 select refuse_hidden_controls('clubs', 'description');

@@ -19,7 +19,7 @@ comment on column club_directory.id is 'Id of the club.';
 comment on column club_directory.name is 'The club''s name.';
 comment on column club_directory.description is 'What the club is for.';
 comment on column club_directory.topic is 'The club''s topic.';
-comment on column club_directory.owner is 'The name of its owner: the founder, or else the member who has been an owner longest.';
+comment on column club_directory.owner is 'The name of its owner: its creator, or else the member who has been an owner longest.';
 comment on column club_directory.members is 'Number of members.';
 comment on column club_directory.followers is 'Number of followers.';
 comment on column club_directory.open_rooms is 'Number of its open rooms, without rooms for invited users only.';

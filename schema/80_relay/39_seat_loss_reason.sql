@@ -5,4 +5,4 @@ return case when seat_loss_reason.reason = 'removed'
             then 'banned' else coalesce(seat_loss_reason.reason, 'left') end;
 
 comment on function seat_loss_reason(bigint, bigint, text) is
-  'Why this user lost the seat, as they alone are told, by the reason in the log. All others read there that they were removed: only those who moderate the room learn of a ban.';
+  'The reason of a lost seat that its user receives. For a ban the log has the reason removed, which everybody reads; the banned user alone receives banned.';

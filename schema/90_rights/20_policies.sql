@@ -26,8 +26,8 @@ comment on policy users_change_themselves on users is 'Users change only their o
 
 create policy clubs_are_public on clubs for select using (true);
 comment on policy clubs_are_public on clubs is 'Everybody may read clubs.';
-create policy clubs_are_founded_as_yourself on clubs for insert to roomtone_person with check (owner_id = acting_user());
-comment on policy clubs_are_founded_as_yourself on clubs is 'Who founds a club is its owner.';
+create policy clubs_are_created_as_yourself on clubs for insert to roomtone_person with check (owner_id = acting_user());
+comment on policy clubs_are_created_as_yourself on clubs is 'Who creates a club is its owner.';
 create policy clubs_only_owners_change_them on clubs for update to roomtone_person using (club_role(id) = 'OWNER');
 comment on policy clubs_only_owners_change_them on clubs is 'Only owners change a club.';
 create policy clubs_are_deleted_by_their_owners on clubs for delete to roomtone_person using (club_role(id) = 'OWNER');

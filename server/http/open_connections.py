@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 
 class OpenConnection(Protocol):
     def give_up(self) -> None:
-        """Close it, as another needs its place."""
+        """Close this connection to make room for another."""
 
 
 class OpenConnections:
-    """Which of them wait, the longest first. When there are too many, that one is closed; no stream ever is."""
+    """The connections that wait for their clients, the longest first. If there are too many, that one is closed; streams never are."""
 
     def __init__(self, streams: StreamCounts, metrics: Metrics) -> None:
         self._streams = streams
@@ -36,15 +36,15 @@ class OpenConnections:
         self._unread_size = 0
 
     def waits(self, connection: OpenConnection) -> None:
-        """It waits for its client, from now on if it did not yet."""
+        """Its client has to do something, from now on unless it had to before."""
         self._waiting.setdefault(connection)
 
     def waits_no_more(self, connection: OpenConnection) -> None:
-        """The relay works for it, or it is closed."""
+        """The relay handles its request, or it is closed."""
         self._waiting.pop(connection, None)
 
     def waits_unread(self, connection: OpenConnection, size: int) -> None:
-        """So many bytes of its answer are in memory. When there is too much, what waited longest is closed."""
+        """`size` bytes of its answer are in memory. If there are too many bytes in all, the one that waited longest is closed."""
         self.was_read(connection)
         self.waits(connection)
         self._unread[connection] = size

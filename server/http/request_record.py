@@ -1,4 +1,4 @@
-"""One request, on record: its id, in the answer's head and in every line of the log; its answer, counted and timed.
+"""Gives each request an id, which is in the answer's headers and in the log, and counts and times its answer.
 
 A line of the log for each answer is written on level `info` only. It has the route and not the path, which may hold an
 invitation's code, and never a query.

@@ -1,6 +1,7 @@
-"""What a request may say once: headers, and its host.
+"""What a request may have only once: some headers, and its host.
 
-Of two lines one reader takes the first and another, such as a proxy, the last: what one allowed is then not what the other does.
+If a header is sent twice, a proxy may read the last line and the relay the first. The proxy would then check another value than the
+one that the relay uses.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ SINGLE: Final = frozenset(
         b"sec-websocket-version",
     }
 )
-"""In lower case. Everything the relay reads and a comma does not separate (RFC 9110, 5.3)."""
+"""Names in lower case: all headers that the relay reads and that are no lists (RFC 9110, 5.3)."""
 
 LISTS: Final = frozenset({b"accept", b"accept-encoding", b"if-match", b"if-none-match", b"prefer"})
 """Lists that the relay reads: several lines are one list."""

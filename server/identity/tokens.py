@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import time
 import uuid
 from collections import OrderedDict
@@ -32,7 +33,11 @@ COOKIE = "roomtone"
 SUBPROTOCOL = "bearer."
 TOKEN_LIFETIME = timedelta(days=30)
 CLOCK_SKEW_S = 30  # an issuer's clock may be off by that much
-MOST_VERIFIED = 1000  # tokens whose claims are kept, of about 1 kB each
+MOST_VERIFIED = 1000  # tokens whose claims are kept
+LONGEST_VERIFIED = 2048  # characters of such a token
+COMPACT = re.compile(
+    r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII
+)  # RFC 7515, 7.1; a decoder skips other characters
 
 _CLAIMS_KEY = "roomtone.claims"
 _OWN_ALGORITHM = "HS256"
@@ -137,13 +142,15 @@ class Tokens:
             self._verified.move_to_end(token)
             return known
         claims, algorithm = self._decode(token)
-        if algorithm == _OWN_ALGORITHM:
+        if algorithm == _OWN_ALGORITHM and len(token) <= LONGEST_VERIFIED:
             self._verified[token] = claims
             if len(self._verified) > MOST_VERIFIED:
                 self._verified.popitem(last=False)
         return claims
 
     def _decode(self, token: str) -> tuple[Claims, str]:
+        if not COMPACT.fullmatch(token):
+            raise _refused("PGRST301", "this is no token")
         try:
             algorithm = str(jwt.get_unverified_header(token).get("alg"))
             key = self._key_for(token, algorithm)

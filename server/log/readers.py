@@ -1,4 +1,4 @@
-"""The readers of what is shared: those that have received everything are written to in one loop, the others take by themselves."""
+"""The readers of a log, or of the hallway. Those that have received everything are written to in one loop; the others fetch by themselves."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Readers(Generic[R]):
     def __init__(self, sent: Sent) -> None:
         self.written_at = 0.0
         self._writers = Writers(sent)
-        self._waiting: set[R] = set()  # those that `_writers` does not serve
+        self._waiting: set[R] = set()  # those that `_writers` does not write to
         self._readers: Multimap[UserId | None, R] = Multimap()
 
     def subscribe(self, reader: R) -> None:

@@ -26,12 +26,12 @@ class Renumbering:
     _timestamp_offset: int = 0
     _newest: int = 0  # of the speaker's own numbers, on the present SSRC
     _sent_at: float = 0.0
-    _resumed: bool = False
+    _paused: bool = False
 
     def place(self, packet: RtpPacket) -> Place | None:
         """Where the packet is in the listener's stream; None for one from before the stream began or was paused."""
         ssrc, seq, timestamp, marker = packet[:4]
-        if ssrc != self._ssrc or self._resumed:
+        if ssrc != self._ssrc or self._paused:
             self._begin(packet)
         mapped = (timestamp + self._timestamp_offset) & 0xFFFFFFFF
         ahead = (seq - self._newest) & 0xFFFF
@@ -53,7 +53,7 @@ class Renumbering:
 
     def pause(self) -> None:
         """The speaker is not forwarded for now. The next packet begins a new talkspurt, without a gap in the numbers."""
-        self._resumed = self._ssrc is not None
+        self._paused = self._ssrc is not None
 
     def _begin(self, packet: RtpPacket) -> None:
         if self.seq < 0:
@@ -70,4 +70,4 @@ class Renumbering:
         self._timestamp_offset = (wanted - packet.timestamp) & 0xFFFFFFFF
         self._first = self.seq
         self._begins = True
-        self._resumed = False
+        self._paused = False

@@ -39,7 +39,7 @@ class Account:
         return self._seconds.wait_for(0)
 
     def charge(self, seconds: float) -> None:
-        """So much is used up."""
+        """Subtract these seconds from the budget."""
         self._seconds.overdraw(seconds)
 
     @contextmanager

@@ -119,7 +119,7 @@ class Database:
 
     @asynccontextmanager
     async def relay_for_many(self) -> AsyncIterator[Connection]:
-        """As `relay`, for what many requests ask for together: a connection that is otherwise for users."""
+        """As `relay`, for one query of many requests, from the pool of the users' connections."""
         async with self._users.connection() as connection:
             yield connection
 

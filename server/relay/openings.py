@@ -1,7 +1,7 @@
 """What streams need to begin, read for many of them at once: their seats, and the snapshots of their rooms.
 
-A stream that is opened while a query runs waits for the next one, which serves all that wait. The state of a room is in its answer
-once, for all who follow it. The database decides: those whom it does not return ask as the user, and are told the rule.
+A stream that is opened while a query runs waits for the next one, which serves all that wait. The result has each room's state
+once. If the database returns no row for a user, the relay asks again as that user, and gets the error with its rule.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..supervision import begin
 from ..types import Cursor, PeerId, RoomId, UserId
 
 MOST_AT_ONCE: Final = 64  # sessions in one query; more wait for the next
-QUERIES: Final = 1  # at a time; while it runs, others gather
+QUERIES: Final = 1  # at a time; requests that arrive meanwhile go into the next one
 
 SEATS: Final = (
     "select place, peer_id::text from roomtone.relay_seats_of(%s, %s, %s::uuid[], %s::text[])"
@@ -110,8 +110,9 @@ class Gathered(Generic[T]):
                     question.seconds = (time.monotonic() - began) / len(asked)
         except psycopg.Error as error:
             log.warning("streams could not be opened together: %s", str(error).strip())
-            if error.sqlstate is None:
-                # Not refused, but not answered: whoever waits would wait as long again, and then ask alone.
+            unanswered = error.sqlstate is None and not isinstance(error, psycopg.DataError)
+            if unanswered or not asked:
+                # The database did not answer. Each who waits would wait for another timeout, and then ask alone.
                 self._fail([*asked, *self._waiting], error)
                 self._waiting.clear()
         finally:

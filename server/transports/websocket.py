@@ -106,7 +106,7 @@ class HallwaySocket:
     async def _end(self, reader: SocketReader) -> None:
         await self._ended.wait()
         await reader.finish(self._ended)
-        # The writer ends before, unless the client does not read.
+        # If the client reads, the writer ends first and cancels this wait.
         await asyncio.sleep(CUT_OFF_AFTER)
 
     async def _open(self) -> list[Frame]:

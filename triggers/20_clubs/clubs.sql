@@ -34,13 +34,13 @@ comment on trigger _120_guard_values on clubs is 'Refuses values that break the 
 
 create or replace trigger _130_limit before insert on clubs
 for each row execute function tg_limit('clubs_are_limited_in_number', '100', 'owner_id');
-comment on trigger _130_limit on clubs is 'At most 100 clubs founded by one user.';
+comment on trigger _130_limit on clubs is 'At most 100 clubs created by one user.';
 
 create or replace trigger _140_pace before insert on clubs
 for each row execute function tg_pace('clubs_are_rate_limited', '20', '1 day');
 comment on trigger _140_pace on clubs is 'Rate limit: 20 per user in 1 day.';
 
-create or replace function tg_clubs__add_founder() returns trigger
+create or replace function tg_clubs__add_first_owner() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   insert into members (club_id, user_id, role) values (new.id, new.owner_id, 'OWNER');
@@ -49,11 +49,11 @@ begin
 end
 $$;
 
-comment on function tg_clubs__add_founder() is 'Makes the founder of a club its owner and first follower.';
+comment on function tg_clubs__add_first_owner() is 'Makes the creator of a club its owner and first follower.';
 
-create or replace trigger _300_add_founder after insert on clubs
-for each row execute function tg_clubs__add_founder();
-comment on trigger _300_add_founder on clubs is 'Makes the founder the club''s OWNER and follower.';
+create or replace trigger _300_add_first_owner after insert on clubs
+for each row execute function tg_clubs__add_first_owner();
+comment on trigger _300_add_first_owner on clubs is 'Makes the creator the club''s OWNER and follower.';
 
 create or replace function tg_clubs__guard_delete() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

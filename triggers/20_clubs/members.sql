@@ -6,7 +6,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   actor_role text := club_role(new.club_id);
 begin
-  -- The first member is the founder, whom tg_clubs__add_founder adds.
+  -- The first member is the creator, whom tg_clubs__add_first_owner adds.
   if acting_as_operator() or not exists (select from members m where m.club_id = new.club_id) then
     return new;
   end if;

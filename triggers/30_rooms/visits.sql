@@ -19,4 +19,4 @@ comment on trigger _370_remember_visit on participants is 'Stores who was in the
 create or replace trigger _375_remember_visit_again after update of peer_id on participants
 for each row when (old.kind in ('person', 'bot') and old.peer_id is not null and new.peer_id is distinct from old.peer_id)
 execute function tg_participants__remember_visit();
-comment on trigger _375_remember_visit_again on participants is 'Stores since when somebody was there who joins again, or a host who leaves.';
+comment on trigger _375_remember_visit_again on participants is 'Stores when a participant first joined who joins again, or a host who leaves.';

@@ -38,7 +38,7 @@ begin
 end
 $$;
 
-comment on function tg_bans__remove() is 'Removes the banned user from the room, with the reason removed (they themselves are told of the ban), and the role that was kept for them.';
+comment on function tg_bans__remove() is 'Removes the banned user from the room, with the reason removed (the banned user alone receives the reason banned), and the role that was kept for them.';
 
 drop trigger if exists _600_remove on bans;
 create constraint trigger _600_remove after insert on bans

@@ -16,7 +16,7 @@ export function createDialog(title, ...children) {
   function closeBeside(/** @type {Event} */ event) {
     if (event.target === dialog) dialog.close()
   }
-  /** A key may have opened it again before this event came: browsers handle keys first. */
+  /** The event may come late: a key may have opened the dialog again, as browsers handle keys first. */
   function closed() {
     if (!dialog.open) for (const listener of listeners) listener()
   }

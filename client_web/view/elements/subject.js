@@ -3,7 +3,7 @@
  * @param {() => void} clear
  * @returns {(...subject: (string|number|undefined)[]) => void}  to call with what is shown now, before its words are written
  */
-export function clearsWhenAnother(clear) {
+export function clearOnNewSubject(clear) {
   /** @type {string|null} */ let shown = null
   return (...subject) => {
     const latest = subject.join()

@@ -44,7 +44,7 @@ function createPinDialog(/** @type {(url: string) => Promise<unknown>} */ pinLin
   const form = createForm({ fields: { address }, rules: RULES, go: 'Pin it', check: () => (typed() ? null : ['address', 'This is no link. A link looks like https://example.org/page.']), submit }, address.element)
   const dialog = createDialog('Pin a link', form.element)
 
-  /** Without a scheme, only what looks like the name of a host: "not a link" is none. */
+  /** Adds https:// only to a text that begins like the name of a host: with a dot, and without a space. */
   const typed = () => linkOf(/^[^\s/:]+\.[^\s/:]+(?:[/:]|$)/u.test(address.value) ? `https://${address.value}` : address.value)
 
   async function submit() {

@@ -12,7 +12,7 @@ import { createRoomRecordings } from '../recording/room_recordings.js'
 import { createSeat } from '../stage/seat.js'
 import { createSpeakers } from '../stage/speakers.js'
 import { createStageOrder } from '../stage/order.js'
-import { clearsWhenAnother } from '../elements/subject.js'
+import { clearOnNewSubject } from '../elements/subject.js'
 import { symbol } from '../elements/symbol.js'
 import { createStageTools } from '../stage/tools.js'
 
@@ -53,8 +53,8 @@ export function createRoom(actions) {
   const scroll = element('div', { class: 'room__scroll scrolls' },
     head.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
   /** @type {ShownRoomSession|null} */ let latest = null
-  // What was said about the other room.
-  const shows = clearsWhenAnother(() => {
+  // Clears what was shown of the room before.
+  const shows = clearOnNewSubject(() => {
     scroll.scrollTop = 0
     for (const each of [controls, tools, queue]) each.forget()
   })

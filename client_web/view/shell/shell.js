@@ -15,7 +15,7 @@ import { createRoomNews } from './room_news.js'
 import { addressOf } from './route.js'
 import { createScrolls } from './scrolls.js'
 import { createSidePanel } from '../room/side_panel.js'
-import { clearsWhenAnother } from '../elements/subject.js'
+import { clearOnNewSubject } from '../elements/subject.js'
 import { tellsOfInvitation } from '../room/ending_words.js'
 
 /**
@@ -66,7 +66,7 @@ export function createShellView(main, actions) {
   /** @type {RoomSession|null} */ let endingRead = null // the room session whose ending was read
   /** @type {Now|null} */ let latest = null // what `update` got
   // A refusal concerns the room, and what I am in it.
-  const concerns = clearsWhenAnother(() => room.refuse(null))
+  const concerns = clearOnNewSubject(() => room.refuse(null))
 
   main.append(
     topBar.element,

@@ -5,7 +5,7 @@ import { createSoundMeter } from './meter.js'
 import { symbol } from '../elements/symbol.js'
 
 /** @type {['noiseSuppression'|'echoCancellation'|'autoGainControl', string, string][]} */
-const TREATMENTS = [
+const PROCESSING = [
   ['noiseSuppression', 'Reduce background noise', 'Fans, keyboards, the street. Turn it off for music.'],
   ['echoCancellation', 'Cancel echo', 'Turn it off only if you use headphones.'],
   ['autoGainControl', 'Adjust my volume automatically', 'Louder when you are far away, softer when you shout.'],
@@ -36,7 +36,7 @@ export function createSoundCheck({ devices, testMicrophone, playTone }) {
   const heard = element('p', { class: 'sound-check__hint quiet', role: 'status', id: 'sound-check-tone' })
   const fixed = element('p', { class: 'sound-check__hint quiet', text: 'This browser uses the loudspeaker of your system. Choose it in the settings of your system.' })
 
-  const switches = TREATMENTS.map(([name, title, about]) => switchOf(name, title, about))
+  const switches = PROCESSING.map(([name, title, about]) => switchOf(name, title, about))
   const notice = element('p', { class: 'sound-check__notice', role: 'status' })
   const dialog = createDialog('Sound check',
     element('div', { class: 'sound-check' },
@@ -113,7 +113,7 @@ export function createSoundCheck({ devices, testMicrophone, playTone }) {
     }
   }
 
-  /** @param {typeof TREATMENTS[number][0]} name @param {string} title @param {string} about */
+  /** @param {typeof PROCESSING[number][0]} name @param {string} title @param {string} about */
   function switchOf(name, title, about) {
     const id = `sound-check-${name}`
     const box = element('input', { class: 'switch', type: 'checkbox', role: 'switch', 'aria-describedby': id, on: { change: () => devices.turn(name, box.checked) } })

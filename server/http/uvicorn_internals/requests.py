@@ -235,7 +235,7 @@ class BoundedRequests(HttpToolsProtocol):
         self.transport.close()
 
 
-def is_no_cut_stream(record: logging.LogRecord) -> bool:
+def ignore_cut_streams(record: logging.LogRecord) -> bool:
     """A filter for uvicorn's log. A response without an end is how the relay cuts off a slow subscriber.
 
     That is counted in the metrics and is no error.

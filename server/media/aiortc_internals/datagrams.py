@@ -113,7 +113,7 @@ class Datagrams:
         self._lost: list[Callable[[int], None]] = []
         self._parts = ffi.new("struct iovec[]", TOGETHER)
         self._messages = ffi.new("struct mmsghdr[]", TOGETHER)
-        # The address of each place, and not its target, which would keep a connection after its end.
+        # Only the addresses: a reference to a target would keep a closed connection in memory.
         self._names: list[Any] = [None] * TOGETHER
         for place in range(TOGETHER):
             self._parts[place].iov_base = self._data[place]
@@ -139,7 +139,7 @@ class Datagrams:
         size = lengths[place]
         self._parts[place].iov_len = size
         if self._names[place] is not target.name:
-            # Mostly it is the same receiver as in the last pass.
+            # Usually this slot has this receiver's address from the last pass.
             head = self._messages[place].msg_hdr
             head.msg_name, head.msg_namelen = target.name, target.length
             self._names[place] = target.name
@@ -178,7 +178,7 @@ class Datagrams:
             elif ffi.errno in NOT_NOW:
                 return [*failed, *range(first, end)]
             elif ffi.errno in (errno.EINTR, errno.ECONNREFUSED) and not retried:
-                retried = True  # interrupted, or the news of a datagram that was sent before
+                retried = True  # interrupted, or the refusal of an earlier datagram: try once more
             else:
                 failed.append(first)  # its address is refused; the next may be better
                 first += 1

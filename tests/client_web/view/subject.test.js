@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { createConsent } from '../../../client_web/room/consent.js'
-import { clearsWhenAnother } from '../../../client_web/view/elements/subject.js'
+import { clearOnNewSubject } from '../../../client_web/view/elements/subject.js'
 import { meInWords } from '../../../client_web/view/stage/stage_words.js'
 
 test('words are cleared when another room, phase or role is shown, and not before', () => {
   let cleared = 0
-  const concerns = clearsWhenAnother(() => (cleared += 1))
+  const concerns = clearOnNewSubject(() => (cleared += 1))
   const counts = [[1, 'joining', undefined], [1, 'in', 'SPEAKER'], [1, 'in', 'SPEAKER'], [1, 'in', 'AUDIENCE'], [2, 'in', 'AUDIENCE'], [0, undefined, undefined]]
     .map((subject) => concerns(...subject) ?? cleared)
   assert.deepEqual(counts, [0, 1, 1, 2, 3, 4])

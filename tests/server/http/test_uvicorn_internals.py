@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from roomtone.http.uvicorn_internals import websockets
 from roomtone.http.uvicorn_internals.flow import Flow, Pipeline
-from roomtone.http.uvicorn_internals.requests import BoundedRequests, is_no_cut_stream
+from roomtone.http.uvicorn_internals.requests import BoundedRequests, ignore_cut_streams
 from roomtone.http.uvicorn_internals.websockets import BoundedWebSocket
 from roomtone.paths import PACKAGE
 from roomtone.transports.direct import OfferedTransport, offered
@@ -228,7 +228,7 @@ def test_a_stream_that_is_cut_is_no_error_in_the_log() -> None:
     text = "ASGI callable returned without completing response."
     assert text in Path(httptools_impl.__file__).read_text()
     record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, text, (), None)
-    assert not is_no_cut_stream(record)
+    assert not ignore_cut_streams(record)
 
 
 def test_no_other_module_imports_uvicorns_protocols() -> None:

@@ -45,6 +45,19 @@ def test_only_the_tokens_that_were_used_last_are_kept(monkeypatch: pytest.Monkey
     assert [tokens.verify(token)["sub"] for token in issued[1:]] == ["2", "3"]
 
 
+def test_a_token_has_one_spelling_and_a_long_one_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tokens = Tokens(SECRET)
+    token = tokens.issue(RICK)
+    for spelled in (token + "!", token + "=", token[:-1] + "\u00e9" + token[-1], token + "."):
+        assert refusal(tokens, spelled) == (401, "PGRST301")
+    long = jwt.encode(claims(note="x" * 2048), SECRET, "HS256")
+    tokens.verify(long)
+    monkeypatch.setattr(jwt, "decode", has_expired)
+    assert refusal(tokens, long) == (401, "PGRST303")
+
+
 def test_tokens_of_other_issuers_whose_keys_may_be_withdrawn_are_verified_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

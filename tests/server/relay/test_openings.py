@@ -127,3 +127,15 @@ async def test_streams_open_one_by_one_when_they_cannot_be_read_together(
     async with follow(f"{relay.url}/rooms/{room}/events", relay.token("anna")) as anna:
         first = await anna.until(lambda frame: frame.event == "snapshot")
         assert [each["username"] for each in first.data["participants"]] == ["anna"]
+
+
+async def test_a_token_that_the_database_cannot_read_lets_all_ask_alone(
+    psql: Psql, database: Database
+) -> None:
+    room = psql.room("rick")
+    peer = psql.seat(room, "anna")
+    openings = Openings(database)
+    asked = (wanted(psql, room, "anna", peer, token) for token in ("a\0b", None))
+    answers = await asyncio.gather(*(openings.seats.ask(one) for one in asked))
+    assert None in answers  # and nothing was raised
+    assert await openings.seats.ask(wanted(psql, room, "anna", peer)) == peer
