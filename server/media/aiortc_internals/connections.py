@@ -39,7 +39,7 @@ def limit_input(pc: RTCPeerConnection) -> None:
 
     Anybody who finds the port can send datagrams to it before anything is decrypted, and aiortc closes a transport at an
     empty datagram, or at one larger than its buffer. A peer can send checks from any number of ports: aioice keeps each as
-    a candidate and sends checks to it. Gathering waits five seconds for a server that does not answer.
+    a candidate and sends checks to it, and raises KeyError at one without PRIORITY. Gathering waits five seconds for a server that does not answer.
     """
     for transceiver in pc.getTransceivers():
         connection = ice_connection(transceiver)
@@ -73,6 +73,8 @@ def _checked(
     addr: tuple[str, int],
     protocol: Any,
 ) -> None:
+    if "PRIORITY" not in message.attributes:  # required (RFC 8445, 7.1.1); aioice looks it up
+        return
     known = connection._remote_candidates
     if len(known) < REMOTE_CANDIDATES_LIMIT or any(
         (candidate._network_host, candidate.port) == addr for candidate in known

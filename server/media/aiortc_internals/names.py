@@ -26,6 +26,13 @@ class StunProtocol(Protocol):
     transport: DatagramTransport
 
 
+class Transaction(Protocol):
+    """`aioice.stun.Transaction`: whom a request was sent to, and the password that the answer must know."""
+
+    _Transaction__addr: tuple[str, int]
+    _Transaction__integrity_key: bytes | None
+
+
 class CandidatePair(Protocol):
     protocol: StunProtocol
 

@@ -1,7 +1,7 @@
 """One UDP port of each address for all connections of a room, where aioice opens one for each connection.
 
 So packets for many listeners are handed to the kernel in one call (`datagrams.py`), and a firewall has few ports to open. Who a
-datagram is for is known from its address, which a connectivity check with the right password has named before (RFC 8445, 7.3).
+datagram is for is known from its address, which a connectivity check with the right password has named before (RFC 8445, 7.2, 7.3).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import struct
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final, cast
@@ -19,7 +20,7 @@ from aioice.ice import StunProtocol, server_reflexive_candidate
 from aiortc import RTCPeerConnection
 
 from .connections import REMOTE_CANDIDATES_LIMIT, ice_connection
-from .names import IceConnection
+from .names import IceConnection, Transaction
 
 SOCKET_BUFFER: Final = 1 << 21  # bytes, as far as the kernel allows: a burst of all speakers
 MAGIC_COOKIE: Final = b"\x21\x12\xa4\x42"  # RFC 8489, 5
@@ -27,11 +28,18 @@ Address = tuple[str, int]
 
 
 class SharedPort(asyncio.DatagramProtocol):
-    """One port. A connection is known by its user name fragment (RFC 8445, 5.3), and then by the addresses of its peer."""
+    """One port. A connection is known by its user name fragment (RFC 8445, 5.3), and then by the addresses of its peer.
+
+    An address belongs to the connection whose check was answered from there last: nobody else could have answered. But a peer may
+    send before our check is answered, and from an address where it never was: so a datagram goes also to the connection that was
+    last checked from its address. A participant can forge that address. Then it gets what it cannot decrypt, and takes nothing
+    away from who answered; and no claim, old or forged, keeps out a browser that connects again from the same port.
+    """
 
     def __init__(self) -> None:
         self._by_fragment: dict[str, StunProtocol] = {}
-        self._by_address: dict[Address, StunProtocol] = {}
+        self._answered: dict[Address, StunProtocol] = {}
+        self._checked: dict[Address, StunProtocol] = {}
         self.transport: Any = None
         self.file_number = -1
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -46,7 +54,8 @@ class SharedPort(asyncio.DatagramProtocol):
     def connection_lost(self, error: Exception | None) -> None:
         for protocol in [*self._by_fragment.values()]:
             protocol.connection_lost(error)
-        self._by_fragment, self._by_address, self.file_number = {}, {}, -1
+        self._by_fragment, self._answered, self._checked = {}, {}, {}
+        self.file_number = -1
         self.closed.set_result(None)
 
     def add(self, connection: IceConnection, component: int) -> StunProtocol:
@@ -70,45 +79,60 @@ class SharedPort(asyncio.DatagramProtocol):
         return connection.local_username in self._by_fragment
 
     def remove(self, protocol: StunProtocol) -> None:
-        self._by_fragment = {f: p for f, p in self._by_fragment.items() if p is not protocol}
-        self._by_address = {a: p for a, p in self._by_address.items() if p is not protocol}
+        every: list[dict[Any, StunProtocol]] = [self._by_fragment, self._answered, self._checked]
+        for known in every:
+            for key in [key for key, each in known.items() if each is protocol]:
+                del known[key]
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
         address = (addr[0], addr[1])
         if data[4:8] == MAGIC_COOKIE and data[0] < 4:  # RFC 7983, 7
             self._check_received(data, address)
-        elif (protocol := self._by_address.get(address)) is not None:
-            protocol.receiver.data_received(data, protocol.local_candidate.component)
+            return
+        answered, checked = self._answered.get(address), self._checked.get(address)
+        if answered is not None:
+            answered.receiver.data_received(data, answered.local_candidate.component)
+        if checked is not None and checked is not answered:
+            checked.receiver.data_received(data, checked.local_candidate.component)
 
     def _check_received(self, data: bytes, address: Address) -> None:
         try:
             message = stun.parse_message(data)
-        except ValueError:
+        except (ValueError, struct.error):  # the second for an attribute that is too short
             return
-        protocol: StunProtocol | None
         if message.message_class == stun.Class.REQUEST:
             fragment = str(message.attributes.get("USERNAME", "")).partition(":")[0]
             protocol = self._by_fragment.get(fragment)
             if protocol is None:
                 return
-            password = protocol.receiver.local_password.encode("utf8")
-            if "MESSAGE-INTEGRITY" in message.attributes and message.check_message_integrity(
-                password
-            ):
-                self._learn(address, protocol)
+            if message.check_message_integrity(protocol.receiver.local_password.encode("utf8")):
+                _learn(self._checked, address, protocol)
         else:
             every = self._by_fragment.values()
             protocol = next((p for p in every if message.transaction_id in p.transactions), None)
             if protocol is None:
                 return
-            self._learn(address, protocol)
+            if _answers(message, address, protocol.transactions[message.transaction_id]):
+                _learn(self._answered, address, protocol)
         protocol.datagram_received(data, address)
 
-    def _learn(self, address: Address, protocol: StunProtocol) -> None:
-        if self._by_address.get(address) is not protocol and (
-            sum(each is protocol for each in self._by_address.values()) < REMOTE_CANDIDATES_LIMIT
-        ):
-            self._by_address[address] = protocol
+
+def _answers(message: stun.Message, address: Address, asked: Any) -> bool:
+    """Whether this is from the peer that was asked, and from where it was asked; a STUN server has no password (key)."""
+    transaction: Transaction = asked
+    key = transaction._Transaction__integrity_key
+    return (
+        key is not None
+        and address == transaction._Transaction__addr
+        and message.check_message_integrity(key)
+    )
+
+
+def _learn(known: dict[Address, StunProtocol], address: Address, protocol: StunProtocol) -> None:
+    if known.get(address) is not protocol and (
+        sum(each is protocol for each in known.values()) < REMOTE_CANDIDATES_LIMIT
+    ):
+        known[address] = protocol
 
 
 class PortTransport:
@@ -203,5 +227,5 @@ async def _reflexive(protocol: StunProtocol, server: Address, seconds: float) ->
     try:
         async with asyncio.timeout(seconds):
             return [(await server_reflexive_candidate(protocol, server))[0]]
-    except (OSError, TimeoutError, stun.TransactionError):
-        return []
+    except (OSError, TimeoutError, KeyError, stun.TransactionError):
+        return []  # KeyError: an answer without XOR-MAPPED-ADDRESS

@@ -14,6 +14,7 @@ from typing import Any
 import aioice
 import aioice.ice
 import pytest
+from aioice import stun
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
 from aiortc.rtcrtpsender import RTCEncodedFrame
 from roomtone.media.aiortc_internals import names
@@ -86,6 +87,9 @@ async def test_the_private_name_exists(connected: RTCPeerConnection, owner: str,
         "RemoteCandidate": ice._remote_candidates[0],
         "CandidatePair": pair,
         "StunProtocol": pair.protocol,
+        "Transaction": stun.Transaction(
+            ice.build_request(pair, False), pair.remote_addr, pair.protocol
+        ),
         "DatagramTransport": pair.protocol.transport,
     }
     assert hasattr(found[owner], name)
