@@ -174,6 +174,7 @@ def loses_the_audio_server_and_a_recording(night: Evening, database_url: str, fo
         psql.run("update recordings set begins_at = announced_at")
         for tab in night.everybody():
             tab.until("() => roomtone.state.recording.running?.phase === 'recording'")
+        eventually(lambda: psql.one("select started_at is not null from recordings"))  # by the node
     lost = "This room needs an audio server, and none is running. Audio starts when one does."
     for tab in night.everybody():
         tab.reads(lost)

@@ -184,9 +184,9 @@ def test_a_person_who_accepts_is_heard_at_once_and_the_others_without_a_gap(
         psql.one("select move_to_audience(%s, 'beth')", room)
         beth.reads("You're listening again")
         beth.waits_for("() => opened.every((track) => track.readyState === 'ended')")
-    # Of the promised time, a fourth is for the row of her answer; where other processes have the processors, both are late.
+    # That is what is promised; where other processes have the processors, the row of her answer is late, too.
     for name, late in heard.items():
-        assert median(late) < max(SOON, 4 * median(seen[name])), (heard, seen)
+        assert median(late) < max(SOON, 10 * median(seen[name])), (heard, seen)
     assert psql.act_as(None).one(offers, psql.person("rick")) == before, "nothing was negotiated"
     assert morty.page.evaluate("silences") == 0
 
