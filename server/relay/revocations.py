@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -40,22 +41,22 @@ class Revocations:
         self._throttle = TokenBucket(QUERIES_PER_S, QUERIES_AT_ONCE)
         self._revoked: set[str] = set()
         self._to_check: set[str] = set()
-        self._signing_out: set[str] = set()
+        self._signing_out: Counter[str] = Counter()
         self._work = asyncio.Event()
 
     def use(self, claims: Claims, subscriber: Subscriber) -> None:
         """The subscriber uses this token until `end_use`; it advances when the token is revoked."""
-        if "jti" not in claims:  # without an id it cannot be revoked
+        jti = _id_of(claims)
+        if jti is None:  # without an id it cannot be revoked
             return
-        jti = str(claims["jti"])
         if jti not in self._in_use:
             self._by_digest.add(_digest(jti), jti)
         self._in_use.add(jti, subscriber)
 
     def end_use(self, claims: Claims, subscriber: Subscriber) -> None:
-        if "jti" not in claims:
+        jti = _id_of(claims)
+        if jti is None:
             return
-        jti = str(claims["jti"])
         self._in_use.discard(jti, subscriber)
         if jti not in self._in_use:
             self._revoked.discard(jti)
@@ -71,26 +72,26 @@ class Revocations:
             self.end_use(claims, subscriber)
 
     def __contains__(self, claims: Claims) -> bool:
-        return bool(self._revoked) and str(claims.get("jti")) in self._revoked
+        return bool(self._revoked) and _id_of(claims) in self._revoked
 
     @contextmanager
     def signing_out(self, claims: Claims) -> Iterator[None]:
         """Revoke this token in the block. Its streams may read that their user left before the block has ended."""
-        jti = str(claims.get("jti"))
-        self._signing_out.add(jti)
+        jti = _id_of(claims)
+        if jti is None:
+            yield
+            return
+        self._signing_out[jti] += 1  # one token may sign out twice at once
         try:
             yield
-            self.add(claims)
+            self._end(jti)
         finally:
-            self._signing_out.discard(jti)
+            self._signing_out[jti] -= 1
+            if not self._signing_out[jti]:
+                del self._signing_out[jti]
 
     def is_signing_out(self, claims: Claims) -> bool:
-        return bool(self._signing_out) and str(claims.get("jti")) in self._signing_out
-
-    def add(self, claims: Claims) -> None:
-        """This token was revoked here and now."""
-        if "jti" in claims:
-            self._end(str(claims["jti"]))
+        return bool(self._signing_out) and _id_of(claims) in self._signing_out
 
     def notified(self, digest: str) -> None:
         """A notification said that a token with this digest was revoked."""
@@ -132,6 +133,12 @@ class Revocations:
             self._revoked.add(jti)
             for subscriber in self._in_use[jti]:
                 subscriber.advance()
+
+
+def _id_of(claims: Claims) -> str | None:
+    """The id by which this token can be revoked."""
+    jti = claims.get("jti")
+    return None if jti is None else str(jti)
 
 
 def _digest(jti: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,6 +23,7 @@ from roomtone.relay.invitations import Invitations
 from roomtone.relay.metrics import Metrics
 from roomtone.relay.presence import Presence
 from roomtone.relay.recording_files import RecordingFiles
+from roomtone.relay.revocations import Revocations
 from roomtone.relay.room_logs import NoSuchRoom, RoomLogs
 from roomtone.settings import Settings
 from roomtone.supervision import begin, supervised
@@ -248,3 +249,20 @@ async def test_the_changes_of_clubs_are_gathered_in_one_event_of_bounded_size(
         await done.wait()
     task.cancel()
     assert [(each.event, json.loads(each.data)) for each in sent] == [("clubs", {"clubs": told})]
+
+
+async def test_a_token_is_signing_out_until_all_its_requests_are_answered_and_no_other_is(
+    database: Database,
+) -> None:
+    revocations = Revocations(database)
+    token, other = {"sub": "1", "jti": "a"}, {"sub": "2", "jti": "None"}
+    for nameless in ({"sub": "1"}, {"sub": "1", "jti": None}):
+        with revocations.signing_out(nameless):
+            assert not any(map(revocations.is_signing_out, ({"sub": "2"}, token, other)))
+    with ExitStack() as first:
+        first.enter_context(revocations.signing_out(token))
+        with revocations.signing_out(token):
+            assert revocations.is_signing_out(token)
+        assert revocations.is_signing_out(token), "the first is not answered yet"
+        assert not any(map(revocations.is_signing_out, ({"sub": "2"}, other)))
+    assert not revocations.is_signing_out(token)
