@@ -7,6 +7,7 @@ create unlogged table if not exists logs (
 );
 alter table logs add column if not exists deserted_at timestamptz;
 alter table logs add column if not exists notified_seq bigint;
+alter table logs add column if not exists notified_in xid8;
 alter table logs alter column epoch drop default;
 alter table logs set (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
@@ -16,7 +17,8 @@ comment on column logs.room_id is 'The room.';
 comment on column logs.epoch is
   'Identifies this log: milliseconds since 1970 when it began, followed by five digits of the room''s id. A crash empties UNLOGGED tables; the log that begins then has another epoch, so cursors of the lost log and of other rooms are recognised.';
 comment on column logs.head_seq is 'Position of the newest event.';
-comment on column logs.notified_seq is 'The first event of the newest transaction that wrote to this log: the position that its notification says.';
+comment on column logs.notified_seq is 'The first event of the newest transaction that appended to this log: the position that its notification says.';
+comment on column logs.notified_in is 'The newest transaction that appended to this log. Others may have changed other columns since, so xmin does not tell.';
 comment on column logs.hallway_seq is 'The first event of the newest transaction that changed the room''s row in the hallway view.';
 comment on column logs.deserted_at is
   'Since when nobody is in the room: the last participant left, or it opened on schedule and nobody has come. Null while somebody is there, and for a room in which nobody has been yet.';

@@ -102,6 +102,20 @@ def test_a_transaction_notifies_once_per_room_whatever_it_writes(
     assert payloads(psql) == [{"room": room, "seq": 6, "hallway": 6}]
 
 
+def test_a_transaction_that_first_changes_the_row_of_the_log_notifies_of_its_own_event(
+    psql: Psql, connect: Connect
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "rick")
+    psql.run("update events set committed_at = committed_at - interval '2 hours'")
+    writer = Psql(connect(autocommit=False))
+    psql.run("listen roomtone")
+    assert writer.one("select relay_delete_old_rows('1 hour', 1000)") == 2
+    writer.run("update rooms set name = 'Tea' where id = %s", room)
+    writer.connection.commit()
+    assert payloads(psql) == [{"room": room, "seq": 3, "hallway": 3}]
+
+
 def test_a_notification_is_a_pointer_without_personal_data(psql: Psql) -> None:
     room = psql.room("rick")
     rick = psql.seat(room, "rick")

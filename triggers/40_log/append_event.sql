@@ -16,10 +16,11 @@ begin
     -- transaction's first event. Only positions, never rows: every database user can LISTEN.
     update logs l set
       head_seq = l.head_seq + 1,
-      notified_seq = case when l.xmin = pg_current_xact_id()::xid then coalesce(l.notified_seq, l.head_seq + 1) else l.head_seq + 1 end,
+      notified_in = pg_current_xact_id(),
+      notified_seq = case when l.notified_in = pg_current_xact_id() then l.notified_seq else l.head_seq + 1 end,
       hallway_seq = case
         when not append_event.changes_hallway then l.hallway_seq
-        when l.xmin = pg_current_xact_id()::xid then coalesce(l.notified_seq, l.head_seq + 1)
+        when l.notified_in = pg_current_xact_id() then l.notified_seq
         else l.head_seq + 1 end
     where l.room_id = append_event.room_id
     returning l.head_seq, pg_notify('roomtone',
