@@ -26,7 +26,11 @@ export function invitationActions(context) {
   })
   const invite = createInvite({
     suggest: async (beginning) => (await shell.profiles.suggest(beginning)).filter((name) => name !== context.session.user?.username),
-    make: (place, how) => invitations.make(place.kind === 'room' ? { room_id: place.id } : { club_id: place.id }, how),
+    async make(place, how) {
+      const made = await invitations.make(place.kind === 'room' ? { room_id: place.id } : { club_id: place.id }, how)
+      if (place.kind === 'club') context.reload() // its page lists them, and no stream says that they changed
+      return made
+    },
     linkOf: (code) => shareable(addressOfInvitation(code)),
   })
   context.add(list, invite)

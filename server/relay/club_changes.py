@@ -27,7 +27,7 @@ class ClubChanges:
         self._work = asyncio.Event()
 
     def notified(self, club: ClubId) -> None:
-        """A notification said that this club, its members, followers, invitations or rooms changed."""
+        """A notification said that this club, its members, followers or rooms that everybody may see changed."""
         if len(self._changed) < MOST_IDS:
             self._changed[club] = None
         elif club not in self._changed:

@@ -119,42 +119,79 @@ def test_the_visits_of_an_ended_room_say_who_was_there(psql: Psql, room: int) ->
         ]  # fmt: skip
 
 
+def comes_as_guest(psql: Psql, room: int, name: str) -> None:
+    psql.act_as(None).run(
+        "insert into guests values (%s, %s) on conflict do nothing", room, psql.person(name)
+    )
+    psql.act_as(name).one("select role from join_room(%s)", room)
+
+
+def visits_read_by(psql: Psql, name: str | None) -> list[str]:
+    psql.act_as(name)
+    if name is None:
+        psql.run("set role roomtone_anon")
+    found = "select username from visits join users on id = user_id order by username"
+    return [username for (username,) in psql.all(found)]
+
+
 def test_the_visits_of_a_room_for_the_invited_are_read_by_those_who_could_see_them(
     psql: Psql,
 ) -> None:
     room = psql.room("rick")
     psql.run("update rooms set access = 'invited' where id = %s", room)
 
-    def comes(name: str) -> None:
-        psql.act_as(None).run(
-            "insert into guests values (%s, %s) on conflict do nothing", room, psql.person(name)
-        )
-        psql.act_as(name).one("select role from join_room(%s)", room)
-
-    def read_by(name: str | None) -> list[str]:
-        psql.act_as(name)
-        if name is None:
-            psql.run("set role roomtone_anon")
-        found = "select username from visits join users on id = user_id order by username"
-        return [username for (username,) in psql.all(found)]
-
     for name in ("rick", "anna", "bo"):
-        comes(name)
+        comes_as_guest(psql, room, name)
     psql.act_as("anna").one("select leave_room(%s)", room)
-    comes("bo")  # again, as by a reload: it is the same visit
-    comes("cleo")
+    comes_as_guest(psql, room, "bo")  # again, as by a reload: it is the same visit
+    comes_as_guest(psql, room, "cleo")
     psql.act_as("bo").one("select leave_room(%s)", room)
     psql.act_as(None).person("eve")
-    assert read_by("rick") == ["anna", "bo"]
-    assert read_by("bo") == ["anna", "bo"]
-    assert read_by("cleo") == ["bo"], "anna had left before cleo came"
-    assert read_by("eve") == read_by(None) == []
+    assert visits_read_by(psql, "rick") == ["anna", "bo"]
+    assert visits_read_by(psql, "bo") == ["anna", "bo"]
+    assert visits_read_by(psql, "cleo") == ["bo"], "anna had left before cleo came"
+    assert visits_read_by(psql, "eve") == visits_read_by(psql, None) == []
     psql.act_as("rick").run("update rooms set access = 'open' where id = %s", room)
-    assert read_by("eve") == read_by(None) == []
+    assert visits_read_by(psql, "eve") == visits_read_by(psql, None) == []
     psql.act_as("eve").one("select role from join_room(%s)", room)
     psql.act_as("rick").one("select end_room(%s)", room)
-    assert read_by(None) == ["cleo", "eve", "rick"], "who was there when everybody could see it"
-    assert read_by("anna") == ["anna", "bo", "cleo", "eve", "rick"]
+    assert visits_read_by(psql, None) == ["cleo", "eve", "rick"], (
+        "who was there when everybody could see it"
+    )
+    assert visits_read_by(psql, "anna") == ["anna", "bo", "cleo", "eve", "rick"]
+
+
+def test_a_visit_while_the_room_was_for_the_invited_stays_hidden_whatever_follows(
+    psql: Psql,
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "rick")
+
+    def becomes(access: str) -> None:
+        psql.act_as("rick").run("update rooms set access = %s where id = %s", access, room)
+
+    def leaves(name: str) -> None:
+        psql.act_as(name).one("select leave_room(%s)", room)
+
+    for name in ("bo", "eve"):
+        psql.act_as(None).seat(room, name)
+        leaves(name)
+    becomes("invited")
+    for name in ("anna", "cleo"):
+        comes_as_guest(psql, room, name)
+    leaves("anna")
+    comes_as_guest(psql, room, "bo")
+    leaves("bo")
+    becomes("open")
+    leaves("cleo")
+    psql.act_as("anna").one("select role from join_room(%s)", room)
+    leaves("anna")
+    everybody = ["cleo", "eve"]
+    assert visits_read_by(psql, None) == everybody
+    assert visits_read_by(psql, "eve") == everybody, "she was there before, when it was open"
+    assert visits_read_by(psql, "bo") == ["bo", *everybody], "then, but after anna had left"
+    for name in ("anna", "cleo", "rick"):
+        assert visits_read_by(psql, name) == ["anna", "bo", "cleo", "eve"], name
 
 
 def end_deserted(connect: Connect, after: str) -> int:

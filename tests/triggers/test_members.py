@@ -201,7 +201,7 @@ def test_the_demos_hosts_belong_to_their_clubs(connect: Connect, demo_database_u
     ]  # fmt: skip
 
 
-def test_relays_are_notified_of_every_change_that_the_page_of_a_club_shows(
+def test_relays_are_notified_of_every_change_that_the_page_of_a_club_shows_to_all(
     psql: Psql, club: int, connect: Connect
 ) -> None:
     listening = connect()
@@ -214,10 +214,9 @@ def test_relays_are_notified_of_every_change_that_the_page_of_a_club_shows(
         "insert into members (club_id, user_id) values (%s, {sam})",
         "update members set role = 'ADMIN' where club_id = %s and user_id = {sam}",
         "delete from members where club_id = %s and user_id = {sam}",
-        "insert into invitations (club_id, invited_by) select c.id, c.owner_id from clubs c where id = %s",
-        "update invitations set uses = 1 where club_id = %s",
-        "delete from invitations where club_id = %s",
         "insert into rooms (name, club_id, host_id) select 'Cups', c.id, c.owner_id from clubs c where id = %s",
+        "update rooms set access = 'invited' where club_id = %s",
+        "update rooms set access = 'club' where club_id = %s",
         "update rooms set ended_at = now() where club_id = %s",
         "delete from rooms where club_id = %s",
         "delete from clubs where id = %s",
@@ -226,3 +225,22 @@ def test_relays_are_notified_of_every_change_that_the_page_of_a_club_shows(
         assert f'{{"club" : {club}}}' in notified(listening), change
     psql.room("olga", "Without a club")
     assert not [payload for payload in notified(listening) if "club" in payload]
+
+
+def test_no_notification_of_a_club_tells_of_a_room_for_the_invited_or_of_an_invitation(
+    psql: Psql, club: int, connect: Connect
+) -> None:
+    listening = connect()
+    listening.execute("listen roomtone")
+    for change in (
+        "insert into rooms (name, club_id, host_id, access, starts_at)"
+        " select 'Cups', c.id, c.owner_id, 'invited', now() + interval '1 hour' from clubs c where id = %s",
+        "update rooms set opened_at = now() where club_id = %s",
+        "update rooms set ended_at = now() where club_id = %s",
+        "delete from rooms where club_id = %s",
+        "insert into invitations (club_id, invited_by) select c.id, c.owner_id from clubs c where id = %s",
+        "update invitations set uses = 1 where club_id = %s",
+        "delete from invitations where club_id = %s",
+    ):
+        psql.run(change, club)
+        assert not [payload for payload in notified(listening) if "club" in payload], change

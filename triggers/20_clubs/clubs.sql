@@ -77,15 +77,16 @@ comment on trigger _150_guard_delete on clubs is 'Keeps a club that has open roo
 create or replace function tg_notify_club() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
-  -- Once for each club and transaction: PostgreSQL sends equal payloads once.
-  perform pg_notify('roomtone', json_build_object('club', c.id)::text)
-  from (values ((to_jsonb(new) ->> tg_argv[0])::bigint), ((to_jsonb(old) ->> tg_argv[0])::bigint)) c (id)
-  where c.id is not null;
+  -- Once for each club and transaction: PostgreSQL sends equal payloads once. Everybody is told, so a row that not everybody may
+  -- see, a room for invited users, notifies nobody.
+  perform pg_notify('roomtone', json_build_object('club', (c.change ->> tg_argv[0])::bigint)::text)
+  from (values (to_jsonb(new)), (to_jsonb(old))) c (change)
+  where c.change ->> tg_argv[0] is not null and c.change ->> 'access' is distinct from 'invited';
   return null;
 end
 $$;
 
-comment on function tg_notify_club() is 'NOTIFY roomtone with {"club": id}, for the club in the column that the trigger names, before and after the change.';
+comment on function tg_notify_club() is 'NOTIFY roomtone with {"club": id}, for the club in the column that the trigger names, before and after the change. Not for a room for invited users.';
 
 create or replace trigger _400_notify after insert or update or delete on clubs
 for each row execute function tg_notify_club('id');

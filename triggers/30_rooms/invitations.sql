@@ -118,7 +118,3 @@ create constraint trigger _510_log_answer after update on invitations
 deferrable initially deferred for each row when (old.declined_at is distinct from new.declined_at)
 execute function tg_invitations__log();
 comment on trigger _510_log_answer on invitations is 'At commit, logs that an invitation was declined.';
-
-create or replace trigger _420_notify_club after insert or update or delete on invitations
-for each row execute function tg_notify_club('club_id');
-comment on trigger _420_notify_club on invitations is 'Notifies relays that the invitations of a club have changed.';

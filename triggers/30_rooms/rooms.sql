@@ -273,4 +273,4 @@ comment on trigger _490_pace_changes on rooms is 'Rate limit: 60 changes by one 
 
 create or replace trigger _410_notify_club after insert or update of club_id, access, opened_at, ended_at or delete on rooms
 for each row execute function tg_notify_club('club_id');
-comment on trigger _410_notify_club on rooms is 'Notifies relays that the open rooms of a club have changed.';
+comment on trigger _410_notify_club on rooms is 'Notifies relays that the open rooms of a club have changed, except those for invited users.';
