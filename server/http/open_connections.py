@@ -74,9 +74,9 @@ class OpenConnections:
             extra={"cause": cause},
         )
         if connection is not None:
-            self.waits_no_more(connection)
-            self.was_read(connection)
             connection.give_up()
+            self.waits_no_more(connection)  # its place was given away, so it has none for another
+            self.was_read(connection)
 
 
 def no_place() -> Problem:

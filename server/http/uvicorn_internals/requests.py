@@ -89,6 +89,7 @@ class BoundedRequests(HttpToolsProtocol):
             self._open.waits(self)
         else:
             self._refuse(no_place())
+            self._open.waits_no_more(self)  # it has no place to give to another
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.stop()
@@ -109,10 +110,13 @@ class BoundedRequests(HttpToolsProtocol):
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._unread.stop()
-        self._open.was_read(self)
-        if self._is_answering:
-            self._open.waits_no_more(self)
+        if self.transport.is_closing():
+            self._end_in_time()
+        else:
+            self._unread.stop()
+            self._open.was_read(self)
+            if self._is_answering:
+                self._open.waits_no_more(self)
         if self.connected is not None:
             self.connected.advance()
 
@@ -146,7 +150,7 @@ class BoundedRequests(HttpToolsProtocol):
         if size > request_bounds.LARGEST_HEAD:
             self._refuse(request_bounds.head_too_large())
         elif len(self.pipeline) >= request_bounds.MOST_PIPELINED:
-            self.transport.close()
+            self._close()
         if not self.transport.is_closing():
             super().on_headers_complete()
             newest: RequestResponseCycle | None = self.cycle
@@ -178,10 +182,19 @@ class BoundedRequests(HttpToolsProtocol):
             self._open.waits(self)
         if self.flow.write_paused:
             self._wait_for_reading()
+        self._end_in_time()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._end_in_time()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._end_in_time()
 
     def handle_websocket_upgrade(self) -> None:
-        if self._is_answering or self.transport.is_closing():
-            self.transport.close()  # two protocols would write to one connection
+        if self._is_answering or self.flow.write_paused or self.transport.is_closing():
+            self._close()  # two protocols would write to one connection
             return
         self._deadline.stop()
         self._open.waits_no_more(self)
@@ -191,12 +204,12 @@ class BoundedRequests(HttpToolsProtocol):
         """Log nothing: an upgrade to another protocol is ignored (RFC 9110, 7.8)."""
 
     def give_up(self) -> None:
-        if self.flow.write_paused:
-            self.transport.abort()
+        if self.transport.is_closing() or self.transport.get_write_buffer_size():
+            self.transport.abort()  # `close` would wait until everything is read
         elif self._overhead or self._unanswered is not None:
             self._refuse(no_place())
         else:
-            self.transport.close()
+            self._close()
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(request_bounds.not_http())
@@ -215,6 +228,15 @@ class BoundedRequests(HttpToolsProtocol):
         self._open.waits_unread(self, self.transport.get_write_buffer_size())
         self._unread.start(self.loop, request_bounds.UNREAD_WITHIN_S, self.transport.abort)
 
+    def _close(self) -> None:
+        self.transport.close()
+        self._end_in_time()
+
+    def _end_in_time(self) -> None:
+        """A closed transport keeps its file until the client has read everything: not for ever."""
+        if self.transport.is_closing() and self in self.connections:
+            self._wait_for_reading()
+
     def _start_deadline(self) -> None:
         self._deadline.start(
             self.loop,
@@ -232,7 +254,7 @@ class BoundedRequests(HttpToolsProtocol):
         if cycle is not None:
             cycle.disconnected = True
             cycle.message_event.set()
-        self.transport.close()
+        self._close()
 
 
 def ignore_cut_streams(record: logging.LogRecord) -> bool:

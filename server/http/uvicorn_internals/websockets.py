@@ -61,11 +61,13 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self._deadline = Deadline()
+        self._unread = Deadline()
         self._open: OpenConnections = self.app_state["connections"]
         self.conn.debug = False  # otherwise cookies, tokens and messages are logged
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.stop()
+        self._unread.stop()
         self._open.waits_no_more(self)
         super().connection_lost(exc)
         if self.connected is not None:
@@ -74,8 +76,15 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     async def send(self, message: Any) -> None:
         await super().send(message)
-        if self.close_sent:  # for the client's own close
-            self._open.waits(self)
+        self._end_in_time()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        self._end_in_time()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._end_in_time()
 
     def give_up(self) -> None:
         self.transport.abort()
@@ -94,10 +103,12 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self.transport.is_closing():
+            self._end_in_time()
             return
         if not self.handshake_initiated:  # the request head is complete, but it is not a handshake
             self.transport.write(request_bounds.raw_response(request_bounds.not_a_handshake()))
             self.transport.close()
+            self._end_in_time()
         elif len(self.frames) > request_bounds.MOST_FRAGMENTS:
             self._fail("too many fragments")
         elif self.queue.qsize() > request_bounds.MOST_WAITING:
@@ -140,10 +151,15 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     def _fail(self, reason: str) -> None:
         self._deadline.stop()
-        if self.close_sent or self.transport.is_closing():
-            self.transport.close()
-            return
-        self.conn.fail(POLICY_VIOLATION, reason)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
+        if not self.close_sent and not self.transport.is_closing():
+            self.conn.fail(POLICY_VIOLATION, reason)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
         self.transport.close()
+        self._end_in_time()
+
+    def _end_in_time(self) -> None:
+        """A closed socket waits for its client, to read the rest or to close it too: not for ever."""
+        if (self.close_sent or self.transport.is_closing()) and self in self.connections:
+            self._open.waits(self)
+            self._unread.start(self.loop, request_bounds.UNREAD_WITHIN_S, self.transport.abort)

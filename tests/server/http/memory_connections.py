@@ -20,6 +20,7 @@ class MemoryTransport(asyncio.Transport):
         super().__init__()
         self.written = b""
         self.answered = asyncio.Event()
+        self.aborted = asyncio.Event()
         self.closing = False
 
     def write(self, data: Any) -> None:
@@ -31,6 +32,10 @@ class MemoryTransport(asyncio.Transport):
 
     def close(self) -> None:
         self.closing = True
+
+    def abort(self) -> None:
+        self.closing = True
+        self.aborted.set()
 
     def get_write_buffer_size(self) -> int:
         return 0

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
 from roomtone.http import open_connections as open_connections_module
 from roomtone.http import request_bounds
+from roomtone.http.uvicorn_internals.requests import BoundedRequests
 from roomtone.transports import stream_counts
 
 from ...patience import PATIENCE, eventually
 from ...people import Psql
 from ...running import RunningRelay, get
+from . import memory_connections
 from .raw_connection import connected, received_until_closed
 from .test_request_bounds import CHUNKED, HANDSHAKE, STREAM, read_head, rule_of
 
@@ -138,15 +142,30 @@ def test_a_connection_whose_answer_was_sent_before_the_body_arrived_ends(
         received_until_closed(client)
 
 
+CLUBS = b"GET /rows/clubs HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def clubs(psql: Psql, count: int) -> None:
+    psql.run(
+        "insert into clubs (name, owner_id, description)"
+        " select 'Club ' || n, %s, repeat('x', 500) from generate_series(1, %s) n",
+        psql.person("rick"),
+        count,
+    )
+
+
 @pytest.fixture
 def large_answer(psql: Psql) -> bytes:
     """A request for one, of some 600 kB."""
-    psql.run(
-        "insert into clubs (name, owner_id, description)"
-        " select 'Club ' || n, %s, repeat('x', 500) from generate_series(1, 900) n",
-        psql.person("rick"),
-    )
-    return b"GET /rows/clubs HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    clubs(psql, 900)
+    return CLUBS
+
+
+@pytest.fixture
+def small_answer(psql: Psql) -> bytes:
+    """A request for one of some 50 kB: more than the kernel takes for a client that reads nothing, and too little to pause."""
+    clubs(psql, 75)
+    return CLUBS
 
 
 @contextmanager
@@ -155,6 +174,9 @@ def deaf(relay: RunningRelay, request: bytes) -> Iterator[socket.socket]:
     with socket.socket() as connection:
         connection.settimeout(PATIENCE)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listening = relay.server.servers[0].sockets[0]
+        with socket.socket(fileno=os.dup(listening.fileno())) as same:  # each accepted one inherits
+            same.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         host, port = relay.url.removeprefix("http://").split(":")
         connection.connect((host, int(port)))
         connection.sendall(request)
@@ -180,3 +202,89 @@ def test_answers_that_are_not_read_take_a_bounded_part_of_the_memory(
         assert f"{given_up} 0.0" not in get(f"{relay.url}/metrics").text
         assert not received_until_closed(clients[0]).endswith(b"]")
     assert get(f"{relay.url}/rows/clubs").text.endswith("]")
+
+
+def requests(relay: RunningRelay) -> list[BoundedRequests]:
+    connections = [*relay.server.server_state.connections]
+    return [each for each in connections if isinstance(each, BoundedRequests)]
+
+
+def rests(relay: RunningRelay) -> list[int]:
+    """How many bytes of complete answers each connection has in memory, if it is not paused for them."""
+    return [
+        each.transport.get_write_buffer_size()
+        for each in requests(relay)
+        if each.cycle.response_complete and not each.flow.write_paused
+    ]
+
+
+def closing(request: bytes) -> bytes:
+    return request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+
+
+@pytest.mark.parametrize("request_of", [bytes, closing], ids=["kept", "closed"])
+def test_a_small_rest_that_is_not_read_ends(
+    relay: RunningRelay,
+    small_answer: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    request_of: Callable[[bytes], bytes],
+) -> None:
+    monkeypatch.setattr(request_bounds, "UNREAD_WITHIN_S", 1.5)
+    relay.server.config.timeout_keep_alive = 2
+    eventually(lambda: not open_connections(relay))
+    with deaf(relay, request_of(small_answer)):
+        eventually(lambda: not open_connections(relay))
+
+
+async def test_the_rest_of_a_closed_answer_ends_also_if_much_of_it_was_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(request_bounds, "UNREAD_WITHIN_S", 0.01)
+    protocol, transport, state = memory_connections.connected(BoundedRequests)
+    protocol.pause_writing()
+    transport.close()
+    protocol.resume_writing()
+    async with asyncio.timeout(PATIENCE):
+        await transport.aborted.wait()
+    protocol.connection_lost(None)
+    await memory_connections.end(state)
+
+
+def test_closed_connections_with_a_rest_make_place(
+    few: RunningRelay, small_answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_bounds, "UNREAD_WITHIN_S", NEVER)
+    with ExitStack() as stack:
+        for _ in range(MOST):
+            stack.enter_context(deaf(few, closing(small_answer)))
+        eventually(lambda: len([size for size in rests(few) if size]) == MOST)
+        with connected(few) as new:
+            new.sendall(LIVE)
+            assert b"200 OK" in read_head(new)
+            eventually(lambda: open_connections(few) == MOST)
+
+
+def test_no_socket_begins_behind_an_answer_that_is_not_read(
+    relay: RunningRelay, large_answer: bytes
+) -> None:
+    eventually(lambda: not open_connections(relay))
+    with deaf(relay, large_answer) as client:
+        eventually(lambda: [each.cycle.response_complete for each in requests(relay)] == [True])
+        client.sendall(HANDSHAKE)
+        answer = received_until_closed(client)
+        assert answer.endswith(b"]")
+
+
+def test_a_closed_socket_with_a_rest_ends(
+    relay: RunningRelay, small_answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_bounds, "UNREAD_WITHIN_S", 1.5)
+    relay.server.config.ws_ping_interval = None
+    relay.server.config.timeout_keep_alive = NEVER
+    eventually(lambda: not open_connections(relay))
+    with deaf(relay, small_answer) as client:
+        eventually(lambda: any(rests(relay)))
+        client.sendall(HANDSHAKE)
+        eventually(lambda: open_connections(relay) == 1 and not requests(relay))
+        client.sendall(b"\x88\x80\0\0\0\0")  # its close
+        eventually(lambda: not open_connections(relay))
