@@ -25,7 +25,7 @@ export function createControls(actions) {
   const leave = control('leave', 'Leave quietly', actions.leave, 'L')
   const down = control('ear', 'Just listen', actions.stepDown)
   const chat = control('chat', 'Chat', actions.togglePanel, 'C')
-  const unread = element('span', { class: 'control__unread', hidden: true })
+  const unread = element('span', { class: 'count control__unread', hidden: true })
   chat.append(unread)
   const palette = createPalette(actions)
   const inspector = control('inspector', 'Inspector', actions.toggleInspector, 'G')

@@ -28,7 +28,7 @@ export function createSidePanel(actions, { changed, opener }) {
   /** @type {'chat'|'people'} */ let part = 'chat'
   const chat = createChat(actions)
   const people = createPeopleList(actions)
-  const unread = element('span', { class: 'panel__unread', hidden: true })
+  const unread = element('span', { class: 'count panel__unread', hidden: true })
   const here = element('span', { class: 'panel__here' })
   const tabs = { chat: tab('chat', 'Chat', unread), people: tab('people', 'People', here) }
   const parts = { chat: tabpanel('chat', chat.element), people: tabpanel('people', people.element) }

@@ -19,7 +19,7 @@ export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
 
   const rooms = element('a', { class: 'topbar__link', href: '/', text: 'Rooms' })
   const clubs = element('a', { class: 'topbar__link', href: '/clubs', text: 'Clubs' })
-  const waiting = element('span', { class: 'topbar__count', 'aria-hidden': 'true' })
+  const waiting = element('span', { class: 'count topbar__count', 'aria-hidden': 'true' })
   const invited = element('button', { class: 'topbar__link', type: 'button', on: { click: showInvitations } }, 'Invitations', waiting)
   const sound = element('button', { class: 'topbar__out topbar__sound', type: 'button', 'aria-label': 'Sound check', on: { click: () => checkSound() } }, symbol('dials'))
   mentionKey(sound, 'Sound check', 'S')
