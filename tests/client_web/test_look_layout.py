@@ -146,13 +146,14 @@ def test_on_a_low_page_a_face_is_seen_and_the_controls_take_at_most_a_third(
         beth.walks_in()
         for size in (ON_ITS_SIDE, ZOOMED):
             beth.resize(size)
-            assert beth.page.evaluate(
+            # A new seat grows for a moment.
+            beth.waits_for(
                 """() => {
                     const face = document.querySelector('.seat__face').getBoundingClientRect()
                     return ['top', 'bottom'].every((edge) => document
                         .elementFromPoint(face.left + face.width / 2, face[edge] + (edge === 'top' ? 8 : -8))?.closest('.seat__face'))
                 }"""
-            ), f"no face is seen at {size}"
+            )
             taken = beth.page.evaluate("document.querySelector('.controls').offsetHeight")
             assert taken <= size[1] / 3, size
 
