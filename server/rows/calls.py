@@ -13,8 +13,9 @@ from ..problem import Problem
 from . import response, statement
 from .body import an_object, json_of
 from .bounds import check_patterns
-from .catalogue import Catalogue, Function
+from .catalogue import Catalogue
 from .fragments import Part
+from .functions import Function
 from .prefer import accepted, check_profile, preferences
 from .query import parse
 from .statement import Returning
@@ -76,7 +77,7 @@ async def _call(
     if function.returns_rows:
         most: int = request.state.settings.rows_limit
         limit = most if query.limit is None else min(most, query.limit)
-        returning = Returning(query.select, function.columns, most_bytes, shape.strip_nulls)
+        returning = Returning(query.select, tuple(function.columns), most_bytes, shape.strip_nulls)
         part = statement.call_rows(
             function, call, query, returning, limit=limit, count=preferred.count and reads
         )

@@ -6,8 +6,9 @@ decided here; a role's rights matter only for the columns of `select=*`.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,16 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import dict_row
 
 from ..problem import Problem, refusal
+from . import functions
+from .functions import Function, LeftOut
 
 if TYPE_CHECKING:
     from ..postgres.pools import Database
 
 SCHEMA = "roomtone"
 REFRESH_AT_MOST_EVERY_S = 2.0  # so that requests for invented tables do not cause reads without end
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,32 +56,6 @@ class Relation:
             ) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function. `arguments` maps its parameters, in order, to their SQL types.
-
-    The last `defaults` of them are optional. `columns` are those of a row that it returns.
-    """
-
-    name: str
-    is_volatile: bool
-    returns_set: bool
-    returns_nothing: bool
-    returns_rows: bool
-    arguments: Mapping[str, str]
-    defaults: int
-    columns: tuple[str, ...]
-
-    def takes(self, given: frozenset[str]) -> bool:
-        """Whether it can be called with exactly these named arguments."""
-        names = tuple(self.arguments)
-        required = names[: len(names) - self.defaults]
-        return given.issuperset(required) and given.issubset(names)
-
-    def __str__(self) -> str:
-        return f"{self.name}({', '.join(self.arguments)})"
-
-
 class Catalogue:
     """The schema's relations and functions. Read at start, and again when a request names an unknown one."""
 
@@ -84,22 +63,29 @@ class Catalogue:
         self._database = database
         self._relations: dict[str, Relation] = {}
         self._functions: dict[str, list[Function]] = {}
+        self._left_out: dict[str, LeftOut] = {}
         self._read_at = float("-inf")
 
     async def refresh(self) -> None:
         """Read pg_catalog (PostgreSQL manual, chapter 53)."""
         self._read_at = time.monotonic()
         relations: dict[str, Relation] = {}
-        functions: dict[str, list[Function]] = {}
+        left_out: list[LeftOut] = []
         async with (
             self._database.relay() as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
             async for row in await cursor.execute(_sql("relations.sql")):
-                relations[row["name"]] = _relation(row)
-            async for row in await cursor.execute(_sql("functions.sql")):
-                functions.setdefault(row["name"], []).append(_function(row))
-        self._relations, self._functions = relations, functions
+                if row["left_out"] is None:
+                    relations[row["name"]] = _relation(row)
+                else:
+                    left_out.append(LeftOut(row["name"], row["name"], row["left_out"]))
+            served, uncallable = await functions.read(connection)
+        self._relations = relations
+        self._functions = {}
+        for function in served:
+            self._functions.setdefault(function.name, []).append(function)
+        self._leave_out([*left_out, *uncallable])
 
     async def relation(self, name: str) -> Relation:
         """The table or view of this name. Raises Problem PGRST205."""
@@ -139,7 +125,11 @@ class Catalogue:
     ) -> Problem:
         """Problem PGRST202, with the known functions as its hint."""
         known = self._functions.get(name, [])
-        if known:
+        left_out = [each for each in self._left_out.values() if each.name == name]
+        if left_out and not known:
+            message = f"{name!r} cannot be called over HTTP: {left_out[0].reason}"
+            hint = "Call it in psql, or from a function that can be called here."
+        elif known:
             arguments = ", ".join(sorted(given)) or "no arguments"
             message = f"{name!r} does not take {arguments}"
             hint = f"There is {' and '.join(map(str, known))}."
@@ -147,6 +137,13 @@ class Catalogue:
             message = f"there is no function {name!r}"
             hint = f"There are {', '.join(sorted(self._functions))}."
         return refusal("PGRST202", message, details=details, hint=hint)
+
+    def _leave_out(self, found: Iterable[LeftOut]) -> None:
+        """Remember what is not served, and log each that is new."""
+        before, self._left_out = self._left_out, {each.signature: each for each in found}
+        for signature, each in self._left_out.items():
+            if before.get(signature) != each:
+                log.warning("%s is not served: %s", signature, each.reason)
 
     async def _refresh_if_due(self) -> None:
         if time.monotonic() - self._read_at > REFRESH_AT_MOST_EVERY_S:
@@ -173,17 +170,4 @@ def _relation(row: dict[str, Any]) -> Relation:
         types=dict(zip(columns, row["types"], strict=True)),
         seen_by_anon=tuple(c for c, seen in zip(columns, row["anon"], strict=True) if seen),
         seen_by_person=tuple(c for c, seen in zip(columns, row["person"], strict=True) if seen),
-    )
-
-
-def _function(row: dict[str, Any]) -> Function:
-    return Function(
-        name=row["name"],
-        is_volatile=row["is_volatile"],
-        returns_set=row["returns_set"],
-        returns_nothing=row["returns_nothing"],
-        returns_rows=row["returns_rows"],
-        arguments=dict(zip(row["arguments"], row["types"], strict=True)),
-        defaults=row["defaults"],
-        columns=tuple(row["columns"]),
     )

@@ -70,8 +70,8 @@ def relation(name: str) -> Sql:
 
 
 def type_name(name: str) -> Sql:
-    """A type from format_type() or from the list of casts, never a client's text."""
-    return sql.SQL(name)
+    """A type from format_type() or from the list of casts, never a client's text. A percent sign is escaped as in `identifier`."""
+    return sql.SQL(name.replace("%", "%%"))
 
 
 def commas(parts: Iterable[Sql]) -> Sql:

@@ -1,23 +1,59 @@
 -- Functions that an anonymous user or a person may execute, without those that only triggers call.
+-- `left_out`: why a function cannot be called over HTTP; null if it can.
 select p.proname as name,
+       p.oid::regprocedure::text as signature,
+       obj_description(p.oid, 'pg_proc') as comment,
        p.provolatile = 'v' as is_volatile,
        p.proretset as returns_set,
        p.prorettype = 'void'::regtype as returns_nothing,
-       (t.typtype = 'c' or p.prorettype = 'record'::regtype) as returns_rows,
-       coalesce((p.proargnames)[1:p.pronargs], '{}') as arguments,
-       coalesce((select array_agg(format_type(a.type, null) order by a.position)
-                 from unnest(p.proargtypes::oid[]) with ordinality as a (type, position)), '{}') as types,
+       r.rows as returns_rows,
+       format_type(p.prorettype, null) as type,
+       (select c.relname from pg_class c
+        where c.oid = t.typrelid and c.relnamespace = 'roomtone'::regnamespace) as relation,
+       coalesce(i.names, '{}') as arguments,
+       coalesce(i.types, '{}') as types,
+       i.variadic,
        p.pronargdefaults as defaults,
-       coalesce((select array_agg(k.attname::text order by k.attnum)
-                 from pg_attribute k
-                 where k.attrelid = t.typrelid and k.attnum > 0 and not k.attisdropped and t.typtype = 'c'),
-                (select array_agg(o.name order by o.position)
-                 from unnest(p.proargnames, p.proargmodes) with ordinality as o (name, mode, position)
-                 where o.mode in ('t', 'o', 'b')), '{}') as columns
+       coalesce(o.names, '{}') as columns,
+       coalesce(o.types, '{}') as column_types,
+       has_function_privilege('roomtone_anon', p.oid, 'execute') as anyone_calls,
+       case
+         when p.prokind = 'p' then 'it is a procedure'
+         when p.prokind = 'a' then 'it is an aggregate'
+         when p.prokind = 'w' then 'it is a window function'
+         when p.proname ~ '[/{}?#]' then 'its name has a character that separates the parts of an address'
+         when i.unnamed then 'it has a parameter without a name'
+         when i.pseudo is not null then 'it has a parameter of the pseudo-type ' || i.pseudo
+         when t.typtype = 'p' and p.prorettype not in ('void'::regtype, 'record'::regtype)
+           then 'it returns the pseudo-type ' || format_type(p.prorettype, null)
+         when r.rows and o.names is null then 'it returns rows whose columns are not known'
+       end as left_out
 from pg_proc p
 join pg_type t on t.oid = p.prorettype
+cross join lateral (select t.typtype = 'c' or p.prorettype = 'record'::regtype as rows) r
+-- What is given: parameters that are in, inout or variadic. Without proargmodes, all are in.
+cross join lateral (
+  select array_agg(a.name order by a.position) as names,
+         array_agg(format_type(a.type, null) order by a.position) as types,
+         min(a.name) filter (where a.mode = 'v') as variadic,
+         bool_or(coalesce(a.name, '') = '') as unnamed,
+         min(format_type(a.type, null)) filter (where y.typtype = 'p') as pseudo
+  from unnest(p.proargnames, coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargmodes)
+         with ordinality as a (name, type, mode, position)
+  join pg_type y on y.oid = a.type
+  where coalesce(a.mode, 'i') in ('i', 'b', 'v')
+) i
+-- The columns of a row that it returns. PostgreSQL numbers the names of those without one.
+cross join lateral (
+  select array_agg(k.name order by k.position) as names, array_agg(format_type(k.type, null) order by k.position) as types
+  from (select coalesce(nullif(a.name, ''), 'column' || row_number() over (order by a.position)) as name, a.type, a.position
+        from unnest(p.proargnames, p.proallargtypes, p.proargmodes) with ordinality as a (name, type, mode, position)
+        where p.prorettype = 'record'::regtype and a.mode in ('t', 'o', 'b')
+        union all
+        select k.attname, k.atttypid, k.attnum from pg_attribute k
+        where k.attrelid = t.typrelid and t.typtype = 'c' and k.attnum > 0 and not k.attisdropped) k
+) o
 where p.pronamespace = 'roomtone'::regnamespace
-  and p.prokind = 'f'
   and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
   and (has_function_privilege('roomtone_anon', p.oid, 'execute')
        or has_function_privilege('roomtone_person', p.oid, 'execute'))

@@ -1,5 +1,6 @@
 -- Tables and views that an anonymous user or a person may read or write, with their columns in order.
 -- `anon` and `person`: whether the role may read the column, so that `*` means all readable columns.
+-- `left_out`: why it is not served; null if it is.
 select c.relname as name,
        c.relkind in ('v', 'm') as is_view,
        coalesce((select array_agg(k.attname::text order by u.position)
@@ -10,9 +11,13 @@ select c.relname as name,
        array_agg(a.attname::text order by a.attnum) as columns,
        array_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types,
        array_agg(has_column_privilege('roomtone_anon', c.oid, a.attnum, 'select') order by a.attnum) as anon,
-       array_agg(has_column_privilege('roomtone_person', c.oid, a.attnum, 'select') order by a.attnum) as person
+       array_agg(has_column_privilege('roomtone_person', c.oid, a.attnum, 'select') order by a.attnum) as person,
+       case
+         when count(a.attname) = 0 then 'it has no columns'
+         when c.relname ~ '[/{}?#]' then 'its name has a character that separates the parts of an address'
+       end as left_out
 from pg_class c
-join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where c.relnamespace = 'roomtone'::regnamespace
   and c.relkind in ('r', 'p', 'v', 'm', 'f')
   and (has_any_column_privilege('roomtone_anon', c.oid, 'select, insert, update')

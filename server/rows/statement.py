@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from psycopg import sql
 
-from .catalogue import Function, Relation
+from .catalogue import Relation
 from .fragments import (
     Part,
     Sql,
@@ -25,6 +25,7 @@ from .fragments import (
     type_name,
     where,
 )
+from .functions import Function
 from .query import Query
 from .selection import Selected
 
@@ -85,9 +86,12 @@ def called(
 
     The values are texts from the query string; if `given` is None, those in the JSON `body`.
     """
+    names = sorted(names, key=lambda name: name == function.variadic)  # VARIADIC has to come last
     if given is not None:
         arguments = commas(
-            sql.SQL("{} => %s::{}").format(identifier(name), type_name(function.arguments[name]))
+            sql.SQL("{} => %s::{}").format(
+                _named(function, name), type_name(function.arguments[name])
+            )
             for name in names
         )
         call = sql.SQL("{}({})").format(relation(function.name), arguments)
@@ -95,13 +99,19 @@ def called(
     if not names:
         return sql.SQL("{}()").format(relation(function.name)), []
     arguments = commas(
-        sql.SQL("{} => {}").format(identifier(name), identifier(_BODY, name)) for name in names
+        sql.SQL("{} => {}").format(_named(function, name), identifier(_BODY, name))
+        for name in names
     )
     source = _recordset("json_to_record", {name: function.arguments[name] for name in names})
     call = sql.SQL("{} cross join lateral {}({})").format(
         source, relation(function.name), arguments
     )
     return call, [body]
+
+
+def _named(function: Function, argument: str) -> Sql:
+    keyword = sql.SQL("variadic " if argument == function.variadic else "")
+    return sql.SQL("{}{}").format(keyword, identifier(argument))
 
 
 def insert(

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from ...rows import functions
+from ...rows.functions import Function
+
 if TYPE_CHECKING:
     from ...postgres.pools import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column, or a parameter of a function. `required`: an insert must give it."""
+    """A column. `required`: an insert must give it."""
 
     name: str
     type: str
@@ -44,22 +47,6 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """A function. `relation` names the table whose row it returns, `columns` those of any other row."""
-
-    name: str
-    comment: str | None
-    is_volatile: bool
-    returns_set: bool
-    returns_nothing: bool
-    type: str
-    relation: str | None
-    arguments: tuple[Column, ...]
-    columns: tuple[Column, ...]
-    anyone_calls: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Described:
     """All relations and functions, ordered by name."""
 
@@ -67,35 +54,21 @@ class Described:
     functions: tuple[Function, ...]
 
 
-async def read(database: Database) -> tuple[str, str]:
-    """The two JSON texts of described.sql. Equal texts mean equal schemas. Raises psycopg errors."""
+async def read(database: Database) -> Described:
+    """The present schema. Raises psycopg errors."""
     text = files(__package__).joinpath("described.sql").read_text("utf-8")
     async with database.relay() as connection:
         answer = await connection.execute(text)  # our own file, not a client's text
         row = await answer.fetchone()
+        served, _left_out = await functions.read(connection)
     assert row is not None
-    return row[0], row[1]
-
-
-def parse(relations: str, functions: str) -> Described:
-    """The two JSON texts as a structure."""
-    return Described(
-        tuple(_relation(row) for row in json.loads(relations)),
-        tuple(_function(row) for row in json.loads(functions)),
-    )
+    return Described(tuple(_relation(each) for each in json.loads(row[0])), tuple(served))
 
 
 def _relation(row: dict[str, Any]) -> Relation:
     del row["oid"]
     columns = tuple(_column(column) for column in row.pop("columns"))
     return Relation(**row | {"key": tuple(row["key"]), "columns": columns})
-
-
-def _function(row: dict[str, Any]) -> Function:
-    del row["oid"]
-    arguments = tuple(_column(argument) for argument in row.pop("arguments"))
-    columns = tuple(_column(column) for column in row.pop("columns") or ())
-    return Function(**row, arguments=arguments, columns=columns)
 
 
 def _column(row: dict[str, Any]) -> Column:

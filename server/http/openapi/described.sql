@@ -1,5 +1,4 @@
--- The schema as clients may use it: relations to read and write, functions to call, with the comments of the database.
--- One row, two JSON texts: relations, functions.
+-- The tables and views that clients may read and write, with the comments of the database, as one JSON text.
 with roles as (
   select 'roomtone_anon'::regrole::oid as anon, 'roomtone_person'::regrole::oid as person
 ),
@@ -32,8 +31,8 @@ relations as (
             'name', a.attname, 'type', format_type(a.atttypid, null), 'comment', col_description(c.oid, a.attnum),
             'nullable', not a.attnotnull,
             'reads', has_column_privilege(r.person, c.oid, a.attnum, 'select'),
-            'inserts', has_column_privilege(r.person, c.oid, a.attnum, 'insert'),
-            'updates', has_column_privilege(r.person, c.oid, a.attnum, 'update'),
+            'inserts', w.writable and has_column_privilege(r.person, c.oid, a.attnum, 'insert'),
+            'updates', w.writable and has_column_privilege(r.person, c.oid, a.attnum, 'update'),
             'required', a.attnotnull and not a.atthasdef and a.attidentity = ''
               and not exists (select from filled f where f.relid = c.oid and f.name = a.attname),
             'one_of', (select array_agg(v[1]) from checks k
@@ -42,33 +41,14 @@ relations as (
             'longest', (select min((regexp_match(k.text, '\mlength\(\w+\) <= (\d+)'))[1]::int) from checks k
                         where k.relid = c.oid and k.attnum = a.attnum)
           ) order by a.attnum)
-          from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+          from pg_attribute a
+          cross join lateral (select a.attgenerated = '' and a.attidentity <> 'a' as writable) w
+          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
   from pg_class c
   cross join roles r
   where c.relnamespace = 'roomtone'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
-),
-functions as (
-  select p.oid, p.proname as name, obj_description(p.oid, 'pg_proc') as comment, p.provolatile = 'v' as is_volatile,
-         p.proretset as returns_set, p.prorettype = 'void'::regtype as returns_nothing,
-         format_type(p.prorettype, null) as type,
-         (select c.relname from pg_class c where c.oid = t.typrelid and t.typtype = 'c') as relation,
-         has_function_privilege(r.anon, p.oid, 'execute') as anyone_calls,
-         coalesce((select json_agg(json_build_object(
-            'name', a.name, 'type', format_type(a.type, null), 'required', a.position <= p.pronargs - p.pronargdefaults)
-            order by a.position)
-          from unnest((p.proargnames)[1:p.pronargs], p.proargtypes::oid[]) with ordinality as a (name, type, position)),
-          '[]') as arguments,
-         (select json_agg(json_build_object('name', o.name, 'type', format_type(o.type, null), 'comment', null, 'nullable', true)
-                          order by o.position)
-          from unnest(p.proargnames, p.proargmodes, p.proallargtypes) with ordinality as o (name, mode, type, position)
-          where o.mode in ('t', 'o', 'b')) as columns
-  from pg_proc p
-  join pg_type t on t.oid = p.prorettype
-  cross join roles r
-  where p.pronamespace = 'roomtone'::regnamespace and p.prokind = 'f'
-    and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
-    and (has_function_privilege(r.anon, p.oid, 'execute') or has_function_privilege(r.person, p.oid, 'execute'))
+    and c.relname !~ '[/{}?#]'
 )
-select (select coalesce(json_agg(to_json(x) order by x.name), '[]') from relations x
-        where person_reads or inserts or updates or deletes)::text,
-       (select coalesce(json_agg(to_json(x) order by x.name, x.oid), '[]') from functions x)::text
+select coalesce(json_agg(to_json(x) order by x.name), '[]')::text
+from relations x
+where columns is not null and (person_reads or inserts or updates or deletes)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from ... import __version__
 from . import described, fixed, functions, recordings, shapes, tables, whip
@@ -31,7 +32,7 @@ class Document:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: tuple[str, str] | None = None
+        self._known: described.Described | None = None
         self._text = ""
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
@@ -44,7 +45,7 @@ class Document:
                 self._read_at = time.monotonic()
                 if found != self._known:
                     self._known = found
-                    self._text = json.dumps(compose(described.parse(*found)), ensure_ascii=False)
+                    self._text = json.dumps(compose(found), ensure_ascii=False)
         return self._text
 
 
@@ -68,7 +69,7 @@ def compose(schema: described.Described) -> dict[str, Any]:
             **fixed.PATHS,
             **whip.PATHS,
             **recordings.PATHS,
-            **{f"/rows/{table.name}": tables.path(table) for table in schema.relations},
+            **{f"/rows/{quote(table.name)}": tables.path(table) for table in schema.relations},
             **functions.paths(schema),
         },
         "components": components,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
+from ...rows.functions import Function
 from . import tables, values
 from .components import (
     ANYONE,
@@ -19,7 +21,7 @@ from .components import (
     responses,
     schema,
 )
-from .described import Column, Described, Function
+from .described import Column, Described
 from .values import Schema
 
 Operation = dict[str, Any]
@@ -27,7 +29,7 @@ Operation = dict[str, Any]
 
 def paths(described: Described) -> dict[str, dict[str, Operation]]:
     """The path of each function. Of several with one name, the last is described."""
-    return {f"/rows/rpc/{f.name}": _path(f, described) for f in described.functions}
+    return {f"/rows/rpc/{quote(f.name)}": _path(f, described) for f in described.functions}
 
 
 def _path(function: Function, described: Described) -> dict[str, Operation]:
@@ -44,44 +46,57 @@ def _path(function: Function, described: Described) -> dict[str, Operation]:
         operations["get"] = {
             **common,
             "operationId": f"ask_{function.name}",
-            "parameters": [*map(_argument, function.arguments), *_rows_parameters(function)],
+            "parameters": [
+                *(_argument(function, name) for name in function.arguments),
+                *_rows_parameters(function, described),
+            ],
             "responses": responses(successes, refused),
         }
     operations["post"] = {
         **common,
         "operationId": f"call_{function.name}",
-        "parameters": _rows_parameters(function),
+        "parameters": _rows_parameters(function, described),
         "requestBody": {
-            "required": any(argument.required for argument in function.arguments),
-            "content": {JSON: {"schema": _arguments(function.arguments)}},
+            "required": bool(function.required),
+            "content": {JSON: {"schema": _arguments(function)}},
         },
         "responses": responses(successes, (*refused, *BODY, 409)),
     }
     return operations
 
 
-def _rows_parameters(function: Function) -> list[dict[str, Any]]:
-    if not (function.returns_set and function.columns):
+def _rows_parameters(function: Function, described: Described) -> list[dict[str, Any]]:
+    if not (function.returns_set and function.returns_rows):
         return []
-    return [*tables.reading(function.columns), parameter("PreferReading")]
+    return [*tables.reading(_columns(function, described)), parameter("PreferReading")]
 
 
-def _argument(argument: Column) -> dict[str, Any]:
+def _columns(function: Function, described: Described) -> tuple[Column, ...]:
+    """The columns of the rows that it returns; those of a table or view are described there."""
+    for table in described.relations:
+        if table.name == function.relation:
+            return table.columns
+    return tuple(Column(name, kind, nullable=True) for name, kind in function.columns.items())
+
+
+def _argument(function: Function, name: str) -> dict[str, Any]:
     return {
-        "name": argument.name,
+        "name": name,
         "in": "query",
-        "required": argument.required,
-        "schema": values.texts(argument.type),
+        "required": name in function.required,
+        "schema": values.texts(function.arguments[name]),
     }
 
 
-def _arguments(arguments: tuple[Column, ...]) -> Schema:
+def _arguments(function: Function) -> Schema:
     shape: Schema = {
         "type": "object",
-        "properties": {a.name: values.or_null(values.value(a.type)) for a in arguments},
+        "properties": {
+            name: values.or_null(values.value(kind)) for name, kind in function.arguments.items()
+        },
         "additionalProperties": False,
     }
-    required = [argument.name for argument in arguments if argument.required]
+    required = [*function.required]
     return shape | {"required": required} if required else shape
 
 
@@ -89,7 +104,7 @@ def _successes(function: Function, described: Described) -> dict[int, Response]:
     if function.returns_nothing:
         return {204: answer("Done.", {})}
     one = _one(function, described)
-    if function.returns_set and (function.relation or function.columns):
+    if function.returns_set and function.returns_rows:
         array = {"type": "array", "items": one}
         shape = {JSON: array, ARRAY: array, OBJECT: one}
         headers = ("Content-Range", "Preference-Applied")
@@ -104,14 +119,12 @@ def _successes(function: Function, described: Described) -> dict[int, Response]:
 
 def _one(function: Function, described: Described) -> Schema:
     """One row or value that it returns; any part of it may be null."""
-    columns = function.columns or next(
-        (table.columns for table in described.relations if table.name == function.relation), ()
-    )
     if function.name == "room_snapshot":
         return schema("Snapshot")
     if function.name == "room_log":
         return schema("Log")
-    if not columns:
+    if not function.returns_rows:
         return values.or_null(values.value(function.type))
+    columns = _columns(function, described)
     properties = {column.name: values.or_null(values.column(column)) for column in columns}
     return values.or_null({"type": "object", "properties": properties})

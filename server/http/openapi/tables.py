@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from . import values
@@ -105,7 +106,7 @@ def ordered(columns: tuple[Column, ...]) -> dict[str, Any]:
         "in": "query",
         "description": "The columns to sort by, each optionally with `.desc` and `.nullslast`.",
         "schema": {"type": "string", "pattern": pattern},
-        "example": f"{names[0]}.desc",
+        **({"example": f"{names[0]}.desc"} if names else {}),
     }
 
 
@@ -127,7 +128,10 @@ def read_successes(title: str) -> dict[int, Response]:
 
 
 def _title(table: Relation) -> str:
-    return "".join(word.title() for word in table.name.split("_"))
+    """The name of its schema: letters, digits and underscores (OpenAPI 3.1.1, 4.8.7.1), different for every table."""
+    if re.fullmatch("[a-z][a-z0-9]*(_[a-z0-9]+)*", table.name):
+        return "".join(word.title() for word in table.name.split("_"))
+    return "Table_" + re.sub("[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}_", table.name)
 
 
 def _written(table: Relation, columns: list[Column], *, needed: bool = False) -> Schema:
