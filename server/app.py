@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -36,11 +36,14 @@ from .relay.periodic import every
 from .relay.relay import Relay, running_relay
 from .rows.catalogue import Catalogue, open_catalogue
 from .settings import Settings
-from .supervision import Stop, Supervisor
+from .supervision import Stop, Supervisor, starting
 from .transports import routes
 from .transports.long_lived import CHECK_EVERY, LongLived
 from .transports.stream_counts import StreamCounts
 from .transports.websocket import routes as socket_routes
+
+START_WITHIN: Final = 45.0
+"""Seconds. Every wait for the database has a limit of its own, but there are several."""
 
 
 class State(TypedDict):
@@ -67,34 +70,10 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
-        own = Database(database_url, node=new_node_id("relay"), settings=settings)
-        async with opened(own) as database:
-            secret = settings.jwt_secret or await _shared_secret(database)
-            tokens = Tokens.from_settings(settings, secret)
-            tasks = Supervisor(on_fatal=None if stop is None else stop.fail)
-            listener = Listener(database_url)
-            async with running_relay(database, listener, settings, tasks) as relay:
-                if tokens.jwks is not None:
-                    tasks.keep(tokens.jwks.run, "signing keys")
-                if stop is not None:
-                    tasks.once(_end_streams(stop, relay), "end of streams")
-                streams = StreamCounts(settings.streams_per_user)
-                tasks.keep(
-                    partial(every, CHECK_EVERY, LongLived(streams).settle), "garbage collection"
-                )
-                yield State(
-                    settings=settings,
-                    database=database,
-                    tokens=tokens,
-                    rows=await open_catalogue(database),
-                    listener=listener,
-                    relay=relay,
-                    tasks=tasks,
-                    metrics=relay.metrics,
-                    streams=streams,
-                    connections=OpenConnections(streams, relay.metrics),
-                    openapi=openapi.Document(database),
-                )
+        async with contextlib.AsyncExitStack() as running:
+            async with starting(stop, within=START_WITHIN):
+                state = await _start(running, settings, database_url, stop)
+            yield state
 
     return Starlette(
         routes=[
@@ -119,6 +98,38 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
         ],
         exception_handlers=problem.exception_handlers,
         lifespan=lifespan,
+    )
+
+
+async def _start(
+    running: contextlib.AsyncExitStack, settings: Settings, database_url: str, stop: Stop | None
+) -> State:
+    """Start the relay on `running`, whose end ends it."""
+    own = Database(database_url, node=new_node_id("relay"), settings=settings)
+    database = await running.enter_async_context(opened(own))
+    secret = settings.jwt_secret or await _shared_secret(database)
+    tokens = Tokens.from_settings(settings, secret)
+    tasks = Supervisor(on_fatal=None if stop is None else stop.fail)
+    listener = Listener(database_url)
+    relay = await running.enter_async_context(running_relay(database, listener, settings, tasks))
+    if tokens.jwks is not None:
+        tasks.keep(tokens.jwks.run, "signing keys")
+    if stop is not None:
+        tasks.once(_end_streams(stop, relay), "end of streams")
+    streams = StreamCounts(settings.streams_per_user)
+    tasks.keep(partial(every, CHECK_EVERY, LongLived(streams).settle), "garbage collection")
+    return State(
+        settings=settings,
+        database=database,
+        tokens=tokens,
+        rows=await open_catalogue(database),
+        listener=listener,
+        relay=relay,
+        tasks=tasks,
+        metrics=relay.metrics,
+        streams=streams,
+        connections=OpenConnections(streams, relay.metrics),
+        openapi=openapi.Document(database),
     )
 
 

@@ -25,6 +25,7 @@ from .http import connections
 from .http.uvicorn_internals.requests import BoundedRequests, ignore_cut_streams
 from .http.uvicorn_internals.websockets import BoundedWebSocket
 from .postgres.account import Account
+from .relay_server import STOP_PATIENCE, RelayServer, end_after
 from .supervision import Stop
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from .settings import Settings
 
-STOP_PATIENCE = 2  # seconds for requests under way; streams end at once
+START_PATIENCE = 55  # seconds; the application gives up before
 RESTART_PAUSE = 1  # seconds before another try, when the last one ended before it served
 BACKLOG = 2048
 IDLE_WITHIN_S = 5  # seconds between two requests of a connection
@@ -80,32 +81,6 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-class RelayServer(uvicorn.Server):
-    """uvicorn that calls `on_started` when it answers requests, and stops together with its application.
-
-    ASGI's lifespan announces the shutdown only after the last response, which a stream never reaches by itself. So the
-    server requests `stop` before, and when a background task of the application requests it, the server stops.
-    """
-
-    def __init__(self, config: uvicorn.Config, stop: Stop, on_started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._stop = stop
-        self._on_started = on_started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_started()
-
-    async def on_tick(self, counter: int) -> bool:
-        return await super().on_tick(counter) or self._stop.failed
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._stop.requested.set()
-        await super().shutdown(sockets)
-        logs.report_left_out()
-
-
 def serve(
     settings: Settings, database_url: str, listening: socket.socket, on_started: Callable[[], None]
 ) -> None:
@@ -116,14 +91,21 @@ def serve(
     logging.getLogger("uvicorn.error").addFilter(ignore_cut_streams)
     stop = Stop()
     app = create_app(settings, database_url, stop)
+    limit = end_after(START_PATIENCE)
 
     def started() -> None:
+        limit.cancel()
         # What was loaded lives as long as the process: without it a collection takes a fraction of the time.
         gc.collect()
         gc.freeze()
         on_started()
 
-    RelayServer(configuration(app, settings), stop, started).run(sockets=[listening])
+    server = RelayServer(configuration(app, settings), stop, started)
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.stopped_early)
+    try:
+        server.run(sockets=[listening])
+    finally:
+        limit.cancel()
     if stop.failed:
         sys.exit(1)
 

@@ -30,6 +30,10 @@ class TaskFailed(Exception):
     """A background task failed and is not started again, so the process must end."""
 
 
+class NotStarted(Exception):
+    """A process did not start in time, or was stopped while it started."""
+
+
 class Stop:
     """The end of a process. `failed` says that a background task made it end."""
 
@@ -165,6 +169,33 @@ async def supervised() -> AsyncIterator[Supervisor]:
         await supervisor.close()
     if supervisor.fatal is not None:
         raise TaskFailed(f"the task {supervisor.fatal} cannot go on") from supervisor.cause
+
+
+@asynccontextmanager
+async def starting(stop: Stop | None, *, within: float) -> AsyncIterator[None]:
+    """Cancel the block after `within` seconds, or when the process is to stop, and raise NotStarted. So no start waits for ever."""
+    limit = asyncio.timeout(within)
+    try:
+        async with limit:
+            watching = None if stop is None else begin(_expire(stop, limit), "stop while starting")
+            try:
+                yield
+            finally:
+                if watching is not None:
+                    watching.cancel()
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        if stop is not None and stop.failed:
+            raise NotStarted("a background task cannot go on") from None
+        if stop is not None and stop.requested.is_set():
+            raise NotStarted("stopped while it was starting") from None
+        raise NotStarted(f"not started within {within:g} seconds") from error
+
+
+async def _expire(stop: Stop, limit: asyncio.Timeout) -> None:
+    await stop.requested.wait()
+    limit.reschedule(asyncio.get_running_loop().time())
 
 
 def begin(run: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:

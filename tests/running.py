@@ -12,7 +12,8 @@ from typing import Any
 
 import httpx
 from roomtone.app import create_app
-from roomtone.process import RelayServer, address, bind, configuration
+from roomtone.process import address, bind, configuration
+from roomtone.relay_server import RelayServer
 from roomtone.settings import Settings
 from roomtone.supervision import Stop
 

@@ -18,11 +18,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from .. import __version__
 from ..paths import SOURCE
+from .interruptible import results, with_timeout
 from .roles import RELAY_ROLE
 from .schema_files import SqlFile, demo_files, fingerprint, schema_files
 
 PATIENCE = 60.0  # seconds a database server may take to come up
 ATTEMPTS = 5  # roles belong to the whole cluster, so installations of two databases can collide
+LOCK_TIMEOUT = "40s"
 INSTALL_LOCK = 0x726F6F6D746F6E65  # "roomtone", the key of an advisory lock
 OLDEST_SERVER = 140000
 
@@ -93,8 +95,9 @@ def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIEN
     """Return when a server answers there, and report that it is waited for. Raises InstallError when none answers."""
     deadline = time.monotonic() + patience
     said = False
+    target = with_timeout(url, 2).encode()  # libpq's shortest
     while True:
-        answer = pq.PGconn.ping(url.encode())
+        answer = pq.PGconn.ping(target)
         if answer == pq.Ping.OK:
             return
         if answer == pq.Ping.NO_ATTEMPT:
@@ -113,7 +116,9 @@ def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIEN
 
 def _login(url: str) -> psycopg.Connection:
     try:
-        return psycopg.connect(url, autocommit=True, application_name="roomtone install")
+        return psycopg.connect(
+            with_timeout(url, 10), autocommit=True, application_name="roomtone install"
+        )
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise InstallError(f"Could not log in at {_place(url)}: {reason}") from error
@@ -169,6 +174,7 @@ def _install_once(
     mark = fingerprint(files)
     try:
         with connection.transaction():
+            connection.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
             connection.execute("select pg_advisory_xact_lock(%s)", (INSTALL_LOCK,))
             found = _newest_inside(connection)
             if found == mark:  # another process installed it meanwhile
@@ -210,7 +216,7 @@ def _run(connection: psycopg.Connection, file: SqlFile) -> None:
     """Send the whole file as one query string (PostgreSQL manual, 54.2.2.1)."""
     connection.pgconn.send_query(file.text.encode())
     done, failed = 0, None
-    while (result := connection.pgconn.get_result()) is not None:
+    for result in results(connection.pgconn):
         if result.status == pq.ExecStatus.FATAL_ERROR:
             failed = failed or errors.error_from_result(result)
         elif failed is None:

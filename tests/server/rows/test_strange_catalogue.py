@@ -128,7 +128,7 @@ def test_functions_of_every_kind_are_called_by_post_and_by_get(strange: World) -
         path = f"/rows/rpc/{quote(name)}"
         posted = strange.anna.post(path, json=arguments)
         assert (posted.status_code, posted.json()) == (200, expected), (name, posted.text)
-        in_query = {
+        in_query: dict[str, Any] = {
             key: "{" + ",".join(map(str, value)) + "}" if isinstance(value, list) else value
             for key, value in arguments.items()
         }
