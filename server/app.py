@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 
 from . import problem, rows
 from .http import (
+    allowed_origins,
     health,
     limits,
     openapi,
@@ -92,6 +93,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
         middleware=[
             *request_record.middleware,
             Middleware(SecurityHeaders),
+            *allowed_origins.middleware(settings),
             *limits.middleware(settings),
             *origin.middleware(settings),
             *timing.middleware(settings),

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from .formats.ice_addresses import faults
 from .formats.media_addresses import Reach
+from .formats.web_origins import web_origin
 from .grace import GRACE, ROLE_KEPT
 from .paths import default_data_dir
 
@@ -124,6 +125,11 @@ class Settings:
         help="Host names of the relay, besides `localhost` and IP addresses. Checked while demo identities are on, or if"
         " given; `*` allows all names.",
     )
+    allowed_origins: tuple[str, ...] = setting(
+        (),
+        help="Origins, like `https://app.example.org`, whose pages may read the relay's answers (CORS). They send a token: the"
+        " cookie never counts for them.",
+    )
     workers: int = setting(1, help="Number of relay processes on the port.", at_least=1, at_most=64)
     jwt_secret: str | None = setting(
         None,
@@ -224,6 +230,11 @@ class Settings:
             Reach.of(self.media_networks, loopback=False)
         except ValueError as error:
             errors.append(f"--media-networks: {error}.")
+        try:
+            origins = tuple(web_origin(origin) for origin in self.allowed_origins)
+            object.__setattr__(self, "allowed_origins", origins)
+        except ValueError as error:
+            errors.append(f"--allowed-origins: {error}.")
         if errors:
             raise SettingsError("\n".join(errors))
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..identity.fetch_site import is_cross_site
 from ..identity.tokens import bearer_of
 from ..problem import Problem
+from .allowed_origins import allowed_origin
 from .hosts import KnownHosts
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1
 class OwnPagesOnly:
     """Refuses writes from other sites' pages with Problem 403.
 
-    Requests with a bearer token are allowed: no browser adds one by itself, so the page knows the token.
+    Requests with a bearer token are allowed: no browser adds one by itself, so the page knows the token. So are those of pages
+    that `--allowed-origins` names: they are anonymous, because the cookie never counts for another site.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -36,7 +38,10 @@ class OwnPagesOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refused = (
-            _writes(scope) and is_cross_site(Headers(scope=scope)) and not _has_bearer_token(scope)
+            _writes(scope)
+            and is_cross_site(Headers(scope=scope))
+            and allowed_origin(scope) is None
+            and not _has_bearer_token(scope)
         )
         app = _refusal().response() if refused else self.app
         await app(scope, receive, send)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
+from ..identity.fetch_site import is_cross_site
 from ..identity.tokens import COOKIE, TOKEN_LIFETIME, address_of, bearer_of, claims_of
 from ..postgres.budget import subject
 from ..problem import Problem, problem_from_database, refusal
@@ -33,7 +34,7 @@ _PRIVATE = {"Cache-Control": "no-store"}
 async def sign_in(request: Request) -> Response:
     """`POST /session {"username": …}`: sign in as this person, who is created if unknown; `"kind": "bot"` for a bot.
 
-    Answers `{"user": {id, username, kind, bio}, "token"}` and sets the cookie.
+    Answers `{"user": {id, username, kind, bio}, "token"}` and sets the cookie, but not for a page of another origin.
     """
     if not request.state.settings.demo_allowed:
         raise Problem(
@@ -67,6 +68,8 @@ async def sign_in(request: Request) -> Response:
     tokens: Tokens = request.state.tokens
     token = tokens.issue(UserId(user["id"]))
     response = JSONResponse({"user": user, "token": token}, headers=_PRIVATE)
+    if is_cross_site(request.headers):
+        return response
     response.set_cookie(
         COOKIE,
         token,

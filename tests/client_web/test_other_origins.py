@@ -7,12 +7,15 @@ It stands on another port of the same host, which is the worst case: to a browse
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from ..people import Psql
-from ..running import RunningRelay
+from ..running import RunningRelay, run_relay
 
 ELSEWHERE = "http://127.0.0.1:3999/"
 
@@ -49,6 +52,53 @@ async ({ relay, room }) => {
     stream.onopen = () => resolve('open')
     stream.onerror = () => { stream.close(); resolve('error') }
   }))
+  return results
+}
+"""
+
+USE_EVERYTHING = """
+async (relay) => {
+  const results = {}
+  const attempt = async (name, does) => {
+    results[name] = await does().catch((error) => `failed: ${error.name}`)
+  }
+  const signedIn = await fetch(`${relay}/session`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ username: 'cleo' }),
+  })
+  const { token } = await signedIn.json()
+  const headers = { Authorization: `Bearer ${token}`, 'X-Client-Info': 'postgrest-js/2' }
+  await attempt('write', async () => {
+    const response = await fetch(`${relay}/rows/rooms`, {
+      method: 'POST', headers: { ...headers, 'Content-Type': 'application/json', Prefer: 'return=headers-only' },
+      body: JSON.stringify({ name: 'Tea elsewhere' }),
+    })
+    return [response.status, response.headers.get('Location')?.split('?')[0]]
+  })
+  await attempt('read', async () => {
+    const response = await fetch(`${relay}/rows/rooms?select=name&order=id.desc&limit=1`, { headers })
+    return [await response.json(), response.headers.get('Content-Range')]
+  })
+  await attempt('refusal', () => fetch(`${relay}/rows/rooms`, { headers: { Authorization: 'Bearer x' } })
+    .then(async (response) => [response.status, (await response.json()).code]))
+  await attempt('stream', async () => {
+    const response = await fetch(`${relay}/hallway/events`, { headers: { ...headers, Accept: 'text/event-stream' } })
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    while (!text.includes('event: snapshot')) text += (await reader.read()).value
+    await reader.cancel()
+    return 'snapshot'
+  })
+  await attempt('anonymous stream', () => new Promise((resolve) => {
+    const stream = new EventSource(`${relay}/hallway/events`)
+    stream.addEventListener('snapshot', () => { stream.close(); resolve('snapshot') })
+    stream.onerror = () => { stream.close(); resolve('error') }
+  }))
+  await attempt('socket', () => new Promise((resolve) => {
+    const socket = new WebSocket(`${relay.replace('http', 'ws')}/hallway/socket`, ['roomtone', `bearer.${token}`])
+    socket.onmessage = ({ data }) => { socket.close(); resolve(JSON.parse(data).event) }
+    socket.onclose = () => resolve('closed')
+  }))
+  await attempt('cookie', () => fetch(`${relay}/session`, { credentials: 'include' }).then((response) => response.json()))
   return results
 }
 """
@@ -137,3 +187,51 @@ def test_a_link_of_another_site_changes_no_users_identity(
     me = elsewhere.evaluate("fetch('/session').then((response) => response.json())")
     assert me["user"]["username"] == "anna"
     assert psql.one("select count(*) from users where username = 'eve'") == 0
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Elsewhere</title>")
+
+    def log_message(self, format: str, *_: object) -> None:
+        """Write nothing."""
+
+
+@contextmanager
+def real_page() -> Iterator[str]:
+    """The origin of a page from a server of its own: the browser does not let a page that a test made up reach this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_page_of_an_allowed_origin_uses_everything_with_its_own_token(
+    context: BrowserContext, database_url: str
+) -> None:
+    with real_page() as origin, run_relay(database_url, allowed_origins=(origin,)) as relay:
+        ours = context.new_page()
+        ours.goto(relay.url)
+        sign_in = (
+            "fetch('/session', { method: 'POST', headers: { 'Content-Type': 'application/json' },"
+            " body: JSON.stringify({ username: 'anna' }) })"
+        )
+        ours.evaluate(sign_in)
+        page = context.new_page()
+        page.goto(origin)
+        assert page.evaluate(USE_EVERYTHING, relay.url) == {
+            "write": [201, "/rows/rooms"],
+            "read": [[{"name": "Tea elsewhere"}], "0-0/*"],
+            "refusal": [401, "PGRST301"],
+            "stream": "snapshot",
+            "anonymous stream": "snapshot",
+            "socket": "snapshot",
+            "cookie": "failed: TypeError",
+        }
+        me = ours.evaluate("fetch('/session').then((response) => response.json())")
+        assert me["user"]["username"] == "anna"
+        page.close()
+        ours.close()
