@@ -34,7 +34,9 @@ STATUS_OF_REFUSAL: Mapping[str, int] = {
     "PGRST116": 406,  # the request is for one object, but the result is not exactly one row
     "PGRST117": 405,  # the method is not allowed here
     "PGRST122": 400,  # an unknown preference, with handling=strict
+    "PGRST123": 400,  # aggregate functions are not offered
     "PGRST124": 400,  # more rows than max-affected would change
+    "PGRST128": 400,  # max-affected for a function that returns no set
     "PGRST125": 404,  # unknown path
     "PGRST200": 400,  # embedding other tables is not offered
     "PGRST202": 404,  # no such function, or not with these arguments

@@ -16,12 +16,13 @@ from .catalogue import Catalogue, open_catalogue
 __all__ = ["Catalogue", "open_catalogue", "routes"]
 
 routes: list[BaseRoute] = [
-    resource("/rows/rpc/{function}", get=calls.get, post=calls.post),
+    resource("/rows/rpc/{function}", get=calls.get, post=calls.post, options=calls.options),
     resource(
         "/rows/{table}",
         get=tables.get,
         post=tables.post,
         patch=tables.patch,
         delete=tables.delete,
+        options=tables.options,
     ),
 ]

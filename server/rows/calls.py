@@ -9,17 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..identity.tokens import claims_of
-from ..problem import Problem
-from . import response, statement
+from ..problem import Problem, refusal
+from . import calling, paging, response
+from .answers import Page, Returning
 from .body import an_object, json_of
 from .bounds import check_patterns
 from .catalogue import Catalogue
 from .fragments import Part
 from .functions import Function
-from .prefer import accepted, check_profile, preferences
-from .query import parse
-from .statement import Returning
-from .tables import page
+from .prefer import Accepted, Preferences, accepted, check_profile, preferences
+from .query import Query, parse
 from .transaction import Answer, execute, transact
 
 if TYPE_CHECKING:
@@ -46,6 +45,14 @@ async def get(request: Request) -> Response:
     return await _call(request, given, frozenset(given), "{}")
 
 
+async def options(request: Request) -> Response:
+    """`OPTIONS`: the methods that call it (RFC 9110, 9.3.7)."""
+    catalogue: Catalogue = request.state.rows
+    overloads = await catalogue.overloads(request.path_params["function"])
+    reads = [] if all(known.is_volatile for known in overloads) else ["GET", "HEAD"]
+    return response.allowed(*reads, "POST")
+
+
 async def _call(
     request: Request, given: Mapping[str, str] | None, names: frozenset[str], body: str
 ) -> Response:
@@ -58,7 +65,7 @@ async def _call(
             "PGRST101",
             f"{function.name} may write, so GET cannot call it",
             hint="Use POST.",
-            headers={"Allow": "POST"},
+            headers={"Allow": "OPTIONS, POST"},
         )
     claims, shape, preferred = (
         claims_of(request),
@@ -66,43 +73,70 @@ async def _call(
         preferences(request.headers),
     )
     query = parse(request.scope["query_string"], arguments=names if reads else frozenset())
-    if query.filters and not function.returns_rows:
-        raise catalogue.unknown_function(
-            function.name, names, details="It returns no rows, so it takes no filters."
-        )
+    _check_query(catalogue, function, query, names)
     check_patterns(query, claims)
-    call = statement.called(function, given, sorted(names), body)
-    most_bytes: int = request.state.database.answer_limit
-    part: Part
-    if function.returns_rows:
-        most: int = request.state.settings.rows_limit
-        limit = most if query.limit is None else min(most, query.limit)
-        returning = Returning(query.select, tuple(function.columns), most_bytes, shape.strip_nulls)
-        part = statement.call_rows(
-            function, call, query, returning, limit=limit, count=preferred.count and reads
+    if preferred.max_affected is not None and not function.returns_set:
+        raise refusal(
+            "PGRST128",
+            "max-affected is only for functions that return a set",
+            details=f"{function.name} does not.",
         )
-    else:
-        part = statement.call_value(function, call, most_bytes=most_bytes)
+    call = calling.called(function, given, sorted(names), body)
+    page = paging.requested(request, query)
+    most_bytes: int = request.state.database.answer_limit
+    part = _statement(function, call, query, page, most_bytes, shape, preferred)
 
     async def work(connection: Connection) -> Answer:
         answer = await execute(connection, part, most_bytes=most_bytes)
-        if function.returns_rows:
+        response.check_affected(answer, preferred)
+        if function.returns_rows or function.returns_set:
             response.check_single(answer, shape)
         return answer
 
-    answer = await transact(request.state.database, claims, work, read_only=reads)
-    return _value_response(function, answer) or page(answer, query, shape, preferred)
-
-
-def _value_response(function: Function, answer: Answer) -> Response | None:
-    """The response of a function that returns no set of rows; None for the others."""
+    answer = await transact(
+        request.state.database, claims, work, read_only=reads, timezone=preferred.timezone
+    )
     if function.returns_nothing:
         return Response(None, 204)
-    if function.returns_set and function.returns_rows:
-        return None
-    text = answer.text if answer.text is not None else "null"
+    if function.returns_set:
+        return paging.part(answer, page, shape, preferred)
+    value = answer.text if not function.returns_rows else (answer.text or "")[1:-1] or "null"
+    content_range = response.span(0, 1, 1 if preferred.count else None)
+    return response.json(value or "null", shape, preferred, status=200, content_range=content_range)
+
+
+def _check_query(
+    catalogue: Catalogue, function: Function, query: Query, names: frozenset[str]
+) -> None:
+    """Refuse what can be asked of rows only. Raises Problem PGRST202."""
     if function.returns_rows:
-        text = text[1:-1] or "null"
-    return Response(
-        text.encode(), 200, {"Cache-Control": "no-store"}, media_type="application/json"
-    )
+        return
+    columns = [item for item in query.select if item.field.column != "*"]
+    if query.filters or columns or query.order:
+        raise catalogue.unknown_function(
+            function.name,
+            names,
+            details="It returns no rows, so it takes no filters, select or order.",
+        )
+    if not function.returns_set and (query.limit is not None or query.offset is not None):
+        raise catalogue.unknown_function(
+            function.name, names, details="It returns one value, so it takes no limit or offset."
+        )
+
+
+def _statement(
+    function: Function,
+    call: Part,
+    query: Query,
+    page: Page,
+    most_bytes: int,
+    shape: Accepted,
+    preferred: Preferences,
+) -> Part:
+    if function.returns_rows:
+        everything = tuple(function.columns)
+        returning = Returning(query.select, everything, most_bytes, shape.strip_nulls)
+        return calling.call_rows(function, call, query, returning, page, count=preferred.count)
+    if function.returns_set and not function.returns_nothing:
+        return calling.call_values(call, page, most_bytes=most_bytes, count=preferred.count)
+    return calling.call_value(function, call, most_bytes=most_bytes)

@@ -28,16 +28,30 @@ REFRESH_AT_MOST_EVERY_S = 2.0  # so that requests for invented tables do not cau
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a statement reads columns from: its name there, and the SQL types of the columns."""
+
+    alias: str
+    types: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Relation:
-    """A table or view. `types` maps its columns, in order, to their SQL types."""
+    """A table or view. `types` maps its columns, in order, to their SQL types; `writes` are the methods that may write to it."""
 
     name: str
     is_view: bool
+    writes: tuple[str, ...]
     key: tuple[str, ...]
     types: Mapping[str, str]
     seen_by_anon: tuple[str, ...]
     seen_by_person: tuple[str, ...]
+
+    @property
+    def source(self) -> Source:
+        """It, by its own name."""
+        return Source(self.name, self.types)
 
     def seen_by(self, *, anonymous: bool) -> tuple[str, ...]:
         """The columns of `*`. If none is readable, all of them, so that PostgreSQL refuses."""
@@ -166,6 +180,7 @@ def _relation(row: dict[str, Any]) -> Relation:
     return Relation(
         name=row["name"],
         is_view=row["is_view"],
+        writes=tuple(row["writes"]),
         key=tuple(row["key"]),
         types=dict(zip(columns, row["types"], strict=True)),
         seen_by_anon=tuple(c for c, seen in zip(columns, row["anon"], strict=True) if seen),

@@ -10,6 +10,9 @@ from .selection import Field, parse_field
 
 DEEPEST_GROUP = 10
 
+Joined = Literal["and", "or"]
+_JOINED: tuple[Joined, ...] = ("and", "or")
+
 OPERATORS = frozenset(
     {
         *("eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike", "match", "imatch"),
@@ -39,7 +42,7 @@ class Condition:
 class Group:
     """Conditions joined by `and` or by `or`."""
 
-    joined: Literal["and", "or"]
+    joined: Joined
     members: tuple[Condition | Group, ...]
     negated: bool = False
 
@@ -55,29 +58,33 @@ def parse_condition(key: str, value: str) -> Condition:
     return condition
 
 
-def parse_group(
-    scanner: Scanner, joined: Literal["and", "or"], negated: bool, depth: int = 1
-) -> Group:
+def parse_group(scanner: Scanner, joined: Joined, negated: bool, depth: int = 1) -> Group:
     """`(a.eq.1,not.b.is.null,or(c.gt.2,d.lt.3))`. Raises Problem PGRST100."""
     if depth > DEEPEST_GROUP:
         scanner.fail(f"at most {DEEPEST_GROUP} nested groups")
+    scanner.space()
     scanner.expect("(")
     members = [_member(scanner, depth)]
     while scanner.take(","):
         members.append(_member(scanner, depth))
     scanner.expect(")")
+    scanner.space()
     if depth == 1:
         scanner.end()
     return Group(joined, tuple(members), negated)
 
 
 def _member(scanner: Scanner, depth: int) -> Condition | Group:
+    scanner.space()
     start = scanner.at
     negated = scanner.take("not.")
-    for joined in ("and", "or"):
-        if scanner.sees(f"{joined}("):
-            scanner.expect(joined)
-            return parse_group(scanner, "and" if joined == "and" else "or", negated, depth + 1)
+    for joined in _JOINED:
+        before = scanner.at
+        if scanner.take(joined):
+            scanner.space()
+            if scanner.sees("("):
+                return parse_group(scanner, joined, negated, depth + 1)
+            scanner.at = before
     scanner.at = start  # a column may be called "not"
     field = parse_field(scanner)
     scanner.expect(".")
@@ -104,7 +111,7 @@ def _value(
     scanner: Scanner, operator: str, modifier: str | None, ends: str
 ) -> str | tuple[str, ...]:
     if operator == "in":
-        return scanner.listed("(", ")")
+        return scanner.listed()
     if operator == "is":
         word = scanner.bare(ends).lower()
         if word not in IS_VALUES:
@@ -112,7 +119,7 @@ def _value(
             scanner.fail("null, not_null, true, false or unknown")
         return word
     if modifier in {"any", "all"} and operator in QUANTIFIED:
-        return scanner.listed("{", "}")
+        return scanner.braces()
     if not ends:
         return scanner.rest()
     if scanner.sees("{"):

@@ -3,56 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from psycopg import sql
 
 from ..problem import refusal
-from .catalogue import SCHEMA
-from .conditions import SEARCHES, Condition, Group
+from .catalogue import SCHEMA, Source
 from .selection import Field, Order, Selected
 
-OPERATOR_SQL: Mapping[str, str] = {
-    "eq": "=",
-    "neq": "<>",
-    "gt": ">",
-    "gte": ">=",
-    "lt": "<",
-    "lte": "<=",
-    "like": "like",
-    "ilike": "ilike",
-    "match": "~",
-    "imatch": "~*",
-    "isdistinct": "is distinct from",
-    "cs": "@>",
-    "cd": "<@",
-    "ov": "&&",
-    "sl": "<<",
-    "sr": ">>",
-    "nxl": "&>",
-    "nxr": "&<",
-    "adj": "-|-",
-}
-SEARCH_SQL: Mapping[str, str] = {
-    "fts": "to_tsquery",
-    "plfts": "plainto_tsquery",
-    "phfts": "phraseto_tsquery",
-    "wfts": "websearch_to_tsquery",
-}
-IS_SQL: Mapping[str, str] = {
-    "null": "is null",
-    "not_null": "is not null",
-    "true": "is true",
-    "false": "is false",
-    "unknown": "is unknown",
-}
 LONGEST_NAME_BYTES = 63
 """PostgreSQL would truncate a longer name, which may then be another's (NAMEDATALEN)."""
+
+BODY: Final = "roomtone_body"
 
 Sql = sql.SQL | sql.Composed
 
 Part = tuple[Sql, list[Any]]
 """A piece of SQL and the values of its placeholders, in order."""
+
+
+NOTHING: Part = (sql.SQL(""), [])
 
 
 def identifier(*names: str) -> Sql:
@@ -79,54 +49,38 @@ def commas(parts: Iterable[Sql]) -> Sql:
     return sql.SQL(", ").join(parts)
 
 
-def field(source: str, wanted: Field) -> Part:
-    """`"source"."column" -> key`; a key made of digits is an array's index."""
-    text: Sql = identifier(source, wanted.column)
+def field(source: Source, wanted: Field) -> Part:
+    """`"source"."column" -> key`. A column of another type than JSON is converted, so that arrays have elements, too."""
+    text: Sql = identifier(source.alias, wanted.column)
+    if wanted.path and source.types.get(wanted.column, "json") not in {"json", "jsonb"}:
+        text = sql.SQL("to_jsonb({})").format(text)
     values: list[Any] = []
     for arrow, key in wanted.path:
-        if key.removeprefix("-").isdecimal() and key.isascii() and len(key) < 10:
-            text = sql.SQL("{} {} %s::int").format(text, sql.SQL(arrow))
-        else:
-            text = sql.SQL("{} {} %s::text").format(text, sql.SQL(arrow))
+        kind = sql.SQL("int" if isinstance(key, int) else "text")
+        text = sql.SQL("{} {} %s::{}").format(text, sql.SQL(arrow), kind)
         values.append(key)
     return text, values
 
 
-def columns(source: str, selected: Sequence[Selected], everything: Iterable[str]) -> Part:
+def columns(source: Source, selected: Sequence[Selected], everything: Iterable[str]) -> Part:
     """The list after SELECT or RETURNING; `*` is spelled out as `everything`."""
     if not selected:
-        return commas(identifier(source, column) for column in everything), []
+        return commas(identifier(source.alias, column) for column in everything), []
     parts: list[Sql] = []
     values: list[Any] = []
     for item in selected:
         if item.field.column == "*":
-            parts.extend(identifier(source, column) for column in everything)
+            parts.extend(identifier(source.alias, column) for column in everything)
             continue
         text, more = field(source, item.field)
         if item.cast is not None:
             text = sql.SQL("({})::{}").format(text, type_name(item.cast))
-        name = item.alias or (item.field.path[-1][1] if item.field.path else item.field.column)
-        parts.append(sql.SQL("{} as {}").format(text, identifier(name)))
+        parts.append(sql.SQL("{} as {}").format(text, identifier(item.alias or item.field.name)))
         values += more
     return commas(parts), values
 
 
-def where(source: str, filters: Sequence[Condition | Group]) -> Part:
-    """` where …`, or nothing without filters."""
-    if not filters:
-        return sql.SQL(""), []
-    text, values = chosen(source, filters)
-    return sql.SQL(" where {}").format(text), values
-
-
-def chosen(source: str, filters: Sequence[Condition | Group]) -> Part:
-    """The condition after WHERE. Raises ValueError without a filter."""
-    if not filters:
-        raise ValueError("no rows are chosen")
-    return _joined(source, filters, "and")
-
-
-def ordered(source: str, order: Sequence[Order]) -> Part:
+def ordered(source: Source, order: Sequence[Order]) -> Part:
     """` order by …`, or nothing."""
     if not order:
         return sql.SQL(""), []
@@ -150,47 +104,11 @@ def array_literal(elements: Iterable[str]) -> str:
     return "{" + ",".join(f'"{element}"' for element in escaped) + "}"
 
 
-def _joined(
-    source: str, members: Sequence[Condition | Group], joined: Literal["and", "or"]
-) -> Part:
-    parts: list[Sql] = []
-    values: list[Any] = []
-    for member in members:
-        if isinstance(member, Group):
-            text, more = _joined(source, member.members, member.joined)
-        else:
-            text, more = _one(source, member)
-        parts.append(sql.SQL("not ({})" if member.negated else "({})").format(text))
-        values += more
-    return sql.SQL(" and " if joined == "and" else " or ").join(parts), values
-
-
-def _one(source: str, condition: Condition) -> Part:
-    left, values = field(source, condition.field)
-    operator, value = condition.operator, condition.value
-    if operator == "is":
-        return sql.SQL("{} {}").format(left, sql.SQL(IS_SQL[str(value)])), values
-    if operator in SEARCHES:
-        return _search(left, values, condition)
-    if operator == "in":
-        return sql.SQL("{} = any(%s)").format(left), [*values, array_literal(value)]
-    if operator in {"like", "ilike"}:  # `*` means `%`, which would need escaping in a URL
-        value = (
-            value.replace("*", "%")
-            if isinstance(value, str)
-            else tuple(v.replace("*", "%") for v in value)
-        )
-    symbol = sql.SQL(OPERATOR_SQL[operator])
-    if condition.modifier is None:
-        return sql.SQL("{} {} %s").format(left, symbol), [*values, value]
-    quantifier = sql.SQL("any" if condition.modifier == "any" else "all")
-    text = sql.SQL("{} {} {}(%s)").format(left, symbol, quantifier)
-    return text, [*values, array_literal(value)]
-
-
-def _search(left: Sql, values: list[Any], condition: Condition) -> Part:
-    function = sql.SQL(SEARCH_SQL[condition.operator])
-    if condition.modifier is None:
-        return sql.SQL("{} @@ {}(%s)").format(left, function), [*values, condition.value]
-    text = sql.SQL("{} @@ {}(%s::regconfig, %s)").format(left, function)
-    return text, [*values, condition.modifier, condition.value]
+def recordset(
+    reader: Literal["json_to_record", "json_to_recordset"], types: Mapping[str, str]
+) -> Sql:
+    """The objects of a JSON text, which is its one value, as rows that are called BODY."""
+    described = commas(
+        sql.SQL("{} {}").format(identifier(name), type_name(kind)) for name, kind in types.items()
+    )
+    return sql.SQL("{}(%s::json) as {}({})").format(sql.SQL(reader), identifier(BODY), described)

@@ -6,7 +6,7 @@ select p.proname as name,
        p.provolatile = 'v' as is_volatile,
        p.proretset as returns_set,
        p.prorettype = 'void'::regtype as returns_nothing,
-       r.rows as returns_rows,
+       r.rows as returns_rows, -- of a composite type, or with OUT parameters, also if that is one
        format_type(p.prorettype, null) as type,
        (select c.relname from pg_class c
         where c.oid = t.typrelid and c.relnamespace = 'roomtone'::regnamespace) as relation,
@@ -29,8 +29,11 @@ select p.proname as name,
          when r.rows and o.names is null then 'it returns rows whose columns are not known'
        end as left_out
 from pg_proc p
-join pg_type t on t.oid = p.prorettype
-cross join lateral (select t.typtype = 'c' or p.prorettype = 'record'::regtype as rows) r
+join pg_type returned on returned.oid = p.prorettype
+join pg_type t on t.oid = case returned.typtype when 'd' then returned.typbasetype else returned.oid end
+cross join lateral (
+  select t.typtype = 'c' or p.prorettype = 'record'::regtype or coalesce(p.proargmodes && '{t,o,b}', false) as rows
+) r
 -- What is given: parameters that are in, inout or variadic. Without proargmodes, all are in.
 cross join lateral (
   select array_agg(a.name order by a.position) as names,
@@ -43,12 +46,13 @@ cross join lateral (
   join pg_type y on y.oid = a.type
   where coalesce(a.mode, 'i') in ('i', 'b', 'v')
 ) i
--- The columns of a row that it returns. PostgreSQL numbers the names of those without one.
+-- The columns of a row that it returns. PostgreSQL numbers the names of those without one, and calls a single one as the function.
 cross join lateral (
   select array_agg(k.name order by k.position) as names, array_agg(format_type(k.type, null) order by k.position) as types
-  from (select coalesce(nullif(a.name, ''), 'column' || row_number() over (order by a.position)) as name, a.type, a.position
+  from (select coalesce(nullif(a.name, ''), case p.prorettype when 'record'::regtype
+                 then 'column' || row_number() over (order by a.position) else p.proname end) as name, a.type, a.position
         from unnest(p.proargnames, p.proallargtypes, p.proargmodes) with ordinality as a (name, type, mode, position)
-        where p.prorettype = 'record'::regtype and a.mode in ('t', 'o', 'b')
+        where t.typtype <> 'c' and a.mode in ('t', 'o', 'b')
         union all
         select k.attname, k.atttypid, k.attnum from pg_attribute k
         where k.attrelid = t.typrelid and t.typtype = 'c' and k.attnum > 0 and not k.attisdropped) k

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from starlette.datastructures import Headers
@@ -13,6 +13,7 @@ from .statement import Resolution
 ARRAY = "application/json"
 OBJECT = "application/vnd.pgrst.object+json"
 STRIPPABLE_ARRAY = "application/vnd.pgrst.array+json"
+_WITHOUT_SUFFIX = {kind.removesuffix("+json"): kind for kind in (OBJECT, STRIPPABLE_ARRAY)}
 PROFILES = frozenset({"roomtone", "public"})  # PostgREST's clients send `public` by default
 
 _WILDCARDS = frozenset({"*/*", "application/*"})
@@ -35,7 +36,13 @@ class Preferences:
     count: bool = False
     missing: Literal["default", "null"] | None = None
     max_affected: int | None = None
+    timezone: str | None = None
     applied: str = ""
+
+    def without(self, name: str) -> Preferences:
+        """Without this one, which cannot be applied."""
+        kept = (item for item in self.applied.split(", ") if not item.startswith(f"{name}="))
+        return replace(self, applied=", ".join(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,11 @@ def preferences(headers: Headers) -> Preferences:
         name, _, value = (part.strip().strip('"') for part in item.partition("="))
         if not name:
             continue
-        known = value in _KNOWN.get(name, ()) or (name == "max-affected" and _is_small(value))
+        known = (
+            value in _KNOWN.get(name, ())
+            or (name == "max-affected" and _is_small(value))
+            or (name == "timezone" and bool(value))
+        )
         if known:
             found.setdefault(name, value)
         else:
@@ -82,6 +93,7 @@ def preferences(headers: Headers) -> Preferences:
         count="count" in found,
         missing=found.get("missing"),  # type: ignore[arg-type] # checked against _KNOWN
         max_affected=None if max_affected is None else int(max_affected),
+        timezone=found.get("timezone"),
         applied=", ".join(f"{name}={value}" for name, value in found.items()),
     )
 
@@ -95,7 +107,7 @@ def accepted(headers: Headers) -> Accepted:
         kind, *rest = (part.strip().lower() for part in item.split(";"))
         if "q=0" in rest or "q=0.0" in rest:
             continue
-        strip = "nulls=stripped" in rest
+        kind, strip = _WITHOUT_SUFFIX.get(kind, kind), "nulls=stripped" in rest
         if kind == OBJECT:
             return Accepted(single=True, strip_nulls=strip)
         if kind == STRIPPABLE_ARRAY:
@@ -121,7 +133,16 @@ def check_profile(headers: Headers, *, writes: bool) -> None:
 
 
 def check_content_type(headers: Headers) -> None:
-    """Refuse a body whose Content-Type is not JSON: Problem 415."""
+    """Refuse a body that is compressed, or whose Content-Type is not JSON: Problem 415."""
+    coding = headers.get("content-encoding", "identity").strip().lower()
+    if coding != "identity":
+        raise Problem(
+            415,
+            "PGRST107",
+            f"the body may not be compressed ({coding[:60]})",
+            hint="Send it without Content-Encoding.",
+            headers={"Accept-Encoding": "identity"},  # RFC 9110, 12.5.3
+        )
     kind = headers.get("content-type", ARRAY).partition(";")[0].strip().lower()
     if kind != ARRAY:
         raise Problem(

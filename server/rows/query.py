@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 from urllib.parse import parse_qsl
 
 from ..problem import refusal
-from .conditions import Condition, Group, parse_condition, parse_group
+from .conditions import Condition, Group, Joined, parse_condition, parse_group
 from .scanner import Scanner
 from .selection import Order, Selected, parse_order, parse_selected
 
@@ -20,7 +19,7 @@ MOST_PARAMETERS = 100
 LARGEST_OFFSET = 2**63 - 1
 
 _RESERVED = frozenset({"select", "order", "limit", "offset", "columns", "on_conflict"})
-_GROUPS: dict[str, tuple[Literal["and", "or"], bool]] = {
+_GROUPS: dict[str, tuple[Joined, bool]] = {
     "and": ("and", False),
     "or": ("or", False),
     "not.and": ("and", True),
@@ -114,8 +113,6 @@ def _names(single: dict[str, str], key: str) -> tuple[str, ...] | None:
 
 
 def _each_name(scanner: Scanner) -> Iterator[str]:
-    if scanner.done:
-        return
     yield scanner.name("a column")
     while scanner.take(","):
         yield scanner.name("a column")

@@ -1,8 +1,20 @@
 -- Tables and views that an anonymous user or a person may read or write, with their columns in order.
+-- `writes`: the methods by which either role may write. Bits of what is possible: INSERT 8, UPDATE 4, DELETE 16.
 -- `anon` and `person`: whether the role may read the column, so that `*` means all readable columns.
 -- `left_out`: why it is not served; null if it is.
 select c.relname as name,
        c.relkind in ('v', 'm') as is_view,
+       array_remove(array[
+         case when (w.possible & 8) > 0
+           and (has_any_column_privilege('roomtone_anon', c.oid, 'insert')
+                or has_any_column_privilege('roomtone_person', c.oid, 'insert')) then 'POST' end,
+         case when (w.possible & 4) > 0
+           and (has_any_column_privilege('roomtone_anon', c.oid, 'update')
+                or has_any_column_privilege('roomtone_person', c.oid, 'update')) then 'PATCH' end,
+         case when (w.possible & 16) > 0
+           and (has_table_privilege('roomtone_anon', c.oid, 'delete')
+                or has_table_privilege('roomtone_person', c.oid, 'delete')) then 'DELETE' end
+       ], null) as writes,
        coalesce((select array_agg(k.attname::text order by u.position)
                  from pg_index i
                  cross join lateral unnest(i.indkey::int2[]) with ordinality as u (attnum, position)
@@ -17,10 +29,13 @@ select c.relname as name,
          when c.relname ~ '[/{}?#]' then 'its name has a character that separates the parts of an address'
        end as left_out
 from pg_class c
+cross join lateral (
+  select case c.relkind when 'v' then pg_relation_is_updatable(c.oid, true) when 'm' then 0 else 28 end as possible
+) w
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where c.relnamespace = 'roomtone'::regnamespace
   and c.relkind in ('r', 'p', 'v', 'm', 'f')
   and (has_any_column_privilege('roomtone_anon', c.oid, 'select, insert, update')
        or has_any_column_privilege('roomtone_person', c.oid, 'select, insert, update')
        or has_table_privilege('roomtone_person', c.oid, 'delete'))
-group by c.oid, c.relname, c.relkind
+group by c.oid, c.relname, c.relkind, w.possible

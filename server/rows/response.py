@@ -14,7 +14,7 @@ def check_single(answer: Answer, accepted: Accepted) -> None:
 
     Call it inside the transaction, so that a write is rolled back.
     """
-    if accepted.single and answer.text is not None and answer.size != 1:
+    if accepted.single and answer.size != 1:
         raise refusal(
             "PGRST116",
             "the request is for one object, and the result is not one row",
@@ -38,22 +38,40 @@ def rows(
     preferences: Preferences,
     *,
     status: int,
-    content_range: str | None = None,
+    content_range: str,
     location: str | None = None,
 ) -> Response:
     """The rows; an empty body without `answer.text`."""
-    headers = {"Cache-Control": "no-store"}
-    if content_range is not None:
-        headers["Content-Range"] = content_range
+    text = answer.text
+    if text is not None and accepted.single:
+        text = text[1:-1]
+    response = json(text, accepted, preferences, status=status, content_range=content_range)
+    if location is not None:
+        response.headers["Location"] = location
+    return response
+
+
+def json(
+    text: str | None,
+    accepted: Accepted,
+    preferences: Preferences,
+    *,
+    status: int,
+    content_range: str,
+) -> Response:
+    """A response with this JSON; an empty body for None."""
+    headers = {"Cache-Control": "no-store", "Content-Range": content_range}
     if preferences.applied:
         headers["Preference-Applied"] = preferences.applied
-    if location is not None:
-        headers["Location"] = location
-    if answer.text is None:
+    if text is None:
         return Response(None, status, headers)
-    text = answer.text[1:-1] if accepted.single else answer.text
     headers["Content-Type"] = accepted.media_type
     return Response(text.encode(), status, headers)
+
+
+def allowed(*methods: str) -> Response:
+    """The answer to OPTIONS."""
+    return Response(None, 200, {"Allow": ", ".join(["OPTIONS", *methods])})
 
 
 def span(offset: int, size: int, total: int | None) -> str:

@@ -6,7 +6,9 @@ from typing import NoReturn
 
 from ..problem import Problem, refusal
 
-_NAME_ENDS = frozenset('.,():"{} \t\r\n')
+_NAME_ENDS = frozenset('.,():"{}!\t\r\n')
+_KEY_ENDS = frozenset("(:.,>)")  # of a key into JSON
+_LONGEST_INDEX = 9  # digits: an int of PostgreSQL
 
 
 class Scanner:
@@ -56,18 +58,42 @@ class Scanner:
         if not self.done:
             self.fail("the end")
 
-    def name(self, what: str) -> str:
+    def space(self) -> None:
+        """Skip spaces and tabs, which may stand around names, commas and brackets."""
+        while not self.done and self.text[self.at] in " \t":
+            self.at += 1
+
+    def name(self, what: str, ends: frozenset[str] = _NAME_ENDS) -> str:
         """A column, alias or type: bare, or in double quotes with backslash escapes."""
+        self.space()
         if self.sees('"'):
-            return self.quoted()
+            name = self.quoted()
+            self.space()
+            return name
         start = self.at
-        while not self.done and self.text[self.at] not in _NAME_ENDS:
+        while not self.done and self.text[self.at] not in ends:
             if self.sees("->"):
                 break
             self.at += 1
-        if self.at == start:
+        name = self.text[start : self.at].strip(" ")
+        if not name:
+            self.at = start
             self.fail(what)
-        return self.text[start : self.at]
+        return name
+
+    def key(self) -> str | int:
+        """What follows an arrow: a key, or, as bare digits, an index into an array."""
+        start = self.at
+        bare = not self.sees('"')
+        key = self.name("a key", _KEY_ENDS)
+        digits = key.removeprefix("-")
+        index = digits.isascii() and digits.isdecimal()
+        if not bare or not (index or key.startswith("-")):
+            return key
+        if not index or len(digits) > _LONGEST_INDEX:
+            self.at = start
+            self.fail("a key, or an index such as 0 or -1")
+        return int(key)
 
     def quoted(self) -> str:
         """`"…"`, in which `\\"` and `\\\\` stand for themselves."""
@@ -100,20 +126,25 @@ class Scanner:
         text, self.at = self.text[self.at :], len(self.text)
         return text
 
-    def listed(self, opening: str, closing: str) -> tuple[str, ...]:
+    def listed(self) -> tuple[str, ...]:
         """`(a,"b,c")`: the values between brackets; none at all is an empty list."""
-        self.expect(opening)
-        if self.take(closing):
-            return ()
-        values = [self.element("," + closing)]
-        while self.take(","):
-            values.append(self.element("," + closing))
-        self.expect(closing)
+        self.space()
+        self.expect("(")
+        self.space()
+        values: list[str] = []
+        if not self.sees(")"):
+            values.append(self.element(",)"))
+            while self.take(","):
+                values.append(self.element(",)"))
+        self.expect(")")
+        self.space()
         return tuple(values)
 
     def braces(self) -> str:
         """A PostgreSQL array literal `{…}`, unchanged, with quotes and nesting."""
         start, depth = self.at, 0
+        if not self.sees("{"):
+            self.fail("{")
         while not self.done:
             if self.sees('"'):
                 self.quoted()

@@ -28,7 +28,14 @@ class Field:
     """A column, and the path into it if it holds JSON: `body->>sdp`, `people->0`."""
 
     column: str
-    path: tuple[tuple[Arrow, str], ...] = ()
+    path: tuple[tuple[Arrow, str | int], ...] = ()
+    """A number is an index into an array."""
+
+    @property
+    def name(self) -> str:
+        """The name of its value in the answer: the last key of the path, else the column."""
+        keys = [key for _, key in self.path if isinstance(key, str)]
+        return keys[-1] if keys else self.column
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,12 @@ class Order:
 def parse_field(scanner: Scanner) -> Field:
     """`column`, `column->key->>key`. Raises Problem PGRST100."""
     column = scanner.name("a column")
-    path: list[tuple[Arrow, str]] = []
+    path: list[tuple[Arrow, str | int]] = []
     while scanner.sees("->"):
         arrow: Arrow = "->>" if scanner.take("->>") else "->"
         if arrow == "->":
             scanner.expect("->")
-        path.append((arrow, scanner.name("a key")))
+        path.append((arrow, scanner.key()))
     return Field(column, tuple(path))
 
 
@@ -94,8 +101,13 @@ def _check_number(items: Sized, parameter: str) -> None:
         )
 
 
+_AGGREGATES = frozenset({"avg()", "count()", "max()", "min()", "sum()"})
+
+
 def _selected(scanner: Scanner) -> Selected:
+    scanner.space()
     if scanner.take("*"):
+        scanner.space()
         return Selected(Field("*"))
     if scanner.sees("..."):
         raise _no_embedding("...")
@@ -106,6 +118,8 @@ def _selected(scanner: Scanner) -> Selected:
             scanner.fail("a cast or the next column")
         scanner.expect(":")
         alias, field = field.column, parse_field(scanner)
+    if field.column == "count" and scanner.sees("()"):
+        raise _no_aggregates()
     if scanner.sees("(") or scanner.sees("!"):
         raise _no_embedding(field.column)
     cast = None
@@ -117,6 +131,8 @@ def _selected(scanner: Scanner) -> Selected:
                 f"cannot cast to {cast[:40]!r}",
                 hint=f"There are {', '.join(sorted(CASTS))}.",
             )
+    if any(scanner.sees(f".{aggregate}") for aggregate in _AGGREGATES):
+        raise _no_aggregates()
     return Selected(field, alias, cast)
 
 
@@ -138,6 +154,14 @@ def _order(scanner: Scanner) -> Order:
         else:
             scanner.fail("asc, desc, nullsfirst or nullslast before this")
     return Order(field, direction, nulls)
+
+
+def _no_aggregates() -> Exception:
+    return refusal(
+        "PGRST123",
+        "aggregate functions are not offered here",
+        hint="Prefer: count=exact counts the rows.",
+    )
 
 
 def _no_embedding(name: str) -> Exception:

@@ -1,112 +1,51 @@
-"""Whole statements. Each returns one row `(json text or null, number of rows, size in bytes)`.
+"""Whole statements on tables and views. Each answers as `answers.py` says, or, if no rows are asked for, with nothing.
 
-PostgreSQL builds the JSON of the answer and reads the JSON of the request: its text is one parameter.
+PostgreSQL reads the JSON of the request: its text is one parameter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
 
 from psycopg import sql
 
+from .answers import CHUNK, Page, Returning, bounded_array, lines, read_from
 from .catalogue import Relation
+from .filters import chosen
 from .fragments import (
+    BODY,
     Part,
     Sql,
-    chosen,
     columns,
     commas,
     identifier,
-    ordered,
+    recordset,
     relation,
-    type_name,
-    where,
 )
 from .functions import Function
 from .query import Query
-from .selection import Selected
 
 Resolution = Literal["merge-duplicates", "ignore-duplicates"]
 
 COMPOSED: Final = 256  # texts of INSERT that are kept
 
-_BODY = "roomtone_body"
-_CHUNK = "roomtone_rows"
-
 
 @dataclass(frozen=True, slots=True)
-class Returning:
-    """The columns that a statement returns; `*` means `everything`."""
+class Change:
+    """The columns that an UPDATE sets: `names` from the object `body`, JSON, and `defaults` to their defaults."""
 
-    select: tuple[Selected, ...]
-    everything: tuple[str, ...]
-    most_bytes: int
-    """A larger answer is not built: the statement then returns its size and no text."""
-    strip_nulls: bool = False
+    names: tuple[str, ...]
+    defaults: tuple[str, ...]
+    body: str
 
 
-def read(table: Relation, query: Query, answer: Returning, *, limit: int, count: bool) -> Part:
-    """SELECT; with `count`, a third column says how many rows there are without the limit."""
-    return _read(relation(table.name), table.name, [], query, answer, limit=limit, count=count)
-
-
-def call_rows(
-    function: Function, call: Part, query: Query, answer: Returning, *, limit: int, count: bool
-) -> Part:
-    """The rows a function returns, filtered and ordered like a table's."""
-    text, values = call
-    source = sql.SQL("{} as {}").format(text, identifier(function.name))
-    return _read(source, function.name, values, query, answer, limit=limit, count=count)
-
-
-def call_value(function: Function, call: Part, *, most_bytes: int) -> Part:
-    """The value that a function returns, or the array of values if it returns a set."""
-    text, values = call
-    if function.returns_nothing:
-        return sql.SQL("select null::text, 1, 0 from {}").format(text), values
-    lines = sql.SQL(
-        "select coalesce(to_json({}.value)::text, 'null') as line from {} as {}(value)"
-    ).format(identifier(_CHUNK), text, identifier(_CHUNK))
-    if function.returns_set:
-        return _bounded_array(lines, sql.SQL("")), [most_bytes, most_bytes, *values]
-    one = sql.SQL(
-        "select case when octet_length(line) <= %s then line end, 1, octet_length(line)"
-        " from ({} offset 0) as lines"
-    ).format(lines)
-    return one, [most_bytes, *values]
-
-
-def called(
-    function: Function, given: Mapping[str, str] | None, names: Sequence[str], body: str
-) -> Part:
-    """`function(name => value, …)` with named arguments (PostgreSQL manual, 4.3.2).
-
-    The values are texts from the query string; if `given` is None, those in the JSON `body`.
-    """
-    names = sorted(names, key=lambda name: name == function.variadic)  # VARIADIC has to come last
-    if given is not None:
-        arguments = commas(
-            sql.SQL("{} => %s::{}").format(
-                _named(function, name), type_name(function.arguments[name])
-            )
-            for name in names
-        )
-        call = sql.SQL("{}({})").format(relation(function.name), arguments)
-        return call, [given[name] for name in names]
-    if not names:
-        return sql.SQL("{}()").format(relation(function.name)), []
-    arguments = commas(
-        sql.SQL("{} => {}").format(_named(function, name), identifier(_BODY, name))
-        for name in names
-    )
-    source = _recordset("json_to_record", {name: function.arguments[name] for name in names})
-    call = sql.SQL("{} cross join lateral {}({})").format(
-        source, relation(function.name), arguments
-    )
-    return call, [body]
+def read(table: Relation, query: Query, answer: Returning, page: Page, *, count: bool) -> Part:
+    """SELECT; with `count`, a fourth column says how many rows there are without the limit."""
+    source: Part = (relation(table.name), [])
+    return read_from(source, table.source, query, answer, page, count=count)
 
 
 def _named(function: Function, argument: str) -> Sql:
@@ -144,7 +83,7 @@ def _insert(
     target = relation(table.name)
     if names:
         listed = commas(identifier(name) for name in names)
-        source = _recordset("json_to_recordset", {name: table.type_of(name) for name in names})
+        source = recordset("json_to_recordset", {name: table.type_of(name) for name in names})
         text = sql.SQL("insert into {} ({}) select {} from {}").format(
             target, listed, listed, source
         )
@@ -157,56 +96,35 @@ def _insert(
     return sql.SQL(whole.as_string(None)), tuple(values)
 
 
-def update(
-    table: Relation, names: Sequence[str], body: str, query: Query, answer: Returning | None
-) -> Part:
-    """UPDATE the rows that the filters choose with the columns of one JSON object."""
-    condition, values = chosen(table.name, query.filters)
-    text = sql.SQL("update {} set {} from {} where {}").format(
-        relation(table.name),
-        commas(
-            sql.SQL("{} = {}").format(identifier(name), identifier(_BODY, name)) for name in names
-        ),
-        _recordset("json_to_record", {name: table.type_of(name) for name in names}),
-        condition,
+def insert_nothing(table: Relation, answer: Returning | None) -> Part:
+    """INSERT no rows: PostgreSQL decides whether the user might."""
+    text = sql.SQL("insert into {} select where false").format(relation(table.name))
+    return _returning(text, [], table, answer)
+
+
+def update(table: Relation, change: Change, query: Query, answer: Returning | None) -> Part:
+    """UPDATE the rows that the filters choose."""
+    condition, values = chosen(table.source, query.filters)
+    given = [
+        sql.SQL("{} = {}").format(identifier(name), identifier(BODY, name)) for name in change.names
+    ]
+    defaults = [sql.SQL("{} = default").format(identifier(name)) for name in change.defaults]
+    source: Sql = sql.SQL("")
+    if given:
+        types = {name: table.type_of(name) for name in change.names}
+        source = sql.SQL(" from {}").format(recordset("json_to_record", types))
+        values = [change.body, *values]
+    text = sql.SQL("update {} set {}{} where {}").format(
+        relation(table.name), commas([*given, *defaults]), source, condition
     )
-    return _returning(text, [body, *values], table, answer)
+    return _returning(text, values, table, answer)
 
 
 def delete(table: Relation, query: Query, answer: Returning | None) -> Part:
     """DELETE the rows that the filters choose."""
-    condition, values = chosen(table.name, query.filters)
+    condition, values = chosen(table.source, query.filters)
     text = sql.SQL("delete from {} where {}").format(relation(table.name), condition)
     return _returning(text, values, table, answer)
-
-
-def _read(
-    source: Sql,
-    name: str,
-    source_values: list[Any],
-    query: Query,
-    answer: Returning,
-    *,
-    limit: int,
-    count: bool,
-) -> Part:
-    wanted, values = columns(name, answer.select, answer.everything)
-    condition, condition_values = where(name, query.filters)
-    order, order_values = ordered(name, query.order)
-    chunk = sql.SQL("select {} from {}{}{} limit %s offset %s").format(
-        wanted, source, condition, order
-    )
-    chunk_values = [*values, *source_values, *condition_values, *order_values]
-    total: Sql = sql.SQL("")
-    total_values: list[Any] = []
-    if count:
-        total = sql.SQL(", (select count(*) from {}{})").format(source, condition)
-        total_values = [*source_values, *condition_values]
-    text = sql.SQL("with {} as ({}) {}").format(
-        identifier(_CHUNK), chunk, _bounded_array(_lines(answer), total)
-    )
-    sizes = [answer.most_bytes, answer.most_bytes]
-    return text, [*chunk_values, limit, query.offset or 0, *sizes, *total_values]
 
 
 def _returning(text: Sql, values: list[Any], table: Relation, answer: Returning | None) -> Part:
@@ -214,43 +132,11 @@ def _returning(text: Sql, values: list[Any], table: Relation, answer: Returning 
     # command's own.
     if answer is None:
         return text, values
-    wanted, more = columns(table.name, answer.select, answer.everything)
+    wanted, more = columns(table.source, answer.select, answer.everything)
     whole = sql.SQL("with {} as ({} returning {}) {}").format(
-        identifier(_CHUNK), text, wanted, _bounded_array(_lines(answer), sql.SQL(""))
+        identifier(CHUNK), text, wanted, bounded_array(lines(answer), sql.SQL(""))
     )
     return whole, [*values, *more, answer.most_bytes, answer.most_bytes]
-
-
-def _lines(answer: Returning) -> Sql:
-    """Each row as JSON, one at a time."""
-    row = sql.SQL("row_to_json({}.*)").format(identifier(_CHUNK))
-    if answer.strip_nulls:
-        row = sql.SQL("json_strip_nulls({})").format(row)
-    return sql.SQL("select {}::text as line from {}").format(row, identifier(_CHUNK))
-
-
-def _bounded_array(lines: Sql, total: Sql) -> Sql:
-    """The JSON array of these lines, their number and size; no array if it is too large.
-
-    The size is added up line by line, and lines beyond the limit are not concatenated. So the answer's
-    memory is bounded in PostgreSQL and in the relay.
-    """
-    return sql.SQL(
-        "select case when coalesce(max(size), 0) <= %s"
-        " then '[' || coalesce(string_agg(line, ',') filter (where size <= %s), '') || ']' end,"
-        " count(*), coalesce(max(size), 0)::bigint{}"
-        " from (select line, sum(octet_length(line)) over (rows unbounded preceding) as size"
-        " from ({} offset 0) as lines) as sized"
-    ).format(total, lines)
-
-
-def _recordset(
-    reader: Literal["json_to_record", "json_to_recordset"], types: Mapping[str, str]
-) -> Sql:
-    described = commas(
-        sql.SQL("{} {}").format(identifier(name), type_name(kind)) for name, kind in types.items()
-    )
-    return sql.SQL("{}(%s::json) as {}({})").format(sql.SQL(reader), identifier(_BODY), described)
 
 
 def _on_conflict(key: Sequence[str], changed: Sequence[str], resolution: Resolution) -> Sql:

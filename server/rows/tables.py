@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -13,14 +13,15 @@ from starlette.responses import Response
 from ..identity.tokens import claims_of
 from ..problem import Problem, refusal
 from ..types import Claims, RoomId
-from . import response, statement
+from . import paging, response, statement
+from .answers import Returning
 from .body import an_object, batches, json_of, objects
 from .bounds import check_patterns
 from .catalogue import Catalogue, Relation
 from .prefer import Accepted, Preferences, accepted, check_profile, preferences
 from .query import Query, parse
 from .selection import Field, Selected
-from .statement import Returning
+from .statement import Change
 from .transaction import Answer, execute, execute_all, transact
 
 if TYPE_CHECKING:
@@ -64,6 +65,27 @@ class TableRequest:
             self.query.select, everything, self.database.answer_limit, self.accepted.strip_nulls
         )
 
+    async def transact(self, work: Callable[[Connection], Awaitable[Answer]]) -> Answer:
+        """Run this in one transaction as the user. Raises psycopg errors, and the errors of `work`."""
+        return await transact(
+            self.database,
+            self.claims,
+            work,
+            read_only=not self.writes,
+            timezone=self.preferences.timezone,
+        )
+
+    def check_whole(self, command: str) -> None:
+        """Refuse a part of the rows for a write: which part that is, could not be known."""
+        if self.query.limit is not None or self.query.offset is not None or self.query.order:
+            raise refusal("PGRST100", f"{command} takes no limit, offset or order: use filters")
+
+    def check_unfiltered(self) -> None:
+        """Refuse filters for an INSERT, which could not use them."""
+        if self.query.filters:
+            raise refusal("PGRST100", "INSERT takes no filters")
+        self.check_whole("INSERT")
+
     def check_filtered(self, command: str) -> None:
         """Refuse an UPDATE or DELETE without a WHERE."""
         if not self.query.filters:
@@ -75,47 +97,40 @@ class TableRequest:
                 hint=f"Choose rows by a filter: /rows/{self.table.name}?id=eq.7",
                 rule="rows_are_chosen_by_a_filter",
             )
-        if self.query.limit is not None or self.query.offset is not None or self.query.order:
-            raise refusal("PGRST100", f"{command} takes no limit, offset or order: use filters")
+        self.check_whole(command)
 
 
 async def get(request: Request) -> Response:
     """`GET` and `HEAD`: the rows that the query string selects."""
     table_request = await TableRequest.of(request, writes=False)
-    query, table = table_request.query, table_request.table
-    limit = min(
-        table_request.rows_limit, table_request.rows_limit if query.limit is None else query.limit
-    )
+    page = paging.requested(request, table_request.query)
     returning = table_request.returning()
     assert returning is not None
 
     async def work(connection: Connection) -> Answer:
         count = table_request.preferences.count
-        part = statement.read(table, query, returning, limit=limit, count=count)
+        part = statement.read(
+            table_request.table, table_request.query, returning, page, count=count
+        )
         return await execute(connection, part, most_bytes=returning.most_bytes)
 
-    answer = await transact(table_request.database, table_request.claims, work, read_only=True)
+    answer = await table_request.transact(work)
     response.check_single(answer, table_request.accepted)
-    return page(answer, query, table_request.accepted, table_request.preferences)
+    return paging.part(answer, page, table_request.accepted, table_request.preferences)
 
 
-def page(answer: Answer, query: Query, shape: Accepted, preferred: Preferences) -> Response:
-    """The rows: with status 206 if they are known to be a part. Raises Problem PGRST103."""
-    offset = query.offset or 0
-    if answer.total is not None and offset > answer.total:
-        raise refusal(
-            "PGRST103", "the offset is beyond the last row", details=f"There are {answer.total}."
-        )
-    partial = answer.total is not None and answer.size < answer.total
-    content_range = response.span(offset, answer.size, answer.total)
-    status = 206 if partial else 200
-    return response.rows(answer, shape, preferred, status=status, content_range=content_range)
+async def options(request: Request) -> Response:
+    """`OPTIONS`: the methods that some user may send (RFC 9110, 9.3.7)."""
+    catalogue: Catalogue = request.state.rows
+    table = await catalogue.relation(request.path_params["table"])
+    return response.allowed("GET", "HEAD", *table.writes)
 
 
 async def post(request: Request) -> Response:
     """`POST`: insert one object or an array of them; with `resolution`, upsert."""
     table_request = await TableRequest.of(request, writes=True)
     table, query, preferred = table_request.table, table_request.query, table_request.preferences
+    table_request.check_unfiltered()
     value, text = await json_of(request)
     items = objects(value, at_most=table_request.rows_limit)
     for name in {*(query.columns or ()), *(query.on_conflict or ())}:
@@ -124,6 +139,8 @@ async def post(request: Request) -> Response:
         batches(items, text, columns=query.columns, missing_is_null=preferred.missing != "default")
     )
     returning = table_request.returning()
+    if not (query.on_conflict or table.key):
+        preferred = preferred.without("resolution")
     located = preferred.answer == "headers-only" and len(items) == 1 and bool(table.key)
     if located:
         key = tuple(Selected(Field(name)) for name in table.key)
@@ -140,15 +157,17 @@ async def post(request: Request) -> Response:
         for batch in groups
     ]
 
+    if not parts:
+        parts.append(statement.insert_nothing(table, returning))
+
     async def work(connection: Connection) -> Answer:
         answer = await execute_all(
             connection, parts, most_bytes=table_request.database.answer_limit
         )
-        if not located:
-            response.check_single(answer, table_request.accepted)
+        response.check_single(answer, table_request.accepted)
         return answer
 
-    answer = await transact(table_request.database, table_request.claims, work)
+    answer = await table_request.transact(work)
     if answer.size:
         _read_rooms(request, items)
     location = _location(table, answer) if located else None
@@ -170,25 +189,19 @@ async def patch(request: Request) -> Response:
     table_request = await TableRequest.of(request, writes=True)
     table_request.check_filtered("UPDATE")
     value, text = await json_of(request)
-    given = an_object(value)
-    wanted = table_request.query.columns
-    names = tuple(sorted(name for name in given if wanted is None or name in wanted))
-    for name in {*names, *(wanted or ())}:
-        table_request.table.type_of(name)
+    change = _change(table_request, an_object(value), text)
     returning = table_request.returning()
 
     async def work(connection: Connection) -> Answer:
         answer = NOTHING if returning else Answer(None, 0)
-        if names:
-            update = statement.update(
-                table_request.table, names, text, table_request.query, returning
-            )
+        if change.names or change.defaults:
+            update = statement.update(table_request.table, change, table_request.query, returning)
             answer = await execute(
                 connection, update, most_bytes=table_request.database.answer_limit
             )
         return _checked(answer, table_request)
 
-    answer = await transact(table_request.database, table_request.claims, work)
+    answer = await table_request.transact(work)
     content_range = response.span(
         0, answer.size, answer.size if table_request.preferences.count else None
     )
@@ -205,9 +218,21 @@ async def delete(request: Request) -> Response:
         answer = await execute(connection, part, most_bytes=table_request.database.answer_limit)
         return _checked(answer, table_request)
 
-    answer = await transact(table_request.database, table_request.claims, work)
+    answer = await table_request.transact(work)
     total = str(answer.size) if table_request.preferences.count else "*"
     return _written(answer, table_request, f"*/{total}")
+
+
+def _change(table_request: TableRequest, given: Mapping[str, Any], text: str) -> Change:
+    """The columns to set: those of the body, or with `columns` exactly these, each null or its default if the body lacks it."""
+    wanted = table_request.query.columns
+    names = sorted(given) if wanted is None else wanted
+    for name in names:
+        table_request.table.type_of(name)
+    defaults: tuple[str, ...] = ()
+    if table_request.preferences.missing == "default":
+        defaults = tuple(name for name in names if name not in given)
+    return Change(tuple(name for name in names if name not in defaults), defaults, text)
 
 
 def _read_rooms(request: Request, items: Sequence[Mapping[str, Any]]) -> None:
@@ -237,5 +262,9 @@ def _location(table: Relation, answer: Answer) -> str | None:
     rows = json.loads(answer.text or "[]")
     if not rows:  # an upsert that changed nothing
         return None
-    filters = "&".join(f"{quote(name)}=eq.{quote(str(rows[0][name]))}" for name in table.key)
+    filters = "&".join(f"{quote(name)}={_equal(rows[0][name])}" for name in table.key)
     return f"/rows/{quote(table.name)}?{filters}"
+
+
+def _equal(value: Any) -> str:
+    return "is.null" if value is None else f"eq.{quote(str(value))}"

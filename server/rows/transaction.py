@@ -45,19 +45,26 @@ async def transact(
     work: Callable[[Connection], Awaitable[T]],
     *,
     read_only: bool = False,
+    timezone: str | None = None,
 ) -> T:
     """Run `work` in one transaction as the user. Raises psycopg errors, and the errors of `work`.
 
     After a serialization failure or deadlock it runs again: the failed transaction had no effect.
+    `timezone` is that of the times in the answer; if it is unknown, PostgreSQL refuses it with 22023.
     """
+
+    async def once() -> T:
+        async with database.acting(claims, read_only=read_only) as connection:
+            if timezone is not None:
+                await connection.execute("select set_config('timezone', %s, true)", (timezone,))
+            return await work(connection)
+
     for pause in PAUSES_S:
         try:
-            async with database.acting(claims, read_only=read_only) as connection:
-                return await work(connection)
+            return await once()
         except (SerializationFailure, DeadlockDetected):
             await asyncio.sleep(random.uniform(0, pause))
-    async with database.acting(claims, read_only=read_only) as connection:
-        return await work(connection)
+    return await once()
 
 
 async def execute(connection: Connection, part: Part, *, most_bytes: int) -> Answer:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ..problem import Problem
-from ..rows import statement
+from ..rows import calling, statement
+from ..rows.answers import Returning
 from ..rows.body import an_object, batches, objects
 from ..rows.fragments import Part
-from ..rows.statement import Resolution, Returning
+from ..rows.statement import Resolution
 from ..rows.transaction import Answer, execute_all, transact
 from ..types import Claims, PeerId, RoomId
 
@@ -59,9 +60,9 @@ class SocketEvents:
         given = {"peer_id": peer} | self._in_this_room(an_object(data))
         names = sorted(given)
         function = await self._catalogue.function("leave_room", frozenset(names))
-        call = statement.called(function, None, names, json.dumps(given))
+        call = calling.called(function, None, names, json.dumps(given))
         answer = await self._transact(
-            [statement.call_value(function, call, most_bytes=self._most_bytes)]
+            [calling.call_value(function, call, most_bytes=self._most_bytes)]
         )
         return json.dumps(given | {"left": answer.text == "true"})
 

@@ -70,7 +70,7 @@ def test_a_function_that_changes_nothing_may_be_called_by_get(called: World) -> 
     assert listed.json() == {"names": ["x", "y z"], "options": {"a": 1}}
     response = called.anna.get("/rows/rpc/nothing")
     problem(response, 405, "PGRST101")
-    assert response.headers["allow"] == "POST"
+    assert response.headers["allow"] == "OPTIONS, POST"
 
 
 def test_rows_that_are_returned_are_filtered_like_a_table(called: World) -> None:

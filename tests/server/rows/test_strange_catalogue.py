@@ -116,9 +116,9 @@ def test_functions_of_every_kind_are_called_by_post_and_by_get(strange: World) -
     for name, arguments, expected in (
         ("variadic_sum", {"numbers": [1, 2], "start": 4}, 7),
         ("mixed", {"b": 1, "c": 2}, {"a": 1, "c": 3, "d": "d"}),
-        ("one_out", {"a": 1}, 2),
+        ("one_out", {"a": 1}, {"b": 2}),
         ("unnamed_outs", {"a": 1}, {"column1": 1, "column2": "x"}),
-        ("set_of_ints", {"n": 2}, [1, 2]),
+        ("set_of_ints", {"n": 2}, [{"i": 1}, {"i": 2}]),
         ("defaulted", {"a": 1, "b": 4, "c": [5]}, 5),
         ("composite", {}, {"x": 1, "z": 3}),
         ("overloaded", {"a": 1}, 1),

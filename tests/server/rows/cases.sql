@@ -1,0 +1,64 @@
+-- Tables for cases.json: a tea shop, in our schema, so that the relay serves it. Every column and row is there for some case.
+create table roomtone.racks (
+  id int primary key,
+  name text not null unique,
+  wall text default 'north'
+);
+create table roomtone.teas (
+  id int primary key,
+  name text not null,
+  rack_id int references roomtone.racks,
+  spare_rack_id int references roomtone.racks,
+  grams int default 100,
+  notes jsonb,
+  tags text[],
+  words tsvector,
+  picked_at timestamptz
+);
+create table roomtone.drinkers (
+  id int primary key,
+  name text not null
+);
+create table roomtone.cups (
+  tea_id int references roomtone.teas on delete cascade,
+  drinker_id int references roomtone.drinkers,
+  size int,
+  primary key (tea_id, drinker_id)
+);
+create table roomtone.labels (
+  tea_id int primary key references roomtone.teas on delete cascade,
+  text text
+);
+create view roomtone.tea_list with (security_invoker) as select id as tea, name as title, rack_id as rack from roomtone.teas;
+create view roomtone.tea_lines with (security_invoker) as select id + 0 as number, name from roomtone.teas;
+
+create function roomtone.put_back() returns void language sql as $$
+  delete from roomtone.teas;
+  delete from roomtone.racks;
+  delete from roomtone.drinkers;
+  insert into roomtone.racks values (1, 'Top'), (2, 'Low'), (3, 'Empty');
+  insert into roomtone.teas values
+    (1, 'Assam', 1, null, 50, '{"strength": [3, {"of": 5}], "0": "zero", "words": "malty teas"}', '{black,malty}',
+      to_tsvector('english', 'malty teas'), '2026-05-01 12:00+00'),
+    (2, 'Gyokuro', 1, 2, 30, '{"strength": [2]}', '{green}', to_tsvector('english', 'shaded'), '2026-05-02 12:00+00'),
+    (3, 'Rooibos', 2, null, 80, null, '{}', null, null),
+    (4, 'Sencha', null, 1, 20, null, null, null, null);
+  insert into roomtone.drinkers values (1, 'Ann'), (2, 'Ben');
+  insert into roomtone.cups values (1, 1, 3), (1, 2, 2), (2, 1, 1);
+  insert into roomtone.labels values (1, 'Strong'), (3, 'Red');
+$$;
+create function roomtone.teas_of(rack int) returns setof roomtone.teas language sql stable as
+  'select * from roomtone.teas where rack_id = rack order by id';
+create function roomtone.throw_away(lighter int) returns setof roomtone.teas language sql as
+  'delete from roomtone.teas where grams < lighter returning *';
+create function roomtone.throw_all_away() returns int language sql as
+  'with gone as (delete from roomtone.teas returning 1) select count(*)::int from gone';
+create function roomtone.numbers(until int) returns setof int language sql stable as 'select generate_series(1, until)';
+create function roomtone.grams_of(tea int) returns table (grams int) language sql stable as
+  'select grams from roomtone.teas where id = tea';
+create function roomtone.heaviest(out name text, out grams int) language sql stable as
+  'select name, grams from roomtone.teas order by grams desc limit 1';
+
+grant select on roomtone.racks, roomtone.teas, roomtone.drinkers, roomtone.cups, roomtone.labels, roomtone.tea_list,
+  roomtone.tea_lines to roomtone_anon, roomtone_person;
+grant insert, update, delete on roomtone.racks, roomtone.teas, roomtone.cups, roomtone.tea_list to roomtone_person;
