@@ -29,6 +29,7 @@ COMPRESSED_TYPES = ("text/", "image/svg")
 
 _CACHE_FOREVER = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
+_POSITIVE = re.compile(r"q=(1(\.0{0,3})?|0\.(?!0*$)[0-9]{1,3})")
 _IMPORT = re.compile(
     r"""^(?:import|export)\b(?:[^'";=]*\bfrom)?\s*['"](\.{1,2}/[^'"]+)['"]""", re.M
 )
@@ -45,6 +46,15 @@ class Representation:
     @classmethod
     def of(cls, content: bytes) -> Representation:
         return cls(content, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether this `Accept-Encoding` allows gzip (RFC 9110, 12.5.3). A weight that cannot be read does not."""
+    weights: dict[str, str] = {}
+    for each in accepted.lower().split(","):
+        coding, _, weight = each.partition(";")
+        weights[coding.strip()] = weight.replace(" ", "").replace("\t", "") or "q=1"
+    return _POSITIVE.fullmatch(weights.get("gzip", weights.get("*", ""))) is not None
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class File:
 
     def response(self, headers: Headers, cached: str, status: int = 200) -> Response:
         """The response to a request with these headers: the file, or 304 if the browser has it already."""
-        compressed = self.compressed if "gzip" in headers.get("accept-encoding", "") else None
+        compressed = self.compressed if takes_gzip(headers.get("accept-encoding", "")) else None
         chosen = compressed or self.plain
         sent = {"Cache-Control": cached, "ETag": chosen.etag, "Vary": "Accept-Encoding"}
         if status == 200 and chosen.etag in headers.get("if-none-match", ""):

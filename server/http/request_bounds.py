@@ -74,3 +74,14 @@ def not_a_handshake() -> Problem:
         hint="A handshake is a GET of HTTP/1.1 whose header lines have at most 8 kB (RFC 6455, 4.1).",
         rule="requests_handshake_is_valid",
     )
+
+
+def another_websocket(version: str) -> Problem:
+    return Problem(
+        426,
+        "08P01",
+        f"this relay speaks version {version} of the WebSocket protocol",
+        hint="See RFC 6455. Without WebSockets, follow the same log by GET.",
+        rule="requests_websocket_is_current",
+        headers={"Upgrade": "websocket", "Sec-WebSocket-Version": version},
+    )

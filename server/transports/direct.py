@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
-from ..log.framing import Framing, chunk, chunked_event_stream
+from ..log.framing import Framing, chunk, chunked_event_stream, event_stream
 from .following import StreamEnded
 from .sse_response import STILL_HERE
 from .subscription import Subscription
@@ -88,3 +88,12 @@ class DirectStream(DirectOutlet):
 
     def end(self, end: StreamEnded) -> None:
         self._transport.finish(self.framing([end.frame()]))
+
+
+class UnchunkedStream(DirectStream):
+    """An event stream for HTTP/1.0, which has no transfer codings: it ends with its connection."""
+
+    __slots__ = ()
+
+    framing: Framing = staticmethod(event_stream)
+    still_here = STILL_HERE

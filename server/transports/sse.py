@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..log.frame import Frame
 from .asgi_outlets import AsgiStream
-from .direct import DirectStream, offered
+from .direct import DirectStream, UnchunkedStream, offered
 from .following import RETRY
 from .sse_response import HEADERS
 from .subscription import Subscription
@@ -32,7 +32,8 @@ class EventStream(Response):
             transport = offered(scope)
             if transport is not None and transport.take(self._subscription):
                 served_on = True
-                self._subscription.begin(DirectStream(transport, self._subscription), self._first)
+                kind = UnchunkedStream if scope["http_version"] == "1.0" else DirectStream
+                self._subscription.begin(kind(transport, self._subscription), self._first)
             else:
                 await AsgiStream(self._subscription, send).serve(receive, self._first)
         finally:

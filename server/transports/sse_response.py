@@ -9,6 +9,7 @@ from ..log import sse_writer
 HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
-    (b"x-accel-buffering", b"no"),
+    (b"content-encoding", b"identity"),  # a proxy that compresses would hold events back
+    (b"x-accel-buffering", b"no"),  # nginx passes on each event at once
 ]
 STILL_HERE: Final = sse_writer.comment("still here")

@@ -17,6 +17,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import psycopg
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -25,6 +27,7 @@ from ..log import control_events
 from ..log.frame import Frame
 from ..postgres.room_events import Seat
 from ..problem import Problem
+from ..resource import resource
 from ..supervision import first_of
 from ..types import Cursor, PeerId, RoomId, UserId
 from . import websocket_messages as messages
@@ -202,7 +205,21 @@ def _has_not_joined(error: Exception) -> bool:
     return rule == "participants_only_for_participants"
 
 
+async def upgrade_required(request: Request) -> Response:
+    """A `GET` without an upgrade: a proxy may have removed it (RFC 9110, 15.5.22)."""
+    raise Problem(
+        426,
+        "08P01",
+        "this is the address of a WebSocket, and the request asks for none",
+        hint="If it did, a proxy removed the Upgrade header. Without WebSockets, follow the same log by GET.",
+        rule="requests_websocket_is_current",
+        headers={"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"},
+    )
+
+
 routes: list[BaseRoute] = [
     WebSocketRoute("/rooms/{room_id:id}/socket", room_socket),
     WebSocketRoute("/hallway/socket", hallway_socket),
+    resource("/rooms/{room_id:id}/socket", get=upgrade_required),
+    resource("/hallway/socket", get=upgrade_required),
 ]

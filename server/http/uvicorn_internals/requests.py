@@ -17,8 +17,22 @@ from ..open_connections import OpenConnections, no_place
 from .deadline import Deadline
 from .flow import Flow, Pipeline
 
+WEBSOCKET_VERSION: Final = b"13"  # RFC 6455, 4.1
 LAST_CHUNK: Final = b"0\r\n\r\n"  # RFC 9112, 7.1
 NOBODY_WAITS: Final = asyncio.Event()
+
+
+class _UntilClosed(int):
+    """The length of an HTTP/1.0 body without Content-Length, for uvicorn's checks: any (RFC 9112, 6.3)."""
+
+    def __lt__(self, other: int) -> bool:
+        return False
+
+    def __sub__(self, other: int) -> _UntilClosed:
+        return self
+
+
+UNTIL_CLOSED: Final = _UntilClosed(0)
 
 
 class _Response:
@@ -40,7 +54,8 @@ class _Response:
 
     def take(self, connected: Connected) -> bool:
         protocol, cycle = self._protocol, self._cycle
-        if cycle.disconnected or protocol.transport.is_closing() or not cycle.chunked_encoding:
+        endless = cycle.chunked_encoding or cycle.expected_content_length is UNTIL_CLOSED
+        if cycle.disconnected or protocol.transport.is_closing() or not endless:
             return False
         protocol.connected = connected
         cycle.disconnected = True  # its task may end before the response does
@@ -53,7 +68,7 @@ class _Response:
     def finish(self, last: bytes) -> None:
         protocol, cycle = self._protocol, self._cycle
         protocol.connected = None
-        protocol.transport.write(last + LAST_CHUNK)
+        protocol.transport.write(last + LAST_CHUNK if cycle.chunked_encoding else last)
         cycle.response_complete = True
         if not cycle.keep_alive:
             protocol.transport.close()
@@ -157,6 +172,9 @@ class BoundedRequests(HttpToolsProtocol):
             if newest is not None and newest.scope is self.scope:
                 extensions = {EXTENSION: _Response(self, newest)}
                 self.scope["extensions"] = extensions  # type: ignore[typeddict-item]
+                if self.scope["http_version"] == "1.0":  # uvicorn would send it chunks
+                    newest.chunked_encoding = False
+                    newest.expected_content_length = UNTIL_CLOSED
 
     def on_body(self, body: bytes) -> None:
         self._overhead -= len(body)
@@ -195,6 +213,10 @@ class BoundedRequests(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         if self._is_answering or self.flow.write_paused or self.transport.is_closing():
             self._close()  # two protocols would write to one connection
+            return
+        version = dict(self.headers).get(b"sec-websocket-version", WEBSOCKET_VERSION)
+        if version != WEBSOCKET_VERSION:
+            self._refuse(request_bounds.another_websocket(WEBSOCKET_VERSION.decode()))
             return
         self._deadline.stop()
         self._open.waits_no_more(self)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from roomtone.http import client_files
-from roomtone.http.client_files import ClientFiles
+from roomtone.http.client_files import ClientFiles, takes_gzip
 from starlette.datastructures import Headers
 
 from ...running import RunningRelay
@@ -99,3 +99,27 @@ def test_the_relay_serves_the_page_its_files_and_a_problem_for_the_rest(
     assert head.headers["content-length"] == file.headers["content-length"]
     assert (wrong.status_code, wrong.headers["content-type"]) == (404, "application/problem+json")
     assert put.status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("accepted", "takes"),
+    [
+        *(
+            ("gzip", True),
+            ("br, GZIP ;q=0.5", True),
+            ("*", True),
+            ("gzip;q=0.001", True),
+            ("gzip;q=1.0", True),
+        ),
+        *(
+            ("", False),
+            ("br", False),
+            ("gzip;q=0", False),
+            ("gzip; q=0.000, *", False),
+            ("*;q=0", False),
+        ),
+        *(("gzip;q=2", False), ("gzip;q=x", False), ("identity, xgzip", False)),
+    ],
+)
+def test_a_coding_is_used_only_if_the_browser_takes_it(accepted: str, takes: bool) -> None:
+    assert takes_gzip(accepted) is takes

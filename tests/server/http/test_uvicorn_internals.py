@@ -88,6 +88,7 @@ async def test_a_connection_has_these_attributes() -> None:
     assert len(protocol.pipeline) == 0
     assert cycle.scope is protocol.scope
     assert (cycle.chunked_encoding, cycle.keep_alive) == (None, True)
+    assert cycle.expected_content_length == 0
     protocol.pause_writing()
     assert protocol.flow.write_paused
     protocol.resume_writing()

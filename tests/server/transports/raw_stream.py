@@ -47,7 +47,9 @@ class RawStream:
 
 
 @asynccontextmanager
-async def raw_stream(relay: RunningRelay, path: str, token: str) -> AsyncIterator[RawStream]:
+async def raw_stream(
+    relay: RunningRelay, path: str, token: str, *, version: str = "1.1"
+) -> AsyncIterator[RawStream]:
     """Its kernel buffers a few KiB only. It has received its snapshot."""
     host, port = relay.url.removeprefix("http://").split(":")
     line = socket.socket()
@@ -58,7 +60,7 @@ async def raw_stream(relay: RunningRelay, path: str, token: str) -> AsyncIterato
     stream = RawStream(reader, writer)
     try:
         stream.send(
-            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+            f"GET {path} HTTP/{version}\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
         )
         await stream.until(b"event: snapshot\n")
         yield stream
