@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from ..tools.numbers import PlanError, check, check_list
+from ..tools.open_files import allow_open_files
 
 Measure = Literal["fanout", "latency", "writes", "joins", "memory", "rooms"]
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
@@ -69,17 +69,12 @@ def measures_of(names: Sequence[str]) -> tuple[Measure, ...]:
     return tuple(measure for measure in MEASURES if measure in names)
 
 
-def allow_open_files(streams: int) -> None:
-    """Raise this process's limit of open files, which its children inherit, as far as the system allows.
-
-    Raises PlanError if that is too few for these streams.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+def require_open_files(streams: int) -> None:
+    """Allow the files of these streams. Raises PlanError if the system does not."""
     needed = streams + OTHER_FILES
-    if hard != resource.RLIM_INFINITY and hard < needed:
+    allowed = allow_open_files(needed)
+    if allowed < needed:
         raise PlanError(
-            f"streams: {streams} need {needed} open files in a process, and this system allows {hard}."
-            f" Raise the limit first (ulimit -Hn {needed}, as root), or pass --streams {max(10, hard - OTHER_FILES)}"
+            f"streams: {streams} need {needed} open files in a process, and this system allows {allowed}."
+            f" Raise the limit first (ulimit -Hn {needed}, as root), or pass --streams {max(10, allowed - OTHER_FILES)}"
         )
-    if soft != resource.RLIM_INFINITY and soft < needed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

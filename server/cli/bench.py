@@ -27,11 +27,11 @@ def bench_command(measures: tuple[str, ...], **given: Any) -> None:
     deletes them again.
     """
     from ..bench.command import BENCH
-    from ..bench.plan import Plan, allow_open_files, measures_of
+    from ..bench.plan import Plan, measures_of, require_open_files
 
     def plan(**numbers: Any) -> Plan:
         made = Plan(measures=measures_of(measures), **numbers)
-        allow_open_files(max(made.streams, made.room))
+        require_open_files(max(made.streams, made.room))
         return made
 
     perform(BENCH, plan, **given)

@@ -16,6 +16,7 @@ from ..postgres.roles import RELAY_ROLE
 from ..settings import Settings
 from ..tools.database_server import DatabaseServer
 from ..tools.network import Place
+from ..tools.open_files import allow_open_files
 from ..tools.relays import RelayProcess
 from ..tools.waiting import until
 from .follower import Follower, until_joined
@@ -26,6 +27,7 @@ CROWD: Final = 52
 DISCONNECTED: Final = 3
 PER_SECOND: Final = 40.0  # writes
 AT_ONCE: Final = 8
+OPEN_FILES: Final = 8192  # of this process and of each relay; a drill has up to 2,000 streams
 
 Psql = psycopg.AsyncConnection[TupleRow]
 
@@ -59,6 +61,7 @@ class DrillEnvironment:
         self._names = count(1)
 
     async def open(self) -> None:
+        allow_open_files(OPEN_FILES)
         url = self.server.url(self.database, user=RELAY_ROLE)
         self.relays = [
             RelayProcess(url, self.server.folder / f"{self.database}-{n}.log", **self._settings)

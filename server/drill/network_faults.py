@@ -11,6 +11,7 @@ from .comparison import longest
 from .drill import Drill
 from .environment import CROWD, DrillEnvironment
 from .follower import Follower
+from .onlookers import STREAMS_PER_USER, two_crowds
 from .proxy import proxy
 
 FROZEN: Final = 4  # followers whose network recovers, and as many whose network does not
@@ -20,6 +21,9 @@ FAST: Final = 2  # in the same room
 PSQL_USERS: Final = 100
 BURSTS: Final = 44
 """Together with PSQL_USERS, more events than a relay keeps for a room, and the kernel for a connection."""
+
+FILLING: Final = 8
+"""Bursts: more than the kernel and the relay's transport keep for a connection, and fewer events than a relay keeps for a room."""
 
 DIRECT: Final = 8  # followers without nginx: what they wait for, nginx is not to blame for
 SOON: Final = 1000.0  # ms; a proxy that buffers holds back for longer
@@ -63,15 +67,13 @@ async def _caught_up(environment: DrillEnvironment, thawed: list[Follower]) -> N
 
 
 async def read_slowly(environment: DrillEnvironment) -> None:
-    """Two followers stop reading while their room is flooded, and continue afterwards."""
+    """Two followers stop reading, first beside a crowd, then while their room is flooded, and continue afterwards."""
     await environment.disconnect_some()
     (relay,) = environment.relays
     async with await environment.psql() as psql:
         room = await environment.new_room(psql)
         slow = await environment.add_followers(SLOW, rooms=[room], small=True)
         await environment.add_followers(FAST, rooms=[room])
-        for follower in slow:
-            follower.stop_reading()
         await psql.execute(
             "with new as (insert into users (username)"
             " select 'flood ' || n from generate_series(1, %s) n returning id)"
@@ -79,18 +81,42 @@ async def read_slowly(environment: DrillEnvironment) -> None:
             (PSQL_USERS, room),
         )
         flood = "room_id = %s and user_id in (select id from users where username like 'flood %%')"
+        burst = f"update participants set muted = not muted where {flood}"
+        async with two_crowds(environment, psql, room) as crowds:
+            _stop_reading(slow)
+            for _ in range(FILLING):
+                await psql.execute(burst, (room,))
+            paused = await until(lambda: _paused(environment))
+            environment.expect(paused, "the relay did not notice that some do not read")
+            await crowds.compare()
+            _resume_reading(slow)
+        _stop_reading(slow)
         for _ in range(BURSTS):
-            await psql.execute(f"update participants set muted = not muted where {flood}", (room,))
+            await psql.execute(burst, (room,))
         await psql.execute(f"delete from participants where {flood}", (room,))
-    await until(lambda: _cut(environment))
+        await until(lambda: _cut(environment))
     cut = await relay.metric("roomtone_readers_cut_total")
-    environment.figures["events in the flood"] = PSQL_USERS * (BURSTS + 2)
+    environment.figures["events in the flood"] = PSQL_USERS * (FILLING + BURSTS + 2)
     environment.figures["readers cut"] = cut
     environment.expect(cut >= SLOW, f"{cut:g} of {SLOW} slow readers were cut")
-    for follower in slow:
-        follower.resume_reading()
+    _resume_reading(slow)
     came_back = await until(lambda: all(follower.connections > 1 for follower in slow))
     environment.expect(came_back, "a slow reader did not reconnect")
+
+
+def _stop_reading(followers: list[Follower]) -> None:
+    for follower in followers:
+        follower.stop_reading()
+
+
+def _resume_reading(followers: list[Follower]) -> None:
+    for follower in followers:
+        follower.resume_reading()
+
+
+async def _paused(environment: DrillEnvironment) -> bool:
+    """Whether the relay waits for the slow readers."""
+    return await environment.relays[0].metric("roomtone_readers_paused") >= SLOW
 
 
 async def _cut(environment: DrillEnvironment) -> bool:
@@ -130,8 +156,10 @@ FROZEN_NETWORK = Drill(
 SLOW_READER = Drill(
     "slow-reader",
     "A few stop reading while their room is flooded with more events than the relay keeps in memory. "
-    "They are cut off, no other reader waits for them, and they resume at their cursor.",
+    "A thousand others in the room lose nothing and wait no longer than a thousand in another room. "
+    "The slow ones are cut off, and resume at their cursor.",
     read_slowly,
+    settings={"streams_per_user": STREAMS_PER_USER},
 )
 BUFFERING_PROXY = Drill(
     "buffering-proxy",

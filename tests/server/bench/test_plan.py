@@ -8,7 +8,7 @@ import pytest
 from roomtone.bench.budgets import DELIVERY, SIGNALS, Budget, join, opening
 from roomtone.bench.command import failures
 from roomtone.bench.figures import Figure, Report, Result
-from roomtone.bench.plan import MEASURES, Plan, allow_open_files, measures_of
+from roomtone.bench.plan import MEASURES, Plan, measures_of, require_open_files
 from roomtone.tools.numbers import PlanError
 
 
@@ -20,7 +20,7 @@ def test_measures_are_chosen_by_name_and_run_in_their_order() -> None:
 def test_too_few_open_files_are_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _which: (1024, 4096))
     with pytest.raises(PlanError, match=r"allows 4096.*ulimit -Hn 5250.*--streams 3846"):
-        allow_open_files(5000)
+        require_open_files(5000)
 
 
 def test_the_limit_of_open_files_is_raised_as_far_as_needed(
@@ -29,8 +29,8 @@ def test_the_limit_of_open_files_is_raised_as_far_as_needed(
     raised: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _which: (1024, 4096))
     monkeypatch.setattr(resource, "setrlimit", lambda _which, limits: raised.append(limits))
-    allow_open_files(100)
-    allow_open_files(3000)
+    require_open_files(100)
+    require_open_files(3000)
     assert raised == [(3250, 4096)]
 
 
