@@ -156,8 +156,7 @@ FROZEN_NETWORK = Drill(
 SLOW_READER = Drill(
     "slow-reader",
     "A few stop reading while their room is flooded with more events than the relay keeps in memory. "
-    "A thousand others in the room lose nothing and wait no longer than a thousand in another room. "
-    "The slow ones are cut off, and resume at their cursor.",
+    "They are cut off and resume at their cursor, and a thousand others in the room lose nothing and wait no longer than a thousand in another room.",
     read_slowly,
     settings={"streams_per_user": STREAMS_PER_USER},
 )
