@@ -96,7 +96,9 @@ class RoomLogs:
         """A notification said that a transaction has written to the room's log, from this event on."""
         after, head = self._already_read.pop(room, (0, 0))
         if room in self._rooms and not after < seq <= head:
-            self._to_read[room] = Notified(seq, datetime.now(UTC))
+            before = self._to_read.setdefault(room, Notified(seq, datetime.now(UTC)))
+            if before is not None and before.seq < seq:  # a false one hides no other
+                self._to_read[room] = Notified(seq, datetime.now(UTC))
             self._work.set()
 
     def read_now(self, room: RoomId) -> None:
@@ -133,12 +135,8 @@ class RoomLogs:
                     await self._heads(self._rooms)
                     self._reset_heads = False
                 found = await self._read(to_read)
-                # A notification of what was just read causes no new read.
-                self._already_read |= {
-                    r: (after, self._rooms[r].head)
-                    for r, after in heads.items()
-                    if r in self._rooms
-                }
+                for room, after in heads.items():
+                    self._skip_notification(room, after)
             except Exception as error:
                 self._to_read = to_read | self._to_read
                 self._work.set()
@@ -147,8 +145,18 @@ class RoomLogs:
                 log.warning("the log could not be read, trying again: %s", str(error).strip())
                 await asyncio.sleep(0.2)
             else:
-                if not found and not written:
+                if to_read and not found and not written:
                     await self._fruitless.turn()
+
+    def _skip_notification(self, room: RoomId, after: int) -> None:
+        """A notification of what this relay wrote and has just read, from `after` on, causes no new read: it came meanwhile, or will come."""
+        if room not in self._rooms or room in self._written_here:
+            return
+        head, came = self._rooms[room].head, self._to_read.get(room)
+        if room not in self._to_read:
+            self._already_read[room] = after, head
+        elif came is not None and after < came.seq <= head:
+            del self._to_read[room]
 
     async def _open(self, room: RoomId) -> RoomLog:
         """The log of a room that has no reader yet. All callers that ask at the same time get the same one.
