@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import select
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from psycopg.pq.abc import PGresult
 from psycopg_pool import AsyncConnectionPool
 
 from ..supervision import begin
 from ..types import Claims, NodeId
 from .budget import Account, Budgets
 from .roles import LOST_AFTER, RECONNECTS, Connection, acting, become_relay
+from .round_trip import Value, transact_once
 from .statements import Counted, CountedConnection
 
 if TYPE_CHECKING:
     from ..settings import Settings
+
+T = TypeVar("T")
 
 ANSWER_MARGIN: Final = 10.0
 """Seconds beyond the statement timeout: a server that has not even cancelled the statement by then is frozen."""
@@ -67,6 +71,7 @@ class Database:
         await become_relay(connection)
         await connection.execute(
             "select set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"
+            " set_config('client_encoding', 'UTF8', false),"
             " set_config('idle_in_transaction_session_timeout', '30s', false),"
             " set_config('roomtone.grace', %s, false)",
             (f"{self._statement_timeout:g}s", f"{self._lock_timeout:g}s", f"{self._grace:g}s"),
@@ -86,15 +91,45 @@ class Database:
     ) -> AsyncIterator[Connection]:
         """A transaction as a user, as in `roles.acting`. Raises Problem 429 for a subject whose budget is used up."""
         async with (
+            self._charged() as connection,
+            acting(connection, claims, self.node, read_only=read_only, snapshot=snapshot),
+        ):
+            yield connection
+
+    async def once(
+        self,
+        claims: Claims,
+        text: str,
+        values: Sequence[Value],
+        read: Callable[[PGresult], T],
+        *,
+        read_only: bool,
+        commits: bool,
+    ) -> T:
+        """A transaction of one statement as a user, as in `round_trip.transact_once`. Raises Problem 429 as `acting` does."""
+        async with self._charged() as connection:
+            self.counted.statements += 2
+            return await transact_once(
+                connection,
+                claims,
+                self.node,
+                text,
+                values,
+                read,
+                read_only=read_only,
+                commits=commits,
+            )
+
+    @asynccontextmanager
+    async def _charged(self) -> AsyncIterator[CountedConnection]:
+        """A connection for one transaction of the subject, which is charged for it. Raises Problem 429."""
+        async with (
             self._budgets.turn() as charged,
             self._users.connection() as connection,
         ):
             with charged:
                 self.counted.transactions += 1
-                async with acting(
-                    connection, claims, self.node, read_only=read_only, snapshot=snapshot
-                ):
-                    yield connection
+                yield connection
 
     @asynccontextmanager
     async def relay(self) -> AsyncIterator[Connection]:

@@ -1,8 +1,10 @@
-"""Counts the statements that a relay sends, collects those of a request, and ends connections that do not answer."""
+"""Connections that count their statements, collect those of a request, and end when the server does not answer."""
 
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -56,6 +58,31 @@ class CountedCursor(AsyncCursor[TupleRow]):
                 collected.append(Ran(text[:LONGEST_TEXT], time.perf_counter() - began))
 
 
+class Prepared:
+    """The names of the statements that `round_trip.py` prepared on one connection, those that were used last at the end."""
+
+    def __init__(self) -> None:
+        self._names: OrderedDict[bytes, bytes] = OrderedDict()
+        self._made = 0
+
+    def find(self, text: bytes) -> bytes | None:
+        if text in self._names:
+            self._names.move_to_end(text)
+        return self._names.get(text)
+
+    def new_name(self) -> bytes:
+        self._made += 1
+        return b"roomtone_%d" % self._made
+
+    def add(self, text: bytes, name: bytes) -> None:
+        self._names[text] = name
+
+    def beyond(self, most: int) -> Iterator[bytes]:
+        """The names of those to give up, so that not more than `most` are kept."""
+        while len(self._names) > most:
+            yield self._names.popitem(last=False)[1]
+
+
 class CountedConnection(AsyncConnection[TupleRow]):
     """A connection whose statements are counted once `counted` is set."""
 
@@ -66,6 +93,7 @@ class CountedConnection(AsyncConnection[TupleRow]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.cursor_factory = CountedCursor
+        self.prepared = Prepared()
 
     async def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:  # noqa: ASYNC109 - as psycopg has it
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,10 +18,7 @@ from .fragments import Part
 from .functions import Function
 from .prefer import Accepted, Preferences, accepted, check_profile, preferences
 from .query import Query, parse
-from .transaction import Answer, execute, transact
-
-if TYPE_CHECKING:
-    from ..postgres.roles import Connection
+from .transaction import Answer, transact_parts
 
 
 async def post(request: Request) -> Response:
@@ -86,15 +82,19 @@ async def _call(
     most_bytes: int = request.state.database.answer_limit
     part = _statement(function, call, query, page, most_bytes, shape, preferred)
 
-    async def work(connection: Connection) -> Answer:
-        answer = await execute(connection, part, most_bytes=most_bytes)
+    def check(answer: Answer) -> None:
         response.check_affected(answer, preferred)
         if function.returns_rows or function.returns_set:
             response.check_single(answer, shape)
-        return answer
 
-    answer = await transact(
-        request.state.database, claims, work, read_only=reads, timezone=preferred.timezone
+    answer = await transact_parts(
+        request.state.database,
+        claims,
+        [part],
+        check,
+        read_only=reads,
+        timezone=preferred.timezone,
+        commits=function.returns_nothing and not function.returns_set,
     )
     if function.returns_nothing:
         return Response(None, 204)

@@ -120,6 +120,11 @@ def update(table: Relation, change: Change, query: Query, answer: Returning | No
     return _returning(text, values, table, answer)
 
 
+def update_nothing(answer: Returning | None) -> Part:
+    """The answer of an UPDATE that sets no columns: no rows."""
+    return sql.SQL("select null::text, 0, 0" if answer is None else "select '[]', 0, 0"), []
+
+
 def delete(table: Relation, query: Query, answer: Returning | None) -> Part:
     """DELETE the rows that the filters choose."""
     condition, values = chosen(table.source, query.filters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,17 +18,15 @@ from .answers import Returning
 from .body import an_object, batches, json_of, objects
 from .bounds import check_patterns
 from .catalogue import Catalogue, Relation
+from .fragments import Part
 from .prefer import Accepted, Preferences, accepted, check_profile, preferences
 from .query import Query, parse
 from .selection import Field, Selected
 from .statement import Change
-from .transaction import Answer, execute, execute_all, transact
+from .transaction import Answer, transact_parts
 
 if TYPE_CHECKING:
     from ..postgres.pools import Database
-    from ..postgres.roles import Connection
-
-NOTHING = Answer("[]", 0)
 
 
 class TableRequest:
@@ -65,15 +63,29 @@ class TableRequest:
             self.query.select, everything, self.database.answer_limit, self.accepted.strip_nulls
         )
 
-    async def transact(self, work: Callable[[Connection], Awaitable[Answer]]) -> Answer:
-        """Run this in one transaction as the user. Raises psycopg errors, and the errors of `work`."""
-        return await transact(
+    async def transact(
+        self, parts: list[Part], *, returns: bool, check: Callable[[Answer], None] | None = None
+    ) -> Answer:
+        """Run these statements in one transaction as the user. `returns`: they return rows. Raises psycopg errors, and Problem."""
+        unchecked = (
+            not returns and self.preferences.max_affected is None and not self.accepted.single
+        )
+        return await transact_parts(
             self.database,
             self.claims,
-            work,
+            parts,
+            check or self.check_single,
             read_only=not self.writes,
             timezone=self.preferences.timezone,
+            commits=unchecked,
         )
+
+    def check_single(self, answer: Answer) -> None:
+        response.check_single(answer, self.accepted)
+
+    def check_changed(self, answer: Answer) -> None:
+        response.check_affected(answer, self.preferences)
+        response.check_single(answer, self.accepted)
 
     def check_whole(self, command: str) -> None:
         """Refuse a part of the rows for a write: which part that is, could not be known."""
@@ -107,15 +119,9 @@ async def get(request: Request) -> Response:
     returning = table_request.returning()
     assert returning is not None
 
-    async def work(connection: Connection) -> Answer:
-        count = table_request.preferences.count
-        part = statement.read(
-            table_request.table, table_request.query, returning, page, count=count
-        )
-        return await execute(connection, part, most_bytes=returning.most_bytes)
-
-    answer = await table_request.transact(work)
-    response.check_single(answer, table_request.accepted)
+    count = table_request.preferences.count
+    part = statement.read(table_request.table, table_request.query, returning, page, count=count)
+    answer = await table_request.transact([part], returns=True)
     return paging.part(answer, page, table_request.accepted, table_request.preferences)
 
 
@@ -160,14 +166,7 @@ async def post(request: Request) -> Response:
     if not parts:
         parts.append(statement.insert_nothing(table, returning))
 
-    async def work(connection: Connection) -> Answer:
-        answer = await execute_all(
-            connection, parts, most_bytes=table_request.database.answer_limit
-        )
-        response.check_single(answer, table_request.accepted)
-        return answer
-
-    answer = await table_request.transact(work)
+    answer = await table_request.transact(parts, returns=returning is not None)
     if answer.size:
         _read_rooms(request, items)
     location = _location(table, answer) if located else None
@@ -192,16 +191,13 @@ async def patch(request: Request) -> Response:
     change = _change(table_request, an_object(value), text)
     returning = table_request.returning()
 
-    async def work(connection: Connection) -> Answer:
-        answer = NOTHING if returning else Answer(None, 0)
-        if change.names or change.defaults:
-            update = statement.update(table_request.table, change, table_request.query, returning)
-            answer = await execute(
-                connection, update, most_bytes=table_request.database.answer_limit
-            )
-        return _checked(answer, table_request)
-
-    answer = await table_request.transact(work)
+    if change.names or change.defaults:
+        part = statement.update(table_request.table, change, table_request.query, returning)
+    else:
+        part = statement.update_nothing(returning)
+    answer = await table_request.transact(
+        [part], returns=returning is not None, check=table_request.check_changed
+    )
     content_range = response.span(
         0, answer.size, answer.size if table_request.preferences.count else None
     )
@@ -214,11 +210,11 @@ async def delete(request: Request) -> Response:
     table_request.check_filtered("DELETE")
     part = statement.delete(table_request.table, table_request.query, table_request.returning())
 
-    async def work(connection: Connection) -> Answer:
-        answer = await execute(connection, part, most_bytes=table_request.database.answer_limit)
-        return _checked(answer, table_request)
-
-    answer = await table_request.transact(work)
+    answer = await table_request.transact(
+        [part],
+        returns=table_request.returning() is not None,
+        check=table_request.check_changed,
+    )
     total = str(answer.size) if table_request.preferences.count else "*"
     return _written(answer, table_request, f"*/{total}")
 
@@ -239,12 +235,6 @@ def _read_rooms(request: Request, items: Sequence[Mapping[str, Any]]) -> None:
     """Send what these rows changed in their rooms, without waiting for the notification: they are committed."""
     for room in {item["room_id"] for item in items if type(item.get("room_id")) is int}:
         request.state.relay.logs.read_now(RoomId(room))
-
-
-def _checked(answer: Answer, table_request: TableRequest) -> Answer:
-    response.check_affected(answer, table_request.preferences)
-    response.check_single(answer, table_request.accepted)
-    return answer
 
 
 def _written(answer: Answer, table_request: TableRequest, content_range: str) -> Response:

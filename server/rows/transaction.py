@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.pq import ExecStatus
 
+from ..postgres.round_trip import fits
+from ..postgres.statements import ran
 from .bounds import check_size
 from .fragments import Part
 
 if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
     from ..postgres.pools import Database
     from ..postgres.roles import Connection
     from ..types import Claims
@@ -59,12 +64,65 @@ async def transact(
                 await connection.execute("select set_config('timezone', %s, true)", (timezone,))
             return await work(connection)
 
+    return await _repeated(once)
+
+
+async def transact_parts(
+    database: Database,
+    claims: Claims,
+    parts: list[Part],
+    check: Callable[[Answer], None],
+    *,
+    read_only: bool = False,
+    timezone: str | None = None,
+    commits: bool = False,
+) -> Answer:
+    """Run these statements of one request in one transaction, as `transact` does. `check` may raise to have them rolled back.
+
+    `commits`: they return no rows, and `check` would not raise. Then a single statement takes one round trip, and otherwise two.
+    """
+    most_bytes = database.answer_limit
+
+    async def all_of_them(connection: Connection) -> Answer:
+        answer = await execute_all(connection, parts, most_bytes=most_bytes)
+        check(answer)
+        return answer
+
+    def read(result: PGresult) -> Answer:
+        answer = _answer(result)
+        check_size(answer.weight, most_bytes)
+        check(answer)
+        return answer
+
+    # `ran` wants the time of each statement.
+    if (
+        len(parts) > 1
+        or not fits(values := parts[0][1])
+        or timezone is not None
+        or ran.get() is not None
+    ):
+        return await transact(database, claims, all_of_them, read_only=read_only, timezone=timezone)
+    text = parts[0][0].as_string(None)
+    commits = commits or read_only
+    return await _repeated(
+        lambda: database.once(claims, text, values, read, read_only=read_only, commits=commits)
+    )
+
+
+async def _repeated(once: Callable[[], Awaitable[T]]) -> T:
     for pause in PAUSES_S:
         try:
             return await once()
         except (SerializationFailure, DeadlockDetected):
             await asyncio.sleep(random.uniform(0, pause))
     return await once()
+
+
+def _answer(result: PGresult) -> Answer:
+    if result.status != ExecStatus.TUPLES_OK:
+        return Answer(None, result.command_tuples or 0)
+    text, *numbers = (result.get_value(0, column) for column in range(result.nfields))
+    return Answer(None if text is None else text.decode(), *(int(n or 0) for n in numbers))
 
 
 async def execute(connection: Connection, part: Part, *, most_bytes: int) -> Answer:

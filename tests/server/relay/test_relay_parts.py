@@ -8,7 +8,6 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -30,7 +29,7 @@ from roomtone.settings import Settings
 from roomtone.supervision import begin, supervised
 from roomtone.types import ClubId, NodeId, PeerId, RoomId, UserId
 
-from ...patience import PATIENCE, comes_true
+from ...patience import PATIENCE
 from ...people import Psql
 
 pytestmark = pytest.mark.anyio
@@ -209,63 +208,6 @@ async def test_a_directed_event_looks_up_its_readers(monkeypatch: pytest.MonkeyP
     room_log.append([Arrived(Entry(1, Frame("signals", "{}")), BO)])
     assert news[BO].is_set()
     assert not news[ANNA].is_set()
-
-
-async def test_the_notification_of_what_was_read_after_the_own_commit_causes_no_new_read(
-    psql: Psql, logs: RoomLogs
-) -> None:
-    room = RoomId(psql.room("rick"))
-    news = News()
-    async with logs.follow(room, ANNA, PeerId(str(uuid4())), news) as reader, supervised() as tasks:
-        reader.begin()
-        psql.seat(room, "anna")  # seq 2
-        psql.seat(room, "bo")  # seq 3
-        logs.read_now(room)
-        tasks.keep(logs.run, "log reader")
-        await comes_true(lambda: reader.log.head == 3)
-        await comes_true(lambda: room in logs._already_read)
-        for seq in (2, 4):
-            logs.notified(room, seq)
-            assert (room in logs._to_read) == (seq == 4)
-            await comes_true(lambda: not logs._to_read)
-
-
-@pytest.mark.parametrize(
-    ("while_reading", "reads"), [([2], 1), ([2, 4], 2), ([4, 2], 2), ([1], 2), ([], 1)]
-)
-async def test_a_notification_that_comes_while_the_own_commit_is_read_causes_no_new_read(
-    while_reading: list[int],
-    reads: int,
-    psql: Psql,
-    logs: RoomLogs,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Unless it says another event: a false one hides no other."""
-    room = RoomId(psql.room("rick"))
-    read = logs._read
-    began: list[object] = []
-
-    async def read_while_notified(to_read: Any) -> bool:
-        began.append(to_read)
-        found = await read(to_read)
-        if len(began) == 1:
-            for seq in while_reading:
-                logs.notified(room, seq)
-        return found
-
-    monkeypatch.setattr(logs, "_read", read_while_notified)
-    async with (
-        logs.follow(room, ANNA, PeerId(str(uuid4())), News()) as reader,
-        supervised() as tasks,
-    ):
-        reader.begin()
-        psql.seat(room, "anna")  # seq 2
-        psql.seat(room, "bo")  # seq 3
-        logs.read_now(room)
-        tasks.keep(logs.run, "log reader")
-        await comes_true(lambda: reader.log.head == 3)
-        # a second read would have begun in the same step of the loop
-        assert len([to_read for to_read in began if to_read]) == reads
 
 
 @pytest.mark.parametrize(("changed", "told"), [(2, [1, 2]), (MOST_IDS + 1, None), (10_000, None)])
