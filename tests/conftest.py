@@ -16,6 +16,7 @@ from psycopg.rows import TupleRow
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.install import install
 from roomtone.postgres.programs import socket_url
+from roomtone.tools.database_server import OPERATOR
 
 from .databases import Databases
 from .people import Psql
@@ -137,7 +138,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
 
     def open_one(url: str | None = None, *, autocommit: bool = True) -> Connection:
         target = url or str(request.getfixturevalue("database_url"))
-        connection = psycopg.connect(target, autocommit=autocommit)
+        connection = psycopg.connect(target, **OPERATOR | {"autocommit": autocommit})
         opened.append(connection)
         return connection
 

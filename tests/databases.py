@@ -78,12 +78,6 @@ class Databases:
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
-        # a database's own settings are not copied with it
-        self._admin.execute(
-            sql.SQL("alter database {} set search_path = roomtone, public").format(
-                sql.Identifier(name)
-            )
-        )
         return name
 
     def drop(self, name: str) -> None:

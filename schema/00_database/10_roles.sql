@@ -30,8 +30,8 @@ begin
   if not (select rolsuper from pg_roles where rolname = current_user) then
     grant roomtone_anon, roomtone_person, roomtone_relay to current_user;
   end if;
-  execute format('alter database %I set search_path = roomtone, public', current_database());
 end
 $$;
 
-set local search_path = roomtone, public;
+-- Only this transaction's: other tables of this database may have the same names.
+set local search_path = roomtone, pg_temp;

@@ -3,7 +3,7 @@
 -- a log.
 
 create or replace function refuse_bad_names(table_name text, column_name text, noun text, kept_length int default null) returns void
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   rule constant text := table_name || '_' || column_name || '_is_allowed';
   changed int;
@@ -34,7 +34,7 @@ comment on function refuse_bad_names(text, text, text, int) is
   'For the installation: adds the constraint that the names in this column are allowed (name_fault). Older names that are not become the noun and the row''s id. With kept_length, of names that look alike all but the first become as many of their characters and the id.';
 
 create or replace function refuse_hidden_controls(table_name text, column_name text) returns void
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   rule constant text := table_name || '_' || column_name || '_has_no_hidden_controls';
 begin

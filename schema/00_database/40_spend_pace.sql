@@ -5,11 +5,11 @@ declare
   settled timestamptz;
 begin
   -- The lock on the row makes concurrent requests of one user wait for each other, and delays no other user.
-  update paces p set settled_at = greatest(p.settled_at, asked_at) + spend_pace.cost, last_at = asked_at
+  update roomtone.paces p set settled_at = greatest(p.settled_at, asked_at) + spend_pace.cost, last_at = asked_at
   where p.room_id = spend_pace.room_id and p.user_id = spend_pace.user_id and p.kind = spend_pace.kind
   returning p.settled_at into settled;
   if not found then
-    insert into paces as p (room_id, user_id, kind, settled_at, last_at)
+    insert into roomtone.paces as p (room_id, user_id, kind, settled_at, last_at)
     values (spend_pace.room_id, spend_pace.user_id, spend_pace.kind, asked_at + spend_pace.cost, asked_at)
     on conflict on constraint paces_pkey do update
       set settled_at = greatest(p.settled_at, asked_at) + spend_pace.cost, last_at = asked_at

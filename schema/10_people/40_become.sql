@@ -1,7 +1,7 @@
 create or replace function become(claims jsonb, node text) returns void
 language plpgsql as $$
 begin
-  if token_is_revoked(claims ->> 'jti') then
+  if roomtone.token_is_revoked(claims ->> 'jti') then
     raise invalid_authorization_specification using
       message = 'you have signed out',
       hint    = 'POST /session signs in.';

@@ -1,5 +1,5 @@
 create or replace function block(username text) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   blocked bigint := require_user(block.username);
 begin

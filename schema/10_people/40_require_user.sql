@@ -3,7 +3,7 @@ language plpgsql stable as $$
 declare
   found_id bigint;
 begin
-  select u.id into found_id from users u where name_key(u.username) = name_key(require_user.username);
+  select u.id into found_id from roomtone.users u where roomtone.name_key(u.username) = roomtone.name_key(require_user.username);
   if not found then
     raise no_data_found using
       message    = format('there is no user called %L', require_user.username),

@@ -1,5 +1,5 @@
 create or replace function act_as(username text) returns text
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   actor users;
 begin

@@ -1,5 +1,5 @@
 create or replace function leave_club(club_id bigint) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 begin
   delete from members m where m.club_id = leave_club.club_id and m.user_id = acting_user();
   return found;

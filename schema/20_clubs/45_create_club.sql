@@ -1,5 +1,5 @@
 create or replace function create_club(name text, description text default null, topic text default null) returns clubs
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   wanted_topic_id bigint;
   club clubs;

@@ -1,5 +1,5 @@
 create or replace function delete_club(club_id bigint) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 begin
   perform require_club_owner(delete_club.club_id);
   delete from clubs c where c.id = delete_club.club_id;

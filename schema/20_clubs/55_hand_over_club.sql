@@ -1,5 +1,5 @@
 create or replace function hand_over_club(club_id bigint, username text) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   new_owner bigint := require_user(hand_over_club.username);
 begin

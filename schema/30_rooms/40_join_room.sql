@@ -3,7 +3,7 @@ create or replace function join_room(
   inout room_id bigint, inout role text default null,
   out user_id bigint, out peer_id uuid, out kind text, out muted boolean, out hand_raised_at timestamptz,
   out invited_to_speak_at timestamptz, out asked_to_unmute_at timestamptz, out join_date timestamptz, out seq bigint
-) language plpgsql as $$
+) language plpgsql set search_path = roomtone, pg_temp as $$
 begin
   if acting_user() is null then
     raise insufficient_privilege using

@@ -1,5 +1,5 @@
 create or replace function lock_room(room_id bigint, locked boolean default true) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 begin
   perform require_open_room(lock_room.room_id);
   if not may_moderate(lock_room.room_id) then

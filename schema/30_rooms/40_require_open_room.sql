@@ -3,7 +3,7 @@ language plpgsql stable as $$
 declare
   ended timestamptz;
 begin
-  select r.ended_at into ended from rooms r where r.id = require_open_room.room_id and may_see_room(r.id);
+  select r.ended_at into ended from roomtone.rooms r where r.id = require_open_room.room_id and roomtone.may_see_room(r.id);
   if not found then
     raise no_data_found using
       message    = format('there is no room %s', coalesce(require_open_room.room_id::text, 'without an id')),

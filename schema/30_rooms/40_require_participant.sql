@@ -1,7 +1,7 @@
 create or replace function require_participant(room_id bigint, username text default null) returns bigint
 language plpgsql stable as $$
 declare
-  wanted text := coalesce(require_participant.username, (select u.username from users u where u.id = acting_user()));
+  wanted text := coalesce(require_participant.username, (select u.username from roomtone.users u where u.id = roomtone.acting_user()));
   participant_id bigint;
 begin
   if wanted is null then
@@ -9,9 +9,9 @@ begin
       message = 'you are not signed in, so a name is needed',
       hint    = 'Give the name of a participant, or in psql: select act_as(''rick'');';
   end if;
-  perform require_open_room(require_participant.room_id);
-  select p.user_id into participant_id from participants p join users u on u.id = p.user_id
-  where p.room_id = require_participant.room_id and p.peer_id is not null and name_key(u.username) = name_key(wanted);
+  perform roomtone.require_open_room(require_participant.room_id);
+  select p.user_id into participant_id from roomtone.participants p join roomtone.users u on u.id = p.user_id
+  where p.room_id = require_participant.room_id and p.peer_id is not null and roomtone.name_key(u.username) = roomtone.name_key(wanted);
   if not found then
     raise no_data_found using
       message    = format('%s is not in this room', wanted),

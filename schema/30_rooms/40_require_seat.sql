@@ -3,10 +3,10 @@ language plpgsql stable as $$
 declare
   seat_peer uuid;
 begin
-  select p.peer_id into seat_peer from participants p
-  where p.room_id = require_seat.room_id and p.user_id = acting_user() and p.peer_id is not null;
+  select p.peer_id into seat_peer from roomtone.participants p
+  where p.room_id = require_seat.room_id and p.user_id = roomtone.acting_user() and p.peer_id is not null;
   if seat_peer is null then
-    perform require_open_room(require_seat.room_id);
+    perform roomtone.require_open_room(require_seat.room_id);
     raise insufficient_privilege using
       message    = 'you are not in this room',
       constraint = 'participants_only_for_participants',

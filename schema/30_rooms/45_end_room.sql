@@ -1,5 +1,5 @@
 create or replace function end_room(room_id bigint, reason text default null) returns rooms
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   room rooms;
 begin

@@ -1,5 +1,5 @@
 create or replace function hand_over(room_id bigint, username text) returns rooms
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   new_host bigint := require_participant(hand_over.room_id, hand_over.username);
   room rooms;

@@ -1,5 +1,5 @@
 create or replace function open_room(room_id bigint) returns rooms
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   room rooms;
 begin

@@ -1,5 +1,5 @@
 create or replace function require_may_join(room_id bigint, user_id bigint, has_seat boolean default null) returns rooms
-language plpgsql stable as $$
+language plpgsql stable set search_path = roomtone, pg_temp as $$
 declare
   room rooms;
 begin

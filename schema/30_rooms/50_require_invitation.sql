@@ -1,5 +1,5 @@
 create or replace function require_invitation(code text) returns invitations
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   wanted invitations;
 begin

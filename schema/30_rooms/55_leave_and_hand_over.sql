@@ -1,5 +1,5 @@
 create or replace function leave_and_hand_over(room_id bigint, username text, peer_id uuid default null) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 begin
   if leave_and_hand_over.peer_id is not null and not exists (
        select from participants p

@@ -1,5 +1,5 @@
 create or replace function accept_to_speak(room_id bigint) returns text
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   my_id bigint := require_participant(accept_to_speak.room_id);
   new_role text;

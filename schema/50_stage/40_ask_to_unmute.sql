@@ -1,5 +1,5 @@
 create or replace function ask_to_unmute(room_id bigint, username text) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   participant_id bigint := require_moderator(ask_to_unmute.room_id, ask_to_unmute.username);
 begin

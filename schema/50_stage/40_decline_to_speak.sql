@@ -1,5 +1,5 @@
 create or replace function decline_to_speak(room_id bigint) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   my_id bigint := require_participant(decline_to_speak.room_id);
 begin

@@ -1,5 +1,5 @@
 create or replace function invite_to_speak(room_id bigint, username text) returns text
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   invited bigint := require_moderator(invite_to_speak.room_id, invite_to_speak.username);
   new_role text;

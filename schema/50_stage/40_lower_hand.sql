@@ -1,5 +1,5 @@
 create or replace function lower_hand(room_id bigint, username text default null) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   participant_id bigint := require_participant(lower_hand.room_id, lower_hand.username);
 begin

@@ -1,5 +1,5 @@
 create or replace function move_to_audience(room_id bigint, username text) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   participant_id bigint := require_moderator(move_to_audience.room_id, move_to_audience.username);
 begin

@@ -1,5 +1,5 @@
 create or replace function mute(room_id bigint, username text default null) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   participant_id bigint := require_participant(mute.room_id, mute.username);
 begin

@@ -1,5 +1,5 @@
 create or replace function mute_all(room_id bigint) returns int
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   muted int;
 begin

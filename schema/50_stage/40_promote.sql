@@ -1,5 +1,5 @@
 create or replace function promote(room_id bigint, username text, role text default 'SPEAKER') returns text
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   participant_id bigint := require_participant(promote.room_id, promote.username);
 begin

@@ -1,5 +1,5 @@
 create or replace function raise_hand(room_id bigint) returns timestamptz
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   participant_id bigint := require_participant(raise_hand.room_id);
   raised_at timestamptz;

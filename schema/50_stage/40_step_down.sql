@@ -1,5 +1,5 @@
 create or replace function step_down(room_id bigint) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   my_id bigint := require_participant(step_down.room_id);
 begin

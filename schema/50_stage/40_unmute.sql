@@ -1,5 +1,5 @@
 create or replace function unmute(room_id bigint) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   participant_id bigint := require_participant(unmute.room_id);
 begin

@@ -1,5 +1,5 @@
 create or replace function withdraw_invitation_to_speak(room_id bigint, username text) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   invited bigint := require_moderator(withdraw_invitation_to_speak.room_id, withdraw_invitation_to_speak.username);
 begin

@@ -1,5 +1,5 @@
 create or replace function pin_link(room_id bigint, url text) returns text
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   pinned text := nullif(btrim(pin_link.url, E' \t\r\n'), '');
 begin

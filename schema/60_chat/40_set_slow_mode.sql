@@ -1,5 +1,5 @@
 create or replace function set_slow_mode(room_id bigint, seconds int) returns int
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 begin
   perform require_moderator(set_slow_mode.room_id), require_open_room(set_slow_mode.room_id);
   update rooms r set slow_mode = coalesce(set_slow_mode.seconds, 0) where r.id = set_slow_mode.room_id;

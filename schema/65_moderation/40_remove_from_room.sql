@@ -1,5 +1,5 @@
 create or replace function remove_from_room(room_id bigint, username text) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   participant_id bigint := require_moderator(remove_from_room.room_id, remove_from_room.username);
 begin

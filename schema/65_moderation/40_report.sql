@@ -1,5 +1,5 @@
 create or replace function report(room_id bigint, username text, reason text) returns bigint
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   reported bigint := require_user(report.username);
   report_id bigint;

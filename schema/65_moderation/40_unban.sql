@@ -1,5 +1,5 @@
 create or replace function unban(room_id bigint, username text) returns boolean
-language plpgsql as $$
+language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   banned bigint := require_user(unban.username);
 begin

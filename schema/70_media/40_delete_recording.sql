@@ -2,7 +2,7 @@ drop function if exists delete_recording(bigint);
 create function delete_recording(
   recording_id bigint, out id bigint, out room_id bigint, out started_by bigint, out announced_at timestamptz, out begins_at timestamptz, out started_at timestamptz,
   out ended_at timestamptz, out ended_reason text, out duration interval, out bytes bigint, out failure text, out continues_id bigint, out deleted_at timestamptz
-) language plpgsql as $$
+) language plpgsql set search_path = roomtone, pg_temp as $$
 begin
   perform require_recording(delete_recording.recording_id);
   update recordings r set deleted_at = clock_timestamp()

@@ -2,7 +2,7 @@ drop function if exists stop_recording(bigint);
 create function stop_recording(
   inout room_id bigint, out id bigint, out started_by bigint, out announced_at timestamptz, out begins_at timestamptz, out started_at timestamptz,
   out ended_at timestamptz, out ended_reason text, out duration interval, out bytes bigint, out failure text, out continues_id bigint, out deleted_at timestamptz
-) language plpgsql as $$
+) language plpgsql set search_path = roomtone, pg_temp as $$
 begin
   if not may_moderate(stop_recording.room_id) then
     perform require_open_room(stop_recording.room_id);

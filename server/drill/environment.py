@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 
 from ..postgres.roles import RELAY_ROLE
 from ..settings import Settings
-from ..tools.database_server import DatabaseServer
+from ..tools.database_server import OPERATOR, DatabaseServer
 from ..tools.network import Place
 from ..tools.open_files import allow_open_files
 from ..tools.relays import RelayProcess
@@ -84,9 +84,7 @@ class DrillEnvironment:
 
     async def psql(self) -> Psql:
         """A session of the operator's."""
-        return await psycopg.AsyncConnection.connect(
-            self.server.url(self.database), autocommit=True
-        )
+        return await Psql.connect(self.server.url(self.database), **OPERATOR)
 
     async def new_room(self, psql: Psql) -> int:
         """One more room; its id."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import psycopg
 from psycopg import sql
@@ -20,6 +20,8 @@ from ..postgres.install import install
 from ..postgres.programs import DATABASE, socket_url
 
 STOPS_WITHIN: Final = 60.0  # seconds
+OPERATOR: Final[dict[str, Any]] = {"autocommit": True, "options": "-c search_path=roomtone,public"}
+"""How an operator's session is opened in which tables are named without their schema."""
 
 _numbers = count(1)
 
@@ -82,10 +84,6 @@ class DatabaseServer:
             copy = sql.Identifier(name)
             original = sql.Identifier(DATABASE)
             connection.execute(sql.SQL("create database {} template {}").format(copy, original))
-            # a template's settings are not copied
-            connection.execute(
-                sql.SQL("alter database {} set search_path = roomtone, public").format(copy)
-            )
         return name
 
     def drop(self, name: str) -> None:

@@ -18,7 +18,7 @@ from psycopg.rows import TupleRow
 from .. import __version__
 from ..postgres.install import install
 from ..postgres.roles import RELAY_ROLE
-from .database_server import DatabaseServer
+from .database_server import OPERATOR, DatabaseServer
 from .network import Place
 from .people import Person, sign_in
 from .relays import RelayProcess
@@ -56,9 +56,7 @@ class Workbench:
 
     async def psql(self) -> Psql:
         """A session of the operator."""
-        psql = await Psql.connect(self.admin_url, autocommit=True)
-        await psql.execute("set search_path = roomtone, public")
-        return psql
+        return await Psql.connect(self.admin_url, **OPERATOR)
 
     @asynccontextmanager
     async def relay(self, **settings: Any) -> AsyncIterator[RelayProcess]:

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.install import install
 from roomtone.postgres.programs import socket_url
+from roomtone.tools.database_server import OPERATOR
 
 from ..databases import Databases
 from ..people import Psql
@@ -83,7 +84,7 @@ def walk(browser: Browser, made: Databases, name: str, size: str, folder: Path) 
     number = 0
     try:
         with (
-            psycopg.connect(made.url(database), autocommit=True) as connection,
+            psycopg.connect(made.url(database), **OPERATOR) as connection,
             run_relay(made.url(database), demo=True, recordings_dir=recordings) as relay,
         ):
             evening = Evening(context, relay, Psql(connection), recordings, (width, height))

@@ -30,6 +30,7 @@ import psycopg
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.install import install
 from roomtone.postgres.programs import psql_command, psql_environment
+from roomtone.tools.database_server import OPERATOR
 
 from ..patience import PATIENCE
 
@@ -129,7 +130,7 @@ class Stage:
     def __init__(self, url: str) -> None:
         self._url = url
         self._sessions: dict[str, Session] = {}
-        self._watch = psycopg.connect(url, autocommit=True)
+        self._watch = psycopg.connect(url, **OPERATOR)
 
     def __enter__(self) -> Self:
         return self

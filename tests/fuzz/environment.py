@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import psycopg
+from roomtone.tools.database_server import OPERATOR
 
 from ..people import Connection, Psql
 from ..running import RunningRelay, run_relay
@@ -64,7 +65,7 @@ def open_environment(url: str) -> Iterator[Environment]:
     with ExitStack() as held:
         relay = held.enter_context(run_relay(url, grace=600, streams_per_user=1000))
         connections: list[Connection] = [
-            held.enter_context(psycopg.connect(url, autocommit=True)) for _ in range(2)
+            held.enter_context(psycopg.connect(url, **OPERATOR)) for _ in range(2)
         ]
         psql, slow = map(Psql, connections)
         tokens = {name: relay.token(name) for name in USERS}

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import psycopg
 from psycopg.types.json import Jsonb
+from roomtone.tools.database_server import OPERATOR
 
 from ..people import Psql
 from ..running import RunningRelay, run_relay
@@ -66,7 +67,7 @@ def run_populated_relay(database_url: str, **settings: Any) -> Iterator[Populate
         run_relay(
             database_url, statement_timeout=20, grace=300, streams_per_user=1000, **more | settings
         ) as relay,
-        psycopg.connect(database_url, autocommit=True) as connection,
+        psycopg.connect(database_url, **OPERATOR) as connection,
     ):
         psql = Psql(connection)
         users = [psql.person(name) for name in USERS]

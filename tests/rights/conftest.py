@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.programs import socket_url
+from roomtone.tools.database_server import OPERATOR
 
 from ..conftest import Connection
 from ..people import Psql
@@ -19,9 +20,8 @@ def connection(
     postgres: EmbeddedPostgres, admin: Connection, template: str
 ) -> Iterator[Connection]:
     admin.execute(f"create database rights template {template}".encode())
-    admin.execute("alter database rights set search_path = roomtone, public")
     url = socket_url(postgres.sockets, database="rights")
-    with psycopg.connect(url, autocommit=True) as opened:
+    with psycopg.connect(url, **OPERATOR) as opened:
         yield opened
     admin.execute("drop database rights")
 

@@ -12,6 +12,7 @@ from pglast.parser import fingerprint
 from roomtone.postgres.install import statement_starts
 from roomtone.postgres.schema_files import SqlFile, schema_files, script
 
+from .looked_up import functions
 from .sources import (
     FILES,
     Fragment,
@@ -126,3 +127,24 @@ def test_statements_begin_where_the_parser_says(file: SqlFile) -> None:
     ends = [*begins[1:], len(file.text)]
     found = [file.text[begin:end] for begin, end in zip(begins, ends, strict=True)]
     assert [fingerprint(text) for text in found] == [fingerprint(s) for s in split(file.text)]
+
+
+@every_file
+def test_no_name_in_a_function_depends_on_the_callers_search_path(path: Path) -> None:
+    """A function pins its search path, names Roomtone's schema itself, or was parsed when it was installed."""
+    assert [f"{f.name}: {name}" for f in functions(path) for name in f.names_to_look_up()] == []
+
+
+def test_the_check_itself_tells_a_name_that_is_looked_up(tmp_path: Path) -> None:
+    path = tmp_path / "x.sql"
+    path.write_text(
+        "create function a() returns int language plpgsql as $$ declare u users;"
+        " begin perform acting_user(); return (select id from rooms limit 1); end $$;"
+        "create function b() returns int language sql as $$ select id from rooms limit 1 $$;"
+        "create function c() returns int language sql set search_path = roomtone as $$ select id from rooms $$;"
+        "create function d() returns int language sql return (select id from rooms limit 1);"
+        "create function e() returns int language plpgsql as $$ begin"
+        " return (with rooms as (select roomtone.acting_user() as id) select id from rooms); end $$;"
+    )
+    found = [(f.name, name) for f in functions(path) for name in f.names_to_look_up()]
+    assert found == [("a", "acting_user"), ("a", "rooms"), ("a", "users"), ("b", "rooms")]

@@ -8,6 +8,7 @@ from threading import Barrier
 
 import psycopg
 import pytest
+from roomtone.tools.database_server import OPERATOR
 
 from ..conftest import Connect
 from ..people import Psql, notified
@@ -26,7 +27,7 @@ def test_forty_joins_at_once_leave_forty_events_without_a_gap(
     start = Barrier(40)
 
     def join(person: int) -> None:
-        with psycopg.connect(database_url, autocommit=True) as connection:
+        with psycopg.connect(database_url, **OPERATOR) as connection:
             start.wait(20)
             connection.execute(
                 "insert into participants (room_id, user_id) values (%s, %s)", (room, person)

@@ -4,7 +4,7 @@ create or replace function tg_guard_name() returns trigger
 language plpgsql as $$
 declare
   name text := normalize(to_jsonb(new) ->> tg_argv[0], NFC);
-  fault text := name_fault(name);
+  fault text := roomtone.name_fault(name);
 begin
   if fault is not null then
     raise check_violation using
@@ -24,7 +24,7 @@ comment on function tg_guard_name() is 'Converts the name in the given column to
 create or replace function tg_guard_text() returns trigger
 language plpgsql as $$
 begin
-  if has_hidden_controls(to_jsonb(new) ->> tg_argv[0]) then
+  if roomtone.has_hidden_controls(to_jsonb(new) ->> tg_argv[0]) then
     raise check_violation using
       message    = 'this text has control characters that change the text around it',
       constraint = tg_table_name || '_' || tg_argv[0] || '_has_no_hidden_controls',

@@ -5,8 +5,8 @@ create or replace function tg_reminders__guard() returns trigger
 language plpgsql as $$
 begin
   -- With the rights of the user: a room that they may not see does not exist for them.
-  perform require_open_room(new.room_id);
-  if not exists (select from rooms r where r.id = new.room_id and r.opened_at is null) then
+  perform roomtone.require_open_room(new.room_id);
+  if not exists (select from roomtone.rooms r where r.id = new.room_id and r.opened_at is null) then
     raise check_violation using
       message    = 'this room is open already',
       constraint = 'reminders_are_for_scheduled_rooms',

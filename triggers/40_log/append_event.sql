@@ -14,7 +14,7 @@ begin
   loop
     -- The notifications of a transaction for one room are equal, so PostgreSQL sends one (manual, NOTIFY): they all say the
     -- transaction's first event. Only positions, never rows: every database user can LISTEN.
-    update logs l set
+    update roomtone.logs l set
       head_seq = l.head_seq + 1,
       notified_in = pg_current_xact_id(),
       notified_seq = case when l.notified_in = pg_current_xact_id() then l.notified_seq else l.head_seq + 1 end,
@@ -26,12 +26,12 @@ begin
     returning l.head_seq, pg_notify('roomtone',
       '{"room" : ' || l.room_id || ', "seq" : ' || l.notified_seq || ', "hallway" : ' || l.hallway_seq || '}') into log;
     exit when found;
-    perform open_logs(array[append_event.room_id]);
+    perform roomtone.open_logs(array[append_event.room_id]);
   end loop;
-  insert into events (room_id, seq, table_name, type, record, old_record, recipient, actor, reason)
+  insert into roomtone.events (room_id, seq, table_name, type, record, old_record, recipient, actor, reason)
   values (append_event.room_id, log.head_seq, append_event.table_name, append_event.type,
           case when append_event.has_seq then append_event.record || jsonb_build_object('seq', log.head_seq) else append_event.record end,
-          append_event.old_record, append_event.recipient, acting_user(), append_event.reason);
+          append_event.old_record, append_event.recipient, roomtone.acting_user(), append_event.reason);
   return log.head_seq;
 end
 $$;

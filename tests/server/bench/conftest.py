@@ -15,6 +15,7 @@ from roomtone.bench.run import run
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.programs import socket_url
 from roomtone.postgres.roles import RELAY_ROLE
+from roomtone.tools.database_server import OPERATOR
 from roomtone.tools.workbench import Workbench
 
 from ...databases import Databases
@@ -47,7 +48,7 @@ def ran(postgres: EmbeddedPostgres, databases: Databases, template: str) -> Ran:
                 await bench.forget()
 
     report = asyncio.run(go())
-    with psycopg.connect(url) as psql:
+    with psycopg.connect(url, **OPERATOR) as psql:
         row = psql.execute(
             "select (select count(*) from rooms) + (select count(*) from users)"
             " + (select count(*) from pg_namespace where nspname like 'bench%')"

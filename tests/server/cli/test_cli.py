@@ -237,7 +237,7 @@ def test_installing_is_a_command_of_its_own(empty_database_url: str) -> None:
     status, shown = said("install", "--database-url", empty_database_url)
     assert (status, shown.splitlines()[-1]) == (0, "The schema already was that of Roomtone 0.1.0.")
     with psycopg.connect(empty_database_url) as connection:
-        assert connection.execute("select count(*) from rooms").fetchone() == (0,)
+        assert connection.execute("select count(*) from roomtone.rooms").fetchone() == (0,)
 
 
 def test_the_schema_is_printed_without_connecting() -> None:

@@ -17,8 +17,5 @@ def database(postgres: EmbeddedPostgres, admin: Connection, template: str) -> It
     name = "test_lab"
     copy, original = sql.Identifier(name), sql.Identifier(template)
     admin.execute(sql.SQL("create database {} template {}").format(copy, original))
-    admin.execute(
-        sql.SQL("alter database {} set search_path = roomtone, public").format(sql.Identifier(name))
-    )
     yield name
     admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

@@ -15,6 +15,7 @@ from roomtone.lab.signaling.run import run
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.programs import socket_url
 from roomtone.postgres.roles import RELAY_ROLE
+from roomtone.tools.database_server import OPERATOR
 from roomtone.tools.workbench import Workbench
 
 from .counting import Counter, CountingProxies
@@ -51,7 +52,7 @@ def watched(postgres: EmbeddedPostgres, database: str) -> Watched:
         return report, proxies.counters
 
     report, counters = asyncio.run(go())
-    with psycopg.connect(url) as psql:
+    with psycopg.connect(url, **OPERATOR) as psql:
         row = psql.execute(
             "select (select count(*) from rooms) + (select count(*) from users)"
         ).fetchone()

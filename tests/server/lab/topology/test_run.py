@@ -12,6 +12,7 @@ import psutil
 import psycopg
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.programs import socket_url
+from roomtone.tools.database_server import OPERATOR
 
 PATIENCE = 120.0  # seconds; seven processes start, and the machine may be busy
 
@@ -51,7 +52,7 @@ def test_three_people_talk_in_each_topology_and_nothing_is_left(
     assert up["mesh"] > 1.5 * up["sfu"] > up["mcu"]
     assert 0 < value["floors"]["udp"] < value["floors"]["plain"]
     assert page.read_text().startswith("<!doctype html>")
-    with psycopg.connect(url) as psql:
+    with psycopg.connect(url, **OPERATOR) as psql:
         row = psql.execute("select (select count(*) from rooms) + (select count(*) from users where kind <> 'node')").fetchone()  # fmt: skip
     assert row == (0,)
     ours = [

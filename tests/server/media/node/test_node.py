@@ -21,6 +21,7 @@ from roomtone.formats.ogg import seconds_of
 from roomtone.media.signaling.database_client import DatabaseConnections, database_connections
 from roomtone.media.signaling.events import SeatChanged, SeatGone, Signal, Snapshot
 from roomtone.media.signaling.held_seat import HeldSeat
+from roomtone.tools.database_server import OPERATOR
 from roomtone.types import PeerId, RoomId
 
 from ....conftest import Connection, NewDatabase
@@ -238,7 +239,7 @@ async def test_a_node_whose_database_is_gone_ends_all_the_same(
 ) -> None:
     url = new_database(template)
     with node(url, "mcu", open_dir) as process:
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(url, **OPERATOR) as connection:
             psql = Psql(connection)
             room = psql.room("rick")
             nodes = "select from living_nodes()"
