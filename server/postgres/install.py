@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from .. import __version__
 from ..paths import SOURCE
 from .interruptible import results, with_timeout
-from .roles import RELAY_ROLE
+from .roles import RELAY_ROLE, SESSION, SET
 from .schema_files import SqlFile, demo_files, fingerprint, schema_files
 
 PATIENCE = 60.0  # seconds a database server may take to come up
@@ -116,9 +116,11 @@ def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIEN
 
 def _login(url: str) -> psycopg.Connection:
     try:
-        return psycopg.connect(
+        connection = psycopg.connect(
             with_timeout(url, 10), autocommit=True, application_name="roomtone install"
         )
+        connection.execute(SET, (list(SESSION), list(SESSION.values())))
+        return connection
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise InstallError(f"Could not log in at {_place(url)}: {reason}") from error

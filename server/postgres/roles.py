@@ -28,6 +28,20 @@ LOST_AFTER: Final[dict[str, Any]] = {
 }
 """When a connection whose network is gone fails (PostgreSQL manual, 34.1.2): after about eleven seconds."""
 
+SESSION: Final = {
+    "search_path": "roomtone, pg_temp",
+    "default_transaction_isolation": "read committed",
+    "client_encoding": "UTF8",
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, MDY",
+    "IntervalStyle": "postgres",
+    "standard_conforming_strings": "on",
+    "row_security": "on",
+}
+"""What each of our sessions sets: a database or a login may have other defaults, which are meant for other programs."""
+
+SET: Final = "select set_config(name, value, false) from unnest(%s::text[], %s::text[]) as setting (name, value)"
+
 Connection = AsyncConnection[TupleRow]
 
 Connect = Callable[[], AbstractAsyncContextManager[Connection]]
@@ -44,8 +58,9 @@ and seats would expire meanwhile."""
 
 
 async def become_relay(connection: Connection) -> None:
-    """Give up the rights that the login has beyond the relay's: it may be the owner of the tables."""
+    """Give up the rights that the login has beyond the relay's: it may be the owner of the tables. Set what each session sets."""
     await connection.set_autocommit(True)
+    await connection.execute(SET, (list(SESSION), list(SESSION.values())))
     await connection.execute(
         "select set_config('role', %s, false) where session_user <> %s", (RELAY_ROLE, RELAY_ROLE)
     )

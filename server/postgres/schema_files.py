@@ -43,7 +43,7 @@ def fingerprint(files: Sequence[SqlFile]) -> str:
 def script() -> Iterator[str]:
     """The whole installation as one psql script, piece by piece; no database is needed."""
     files = schema_files(SOURCE)
-    yield "begin;\n"
+    yield "begin;\nset local client_encoding = 'UTF8';\nset local standard_conforming_strings = on;\n"
     for file in files:
         yield f"\n-- {file.name}\n\n{file.text}"
     yield (
