@@ -249,6 +249,11 @@ class Settings:
         return self.loopback if self.demo is None else self.demo
 
     @property
+    def demo_rooms(self) -> bool:
+        """Whether a new database gets the demo: an embedded one, or where it was asked for."""
+        return self.demo_allowed if self.database_url is None else bool(self.demo)
+
+    @property
     def recordings(self) -> Path:
         """The folder of recordings. It is created with the first one."""
         return (self.recordings_dir or self.data_dir / "recordings").absolute()

@@ -23,13 +23,18 @@ begin
       null; -- another installation has just created it
     end;
   end loop;
-  if not pg_has_role('roomtone_relay', 'roomtone_person', 'member') then
-    grant roomtone_anon, roomtone_person to roomtone_relay;
-  end if;
-  -- An owner who is not a superuser needs these roles, too: for act_as in psql, and for a relay that uses this login.
-  if not (select rolsuper from pg_roles where rolname = current_user) then
-    grant roomtone_anon, roomtone_person, roomtone_relay to current_user;
-  end if;
+  foreach role_name in array array['roomtone_anon', 'roomtone_person'] loop
+    if not pg_has_role('roomtone_relay', role_name, 'member') then
+      execute format('grant %I to roomtone_relay', role_name);
+    end if;
+  end loop;
+  -- An owner who is not a superuser needs these roles, too: for act_as in psql, and for a relay that uses this login. From
+  -- PostgreSQL 16 on, who created a role may grant it, but not yet set it.
+  foreach role_name in array array['roomtone_anon', 'roomtone_person', 'roomtone_relay'] loop
+    if not pg_has_role(current_user, role_name, case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) then
+      execute format('grant %I to current_user', role_name);
+    end if;
+  end loop;
 end
 $$;
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from ..settings import Settings, SettingsError
 from ..settings_options import Option, options, read_secret
@@ -73,6 +75,12 @@ def _metavar(option: Option) -> str:
     if option.file_of is not None:
         return "FILE"
     return {int: "N", float: "N", Path: "FOLDER"}.get(option.kind, "TEXT")
+
+
+def named_by_database_url() -> bool:
+    """Whether the database is named by DATABASE_URL alone, which a shell may have for other programs."""
+    source = click.get_current_context().get_parameter_source("database_url")
+    return source is ParameterSource.ENVIRONMENT and not os.environ.get("ROOMTONE_DATABASE_URL")
 
 
 def settings_from(given: dict[str, Any]) -> Settings:

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 import click
 
 from ..postgres.account import AccountError
-from ..postgres.install import InstallError
 from ..postgres.lock import AlreadyRunning
+from ..postgres.preflight import InstallError
 from ..postgres.programs import EmbeddedError
 from ..process import CannotListenError, CannotServeError
 from ..terminal import Terminal

@@ -11,16 +11,34 @@ from .. import __version__
 from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
 from ..postgres.lock import data_dir_lock
+from ..postgres.preflight import Roles
+from ..postgres.roles import ROLE_NAMES
 from ..postgres.schema_files import script
 from ..terminal import Terminal
 from .group import cli
-from .options import from_settings, settings_from
+from .options import from_settings, named_by_database_url, settings_from
 from .outcome import expected_errors, make_private, stopping_on_signals
+
+ROLES_HELP = "Names of the roles of anonymous users, of signed-in users and of relays, where they have others."
+
+
+def _roles(_context: click.Context, _parameter: click.Parameter, names: str | None) -> Roles | None:
+    with expected_errors():
+        return None if names is None else Roles.named(names)
+
+
+roles_option = click.option(
+    "--roles",
+    callback=_roles,
+    metavar="ANON,PERSON,RELAY",
+    help=f"{ROLES_HELP} [{','.join(ROLE_NAMES)}]",
+)
 
 
 @cli.command("install")
+@roles_option
 @from_settings("data_dir", "database_url", "demo")
-def install_command(**given: Any) -> None:
+def install_command(roles: Roles | None, **given: Any) -> None:
     """Install or update the schema, and start nothing.
 
     With --demo, a new database gets the demo's clubs and rooms.
@@ -37,13 +55,20 @@ def install_command(**given: Any) -> None:
                 url = stack.enter_context(postgres).url
             else:
                 url = settings.database_url
-            installed = install(url, demo=bool(settings.demo), on_progress=progress)
+            installed = install(
+                url,
+                demo=bool(settings.demo),
+                roles=roles,
+                beside_others=not named_by_database_url(),
+                on_progress=progress,
+            )
         state = "is now" if installed.changed else "already was"
         terminal.line(f"The schema {state} that of Roomtone {__version__}.")
 
 
 @cli.command("sql")
-def sql_command() -> None:
+@roles_option
+def sql_command(roles: Roles | None) -> None:
     """Print the schema and the triggers as one psql script; it connects to no database."""
     for piece in script():
-        click.echo(piece, nl=False)
+        click.echo((roles or Roles()).put_into(piece), nl=False)

@@ -10,12 +10,12 @@ from .. import privileges
 from ..child_processes import child_processes
 from ..identity.tokens import pem
 from ..postgres.embedded import EmbeddedPostgres
-from ..postgres.install import install
+from ..postgres.install import install, place
 from ..postgres.lock import data_dir_lock
 from ..process import address, bind, serve, serve_many
 from ..terminal import Terminal
 from .group import cli
-from .options import from_settings, settings_from
+from .options import from_settings, named_by_database_url, settings_from
 from .outcome import expected_errors, make_private, stopping_on_signals
 from .psql import psql_hint
 
@@ -48,7 +48,12 @@ def serve_command(**given: Any) -> None:
                 )
                 lock.write(address=url, sockets=str(postgres.sockets))
                 admin_url, relay_url = postgres.url, postgres.relay_url
-            installed = install(admin_url, demo=settings.demo_allowed, on_progress=progress)
+            installed = install(
+                admin_url,
+                demo=settings.demo_rooms,
+                beside_others=not named_by_database_url(),
+                on_progress=progress,
+            )
             if installed.demo:
                 progress("the demo's clubs and rooms are installed")
             progress("starting the relay")
@@ -60,6 +65,8 @@ def serve_command(**given: Any) -> None:
 
         def opened() -> None:
             terminal.opened(url, psql_hint(settings))
+            if settings.database_url is not None:
+                terminal.line(f"database: {place(settings.database_url)}")
             if (text := privileges.describe(account)) is not None:
                 terminal.line(text)
             for child in children:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -19,20 +19,24 @@ from psycopg.conninfo import conninfo_to_dict
 from .. import __version__
 from ..paths import SOURCE
 from .interruptible import results, with_timeout
-from .roles import RELAY_ROLE, SESSION, SET
+from .preflight import (
+    InstallError,
+    Roles,
+    check_installable,
+    check_server,
+    listed,
+    roles_here,
+    tables_of_others,
+)
+from .roles import SESSION, SET
 from .schema_files import SqlFile, demo_files, fingerprint, schema_files
 
 PATIENCE = 60.0  # seconds a database server may take to come up
 ATTEMPTS = 5  # roles belong to the whole cluster, so installations of two databases can collide
 LOCK_TIMEOUT = "40s"
 INSTALL_LOCK = 0x726F6F6D746F6E65  # "roomtone", the key of an advisory lock
-OLDEST_SERVER = 140000
 
 Progress = Callable[[str], None]
-
-
-class InstallError(Exception):
-    """The schema could not be installed, or is missing; the text tells the user why."""
 
 
 class SchemaError(InstallError):
@@ -60,6 +64,8 @@ def install(
     url: str,
     *,
     demo: bool,
+    roles: Roles | None = None,
+    beside_others: bool = True,
     on_progress: Progress = lambda line: None,
     source: Path = SOURCE,
     patience: float = PATIENCE,
@@ -67,23 +73,28 @@ def install(
     """Make the database at `url` hold this version's schema, and the demo if it is a new one.
 
     Waits up to `patience` seconds for the server. Logged in as the relay, which may not install,
-    it only looks whether the schema is the current one. Raises SchemaError, or InstallError.
+    it only looks whether the schema is the current one. Raises SchemaError, or InstallError: also for other names of `roles`
+    than those of the schema that is here, and without `beside_others` for a database that has other tables and no schema of ours.
     """
     files = schema_files(source)
     wait_for_server(url, on_progress=on_progress, patience=patience)
     with _login(url) as connection:
-        _check_server(connection)
+        check_server(connection)
         mark = fingerprint(files)
-        as_relay = _session_user(connection) == RELAY_ROLE
+        roles = roles_here(connection, roles)
+        as_relay = _session_user(connection) == roles.relay
         found = (_fingerprint_for_relay if as_relay else _newest_fingerprint)(connection)
         if found == mark:
             return Installed(mark, len(files), changed=False, new=False, demo=False)
         if as_relay:
-            raise InstallError(_relay_cannot_install(found))
+            raise InstallError(_relay_cannot_install(found, roles.relay))
+        check_installable(connection, roles)
+        if not beside_others and (others := tables_of_others(connection)):
+            raise InstallError(_others_are_here(connection, others))
         on_progress("installing the schema" if found is None else "updating the schema")
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return _install_once(connection, files, demo_files(source) if demo else [])
+                return _install_once(connection, roles, files, demo_files(source) if demo else [])
             except InstallError as error:
                 if attempt == ATTEMPTS or not _is_collision(error.__cause__):
                     raise
@@ -106,10 +117,10 @@ def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIEN
             )
         if time.monotonic() > deadline:
             raise InstallError(
-                f"No PostgreSQL server answers at {_place(url)}; waited {patience:.0f} s for it."
+                f"No PostgreSQL server answers at {place(url)}; waited {patience:.0f} s for it."
             )
         if not said:
-            on_progress(f"waiting for the PostgreSQL server at {_place(url)}")
+            on_progress(f"waiting for the PostgreSQL server at {place(url)}")
             said = True
         time.sleep(min(0.5, patience / 10))
 
@@ -123,15 +134,7 @@ def _login(url: str) -> psycopg.Connection:
         return connection
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
-        raise InstallError(f"Could not log in at {_place(url)}: {reason}") from error
-
-
-def _check_server(connection: psycopg.Connection) -> None:
-    if connection.info.server_version < OLDEST_SERVER:
-        raise InstallError(
-            f"Roomtone needs PostgreSQL {OLDEST_SERVER // 10000} or newer; the server at"
-            f" {_place(connection.info.dsn)} is {connection.info.server_version // 10000}."
-        )
+        raise InstallError(f"Could not log in at {place(url)}: {reason}") from error
 
 
 def _session_user(connection: psycopg.Connection) -> str:
@@ -158,20 +161,28 @@ def _fingerprint_for_relay(connection: psycopg.Connection) -> str | None:
     return None if row is None or row[0] is None else str(row[0])
 
 
-def _relay_cannot_install(found: str | None) -> str:
+def _relay_cannot_install(found: str | None, relay: str) -> str:
     state = (
         "There is no schema in this database"
         if found is None
         else "The schema here is another version's"
     )
     return (
-        f"{state}, and {RELAY_ROLE} may not install one."
+        f"{state}, and {relay} may not install one."
         " Run `roomtone install --database-url …` with a login that owns the database."
     )
 
 
+def _others_are_here(connection: psycopg.Connection, others: list[str]) -> str:
+    return (
+        f"DATABASE_URL names the database {connection.info.dbname}, which has other tables: {listed(others)}."
+        " Roomtone installs a schema of its own there and changes nothing else. If you want that, say so:"
+        ' roomtone --database-url "$DATABASE_URL"'
+    )
+
+
 def _install_once(
-    connection: psycopg.Connection, files: Sequence[SqlFile], demo: Sequence[SqlFile]
+    connection: psycopg.Connection, roles: Roles, files: Sequence[SqlFile], demo: Sequence[SqlFile]
 ) -> Installed:
     mark = fingerprint(files)
     try:
@@ -183,12 +194,12 @@ def _install_once(
                 return Installed(mark, len(files), changed=False, new=False, demo=False)
             connection.execute("set local client_min_messages = warning")
             for file in [*files, *(demo if found is None else [])]:
-                _run(connection, file)
+                _run(connection, replace(file, text=roles.put_into(file.text)))
             connection.execute(
                 "insert into roomtone.schema_installs (fingerprint, version) values (%s, %s)",
                 (mark, __version__),
             )
-            _let_login_be_relay(connection)
+            _let_login_be_relay(connection, roles.relay)
     except psycopg.Error as error:
         raise InstallError(f"The schema was not installed: {error}") from error
     new = found is None
@@ -201,17 +212,17 @@ def _newest_inside(connection: psycopg.Connection) -> str | None:
     return None if row is None or row[0] is None else _newest_fingerprint(connection)
 
 
-def _let_login_be_relay(connection: psycopg.Connection) -> None:
+def _let_login_be_relay(connection: psycopg.Connection, relay: str) -> None:
     """Allow relays that are started with this login to set the relay's role.
 
     From PostgreSQL 16 on, the creator of a role may grant it but not set it.
     """
     row = connection.execute(
         "select pg_has_role(session_user, %s, %s), quote_ident(session_user)",
-        (RELAY_ROLE, "set" if connection.info.server_version >= 160000 else "member"),
+        (relay, "set" if connection.info.server_version >= 160000 else "member"),
     ).fetchone()
     if row is not None and not row[0]:
-        connection.execute(f"grant {RELAY_ROLE} to {row[1]}".encode())
+        connection.execute(f"grant {relay} to {row[1]}".encode())
 
 
 def _run(connection: psycopg.Connection, file: SqlFile) -> None:
@@ -270,7 +281,7 @@ def _is_collision(error: BaseException | None) -> bool:
     )
 
 
-def _place(url: str) -> str:
+def place(url: str) -> str:
     """Where a connection URL leads, without its password."""
     try:
         parts = conninfo_to_dict(url)

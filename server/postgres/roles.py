@@ -17,7 +17,12 @@ from psycopg_pool import AsyncConnectionPool
 
 from ..types import Claims, NodeId
 
-RELAY_ROLE: Final = "roomtone_relay"
+ROLE_NAMES: Final = ("roomtone_anon", "roomtone_person", "roomtone_relay")
+"""Roles of anonymous users, of signed-in users, of relays; other names can be chosen at the installation (`role_name` in SQL)."""
+
+RELAY_ROLE: Final = ROLE_NAMES[2]
+"""The relay's role in the embedded database."""
+
 
 LOST_AFTER: Final[dict[str, Any]] = {
     "connect_timeout": 5,
@@ -62,7 +67,7 @@ async def become_relay(connection: Connection) -> None:
     await connection.set_autocommit(True)
     await connection.execute(SET, (list(SESSION), list(SESSION.values())))
     await connection.execute(
-        "select set_config('role', %s, false) where session_user <> %s", (RELAY_ROLE, RELAY_ROLE)
+        "select set_config('role', relay, false) from roomtone.role_name('relay') relay where session_user <> relay"
     )
 
 

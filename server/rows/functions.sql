@@ -59,6 +59,6 @@ cross join lateral (
 ) o
 where p.pronamespace = 'roomtone'::regnamespace
   and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
-  and (has_function_privilege('roomtone_anon', p.oid, 'execute')
-       or has_function_privilege('roomtone_person', p.oid, 'execute'))
+  and (has_function_privilege(roomtone.role_name('anon'), p.oid, 'execute')
+       or has_function_privilege(roomtone.role_name('person'), p.oid, 'execute'))
 order by p.proname, p.oid

@@ -6,14 +6,14 @@ select c.relname as name,
        c.relkind in ('v', 'm') as is_view,
        array_remove(array[
          case when (w.possible & 8) > 0
-           and (has_any_column_privilege('roomtone_anon', c.oid, 'insert')
-                or has_any_column_privilege('roomtone_person', c.oid, 'insert')) then 'POST' end,
+           and (has_any_column_privilege(roomtone.role_name('anon'), c.oid, 'insert')
+                or has_any_column_privilege(roomtone.role_name('person'), c.oid, 'insert')) then 'POST' end,
          case when (w.possible & 4) > 0
-           and (has_any_column_privilege('roomtone_anon', c.oid, 'update')
-                or has_any_column_privilege('roomtone_person', c.oid, 'update')) then 'PATCH' end,
+           and (has_any_column_privilege(roomtone.role_name('anon'), c.oid, 'update')
+                or has_any_column_privilege(roomtone.role_name('person'), c.oid, 'update')) then 'PATCH' end,
          case when (w.possible & 16) > 0
-           and (has_table_privilege('roomtone_anon', c.oid, 'delete')
-                or has_table_privilege('roomtone_person', c.oid, 'delete')) then 'DELETE' end
+           and (has_table_privilege(roomtone.role_name('anon'), c.oid, 'delete')
+                or has_table_privilege(roomtone.role_name('person'), c.oid, 'delete')) then 'DELETE' end
        ], null) as writes,
        coalesce((select array_agg(k.attname::text order by u.position)
                  from pg_index i
@@ -22,8 +22,8 @@ select c.relname as name,
                  where i.indrelid = c.oid and i.indisprimary), '{}') as key,
        array_agg(a.attname::text order by a.attnum) as columns,
        array_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types,
-       array_agg(has_column_privilege('roomtone_anon', c.oid, a.attnum, 'select') order by a.attnum) as anon,
-       array_agg(has_column_privilege('roomtone_person', c.oid, a.attnum, 'select') order by a.attnum) as person,
+       array_agg(has_column_privilege(roomtone.role_name('anon'), c.oid, a.attnum, 'select') order by a.attnum) as anon,
+       array_agg(has_column_privilege(roomtone.role_name('person'), c.oid, a.attnum, 'select') order by a.attnum) as person,
        case
          when count(a.attname) = 0 then 'it has no columns'
          when c.relname ~ '[/{}?#]' then 'its name has a character that separates the parts of an address'
@@ -35,7 +35,7 @@ cross join lateral (
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where c.relnamespace = 'roomtone'::regnamespace
   and c.relkind in ('r', 'p', 'v', 'm', 'f')
-  and (has_any_column_privilege('roomtone_anon', c.oid, 'select, insert, update')
-       or has_any_column_privilege('roomtone_person', c.oid, 'select, insert, update')
-       or has_table_privilege('roomtone_person', c.oid, 'delete'))
+  and (has_any_column_privilege(roomtone.role_name('anon'), c.oid, 'select, insert, update')
+       or has_any_column_privilege(roomtone.role_name('person'), c.oid, 'select, insert, update')
+       or has_table_privilege(roomtone.role_name('person'), c.oid, 'delete'))
 group by c.oid, c.relname, c.relkind, w.possible

@@ -1,6 +1,6 @@
 -- The tables and views that clients may read and write, with the comments of the database, as one JSON text.
 with roles as (
-  select 'roomtone_anon'::regrole::oid as anon, 'roomtone_person'::regrole::oid as person
+  select to_regrole(roomtone.role_name('anon'))::oid as anon, to_regrole(roomtone.role_name('person'))::oid as person
 ),
 -- Columns that a BEFORE INSERT trigger fills in: an insert need not give them.
 filled as (

@@ -1,0 +1,119 @@
+"""Databases in which Roomtone cannot be installed: each refusal says what was found and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from roomtone.postgres.install import install
+from roomtone.postgres.preflight import InstallError, Roles
+
+from ...conftest import Connect, Connection
+from ...databases import Databases
+from ...running import run_relay
+from .test_shop import shop_url
+
+__all__ = ["shop_url"]
+
+ROLES = Roles("talk_anon", "talk_person", "talk_relay")
+
+
+def has_schema(url: str) -> bool:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("select to_regnamespace('roomtone') is not null").fetchone()
+    return row == (True,)
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_of_another_encoding_is_refused_with_the_reason(
+    databases: Databases, admin: Connection, encoding: str
+) -> None:
+    name = f"in_{encoding.lower()}"
+    make = sql.SQL(
+        "create database {} encoding {} locale_provider libc locale 'C' template template0"
+    )
+    admin.execute(make.format(sql.Identifier(name), sql.Literal(encoding)))
+    try:
+        with pytest.raises(InstallError, match=f"has the encoding {encoding}.*encoding 'UTF8'"):
+            install(databases.url(name), demo=True)
+        assert not has_schema(databases.url(name))
+    finally:
+        databases.drop(name)
+
+
+def test_a_schema_of_this_name_that_is_anothers_is_left_alone(
+    empty_database_url: str, connect: Connect
+) -> None:
+    connection = connect(empty_database_url)
+    connection.execute("create schema roomtone; create table roomtone.guests (name text)")
+    with pytest.raises(InstallError, match=r"not Roomtone's: it has guests\. Rename it"):
+        install(empty_database_url, demo=True)
+    assert connection.execute("select count(*) from pg_class where relnamespace = 'roomtone'::regnamespace").fetchone() == (1,)  # fmt: skip
+
+
+def test_a_read_only_database_is_refused(empty_database_url: str, connect: Connect) -> None:
+    name = sql.Identifier(connect(empty_database_url).info.dbname)
+    change = sql.SQL("alter database {} set default_transaction_read_only = on").format(name)
+    connect(empty_database_url).execute(change)
+    with pytest.raises(InstallError, match="is read-only now"):
+        install(empty_database_url, demo=True)
+
+
+def test_a_database_named_by_database_url_alone_is_not_installed_into(shop_url: str) -> None:
+    with pytest.raises(
+        InstallError, match=r"which has other tables: .*public.rooms.* and 1 more.* changes nothing else"
+    ):
+        install(shop_url, demo=True, beside_others=False)
+    assert not has_schema(shop_url)
+    assert install(shop_url, demo=False).new
+    assert not install(shop_url, demo=False, beside_others=False).changed
+
+
+@pytest.mark.parametrize(
+    "names", ["a,b", "a,b,b", "a,b,c d", "A,b,c", "a,b,c;", "a,b," + "c" * 64, ""]
+)
+def test_other_names_than_three_plain_ones_are_refused(names: str) -> None:
+    with pytest.raises(InstallError, match="three names"):
+        Roles.named(names)
+
+
+@pytest.fixture
+def owner_url(empty_database_url: str, connect: Connect) -> Iterator[str]:
+    """Of a login that owns the database, is no superuser and may not create roles."""
+    admin = connect(empty_database_url)
+    admin.execute("create role shop_owner login")
+    name = sql.Identifier(admin.info.dbname)
+    admin.execute(sql.SQL("alter database {} owner to shop_owner").format(name))
+    yield make_conninfo(empty_database_url, user="shop_owner")
+    admin.execute(sql.SQL("alter database {} owner to postgres").format(name))
+    admin.execute("drop owned by shop_owner cascade")
+    for role in (*ROLES.all(), "shop_owner"):
+        admin.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
+
+
+def test_an_owner_who_may_not_create_roles_is_told_what_to_ask_for_and_names_them(
+    owner_url: str, empty_database_url: str, connect: Connect, template: str
+) -> None:
+    with pytest.raises(InstallError, match="may not create or grant them") as refusal:
+        install(owner_url, demo=True, roles=ROLES)
+    assert not has_schema(owner_url)
+    asked_for = str(refusal.value).partition("to run: ")[2].partition(" (Other names")[0]
+    admin = connect(empty_database_url)
+    admin.execute(asked_for.encode())  # as somebody who may
+    assert install(owner_url, demo=True, roles=ROLES).new
+    assert not install(owner_url, demo=True).changed  # the schema knows its roles
+    with pytest.raises(InstallError, match="talk_anon, talk_person, talk_relay, which cannot"):
+        install(owner_url, demo=True, roles=Roles())
+    for url in (owner_url, make_conninfo(empty_database_url, user="talk_relay")):
+        assert not install(url, demo=True).changed
+        with run_relay(url) as relay, relay.client() as anybody, relay.sign_in("rick") as rick:
+            assert anybody.get("/ready").status_code == 200
+            assert len(anybody.get("/rows/hallway").json()) == 12
+            assert anybody.post("/rows/rooms", json={"name": "Tea"}).status_code == 401
+            assert rick.post("/rows/rpc/join_room", json={"room_id": 1}).status_code == 200
+            assert "/rows/rooms" in anybody.get("/openapi.json").json()["paths"]
+    granted = "select count(*) from pg_class where relnamespace = 'roomtone'::regnamespace and relacl::text like '%roomtone\\_%'"
+    assert admin.execute(granted).fetchone() == (0,)
