@@ -39,12 +39,12 @@ def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
         url = socket_url(holder.sockets)
     else:
         url = settings.database_url
+    more = psql_environment(url, greets=not arguments and sys.stdin.isatty())
     url, password = without_password(url)
     with expected_errors():
         command = [*psql_command(url), *arguments]
     sys.stdout.flush()
-    greets = not arguments and sys.stdin.isatty()
-    os.execve(command[0], command, {**os.environ, **password, **psql_environment(greets=greets)})
+    os.execve(command[0], command, {**os.environ, **password, **more})
 
 
 def without_password(url: str) -> tuple[str, dict[str, str]]:

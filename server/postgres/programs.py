@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
+
+import psycopg
 
 from ..paths import PSQL
 
@@ -44,13 +48,21 @@ def psql_command(url: str) -> list[str]:
     return [str(bin_dir() / "psql"), url]
 
 
-def psql_environment(*, greets: bool = False) -> dict[str, str]:
+def psql_environment(url: str, *, greets: bool = False) -> dict[str, str]:
     """Variables that make psql read `server/psql/rc.psql`, and then the user's own psqlrc (PostgreSQL manual, psql, Files).
 
-    With `greets` it also prints what can be typed.
+    With `greets` it also prints what can be typed. The database at `url` is asked for its search path: PGOPTIONS puts Roomtone's
+    schema before that, also when psql has lost its connection and made another.
     """
     own = Path(os.environ.get("PSQLRC") or "~/.psqlrc").expanduser()
     environment = {"PSQLRC": str(PSQL / "rc.psql"), "ROOMTONE_PSQL": str(PSQL)}
+    with suppress(psycopg.Error):  # psql says why it cannot connect, and poolers take no options
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            (path,) = connection.execute("show search_path").fetchone() or ("",)
+        first = ", ".join(["roomtone", *filter(None, [path])])
+        options = "-c search_path=" + re.sub(r"([\\\s])", r"\\\1", first)
+        psycopg.connect(url, connect_timeout=5, options=options).close()
+        environment["PGOPTIONS"] = f"{options} {os.environ.get('PGOPTIONS', '')}".strip()
     if own.is_file():
         environment["ROOMTONE_PSQL_OWN"] = str(own)
     if greets:

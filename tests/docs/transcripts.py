@@ -85,7 +85,7 @@ class Session:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **psql_environment(), "PGAPPNAME": name, "PAGER": ""},
+            env={**os.environ, **psql_environment(url), "PGAPPNAME": name, "PAGER": ""},
         )
         assert self._psql.stdout is not None
         os.set_blocking(self._psql.stdout.fileno(), False)

@@ -21,7 +21,7 @@ def typed(url: str, *lines: str, **environment: str) -> str:
     done = subprocess.run(
         [*psql_command(url), "--set=ON_ERROR_STOP=1"],
         input="\n".join(lines),
-        env={**os.environ, **psql_environment(), **environment},
+        env={**os.environ, **psql_environment(url), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -66,7 +66,7 @@ def test_the_guide_names_every_query_and_only_those() -> None:
 def test_the_guide_is_shown_when_asked_for(demo_database_url: str) -> None:
     assert "act_as('rick')" in typed(demo_database_url, ":help")
     assert typed(demo_database_url, "\\echo") == "\n"
-    greeted = typed(demo_database_url, "\\echo", **psql_environment(greets=True))
+    greeted = typed(demo_database_url, "\\echo", **psql_environment(demo_database_url, greets=True))
     assert "act_as('rick')" in greeted
 
 

@@ -64,7 +64,8 @@ def test_a_read_only_database_is_refused(empty_database_url: str, connect: Conne
 
 def test_a_database_named_by_database_url_alone_is_not_installed_into(shop_url: str) -> None:
     with pytest.raises(
-        InstallError, match=r"which has other tables: .*public.rooms.* and 1 more.* changes nothing else"
+        InstallError,
+        match=r"which has other tables: .*public.rooms.* and 1 more.* changes nothing else",
     ):
         install(shop_url, demo=True, beside_others=False)
     assert not has_schema(shop_url)

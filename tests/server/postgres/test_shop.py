@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from uuid import uuid4
@@ -85,15 +86,16 @@ def test_only_sessions_of_roomtone_psql_look_in_its_schema_first(
     install(shop_url, demo=True)
 
     def shown(*flags: str, **environment: str) -> str:
+        reconnects = ["-c", "\\c -reuse-previous=on", "-c", "show search_path"]
         done = subprocess.run(
-            [*psql_command(shop_url), "-At", *flags, "-c", "select count(*) from users", "-c", "show search_path"],
+            [*psql_command(shop_url), "-At", *flags, "-c", "select count(*) from users", *reconnects],
             env=environment, capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        return done.stdout
+        return re.sub("You are now connected.*\n", "", done.stdout)
 
     assert shown("-X") == "1\nshop, extensions, public\n"
-    assert shown(**psql_environment()) == "14\nroomtone, shop, extensions, public\n"
+    assert shown(**psql_environment(shop_url)) == "14\nroomtone, shop, extensions, public\n"
     admin = connect(shop_url)
     admin.execute("select set_config('search_path', '', false)")
     assert admin.execute("select count(*) from roomtone.hallway").fetchone() == (12,)
