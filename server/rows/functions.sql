@@ -16,7 +16,7 @@ select p.proname as name,
        p.pronargdefaults as defaults,
        coalesce(o.names, '{}') as columns,
        coalesce(o.types, '{}') as column_types,
-       has_function_privilege('roomtone_anon', p.oid, 'execute') as anyone_calls,
+       has_function_privilege(roomtone.role_name('anon'), p.oid, 'execute') as anyone_calls,
        case
          when p.prokind = 'p' then 'it is a procedure'
          when p.prokind = 'a' then 'it is an aggregate'
