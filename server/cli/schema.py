@@ -1,4 +1,4 @@
-"""`roomtone install` and `roomtone sql`: install or print the schema."""
+"""`roomtone install`, `roomtone uninstall` and `roomtone sql`: install, remove or print the schema."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..postgres.lock import data_dir_lock
 from ..postgres.preflight import Roles
 from ..postgres.roles import ROLE_NAMES
 from ..postgres.schema_files import script
+from ..postgres.uninstall import contents, uninstall
 from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, named_by_database_url, settings_from
@@ -64,6 +65,33 @@ def install_command(roles: Roles | None, **given: Any) -> None:
             )
         state = "is now" if installed.changed else "already was"
         terminal.line(f"The schema {state} that of Roomtone {__version__}.")
+
+
+@cli.command("uninstall")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@from_settings("data_dir", "database_url")
+def uninstall_command(yes: bool, **given: Any) -> None:
+    """Remove Roomtone's schema and roles from a database, and nothing else."""
+    settings = settings_from(given)
+    if settings.database_url is None:
+        raise click.UsageError(
+            f"Name the database: --database-url. The embedded one is in {settings.data_dir}: delete that folder."
+        )
+    terminal = Terminal()
+    with expected_errors():
+        found = contents(settings.database_url)
+        lost = f"{found.users} users, {found.rooms} rooms and {found.messages} messages"
+        if not yes:
+            click.confirm(f"Remove Roomtone from {found.place}, with {lost}?", abort=True)
+        removed = uninstall(settings.database_url)
+    terminal.line(f"Removed the schema roomtone from {found.place}, with {lost}.")
+    if removed.roles:
+        terminal.line(f"Removed the roles {', '.join(removed.roles)}.")
+    if removed.kept:
+        terminal.line(
+            f"Kept the roles {', '.join(removed.kept)}: another database uses them, or somebody else made them."
+        )
+    terminal.line(f"Files of recordings are not in the database. See {settings.recordings}.")
 
 
 @cli.command("sql")

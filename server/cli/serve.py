@@ -10,8 +10,9 @@ from .. import privileges
 from ..child_processes import child_processes
 from ..identity.tokens import pem
 from ..postgres.embedded import EmbeddedPostgres
-from ..postgres.install import install, place
+from ..postgres.install import install
 from ..postgres.lock import data_dir_lock
+from ..postgres.login import place
 from ..process import address, bind, serve, serve_many
 from ..terminal import Terminal
 from .group import cli

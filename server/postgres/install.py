@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
 from psycopg import errors, pq
-from psycopg.conninfo import conninfo_to_dict
 
 from .. import __version__
 from ..paths import SOURCE
-from .interruptible import results, with_timeout
+from .interruptible import results
+from .login import PATIENCE, Progress, login, wait_for_server
 from .preflight import (
     InstallError,
     Roles,
@@ -28,15 +28,12 @@ from .preflight import (
     roles_here,
     tables_of_others,
 )
-from .roles import SESSION, SET
 from .schema_files import SqlFile, demo_files, fingerprint, schema_files
+from .statement_lines import error_line
 
-PATIENCE = 60.0  # seconds a database server may take to come up
 ATTEMPTS = 5  # roles belong to the whole cluster, so installations of two databases can collide
 LOCK_TIMEOUT = "40s"
 INSTALL_LOCK = 0x726F6F6D746F6E65  # "roomtone", the key of an advisory lock
-
-Progress = Callable[[str], None]
 
 
 class SchemaError(InstallError):
@@ -78,7 +75,7 @@ def install(
     """
     files = schema_files(source)
     wait_for_server(url, on_progress=on_progress, patience=patience)
-    with _login(url) as connection:
+    with login(url) as connection:
         check_server(connection)
         mark = fingerprint(files)
         roles = roles_here(connection, roles)
@@ -100,41 +97,6 @@ def install(
                     raise
                 time.sleep(random.uniform(0.1, 0.3) * attempt)
     raise AssertionError("the last attempt returns or raises")
-
-
-def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIENCE) -> None:
-    """Return when a server answers there, and report that it is waited for. Raises InstallError when none answers."""
-    deadline = time.monotonic() + patience
-    said = False
-    target = with_timeout(url, 2).encode()  # libpq's shortest
-    while True:
-        answer = pq.PGconn.ping(target)
-        if answer == pq.Ping.OK:
-            return
-        if answer == pq.Ping.NO_ATTEMPT:
-            raise InstallError(
-                "The database URL cannot be used: is it a PostgreSQL connection URL?"
-            )
-        if time.monotonic() > deadline:
-            raise InstallError(
-                f"No PostgreSQL server answers at {place(url)}; waited {patience:.0f} s for it."
-            )
-        if not said:
-            on_progress(f"waiting for the PostgreSQL server at {place(url)}")
-            said = True
-        time.sleep(min(0.5, patience / 10))
-
-
-def _login(url: str) -> psycopg.Connection:
-    try:
-        connection = psycopg.connect(
-            with_timeout(url, 10), autocommit=True, application_name="roomtone install"
-        )
-        connection.execute(SET, (list(SESSION), list(SESSION.values())))
-        return connection
-    except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise InstallError(f"Could not log in at {place(url)}: {reason}") from error
 
 
 def _session_user(connection: psycopg.Connection) -> str:
@@ -239,39 +201,6 @@ def _run(connection: psycopg.Connection, file: SqlFile) -> None:
         raise SchemaError(file.name, error_line(file.text, failed.diag, done), message) from failed
 
 
-def error_line(text: str, diagnostic: errors.Diagnostic, done: int) -> int:
-    """The line the server complains about: where it points, or else where the statement begins.
-
-    `done` is how many statements of the text succeeded before. Lines are counted from 1.
-    """
-    inner = diagnostic.internal_query
-    if diagnostic.statement_position is not None:
-        offset = int(diagnostic.statement_position) - 1
-    elif inner and diagnostic.internal_position is not None and inner in text:
-        offset = text.index(inner) + int(diagnostic.internal_position) - 1
-    else:
-        starts = statement_starts(text)
-        offset = starts[min(done, len(starts) - 1)] if starts else 0
-    return text.count("\n", 0, offset) + 1
-
-
-def statement_starts(text: str) -> list[int]:
-    """Offsets at which the statements of an SQL text begin, without the comments before them."""
-    from sqlparse.engine import FilterStack  # needed after a failure only
-    from sqlparse.tokens import Comment
-
-    starts: list[int] = []
-    offset = 0
-    for statement in FilterStack().run(text):
-        begun = False
-        for token in statement.flatten():
-            if not begun and not token.is_whitespace and token.ttype not in Comment:
-                starts.append(offset)
-                begun = True
-            offset += len(token.value)
-    return starts
-
-
 def _is_collision(error: BaseException | None) -> bool:
     """Whether two installations met in the cluster's catalogs ("tuple concurrently updated" is XX000)."""
     if isinstance(error, errors.UniqueViolation):
@@ -279,14 +208,3 @@ def _is_collision(error: BaseException | None) -> bool:
     return isinstance(
         error, errors.InternalError_ | errors.DeadlockDetected | errors.SerializationFailure
     )
-
-
-def place(url: str) -> str:
-    """Where a connection URL leads, without its password."""
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        return "that URL"
-    host = parts.get("host") or parts.get("hostaddr") or "the local socket"
-    port = f":{parts['port']}" if parts.get("port") else ""
-    return f"{host}{port}/{parts.get('dbname') or ''}".rstrip("/")

@@ -9,8 +9,8 @@ import pytest
 from pglast import ast as sql
 from pglast import parse_sql, split
 from pglast.parser import fingerprint
-from roomtone.postgres.install import statement_starts
 from roomtone.postgres.schema_files import SqlFile, schema_files, script
+from roomtone.postgres.statement_lines import statement_starts
 
 from .looked_up import functions
 from .sources import (

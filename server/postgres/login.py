@@ -1,0 +1,66 @@
+"""Log in to a database that may not be up yet, as an operator."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import psycopg
+from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict
+
+from .interruptible import with_timeout
+from .preflight import InstallError
+from .roles import SESSION, SET
+
+PATIENCE: Final = 60.0  # seconds a database server may take to come up
+
+Progress = Callable[[str], None]
+
+
+def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIENCE) -> None:
+    """Return when a server answers there, and report that it is waited for. Raises InstallError when none answers."""
+    deadline = time.monotonic() + patience
+    said = False
+    target = with_timeout(url, 2).encode()  # libpq's shortest
+    while True:
+        answer = pq.PGconn.ping(target)
+        if answer == pq.Ping.OK:
+            return
+        if answer == pq.Ping.NO_ATTEMPT:
+            raise InstallError(
+                "The database URL cannot be used: is it a PostgreSQL connection URL?"
+            )
+        if time.monotonic() > deadline:
+            raise InstallError(
+                f"No PostgreSQL server answers at {place(url)}; waited {patience:.0f} s for it."
+            )
+        if not said:
+            on_progress(f"waiting for the PostgreSQL server at {place(url)}")
+            said = True
+        time.sleep(min(0.5, patience / 10))
+
+
+def login(url: str) -> psycopg.Connection:
+    """A session with our settings. Raises InstallError."""
+    try:
+        connection = psycopg.connect(
+            with_timeout(url, 10), autocommit=True, application_name="roomtone install"
+        )
+        connection.execute(SET, (list(SESSION), list(SESSION.values())))
+        return connection
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise InstallError(f"Could not log in at {place(url)}: {reason}") from error
+
+
+def place(url: str) -> str:
+    """Where a connection URL leads, without its password."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return "that URL"
+    host = parts.get("host") or parts.get("hostaddr") or "the local socket"
+    port = f":{parts['port']}" if parts.get("port") else ""
+    return f"{host}{port}/{parts.get('dbname') or ''}".rstrip("/")
