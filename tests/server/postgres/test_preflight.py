@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from roomtone.paths import PACKAGE
 from roomtone.postgres.install import install
-from roomtone.postgres.preflight import InstallError, Roles
+from roomtone.postgres.preflight import OURS, InstallError, Roles
 
 from ...conftest import Connect, Connection
 from ...databases import Databases
@@ -118,3 +119,9 @@ def test_an_owner_who_may_not_create_roles_is_told_what_to_ask_for_and_names_the
             assert "/rows/rooms" in anybody.get("/openapi.json").json()["paths"]
     granted = "select count(*) from pg_class where relnamespace = 'roomtone'::regnamespace and relacl::text like '%roomtone\\_%'"
     assert admin.execute(granted).fetchone() == (0,)
+
+
+def test_no_query_of_the_server_names_a_role_that_may_have_another_name() -> None:
+    queries = [path for path in PACKAGE.rglob("*.sql") if "schema" not in path.parts]
+    assert queries
+    assert [path.name for path in queries if OURS.search(path.read_text("utf-8"))] == []
