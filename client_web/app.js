@@ -13,6 +13,7 @@ import { createShell } from './room/shell.js'
 import { createSession } from './session.js'
 import { problemFrom } from './signaling/problem.js'
 import { createShellView } from './view/shell/shell.js'
+import { fallbackInWords } from './view/shell/fallback_words.js'
 import { createKeysHelp, listenToKeys } from './view/shell/keys.js'
 import { listenToTalkKey } from './view/shell/talk_key.js'
 import { addressOf, createRoute } from './view/shell/route.js'
@@ -179,6 +180,12 @@ shell.subscribe(({ hallway }) => {
     due.add(row.id)
     actions.notifyDevice(row)
   }
+})
+/** @type {string|null} */ let fallback = null
+shell.subscribe((state) => {
+  if (state.fallback === fallback) return
+  fallback = state.fallback
+  if (state.fallback) view.showNotice(fallbackInWords(state.fallback), { key: 'technique' })
 })
 let whose = session.user
 session.subscribe(({ user }) => {

@@ -25,13 +25,21 @@ import { createRoomSession } from './room_session.js'
  * @typedef {{ connection: import('../signaling/subscription.js').SubscriptionState, problem: import('../signaling/problem.js').Problem|null,
  *             retry_at: number|null, hallway: ReturnType<typeof openRooms>, following: ReadonlySet<number>,
  *             invitations: typeof import('./invitations.js').NO_INVITATIONS, reminders: ReadonlySet<number>, blocks: ReadonlySet<number>,
- *             clubChanges: import('./clubs.js').ClubChanges, roomSession: ReturnType<typeof createRoomSession>|null }} ShellState
+ *             clubChanges: import('./clubs.js').ClubChanges, roomSession: ReturnType<typeof createRoomSession>|null,
+ *             fallback: import('../signaling/fallback.js').TechniqueName|null }} ShellState  fallback: used because another technique does not work here
  *
  * @param {{ session: ReturnType<typeof import('../session.js').createSession> }} options
  */
 export function createShell({ session }) {
   const rows = createRows({ fetch: session.fetch })
-  const technique = createTechnique({ session })
+  /** @type {import('../signaling/fallback.js').TechniqueName|null} */ let fallback = null
+  const technique = createTechnique({
+    session,
+    onFallback(name) {
+      fallback = name
+      onChange()
+    },
+  })
   const devices = createDevices()
   const volumes = createVolumes({ isBlocked: (user_id) => blocks.all.has(user_id) })
   const observable = createObservable(stateNow)
@@ -59,7 +67,7 @@ export function createShell({ session }) {
     const { state: connection, problem, retry_at } = hallway.status
     return Object.freeze({
       ...{ connection, problem, retry_at, hallway: openRooms(hallway.hallway, followed.all), following: followed.all },
-      ...{ invitations: hallway.invitations, reminders: reminders.all, blocks: blocks.all, clubChanges: hallway.clubChanges, roomSession },
+      ...{ invitations: hallway.invitations, reminders: reminders.all, blocks: blocks.all, clubChanges: hallway.clubChanges, roomSession, fallback },
     })
   }
 

@@ -2,6 +2,11 @@ import { createStreamSlots } from './stream_slots.js'
 import { createPolling, leaveReason } from './polling.js'
 import { createSocket } from './socket.js'
 import { createStream } from './stream.js'
+import { chooseTechnique } from './fallback.js'
+import { PREFER_QUIET_REFUSAL, isRefusal } from './problem.js'
+import { createSwitching } from './switching.js'
+
+/** @import { TechniqueName } from './fallback.js' */
 
 const EVERY = 1000 // milliseconds between polls; much less than the grace period of a seat
 const WAIT = 25 // seconds; many proxies end a request after 60 s without data
@@ -10,8 +15,8 @@ const WAIT = 25 // seconds; many proxies end a request after 60 s without data
  * How each technique subscribes to what is at `path`, the hallway or a room; `query` has the `peer_id`.
  *
  * @typedef {{ fetch: typeof window.fetch, connect: (url: string) => WebSocket }} Session
- * @typedef {Pick<Parameters<typeof import('./subscription.js').createSubscription>[0], 'onFrame'|'onState'>} Listeners
- * @type {Record<string, (session: Session, options: { path: string, query: string } & Listeners) => import('./subscription.js').Subscription>}
+ * @typedef {Pick<Parameters<typeof import('./subscription.js').createSubscription>[0], 'onFrame'|'onState'|'cursor'>} Listeners
+ * @type {Record<TechniqueName, (session: Session, options: { path: string, query: string } & Listeners) => import('./subscription.js').Subscription>}
  */
 const TECHNIQUES = {
   sse: ({ fetch }, { path, query, ...options }) => createStream({ ...options, fetch, url: `${path}/events${query}` }),
@@ -23,23 +28,38 @@ const TECHNIQUES = {
 }
 
 /**
- * The technique of this tab: that of the address (`?via=sse|poll|longpoll|websocket`), otherwise database-driven push, or a WebSocket if
- * other tabs have all slots (stream_slots.js). People in one room may use different techniques.
+ * The technique of this tab: that of the address (`?via=sse|poll|longpoll|websocket`); otherwise database-driven push, or a WebSocket if
+ * other tabs have all slots (stream_slots.js), or one that works where these do not (fallback.js). People in one room may use different
+ * techniques.
  *
  * @param {object} options
  * @param {Session} options.session
+ * @param {(name: TechniqueName) => void} [options.onFallback]  the tab uses this technique now, because another does not work here
  * @param {string} [options.search]  the address's query
  * @param {ReturnType<typeof createStreamSlots>} [options.slots]
  */
-export function createTechnique({ session, search = window.location.search, slots = createStreamSlots() }) {
-  const via = new URLSearchParams(search).get('via')
-  const wanted = Object.hasOwn(TECHNIQUES, via ?? '') ? via : null
-  /** @type {string|null} */ let name = wanted
+export function createTechnique({ session, onFallback = () => {}, search = window.location.search, slots = createStreamSlots() }) {
+  const via = new URLSearchParams(search).get('via') ?? ''
+  const wanted = Object.hasOwn(TECHNIQUES, via) ? /** @type {TechniqueName} */ (via) : null
+  /** @type {Set<TechniqueName>} */ const failed = new Set()
+  /** @type {TechniqueName|null} */ let name = wanted
 
-  async function choose() {
-    const slot = wanted !== 'websocket' && (await slots.take())
-    name = wanted ?? (slot ? 'sse' : 'websocket')
+  /** @param {boolean} hasSlot */
+  function choose(hasSlot) {
+    const before = name
+    name = wanted ?? chooseTechnique({ hasSlot, failed })
+    if (failed.size && name !== before) onFallback(name)
     return name
+  }
+
+  /** @param {string} url */
+  async function isAnswered(url) {
+    try {
+      const response = await session.fetch(url, { headers: { Accept: 'application/json', Prefer: PREFER_QUIET_REFUSAL }, cache: 'no-store' })
+      return !isRefusal(response)
+    } catch {
+      return false
+    }
   }
 
   return {
@@ -58,43 +78,19 @@ export function createTechnique({ session, search = window.location.search, slot
      */
     subscribe({ path, peer_id, onFrame, onState }) {
       const query = peer_id ? `?peer_id=${peer_id}` : ''
-      /** @type {import('./subscription.js').Subscription|null} */ let subscription = null
-      let over = false
-
-      function finish() {
-        if (over) return
-        over = true
-        if (wanted !== 'websocket') slots.release()
+      /** @type {Promise<boolean>|null} */ let slot = null
+      const ways = {
+        async choose() {
+          if (wanted !== 'websocket') slot ??= slots.take()
+          return choose((await slot) ?? false)
+        },
+        /** @type {import('./switching.js').Ways['make']} */
+        make: (chosen, listeners) => TECHNIQUES[chosen](session, { path, query, ...listeners }),
+        isAnswered: wanted ? null : () => isAnswered(`${path}/events${query}`),
+        fail: (/** @type {TechniqueName} */ broken) => void failed.add(broken),
+        onEnd: () => void (slot && slots.release()),
       }
-
-      /** @param {import('./subscription.js').SubscriptionStatus} status */
-      function watch(status) {
-        if (status.state === 'ended') finish()
-        onState(status)
-      }
-
-      return {
-        get state() {
-          return subscription?.state ?? (over ? 'ended' : 'connecting')
-        },
-        get cursor() {
-          return subscription?.cursor ?? null
-        },
-        start() {
-          choose().then((chosen) => {
-            if (over) return
-            const made = TECHNIQUES[chosen](session, { path, query, onFrame, onState: watch })
-            subscription = made
-            made.start()
-          })
-        },
-        close() {
-          if (subscription) subscription.close()
-          else finish()
-        },
-        probe: (dead) => subscription?.probe(dead),
-        emit: (event, data) => subscription?.emit?.(event, data) ?? null,
-      }
+      return createSwitching(ways, { onFrame, onState })
     },
   }
 }
