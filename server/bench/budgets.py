@@ -45,6 +45,7 @@ def _times(number: float) -> str:
 DELIVERY: Final = Budget(times={"loop": 1.5, "nchan": 1.0})
 RECEIPT: Final = Budget(times={"nchan": 1.0})
 STREAM: Final = Budget(most=12.0)  # kB
+PAUSE: Final = Budget(most=50.0)  # ms
 SNAPSHOT: Final = Budget(most=64.0)  # kB
 SIGNAL: Final = Budget(times={"room of 3": 1.2})
 SIGNALS: Final = Budget(share={"bare": 0.5})

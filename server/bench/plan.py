@@ -24,7 +24,7 @@ OTHER_FILES: Final = 250
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """`duration` is the seconds of each run of pgbench. Raises PlanError."""
+    """`duration` is the seconds of each run of pgbench, `idle` those in which idle streams are watched. Raises PlanError."""
 
     measures: tuple[Measure, ...] = MEASURES
     streams: int = 5000
@@ -33,6 +33,7 @@ class Plan:
     joins: int = 40
     room: int = 3000
     duration: float = 4.0
+    idle: float = 16.0
 
     def __post_init__(self) -> None:
         check("streams", self.streams, STREAMS)
@@ -41,6 +42,7 @@ class Plan:
         check("joins", self.joins, JOINS)
         check("room", self.room, ROOM)
         check("duration", self.duration, DURATIONS, "seconds")
+        check("idle", self.idle, DURATIONS, "seconds")
 
     @property
     def seconds(self) -> float:
@@ -51,7 +53,7 @@ class Plan:
             "latency": 5 + len(self.followers) * (2 + self.joins / 20),
             "writes": 4 + 4 * self.duration,
             "joins": opening + 6,
-            "memory": opening + 8,
+            "memory": opening + 8 + 2 * self.idle,
             "rooms": 8 + self.room / 150 + self.events / 4,
         }
         return 8 + sum(each[measure] for measure in self.measures)

@@ -19,6 +19,7 @@ from .measuring import measuring_options, number, numbers, perform
 @number("--joins", 40, "Joins that latency posts with each number.")
 @number("--room", 3000, "Size of the large room of rooms.")
 @number("--duration", 4.0, "Seconds of pgbench for writes, and for its floor.")
+@number("--idle", 16.0, "Seconds in which memory watches idle streams for pauses.")
 def bench_command(measures: tuple[str, ...], **given: Any) -> None:
     """Measure what Roomtone costs: fanout, latency, writes, joins, memory, rooms, or all of them.
 

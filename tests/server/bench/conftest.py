@@ -20,7 +20,7 @@ from roomtone.tools.workbench import Workbench
 
 from ...databases import Databases
 
-PLAN = Plan(streams=12, events=2, followers=(2, 3), joins=5, room=10, duration=1.0)
+PLAN = Plan(streams=12, events=2, followers=(2, 3), joins=5, room=10, duration=1.0, idle=1.0)
 
 
 @dataclass(frozen=True)

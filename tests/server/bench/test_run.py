@@ -43,7 +43,8 @@ def test_every_measure_is_there_in_its_order(ran: Ran) -> None:
 )
 def test_every_figure_stands_beside_its_floors(ran: Ran, measure: str, floors: set[str]) -> None:
     for figure in of(ran, measure).figures:
-        assert {*figure.floors} == floors, figure.what
+        few = {"few streams"}
+        assert {*figure.floors} == (few if figure.what == "longest pause" else floors), figure.what
         # so few streams may fit into memory that the process has already
         assert figure.value > 0 or measure == "memory"
 
@@ -100,6 +101,7 @@ def test_the_figures_are_json_with_a_version(ran: Ran) -> None:
         "signals": "≥ 0.5 × bare",
         "until all opened": "≤ 0.01 s",
         "idle stream": "≤ 12 kB",
+        "longest pause": "≤ 50 ms",
         "signal, p50": "≤ 1.2 × room of 3",
         "snapshot": "≤ 64 kB",
     }
